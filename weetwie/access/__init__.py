@@ -1,0 +1,1 @@
+"""The law: who sees what, and who may do what."""

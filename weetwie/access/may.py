@@ -1,0 +1,36 @@
+"""What a viewer may do. Pure: values in, yes or no out. That one must see a thing to do something with it is decided elsewhere."""
+
+from datetime import datetime
+
+from weetwie.access import viewer as viewers
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+
+
+def act(viewer: Viewer, at: datetime) -> bool:
+    """Whether a viewer may change anything at all."""
+    return viewer.is_system or viewers.is_active(viewer, at)
+
+
+def write_for(viewer: Viewer, ring: Ring, at: datetime) -> bool:
+    """No one posts to a ring that they are not in."""
+    return act(viewer, at) and ring >= viewers.ring(viewer, at)
+
+
+def change(viewer: Viewer, author_id: int, at: datetime) -> bool:
+    """Edit, delete or pin a post."""
+    return act(viewer, at) and viewer.person_id == author_id
+
+
+def boost(viewer: Viewer, author_id: int, visibility: Visibility, at: datetime) -> bool:
+    """Public and unlisted posts, and one's own private ones."""
+    is_open = visibility <= Visibility.unlisted
+    return act(viewer, at) and (is_open or (visibility is Visibility.private and viewer.person_id == author_id))
+
+
+def accept_answer(viewer: Viewer, asker_id: int, at: datetime) -> bool:
+    return change(viewer, asker_id, at)
+
+
+def administer(viewer: Viewer, at: datetime) -> bool:
+    return viewer.is_system or (viewer.is_admin and viewers.is_active(viewer, at))

@@ -1,0 +1,35 @@
+"""What the organisation has chosen: the terms under which people write and see."""
+
+from typing import Any
+
+import msgspec
+
+from weetwie.access.words import Ring
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """The choices; what is written here are the defaults."""
+
+    version: int = 0
+    name: str = "Weetwie"
+    description: str = "Who knows what, and who does what, here."
+    contact_email: str = ""
+    languages: tuple[str, ...] = ("en", "nl", "de")
+    default_ring: Ring = Ring.colleagues
+    widest_ring: Ring = Ring.network
+    default_profile_ring: Ring = Ring.colleagues
+    guests_see_only_their_circle: bool = True
+    longest_post: int = 1000
+    longest_name: int = 80
+    longest_bio: int = 1000
+    rules: tuple[str, ...] = ()
+
+
+def from_choices(version: int, choices: dict[str, Any]) -> Policy:
+    """Raises msgspec.ValidationError for a choice of the wrong kind."""
+    return msgspec.convert({**choices, "version": version}, Policy)
+
+
+def effective(ring: Ring, policy: Policy) -> Ring:
+    """The ring that holds today: never wider than the policy's widest."""
+    return min(ring, policy.widest_ring)

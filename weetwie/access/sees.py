@@ -1,0 +1,314 @@
+"""The law as SQL: which posts and which people one sees.
+
+Each condition is written once and read both ways. An `Eye` says in SQL who is looking: `VIEWER` takes it from the
+parameters of the request, `of(person)` from a row of people, and so the same condition gives the posts that a viewer sees
+or the people who see a post. `MEMBER` is the eye of most requests; what is settled for members is settled when the
+statement is compiled, which leaves the planner a third of the work. Every inner table is an alias, so a condition can
+stand in any query.
+
+The rules and their numbers are those of docs/law.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    SmallInteger,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.base import Executable
+
+from weetwie.access import viewer as viewers
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, Record, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mention, Post
+from weetwie.tables.relations import Block, Follow
+
+Sql = ColumnElement[Any]
+
+
+@dataclass(frozen=True)
+class Eye:
+    """Who is looking, in SQL."""
+
+    id: Sql
+    ring: Sql
+    """0 colleagues, 1 network, 2 world; what is for a ring of this number or a higher one is in reach."""
+    is_member: Sql
+    is_circled: Sql
+    """A guest who sees only their circle."""
+    sponsor_id: Sql
+    is_alumnus: Sql
+    widest: Sql
+    """The widest ring that the policy allows."""
+
+
+VIEWER = Eye(
+    id=param("viewer_id", BigInteger),
+    ring=param("viewer_ring", SmallInteger),
+    is_member=param("viewer_ring", SmallInteger) == int(Ring.colleagues),
+    is_circled=param("viewer_is_circled", Boolean),
+    sponsor_id=param("viewer_sponsor_id", BigInteger),
+    is_alumnus=param("viewer_is_alumnus", Boolean),
+    widest=param("widest_ring", SmallInteger),
+)
+
+MEMBER = Eye(
+    id=VIEWER.id,
+    ring=literal(int(Ring.colleagues)),
+    is_member=true(),
+    is_circled=false(),
+    sponsor_id=literal(0),
+    is_alumnus=false(),
+    widest=VIEWER.widest,
+)
+
+
+def of(person: Any) -> Eye:
+    """The eye of each row of people; policy and time come as parameters (see `today`)."""
+    is_guest = person.standing == int(Standing.guest)
+    is_active = and_(
+        person.suspended_at.is_(None),
+        person.erased_at.is_(None),
+        person.is_dormant.is_(False),
+        or_(~is_guest, func.coalesce(person.until > param("now", DateTime(timezone=True)), False)),
+    )
+    is_member = and_(is_active, person.standing == int(Standing.member))
+    return Eye(
+        id=person.id,
+        ring=case((is_member, int(Ring.colleagues)), (is_active, int(Ring.network)), else_=int(Ring.world)),
+        is_member=is_member,
+        is_circled=and_(is_active, is_guest, param("guests_see_only_their_circle", Boolean)),
+        sponsor_id=case((is_active, func.coalesce(person.sponsor_id, 0)), else_=0),
+        is_alumnus=and_(is_active, person.standing == int(Standing.alumnus)),
+        widest=param("widest_ring", SmallInteger),
+    )
+
+
+def today(viewer: Viewer) -> dict[str, Any]:
+    """The parameters that an eye made by `of` is open in; any viewer carries the policy."""
+    return {
+        "now": clock.now(),
+        "guests_see_only_their_circle": viewer.policy.guests_see_only_their_circle,
+        "widest_ring": int(viewer.policy.widest_ring),
+    }
+
+
+class Lawful:
+    """A statement under the law: written for any eye, compiled once for members and once for everyone else."""
+
+    __slots__ = ("_for_members", "_for_others")
+
+    def __init__(self, make: Callable[[Eye], Executable]) -> None:
+        self._for_members = Query(lambda: make(MEMBER))
+        self._for_others = Query(lambda: make(VIEWER))
+
+    def query(self, viewer: Viewer, at: datetime) -> Query:
+        return self._for_members if viewers.ring(viewer, at) is Ring.colleagues else self._for_others
+
+    async def rows(self, db: Db, viewer: Viewer, **given: Any) -> list[Record]:
+        at = clock.now()
+        return await db.rows(self.query(viewer, at), **by(viewer, at), **given)
+
+    async def row(self, db: Db, viewer: Viewer, **given: Any) -> Record | None:
+        at = clock.now()
+        return await db.row(self.query(viewer, at), **by(viewer, at), **given)
+
+    async def value(self, db: Db, viewer: Viewer, **given: Any) -> Any:
+        at = clock.now()
+        return await db.value(self.query(viewer, at), **by(viewer, at), **given)
+
+
+def by(viewer: Viewer, at: datetime) -> dict[str, Any]:
+    """The parameters that `VIEWER` and `MEMBER` stand for."""
+    ring = viewers.ring(viewer, at)
+    is_guest = viewer.standing is Standing.guest and ring is Ring.network
+    return {
+        "viewer_id": viewer.person_id,
+        "viewer_ring": int(ring),
+        "viewer_is_circled": is_guest and viewer.policy.guests_see_only_their_circle,
+        "viewer_sponsor_id": viewer.sponsor_id if ring is not Ring.world else 0,
+        "viewer_is_alumnus": viewer.standing is Standing.alumnus and ring is Ring.network,
+        "widest_ring": int(viewer.policy.widest_ring),
+    }
+
+
+def post(eye: Eye, of_post: Any = Post, original: Any = None) -> Sql:
+    """Which posts (and boosts) one sees. Give `original` where the query has already joined what is boosted."""
+    if original is not None:
+        return and_(_within(eye, of_post), or_(of_post.boost_of_id.is_(None), _within(eye, original)))
+    original = aliased(Post)
+    sees_original = select(literal(1)).where(original.id == of_post.boost_of_id, _within(eye, original)).exists()
+    return and_(_within(eye, of_post), or_(of_post.boost_of_id.is_(None), sees_original))
+
+
+def parent(eye: Eye, of_post: Any) -> Sql:
+    """Whether one sees a post that is known to be no boost: what is replied to, quoted or boosted."""
+    return _within(eye, of_post)
+
+
+def _within(eye: Eye, of_post: Any) -> Sql:
+    """Rules 1 to 5, for one post by itself."""
+    return and_(
+        of_post.deleted_at.is_(None),
+        _reaches(eye, of_post),
+        of_post.author_id.not_in(_hidden_people()),
+        of_post.author_id.not_in(_blocked_either_way(eye)),
+        _is_named_or_follows(eye, of_post),
+        _is_in_circle(eye, of_post),
+    )
+
+
+def _hidden_people() -> Any:
+    """Rule 1: suspended, or erased with everything they wrote."""
+    hidden = aliased(Person)
+    return select(hidden.id).where(or_(hidden.suspended_at.is_not(None), hidden.is_removed))
+
+
+def _reaches(eye: Eye, of_post: Any) -> Sql:
+    """Rule 2: the narrower of the post's ring and the policy's widest."""
+    if eye is MEMBER:
+        return true()
+    return func.least(of_post.ring, eye.widest) >= eye.ring
+
+
+def _blocked_either_way(eye: Eye) -> Any:
+    """Rule 3."""
+    by_me, of_me = aliased(Block), aliased(Block)
+    return (
+        select(by_me.blocked_id)
+        .where(by_me.blocker_id == eye.id)
+        .union_all(select(of_me.blocker_id).where(of_me.blocked_id == eye.id))
+    )
+
+
+def _is_in_circle(eye: Eye, of_post: Any) -> Sql:
+    """Rule 4: what a guest sees of what is for the network."""
+    if eye is MEMBER:
+        return true()
+    in_thread = aliased(Post)
+    took_part = select(literal(1)).where(
+        in_thread.root_id == of_post.root_id, in_thread.author_id == eye.id, in_thread.deleted_at.is_(None)
+    )
+    return or_(
+        ~eye.is_circled,
+        func.least(of_post.ring, eye.widest) == int(Ring.world),
+        of_post.author_id == eye.id,
+        of_post.author_id == eye.sponsor_id,
+        _follows(eye, of_post.author_id),
+        _is_mentioned(eye, of_post),
+        took_part.exists(),
+    )
+
+
+def _is_named_or_follows(eye: Eye, of_post: Any) -> Sql:
+    """Rule 5."""
+    return or_(
+        of_post.visibility <= int(Visibility.unlisted),
+        of_post.author_id == eye.id,
+        and_(of_post.visibility == int(Visibility.private), _follows(eye, of_post.author_id)),
+        _is_mentioned(eye, of_post),
+    )
+
+
+def _follows(eye: Eye, person_id: Sql) -> Sql:
+    follow = aliased(Follow)
+    return select(literal(1)).where(follow.follower_id == eye.id, follow.followed_id == person_id).exists()
+
+
+def _is_mentioned(eye: Eye, of_post: Any) -> Sql:
+    mention = aliased(Mention)
+    return select(literal(1)).where(mention.post_id == of_post.id, mention.person_id == eye.id).exists()
+
+
+def person(eye: Eye, of_person: Any = Person) -> Sql:
+    """Which people one sees. Of others only the card (name, face, handle) shows, and only as authors."""
+    return and_(
+        of_person.erased_at.is_(None),
+        or_(
+            eye.is_member,
+            func.least(of_person.profile_ring, eye.widest) == int(Ring.world),
+            and_(eye.ring == int(Ring.network), _is_near(eye, of_person)),
+        ),
+    )
+
+
+def _is_near(eye: Eye, of_person: Any) -> Sql:
+    """What alumni and guests see of people beyond what the world does."""
+    is_open = func.least(of_person.profile_ring, eye.widest) >= int(Ring.network)
+    return or_(
+        of_person.id == eye.id,
+        of_person.id == eye.sponsor_id,
+        and_(is_open, or_(eye.is_alumnus, of_person.standing != int(Standing.guest))),
+        and_(eye.is_alumnus, _is_tied(eye, of_person)),
+    )
+
+
+def _is_tied(eye: Eye, of_person: Any) -> Sql:
+    follow = aliased(Follow)
+    return (
+        select(literal(1))
+        .where(
+            or_(
+                and_(follow.follower_id == eye.id, follow.followed_id == of_person.id),
+                and_(follow.follower_id == of_person.id, follow.followed_id == eye.id),
+            )
+        )
+        .exists()
+    )
+
+
+def place_at_work(eye: Eye, of_person: Any = Person) -> Sql:
+    """Whether unit, place and manager of a person whom one sees show too."""
+    return or_(
+        eye.is_member,
+        of_person.id == eye.id,
+        func.least(of_person.profile_ring, eye.widest) >= eye.ring,
+    )
+
+
+CARD, PROFILE, PLACE = 0, 1, 2
+
+
+def detail(eye: Eye, of_person: Any = Person) -> Sql:
+    """How much of a person one sees: 0 the card alone, 1 the profile, 2 with their place at work."""
+    if eye is MEMBER:
+        return literal(PLACE)
+    return case(
+        (~person(eye, of_person), CARD),
+        (place_at_work(eye, of_person), PLACE),
+        else_=PROFILE,
+    )
+
+
+def in_ring(eye: Eye, counts: Any) -> Sql:
+    """The viewer's number out of counts kept by ring: what stands in their ring or a wider one."""
+    if eye is MEMBER:
+        return counts[1] + counts[2] + counts[3]
+    return sum((case((reached, counts[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(eye)), start=literal(0))
+
+
+def newest_in_ring(eye: Eye, ids: Any) -> Sql:
+    """The same for the ids of the newest."""
+    return func.greatest(*(case((reached, ids[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(eye)))
+
+
+def _rings_in_reach(eye: Eye) -> list[tuple[Ring, Sql]]:
+    return [(ring, func.least(int(ring), eye.widest) >= eye.ring) for ring in Ring]

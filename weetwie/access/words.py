@@ -1,0 +1,28 @@
+"""The words of the law: standing, ring, visibility. Small numbers, so that 'narrower' is 'less'."""
+
+from enum import IntEnum
+
+
+class Standing(IntEnum):
+    """How a person belongs to the organisation."""
+
+    member = 0
+    alumnus = 1
+    guest = 2
+
+
+class Ring(IntEnum):
+    """For whom something is: those who work here, also alumni and guests, or anyone."""
+
+    colleagues = 0
+    network = 1
+    world = 2
+
+
+class Visibility(IntEnum):
+    """As in the Mastodon API: everyone in the ring (listed or not), followers, or those named."""
+
+    public = 0
+    unlisted = 1
+    private = 2
+    direct = 3

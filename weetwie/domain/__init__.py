@@ -1,0 +1,1 @@
+"""What Weetwie does; no domain imports another."""

@@ -1,0 +1,158 @@
+"""Every fact that can happen here, and `record`, which writes one into the transaction of the act.
+
+The table is the outbox: what was rolled back never happened, what was committed will be reacted to. Facts hold ids, never
+text, so that erasing a post erases it.
+"""
+
+from typing import Any, ClassVar
+
+import msgspec
+from sqlalchemy import BigInteger, Text, insert
+from sqlalchemy.dialects.postgresql import JSONB
+
+from weetwie.access.viewer import Viewer
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.events import Audit, Event
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """Something that has happened, in the past tense."""
+
+    KINDS: ClassVar[dict[str, type["Fact"]]] = {}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        Fact.KINDS[cls.__name__] = cls
+
+
+class PostPublished(Fact, frozen=True):
+    post_id: int
+
+
+class PostEdited(Fact, frozen=True):
+    post_id: int
+
+
+class PostDeleted(Fact, frozen=True):
+    post_id: int
+    author_id: int
+
+
+class PostBoosted(Fact, frozen=True):
+    """A boost is a post of its own: `post_id` is the boost, `original_id` what was boosted."""
+
+    post_id: int
+    original_id: int
+
+
+class PostFavourited(Fact, frozen=True):
+    post_id: int
+    person_id: int
+
+
+class FavouriteTakenBack(Fact, frozen=True):
+    post_id: int
+    person_id: int
+
+
+class AnswerAccepted(Fact, frozen=True):
+    post_id: int
+    answer_id: int
+
+
+class PersonFollowed(Fact, frozen=True):
+    follower_id: int
+    followed_id: int
+
+
+class FollowRequested(Fact, frozen=True):
+    follower_id: int
+    followed_id: int
+
+
+class PersonUnfollowed(Fact, frozen=True):
+    follower_id: int
+    followed_id: int
+
+
+class PersonBlocked(Fact, frozen=True):
+    blocker_id: int
+    blocked_id: int
+
+
+class PersonMuted(Fact, frozen=True):
+    muter_id: int
+    muted_id: int
+
+
+class TagFollowed(Fact, frozen=True):
+    person_id: int
+    tag_id: int
+
+
+class PersonJoined(Fact, frozen=True):
+    person_id: int
+
+
+class PersonChanged(Fact, frozen=True):
+    """The profile, the settings or the ring of a profile."""
+
+    person_id: int
+
+
+class PersonLeft(Fact, frozen=True):
+    person_id: int
+
+
+class PersonReturned(Fact, frozen=True):
+    """Back as a member, or awake as an alumnus."""
+
+    person_id: int
+
+
+class PersonSuspended(Fact, frozen=True):
+    person_id: int
+
+
+class PersonUnsuspended(Fact, frozen=True):
+    person_id: int
+
+
+class PersonErased(Fact, frozen=True):
+    person_id: int
+
+
+class TokenRevoked(Fact, frozen=True):
+    token_id: int
+
+
+class PolicyChanged(Fact, frozen=True):
+    version: int
+
+
+_RECORD = Query(
+    insert(Event).values(kind=param("kind", Text), ids=param("ids", JSONB), actor_id=param("actor_id", BigInteger))
+)
+
+_AUDIT = Query(
+    insert(Audit).values(
+        actor_id=param("actor_id", BigInteger),
+        act=param("act", Text),
+        subject_id=param("subject_id", BigInteger),
+        ids=param("ids", JSONB),
+        door=param("door", Text),
+    )
+)
+
+
+async def record(db: Db, viewer: Viewer, fact: Fact) -> None:
+    """Writes the fact; those who wait for facts are woken after the commit."""
+    await db.run(_RECORD, kind=type(fact).__name__, ids=msgspec.structs.asdict(fact), actor_id=viewer.person_id or None)
+    db.wake_after_commit()
+
+
+async def audit(db: Db, viewer: Viewer, act: str, subject_id: int | None = None, *, door: str = "", **ids: int) -> None:
+    """Writes down an act that somebody may have to answer for. Ids only: never text, a name or a handle."""
+    await db.run(_AUDIT, actor_id=viewer.person_id or None, act=act, subject_id=subject_id, ids=ids, door=door)
+
+

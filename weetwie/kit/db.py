@@ -1,0 +1,162 @@
+"""The database: one pool of connections, statements compiled once, transactions.
+
+SQLAlchemy writes the SQL and nothing else: a `Query` is compiled at its first use and from then on goes to asyncpg as text
+with positional parameters. Values written into a statement become literals, so that the planner sees them; only
+`param("name")` stays open and is given by name at each call.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.types import TypeEngine
+
+Record = asyncpg.Record
+
+
+class _Compiler(PGCompiler_asyncpg):
+    def visit_bindparam(self, bind: BindParameter[Any], *args: Any, **kwargs: Any) -> str:  # type: ignore[override]
+        if not bind.required and bind.callable is None:
+            kwargs["literal_binds"] = True
+        return super().visit_bindparam(bind, *args, **kwargs)  # type: ignore[no-untyped-call,no-any-return]
+
+
+class _Dialect(PGDialect_asyncpg):
+    statement_compiler = _Compiler
+    supports_statement_cache = True
+
+
+_DIALECT = _Dialect()  # type: ignore[no-untyped-call]
+
+
+def param(name: str, type_: type[TypeEngine[Any]] | TypeEngine[Any] | None = None) -> BindParameter[Any]:
+    """A value that is given at each call."""
+    return bindparam(name, type_=type_)
+
+
+class Query:
+    """A statement, compiled once; its open parameters are given by name.
+
+    Takes a SQLAlchemy statement, or a function that makes one (so that what it is made of may be defined later).
+    """
+
+    __slots__ = ("_names", "_sql", "_statement")
+
+    def __init__(self, statement: Executable | Callable[[], Executable]) -> None:
+        self._statement = statement
+        self._sql: str | None = None
+        self._names: tuple[str, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        if self._sql is None:
+            self._compile()
+        assert self._sql is not None
+        return self._sql
+
+    def _compile(self) -> None:
+        statement = self._statement() if callable(self._statement) else self._statement
+        compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        self._names = tuple(compiled.positiontup or ())
+        self._sql = str(compiled)
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """The given values in the order in which the SQL wants them. Raises KeyError for one that is missing."""
+        if self._sql is None:
+            self._compile()
+        return [given[name] for name in self._names]
+
+
+class Db:
+    """One connection, in one transaction (or in none, for a single read)."""
+
+    __slots__ = ("_wakes", "connection")
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self._wakes = False
+
+    async def rows(self, query: Query, **given: Any) -> list[Record]:
+        return await self.connection.fetch(query.sql, *query.values(given))  # type: ignore[no-any-return]
+
+    async def row(self, query: Query, **given: Any) -> Record | None:
+        return await self.connection.fetchrow(query.sql, *query.values(given))  # type: ignore[no-any-return]
+
+    async def value(self, query: Query, **given: Any) -> Any:
+        return await self.connection.fetchval(query.sql, *query.values(given))
+
+    async def run(self, query: Query, **given: Any) -> int:
+        """Runs a statement that answers nothing; returns how many rows it touched."""
+        status: str = await self.connection.execute(query.sql, *query.values(given))
+        count = status.rsplit(" ", 1)[-1]
+        return int(count) if count.isdigit() else 0
+
+    async def run_many(self, query: Query, many: Iterable[Mapping[str, Any]]) -> None:
+        await self.connection.executemany(query.sql, [query.values(given) for given in many])
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        async with self.connection.transaction():
+            yield
+
+    def wake_after_commit(self) -> None:
+        """Asks that those who wait for facts are woken when this transaction has been committed."""
+        self._wakes = True
+
+
+class Database:
+    """The pool. `on_commit` is called after each commit that recorded a fact."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+        self.on_commit: Callable[[], None] = lambda: None
+
+    @classmethod
+    async def open(cls, dsn: str, *, size: int = 6, behind_pgbouncer: bool = False) -> "Database":
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            command_timeout=30,
+            statement_cache_size=0 if behind_pgbouncer else 1000,
+            max_cached_statement_lifetime=0,
+            max_inactive_connection_lifetime=300,
+            init=prepare_connection,
+            server_settings={"application_name": "weetwie", "plan_cache_mode": "force_generic_plan", "jit": "off"},
+        )
+        return cls(pool)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Db]:
+        """For single statements that change nothing: no transaction around them."""
+        async with self.pool.acquire() as connection:
+            yield Db(connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Db]:
+        async with self.pool.acquire() as connection:
+            db = Db(connection)
+            async with connection.transaction():
+                yield db
+            if db._wakes:
+                self.on_commit()
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+async def prepare_connection(connection: Any) -> None:
+    """JSON columns go in and out as Python values."""
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, schema="pg_catalog", encoder=lambda value: msgspec.json.encode(value).decode(), decoder=msgspec.json.decode
+        )
+
+
+def columns(rows: Sequence[Record], name: str) -> list[Any]:
+    return [row[name] for row in rows]

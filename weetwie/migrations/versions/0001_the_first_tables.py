@@ -1,0 +1,24 @@
+"""The first tables."""
+
+from alembic import op
+
+from weetwie.migrations.functions import NEW_ID
+from weetwie.tables import metadata
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for statement in NEW_ID:
+        op.execute(statement)
+    metadata.create_all(op.get_bind())
+    op.execute("insert into policy (id) values (1)")
+
+
+def downgrade() -> None:
+    metadata.drop_all(op.get_bind())
+    op.execute("drop function new_id")
+    op.execute("drop sequence running_number")

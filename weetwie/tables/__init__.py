@@ -1,0 +1,19 @@
+"""The schema: one file a domain; each table is written by the domain of the same name alone."""
+
+from weetwie.tables import events, identity, imports, notifications, people, policy, posts, relations, timelines
+from weetwie.tables.schema import Row
+
+metadata = Row.metadata
+
+__all__ = [
+    "events",
+    "identity",
+    "imports",
+    "metadata",
+    "notifications",
+    "people",
+    "policy",
+    "posts",
+    "relations",
+    "timelines",
+]

@@ -1,0 +1,60 @@
+"""Events and the audit trail: what happened, for those who react and for those who ask afterwards."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from weetwie.tables.schema import Count, Id, Moment, Row
+
+
+class Xid8(UserDefinedType[int]):
+    """The number of a transaction (PostgreSQL's xid8)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+class Event(Row):
+    """A fact, written in the transaction of the act. It holds ids, never text."""
+
+    __tablename__ = "events"
+
+    id: Mapped[Id]
+    kind: Mapped[str]
+    ids: Mapped[dict[str, Any]]
+    actor_id: Mapped[int | None]
+    transaction: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
+    created_at: Mapped[Moment]
+    done: Mapped[list[str]] = mapped_column(server_default="{}")
+    """The reactions that have run."""
+    finished_at: Mapped[datetime | None]
+    attempts: Mapped[Count]
+    due_at: Mapped[Moment]
+    gave_up_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("events_to_do", "id", postgresql_where=text("finished_at is null and gave_up_at is null")),
+        Index("events_in_order", "transaction", "id"),
+        Index("events_by_age", "created_at"),
+    )
+
+
+class Audit(Row):
+    """Who did what to whom, for acts that somebody may have to answer for. Ids only."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[Id]
+    actor_id: Mapped[int | None]
+    act: Mapped[str]
+    subject_id: Mapped[int | None]
+    ids: Mapped[dict[str, Any]]
+    door: Mapped[str]
+    address: Mapped[str | None] = mapped_column(INET)
+    at: Mapped[Moment]

@@ -1,0 +1,112 @@
+"""Identity: addresses, passwords, sessions, apps and their tokens."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from weetwie.tables.schema import Flag, Id, Moment, Row, to
+
+
+class Address(Row):
+    """An e-mail address of a person. Of those who have not joined only the keyed hash is kept."""
+
+    __tablename__ = "addresses"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id", index=True)
+    address: Mapped[str | None]
+    address_hash: Mapped[bytes] = mapped_column(unique=True)
+    is_verified: Mapped[Flag]
+    created_at: Mapped[Moment]
+
+
+class Password(Row):
+    __tablename__ = "passwords"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    hash: Mapped[str]
+    changed_at: Mapped[Moment]
+
+
+class SignInLink(Row):
+    """A link that signs somebody in once, or makes the first administrator."""
+
+    __tablename__ = "sign_in_links"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    person_id: Mapped[int | None] = to("people.id")
+    created_at: Mapped[Moment]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Row):
+    """A failed sign-in, so that guessing can be slowed down; `about` is a keyed hash of the name or address that was tried."""
+
+    __tablename__ = "sign_in_attempts"
+
+    id: Mapped[Id]
+    about: Mapped[bytes] = mapped_column(index=True)
+    at: Mapped[Moment]
+
+
+class Session(Row):
+    """A browser in which somebody is signed in."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id", index=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    agent: Mapped[str]
+    created_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+
+
+class App(Row):
+    """A client that registered itself."""
+
+    __tablename__ = "apps"
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    website: Mapped[str | None]
+    redirect_uris: Mapped[list[str]]
+    scopes: Mapped[list[str]]
+    client_id: Mapped[str] = mapped_column(unique=True)
+    client_secret_hash: Mapped[bytes]
+    created_at: Mapped[Moment]
+
+
+class Grant(Row):
+    """A yes at the consent page, waiting to be changed into a token; short-lived and good for once."""
+
+    __tablename__ = "grants"
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    app_id: Mapped[int] = to("apps.id")
+    person_id: Mapped[int] = to("people.id")
+    redirect_uri: Mapped[str]
+    scopes: Mapped[list[str]]
+    code_challenge: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    token_id: Mapped[int | None]
+
+
+class Token(Row):
+    """What an app shows to act for a person, or for nobody."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[Id]
+    app_id: Mapped[int | None] = to("apps.id", index=True)
+    person_id: Mapped[int | None] = to("people.id", index=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]]
+    created_at: Mapped[Moment]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("tokens_live", "person_id", postgresql_where=text("revoked_at is null")),)

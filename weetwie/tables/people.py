@@ -1,0 +1,70 @@
+"""People: who they are, where they stand, what the law needs to know of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
+
+
+class Person(Row):
+    __tablename__ = "people"
+
+    id: Mapped[Id]
+    handle: Mapped[str]
+    name: Mapped[Words]
+    bio: Mapped[Words]
+    fields: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    face: Mapped[str | None]
+    header: Mapped[str | None]
+    pronouns: Mapped[Words]
+    languages: Mapped[list[str]] = mapped_column(server_default="{}")
+
+    unit: Mapped[Words]
+    place: Mapped[Words]
+    manager_id: Mapped[int | None] = to("people.id", ondelete="SET NULL")
+
+    standing: Mapped[Rank]
+    is_dormant: Mapped[Flag]
+    sponsor_id: Mapped[int | None] = to("people.id", ondelete="SET NULL")
+    until: Mapped[datetime | None]
+    joined_at: Mapped[Moment]
+    left_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    is_removed: Mapped[Flag]
+    """Erased together with everything they wrote."""
+    has_joined: Mapped[bool] = mapped_column(server_default="true")
+    """False for those who came with an import and never signed in."""
+    may_rank: Mapped[bool] = mapped_column(server_default="true")
+    """False keeps someone out of who-knows-what."""
+
+    is_admin: Mapped[Flag]
+    is_bot: Mapped[Flag]
+    is_locked: Mapped[Flag]
+    is_discoverable: Mapped[bool] = mapped_column(server_default="true")
+    profile_ring: Mapped[Rank]
+    default_ring: Mapped[Rank | None]
+    default_visibility: Mapped[Rank] = mapped_column(server_default="0")
+    default_sensitive: Mapped[Flag]
+    default_language: Mapped[str | None]
+
+    version: Mapped[Count]
+    """Raised by every write that changes the card or the standing, never by a count."""
+    followers_count: Mapped[Count]
+    following_count: Mapped[Count]
+    posts_in_ring: Mapped[list[int]] = mapped_column(server_default="{0,0,0}")
+    """Public and unlisted posts and boosts, by their own ring: colleagues, network, world."""
+    last_post_in_ring: Mapped[list[int]] = mapped_column(server_default="{0,0,0}")
+    """The newest of them, by id; 0 where there is none."""
+
+    __table_args__ = (
+        Index("people_handle", text("lower(handle)"), unique=True),
+        Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
+        Index("people_unit", "unit"),
+        Index("people_sponsor", "sponsor_id", postgresql_where=text("sponsor_id is not null")),
+        CheckConstraint("standing in (0, 1, 2)", name="people_standing"),
+        CheckConstraint("standing <> 2 or until is not null", name="guests_have_an_end"),
+    )

@@ -1,0 +1,82 @@
+"""Relations: who follows, mutes and blocks whom. A number in each row is what its lists page over."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from weetwie.tables.schema import Flag, Moment, Number, Row, to
+
+
+class Follow(Row):
+    """An accepted follow."""
+
+    __tablename__ = "follows"
+
+    follower_id: Mapped[int] = to("people.id", primary_key=True)
+    followed_id: Mapped[int] = to("people.id", primary_key=True)
+    number: Mapped[Number]
+    shows_boosts: Mapped[bool] = mapped_column(server_default="true")
+    notifies: Mapped[Flag]
+    languages: Mapped[list[str] | None]
+    created_at: Mapped[Moment]
+
+    __table_args__ = (
+        Index("follows_by_followed", "followed_id", "follower_id"),
+        Index("follows_following", "follower_id", "number"),
+        Index("follows_followers", "followed_id", "number"),
+    )
+
+
+class FollowRequest(Row):
+    __tablename__ = "follow_requests"
+
+    follower_id: Mapped[int] = to("people.id", primary_key=True)
+    followed_id: Mapped[int] = to("people.id", primary_key=True)
+    number: Mapped[Number]
+    shows_boosts: Mapped[bool] = mapped_column(server_default="true")
+    notifies: Mapped[Flag]
+    languages: Mapped[list[str] | None]
+
+    __table_args__ = (Index("follow_requests_waiting", "followed_id", "number"),)
+
+
+class Block(Row):
+    __tablename__ = "blocks"
+
+    blocker_id: Mapped[int] = to("people.id", primary_key=True)
+    blocked_id: Mapped[int] = to("people.id", primary_key=True)
+    number: Mapped[Number]
+
+    __table_args__ = (
+        Index("blocks_by_blocked", "blocked_id", "blocker_id"),
+        Index("blocks_list", "blocker_id", "number"),
+    )
+
+
+class Mute(Row):
+    __tablename__ = "mutes"
+
+    muter_id: Mapped[int] = to("people.id", primary_key=True)
+    muted_id: Mapped[int] = to("people.id", primary_key=True)
+    number: Mapped[Number]
+    hides_notifications: Mapped[bool] = mapped_column(server_default="true")
+    expires_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("mutes_list", "muter_id", "number"),
+        Index("mutes_by_muted", "muted_id", "muter_id"),
+    )
+
+
+class TagFollow(Row):
+    __tablename__ = "tag_follows"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    tag_id: Mapped[int] = to("tags.id", primary_key=True)
+    number: Mapped[Number]
+
+    __table_args__ = (
+        Index("tag_follows_by_tag", "tag_id", "person_id"),
+        Index("tag_follows_list", "person_id", "number"),
+    )

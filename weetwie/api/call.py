@@ -1,0 +1,128 @@
+"""One call of a door: what came, who calls, and what is said beside the answer."""
+
+from collections.abc import AsyncIterator, Callable, MutableMapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from weetwie.errors import Unavailable
+
+if TYPE_CHECKING:
+    from weetwie.api.endpoint import Endpoint
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that says its own status or headers; a body that is not bytes yet is encoded as JSON."""
+
+    status: int = 200
+    body: Any = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that goes on: what the chunks give is sent at once, until they end or the caller has gone."""
+
+    chunks: AsyncIterator[bytes]
+    content_type: str = "text/event-stream; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Call:
+    """Given to every door. Has no parameters: those come beside it, bound and checked."""
+
+    __slots__ = (
+        "_db",
+        "_headers",
+        "_open_db",
+        "answer_headers",
+        "base_url",
+        "endpoint",
+        "names",
+        "request_id",
+        "scope",
+        "transaction",
+        "viewer",
+    )
+
+    def __init__(
+        self,
+        scope: MutableMapping[str, Any],
+        endpoint: "Endpoint",
+        names: dict[str, Any],
+        request_id: str,
+        base_url: str,
+        open_db: "Callable[[Call], AbstractAsyncContextManager[Any]] | None",
+    ) -> None:
+        self.scope = scope
+        self.endpoint = endpoint
+        self.names = names
+        """The parts of the path by name: ids as numbers, others as text."""
+        self.request_id = request_id
+        self.base_url = base_url
+        self.viewer: Any = None
+        self.answer_headers: Headers = []
+        self.transaction: AbstractAsyncContextManager[Any] | None = None
+        self._open_db = open_db
+        self._db: Any = None
+        self._headers: dict[bytes, bytes] | None = None
+
+    @property
+    def method(self) -> str:
+        method: str = self.scope["method"]
+        return method
+
+    @property
+    def path(self) -> str:
+        path: str = self.scope["path"]
+        return path
+
+    @property
+    def query(self) -> bytes:
+        """The query string as it came."""
+        query: bytes = self.scope.get("query_string", b"")
+        return query
+
+    @property
+    def client_address(self) -> str:
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    @property
+    def id(self) -> int:
+        """The id in the path, named `{id}`."""
+        number: int = self.names["id"]
+        return number
+
+    def header(self, name: str) -> str:
+        """A header of the request, or nothing."""
+        if self._headers is None:
+            self._headers = dict(self.scope["headers"])
+        return self._headers.get(name.lower().encode(), b"").decode("latin-1")
+
+    async def db(self) -> Any:
+        """The transaction of this call, begun at its first use; the dispatcher ends it before it answers."""
+        if self._db is None:
+            if self._open_db is None:
+                raise RuntimeError("this application was built without a database")
+            transaction = self._open_db(self)
+            try:
+                self._db = await transaction.__aenter__()
+            except OSError as error:
+                # Whatever keeps us from reaching it (refused, no such socket, too slow): it is gone for now.
+                raise Unavailable from error
+            self.transaction = transaction
+        return self._db
+
+    def set_header(self, name: str, value: str) -> None:
+        """Adds a header to whatever is answered, a refusal too."""
+        self.answer_headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+
+    def set_link(self, value: str) -> None:
+        """The `Link` header; `paging` words it."""
+        if value:
+            self.set_header("link", value)

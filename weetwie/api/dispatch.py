@@ -1,0 +1,279 @@
+"""The application behind the doors for programs: finds the endpoint, asks who calls, binds, calls, answers."""
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from weetwie.api.body import read_body, read_query
+from weetwie.api.call import Answer, Call, Headers, Stream
+from weetwie.api.endpoint import Endpoint
+from weetwie.api.mastodon.errors import Translate, answer_to
+from weetwie.api.parameters import Upload
+from weetwie.api.refusals import NoScope, Unauthorized, WrongMethod
+from weetwie.api.table import Place, Table
+from weetwie.errors import Forbidden, NotFound, _
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Caller(Protocol):
+    """What the doors need to know of a viewer."""
+
+    @property
+    def is_person(self) -> bool: ...
+    @property
+    def app_id(self) -> int: ...
+    @property
+    def scopes(self) -> frozenset[str]: ...
+
+
+Recognise = Callable[[Call], Awaitable[Caller | None]]
+"""From a call to its viewer; nobody may be said as a viewer of its own or as None. A bad token: `Unauthorized`."""
+OpenDb = Callable[[Call], AbstractAsyncContextManager[Any]]
+Count = Callable[[Call], None]
+"""Counts a call under its rate limit, sets the headers that tell of it, or raises `TooMany`. `viewer` may be None."""
+
+OPEN_TO_OTHER_SITES: Final = (
+    "/api/",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/userinfo",
+    "/.well-known/",
+    "/nodeinfo/",
+)
+EXPOSED: Final = "Link, X-RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id"
+
+_PLAIN: Final[Headers] = [(b"x-content-type-options", b"nosniff")]
+_OPEN: Final[Headers] = [
+    *_PLAIN,
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", EXPOSED.encode()),
+]
+_NOT_KEPT: Final = (b"cache-control", b"private, no-store")
+_JSON: Final = (b"content-type", b"application/json; charset=utf-8")
+_METHODS_WITH_BODY: Final = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def _nobody(call: Call) -> None:
+    return None
+
+
+def _untranslated(sentence: str, languages: str) -> str:
+    return sentence
+
+
+class Dispatcher:
+    """A plain ASGI application. What it needs of the rest of the house is handed in."""
+
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint],
+        *,
+        base_url: str = "http://localhost",
+        recognise: Recognise = _nobody,
+        open_db: OpenDb | None = None,
+        count: Count | None = None,
+        translate: Translate = _untranslated,
+        otherwise: Application | None = None,
+    ) -> None:
+        """`otherwise` is what takes paths that no endpoint has, outside `/api/`: the pages."""
+        self.table = Table(endpoints)
+        self._base_url = base_url.rstrip("/")
+        self._recognise = recognise
+        self._open_db = open_db
+        self._count = count
+        self._translate = translate
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        if scope["type"] != "http":
+            if self._otherwise is not None:
+                await self._otherwise(scope, receive, send)
+            return
+        place, names = self.table.find(path)
+        if place is None and self._otherwise is not None and not path.startswith("/api/"):
+            await self._otherwise(scope, receive, send)
+            return
+        method: str = scope["method"]
+        if method == "OPTIONS" and (place is None or "OPTIONS" not in place):
+            await self._answer_options(scope, path, place, send)
+            return
+        endpoint = place.get(method) or (place.get("GET") if method == "HEAD" else None) if place else None
+        call = Call(scope, endpoint or _NONE, names, os.urandom(8).hex(), self._base_url, self._open_db)
+        if endpoint is None:
+            error = NotFound() if place is None else WrongMethod(_allowed(place))
+            await self._send(call, self._refuse(call, error), send)
+        else:
+            await self._send(call, await self._take(call, endpoint, receive), send, receive)
+
+    async def _take(self, call: Call, endpoint: Endpoint, receive: Receive) -> Any:
+        """What the endpoint gives, or the refusal; the transaction is over when this returns."""
+        uploads: list[Upload] = []
+        try:
+            await self._admit(call, endpoint)
+            if endpoint.binder is None:
+                given = await endpoint.handle(call)
+            else:
+                tree = read_query(call.query)
+                if call.scope["method"] in _METHODS_WITH_BODY:
+                    tree.update(await read_body(call.scope["headers"], receive, endpoint.max_body, uploads))
+                tree.update(call.names)
+                given = await endpoint.handle(call, endpoint.binder.bind(tree))
+            given = _encoded(given)
+            if call.transaction is not None:
+                transaction, call.transaction = call.transaction, None
+                await transaction.__aexit__(None, None, None)
+            return given
+        except BaseException as error:
+            await _undo(call, error)
+            if not isinstance(error, Exception):
+                raise
+            return self._refuse(call, error)
+        finally:
+            for upload in uploads:
+                upload.close()
+
+    async def _admit(self, call: Call, endpoint: Endpoint) -> None:
+        try:
+            viewer = call.viewer = await self._recognise(call)
+        finally:
+            # A wrong token counts as well, or tokens could be guessed without end.
+            if self._count is not None:
+                self._count(call)
+        if viewer is not None and viewer.app_id:
+            if endpoint.accepted and endpoint.accepted.isdisjoint(viewer.scopes):
+                raise NoScope
+            if endpoint.access == "person" and not viewer.is_person:
+                raise Forbidden(_("This needs the token of a person, and not of an app alone."))
+        elif endpoint.access != "public" and not (viewer is not None and viewer.is_person):
+            raise Unauthorized
+
+    def _refuse(self, call: Call, error: Exception) -> Answer:
+        if call.endpoint.refuse is not None:
+            answer = call.endpoint.refuse(call, error)
+        else:
+            answer = answer_to(error, call.request_id, call.header("accept-language"), self._translate)
+        return Answer(answer.status, _encode(answer.body), answer.headers, answer.content_type)
+
+    async def _send(self, call: Call, given: Any, send: Send, receive: Receive | None = None) -> None:
+        status, body, headers = call.endpoint.status, given, [_JSON]
+        if given.__class__ is not bytes:
+            status, headers = given.status if isinstance(given, Answer) else 200, _own_headers(given)
+            body = given.body if isinstance(given, Answer) else b""
+        headers += call.answer_headers
+        headers.append((b"x-request-id", call.request_id.encode()))
+        headers += _OPEN if call.path.startswith(OPEN_TO_OTHER_SITES) else _PLAIN
+        if not any(name == b"cache-control" for name, _value in headers):
+            headers.append(_NOT_KEPT)
+        if isinstance(given, Stream) and receive is not None:
+            await _send_stream(status, headers, given, call.method == "HEAD", receive, send)
+            return
+        if status not in (204, 304):
+            headers.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if call.scope["method"] == "HEAD" else body})
+
+    async def _answer_options(self, scope: Scope, path: str, place: Place | None, send: Send) -> None:
+        allowed = _allowed(place) if place else "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+        headers: Headers = [(b"allow", allowed.encode())]
+        is_open = path.startswith(OPEN_TO_OTHER_SITES)
+        if is_open:
+            headers += _OPEN
+            headers.append((b"access-control-allow-methods", allowed.encode()))
+            headers.append((b"access-control-allow-headers", _wanted_headers(scope)))
+            headers.append((b"access-control-max-age", b"7200"))
+            headers.append((b"vary", b"Access-Control-Request-Headers"))
+        headers.append((b"x-request-id", os.urandom(8).hex().encode()))
+        status = 204 if is_open or place else 404
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _none(call: Call) -> None: ...
+
+
+_NONE: Final = Endpoint("GET", "/", _none, hidden=True)
+"""What stands in a call that found no endpoint."""
+
+
+def _allowed(place: Place) -> str:
+    return ", ".join([*place, *(["HEAD"] if "GET" in place else []), "OPTIONS"])
+
+
+def _wanted_headers(scope: Scope) -> bytes:
+    """A star would leave out `Authorization`, so what is asked for is said back, when it looks like header names."""
+    for name, value in scope["headers"]:
+        if name == b"access-control-request-headers" and _HEADER_NAMES.fullmatch(value):
+            asked: bytes = value
+            return asked
+    return b"Authorization, Content-Type, Idempotency-Key"
+
+
+_HEADER_NAMES = re.compile(rb"[A-Za-z0-9_\-, ]{1,1000}")
+
+
+def _encoded(given: Any) -> Any:
+    """Encoded before the transaction ends, so that an answer that cannot be written undoes what it tells of."""
+    if given.__class__ is bytes:
+        return given
+    if isinstance(given, Answer):
+        if isinstance(given.body, bytes):
+            return given
+        return Answer(given.status, _encode(given.body), given.headers, given.content_type)
+    return given if isinstance(given, Stream) else _encode(given)
+
+
+async def _undo(call: Call, error: BaseException) -> None:
+    if call.transaction is not None:
+        transaction, call.transaction = call.transaction, None
+        # The error that is told is the first one; what fails while undoing follows from it.
+        with suppress(Exception):
+            await transaction.__aexit__(type(error), error, error.__traceback__)
+
+
+def _own_headers(given: Answer | Stream) -> Headers:
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.headers.items()
+    ]
+    headers.append((b"content-type", given.content_type.encode("latin-1")))
+    return headers
+
+
+async def _send_stream(
+    status: int, headers: Headers, stream: Stream, is_head: bool, receive: Receive, send: Send
+) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    if not is_head:
+        sending = asyncio.ensure_future(_send_chunks(stream, send))
+        leaving = asyncio.ensure_future(_wait_until_gone(receive))
+        try:
+            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+            await asyncio.gather(sending, leaving, return_exceptions=True)
+    close = getattr(stream.chunks, "aclose", None)
+    if close is not None:
+        await close()
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_chunks(stream: Stream, send: Send) -> None:
+    async for chunk in stream.chunks:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def _wait_until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,1 @@
+"""What phones speak: the client API of Mastodon, one file a resource."""

@@ -1,0 +1,146 @@
+"""From a refusal, or a failure, to the answer that the client API gives: the one table of it."""
+
+import errno
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import asyncpg
+import structlog
+
+from weetwie.api.call import Answer
+from weetwie.api.refusals import Malformed, NoScope, TooLarge, Unauthorized, UnknownForm, WrongMethod
+from weetwie.errors import (
+    Conflict,
+    Detail,
+    Forbidden,
+    Invalid,
+    NoSpace,
+    NotFound,
+    Refusal,
+    TooMany,
+    Unavailable,
+    _,
+    fill,
+)
+
+log = structlog.get_logger(__name__)
+
+Translate = Callable[[str, str], str]
+"""A sentence and the wanted languages, as in `Accept-Language`; gives the sentence in the best of them."""
+
+STATUS: Final[dict[type[Refusal], int]] = {
+    Malformed: 400,
+    Unauthorized: 401,
+    Forbidden: 403,
+    NoScope: 403,
+    NotFound: 404,
+    WrongMethod: 405,
+    Conflict: 409,
+    TooLarge: 413,
+    UnknownForm: 415,
+    Invalid: 422,
+    TooMany: 429,
+    Unavailable: 503,
+    NoSpace: 507,
+}
+
+FAILED: Final = _("Something went wrong on our side. Tell the administrators this number: {number}.")
+
+
+def answer_to(error: Exception, number: str, languages: str, translate: Translate) -> Answer:
+    """What is said to the caller; anything but a refusal is logged under its number and never shown."""
+    refusal = error if isinstance(error, Refusal) else outage(error)
+    if refusal is None:
+        log.error("a request failed", number=number, exc_info=error)
+        sentence = fill(translate(FAILED, languages), {"number": number})
+        return Answer(500, {"error": sentence, "number": number})
+    if isinstance(refusal, Unavailable) and refusal is not error:
+        log.warning(
+            "something that a request needs is out of order", number=number, cause=type(error).__name__
+        )
+    body: dict[str, Any] = {"error": _say(refusal.sentence, refusal.values, languages, translate)}
+    if isinstance(refusal, Invalid) and (refusal.details or refusal.field):
+        body["details"] = _details(refusal, body["error"], languages, translate)
+    return Answer(status_of(refusal), body, _headers(refusal))
+
+
+def status_of(refusal: Refusal) -> int:
+    return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
+
+
+def outage(error: BaseException) -> Unavailable | None:
+    """The refusal for a database or a disk that fails us; nothing for a bug of ours."""
+    for cause in _causes(error):
+        if isinstance(cause, asyncpg.DiskFullError):
+            return NoSpace(retry_after=60)
+        if isinstance(cause, asyncpg.PostgresError):
+            return Unavailable() if _is_passing(cause) else None
+        if isinstance(cause, asyncpg.InterfaceError):
+            # What asyncpg says of a wrong value is both an InterfaceError and a ValueError, and a bug of ours.
+            return None if isinstance(cause, ValueError) else Unavailable()
+        if isinstance(cause, OSError):
+            return _disk_or_network(cause)
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it, as layers over the database wrap what it says."""
+    seen = 0
+    cause: BaseException | None = error
+    while cause is not None and seen < 10:
+        yield cause
+        cause = cause.__cause__ or getattr(cause, "orig", None)
+        seen += 1
+
+
+# By SQLSTATE: connection lost; deadlock or serialization; out of connections or memory; stopping, starting, cancelled;
+# a replica that takes no writes (the primary has moved).
+_PASSING: Final = ("08", "40", "53", "57P", "57014", "25006", "55P03")
+
+
+def _is_passing(error: asyncpg.PostgresError) -> bool:
+    return str(getattr(error, "sqlstate", None) or "").startswith(_PASSING)
+
+
+def _disk_or_network(error: OSError) -> Unavailable | None:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoSpace(retry_after=60)
+    return Unavailable() if _is_raised_in("asyncpg", error) else None
+
+
+def _is_raised_in(package: str, error: BaseException) -> bool:
+    trace = error.__traceback__
+    while trace is not None:
+        if str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == package:
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def _say(sentence: str, values: dict[str, object], languages: str, translate: Translate) -> str:
+    return fill(translate(sentence, languages), values)
+
+
+def _details(
+    refusal: Invalid, sentence: str, languages: str, translate: Translate
+) -> dict[str, list[dict[str, str]]]:
+    if not refusal.details:
+        return {str(refusal.field): [{"error": "ERR_INVALID", "description": sentence}]}
+
+    def one(detail: Detail) -> dict[str, str]:
+        return {
+            "error": detail.code,
+            "description": _say(detail.sentence, detail.values, languages, translate),
+        }
+
+    return {field: [one(detail) for detail in details] for field, details in refusal.details.items()}
+
+
+def _headers(refusal: Refusal) -> dict[str, str]:
+    if isinstance(refusal, TooMany | Unavailable):
+        return {"retry-after": str(refusal.retry_after)}
+    if isinstance(refusal, Unauthorized):
+        return {"www-authenticate": 'Bearer realm="Weetwie"'}
+    if isinstance(refusal, NoScope):
+        return {"www-authenticate": 'Bearer realm="Weetwie", error="insufficient_scope"'}
+    return {"allow": refusal.allow} if isinstance(refusal, WrongMethod) else {}

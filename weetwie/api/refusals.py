@@ -1,0 +1,43 @@
+"""The refusals that only a door can make: about the request itself, before anything is decided."""
+
+from weetwie.errors import Refusal, _
+
+
+class Malformed(Refusal):
+    """The request cannot be read."""
+
+    default = _("The request cannot be read.")
+
+
+class Unauthorized(Refusal):
+    """There is no token, or it is not one of ours."""
+
+    default = _("This needs a valid access token.")
+
+
+class NoScope(Refusal):
+    """The token is good, but was not given for this."""
+
+    default = _("This action is outside the authorized scopes.")
+
+
+class WrongMethod(Refusal):
+    """The address is there, but not for this method."""
+
+    default = _("This address does not know that method.")
+
+    def __init__(self, allow: str) -> None:
+        super().__init__()
+        self.allow = allow
+
+
+class TooLarge(Refusal):
+    """More came than this address takes."""
+
+    default = _("The request is larger than {limit} bytes.")
+
+
+class UnknownForm(Refusal):
+    """The body is written in a form that nobody here reads."""
+
+    default = _("The body must be JSON, a form or a multipart form.")

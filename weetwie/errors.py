@@ -1,0 +1,109 @@
+"""The ways to say no: refusals that a person may read, raised where the decision falls, answered at the doors."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+def _(sentence: str) -> str:
+    """Marks a sentence for translation; the doors translate it when they know the reader's language."""
+    return sentence
+
+
+class Refusal(Exception):
+    """A no with a sentence. Values named in the sentence as `{name}` are put in after its translation."""
+
+    default: ClassVar[str] = _("This is not possible.")
+
+    def __init__(self, sentence: str = "", /, **values: object) -> None:
+        self.sentence = sentence or self.default
+        self.values = values
+        super().__init__(self.sentence)
+
+    def __str__(self) -> str:
+        return fill(self.sentence, self.values)
+
+
+class NotFound(Refusal):
+    """It is not there, or may not be seen: the two are never told apart."""
+
+    default = _("There is nothing here, or nothing that you may see.")
+
+
+class Forbidden(Refusal):
+    """It is seen, but this viewer may not do that to it."""
+
+    default = _("You may not do this.")
+
+
+class Detail:
+    """One thing that is wrong with one field: a code for programs (`ERR_TAKEN`) and a sentence for people."""
+
+    __slots__ = ("code", "sentence", "values")
+
+    def __init__(self, code: str, sentence: str, /, **values: object) -> None:
+        self.code = code
+        self.sentence = sentence
+        self.values = values
+
+
+class Invalid(Refusal):
+    """What was given is not right. `field` names the field; `details` maps each field to all that is wrong with it."""
+
+    default = _("What you gave is not right.")
+
+    def __init__(
+        self,
+        sentence: str = "",
+        /,
+        *,
+        field: str | None = None,
+        details: Mapping[str, Sequence[Detail]] | None = None,
+        **values: object,
+    ) -> None:
+        if field is not None:
+            values["field"] = field
+        super().__init__(sentence, **values)
+        self.field = field
+        self.details = details
+
+
+class Conflict(Refusal):
+    """It does not go together with what is already there."""
+
+    default = _("This does not go together with what is already there.")
+
+
+class TooMany(Refusal):
+    """Too often; `retry_after` says in how many seconds it may be tried again."""
+
+    default = _("That was too often. Please wait a moment.")
+
+    def __init__(self, sentence: str = "", /, *, retry_after: int = 60, **values: object) -> None:
+        super().__init__(sentence, **values)
+        self.retry_after = retry_after
+
+
+class Unavailable(Refusal):
+    """Something that this needs is out of order for now, the database most of all."""
+
+    default = _("This is out of order at the moment. Please try again soon.")
+
+    def __init__(self, sentence: str = "", /, *, retry_after: int = 2, **values: object) -> None:
+        super().__init__(sentence, **values)
+        self.retry_after = retry_after
+
+
+class NoSpace(Unavailable):
+    """The disk is full; nothing was written."""
+
+    default = _("There is no space left to store this. Nothing was saved.")
+
+
+def fill(sentence: str, values: Mapping[str, object]) -> str:
+    """The sentence with its values in place; a translation with a wrong placeholder must not break the answer."""
+    if not values:
+        return sentence
+    try:
+        return sentence.format_map(dict(values))
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return sentence

@@ -1,0 +1,130 @@
+"""People as a viewer sees them: who they are, as far as their profile is open to this viewer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.errors import NotFound
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post
+
+
+class SeenPerson(msgspec.Struct, frozen=True):
+    """What of a person is the viewer's: how much they see, and the counts of their ring. The rest is in `Profile`."""
+
+    id: int
+    version: int
+    detail: int
+    """`sees.CARD` name, face and handle; `sees.PROFILE` all but the place at work; `sees.PLACE` all."""
+    followers_count: int
+    following_count: int
+    posts_count: int
+    last_post_id: int
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What the encoding of the profile depends on."""
+        return self.id, self.version, self.detail
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What all who see as much of a person see alike."""
+
+    id: int
+    version: int
+    handle: str
+    name: str
+    bio: str
+    fields: list[dict[str, Any]]
+    face: str | None
+    header: str | None
+    pronouns: str
+    languages: list[str]
+    unit: str
+    place: str
+    manager_id: int | None
+    standing: int
+    is_dormant: bool
+    until: datetime | None
+    joined_at: datetime
+    left_at: datetime | None
+    suspended_at: datetime | None
+    has_joined: bool
+    is_admin: bool
+    is_bot: bool
+    is_locked: bool
+    is_discoverable: bool
+
+
+def person_columns(eye: Eye, person: Any) -> tuple[Any, ...]:
+    """The columns of a `SeenPerson`, in order."""
+    return (
+        person.id,
+        person.version,
+        sees.detail(eye, person),
+        person.followers_count,
+        person.following_count,
+        sees.in_ring(eye, person.posts_in_ring),
+        sees.newest_in_ring(eye, person.last_post_in_ring),
+    )
+
+
+def _people(eye: Eye) -> Any:
+    asked = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("id", with_ordinality="place").render_derived()
+    return (
+        select(*person_columns(eye, Person))
+        .select_from(asked)
+        .join(Person, Person.id == asked.c.id)
+        .where(sees.person(eye, Person))
+        .order_by(asked.c.place)
+    )
+
+
+def _author(eye: Eye) -> Any:
+    """A person whom the viewer sees, be it only as the author of some post."""
+    written = aliased(Post)
+    has_written = (
+        select(literal(1))
+        .where(written.author_id == Person.id, written.deleted_at.is_(None), sees.post(eye, written))
+        .exists()
+    )
+    return select(*person_columns(eye, Person)).where(
+        Person.id == param("id", BigInteger), Person.erased_at.is_(None), or_(sees.person(eye, Person), has_written)
+    )
+
+
+_PEOPLE = Lawful(_people)
+_AUTHOR = Lawful(_author)
+_PROFILES = Query(
+    select(*(getattr(Person, name) for name in Profile.__struct_fields__)).where(
+        Person.id == func.any(param("ids", ARRAY(BigInteger)))
+    )
+)
+
+
+async def people(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]:
+    """Those of them whom the viewer sees, in the order asked for."""
+    return [SeenPerson(*row) for row in await _PEOPLE.rows(db, viewer, ids=list(ids))]
+
+
+async def person(db: Db, viewer: Viewer, person_id: int) -> SeenPerson:
+    """One person, be it only their card. Raises NotFound for whom the viewer does not see."""
+    row = await _AUTHOR.row(db, viewer, id=person_id)
+    if row is None:
+        raise NotFound()
+    return SeenPerson(*row)
+
+
+async def profiles(db: Db, people: Iterable[SeenPerson]) -> list[Profile]:
+    """What stands in the profiles of people whom a viewer has been found to see; the door shows as much as `detail` says."""
+    ids = [seen.id for seen in people]
+    return [Profile(*row) for row in await db.rows(_PROFILES, ids=ids)] if ids else []

@@ -1,0 +1,231 @@
+"""Posts as a viewer sees them: one statement finds a page, under the law, with everything that is the viewer's own.
+
+What all viewers of a post see alike (`Words`) is loaded only when a door asks for it, because it does not keep an
+encoding of this version yet.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, Select, and_, case, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import aliased
+
+from weetwie.access import recognise, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.errors import NotFound
+from weetwie.kit.db import Db, Query, param
+from weetwie.kit.paging import END, Page
+from weetwie.seen.people import SeenPerson, person_columns
+from weetwie.tables.identity import App
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mark, Mention, Post, PostTag, PostText, Tag
+
+
+class SeenPost(msgspec.Struct, frozen=True):
+    """A post, or a boost of one, with the viewer's own marks and the counts of their ring.
+
+    `id`, `visibility` and `booster` belong to the entry in the list; everything from `post_id` on to the post that is read
+    (the same, unless the entry is a boost).
+    """
+
+    key: int
+    """What the list is paged by."""
+    id: int
+    visibility: int
+    post_id: int
+    version: int
+    post_visibility: int
+    ring: int
+    """The ring in effect."""
+    replies_count: int
+    boosts_count: int
+    quotes_count: int
+    favourites_count: int
+    is_favourite: bool
+    is_boosted: bool
+    is_bookmark: bool
+    is_pinned: bool
+    is_muted: bool
+    reply_to_id: int | None
+    """None also where the viewer does not see the parent."""
+    reply_to_person_id: int | None
+    """To be shown only beside `reply_to_id`."""
+    answer_id: int | None
+    author: SeenPerson
+    booster: SeenPerson | None
+
+    @property
+    def is_boost(self) -> bool:
+        return self.booster is not None
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What all who see a post see alike."""
+
+    id: int
+    version: int
+    author_id: int
+    author_handle: str
+    text: str
+    warning: str
+    language: str | None
+    is_sensitive: bool
+    is_question: bool
+    origin: int
+    edited_at: datetime | None
+    app_name: str | None
+    app_website: str | None
+    mentions: list[list[Any]]
+    """Pairs of id and handle."""
+    tags: list[list[str]]
+    """Pairs of the folded key and the name as written here."""
+
+
+class StaleViewer(Exception):
+    """The viewer in memory is not the one in the database: recognise anew and ask again."""
+
+
+class Finding:
+    """A list of posts: which ones may stand in it, before the law and the page are applied.
+
+    `candidates(eye)` selects `post_id` and `key`; the key orders the list and its pages. The law, the viewer's marks and
+    the bounds of the page are added here, so no finding can forget them.
+    """
+
+    def __init__(self, candidates: Callable[[Eye], Select[Any]]) -> None:
+        self._down = Lawful(lambda eye: _page(eye, candidates(eye), upward=False))
+        self._up = Lawful(lambda eye: _page(eye, candidates(eye), upward=True))
+
+    async def page(self, db: Db, viewer: Viewer, page: Page, **given: Any) -> list[SeenPost]:
+        """The posts of a page, newest first. Raises StaleViewer when the viewer was remembered and is no longer so."""
+        query = self._up if page.is_upward else self._down
+        rows = await query.rows(
+            db, viewer, below=page.below, above=page.above, limit=page.limit, **recognise.still(viewer), **given
+        )
+        if rows and not rows[0][0]:
+            raise StaleViewer
+        posts = [_seen(row) for row in rows]
+        return posts[::-1] if page.is_upward else posts
+
+
+_AUTHOR_AT = 20
+_BOOSTER_AT = _AUTHOR_AT + len(SeenPerson.__struct_fields__)
+
+
+def _seen(row: Any) -> SeenPost:
+    booster = SeenPerson(*row[_BOOSTER_AT:]) if row[_BOOSTER_AT] is not None else None
+    return SeenPost(*row[1:_AUTHOR_AT], SeenPerson(*row[_AUTHOR_AT:_BOOSTER_AT]), booster)
+
+
+def _page(eye: Eye, candidates: Select[Any], *, upward: bool) -> Select[Any]:
+    """Plan: candidates by their index, newest first; each post, its author and the viewer's marks by primary key."""
+    found = candidates.subquery()
+    item, post = aliased(Post), aliased(Post)
+    author, booster, mark = aliased(Person), aliased(Person), aliased(Mark)
+    return (
+        select(recognise.is_still_so(), found.c.key, item.id, item.visibility, *_post_columns(eye, post, mark))
+        .add_columns(*person_columns(eye, author), *person_columns(eye, booster))
+        .select_from(found)
+        .join(item, item.id == found.c.post_id)
+        .join(post, post.id == func.coalesce(item.boost_of_id, item.id))
+        .join(author, author.id == post.author_id)
+        .outerjoin(booster, and_(item.boost_of_id.is_not(None), booster.id == item.author_id))
+        .outerjoin(mark, and_(mark.person_id == eye.id, mark.post_id == post.id))
+        .where(
+            sees.post(eye, item, post),
+            found.c.key < param("below", BigInteger),
+            found.c.key > param("above", BigInteger),
+        )
+        .order_by(found.c.key.asc() if upward else found.c.key.desc())
+        .limit(param("limit", BigInteger))
+    )
+
+
+def _post_columns(eye: Eye, post: Any, mark: Any) -> tuple[Any, ...]:
+    return (
+        post.id,
+        post.version,
+        post.visibility,
+        func.least(post.ring, eye.widest),
+        sees.in_ring(eye, post.replies_in_ring),
+        sees.in_ring(eye, post.boosts_in_ring),
+        sees.in_ring(eye, post.quotes_in_ring),
+        post.favourites_count,
+        mark.favourite.is_not(None),
+        mark.boost_id.is_not(None),
+        mark.bookmark.is_not(None),
+        mark.pin.is_not(None),
+        func.coalesce(mark.is_muted, False),
+        case((_sees(eye, post.reply_to_id), post.reply_to_id)),
+        post.reply_to_person_id,
+        case((_sees(eye, post.answer_id), post.answer_id)),
+    )
+
+
+def _sees(eye: Eye, post_id: Any) -> Any:
+    other = aliased(Post)
+    return and_(
+        post_id.is_not(None), select(literal(1)).where(other.id == post_id, sees.parent(eye, other)).exists()
+    )
+
+
+def _asked(eye: Eye) -> Select[Any]:
+    """The ids that are asked for; the first of them has the highest key, so that their order is kept."""
+    asked = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("id", with_ordinality="place").render_derived()
+    return select(asked.c.id.label("post_id"), (literal(END - 1) - asked.c.place).label("key"))
+
+
+_ASKED = Finding(_asked)
+
+
+def _words() -> Select[Any]:
+    mention, mentioned = aliased(Mention), aliased(Person)
+    names = (
+        select(func.coalesce(func.jsonb_agg(func.jsonb_build_array(mentioned.id, mentioned.handle)), literal("[]", JSONB)))
+        .join(mentioned, mentioned.id == mention.person_id)
+        .where(mention.post_id == Post.id)
+        .scalar_subquery()
+    )
+    tags = (
+        select(func.coalesce(func.jsonb_agg(func.jsonb_build_array(Tag.key, PostTag.name)), literal("[]", JSONB)))
+        .join(Tag, Tag.id == PostTag.tag_id)
+        .where(PostTag.post_id == Post.id)
+        .scalar_subquery()
+    )
+    return (
+        select(Post.id, Post.version, Post.author_id, Person.handle, PostText.text, PostText.warning, PostText.language)
+        .add_columns(Post.is_sensitive, Post.is_question, Post.origin, Post.edited_at, App.name, App.website, names, tags)
+        .join(PostText, PostText.post_id == Post.id)
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(App, App.id == PostText.app_id)
+        .where(Post.id == func.any(param("ids", ARRAY(BigInteger))), Post.deleted_at.is_(None))
+    )
+
+
+_WORDS = Query(_words)
+
+
+async def posts(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPost]:
+    """Those of them that the viewer sees, in the order asked for."""
+    asked = list(ids)
+    if not asked:
+        return []
+    return await _ASKED.page(db, viewer, Page(limit=len(asked)), ids=asked)
+
+
+async def post(db: Db, viewer: Viewer, post_id: int) -> SeenPost:
+    """One post. Raises NotFound where there is none, or none that the viewer sees."""
+    found = await posts(db, viewer, [post_id])
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+async def words(db: Db, posts: Iterable[SeenPost]) -> list[Words]:
+    """What was written in posts that a viewer has been found to see; one that was deleted since is left out."""
+    ids = list({seen.post_id for seen in posts})
+    return [Words(*row) for row in await db.rows(_WORDS, ids=ids)] if ids else []

@@ -1,0 +1,51 @@
+"""A person is erased: all that tells who they were goes at once; what they wrote goes, or stays without a name."""
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, cast, func, literal, text, update
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.errors import Forbidden, NotFound, _
+from weetwie.events import PersonErased, audit, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.people import Person
+
+_ERASE = Query(
+    update(Person)
+    .where(Person.id == param("id", BigInteger), Person.erased_at.is_(None))
+    .values(
+        handle=func.concat(literal("erased."), cast(Person.id, Text), literal(".")),
+        name="",
+        bio="",
+        fields=text("'[]'::jsonb"),
+        face=None,
+        header=None,
+        pronouns="",
+        languages=text("'{}'::text[]"),
+        unit="",
+        place="",
+        manager_id=None,
+        sponsor_id=None,
+        default_language=None,
+        is_admin=False,
+        is_discoverable=False,
+        may_rank=False,
+        is_dormant=True,
+        erased_at=param("at", DateTime(timezone=True)),
+        is_removed=param("is_removed", Boolean),
+        version=Person.version + 1,
+    )
+    .returning(Person.id)
+)
+
+
+async def erase(db: Db, viewer: Viewer, person_id: int, *, keeps_posts: bool = False) -> None:
+    """There is no way back. Addresses, posts and relations go in reaction to PersonErased."""
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden
+    if viewer.person_id == person_id:
+        raise Forbidden(_("An administrator is erased by another one."))
+    if await db.value(_ERASE, id=person_id, at=clock.now(), is_removed=not keeps_posts) is None:
+        raise NotFound
+    await record(db, viewer, PersonErased(person_id))
+    await audit(db, viewer, "person.erase", person_id, keeps_posts=int(keeps_posts))

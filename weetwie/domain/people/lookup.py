@@ -1,0 +1,30 @@
+"""Who has this handle."""
+
+from sqlalchemy import Text, func, select
+
+from weetwie.access import viewer as viewers
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring
+from weetwie.errors import NotFound
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.seen import people as seen_people
+from weetwie.tables.people import Person
+
+_BY_HANDLE = Query(select(Person.id).where(func.lower(Person.handle) == func.lower(param("handle", Text))))
+
+
+async def lookup(db: Db, viewer: Viewer, handle: str) -> int:
+    """The id. Raises NotFound for nobody and for whom the viewer does not see."""
+    person_id = await db.value(_BY_HANDLE, handle=handle)
+    if person_id is None:
+        raise NotFound
+    if viewer.is_system:
+        return int(person_id)
+    if viewers.ring(viewer, clock.now()) is Ring.world:
+        # Strangers cannot find out by trying names who writes here: only an open profile answers to its handle.
+        if not await seen_people.people(db, viewer, [person_id]):
+            raise NotFound
+    else:
+        await seen_people.person(db, viewer, person_id)
+    return int(person_id)

@@ -1,0 +1,157 @@
+"""What is right for a person: their handle, their steps from standing to standing, the limits of a profile."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from weetwie.access.policy import Policy
+from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.errors import Conflict, Detail, Invalid, _
+
+Verb = Literal["leave", "rejoin", "wake"]
+
+LONGEST_HANDLE: Final = 64
+MOST_FIELDS: Final = 8
+LONGEST_FIELD: Final = 255
+MOST_LANGUAGES: Final = 20
+LONGEST_WORDS: Final = 255
+"""Of pronouns, unit and place."""
+
+_HANDLE = re.compile(r"[a-z0-9_]+([a-z0-9_.-]*[a-z0-9_])?", re.IGNORECASE | re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
+
+_STEPS: Final[Mapping[tuple[Standing, bool, Verb], tuple[Standing, bool]]] = {
+    (Standing.member, False, "leave"): (Standing.alumnus, True),
+    (Standing.guest, False, "leave"): (Standing.guest, True),
+    (Standing.alumnus, True, "rejoin"): (Standing.member, False),
+    (Standing.alumnus, False, "rejoin"): (Standing.member, False),
+    (Standing.guest, True, "rejoin"): (Standing.guest, False),
+    (Standing.alumnus, True, "wake"): (Standing.alumnus, False),
+}
+"""From standing and dormancy, by a verb, to standing and dormancy; what is not here is refused."""
+
+_NO_STEP: Final[Mapping[Verb, str]] = {
+    "leave": _("They have left already."),
+    "rejoin": _("They are here already."),
+    "wake": _("Only somebody who has left, and has not come back yet, can wake as an alumnus."),
+}
+
+
+class Newcomer(Struct, frozen=True, kw_only=True):
+    """Who is to become a person here."""
+
+    handle: str
+    name: str = ""
+    standing: Standing = Standing.member
+    sponsor_id: int | None = None
+    until: datetime | None = None
+    is_admin: bool = False
+
+
+class Field(Struct, frozen=True):
+    name: str
+    value: str
+
+
+class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is to change about a person; what is not set stays."""
+
+    name: str | UnsetType = UNSET
+    bio: str | UnsetType = UNSET
+    fields: Sequence[Field] | UnsetType = UNSET
+    pronouns: str | UnsetType = UNSET
+    languages: Sequence[str] | UnsetType = UNSET
+    unit: str | UnsetType = UNSET
+    place: str | UnsetType = UNSET
+    manager_id: int | None | UnsetType = UNSET
+    face: str | None | UnsetType = UNSET
+    header: str | None | UnsetType = UNSET
+    is_bot: bool | UnsetType = UNSET
+    is_locked: bool | UnsetType = UNSET
+    is_discoverable: bool | UnsetType = UNSET
+    profile_ring: Ring | UnsetType = UNSET
+    default_ring: Ring | None | UnsetType = UNSET
+    default_visibility: Visibility | UnsetType = UNSET
+    default_sensitive: bool | UnsetType = UNSET
+    default_language: str | None | UnsetType = UNSET
+
+
+AT_WORK: Final = frozenset(("unit", "place", "manager_id"))
+"""What the organisation says of a person, not they themselves."""
+
+
+def step(standing: Standing, is_dormant: bool, verb: Verb) -> tuple[Standing, bool]:
+    """The standing and dormancy that a verb leads to. Raises Conflict where it leads nowhere."""
+    after = _STEPS.get((standing, is_dormant, verb))
+    if after is None:
+        raise Conflict(_NO_STEP[verb])
+    return after
+
+
+def check_newcomer(newcomer: Newcomer, policy: Policy, at: datetime) -> None:
+    check_handle(newcomer.handle)
+    if len(newcomer.name) > policy.longest_name:
+        raise _too_long("name", policy.longest_name)
+    if newcomer.standing is Standing.guest:
+        if newcomer.sponsor_id is None or newcomer.until is None:
+            raise Invalid(_("A guest needs a sponsor and a day until which they stay."), field="sponsor")
+        if newcomer.until <= at:
+            raise Invalid(_("The day until which a guest stays must lie ahead."), field="until")
+        if newcomer.is_admin:
+            raise Invalid(_("A guest cannot be an administrator."), field="is_admin")
+    elif newcomer.sponsor_id is not None or newcomer.until is not None:
+        raise Invalid(_("Only guests have a sponsor and an end."), field="sponsor")
+
+
+def check_handle(handle: str) -> None:
+    if not _HANDLE.fullmatch(handle) or len(handle) > LONGEST_HANDLE:
+        raise Invalid(
+            _("A handle is made of at most {limit} letters a to z, digits and underscores; dots and dashes inside."),
+            field="handle",
+            limit=LONGEST_HANDLE,
+        )
+
+
+def check_changes(changes: Changes, policy: Policy) -> None:
+    """Raises Invalid with all that is wrong, field by field."""
+    limits = {
+        "name": policy.longest_name,
+        "bio": policy.longest_bio,
+        "pronouns": LONGEST_WORDS,
+        "unit": LONGEST_WORDS,
+        "place": LONGEST_WORDS,
+    }
+    for field, limit in limits.items():
+        text = getattr(changes, field)
+        if text is not UNSET and len(text) > limit:
+            raise _too_long(field, limit)
+    _check_fields(changes.fields)
+    _check_languages(changes)
+
+
+def _check_fields(fields: Sequence[Field] | UnsetType) -> None:
+    if isinstance(fields, UnsetType):
+        return
+    if len(fields) > MOST_FIELDS:
+        raise Invalid(_("A profile has at most {limit} fields."), field="fields", limit=MOST_FIELDS)
+    if any(len(field.name) > LONGEST_FIELD or len(field.value) > LONGEST_FIELD for field in fields):
+        raise _too_long("fields", LONGEST_FIELD)
+
+
+def _check_languages(changes: Changes) -> None:
+    spoken = [] if isinstance(changes.languages, UnsetType) else changes.languages
+    if len(spoken) > MOST_LANGUAGES:
+        raise Invalid(_("A profile names at most {limit} languages."), field="languages", limit=MOST_LANGUAGES)
+    written = changes.default_language
+    for language in [*spoken, *([written] if isinstance(written, str) else [])]:
+        if not _LANGUAGE.fullmatch(language) or len(language) > 35:
+            raise Invalid(_("A language is written as its code, such as en or nl."), field="language")
+
+
+def _too_long(field: str, limit: int) -> Invalid:
+    sentence = _("{field} is longer than {limit} characters.")
+    detail = Detail("ERR_TOO_LONG", sentence, field=field, limit=limit)
+    return Invalid(sentence, field=field, limit=limit, details={field: [detail]})

@@ -1,0 +1,60 @@
+"""A step from one standing to another: the row is locked, the rule decides, the row changes."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, select, update
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Standing
+from weetwie.domain.people import rules
+from weetwie.domain.people.rules import Verb
+from weetwie.errors import Forbidden, NotFound
+from weetwie.events import audit
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.people import Person
+
+_STANDING = Query(
+    select(Person.standing, Person.is_dormant, Person.left_at)
+    .where(Person.id == param("id", BigInteger), Person.erased_at.is_(None))
+    .with_for_update(key_share=True)
+)
+
+_STEP = Query(
+    update(Person)
+    .where(Person.id == param("id", BigInteger))
+    .values(
+        standing=param("standing", SmallInteger),
+        is_dormant=param("is_dormant", Boolean),
+        left_at=param("left_at", DateTime(timezone=True)),
+        # Whoever leaves hands in the keys, and does not find them again when they wake or come back.
+        is_admin=Person.is_admin & param("stays_admin", Boolean),
+        version=Person.version + 1,
+    )
+)
+
+
+async def take(db: Db, viewer: Viewer, person_id: int, verb: Verb) -> None:
+    """Raises Conflict where the verb leads nowhere from where the person stands."""
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden
+    row = await db.row(_STANDING, id=person_id)
+    if row is None:
+        raise NotFound
+    standing, is_dormant = rules.step(Standing(row["standing"]), row["is_dormant"], verb)
+    await db.run(
+        _STEP,
+        id=person_id,
+        standing=int(standing),
+        is_dormant=is_dormant,
+        left_at=_left_at(verb, row["left_at"]),
+        stays_admin=verb != "leave",
+    )
+    await audit(db, viewer, f"person.{verb}", person_id)
+
+
+def _left_at(verb: Verb, before: datetime | None) -> datetime | None:
+    if verb == "leave":
+        return clock.now()
+    return before if verb == "wake" else None

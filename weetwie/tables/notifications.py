@@ -3,7 +3,7 @@
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Id, Row, to
+from weetwie.tables.schema import Id, Moment, Row, to
 
 
 class Notification(Row):
@@ -30,3 +30,4 @@ class Marker(Row):
     timeline: Mapped[str] = mapped_column(primary_key=True)
     last_read_id: Mapped[int]
     version: Mapped[int]
+    updated_at: Mapped[Moment]

@@ -66,7 +66,8 @@ def credential_hash(credential: str) -> bytes:
 
 def is_still_so() -> Any:
     """Says in the statement itself whether the viewer in memory is the one in the database (see `still`)."""
-    person, person_of_session = aliased(Person), aliased(Person)
+    person, person_of_session, person_alone = aliased(Person), aliased(Person), aliased(Person)
+    person_id = param("known_person_id", BigInteger)
     token, session = param("token_id", BigInteger), param("session_id", BigInteger)
     version = param("version", BigInteger)
     by_token = (
@@ -81,7 +82,13 @@ def is_still_so() -> Any:
         .join(person_of_session, person_of_session.id == Session.person_id)
         .where(Session.id == session, person_of_session.version == version)
     )
-    known = case((token != 0, by_token.exists()), (session != 0, by_session.exists()), else_=True)
+    by_person = select(literal(1)).where(person_alone.id == person_id, person_alone.version == version)
+    known = case(
+        (token != 0, by_token.exists()),
+        (session != 0, by_session.exists()),
+        (person_id != 0, by_person.exists()),
+        else_=True,
+    )
     return select(and_(PolicyRow.version == param("policy_version", BigInteger), known)).scalar_subquery()
 
 
@@ -90,6 +97,7 @@ def still(viewer: Viewer) -> dict[str, int]:
     return {
         "token_id": viewer.token_id,
         "session_id": viewer.session_id,
+        "known_person_id": viewer.person_id,
         "version": viewer.version,
         "policy_version": viewer.policy.version,
     }

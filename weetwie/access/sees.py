@@ -239,13 +239,17 @@ def _is_mentioned(eye: Eye, of_post: Any) -> Sql:
 
 
 def person(eye: Eye, of_person: Any = Person) -> Sql:
-    """Which people one sees. Of others only the card (name, face, handle) shows, and only as authors."""
+    """Which people one sees (`detail` says how much of them). Others show only as authors, by their card."""
+    if eye is MEMBER:
+        return of_person.erased_at.is_(None)
+    is_near = and_(eye.ring == int(Ring.network), _is_near(eye, of_person))
+    is_open = func.least(of_person.profile_ring, eye.widest) == int(Ring.world)
     return and_(
         of_person.erased_at.is_(None),
         or_(
+            of_person.id == eye.id,
             eye.is_member,
-            func.least(of_person.profile_ring, eye.widest) == int(Ring.world),
-            and_(eye.ring == int(Ring.network), _is_near(eye, of_person)),
+            and_(of_person.suspended_at.is_(None), or_(is_open, is_near)),
         ),
     )
 
@@ -254,7 +258,6 @@ def _is_near(eye: Eye, of_person: Any) -> Sql:
     """What alumni and guests see of people beyond what the world does."""
     is_open = func.least(of_person.profile_ring, eye.widest) >= int(Ring.network)
     return or_(
-        of_person.id == eye.id,
         of_person.id == eye.sponsor_id,
         and_(is_open, or_(eye.is_alumnus, of_person.standing != int(Standing.guest))),
         and_(eye.is_alumnus, _is_tied(eye, of_person)),
@@ -290,9 +293,10 @@ CARD, PROFILE, PLACE = 0, 1, 2
 def detail(eye: Eye, of_person: Any = Person) -> Sql:
     """How much of a person one sees: 0 the card alone, 1 the profile, 2 with their place at work."""
     if eye is MEMBER:
-        return literal(PLACE)
+        return case((of_person.suspended_at.is_(None), PLACE), else_=CARD)
     return case(
         (~person(eye, of_person), CARD),
+        (and_(of_person.suspended_at.is_not(None), of_person.id != eye.id), CARD),
         (place_at_work(eye, of_person), PLACE),
         else_=PROFILE,
     )

@@ -254,6 +254,17 @@ def person(eye: Eye, of_person: Any = Person) -> Sql:
     )
 
 
+def card(eye: Eye, of_person: Any = Person) -> Sql:
+    """Of whom one sees at least the card: people whom one sees, and the authors of posts that one sees."""
+    written = aliased(Post)
+    has_written = (
+        select(literal(1))
+        .where(written.author_id == of_person.id, written.deleted_at.is_(None), post(eye, written))
+        .exists()
+    )
+    return and_(of_person.erased_at.is_(None), or_(person(eye, of_person), has_written))
+
+
 def _is_near(eye: Eye, of_person: Any) -> Sql:
     """What alumni and guests see of people beyond what the world does."""
     is_open = func.least(of_person.profile_ring, eye.widest) >= int(Ring.network)
@@ -293,7 +304,8 @@ CARD, PROFILE, PLACE = 0, 1, 2
 def detail(eye: Eye, of_person: Any = Person) -> Sql:
     """How much of a person one sees: 0 the card alone, 1 the profile, 2 with their place at work."""
     if eye is MEMBER:
-        return case((of_person.suspended_at.is_(None), PLACE), else_=CARD)
+        is_there = and_(of_person.suspended_at.is_(None), of_person.erased_at.is_(None))
+        return case((is_there, PLACE), else_=CARD)
     return case(
         (~person(eye, of_person), CARD),
         (and_(of_person.suspended_at.is_not(None), of_person.id != eye.id), CARD),

@@ -30,7 +30,7 @@ class Caller(Protocol):
     @property
     def is_person(self) -> bool: ...
     @property
-    def app_id(self) -> int: ...
+    def token_id(self) -> int: ...
     @property
     def scopes(self) -> frozenset[str]: ...
 
@@ -151,7 +151,7 @@ class Dispatcher:
             # A wrong token counts as well, or tokens could be guessed without end.
             if self._count is not None:
                 self._count(call)
-        if viewer is not None and viewer.app_id:
+        if viewer is not None and viewer.token_id:
             if endpoint.accepted and endpoint.accepted.isdisjoint(viewer.scopes):
                 raise NoScope
             if endpoint.access == "person" and not viewer.is_person:

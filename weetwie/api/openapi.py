@@ -1,0 +1,214 @@
+"""The OpenAPI document of all doors for programs, drawn from the table of routes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Endpoint, is_id
+from weetwie.api.mastodon.entities import Error
+from weetwie.api.parameters import PageParams, schema_of
+
+Schema = dict[str, Any]
+
+_REF: Final = "#/components/schemas/{name}"
+_ID: Final[Schema] = {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"}
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+REFUSALS: Final = {
+    400: "The request cannot be read",
+    401: "No token, or not a good one",
+    403: "The token or the person may not do this",
+    404: "Nothing is there, or nothing that this caller may see",
+    409: "It does not go together with what is already there",
+    413: "The body is too large",
+    415: "The body is in a form that is not read",
+    422: "A parameter is not right; `details` names it",
+    429: "Too often",
+    503: "Out of order for now",
+}
+
+
+def openapi_endpoint(endpoints: Iterable[Endpoint], base_url: str, version: str) -> Endpoint:
+    """The door that hands the document out."""
+    body = msgspec.json.format(msgspec.json.encode(document(endpoints, base_url, version)), indent=1)
+
+    async def openapi(call: Call) -> bytes:
+        return body
+
+    return Endpoint("GET", "/api/openapi.json", openapi, hidden=True)
+
+
+def document(endpoints: Iterable[Endpoint], base_url: str, version: str) -> Schema:
+    shown = [endpoint for endpoint in endpoints if not endpoint.hidden]
+    schemas, components = _schemas(shown)
+    paths: dict[str, Schema] = {}
+    for endpoint in shown:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(
+            endpoint, schemas, components
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Weetwie",
+            "version": version,
+            "description": "The client API of Mastodon and our own additions.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": base_url}],
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": _security_schemes(shown, base_url)},
+    }
+
+
+def _schemas(endpoints: Sequence[Endpoint]) -> tuple[dict[Any, Schema], dict[str, Schema]]:
+    """The schema of each type in use, and those that they refer to by name."""
+    kinds: list[Any] = [Error]
+    for endpoint in endpoints:
+        for kind in (endpoint.parameters, endpoint.answer):
+            if kind is not None and kind not in kinds:
+                kinds.append(kind)
+    schemas, components = msgspec.json.schema_components(kinds, schema_hook=schema_of, ref_template=_REF)
+    return {str(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}, components
+
+
+def _operation(endpoint: Endpoint, schemas: dict[Any, Schema], components: dict[str, Schema]) -> Schema:
+    operation: Schema = {
+        "operationId": _name(endpoint),
+        "summary": endpoint.summary,
+        "tags": list(endpoint.tags),
+        "parameters": [_path_parameter(name) for name in endpoint.path_names],
+        "responses": _responses(endpoint, schemas),
+        "security": _security(endpoint),
+    }
+    if endpoint.deprecated:
+        operation["deprecated"] = True
+    if endpoint.parameters is not None:
+        whole = _without(_resolved(schemas[str(endpoint.parameters)], components), endpoint.path_names)
+        flat = _flattened(whole, components)
+        if endpoint.method == "GET":
+            operation["parameters"] += [_query_parameter(name, *rest) for name, rest in flat.items()]
+        elif flat:
+            operation["requestBody"] = _body(whole, flat)
+    return operation
+
+
+def _name(endpoint: Endpoint) -> str:
+    steps = [
+        step.strip("{}").replace(".", "_").replace("-", "_") for step in endpoint.path.split("/") if step
+    ]
+    return "_".join([endpoint.method.lower(), *steps])
+
+
+def _path_parameter(name: str) -> Schema:
+    schema = _ID if is_id(name) else {"type": "string", "minLength": 1}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query_parameter(name: str, schema: Schema, required: bool) -> Schema:
+    return {"name": name, "in": "query", "required": required, "schema": schema}
+
+
+def _body(whole: Schema, flat: "dict[str, tuple[Schema, bool]]") -> Schema:
+    """One and the same thing in three forms; a file can only come in the multipart one."""
+    form: Schema = {
+        "type": "object",
+        "properties": {name: schema for name, (schema, _required) in flat.items()},
+    }
+    required = [name for name, (_schema, required) in flat.items() if required]
+    if required:
+        form["required"] = required
+    has_file = any(schema.get("format") == "binary" for schema, _required in flat.values())
+    content = {form_name: {"schema": form} for form_name in _FORMS[1 if has_file else 0 :]}
+    if not has_file:
+        content["application/json"] = {"schema": whole}
+    return {"content": content, "required": bool(required)}
+
+
+def _flattened(
+    schema: Schema, components: dict[str, Schema], prefix: str = "", wanted: bool = True
+) -> dict[str, tuple[Schema, bool]]:
+    """The names that a form or a query string uses: `poll[options][]`, `fields_attributes[0][name]`."""
+    flat: dict[str, tuple[Schema, bool]] = {}
+    needed = schema.get("required", [])
+    for key, raw in schema["properties"].items():
+        name = f"{prefix}[{key}]" if prefix else key
+        required = wanted and key in needed
+        value = _resolved(raw, components)
+        if value.get("type") == "array":
+            items = _resolved(value["items"], components)
+            if "properties" in items:
+                flat |= _flattened(items, components, f"{name}[0]", wanted=False)
+            else:
+                flat[f"{name}[]"] = ({"type": "array", "items": items}, required)
+        elif "properties" in value:
+            flat |= _flattened(value, components, name, wanted=required)
+        elif value.get("type") != "object":
+            flat[name] = (value, required)
+    return flat
+
+
+def _resolved(schema: Schema, components: dict[str, Schema]) -> Schema:
+    """Without names in between, and without null, which a form cannot say."""
+    if "$ref" in schema:
+        return components[schema["$ref"].rpartition("/")[2]]
+    choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
+    if len(choices) == 1:
+        return _resolved(choices[0], components)
+    return {key: value for key, value in schema.items() if key != "default" or value is not None}
+
+
+def _without(schema: Schema, names: Iterable[str]) -> Schema:
+    properties = {key: value for key, value in schema["properties"].items() if key not in names}
+    required = [key for key in schema.get("required", ()) if key not in names]
+    return {**schema, "properties": properties, "required": required}
+
+
+def _responses(endpoint: Endpoint, schemas: dict[Any, Schema]) -> Schema:
+    good: Schema = {"description": "Done"}
+    if endpoint.answer is not None:
+        good["content"] = {"application/json": {"schema": schemas[str(endpoint.answer)]}}
+    if isinstance(endpoint.parameters, type) and issubclass(endpoint.parameters, PageParams):
+        good["headers"] = {
+            "Link": {"description": "The pages before and after", "schema": {"type": "string"}}
+        }
+    responses = {str(endpoint.status): good}
+    for status in _statuses(endpoint):
+        responses[str(status)] = {
+            "description": REFUSALS[status],
+            "content": {"application/json": {"schema": schemas[str(Error)]}},
+        }
+    return responses
+
+
+def _statuses(endpoint: Endpoint) -> list[int]:
+    """Which refusals this door can give."""
+    statuses = {401, 404, 503}
+    if endpoint.access != "public" or endpoint.scopes or endpoint.method != "GET":
+        statuses.add(403)
+    if endpoint.rate != "none":
+        statuses.add(429)
+    if endpoint.parameters is not None:
+        statuses |= {400, 422}
+    if endpoint.method != "GET":
+        statuses |= {409, 422}
+        if endpoint.parameters is not None:
+            statuses |= {413, 415}
+    return sorted(statuses)
+
+
+def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
+    """Any one of these will do; the empty one is a call without a token."""
+    open_to_all: list[dict[str, list[str]]] = [{}] if endpoint.access == "public" else []
+    return open_to_all + [{"oauth2": [scope]} for scope in endpoint.scopes or ()] or [{"oauth2": []}]
+
+
+def _security_schemes(endpoints: Iterable[Endpoint], base_url: str) -> Schema:
+    scopes = sorted({scope for endpoint in endpoints for scope in endpoint.accepted})
+    flow = {"tokenUrl": base_url + "/oauth/token", "scopes": {scope: scope for scope in scopes}}
+    flows = {
+        "authorizationCode": {"authorizationUrl": base_url + "/oauth/authorize", **flow},
+        "clientCredentials": flow,
+    }
+    return {"oauth2": {"type": "oauth2", "flows": flows}}

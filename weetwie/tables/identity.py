@@ -1,4 +1,4 @@
-"""Identity: addresses, passwords, sessions, apps and their tokens."""
+"""Identity: addresses, passwords, sessions, apps and their tokens, and the keys of the installation."""
 
 from datetime import datetime
 
@@ -110,3 +110,12 @@ class Token(Row):
     revoked_at: Mapped[datetime | None]
 
     __table_args__ = (Index("tokens_live", "person_id", postgresql_where=text("revoked_at is null")),)
+
+
+class Secret(Row):
+    """Keys of this installation, made once."""
+
+    __tablename__ = "secrets"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes]

@@ -18,12 +18,3 @@ class PolicyRow(Row):
     """Only what differs from the defaults in `access/policy.py`."""
 
     __table_args__ = (CheckConstraint("id = 1", name="one_policy"),)
-
-
-class Secret(Row):
-    """Keys of this installation, made once."""
-
-    __tablename__ = "secrets"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[bytes]

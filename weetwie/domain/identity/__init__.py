@@ -1,0 +1,1 @@
+"""Identity: who is at the door; passwords, sessions, links, apps and their tokens."""

@@ -1,0 +1,73 @@
+"""E-mail addresses of people. They are found by a keyed hash, so that imports may know people without keeping addresses."""
+
+import hashlib
+import hmac
+
+from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from weetwie.domain.identity import rules
+from weetwie.domain.identity.keys import key
+from weetwie.errors import Conflict, _
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.identity import Address
+
+_ADD = Query(
+    insert(Address)
+    .values(
+        person_id=param("person_id", BigInteger),
+        address=param("address", Text),
+        address_hash=param("hash", LargeBinary),
+        is_verified=param("is_verified", Boolean),
+    )
+    .on_conflict_do_nothing()
+    .returning(Address.id)
+)
+_OWNER = Query(select(Address.person_id).where(Address.address_hash == param("hash", LargeBinary)))
+_OF_PERSON = Query(
+    select(Address.address)
+    .where(Address.person_id == param("person_id", BigInteger), Address.address.is_not(None))
+    .order_by(Address.id)
+    .limit(1)
+)
+_FORGET = Query(delete(Address).where(Address.person_id == param("person_id", BigInteger)))
+
+
+async def hash_key(db: Db) -> bytes:
+    """For `hashed`; those who hash many addresses read it once."""
+    return await key(db, "addresses")
+
+
+def hashed(key: bytes, address: str) -> bytes:
+    return hmac.digest(key, rules.plain(address).encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+
+async def add(db: Db, person_id: int, address: str, *, is_verified: bool = False, is_kept: bool = True) -> None:
+    """Gives a person an address; not kept, only its hash stays. Raises Conflict when it is somebody's already."""
+    rules.check_address(address.strip())
+    digest = hashed(await hash_key(db), address)
+    added = await db.value(
+        _ADD,
+        person_id=person_id,
+        address=address.strip() if is_kept else None,
+        hash=digest,
+        is_verified=is_verified,
+    )
+    if added is None and await db.value(_OWNER, hash=digest) != person_id:
+        raise Conflict(_("This e-mail address belongs to another account."))
+
+
+async def owner(db: Db, address: str) -> int | None:
+    """Whose address this is."""
+    person_id: int | None = await db.value(_OWNER, hash=hashed(await hash_key(db), address))
+    return person_id
+
+
+async def address_of(db: Db, person_id: int) -> str | None:
+    """The first address of a person that is known in full."""
+    address: str | None = await db.value(_OF_PERSON, person_id=person_id)
+    return address
+
+
+async def forget(db: Db, person_id: int) -> None:
+    await db.run(_FORGET, person_id=person_id)

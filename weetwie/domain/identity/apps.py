@@ -1,0 +1,83 @@
+"""Apps: clients that register themselves."""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import BigInteger, LargeBinary, Text, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access.recognise import credential_hash
+from weetwie.domain.identity import rules
+from weetwie.errors import Invalid, _
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.identity import App
+
+_REGISTER = Query(
+    insert(App)
+    .values(
+        name=param("name", Text),
+        website=param("website", Text),
+        redirect_uris=param("redirect_uris", ARRAY(Text)),
+        scopes=param("scopes", ARRAY(Text)),
+        client_id=param("client_id", Text),
+        client_secret_hash=param("hash", LargeBinary),
+    )
+    .returning(App.id)
+)
+_COLUMNS = (App.id, App.name, App.website, App.redirect_uris, App.scopes, App.client_id)
+_BY_CLIENT = Query(select(*_COLUMNS).where(App.client_id == param("client_id", Text)))
+_BY_ID = Query(select(*_COLUMNS).where(App.id == param("id", BigInteger)))
+_SECRET = Query(select(App.client_secret_hash).where(App.id == param("id", BigInteger)))
+
+
+class RegisteredApp(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    website: str | None
+    redirect_uris: list[str]
+    scopes: list[str]
+    client_id: str
+
+
+async def register(
+    db: Db, name: str, redirect_uris: Sequence[str], scopes: str = "", website: str | None = None
+) -> tuple[RegisteredApp, str]:
+    """The app and its secret, which is told this one time. Raises Invalid."""
+    name = name.strip()
+    if not name or len(name) > rules.LONGEST_APP_NAME:
+        raise Invalid(
+            _("The name of an app has between 1 and {limit} characters."),
+            field="client_name",
+            limit=rules.LONGEST_APP_NAME,
+        )
+    redirects = list(dict.fromkeys(redirect_uris))
+    rules.check_redirects(redirects)
+    website = website.strip() if website else None
+    if website and not (website.startswith(("https://", "http://")) and len(website) <= rules.LONGEST_REDIRECT):
+        raise Invalid(_("The website of an app is an http or https address."), field="website")
+    app = RegisteredApp(0, name, website, redirects, rules.scopes(scopes), secrets.token_urlsafe(32))
+    secret = secrets.token_urlsafe(32)
+    values = {name: getattr(app, name) for name in RegisteredApp.__struct_fields__ if name != "id"}
+    app_id = await db.value(_REGISTER, **values, hash=credential_hash(secret))
+    return msgspec.structs.replace(app, id=app_id), secret
+
+
+async def by_client(db: Db, client_id: str) -> RegisteredApp | None:
+    row = await db.row(_BY_CLIENT, client_id=client_id.replace("\x00", ""))
+    return RegisteredApp(*row) if row else None
+
+
+async def by_id(db: Db, app_id: int) -> RegisteredApp | None:
+    row = await db.row(_BY_ID, id=app_id)
+    return RegisteredApp(*row) if row else None
+
+
+async def proven(db: Db, client_id: str, secret: str) -> RegisteredApp | None:
+    """The app, when it knows its secret."""
+    app = await by_client(db, client_id)
+    if app is None:
+        return None
+    kept = await db.value(_SECRET, id=app.id)
+    return app if hmac.compare_digest(bytes(kept), credential_hash(secret)) else None

@@ -1,0 +1,86 @@
+"""Links that are good for once: to make the first administrator, to set a password."""
+
+import secrets
+from datetime import timedelta
+from typing import Final, Literal
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select, update
+
+from weetwie.access.recognise import credential_hash
+from weetwie.errors import NotFound, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.identity import SignInLink
+
+Purpose = Literal["first-admin", "set-password"]
+
+LASTS: Final[dict[Purpose, timedelta]] = {"first-admin": timedelta(days=1), "set-password": timedelta(days=3)}
+
+_GONE = _("This link has been used, has expired, or never was. Please ask for a new one.")
+
+_MAKE = Query(
+    insert(SignInLink).values(
+        token_hash=param("hash", LargeBinary),
+        purpose=param("purpose", Text),
+        person_id=param("person_id", BigInteger),
+        created_at=param("at", DateTime(timezone=True)),
+        expires_at=param("expires_at", DateTime(timezone=True)),
+    )
+)
+_OTHERS = (
+    SignInLink.purpose == param("purpose", Text),
+    SignInLink.person_id.is_not_distinct_from(param("person_id", BigInteger)),
+)
+_DROP = Query(delete(SignInLink).where(*_OTHERS))
+_GOOD = (
+    SignInLink.token_hash == param("hash", LargeBinary),
+    SignInLink.purpose == param("purpose", Text),
+    SignInLink.used_at.is_(None),
+    SignInLink.expires_at > param("at", DateTime(timezone=True)),
+)
+_LOOK = Query(select(SignInLink.purpose, SignInLink.person_id).where(*_GOOD))
+_USE = Query(
+    update(SignInLink)
+    .where(*_GOOD)
+    .values(used_at=param("at", DateTime(timezone=True)))
+    .returning(SignInLink.purpose, SignInLink.person_id)
+)
+_SWEEP = Query(delete(SignInLink).where(SignInLink.expires_at < param("at", DateTime(timezone=True))))
+
+
+class Link(msgspec.Struct, frozen=True):
+    purpose: str
+    person_id: int | None
+
+
+async def make(db: Db, purpose: Purpose, person_id: int | None = None) -> str:
+    """The token that stands in the link; an older link of the same kind for the same person is no longer good."""
+    token = secrets.token_urlsafe(32)
+    at = clock.now()
+    await db.run(_DROP, purpose=purpose, person_id=person_id)
+    await db.run(
+        _MAKE, hash=credential_hash(token), purpose=purpose, person_id=person_id, at=at, expires_at=at + LASTS[purpose]
+    )
+    return token
+
+
+async def look(db: Db, purpose: Purpose, token: str) -> Link:
+    """What a link is good for, without using it. Raises NotFound."""
+    return _link(await db.row(_LOOK, hash=credential_hash(token), purpose=purpose, at=clock.now()))
+
+
+async def use(db: Db, purpose: Purpose, token: str) -> Link:
+    """Raises NotFound for one that is not, or no longer, good."""
+    return _link(await db.row(_USE, hash=credential_hash(token), purpose=purpose, at=clock.now()))
+
+
+async def sweep(db: Db) -> int:
+    """For the schedule."""
+    return await db.run(_SWEEP, at=clock.now())
+
+
+def _link(row: object) -> Link:
+    if row is None:
+        raise NotFound(_GONE)
+    return Link(*row)  # type: ignore[misc]

@@ -1,0 +1,90 @@
+"""Passwords: hashed with argon2id in threads of their own, so that nothing else waits for them."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import BigInteger, DateTime, Text, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import rules
+from weetwie.events import audit
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.identity import Password
+
+# OWASP's first setting for argon2id that fits 19 MiB; two at a time, so that a rush at the door takes 38 MiB at most.
+_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_THREADS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
+
+NOBODYS: Final = (
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRvIHRhc3Rl$"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+)
+"""No password fits it. It is tried where there is nobody, so that an unknown name takes as long as a known one."""
+
+_SET = (
+    insert(Password)
+    .values(
+        person_id=param("person_id", BigInteger),
+        hash=param("hash", Text),
+        changed_at=param("at", DateTime(timezone=True)),
+    )
+)
+_SET_QUERY = Query(
+    _SET.on_conflict_do_update(
+        index_elements=[Password.person_id],
+        set_={"hash": _SET.excluded.hash, "changed_at": _SET.excluded.changed_at},
+    )
+)
+_HASH = Query(select(Password.hash).where(Password.person_id == param("person_id", BigInteger)))
+_CHANGED_AT = Query(select(Password.changed_at).where(Password.person_id == param("person_id", BigInteger)))
+_FORGET = Query(delete(Password).where(Password.person_id == param("person_id", BigInteger)))
+
+
+async def hashed(password: str) -> str:
+    """The hash of a new password. Slow on purpose: call it outside of a transaction. Raises Invalid for a bad one."""
+    rules.check_password(password)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, _bytes(password))
+
+
+async def fits(hash: str | None, password: str) -> bool:
+    """Whether it is the password. Takes as long for None, where there is none."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, hash or NOBODYS, password)
+
+
+async def put(db: Db, viewer: Viewer, person_id: int, hash: str) -> None:
+    """Gives a person a new password, hashed before."""
+    await db.run(_SET_QUERY, person_id=person_id, hash=hash, at=clock.now())
+    await audit(db, viewer, "password.set", person_id)
+
+
+async def hash_of(db: Db, person_id: int) -> str | None:
+    hash: str | None = await db.value(_HASH, person_id=person_id)
+    return hash
+
+
+async def changed_at(db: Db, person_id: int) -> datetime | None:
+    at: datetime | None = await db.value(_CHANGED_AT, person_id=person_id)
+    return at
+
+
+async def forget(db: Db, person_id: int) -> None:
+    await db.run(_FORGET, person_id=person_id)
+
+
+def _fits(hash: str, password: str) -> bool:
+    if len(password) > rules.LONGEST_PASSWORD:
+        password = ""
+    try:
+        return _HASHER.verify(hash, _bytes(password))
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")

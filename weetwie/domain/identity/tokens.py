@@ -1,0 +1,105 @@
+"""Tokens: what an app shows to act for a person, or for nobody. The database keeps their hash alone."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access.recognise import credential_hash
+from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import rules
+from weetwie.errors import Forbidden, _
+from weetwie.events import PersonErased, PersonLeft, PersonSuspended, TokenRevoked, audit, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.identity import Address, Grant, Password, Session, SignInLink, Token
+from weetwie.tables.people import Person
+
+_ISSUE = Query(
+    insert(Token)
+    .values(
+        app_id=param("app_id", BigInteger),
+        person_id=param("person_id", BigInteger),
+        token_hash=param("hash", LargeBinary),
+        scopes=param("scopes", ARRAY(Text)),
+        created_at=param("at", DateTime(timezone=True)),
+    )
+    .returning(Token.id)
+)
+_FIND = Query(select(Token.id, Token.app_id).where(Token.token_hash == param("hash", LargeBinary)))
+_REVOKE = Query(
+    update(Token)
+    .where(Token.id == param("id", BigInteger), Token.revoked_at.is_(None))
+    .values(revoked_at=param("at", DateTime(timezone=True)))
+)
+
+_IDS = func.any(param("ids", ARRAY(BigInteger)))
+_GONE = Query(
+    select(Person.id, Person.erased_at.is_not(None).label("is_erased")).where(
+        Person.id == _IDS,
+        or_(Person.is_dormant, Person.suspended_at.is_not(None), Person.erased_at.is_not(None)),
+    )
+)
+_REVOKE_ALL = Query(
+    update(Token)
+    .where(and_(Token.person_id == _IDS, Token.revoked_at.is_(None)))
+    .values(revoked_at=param("at", DateTime(timezone=True)))
+)
+_END = [Query(delete(table).where(table.person_id == _IDS)) for table in (Session, Grant, SignInLink)]
+_FORGET = [Query(delete(table).where(table.person_id == _IDS)) for table in (Address, Password)]
+
+
+class IssuedToken(msgspec.Struct, frozen=True):
+    id: int
+    token: str
+    """Told this one time."""
+    scopes: list[str]
+    created_at: datetime
+
+
+async def issue(db: Db, app_id: int | None, person_id: int | None, scopes: Sequence[str]) -> IssuedToken:
+    """A token of an app, or of none (made by an administrator on the command line), for a person or for nobody."""
+    token, at = secrets.token_urlsafe(32), clock.now()
+    token_id = await db.value(
+        _ISSUE, app_id=app_id, person_id=person_id, hash=credential_hash(token), scopes=list(scopes), at=at
+    )
+    return IssuedToken(token_id, token, list(scopes), at)
+
+
+async def issue_by_hand(db: Db, viewer: Viewer, person_id: int, scopes: str) -> IssuedToken:
+    """For the command line. Raises Invalid for unknown scopes."""
+    issued = await issue(db, None, person_id, rules.scopes(scopes))
+    await audit(db, viewer, "token.issue", person_id, token_id=issued.id)
+    return issued
+
+
+async def revoke(db: Db, viewer: Viewer, app_id: int, token: str) -> None:
+    """An unknown token is as good as revoked. Raises Forbidden for that of another app."""
+    row = await db.row(_FIND, hash=credential_hash(token))
+    if row is None:
+        return
+    if row["app_id"] != app_id:
+        raise Forbidden(_("This token belongs to another app."))
+    await revoke_one(db, viewer, row["id"])
+
+
+async def revoke_one(db: Db, viewer: Viewer, token_id: int) -> None:
+    if await db.run(_REVOKE, id=token_id, at=clock.now()):
+        await record(db, viewer, TokenRevoked(token_id))
+
+
+async def revoke_all(
+    db: Db, viewer: Viewer, facts: Sequence[PersonLeft | PersonSuspended | PersonErased]
+) -> None:
+    """Whoever is no longer here has no keys; of whoever was erased nothing stays. Who has come back by now keeps theirs."""
+    rows = await db.rows(_GONE, ids=[fact.person_id for fact in facts])
+    gone = columns(rows, "id")
+    erased = [row["id"] for row in rows if row["is_erased"]]
+    await db.run(_REVOKE_ALL, ids=gone, at=clock.now())
+    for query in _END:
+        await db.run(query, ids=gone)
+    for query in _FORGET:
+        await db.run(query, ids=erased)

@@ -16,11 +16,18 @@ Order = Literal["active", "new"]
 
 
 def _listed(eye: Eye) -> Sql:
-    return and_(sees.person(eye), Person.is_discoverable, Person.suspended_at.is_(None), Person.is_dormant.is_(False))
+    return and_(
+        sees.person(eye), Person.is_discoverable, Person.suspended_at.is_(None), Person.is_dormant.is_(False)
+    )
 
 
-def _page(eye: Eye) -> Select[Any]:
-    return select(Person.id).where(_listed(eye)).offset(param("offset", BigInteger)).limit(param("limit", BigInteger))
+def _page(eye: Eye) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Person.id)
+        .where(_listed(eye))
+        .offset(param("offset", BigInteger))
+        .limit(param("limit", BigInteger))
+    )
 
 
 def _last_active(eye: Eye) -> Sql:
@@ -33,22 +40,24 @@ _DIRECTORY = {
 }
 
 _STRANGERS = Lawful(
-    lambda eye: _page(eye)
-    .where(
-        Person.id != eye.id,
-        Person.has_joined,
-        Person.id.not_in(select(Follow.followed_id).where(Follow.follower_id == eye.id)),
-        Person.id.not_in(select(FollowRequest.followed_id).where(FollowRequest.follower_id == eye.id)),
-        ~select(Block.blocker_id)
+    lambda eye: (
+        _page(eye)
         .where(
-            or_(
-                and_(Block.blocker_id == eye.id, Block.blocked_id == Person.id),
-                and_(Block.blocker_id == Person.id, Block.blocked_id == eye.id),
+            Person.id != eye.id,
+            Person.has_joined,
+            Person.id.not_in(select(Follow.followed_id).where(Follow.follower_id == eye.id)),
+            Person.id.not_in(select(FollowRequest.followed_id).where(FollowRequest.follower_id == eye.id)),
+            ~select(Block.blocker_id)
+            .where(
+                or_(
+                    and_(Block.blocker_id == eye.id, Block.blocked_id == Person.id),
+                    and_(Block.blocker_id == Person.id, Block.blocked_id == eye.id),
+                )
             )
+            .exists(),
         )
-        .exists(),
+        .order_by(Person.followers_count.desc(), _last_active(eye).desc(), Person.id)
     )
-    .order_by(Person.followers_count.desc(), _last_active(eye).desc(), Person.id)
 )
 
 

@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from weetwie.access.policy import Policy
 from weetwie.access.words import Ring, Standing, Visibility
 from weetwie.errors import Conflict, Detail, Invalid, _
+from weetwie.kit.text import HANDLE
 
 Verb = Literal["leave", "rejoin", "wake"]
 
@@ -20,7 +21,7 @@ MOST_LANGUAGES: Final = 20
 LONGEST_WORDS: Final = 255
 """Of pronouns, unit and place."""
 
-_HANDLE = re.compile(r"[a-z0-9_]+([a-z0-9_.-]*[a-z0-9_])?", re.IGNORECASE | re.ASCII)
+_HANDLE = re.compile(HANDLE, re.IGNORECASE | re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
 
 _STEPS: Final[Mapping[tuple[Standing, bool, Verb], tuple[Standing, bool]]] = {
@@ -109,7 +110,9 @@ def check_newcomer(newcomer: Newcomer, policy: Policy, at: datetime) -> None:
 def check_handle(handle: str) -> None:
     if not _HANDLE.fullmatch(handle) or len(handle) > LONGEST_HANDLE:
         raise Invalid(
-            _("A handle is made of at most {limit} letters a to z, digits and underscores; dots and dashes inside."),
+            _(
+                "A handle is made of at most {limit} letters a to z, digits and underscores; dots and dashes inside."
+            ),
             field="handle",
             limit=LONGEST_HANDLE,
         )

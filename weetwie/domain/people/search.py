@@ -18,23 +18,25 @@ def _follows(eye: Eye) -> Sql:
 
 
 _SEARCH = Lawful(
-    lambda eye: select(Person.id)
-    .where(
-        sees.person(eye),
-        Person.suspended_at.is_(None),
-        or_(
-            func.lower(Person.handle).like(_BEGINNING),
-            _NAME.like(_BEGINNING),
-            _NAME.like(func.concat(literal("% "), _BEGINNING)),
-        ),
-        or_(~param("only_followed", Boolean), _follows(eye)),
+    lambda eye: (
+        select(Person.id)
+        .where(
+            sees.person(eye),
+            Person.suspended_at.is_(None),
+            or_(
+                func.lower(Person.handle).like(_BEGINNING),
+                _NAME.like(_BEGINNING),
+                _NAME.like(func.concat(literal("% "), _BEGINNING)),
+            ),
+            or_(~param("only_followed", Boolean), _follows(eye)),
+        )
+        .order_by(
+            case((func.lower(Person.handle) == param("whole", Text), 0), (_follows(eye), 1), else_=2),
+            Person.handle,
+        )
+        .offset(param("offset", BigInteger))
+        .limit(param("limit", BigInteger))
     )
-    .order_by(
-        case((func.lower(Person.handle) == param("whole", Text), 0), (_follows(eye), 1), else_=2),
-        Person.handle,
-    )
-    .offset(param("offset", BigInteger))
-    .limit(param("limit", BigInteger))
 )
 
 
@@ -46,6 +48,12 @@ async def search(
         return []
     escaped = whole.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     rows = await _SEARCH.rows(
-        db, viewer, whole=whole, beginning=f"{escaped}%", only_followed=only_followed, limit=limit, offset=offset
+        db,
+        viewer,
+        whole=whole,
+        beginning=f"{escaped}%",
+        only_followed=only_followed,
+        limit=limit,
+        offset=offset,
     )
     return columns(rows, "id")

@@ -1,0 +1,1 @@
+"""Relations: who follows, mutes and blocks whom, and which tags one follows."""

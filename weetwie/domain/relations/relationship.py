@@ -1,0 +1,92 @@
+"""What stands between the viewer and other people, both ways."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import BigInteger, DateTime, Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.kit import clock
+from weetwie.kit.db import Db, param
+from weetwie.tables.people import Person
+from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
+
+
+class Relationship(Struct, frozen=True):
+    """Between the viewer and one person (`id`)."""
+
+    id: int
+    follows: bool
+    shows_boosts: bool
+    notifies: bool
+    languages: list[str] | None
+    is_followed_by: bool
+    blocks: bool
+    is_blocked_by: bool
+    mutes: bool
+    mutes_notifications: bool
+    mute_expires_at: datetime | None
+    requested: bool
+    is_requested_by: bool
+
+
+def _relationships(eye: Eye) -> Select[*tuple[Any, ...]]:
+    asked = (
+        func.unnest(param("ids", ARRAY(BigInteger)))
+        .table_valued("id", with_ordinality="place")
+        .render_derived()
+    )
+    mine, theirs = aliased(Follow), aliased(Follow)
+    my_request, their_request = aliased(FollowRequest), aliased(FollowRequest)
+    my_block, their_block = aliased(Block), aliased(Block)
+    return (
+        select(
+            Person.id,
+            mine.number.is_not(None),
+            func.coalesce(mine.shows_boosts, my_request.shows_boosts, False),
+            func.coalesce(mine.notifies, my_request.notifies, False),
+            func.coalesce(mine.languages, my_request.languages),
+            theirs.number.is_not(None),
+            my_block.number.is_not(None),
+            their_block.number.is_not(None),
+            Mute.number.is_not(None),
+            func.coalesce(Mute.hides_notifications, False),
+            Mute.expires_at,
+            my_request.number.is_not(None),
+            their_request.number.is_not(None),
+        )
+        .select_from(asked)
+        .join(Person, Person.id == asked.c.id)
+        .outerjoin(mine, and_(mine.follower_id == eye.id, mine.followed_id == Person.id))
+        .outerjoin(theirs, and_(theirs.follower_id == Person.id, theirs.followed_id == eye.id))
+        .outerjoin(my_request, and_(my_request.follower_id == eye.id, my_request.followed_id == Person.id))
+        .outerjoin(
+            their_request, and_(their_request.follower_id == Person.id, their_request.followed_id == eye.id)
+        )
+        .outerjoin(my_block, and_(my_block.blocker_id == eye.id, my_block.blocked_id == Person.id))
+        .outerjoin(their_block, and_(their_block.blocker_id == Person.id, their_block.blocked_id == eye.id))
+        .outerjoin(
+            Mute,
+            and_(
+                Mute.muter_id == eye.id,
+                Mute.muted_id == Person.id,
+                or_(Mute.expires_at.is_(None), Mute.expires_at > param("now", DateTime(timezone=True))),
+            ),
+        )
+        .where(sees.card(eye))
+        .order_by(asked.c.place)
+    )
+
+
+_RELATIONSHIPS = Lawful(_relationships)
+
+
+async def relationships(db: Db, viewer: Viewer, ids: list[int]) -> list[Relationship]:
+    """Those with people whom the viewer sees, be it only as authors, in the order asked for."""
+    rows = await _RELATIONSHIPS.rows(db, viewer, ids=ids, now=clock.now())
+    return [Relationship(*row) for row in rows]

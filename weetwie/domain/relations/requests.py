@@ -1,0 +1,65 @@
+"""Requests to follow somebody who is locked: accept or reject them, and who waits."""
+
+from sqlalchemy import BigInteger, delete, func, select
+
+from weetwie.access import sees
+from weetwie.access.viewer import Viewer
+from weetwie.domain.relations import follow, pair
+from weetwie.domain.relations.numbered import Numbered, NumberedList
+from weetwie.errors import NotFound
+from weetwie.kit.db import Db, Query, param
+from weetwie.kit.paging import Page
+from weetwie.tables.people import Person
+from weetwie.tables.relations import FollowRequest
+
+_TAKE = Query(
+    delete(FollowRequest)
+    .where(
+        FollowRequest.follower_id == param("follower_id", BigInteger),
+        FollowRequest.followed_id == param("followed_id", BigInteger),
+    )
+    .returning(
+        FollowRequest.follower_id,
+        FollowRequest.followed_id,
+        FollowRequest.shows_boosts,
+        FollowRequest.notifies,
+        FollowRequest.languages,
+    )
+)
+
+_WAITING = NumberedList(
+    lambda eye: (
+        select(FollowRequest.number, FollowRequest.follower_id.label("id"))
+        .join(Person, Person.id == FollowRequest.follower_id)
+        .where(FollowRequest.followed_id == eye.id, sees.person(eye), Person.suspended_at.is_(None))
+    )
+)
+
+_COUNT = Query(
+    select(func.count()).select_from(FollowRequest).where(FollowRequest.followed_id == param("id", BigInteger))
+)
+
+
+async def accept(db: Db, viewer: Viewer, follower_id: int) -> None:
+    """A follow begins. Raises NotFound when they have not asked."""
+    await pair.hold(db, viewer, follower_id)
+    row = await db.row(_TAKE, follower_id=follower_id, followed_id=viewer.person_id)
+    if row is None:
+        raise NotFound
+    await follow.begin(db, viewer, dict(row))
+
+
+async def reject(db: Db, viewer: Viewer, follower_id: int) -> None:
+    """Raises NotFound when they have not asked."""
+    await pair.hold(db, viewer, follower_id)
+    if await db.row(_TAKE, follower_id=follower_id, followed_id=viewer.person_id) is None:
+        raise NotFound
+
+
+async def waiting(db: Db, viewer: Viewer, page: Page) -> list[Numbered]:
+    """Who waits for the viewer's yes, the latest first."""
+    return await _WAITING.page(db, viewer, page)
+
+
+async def how_many_wait(db: Db, viewer: Viewer) -> int:
+    return int(await db.value(_COUNT, id=viewer.person_id))

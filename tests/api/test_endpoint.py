@@ -514,7 +514,7 @@ def test_bad_bodies_get_a_clear_answer(form: str, body: bytes, status: int) -> N
 
 
 def test_files_are_closed_when_the_call_is_over() -> None:
-    kept = []
+    kept: list[Any] = []
 
     async def keep(call: Call, new: NewThing) -> bytes:
         kept.append(new.file)

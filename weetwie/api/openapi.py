@@ -70,7 +70,20 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[dict[Any, Schema], dict[str
             if kind is not None and kind not in kinds:
                 kinds.append(kind)
     schemas, components = msgspec.json.schema_components(kinds, schema_hook=schema_of, ref_template=_REF)
+    _write_ids_as_text(components)
     return {str(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}, components
+
+
+def _write_ids_as_text(node: Any) -> None:
+    """Ids are numbers inside and text outside; only they are numbers with a pattern."""
+    if isinstance(node, dict):
+        if node.get("type") == "integer" and "pattern" in node:
+            node["type"] = "string"
+        for below in node.values():
+            _write_ids_as_text(below)
+    elif isinstance(node, list):
+        for below in node:
+            _write_ids_as_text(below)
 
 
 def _operation(endpoint: Endpoint, schemas: dict[Any, Schema], components: dict[str, Schema]) -> Schema:

@@ -155,7 +155,7 @@ def post(eye: Eye, of_post: Any = Post, original: Any = None) -> Sql:
     if original is not None:
         return and_(_within(eye, of_post), or_(of_post.boost_of_id.is_(None), _within(eye, original)))
     original = aliased(Post)
-    sees_original = select(literal(1)).where(original.id == of_post.boost_of_id, _within(eye, original)).exists()
+    sees_original = _any(original, original.id == of_post.boost_of_id, _within(eye, original))
     return and_(_within(eye, of_post), or_(of_post.boost_of_id.is_(None), sees_original))
 
 
@@ -179,7 +179,8 @@ def _within(eye: Eye, of_post: Any) -> Sql:
 def _hidden_people() -> Any:
     """Rule 1: suspended, or erased with everything they wrote."""
     hidden = aliased(Person)
-    return select(hidden.id).where(or_(hidden.suspended_at.is_not(None), hidden.is_removed))
+    is_hidden = or_(hidden.suspended_at.is_not(None), hidden.is_removed)
+    return select(hidden.id).where(is_hidden).correlate_except(hidden)
 
 
 def _reaches(eye: Eye, of_post: Any) -> Sql:
@@ -192,11 +193,9 @@ def _reaches(eye: Eye, of_post: Any) -> Sql:
 def _blocked_either_way(eye: Eye) -> Any:
     """Rule 3."""
     by_me, of_me = aliased(Block), aliased(Block)
-    return (
-        select(by_me.blocked_id)
-        .where(by_me.blocker_id == eye.id)
-        .union_all(select(of_me.blocker_id).where(of_me.blocked_id == eye.id))
-    )
+    blocked = select(by_me.blocked_id).where(by_me.blocker_id == eye.id).correlate_except(by_me)
+    blocking = select(of_me.blocker_id).where(of_me.blocked_id == eye.id).correlate_except(of_me)
+    return blocked.union_all(blocking)
 
 
 def _is_in_circle(eye: Eye, of_post: Any) -> Sql:
@@ -204,8 +203,11 @@ def _is_in_circle(eye: Eye, of_post: Any) -> Sql:
     if eye is MEMBER:
         return true()
     in_thread = aliased(Post)
-    took_part = select(literal(1)).where(
-        in_thread.root_id == of_post.root_id, in_thread.author_id == eye.id, in_thread.deleted_at.is_(None)
+    took_part = _any(
+        in_thread,
+        in_thread.root_id == of_post.root_id,
+        in_thread.author_id == eye.id,
+        in_thread.deleted_at.is_(None),
     )
     return or_(
         ~eye.is_circled,
@@ -214,7 +216,7 @@ def _is_in_circle(eye: Eye, of_post: Any) -> Sql:
         of_post.author_id == eye.sponsor_id,
         _follows(eye, of_post.author_id),
         _is_mentioned(eye, of_post),
-        took_part.exists(),
+        took_part,
     )
 
 
@@ -230,12 +232,18 @@ def _is_named_or_follows(eye: Eye, of_post: Any) -> Sql:
 
 def _follows(eye: Eye, person_id: Sql) -> Sql:
     follow = aliased(Follow)
-    return select(literal(1)).where(follow.follower_id == eye.id, follow.followed_id == person_id).exists()
+    return _any(follow, follow.follower_id == eye.id, follow.followed_id == person_id)
 
 
 def _is_mentioned(eye: Eye, of_post: Any) -> Sql:
     mention = aliased(Mention)
-    return select(literal(1)).where(mention.post_id == of_post.id, mention.person_id == eye.id).exists()
+    return _any(mention, mention.post_id == of_post.id, mention.person_id == eye.id)
+
+
+def _any(row: Any, *conditions: Sql) -> Sql:
+    """Whether there is such a row. All other tables in the conditions are those of the queries around it, however deep
+    this stands; by itself SQLAlchemy looks one query up only, and would then join the table anew: any person, not this one."""
+    return select(literal(1)).select_from(row).where(*conditions).correlate_except(row).exists()
 
 
 def person(eye: Eye, of_person: Any = Person) -> Sql:
@@ -277,15 +285,12 @@ def _is_near(eye: Eye, of_person: Any) -> Sql:
 
 def _is_tied(eye: Eye, of_person: Any) -> Sql:
     follow = aliased(Follow)
-    return (
-        select(literal(1))
-        .where(
-            or_(
-                and_(follow.follower_id == eye.id, follow.followed_id == of_person.id),
-                and_(follow.follower_id == of_person.id, follow.followed_id == eye.id),
-            )
-        )
-        .exists()
+    return _any(
+        follow,
+        or_(
+            and_(follow.follower_id == eye.id, follow.followed_id == of_person.id),
+            and_(follow.follower_id == of_person.id, follow.followed_id == eye.id),
+        ),
     )
 
 

@@ -164,10 +164,15 @@ def parent(eye: Eye, of_post: Any) -> Sql:
     return _within(eye, of_post)
 
 
-def _within(eye: Eye, of_post: Any) -> Sql:
+def saw(eye: Eye, of_post: Any) -> Sql:
+    """The same for a post that may be deleted by now: whom a `delete` must reach."""
+    return _within(eye, of_post, is_there=true())
+
+
+def _within(eye: Eye, of_post: Any, is_there: Sql | None = None) -> Sql:
     """Rules 1 to 5, for one post by itself."""
     return and_(
-        of_post.deleted_at.is_(None),
+        of_post.deleted_at.is_(None) if is_there is None else is_there,
         _reaches(eye, of_post),
         of_post.author_id.not_in(_hidden_people()),
         of_post.author_id.not_in(_blocked_either_way(eye)),
@@ -265,10 +270,8 @@ def person(eye: Eye, of_person: Any = Person) -> Sql:
 def card(eye: Eye, of_person: Any = Person) -> Sql:
     """Of whom one sees at least the card: people whom one sees, and the authors of posts that one sees."""
     written = aliased(Post)
-    has_written = (
-        select(literal(1))
-        .where(written.author_id == of_person.id, written.deleted_at.is_(None), post(eye, written))
-        .exists()
+    has_written = _any(
+        written, written.author_id == of_person.id, written.deleted_at.is_(None), post(eye, written)
     )
     return and_(of_person.erased_at.is_(None), or_(person(eye, of_person), has_written))
 

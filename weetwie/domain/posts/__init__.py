@@ -1,0 +1,1 @@
+"""Posts: publish, edit, delete, boost, mark, answer."""

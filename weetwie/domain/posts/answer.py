@@ -1,0 +1,44 @@
+"""Accept an answer: the asker says which reply it was."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, select, update
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.events import AnswerAccepted, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.posts import Post
+
+
+async def accept(db: Db, viewer: Viewer, question_id: int, answer_id: int | None) -> None:
+    """Marks a reply in the question's thread as the answer; None takes that back."""
+    question = await _POST.row(db, viewer, id=question_id)
+    if question is None:
+        raise NotFound
+    if not may.accept_answer(viewer, question["author_id"], clock.now()):
+        raise Forbidden(_("Only who asked can say which answer it was."))
+    if not question["is_question"]:
+        raise Invalid(_("This post is no question."), field="id")
+    if answer_id is not None:
+        answer = await _POST.row(db, viewer, id=answer_id)
+        if answer is None or answer_id == question_id or answer["root_id"] != question["root_id"]:
+            raise Invalid(_("The answer must be a reply to the question."), field="answer_id")
+    await db.run(_ACCEPT, id=question_id, answer_id=answer_id)
+    if answer_id is not None:
+        await record(db, viewer, AnswerAccepted(question_id, answer_id))
+
+
+def _post(eye: Eye) -> Any:
+    return select(Post.author_id, Post.is_question, Post.root_id).where(
+        Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.parent(eye, Post)
+    )
+
+
+_POST = Lawful(_post)
+_ACCEPT = Query(
+    update(Post).where(Post.id == param("id", BigInteger)).values(answer_id=param("answer_id", BigInteger))
+)

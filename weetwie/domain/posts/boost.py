@@ -1,0 +1,112 @@
+"""Boost a post: an entry of one's own that shows somebody else's post to one's followers."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, SmallInteger, func, insert, literal, null, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.posts import counts, remove
+from weetwie.domain.posts.publish import ONE_AT_A_TIME
+from weetwie.errors import Forbidden, NotFound, _
+from weetwie.events import PostBoosted, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, Record, param
+from weetwie.tables.posts import Mark, Post
+
+
+async def boost(db: Db, viewer: Viewer, post_id: int, visibility: Visibility | None = None) -> int:
+    """The id of the boost; boosting twice is boosting once. A boost of a boost is one of the original."""
+    original = await original_of(db, viewer, post_id)
+    theirs = Visibility(original["visibility"])
+    if not may.boost(viewer, original["author_id"], theirs, clock.now()):
+        raise Forbidden(_("Only posts that everyone in their audience may read can be boosted."))
+    await db.run(_WAIT, person_id=viewer.person_id)
+    before = await db.value(_MINE, person_id=viewer.person_id, post_id=original["id"])
+    if before is not None:
+        return int(before)
+    shown = max(visibility if visibility is not None else Visibility.public, theirs)
+    ring = Ring(original["ring"])
+    boost_id: int = await db.value(
+        _BOOST, author_id=viewer.person_id, original_id=original["id"], ring=int(ring), visibility=int(shown)
+    )
+    await db.run(_MARK, person_id=viewer.person_id, post_id=original["id"], boost_id=boost_id)
+    await counts.boost(db, original["id"], ring, by=1)
+    if shown <= Visibility.unlisted:
+        await counts.post(db, viewer.person_id, boost_id, ring)
+    await record(db, viewer, PostBoosted(boost_id, original["id"]))
+    return boost_id
+
+
+async def unboost(db: Db, viewer: Viewer, post_id: int) -> int:
+    """Takes a boost back; the id of the original. Nothing happens where there is none."""
+    original = await original_of(db, viewer, post_id)
+    before = await db.value(_MINE, person_id=viewer.person_id, post_id=original["id"])
+    if before is not None:
+        await db.run(_UNMARK, person_id=viewer.person_id, post_id=original["id"])
+        await counts.boost(db, original["id"], Ring(original["ring"]), by=-1)
+        await remove.bury(db, viewer, [int(before)])
+    return int(original["id"])
+
+
+async def original_of(db: Db, viewer: Viewer, post_id: int) -> Record:
+    """What is meant by an id: the post itself, or what it boosts. Raises NotFound for what the viewer does not see."""
+    row = await _ORIGINAL.row(db, viewer, id=post_id)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _original(eye: Eye) -> Any:
+    post, original = Post, Post.__table__.alias("original")
+    return (
+        select(original.c.id, original.c.author_id, original.c.ring, original.c.visibility, original.c.root_id)
+        .select_from(post)
+        .join(original, original.c.id == func.coalesce(post.boost_of_id, post.id))
+        .where(post.id == param("id", BigInteger), sees.post(eye, post))
+    )
+
+
+_ORIGINAL = Lawful(_original)
+
+_PERSON = param("person_id", BigInteger)
+_POST = param("post_id", BigInteger)
+
+# Two boosts of one person do not pass each other, so that one post is never boosted twice.
+_WAIT = Query(select(func.pg_advisory_xact_lock(_PERSON)))
+_MINE = Query(select(Post.id).where(Post.author_id == _PERSON, Post.boost_of_id == _POST, Post.deleted_at.is_(None)))
+
+
+def _boost() -> Any:
+    turn = select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger))).cte("turn").prefix_with("materialized")
+    number = select(func.new_id().label("id")).select_from(turn).cte("number").prefix_with("materialized")
+    return (
+        insert(Post)
+        .from_select(
+            ["id", "author_id", "boost_of_id", "root_id", "ring", "visibility"],
+            select(
+                number.c.id,
+                param("author_id", BigInteger),
+                param("original_id", BigInteger),
+                number.c.id,
+                param("ring", SmallInteger),
+                param("visibility", SmallInteger),
+            ),
+            include_defaults=False,
+        )
+        .returning(Post.id)
+    )
+
+
+_BOOST = Query(_boost)
+_MARK = Query(
+    insert_or_not(Mark)
+    .values(person_id=_PERSON, post_id=_POST, boost_id=param("boost_id", BigInteger))
+    .on_conflict_do_update(
+        index_elements=[Mark.person_id, Mark.post_id], set_={"boost_id": param("boost_id", BigInteger)}
+    )
+)
+_UNMARK = Query(update(Mark).where(Mark.person_id == _PERSON, Mark.post_id == _POST).values(boost_id=null()))

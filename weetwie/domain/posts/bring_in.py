@@ -1,0 +1,257 @@
+"""Posts come with an import: full posts of the community with their own time. Nobody is told of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, Text, column, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, array, insert
+
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.kit import text as texts
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Endorsement, Mention, Post, PostTag, PostText, Tag
+
+IMPORTED = 1
+"""The origin of a post that was brought in for the community."""
+_ENOUGH_TO_TELL = 200
+"""So many characters say in which language a text is."""
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    author_id: int
+    text: str
+    ring: Ring
+    root_id: int
+    reply_to_id: int | None = None
+    reply_to_person_id: int | None = None
+    language: str | None = None
+    is_question: bool | None = None
+    """None: it is one when it reads like one."""
+    tags: tuple[str, ...] = ()
+    """Beside those in the text."""
+    mentions: tuple[int, ...] = ()
+    endorsements: tuple[tuple[int, str], ...] = ()
+    """Person and kind."""
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """What a reply takes from what it replies to."""
+
+    id: int
+    root_id: int
+    author_id: int
+    ring: Ring
+
+
+_moment = (
+    func.unnest(param("moments", ARRAY(DateTime(timezone=True))))
+    .table_valued(column("at", DateTime(timezone=True)), with_ordinality="number")
+    .render_derived()
+)
+_IDS = Query(select(func.new_id(_moment.c.at).label("id")).order_by(_moment.c.number))
+
+_given_ids = param("ids", ARRAY(BigInteger))
+_TAKEN = Query(select(Post.id).where(Post.id == func.any(_given_ids)))
+
+_PARENTS = Query(
+    select(Post.id, Post.root_id, Post.author_id, Post.ring).where(
+        Post.id == func.any(_given_ids), Post.visibility <= int(Visibility.unlisted), Post.deleted_at.is_(None)
+    )
+)
+
+_tag = (
+    func.unnest(param("keys", ARRAY(Text)), param("names", ARRAY(Text)))
+    .table_valued(column("key", Text), column("name", Text))
+    .render_derived()
+)
+_NEW_TAGS = Query(
+    insert(Tag).from_select(["key", "name"], select(_tag.c.key, _tag.c.name).order_by(_tag.c.key)).on_conflict_do_nothing()
+)
+_TAGS = Query(select(Tag.id, Tag.key).where(Tag.key == func.any(param("keys", ARRAY(Text)))))
+
+_tally = (
+    func.unnest(
+        param("ids", ARRAY(BigInteger)),
+        *(param(f"count_{ring}", ARRAY(BigInteger)) for ring in range(3)),
+        *(param(f"newest_{ring}", ARRAY(BigInteger)) for ring in range(3)),
+    )
+    .table_valued(
+        column("id", BigInteger),
+        *(column(f"count_{ring}", BigInteger) for ring in range(3)),
+        *(column(f"newest_{ring}", BigInteger) for ring in range(3)),
+    )
+    .render_derived()
+)
+_LOCK = {
+    table: Query(select(table.id).where(table.id == func.any(_given_ids)).order_by(table.id).with_for_update(key_share=True))
+    for table in (Person, Post)
+}
+"""Rows that are counted on are locked in one order, so that two who count do not wait for each other in a ring."""
+
+_COUNT_POSTS = Query(
+    update(Person)
+    .where(Person.id == _tally.c.id)
+    .values(
+        posts_in_ring=array([Person.posts_in_ring[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]),
+        last_post_in_ring=array(
+            [func.greatest(Person.last_post_in_ring[ring + 1], _tally.c[f"newest_{ring}"]) for ring in range(3)]
+        ),
+    )
+)
+_COUNT_REPLIES = Query(
+    update(Post)
+    .where(Post.id == _tally.c.id)
+    .values(replies_in_ring=array([Post.replies_in_ring[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]))
+)
+
+_answer = (
+    func.unnest(param("questions", ARRAY(BigInteger)), param("answers", ARRAY(BigInteger)))
+    .table_valued(column("question_id", BigInteger), column("answer_id", BigInteger))
+    .render_derived()
+)
+_reply = Post.__table__.alias("reply")
+_ACCEPT = Query(
+    update(Post)
+    .where(
+        Post.id == _answer.c.question_id,
+        _reply.c.id == _answer.c.answer_id,
+        _reply.c.id != Post.id,
+        _reply.c.root_id == Post.root_id,
+        Post.answer_id.is_(None),
+    )
+    .values(answer_id=_answer.c.answer_id, version=Post.version + 1)
+)
+
+
+async def ids_at(db: Db, moments: Sequence[datetime]) -> list[int]:
+    """An id for each moment: posts that are brought in stand among the others at their own time."""
+    ids = columns(await db.rows(_IDS, moments=list(moments)), "id")
+    while clashing := await _clashing(db, ids):
+        fresh = await db.rows(_IDS, moments=[moments[at] for at in clashing])
+        for at, row in zip(clashing, fresh, strict=True):
+            ids[at] = row["id"]
+    return ids
+
+
+async def parents(db: Db, ids: Iterable[int]) -> dict[int, Parent]:
+    """Of posts that are replied to, those that may be: public and not deleted."""
+    rows = await db.rows(_PARENTS, ids=list(ids))
+    return {row["id"]: Parent(row["id"], row["root_id"], row["author_id"], Ring(row["ring"])) for row in rows}
+
+
+async def bring_in(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> None:
+    """Writes them with all that hangs on them. The counts come last: their rows are those that others wait for."""
+    await _write_posts(db, arrivals)
+    await _write_tags(db, arrivals)
+    await _write_people(db, arrivals)
+    await _count(db, arrivals)
+
+
+async def accept(db: Db, answers: Mapping[int, int]) -> None:
+    """Which answer each question's asker accepted; only one of its own thread can be it."""
+    await db.run(_ACCEPT, questions=list(answers), answers=list(answers.values()))
+
+
+async def _clashing(db: Db, ids: Sequence[int]) -> list[int]:
+    """Where in the list an id is that is taken: the running number comes round every 65,536 ids."""
+    taken = set(columns(await db.rows(_TAKEN, ids=list(ids)), "id"))
+    places, seen = [], set[int]()
+    for at, given in enumerate(ids):
+        if given in taken or given in seen:
+            places.append(at)
+        seen.add(given)
+    return places
+
+
+async def _write_posts(db: Db, arrivals: Sequence[Arrival]) -> None:
+    await db.connection.copy_records_to_table(
+        Post.__tablename__,
+        columns=[
+            *("id", "author_id", "reply_to_id", "reply_to_person_id", "root_id"),
+            *("ring", "visibility", "is_question", "origin"),
+        ],
+        records=[
+            (
+                *(post.id, post.author_id, post.reply_to_id, post.reply_to_person_id, post.root_id),
+                *(int(post.ring), int(Visibility.public), _is_question(post), IMPORTED),
+            )
+            for post in arrivals
+        ],
+    )
+    await db.connection.copy_records_to_table(
+        PostText.__tablename__,
+        columns=["post_id", "text", "language"],
+        records=[
+            (post.id, post.text, post.language or texts.language_of(post.text[:_ENOUGH_TO_TELL])) for post in arrivals
+        ],
+    )
+
+
+def _is_question(post: Arrival) -> bool:
+    return texts.is_question(post.text) if post.is_question is None else post.is_question
+
+
+async def _write_tags(db: Db, arrivals: Sequence[Arrival]) -> None:
+    used = {post.id: tags for post in arrivals if (tags := _tags(post))}
+    names: dict[str, str] = {}
+    for tags in used.values():
+        names = {**tags, **names}
+    if not names:
+        return
+    await db.run(_NEW_TAGS, keys=list(names), names=list(names.values()))
+    ids = {row["key"]: row["id"] for row in await db.rows(_TAGS, keys=list(names))}
+    await db.connection.copy_records_to_table(
+        PostTag.__tablename__,
+        columns=["tag_id", "post_id", "name"],
+        records=[(ids[key], post_id, name) for post_id, tags in used.items() for key, name in tags.items()],
+    )
+
+
+def _tags(post: Arrival) -> dict[str, str]:
+    """By key, as first written."""
+    written = [piece.target for piece in texts.pieces(post.text) if piece.kind == "tag"] if "#" in post.text or "＃" in post.text else []
+    tags: dict[str, str] = {}
+    for name in (*written, *post.tags):
+        tags.setdefault(texts.tag_key(name), name)
+    return tags
+
+
+async def _write_people(db: Db, arrivals: Sequence[Arrival]) -> None:
+    await db.connection.copy_records_to_table(
+        Mention.__tablename__,
+        columns=["post_id", "person_id"],
+        records=[(post.id, person_id) for post in arrivals for person_id in dict.fromkeys(post.mentions)],
+    )
+    await db.connection.copy_records_to_table(
+        Endorsement.__tablename__,
+        columns=["post_id", "person_id", "kind"],
+        records=[(post.id, *one) for post in arrivals for one in dict.fromkeys(post.endorsements)],
+    )
+
+
+async def _count(db: Db, arrivals: Sequence[Arrival]) -> None:
+    replies = [(post.reply_to_id, post) for post in arrivals if post.reply_to_id]
+    await _count_on(db, Post, _COUNT_REPLIES, replies)
+    await _count_on(db, Person, _COUNT_POSTS, [(post.author_id, post) for post in arrivals])
+
+
+async def _count_on(db: Db, table: type[Person] | type[Post], query: Query, counted: Sequence[tuple[int, Arrival]]) -> None:
+    if not counted:
+        return
+    tally: dict[int, list[int]] = {}
+    for row_id, post in counted:
+        row = tally.setdefault(row_id, [0] * 6)
+        row[post.ring] += 1
+        row[3 + post.ring] = max(row[3 + post.ring], post.id)
+    await db.rows(_LOCK[table], ids=list(tally))
+    rows = list(tally.values())
+    await db.run(
+        query,
+        ids=list(tally),
+        **{f"count_{ring}": [row[ring] for row in rows] for ring in range(3)},
+        **{f"newest_{ring}": [row[3 + ring] for row in rows] for ring in range(3)},
+    )

@@ -1,0 +1,125 @@
+"""Edit a post: the text may change, who may read it may not."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring
+from weetwie.domain.posts import publish, rules
+from weetwie.errors import Forbidden, NotFound, _
+from weetwie.events import PostEdited, record
+from weetwie.kit import clock
+from weetwie.kit import text as texts
+from weetwie.kit.db import Db, Query, Record, param
+from weetwie.tables.posts import Post, PostEdit, PostTag, PostText, Tag
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a post shall say; what is None stays."""
+
+    text: str
+    warning: str = ""
+    is_sensitive: bool | None = None
+    language: str | None = None
+
+
+async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
+    """Keeps what it said before. Raises NotFound, Forbidden, Invalid; changes nothing where nothing is new."""
+    before = await own(db, viewer, post_id)
+    rules.check_text(change.text, change.warning, viewer.policy)
+    named = await publish.mentioned(db, viewer, change.text, before["reply_to_id"])
+    rules.check_mentions(
+        ((row["handle"], Ring(row["ring"])) for row in named), Ring(before["ring"]), viewer.policy
+    )
+    sensitive = change.is_sensitive if change.is_sensitive is not None else before["is_sensitive"]
+    sensitive = sensitive or bool(change.warning)
+    language = change.language or before["language"] or texts.language_of(change.text)
+    if (change.text, change.warning, sensitive, language) == tuple(before[name] for name in _COMPARED):
+        return
+    await db.run(_KEEP, post_id=post_id)
+    await db.run(_TEXT, post_id=post_id, text=change.text, warning=change.warning, language=language)
+    await db.run(
+        _POST,
+        post_id=post_id,
+        is_sensitive=sensitive,
+        is_question=before["is_question"] or texts.is_question(change.text),
+        now=clock.now(),
+    )
+    await publish.name(db, post_id, [row["id"] for row in named])
+    await db.run(_UNTAG, post_id=post_id, keys=_tag_keys(change.text))
+    await publish.tag(db, post_id, change.text)
+    await record(db, viewer, PostEdited(post_id))
+
+
+_COMPARED = ("text", "warning", "is_sensitive", "language")
+
+
+def _tag_keys(text: str) -> list[str]:
+    return [texts.tag_key(piece.target) for piece in texts.pieces(text) if piece.kind == "tag"]
+
+
+async def own(db: Db, viewer: Viewer, post_id: int) -> Record:
+    """A post that the viewer may change. Raises NotFound for one they do not see, Forbidden for another's."""
+    row = await _OWN.row(db, viewer, id=post_id)
+    if row is None:
+        raise NotFound()
+    if not may.change(viewer, row["author_id"], clock.now()):
+        raise Forbidden(_("This is somebody else's post."))
+    return row
+
+
+def _own(eye: Eye) -> Any:
+    return (
+        select(Post.id, Post.author_id, Post.ring, Post.visibility, Post.reply_to_id, Post.is_sensitive, Post.is_question)
+        .add_columns(Post.root_id, PostText.text, PostText.warning, PostText.language)
+        .join(PostText, PostText.post_id == Post.id)
+        .where(Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.parent(eye, Post))
+    )
+
+
+_OWN = Lawful(_own)
+
+_ID = param("post_id", BigInteger)
+
+
+def _keep() -> Any:
+    """The version that is about to be replaced, with the time at which it was written."""
+    written_at = func.coalesce(Post.edited_at, func.to_timestamp((Post.id.op(">>")(16)) / 1000.0))
+    return insert(PostEdit).from_select(
+        ["post_id", "text", "warning", "is_sensitive", "language", "written_at"],
+        select(Post.id, PostText.text, PostText.warning, Post.is_sensitive, PostText.language, written_at)
+        .join(PostText, PostText.post_id == Post.id)
+        .where(Post.id == _ID),
+        include_defaults=False,
+    )
+
+
+_KEEP = Query(_keep)
+_TEXT = Query(
+    update(PostText)
+    .where(PostText.post_id == _ID)
+    .values(text=param("text", Text), warning=param("warning", Text), language=param("language", Text))
+)
+_POST = Query(
+    update(Post)
+    .where(Post.id == _ID)
+    .values(
+        is_sensitive=param("is_sensitive", Boolean),
+        is_question=param("is_question", Boolean),
+        edited_at=param("now", DateTime(timezone=True)),
+        version=Post.version + 1,
+    )
+)
+
+
+def _untag() -> Any:
+    kept = select(Tag.id).where(Tag.key == func.any(param("keys", ARRAY(Text))))
+    return delete(PostTag).where(PostTag.post_id == _ID, PostTag.tag_id.not_in(kept))
+
+
+_UNTAG = Query(_untag)

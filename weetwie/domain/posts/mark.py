@@ -1,0 +1,194 @@
+"""Mark a post: as a favourite, to come back to, to be shown on one's profile, or its thread as one to be spared."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Select, func, null, select, text, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
+from sqlalchemy.orm import aliased
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.posts import counts
+from weetwie.domain.posts.boost import original_of
+from weetwie.errors import Forbidden, Invalid, _
+from weetwie.events import FavouriteTakenBack, PostFavourited, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.kit.paging import Page
+from weetwie.seen.posts import Finding, SeenPost
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mark, Post
+
+MOST_PINS = 5
+
+
+async def favourite(db: Db, viewer: Viewer, post_id: int) -> int:
+    """The id of the post that is meant (the original of a boost); so with all verbs here."""
+    original = await _markable(db, viewer, post_id)
+    if await db.run(_SET["favourite"], person_id=viewer.person_id, post_id=original):
+        await counts.favourite(db, original, by=1)
+        await record(db, viewer, PostFavourited(original, viewer.person_id))
+    return original
+
+
+async def unfavourite(db: Db, viewer: Viewer, post_id: int) -> int:
+    original = await _markable(db, viewer, post_id)
+    if await db.run(_CLEAR["favourite"], person_id=viewer.person_id, post_id=original):
+        await counts.favourite(db, original, by=-1)
+        await record(db, viewer, FavouriteTakenBack(original, viewer.person_id))
+    return original
+
+
+async def bookmark(db: Db, viewer: Viewer, post_id: int) -> int:
+    original = await _markable(db, viewer, post_id)
+    await db.run(_SET["bookmark"], person_id=viewer.person_id, post_id=original)
+    return original
+
+
+async def unbookmark(db: Db, viewer: Viewer, post_id: int) -> int:
+    original = await _markable(db, viewer, post_id)
+    await db.run(_CLEAR["bookmark"], person_id=viewer.person_id, post_id=original)
+    return original
+
+
+async def pin(db: Db, viewer: Viewer, post_id: int) -> int:
+    original = await _own(db, viewer, post_id)
+    if await db.value(_PINS, person_id=viewer.person_id) >= MOST_PINS:
+        raise Invalid(_("You have pinned {most} posts already. Unpin one first."), field="id", most=MOST_PINS)
+    await db.run(_SET["pin"], person_id=viewer.person_id, post_id=original)
+    return original
+
+
+async def unpin(db: Db, viewer: Viewer, post_id: int) -> int:
+    original = await _own(db, viewer, post_id)
+    await db.run(_CLEAR["pin"], person_id=viewer.person_id, post_id=original)
+    return original
+
+
+async def mute_thread(db: Db, viewer: Viewer, post_id: int, *, is_muted: bool) -> int:
+    original = await original_of(db, viewer, post_id)
+    await db.run(_MUTE, person_id=viewer.person_id, post_id=original["root_id"], is_muted=is_muted)
+    return int(original["id"])
+
+
+async def _markable(db: Db, viewer: Viewer, post_id: int) -> int:
+    original = await original_of(db, viewer, post_id)
+    if not may.act(viewer, clock.now()):
+        raise Forbidden
+    return int(original["id"])
+
+
+async def _own(db: Db, viewer: Viewer, post_id: int) -> int:
+    original = await original_of(db, viewer, post_id)
+    if not may.change(viewer, original["author_id"], clock.now()):
+        raise Forbidden(_("Only your own posts can be pinned to your profile."))
+    return int(original["id"])
+
+
+async def favourites(db: Db, viewer: Viewer, page: Page) -> list[SeenPost]:
+    """What the viewer has marked, last marked first; paged by the mark, not by the post."""
+    return await _FAVOURITES.page(db, viewer, page)
+
+
+async def bookmarks(db: Db, viewer: Viewer, page: Page) -> list[SeenPost]:
+    return await _BOOKMARKS.page(db, viewer, page)
+
+
+async def favourited_by(db: Db, viewer: Viewer, post_id: int, page: Page) -> list[tuple[int, int]]:
+    """Pairs of person and number to page by; only those whom the viewer sees."""
+    return await _by(db, viewer, _FAVOURITED_BY, post_id, page)
+
+
+async def boosted_by(db: Db, viewer: Viewer, post_id: int, page: Page) -> list[tuple[int, int]]:
+    return await _by(db, viewer, _BOOSTED_BY, post_id, page)
+
+
+async def _by(db: Db, viewer: Viewer, query: Lawful, post_id: int, page: Page) -> list[tuple[int, int]]:
+    rows = await query.rows(db, viewer, post_id=post_id, below=page.below, above=page.above, limit=page.limit)
+    return [(row[0], row[1]) for row in rows]
+
+
+def _marked(column: str) -> Finding:
+    def candidates(eye: Eye) -> Select[Any]:
+        mark = aliased(Mark)
+        number = getattr(mark, column)
+        return select(mark.post_id.label("post_id"), number.label("key")).where(
+            mark.person_id == eye.id, number.is_not(None)
+        )
+
+    return Finding(candidates)
+
+
+_FAVOURITES = _marked("favourite")
+_BOOKMARKS = _marked("bookmark")
+
+_BELOW, _ABOVE = param("below", BigInteger), param("above", BigInteger)
+_LIMIT = param("limit", BigInteger)
+
+
+def _favourited_by(eye: Eye) -> Any:
+    return (
+        select(Person.id, Mark.favourite)
+        .select_from(Mark)
+        .join(Person, Person.id == Mark.person_id)
+        .where(Mark.post_id == _POST, Mark.favourite.is_not(None), Mark.favourite < _BELOW, Mark.favourite > _ABOVE)
+        .where(sees.person(eye, Person))
+        .order_by(Mark.favourite.desc())
+        .limit(_LIMIT)
+    )
+
+
+def _boosted_by(eye: Eye) -> Any:
+    return (
+        select(Person.id, Post.id)
+        .select_from(Post)
+        .join(Person, Person.id == Post.author_id)
+        .where(Post.boost_of_id == _POST, Post.id < _BELOW, Post.id > _ABOVE)
+        .where(sees.person(eye, Person), sees.post(eye, Post))
+        .order_by(Post.id.desc())
+        .limit(_LIMIT)
+    )
+
+
+_PERSON = param("person_id", BigInteger)
+_POST = param("post_id", BigInteger)
+_FAVOURITED_BY = Lawful(_favourited_by)
+_BOOSTED_BY = Lawful(_boosted_by)
+
+
+def _set(column: str) -> Query:
+    """Sets a mark that was not set; touches no row where it was."""
+    mark = getattr(Mark, column)
+    return Query(
+        lambda: (
+            insert_or_not(Mark)
+            .values({"person_id": _PERSON, "post_id": _POST, column: text("new_id()")})
+            .on_conflict_do_update(
+                index_elements=[Mark.person_id, Mark.post_id], set_={column: text("new_id()")}, where=mark.is_(None)
+            )
+        )
+    )
+
+
+def _clear(column: str) -> Query:
+    mark = getattr(Mark, column)
+    return Query(
+        update(Mark)
+        .where(Mark.person_id == _PERSON, Mark.post_id == _POST, mark.is_not(None))
+        .values({column: null()})
+    )
+
+
+_KINDS = ("favourite", "bookmark", "pin")
+_SET = {column: _set(column) for column in _KINDS}
+_CLEAR = {column: _clear(column) for column in _KINDS}
+_PINS = Query(select(func.count()).where(Mark.person_id == _PERSON, Mark.pin.is_not(None)))
+_MUTE = Query(
+    insert_or_not(Mark)
+    .values(person_id=_PERSON, post_id=_POST, is_muted=param("is_muted", Boolean))
+    .on_conflict_do_update(
+        index_elements=[Mark.person_id, Mark.post_id], set_={"is_muted": param("is_muted", Boolean)}
+    )
+)
+

@@ -1,0 +1,294 @@
+"""Publish a post."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, LargeBinary, SmallInteger, Text, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
+from sqlalchemy.orm import aliased
+
+from weetwie.access import may, sees
+from weetwie.access import viewer as viewers
+from weetwie.access.policy import effective
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.posts import counts, rules
+from weetwie.domain.posts.rules import Draft, Parent
+from weetwie.errors import Forbidden, NotFound, _
+from weetwie.events import PostPublished, record
+from weetwie.kit import clock
+from weetwie.kit import text as texts
+from weetwie.kit.db import Db, Query, Record, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mention, Post, PostKey, PostTag, PostText, Tag
+
+PostId = int
+
+
+async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
+    """Raises Forbidden, Invalid, and NotFound for a parent that the viewer does not see."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden(_("You cannot post with this account."))
+    if draft.key and (before := await _sent_before(db, viewer, draft.key)):
+        return before
+    draft = rules.take_ring_from_text(draft)
+    rules.check(draft, viewer.policy)
+    parent = await _parent(db, viewer, draft.reply_to_id)
+    named = await mentioned(db, viewer, draft.text, parent.id if parent else None)
+    usual = await db.row(_DEFAULTS, person_id=viewer.person_id)
+    assert usual is not None, "an active person has a row"
+    visibility = rules.visibility_of(draft, parent, Visibility(usual["default_visibility"]))
+    ring = _ring(viewer, draft, parent, visibility, named)
+    post_id = await _insert(db, viewer, draft, parent, ring, visibility, usual)
+    await name(db, post_id, [row["id"] for row in named])
+    await tag(db, post_id, draft.text)
+    if visibility <= Visibility.unlisted:
+        await _count(db, viewer, post_id, parent, ring)
+    if draft.key:
+        await db.run(_KEEP_KEY, person_id=viewer.person_id, key_hash=_key_hash(draft.key), post_id=post_id)
+    await record(db, viewer, PostPublished(post_id))
+    return post_id
+
+
+async def _sent_before(db: Db, viewer: Viewer, key: str) -> PostId | None:
+    """Waits for another request with the same key, so that of two at once one posts and the other gets its post."""
+    key_hash = _key_hash(key)
+    lock = int.from_bytes(key_hash[:8], signed=True) ^ viewer.person_id
+    await db.run(_WAIT_FOR_KEY, lock=lock)
+    return await db.value(_BY_KEY, person_id=viewer.person_id, key_hash=key_hash)  # type: ignore[no-any-return]
+
+
+def _key_hash(key: str) -> bytes:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+
+
+async def _parent(db: Db, viewer: Viewer, reply_to_id: int | None) -> Parent | None:
+    if reply_to_id is None:
+        return None
+    row = await _PARENT.row(db, viewer, id=reply_to_id)
+    if row is None:
+        raise NotFound(_("The post that you answer is not there any more, or you may not see it."))
+    post_id, author_id, root_id, ring, visibility = row
+    return Parent(post_id, author_id, root_id, Ring(ring), Visibility(visibility))
+
+
+async def mentioned(db: Db, viewer: Viewer, text: str, parent_id: int | None) -> list[Record]:
+    """The people named in a text (id, handle, the ring that they are in), as far as the writer sees them or they are part of
+    what is answered; other names stay plain words."""
+    handles = {piece.target.lower() for piece in texts.pieces(text) if piece.kind == "mention"}
+    if not handles:
+        return []
+    return await _MENTIONED.rows(
+        db, viewer, handles=list(handles), parent_id=parent_id or 0, **_today_beside_viewer(viewer)
+    )
+
+
+def _today_beside_viewer(viewer: Viewer) -> dict[str, Any]:
+    return {name: value for name, value in sees.today(viewer).items() if name != "widest_ring"}
+
+
+def _ring(
+    viewer: Viewer, draft: Draft, parent: Parent | None, visibility: Visibility, named: Sequence[Record]
+) -> Ring:
+    at = clock.now()
+    rings = {row["handle"]: Ring(row["ring"]) for row in named}
+    ring = rules.ring_of(
+        draft,
+        parent,
+        visibility,
+        author=viewers.ring(viewer, at),
+        usual=viewer.default_ring,
+        mentioned=rings.values(),
+        policy=viewer.policy,
+    )
+    if not may.write_for(viewer, effective(ring, viewer.policy), at):
+        raise Forbidden(_("You are not among those for whom this post would be. Choose a wider audience."))
+    rules.check_mentions(rings.items(), ring, viewer.policy)
+    return ring
+
+
+async def _insert(
+    db: Db, viewer: Viewer, draft: Draft, parent: Parent | None, ring: Ring, visibility: Visibility, usual: Record
+) -> PostId:
+    language = draft.language or texts.language_of(draft.text) or usual["default_language"]
+    sensitive = draft.is_sensitive if draft.is_sensitive is not None else usual["default_sensitive"]
+    is_question = draft.is_question if draft.is_question is not None else texts.is_question(draft.text)
+    return await db.value(  # type: ignore[no-any-return]
+        _INSERT,
+        author_id=viewer.person_id,
+        reply_to_id=parent.id if parent else None,
+        reply_to_person_id=parent.author_id if parent else None,
+        root_id=parent.root_id if parent else None,
+        ring=int(ring),
+        visibility=int(visibility),
+        is_question=is_question,
+        is_sensitive=sensitive or bool(draft.warning),
+        text=draft.text,
+        warning=draft.warning,
+        language=language,
+        app_id=draft.app_id,
+    )
+
+
+async def name(db: Db, post_id: PostId, people: Sequence[int]) -> None:
+    """Writes down who is named; who was named before stays."""
+    if people:
+        await db.run(_MENTION, post_id=post_id, people=list(people))
+
+
+async def tag(db: Db, post_id: PostId, text: str) -> None:
+    """Writes down the tags of a text, each once, as first spelled in it."""
+    names: dict[str, str] = {}
+    for piece in texts.pieces(text):
+        if piece.kind == "tag":
+            names.setdefault(texts.tag_key(piece.target), piece.target)
+    if names:
+        keys, spelled = list(names), list(names.values())
+        await db.run(_KNOW_TAGS, keys=keys, names=spelled)
+        await db.run(_TAG, post_id=post_id, keys=keys, names=spelled)
+
+
+async def _count(db: Db, viewer: Viewer, post_id: PostId, parent: Parent | None, ring: Ring) -> None:
+    await counts.post(db, viewer.person_id, post_id, ring)
+    if parent:
+        await counts.reply(db, parent.id, ring, by=1)
+
+
+_WAIT_FOR_KEY = Query(select(func.pg_advisory_xact_lock(param("lock", BigInteger))))
+_BY_KEY = Query(
+    select(PostKey.post_id).where(
+        PostKey.person_id == param("person_id", BigInteger),
+        PostKey.key_hash == param("key_hash", LargeBinary),
+        PostKey.created_at > func.now() - func.make_interval(0, 0, 0, 0, 1),
+    )
+)
+_KEEP_KEY = Query(
+    lambda: (
+        made := insert_or_not(PostKey).values(
+            person_id=param("person_id", BigInteger),
+            key_hash=param("key_hash", LargeBinary),
+            post_id=param("post_id", BigInteger),
+        )
+    ).on_conflict_do_update(
+        index_elements=[PostKey.person_id, PostKey.key_hash],
+        set_={"post_id": made.excluded.post_id, "created_at": func.now()},
+    )
+)
+
+
+def _parent_of(eye: Eye) -> Any:
+    return select(Post.id, Post.author_id, Post.root_id, Post.ring, Post.visibility).where(
+        Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.parent(eye, Post)
+    )
+
+
+_PARENT = Lawful(_parent_of)
+
+
+def _mentioned(eye: Eye) -> Any:
+    parent, in_parent = aliased(Post), aliased(Mention)
+    parent_id = param("parent_id", BigInteger)
+    is_part_of_it = (
+        select(literal(1)).where(parent.id == parent_id, parent.author_id == Person.id).exists()
+        | select(literal(1)).where(in_parent.post_id == parent_id, in_parent.person_id == Person.id).exists()
+    )
+    return select(Person.id, Person.handle, sees.of(Person).ring.label("ring")).where(
+        func.lower(Person.handle) == func.any(param("handles", ARRAY(Text))),
+        Person.erased_at.is_(None),
+        (Person.id == eye.id) | sees.person(eye, Person) | is_part_of_it,
+    )
+
+
+_MENTIONED = Lawful(_mentioned)
+
+_DEFAULTS = Query(
+    select(Person.default_visibility, Person.default_sensitive, Person.default_language).where(
+        Person.id == param("person_id", BigInteger)
+    )
+)
+
+ONE_AT_A_TIME = 7_305_194
+"""An advisory lock that those who publish hold until they commit: ids then appear in their order, and a reader who asks for
+what came after the newest they know misses nothing."""
+
+
+def _insert_both() -> Any:
+    turn = select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger))).cte("turn").prefix_with("materialized")
+    number = select(func.new_id().label("id")).select_from(turn).cte("number").prefix_with("materialized")
+    post = (
+        insert(Post)
+        .from_select(
+            ["id", "author_id", "reply_to_id", "reply_to_person_id", "root_id", "ring", "visibility", "is_question", "is_sensitive"],
+            select(
+                number.c.id,
+                param("author_id", BigInteger),
+                param("reply_to_id", BigInteger),
+                param("reply_to_person_id", BigInteger),
+                func.coalesce(param("root_id", BigInteger), number.c.id),
+                param("ring", SmallInteger),
+                param("visibility", SmallInteger),
+                param("is_question", Boolean),
+                param("is_sensitive", Boolean),
+            ),
+            include_defaults=False,
+        )
+        .returning(Post.id)
+        .cte("post")
+    )
+    return (
+        insert(PostText)
+        .from_select(
+            ["post_id", "text", "warning", "language", "app_id"],
+            select(
+                post.c.id,
+                param("text", Text),
+                param("warning", Text),
+                param("language", Text),
+                param("app_id", BigInteger),
+            ),
+        )
+        .returning(PostText.post_id)
+    )
+
+
+_INSERT = Query(_insert_both)
+
+_MENTION = Query(
+    insert_or_not(Mention)
+    .from_select(
+        ["post_id", "person_id"], select(param("post_id", BigInteger), func.unnest(param("people", ARRAY(BigInteger))))
+    )
+    .on_conflict_do_nothing()
+)
+
+
+def _spelled() -> Any:
+    return (
+        func.unnest(param("keys", ARRAY(Text)), param("names", ARRAY(Text)))
+        .table_valued("key", "name")
+        .render_derived()
+    )
+
+
+def _know_tags() -> Any:
+    spelled = _spelled()
+    return insert_or_not(Tag).from_select(["key", "name"], select(spelled.c.key, spelled.c.name).order_by(spelled.c.key)).on_conflict_do_nothing()
+
+
+def _tag() -> Any:
+    spelled = _spelled()
+    return (
+        insert_or_not(PostTag)
+        .from_select(
+            ["tag_id", "post_id", "name"],
+            select(Tag.id, param("post_id", BigInteger), spelled.c.name).select_from(spelled).join(Tag, Tag.key == spelled.c.key),
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+_KNOW_TAGS = Query(_know_tags)
+_TAG = Query(_tag)

@@ -1,0 +1,77 @@
+"""Delete a post: its words are gone at once, a tombstone stays until its event has reached those who saw it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.posts import counts, edit
+from weetwie.events import PersonErased, PostDeleted, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, Record, columns, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post, PostEdit, PostTag, PostText
+
+
+async def remove(db: Db, viewer: Viewer, post_id: int) -> None:
+    """Raises NotFound for a post that the viewer does not see, Forbidden for another's."""
+    await edit.own(db, viewer, post_id)
+    await bury(db, viewer, [post_id])
+
+
+async def bury(db: Db, viewer: Viewer, post_ids: Sequence[int]) -> None:
+    """Empties posts, takes back the boosts of them, and corrects what was counted."""
+    gone = await db.rows(_DELETE, ids=list(post_ids), now=clock.now())
+    ids = columns(gone, "id")
+    for query in (_EMPTY, _FORGET_EDITS, _FORGET_TAGS):
+        await db.run(query, ids=ids)
+    for row in gone:
+        await _uncount(db, row)
+        await record(db, viewer, PostDeleted(row["id"], row["author_id"]))
+
+
+async def _uncount(db: Db, row: Record) -> None:
+    if row["visibility"] > Visibility.unlisted:
+        return
+    ring = Ring(row["ring"])
+    await counts.post_gone(db, row["author_id"], ring)
+    if row["reply_to_id"] is not None:
+        await counts.reply(db, row["reply_to_id"], ring, by=-1)
+
+
+async def remove_all_of(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    """Of people who were erased together with what they wrote, everything goes."""
+    for fact in facts:
+        while ids := columns(await db.rows(_SOME_OF_REMOVED, person_id=fact.person_id), "id"):
+            await bury(db, viewer, ids)
+
+
+_IDS = param("ids", ARRAY(BigInteger))
+
+
+def _delete() -> Any:
+    return (
+        update(Post)
+        .where(or_(Post.id.in_(select(_unnested())), Post.boost_of_id.in_(select(_unnested()))), Post.deleted_at.is_(None))
+        .values(deleted_at=param("now", DateTime(timezone=True)), version=Post.version + 1)
+        .returning(Post.id, Post.author_id, Post.ring, Post.visibility, Post.reply_to_id)
+    )
+
+
+def _unnested() -> Any:
+    return func.unnest(_IDS)
+
+
+_DELETE = Query(_delete)
+_EMPTY = Query(lambda: update(PostText).where(PostText.post_id.in_(select(_unnested()))).values(text="", warning=""))
+_FORGET_EDITS = Query(lambda: delete(PostEdit).where(PostEdit.post_id.in_(select(_unnested()))))
+_FORGET_TAGS = Query(lambda: delete(PostTag).where(PostTag.post_id.in_(select(_unnested()))))
+_SOME_OF_REMOVED = Query(
+    select(Post.id)
+    .join(Person, Person.id == Post.author_id)
+    .where(Post.author_id == param("person_id", BigInteger), Person.is_removed, Post.deleted_at.is_(None))
+    .limit(500)
+)

@@ -1,0 +1,114 @@
+"""What is right for a post: its ring, its visibility, its text. Pure."""
+
+from collections.abc import Iterable
+
+import msgspec
+import regex
+
+from weetwie.access.policy import Policy, effective
+from weetwie.access.words import Ring, Visibility
+from weetwie.errors import Invalid, _
+from weetwie.kit import text as texts
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that is about to be published. What is None is left to the rules."""
+
+    text: str
+    warning: str = ""
+    ring: Ring | None = None
+    visibility: Visibility | None = None
+    is_local_only: bool = False
+    is_sensitive: bool | None = None
+    language: str | None = None
+    is_question: bool | None = None
+    reply_to_id: int | None = None
+    app_id: int | None = None
+    key: str | None = None
+    """The app's own key: the same key within the hour is the same post."""
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """What a reply takes over."""
+
+    id: int
+    author_id: int
+    root_id: int
+    ring: Ring
+    visibility: Visibility
+
+
+_RING_IN_TEXT = regex.compile(r"\A\s*!(colleagues|network|world)(?![\p{L}\p{N}_])[ \t]*\n?", regex.IGNORECASE)
+
+
+def take_ring_from_text(draft: Draft) -> Draft:
+    """`!colleagues`, `!network` or `!world` at the beginning says for whom; the word is taken out."""
+    found = _RING_IN_TEXT.match(draft.text)
+    if found is None:
+        return draft
+    return msgspec.structs.replace(draft, text=draft.text[found.end() :], ring=Ring[found[1].lower()])
+
+
+def check(draft: Draft, policy: Policy) -> None:
+    """Raises Invalid for a text that is empty or too long."""
+    check_text(draft.text, draft.warning, policy)
+
+
+def check_text(text: str, warning: str, policy: Policy) -> None:
+    if not text.strip():
+        raise Invalid(_("Write something first."), field="status")
+    # A cheap look before the exact count: no text of ten times the bytes can be short enough.
+    most = policy.longest_post
+    if len(text) + len(warning) > 40 * most or texts.length(text) + texts.length(warning) > most:
+        raise Invalid(
+            _("This is longer than the {most} characters that a post may have. Shorten it, or answer yourself with the rest."),
+            field="status",
+            most=most,
+        )
+
+
+def visibility_of(draft: Draft, parent: Parent | None, usual: Visibility) -> Visibility:
+    """What the draft says, else what is usual for the person; a reply is never more open than what it answers."""
+    wanted = draft.visibility if draft.visibility is not None else usual
+    return wanted if parent is None else max(wanted, parent.visibility)
+
+
+def ring_of(
+    draft: Draft,
+    parent: Parent | None,
+    visibility: Visibility,
+    *,
+    author: Ring,
+    usual: Ring | None,
+    mentioned: Iterable[Ring],
+    policy: Policy,
+) -> Ring:
+    """For whom a post is (docs/law.md, "Writing"). `author` and `mentioned` are the rings that those people are in."""
+    if draft.ring is not None:
+        ring = draft.ring
+    elif parent is not None:
+        ring = parent.ring
+    elif visibility is Visibility.direct:
+        ring = max([author, *mentioned])
+    else:
+        ring = max(usual if usual is not None else policy.default_ring, author)
+    if parent is not None:
+        ring = min(ring, parent.ring)
+    if draft.is_local_only:
+        ring = min(ring, Ring.network)
+    return ring
+
+
+def check_mentions(names: Iterable[tuple[str, Ring]], ring: Ring, policy: Policy) -> None:
+    """Everyone who is named must be in the ring. Raises Invalid with the names of those who are not."""
+    reach = effective(ring, policy)
+    outside = sorted(handle for handle, theirs in names if theirs > reach)
+    if outside:
+        raise Invalid(
+            _(
+                "{names} would not see this post, because it is for {ring} only. Choose a wider audience or leave the name out."
+            ),
+            field="audience",
+            names=", ".join(f"@{handle}" for handle in outside),
+            ring=reach.name,
+        )

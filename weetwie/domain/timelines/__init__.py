@@ -1,0 +1,1 @@
+"""Timelines: home, public, tag; what they hold and in which order."""

@@ -1,0 +1,73 @@
+"""What a person has posted and boosted, newest first."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Select, Text, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from weetwie.access.sees import Eye
+from weetwie.access.viewer import Viewer
+from weetwie.kit.db import Db, param
+from weetwie.kit.paging import Page
+from weetwie.seen.posts import Finding, SeenPost
+from weetwie.tables.posts import Mark, Post, PostTag, Tag
+
+
+async def posts_of(
+    db: Db,
+    viewer: Viewer,
+    person_id: int,
+    page: Page,
+    *,
+    without_replies: bool = False,
+    without_boosts: bool = False,
+    tag: str | None = None,
+) -> list[SeenPost]:
+    """`tag` is given folded. Replies to oneself are no replies here."""
+    chosen = {"person_id": person_id, "without_replies": without_replies, "without_boosts": without_boosts}
+    if tag is not None:
+        return await _TAGGED.page(db, viewer, page, tag=tag, **chosen)
+    return await _POSTS.page(db, viewer, page, **chosen)
+
+
+async def pinned(db: Db, viewer: Viewer, person_id: int, page: Page) -> list[SeenPost]:
+    """The newest pinned first."""
+    return await _PINNED.page(db, viewer, page, person_id=person_id)
+
+
+def _posts(eye: Eye) -> Select[Any]:
+    post = aliased(Post)
+    return _chosen(select(post.id.label("post_id"), post.id.label("key")), post)
+
+
+def _chosen(candidates: Select[Any], post: Any) -> Select[Any]:
+    person_id = param("person_id", BigInteger)
+    return candidates.where(
+        post.author_id == person_id,
+        post.deleted_at.is_(None),
+        or_(~param("without_boosts", Boolean), post.boost_of_id.is_(None)),
+        or_(~param("without_replies", Boolean), post.reply_to_id.is_(None), post.reply_to_person_id == person_id),
+    )
+
+
+def _tagged(eye: Eye) -> Select[Any]:
+    post, tagged = aliased(Post), aliased(PostTag)
+    has_tag = (
+        select(literal(1))
+        .select_from(tagged)
+        .join(Tag, Tag.id == tagged.tag_id)
+        .where(tagged.post_id == post.id, Tag.key == param("tag", Text))
+    )
+    return _chosen(select(post.id.label("post_id"), post.id.label("key")), post).where(has_tag.exists())
+
+
+def _pinned(eye: Eye) -> Select[Any]:
+    pin = aliased(Mark)
+    return select(pin.post_id.label("post_id"), pin.pin.label("key")).where(
+        pin.person_id == param("person_id", BigInteger), pin.pin.is_not(None)
+    )
+
+
+_POSTS = Finding(_posts)
+_TAGGED = Finding(_tagged)
+_PINNED = Finding(_pinned)

@@ -1,0 +1,162 @@
+"""Plain text as people write it: what it names, how long it is, what it looks like as HTML."""
+
+import html
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import regex
+
+URL_LENGTH = 23
+"""What every address counts for, however long it is."""
+
+HANDLE = r"[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?"
+_HOST = r"[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?(?::\d{1,5})?"
+_MENTION = rf"(?<![\w/@.])@(?P<handle>{HANDLE})(?:@(?P<host>{_HOST}))?"
+_TAG = r"(?<![=/\p{L}\p{M}\p{N}_#&)])[#＃](?P<tag>[\p{L}\p{M}\p{N}_·・]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_·・]*)"
+_NAMES = regex.compile(f"{_MENTION}|{_TAG}", regex.IGNORECASE)
+_GRAPHEME = regex.compile(r"\X")
+_MAY_HOLD_LINK = regex.compile(r"[a-z0-9]\.[\p{L}\p{N}]|://", regex.IGNORECASE)
+
+# The question marks of the scripts: Latin, Spanish ends like Latin, Greek, Arabic, Armenian, Ethiopic, CJK full width, Vai,
+# Bamum, Coptic, Syriac-like reversed, and the doubled and mixed ones.
+_QUESTION_MARKS = "?\u037e\u061f\u055e\u1367\ufe56\uff1f\u2047\u2048\u2049\u203d\u2e2e\ua60f\ua6f7\u2cfa\u2cfb\U00011143\U0001e95f\ufe16"
+_AFTER_THE_END = regex.compile(r"[\p{Pe}\p{Pf}\p{Zs}\s\"'’”»*_)\]\p{So}\p{Sk}\ufe0f\u200d]+$")
+_CLOSING_TAGS = regex.compile(r"(?:\s+[#＃][\p{L}\p{M}\p{N}_·・]+)+\s*$")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text that names something."""
+
+    kind: Literal["link", "mention", "tag"]
+    start: int
+    end: int
+    text: str
+    """As written."""
+    target: str
+    """The address, the handle or the name of the tag."""
+    host: str | None = None
+    """Of a mention with a domain."""
+
+
+def pieces(text: str) -> list[Piece]:
+    """Links, mentions and tags, in order and without overlap; what lies in a link is the link's."""
+    links = list(_links(text))
+    names = [piece for piece in _names(text) if not any(link.start < piece.end and piece.start < link.end for link in links)]
+    return sorted([*links, *names], key=lambda piece: piece.start)
+
+
+def _names(text: str) -> Iterator[Piece]:
+    if "@" not in text and "#" not in text and "＃" not in text:
+        return
+    for match in _NAMES.finditer(text):
+        if match["handle"]:
+            yield Piece("mention", match.start(), match.end(), match[0], match["handle"], match["host"])
+        else:
+            yield Piece("tag", match.start(), match.end(), match[0], match["tag"])
+
+
+def _links(text: str) -> Iterator[Piece]:
+    if not _MAY_HOLD_LINK.search(text):
+        return
+    for match in _linkify().match(text) or ():
+        if match.schema in ("http:", "https:") and _begins_a_word(text, match.index):
+            yield Piece("link", match.index, match.last_index, match.text, match.url)
+
+
+def _begins_a_word(text: str, start: int) -> bool:
+    return start == 0 or text[start - 1] not in "@#＃"
+
+
+@cache
+def _linkify() -> Any:
+    """Only addresses with a scheme become links: a bare `word.word` in a sentence is seldom meant as one."""
+    from linkify_it import LinkifyIt
+
+    return LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+
+
+def tag_key(name: str) -> str:
+    """What two spellings of one tag have in common."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def length(text: str) -> int:
+    """Characters as people see them; an address counts 23, a mention without its domain."""
+    shortened = text
+    for piece in reversed(pieces(text)):
+        if piece.kind == "link":
+            shortened = shortened[: piece.start] + "x" * URL_LENGTH + shortened[piece.end :]
+        elif piece.host:
+            shortened = shortened[: piece.start] + "@" + piece.target + shortened[piece.end :]
+    if shortened.isascii():
+        return len(shortened) - shortened.count("\r\n")
+    return len(_GRAPHEME.findall(shortened))
+
+
+def is_question(text: str) -> bool:
+    """Whether a text ends in a question mark of any script; tags, emoji and closing marks behind it do not count."""
+    rest = _AFTER_THE_END.sub("", text)
+    rest = _AFTER_THE_END.sub("", _CLOSING_TAGS.sub("", rest))
+    return rest.endswith(tuple(_QUESTION_MARKS))
+
+
+def as_html(text: str, link_to: Callable[[Piece], str | None]) -> str:
+    """Paragraphs and line breaks, with each piece as `link_to` makes it (None leaves it as text).
+
+    A piece gets the ready HTML of its link; everything else is escaped here.
+    """
+    out: list[str] = []
+    at = 0
+    for piece in pieces(text):
+        linked = link_to(piece)
+        if linked is None:
+            continue
+        out += (html.escape(text[at : piece.start], quote=False), linked)
+        at = piece.end
+    out.append(html.escape(text[at:], quote=False))
+    return _paragraphs("".join(out))
+
+
+def _paragraphs(escaped: str) -> str:
+    escaped = escaped.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    if not escaped:
+        return ""
+    parts = [part.replace("\n", "<br />") for part in regex.split(r"\n\n+", escaped)]
+    return "<p>" + "</p><p>".join(parts) + "</p>"
+
+
+def link_html(address: str) -> str:
+    """An address as the client API shows it: the scheme and what is beyond thirty characters are there, but hidden."""
+    scheme, _, rest = address.partition("://")
+    rest = rest.removeprefix("www.") if rest.startswith("www.") else rest
+    prefix = address[: len(address) - len(rest)]
+    shown, hidden = rest[:30], rest[30:]
+    classes = ' class="ellipsis"' if hidden else ""
+    escape = html.escape
+    return (
+        f'<a href="{escape(address)}" target="_blank" rel="nofollow noopener noreferrer" translate="no">'
+        f'<span class="invisible">{escape(prefix)}</span><span{classes}>{escape(shown)}</span>'
+        f'<span class="invisible">{escape(hidden)}</span></a>'
+    )
+
+
+def language_of(text: str) -> str | None:
+    """The language that a text is most likely in (ISO 639-1); None when it is too short to tell."""
+    plain = text
+    for piece in reversed(pieces(text)):
+        plain = plain[: piece.start] + " " + plain[piece.end :]
+    letters = sum(character.isalpha() for character in plain)
+    if letters < 12:
+        return None
+    import pycld2
+
+    try:
+        _, _, guesses = pycld2.detect(plain)
+    except pycld2.error:
+        return None
+    code: str = guesses[0][1]
+    return None if code == "un" else code[:2]

@@ -99,6 +99,11 @@ class Company:
         is_tied = (who, person) in self.follows or (person, who) in self.follows
         return person is who.sponsor or profile == NETWORK or is_tied
 
+    def sees_card(self, who: Human | None, person: Human) -> bool:
+        """Whether a person's own page is open to them."""
+        wrote = any(post.author is person and self.sees_post(who, post) for post in self.posts)
+        return not person.is_erased and (self.sees_person(who, person) or wrote)
+
     def detail(self, who: Human | None, person: Human) -> int:
         """How much of a person is seen of whom anything is seen."""
         if person is who:

@@ -37,6 +37,7 @@ def _people(eye: Eye) -> Any:
     return select(
         Person.id,
         sees.person(eye, Person),
+        sees.card(eye, Person),
         sees.detail(eye, Person),
         sees.in_ring(eye, Person.posts_in_ring),
         sees.newest_in_ring(eye, Person.last_post_in_ring),
@@ -48,9 +49,12 @@ _POSTS_AS_ANYONE, _PEOPLE_AS_ANYONE = Query(lambda: _posts(VIEWER)), Query(lambd
 _WHO_SEES_POSTS = Query(lambda: select(Post.id, Person.id).where(sees.post(sees.of(Person), Post)))
 _someone, _seen = aliased(Person), aliased(Person)
 _WHO_SEES_PEOPLE = Query(
-    lambda: select(_someone.id, _seen.id, sees.detail(sees.of(_someone), _seen)).where(
-        sees.person(sees.of(_someone), _seen)
-    )
+    lambda: select(
+        _someone.id,
+        _seen.id,
+        sees.person(sees.of(_someone), _seen),
+        sees.detail(sees.of(_someone), _seen),
+    ).where(sees.card(sees.of(_someone), _seen))
 )
 
 
@@ -148,19 +152,19 @@ async def _check_people(db: Db, company: Company) -> None:
         assert {row[0]: tuple(row)[1:] for row in await _PEOPLE.rows(db, viewer)} == right, who
         as_anyone = await db.rows(_PEOPLE_AS_ANYONE, **sees.by(viewer, clock.now()))
         assert {row[0]: tuple(row)[1:] for row in as_anyone} == right, who
-    triples = await db.rows(_WHO_SEES_PEOPLE, **sees.today(viewer))
-    assert {tuple(triple) for triple in triples} == {
-        (who.id, person.id, company.detail(who, person))
+    rows = await db.rows(_WHO_SEES_PEOPLE, **sees.today(viewer))
+    assert {tuple(row) for row in rows} == {
+        (who.id, person.id, company.sees_person(who, person), company.detail(who, person))
         for who in company.people
         for person in company.people
-        if company.sees_person(who, person)
+        if company.sees_card(who, person)
     }
 
 
-def _right_answer(company: Company, who: Human | None, person: Human) -> tuple[bool, int, int, int]:
+def _right_answer(company: Company, who: Human | None, person: Human) -> tuple[bool, bool, int, int, int]:
     own = [post for post in company.posts if post.author is person]
     in_reach = [post for post in own if counts(post) and company.number(who, [post])]
     is_seen = company.sees_person(who, person)
     assert is_seen or company.detail(who, person) == CARD
     newest = max((post.id for post in in_reach), default=0)
-    return is_seen, company.detail(who, person), company.number(who, own), newest
+    return is_seen, company.sees_card(who, person), company.detail(who, person), company.number(who, own), newest

@@ -1,0 +1,92 @@
+"""Follow and unfollow tags; the tags that one follows, and those that begin like this."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, Text, delete, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.relations.numbered import Numbered, NumberedList
+from weetwie.errors import Forbidden
+from weetwie.events import TagFollowed, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.kit.paging import Page
+from weetwie.tables.posts import Post, PostTag, Tag
+from weetwie.tables.relations import TagFollow
+
+_FOLLOW = Query(
+    insert(TagFollow)
+    .values(person_id=param("person_id", BigInteger), tag_id=param("tag_id", BigInteger))
+    .on_conflict_do_nothing()
+)
+
+_UNFOLLOW = Query(
+    delete(TagFollow).where(
+        TagFollow.person_id == param("person_id", BigInteger), TagFollow.tag_id == param("tag_id", BigInteger)
+    )
+)
+
+_FOLLOWED = NumberedList(
+    lambda eye: select(TagFollow.number, TagFollow.tag_id.label("id")).where(TagFollow.person_id == eye.id)
+)
+
+
+def _beginning(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """A tag that stands in nothing that the viewer sees is none to them."""
+    use, post, followed = aliased(PostTag), aliased(Post), aliased(TagFollow)
+    is_seen = (
+        select(literal(1))
+        .select_from(use)
+        .join(post, post.id == use.post_id)
+        .where(use.tag_id == Tag.id, sees.parent(eye, post))
+        .correlate_except(use, post)
+        .exists()
+    )
+    is_followed = (
+        select(literal(1)).where(followed.tag_id == Tag.id, followed.person_id == eye.id).correlate_except(followed)
+    )
+    return (
+        select(Tag.id)
+        .where(Tag.key.like(param("beginning", Text)), or_(is_followed.exists(), is_seen))
+        .order_by(func.length(Tag.key), Tag.key)
+        .offset(param("offset", BigInteger))
+        .limit(param("limit", BigInteger))
+    )
+
+
+_BEGINNING = Lawful(_beginning)
+
+
+async def follow_tag(db: Db, viewer: Viewer, tag_id: int) -> bool:
+    """Whether this began just now."""
+    _check(viewer)
+    if not await db.run(_FOLLOW, person_id=viewer.person_id, tag_id=tag_id):
+        return False
+    await record(db, viewer, TagFollowed(viewer.person_id, tag_id))
+    return True
+
+
+async def unfollow_tag(db: Db, viewer: Viewer, tag_id: int) -> None:
+    _check(viewer)
+    await db.run(_UNFOLLOW, person_id=viewer.person_id, tag_id=tag_id)
+
+
+async def followed_tags(db: Db, viewer: Viewer, page: Page) -> list[Numbered]:
+    """The latest followed first."""
+    return await _FOLLOWED.page(db, viewer, page)
+
+
+async def tags_like(db: Db, viewer: Viewer, key: str, *, limit: int, offset: int = 0) -> list[int]:
+    """Tags whose key begins so, the shortest first."""
+    escaped = key.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    rows = await _BEGINNING.rows(db, viewer, beginning=f"{escaped}%", limit=limit, offset=offset)
+    return columns(rows, "id")
+
+
+def _check(viewer: Viewer) -> None:
+    if not viewer.is_person or not may.act(viewer, clock.now()):
+        raise Forbidden

@@ -61,4 +61,8 @@ async def ask(
     await app(scope, receive, send)
     start = sent[0]
     names = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
-    return Reply(start["status"], names, b"".join(message.get("body", b"") for message in sent[1:]))
+    return Reply(
+        start["status"],
+        names,
+        b"".join(message.get("body", b"") for message in sent[1:]),
+    )

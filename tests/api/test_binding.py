@@ -11,9 +11,18 @@ from hypothesis import strategies as st
 from msgspec import UNSET, Meta, UnsetType
 
 from weetwie.api.binding import Binder
-from weetwie.api.body import MAX_BODY, read_body, read_query
-from weetwie.api.parameters import Id, LongPageParams, LooseId, OffsetParams, PageParams, Upload, at_most
+from weetwie.api.body import MAX_BODY, read_body
+from weetwie.api.parameters import (
+    Id,
+    LongPageParams,
+    LooseId,
+    OffsetParams,
+    PageParams,
+    Upload,
+    at_most,
+)
 from weetwie.api.refusals import Malformed, TooLarge, UnknownForm
+from weetwie.api.tree import read_query
 from weetwie.errors import Invalid, Refusal
 
 FORM = "application/x-www-form-urlencoded"
@@ -92,7 +101,14 @@ def parts(*pairs: tuple[str, str], files: tuple[tuple[str, str, bytes], ...] = (
 
 
 @pytest.mark.parametrize(
-    "query", ["id[]=1&id[]=2", "id=1&id=2", "id[0]=1&id[1]=2", "id[1]=2&id[0]=1", "id%5B%5D=1&id[]=2"]
+    "query",
+    [
+        "id[]=1&id[]=2",
+        "id=1&id=2",
+        "id[0]=1&id[1]=2",
+        "id[1]=2&id[0]=1",
+        "id%5B%5D=1&id[]=2",
+    ],
 )
 def test_a_list_is_read_in_each_of_its_spellings(query: str) -> None:
     assert from_query(query).id == [1, 2]
@@ -122,7 +138,15 @@ def test_a_poll_is_the_same_in_all_forms() -> None:
         from_json({"poll": {"options": ["a", "ü & b"], "expires_in": "300", "multiple": True}}).poll == wanted
     )
     assert (
-        from_json({"poll": {"options": {"1": "ü & b", "0": "a"}, "expires_in": 300, "multiple": 1}}).poll
+        from_json(
+            {
+                "poll": {
+                    "options": {"1": "ü & b", "0": "a"},
+                    "expires_in": 300,
+                    "multiple": 1,
+                }
+            }
+        ).poll
         == wanted
     )
 
@@ -146,7 +170,10 @@ def test_profile_fields_are_the_same_numbered_listed_and_in_json() -> None:
 
 @given(st.lists(st.integers(1, 2**63 - 1), max_size=20))
 def test_ids_come_back_from_every_spelling(ids: list[int]) -> None:
-    for query in ("&".join(f"id[]={n}" for n in ids), "&".join(f"id[{at}]={n}" for at, n in enumerate(ids))):
+    for query in (
+        "&".join(f"id[]={n}" for n in ids),
+        "&".join(f"id[{at}]={n}" for at, n in enumerate(ids)),
+    ):
         assert from_query(query).id == ids
     assert from_json({"id": ids}).id == ids
     assert from_json({"id": [str(n) for n in ids]}).id == ids
@@ -207,7 +234,8 @@ def test_longer_lists_have_longer_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["abc", "", "-1", "0", "9223372036854775808", "1e3", "١", "1" * 5000, " 1"]
+    "cursor",
+    ["abc", "", "-1", "0", "9223372036854775808", "1e3", "١", "1" * 5000, " 1"],
 )
 def test_a_cursor_that_is_no_id_counts_as_not_given(cursor: str) -> None:
     assert Binder(PageParams).bind({"max_id": cursor}).max_id is None
@@ -258,16 +286,29 @@ def test_what_is_of_the_wrong_kind_is_refused_and_its_field_named(value: Any, fi
 
 
 @pytest.mark.parametrize(
-    "query", [b"status=%00", b"status=%ff", b"status=\xed\xa0\x80", b"status=%ED%A0%80", b"status=\xc3"]
+    "query",
+    [
+        b"status=%00",
+        b"status=%ff",
+        b"status=\xed\xa0\x80",
+        b"status=%ED%A0%80",
+        b"status=\xc3",
+    ],
 )
-def test_broken_characters_in_a_form_are_refused_and_the_field_named(query: bytes) -> None:
+def test_broken_characters_in_a_form_are_refused_and_the_field_named(
+    query: bytes,
+) -> None:
     with pytest.raises(Invalid, match="status holds a character") as refused:
         from_query(query)
     assert refused.value.field == "status"
 
 
 def test_broken_characters_in_json_are_refused_and_the_field_named() -> None:
-    for body in (rb'{"status": "\ud800"}', b'{"status": "\xff"}', b'{"status": "\xed\xa0\x80"}'):
+    for body in (
+        rb'{"status": "\ud800"}',
+        b'{"status": "\xff"}',
+        b'{"status": "\xed\xa0\x80"}',
+    ):
         with pytest.raises(Invalid) as refused:
             binder.bind(read(JSON, body)[0])
         assert refused.value.field == "status"
@@ -279,7 +320,8 @@ def test_unknown_parameters_are_ignored_whatever_they_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["id=1&id[x]=2", "id[x]=2&id=1", "id[]=1&id[x]=2", "poll=1&poll[options][]=a"]
+    "query",
+    ["id=1&id[x]=2", "id[x]=2&id=1", "id[]=1&id[x]=2", "poll=1&poll[options][]=a"],
 )
 def test_a_name_used_in_two_ways_is_refused(query: str) -> None:
     with pytest.raises(Malformed):
@@ -362,9 +404,17 @@ def test_the_announced_length_is_enough_to_refuse() -> None:
 
 def test_long_texts_are_refused_even_where_long_files_are_taken() -> None:
     with pytest.raises(TooLarge):
-        read(PARTS, parts(("status", "x" * (MAX_BODY + 1))), limit=10 * MAX_BODY, chunk=65536)
+        read(
+            PARTS,
+            parts(("status", "x" * (MAX_BODY + 1))),
+            limit=10 * MAX_BODY,
+            chunk=65536,
+        )
     tree, _uploads = read(
-        PARTS, parts(files=(("avatar", "a.png", b"x" * (2 * MAX_BODY)),)), limit=10 * MAX_BODY, chunk=65536
+        PARTS,
+        parts(files=(("avatar", "a.png", b"x" * (2 * MAX_BODY)),)),
+        limit=10 * MAX_BODY,
+        chunk=65536,
     )
     assert tree["avatar"].size == 2 * MAX_BODY
 
@@ -372,7 +422,11 @@ def test_long_texts_are_refused_even_where_long_files_are_taken() -> None:
 @pytest.mark.parametrize("chunk", [0, 1, 7])
 def test_a_file_comes_with_its_name_and_kind_however_it_is_cut(chunk: int) -> None:
     data = bytes(range(256)) * 3
-    tree, uploads = read(PARTS, parts(("status", "hello"), files=(("avatar", "me.png", data),)), chunk=chunk)
+    tree, uploads = read(
+        PARTS,
+        parts(("status", "hello"), files=(("avatar", "me.png", data),)),
+        chunk=chunk,
+    )
     value = binder.bind(tree)
     assert value.avatar is not None
     assert (value.avatar.filename, value.avatar.content_type, value.avatar.read()) == (
@@ -423,7 +477,20 @@ def whatever_comes(form: str, body: bytes, chunk: int = 0) -> None:
 
 NAMES = st.sampled_from([*Everything.__struct_fields__, "x"])
 STEPS = st.lists(
-    st.sampled_from(["[]", "[0]", "[1]", "[name]", "[options]", "[expires_in]", "[", "]", "%5B", "%00"]),
+    st.sampled_from(
+        [
+            "[]",
+            "[0]",
+            "[1]",
+            "[name]",
+            "[options]",
+            "[expires_in]",
+            "[",
+            "]",
+            "%5B",
+            "%00",
+        ]
+    ),
     max_size=10,
 )
 VALUES = st.one_of(
@@ -433,7 +500,10 @@ VALUES = st.one_of(
     st.sampled_from([b"%00", b"%ff", b"%", b"+"]),
 )
 PAIRS = st.builds(
-    lambda name, steps, value: name.encode() + "".join(steps).encode() + b"=" + value, NAMES, STEPS, VALUES
+    lambda name, steps, value: name.encode() + "".join(steps).encode() + b"=" + value,
+    NAMES,
+    STEPS,
+    VALUES,
 )
 LEAVES = st.one_of(
     st.none(),
@@ -446,7 +516,8 @@ LEAVES = st.one_of(
 TREES = st.recursive(
     LEAVES,
     lambda below: st.one_of(
-        st.lists(below, max_size=4), st.dictionaries(st.text(max_size=4), below, max_size=4)
+        st.lists(below, max_size=4),
+        st.dictionaries(st.text(max_size=4), below, max_size=4),
     ),
     max_leaves=12,
 )
@@ -464,7 +535,17 @@ def test_whatever_json_comes_it_is_read_or_refused(tree: dict[str, Any]) -> None
 
 
 @given(
-    st.sampled_from([FORM, JSON, PARTS, "", "text/plain", "multipart/form-data", "application/problem+json"]),
+    st.sampled_from(
+        [
+            FORM,
+            JSON,
+            PARTS,
+            "",
+            "text/plain",
+            "multipart/form-data",
+            "application/problem+json",
+        ]
+    ),
     st.binary(max_size=300),
     st.sampled_from([0, 1, 5]),
 )
@@ -474,7 +555,10 @@ def test_whatever_bytes_come_they_are_read_or_refused(form: str, body: bytes, ch
 
 @given(
     st.lists(
-        st.tuples(st.text(max_size=12), st.text(st.characters(exclude_categories=["Cs"]), max_size=12)),
+        st.tuples(
+            st.text(max_size=12),
+            st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+        ),
         max_size=5,
     ),
     st.integers(0, 400),

@@ -227,7 +227,10 @@ def test_another_method_is_refused_and_the_known_ones_told() -> None:
 
 def test_head_is_get_without_the_body() -> None:
     app, _routes = build()
-    head, get = say(app, "HEAD", "/api/v1/things/12"), say(app, "GET", "/api/v1/things/12")
+    head, get = (
+        say(app, "HEAD", "/api/v1/things/12"),
+        say(app, "GET", "/api/v1/things/12"),
+    )
     assert head.status == 200
     assert head.body == b""
     assert head.headers["content-length"] == get.headers["content-length"]
@@ -236,7 +239,12 @@ def test_head_is_get_without_the_body() -> None:
 
 def test_web_apps_of_other_sites_may_read_answers_refusals_and_failures() -> None:
     app, _routes = build(raising=RuntimeError())
-    for path in ("/api/v1/things/1", "/api/v1/things/x", "/api/v1/mine", "/api/v1/broken"):
+    for path in (
+        "/api/v1/things/1",
+        "/api/v1/things/x",
+        "/api/v1/mine",
+        "/api/v1/broken",
+    ):
         reply = say(app, "GET", path)
         assert reply.headers["access-control-allow-origin"] == "*"
         assert reply.headers["access-control-expose-headers"] == EXPOSED
@@ -267,7 +275,10 @@ def test_a_preflight_is_answered_with_what_it_asked_for(path: str) -> None:
 
 def test_a_preflight_with_odd_header_names_gets_the_usual_ones() -> None:
     reply = say(
-        build()[0], "OPTIONS", "/api/v1/things", headers=[("Access-Control-Request-Headers", "a\tb<>")]
+        build()[0],
+        "OPTIONS",
+        "/api/v1/things",
+        headers=[("Access-Control-Request-Headers", "a\tb<>")],
     )
     assert reply.headers["access-control-allow-headers"] == "Authorization, Content-Type, Idempotency-Key"
 
@@ -333,7 +344,10 @@ def test_a_limit_tells_its_state_with_every_answer() -> None:
             raise TooMany(retry_after=30)
 
     app, _routes = build(count=count)
-    good, refused = say(app, "GET", "/api/v1/things/1"), say(app, "GET", "/api/v1/things/2")
+    good, refused = (
+        say(app, "GET", "/api/v1/things/1"),
+        say(app, "GET", "/api/v1/things/2"),
+    )
     assert good.headers["x-ratelimit-remaining"] == refused.headers["x-ratelimit-remaining"] == "0"
     assert (refused.status, refused.headers["retry-after"]) == (429, "30")
 
@@ -341,13 +355,21 @@ def test_a_limit_tells_its_state_with_every_answer() -> None:
 def test_what_was_done_is_kept_before_it_is_answered() -> None:
     ledger = Ledger()
     app, _routes = build(recognise=WRITER, open_db=ledger)
-    reply = say(app, "POST", "/api/v1/things", body=b"name=x", form="application/x-www-form-urlencoded")
+    reply = say(
+        app,
+        "POST",
+        "/api/v1/things",
+        body=b"name=x",
+        form="application/x-www-form-urlencoded",
+    )
     assert (reply.status, reply.json["name"]) == (200, "x")
     assert ledger.said == ["begin", "commit"]
 
 
 @pytest.mark.parametrize("error", [NotFound(), RuntimeError("boom"), OSError("boom")])
-def test_what_was_done_is_undone_when_the_door_refuses_or_fails(error: Exception) -> None:
+def test_what_was_done_is_undone_when_the_door_refuses_or_fails(
+    error: Exception,
+) -> None:
     ledger = Ledger()
     app, _routes = build(raising=error, open_db=ledger)
     say(app, "GET", "/api/v1/broken")
@@ -398,7 +420,10 @@ def test_every_refusal_there_is_stands_in_the_table() -> None:
 
 
 def test_a_refusal_names_its_fields_and_speaks_the_language_of_its_reader() -> None:
-    german = {"{field} is taken.": "{field} ist vergeben.", "Too short: {least}.": "Zu kurz: {least}."}
+    german = {
+        "{field} is taken.": "{field} ist vergeben.",
+        "Too short: {least}.": "Zu kurz: {least}.",
+    }
     details = {
         "name": [
             Detail("ERR_TAKEN", "{field} is taken.", field="name"),
@@ -425,7 +450,11 @@ def test_a_refusal_names_its_fields_and_speaks_the_language_of_its_reader() -> N
 
 
 def test_a_failure_of_ours_shows_a_number_and_nothing_else() -> None:
-    reply = say(build(raising=RuntimeError("secret"), open_db=Ledger())[0], "GET", "/api/v1/broken")
+    reply = say(
+        build(raising=RuntimeError("secret"), open_db=Ledger())[0],
+        "GET",
+        "/api/v1/broken",
+    )
     assert reply.status == 500
     assert reply.json["number"] == reply.headers["x-request-id"]
     assert reply.json["number"] in reply.json["error"]
@@ -454,7 +483,9 @@ class Wrapped(Exception):
         Wrapped(asyncpg.exceptions.AdminShutdownError("x")),
     ],
 )
-def test_a_database_that_is_gone_is_out_of_order_and_no_failure_of_ours(error: Exception) -> None:
+def test_a_database_that_is_gone_is_out_of_order_and_no_failure_of_ours(
+    error: Exception,
+) -> None:
     reply = say(build(raising=error, open_db=Ledger())[0], "GET", "/api/v1/broken")
     assert (reply.status, reply.headers["retry-after"]) == (503, "2")
     check_entity("Error", reply.body)
@@ -535,11 +566,19 @@ def test_an_answer_of_its_own_keeps_its_status_headers_and_kind() -> None:
     reply = say(app, "DELETE", "/api/v1/things/3")
     assert (reply.status, reply.json, reply.headers["x-own"]) == (202, {"gone": 3}, "1")
     page = say(app, "GET", "/page")
-    assert (page.headers["content-type"], page.headers["cache-control"]) == ("text/html", "public")
+    assert (page.headers["content-type"], page.headers["cache-control"]) == (
+        "text/html",
+        "public",
+    )
 
 
 def test_a_page_links_to_the_next_and_the_previous_and_keeps_the_other_parameters() -> None:
-    reply = say(build()[0], "GET", "/api/v1/things", query="limit=2&max_id=300&only_media=true&x=<>&min_id=4")
+    reply = say(
+        build()[0],
+        "GET",
+        "/api/v1/things",
+        query="limit=2&max_id=300&only_media=true&x=<>&min_id=4",
+    )
     kept = "https://w.example/api/v1/things?limit=2&only_media=true&x=%3C%3E&"
     assert reply.headers["link"] == f'<{kept}max_id=99>; rel="next", <{kept}min_id=100>; rel="prev"'
 
@@ -575,7 +614,13 @@ def test_a_stream_goes_on_until_it_ends() -> None:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "method": "GET", "path": "/api/x", "query_string": b"", "headers": []}
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/api/x",
+            "query_string": b"",
+            "headers": [],
+        }
         await Dispatcher([Endpoint("GET", "/api/x", ticks)])(scope, receive, send)
         return sent[0], b"".join(message["body"] for message in sent[1:])
 
@@ -620,7 +665,10 @@ def test_the_table_of_routes_is_data() -> None:
         NewThing,
         Thing,
     )
-    assert listed["GET", "/api/v1/things/{id}/parts/{part_id}"].path_names == ("id", "part_id")
+    assert listed["GET", "/api/v1/things/{id}/parts/{part_id}"].path_names == (
+        "id",
+        "part_id",
+    )
 
 
 def test_routes_that_contradict_one_another_are_refused_at_start() -> None:

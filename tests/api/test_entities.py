@@ -90,7 +90,10 @@ def test_each_documented_field_is_there_with_its_nulls_and_gaps(entity: str, row
 def test_each_documented_field_has_its_type(entity: str, row: dict[str, Any]) -> None:
     field = field_of(struct_of(entity), steps_of(row["field"]))
     wanted = row["type"]
-    shape = next((kind for kind in kinds(field.type) if not isinstance(kind, msgspec.inspect.NoneType)), None)
+    shape = next(
+        (kind for kind in kinds(field.type) if not isinstance(kind, msgspec.inspect.NoneType)),
+        None,
+    )
     if wanted.startswith("array of"):
         assert isinstance(shape, msgspec.inspect.ListType)
         wanted = wanted.removeprefix("array of ")
@@ -122,7 +125,9 @@ def test_each_documented_field_has_its_type(entity: str, row: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("entity", list(DOCUMENTED))
-def test_no_entity_has_fields_that_are_neither_documented_nor_named_as_our_own(entity: str) -> None:
+def test_no_entity_has_fields_that_are_neither_documented_nor_named_as_our_own(
+    entity: str,
+) -> None:
     documented = {steps_of(row["field"])[0] for row in DOCUMENTED[entity]["fields"]}
     own = OWN_FIELDS.get(entity, set()) | OWN_FIELDS.get(DOCUMENTED[entity].get("extends", ""), set())
     if parent := DOCUMENTED[entity].get("extends"):
@@ -207,7 +212,11 @@ STATUS = {
     "text": None,
     "edited_at": None,
     "quote": None,
-    "quote_approval": {"automatic": ["public"], "manual": [], "current_user": "automatic"},
+    "quote_approval": {
+        "automatic": ["public"],
+        "manual": [],
+        "current_user": "automatic",
+    },
     "tagged_collections": [],
     "audience": "colleagues",
 }
@@ -256,7 +265,10 @@ def test_a_status_with_something_wrong_is_none(change: dict[str, Any]) -> None:
         check_entity("Status", {**STATUS, **change})
 
 
-@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9990, 1, 1)), st.integers(-12, 12))
+@given(
+    st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9990, 1, 1)),
+    st.integers(-12, 12),
+)
 def test_every_moment_is_written_in_the_one_form_in_universal_time(moment: datetime, hours: int) -> None:
     here = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
     check_entity("Status", {**STATUS, "created_at": date_time(here)})

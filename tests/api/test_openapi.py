@@ -47,7 +47,10 @@ def routes() -> Routes:
     routes = Routes("statuses")
 
     @routes.get(
-        "/api/v1/timelines/tag/{hashtag}", scopes=["read:statuses"], access="public", answer=list[Status]
+        "/api/v1/timelines/tag/{hashtag}",
+        scopes=["read:statuses"],
+        access="public",
+        answer=list[Status],
     )
     async def tag(call: Call, page: TimelineParams) -> bytes:
         """Posts with a tag."""
@@ -95,7 +98,10 @@ def test_parameters_of_path_and_query_are_named_as_forms_name_them() -> None:
         ("path", "hashtag"), ("query", "max_id"), ("query", "since_id"), ("query", "min_id"), ("query", "limit"),
         ("query", "any[]"), ("query", "local"),
     }  # fmt: skip
-    assert listed["query", "any[]"]["schema"] == {"type": "array", "items": {"type": "string"}}
+    assert listed["query", "any[]"]["schema"] == {
+        "type": "array",
+        "items": {"type": "string"},
+    }
     assert listed["query", "max_id"]["schema"]["type"] == "string"
     assert listed["query", "limit"]["schema"]["default"] == 20
     (poll_id,) = PATHS["/api/v1/polls/{id}"]["get"]["parameters"]
@@ -104,7 +110,11 @@ def test_parameters_of_path_and_query_are_named_as_forms_name_them() -> None:
 
 def test_bodies_are_told_in_all_three_forms() -> None:
     content = PATHS["/api/v1/statuses"]["post"]["requestBody"]["content"]
-    assert set(content) == {"application/json", "application/x-www-form-urlencoded", "multipart/form-data"}
+    assert set(content) == {
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    }
     form = content["multipart/form-data"]["schema"]
     assert set(form["properties"]) == {
         "status", "media_ids[]", "poll[options][]", "poll[expires_in]", "fields_attributes[0][name]", "visibility",
@@ -112,6 +122,16 @@ def test_bodies_are_told_in_all_three_forms() -> None:
     assert form["required"] == ["status"]
     assert content["application/json"]["schema"]["required"] == ["status"]
     assert "poll" in content["application/json"]["schema"]["properties"]
+
+
+def test_the_parts_of_a_thing_in_a_form_need_one_another() -> None:
+    content = PATHS["/api/v1/statuses"]["post"]["requestBody"]["content"]
+    form = content["application/x-www-form-urlencoded"]["schema"]
+    assert form["dependentRequired"] == {
+        "poll[options][]": ["poll[expires_in]"],
+        "poll[expires_in]": ["poll[options][]"],
+    }
+    assert form["properties"]["poll[options][]"]["minItems"] == 1
 
 
 def test_a_file_can_only_come_in_a_multipart_form() -> None:
@@ -125,7 +145,10 @@ def test_a_file_can_only_come_in_a_multipart_form() -> None:
 def test_answers_and_refusals_are_typed() -> None:
     answers = PATHS["/api/v1/timelines/tag/{hashtag}"]["get"]["responses"]
     status = {"$ref": "#/components/schemas/Status"}
-    assert answers["200"]["content"]["application/json"]["schema"] == {"type": "array", "items": status}
+    assert answers["200"]["content"]["application/json"]["schema"] == {
+        "type": "array",
+        "items": status,
+    }
     assert "Link" in answers["200"]["headers"]
     assert set(answers) == {"200", "400", "401", "403", "404", "422", "429", "503"}
     assert set(PATHS["/api/v1/statuses"]["post"]["responses"]) >= {
@@ -142,7 +165,10 @@ def test_answers_and_refusals_are_typed() -> None:
 
 
 def test_scopes_and_openness_are_told() -> None:
-    assert PATHS["/api/v1/timelines/tag/{hashtag}"]["get"]["security"] == [{}, {"oauth2": ["read:statuses"]}]
+    assert PATHS["/api/v1/timelines/tag/{hashtag}"]["get"]["security"] == [
+        {},
+        {"oauth2": ["read:statuses"]},
+    ]
     assert PATHS["/api/v1/statuses"]["post"]["security"] == [{"oauth2": ["write:statuses"]}]
     assert PATHS["/api/v1/polls/{id}"]["get"]["security"] == [{}]
     flow = DOCUMENT["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"]

@@ -1,40 +1,35 @@
 """The binder: turns a tree of whatever came into the parameters that a door declared, or refuses and names the field."""
 
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import inspect
 
-from weetwie.api.body import Repeated, Tree
-from weetwie.api.parameters import KIND, LARGEST_ID, LimitRange, Upload
+from weetwie.api.parameters import KIND, LimitRange, Upload
+from weetwie.api.tree import Tree
+from weetwie.api.values import (
+    ABSENT,
+    Shape,
+    an_id,
+    choice_shape,
+    limit_shape,
+    loose_id,
+    number,
+    printable,
+    text,
+    time,
+    truth,
+    upload,
+    whole,
+    wrong,
+)
 from weetwie.errors import Invalid, _
 
 Params = TypeVar("Params", bound=msgspec.Struct)
 
-Shape = Callable[[Any, str], Any]
-"""Takes a raw value and the field's name; gives the value, `ABSENT` when it counts as not given, or refuses."""
-
-ABSENT: Final = object()
-
-FALSE: Final = frozenset(("false", "f", "0", "off"))
-
 _MISSING = _("{field} is missing.")
-_BAD_CHARACTER = _("{field} holds a character that is not allowed.")
-_WRONG_KIND = {
-    "text": _("{field} must be text."),
-    "truth": _("{field} must be true or false."),
-    "whole": _("{field} must be a whole number."),
-    "number": _("{field} must be a number."),
-    "id": _("{field} must be an id."),
-    "list": _("{field} must be a list."),
-    "object": _("{field} must be an object."),
-    "file": _("{field} must be a file, sent in a multipart form."),
-    "time": _("{field} must be a date or time, such as 2026-01-31T09:00:00Z."),
-}
-_NOT_ONE_OF = _("{field} must be one of: {choices}.")
 _NOT_AS_DECLARED = _("{field} is not as it should be: {expected}.")
 
 
@@ -61,10 +56,6 @@ def _invalid(message: str) -> Invalid:
     return Invalid(_NOT_AS_DECLARED, field=field, expected=expected.replace("`", ""))
 
 
-def _wrong(name: str, kind: str) -> Invalid:
-    return Invalid(_WRONG_KIND[kind], field=name)
-
-
 def _shape_of(kind: inspect.Type) -> Shape:
     if isinstance(kind, inspect.Metadata):
         marker = (kind.extra or {}).get(KIND)
@@ -78,11 +69,11 @@ def _shape_of(kind: inspect.Type) -> Shape:
     if isinstance(kind, inspect.DictType):
         return _mapping_shape(_shape_of(kind.value_type))
     if isinstance(kind, inspect.LiteralType):
-        return _choice_shape(kind.values)
+        return choice_shape(kind.values)
     if isinstance(kind, inspect.EnumType):
-        return _choice_shape([member.value for member in kind.cls])
+        return choice_shape([member.value for member in kind.cls])
     if isinstance(kind, inspect.CustomType) and kind.cls is Upload:
-        return _upload
+        return upload
     shape = _PLAIN.get(type(kind))
     if shape is None:
         raise TypeError(f"a parameter cannot be of the type {kind!r}")
@@ -91,8 +82,8 @@ def _shape_of(kind: inspect.Type) -> Shape:
 
 def _marked_shape(marker: object) -> Shape:
     if isinstance(marker, LimitRange):
-        return _limit_shape(marker)
-    return {"id": _id, "loose id": _loose_id}[str(marker)]
+        return limit_shape(marker)
+    return {"id": an_id, "loose id": loose_id}[str(marker)]
 
 
 def _struct_shape(kind: inspect.Type) -> Shape:
@@ -104,7 +95,7 @@ def _struct_shape(kind: inspect.Type) -> Shape:
         if value == "":
             return ABSENT
         if not isinstance(value, dict):
-            raise _wrong(name, "object")
+            raise wrong(name, "object")
         shaped = {}
         for key, field_shape, required in fields:
             raw = value.get(key, ABSENT)
@@ -156,7 +147,7 @@ def _numbered(value: dict[str, Any], name: str) -> list[Any]:
     """`fields_attributes[0][name]`, and its likes in JSON: an object whose keys are numbers is a list."""
     for key in value:
         if not (key.isascii() and key.isdigit() and len(key) <= 18):
-            raise _wrong(name, "list")
+            raise wrong(name, "list")
     return [value[key] for key in sorted(value, key=int)]
 
 
@@ -165,168 +156,18 @@ def _mapping_shape(item: Shape) -> Shape:
         if value is None or value == "":
             return ABSENT
         if not isinstance(value, dict):
-            raise _wrong(name, "object")
-        shaped = {_text(key, name): item(one, f"{name}[{_printable(key)}]") for key, one in value.items()}
+            raise wrong(name, "object")
+        shaped = {text(key, name): item(one, f"{name}[{printable(key)}]") for key, one in value.items()}
         return {key: one for key, one in shaped.items() if one is not ABSENT}
 
     return shape
 
 
-def _printable(key: str) -> str:
-    return key.encode("utf-8", "replace").decode()[:100]
-
-
-def _choice_shape(choices: Sequence[Any]) -> Shape:
-    by_text = {str(choice): choice for choice in choices}
-    listed = ", ".join(by_text)
-
-    def shape(value: Any, name: str) -> Any:
-        value = _last(value)
-        if value is None or (value == "" and "" not in by_text):
-            return ABSENT
-        if not isinstance(value, str | int) or str(value) not in by_text:
-            raise Invalid(_NOT_ONE_OF, field=name, choices=listed)
-        return by_text[str(value)]
-
-    return shape
-
-
-def _limit_shape(bounds: LimitRange) -> Shape:
-    def shape(value: Any, name: str) -> Any:
-        value = _last(value)
-        if isinstance(value, str):
-            digits = _LEADING_NUMBER.match(value)
-            return bounds.clamp(int(digits.group())) if digits else bounds.default
-        if isinstance(value, int) and not isinstance(value, bool):
-            return bounds.clamp(value)
-        return bounds.default
-
-    return shape
-
-
-_LEADING_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,19}")
-
-
-def _id(value: Any, name: str) -> Any:
-    value = _last(value)
-    if value is None or value == "":
-        return ABSENT
-    number = _as_id(value)
-    if number is None:
-        raise _wrong(name, "id")
-    return number
-
-
-def _loose_id(value: Any, name: str) -> Any:
-    number = _as_id(_last(value))
-    return ABSENT if number is None else number
-
-
-def _as_id(value: Any) -> int | None:
-    if isinstance(value, str):
-        if not (value.isascii() and value.isdigit() and len(value) <= 19):
-            return None
-        value = int(value)
-    elif not isinstance(value, int) or isinstance(value, bool):
-        return None
-    return value if 0 < value <= LARGEST_ID else None
-
-
-def _text(value: Any, name: str) -> Any:
-    value = _last(value)
-    if value is None:
-        return ABSENT
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        raise _wrong(name, "text")
-    if "\x00" in value or not (value.isascii() or _is_sound(value)):
-        raise Invalid(_BAD_CHARACTER, field=_printable(name))
-    return value
-
-
-def _is_sound(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _truth(value: Any, name: str) -> Any:
-    value = _last(value)
-    if value is None or value == "":
-        return ABSENT
-    if isinstance(value, str):
-        return value.lower() not in FALSE
-    if isinstance(value, int):
-        return value != 0
-    raise _wrong(name, "truth")
-
-
-def _whole(value: Any, name: str) -> Any:
-    value = _last(value)
-    if value is None or value == "":
-        return ABSENT
-    if (isinstance(value, str) and _WHOLE.fullmatch(value)) or (
-        isinstance(value, float) and value.is_integer()
-    ):
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not -LARGEST_ID <= value <= LARGEST_ID:
-        raise _wrong(name, "whole")
-    return value
-
-
-_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
-
-
-def _number(value: Any, name: str) -> Any:
-    value = _last(value)
-    if value is None or value == "":
-        return ABSENT
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _wrong(name, "number")
-    try:
-        value = float(value)
-    except OverflowError:
-        raise _wrong(name, "number") from None
-    if not math.isfinite(value):
-        raise _wrong(name, "number")
-    return value
-
-
-_NUMBER = re.compile(r"[+-]?[0-9]{1,19}(\.[0-9]{0,19})?", re.ASCII)
-
-
-def _time(value: Any, name: str) -> Any:
-    value = _last(value)
-    if value is None or value == "":
-        return ABSENT
-    if not isinstance(value, str) or not value.isascii():
-        raise _wrong(name, "time")
-    return value
-
-
-def _upload(value: Any, name: str) -> Any:
-    value = _last(value)
-    if value is None or value == "":
-        return ABSENT
-    if not isinstance(value, Upload):
-        raise _wrong(name, "file")
-    return value
-
-
-def _last(value: Any) -> Any:
-    return value[-1] if value.__class__ is Repeated else value
-
-
 _PLAIN: Final[dict[type, Shape]] = {
-    inspect.StrType: _text,
-    inspect.BoolType: _truth,
-    inspect.IntType: _whole,
-    inspect.FloatType: _number,
-    inspect.DateTimeType: _time,
-    inspect.DateType: _time,
+    inspect.StrType: text,
+    inspect.BoolType: truth,
+    inspect.IntType: whole,
+    inspect.FloatType: number,
+    inspect.DateTimeType: time,
+    inspect.DateType: time,
 }

@@ -53,6 +53,7 @@ class Call:
         self,
         scope: MutableMapping[str, Any],
         endpoint: "Endpoint",
+        *,
         names: dict[str, Any],
         request_id: str,
         base_url: str,

@@ -9,13 +9,14 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from weetwie.api.body import read_body, read_query
+from weetwie.api.body import read_body
 from weetwie.api.call import Answer, Call, Headers, Stream
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon.errors import Translate, answer_to
 from weetwie.api.parameters import Upload
 from weetwie.api.refusals import NoScope, Unauthorized, WrongMethod
 from weetwie.api.table import Place, Table
+from weetwie.api.tree import read_query
 from weetwie.errors import Forbidden, NotFound, _
 
 Scope = MutableMapping[str, Any]
@@ -110,7 +111,14 @@ class Dispatcher:
             await self._answer_options(scope, path, place, send)
             return
         endpoint = place.get(method) or (place.get("GET") if method == "HEAD" else None) if place else None
-        call = Call(scope, endpoint or _NONE, names, os.urandom(8).hex(), self._base_url, self._open_db)
+        call = Call(
+            scope,
+            endpoint or _NONE,
+            names=names,
+            request_id=os.urandom(8).hex(),
+            base_url=self._base_url,
+            open_db=self._open_db,
+        )
         if endpoint is None:
             error = NotFound() if place is None else WrongMethod(_allowed(place))
             await self._send(call, self._refuse(call, error), send)
@@ -169,7 +177,10 @@ class Dispatcher:
     async def _send(self, call: Call, given: Any, send: Send, receive: Receive | None = None) -> None:
         status, body, headers = call.endpoint.status, given, [_JSON]
         if given.__class__ is not bytes:
-            status, headers = given.status if isinstance(given, Answer) else 200, _own_headers(given)
+            status, headers = (
+                given.status if isinstance(given, Answer) else 200,
+                _own_headers(given),
+            )
             body = given.body if isinstance(given, Answer) else b""
         headers += call.answer_headers
         headers.append((b"x-request-id", call.request_id.encode()))
@@ -177,12 +188,18 @@ class Dispatcher:
         if not any(name == b"cache-control" for name, _value in headers):
             headers.append(_NOT_KEPT)
         if isinstance(given, Stream) and receive is not None:
-            await _send_stream(status, headers, given, call.method == "HEAD", receive, send)
+            start = {"type": "http.response.start", "status": status, "headers": headers}
+            await _send_stream(start, given, call.method == "HEAD", receive, send)
             return
         if status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if call.scope["method"] == "HEAD" else body})
+        await send(
+            {
+                "type": "http.response.body",
+                "body": b"" if call.scope["method"] == "HEAD" else body,
+            }
+        )
 
     async def _answer_options(self, scope: Scope, path: str, place: Place | None, send: Send) -> None:
         allowed = _allowed(place) if place else "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
@@ -251,9 +268,9 @@ def _own_headers(given: Answer | Stream) -> Headers:
 
 
 async def _send_stream(
-    status: int, headers: Headers, stream: Stream, is_head: bool, receive: Receive, send: Send
+    start: MutableMapping[str, Any], stream: Stream, is_head: bool, receive: Receive, send: Send
 ) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send(start)
     if not is_head:
         sending = asyncio.ensure_future(_send_chunks(stream, send))
         leaving = asyncio.ensure_future(_wait_until_gone(receive))

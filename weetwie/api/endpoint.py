@@ -57,7 +57,9 @@ class Endpoint:
         if not self.path.startswith("/") or self.method != self.method.upper():
             raise ValueError(f"not a route: {self.method} {self.path}")
         object.__setattr__(
-            self, "accepted", frozenset(wide for scope in self.scopes for wide in holders(scope))
+            self,
+            "accepted",
+            frozenset(wide for scope in self.scopes for wide in holders(scope)),
         )
         object.__setattr__(self, "binder", Binder(self.parameters) if self.parameters else None)
 

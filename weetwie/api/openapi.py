@@ -58,11 +58,16 @@ def document(endpoints: Iterable[Endpoint], base_url: str, version: str) -> Sche
         },
         "servers": [{"url": base_url}],
         "paths": paths,
-        "components": {"schemas": components, "securitySchemes": _security_schemes(shown, base_url)},
+        "components": {
+            "schemas": components,
+            "securitySchemes": _security_schemes(shown, base_url),
+        },
     }
 
 
-def _schemas(endpoints: Sequence[Endpoint]) -> tuple[dict[Any, Schema], dict[str, Schema]]:
+def _schemas(
+    endpoints: Sequence[Endpoint],
+) -> tuple[dict[Any, Schema], dict[str, Schema]]:
     """The schema of each type in use, and those that they refer to by name."""
     kinds: list[Any] = [Error]
     for endpoint in endpoints:
@@ -98,12 +103,15 @@ def _operation(endpoint: Endpoint, schemas: dict[Any, Schema], components: dict[
     if endpoint.deprecated:
         operation["deprecated"] = True
     if endpoint.parameters is not None:
-        whole = _without(_resolved(schemas[str(endpoint.parameters)], components), endpoint.path_names)
+        whole = _without(
+            _resolved(schemas[str(endpoint.parameters)], components),
+            endpoint.path_names,
+        )
         flat = _flattened(whole, components)
         if endpoint.method == "GET":
             operation["parameters"] += [_query_parameter(name, *rest) for name, rest in flat.items()]
         elif flat:
-            operation["requestBody"] = _body(whole, flat)
+            operation["requestBody"] = _body(whole, flat, components)
     return operation
 
 
@@ -123,7 +131,7 @@ def _query_parameter(name: str, schema: Schema, required: bool) -> Schema:
     return {"name": name, "in": "query", "required": required, "schema": schema}
 
 
-def _body(whole: Schema, flat: "dict[str, tuple[Schema, bool]]") -> Schema:
+def _body(whole: Schema, flat: dict[str, tuple[Schema, bool]], components: dict[str, Schema]) -> Schema:
     """One and the same thing in three forms; a file can only come in the multipart one."""
     form: Schema = {
         "type": "object",
@@ -132,6 +140,8 @@ def _body(whole: Schema, flat: "dict[str, tuple[Schema, bool]]") -> Schema:
     required = [name for name, (_schema, required) in flat.items() if required]
     if required:
         form["required"] = required
+    if together := _together(whole, flat, components):
+        form["dependentRequired"] = together
     has_file = any(schema.get("format") == "binary" for schema, _required in flat.values())
     content = {form_name: {"schema": form} for form_name in _FORMS[1 if has_file else 0 :]}
     if not has_file:
@@ -139,10 +149,32 @@ def _body(whole: Schema, flat: "dict[str, tuple[Schema, bool]]") -> Schema:
     return {"content": content, "required": bool(required)}
 
 
+def _together(
+    whole: Schema, flat: dict[str, tuple[Schema, bool]], components: dict[str, Schema]
+) -> dict[str, list[str]]:
+    """A form has a poll as soon as it has one part of it, and then needs the parts that a poll needs."""
+    together: dict[str, list[str]] = {}
+    for key, raw in whole["properties"].items():
+        needed = _resolved(raw, components).get("required", ())
+        wanted = [name for name in flat for part in needed if name in (f"{key}[{part}]", f"{key}[{part}][]")]
+        for name in flat:
+            others = [other for other in wanted if other != name]
+            if others and name.startswith(f"{key}["):
+                together[name] = others
+        for name in wanted:
+            # An empty list cannot be said in a form: it would not be there at all.
+            if name.endswith("[]"):
+                flat[name][0]["minItems"] = 1
+    return together
+
+
 def _flattened(
     schema: Schema, components: dict[str, Schema], prefix: str = "", wanted: bool = True
 ) -> dict[str, tuple[Schema, bool]]:
-    """The names that a form or a query string uses: `poll[options][]`, `fields_attributes[0][name]`."""
+    """The names that a form or a query string uses: `poll[options][]`, `fields_attributes[0][name]`.
+
+    With each its schema, and whether a call is refused without it.
+    """
     flat: dict[str, tuple[Schema, bool]] = {}
     needed = schema.get("required", [])
     for key, raw in schema["properties"].items():
@@ -184,7 +216,10 @@ def _responses(endpoint: Endpoint, schemas: dict[Any, Schema]) -> Schema:
         good["content"] = {"application/json": {"schema": schemas[str(endpoint.answer)]}}
     if isinstance(endpoint.parameters, type) and issubclass(endpoint.parameters, PageParams):
         good["headers"] = {
-            "Link": {"description": "The pages before and after", "schema": {"type": "string"}}
+            "Link": {
+                "description": "The pages before and after",
+                "schema": {"type": "string"},
+            }
         }
     responses = {str(endpoint.status): good}
     for status in _statuses(endpoint):
@@ -219,9 +254,15 @@ def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
 
 def _security_schemes(endpoints: Iterable[Endpoint], base_url: str) -> Schema:
     scopes = sorted({scope for endpoint in endpoints for scope in endpoint.accepted})
-    flow = {"tokenUrl": base_url + "/oauth/token", "scopes": {scope: scope for scope in scopes}}
+    flow = {
+        "tokenUrl": base_url + "/oauth/token",
+        "scopes": {scope: scope for scope in scopes},
+    }
     flows = {
-        "authorizationCode": {"authorizationUrl": base_url + "/oauth/authorize", **flow},
+        "authorizationCode": {
+            "authorizationUrl": base_url + "/oauth/authorize",
+            **flow,
+        },
         "clientCredentials": flow,
     }
     return {"oauth2": {"type": "oauth2", "flows": flows}}

@@ -43,7 +43,10 @@ def at_most(default: int, maximum: int, zero: int | None = None) -> Meta:
 
 def skipped(maximum: int = 10_000) -> Meta:
     """For `Annotated[int, skipped()]`: how many to skip; no number or a negative one counts as 0."""
-    return Meta(extra={KIND: LimitRange(0, maximum, 0)}, extra_json_schema={"minimum": 0, "default": 0})
+    return Meta(
+        extra={KIND: LimitRange(0, maximum, 0)},
+        extra_json_schema={"minimum": 0, "default": 0},
+    )
 
 
 class PageParams(msgspec.Struct, kw_only=True, frozen=True):

@@ -8,7 +8,14 @@ import asyncpg
 import structlog
 
 from weetwie.api.call import Answer
-from weetwie.api.refusals import Malformed, NoScope, TooLarge, Unauthorized, UnknownForm, WrongMethod
+from weetwie.api.refusals import (
+    Malformed,
+    NoScope,
+    TooLarge,
+    Unauthorized,
+    UnknownForm,
+    WrongMethod,
+)
 from weetwie.errors import (
     Conflict,
     Detail,
@@ -56,7 +63,9 @@ def answer_to(error: Exception, number: str, languages: str, translate: Translat
         return Answer(500, {"error": sentence, "number": number})
     if isinstance(refusal, Unavailable) and refusal is not error:
         log.warning(
-            "something that a request needs is out of order", number=number, cause=type(error).__name__
+            "something that a request needs is out of order",
+            number=number,
+            cause=type(error).__name__,
         )
     body: dict[str, Any] = {"error": _say(refusal.sentence, refusal.values, languages, translate)}
     if isinstance(refusal, Invalid) and (refusal.details or refusal.field):

@@ -50,8 +50,8 @@ class Account(Entity, kw_only=True):
     group: bool
     discoverable: bool | None
     indexable: bool
-    noindex: bool | None | UnsetType = UNSET
-    moved: "Account | None | UnsetType" = UNSET
+    noindex: bool | UnsetType | None = UNSET
+    moved: "Account | UnsetType | None" = UNSET
     memorial: bool | UnsetType = UNSET
     suspended: bool | UnsetType = UNSET
     limited: bool | UnsetType = UNSET

@@ -8,7 +8,7 @@ from weetwie.api.mastodon.entities.formats import Count, Entity, Url
 class Application(Entity, kw_only=True):
     id: str
     name: str
-    website: Url | None | UnsetType = UNSET
+    website: Url | UnsetType | None = UNSET
     scopes: list[str]
     redirect_uris: list[str]
     redirect_uri: str | UnsetType = UNSET

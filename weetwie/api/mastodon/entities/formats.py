@@ -11,7 +11,13 @@ class Entity(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A wire shape. What it does not name is an error where answers are checked against it."""
 
 
-Id = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}$", description="Decimal, ordered by time, up to 64 bit")]
+Id = Annotated[
+    str,
+    Meta(
+        pattern="^[1-9][0-9]{0,18}$",
+        description="Decimal, ordered by time, up to 64 bit",
+    ),
+]
 
 Url = Annotated[str, Meta(pattern=r"^(https?|wss?)://[^\s/<>\"]+(/[^\s<>\"]*)?([?#][^\s<>\"]*)?$")]
 
@@ -25,7 +31,10 @@ DateTime = Annotated[
     ),
 ]
 
-Date = Annotated[str, Meta(pattern="^[0-9]{4}-[01][0-9]-[0-3][0-9]$", extra_json_schema={"format": "date"})]
+Date = Annotated[
+    str,
+    Meta(pattern="^[0-9]{4}-[01][0-9]-[0-3][0-9]$", extra_json_schema={"format": "date"}),
+]
 
 Count = Annotated[int, Meta(ge=0)]
 

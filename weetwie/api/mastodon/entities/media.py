@@ -35,7 +35,7 @@ class MediaSize(Entity, kw_only=True):
 class MediaMeta(Entity, kw_only=True):
     """What there is depends on the kind: pictures have `focus`, sounds and films have lengths."""
 
-    focus: MediaFocus | None | UnsetType = UNSET
+    focus: MediaFocus | UnsetType | None = UNSET
     original: MediaSize | UnsetType = UNSET
     small: MediaSize | UnsetType = UNSET
     length: str | UnsetType = UNSET

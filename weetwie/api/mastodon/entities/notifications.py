@@ -5,7 +5,14 @@ from typing import Literal
 from msgspec import UNSET, UnsetType, field
 
 from weetwie.api.mastodon.entities.accounts import Account, PartialAccountWithAvatar
-from weetwie.api.mastodon.entities.formats import Count, DateTime, Entity, Id, NumberText, Url
+from weetwie.api.mastodon.entities.formats import (
+    Count,
+    DateTime,
+    Entity,
+    Id,
+    NumberText,
+    Url,
+)
 from weetwie.api.mastodon.entities.statuses import Collection, Status
 
 
@@ -104,7 +111,7 @@ class NotificationGroup(Entity, kw_only=True):
     page_max_id: Id | UnsetType = UNSET
     latest_page_notification_at: DateTime | UnsetType = UNSET
     sample_account_ids: list[Id]
-    status_id: Id | None | UnsetType = UNSET
+    status_id: Id | UnsetType | None = UNSET
     report: Report | UnsetType = UNSET
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET

@@ -6,7 +6,15 @@ from msgspec import UNSET, UnsetType
 
 from weetwie.api.mastodon.entities.accounts import Account, Policy, Visibility
 from weetwie.api.mastodon.entities.filters import FilterResult
-from weetwie.api.mastodon.entities.formats import Count, DateTime, Entity, Id, NumberText, Url, UrlOrNothing
+from weetwie.api.mastodon.entities.formats import (
+    Count,
+    DateTime,
+    Entity,
+    Id,
+    NumberText,
+    Url,
+    UrlOrNothing,
+)
 from weetwie.api.mastodon.entities.media import CustomEmoji, MediaAttachment
 
 
@@ -108,8 +116,8 @@ class Quote(Entity, kw_only=True):
     """With the quoted status in it; a quote inside a quote is shallow and names it by id only."""
 
     state: QuoteState
-    quoted_status: "Status | None | UnsetType" = UNSET
-    quoted_status_id: Id | None | UnsetType = UNSET
+    quoted_status: "Status | UnsetType | None" = UNSET
+    quoted_status_id: Id | UnsetType | None = UNSET
 
 
 class QuoteApproval(Entity, kw_only=True):
@@ -193,7 +201,7 @@ class StatusEdit(Entity, kw_only=True):
     poll: StatusEditPoll | UnsetType = UNSET
     media_attachments: list[MediaAttachment]
     emojis: list[CustomEmoji]
-    quote: Quote | None | UnsetType = UNSET
+    quote: Quote | UnsetType | None = UNSET
 
 
 class ScheduledPoll(Entity, kw_only=True):

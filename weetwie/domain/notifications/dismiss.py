@@ -1,0 +1,38 @@
+"""Notifications go: one, all of a person's, or all that have to do with somebody who was erased."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, delete, func, or_
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access.viewer import Viewer
+from weetwie.events import PersonErased
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.notifications import Marker, Notification
+
+_ONE = Query(
+    delete(Notification).where(
+        Notification.person_id == param("person_id", BigInteger), Notification.id == param("id", BigInteger)
+    )
+)
+_ALL = Query(delete(Notification).where(Notification.person_id == param("person_id", BigInteger)))
+
+_ERASED = func.any(param("ids", ARRAY(BigInteger)))
+_OF_ERASED = Query(
+    delete(Notification).where(or_(Notification.person_id == _ERASED, Notification.from_id == _ERASED))
+)
+_MARKERS_OF_ERASED = Query(delete(Marker).where(Marker.person_id == _ERASED))
+
+
+async def dismiss(db: Db, viewer: Viewer, notification_id: int) -> None:
+    await db.run(_ONE, person_id=viewer.person_id, id=notification_id)
+
+
+async def clear(db: Db, viewer: Viewer) -> None:
+    await db.run(_ALL, person_id=viewer.person_id)
+
+
+async def forget_erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    ids = [fact.person_id for fact in facts]
+    await db.run(_OF_ERASED, ids=ids)
+    await db.run(_MARKERS_OF_ERASED, ids=ids)

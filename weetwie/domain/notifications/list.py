@@ -1,0 +1,169 @@
+"""What a person has been told: the list, and how much of it is new. All of it as the law has it at the moment of reading."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.kit.db import Db, param
+from weetwie.kit.paging import END, Page
+from weetwie.tables.notifications import Marker, Notification
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mark, Post
+from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
+
+KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "update")
+
+_MOST = 80
+_MOST_COUNTED = 1000
+
+
+class Told(NamedTuple):
+    """A notification: what it is about stands behind the ids."""
+
+    id: int
+    kind: str
+    from_id: int
+    post_id: int | None
+
+
+def _still_so(eye: Eye) -> ColumnElement[bool]:
+    """Whether it is so now, and the viewer sees it: a favourite that was taken back is not told, nor a post that is hidden."""
+    post, boost = aliased(Post), aliased(Post)
+    sees_post = _any(post, post.id == Notification.post_id, sees.parent(eye, post))
+    is_boosted = _any(
+        boost,
+        boost.boost_of_id == Notification.post_id,
+        boost.author_id == Notification.from_id,
+        sees.parent(eye, boost),
+    )
+    is_favourite = _any(
+        Mark,
+        Mark.person_id == Notification.from_id,
+        Mark.post_id == Notification.post_id,
+        Mark.favourite.is_not(None),
+    )
+    return and_(
+        case(
+            (Notification.kind == "reblog", and_(sees_post, is_boosted)),
+            (Notification.kind == "favourite", and_(sees_post, is_favourite, _is_met(eye))),
+            (Notification.kind == "follow", and_(_is_met(eye), _relation(Follow, eye))),
+            (Notification.kind == "follow_request", and_(_is_met(eye), _relation(FollowRequest, eye))),
+            else_=sees_post,
+        ),
+        ~_is_muted(eye),
+    )
+
+
+def _is_met(eye: Eye) -> ColumnElement[bool]:
+    """The one whom it comes from is somebody whom the viewer sees, and no block stands between the two."""
+    sender, block = aliased(Person), aliased(Block)
+    is_blocked = _any(
+        block,
+        or_(
+            and_(block.blocker_id == eye.id, block.blocked_id == Notification.from_id),
+            and_(block.blocker_id == Notification.from_id, block.blocked_id == eye.id),
+        ),
+    )
+    is_seen = _any(
+        sender, sender.id == Notification.from_id, sender.suspended_at.is_(None), sees.person(eye, sender)
+    )
+    return and_(is_seen, ~is_blocked)
+
+
+def _relation(table: Any, eye: Eye) -> ColumnElement[bool]:
+    return _any(table, table.follower_id == Notification.from_id, table.followed_id == eye.id)
+
+
+def _is_muted(eye: Eye) -> ColumnElement[bool]:
+    return _any(
+        Mute,
+        Mute.muter_id == eye.id,
+        Mute.muted_id == Notification.from_id,
+        Mute.hides_notifications,
+        or_(Mute.expires_at.is_(None), Mute.expires_at > func.now()),
+    )
+
+
+def _any(row: Any, *conditions: Any) -> ColumnElement[bool]:
+    return exists(select(literal(1)).select_from(row).where(*conditions).correlate_except(row))
+
+
+def _mine(eye: Eye) -> Select[*tuple[Any, ...]]:
+    from_id = param("from_id", BigInteger)
+    return select(Notification.id, Notification.kind, Notification.from_id, Notification.post_id).where(
+        Notification.person_id == eye.id,
+        Notification.kind == func.any(param("kinds", ARRAY(Text))),
+        or_(from_id == 0, Notification.from_id == from_id),
+        _still_so(eye),
+    )
+
+
+def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
+    """Plan: the person's notifications by their index, newest first, each looked at under the law; no sort."""
+    stretch = (
+        _mine(eye)
+        .where(Notification.id < param("below", BigInteger), Notification.id > param("above", BigInteger))
+        .order_by(Notification.id.asc() if upward else Notification.id.desc())
+        .limit(_MOST)
+        .subquery()
+    )
+    return (
+        select(stretch)
+        .order_by(stretch.c.id.asc() if upward else stretch.c.id.desc())
+        .limit(param("limit", BigInteger))
+    )
+
+
+def _new(eye: Eye) -> Select[*tuple[Any, ...]]:
+    read = select(Marker.last_read_id).where(Marker.person_id == eye.id, Marker.timeline == "notifications")
+    new = (
+        _mine(eye)
+        .where(Notification.id > func.coalesce(read.scalar_subquery(), 0))
+        .order_by(Notification.id.desc())
+        .limit(_MOST_COUNTED)
+        .subquery()
+    )
+    return select(func.count()).select_from(new)
+
+
+_DOWN = Lawful(lambda eye: _page(eye, upward=False))
+_UP = Lawful(lambda eye: _page(eye, upward=True))
+_UNREAD = Lawful(_new)
+
+
+async def notifications(
+    db: Db, viewer: Viewer, page: Page, *, kinds: Sequence[str] = KINDS, from_id: int = 0
+) -> list[Told]:
+    """The newest first; `from_id` 0 is from anybody."""
+    query = _UP if page.is_upward else _DOWN
+    rows = await query.rows(
+        db,
+        viewer,
+        kinds=list(kinds),
+        from_id=from_id,
+        below=page.below,
+        above=page.above,
+        limit=page.limit,
+    )
+    told = [Told(*row) for row in rows]
+    return told[::-1] if page.is_upward else told
+
+
+async def notification(db: Db, viewer: Viewer, notification_id: int) -> Told | None:
+    """One of the viewer's own; None where there is none, or none that they see now."""
+    found = await notifications(db, viewer, Page(1, min(notification_id + 1, END), notification_id - 1))
+    return found[0] if found else None
+
+
+async def unread(
+    db: Db, viewer: Viewer, *, kinds: Sequence[str] = KINDS, from_id: int = 0, limit: int = 100
+) -> int:
+    """How many are newer than the marker, counted up to `limit`."""
+    count: int = await _UNREAD.value(db, viewer, kinds=list(kinds), from_id=from_id)
+    return min(count, limit)

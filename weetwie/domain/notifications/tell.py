@@ -1,0 +1,250 @@
+"""After a fact: those whom it concerns are told, if they see it and want to hear of it.
+
+One statement a kind, for any number of facts. Each looks at the world as it is now and inserts what is not there yet, so
+that twice is once and late does no harm. Whether the thing is still to be seen is decided again when the list is read.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, column, func, literal, null, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.viewer import Viewer
+from weetwie.events import (
+    FollowRequested,
+    PersonFollowed,
+    PostBoosted,
+    PostEdited,
+    PostFavourited,
+    PostPublished,
+)
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.notifications import Notification
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mark, Mention, Post
+from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
+
+_POSTS = func.any(param("posts", ARRAY(BigInteger)))
+_WRITTEN_HERE = 0
+"""`posts.origin`: of what is imported nobody is told."""
+
+
+async def mentioned(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdited]) -> None:
+    """An edit may mention more people; those who were told before are not told again."""
+    await db.run(_MENTIONED, posts=[fact.post_id for fact in facts], **sees.today(viewer))
+
+
+async def published(db: Db, viewer: Viewer, facts: Sequence[PostPublished]) -> None:
+    """Followers who asked to hear of everything that this person writes."""
+    await db.run(_PUBLISHED, posts=[fact.post_id for fact in facts], **sees.today(viewer))
+
+
+async def edited(db: Db, viewer: Viewer, facts: Sequence[PostEdited]) -> None:
+    """Those who boosted what now reads otherwise."""
+    await db.run(_EDITED, posts=[fact.post_id for fact in facts], **sees.today(viewer))
+
+
+async def boosted(db: Db, viewer: Viewer, facts: Sequence[PostBoosted]) -> None:
+    await db.run(_BOOSTED, posts=[fact.post_id for fact in facts], **sees.today(viewer))
+
+
+async def favourited(db: Db, viewer: Viewer, facts: Sequence[PostFavourited]) -> None:
+    await db.run(
+        _FAVOURITED,
+        posts=[fact.post_id for fact in facts],
+        people=[fact.person_id for fact in facts],
+        **sees.today(viewer),
+    )
+
+
+async def followed(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]) -> None:
+    await db.run(_FOLLOWED, **_pairs(facts), **sees.today(viewer))
+
+
+async def requested(db: Db, viewer: Viewer, facts: Sequence[FollowRequested]) -> None:
+    await db.run(_REQUESTED, **_pairs(facts), **sees.today(viewer))
+
+
+def _pairs(facts: Sequence[PersonFollowed] | Sequence[FollowRequested]) -> dict[str, list[int]]:
+    return {"followers": [fact.follower_id for fact in facts], "followed": [fact.followed_id for fact in facts]}
+
+
+def _insert(
+    kind: str, told: Any, from_id: Any, post_id: Any, make: Callable[[Select[Any]], Select[Any]]
+) -> Query:
+    """`make` joins and narrows a selection that begins with the rows to be inserted; `told` is the people to tell."""
+
+    def statement() -> Any:
+        rows = make(select(told.id, literal(kind), from_id, post_id)).where(
+            told.id != from_id, told.has_joined, _wants_to_hear(told.id, from_id)
+        )
+        return (
+            insert(Notification)
+            .from_select(["person_id", "kind", "from_id", "post_id"], rows.order_by(told.id))
+            .on_conflict_do_nothing()
+        )
+
+    return Query(statement)
+
+
+def _wants_to_hear(person_id: Any, from_id: Any) -> ColumnElement[bool]:
+    """Neither has blocked the other, and the one has not muted the other's notifications."""
+    mute, block = aliased(Mute), aliased(Block)
+    is_muted = select(literal(1)).where(
+        mute.muter_id == person_id,
+        mute.muted_id == from_id,
+        mute.hides_notifications,
+        or_(mute.expires_at.is_(None), mute.expires_at > func.now()),
+    )
+    is_blocked = select(literal(1)).where(
+        or_(
+            and_(block.blocker_id == person_id, block.blocked_id == from_id),
+            and_(block.blocker_id == from_id, block.blocked_id == person_id),
+        )
+    )
+    return and_(~is_muted.correlate_except(mute).exists(), ~is_blocked.correlate_except(block).exists())
+
+
+def _hears_of_thread(person_id: Any, post: Any) -> ColumnElement[bool]:
+    mark = aliased(Mark)
+    is_muted = select(literal(1)).where(
+        mark.person_id == person_id, mark.post_id == post.root_id, mark.is_muted
+    )
+    return ~is_muted.correlate_except(mark).exists()
+
+
+_told = aliased(Person, name="told")
+_post = aliased(Post, name="post")
+_original = aliased(Post, name="original")
+_eye = sees.of(_told)
+
+_MENTIONED = _insert(
+    "mention",
+    _told,
+    _post.author_id,
+    _post.id,
+    lambda rows: (
+        rows.select_from(_post)
+        .join(Mention, Mention.post_id == _post.id)
+        .join(_told, _told.id == Mention.person_id)
+        .where(
+            _post.id == _POSTS,
+            _post.origin == _WRITTEN_HERE,
+            _hears_of_thread(_told.id, _post),
+            sees.parent(_eye, _post),
+        )
+    ),
+)
+
+_mention_of_told = select(literal(1)).where(Mention.post_id == _post.id, Mention.person_id == _told.id)
+
+_PUBLISHED = _insert(
+    "status",
+    _told,
+    _post.author_id,
+    _post.id,
+    lambda rows: (
+        rows.select_from(_post)
+        .join(Follow, and_(Follow.followed_id == _post.author_id, Follow.notifies))
+        .join(_told, _told.id == Follow.follower_id)
+        .where(
+            _post.id == _POSTS,
+            _post.origin == _WRITTEN_HERE,
+            _post.boost_of_id.is_(None),
+            or_(_post.reply_to_id.is_(None), _post.reply_to_person_id == _post.author_id),
+            # Whoever is mentioned is told so, and not a second time.
+            ~_mention_of_told.correlate(_post, _told).exists(),
+            sees.parent(_eye, _post),
+        )
+    ),
+)
+
+_boost = aliased(Post, name="boost")
+
+_EDITED = _insert(
+    "update",
+    _told,
+    _post.author_id,
+    _post.id,
+    lambda rows: (
+        rows.select_from(_post)
+        .join(_boost, and_(_boost.boost_of_id == _post.id, _boost.deleted_at.is_(None)))
+        .join(_told, _told.id == _boost.author_id)
+        .where(_post.id == _POSTS, _hears_of_thread(_told.id, _post), sees.parent(_eye, _post))
+    ),
+)
+
+_BOOSTED = _insert(
+    "reblog",
+    _told,
+    _boost.author_id,
+    _original.id,
+    lambda rows: (
+        rows.select_from(_boost)
+        .join(_original, _original.id == _boost.boost_of_id)
+        .join(_told, _told.id == _original.author_id)
+        .where(
+            _boost.id == _POSTS,
+            _boost.origin == _WRITTEN_HERE,
+            _hears_of_thread(_told.id, _original),
+            sees.post(_eye, _boost, _original),
+        )
+    ),
+)
+
+
+def _given(*names: str) -> Any:
+    """The rows of several parameters that belong together."""
+    given = func.unnest(*(param(name, ARRAY(BigInteger)) for name in names))
+    columns: list[Any] = [column(name, BigInteger) for name in names]
+    return given.table_valued(*columns).render_derived(name="given")
+
+
+_marked = _given("posts", "people")
+_from = aliased(Person, name="sender")
+
+_FAVOURITED = _insert(
+    "favourite",
+    _told,
+    _from.id,
+    _post.id,
+    lambda rows: (
+        rows.select_from(_marked)
+        .join(_post, _post.id == _marked.c.posts)
+        .join(_from, _from.id == _marked.c.people)
+        .join(
+            Mark,
+            and_(Mark.post_id == _post.id, Mark.person_id == _from.id, Mark.favourite.is_not(None)),
+        )
+        .join(_told, _told.id == _post.author_id)
+        .where(_hears_of_thread(_told.id, _post), sees.parent(_eye, _post), sees.person(_eye, _from))
+    ),
+)
+
+_pair = _given("followers", "followed")
+
+
+def _of_relation(kind: str, relation: Any) -> Query:
+    return _insert(
+        kind,
+        _told,
+        _from.id,
+        null(),
+        lambda rows: (
+            rows.select_from(_pair)
+            .join(
+                relation,
+                and_(relation.follower_id == _pair.c.followers, relation.followed_id == _pair.c.followed),
+            )
+            .join(_from, _from.id == relation.follower_id)
+            .join(_told, _told.id == relation.followed_id)
+            .where(sees.person(_eye, _from))
+        ),
+    )
+
+
+_FOLLOWED = _of_relation("follow", Follow)
+_REQUESTED = _of_relation("follow_request", FollowRequest)

@@ -75,9 +75,17 @@ def read(
         piece = pieces.pop(0)
         return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
 
-    return asyncio.run(
-        read_body([(b"content-type", form.encode("latin-1"))], receive, limit, uploads)
-    ), uploads
+    headers = [(b"content-type", form.encode("latin-1"))]
+    try:
+        return asyncio.run(read_body(headers, receive, limit, uploads)), uploads
+    except Refusal:
+        close(uploads)
+        raise
+
+
+def close(uploads: list[Upload]) -> None:
+    for upload in uploads:
+        upload.close()
 
 
 def from_query(query: str | bytes) -> Everything:
@@ -417,6 +425,7 @@ def test_long_texts_are_refused_even_where_long_files_are_taken() -> None:
         chunk=65536,
     )
     assert tree["avatar"].size == 2 * MAX_BODY
+    close([tree["avatar"]])
 
 
 @pytest.mark.parametrize("chunk", [0, 1, 7])
@@ -440,7 +449,9 @@ def test_a_file_comes_with_its_name_and_kind_however_it_is_cut(chunk: int) -> No
 
 
 def test_an_untouched_file_field_is_not_given() -> None:
-    assert binder.bind(read(PARTS, parts(files=(("avatar", "", b""),)))[0]).avatar is None
+    tree, uploads = read(PARTS, parts(files=(("avatar", "", b""),)))
+    assert binder.bind(tree).avatar is None
+    close(uploads)
 
 
 @pytest.mark.parametrize(
@@ -471,8 +482,7 @@ def whatever_comes(form: str, body: bytes, chunk: int = 0) -> None:
     except Refusal as refusal:
         str(refusal).encode()
     finally:
-        for upload in uploads:
-            upload.close()
+        close(uploads)
 
 
 NAMES = st.sampled_from([*Everything.__struct_fields__, "x"])

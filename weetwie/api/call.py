@@ -43,6 +43,7 @@ class Call:
         "base_url",
         "endpoint",
         "names",
+        "renderer",
         "request_id",
         "scope",
         "transaction",
@@ -66,6 +67,8 @@ class Call:
         self.request_id = request_id
         self.base_url = base_url
         self.viewer: Any = None
+        self.renderer: Any = None
+        """Turns seen things into wire shapes, and keeps what it encoded."""
         self.answer_headers: Headers = []
         self.transaction: AbstractAsyncContextManager[Any] | None = None
         self._open_db = open_db

@@ -85,6 +85,7 @@ class Dispatcher:
         open_db: OpenDb | None = None,
         count: Count | None = None,
         translate: Translate = _untranslated,
+        renderer: Any = None,
         otherwise: Application | None = None,
     ) -> None:
         """`otherwise` is what takes paths that no endpoint has, outside `/api/`: the pages."""
@@ -94,6 +95,7 @@ class Dispatcher:
         self._open_db = open_db
         self._count = count
         self._translate = translate
+        self._renderer = renderer
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -103,6 +103,24 @@ def still(viewer: Viewer) -> dict[str, int]:
     }
 
 
+class StaleViewer(Exception):
+    """The viewer in memory is not the one in the database: recognise anew and ask again."""
+
+
+def insist(is_still_so: bool) -> None:
+    """Raises StaleViewer where the statement said that the viewer is no longer so."""
+    if not is_still_so:
+        raise StaleViewer
+
+
+_STILL_SO = Query(lambda: select(is_still_so()))
+
+
+async def check(db: Db, viewer: Viewer) -> None:
+    """The same, by a statement of its own: for answers without a row that could tell."""
+    insist(await db.value(_STILL_SO, **still(viewer)))
+
+
 class Memory:
     """The viewers that this process has met, and the policy it last read."""
 

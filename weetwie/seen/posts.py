@@ -68,7 +68,7 @@ class Words(msgspec.Struct, frozen=True):
 
     id: int
     version: int
-    author_id: int
+    visibility: int
     author_handle: str
     text: str
     warning: str
@@ -83,10 +83,6 @@ class Words(msgspec.Struct, frozen=True):
     """Pairs of id and handle."""
     tags: list[list[str]]
     """Pairs of the folded key and the name as written here."""
-
-
-class StaleViewer(Exception):
-    """The viewer in memory is not the one in the database: recognise anew and ask again."""
 
 
 class Finding:
@@ -107,8 +103,10 @@ class Finding:
         rows = await query.rows(
             db, viewer, below=page.below, above=page.above, limit=page.limit, **recognise.still(viewer), **given
         )
-        if rows and not rows[0][0]:
-            raise StaleViewer
+        if rows:
+            recognise.insist(rows[0][0])
+        else:
+            await recognise.check(db, viewer)
         posts = [_seen(row) for row in rows]
         return posts[::-1] if page.is_upward else posts
 
@@ -220,7 +218,7 @@ def _words() -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(Post.id, Post.version, Post.author_id, Person.handle, PostText.text, PostText.warning, PostText.language)
+        select(Post.id, Post.version, Post.visibility, Person.handle, PostText.text, PostText.warning, PostText.language)
         .add_columns(Post.is_sensitive, Post.is_question, Post.origin, Post.edited_at, App.name, App.website, names, tags)
         .join(PostText, PostText.post_id == Post.id)
         .join(Person, Person.id == Post.author_id)

@@ -36,7 +36,9 @@ class SeenTag(msgspec.Struct, frozen=True):
 
 def _spelled(eye: Eye) -> Select[*tuple[Any, ...]]:
     """How the newest post that the viewer sees spells it."""
-    asked = func.unnest(param("keys", ARRAY(Text))).table_valued("key", with_ordinality="place").render_derived()
+    asked = (
+        func.unnest(param("keys", ARRAY(Text))).table_valued("key", with_ordinality="place").render_derived()
+    )
     use, post, followed = aliased(PostTag), aliased(Post), aliased(TagFollow)
     name = (
         select(use.name)
@@ -48,7 +50,10 @@ def _spelled(eye: Eye) -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     is_followed = (
-        select(literal(1)).where(followed.tag_id == Tag.id, followed.person_id == eye.id).correlate(Tag).exists()
+        select(literal(1))
+        .where(followed.tag_id == Tag.id, followed.person_id == eye.id)
+        .correlate(Tag)
+        .exists()
     )
     return (
         select(asked.c.key, name, is_followed)

@@ -73,16 +73,18 @@ def _tagged_as(eye: Eye) -> Select[Any]:
             tagged.post_id == post.id, tagged.tag_id == func.any(param(name, ARRAY(BigInteger)))
         )
 
-    asked, needed = func.unnest(param("needed", ARRAY(BigInteger))).table_valued("id").render_derived(), aliased(PostTag)
-    lacking = select(literal(1)).where(
-        ~select(literal(1)).where(needed.post_id == post.id, needed.tag_id == asked.c.id).exists()
+    needed = aliased(PostTag)
+    has = (
+        select(func.count())
+        .where(needed.post_id == post.id, needed.tag_id == func.any(param("needed", ARRAY(BigInteger))))
+        .scalar_subquery()
     )
     return select(post.id.label("post_id"), post.id.label("key")).where(
         _is_listed(post),
         taste.is_kept(eye, post),
         with_one_of("wanted").exists(),
         ~with_one_of("unwanted").exists(),
-        ~lacking.exists(),
+        has == func.cardinality(param("needed", ARRAY(BigInteger))),
     )
 
 

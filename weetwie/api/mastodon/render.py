@@ -1,0 +1,284 @@
+"""Seen things into wire shapes. Pure: whatever is to be loaded has been loaded.
+
+The part of a status or account that all viewers see alike is encoded once for each version and kept; the viewer's own part
+(counts, marks, parents) is spliced in as bytes.
+"""
+
+import html
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+
+from weetwie.access import sees
+from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.api.mastodon.entities.formats import date_time
+from weetwie.kit import text as texts
+from weetwie.kit.cache import Cache
+from weetwie.seen.people import Profile, SeenPerson
+from weetwie.seen.posts import SeenPost, Words
+
+_encode = msgspec.json.encode
+
+
+class Renderer:
+    """Holds the encodings of one installation. Ask what is `missing`, `keep` it, then render."""
+
+    def __init__(self, base_url: str, size: int = 20_000) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._statuses: Cache[tuple[int, int], bytes] = Cache(size)
+        self._accounts: Cache[tuple[int, int, int], bytes] = Cache(size)
+
+    # What is kept
+
+    def missing_words(self, posts: Iterable[SeenPost]) -> list[SeenPost]:
+        return [post for post in posts if self._statuses.get((post.post_id, post.version)) is None]
+
+    def missing_people(self, people: Iterable[SeenPerson]) -> list[SeenPerson]:
+        return [person for person in people if self._accounts.get(person.key) is None]
+
+    def keep_words(self, words: Iterable[Words], posts: Iterable[SeenPost]) -> None:
+        """What is newer than it was when the post was found stands under the older version too; nobody asks for that again."""
+        loaded = {post.id: self._common_status(post) for post in words}
+        for post in posts:
+            if post.post_id in loaded:
+                self._statuses.put((post.post_id, post.version), loaded[post.post_id])
+
+    def keep_profiles(self, profiles: Iterable[Profile], people: Iterable[SeenPerson]) -> None:
+        loaded = {profile.id: profile for profile in profiles}
+        for person in people:
+            self._accounts.put(person.key, self._common_account(loaded[person.id], person.detail))
+
+    # What is shown
+
+    def account(self, person: SeenPerson) -> bytes:
+        common = self._accounts.get(person.key)
+        assert common is not None, "profiles are kept before they are rendered"
+        if person.detail == sees.CARD:
+            return common + _COUNTS_OF_A_CARD
+        return b'%b,"last_status_at":%b,"statuses_count":%d,"followers_count":%d,"following_count":%d}' % (
+            common,
+            _day(person.last_post_id),
+            person.posts_count,
+            person.followers_count,
+            person.following_count,
+        )
+
+    def accounts(self, people: Iterable[SeenPerson]) -> bytes:
+        return b"[%b]" % b",".join([self.account(person) for person in people])
+
+    def statuses(self, posts: Sequence[SeenPost]) -> bytes:
+        """Leaves out what was deleted after it was found."""
+        return b"[%b]" % b",".join([shown for post in posts if (shown := self._status(post)) is not None])
+
+    def status(self, post: SeenPost) -> bytes:
+        shown = self._status(post)
+        assert shown is not None, "words are kept before they are rendered"
+        return shown
+
+    def _status(self, post: SeenPost) -> bytes | None:
+        common = self._statuses.get((post.post_id, post.version))
+        if common is None:
+            return None
+        own = self._own_part(post)
+        status = b'%b%b,"account":%b,"reblog":null}' % (common, own, self.account(post.author))
+        return status if post.booster is None else self._boost(post, post.booster, own, status)
+
+    def _own_part(self, post: SeenPost) -> bytes:
+        is_reply = post.reply_to_id is not None
+        return _OWN_PART % (
+            b'"%d"' % post.reply_to_id if is_reply else b"null",
+            b'"%d"' % post.reply_to_person_id if is_reply and post.reply_to_person_id else b"null",
+            post.replies_count,
+            post.boosts_count,
+            post.favourites_count,
+            post.quotes_count,
+            _JSON[post.is_favourite],
+            _JSON[post.is_boosted],
+            _JSON[post.is_muted],
+            _JSON[post.is_bookmark],
+            b',"pinned":true' if post.is_pinned else b"",
+            _RINGS[post.ring],
+            b',"answer_id":"%d"' % post.answer_id if post.answer_id else b"",
+        )
+
+    def _boost(self, post: SeenPost, booster: SeenPerson, own: bytes, original: bytes) -> bytes:
+        """The entry of the booster, with the original in it; counts and marks are the original's."""
+        address = f"{self.base_url}/boosts/{post.id}"
+        return b'%b%b,"account":%b,"reblog":%b}' % (
+            _encode(
+                {
+                    "id": str(post.id),
+                    "uri": address,
+                    "url": address,
+                    "created_at": _moment_of(post.id),
+                    "visibility": Visibility(post.visibility).name,
+                    "content": "",
+                    "sensitive": False,
+                    "spoiler_text": "",
+                    **_NOTHING_ATTACHED,
+                    "mentions": [],
+                    "tags": [],
+                    "language": None,
+                    "edited_at": None,
+                    "text": None,
+                }
+            )[:-1],
+            own,
+            self.account(booster),
+            original,
+        )
+
+    # What all see alike
+
+    def _common_status(self, post: Words) -> bytes:
+        address = f"{self.base_url}/@{post.author_handle}/{post.id}"
+        status = {
+            "id": str(post.id),
+            "uri": f"{self.base_url}/people/{post.author_handle}/posts/{post.id}",
+            "url": address,
+            "created_at": _moment_of(post.id),
+            "edited_at": date_time(post.edited_at) if post.edited_at else None,
+            "visibility": Visibility(post.visibility).name,
+            "content": self.content(post.text, post.mentions),
+            "sensitive": post.is_sensitive,
+            "spoiler_text": post.warning,
+            "language": post.language,
+            **_NOTHING_ATTACHED,
+            "mentions": [self._mention(person_id, handle) for person_id, handle in post.mentions],
+            "tags": [{"name": name, "url": self.tag_url(key)} for key, name in sorted(post.tags)],
+            "text": None,
+            "is_question": post.is_question,
+        }
+        if post.app_name is not None:
+            status["application"] = {"name": post.app_name, "website": post.app_website}
+        return _encode(status)[:-1]
+
+    def _mention(self, person_id: int, handle: str) -> dict[str, str]:
+        return {"id": str(person_id), "username": handle, "acct": handle, "url": f"{self.base_url}/@{handle}"}
+
+    def content(self, text: str, mentions: Iterable[Sequence[Any]]) -> str:
+        """A text as HTML; names link to the people who were named when it was written."""
+        named = {handle.lower(): handle for _id, handle in mentions}
+
+        def link_to(piece: texts.Piece) -> str | None:
+            if piece.kind == "link":
+                return texts.link_html(piece.target)
+            if piece.kind == "tag":
+                return _TAG % (html.escape(self.tag_url(texts.tag_key(piece.target))), html.escape(piece.target))
+            handle = named.get(piece.target.lower())
+            return None if handle is None else _MENTION % (html.escape(f"{self.base_url}/@{handle}"), html.escape(handle))
+
+        return texts.as_html(text, link_to)
+
+    def tag_url(self, key: str) -> str:
+        return f"{self.base_url}/tags/{quote(key, safe='')}"
+
+    def _common_account(self, profile: Profile, detail: int) -> bytes:
+        is_card = detail == sees.CARD
+        account = {
+            "id": str(profile.id),
+            "username": profile.handle,
+            "acct": profile.handle,
+            "url": f"{self.base_url}/@{profile.handle}",
+            "uri": f"{self.base_url}/people/{profile.handle}",
+            "display_name": profile.name,
+            "note": "" if is_card else self.content(profile.bio, ()),
+            **self._pictures(profile),
+            "locked": profile.is_locked and not is_card,
+            "fields": [] if is_card else self._fields(profile, detail),
+            "emojis": [],
+            "bot": profile.is_bot,
+            "group": False,
+            "discoverable": profile.is_discoverable and not is_card,
+            "indexable": profile.is_discoverable and not is_card,
+            "noindex": True,
+            "created_at": _LONG_AGO if is_card else date_time(_midnight(profile.joined_at)),
+            "hide_collections": False,
+            "show_media": True,
+            "show_media_replies": True,
+            "show_featured": True,
+            "roles": [] if is_card else _roles(profile),
+            "feature_approval": {"automatic": [], "manual": [], "current_user": "denied"},
+        }
+        if not is_card:
+            account["standing"] = Standing(profile.standing).name
+        if profile.suspended_at is not None:
+            account["suspended"] = True
+        return _encode(account)[:-1]
+
+    def _pictures(self, profile: Profile) -> dict[str, str]:
+        face = f"{self.base_url}/static/{profile.face or f'faces/{profile.id % FACES}.png'}"
+        header = f"{self.base_url}/static/{profile.header or 'header.png'}"
+        return {
+            "avatar": face,
+            "avatar_static": face,
+            "avatar_description": "",
+            "header": header,
+            "header_static": header,
+            "header_description": "",
+        }
+
+    def _fields(self, profile: Profile, detail: int) -> list[dict[str, Any]]:
+        work = {"Unit": profile.unit, "Place": profile.place} if detail == sees.PLACE else {}
+        given = [*work.items(), ("Pronouns", profile.pronouns)]
+        fields = [{"name": name, "value": html.escape(value), "verified_at": None} for name, value in given if value]
+        return fields + [
+            {"name": field["name"], "value": self._field_value(field["value"]), "verified_at": field.get("verified_at")}
+            for field in profile.fields
+        ]
+
+    def _field_value(self, value: str) -> str:
+        return self.content(value, ()).removeprefix("<p>").removesuffix("</p>")
+
+
+FACES: Final = 12
+"""How many faces there are for those who have set none."""
+
+_JSON: Final = {True: b"true", False: b"false"}
+_RINGS: Final = {int(ring): ring.name.encode() for ring in Ring}
+_LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
+_COUNTS_OF_A_CARD: Final = b',"last_status_at":null,"statuses_count":0,"followers_count":0,"following_count":0}'
+_TAG: Final = '<a href="%s" class="mention hashtag" rel="tag">#<span>%s</span></a>'
+_MENTION: Final = '<span class="h-card" translate="no"><a href="%s" class="u-url mention">@<span>%s</span></a></span>'
+_OWN_PART: Final = (
+    b',"in_reply_to_id":%b,"in_reply_to_account_id":%b,"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,'
+    b'"quotes_count":%d,"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b%b,"filtered":[],"audience":"%b"%b'
+)
+_NOTHING_ATTACHED: Final[dict[str, Any]] = {
+    "media_attachments": [],
+    "emojis": [],
+    "poll": None,
+    "card": None,
+    "quote": None,
+    "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
+    "tagged_collections": [],
+}
+
+
+def _roles(profile: Profile) -> list[dict[str, str]]:
+    """Alumni and guests bear a badge, so that everybody knows whom they write to."""
+    if profile.standing == Standing.alumnus:
+        return [{"id": "1", "name": "Alumnus", "color": "#7a5c00"}]
+    if profile.standing == Standing.guest:
+        return [{"id": "2", "name": "Guest", "color": "#4a5a8a"}]
+    return []
+
+
+def moment_of(post_id: int) -> datetime:
+    """When a post was written: its id says so."""
+    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC)
+
+
+def _moment_of(post_id: int) -> str:
+    return date_time(moment_of(post_id))
+
+
+def _day(post_id: int) -> bytes:
+    return b'"%b"' % moment_of(post_id).strftime("%Y-%m-%d").encode() if post_id else b"null"
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,58 @@
+"""From seen things to the bytes of an answer: loads what the renderer does not keep yet, then renders."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from weetwie.api.call import Call
+from weetwie.api.mastodon.render import Renderer
+from weetwie.kit.db import Db
+from weetwie.seen import people as seen_people
+from weetwie.seen import posts as seen_posts
+from weetwie.seen.people import SeenPerson
+from weetwie.seen.posts import SeenPost
+
+
+async def statuses(call: Call, posts: Sequence[SeenPost]) -> bytes:
+    await load(await call.db(), call.renderer, posts)
+    return call.renderer.statuses(posts)
+
+
+async def status(call: Call, post: SeenPost) -> bytes:
+    await load(await call.db(), call.renderer, [post])
+    return call.renderer.status(post)
+
+
+async def status_by_id(call: Call, post_id: int) -> bytes:
+    """Raises NotFound for a post that the viewer does not see."""
+    return await status(call, await seen_posts.post(await call.db(), call.viewer, post_id))
+
+
+async def accounts(call: Call, people: Sequence[SeenPerson]) -> bytes:
+    await load_people(await call.db(), call.renderer, people)
+    return call.renderer.accounts(people)
+
+
+async def account(call: Call, person: SeenPerson) -> bytes:
+    await load_people(await call.db(), call.renderer, [person])
+    return call.renderer.account(person)
+
+
+async def load(db: Db, renderer: Renderer, posts: Sequence[SeenPost]) -> None:
+    """At most one statement for the words that are missing and one for the people."""
+    if missing := renderer.missing_words(posts):
+        renderer.keep_words(await seen_posts.words(db, missing), missing)
+    await load_people(db, renderer, _people_of(posts))
+
+
+def _people_of(posts: Iterable[SeenPost]) -> list[SeenPerson]:
+    people: dict[Any, SeenPerson] = {}
+    for post in posts:
+        people[post.author.key] = post.author
+        if post.booster is not None:
+            people[post.booster.key] = post.booster
+    return list(people.values())
+
+
+async def load_people(db: Db, renderer: Renderer, people: Sequence[SeenPerson]) -> None:
+    if missing := renderer.missing_people(people):
+        renderer.keep_profiles(await seen_people.profiles(db, missing), missing)

@@ -69,7 +69,10 @@ async def requested(db: Db, viewer: Viewer, facts: Sequence[FollowRequested]) ->
 
 
 def _pairs(facts: Sequence[PersonFollowed] | Sequence[FollowRequested]) -> dict[str, list[int]]:
-    return {"followers": [fact.follower_id for fact in facts], "followed": [fact.followed_id for fact in facts]}
+    return {
+        "followers": [fact.follower_id for fact in facts],
+        "followed": [fact.followed_id for fact in facts],
+    }
 
 
 def _insert(

@@ -21,7 +21,8 @@ _BLOCK = Query(
 
 _UNBLOCK = Query(
     delete(Block).where(
-        Block.blocker_id == param("blocker_id", BigInteger), Block.blocked_id == param("blocked_id", BigInteger)
+        Block.blocker_id == param("blocker_id", BigInteger),
+        Block.blocked_id == param("blocked_id", BigInteger),
     )
 )
 

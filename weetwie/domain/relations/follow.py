@@ -64,7 +64,9 @@ _FOLLOW, _REQUEST = _begin(Follow), _begin(FollowRequest)
 
 _UNFOLLOW = Query(delete(Follow).where(Follow.follower_id == _FOLLOWER, Follow.followed_id == _FOLLOWED))
 _TAKE_BACK = Query(
-    delete(FollowRequest).where(FollowRequest.follower_id == _FOLLOWER, FollowRequest.followed_id == _FOLLOWED)
+    delete(FollowRequest).where(
+        FollowRequest.follower_id == _FOLLOWER, FollowRequest.followed_id == _FOLLOWED
+    )
 )
 
 _A, _B = param("a", BigInteger), param("b", BigInteger)

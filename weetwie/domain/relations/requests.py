@@ -36,7 +36,9 @@ _WAITING = NumberedList(
 )
 
 _COUNT = Query(
-    select(func.count()).select_from(FollowRequest).where(FollowRequest.followed_id == param("id", BigInteger))
+    select(func.count())
+    .select_from(FollowRequest)
+    .where(FollowRequest.followed_id == param("id", BigInteger))
 )
 
 

@@ -47,7 +47,9 @@ def _beginning(eye: Eye) -> Select[*tuple[Any, ...]]:
         .exists()
     )
     is_followed = (
-        select(literal(1)).where(followed.tag_id == Tag.id, followed.person_id == eye.id).correlate_except(followed)
+        select(literal(1))
+        .where(followed.tag_id == Tag.id, followed.person_id == eye.id)
+        .correlate_except(followed)
     )
     return (
         select(Tag.id)

@@ -1,0 +1,43 @@
+"""The command line. Each command is one line in `COMMANDS`, and is imported when it is called."""
+
+import importlib
+from typing import Final
+
+import click
+
+from weetwie import __version__
+
+COMMANDS: Final = {
+    "person": "weetwie.cli.person:person",
+    "token": "weetwie.cli.token:token",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _colon, name = place.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="weetwie")
+def main() -> None:
+    """A microblog for organisations that knows who knows what, and who may see it.
+
+    \b
+    What a command ends with:
+      0  done
+      1  something went wrong on our side
+      2  the command was not written as it should be
+      3  there is no such person or thing
+      4  what was given is not right, or does not go together with what is there
+      5  this is not allowed
+      6  something that this needs is out of order: the database, the disk
+    """

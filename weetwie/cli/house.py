@@ -1,0 +1,108 @@
+"""What a command that talks to the database is given: the database, who acts, and a way to say what came of it."""
+
+import asyncio
+import functools
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from weetwie.access.viewer import Viewer
+    from weetwie.errors import Refusal
+    from weetwie.kit.db import Database
+
+EXIT: Final = {"NotFound": 3, "Invalid": 4, "Conflict": 4, "Forbidden": 5, "Unavailable": 6, "NoSpace": 6}
+"""What a refusal ends the program with; anything else that fails ends it with 1."""
+
+
+@dataclass(frozen=True)
+class House:
+    database: "Database"
+    viewer: "Viewer"
+    """Whoever has the command line of the machine acts as the system."""
+    speaks_json: bool
+
+    def say(self, found: Any, text: str) -> None:
+        """What came of it: one line of JSON for programs, or a text for people."""
+        click.echo(json.dumps(found, ensure_ascii=False, default=str) if self.speaks_json else text)
+
+
+def in_house(function: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Makes a command of a coroutine that takes the `House` first; adds `--data` and `--json`."""
+
+    @click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="WEETWIE_DATA",
+        help="The data folder. Default: var/ in a checkout, else the user's data folder.",
+    )
+    @click.option("--json", "speaks_json", is_flag=True, help="Answer as JSON.")
+    @functools.wraps(function)
+    def command(*, data: Path | None, speaks_json: bool, **given: Any) -> None:
+        from weetwie.errors import Refusal
+
+        try:
+            asyncio.run(_call(function, data, speaks_json, given))
+        except Refusal as refusal:
+            sys.exit(_refuse(refusal, speaks_json))
+
+    return command
+
+
+def _refuse(refusal: "Refusal", speaks_json: bool) -> int:
+    click.echo(json.dumps({"error": str(refusal)}) if speaks_json else str(refusal), err=True)
+    kinds = (EXIT.get(kind.__name__) for kind in type(refusal).__mro__)
+    return next((code for code in kinds if code), 1)
+
+
+async def _call(
+    function: Callable[..., Coroutine[Any, Any, None]],
+    data: Path | None,
+    speaks_json: bool,
+    given: dict[str, Any],
+) -> None:
+    from weetwie.access import viewer as viewers
+    from weetwie.access.recognise import Memory
+
+    async with opened(data) as database:
+        async with database.reading() as db:
+            viewer = viewers.system(await Memory().policy(db))
+        await function(House(database, viewer, speaks_json), **given)
+
+
+@asynccontextmanager
+async def opened(data: Path | None) -> "AsyncIterator[Database]":
+    """The database of a data folder, whether the server runs or not; or the one that WEETWIE_DATABASE_URL names."""
+    url = os.environ.get("WEETWIE_DATABASE_URL")
+    if url:
+        async with _pool(url) as database:
+            yield database
+        return
+    from weetwie.kit import postgres
+
+    async with postgres.running(data) as dsn, _pool(dsn) as database:
+        yield database
+
+
+@asynccontextmanager
+async def _pool(dsn: str) -> "AsyncIterator[Database]":
+    from weetwie.errors import Unavailable, _
+    from weetwie.kit.db import Database
+    from weetwie.migrations import upgrade
+
+    try:
+        await upgrade(dsn)
+        database = await Database.open(dsn, size=2)
+    except OSError as error:
+        raise Unavailable(_("The database cannot be reached: {why}."), why=error) from error
+    try:
+        yield database
+    finally:
+        await database.close()

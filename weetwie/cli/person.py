@@ -1,0 +1,199 @@
+"""People on the command line: make them, look at them, and take them from standing to standing."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from weetwie.cli.house import House, in_house
+
+if TYPE_CHECKING:
+    from weetwie.seen.people import Profile
+
+STANDINGS = ["member", "alumnus", "guest"]
+
+
+@click.group()
+def person() -> None:
+    """People: create, list, show, leave, rejoin, suspend, unsuspend, erase."""
+
+
+@person.command()
+@click.argument("handle")
+@click.option("--email", required=True, help="Where they can be reached; counts as theirs from now on.")
+@click.option("--name", default="", help="Their name as others see it.")
+@click.option("--standing", type=click.Choice(STANDINGS), default="member", show_default=True)
+@click.option("--sponsor", help="Handle of the member who answers for a guest.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of a guest, such as 2026-12-31.")
+@click.option("--admin", "is_admin", is_flag=True, help="May administer.")
+@click.option(
+    "--password-stdin", "reads_password", is_flag=True, help="Read their password from standard input."
+)
+@in_house
+async def create(
+    house: House,
+    handle: str,
+    email: str,
+    name: str,
+    standing: str,
+    sponsor: str | None,
+    until: datetime | None,
+    is_admin: bool,
+    reads_password: bool,
+) -> None:
+    """Make a person, who can sign in at once. Guests need --sponsor and --until."""
+    from weetwie.access.words import Standing
+    from weetwie.domain.identity import addresses, passwords
+    from weetwie.domain.people.create import create as make
+    from weetwie.domain.people.lookup import lookup
+    from weetwie.domain.people.rules import Newcomer
+
+    hash = await passwords.hashed(sys.stdin.readline().rstrip("\r\n")) if reads_password else None
+    async with house.database.transaction() as db:
+        newcomer = Newcomer(
+            handle=handle,
+            name=name,
+            standing=Standing[standing],
+            sponsor_id=await lookup(db, house.viewer, sponsor) if sponsor else None,
+            until=until.replace(tzinfo=UTC) + timedelta(days=1) if until else None,
+            is_admin=is_admin,
+        )
+        person_id = await make(db, house.viewer, newcomer)
+        await addresses.add(db, person_id, email, is_verified=True)
+        if hash is not None:
+            await passwords.put(db, house.viewer, person_id, hash)
+    house.say({"id": str(person_id), "handle": handle}, f"{handle} is here now.")
+
+
+@person.command("list")
+@click.option("--standing", type=click.Choice(STANDINGS), help="Only these.")
+@in_house
+async def list_(house: House, standing: str | None) -> None:
+    """All people, by handle."""
+    from weetwie.access.words import Standing
+    from weetwie.domain.people.roll import roll
+
+    async with house.database.reading() as db:
+        ids = await roll(db, house.viewer, Standing[standing] if standing else None)
+        profiles = await _profiles(db, house, ids)
+    house.say([_plain(one) for one in profiles], "\n".join(_line(one) for one in profiles))
+
+
+@person.command()
+@click.argument("handle")
+@in_house
+async def show(house: House, handle: str) -> None:
+    """One person."""
+    from weetwie.domain.people.lookup import lookup
+
+    async with house.database.reading() as db:
+        (profile,) = await _profiles(db, house, [await lookup(db, house.viewer, handle)])
+    plain = _plain(profile)
+    house.say(
+        plain, "\n".join(f"{name}: {value}" for name, value in plain.items() if value not in (None, "", []))
+    )
+
+
+@person.command()
+@click.argument("handle")
+@in_house
+async def leave(house: House, handle: str) -> None:
+    """A member leaves and becomes an alumnus; a guest goes. At once."""
+    from weetwie.domain.people.leave import leave as act
+
+    await _act(house, handle, act, "{handle} has left.")
+
+
+@person.command()
+@click.argument("handle")
+@in_house
+async def rejoin(house: House, handle: str) -> None:
+    """Somebody who has left comes back."""
+    from weetwie.domain.people.rejoin import rejoin as act
+
+    await _act(house, handle, act, "{handle} is back.")
+
+
+@person.command()
+@click.argument("handle")
+@in_house
+async def suspend(house: House, handle: str) -> None:
+    """Nobody sees what they wrote, and they see nothing, until it is lifted."""
+    from weetwie.domain.people.suspend import suspend as act
+
+    await _act(house, handle, act, "{handle} is suspended.")
+
+
+@person.command()
+@click.argument("handle")
+@in_house
+async def unsuspend(house: House, handle: str) -> None:
+    """Lifts a suspension."""
+    from weetwie.domain.people.suspend import unsuspend as act
+
+    await _act(house, handle, act, "{handle} is no longer suspended.")
+
+
+@person.command()
+@click.argument("handle")
+@click.option("--keep-posts", "keeps_posts", is_flag=True, help="What they wrote stays, without their name.")
+@in_house
+async def erase(house: House, handle: str, keeps_posts: bool) -> None:
+    """Erases a person for good, with all that they wrote."""
+    from weetwie.domain.people.erase import erase as act
+
+    await _act(house, handle, act, "{handle} is erased.", keeps_posts=keeps_posts)
+
+
+async def _act(house: House, handle: str, act: Any, done: str, **more: Any) -> None:
+    from weetwie.domain.people.lookup import lookup
+
+    async with house.database.transaction() as db:
+        person_id = await lookup(db, house.viewer, handle)
+        await act(db, house.viewer, person_id, **more)
+    house.say({"id": str(person_id), "handle": handle}, done.format(handle=handle))
+
+
+async def _profiles(db: Any, house: House, ids: list[int]) -> "list[Profile]":
+    """In the order of the ids."""
+    import msgspec
+
+    from weetwie.access.words import Standing
+    from weetwie.seen import people as seen_people
+
+    # To look at people, the command line needs an eye; it sees what a member sees.
+    eye = msgspec.structs.replace(house.viewer, person_id=-1, standing=Standing.member)
+    seen = await seen_people.people(db, eye, ids)
+    by_id = {profile.id: profile for profile in await seen_people.profiles(db, seen)}
+    return [by_id[person.id] for person in seen]
+
+
+def _plain(profile: "Profile") -> dict[str, Any]:
+    from weetwie.access.words import Standing
+
+    return {
+        "id": str(profile.id),
+        "handle": profile.handle,
+        "name": profile.name,
+        "standing": Standing(profile.standing).name,
+        "dormant": profile.is_dormant,
+        "suspended": profile.suspended_at is not None,
+        "admin": profile.is_admin,
+        "has_joined": profile.has_joined,
+        "unit": profile.unit,
+        "place": profile.place,
+        "joined_at": _day(profile.joined_at),
+        "left_at": _day(profile.left_at),
+        "until": _day(profile.until),
+    }
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _line(profile: "Profile") -> str:
+    plain = _plain(profile)
+    flags = [flag for flag in ("dormant", "suspended", "admin") if plain[flag]]
+    return f"{profile.handle:24} {plain['standing']:8} {profile.name} {' '.join(f'[{flag}]' for flag in flags)}".rstrip()

@@ -1,0 +1,20 @@
+"""A token on the command line, for scripts that speak the client API."""
+
+import click
+
+from weetwie.cli.house import House, in_house
+
+
+@click.command()
+@click.argument("handle")
+@click.option("--scopes", default="read", show_default=True, help='What it opens, such as "read write".')
+@in_house
+async def token(house: House, handle: str, scopes: str) -> None:
+    """Print a new access token of a person, and nothing else."""
+    from weetwie.domain.identity import tokens
+    from weetwie.domain.people.lookup import lookup
+
+    async with house.database.transaction() as db:
+        person_id = await lookup(db, house.viewer, handle)
+        issued = await tokens.issue_by_hand(db, house.viewer, person_id, scopes)
+    house.say({"access_token": issued.token, "scope": " ".join(issued.scopes)}, issued.token)

@@ -1,0 +1,27 @@
+"""Everybody there is, for administrators."""
+
+from sqlalchemy import BigInteger, func, or_, select
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Standing
+from weetwie.errors import Forbidden
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.people import Person
+
+_ANY = -1
+_STANDING = param("standing", BigInteger)
+
+_ROLL = Query(
+    select(Person.id)
+    .where(Person.erased_at.is_(None), or_(_STANDING == _ANY, Person.standing == _STANDING))
+    .order_by(func.lower(Person.handle))
+)
+
+
+async def roll(db: Db, viewer: Viewer, standing: Standing | None = None) -> list[int]:
+    """By handle; the erased are not on it."""
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden
+    return columns(await db.rows(_ROLL, standing=_ANY if standing is None else int(standing)), "id")

@@ -22,7 +22,7 @@ from weetwie.kit.paging import END, Page
 from weetwie.seen.people import SeenPerson, person_columns
 from weetwie.tables.identity import App
 from weetwie.tables.people import Person
-from weetwie.tables.posts import Mark, Mention, Post, PostTag, PostText, Tag
+from weetwie.tables.posts import Mark, Mention, Post, PostEdit, PostTag, PostText, Tag
 
 
 class SeenPost(msgspec.Struct, frozen=True):
@@ -192,6 +192,22 @@ def _sees(eye: Eye, post_id: Any) -> Any:
     )
 
 
+class Edit(msgspec.Struct, frozen=True):
+    """What a post said from a moment on."""
+
+    text: str
+    warning: str
+    is_sensitive: bool
+    written_at: datetime
+
+
+_EDITS = Query(
+    select(PostEdit.text, PostEdit.warning, PostEdit.is_sensitive, PostEdit.written_at)
+    .where(PostEdit.post_id == param("id", BigInteger))
+    .order_by(PostEdit.id)
+)
+
+
 def _asked(eye: Eye) -> Select[Any]:
     """The ids that are asked for; the first of them has the highest key, so that their order is kept."""
     asked = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("id", with_ordinality="place").render_derived()
@@ -250,3 +266,8 @@ async def words(db: Db, posts: Iterable[SeenPost]) -> list[Words]:
     """What was written in posts that a viewer has been found to see; one that was deleted since is left out."""
     ids = list({seen.post_id for seen in posts})
     return [Words(*row) for row in await db.rows(_WORDS, ids=ids)] if ids else []
+
+
+async def edits(db: Db, post: SeenPost) -> list[Edit]:
+    """What a post that a viewer has been found to see said before, oldest first; what it says now is not among them."""
+    return [Edit(*row) for row in await db.rows(_EDITS, id=post.post_id)]

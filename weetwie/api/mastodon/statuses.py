@@ -1,0 +1,296 @@
+"""Statuses: write, read, edit, delete, boost, mark."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from weetwie.access.words import Ring, Visibility
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.entities import Account, Context, Status, StatusEdit, StatusSource
+from weetwie.api.mastodon.entities.formats import date_time
+from weetwie.api.mastodon.paging import link_page
+from weetwie.api.mastodon.render import Renderer, moment_of
+from weetwie.api.mastodon.timelines import page_of, statuses
+from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams
+from weetwie.domain.posts import answer, boost, edit, mark, publish, remove
+from weetwie.domain.posts.rules import Draft
+from weetwie.domain.timelines import thread
+from weetwie.errors import Invalid, NotFound, _
+from weetwie.kit.db import Db
+from weetwie.seen import people as seen_people
+from weetwie.seen import posts as seen_posts
+from weetwie.seen.posts import SeenPost, Words
+
+routes = Routes("statuses")
+
+VisibilityName = Literal["public", "unlisted", "private", "direct"]
+RingName = Literal["colleagues", "network", "world"]
+Language = Annotated[str, msgspec.Meta(max_length=35)]
+
+
+class WrittenParams(msgspec.Struct, kw_only=True, frozen=True):
+    """What one writes, first or again."""
+
+    status: str = ""
+    spoiler_text: str = ""
+    sensitive: bool | None = None
+    language: Language | None = None
+    media_ids: list[str] = []
+
+
+class NewParams(WrittenParams, kw_only=True, frozen=True):
+    in_reply_to_id: Id | None = None
+    visibility: VisibilityName | None = None
+    audience: RingName | None = None
+    """Our own: for whom (`docs/law.md`)."""
+    local_only: bool = False
+    is_question: bool | None = None
+
+
+class StatusesParams(msgspec.Struct, kw_only=True, frozen=True):
+    id: Annotated[list[LooseId], msgspec.Meta(max_length=100)] = []
+
+
+class BoostParams(msgspec.Struct, kw_only=True, frozen=True):
+    visibility: VisibilityName | None = None
+
+
+class DeleteParams(msgspec.Struct, kw_only=True, frozen=True):
+    delete_media: bool = False
+
+
+class AnswerParams(msgspec.Struct, kw_only=True, frozen=True):
+    answer_id: Id | None = None
+
+
+def _visibility(name: VisibilityName | None) -> Visibility | None:
+    return None if name is None else Visibility[name]
+
+
+def _language(given: str | None) -> str | None:
+    """The language part of what an app says (`nl-BE` is Dutch)."""
+    return given.split("-")[0].split("_")[0].lower() or None if given else None
+
+
+@routes.post("/api/v1/statuses", scopes=["write:statuses"], answer=Status)
+async def create(call: Call, params: NewParams) -> bytes:
+    """Publishes a post."""
+    _refuse_media(params)
+    db = await call.db()
+    draft = Draft(
+        text=params.status,
+        warning=params.spoiler_text,
+        ring=None if params.audience is None else Ring[params.audience],
+        visibility=_visibility(params.visibility),
+        is_local_only=params.local_only,
+        is_sensitive=params.sensitive,
+        language=_language(params.language),
+        is_question=params.is_question,
+        reply_to_id=params.in_reply_to_id,
+        app_id=call.viewer.app_id or None,
+        key=call.header("idempotency-key") or None,
+    )
+    return await shown.status_by_id(call, await publish.publish(db, call.viewer, draft))
+
+
+def _refuse_media(params: WrittenParams) -> None:
+    if params.media_ids:
+        raise Invalid(_("Files cannot be attached here yet."), field="media_ids")
+
+
+@routes.get("/api/v1/statuses", scopes=["read:statuses"], access="public", answer=list[Status])
+async def several(call: Call, params: StatusesParams) -> bytes:
+    """Several posts at once; those that one does not see are left out."""
+    return await shown.statuses(call, await seen_posts.posts(await call.db(), call.viewer, params.id))
+
+
+@routes.get("/api/v1/statuses/{id}", scopes=["read:statuses"], access="public", answer=Status, hot=True)
+async def show(call: Call) -> bytes:
+    return await shown.status_by_id(call, call.id)
+
+
+@routes.put("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status)
+async def change(call: Call, params: WrittenParams) -> bytes:
+    """Edits a post."""
+    _refuse_media(params)
+    change = edit.Change(
+        text=params.status,
+        warning=params.spoiler_text,
+        is_sensitive=params.sensitive,
+        language=_language(params.language),
+    )
+    await edit.edit(await call.db(), call.viewer, call.id, change)
+    return await shown.status_by_id(call, call.id)
+
+
+@routes.delete("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status)
+async def delete(call: Call, params: DeleteParams) -> bytes:
+    """Deletes a post; the answer has its source, so that an app can offer to write it anew."""
+    db = await call.db()
+    before = await seen_posts.post(db, call.viewer, call.id)
+    words = await _words(db, before)
+    answered = msgspec.json.decode(await shown.status(call, before))
+    if before.is_boost:
+        await boost.unboost(db, call.viewer, call.id)
+    else:
+        await remove.remove(db, call.viewer, call.id)
+    return msgspec.json.encode({**answered, "text": words.text})
+
+
+@routes.get("/api/v1/statuses/{id}/context", scopes=["read:statuses"], access="public", answer=Context)
+async def context(call: Call) -> bytes:
+    """What a post answers, and what answers it."""
+    db = await call.db()
+    post = await seen_posts.post(db, call.viewer, call.id)
+    above, below = await thread.around(db, call.viewer, post.post_id)
+    found = await seen_posts.posts(db, call.viewer, [*above, *below])
+    await shown.load(db, call.renderer, found)
+    ancestors = [seen for seen in found if seen.id in set(above)]
+    descendants = [seen for seen in found if seen.id not in set(above)]
+    renderer: Renderer = call.renderer
+    return b'{"ancestors":%b,"descendants":%b}' % (renderer.statuses(ancestors), renderer.statuses(descendants))
+
+
+@routes.get("/api/v1/statuses/{id}/source", scopes=["read:statuses"])
+async def source(call: Call) -> StatusSource:
+    """The text as it was typed, for editing."""
+    db = await call.db()
+    before = await edit.own(db, call.viewer, call.id)
+    return StatusSource(id=str(call.id), text=before["text"], spoiler_text=before["warning"])
+
+
+@routes.get(
+    "/api/v1/statuses/{id}/history", scopes=["read:statuses"], access="public", answer=list[StatusEdit]
+)
+async def history(call: Call) -> bytes:
+    """All that a post has said, oldest first."""
+    db = await call.db()
+    post = await seen_posts.post(db, call.viewer, call.id)
+    words, edits = await _words(db, post), await seen_posts.edits(db, post)
+    account = msgspec.Raw(await shown.account(call, post.author))
+    now = seen_posts.Edit(
+        words.text, words.warning, words.is_sensitive, words.edited_at or moment_of(post.post_id)
+    )
+    return msgspec.json.encode([_edit(call.renderer, version, words, account) for version in [*edits, now]])
+
+
+def _edit(renderer: Renderer, version: seen_posts.Edit, words: Words, account: msgspec.Raw) -> dict[str, Any]:
+    return {
+        "content": renderer.content(version.text, words.mentions),
+        "spoiler_text": version.warning,
+        "sensitive": version.is_sensitive,
+        "created_at": date_time(version.written_at),
+        "account": account,
+        "media_attachments": [],
+        "emojis": [],
+    }
+
+
+async def _words(db: Db, post: SeenPost) -> Words:
+    words = await seen_posts.words(db, [post])
+    if not words:
+        raise NotFound
+    return words[0]
+
+
+@routes.get(
+    "/api/v1/statuses/{id}/favourited_by", scopes=["read:statuses"], access="public", answer=list[Account]
+)
+async def favourited_by(call: Call, params: LongPageParams) -> bytes:
+    return await _people(call, params, mark.favourited_by)
+
+
+@routes.get(
+    "/api/v1/statuses/{id}/reblogged_by", scopes=["read:statuses"], access="public", answer=list[Account]
+)
+async def reblogged_by(call: Call, params: LongPageParams) -> bytes:
+    return await _people(call, params, mark.boosted_by)
+
+
+async def _people(
+    call: Call, params: LongPageParams, finding: Callable[..., Awaitable[list[tuple[int, int]]]]
+) -> bytes:
+    db = await call.db()
+    post = await seen_posts.post(db, call.viewer, call.id)
+    found = await finding(db, call.viewer, post.post_id, page_of(params))
+    link_page(call, params, [number for _person, number in found])
+    return await shown.accounts(
+        call, await seen_people.people(db, call.viewer, [person_id for person_id, _number in found])
+    )
+
+
+@routes.post("/api/v1/statuses/{id}/reblog", scopes=["write:statuses"], answer=Status)
+async def reblog(call: Call, params: BoostParams) -> bytes:
+    """Boosts a post; the answer is the boost, with the post in it."""
+    db = await call.db()
+    return await shown.status_by_id(
+        call, await boost.boost(db, call.viewer, call.id, _visibility(params.visibility))
+    )
+
+
+@routes.post("/api/v1/statuses/{id}/unreblog", scopes=["write:statuses"], answer=Status)
+async def unreblog(call: Call) -> bytes:
+    return await shown.status_by_id(call, await boost.unboost(await call.db(), call.viewer, call.id))
+
+
+@routes.post("/api/v1/statuses/{id}/favourite", scopes=["write:favourites"], answer=Status)
+async def favourite(call: Call) -> bytes:
+    return await shown.status_by_id(call, await mark.favourite(await call.db(), call.viewer, call.id))
+
+
+@routes.post("/api/v1/statuses/{id}/unfavourite", scopes=["write:favourites"], answer=Status)
+async def unfavourite(call: Call) -> bytes:
+    return await shown.status_by_id(call, await mark.unfavourite(await call.db(), call.viewer, call.id))
+
+
+@routes.post("/api/v1/statuses/{id}/bookmark", scopes=["write:bookmarks"], answer=Status)
+async def bookmark(call: Call) -> bytes:
+    return await shown.status_by_id(call, await mark.bookmark(await call.db(), call.viewer, call.id))
+
+
+@routes.post("/api/v1/statuses/{id}/unbookmark", scopes=["write:bookmarks"], answer=Status)
+async def unbookmark(call: Call) -> bytes:
+    return await shown.status_by_id(call, await mark.unbookmark(await call.db(), call.viewer, call.id))
+
+
+@routes.post("/api/v1/statuses/{id}/pin", scopes=["write:accounts"], answer=Status)
+async def pin(call: Call) -> bytes:
+    return await shown.status_by_id(call, await mark.pin(await call.db(), call.viewer, call.id))
+
+
+@routes.post("/api/v1/statuses/{id}/unpin", scopes=["write:accounts"], answer=Status)
+async def unpin(call: Call) -> bytes:
+    return await shown.status_by_id(call, await mark.unpin(await call.db(), call.viewer, call.id))
+
+
+@routes.post("/api/v1/statuses/{id}/mute", scopes=["write:mutes"], answer=Status)
+async def mute(call: Call) -> bytes:
+    """No more notifications from this thread."""
+    db = await call.db()
+    return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=True))
+
+
+@routes.post("/api/v1/statuses/{id}/unmute", scopes=["write:mutes"], answer=Status)
+async def unmute(call: Call) -> bytes:
+    db = await call.db()
+    return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=False))
+
+
+@routes.post("/api/weetwie/v1/statuses/{id}/answer", scopes=["write:statuses"], answer=Status)
+async def accept_answer(call: Call, params: AnswerParams) -> bytes:
+    """The asker says which reply was the answer; without one, that there is none yet."""
+    await answer.accept(await call.db(), call.viewer, call.id, params.answer_id)
+    return await shown.status_by_id(call, call.id)
+
+
+@routes.get("/api/v1/bookmarks", scopes=["read:bookmarks"], answer=list[Status])
+async def bookmarks(call: Call, params: PageParams) -> bytes:
+    return await statuses(call, params, await mark.bookmarks(await call.db(), call.viewer, page_of(params)))
+
+
+@routes.get("/api/v1/favourites", scopes=["read:favourites"], answer=list[Status])
+async def favourites(call: Call, params: PageParams) -> bytes:
+    return await statuses(call, params, await mark.favourites(await call.db(), call.viewer, page_of(params)))

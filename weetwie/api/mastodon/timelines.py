@@ -1,0 +1,72 @@
+"""Timelines: home, public, tags."""
+
+from typing import Annotated
+
+import msgspec
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.entities import Status
+from weetwie.api.mastodon.paging import link_page
+from weetwie.api.parameters import PageParams
+from weetwie.domain.timelines import home as homes
+from weetwie.domain.timelines import public as publics
+from weetwie.kit.paging import Page, page
+from weetwie.kit.text import tag_key
+from weetwie.seen.posts import SeenPost
+
+routes = Routes("timelines")
+
+
+class PublicParams(PageParams, kw_only=True, frozen=True):
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+
+
+class TagParams(PublicParams, kw_only=True, frozen=True):
+    hashtag: str
+    any: Annotated[list[str], msgspec.Meta(max_length=20)] = []
+    all: Annotated[list[str], msgspec.Meta(max_length=20)] = []
+    none: Annotated[list[str], msgspec.Meta(max_length=20)] = []
+
+
+def page_of(params: PageParams) -> Page:
+    return page(params.limit, params.max_id, params.since_id, params.min_id)
+
+
+async def statuses(call: Call, params: PageParams, posts: list[SeenPost]) -> bytes:
+    """A page of posts as an answer, with the links to the pages around it."""
+    link_page(call, params, [post.key for post in posts])
+    return await shown.statuses(call, posts)
+
+
+@routes.get("/api/v1/timelines/home", scopes=["read:statuses"], answer=list[Status], hot=True)
+async def home(call: Call, params: PageParams) -> bytes:
+    """Posts and boosts by the people and with the tags that one follows."""
+    return await statuses(call, params, await homes.home(await call.db(), call.viewer, page_of(params)))
+
+
+@routes.get(
+    "/api/v1/timelines/public", scopes=["read:statuses"], access="public", answer=list[Status], hot=True
+)
+async def public(call: Call, params: PublicParams) -> bytes:
+    """All public posts that one may see."""
+    if params.remote or params.only_media:
+        return b"[]"
+    return await statuses(call, params, await publics.public(await call.db(), call.viewer, page_of(params)))
+
+
+@routes.get(
+    "/api/v1/timelines/tag/{hashtag}", scopes=["read:statuses"], access="public", answer=list[Status], hot=True
+)
+async def tagged(call: Call, params: TagParams) -> bytes:
+    """Public posts with a tag that one may see."""
+    if params.remote or params.only_media:
+        return b"[]"
+    any_of, all_of, none_of = ([tag_key(tag) for tag in tags] for tags in (params.any, params.all, params.none))
+    posts = await publics.tagged(
+        await call.db(), call.viewer, tag_key(params.hashtag), page_of(params), any_of, all_of, none_of
+    )
+    return await statuses(call, params, posts)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, LargeBinary, SmallInteger, Text, func, insert, literal, select
+from sqlalchemy import BigInteger, Boolean, LargeBinary, SmallInteger, Text, any_, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
@@ -196,7 +196,7 @@ def _mentioned(eye: Eye) -> Any:
         | select(literal(1)).where(in_parent.post_id == parent_id, in_parent.person_id == Person.id).exists()
     )
     return select(Person.id, Person.handle, sees.of(Person).ring.label("ring")).where(
-        func.lower(Person.handle) == func.any(param("handles", ARRAY(Text))),
+        func.lower(Person.handle) == any_(param("handles", ARRAY(Text))),
         Person.erased_at.is_(None),
         (Person.id == eye.id) | sees.person(eye, Person) | is_part_of_it,
     )

@@ -30,7 +30,12 @@ class Tree:
     """A command that we started, and every process that came from it."""
 
     def __init__(
-        self, command: Sequence[str], env: Mapping[str, str] | None = None, log: Path | None = None, *, cgroup: bool = True
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        log: Path | None = None,
+        *,
+        cgroup: bool = True,
     ) -> None:
         inherit_orphans()
         self._cgroup = _new_cgroup() if cgroup else None
@@ -38,7 +43,12 @@ class Tree:
         out = log.open("ab") if log else subprocess.DEVNULL
         try:
             self.process = subprocess.Popen(
-                command, env=dict(env) if env else None, stdout=out, stderr=subprocess.STDOUT, preexec_fn=self._enter, start_new_session=True
+                command,
+                env=dict(env) if env else None,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                preexec_fn=self._enter,
+                start_new_session=True,
             )
         finally:
             if log:
@@ -155,6 +165,8 @@ def _pss(pid: int) -> int:
 
 def _name(pid: int) -> str:
     with suppress(OSError):
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        words = (
+            Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        )
         return words[:60]
     return "?"

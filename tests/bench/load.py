@@ -1,7 +1,8 @@
 """The load generator: a process of its own that speaks HTTP/1.1 over raw sockets, keeps connections, and never counts.
 
 It reads one JSON plan from standard input and writes one JSON result: `{"host", "port", "connections", "seconds" | "requests",
-"calls": [[path, token], ...], "posts": {"every": seconds, "calls": [[token, text], ...]}, "keep": every nth body}`.
+"calls": [[path, token], ...], "posts": {"every": seconds, "calls": [[token, text], ...]}, "keep": every nth body,
+"writes": [[token, text], ...], "share": of writes among all}`.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import random
 import sys
 import time
 from itertools import cycle
 from typing import Any
 
 _HEAD_END = b"\r\n\r\n"
+_POSTS = "/api/v1/statuses"
 
 
-def request(method: str, path: str, token: str | None, body: bytes = b"", kind: str = "application/json") -> bytes:
+def request(
+    method: str, path: str, token: str | None, body: bytes = b"", kind: str = "application/json"
+) -> bytes:
     """One HTTP/1.1 request as bytes."""
     lines = [f"{method} {path} HTTP/1.1", "host: localhost", "accept-encoding: identity", "accept: */*"]
     if token:
@@ -97,6 +102,7 @@ class Run:
         self.plan = plan
         self.calls = [(path, token, request("GET", path, token)) for path, token in plan["calls"]]
         self._turn = cycle(range(len(self.calls)))
+        self._writes = cycle(plan["writes"]) if plan.get("writes") else None
         self.took: list[float] = []
         self.sizes: list[int] = []
         self.statuses: dict[int, int] = {}
@@ -122,7 +128,7 @@ class Run:
     async def _ask(self, line: Connection) -> None:
         total, keep = self.plan.get("requests", 1 << 60), self.plan.get("keep", 0)
         while len(self.took) < total and time.perf_counter() < self._deadline:
-            path, token, data = self.calls[next(self._turn)]
+            path, token, data = self._next()
             begin = time.perf_counter()
             status, body = await line.ask(data)
             self.took.append(time.perf_counter() - begin)
@@ -131,6 +137,13 @@ class Run:
             if keep and len(self.took) % keep == 0:
                 self.kept.append((path, token, base64.b64encode(body).decode()))
 
+    def _next(self) -> tuple[str, str | None, bytes]:
+        if self._writes and random.random() < self.plan["share"]:
+            token, text = next(self._writes)
+            body = json.dumps({"status": f"{text} {time.time_ns()}"}).encode()
+            return _POSTS, token, request("POST", _POSTS, token, body)
+        return self.calls[next(self._turn)]
+
     async def _post(self) -> None:
         posts = self.plan["posts"]
         line = await connect(self.plan["host"], self.plan["port"])
@@ -138,7 +151,7 @@ class Run:
             await asyncio.sleep(posts["every"])
             body = json.dumps({"status": f"{text} {time.time_ns()}"}).encode()
             begin = time.perf_counter()
-            status, _ = await line.ask(request("POST", "/api/v1/statuses", token, body))
+            status, _ = await line.ask(request("POST", _POSTS, token, body))
             self.posted.append(time.perf_counter() - begin)
             self.statuses[-status] = self.statuses.get(-status, 0) + 1
 

@@ -1,0 +1,48 @@
+"""`bin/bench [NAME] [--json]`: measures, tells, and never fails for being slow."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import api, growth, imports
+from tests.bench.report import Report
+
+
+def main() -> None:
+    """One scenario, or all of them."""
+    names = ["api", "growth", "import"]
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=names, help="all of them unless one is named")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--seconds", type=float, default=4.0, help="how long each endpoint is asked")
+    parser.add_argument("--wait", type=float, default=60.0, help="seconds before memory is read")
+    parser.add_argument("--keep", action="store_true", help="leave the folder with data and logs")
+    given = parser.parse_args()
+    for name in [given.name] if given.name else names:
+        _run(name, given)
+
+
+def _run(name: str, given: argparse.Namespace) -> None:
+    report, work = Report(name), Path(tempfile.mkdtemp(prefix="weetwie-bench-"))
+    try:
+        match name:
+            case "api":
+                api.run(work, report, seconds=given.seconds, wait=given.wait)
+            case "growth":
+                growth.run(work, report)
+            case "import":
+                imports.run(work, report)
+    finally:
+        print(report.as_json() if given.json else report.as_table())
+        if given.keep:
+            print(f"kept in {work}", file=sys.stderr)
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

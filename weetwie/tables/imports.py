@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Count, Id, Moment, Row, to
+from weetwie.tables.schema import Count, Flag, Id, Moment, Row, Words, to
 
 
 class Import(Row):
@@ -16,6 +17,8 @@ class Import(Row):
     kind: Mapped[str]
     source: Mapped[str] = mapped_column(unique=True)
     """What tells this source from others (a name and a hash of its beginning), so that a second run goes on with the first."""
+    edition: Mapped[Words]
+    """What the source looked like when the run began; `done` counts for this edition alone."""
     done: Mapped[Count]
     """Lines or commits that are in."""
     started_at: Mapped[Moment]
@@ -23,18 +26,36 @@ class Import(Row):
 
 
 class ImportedPerson(Row):
+    """Whom a key means. Keys of one space belong together: files of one set, or addresses (as keyed hashes)."""
+
     __tablename__ = "imported_people"
 
-    import_id: Mapped[int] = to("imports.id", index=True)
+    space: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     """What the source calls this person."""
+    import_id: Mapped[int | None] = to("imports.id", ondelete="SET NULL", index=True)
     person_id: Mapped[int] = to("people.id", index=True)
+    is_made: Mapped[Flag]
+    """The person came with this import; otherwise they were here before."""
+    manager_key: Mapped[str | None]
+    """Of a manager who has not been looked up yet."""
+
+    __table_args__ = (
+        Index("imported_people_waiting", "import_id", "person_id", postgresql_where=text("manager_key is not null")),
+    )
 
 
 class ImportedPost(Row):
     __tablename__ = "imported_posts"
 
-    import_id: Mapped[int] = to("imports.id", index=True)
+    space: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     """What the source calls this post."""
+    import_id: Mapped[int] = to("imports.id", index=True)
     post_id: Mapped[int] = to("posts.id", index=True)
+    accepted_key: Mapped[str | None]
+    """Of an accepted answer that has not been looked up yet."""
+
+    __table_args__ = (
+        Index("imported_posts_waiting", "import_id", "post_id", postgresql_where=text("accepted_key is not null")),
+    )

@@ -1,0 +1,1 @@
+"""Imports: the ledger of what came from where."""

@@ -1,0 +1,248 @@
+"""The ledger of imports: how far each has come, and which keys of a source mean which people and posts here.
+
+It is written in the transaction of what it tells of. So a run that was killed goes on where it was, and what is in is
+never brought in again.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import aliased
+
+from weetwie.errors import Conflict, NotFound, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.imports import Import, ImportedPerson, ImportedPost
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Endorsement, Post
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One import as it stands."""
+
+    id: int
+    kind: str
+    source: str
+    done: int
+    started_at: datetime
+    ended_at: datetime | None
+    people: int = 0
+    posts: int = 0
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What is noted of one key."""
+
+    id: int
+    is_made: bool = False
+    waits_for: str | None = None
+    """The key of a manager or of an accepted answer."""
+
+
+_BEGIN = Query(
+    insert(Import)
+    .values(kind=param("kind", Text), source=param("source", Text), edition=param("edition", Text))
+    .on_conflict_do_nothing()
+)
+_FIND = Query(
+    select(Import.id, Import.edition, Import.done, Import.ended_at)
+    .where(Import.source == param("source", Text))
+    .with_for_update()
+)
+_AGAIN = Query(
+    update(Import)
+    .where(Import.id == param("id", BigInteger))
+    .values(edition=param("edition", Text), done=param("done", BigInteger), ended_at=None)
+)
+_ADVANCE = Query(
+    update(Import)
+    .where(Import.id == param("id", BigInteger), Import.done == param("before", BigInteger))
+    .values(done=param("done", BigInteger))
+)
+_END = Query(
+    update(Import)
+    .where(Import.id == param("id", BigInteger))
+    .values(ended_at=param("now", DateTime(timezone=True)))
+)
+_FORGET = Query(delete(Import).where(Import.id == param("id", BigInteger)))
+
+_KEYS = param("keys", ARRAY(Text))
+_SPACE = param("space", Text)
+_PEOPLE = Query(
+    select(ImportedPerson.key, ImportedPerson.person_id.label("id")).where(
+        ImportedPerson.space == _SPACE, ImportedPerson.key == func.any(_KEYS)
+    )
+)
+_POSTS = Query(
+    select(ImportedPost.key, ImportedPost.post_id.label("id")).where(
+        ImportedPost.space == _SPACE, ImportedPost.key == func.any(_KEYS)
+    )
+)
+
+_person_count = (
+    select(func.count())
+    .where(ImportedPerson.import_id == Import.id, ImportedPerson.is_made)
+    .scalar_subquery()
+)
+_post_count = select(func.count()).where(ImportedPost.import_id == Import.id).scalar_subquery()
+_ALL = Query(
+    select(
+        Import.id,
+        Import.kind,
+        Import.source,
+        Import.done,
+        Import.started_at,
+        Import.ended_at,
+        _person_count.label("people"),
+        _post_count.label("posts"),
+    ).order_by(Import.id)
+)
+
+_WAITING_PEOPLE = Query(
+    select(ImportedPerson.person_id.label("id"), ImportedPerson.manager_key.label("key"))
+    .where(
+        ImportedPerson.import_id == param("import_id", BigInteger),
+        ImportedPerson.manager_key.is_not(None),
+        ImportedPerson.person_id > param("after", BigInteger),
+    )
+    .order_by(ImportedPerson.person_id)
+    .limit(500)
+)
+_WAITING_POSTS = Query(
+    select(ImportedPost.post_id.label("id"), ImportedPost.accepted_key.label("key"))
+    .where(
+        ImportedPost.import_id == param("import_id", BigInteger),
+        ImportedPost.accepted_key.is_not(None),
+        ImportedPost.post_id > param("after", BigInteger),
+    )
+    .order_by(ImportedPost.post_id)
+    .limit(500)
+)
+
+_SOME_POSTS = Query(
+    select(ImportedPost.post_id)
+    .where(ImportedPost.import_id == param("import_id", BigInteger))
+    .order_by(ImportedPost.post_id)
+    .limit(param("count", BigInteger))
+)
+
+_other = aliased(ImportedPerson)
+_LEFT_OVER = Query(
+    select(ImportedPerson.person_id)
+    .join(Person, Person.id == ImportedPerson.person_id)
+    .where(
+        ImportedPerson.import_id == param("import_id", BigInteger),
+        ImportedPerson.is_made,
+        ImportedPerson.person_id > param("after", BigInteger),
+        Person.has_joined.is_(False),
+        ~select(Post.id).where(Post.author_id == Person.id).exists(),
+        ~select(Endorsement.post_id).where(Endorsement.person_id == Person.id).exists(),
+        ~select(_other.key)
+        .where(_other.person_id == Person.id, _other.import_id != ImportedPerson.import_id)
+        .exists(),
+    )
+    .distinct()
+    .order_by(ImportedPerson.person_id)
+    .limit(param("count", BigInteger))
+)
+_ORPHANED = Query(
+    select(ImportedPerson.person_id)
+    .join(Person, Person.id == ImportedPerson.person_id)
+    .where(
+        ImportedPerson.import_id.is_(None),
+        ImportedPerson.is_made,
+        ImportedPerson.person_id > param("after", BigInteger),
+        Person.has_joined.is_(False),
+        ~select(Post.id).where(Post.author_id == Person.id).exists(),
+        ~select(Endorsement.post_id).where(Endorsement.person_id == Person.id).exists(),
+        ~select(_other.key).where(_other.person_id == Person.id, _other.import_id.is_not(None)).exists(),
+    )
+    .distinct()
+    .order_by(ImportedPerson.person_id)
+    .limit(param("count", BigInteger))
+)
+
+
+async def begin(db: Db, kind: str, source: str, edition: str) -> tuple[int, int]:
+    """The import of this source, and how much of it is in.
+
+    A run that ended, or one over another edition of the source, begins again from the top: what is in is known by its key.
+    """
+    await db.run(_BEGIN, kind=kind, source=source, edition=edition)
+    row = await db.row(_FIND, source=source)
+    assert row is not None, "it was written if it was not there"
+    goes_on = row["edition"] == edition and row["ended_at"] is None
+    done = row["done"] if goes_on else 0
+    await db.run(_AGAIN, id=row["id"], edition=edition, done=done)
+    return row["id"], done
+
+
+async def advance(db: Db, import_id: int, before: int, done: int) -> None:
+    """Raises Conflict when another run has gone on with the same import."""
+    if not await db.run(_ADVANCE, id=import_id, before=before, done=done):
+        raise Conflict(_("Another run is at this import at the moment, or it has been removed."))
+
+
+async def end(db: Db, import_id: int) -> None:
+    await db.run(_END, id=import_id, now=clock.now())
+
+
+async def begin_removal(db: Db, import_id: int) -> None:
+    """From here on the import counts as not begun. Raises NotFound."""
+    if not await db.run(_AGAIN, id=import_id, edition="", done=0):
+        raise NotFound(_("There is no such import."))
+
+
+async def forget(db: Db, import_id: int) -> None:
+    await db.run(_FORGET, id=import_id)
+
+
+async def imports(db: Db) -> list[Entry]:
+    return [Entry(**row) for row in await db.rows(_ALL)]
+
+
+async def people(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:
+    return {row["key"]: row["id"] for row in await db.rows(_PEOPLE, space=space, keys=list(keys))}
+
+
+async def posts(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:
+    return {row["key"]: row["id"] for row in await db.rows(_POSTS, space=space, keys=list(keys))}
+
+
+async def note_people(db: Db, import_id: int, space: str, people: Mapping[str, Row]) -> None:
+    await db.connection.copy_records_to_table(
+        ImportedPerson.__tablename__,
+        columns=["space", "key", "import_id", "person_id", "is_made", "manager_key"],
+        records=[(space, key, import_id, row.id, row.is_made, row.waits_for) for key, row in people.items()],
+    )
+
+
+async def note_posts(db: Db, import_id: int, space: str, posts: Mapping[str, Row]) -> None:
+    await db.connection.copy_records_to_table(
+        ImportedPost.__tablename__,
+        columns=["space", "key", "import_id", "post_id", "accepted_key"],
+        records=[(space, key, import_id, row.id, row.waits_for) for key, row in posts.items()],
+    )
+
+
+async def waiting_people(db: Db, import_id: int, after: int) -> dict[int, str]:
+    """Some people whose manager has not been looked up, in the order of their ids."""
+    return {row["id"]: row["key"] for row in await db.rows(_WAITING_PEOPLE, import_id=import_id, after=after)}
+
+
+async def waiting_posts(db: Db, import_id: int, after: int) -> dict[int, str]:
+    """Some questions whose accepted answer has not been looked up, in the order of their ids."""
+    return {row["id"]: row["key"] for row in await db.rows(_WAITING_POSTS, import_id=import_id, after=after)}
+
+
+async def some_posts(db: Db, import_id: int, count: int) -> list[int]:
+    return columns(await db.rows(_SOME_POSTS, import_id=import_id, count=count), "post_id")
+
+
+async def left_over(db: Db, import_id: int | None, after: int, count: int) -> list[int]:
+    """People whom an import made (None: one that is gone) and who have nothing here any more."""
+    query = _ORPHANED if import_id is None else _LEFT_OVER
+    return columns(await db.rows(query, import_id=import_id, after=after, count=count), "person_id")

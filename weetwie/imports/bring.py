@@ -1,0 +1,104 @@
+"""Brings in people from a file, posts from a file, or the commits of a repository as posts."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from weetwie.access.viewer import Viewer
+from weetwie.domain.imports import ledger
+from weetwie.domain.people import bring_in as arriving_people
+from weetwie.domain.posts import bring_in as arriving_posts
+from weetwie.imports import run as runs
+from weetwie.imports import write_people, write_posts
+from weetwie.imports.crowd import Crowd
+from weetwie.imports.git import Repository
+from weetwie.imports.lines import Bad, File, Line
+from weetwie.imports.people import people
+from weetwie.imports.posts import posts
+from weetwie.imports.records import Who
+from weetwie.imports.run import R, Report, Run, Source, Terms, Watch
+from weetwie.kit.db import Database
+
+_BEGINNING: Final = 1 << 16
+"""Bytes of a file that its name in the ledger is made of."""
+
+
+async def bring_people(database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch) -> Report:
+    with File(path) as file:
+        source = _of_file("people", path, file, terms, people)
+        report = await runs.run(database, viewer, source, terms, watch, write_people.write)
+    await _look_up_managers(database, Run(viewer, terms, report, report.import_id or 0, {}))
+    await runs.end(database, report)
+    return report
+
+
+async def bring_posts(database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch) -> Report:
+    with File(path) as file:
+        source = _of_file("posts", path, file, terms, posts)
+        write = partial(write_posts.write, space=terms.space, watch=watch)
+        report = await runs.run(database, viewer, source, terms, watch, write, write_posts.catch_up)
+    await _look_up_answers(database, report.import_id or 0, terms.space)
+    await runs.end(database, report)
+    return report
+
+
+async def bring_commits(database: Database, viewer: Viewer, folder: Path, terms: Terms, watch: Watch) -> Report:
+    """Raises Wrong when the folder is no repository."""
+    repository = Repository(folder)
+    source = Source(
+        kind="git",
+        name=f"git {folder.resolve().name} {repository.first[:16]}",
+        edition=repository.head,
+        size=repository.size,
+        position=lambda: repository.position,
+        records=repository.posts(),
+    )
+    write = partial(write_posts.write, space=write_posts.COMMITS, watch=watch)
+    report = await runs.run(database, viewer, source, terms, watch, write, write_posts.catch_up)
+    await runs.end(database, report)
+    return report
+
+
+def _of_file(
+    kind: str, path: Path, file: File, terms: Terms, read: Callable[[Iterator[Line | Bad]], Iterator[R | Bad]]
+) -> Source[R]:
+    with path.open("rb") as beginning:
+        digest = hashlib.sha256(beginning.read(_BEGINNING)).hexdigest()
+    stat = path.stat()
+    return Source(
+        kind=kind,
+        name=f"{kind} {path.name} {digest[:16]} in {terms.space}",
+        edition=f"{stat.st_size} {stat.st_mtime_ns}",
+        size=file.size,
+        position=lambda: file.position,
+        records=read(file.lines()),
+    )
+
+
+async def _look_up_managers(database: Database, run: Run) -> None:
+    """At the end, when everyone is there who can be somebody's manager."""
+    last = 0
+    while True:
+        async with database.transaction() as db:
+            waiting = await ledger.waiting_people(db, run.import_id, last)
+            if not waiting:
+                return
+            crowd = await Crowd.of(db, run, map(Who, waiting.values()))
+            found = {person_id: crowd.id(Who(named)) for person_id, named in waiting.items()}
+            await arriving_people.manage(db, {person_id: manager for person_id, manager in found.items() if manager})
+            last = max(waiting)
+
+
+async def _look_up_answers(database: Database, import_id: int, space: str) -> None:
+    """At the end, because an answer stands below its question."""
+    last = 0
+    while True:
+        async with database.transaction() as db:
+            waiting = await ledger.waiting_posts(db, import_id, last)
+            if not waiting:
+                return
+            answers = await ledger.posts(db, space, waiting.values())
+            await arriving_posts.accept(db, {post_id: answers[key] for post_id, key in waiting.items() if key in answers})
+            last = max(waiting)

@@ -1,0 +1,62 @@
+"""Takes an import out again: its posts, and the people it made who never joined and whom nothing else needs."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from weetwie.access.viewer import Viewer
+from weetwie.domain.imports import ledger
+from weetwie.domain.people import take_out as leaving_people
+from weetwie.domain.posts import take_out as leaving_posts
+from weetwie.events import audit
+from weetwie.kit.db import Database
+
+_POSTS = 100
+_PEOPLE = 50
+"""In one transaction: live delivery waits for the oldest that is open."""
+
+
+class Removed(msgspec.Struct):
+    posts: int = 0
+    people: int = 0
+
+
+async def remove(database: Database, viewer: Viewer, import_id: int, moved: Callable[[Removed], None]) -> Removed:
+    """In small transactions; after a kill the same call goes on. Raises NotFound when there is no such import."""
+    removed = Removed()
+    async with database.transaction() as db:
+        await ledger.begin_removal(db, import_id)
+        await audit(db, viewer, "import.remove", import_id, door="command line")
+    await _take_out_posts(database, viewer, import_id, removed, moved)
+    await _take_out_people(database, viewer, import_id, removed, moved)
+    async with database.transaction() as db:
+        await ledger.forget(db, import_id)
+    await _take_out_people(database, viewer, None, removed, moved)
+    return removed
+
+
+async def _take_out_posts(
+    database: Database, viewer: Viewer, import_id: int, removed: Removed, moved: Callable[[Removed], None]
+) -> None:
+    while True:
+        async with database.transaction() as db:
+            ids = await ledger.some_posts(db, import_id, _POSTS)
+            if not ids:
+                return
+            removed.posts += await leaving_posts.take_out(db, viewer, ids)
+        moved(removed)
+
+
+async def _take_out_people(
+    database: Database, viewer: Viewer, import_id: int | None, removed: Removed, moved: Callable[[Removed], None]
+) -> None:
+    """None: people of imports that are gone, who were kept only because another import named them."""
+    last = 0
+    while True:
+        async with database.transaction() as db:
+            ids = await ledger.left_over(db, import_id, last, _PEOPLE)
+            if not ids:
+                return
+            removed.people += await leaving_people.take_out(db, viewer, ids)
+            last = max(ids)
+        moved(removed)

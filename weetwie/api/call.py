@@ -42,6 +42,7 @@ class Call:
         "answer_headers",
         "base_url",
         "endpoint",
+        "is_second_try",
         "names",
         "renderer",
         "request_id",
@@ -69,6 +70,8 @@ class Call:
         self.viewer: Any = None
         self.renderer: Any = None
         """Turns seen things into wire shapes, and keeps what it encoded."""
+        self.is_second_try = False
+        """The viewer in memory was no longer so; now it is read anew."""
         self.answer_headers: Headers = []
         self.transaction: AbstractAsyncContextManager[Any] | None = None
         self._open_db = open_db
@@ -110,7 +113,7 @@ class Call:
 
     async def db(self) -> Any:
         """The transaction of this call, begun at its first use; the dispatcher ends it before it answers."""
-        if self._db is None:
+        if self.transaction is None:
             if self._open_db is None:
                 raise RuntimeError("this application was built without a database")
             transaction = self._open_db(self)

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from weetwie.access.recognise import StaleViewer
 from weetwie.api.body import read_body
 from weetwie.api.call import Answer, Call, Headers, Stream
 from weetwie.api.endpoint import Endpoint
@@ -121,6 +122,7 @@ class Dispatcher:
             base_url=self._base_url,
             open_db=self._open_db,
         )
+        call.renderer = self._renderer
         if endpoint is None:
             error = NotFound() if place is None else WrongMethod(_allowed(place))
             await self._send(call, self._refuse(call, error), send)
@@ -149,6 +151,9 @@ class Dispatcher:
             await _undo(call, error)
             if not isinstance(error, Exception):
                 raise
+            if isinstance(error, StaleViewer) and not call.is_second_try:
+                call.is_second_try = True
+                return await self._take(call, endpoint, receive)
             return self._refuse(call, error)
         finally:
             for upload in uploads:
@@ -159,7 +164,7 @@ class Dispatcher:
             viewer = call.viewer = await self._recognise(call)
         finally:
             # A wrong token counts as well, or tokens could be guessed without end.
-            if self._count is not None:
+            if self._count is not None and not call.is_second_try:
                 self._count(call)
         if viewer is not None and viewer.token_id:
             if endpoint.accepted and endpoint.accepted.isdisjoint(viewer.scopes):

@@ -111,6 +111,7 @@ def _belongs(eye: Eye, post: Any) -> Any:
         follow.follower_id == eye.id,
         follow.followed_id == post.author_id,
         or_(post.boost_of_id.is_(None), follow.shows_boosts),
+        taste.has_language(follow, post),
     )
     with_tag = (
         select(literal(1))
@@ -119,7 +120,9 @@ def _belongs(eye: Eye, post: Any) -> Any:
         .where(tagged.post_id == post.id)
     )
     return and_(
-        or_(post.author_id == eye.id, by_followed.exists(), with_tag.exists()), taste.is_kept(eye, post)
+        or_(post.author_id == eye.id, by_followed.exists(), with_tag.exists()),
+        taste.is_kept(eye, post),
+        taste.original_is_kept(eye, post),
     )
 
 

@@ -1,6 +1,6 @@
 """People as a viewer sees them: who they are, as far as their profile is open to this viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -78,13 +78,13 @@ def person_columns(eye: Eye, person: Any) -> tuple[Any, ...]:
     )
 
 
-def _people(eye: Eye) -> Any:
+def _people(eye: Eye, law: Callable[[Eye, Any], Any] = sees.person) -> Any:
     asked = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("id", with_ordinality="place").render_derived()
     return (
         select(*person_columns(eye, Person))
         .select_from(asked)
         .join(Person, Person.id == asked.c.id)
-        .where(sees.person(eye, Person))
+        .where(law(eye, Person))
         .order_by(asked.c.place)
     )
 
@@ -103,6 +103,7 @@ def _author(eye: Eye) -> Any:
 
 
 _PEOPLE = Lawful(_people)
+_CARDS = Lawful(lambda eye: _people(eye, sees.card))
 _AUTHOR = Lawful(_author)
 _PROFILES = Query(
     select(*(getattr(Person, name) for name in Profile.__struct_fields__)).where(
@@ -114,6 +115,11 @@ _PROFILES = Query(
 async def people(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]:
     """Those of them whom the viewer sees, in the order asked for."""
     return [SeenPerson(*row) for row in await _PEOPLE.rows(db, viewer, ids=list(ids))]
+
+
+async def cards(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]:
+    """The same, with those whom the viewer sees as authors alone."""
+    return [SeenPerson(*row) for row in await _CARDS.rows(db, viewer, ids=list(ids))]
 
 
 async def person(db: Db, viewer: Viewer, person_id: int) -> SeenPerson:

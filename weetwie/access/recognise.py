@@ -32,6 +32,7 @@ _PERSON = (
     Person.is_admin,
     Person.is_locked,
     Person.default_ring,
+    Person.default_language,
     Person.version,
 )
 
@@ -196,6 +197,7 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         is_locked=row["is_locked"],
         default_ring=None if row["default_ring"] is None else Ring(row["default_ring"]),
         version=row["version"],
+        language=row["default_language"] or "en",
         **credential,
     )
 

@@ -1,0 +1,1 @@
+"""Apps ask for tokens here."""

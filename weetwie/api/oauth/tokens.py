@@ -1,0 +1,95 @@
+"""A code becomes a token, a token is given back."""
+
+import msgspec
+
+from weetwie.api.call import Answer, Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon.entities import Empty, Token
+from weetwie.api.oauth.client import client
+from weetwie.api.oauth.errors import (
+    InvalidGrant,
+    InvalidScope,
+    OAuthRefusal,
+    UnsupportedGrantType,
+    refuse,
+)
+from weetwie.domain.identity import grants, rules, tokens
+from weetwie.domain.identity.apps import RegisteredApp
+from weetwie.domain.identity.tokens import IssuedToken
+from weetwie.errors import Invalid, _
+
+routes = Routes("oauth")
+
+
+class TokenRequest(msgspec.Struct, kw_only=True):
+    grant_type: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    code: str = ""
+    redirect_uri: str = ""
+    code_verifier: str | None = None
+    scope: str = ""
+
+
+class Revocation(msgspec.Struct, kw_only=True):
+    client_id: str = ""
+    client_secret: str = ""
+    token: str = ""
+
+
+@routes.post("/oauth/token", answer=Token, refuse=refuse)
+async def issue(call: Call, asked: TokenRequest) -> Answer:
+    """Change a code, or the app's own secret, into a token."""
+    if not asked.grant_type:
+        raise OAuthRefusal(_("{field} is missing."), field="grant_type")
+    if asked.grant_type not in ("authorization_code", "client_credentials"):
+        raise UnsupportedGrantType
+    app = await client(call, asked.client_id, asked.client_secret)
+    if asked.grant_type == "client_credentials":
+        return _token(await _for_app_alone(call, app, asked.scope))
+    for field in ("code", "redirect_uri"):
+        if not getattr(asked, field):
+            raise OAuthRefusal(_("{field} is missing."), field=field)
+    issued = await grants.exchange(
+        await call.db(),
+        call.viewer,
+        app,
+        asked.code,
+        asked.redirect_uri,
+        asked.code_verifier,
+    )
+    # Answered and not raised: what a code that came twice led to must stand.
+    return _token(issued) if issued else refuse(call, InvalidGrant())
+
+
+@routes.post("/oauth/revoke", refuse=refuse)
+async def revoke(call: Call, given: Revocation) -> Empty:
+    """Give a token back; an unknown one is as good as given back."""
+    app = await client(call, given.client_id, given.client_secret)
+    await tokens.revoke(await call.db(), call.viewer, app.id, given.token)
+    return Empty()
+
+
+async def _for_app_alone(call: Call, app: RegisteredApp, scope: str) -> IssuedToken:
+    try:
+        scopes = rules.scopes(scope)
+    except Invalid:
+        raise InvalidScope from None
+    if not scope.strip() and not rules.within(scopes, app.scopes):
+        scopes = app.scopes
+    if not rules.within(scopes, app.scopes):
+        raise InvalidScope
+    return await tokens.issue(await call.db(), app.id, None, scopes)
+
+
+def _token(issued: IssuedToken) -> Answer:
+    return Answer(
+        200,
+        Token(
+            access_token=issued.token,
+            token_type="Bearer",
+            scope=" ".join(issued.scopes),
+            created_at=int(issued.created_at.timestamp()),
+        ),
+        {"pragma": "no-cache"},
+    )

@@ -1,0 +1,112 @@
+"""The web application, built out of the doors."""
+
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from weetwie import __version__
+from weetwie.access import viewer as viewers
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import Viewer
+from weetwie.api.call import Call
+from weetwie.api.dispatch import Application, Dispatcher
+from weetwie.api.endpoint import Endpoint
+from weetwie.api.mastodon import instance, statuses, timelines, well_known
+from weetwie.api.mastodon.render import Renderer
+from weetwie.api.oauth import apps, metadata, tokens
+from weetwie.api.openapi import openapi_endpoint
+from weetwie.api.ratelimit import RateLimits
+from weetwie.api.refusals import Unauthorized
+from weetwie.errors import Forbidden, _
+from weetwie.kit import clock, language
+from weetwie.kit.client_address import client_address, networks
+from weetwie.kit.db import Database, Db
+from weetwie.web.site import site
+
+DOORS: Final = (apps, tokens, metadata, instance, well_known, statuses, timelines)
+"""Each file of doors has its `routes`."""
+
+_NOT_HERE: Final = _("This account is not active at the moment.")
+
+
+class Settings(Protocol):
+    """What of the settings the application needs."""
+
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def trusted_proxies(self) -> Sequence[str]: ...
+    @property
+    def rate_limits(self) -> bool: ...
+
+
+def build(settings: Settings, database: Database, memory: Memory, shared_counts: Path | None = None) -> Application:
+    """`shared_counts` is the file by which several processes of one machine count calls together."""
+    base_url = settings.base_url.rstrip("/")
+    limits = RateLimits(shared_counts) if settings.rate_limits else None
+    doors = endpoints()
+    dispatcher = Dispatcher(
+        [*doors, openapi_endpoint(doors, base_url, __version__)],
+        base_url=base_url,
+        recognise=_recognise(memory),
+        open_db=_open_db(database),
+        count=limits.count if limits else None,
+        translate=language.translate_for,
+        renderer=Renderer(base_url),
+        otherwise=site(database, memory, base_url),
+    )
+    return _behind_proxies(dispatcher, settings.trusted_proxies)
+
+
+def endpoints() -> list[Endpoint]:
+    """Every door for programs there is."""
+    return list(chain.from_iterable(door.routes for door in DOORS))
+
+
+def _recognise(memory: Memory) -> Callable[[Call], Awaitable[Viewer]]:
+    async def recognise(call: Call) -> Viewer:
+        """A bad token is refused, but for doors that ask nothing of a token: there it is nobody's."""
+        token = bearer(call)
+        viewer = await memory.recognise(await call.db(), token=token)
+        if viewer is None:
+            if call.endpoint.access != "public" or call.endpoint.scopes:
+                raise Unauthorized
+            viewer = await memory.recognise(await call.db())
+        assert viewer is not None, "nobody is always recognised"
+        if call.endpoint.access == "person" and viewer.is_person and not viewers.is_active(viewer, clock.now()):
+            raise Forbidden(_NOT_HERE)
+        return viewer
+
+    return recognise
+
+
+def bearer(call: Call) -> str | None:
+    kind, _space, token = call.header("authorization").partition(" ")
+    return token.strip() or None if kind.lower() == "bearer" else None
+
+
+def _open_db(database: Database) -> Callable[[Call], AbstractAsyncContextManager[Db]]:
+    def open_db(call: Call) -> AbstractAsyncContextManager[Db]:
+        return database.reading() if call.method in ("GET", "HEAD") else database.transaction()
+
+    return open_db
+
+
+def _behind_proxies(application: Application, trusted_proxies: Sequence[str]) -> Application:
+    """The client that the application sees is the one in front of the proxies that are known."""
+    trusted = networks(trusted_proxies)
+    if not trusted:
+        return application
+
+    async def behind_proxies(
+        scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
+    ) -> None:
+        if client := scope.get("client"):
+            forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+            address = client_address(client[0], forwarded.decode("latin-1"), trusted)
+            scope = {**scope, "client": (address, client[1])}
+        await application(scope, receive, send)
+
+    return behind_proxies

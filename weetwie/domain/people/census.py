@@ -1,0 +1,41 @@
+"""How many people and posts there are, as far as the viewer sees them."""
+
+import msgspec
+from sqlalchemy import BigInteger, func, select
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.kit import clock
+from weetwie.kit.db import Db, param
+from weetwie.tables.people import Person
+
+_MONTH_MS = 30 * 24 * 3600 * 1000
+
+
+class Census(msgspec.Struct, frozen=True):
+    people: int
+    active: int
+    """Who wrote something, in the viewer's ring, within thirty days."""
+    posts: int
+    """Those that count in the viewer's ring."""
+
+
+def _count(eye: Eye) -> object:
+    newest = sees.newest_in_ring(eye, Person.last_post_in_ring)
+    return select(
+        func.count(),
+        func.count().filter(newest >= param("since", BigInteger)),
+        func.coalesce(func.sum(sees.in_ring(eye, Person.posts_in_ring)), 0),
+    ).where(sees.person(eye), Person.suspended_at.is_(None), Person.has_joined)
+
+
+_COUNT = Lawful(_count)  # type: ignore[arg-type]
+
+
+async def census(db: Db, viewer: Viewer) -> Census:
+    # Ids hold the time of what they name: milliseconds above, 16 bits of a running number below.
+    since = (int(clock.now().timestamp() * 1000) - _MONTH_MS) << 16
+    row = await _COUNT.row(db, viewer, since=since)
+    assert row is not None
+    return Census(*(int(number) for number in row))

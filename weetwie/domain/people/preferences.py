@@ -1,0 +1,31 @@
+"""How a person likes to write: what their apps begin with."""
+
+import msgspec
+from sqlalchemy import BigInteger, select
+
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.errors import NotFound
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.people import Person
+
+_PREFERENCES = Query(
+    select(Person.default_visibility, Person.default_sensitive, Person.default_language).where(
+        Person.id == param("id", BigInteger)
+    )
+)
+
+
+class Preferred(msgspec.Struct, frozen=True):
+    visibility: Visibility
+    is_sensitive: bool
+    language: str | None
+
+
+async def preferences(db: Db, viewer: Viewer) -> Preferred:
+    row = await db.row(_PREFERENCES, id=viewer.person_id)
+    if row is None:
+        raise NotFound
+    return Preferred(
+        Visibility(row["default_visibility"]), row["default_sensitive"], row["default_language"]
+    )

@@ -1,0 +1,44 @@
+"""Files that pages are made of: style, pictures. Their address holds a hash of what is in them, so they are kept for good."""
+
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from weetwie.errors import NotFound
+
+FOLDER: Final = Path(__file__).parent / "static"
+
+_KEPT_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+_KEPT_AN_HOUR: Final = "public, max-age=3600"
+
+
+class Assets:
+    """All of them, in memory: they are few and small."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._bodies = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+        self._hashed = {self._with_hash(name): name for name in self._bodies}
+        self._addresses = {name: f"/static/{hashed}" for hashed, name in self._hashed.items()}
+
+    def address(self, name: str) -> str:
+        """Where a file is. Raises KeyError for one that is not there."""
+        return self._addresses[name]
+
+    async def serve(self, request: Request) -> Response:
+        """By its hashed name for good, by its plain one (which other programs are told) for an hour."""
+        asked = request.path_params["name"]
+        name = self._hashed.get(asked, asked)
+        if name not in self._bodies:
+            raise NotFound
+        kept = _KEPT_FOR_GOOD if asked in self._hashed else _KEPT_AN_HOUR
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        headers = {"cache-control": kept, "access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
+        return Response(self._bodies[name], media_type=kind, headers=headers)
+
+    def _with_hash(self, name: str) -> str:
+        stem, _dot, ending = name.rpartition(".")
+        return f"{stem}-{hashlib.sha256(self._bodies[name]).hexdigest()[:10]}.{ending}"

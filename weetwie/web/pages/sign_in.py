@@ -1,0 +1,55 @@
+"""Signing in with a name or an address and a password, and signing out."""
+
+from starlette.responses import Response
+
+from weetwie.access.viewer import nobody
+from weetwie.domain.identity import sessions
+from weetwie.domain.identity import sign_in as identity
+from weetwie.errors import Forbidden, Invalid, TooMany
+from weetwie.web.visit import Visit, local
+
+
+async def show(visit: Visit) -> Response:
+    return visit.show("sign_in.html", name="")
+
+
+async def sign_in(visit: Visit) -> Response:
+    given = await visit.form()
+    name = given.get("name", "")
+    try:
+        token = await _enter(visit, name, given.get("password", ""))
+    except (Invalid, Forbidden, TooMany) as refusal:
+        status = 429 if isinstance(refusal, TooMany) else 422
+        response = visit.show("sign_in.html", status, name=name, error=refusal)
+        if isinstance(refusal, TooMany):
+            response.headers["retry-after"] = str(refusal.retry_after)
+        return response
+    visit.begin_session(token)
+    return visit.go(local(visit.request.query_params.get("next")))
+
+
+async def _enter(visit: Visit, name: str, password: str) -> str:
+    """Two transactions, so that the try is counted before the password is looked at."""
+    house = visit.house
+    async with house.database.transaction() as db:
+        attempt = await identity.knock(db, name, visit.client_address)
+    person_id = await identity.check(attempt, password)
+    async with house.database.transaction() as db:
+        viewer = await house.memory.person(db, person_id) or nobody(visit.viewer.policy)
+        token = await identity.enter(db, viewer, attempt, visit.agent)
+        if visit.session:
+            await sessions.end(db, visit.session)
+        return token
+
+
+async def show_sign_out(visit: Visit) -> Response:
+    return visit.show("sign_out.html") if visit.session else visit.go("/")
+
+
+async def sign_out(visit: Visit) -> Response:
+    await visit.form()
+    if visit.session:
+        async with visit.house.database.transaction() as db:
+            await sessions.end(db, visit.session)
+    visit.end_session()
+    return visit.go("/")

@@ -1,0 +1,46 @@
+"""A new installation is opened: a link, good for once, makes its first administrator."""
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from weetwie.access.viewer import system
+from weetwie.domain.identity import addresses, links, passwords, sessions
+from weetwie.domain.people.create import create
+from weetwie.domain.people.rules import Newcomer
+from weetwie.errors import Conflict, Invalid
+from weetwie.web.visit import Visit
+
+FIELDS = ("handle", "name", "address")
+
+
+async def show(visit: Visit) -> Response:
+    async with visit.house.database.reading() as db:
+        await links.look(db, "first-admin", visit.request.path_params["token"])
+    return visit.show("welcome.html", given=dict.fromkeys(FIELDS, ""))
+
+
+async def begin(visit: Visit) -> Response:
+    form = await visit.form()
+    given = {field: form.get(field, "").strip() for field in FIELDS}
+    try:
+        token = await _make(visit, given, form.get("password", ""))
+    except (Invalid, Conflict) as refusal:
+        return visit.show("welcome.html", 422, given=given, error=refusal)
+    visit.begin_session(token)
+    return visit.go("/")
+
+
+async def _make(visit: Visit, given: Mapping[str, str], password: str) -> str:
+    """All of it or nothing: whatever is refused leaves the link as good as before."""
+    async with visit.house.database.reading() as db:
+        await links.look(db, "first-admin", visit.request.path_params["token"])
+    hash = await passwords.hashed(password)
+    async with visit.house.database.transaction() as db:
+        await links.use(db, "first-admin", visit.request.path_params["token"])
+        maker = system(visit.viewer.policy)
+        newcomer = Newcomer(handle=given["handle"].removeprefix("@"), name=given["name"], is_admin=True)
+        person_id = await create(db, maker, newcomer)
+        await addresses.add(db, person_id, given["address"], is_verified=True)
+        await passwords.put(db, maker, person_id, hash)
+        return await sessions.begin(db, person_id, visit.agent)

@@ -1,0 +1,118 @@
+"""The pages as one application, and what is shown when something goes wrong on the way to one."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import asyncpg
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
+from weetwie.kit.db import Database
+from weetwie.access.recognise import Memory
+from weetwie.web.assets import Assets
+from weetwie.web.pages import authorize, front, password, sign_in, welcome
+from weetwie.web.show import Templates
+from weetwie.web.visit import House, Visit, visit
+
+log = structlog.get_logger(__name__)
+
+Page = Callable[[Visit], Awaitable[Response]]
+
+STATUS: Final[dict[type[Refusal], int]] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Invalid: 422,
+    TooMany: 429,
+    Unavailable: 503,
+}
+LONGEST_FORM: Final = 64 * 1024
+
+_FAILED: Final = _("Something went wrong on our side. Tell the administrators this number: {number}.")
+
+PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
+    "/": (front.show, None),
+    "/about": (front.about, None),
+    "/auth/sign_in": (sign_in.show, sign_in.sign_in),
+    "/auth/sign_out": (sign_in.show_sign_out, sign_in.sign_out),
+    "/auth/password/{token}": (password.show, password.put),
+    "/welcome/{token}": (welcome.show, welcome.begin),
+    "/oauth/authorize": (authorize.show, authorize.decide),
+}
+"""What is shown at an address, and what is done with a form that is sent to it."""
+
+
+def site(database: Database, memory: Memory, base_url: str) -> Starlette:
+    assets = Assets()
+    house = House(database, memory, Templates(assets), base_url)
+    routes = [Route("/static/{name}", assets.serve)]
+    for path, (show, act) in PAGES.items():
+        routes.append(Route(path, _door(house, show), methods=["GET"]))
+        if act is not None:
+            routes.append(Route(path, _door(house, act), methods=["POST"]))
+    return Starlette(
+        routes=routes,
+        exception_handlers={NotFound: _nothing(house), HTTPException: _nothing(house)},  # type: ignore[dict-item]
+    )
+
+
+def _door(house: House, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """A page with all that stands before and behind it."""
+
+    async def door(request: Request) -> Response:
+        length = request.headers.get("content-length", "0")
+        if request.method == "POST" and not (length.isdigit() and len(length) < 12 and int(length) <= LONGEST_FORM):
+            return PlainTextResponse("", 413)
+        try:
+            come = await visit(request, house)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            return PlainTextResponse(Unavailable.default, 503, {"retry-after": "2"})
+        try:
+            response = await page(come)
+        except Refusal as refusal:
+            response = refused(come, refusal)
+        except Exception as error:
+            response = _failed(come, error)
+        return come.finish(response)
+
+    return door
+
+
+def refused(come: Visit, refusal: Refusal) -> Response:
+    status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
+    response = come.show("refusal.html", status, error=refusal)
+    if isinstance(refusal, TooMany | Unavailable):
+        response.headers["retry-after"] = str(refusal.retry_after)
+    return response
+
+
+def _failed(come: Visit, error: Exception) -> Response:
+    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError):
+        return refused(come, Unavailable())
+    number = os.urandom(8).hex()
+    log.error("a page failed", number=number, exc_info=error)
+    return come.show("refusal.html", 500, error=Refusal(_FAILED, number=number))
+
+
+def _nothing(house: House) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """For addresses that no page has."""
+
+    async def nothing(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code not in (404, 405):
+            return PlainTextResponse("", error.status_code)
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        try:
+            come = await visit(request, house)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            return PlainTextResponse(Unavailable.default, 503, {"retry-after": "2"})
+        response = come.finish(come.show("refusal.html", status, error=NotFound()))
+        if isinstance(error, HTTPException) and error.headers:
+            response.headers.update(error.headers)
+        return response
+
+    return nothing

@@ -1,0 +1,176 @@
+"""One request of a page: who is there, in which language, and whether a form came from one of our own pages."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from weetwie.access import viewer as viewers
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import sessions
+from weetwie.errors import Forbidden, _
+from weetwie.kit import clock, language
+from weetwie.kit.db import Database
+from weetwie.web.show import Templates
+
+_STALE_FORM: Final = _("This page was open for too long, or came from elsewhere. Please go back, reload it and try again.")
+
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True)
+class House:
+    """What pages need of the rest of the house."""
+
+    database: Database
+    memory: Memory
+    templates: Templates
+    base_url: str
+
+    @property
+    def is_secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    def cookie(self, name: str) -> str:
+        """`__Host-` keeps out cookies that another name under the same domain, or an open wire, has set."""
+        return f"__Host-weetwie-{name}" if self.is_secure else f"weetwie-{name}"
+
+
+@dataclass
+class Visit:
+    request: Request
+    house: House
+    viewer: Viewer
+    session: str | None
+    """The cookie of a good session."""
+    language: str
+    form_seed: str
+    """What binds the forms to this browser: the session, or a cookie of its own before there is one."""
+    new_cookies: dict[str, str | None] = field(default_factory=dict)
+    return_to: str = ""
+    """Where forms of this page may lead beside this server itself: a source for the content security policy."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        return viewers.is_active(self.viewer, clock.now())
+
+    @property
+    def form_token(self) -> str:
+        return hmac.new(self.form_seed.encode(), b"form", hashlib.sha256).hexdigest()
+
+    @property
+    def host(self) -> str:
+        """The name of this installation, as it is typed into an app."""
+        return urlsplit(self.house.base_url).netloc
+
+    @property
+    def client_address(self) -> str:
+        return self.request.client.host if self.request.client else ""
+
+    @property
+    def agent(self) -> str:
+        return self.request.headers.get("user-agent", "")
+
+    async def form(self) -> Mapping[str, str]:
+        """What was filled in. Raises Forbidden when the form is not one of ours, opened in this browser."""
+        if self.request.headers.get("sec-fetch-site") == "cross-site":
+            raise Forbidden(_STALE_FORM)
+        async with self.request.form(max_files=0, max_fields=50) as form:
+            given = {name: _plain(value) for name, value in form.items() if isinstance(value, str)}
+        if not hmac.compare_digest(given.get("form", "").encode(), self.form_token.encode()):
+            raise Forbidden(_STALE_FORM)
+        return given
+
+    def show(self, template: str, status: int = 200, **values: Any) -> Response:
+        html = self.house.templates.render(template, self, **values)
+        return HTMLResponse(html, status)
+
+    def go(self, address: str) -> Response:
+        return RedirectResponse(address, 303)
+
+    def begin_session(self, token: str) -> None:
+        self.new_cookies["session"] = token
+        self.new_cookies["form"] = None
+
+    def end_session(self) -> None:
+        self.new_cookies["session"] = None
+
+    def finish(self, response: Response) -> Response:
+        """Cookies and the headers that keep a page what it is."""
+        for name, value in self.new_cookies.items():
+            self._set_cookie(response, name, value)
+        own = {
+            "content-security-policy": f"{POLICY}; form-action 'self' {self.return_to}".rstrip(),
+            "cache-control": "private, no-store",
+            "referrer-policy": "same-origin",
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+            "permissions-policy": "camera=(), geolocation=(), microphone=()",
+            "vary": "Accept-Language, Cookie",
+        }
+        for name, value in own.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def _set_cookie(self, response: Response, name: str, value: str | None) -> None:
+        response.set_cookie(
+            self.house.cookie(name),
+            value or "",
+            max_age=0 if value is None else int(sessions.LASTS.total_seconds()) if name == "session" else None,
+            path="/",
+            secure=self.house.is_secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+
+async def visit(request: Request, house: House) -> Visit:
+    """Reads who is there from the database, as every request does."""
+    session = request.cookies.get(house.cookie("session"))
+    async with house.database.reading() as db:
+        viewer = await house.memory.recognise(db, session=session) if session else None
+        if viewer is None:
+            session, viewer = None, await house.memory.recognise(db)
+    assert viewer is not None, "nobody is always recognised"
+    seed = request.cookies.get(house.cookie("form"))
+    found = Visit(
+        request=request,
+        house=house,
+        viewer=viewer,
+        session=session,
+        language=_language(request, viewer),
+        form_seed=session or seed or secrets.token_urlsafe(32),
+    )
+    if not session and not seed:
+        found.new_cookies["form"] = found.form_seed
+    return found
+
+
+def local(address: str | None) -> str:
+    """An address on this server to go on to; the front page for any other, so that no link leads astray through us."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return "/"
+    if len(address) > 4000 or any(ord(letter) < 33 or letter == "\\" for letter in address):
+        return "/"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return "/" if parts.scheme or parts.netloc else address
+
+
+def _language(request: Request, viewer: Viewer) -> str:
+    wishes = (request.query_params.get("lang"), request.headers.get("accept-language"), viewer.language)
+    return language.first_of(wishes)
+
+
+def _plain(text: str) -> str:
+    """Without what a database cannot keep."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -8,6 +8,7 @@ import click
 from weetwie import __version__
 
 COMMANDS: Final = {
+    "import": "weetwie.cli.imports:imports",
     "person": "weetwie.cli.person:person",
     "token": "weetwie.cli.token:token",
 }

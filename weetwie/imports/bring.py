@@ -44,12 +44,14 @@ async def bring_posts(database: Database, viewer: Viewer, path: Path, terms: Ter
     return report
 
 
-async def bring_commits(database: Database, viewer: Viewer, folder: Path, terms: Terms, watch: Watch) -> Report:
+async def bring_commits(
+    database: Database, viewer: Viewer, folder: Path, terms: Terms, watch: Watch
+) -> Report:
     """Raises Wrong when the folder is no repository."""
     repository = Repository(folder)
     source = Source(
         kind="git",
-        name=f"git {folder.resolve().name} {repository.first[:16]}",
+        name=f"git {repository.name} {repository.first[:16]}",
         edition=repository.head,
         size=repository.size,
         position=lambda: repository.position,
@@ -87,7 +89,9 @@ async def _look_up_managers(database: Database, run: Run) -> None:
                 return
             crowd = await Crowd.of(db, run, map(Who, waiting.values()))
             found = {person_id: crowd.id(Who(named)) for person_id, named in waiting.items()}
-            await arriving_people.manage(db, {person_id: manager for person_id, manager in found.items() if manager})
+            await arriving_people.manage(
+                db, {person_id: manager for person_id, manager in found.items() if manager}
+            )
             last = max(waiting)
 
 
@@ -100,5 +104,7 @@ async def _look_up_answers(database: Database, import_id: int, space: str) -> No
             if not waiting:
                 return
             answers = await ledger.posts(db, space, waiting.values())
-            await arriving_posts.accept(db, {post_id: answers[key] for post_id, key in waiting.items() if key in answers})
+            await arriving_posts.accept(
+                db, {post_id: answers[key] for post_id, key in waiting.items() if key in answers}
+            )
             last = max(waiting)

@@ -74,14 +74,18 @@ class Crowd:
         person_id = self.id(Who(name))
         return person_id if person_id and self._first_named.get(person_id, 0) <= number else None
 
-    def expect(self, number: int, who: Who, arrival: people.Arrival | None = None, manager: str | None = None) -> int | None:
+    def expect(
+        self, number: int, who: Who, arrival: people.Arrival | None = None, manager: str | None = None
+    ) -> int | None:
         """Returns the id of somebody known; somebody new will be made."""
         handle = arrival.handle if arrival else ""
         tokens = self.tokens(who, handle)
         known = self.id(who, handle)
         if known is None:
             known_as = "" if "@" in who.key[1:] else who.key
-            card = arrival or people.Arrival(handle=known_as, name=who.name or known_as, may_rank=self._run.terms.may_rank)
+            card = arrival or people.Arrival(
+                handle=known_as, name=who.name or known_as, may_rank=self._run.terms.may_rank
+            )
             self._new.append(_New(number, tokens, card, manager))
             self._ids |= dict.fromkeys(tokens, -len(self._new))
         elif known > 0 and tokens[0] not in self._noted and tokens[0] not in self._found:
@@ -128,12 +132,20 @@ class Crowd:
                 rows[token] = ledger.Row(person_id, is_made=True, waits_for=None if at else new.manager)
         for token, person_id in self._found.items():
             rows.setdefault(token, ledger.Row(person_id))
-        by_address = {token.removeprefix(_ADDRESS): row for token, row in rows.items() if token.startswith(_ADDRESS)}
-        by_key = {token: row for token, row in rows.items() if not token.startswith(_ADDRESS) and token not in self._noted}
+        by_address = {
+            token.removeprefix(_ADDRESS): row for token, row in rows.items() if token.startswith(_ADDRESS)
+        }
+        by_key = {
+            token: row
+            for token, row in rows.items()
+            if not token.startswith(_ADDRESS) and token not in self._noted
+        }
         by_address = {key: row for key, row in by_address.items() if _ADDRESS + key not in self._noted}
         await ledger.note_people(self._db, self._run.import_id, self._run.terms.space, by_key)
         await ledger.note_people(self._db, self._run.import_id, _BY_ADDRESS, by_address)
-        await hashes.bring_in(self._db, {bytes.fromhex(key): row.id for key, row in by_address.items() if row.is_made})
+        await hashes.bring_in(
+            self._db, {bytes.fromhex(key): row.id for key, row in by_address.items() if row.is_made}
+        )
 
     def _pretend(self) -> None:
         for new in self._new:

@@ -15,7 +15,8 @@ _FORMAT: Final = "%x00".join(_FIELDS) + "%x00"
 
 _TRAILER: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*(?: ID)?):\s+(\S.*)")
 _SURELY: Final = re.compile(
-    r"([a-z]+(-[a-z]+)*-by|fixes|cc|change-id|link|closes|bugzilla id|coverity issue|git-svn-id|depends-on)", re.IGNORECASE
+    r"([a-z]+(-[a-z]+)*-by|fixes|cc|change-id|link|closes|bugzilla id|coverity issue|git-svn-id|depends-on)",
+    re.IGNORECASE,
 )
 """Trailers wherever they stand; any other `Key: value` is one only in a last paragraph of trailers."""
 _ENDORSES: Final = frozenset(("reviewed-by", "acked-by", "tested-by"))
@@ -29,6 +30,7 @@ class Repository:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.name = folder.resolve().name
         self.head = self._ask("rev-parse", "--verify", "HEAD^{commit}")
         self.size = int(self._ask("rev-list", "--count", "--no-merges", "HEAD"))
         self.first = self._ask("rev-list", "--max-parents=0", "--max-count=1", "HEAD")
@@ -36,8 +38,19 @@ class Repository:
 
     def posts(self) -> Iterator[PostRecord | Bad]:
         """The commits, oldest first. Their numbers count from 1."""
-        command = [*_GIT, "log", "--no-merges", "--reverse", "--use-mailmap", "--encoding=UTF-8", f"--format={_FORMAT}", self.head]
-        with subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as git:
+        command = [
+            *_GIT,
+            "log",
+            "--no-merges",
+            "--reverse",
+            "--use-mailmap",
+            "--encoding=UTF-8",
+            f"--format={_FORMAT}",
+            self.head,
+        ]
+        with subprocess.Popen(  # noqa: S603
+            command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as git:
             assert git.stdout is not None
             try:
                 for fields in _records(git.stdout, len(_FIELDS)):
@@ -50,7 +63,7 @@ class Repository:
 
     def _ask(self, *words: str) -> str:
         try:
-            done = subprocess.run([*_GIT, *words], cwd=self.folder, capture_output=True, check=False)
+            done = subprocess.run([*_GIT, *words], cwd=self.folder, capture_output=True, check=False)  # noqa: S603
         except OSError as error:
             raise Wrong(f"{self.folder}: {error.strerror}") from error
         if done.returncode != 0:

@@ -36,7 +36,7 @@ class File:
         self._raw = path.open("rb")
         is_gzip = self._raw.read(2) == _GZIP
         self._raw.seek(0)
-        self._file: IO[bytes] = gzip.open(self._raw) if is_gzip else self._raw  # type: ignore[assignment]
+        self._file: IO[bytes] = gzip.GzipFile(fileobj=self._raw) if is_gzip else self._raw  # type: ignore[assignment]
 
     def __enter__(self) -> "File":
         return self

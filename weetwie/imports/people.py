@@ -39,22 +39,23 @@ _MOST_LINES: Final = 50
 
 def people(lines: Iterable[Line | Bad]) -> Iterator[PersonRecord | Bad]:
     """One record a line of JSON or a row of the table; which of the two it is, the first line says."""
-    waiting = deque[Line | Bad]()
     source = iter(lines)
     for first in source:
-        if isinstance(first, Line):
-            waiting.append(first)
-            break
-        yield first
-    if waiting:
-        is_json = waiting[0].data.lstrip().startswith(b"{")  # type: ignore[union-attr]
+        if isinstance(first, Bad):
+            yield first
+            continue
+        waiting = deque[Line | Bad]([first])
+        is_json = first.data.lstrip().startswith(b"{")
         yield from _from_json(_chained(waiting, source)) if is_json else _from_table(waiting, source)
 
 
 def _chained(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Iterator[Line | Bad]:
-    while waiting:
-        yield waiting.popleft()
-    yield from source
+    """What is put back comes before what has not been read."""
+    while True:
+        line = waiting.popleft() if waiting else next(source, None)
+        if line is None:
+            return
+        yield line
 
 
 def _from_json(lines: Iterator[Line | Bad]) -> Iterator[PersonRecord | Bad]:
@@ -92,7 +93,7 @@ def _from_table(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Ite
 
 def _rows(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Iterator[tuple[int, str] | Bad]:
     """Rows of a table: lines are put together while a quote is open."""
-    lines = iter(lambda: waiting.popleft() if waiting else next(source, None), None)
+    lines = _chained(waiting, source)
     for line in lines:
         if isinstance(line, Bad):
             yield line
@@ -117,7 +118,13 @@ def _rows(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Iterator[
 
 
 def _cells(text: str, separator: str) -> list[str]:
-    return next(csv.reader([text.rstrip("\r\n")] if "\n" not in text.rstrip("\r\n") else text.splitlines(True), delimiter=separator), [])
+    return next(
+        csv.reader(
+            [text.rstrip("\r\n")] if "\n" not in text.rstrip("\r\n") else text.splitlines(True),
+            delimiter=separator,
+        ),
+        [],
+    )
 
 
 def _filled(fields: list[str], cells: list[str]) -> dict[str, Any]:
@@ -135,7 +142,11 @@ def _field(heading: str) -> str:
 
 
 def _record(number: int, given: Mapping[str, Any]) -> PersonRecord:
-    words = {field: _words(given.get(field), field) for field in _HEADINGS.values() if field not in ("languages", "id")}
+    words = {
+        field: _words(given.get(field), field)
+        for field in _HEADINGS.values()
+        if field not in ("languages", "id")
+    }
     address, own = words["email"], key(_scalar(given.get("id", ""), "id"), "id")
     if address and not _ADDRESS.fullmatch(address):
         raise Wrong(f"{address[:60]!r} is not an e-mail address")

@@ -21,7 +21,9 @@ class Removed(msgspec.Struct):
     people: int = 0
 
 
-async def remove(database: Database, viewer: Viewer, import_id: int, moved: Callable[[Removed], None]) -> Removed:
+async def remove(
+    database: Database, viewer: Viewer, import_id: int, moved: Callable[[Removed], None]
+) -> Removed:
     """In small transactions; after a kill the same call goes on. Raises NotFound when there is no such import."""
     removed = Removed()
     async with database.transaction() as db:
@@ -48,7 +50,11 @@ async def _take_out_posts(
 
 
 async def _take_out_people(
-    database: Database, viewer: Viewer, import_id: int | None, removed: Removed, moved: Callable[[Removed], None]
+    database: Database,
+    viewer: Viewer,
+    import_id: int | None,
+    removed: Removed,
+    moved: Callable[[Removed], None],
 ) -> None:
     """None: people of imports that are gone, who were kept only because another import named them."""
     last = 0

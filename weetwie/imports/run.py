@@ -175,7 +175,9 @@ def tell(report: Report, watch: Watch, bad: Bad) -> None:
     watch.bad(bad)
 
 
-async def _write(database: Database, this: Run, batch: list[R], before: int, number: int, write: Write[R]) -> list[int]:
+async def _write(
+    database: Database, this: Run, batch: list[R], before: int, number: int, write: Write[R]
+) -> list[int]:
     for attempt in range(1, _TRIES + 1):
         counted = msgspec.structs.asdict(this.report)
         try:

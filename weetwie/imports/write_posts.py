@@ -40,7 +40,9 @@ async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch:
         return []
     parents = await arriving.parents(db, known.values())
     ids = await arriving.ids_at(db, [record.at for record in fresh])
-    arrivals = _arrivals(fresh, ids, {key: parents[id] for key, id in known.items() if id in parents}, crowd, run, space)
+    arrivals = _arrivals(
+        fresh, ids, {key: parents[id] for key, id in known.items() if id in parents}, crowd, run, space
+    )
     await arriving.bring_in(db, run.viewer, arrivals)
     rows = {
         record.key: ledger.Row(post_id, waits_for=record.accepted or None)
@@ -58,7 +60,9 @@ def _fresh(batch: list[PostRecord], known: dict[str, int], run: Run, watch: Watc
     for record in batch:
         at = _milliseconds(record.at)
         if record.key in known or record.key in fresh:
-            stands_at = known[record.key] >> 16 if record.key in known else _milliseconds(fresh[record.key].at)
+            stands_at = (
+                known[record.key] >> 16 if record.key in known else _milliseconds(fresh[record.key].at)
+            )
             if stands_at == at:
                 run.report.posts_known += 1
             else:
@@ -81,7 +85,12 @@ def _mentioned(record: PostRecord, space: str) -> list[str]:
 
 
 def _arrivals(
-    fresh: list[PostRecord], ids: list[int], parents: dict[str, arriving.Parent], crowd: Crowd, run: Run, space: str
+    fresh: list[PostRecord],
+    ids: list[int],
+    parents: dict[str, arriving.Parent],
+    crowd: Crowd,
+    run: Run,
+    space: str,
 ) -> list[arriving.Arrival]:
     """In the order of the file: a reply finds its parent only above itself, so it does not matter where a batch begins."""
     audience = run.terms.audience if run.terms.audience is not None else run.viewer.policy.default_ring

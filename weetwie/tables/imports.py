@@ -41,7 +41,12 @@ class ImportedPerson(Row):
     """Of a manager who has not been looked up yet."""
 
     __table_args__ = (
-        Index("imported_people_waiting", "import_id", "person_id", postgresql_where=text("manager_key is not null")),
+        Index(
+            "imported_people_waiting",
+            "import_id",
+            "person_id",
+            postgresql_where=text("manager_key is not null"),
+        ),
     )
 
 
@@ -57,5 +62,10 @@ class ImportedPost(Row):
     """Of an accepted answer that has not been looked up yet."""
 
     __table_args__ = (
-        Index("imported_posts_waiting", "import_id", "post_id", postgresql_where=text("accepted_key is not null")),
+        Index(
+            "imported_posts_waiting",
+            "import_id",
+            "post_id",
+            postgresql_where=text("accepted_key is not null"),
+        ),
     )

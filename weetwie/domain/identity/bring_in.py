@@ -27,7 +27,9 @@ _given = (
 )
 _BRING_IN = Query(
     insert(Address)
-    .from_select(["address_hash", "person_id"], select(_given.c.hash, _given.c.person_id).order_by(_given.c.hash))
+    .from_select(
+        ["address_hash", "person_id"], select(_given.c.hash, _given.c.person_id).order_by(_given.c.hash)
+    )
     .on_conflict_do_nothing()
 )
 

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Text, any_, case, column, func, or_, select, update
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, any_, case, column, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
@@ -35,7 +35,9 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     may_rank: bool = False
 
 
-_IDS = Query(select(func.new_id().label("id")).select_from(func.generate_series(1, param("count", BigInteger))))
+_IDS = Query(
+    select(func.new_id().label("id")).select_from(func.generate_series(1, param("count", BigInteger)))
+)
 
 _MEMBERS = Query(
     select(Person.id, func.lower(Person.handle).label("handle")).where(
@@ -46,7 +48,9 @@ _MEMBERS = Query(
 )
 _NOT_JOINED = Query(
     select(Person.id).where(
-        Person.id == func.any(param("ids", ARRAY(BigInteger))), Person.has_joined.is_(False), Person.erased_at.is_(None)
+        Person.id == func.any(param("ids", ARRAY(BigInteger))),
+        Person.has_joined.is_(False),
+        Person.erased_at.is_(None),
     )
 )
 
@@ -57,7 +61,9 @@ _TAKEN = Query(
 )
 
 _WORDS = ("name", "bio", "pronouns", "unit", "place")
-_said = {name: func.coalesce(func.nullif(param(name, Text), ""), getattr(Person, name)) for name in _WORDS}
+_said: dict[str, ColumnElement[Any]] = {
+    name: func.coalesce(func.nullif(param(name, Text), ""), getattr(Person, name)) for name in _WORDS
+}
 _spoken = param("languages", ARRAY(Text))
 _said["languages"] = case((func.cardinality(_spoken) > 0, _spoken), else_=Person.languages)
 _said["may_rank"] = or_(Person.may_rank, param("may_rank", Boolean))
@@ -140,7 +146,10 @@ async def not_joined(db: Db, ids: Iterable[int]) -> list[int]:
 def wished(name: str) -> str:
     """A handle out of any name: letters a to z, digits and underscores; dots and dashes inside stay."""
     plain = unicodedata.normalize("NFKD", name.strip().removeprefix("@")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("_.-")[: rules.LONGEST_HANDLE - 8].strip("_.-") or "person"
+    return (
+        re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("_.-")[: rules.LONGEST_HANDLE - 8].strip("_.-")
+        or "person"
+    )
 
 
 async def _free_handles(db: Db, wishes: Sequence[str]) -> list[str]:
@@ -149,7 +158,9 @@ async def _free_handles(db: Db, wishes: Sequence[str]) -> list[str]:
     given: set[str] = set()
     first = 1
     while open_ones := [at for at, handle in enumerate(handles) if not handle]:
-        forms = {at: [_form(wishes[at], number) for number in range(first, first + _TRIES)] for at in open_ones}
+        forms = {
+            at: [_form(wishes[at], number) for number in range(first, first + _TRIES)] for at in open_ones
+        }
         asked = list({form.lower() for several in forms.values() for form in several})
         taken = set(columns(await db.rows(_TAKEN, handles=asked), "handle"))
         for at, several in forms.items():

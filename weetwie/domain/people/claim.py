@@ -25,7 +25,12 @@ _CLAIMABLE = Query(
 _CLAIM = Query(
     update(Person)
     .where(Person.id == param("id", BigInteger), Person.has_joined.is_(False), Person.erased_at.is_(None))
-    .values(has_joined=True, may_rank=True, joined_at=param("now", DateTime(timezone=True)), version=Person.version + 1)
+    .values(
+        has_joined=True,
+        may_rank=True,
+        joined_at=param("now", DateTime(timezone=True)),
+        version=Person.version + 1,
+    )
     .returning(Person.id)
 )
 

@@ -32,7 +32,9 @@ _COUNT_FOLLOWING = Query(
 )
 
 _UNMANAGE = Query(
-    update(Person).where(Person.manager_id == func.any(_ids)).values(manager_id=None, version=Person.version + 1)
+    update(Person)
+    .where(Person.manager_id == func.any(_ids))
+    .values(manager_id=None, version=Person.version + 1)
 )
 
 _DELETE = Query(delete(Person).where(Person.id == func.any(_ids)))

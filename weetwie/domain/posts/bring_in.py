@@ -59,7 +59,9 @@ _TAKEN = Query(select(Post.id).where(Post.id == func.any(_given_ids)))
 
 _PARENTS = Query(
     select(Post.id, Post.root_id, Post.author_id, Post.ring).where(
-        Post.id == func.any(_given_ids), Post.visibility <= int(Visibility.unlisted), Post.deleted_at.is_(None)
+        Post.id == func.any(_given_ids),
+        Post.visibility <= int(Visibility.unlisted),
+        Post.deleted_at.is_(None),
     )
 )
 
@@ -69,7 +71,9 @@ _tag = (
     .render_derived()
 )
 _NEW_TAGS = Query(
-    insert(Tag).from_select(["key", "name"], select(_tag.c.key, _tag.c.name).order_by(_tag.c.key)).on_conflict_do_nothing()
+    insert(Tag)
+    .from_select(["key", "name"], select(_tag.c.key, _tag.c.name).order_by(_tag.c.key))
+    .on_conflict_do_nothing()
 )
 _TAGS = Query(select(Tag.id, Tag.key).where(Tag.key == func.any(param("keys", ARRAY(Text)))))
 
@@ -87,7 +91,12 @@ _tally = (
     .render_derived()
 )
 _LOCK = {
-    table: Query(select(table.id).where(table.id == func.any(_given_ids)).order_by(table.id).with_for_update(key_share=True))
+    table: Query(
+        select(table.id)
+        .where(table.id == func.any(_given_ids))
+        .order_by(table.id)
+        .with_for_update(key_share=True)
+    )
     for table in (Person, Post)
 }
 """Rows that are counted on are locked in one order, so that two who count do not wait for each other in a ring."""
@@ -96,16 +105,25 @@ _COUNT_POSTS = Query(
     update(Person)
     .where(Person.id == _tally.c.id)
     .values(
-        posts_in_ring=array([Person.posts_in_ring[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]),
+        posts_in_ring=array(
+            [Person.posts_in_ring[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]
+        ),
         last_post_in_ring=array(
-            [func.greatest(Person.last_post_in_ring[ring + 1], _tally.c[f"newest_{ring}"]) for ring in range(3)]
+            [
+                func.greatest(Person.last_post_in_ring[ring + 1], _tally.c[f"newest_{ring}"])
+                for ring in range(3)
+            ]
         ),
     )
 )
 _COUNT_REPLIES = Query(
     update(Post)
     .where(Post.id == _tally.c.id)
-    .values(replies_in_ring=array([Post.replies_in_ring[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]))
+    .values(
+        replies_in_ring=array(
+            [Post.replies_in_ring[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]
+        )
+    )
 )
 
 _answer = (
@@ -186,7 +204,8 @@ async def _write_posts(db: Db, arrivals: Sequence[Arrival]) -> None:
         PostText.__tablename__,
         columns=["post_id", "text", "language"],
         records=[
-            (post.id, post.text, post.language or texts.language_of(post.text[:_ENOUGH_TO_TELL])) for post in arrivals
+            (post.id, post.text, post.language or texts.language_of(post.text[:_ENOUGH_TO_TELL]))
+            for post in arrivals
         ],
     )
 
@@ -213,7 +232,11 @@ async def _write_tags(db: Db, arrivals: Sequence[Arrival]) -> None:
 
 def _tags(post: Arrival) -> dict[str, str]:
     """By key, as first written."""
-    written = [piece.target for piece in texts.pieces(post.text) if piece.kind == "tag"] if "#" in post.text or "＃" in post.text else []
+    written = (
+        [piece.target for piece in texts.pieces(post.text) if piece.kind == "tag"]
+        if "#" in post.text or "＃" in post.text
+        else []
+    )
     tags: dict[str, str] = {}
     for name in (*written, *post.tags):
         tags.setdefault(texts.tag_key(name), name)
@@ -239,7 +262,9 @@ async def _count(db: Db, arrivals: Sequence[Arrival]) -> None:
     await _count_on(db, Person, _COUNT_POSTS, [(post.author_id, post) for post in arrivals])
 
 
-async def _count_on(db: Db, table: type[Person] | type[Post], query: Query, counted: Sequence[tuple[int, Arrival]]) -> None:
+async def _count_on(
+    db: Db, table: type[Person] | type[Post], query: Query, counted: Sequence[tuple[int, Arrival]]
+) -> None:
     if not counted:
         return
     tally: dict[int, list[int]] = {}

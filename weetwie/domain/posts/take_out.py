@@ -15,7 +15,9 @@ from weetwie.tables.posts import Post
 _ids = param("ids", ARRAY(BigInteger))
 
 _WITH_BOOSTS = Query(
-    select(Post.id).where(or_(Post.id == func.any(_ids), Post.boost_of_id == func.any(_ids))).order_by(Post.id)
+    select(Post.id)
+    .where(or_(Post.id == func.any(_ids), Post.boost_of_id == func.any(_ids)))
+    .order_by(Post.id)
 )
 _COUNTED = (Post.visibility <= int(Visibility.unlisted), Post.deleted_at.is_(None))
 
@@ -68,7 +70,11 @@ _unanswered = (
 _COUNT_REPLIES = Query(
     update(Post)
     .where(Post.id == _unanswered.c.reply_to_id, Post.id != func.all(_ids))
-    .values(replies_in_ring=array([Post.replies_in_ring[int(ring) + 1] - _unanswered.c[ring.name] for ring in Ring]))
+    .values(
+        replies_in_ring=array(
+            [Post.replies_in_ring[int(ring) + 1] - _unanswered.c[ring.name] for ring in Ring]
+        )
+    )
 )
 
 _going = aliased(Post)

@@ -18,15 +18,21 @@ _SINCE = param("since", BigInteger)
 def _entries(*, late: bool) -> Any:
     """Authors and those who follow them or a tag; `late`: only those who began to follow since a moment."""
     given = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("post_id").render_derived()
-    own = select(Post.author_id.label("person_id"), Post.id.label("post_id")).join(given, given.c.post_id == Post.id)
-    by_person = own.with_only_columns(Follow.follower_id.label("person_id"), Post.id.label("post_id")).join(Follow, Follow.followed_id == Post.author_id)
+    own = select(Post.author_id.label("person_id"), Post.id.label("post_id")).join(
+        given, given.c.post_id == Post.id
+    )
+    by_person = own.with_only_columns(Follow.follower_id.label("person_id"), Post.id.label("post_id")).join(
+        Follow, Follow.followed_id == Post.author_id
+    )
     by_tag = (
         select(TagFollow.person_id, PostTag.post_id)
         .join(given, given.c.post_id == PostTag.post_id)
         .join(TagFollow, TagFollow.tag_id == PostTag.tag_id)
     )
     if late:
-        return _above_the_floor(union(by_person.where(Follow.number >= _SINCE), by_tag.where(TagFollow.number >= _SINCE)))
+        return _above_the_floor(
+            union(by_person.where(Follow.number >= _SINCE), by_tag.where(TagFollow.number >= _SINCE))
+        )
     return _above_the_floor(union(own, by_person, by_tag))
 
 
@@ -40,7 +46,9 @@ def _above_the_floor(entries: Any) -> Select[Any]:
 
 
 _BRING_IN, _CATCH_UP = (
-    Query(insert(HomeEntry).from_select(["person_id", "post_id"], _entries(late=late)).on_conflict_do_nothing())
+    Query(
+        insert(HomeEntry).from_select(["person_id", "post_id"], _entries(late=late)).on_conflict_do_nothing()
+    )
     for late in (False, True)
 )
 

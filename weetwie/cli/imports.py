@@ -1,0 +1,245 @@
+"""Imports on the command line: bring in people, posts and the history of a repository; list them; take one out again."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from weetwie.cli.house import House, in_house
+
+if TYPE_CHECKING:
+    from weetwie.imports.lines import Bad
+    from weetwie.imports.run import Report, Terms
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_RINGS = ["colleagues", "network", "world"]
+
+
+@click.group("import")
+def imports() -> None:
+    """Bring in people and posts from elsewhere; list imports; take one out again.
+
+    A run that was stopped goes on where it was; what is in already is not brought in twice. A bad line is told and stops
+    nothing else. People who are new here have not joined: they cannot sign in and get no mail, until somebody signs in
+    with an address of theirs.
+    """
+
+
+def _terms(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What people, posts and git share."""
+    for option in (
+        click.option("--rank", "may_rank", is_flag=True, help="New people stand in who-knows-what."),
+        click.option("--dry-run", "is_dry", is_flag=True, help="Read it all and tell, but write nothing."),
+    ):
+        function = option(function)
+    return function
+
+
+_set = click.option(
+    "--set",
+    "space",
+    default="files",
+    show_default=True,
+    help="Files of one set share the ids of their people and posts; another set may use the same ids for others.",
+)
+_audience = click.option(
+    "--audience", type=click.Choice(_RINGS), help="For whom the posts are. Default: as new posts."
+)
+
+
+@imports.command()
+@click.argument("file", type=_FILE)
+@_set
+@_terms
+@in_house
+async def people(house: House, file: Path, space: str, may_rank: bool, is_dry: bool) -> None:
+    """People from a table (CSV, with a line of headings) or lines of JSON.
+
+    Of the columns id, handle and email there must be one; name, unit, place, manager, languages, joined, bio and pronouns
+    are read too, under their usual names.
+    """
+    from weetwie.imports.bring import bring_people
+    from weetwie.imports.run import Terms
+
+    terms = Terms(space=space, may_rank=may_rank, is_dry=is_dry)
+    watch = _Watch(str(file))
+    watch.done(house, await bring_people(house.database, house.viewer, file, terms, watch))
+
+
+@imports.command()
+@click.argument("file", type=_FILE)
+@_audience
+@_set
+@_terms
+@in_house
+async def posts(
+    house: House, file: Path, audience: str | None, space: str, may_rank: bool, is_dry: bool
+) -> None:
+    """Posts from lines of JSON, plain or gzip: id, author, time (Unix seconds or ISO 8601) and text.
+
+    Read too where they are there: endorsers, co, reply_to, root, title, tags, lang, kind (question, answer, post) and
+    accepted.
+    """
+    from weetwie.imports.bring import bring_posts
+
+    watch = _Watch(str(file))
+    terms = _terms_of(audience, space, may_rank, is_dry)
+    watch.done(house, await bring_posts(house.database, house.viewer, file, terms, watch))
+
+
+@imports.command()
+@click.argument("folder", type=_FOLDER)
+@_audience
+@_terms
+@in_house
+async def git(house: House, folder: Path, audience: str | None, may_rank: bool, is_dry: bool) -> None:
+    """The commits of a local git repository, each a post by its author; reviewers count as endorsers."""
+    from weetwie.errors import Invalid
+    from weetwie.imports.bring import bring_commits
+    from weetwie.imports.records import Wrong
+
+    watch = _Watch(str(folder))
+    try:
+        report = await bring_commits(
+            house.database, house.viewer, folder, _terms_of(audience, "files", may_rank, is_dry), watch
+        )
+    except Wrong as wrong:
+        raise Invalid(str(wrong), field="folder") from wrong
+    watch.done(house, report)
+
+
+@imports.command("list")
+@in_house
+async def list_(house: House) -> None:
+    """All imports, with what is in of each."""
+    from weetwie.domain.imports import ledger
+
+    async with house.database.reading() as db:
+        entries = await ledger.imports(db)
+    plain = [
+        {
+            "id": str(entry.id),
+            "kind": entry.kind,
+            "source": entry.source,
+            "read": entry.done,
+            "people": entry.people,
+            "posts": entry.posts,
+            "started_at": entry.started_at.isoformat(),
+            "ended_at": entry.ended_at.isoformat() if entry.ended_at else None,
+        }
+        for entry in entries
+    ]
+    lines = (
+        f"{one['id']}  {one['source']}: {one['posts']} posts, {one['people']} people"
+        f"{'' if one['ended_at'] else ', not finished'}"
+        for one in plain
+    )
+    house.say(plain, "\n".join(lines))
+
+
+@imports.command()
+@click.argument("import_id", metavar="IMPORT", type=int)
+@in_house
+async def remove(house: House, import_id: int) -> None:
+    """Takes out what an import brought: its posts, and its people who have not joined and whom nothing else needs."""
+    from weetwie.imports.remove import Removed
+    from weetwie.imports.remove import remove as take_out
+
+    line = _Line()
+
+    def moved(removed: Removed) -> None:
+        line.show(f"{removed.posts:,} posts and {removed.people:,} people taken out")
+
+    removed = await take_out(house.database, house.viewer, import_id, moved)
+    line.clear()
+    house.say(
+        {"id": str(import_id), "posts": removed.posts, "people": removed.people},
+        f"{removed.posts} posts and {removed.people} people taken out.",
+    )
+
+
+def _terms_of(audience: str | None, space: str, may_rank: bool, is_dry: bool) -> "Terms":
+    from weetwie.access.words import Ring
+    from weetwie.imports.run import Terms
+
+    return Terms(audience=Ring[audience] if audience else None, space=space, may_rank=may_rank, is_dry=is_dry)
+
+
+class _Line:
+    """The line at the bottom of a terminal that says how far it is; nothing where there is no terminal."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+        self._last = 0.0
+
+    def show(self, text: str) -> None:
+        if self._is_shown and time.monotonic() - self._last > 0.1:
+            self._last = time.monotonic()
+            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+
+    def clear(self) -> None:
+        if self._is_shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+class _Watch:
+    """Shows how far a run is, and tells what is bad where it stands."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._line = _Line()
+        self._first: tuple[float, float] | None = None
+        """Where a run that goes on began, so that what was read past does not count as speed."""
+
+    def bad(self, bad: "Bad") -> None:
+        self._line.clear()
+        click.echo(f"{self._place}:{bad.number}: {bad.reason}", err=True)
+
+    def moved(self, report: "Report", position: int, size: int) -> None:
+        part = min(position / size, 1.0) if size else 1.0
+        at, begun = self._first = self._first or (report.seconds, part)
+        speed = (part - begun) / (report.seconds - at) if report.seconds > at else 0.0
+        left = f", {_clock((1 - part) / speed)} left" if speed > 0 else ""
+        full = int(part * 30)
+        new = report.posts_new or report.people_new
+        rate = new / report.seconds if report.seconds else 0
+        self._line.show(
+            f"[{'#' * full}{'-' * (30 - full)}] {part:4.0%}  {new:,} in, {rate:,.0f} a second{left}"
+        )
+
+    def done(self, house: House, report: "Report") -> None:
+        import msgspec
+
+        self._line.clear()
+        house.say(msgspec.to_builtins(report), _told(report))
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _told(report: "Report") -> str:
+    would = "would be " if report.dry_run else ""
+    counted = [
+        (report.posts_new, f"posts {would}brought in"),
+        (report.posts_known, "posts were here already"),
+        (report.people_new, f"people {would}made, who have not joined"),
+        (report.people_known, "people were here already"),
+        (report.endorsements, "endorsements"),
+        (report.replies_without_target, "replies to unknown posts, kept as posts of their own"),
+        (report.bad, "bad lines, left out"),
+    ]
+    said = [f"{number:,} {what}" for number, what in counted if number] or ["nothing to bring in"]
+    rate = (
+        f", {report.posts_new / report.seconds:,.0f} posts a second"
+        if report.posts_new and report.seconds
+        else ""
+    )
+    name = f" Import {report.import_id}." if report.import_id else ""
+    return f"{'; '.join(said)}. {report.read:,} read in {report.seconds:.1f} s{rate}.{name}"

@@ -64,6 +64,7 @@ class Person(Row):
         Index("people_handle", text("lower(handle)"), unique=True),
         Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
         Index("people_unit", "unit"),
+        Index("people_manager", "manager_id", postgresql_where=text("manager_id is not null")),
         Index("people_sponsor", "sponsor_id", postgresql_where=text("sponsor_id is not null")),
         CheckConstraint("standing in (0, 1, 2)", name="people_standing"),
         CheckConstraint("standing <> 2 or until is not null", name="guests_have_an_end"),

@@ -126,12 +126,12 @@ class Crowd:
         self._ids |= {token: self._run.pretended[token] for token in tokens if token in self._run.pretended}
 
     async def _note(self, made: list[int]) -> None:
-        rows: dict[str, ledger.Row] = {}
+        rows: dict[str, ledger.Noted] = {}
         for new, person_id in zip(self._new, made, strict=True):
             for at, token in enumerate(new.tokens):
-                rows[token] = ledger.Row(person_id, is_made=True, waits_for=None if at else new.manager)
+                rows[token] = ledger.Noted(person_id, is_made=True, waits_for=None if at else new.manager)
         for token, person_id in self._found.items():
-            rows.setdefault(token, ledger.Row(person_id))
+            rows.setdefault(token, ledger.Noted(person_id))
         by_address = {
             token.removeprefix(_ADDRESS): row for token, row in rows.items() if token.startswith(_ADDRESS)
         }

@@ -45,7 +45,7 @@ async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch:
     )
     await arriving.bring_in(db, run.viewer, arrivals)
     rows = {
-        record.key: ledger.Row(post_id, waits_for=record.accepted or None)
+        record.key: ledger.Noted(post_id, waits_for=record.accepted or None)
         for record, post_id in zip(fresh, ids, strict=True)
     }
     await ledger.note_posts(db, run.import_id, space, rows)

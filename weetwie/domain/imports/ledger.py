@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True):
     posts: int = 0
 
 
-class Row(msgspec.Struct, frozen=True):
+class Noted(msgspec.Struct, frozen=True):
     """What is noted of one key."""
 
     id: int
@@ -83,7 +83,7 @@ _POSTS = Query(
 )
 
 _person_count = (
-    select(func.count())
+    select(func.count(ImportedPerson.person_id.distinct()))
     .where(ImportedPerson.import_id == Import.id, ImportedPerson.is_made)
     .scalar_subquery()
 )
@@ -212,7 +212,7 @@ async def posts(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:
     return {row["key"]: row["id"] for row in await db.rows(_POSTS, space=space, keys=list(keys))}
 
 
-async def note_people(db: Db, import_id: int, space: str, people: Mapping[str, Row]) -> None:
+async def note_people(db: Db, import_id: int, space: str, people: Mapping[str, Noted]) -> None:
     await db.connection.copy_records_to_table(
         ImportedPerson.__tablename__,
         columns=["space", "key", "import_id", "person_id", "is_made", "manager_key"],
@@ -220,7 +220,7 @@ async def note_people(db: Db, import_id: int, space: str, people: Mapping[str, R
     )
 
 
-async def note_posts(db: Db, import_id: int, space: str, posts: Mapping[str, Row]) -> None:
+async def note_posts(db: Db, import_id: int, space: str, posts: Mapping[str, Noted]) -> None:
     await db.connection.copy_records_to_table(
         ImportedPost.__tablename__,
         columns=["space", "key", "import_id", "post_id", "accepted_key"],

@@ -1,0 +1,32 @@
+"""What every test may ask for: `dsn` is a database with the schema in it, empty and its own."""
+
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests import database
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One folder for the whole run, shared by all test processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+async def server_dsn(run_folder: Path) -> AsyncIterator[str]:
+    """The server of this run; its databases are made by the tests."""
+    async with database.server(run_folder / "postgres") as dsn:
+        yield dsn
+
+
+@pytest.fixture
+async def dsn(server_dsn: str, worker_id: str) -> AsyncIterator[str]:
+    """A fresh database with the schema, for this test alone."""
+    async with database.copy(server_dsn, f"test_{worker_id}_{next(_NUMBERS)}") as address:
+        yield address

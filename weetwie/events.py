@@ -4,13 +4,15 @@ The table is the outbox: what was rolled back never happened, what was committed
 text, so that erasing a post erases it.
 """
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import BigInteger, Text, insert
+from sqlalchemy import BigInteger, DateTime, Text, delete, insert
 from sqlalchemy.dialects.postgresql import JSONB
 
 from weetwie.access.viewer import Viewer
+from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.events import Audit, Event
 
@@ -126,6 +128,10 @@ class TokenRevoked(Fact, frozen=True):
     token_id: int
 
 
+class PeopleNotified(Fact, frozen=True):
+    notification_ids: list[int]
+
+
 class PolicyChanged(Fact, frozen=True):
     version: int
 
@@ -146,8 +152,10 @@ _AUDIT = Query(
 
 
 async def record(db: Db, viewer: Viewer, fact: Fact) -> None:
-    """Writes the fact; those who wait for facts are woken after the commit."""
+    """Writes the fact. What must act with it acts now; those who wait for facts are woken after the commit."""
     await db.run(_RECORD, kind=type(fact).__name__, ids=msgspec.structs.asdict(fact), actor_id=viewer.person_id or None)
+    for act in db.at_once.get(type(fact), ()):
+        await act(db, viewer, [fact])
     db.wake_after_commit()
 
 
@@ -156,3 +164,10 @@ async def audit(db: Db, viewer: Viewer, act: str, subject_id: int | None = None,
     await db.run(_AUDIT, actor_id=viewer.person_id or None, act=act, subject_id=subject_id, ids=ids, door=door)
 
 
+LAST_FOR = timedelta(days=7)
+_FORGET = Query(delete(Event).where(Event.finished_at < param("before", DateTime(timezone=True))))
+
+
+async def forget_old(db: Db) -> None:
+    """Facts that everybody has reacted to are kept for some days, for those who want to know what happened."""
+    await db.run(_FORGET, before=clock.now() - LAST_FOR)

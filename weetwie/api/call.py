@@ -47,6 +47,7 @@ class Call:
         "renderer",
         "request_id",
         "scope",
+        "streaming",
         "transaction",
         "viewer",
     )
@@ -70,6 +71,7 @@ class Call:
         self.viewer: Any = None
         self.renderer: Any = None
         """Turns seen things into wire shapes, and keeps what it encoded."""
+        self.streaming: Any = None
         self.is_second_try = False
         """The viewer in memory was no longer so; now it is read anew."""
         self.answer_headers: Headers = []

@@ -87,6 +87,7 @@ class Dispatcher:
         count: Count | None = None,
         translate: Translate = _untranslated,
         renderer: Any = None,
+        streaming: Any = None,
         otherwise: Application | None = None,
     ) -> None:
         """`otherwise` is what takes paths that no endpoint has, outside `/api/`: the pages."""
@@ -97,6 +98,7 @@ class Dispatcher:
         self._count = count
         self._translate = translate
         self._renderer = renderer
+        self._streaming = streaming
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +124,7 @@ class Dispatcher:
             base_url=self._base_url,
             open_db=self._open_db,
         )
-        call.renderer = self._renderer
+        call.renderer, call.streaming = self._renderer, self._streaming
         if endpoint is None:
             error = NotFound() if place is None else WrongMethod(_allowed(place))
             await self._send(call, self._refuse(call, error), send)

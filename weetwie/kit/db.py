@@ -5,7 +5,7 @@ with positional parameters. Values written into a statement become literals, so 
 `param("name")` stays open and is given by name at each call.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,8 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
 Record = asyncpg.Record
+AtOnce = Mapping[type, Sequence[Callable[..., Awaitable[None]]]]
+"""For a kind of fact, what is done in the same transaction."""
 
 
 class _Compiler(PGCompiler_asyncpg):
@@ -75,10 +77,11 @@ class Query:
 class Db:
     """One connection, in one transaction (or in none, for a single read)."""
 
-    __slots__ = ("_wakes", "connection")
+    __slots__ = ("_wakes", "at_once", "connection")
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, at_once: "AtOnce | None" = None) -> None:
         self.connection = connection
+        self.at_once: AtOnce = at_once or {}
         self._wakes = False
 
     async def rows(self, query: Query, **given: Any) -> list[Record]:
@@ -110,10 +113,12 @@ class Db:
 
 
 class Database:
-    """The pool. `on_commit` is called after each commit that recorded a fact."""
+    """The pool. `on_commit` is called after each commit that recorded a fact; `at_once` is what must happen in the
+    transaction of an act (see `reactions.py`)."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        self.at_once: AtOnce = {}
         self.on_commit: Callable[[], None] = lambda: None
 
     @classmethod
@@ -135,12 +140,12 @@ class Database:
     async def reading(self) -> AsyncIterator[Db]:
         """For single statements that change nothing: no transaction around them."""
         async with self.pool.acquire() as connection:
-            yield Db(connection)
+            yield Db(connection, self.at_once)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Db]:
         async with self.pool.acquire() as connection:
-            db = Db(connection)
+            db = Db(connection, self.at_once)
             async with connection.transaction():
                 yield db
             if db._wakes:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, case, func, literal, select, text
+from sqlalchemy import BigInteger, Select, and_, case, func, literal, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -146,6 +146,41 @@ def _page(eye: Eye, candidates: Select[Any], *, upward: bool) -> Select[Any]:
         )
         .order_by(found.c.key.asc() if upward else found.c.key.desc())
         .limit(param("limit", BigInteger))
+    )
+
+
+class Reach:
+    """A finding the other way round: for which of these people do these posts stand in the list, and how do they see them?"""
+
+    def __init__(self, candidates: Callable[[Eye], Select[Any]]) -> None:
+        self._query = Query(lambda: _reach(candidates))
+
+    async def posts(
+        self, db: Db, viewer: Viewer, post_ids: Iterable[int], person_ids: Iterable[int]
+    ) -> list[tuple[int, SeenPost]]:
+        """Pairs of a person and a post as they see it, oldest post first. `viewer` carries the policy."""
+        rows = await db.rows(self._query, post_ids=list(post_ids), people=list(person_ids), **sees.today(viewer))
+        return [(row[0], _seen(row)) for row in rows]
+
+
+def _reach(candidates: Callable[[Eye], Select[Any]]) -> Select[Any]:
+    reader = aliased(Person)
+    eye = sees.of(reader)
+    item, post = aliased(Post), aliased(Post)
+    author, booster, mark = aliased(Person), aliased(Person), aliased(Mark)
+    found = candidates(eye).correlate(reader).lateral()
+    return (
+        select(reader.id, found.c.key, item.id, item.visibility, *_post_columns(eye, post, mark))
+        .add_columns(*person_columns(eye, author), *person_columns(eye, booster))
+        .select_from(reader)
+        .join(found, true())
+        .join(item, item.id == found.c.post_id)
+        .join(post, post.id == func.coalesce(item.boost_of_id, item.id))
+        .join(author, author.id == post.author_id)
+        .outerjoin(booster, and_(item.boost_of_id.is_not(None), booster.id == item.author_id))
+        .outerjoin(mark, and_(mark.person_id == reader.id, mark.post_id == post.id))
+        .where(reader.id == func.any(param("people", ARRAY(BigInteger))), sees.post(eye, item, post))
+        .order_by(found.c.key)
     )
 
 

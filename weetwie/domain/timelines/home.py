@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, delete, func, literal, or_, select, union
+from sqlalchemy import BigInteger, Select, and_, delete, func, literal, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
 
+from weetwie.access import sees
 from weetwie.access.sees import Eye
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
@@ -21,7 +22,8 @@ from weetwie.domain.timelines import taste
 from weetwie.events import PersonFollowed, PostBoosted, PostEdited, PostPublished, TagFollowed
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, SeenPost
+from weetwie.seen.posts import Finding, Reach, SeenPost
+from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow
 from weetwie.tables.timelines import HomeEntry, HomeFloor
@@ -140,6 +142,35 @@ def _direct(eye: Eye) -> Select[Any]:
     return select(post.id.label("post_id"), post.id.label("key")).where(post.origin < 2, _belongs(eye, post))
 
 
+def _arriving(eye: Eye) -> Select[Any]:
+    """Of given posts, those that stand in this home."""
+    post = aliased(Post)
+    return select(post.id.label("post_id"), post.id.label("key")).where(
+        post.id == func.any(param("post_ids", ARRAY(BigInteger))), _belongs(eye, post)
+    )
+
+
+def _departing(eye: Eye) -> Select[Any]:
+    """Of given posts that are deleted, those that stood in this home."""
+    post = aliased(Post)
+    return select(post.id).where(
+        post.id == func.any(param("post_ids", ARRAY(BigInteger))), sees.saw(eye, post), _belongs(eye, post)
+    )
+
+
+def _departing_from() -> Select[Any]:
+    reader = aliased(Person)
+    gone = _departing(sees.of(reader)).correlate(reader).lateral()
+    return (
+        select(reader.id, gone.c.id)
+        .select_from(reader)
+        .join(gone, true())
+        .where(reader.id == func.any(param("people", ARRAY(BigInteger))))
+    )
+
+
+ARRIVING = Reach(_arriving)
+DEPARTING = Query(_departing_from)
 _INDEXED = Finding(_indexed)
 _DIRECT = Finding(_direct)
 _FLOOR = Query(select(HomeFloor.floor).where(HomeFloor.person_id == param("person_id", BigInteger)))

@@ -1,0 +1,87 @@
+"""Streaming: what is new, as server-sent events or over one WebSocket."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import Viewer
+from weetwie.api.call import Answer, Call, Stream
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.notifications import notification_as_json
+from weetwie.api.mastodon.render import Renderer
+from weetwie.domain.timelines.live import Arrived, Gone, Live, News, Notified
+from weetwie.domain.timelines.live import Stream as LiveStream
+from weetwie.kit.db import Database
+
+routes = Routes("streaming")
+
+THUMP_SECONDS: Final = 15.0
+NEEDED: Final = ("read:statuses", "read:notifications")
+KINDS: Final = ("user", "user:notification")
+
+Message = tuple[str, bytes]
+"""The name of an event and its payload."""
+
+
+class Streaming:
+    """What an open stream needs of the house."""
+
+    def __init__(self, live: Live, database: Database, memory: Memory, renderer: Renderer) -> None:
+        self.live = live
+        self.database = database
+        self.memory = memory
+        self.renderer = renderer
+        live.prepare = lambda db, posts: shown.load(db, renderer, posts)
+
+    async def message(self, viewer: Viewer, news: News, kind: str) -> Message | None:
+        """What is sent of a piece of news; None for what is not of this stream or no longer there."""
+        if isinstance(news, Notified):
+            return await self._notification(viewer, news.notification_id)
+        if kind == "user:notification":
+            return None
+        if isinstance(news, Gone):
+            return "delete", b"%d" % news.post_id
+        shown_post = self.renderer.statuses([news.post])[1:-1]
+        return ("update" if isinstance(news, Arrived) else "status.update", shown_post) if shown_post else None
+
+    async def _notification(self, viewer: Viewer, notification_id: int) -> Message | None:
+        async with self.database.reading() as db:
+            fresh = await self.memory.person(db, viewer.person_id)
+            payload = await notification_as_json(db, fresh or viewer, self.renderer, notification_id)
+        return ("notification", payload) if payload is not None else None
+
+    async def events(self, stream: LiveStream, kind: str) -> AsyncIterator[bytes]:
+        """Server-sent events, until the stream is closed or its reader goes."""
+        try:
+            yield b":)\n\n"
+            while stream.is_open:
+                news = await stream.next(THUMP_SECONDS)
+                if news is None:
+                    yield b":thump\n\n"
+                elif message := await self.message(stream.viewer, news, kind):
+                    yield b"event: %b\ndata: %b\n\n" % (message[0].encode(), message[1])
+        finally:
+            self.live.forget(stream)
+
+
+@routes.get("/api/v1/streaming/health", answer=str, rate="none")
+async def health(call: Call) -> Answer:
+    return Answer(body=b"OK", content_type="text/plain; charset=utf-8")
+
+
+@routes.get("/api/v1/streaming/user", scopes=NEEDED)
+async def user(call: Call) -> Stream:
+    """What arrives in one's home, and one's notifications."""
+    return _stream(call, "user")
+
+
+@routes.get("/api/v1/streaming/user/notification", scopes=NEEDED)
+async def user_notification(call: Call) -> Stream:
+    """One's notifications alone."""
+    return _stream(call, "user:notification")
+
+
+def _stream(call: Call, kind: str) -> Stream:
+    streaming: Streaming = call.streaming
+    return Stream(streaming.events(streaming.live.open(call.viewer), kind))

@@ -1,0 +1,25 @@
+"""Tidying up: keys that no app will send again, and tombstones that have reached everybody."""
+
+from datetime import timedelta
+
+from sqlalchemy import DateTime, delete
+
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.posts import Post, PostKey
+
+KEYS_LAST = timedelta(hours=1)
+TOMBSTONES_LAST = timedelta(days=7)
+
+_BEFORE = param("before", DateTime(timezone=True))
+_KEYS = Query(delete(PostKey).where(PostKey.created_at < _BEFORE))
+_TOMBSTONES = Query(delete(Post).where(Post.deleted_at < _BEFORE))
+
+
+async def forget_keys(db: Db) -> None:
+    await db.run(_KEYS, before=clock.now() - KEYS_LAST)
+
+
+async def sweep_tombstones(db: Db) -> None:
+    """What hangs on the posts goes with them, by the schema."""
+    await db.run(_TOMBSTONES, before=clock.now() - TOMBSTONES_LAST)

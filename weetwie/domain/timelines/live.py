@@ -1,0 +1,238 @@
+"""Live: what arrives in a home, and what leaves it, for all open streams of this process at once.
+
+One statement for each batch of facts says who of those who listen sees a post, and how they see it. Facts are read in the
+order of their commits; a fact is only taken when no older transaction is still open, so none is passed over.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import BigInteger, Text, cast, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access import sees
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import Viewer, is_active, system
+from weetwie.domain.timelines import home
+from weetwie.events import (
+    Fact,
+    PeopleNotified,
+    PersonErased,
+    PersonLeft,
+    PersonSuspended,
+    PostBoosted,
+    PostDeleted,
+    PostEdited,
+    PostPublished,
+    TokenRevoked,
+)
+from weetwie.kit import clock
+from weetwie.kit.bell import Bell, wait
+from weetwie.kit.db import Database, Db, Query, Record, columns, param
+from weetwie.seen.posts import SeenPost
+from weetwie.tables.events import Event, Xid8
+from weetwie.tables.identity import Token
+from weetwie.tables.notifications import Notification
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 1.0
+BATCH = 500
+LONGEST_QUEUE = 200
+"""A reader who is so far behind is dropped; apps connect again and read what they missed."""
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    post: SeenPost
+
+
+class Edited(msgspec.Struct, frozen=True):
+    post: SeenPost
+
+
+class Gone(msgspec.Struct, frozen=True):
+    post_id: int
+
+
+class Notified(msgspec.Struct, frozen=True):
+    notification_id: int
+
+
+News = Arrived | Edited | Gone | Notified
+
+
+class Stream:
+    """One open stream: an iterator over what is new, that ends when it must."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self._queue: asyncio.Queue[News | None] = asyncio.Queue(LONGEST_QUEUE)
+        self.is_open = True
+
+    def put(self, news: News) -> None:
+        try:
+            self._queue.put_nowait(news)
+        except asyncio.QueueFull:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the stream for its reader, at once and whatever waits in it."""
+        self.is_open = False
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+
+    async def next(self, seconds: float) -> News | None:
+        """What is new; None when nothing came in this time, or when the stream is no longer open."""
+        try:
+            return await asyncio.wait_for(self._queue.get(), seconds)
+        except TimeoutError:
+            return None
+
+
+class Live:
+    """The open streams of this process."""
+
+    def __init__(self, database: Database, memory: Memory) -> None:
+        self._database = database
+        self._memory = memory
+        self._streams: dict[int, set[Stream]] = {}
+        self._place: tuple[int, int] | None = None
+        self.prepare: Callable[[Db, Sequence[SeenPost]], Awaitable[None]] | None = None
+        """Called with all posts of a batch before they are handed out, so that doors load what they need only once."""
+
+    def open(self, viewer: Viewer) -> Stream:
+        stream = Stream(viewer)
+        self._streams.setdefault(viewer.person_id, set()).add(stream)
+        return stream
+
+    def forget(self, stream: Stream) -> None:
+        """The reader has gone."""
+        streams = self._streams.get(stream.viewer.person_id, set())
+        streams.discard(stream)
+        if not streams:
+            self._streams.pop(stream.viewer.person_id, None)
+
+    def close_all(self) -> None:
+        for stream in self._all():
+            stream.close()
+
+    def _all(self) -> list[Stream]:
+        return [stream for streams in self._streams.values() for stream in streams]
+
+    async def run(self, bell: Bell) -> None:
+        """Hands out what is new, until cancelled."""
+        rung = bell.waiter()
+        while True:
+            try:
+                while await self.turn():
+                    pass
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.warning("live waits", error=type(error).__name__)
+            await wait(rung, SWEEP_SECONDS)
+
+    async def turn(self) -> int:
+        """Hands out one batch; returns how many facts were in it."""
+        async with self._database.reading() as db:
+            if self._place is None or not self._streams:
+                # What happened before anybody listened is for the timelines.
+                self._place = await self._end(db)
+                if not self._streams:
+                    return 0
+            events = await db.rows(_NEWS, transaction=str(self._place[0]), id=self._place[1], most=BATCH)
+            if events:
+                await self._hand_out(db, events)
+                self._place = (int(events[-1]["transaction"]), events[-1]["id"])
+            return len(events)
+
+    async def _end(self, db: Db) -> tuple[int, int]:
+        return int(await db.value(_OLDEST_OPEN)) - 1, 2**63 - 1
+
+    async def _hand_out(self, db: Db, events: Sequence[Record]) -> None:
+        facts = [msgspec.convert(event["ids"], Fact.KINDS[event["kind"]]) for event in events]
+        await self._close_the_unwelcome(db, facts)
+        viewer = system(await self._memory.policy(db))
+        await self._posts(db, viewer, facts)
+        await self._gone(db, viewer, _of(facts, PostDeleted))
+        await self._notified(db, _of(facts, PeopleNotified))
+
+    async def _posts(self, db: Db, viewer: Viewer, facts: Sequence[Fact]) -> None:
+        edited = {fact.post_id for fact in _of(facts, PostEdited)}
+        arrived = {fact.post_id for fact in _of(facts, PostPublished, PostBoosted)}
+        if not edited | arrived:
+            return
+        reached = await home.ARRIVING.posts(db, viewer, edited | arrived, self._streams)
+        if self.prepare is not None:
+            await self.prepare(db, [post for _person, post in reached])
+        for person_id, post in reached:
+            if post.id in arrived:
+                self._put(person_id, Arrived(post))
+            if post.id in edited:
+                self._put(person_id, Edited(post))
+
+    async def _gone(self, db: Db, viewer: Viewer, facts: Sequence[PostDeleted]) -> None:
+        if facts:
+            ids = [fact.post_id for fact in facts]
+            rows = await db.rows(home.DEPARTING, post_ids=ids, people=list(self._streams), **sees.today(viewer))
+            for person_id, post_id in rows:
+                self._put(person_id, Gone(post_id))
+
+    async def _notified(self, db: Db, facts: Sequence[PeopleNotified]) -> None:
+        ids = [notification_id for fact in facts for notification_id in fact.notification_ids]
+        for row in await db.rows(_WHOSE, ids=ids, people=list(self._streams)) if ids else ():
+            self._put(row["person_id"], Notified(row["id"]))
+
+    def _put(self, person_id: int, news: News) -> None:
+        for stream in list(self._streams.get(person_id, ())):
+            stream.put(news)
+
+    async def _close_the_unwelcome(self, db: Db, facts: Sequence[Fact]) -> None:
+        """Streams end when their token does, and when who listens no longer stands in the house."""
+        for stream in self._all():
+            if not is_active(stream.viewer, clock.now()):
+                stream.close()
+        left = {fact.person_id for fact in _of(facts, PersonLeft, PersonSuspended, PersonErased)}
+        for person_id in left:
+            for stream in self._streams.get(person_id, ()):
+                stream.close()
+        if _of(facts, TokenRevoked) or left:
+            await self._close_revoked(db)
+
+    async def _close_revoked(self, db: Db) -> None:
+        tokens = {stream.viewer.token_id for stream in self._all() if stream.viewer.token_id}
+        good = set(columns(await db.rows(_GOOD, ids=list(tokens)), "id"))
+        for stream in self._all():
+            if stream.viewer.token_id and stream.viewer.token_id not in good:
+                stream.close()
+
+
+def _of(facts: Iterable[Fact], *kinds: Any) -> list[Any]:
+    return [fact for fact in facts if isinstance(fact, kinds)]
+
+
+_OLDEST_OPEN = Query(select(text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")))
+_PLACE = cast(param("transaction", Text), Xid8)
+_NEWS = Query(
+    select(text('events.transaction::text::bigint as "transaction"'), Event.id, Event.kind, Event.ids)
+    .select_from(Event)
+    .where(
+        tuple_(Event.transaction, Event.id) > tuple_(_PLACE, param("id", BigInteger)),
+        Event.transaction < text("pg_snapshot_xmin(pg_current_snapshot())"),
+    )
+    .order_by(Event.transaction, Event.id)
+    .limit(param("most", BigInteger))
+)
+_GOOD = Query(select(Token.id).where(Token.id == func.any(param("ids", ARRAY(BigInteger))), Token.revoked_at.is_(None)))
+_WHOSE = Query(
+    select(Notification.id, Notification.person_id)
+    .where(
+        Notification.id == func.any(param("ids", ARRAY(BigInteger))),
+        Notification.person_id == func.any(param("people", ARRAY(BigInteger))),
+    )
+    .order_by(Notification.id)
+)

@@ -1,0 +1,49 @@
+"""After each fact: who acts on it.
+
+`AT_ONCE` is done in the transaction of the act, so that no reader ever sees the one without the other. `AFTER` is done by the
+worker when the act has been committed, each reaction for itself, again until it succeeds.
+"""
+
+from weetwie.domain.identity import tokens
+from weetwie.domain.notifications import tell
+from weetwie.domain.posts import remove
+from weetwie.domain.timelines import home
+from weetwie.events import (
+    FollowRequested,
+    PersonErased,
+    PersonFollowed,
+    PersonLeft,
+    PersonSuspended,
+    PostBoosted,
+    PostEdited,
+    PostFavourited,
+    PostPublished,
+    TagFollowed,
+)
+from weetwie.kit.db import AtOnce, Database
+
+AT_ONCE: AtOnce = {
+    PostPublished: [home.fan_out],
+    PostBoosted: [home.fan_out],
+    PostEdited: [home.fan_out],
+    PersonFollowed: [home.fill_by_person],
+    TagFollowed: [home.fill_by_tag],
+}
+
+AFTER: AtOnce = {
+    PostPublished: [tell.mentioned, tell.published],
+    PostEdited: [tell.mentioned, tell.edited],
+    PostBoosted: [tell.boosted],
+    PostFavourited: [tell.favourited],
+    PersonFollowed: [tell.followed],
+    FollowRequested: [tell.requested],
+    PersonLeft: [tokens.revoke_all],
+    PersonSuspended: [tokens.revoke_all],
+    PersonErased: [tokens.revoke_all, remove.remove_all_of],
+}
+
+
+def attach(database: Database) -> Database:
+    """Every database that acts run on must know what happens with them."""
+    database.at_once = AT_ONCE
+    return database

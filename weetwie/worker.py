@@ -1,0 +1,164 @@
+"""Runs the reactions to what has happened, and the schedule.
+
+The events are the outbox: a batch is taken with its rows locked, each reaction gets all facts of its kind at once, and the
+marks are written in the same transaction. Where one fails, all is undone and done again one by one, so that one bad fact
+holds nothing else up; it is tried again, ever later, and given up loudly.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+from sqlalchemy import BigInteger, DateTime, Text, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie import schedule
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import Viewer, system
+from weetwie.events import Fact
+from weetwie.kit import clock
+from weetwie.kit.bell import Bell, wait
+from weetwie.kit.db import AtOnce, Database, Db, Query, Record, param
+from weetwie.tables.events import Event
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+SWEEP_SECONDS = 1.0
+"""How long a lost ring of the bell can hold a reaction up."""
+MOST_ATTEMPTS = 12
+LONGEST_WAIT = timedelta(hours=1)
+
+Reaction = Callable[..., Awaitable[None]]
+GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+"""The database cannot be reached; that will pass."""
+
+
+class Worker:
+    def __init__(self, database: Database, memory: Memory, reactions: AtOnce) -> None:
+        self._database = database
+        self._memory = memory
+        self._reactions = reactions
+
+    async def run(self, bell: Bell) -> None:
+        """Works until cancelled."""
+        rung = bell.waiter()
+        clockwork = schedule.Clockwork(self._database)
+        while True:
+            try:
+                while await self.work():
+                    pass
+                await clockwork.turn()
+            except GONE:
+                log.warning("worker waits for the database")
+            except Exception:
+                log.exception("worker failed")
+            await wait(rung, SWEEP_SECONDS)
+
+    async def work(self) -> int:
+        """Takes one batch; returns how many events were in it."""
+        try:
+            async with self._database.transaction() as db:
+                events = await db.rows(_TAKE, now=clock.now(), most=BATCH)
+                await self._react(db, events)
+                return len(events)
+        except GONE:
+            raise
+        except Exception as error:
+            log.warning("a reaction failed; the batch is done one by one", error=type(error).__name__)
+            return await self._one_by_one()
+
+    async def _react(self, db: Db, events: Sequence[Record]) -> None:
+        if not events:
+            return
+        viewer = system(await self._memory.policy(db))
+        for reaction, facts in self._to_do(events):
+            await reaction(db, viewer, facts)
+        await db.run(_FINISH, ids=[event["id"] for event in events], now=clock.now())
+
+    def _to_do(self, events: Sequence[Record]) -> list[tuple[Reaction, list[Any]]]:
+        facts: dict[Reaction, list[Any]] = defaultdict(list)
+        for event in events:
+            kind = Fact.KINDS[event["kind"]]
+            for reaction in self._reactions.get(kind, ()):
+                if name_of(reaction) not in event["done"]:
+                    facts[reaction].append(msgspec.convert(event["ids"], kind))
+        return list(facts.items())
+
+    async def _one_by_one(self) -> int:
+        async with self._database.transaction() as db:
+            events = await db.rows(_TAKE, now=clock.now(), most=BATCH)
+            viewer = system(await self._memory.policy(db))
+            for event in events:
+                await self._carefully(db, viewer, event)
+            return len(events)
+
+    async def _carefully(self, db: Db, viewer: Viewer, event: Record) -> None:
+        done = list(event["done"])
+        failed: Exception | None = None
+        for reaction, facts in self._to_do([event]):
+            try:
+                async with db.savepoint():
+                    await reaction(db, viewer, facts)
+                done.append(name_of(reaction))
+            except GONE:
+                raise
+            except Exception as error:
+                failed = error
+                log.exception("reaction failed", reaction=name_of(reaction), event=event["id"])
+        if failed is None:
+            await db.run(_FINISH, ids=[event["id"]], now=clock.now())
+        else:
+            await self._put_off(db, event, done)
+
+    async def _put_off(self, db: Db, event: Record, done: list[str]) -> None:
+        attempts = event["attempts"] + 1
+        gave_up = attempts >= MOST_ATTEMPTS
+        if gave_up:
+            log.error("gave up on an event", event=event["id"], kind=event["kind"], attempts=attempts)
+        later = min(timedelta(seconds=2**attempts), LONGEST_WAIT)
+        at = clock.now()
+        await db.run(
+            _PUT_OFF, id=event["id"], done=done, attempts=attempts, due_at=at + later, gave_up_at=at if gave_up else None
+        )
+
+
+def name_of(reaction: Reaction) -> str:
+    """`tell.mentioned`: how a reaction is written down as done."""
+    return f"{reaction.__module__.rpartition('.')[2]}.{reaction.__name__}"
+
+
+_NOW = param("now", DateTime(timezone=True))
+_TAKE = Query(
+    select(Event.id, Event.kind, Event.ids, Event.done, Event.attempts)
+    .where(Event.finished_at.is_(None), Event.gave_up_at.is_(None), or_(Event.attempts == 0, Event.due_at <= _NOW))
+    .order_by(Event.id)
+    .limit(param("most", BigInteger))
+    .with_for_update(skip_locked=True)
+)
+_FINISH = Query(
+    update(Event).where(Event.id == func.any(param("ids", ARRAY(BigInteger)))).values(finished_at=_NOW)
+)
+_PUT_OFF = Query(
+    update(Event)
+    .where(Event.id == param("id", BigInteger))
+    .values(
+        done=param("done", ARRAY(Text)),
+        attempts=param("attempts", BigInteger),
+        due_at=param("due_at", DateTime(timezone=True)),
+        gave_up_at=param("gave_up_at", DateTime(timezone=True)),
+    )
+)
+
+
+async def drain(worker: Worker) -> None:
+    """Until nothing is left to react to. For imports, and for tests."""
+    while await worker.work():
+        await asyncio.sleep(0)
+
+

@@ -39,6 +39,10 @@ _SEARCH = Lawful(
     )
 )
 
+_EXACTLY = Lawful(
+    lambda eye: select(Person.id).where(func.lower(Person.handle) == param("whole", Text), sees.person(eye))
+)
+
 
 async def search(
     db: Db, viewer: Viewer, words: str, *, limit: int, offset: int = 0, only_followed: bool = False
@@ -57,3 +61,8 @@ async def search(
         offset=offset,
     )
     return columns(rows, "id")
+
+
+async def handle_of(db: Db, viewer: Viewer, handle: str) -> list[int]:
+    """Whoever has exactly this handle, if the viewer sees them."""
+    return columns(await _EXACTLY.rows(db, viewer, whole=handle.lower()), "id")

@@ -1,0 +1,293 @@
+"""People at the client API: their profiles, what they wrote, whom they know, and what one is to them."""
+
+from typing import Annotated, Literal
+
+from msgspec import Struct
+
+from weetwie.access.words import Visibility
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.names import local_handle
+from weetwie.api.mastodon.paging import link_page
+from weetwie.api.parameters import LongPageParams, LooseId, PageParams, Upload, at_most, skipped
+from weetwie.domain.people.lookup import lookup
+from weetwie.domain.people.preferences import preferences
+from weetwie.domain.people.profile import change
+from weetwie.domain.people.rules import Changes, Field
+from weetwie.domain.people.search import search
+from weetwie.domain.relations import followers as relations
+from weetwie.domain.relations.numbered import Numbered
+from weetwie.domain.relations.requests import how_many_wait
+from weetwie.domain.timelines.person import pinned, posts_of
+from weetwie.errors import Invalid, _
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page, page
+from weetwie.kit.text import tag_key
+from weetwie.seen import people as seen_people
+
+routes = Routes("accounts")
+
+
+class FieldGiven(Struct, frozen=True):
+    name: str = ""
+    value: str = ""
+
+
+class SourceGiven(Struct, frozen=True, kw_only=True):
+    privacy: Literal["public", "unlisted", "private", "direct"] | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+    quote_policy: str | None = None
+
+
+class ProfileGiven(Struct, frozen=True, kw_only=True):
+    display_name: str | None = None
+    note: str | None = None
+    avatar: Upload | None = None
+    header: Upload | None = None
+    locked: bool | None = None
+    bot: bool | None = None
+    discoverable: bool | None = None
+    hide_collections: bool | None = None
+    indexable: bool | None = None
+    fields_attributes: list[FieldGiven] | None = None
+    source: SourceGiven | None = None
+
+
+class Several(Struct, frozen=True, kw_only=True):
+    id: list[LooseId] = []
+    with_suspended: bool = False
+
+
+class WantedHandle(Struct, frozen=True, kw_only=True):
+    acct: str
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    q: str
+    offset: Annotated[int, skipped()] = 0
+    limit: Annotated[int, at_most(40, 80)] = 40
+    resolve: bool = False
+    following: bool = False
+
+
+class WantedPosts(PageParams, frozen=True, kw_only=True):
+    only_media: bool = False
+    exclude_replies: bool = False
+    exclude_reblogs: bool = False
+    pinned: bool = False
+    tagged: str | None = None
+
+
+@routes.get(
+    "/api/v1/accounts/verify_credentials",
+    scopes=["profile", "read:accounts"],
+    answer=wire.CredentialAccount,
+)
+async def verify_credentials(call: Call) -> bytes:
+    """The account whose token this is."""
+    return await _own(call)
+
+
+@routes.patch(
+    "/api/v1/accounts/update_credentials",
+    scopes=["write:accounts"],
+    answer=wire.CredentialAccount,
+)
+async def update_credentials(call: Call, given: ProfileGiven) -> bytes:
+    """Changes one's own profile and settings."""
+    if given.avatar is not None or given.header is not None:
+        raise Invalid(_("Pictures cannot be uploaded yet."), field="avatar" if given.avatar else "header")
+    await change(await call.db(), call.viewer, call.viewer.person_id, _changes(given))
+    return await _own(call)
+
+
+@routes.get("/api/v1/accounts/lookup", scopes=["read:accounts"], access="public", answer=wire.Account)
+async def look_up(call: Call, wanted: WantedHandle) -> bytes:
+    """The account with a handle."""
+    db = await call.db()
+    person_id = await lookup(db, call.viewer, local_handle(wanted.acct, call.base_url))
+    return await shown.account(call, await seen_people.person(db, call.viewer, person_id))
+
+
+@routes.get("/api/v1/accounts/search", scopes=["read:accounts"], answer=list[wire.Account])
+async def find(call: Call, wanted: Wanted) -> bytes:
+    """Accounts by the beginning of a handle or a name."""
+    ids = await search(
+        await call.db(),
+        call.viewer,
+        local_handle(wanted.q, call.base_url, strict=False),
+        limit=wanted.limit,
+        offset=wanted.offset,
+        only_followed=wanted.following,
+    )
+    return await people(call, ids)
+
+
+@routes.get("/api/v1/accounts/relationships", scopes=["read:follows"])
+async def relationships(call: Call, wanted: Several) -> list[wire.Relationship]:
+    """What one is to each of these accounts, and they to oneself."""
+    from weetwie.domain.relations.relationship import relationships as between
+
+    return [render.relationship(one) for one in await between(await call.db(), call.viewer, wanted.id)]
+
+
+@routes.get(
+    "/api/v1/accounts/familiar_followers", scopes=["read:follows"], answer=list[wire.FamiliarFollowers]
+)
+async def familiar_followers(call: Call, wanted: Several) -> bytes:
+    """Of each of these accounts, the followers whom one follows."""
+    db = await call.db()
+    known = await relations.familiar(db, call.viewer, wanted.id)
+    parts = []
+    for person_id, ids in known.items():
+        accounts = await people(call, ids[:_FAMILIAR_SHOWN]) if ids else b"[]"
+        parts.append(b'{"id":"%d","accounts":%b}' % (person_id, accounts))
+    return b"[%b]" % b",".join(parts)
+
+
+_FAMILIAR_SHOWN = 40
+
+
+@routes.get("/api/v1/accounts", access="public", scopes=["read:accounts"], answer=list[wire.Account])
+async def several(call: Call, wanted: Several) -> bytes:
+    """Several accounts at once; those that one does not see are left out."""
+    return await people(call, wanted.id)
+
+
+@routes.get("/api/v1/accounts/{id}", access="public", scopes=["read:accounts"], answer=wire.Account)
+async def account(call: Call) -> bytes:
+    """One account."""
+    return await shown.account(call, await seen_people.person(await call.db(), call.viewer, call.id))
+
+
+@routes.get(
+    "/api/v1/accounts/{id}/statuses", access="public", scopes=["read:statuses"], answer=list[wire.Status]
+)
+async def statuses(call: Call, wanted: WantedPosts) -> bytes:
+    """What an account has written and boosted."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.id)
+    if wanted.only_media:
+        return b"[]"
+    if wanted.pinned:
+        posts = await pinned(db, call.viewer, call.id, page_of(wanted))
+    else:
+        posts = await posts_of(
+            db,
+            call.viewer,
+            call.id,
+            page_of(wanted),
+            without_replies=wanted.exclude_replies,
+            without_boosts=wanted.exclude_reblogs,
+            tag=tag_key(wanted.tagged) if wanted.tagged else None,
+        )
+    link_page(call, wanted, [post.key for post in posts])
+    return await shown.statuses(call, posts)
+
+
+@routes.get(
+    "/api/v1/accounts/{id}/followers", access="public", scopes=["read:accounts"], answer=list[wire.Account]
+)
+async def followers(call: Call, wanted: LongPageParams) -> bytes:
+    """Who follows an account, as far as one sees them."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.id)
+    return await numbered(call, wanted, await relations.followers(db, call.viewer, call.id, page_of(wanted)))
+
+
+@routes.get(
+    "/api/v1/accounts/{id}/following", access="public", scopes=["read:accounts"], answer=list[wire.Account]
+)
+async def following(call: Call, wanted: LongPageParams) -> bytes:
+    """Whom an account follows, as far as one sees them."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.id)
+    return await numbered(call, wanted, await relations.following(db, call.viewer, call.id, page_of(wanted)))
+
+
+@routes.get("/api/v1/accounts/{id}/lists", scopes=["read:lists"])
+async def lists(call: Call) -> list[wire.List]:
+    """One's lists that hold this account: there are no lists yet."""
+    await seen_people.person(await call.db(), call.viewer, call.id)
+    return []
+
+
+@routes.get("/api/v1/accounts/{id}/featured_tags", access="public", scopes=["read:accounts"])
+async def featured_tags(call: Call) -> list[wire.FeaturedTag]:
+    """Tags that an account puts forward: nobody can yet."""
+    await seen_people.person(await call.db(), call.viewer, call.id)
+    return []
+
+
+@routes.get("/api/v1/accounts/{id}/endorsements", access="public", scopes=["read:accounts"])
+async def endorsed(call: Call) -> list[wire.Account]:
+    """Accounts that an account puts forward: nobody can yet."""
+    await seen_people.person(await call.db(), call.viewer, call.id)
+    return []
+
+
+@routes.get("/api/v1/endorsements", scopes=["read:accounts"])
+async def endorsements(call: Call) -> list[wire.Account]:
+    """Accounts that one puts forward oneself."""
+    return []
+
+
+@routes.get("/api/v1/featured_tags", scopes=["read:accounts"])
+async def own_featured_tags(call: Call) -> list[wire.FeaturedTag]:
+    """Tags that one puts forward oneself."""
+    return []
+
+
+async def people(call: Call, ids: list[int]) -> bytes:
+    """The accounts with these ids that the viewer sees, in this order."""
+    return await shown.accounts(call, await seen_people.people(await call.db(), call.viewer, ids))
+
+
+async def numbered(call: Call, params: PageParams, found: list[Numbered]) -> bytes:
+    """A page of accounts that is paged over the numbers of the relation."""
+    link_page(call, params, [one.number for one in found])
+    return await people(call, [one.id for one in found])
+
+
+def page_of(params: PageParams) -> Page:
+    return page(params.limit, params.max_id, params.since_id, params.min_id)
+
+
+async def _own(call: Call) -> bytes:
+    db: Db = await call.db()
+    person = await seen_people.person(db, call.viewer, call.viewer.person_id)
+    (profile,) = await seen_people.profiles(db, [person])
+    return render.credential_account(
+        await shown.account(call, person),
+        profile,
+        await preferences(db, call.viewer),
+        await how_many_wait(db, call.viewer),
+    )
+
+
+def _changes(given: ProfileGiven) -> Changes:
+    source = given.source or SourceGiven()
+    changes = {
+        "name": given.display_name,
+        "bio": given.note,
+        "is_locked": given.locked,
+        "is_bot": given.bot,
+        "is_discoverable": given.discoverable,
+        "fields": _fields(given),
+        "default_visibility": Visibility[source.privacy] if source.privacy else None,
+        "default_sensitive": source.sensitive,
+    }
+    set_ = {field: value for field, value in changes.items() if value is not None}
+    if source.language is not None:
+        set_["default_language"] = source.language or None
+    return Changes(**set_)
+
+
+def _fields(given: ProfileGiven) -> list[Field] | None:
+    if given.fields_attributes is None:
+        return None
+    return [Field(field.name, field.value) for field in given.fields_attributes if field.name or field.value]

@@ -1,0 +1,52 @@
+"""The directory of people, and whom one might want to follow."""
+
+from typing import Annotated, Literal
+
+from msgspec import Struct
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.accounts import people
+from weetwie.api.parameters import at_most, skipped
+from weetwie.domain.people.directory import directory, strangers
+from weetwie.seen import people as seen_people
+
+routes = Routes("directory")
+
+
+class DirectoryChoice(Struct, frozen=True, kw_only=True):
+    order: Literal["active", "new"] = "active"
+    local: bool = False
+    offset: Annotated[int, skipped()] = 0
+    limit: Annotated[int, at_most(40, 80)] = 40
+
+
+class HowMany(Struct, frozen=True, kw_only=True):
+    limit: Annotated[int, at_most(40, 80)] = 40
+
+
+@routes.get("/api/v1/directory", answer=list[wire.Account])
+async def listed(call: Call, wanted: DirectoryChoice) -> bytes:
+    """Everybody who wants to be found."""
+    ids = await directory(await call.db(), call.viewer, wanted.order, wanted.offset, wanted.limit)
+    return await people(call, ids)
+
+
+@routes.get("/api/v2/suggestions", scopes=["read"], answer=list[wire.Suggestion])
+async def suggestions(call: Call, wanted: HowMany) -> bytes:
+    """Whom one might want to follow."""
+    db = await call.db()
+    found = await seen_people.people(db, call.viewer, await strangers(db, call.viewer, wanted.limit))
+    await shown.load_people(db, call.renderer, found)
+    return b"[%b]" % b",".join(
+        b'{"source":"global","sources":["most_followed"],"account":%b}' % call.renderer.account(person)
+        for person in found
+    )
+
+
+@routes.get("/api/v1/suggestions", scopes=["read"], answer=list[wire.Account], deprecated=True)
+async def suggested(call: Call, wanted: HowMany) -> bytes:
+    """Whom one might want to follow, in the form of old."""
+    return await people(call, await strangers(await call.db(), call.viewer, wanted.limit))

@@ -1,0 +1,120 @@
+"""Relations, tags, markers and notifications into wire shapes. Pure."""
+
+import hashlib
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from weetwie.access.words import Visibility
+from weetwie.api.mastodon import entities as wire
+from weetwie.domain.notifications.list import Told
+from weetwie.domain.notifications.markers import ReadUpTo
+from weetwie.domain.people.preferences import Preferred
+from weetwie.domain.relations.relationship import Relationship
+from weetwie.seen.people import Profile
+from weetwie.seen.tags import SeenTag
+
+encoded = msgspec.json.encode
+
+_GROUPED: Final = frozenset(("favourite", "reblog", "follow"))
+_DAY: Final = 86_400
+
+
+def relationship(of: Relationship) -> wire.Relationship:
+    return wire.Relationship(
+        id=str(of.id),
+        following=of.follows,
+        showing_reblogs=of.shows_boosts,
+        notifying=of.notifies,
+        languages=of.languages,
+        followed_by=of.is_followed_by,
+        blocking=of.blocks,
+        blocked_by=of.is_blocked_by,
+        muting=of.mutes,
+        muting_notifications=of.mutes_notifications,
+        muting_expires_at=wire.date_time(of.mute_expires_at) if of.mute_expires_at else None,
+        requested=of.requested,
+        requested_by=of.is_requested_by,
+        domain_blocking=False,
+        endorsed=False,
+        note="",
+    )
+
+
+def tag(seen: SeenTag, base_url: str, *, tells_following: bool) -> wire.Tag:
+    return wire.Tag(
+        id=tag_id(seen.key),
+        name=seen.name,
+        url=f"{base_url}/tags/{quote(seen.key, safe='')}",
+        history=[
+            wire.TagHistory(day=str(day * _DAY), uses=str(uses), accounts=str(people))
+            for day, uses, people in seen.history
+        ],
+        following=seen.is_followed if tells_following else msgspec.UNSET,
+        featuring=False if tells_following else msgspec.UNSET,
+    )
+
+
+def tag_id(key: str) -> str:
+    """Made of the name: the id in the database would tell that, and when, somebody wrote it for the first time."""
+    number = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest())
+    return str(number >> 2 | 1)
+
+
+def marker(read: ReadUpTo) -> wire.Marker:
+    return wire.Marker(
+        last_read_id=str(read.last_read_id), version=read.version, updated_at=wire.date_time(read.updated_at)
+    )
+
+
+def notification(told: Told, created_at: str, account: bytes, status: bytes | None) -> bytes:
+    """`account` and `status` are encoded already."""
+    return b'{"id":"%d","type":"%b","group_key":"%b","created_at":"%b","account":%b%b}' % (
+        told.id,
+        told.kind.encode(),
+        group_key(told).encode(),
+        created_at.encode(),
+        account,
+        b"" if status is None else b',"status":' + status,
+    )
+
+
+def group_key(told: Told) -> str:
+    if told.kind not in _GROUPED:
+        return f"ungrouped-{told.id}"
+    return f"{told.kind}-{told.post_id}" if told.post_id else told.kind
+
+
+def muted_account(account: bytes, mute_expires_at: str | None) -> bytes:
+    return b'%b,"mute_expires_at":%b}' % (account[:-1], encoded(mute_expires_at))
+
+
+def credential_account(account: bytes, profile: Profile, preferred: Preferred, waiting: int) -> bytes:
+    """Somebody's own account, with what only they see of it; `waiting` is how many ask to follow them."""
+    source = wire.Source(
+        attribution_domains=[],
+        note=profile.bio,
+        fields=[
+            wire.Field(name=field["name"], value=field["value"], verified_at=field.get("verified_at"))
+            for field in profile.fields
+        ],
+        privacy=Visibility(preferred.visibility).name,  # type: ignore[arg-type]
+        sensitive=preferred.is_sensitive,
+        language=preferred.language or "",
+        follow_requests_count=waiting,
+        hide_collections=False,
+        discoverable=profile.is_discoverable,
+        indexable=profile.is_discoverable,
+        quote_policy="nobody",
+    )
+    role = _ADMIN if profile.is_admin else _EVERYBODY
+    return b'%b,"source":%b,"role":%b}' % (account[:-1], encoded(source), encoded(role))
+
+
+_EVERYBODY: Final = wire.Role(
+    id="-99", name="", color="", permissions="0", highlighted=False, collection_limit=0
+)
+_ADMIN: Final = wire.Role(
+    id="3", name="Admin", color="#1f5f99", permissions="1", highlighted=True, collection_limit=0
+)

@@ -1,0 +1,93 @@
+"""The search box of every app: people, tags, and whatever an address of ours leads to."""
+
+from typing import Annotated, Literal
+
+from msgspec import Struct
+
+from weetwie.access.viewer import Viewer
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.names import Named, local_handle, named_by
+from weetwie.api.parameters import LooseId, at_most, skipped
+from weetwie.domain.people.search import handle_of, search
+from weetwie.domain.relations.tags import tags_like
+from weetwie.kit.db import Db
+from weetwie.kit.text import tag_key
+from weetwie.seen import people as seen_people
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import tags as seen_tags
+from weetwie.seen.people import SeenPerson
+from weetwie.seen.posts import SeenPost
+
+routes = Routes("search")
+
+
+class SearchFor(Struct, frozen=True, kw_only=True):
+    q: str
+    type: Literal["accounts", "hashtags", "statuses"] | None = None
+    resolve: bool = False
+    following: bool = False
+    account_id: LooseId | None = None
+    exclude_unreviewed: bool = False
+    max_id: LooseId | None = None
+    min_id: LooseId | None = None
+    offset: Annotated[int, skipped()] = 0
+    limit: Annotated[int, at_most(20, 40)] = 20
+
+
+@routes.get("/api/v2/search", access="public", scopes=["read:search"], answer=wire.Search)
+async def find(call: Call, wanted: SearchFor) -> bytes:
+    """People and tags by how they begin; an address of a person or post leads to it."""
+    db = await call.db()
+    people: list[SeenPerson] = []
+    posts: list[SeenPost] = []
+    tags: list[wire.Tag] = []
+    named = named_by(wanted.q.strip(), call.base_url)
+    if named is not None:
+        people, posts = await _resolve(db, call.viewer, named)
+    else:
+        if wanted.type in (None, "accounts") and not wanted.q.startswith("#"):
+            people = await _people(call, wanted)
+        if wanted.type in (None, "hashtags") and not wanted.q.startswith("@"):
+            tags = await _tags(call, wanted)
+    statuses = await shown.statuses(call, posts)
+    return b'{"accounts":%b,"statuses":%b,"hashtags":%b}' % (
+        await shown.accounts(call, people),
+        statuses,
+        render.encoded(tags),
+    )
+
+
+async def _resolve(db: Db, viewer: Viewer, named: Named) -> tuple[list[SeenPerson], list[SeenPost]]:
+    """Nothing, where the address leads to nothing that the viewer sees."""
+    if named.post_id is not None:
+        return [], await seen_posts.posts(db, viewer, [named.post_id])
+    ids = await handle_of(db, viewer, named.handle or "")
+    return await seen_people.people(db, viewer, ids), []
+
+
+async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
+    db = await call.db()
+    words = local_handle(wanted.q, call.base_url, strict=False)
+    ids = await search(
+        db,
+        call.viewer,
+        words,
+        limit=wanted.limit,
+        offset=wanted.offset,
+        only_followed=wanted.following,
+    )
+    return await seen_people.people(db, call.viewer, ids)
+
+
+async def _tags(call: Call, wanted: SearchFor) -> list[wire.Tag]:
+    db = await call.db()
+    key = tag_key(wanted.q.strip().removeprefix("#"))
+    if not key:
+        return []
+    ids = await tags_like(db, call.viewer, key, limit=wanted.limit, offset=wanted.offset)
+    found = await seen_tags.tags(db, call.viewer, ids)
+    return [render.tag(one, call.base_url, tells_following=call.viewer.is_person) for one in found]

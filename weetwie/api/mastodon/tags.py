@@ -1,0 +1,65 @@
+"""Tags: how they are used, and following them. One that the viewer has met nowhere looks like one that nobody uses."""
+
+from typing import Annotated
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon.accounts import page_of
+from weetwie.api.mastodon.paging import link_page
+from weetwie.api.parameters import PageParams, at_most
+from weetwie.domain.posts import tags as names
+from weetwie.domain.relations import tags as following
+from weetwie.domain.timelines import home
+from weetwie.events import TagFollowed
+from weetwie.seen import tags as seen_tags
+
+routes = Routes("tags")
+
+
+class FollowedTagsParams(PageParams, frozen=True, kw_only=True):
+    limit: Annotated[int, at_most(100, 200)] = 100
+
+
+@routes.get("/api/v1/tags/{name}", access="public", scopes=["read"])
+async def tag(call: Call) -> wire.Tag:
+    """A tag and how it was used of late."""
+    names.check_name(call.names["name"])
+    return await _shown(call)
+
+
+@routes.post("/api/v1/tags/{name}/follow", scopes=["write:follows"])
+async def follow(call: Call) -> wire.Tag:
+    """Follows a tag."""
+    db = await call.db()
+    tag_id = await names.known(db, call.names["name"])
+    if await following.follow_tag(db, call.viewer, tag_id):
+        await home.fill_by_tag(db, call.viewer, [TagFollowed(call.viewer.person_id, tag_id)])
+    return await _shown(call)
+
+
+@routes.post("/api/v1/tags/{name}/unfollow", scopes=["write:follows"])
+async def unfollow(call: Call) -> wire.Tag:
+    """No longer follows a tag."""
+    db = await call.db()
+    names.check_name(call.names["name"])
+    tag_id = await names.find(db, call.names["name"])
+    if tag_id is not None:
+        await following.unfollow_tag(db, call.viewer, tag_id)
+    return await _shown(call)
+
+
+@routes.get("/api/v1/followed_tags", scopes=["read:follows"])
+async def followed_tags(call: Call, wanted: FollowedTagsParams) -> list[wire.Tag]:
+    """The tags that one follows."""
+    db = await call.db()
+    found = await following.followed_tags(db, call.viewer, page_of(wanted))
+    link_page(call, wanted, [one.number for one in found])
+    tags = await seen_tags.tags(db, call.viewer, [one.id for one in found])
+    return [render.tag(one, call.base_url, tells_following=True) for one in tags]
+
+
+async def _shown(call: Call) -> wire.Tag:
+    (seen,) = await seen_tags.named(await call.db(), call.viewer, [call.names["name"]])
+    return render.tag(seen, call.base_url, tells_following=call.viewer.is_person)

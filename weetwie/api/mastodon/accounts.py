@@ -1,6 +1,6 @@
 """People at the client API: their profiles, what they wrote, whom they know, and what one is to them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
@@ -58,7 +58,7 @@ class ProfileGiven(Struct, frozen=True, kw_only=True):
 
 
 class Several(Struct, frozen=True, kw_only=True):
-    id: list[LooseId] = []
+    id: tuple[LooseId, ...] = ()
     with_suspended: bool = False
 
 
@@ -132,7 +132,7 @@ async def relationships(call: Call, wanted: Several) -> list[wire.Relationship]:
     """What one is to each of these accounts, and they to oneself."""
     from weetwie.domain.relations.relationship import relationships as between
 
-    return [render.relationship(one) for one in await between(await call.db(), call.viewer, wanted.id)]
+    return [render.relationship(one) for one in await between(await call.db(), call.viewer, list(wanted.id))]
 
 
 @routes.get(
@@ -141,7 +141,7 @@ async def relationships(call: Call, wanted: Several) -> list[wire.Relationship]:
 async def familiar_followers(call: Call, wanted: Several) -> bytes:
     """Of each of these accounts, the followers whom one follows."""
     db = await call.db()
-    known = await relations.familiar(db, call.viewer, wanted.id)
+    known = await relations.familiar(db, call.viewer, list(wanted.id))
     parts = []
     for person_id, ids in known.items():
         accounts = await people(call, ids[:_FAMILIAR_SHOWN]) if ids else b"[]"
@@ -155,7 +155,7 @@ _FAMILIAR_SHOWN = 40
 @routes.get("/api/v1/accounts", access="public", scopes=["read:accounts"], answer=list[wire.Account])
 async def several(call: Call, wanted: Several) -> bytes:
     """Several accounts at once; those that one does not see are left out."""
-    return await people(call, wanted.id)
+    return await people(call, list(wanted.id))
 
 
 @routes.get("/api/v1/accounts/{id}", access="public", scopes=["read:accounts"], answer=wire.Account)
@@ -281,7 +281,7 @@ def _changes(given: ProfileGiven) -> Changes:
         "default_visibility": Visibility[source.privacy] if source.privacy else None,
         "default_sensitive": source.sensitive,
     }
-    set_ = {field: value for field, value in changes.items() if value is not None}
+    set_: dict[str, Any] = {field: value for field, value in changes.items() if value is not None}
     if source.language is not None:
         set_["default_language"] = source.language or None
     return Changes(**set_)

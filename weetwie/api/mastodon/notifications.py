@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
@@ -26,23 +26,23 @@ routes = Routes("notifications")
 
 
 class Choice(LongPageParams, frozen=True, kw_only=True):
-    types: list[str] = []
-    exclude_types: list[str] = []
+    types: tuple[str, ...] = ()
+    exclude_types: tuple[str, ...] = ()
     account_id: LooseId | None = None
     include_filtered: bool = False
-    supported_types: list[str] = []
+    supported_types: tuple[str, ...] = ()
 
 
 class GroupedChoice(Choice, frozen=True, kw_only=True):
-    grouped_types: list[str] = []
+    grouped_types: tuple[str, ...] = ()
     expand_accounts: str = "full"
 
 
 class CountChoice(Struct, frozen=True, kw_only=True):
-    types: list[str] = []
-    exclude_types: list[str] = []
+    types: tuple[str, ...] = ()
+    exclude_types: tuple[str, ...] = ()
     account_id: LooseId | None = None
-    grouped_types: list[str] = []
+    grouped_types: tuple[str, ...] = ()
     limit: Annotated[int, at_most(100, 1000)] = 100
 
 
@@ -154,7 +154,7 @@ def _group(key: str, told: Sequence[Told]) -> wire.NotificationGroup:
         page_max_id=str(newest.id),
         latest_page_notification_at=wire.date_time(moment_of(newest.id)),
         sample_account_ids=senders[:_SAMPLES],
-        **({"status_id": str(newest.post_id)} if newest.post_id else {}),
+        status_id=str(newest.post_id) if newest.post_id else UNSET,
     )
 
 

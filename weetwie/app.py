@@ -13,7 +13,24 @@ from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.dispatch import Application, Dispatcher
 from weetwie.api.endpoint import Endpoint
-from weetwie.api.mastodon import instance, statuses, timelines, well_known
+from weetwie.api.mastodon import (
+    accounts,
+    blocks,
+    directory,
+    filters,
+    follow_requests,
+    instance,
+    lists,
+    markers,
+    notifications,
+    push,
+    relations,
+    search,
+    statuses,
+    tags,
+    timelines,
+    well_known,
+)
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import openapi_endpoint
@@ -25,7 +42,27 @@ from weetwie.kit.client_address import client_address, networks
 from weetwie.kit.db import Database, Db
 from weetwie.web.site import site
 
-DOORS: Final = (apps, tokens, metadata, instance, well_known, statuses, timelines)
+DOORS: Final = (
+    apps,
+    tokens,
+    metadata,
+    instance,
+    well_known,
+    statuses,
+    timelines,
+    accounts,
+    relations,
+    follow_requests,
+    blocks,
+    tags,
+    markers,
+    notifications,
+    search,
+    directory,
+    lists,
+    filters,
+    push,
+)
 """Each file of doors has its `routes`."""
 
 _NOT_HERE: Final = _("This account is not active at the moment.")

@@ -5,8 +5,9 @@ worker when the act has been committed, each reaction for itself, again until it
 """
 
 from weetwie.domain.identity import tokens
-from weetwie.domain.notifications import tell
+from weetwie.domain.notifications import dismiss, tell
 from weetwie.domain.posts import remove
+from weetwie.domain.relations import forget
 from weetwie.domain.timelines import home
 from weetwie.events import (
     FollowRequested,
@@ -39,7 +40,7 @@ AFTER: AtOnce = {
     FollowRequested: [tell.requested],
     PersonLeft: [tokens.revoke_all],
     PersonSuspended: [tokens.revoke_all],
-    PersonErased: [tokens.revoke_all, remove.remove_all_of],
+    PersonErased: [tokens.revoke_all, remove.remove_all_of, forget.erased, dismiss.forget_erased],
 }
 
 

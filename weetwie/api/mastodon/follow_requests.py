@@ -7,8 +7,6 @@ from weetwie.api.mastodon.accounts import numbered, page_of
 from weetwie.api.mastodon.relations import now
 from weetwie.api.parameters import LongPageParams
 from weetwie.domain.relations import requests
-from weetwie.domain.timelines import home
-from weetwie.events import PersonFollowed
 
 routes = Routes("follow_requests")
 
@@ -25,7 +23,6 @@ async def authorize(call: Call) -> wire.Relationship:
     db = await call.db()
     follower_id: int = call.names["account_id"]
     await requests.accept(db, call.viewer, follower_id)
-    await home.fill_by_person(db, call.viewer, [PersonFollowed(follower_id, call.viewer.person_id)])
     return await now(call, follower_id)
 
 

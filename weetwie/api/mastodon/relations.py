@@ -13,9 +13,7 @@ from weetwie.domain.relations import follow as following
 from weetwie.domain.relations import mute as muting
 from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.rules import FollowOptions
-from weetwie.domain.timelines import home
 from weetwie.errors import NotFound
-from weetwie.events import PersonFollowed
 
 routes = Routes("accounts")
 
@@ -36,8 +34,7 @@ async def follow(call: Call, given: FollowGiven) -> wire.Relationship:
     """Follows an account, asks it when it is locked, or changes how it is followed."""
     db = await call.db()
     options = FollowOptions(shows_boosts=given.reblogs, notifies=given.notify, languages=given.languages)
-    if await following.follow(db, call.viewer, call.id, options):
-        await home.fill_by_person(db, call.viewer, [PersonFollowed(call.viewer.person_id, call.id)])
+    await following.follow(db, call.viewer, call.id, options)
     return await now(call, call.id)
 
 

@@ -11,8 +11,6 @@ from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams, at_most
 from weetwie.domain.posts import tags as names
 from weetwie.domain.relations import tags as following
-from weetwie.domain.timelines import home
-from weetwie.events import TagFollowed
 from weetwie.seen import tags as seen_tags
 
 routes = Routes("tags")
@@ -34,8 +32,7 @@ async def follow(call: Call) -> wire.Tag:
     """Follows a tag."""
     db = await call.db()
     tag_id = await names.known(db, call.names["name"])
-    if await following.follow_tag(db, call.viewer, tag_id):
-        await home.fill_by_tag(db, call.viewer, [TagFollowed(call.viewer.person_id, tag_id)])
+    await following.follow_tag(db, call.viewer, tag_id)
     return await _shown(call)
 
 

@@ -85,21 +85,38 @@ async def opened(data: Path | None) -> "AsyncIterator[Database]":
         async with _pool(url) as database:
             yield database
         return
+    from weetwie.errors import Unavailable
     from weetwie.kit import postgres
 
-    async with postgres.running(data) as dsn, _pool(dsn) as database:
-        yield database
+    folder = data or default_data()
+    try:
+        async with postgres.running(folder / "database") as server, _pool(server.dsn) as database:
+            yield database
+    except postgres.NoDatabase as error:
+        raise Unavailable(str(error)) from error
+
+
+def default_data() -> Path:
+    """`var/` in a checkout, else where the system keeps data of its users."""
+    import weetwie
+
+    checkout = Path(weetwie.__file__).parents[1]
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "var"
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "weetwie"
 
 
 @asynccontextmanager
 async def _pool(dsn: str) -> "AsyncIterator[Database]":
+    from weetwie import reactions
     from weetwie.errors import Unavailable, _
     from weetwie.kit.db import Database
     from weetwie.migrations import upgrade
 
     try:
         await upgrade(dsn)
-        database = await Database.open(dsn, size=2)
+        database = reactions.attach(await Database.open(dsn, size=2))
     except OSError as error:
         raise Unavailable(_("The database cannot be reached: {why}."), why=error) from error
     try:

@@ -32,6 +32,16 @@ class Links(msgspec.Struct):
     links: list[LinkTo]
 
 
+class NodeInfo(msgspec.Struct):
+    version: str
+    software: dict[str, str]
+    usage: dict[str, int | dict[str, int]]
+    metadata: dict[str, str]
+    protocols: list[str] = []
+    services: dict[str, list[str]] = msgspec.field(default_factory=lambda: {"inbound": [], "outbound": []})
+    open_registrations: bool = msgspec.field(name="openRegistrations", default=False)
+
+
 class WebFingerParams(msgspec.Struct):
     resource: str = ""
 
@@ -51,32 +61,29 @@ async def nodeinfo_places(call: Call) -> Links:
 
 
 @routes.get("/nodeinfo/2.0")
-async def nodeinfo(call: Call) -> dict[str, object]:
+async def nodeinfo(call: Call) -> NodeInfo:
     """What kind of server this is."""
     return await _nodeinfo(call, "2.0")
 
 
 @routes.get("/nodeinfo/2.1")
-async def nodeinfo_with_homepage(call: Call) -> dict[str, object]:
+async def nodeinfo_with_homepage(call: Call) -> NodeInfo:
     """What kind of server this is, and where it stands."""
     return await _nodeinfo(call, "2.1")
 
 
-async def _nodeinfo(call: Call, version: str) -> dict[str, object]:
+async def _nodeinfo(call: Call, version: str) -> NodeInfo:
     policy: Policy = call.viewer.policy
     count = await census(await call.db(), call.viewer)
     software = {"name": "weetwie", "version": __version__}
     if version == "2.1":
         software["homepage"] = call.base_url
-    return {
-        "version": version,
-        "software": software,
-        "protocols": [],
-        "services": {"inbound": [], "outbound": []},
-        "openRegistrations": False,
-        "usage": {"users": {"total": count.people, "activeMonth": count.active}, "localPosts": count.posts},
-        "metadata": {"nodeName": policy.name, "nodeDescription": policy.description},
-    }
+    return NodeInfo(
+        version=version,
+        software=software,
+        usage={"users": {"total": count.people, "activeMonth": count.active}, "localPosts": count.posts},
+        metadata={"nodeName": policy.name, "nodeDescription": policy.description},
+    )
 
 
 @routes.get("/.well-known/webfinger", answer=Jrd)

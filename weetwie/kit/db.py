@@ -112,6 +112,13 @@ class Db:
         self._wakes = True
 
 
+class _Connection(asyncpg.Connection):
+    """Nothing here leaves anything behind on a connection, so nothing is to be reset when it goes back to the pool."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class Database:
     """The pool. `on_commit` is called after each commit that recorded a fact; `at_once` is what must happen in the
     transaction of an act (see `reactions.py`)."""
@@ -132,6 +139,7 @@ class Database:
             max_cached_statement_lifetime=0,
             max_inactive_connection_lifetime=300,
             init=prepare_connection,
+            connection_class=_Connection,
             server_settings={"application_name": "weetwie", "plan_cache_mode": "force_generic_plan", "jit": "off"},
         )
         return cls(pool)

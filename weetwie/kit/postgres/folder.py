@@ -16,7 +16,7 @@ from weetwie.kit.postgres.problem import NoDatabase
 _LONGEST_SOCKET = 107
 """Bytes that the kernel takes as the address of a socket."""
 
-_SOCKET = ".s.PGSQL.5432"
+SOCKET = ".s.PGSQL.5432"
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ class Folder:
     def sockets(self) -> Path:
         """The folder of the socket: here, or where the path is too long, a private one with a short name."""
         here = self.path / "socket"
-        if len(os.fsencode(here / _SOCKET)) <= _LONGEST_SOCKET:
+        if len(os.fsencode(here / SOCKET)) <= _LONGEST_SOCKET:
             here.mkdir(mode=0o700, exist_ok=True)
             return here
         return self._short_sockets()
@@ -72,15 +72,12 @@ class Folder:
         mark = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
         for base in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108
             place = Path(base or "/nowhere") / f"weetwie-{mark}"
-            if len(os.fsencode(place / _SOCKET)) > _LONGEST_SOCKET or not place.parent.is_dir():
+            if len(os.fsencode(place / SOCKET)) > _LONGEST_SOCKET or not place.parent.is_dir():
                 continue
             place.mkdir(mode=0o700, exist_ok=True)
             found = place.lstat()
-            if (
-                not stat.S_ISDIR(found.st_mode)
-                or found.st_mode & 0o077
-                or os.geteuid() not in (0, found.st_uid)
-            ):
+            is_ours = found.st_uid in (os.geteuid(), self.path.stat().st_uid)
+            if not (is_ours and stat.S_ISDIR(found.st_mode)) or found.st_mode & 0o077:
                 raise NoDatabase(
                     f"{place} belongs to somebody else; the socket of the database cannot be there."
                 )
@@ -134,7 +131,8 @@ def at_work(cluster: Path) -> list[int]:
     target = os.path.realpath(cluster)
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(entry / "cwd") == target:  # noqa: PTH115
+            is_server = (entry / "comm").read_text() == "postgres\n"
+            if is_server and os.readlink(entry / "cwd") == target:  # noqa: PTH115
                 found.append(int(entry.name))
         except OSError:
             continue

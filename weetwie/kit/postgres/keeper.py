@@ -45,14 +45,14 @@ class Keeper:
     async def start(self) -> str:
         await asyncio.to_thread(self._folder.make)
         sockets = self._folder.sockets()
-        if self._lock.take(sockets):
-            try:
+        try:
+            if self._lock.take(sockets):
                 await self._run(sockets)
-            except BaseException:
-                self._lock.release()
-                raise
-        else:
-            sockets = await self._join(sockets)
+            else:
+                sockets = await self._join(sockets)
+        except BaseException:
+            self._lock.release()
+            raise
         self.dsn = dsn(sockets)
         self._task = asyncio.create_task(self._keep(sockets))
         return self.dsn
@@ -70,7 +70,9 @@ class Keeper:
         """Starts the server in the folder that we hold; makes the cluster first if there is none."""
         found = await asyncio.to_thread(binaries.find, self._folder.major)
         who = await asyncio.to_thread(runner.choose, self._folder.path, found["postgres"])
-        who.own(self._folder.path, sockets, self._folder.cluster)
+        if who.mode == "drop" and not await asyncio.to_thread(who.can, found["postgres"], "--version"):
+            found = await asyncio.to_thread(binaries.copied, found, self._folder.path / "programs")
+        who.own(self._folder.path, self._folder.path / "programs", sockets, self._folder.cluster)
         if self._folder.major is None:
             await cluster.create(self._folder, found, who, is_durable=self._is_durable)
         self._server = await Server.start(self._folder, sockets, found, who, self._settings)

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 
-NAMESPACE_CLOSED = 71
 _CLONE_NEWUSER = 0x10000000
 _PR_SET_PDEATHSIG = 1
 
@@ -21,8 +20,7 @@ def main() -> None:
         try:
             enter_namespace(int(uid), int(gid))
         except OSError as error:
-            sys.stderr.write(f"user namespaces are closed: {error}\n")
-            sys.exit(NAMESPACE_CLOSED)
+            sys.exit(f"user namespaces are closed: {error}")
     elif mode == "drop":
         os.setgroups([])
         os.setgid(int(gid))

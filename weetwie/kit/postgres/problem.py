@@ -6,12 +6,12 @@ class NoDatabase(Exception):
 
 
 def reason(output: str) -> str:
-    """What matters in the words of initdb or postgres: the last complaint, else the last line."""
+    """What matters in the words of initdb or postgres: the first complaint that ends it, else the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     complaints = [
         line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:", "ERROR:"))
     ]
-    return (complaints or lines or ["it said nothing"])[-1]
+    return (complaints[:1] or lines[-1:] or ["it said nothing"])[0]
 
 
 def is_disk_full(output: str) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from weetwie.kit.postgres.launch import NAMESPACE_CLOSED
 from weetwie.kit.postgres.problem import NoDatabase
 
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
@@ -25,6 +24,10 @@ class Runner:
         bare = [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid())]
         return [*bare, self.mode, str(self.uid), str(self.gid), *program]
 
+    def can(self, *program: str) -> bool:
+        """Whether the program runs here as this runner; it must be one that ends by itself."""
+        return subprocess.run(self.command(*program), capture_output=True, check=False).returncode == 0
+
     def own(self, *trees: Path) -> None:
         """Gives to the one who was dropped to what they must own, with all that an earlier run made as root."""
         if self.mode != "drop":
@@ -40,38 +43,36 @@ def choose(folder: Path, postgres: str) -> Runner:
     uid, gid = os.geteuid(), os.getegid()
     if uid != 0 and _named(uid) is not None:
         return Runner("same", uid, gid)
-    owner = folder.stat()
-    if uid == 0 and owner.st_uid != 0:
-        return Runner("drop", owner.st_uid, owner.st_gid)
+    if uid == 0 and folder.stat().st_uid != 0:
+        return _dropped(folder)
     # Inside the namespace any name will do, but initdb looks it up: it must be one that exists.
     name = _named(1000, "postgres", "nobody")
-    if name is not None and _is_namespace_open(Runner("namespace", name.pw_uid, name.pw_gid), postgres):
-        return Runner("namespace", name.pw_uid, name.pw_gid)
+    if name is not None:
+        runner = Runner("namespace", name.pw_uid, name.pw_gid)
+        if runner.can(postgres, "--version"):
+            return runner
     if uid != 0:
         raise NoDatabase(f"PostgreSQL wants an account with a name: add user {uid} to /etc/passwd.")
     return _dropped(folder)
 
 
 def _dropped(folder: Path) -> Runner:
-    account = _named("postgres", "nobody")
-    if account is None:
-        raise NoDatabase(
-            "PostgreSQL refuses to run as root and there is no other account: run as an ordinary user."
-        )
-    for parent in folder.resolve().parents:
-        if not parent.stat().st_mode & 0o001:
+    owner = folder.stat()
+    uid, gid = owner.st_uid, owner.st_gid
+    if uid == 0:
+        account = _named("postgres", "nobody")
+        if account is None:
             raise NoDatabase(
-                f"PostgreSQL refuses to run as root, and as {account.pw_name} it cannot pass through {parent}. "
-                "Run as an ordinary user, or choose another data folder (--data, WEETWIE_DATA)."
+                "PostgreSQL refuses to run as root and there is no other account: run as an ordinary user."
             )
-    return Runner("drop", account.pw_uid, account.pw_gid)
-
-
-def _is_namespace_open(runner: Runner, postgres: str) -> bool:
-    probe = subprocess.run(runner.command(postgres, "--version"), capture_output=True, text=True, check=False)
-    if probe.returncode not in (0, NAMESPACE_CLOSED):
-        raise NoDatabase(f"PostgreSQL does not run here: {probe.stderr.strip() or probe.returncode}")
-    return probe.returncode == 0
+        uid, gid = account.pw_uid, account.pw_gid
+    runner = Runner("drop", uid, gid)
+    if not runner.can("/bin/ls", "-d", str(folder)):
+        raise NoDatabase(
+            f"PostgreSQL refuses to run as root, and user {uid} in its place cannot pass through to {folder}. "
+            "Run as an ordinary user, or choose another data folder (--data, WEETWIE_DATA)."
+        )
+    return runner
 
 
 def _named(*wanted: int | str) -> pwd.struct_passwd | None:

@@ -12,7 +12,7 @@ import asyncpg
 
 from weetwie.kit.postgres.binaries import Binaries
 from weetwie.kit.postgres.cluster import environment
-from weetwie.kit.postgres.folder import Folder, at_work, dsn
+from weetwie.kit.postgres.folder import SOCKET, Folder, at_work, dsn
 from weetwie.kit.postgres.problem import NoDatabase, is_disk_full, reason
 from weetwie.kit.postgres.runner import Runner
 from weetwie.kit.postgres.tuning import options
@@ -41,7 +41,7 @@ class Server:
     async def start(
         cls, folder: Folder, sockets: Path, binaries: Binaries, runner: Runner, settings: Mapping[str, str]
     ) -> "Server":
-        await _wait_for_orphans(folder.cluster)
+        await _clear(folder.cluster, sockets)
         rotate(folder.log)
         command = runner.command(
             binaries["postgres"], "-D", str(folder.cluster), *options(binaries.major, sockets, settings)
@@ -127,8 +127,8 @@ async def _make_database(address: str) -> None:
         await connection.close()
 
 
-async def _wait_for_orphans(cluster: Path) -> None:
-    """Ends what a killed program left behind, and forgets a lock file whose number now belongs to another process.
+async def _clear(cluster: Path, sockets: Path) -> None:
+    """Ends what a killed program left behind, and forgets its lock files, whose number may belong to another by now.
 
     We hold the folder, so whoever still works in it has lost its parent and is on its way out.
     """
@@ -138,8 +138,9 @@ async def _wait_for_orphans(cluster: Path) -> None:
                 os.kill(pid, how)
         for _ in range(int(patience * 50)):
             if not at_work(cluster):
-                if Path("/proc/self").exists():
+                if Path("/proc/self").exists():  # without it we cannot know, and leave it to PostgreSQL
                     (cluster / "postmaster.pid").unlink(missing_ok=True)
+                    (sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
                 return
             await asyncio.sleep(0.02)
     raise NoDatabase(f"A server still works in {cluster} and cannot be ended: processes {at_work(cluster)}.")

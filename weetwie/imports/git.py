@@ -48,7 +48,7 @@ class Repository:
             f"--format={_FORMAT}",
             self.head,
         ]
-        with subprocess.Popen(  # noqa: S603
+        with subprocess.Popen(
             command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as git:
             assert git.stdout is not None
@@ -63,7 +63,7 @@ class Repository:
 
     def _ask(self, *words: str) -> str:
         try:
-            done = subprocess.run([*_GIT, *words], cwd=self.folder, capture_output=True, check=False)  # noqa: S603
+            done = subprocess.run([*_GIT, *words], cwd=self.folder, capture_output=True, check=False)
         except OSError as error:
             raise Wrong(f"{self.folder}: {error.strerror}") from error
         if done.returncode != 0:

@@ -4,11 +4,12 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
 
-from weetwie.imports.lines import Bad, Line
+from weetwie.imports.lines import LONGEST, Bad, Line
 from weetwie.imports.records import PersonRecord, Who, Wrong, clean, key, moment
 
 _HEADINGS: Final[Mapping[str, str]] = {
@@ -46,16 +47,8 @@ def people(lines: Iterable[Line | Bad]) -> Iterator[PersonRecord | Bad]:
             continue
         waiting = deque[Line | Bad]([first])
         is_json = first.data.lstrip().startswith(b"{")
-        yield from _from_json(_chained(waiting, source)) if is_json else _from_table(waiting, source)
-
-
-def _chained(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Iterator[Line | Bad]:
-    """What is put back comes before what has not been read."""
-    while True:
-        line = waiting.popleft() if waiting else next(source, None)
-        if line is None:
-            return
-        yield line
+        yield from _from_json(chain(waiting, source)) if is_json else _from_table(waiting, source)
+        return
 
 
 def _from_json(lines: Iterator[Line | Bad]) -> Iterator[PersonRecord | Bad]:
@@ -80,7 +73,7 @@ def _from_table(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Ite
         number, text = row
         if fields is None:
             separator = max(",;\t", key=text.count)
-            fields = [_field(heading) for heading in _cells(text, separator)]
+            fields = _headings(text, separator)
             if not {"id", "handle", "email"} & set(fields):
                 yield Bad(number, "the first line must name the columns; one of them id, handle or email")
                 return
@@ -93,38 +86,49 @@ def _from_table(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Ite
 
 def _rows(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Iterator[tuple[int, str] | Bad]:
     """Rows of a table: lines are put together while a quote is open."""
-    lines = _chained(waiting, source)
-    for line in lines:
+    while line := _next(waiting, source):
         if isinstance(line, Bad):
             yield line
             continue
-        taken, text = [line], line.data
-        while text.count(b'"') % 2 and len(taken) < _MOST_LINES:
-            more = next(lines, None)
-            if not isinstance(more, Line):
-                if more is not None:
-                    waiting.appendleft(more)
-                break
-            taken.append(more)
-            text += more.data
-        if text.count(b'"') % 2:
+        taken, data = _whole_row(line, waiting, source)
+        if data.count(b'"') % 2:
             waiting.extendleft(reversed(taken[1:]))
             yield Bad(line.number, "a quote is opened and not closed")
             continue
         try:
-            yield line.number, text.decode()
+            yield line.number, data.decode()
         except UnicodeDecodeError as error:
             yield Bad(line.number, f"not UTF-8: {error.reason} at byte {error.start + 1}")
 
 
+def _whole_row(
+    first: Line, waiting: deque[Line | Bad], source: Iterator[Line | Bad]
+) -> tuple[list[Line], bytes]:
+    taken, data = [first], first.data
+    while data.count(b'"') % 2 and len(taken) < _MOST_LINES and len(data) < LONGEST:
+        more = _next(waiting, source)
+        if not isinstance(more, Line):
+            waiting.extendleft([more] if more else [])
+            break
+        taken.append(more)
+        data += more.data
+    return taken, data
+
+
+def _next(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Line | Bad | None:
+    """What was put back comes before what has not been read."""
+    return waiting.popleft() if waiting else next(source, None)
+
+
 def _cells(text: str, separator: str) -> list[str]:
-    return next(
-        csv.reader(
-            [text.rstrip("\r\n")] if "\n" not in text.rstrip("\r\n") else text.splitlines(True),
-            delimiter=separator,
-        ),
-        [],
-    )
+    return next(csv.reader([text.rstrip("\r\n")], delimiter=separator), [])
+
+
+def _headings(text: str, separator: str) -> list[str]:
+    try:
+        return [_field(heading) for heading in _cells(text, separator)]
+    except csv.Error:
+        return []
 
 
 def _filled(fields: list[str], cells: list[str]) -> dict[str, Any]:

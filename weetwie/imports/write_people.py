@@ -28,7 +28,7 @@ async def write(db: Db, run: Run, batch: list[PersonRecord]) -> list[int]:
 
 def _arrival(record: PersonRecord, terms: Terms) -> arriving.Arrival:
     return arriving.Arrival(
-        handle=record.handle or ("" if "@" in record.who.key[1:] else record.who.key),
+        handle=record.handle or _handle(record),
         name=record.who.name,
         bio=record.bio,
         pronouns=record.pronouns,
@@ -38,6 +38,12 @@ def _arrival(record: PersonRecord, terms: Terms) -> arriving.Arrival:
         joined_at=record.joined,
         may_rank=terms.may_rank,
     )
+
+
+def _handle(record: PersonRecord) -> str:
+    """The key where it looks like a name and not like a number; else the name."""
+    key = "" if "@" in record.who.key[1:] else record.who.key
+    return key if any(letter.isalpha() for letter in key) else record.who.name or key
 
 
 def _manager(crowd: Crowd, named: str) -> str | None:

@@ -1,0 +1,85 @@
+"""Who finds whom: by handle, by the beginning of a name, in the directory."""
+
+import pytest
+
+from tests.world import World
+from weetwie.access.words import Ring
+from weetwie.domain.people.directory import directory, strangers
+from weetwie.domain.people.lookup import lookup
+from weetwie.domain.people.search import search
+from weetwie.errors import NotFound
+
+
+async def test_a_handle_is_found_in_whatever_case(world: World) -> None:
+    ada, bo = await world.member("Ada"), await world.member("bo")
+    assert await lookup(world.db, await world.viewer(bo), "aDA") == ada.id
+
+
+async def test_a_stranger_learns_of_no_one_whose_profile_is_not_for_the_world(world: World) -> None:
+    await world.policy(widest_ring=Ring.world)
+    shy = await world.member("shy", profile_ring=int(Ring.network))
+    opened = await world.member("open", profile_ring=int(Ring.world))
+    await world.post(shy, ring=Ring.world)
+    nobody = await world.viewer()
+    assert await lookup(world.db, nobody, "open") == opened.id
+    for handle in ("shy", "none"):
+        with pytest.raises(NotFound):
+            await lookup(world.db, nobody, handle)
+    assert await search(world.db, nobody, "sh", limit=5) == []
+
+
+async def test_a_guest_finds_the_author_of_a_post_that_they_see_and_no_other_colleague(world: World) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    guest = await world.guest("gus", sponsor=bo)
+    viewer = await world.viewer(guest)
+    with pytest.raises(NotFound):
+        await lookup(world.db, viewer, "ada")
+    await world.post(ada, ring=Ring.network, mentions=[guest])
+    assert await lookup(world.db, viewer, "ada") == ada.id
+
+
+async def test_search_goes_by_the_beginning_of_handles_and_of_words_in_names(world: World) -> None:
+    ada = await world.member("ada", name="Countess Lovelace")
+    love = await world.member("love_1")
+    await world.member("love%")  # a sign of the pattern language is no sign here
+    viewer = await world.viewer(ada)
+    assert await search(world.db, viewer, "LOVE_", limit=9) == [love.id]
+    assert ada.id in await search(world.db, viewer, "lovel", limit=9)
+    assert await search(world.db, viewer, "ovelace", limit=9) == []
+    assert await search(world.db, viewer, " ", limit=9) == []
+
+
+async def test_search_among_those_whom_one_follows(world: World) -> None:
+    followed, other = await world.member("anna"), await world.member("anno")
+    ada = await world.member("ada", follows=[followed])
+    viewer = await world.viewer(ada)
+    assert await search(world.db, viewer, "ann", limit=9) == [followed.id, other.id]
+    assert await search(world.db, viewer, "ann", limit=9, only_followed=True) == [followed.id]
+
+
+async def test_guests_have_no_directory_and_who_does_not_want_to_be_found_is_not_in_it(world: World) -> None:
+    ada = await world.member("ada", profile_ring=int(Ring.network))
+    await world.member("shy", is_discoverable=False)
+    gone = await world.member("gone")
+    await world.suspend(gone)
+    guest = await world.guest("gus", sponsor=ada)
+    assert await directory(world.db, await world.viewer(guest), "active", 0, 10) == []
+    assert await directory(world.db, await world.viewer(ada), "new", 0, 10) == [guest.id, ada.id]
+
+
+async def test_the_directory_puts_first_who_wrote_last_and_the_viewer_sees_it(world: World) -> None:
+    ada, bo = await world.member("ada", profile_ring=1), await world.member("bo", profile_ring=1)
+    alumnus = await world.alumnus("al")
+    await world.post(ada, ring=Ring.network)
+    await world.post(bo, ring=Ring.colleagues)
+    assert (await directory(world.db, await world.viewer(ada), "active", 0, 2))[0] == bo.id
+    assert (await directory(world.db, await world.viewer(alumnus), "active", 0, 2))[0] == ada.id
+
+
+async def test_whom_one_follows_asks_or_blocks_is_not_suggested(world: World) -> None:
+    ada = await world.member("ada")
+    followed, blocked, new = await world.member("bo"), await world.member("cy"), await world.member("di")
+    await world.follow(ada, followed)
+    await world.block(blocked, ada)
+    await world.follow(followed, new)
+    assert await strangers(world.db, await world.viewer(ada), 10) == [new.id]

@@ -155,7 +155,7 @@ def post(eye: Eye, of_post: Any = Post, original: Any = None) -> Sql:
     if original is not None:
         return and_(_within(eye, of_post), or_(of_post.boost_of_id.is_(None), _within(eye, original)))
     original = aliased(Post)
-    sees_original = _any(original, original.id == of_post.boost_of_id, _within(eye, original))
+    sees_original = there_is(original, original.id == of_post.boost_of_id, _within(eye, original))
     return and_(_within(eye, of_post), or_(of_post.boost_of_id.is_(None), sees_original))
 
 
@@ -208,7 +208,7 @@ def _is_in_circle(eye: Eye, of_post: Any) -> Sql:
     if eye is MEMBER:
         return true()
     in_thread = aliased(Post)
-    took_part = _any(
+    took_part = there_is(
         in_thread,
         in_thread.root_id == of_post.root_id,
         in_thread.author_id == eye.id,
@@ -237,18 +237,21 @@ def _is_named_or_follows(eye: Eye, of_post: Any) -> Sql:
 
 def _follows(eye: Eye, person_id: Sql) -> Sql:
     follow = aliased(Follow)
-    return _any(follow, follow.follower_id == eye.id, follow.followed_id == person_id)
+    return there_is(follow, follow.follower_id == eye.id, follow.followed_id == person_id)
 
 
 def _is_mentioned(eye: Eye, of_post: Any) -> Sql:
     mention = aliased(Mention)
-    return _any(mention, mention.post_id == of_post.id, mention.person_id == eye.id)
+    return there_is(mention, mention.post_id == of_post.id, mention.person_id == eye.id)
 
 
-def _any(row: Any, *conditions: Sql) -> Sql:
+def there_is(row: Any, *conditions: Sql) -> Sql:
     """Whether there is such a row. All other tables in the conditions are those of the queries around it, however deep
-    this stands; by itself SQLAlchemy looks one query up only, and would then join the table anew: any person, not this one."""
-    return select(literal(1)).select_from(row).where(*conditions).correlate_except(row).exists()
+    this stands; by itself SQLAlchemy looks one query up only, and would then join the table anew: any person, not this one.
+
+    `OFFSET 0` says nothing, but keeps the planner from reading all such rows into memory to ask for one.
+    """
+    return select(literal(1)).select_from(row).where(*conditions).offset(literal(0)).correlate_except(row).exists()
 
 
 def person(eye: Eye, of_person: Any = Person) -> Sql:
@@ -270,7 +273,7 @@ def person(eye: Eye, of_person: Any = Person) -> Sql:
 def card(eye: Eye, of_person: Any = Person) -> Sql:
     """Of whom one sees at least the card: people whom one sees, and the authors of posts that one sees."""
     written = aliased(Post)
-    has_written = _any(
+    has_written = there_is(
         written, written.author_id == of_person.id, written.deleted_at.is_(None), post(eye, written)
     )
     return and_(of_person.erased_at.is_(None), or_(person(eye, of_person), has_written))
@@ -288,7 +291,7 @@ def _is_near(eye: Eye, of_person: Any) -> Sql:
 
 def _is_tied(eye: Eye, of_person: Any) -> Sql:
     follow = aliased(Follow)
-    return _any(
+    return there_is(
         follow,
         or_(
             and_(follow.follower_id == eye.id, follow.followed_id == of_person.id),

@@ -112,6 +112,19 @@ class Db:
         self._wakes = True
 
 
+_PLANNER = {
+    "application_name": "weetwie",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_sort": "off",
+    "jit": "off",
+}
+"""A statement is planned once for each connection, for any values. Such a plan does not know how many rows there will be, and
+would rather read and sort all of a small table; but every page here has an index in its order, and tables grow. What is
+switched off is still used where there is no other way (docs/decisions/0003-one-plan-for-each-statement.md)."""
+
+
 class _Connection(asyncpg.Connection):
     """Nothing here leaves anything behind on a connection, so nothing is to be reset when it goes back to the pool."""
 
@@ -140,7 +153,7 @@ class Database:
             max_inactive_connection_lifetime=300,
             init=prepare_connection,
             connection_class=_Connection,
-            server_settings={"application_name": "weetwie", "plan_cache_mode": "force_generic_plan", "jit": "off"},
+            server_settings=_PLANNER,
         )
         return cls(pool)
 

@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, delete, func, literal, or_, select, true, union
+from sqlalchemy import BigInteger, Select, and_, delete, func, literal, or_, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
 
 from weetwie.access import sees
-from weetwie.access.sees import Eye
+from weetwie.access.sees import Eye, there_is
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
 from weetwie.domain.timelines import taste
@@ -109,20 +109,17 @@ async def _floor(db: Db, viewer: Viewer) -> int:
 def _belongs(eye: Eye, post: Any) -> Any:
     """Whether a post stands in this home, before the law."""
     follow, tagged, followed = aliased(Follow), aliased(PostTag), aliased(TagFollow)
-    by_followed = select(literal(1)).where(
+    by_followed = there_is(
+        follow,
         follow.follower_id == eye.id,
         follow.followed_id == post.author_id,
         or_(post.boost_of_id.is_(None), follow.shows_boosts),
         taste.has_language(follow, post),
     )
-    with_tag = (
-        select(literal(1))
-        .select_from(tagged)
-        .join(followed, and_(followed.tag_id == tagged.tag_id, followed.person_id == eye.id))
-        .where(tagged.post_id == post.id)
-    )
+    follows_tag = there_is(followed, followed.tag_id == tagged.tag_id, followed.person_id == eye.id)
+    with_tag = there_is(tagged, tagged.post_id == post.id, follows_tag)
     return and_(
-        or_(post.author_id == eye.id, by_followed.exists(), with_tag.exists()),
+        or_(post.author_id == eye.id, by_followed, with_tag),
         taste.is_kept(eye, post),
         taste.original_is_kept(eye, post),
     )
@@ -150,27 +147,18 @@ def _arriving(eye: Eye) -> Select[Any]:
     )
 
 
-def _departing(eye: Eye) -> Select[Any]:
-    """Of given posts that are deleted, those that stood in this home."""
-    post = aliased(Post)
-    return select(post.id).where(
-        post.id == func.any(param("post_ids", ARRAY(BigInteger))), sees.saw(eye, post), _belongs(eye, post)
-    )
-
-
-def _departing_from() -> Select[Any]:
-    reader = aliased(Person)
-    gone = _departing(sees.of(reader)).correlate(reader).lateral()
-    return (
-        select(reader.id, gone.c.id)
-        .select_from(reader)
-        .join(gone, true())
-        .where(reader.id == func.any(param("people", ARRAY(BigInteger))))
+def _departing() -> Select[Any]:
+    """Of given posts that are deleted, who of these people saw them; each of their apps may still show them."""
+    reader, post = aliased(Person), aliased(Post)
+    return select(reader.id, post.id).where(
+        reader.id == func.any(param("people", ARRAY(BigInteger))),
+        post.id == func.any(param("post_ids", ARRAY(BigInteger))),
+        sees.saw(sees.of(reader), post),
     )
 
 
 ARRIVING = Reach(_arriving)
-DEPARTING = Query(_departing_from)
+DEPARTING = Query(_departing)
 _INDEXED = Finding(_indexed)
 _DIRECT = Finding(_direct)
 _FLOOR = Query(select(HomeFloor.floor).where(HomeFloor.person_id == param("person_id", BigInteger)))

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from weetwie.access.sees import Eye
+from weetwie.access.sees import Eye, there_is
 from weetwie.tables.posts import Post, PostText
 from weetwie.tables.relations import Mute
 
@@ -18,18 +18,19 @@ def is_kept(eye: Eye, post: Any) -> Any:
 def original_is_kept(eye: Eye, post: Any) -> Any:
     """Whether the author of what is boosted is not muted, where it is a boost."""
     original = aliased(Post)
-    kept = select(literal(1)).where(original.id == post.boost_of_id, original.author_id.not_in(_muted(eye)))
-    return or_(post.boost_of_id.is_(None), kept.correlate_except(original).exists())
+    kept = there_is(original, original.id == post.boost_of_id, original.author_id.not_in(_muted(eye)))
+    return or_(post.boost_of_id.is_(None), kept)
 
 
 def has_language(follow: Any, post: Any) -> Any:
     """Whether a follow takes the language of a post (or of what it boosts); one without a language is always taken."""
     words = aliased(PostText)
-    taken = select(literal(1)).where(
+    taken = there_is(
+        words,
         words.post_id == func.coalesce(post.boost_of_id, post.id),
         or_(words.language.is_(None), words.language == func.any(follow.languages)),
     )
-    return or_(follow.languages.is_(None), taken.correlate_except(words).exists())
+    return or_(follow.languages.is_(None), taken)
 
 
 def _muted(eye: Eye) -> Any:

@@ -7,7 +7,7 @@ with positional parameters. Values written into a statement become literals, so 
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import msgspec
@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
-Record = asyncpg.Record
+Record: TypeAlias = Any
+"""A row: its values by name or by place (an `asyncpg.Record`, which is not typed)."""
 AtOnce = Mapping[type, Sequence[Callable[..., Awaitable[None]]]]
 """For a kind of fact, what is done in the same transaction."""
 

@@ -54,7 +54,9 @@ async def send(site: httpx.AsyncClient, at: str, /, **fields: str) -> httpx.Resp
     return await site.post(at, data=form_of(page) | fields)
 
 
-async def sign_in(site: httpx.AsyncClient, name: str, password: str = PASSWORD, go_on: str = "/") -> httpx.Response:
+async def sign_in(
+    site: httpx.AsyncClient, name: str, password: str = PASSWORD, go_on: str = "/"
+) -> httpx.Response:
     return await send(site, f"/auth/sign_in?{urlencode({'next': go_on})}", name=name, password=password)
 
 
@@ -74,7 +76,9 @@ def consent_address(app: dict[str, Any], **more: str | None) -> str:
         "scope": "read write",
         "state": "a state",
     }
-    return "/oauth/authorize?" + urlencode({name: text for name, text in (asked | more).items() if text is not None})
+    return "/oauth/authorize?" + urlencode(
+        {name: text for name, text in (asked | more).items() if text is not None}
+    )
 
 
 async def code_for(site: httpx.AsyncClient, app: dict[str, Any], **more: str | None) -> str:
@@ -84,7 +88,9 @@ async def code_for(site: httpx.AsyncClient, app: dict[str, Any], **more: str | N
     return parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
 
 
-async def change(site: httpx.AsyncClient, app: dict[str, Any], code: str, **more: str | None) -> httpx.Response:
+async def change(
+    site: httpx.AsyncClient, app: dict[str, Any], code: str, **more: str | None
+) -> httpx.Response:
     """Asks for the token of a code; what is None is left out."""
     given: dict[str, str | None] = {
         "grant_type": "authorization_code",

@@ -79,7 +79,9 @@ class Settings(Protocol):
     def rate_limits(self) -> bool: ...
 
 
-def build(settings: Settings, database: Database, memory: Memory, shared_counts: Path | None = None) -> Application:
+def build(
+    settings: Settings, database: Database, memory: Memory, shared_counts: Path | None = None
+) -> Application:
     """`shared_counts` is the file by which several processes of one machine count calls together."""
     base_url = settings.base_url.rstrip("/")
     limits = RateLimits(shared_counts) if settings.rate_limits else None
@@ -110,18 +112,22 @@ def _recognise(memory: Memory) -> Callable[[Call], Awaitable[Viewer]]:
         """
         token = bearer(call)
         viewer = memory.recall(token) if call.endpoint.hot and not call.is_second_try else None
-        if viewer is None:
+        if viewer is None or _is_shut_out(viewer):
             viewer = await memory.recognise(await call.db(), token=token)
         if viewer is None:
             if call.endpoint.access != "public" or call.endpoint.scopes:
                 raise Unauthorized
             viewer = await memory.recognise(await call.db())
         assert viewer is not None, "nobody is always recognised"
-        if call.endpoint.access == "person" and viewer.is_person and not viewers.is_active(viewer, clock.now()):
+        if call.endpoint.access == "person" and _is_shut_out(viewer):
             raise Forbidden(_NOT_HERE)
         return viewer
 
     return recognise
+
+
+def _is_shut_out(viewer: Viewer) -> bool:
+    return viewer.is_person and not viewers.is_active(viewer, clock.now())
 
 
 def bearer(call: Call) -> str | None:

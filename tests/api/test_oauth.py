@@ -62,7 +62,11 @@ async def who(site: httpx.AsyncClient, token: str) -> int:
 async def test_an_app_registers_and_the_answer_is_as_documented(site: httpx.AsyncClient) -> None:
     answer = await site.post(
         "/api/v1/apps",
-        json={"client_name": "toot", "redirect_uris": [OUT_OF_BAND, "my.app:/back"], "website": "https://toot.example"},
+        json={
+            "client_name": "toot",
+            "redirect_uris": [OUT_OF_BAND, "my.app:/back"],
+            "website": "https://toot.example",
+        },
     )
     check_entity("CredentialApplication", answer.content)
     assert answer.json()["scopes"] == ["read"]
@@ -96,7 +100,9 @@ async def test_an_app_cannot_register_a_scope_that_there_is_not(site: httpx.Asyn
     assert (await site.post("/api/v1/apps", data=given)).status_code == 422
 
 
-async def test_a_code_becomes_a_token_that_acts_for_the_person(site: httpx.AsyncClient, app: dict[str, Any]) -> None:
+async def test_a_code_becomes_a_token_that_acts_for_the_person(
+    site: httpx.AsyncClient, app: dict[str, Any]
+) -> None:
     answer = await change(site, app, await code_for(site, app))
     check_entity("Token", answer.content)
     assert answer.headers["cache-control"] == "private, no-store"
@@ -105,7 +111,9 @@ async def test_a_code_becomes_a_token_that_acts_for_the_person(site: httpx.Async
     assert await who(site, answer.json()["access_token"]) == 200
 
 
-async def test_the_answer_to_the_app_carries_state_and_issuer(site: httpx.AsyncClient, app: dict[str, Any]) -> None:
+async def test_the_answer_to_the_app_carries_state_and_issuer(
+    site: httpx.AsyncClient, app: dict[str, Any]
+) -> None:
     answer = await send(site, consent_address(app, state="a&b=c"), decision="allow")
     address = httpx.URL(answer.headers["location"])
     assert str(address).startswith(CALLBACK + "?")
@@ -230,11 +238,18 @@ async def test_a_broken_basic_header_is_an_unknown_app(site: httpx.AsyncClient, 
 async def test_refusals_bear_the_codes_of_the_standard(
     site: httpx.AsyncClient, app: dict[str, Any], given: dict[str, str], error: str
 ) -> None:
-    shown = {"client_id": app["client_id"], "client_secret": app["client_secret"], "code": "x", "redirect_uri": CALLBACK}
+    shown = {
+        "client_id": app["client_id"],
+        "client_secret": app["client_secret"],
+        "code": "x",
+        "redirect_uri": CALLBACK,
+    }
     assert refusal(await site.post("/oauth/token", data=shown | given)) == (400, error)
 
 
-async def test_an_app_alone_gets_a_token_that_is_no_person(site: httpx.AsyncClient, app: dict[str, Any]) -> None:
+async def test_an_app_alone_gets_a_token_that_is_no_person(
+    site: httpx.AsyncClient, app: dict[str, Any]
+) -> None:
     answer = await change(site, app, "", grant_type="client_credentials", scope="read")
     token = answer.json()["access_token"]
     assert await who(site, token) == 403
@@ -272,7 +287,9 @@ async def test_the_same_parameter_twice_is_refused(site: httpx.AsyncClient, app:
     assert answer.status_code == 422
 
 
-async def test_whoever_refuses_sends_the_app_a_no_and_no_code(site: httpx.AsyncClient, app: dict[str, Any]) -> None:
+async def test_whoever_refuses_sends_the_app_a_no_and_no_code(
+    site: httpx.AsyncClient, app: dict[str, Any]
+) -> None:
     answer = await send(site, consent_address(app), decision="deny")
     address = httpx.URL(answer.headers["location"])
     assert address.params["error"] == "access_denied"
@@ -308,7 +325,9 @@ async def test_the_metadata_promises_what_is_kept(site: httpx.AsyncClient) -> No
     told = (await site.get("/.well-known/oauth-authorization-server")).json()
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert told["issuer"] == HOME + "/"
-    assert {"read", "write", "follow", "push", "profile", "read:statuses", "admin:read"} <= set(told["scopes_supported"])
+    assert {"read", "write", "follow", "push", "profile", "read:statuses", "admin:read"} <= set(
+        told["scopes_supported"]
+    )
 
 
 async def test_userinfo_says_who_signed_in(site: httpx.AsyncClient) -> None:
@@ -320,9 +339,13 @@ async def test_userinfo_says_who_signed_in(site: httpx.AsyncClient) -> None:
     assert await who(site, token) == 403
 
 
-async def test_nobody_gets_a_code_who_may_no_longer_act(world: World, site: httpx.AsyncClient, app: dict[str, Any]) -> None:
+async def test_nobody_gets_a_code_who_may_no_longer_act(
+    world: World, site: httpx.AsyncClient, app: dict[str, Any]
+) -> None:
     page = await site.get(consent_address(app))
     assert page.status_code == 200
-    await world.connection.execute("update people set is_dormant = true, version = version + 1 where handle = 'ada'")
+    await world.connection.execute(
+        "update people set is_dormant = true, version = version + 1 where handle = 'ada'"
+    )
     answer = await site.get(consent_address(app))
     assert answer.headers["location"].startswith("/auth/sign_in?")

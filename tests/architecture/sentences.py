@@ -21,7 +21,9 @@ _METHODS: Final = [("**/templates/**.html", "jinja2.ext.babel_extract"), ("**.py
 def sentences() -> dict[str, list[str]]:
     """Each sentence and the files that it stands in, without their line numbers: those change with every edit."""
     found: dict[str, list[str]] = {}
-    for file, _line, sentence, _comments, _context in extract_from_dir(SOURCE, _METHODS, keywords={"_": None}):
+    for file, _line, sentence, _comments, _context in extract_from_dir(
+        SOURCE, _METHODS, keywords={"_": None}
+    ):
         if isinstance(sentence, str) and sentence:
             places = found.setdefault(sentence, [])
             if file not in places:
@@ -40,7 +42,7 @@ def update(language: str) -> None:
     for sentence, places in sentences().items():
         known = before.get(sentence)
         translation = sentence if language == "en" else (known.string if known and not known.fuzzy else "")
-        after.add(sentence, translation, locations=[(place, None) for place in places])  # type: ignore[list-item]
+        after.add(sentence, translation, locations=[(place, 1) for place in places])
     file.parent.mkdir(parents=True, exist_ok=True)
     after.header_comment = "# What Weetwie says, in one of its languages."
     with file.open("wb") as out:

@@ -52,7 +52,9 @@ async def test_one_signs_in_with_handle_or_address(site: httpx.AsyncClient, name
     assert await is_signed_in(site)
 
 
-@pytest.mark.parametrize(("name", "password"), [("ada", "wrong"), ("nobody", PASSWORD), ("ada", ""), ("", ""), ("a\x00", "\x00")])
+@pytest.mark.parametrize(
+    ("name", "password"), [("ada", "wrong"), ("nobody", PASSWORD), ("ada", ""), ("", ""), ("a\x00", "\x00")]
+)
 async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
     site: httpx.AsyncClient, name: str, password: str
 ) -> None:
@@ -62,7 +64,9 @@ async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
     assert not await is_signed_in(site)
 
 
-async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_open_wires(site: httpx.AsyncClient) -> None:
+async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_open_wires(
+    site: httpx.AsyncClient,
+) -> None:
     answer = await sign_in(site, "ada")
     cookie = next(one for one in answer.headers.get_list("set-cookie") if "session=" in one)
     assert cookie.startswith("__Host-weetwie-session=")
@@ -103,10 +107,14 @@ async def test_a_form_without_the_proof_of_this_browser_changes_nothing(
     assert await is_signed_in(site) == (address != "/auth/sign_in")
 
 
-async def test_a_form_that_the_browser_says_comes_from_another_site_is_refused(site: httpx.AsyncClient) -> None:
+async def test_a_form_that_the_browser_says_comes_from_another_site_is_refused(
+    site: httpx.AsyncClient,
+) -> None:
     proof = form_of(await site.get("/auth/sign_in"))
     answer = await site.post(
-        "/auth/sign_in", data=proof | {"name": "ada", "password": PASSWORD}, headers={"sec-fetch-site": "cross-site"}
+        "/auth/sign_in",
+        data=proof | {"name": "ada", "password": PASSWORD},
+        headers={"sec-fetch-site": "cross-site"},
     )
     assert answer.status_code == 403
 
@@ -129,7 +137,9 @@ async def test_no_link_leads_astray_through_the_sign_in(site: httpx.AsyncClient,
     assert answer.headers["location"] == "/"
 
 
-async def test_whoever_is_not_signed_in_comes_back_to_the_app_after_signing_in(site: httpx.AsyncClient) -> None:
+async def test_whoever_is_not_signed_in_comes_back_to_the_app_after_signing_in(
+    site: httpx.AsyncClient,
+) -> None:
     address = consent_address(await register(site), force_login="true")
     to_sign_in = (await site.get(address)).headers["location"]
     answer = await send(site, to_sign_in, name="ada", password=PASSWORD)
@@ -139,7 +149,9 @@ async def test_whoever_is_not_signed_in_comes_back_to_the_app_after_signing_in(s
     assert (await site.get(address)).headers["location"] == to_sign_in, "force_login asks again"
 
 
-async def test_the_consent_page_may_send_its_form_on_to_the_app_and_nowhere_else(site: httpx.AsyncClient) -> None:
+async def test_the_consent_page_may_send_its_form_on_to_the_app_and_nowhere_else(
+    site: httpx.AsyncClient,
+) -> None:
     await sign_in(site, "ada")
     page = await site.get(consent_address(await register(site)))
     policy = page.headers["content-security-policy"]
@@ -172,7 +184,9 @@ async def test_an_unknown_name_is_slowed_down_alike(site: httpx.AsyncClient) -> 
     assert statuses == [422] * 5 + [429]
 
 
-async def test_guessing_from_one_place_does_not_keep_the_owner_out_at_another(world: World, site: httpx.AsyncClient) -> None:
+async def test_guessing_from_one_place_does_not_keep_the_owner_out_at_another(
+    world: World, site: httpx.AsyncClient
+) -> None:
     for _try in range(8):
         await sign_in(site, "ada", "wrong")
     async with browser(world, Choices(trusted_proxies=["192.0.2.0/24"])) as elsewhere:
@@ -208,14 +222,21 @@ async def test_the_first_link_makes_an_administrator_once(world: World, site: ht
     short = await send(site, address, handle="bo", name="Bo", address="bo@house.example", password="short")
     assert 'aria-describedby="password-wrong' in short.text
     page = await site.get(address)
-    fields = form_of(page) | {"handle": "bo", "name": "Bo", "address": "bo@house.example", "password": PASSWORD}
+    fields = form_of(page) | {
+        "handle": "bo",
+        "name": "Bo",
+        "address": "bo@house.example",
+        "password": PASSWORD,
+    }
     assert (await site.post(address, data=fields)).status_code == 303
     assert "@bo" in (await site.get("/")).text
     assert await world.connection.fetchval("select is_admin from people where handle = 'bo'")
     assert (await site.get(address)).status_code == 404
 
 
-async def test_a_link_sets_a_password_once_and_ends_all_sessions(world: World, site: httpx.AsyncClient) -> None:
+async def test_a_link_sets_a_password_once_and_ends_all_sessions(
+    world: World, site: httpx.AsyncClient
+) -> None:
     await sign_in(site, "ada")
     person_id = await world.connection.fetchval("select id from people where handle = 'ada'")
     address = f"/auth/password/{await links.make(world.db, 'set-password', person_id)}"
@@ -226,7 +247,9 @@ async def test_a_link_sets_a_password_once_and_ends_all_sessions(world: World, s
     assert not await is_signed_in(site)
 
 
-@pytest.mark.parametrize("path", ["/welcome/x", "/auth/password/x", "/nothing", "/static/nothing.css", "/welcome/%00%ff"])
+@pytest.mark.parametrize(
+    "path", ["/welcome/x", "/auth/password/x", "/nothing", "/static/nothing.css", "/welcome/%00%ff"]
+)
 async def test_an_address_that_leads_nowhere_says_so_on_a_page(site: httpx.AsyncClient, path: str) -> None:
     answer = await site.get(path)
     assert answer.status_code == 404

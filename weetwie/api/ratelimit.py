@@ -47,7 +47,7 @@ class Counters:
         if shared is None:
             self._memory = mmap.mmap(-1, size)
             return
-        with open(shared, "a+b") as file:
+        with shared.open("a+b") as file:
             if file.seek(0, 2) != size:
                 file.truncate(size)
             self._memory = mmap.mmap(file.fileno(), size)

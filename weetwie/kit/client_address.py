@@ -15,8 +15,7 @@ def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str
     """The last address in `X-Forwarded-For` that no proxy of ours has; what stands before it anyone may have written."""
     if not _is_in(peer, trusted):
         return peer
-    for hop in reversed([hop.strip() for hop in forwarded.split(",") if hop.strip()]):
-        hop = hop.strip("[]")
+    for hop in reversed([hop.strip(" \t[]") for hop in forwarded.split(",") if hop.strip()]):
         if not _is_address(hop):
             break
         peer = hop

@@ -45,8 +45,7 @@ def best(wanted: str, otherwise: str = SOURCE) -> str:
         match = _WANTED.fullmatch(part.strip())
         if match and match[1].lower() in languages() and float(match[2] or 1) > 0:
             asked.append((float(match[2] or 1), match[1].lower()))
-    # The first of those wanted most: sorting keeps the order of equals.
-    return sorted(asked, key=lambda one: -one[0])[0][1] if asked else otherwise
+    return max(asked, key=lambda one: one[0])[1] if asked else otherwise
 
 
 def first_of(wishes: Sequence[str | None]) -> str:

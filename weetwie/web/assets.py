@@ -36,7 +36,11 @@ class Assets:
             raise NotFound
         kept = _KEPT_FOR_GOOD if asked in self._hashed else _KEPT_AN_HOUR
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        headers = {"cache-control": kept, "access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
+        headers = {
+            "cache-control": kept,
+            "access-control-allow-origin": "*",
+            "x-content-type-options": "nosniff",
+        }
         return Response(self._bodies[name], media_type=kind, headers=headers)
 
     def _with_hash(self, name: str) -> str:

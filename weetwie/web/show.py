@@ -39,5 +39,5 @@ class Templates:
 @pass_context
 def _sentence(context: Context, sentence: str, **values: object) -> Markup:
     """A sentence of ours, translated; the values that go into it are escaped."""
-    shown = Markup(escape(language.translate(sentence, context["language"])))
+    shown = escape(language.translate(sentence, context["language"]))
     return shown.format(**values) if values else shown

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from weetwie.access.recognise import Memory
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.kit.db import Database
-from weetwie.access.recognise import Memory
 from weetwie.web.assets import Assets
 from weetwie.web.pages import authorize, front, password, sign_in, welcome
 from weetwie.web.show import Templates
@@ -57,7 +57,7 @@ def site(database: Database, memory: Memory, base_url: str) -> Starlette:
             routes.append(Route(path, _door(house, act), methods=["POST"]))
     return Starlette(
         routes=routes,
-        exception_handlers={NotFound: _nothing(house), HTTPException: _nothing(house)},  # type: ignore[dict-item]
+        exception_handlers={NotFound: _nothing(house), HTTPException: _nothing(house)},
     )
 
 
@@ -66,7 +66,9 @@ def _door(house: House, page: Page) -> Callable[[Request], Awaitable[Response]]:
 
     async def door(request: Request) -> Response:
         length = request.headers.get("content-length", "0")
-        if request.method == "POST" and not (length.isdigit() and len(length) < 12 and int(length) <= LONGEST_FORM):
+        if request.method == "POST" and not (
+            length.isdigit() and len(length) < 12 and int(length) <= LONGEST_FORM
+        ):
             return PlainTextResponse("", 413)
         try:
             come = await visit(request, house)
@@ -76,7 +78,7 @@ def _door(house: House, page: Page) -> Callable[[Request], Awaitable[Response]]:
             response = await page(come)
         except Refusal as refusal:
             response = refused(come, refusal)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever fails is logged and told as a number
             response = _failed(come, error)
         return come.finish(response)
 

@@ -20,9 +20,13 @@ from weetwie.kit import clock, language
 from weetwie.kit.db import Database
 from weetwie.web.show import Templates
 
-_STALE_FORM: Final = _("This page was open for too long, or came from elsewhere. Please go back, reload it and try again.")
+_STALE_FORM: Final = _(
+    "This page was open for too long, or came from elsewhere. Please go back, reload it and try again."
+)
 
-POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,11 @@ class Visit:
         response.set_cookie(
             self.house.cookie(name),
             value or "",
-            max_age=0 if value is None else int(sessions.LASTS.total_seconds()) if name == "session" else None,
+            max_age=0
+            if value is None
+            else int(sessions.LASTS.total_seconds())
+            if name == "session"
+            else None,
             path="/",
             secure=self.house.is_secure,
             httponly=True,

@@ -52,16 +52,10 @@ async def instance(call: Call) -> wire.Instance:
         source_url=f"{base}/about",
         description=policy.description,
         wrapstodon=None,
-        usage=wire.InstanceUsage(
-            users=wire.InstanceUsageUsers(active_month=count.active)
-        ),
-        thumbnail=wire.InstanceThumbnail(
-            url=f"{base}/static/house.png", description=policy.name
-        ),
+        usage=wire.InstanceUsage(users=wire.InstanceUsageUsers(active_month=count.active)),
+        thumbnail=wire.InstanceThumbnail(url=f"{base}/static/house.png", description=policy.name),
         icon=[
-            wire.InstanceIcon(
-                src=f"{base}/static/icon-{size}.png", size=f"{size}x{size}"
-            )
+            wire.InstanceIcon(src=f"{base}/static/icon-{size}.png", size=f"{size}x{size}")
             for size in (192, 512)
         ],
         languages=list(policy.languages),
@@ -94,9 +88,7 @@ async def first_instance(call: Call) -> wire.V1Instance:
         email=policy.contact_email,
         version=VERSION,
         urls=wire.V1InstanceUrls(streaming_api=configuration.urls.streaming),
-        stats=wire.V1InstanceStats(
-            user_count=count.people, status_count=count.posts, domain_count=0
-        ),
+        stats=wire.V1InstanceStats(user_count=count.people, status_count=count.posts, domain_count=0),
         thumbnail=f"{call.base_url}/static/house.png",
         languages=list(policy.languages),
         registrations=False,
@@ -158,9 +150,7 @@ def _configuration(base: str, policy: Policy) -> wire.Configuration:
         timelines_access=wire.TimelinesAccess(
             live_feeds=wire.LiveFeedsAccess(local="authenticated", remote="disabled"),
             hashtag_feeds=wire.FeedsAccess(local="authenticated", remote="disabled"),
-            trending_link_feeds=wire.FeedsAccess(
-                local="authenticated", remote="disabled"
-            ),
+            trending_link_feeds=wire.FeedsAccess(local="authenticated", remote="disabled"),
         ),
         limited_federation=True,
     )
@@ -170,16 +160,12 @@ def _older(new: wire.Configuration) -> wire.V1Configuration:
     """The older form has the same names and fewer of them."""
 
     def fewer(kind: Any, given: Any) -> Any:
-        return kind(
-            **{field: getattr(given, field) for field in kind.__struct_fields__}
-        )
+        return kind(**{field: getattr(given, field) for field in kind.__struct_fields__})
 
     return wire.V1Configuration(
         accounts=fewer(wire.V1ConfigurationAccounts, new.accounts),
         statuses=fewer(wire.V1ConfigurationStatuses, new.statuses),
-        media_attachments=fewer(
-            wire.V1ConfigurationMediaAttachments, new.media_attachments
-        ),
+        media_attachments=fewer(wire.V1ConfigurationMediaAttachments, new.media_attachments),
         polls=fewer(wire.V1ConfigurationPolls, new.polls),
     )
 
@@ -266,7 +252,7 @@ async def preferences(call: Call) -> wire.Preferences:
     """How the person likes to write."""
     likes = await preferred(await call.db(), call.viewer)
     return wire.Preferences(
-        posting_default_visibility=likes.visibility.name,
+        posting_default_visibility=likes.visibility.name,  # type: ignore[arg-type]
         posting_default_sensitive=likes.is_sensitive,
         posting_default_language=likes.language,
         reading_expand_media="default",

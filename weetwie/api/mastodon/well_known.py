@@ -93,10 +93,10 @@ async def webfinger(call: Call, asked: WebFingerParams) -> Answer:
         raise Malformed(_("{field} is missing."), field="resource")
     db = await call.db()
     person_id = await lookup(db, call.viewer, _handle(asked.resource, call.base_url))
-    [seen] = await seen_people.people(db, call.viewer, [person_id]) or [None]
-    if seen is None:
+    seen = await seen_people.people(db, call.viewer, [person_id])
+    if not seen:
         raise NotFound
-    [profile] = await seen_people.profiles(db, [seen])
+    [profile] = await seen_people.profiles(db, seen)
     page = f"{call.base_url}/@{profile.handle}"
     actor = f"{call.base_url}/users/{profile.handle}"
     jrd = Jrd(

@@ -23,9 +23,7 @@ class NewApp(msgspec.Struct, kw_only=True):
 async def register(call: Call, new: NewApp) -> CredentialApplication:
     """Register an app; no token is needed."""
     redirects = [redirect for given in new.redirect_uris for redirect in given.split()]
-    app, secret = await apps.register(
-        await call.db(), new.client_name, redirects, new.scopes, new.website
-    )
+    app, secret = await apps.register(await call.db(), new.client_name, redirects, new.scopes, new.website)
     return CredentialApplication(
         id=str(app.id),
         name=app.name,

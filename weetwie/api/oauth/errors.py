@@ -30,16 +30,12 @@ class InvalidGrant(OAuthRefusal):
 
 class InvalidScope(OAuthRefusal):
     code = "invalid_scope"
-    default = _(
-        "The app asks for a scope that it did not register or that there is not."
-    )
+    default = _("The app asks for a scope that it did not register or that there is not.")
 
 
 class UnsupportedGrantType(OAuthRefusal):
     code = "unsupported_grant_type"
-    default = _(
-        "This grant is not known here. There are authorization_code and client_credentials."
-    )
+    default = _("This grant is not known here. There are authorization_code and client_credentials.")
 
 
 class UnauthorizedClient(OAuthRefusal):
@@ -58,9 +54,5 @@ def refuse(call: Any, error: Exception) -> Answer:
     if not isinstance(error, OAuthRefusal):
         return answer_to(error, call.request_id, languages, language.translate_for)
     sentence = fill(language.translate_for(error.sentence, languages), error.values)
-    headers = (
-        {"www-authenticate": 'Basic realm="Weetwie"'} if error.status == 401 else {}
-    )
-    return Answer(
-        error.status, {"error": error.code, "error_description": sentence}, headers
-    )
+    headers = {"www-authenticate": 'Basic realm="Weetwie"'} if error.status == 401 else {}
+    return Answer(error.status, {"error": error.code, "error_description": sentence}, headers)

@@ -87,7 +87,7 @@ def _token(issued: IssuedToken) -> Answer:
         200,
         Token(
             access_token=issued.token,
-            token_type="Bearer",
+            token_type="Bearer",  # noqa: S106 - a word of the protocol
             scope=" ".join(issued.scopes),
             created_at=int(issued.created_at.timestamp()),
         ),

@@ -42,7 +42,9 @@ def hashed(key: bytes, address: str) -> bytes:
     return hmac.digest(key, rules.plain(address).encode("utf-8", "surrogatepass"), hashlib.sha256)
 
 
-async def add(db: Db, person_id: int, address: str, *, is_verified: bool = False, is_kept: bool = True) -> None:
+async def add(
+    db: Db, person_id: int, address: str, *, is_verified: bool = False, is_kept: bool = True
+) -> None:
     """Gives a person an address; not kept, only its hash stays. Raises Conflict when it is somebody's already."""
     rules.check_address(address.strip())
     digest = hashed(await hash_key(db), address)

@@ -55,7 +55,9 @@ async def register(
     redirects = list(dict.fromkeys(redirect_uris))
     rules.check_redirects(redirects)
     website = website.strip() if website else None
-    if website and not (website.startswith(("https://", "http://")) and len(website) <= rules.LONGEST_REDIRECT):
+    if website and not (
+        website.startswith(("https://", "http://")) and len(website) <= rules.LONGEST_REDIRECT
+    ):
         raise Invalid(_("The website of an app is an http or https address."), field="website")
     app = RegisteredApp(0, name, website, redirects, rules.scopes(scopes), secrets.token_urlsafe(32))
     secret = secrets.token_urlsafe(32)

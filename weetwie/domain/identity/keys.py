@@ -10,7 +10,9 @@ from weetwie.tables.identity import Secret
 
 _KEY = Query(select(Secret.value).where(Secret.name == param("name", Text)))
 _MAKE = Query(
-    insert(Secret).values(name=param("name", Text), value=param("value", LargeBinary)).on_conflict_do_nothing()
+    insert(Secret)
+    .values(name=param("name", Text), value=param("value", LargeBinary))
+    .on_conflict_do_nothing()
 )
 
 

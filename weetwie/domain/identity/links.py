@@ -60,7 +60,12 @@ async def make(db: Db, purpose: Purpose, person_id: int | None = None) -> str:
     at = clock.now()
     await db.run(_DROP, purpose=purpose, person_id=person_id)
     await db.run(
-        _MAKE, hash=credential_hash(token), purpose=purpose, person_id=person_id, at=at, expires_at=at + LASTS[purpose]
+        _MAKE,
+        hash=credential_hash(token),
+        purpose=purpose,
+        person_id=person_id,
+        at=at,
+        expires_at=at + LASTS[purpose],
     )
     return token
 

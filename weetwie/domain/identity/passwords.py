@@ -22,18 +22,14 @@ _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _THREADS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
 
 NOBODYS: Final = (
-    "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRvIHRhc3Rl$"
-    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRvIHRhc3Rl$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
 """No password fits it. It is tried where there is nobody, so that an unknown name takes as long as a known one."""
 
-_SET = (
-    insert(Password)
-    .values(
-        person_id=param("person_id", BigInteger),
-        hash=param("hash", Text),
-        changed_at=param("at", DateTime(timezone=True)),
-    )
+_SET = insert(Password).values(
+    person_id=param("person_id", BigInteger),
+    hash=param("hash", Text),
+    changed_at=param("at", DateTime(timezone=True)),
 )
 _SET_QUERY = Query(
     _SET.on_conflict_do_update(

@@ -25,7 +25,9 @@ ADMINISTERED: Final = (
 _HOLDS: Final[dict[str, frozenset[str]]] = {
     "read": frozenset(f"read:{what}" for what in READABLE),
     "write": frozenset(f"write:{what}" for what in WRITABLE),
-    "follow": frozenset(f"{verb}:{what}" for verb in ("read", "write") for what in ("blocks", "follows", "mutes")),
+    "follow": frozenset(
+        f"{verb}:{what}" for verb in ("read", "write") for what in ("blocks", "follows", "mutes")
+    ),
     "admin:read": frozenset(f"admin:read:{what}" for what in ADMINISTERED),
     "admin:write": frozenset(f"admin:write:{what}" for what in ADMINISTERED),
     "profile": frozenset(("profile",)),
@@ -80,7 +82,9 @@ def granular(given: Iterable[str]) -> frozenset[str]:
 
 def check_redirects(redirects: Sequence[str]) -> None:
     if not redirects or len(redirects) > MOST_REDIRECTS:
-        raise Invalid(_("An app needs between 1 and {limit} addresses to return to."), field="redirect_uris", limit=20)
+        raise Invalid(
+            _("An app needs between 1 and {limit} addresses to return to."), field="redirect_uris", limit=20
+        )
     for redirect in redirects:
         if not is_redirect(redirect):
             raise Invalid(
@@ -110,7 +114,11 @@ def is_redirect(redirect: str) -> bool:
         return bool(host)
     if parts.scheme == "http":
         return host in _LOOPBACK
-    return bool(_SCHEME.fullmatch(parts.scheme)) and parts.scheme not in _NEVER_RETURN_TO and parts.scheme != "urn"
+    return (
+        bool(_SCHEME.fullmatch(parts.scheme))
+        and parts.scheme not in _NEVER_RETURN_TO
+        and parts.scheme != "urn"
+    )
 
 
 def is_challenge(challenge: str) -> bool:
@@ -134,7 +142,9 @@ def check_password(password: str) -> None:
             _("A password has at least {limit} characters."), field="password", limit=SHORTEST_PASSWORD
         )
     if len(password) > LONGEST_PASSWORD:
-        raise Invalid(_("A password has at most {limit} characters."), field="password", limit=LONGEST_PASSWORD)
+        raise Invalid(
+            _("A password has at most {limit} characters."), field="password", limit=LONGEST_PASSWORD
+        )
 
 
 def check_address(address: str) -> None:

@@ -26,6 +26,4 @@ async def preferences(db: Db, viewer: Viewer) -> Preferred:
     row = await db.row(_PREFERENCES, id=viewer.person_id)
     if row is None:
         raise NotFound
-    return Preferred(
-        Visibility(row["default_visibility"]), row["default_sensitive"], row["default_language"]
-    )
+    return Preferred(Visibility(row["default_visibility"]), row["default_sensitive"], row["default_language"])

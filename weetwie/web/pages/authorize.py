@@ -16,9 +16,7 @@ from weetwie.domain.identity.rules import OUT_OF_BAND
 from weetwie.errors import Invalid, _
 from weetwie.web.visit import Visit
 
-_NAMES: Final = (
-    "response_type client_id redirect_uri scope state code_challenge code_challenge_method response_mode".split()
-)
+_NAMES: Final = "response_type client_id redirect_uri scope state code_challenge code_challenge_method response_mode".split()
 _YES: Final = ("1", "true", "t", "on", "yes")
 
 
@@ -65,7 +63,9 @@ async def decide(visit: Visit) -> Response:
 
 def sign_in_address(visit: Visit) -> str:
     """The way to sign in first (or as somebody else) and to come back here."""
-    here = [(name, value) for name, value in visit.request.query_params.multi_items() if name != "force_login"]
+    here = [
+        (name, value) for name, value in visit.request.query_params.multi_items() if name != "force_login"
+    ]
     words = {"next": f"/oauth/authorize?{urlencode(here)}"}
     lang = visit.request.query_params.get("lang")
     return f"/auth/sign_in?{urlencode(words | ({'lang': lang} if lang else {}))}"
@@ -169,7 +169,9 @@ _THINGS: Final = {
 
 def _reach(scopes: list[str]) -> list[tuple[str, list[str]]]:
     """What the app would be able to do: sentences, and the things that are named in each."""
-    found = [(sentence, []) for scope, sentence in _HIGH_LEVEL.items() if scope in scopes]
+    found: list[tuple[str, list[str]]] = [
+        (sentence, []) for scope, sentence in _HIGH_LEVEL.items() if scope in scopes
+    ]
     for verb, sentence in _VERBS.items():
         things = [_THINGS[scope.rpartition(":")[2]] for scope in scopes if scope.rpartition(":")[0] == verb]
         if things and verb not in scopes:

@@ -2,28 +2,23 @@
 
 from starlette.responses import Response
 
-from weetwie.access.viewer import nobody
+from weetwie.access.viewer import Viewer, nobody
 from weetwie.domain.identity import links, passwords, sessions
 from weetwie.errors import Invalid, NotFound
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    async with visit.house.database.reading() as db:
-        link = await links.look(db, "set-password", visit.request.path_params["token"])
-        viewer = await visit.house.memory.person(db, link.person_id or 0)
-    if viewer is None:
-        raise NotFound
-    return visit.show("password.html", handle=viewer.handle)
+    return visit.show("password.html", handle=(await _person(visit)).handle)
 
 
 async def put(visit: Visit) -> Response:
     given = await visit.form()
-    shown = await show(visit)
+    handle = (await _person(visit)).handle
     try:
         hash = await passwords.hashed(given.get("password", ""))
     except Invalid as refusal:
-        return visit.show("password.html", 422, handle="", error=refusal)
+        return visit.show("password.html", 422, handle=handle, error=refusal)
     async with visit.house.database.transaction() as db:
         link = await links.use(db, "set-password", visit.request.path_params["token"])
         viewer = await visit.house.memory.person(db, link.person_id or 0) or nobody(visit.viewer.policy)
@@ -31,3 +26,13 @@ async def put(visit: Visit) -> Response:
         await sessions.end_all(db, viewer.person_id)
     visit.end_session()
     return visit.go("/auth/sign_in")
+
+
+async def _person(visit: Visit) -> Viewer:
+    """Whose link it is. Raises NotFound for one that is not good."""
+    async with visit.house.database.reading() as db:
+        link = await links.look(db, "set-password", visit.request.path_params["token"])
+        person = await visit.house.memory.person(db, link.person_id or 0)
+    if person is None:
+        raise NotFound
+    return person

@@ -1,0 +1,322 @@
+"""What one installation needs, read once at start from the environment (`WEETWIE_*`) or from one TOML file.
+
+    settings = read(os.environ, given={"port": 9000})
+
+What is given on the command line wins over the environment, that over the file, that over the default. Whatever is unknown
+or wrong is refused at start, all of it at once, each with its name and what is allowed.
+"""
+
+import difflib
+import ipaddress
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+PREFIX: Final = "WEETWIE_"
+_NOT_SETTINGS: Final = {"CONFIG", "PYTHON", "TEST_DATA"}
+"""Names in the environment that say where to read, or speak to the commands of a checkout."""
+
+
+class SettingsError(Exception):
+    """Something that was set is unknown or wrong; says its name and what is allowed, one line each."""
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+
+Parse = Callable[[Any], Any]
+"""Makes a value of what was set, which is text in the environment; raises ValueError or TypeError for a wrong one."""
+
+
+def _setting(
+    parse: Parse, allowed: str, *, default: Any, what: str, shown: str = "", is_secret: bool = False
+) -> Any:
+    told = {"parse": parse, "allowed": allowed, "what": what, "shown": shown, "is_secret": is_secret}
+    how: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
+    return field(**how, metadata=told, repr=not is_secret)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError
+    return value.strip()
+
+
+def _folder(value: Any) -> Path:
+    return Path(_text(value)).expanduser().absolute()
+
+
+def _number(lowest: int, highest: int) -> Parse:
+    def parse(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise TypeError
+        number = int(value)
+        if not lowest <= number <= highest:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"on": True, "off": False}[_text(value).lower()]
+
+
+def _one_of(*words: str) -> Parse:
+    return lambda value: words[words.index(_text(value).lower())]
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value)
+    return tuple(str(ipaddress.ip_network(_text(part), strict=False)) for part in parts)
+
+
+def _host(value: Any) -> str:
+    host = _text(value).strip("[]")
+    if not re.fullmatch(r"[0-9A-Za-z.:_-]+", host):
+        raise ValueError
+    return host
+
+
+def _address(value: Any) -> Address | None:
+    text = _text(value)
+    if text.lower() == "off":
+        return None
+    host, _colon, port = text.rpartition(":")
+    return Address(_host(host), _number(1, 65535)(port))
+
+
+def _origin(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    is_bare = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_bare:
+        raise ValueError
+    _ = parts.port
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _database_url(value: Any) -> str:
+    url = _text(value)
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError
+    return url
+
+
+def _size(value: Any) -> str:
+    size = _text(value)
+    if not re.fullmatch(r"[1-9][0-9]{0,6}(kB|MB|GB)", size):
+        raise ValueError
+    return size
+
+
+def default_data() -> Path:
+    """`var/` in a checkout, else where the system keeps the data of its users."""
+    checkout = Path(__file__).parents[1]
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "var"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "weetwie"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "weetwie"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    data: Path = _setting(
+        _folder,
+        "a folder",
+        default=default_data,
+        shown="`var/` in a checkout, else `weetwie` in the user's data folder",
+        what="Where everything is kept: the database, media, keys. In a file, relative to that file.",
+    )
+    host: str = _setting(
+        _host, "a host name or address", default="127.0.0.1", what="The address to listen at."
+    )
+    port: int = _setting(
+        _number(1, 65535), "a number from 1 to 65535", default=8080, what="The port to listen at."
+    )
+    base_url: str = _setting(
+        _origin,
+        "http:// or https:// with a host, perhaps a port, and no path",
+        default="",
+        shown="`http://HOST:PORT`",
+        what="The address under which people and apps reach Weetwie. Choose it once: it stands in every link.",
+    )
+    workers: int = _setting(
+        _number(1, 256), "a number from 1 to 256", default=1, what="Processes that answer requests."
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        _networks,
+        "addresses or networks, with commas between them",
+        default=(),
+        shown="none",
+        what="The proxies whose word on the visitor's address (`X-Forwarded-For`) is believed.",
+    )
+    rate_limits: bool = _setting(
+        _switch, "on or off", default=True, what="Whether requests are limited. Off for tests."
+    )
+    database_url: str | None = _setting(
+        _database_url,
+        "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+        default=None,
+        shown="a PostgreSQL of its own in the data folder",
+        what="The PostgreSQL (14 or newer) to use instead, shared by all processes on all hosts.",
+        is_secret=True,
+    )
+    pgbouncer: bool = _setting(
+        _switch, "on or off", default=False, what="Whether that address is a PgBouncer in transaction mode."
+    )
+    pool_size: int = _setting(
+        _number(2, 100),
+        "a number from 2 to 100",
+        default=6,
+        what="Connections that each process keeps to the database.",
+    )
+    shared_buffers: str = _setting(
+        _size,
+        "a size such as 32MB or 1GB",
+        default="32MB",
+        what="Memory that the database of our own takes to keep pages at hand.",
+    )
+    metrics: Address | None = _setting(
+        _address,
+        "HOST:PORT or off",
+        default=lambda: Address("127.0.0.1", 9464),
+        shown="`127.0.0.1:9464`",
+        what="Where Prometheus finds `/metrics`. Never open it to the world.",
+    )
+    log_level: str = _setting(
+        _one_of("debug", "info", "warning", "error"),
+        "debug, info, warning or error",
+        default="info",
+        what="What is logged at least. No level logs what people write.",
+    )
+    log_format: str = _setting(
+        _one_of("text", "json"), "text or json", default="text", what="Lines for people or for programs."
+    )
+
+
+def read(
+    environ: Mapping[str, str], *, config: Path | None = None, given: Mapping[str, Any] | None = None
+) -> Settings:
+    """The settings of this installation. `given` comes from the command line; None in it is what was not given."""
+    file = config or (Path(environ["WEETWIE_CONFIG"]) if environ.get("WEETWIE_CONFIG") else None)
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    for source in (_from_file(file), _from_environment(environ), _from_command_line(given or {})):
+        for label, name, value in source:
+            _take(values, problems, label, name, value)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    if (
+        file is not None
+        and "data" in values
+        and not environ.get("WEETWIE_DATA")
+        and not (given or {}).get("data")
+    ):
+        values["data"] = _beside(file, values["data"])
+    settings = Settings(**values)
+    return settings if settings.base_url else Settings(**{**values, "base_url": _own_address(settings)})
+
+
+_Source = Iterator[tuple[str, str, Any]]
+"""How a setting was called there, its name, its value."""
+
+
+def _from_file(file: Path | None) -> _Source:
+    if file is None:
+        return
+    try:
+        found = tomllib.loads(file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {file} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file {file} is not TOML: {error}") from error
+    for name, value in found.items():
+        yield f"{name} in {file}", name, value
+
+
+def _from_environment(environ: Mapping[str, str]) -> _Source:
+    for label, value in sorted(environ.items()):
+        name = label.removeprefix(PREFIX)
+        # What is set to nothing is not set: service files and containers cannot take a variable away.
+        if name != label and name not in _NOT_SETTINGS and value:
+            yield label, name.lower() if name.isupper() else name, value
+
+
+def _from_command_line(given: Mapping[str, Any]) -> _Source:
+    for name, value in given.items():
+        if value is not None:
+            yield f"--{name.replace('_', '-')}", name, value if isinstance(value, int | bool) else str(value)
+
+
+def _take(values: dict[str, Any], problems: list[str], label: str, name: str, value: Any) -> None:
+    setting = _BY_NAME.get(name)
+    if setting is None:
+        near = difflib.get_close_matches(name.lower(), _BY_NAME, n=1)
+        meant = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(_BY_NAME)}."
+        problems.append(f"{label} is no setting.{meant}")
+        return
+    told = setting.metadata
+    try:
+        values[name] = told["parse"](value)
+    except (ValueError, TypeError, KeyError):
+        was = "" if told["is_secret"] else f", not {value!r}"
+        problems.append(f"{label} must be {told['allowed']}{was}.")
+
+
+def _beside(file: Path, data: Path) -> Path:
+    """A folder that the file names is meant relative to the file, wherever the program is started."""
+    named = Path(tomllib.loads(file.read_text())["data"]).expanduser()
+    return data if named.is_absolute() else (file.absolute().parent / named)
+
+
+def _own_address(settings: Settings) -> str:
+    host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+_BY_NAME: Final[Mapping[str, Field[Any]]] = {setting.name: setting for setting in fields(Settings)}
+
+
+def reference() -> str:
+    """The page `docs/settings.md`: every setting, what it is, what is allowed, its default."""
+    lines = [
+        "# Settings",
+        "",
+        "What one installation needs. Set them in the environment, or in one TOML file named by `WEETWIE_CONFIG` or",
+        "`--config` (there by their names in lower case: `port = 8080`). The command line wins over the environment, the",
+        "environment over the file. Whatever is unknown or wrong is refused at start. What the organisation chooses (the",
+        "longest post, terms for guests) is no setting but its policy, and is kept in the database.",
+        "",
+        "Made from `weetwie/settings.py` by `python -m weetwie.settings > docs/settings.md`.",
+        "",
+        "| In the environment | In a file | What it is | Allowed | Default |",
+        "|---|---|---|---|---|",
+    ]
+    for setting in _BY_NAME.values():
+        told = setting.metadata
+        names = f"`{PREFIX}{setting.name.upper()}` | `{setting.name}`"
+        lines.append(
+            f"| {names} | {told['what']} | {told['allowed']} | {told['shown'] or _shown(setting.default)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _shown(value: object) -> str:
+    return f"`{('off', 'on')[value]}`" if isinstance(value, bool) else f"`{value}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

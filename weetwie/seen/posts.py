@@ -137,7 +137,7 @@ def _page(eye: Eye, candidates: Select[Any], *, upward: bool) -> Select[Any]:
         .join(item, item.id == found.c.post_id)
         .join(post, post.id == func.coalesce(item.boost_of_id, item.id))
         .join(author, author.id == post.author_id)
-        .outerjoin(booster, and_(item.boost_of_id.is_not(None), booster.id == item.author_id))
+        .outerjoin(booster, booster.id == case((item.boost_of_id.is_not(None), item.author_id)))
         .outerjoin(mark, and_(mark.person_id == eye.id, mark.post_id == post.id))
         .where(
             sees.post(eye, item, post),
@@ -177,7 +177,7 @@ def _reach(candidates: Callable[[Eye], Select[Any]]) -> Select[Any]:
         .join(item, item.id == found.c.post_id)
         .join(post, post.id == func.coalesce(item.boost_of_id, item.id))
         .join(author, author.id == post.author_id)
-        .outerjoin(booster, and_(item.boost_of_id.is_not(None), booster.id == item.author_id))
+        .outerjoin(booster, booster.id == case((item.boost_of_id.is_not(None), item.author_id)))
         .outerjoin(mark, and_(mark.person_id == reader.id, mark.post_id == post.id))
         .where(reader.id == func.any(param("people", ARRAY(BigInteger))), sees.post(eye, item, post))
         .order_by(found.c.key)

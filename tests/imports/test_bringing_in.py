@@ -206,20 +206,19 @@ async def test_the_same_ids_in_another_set_are_other_people_and_posts(world: Wor
     # Three of four have the same addresses, so they are the same people in both sets.
 
 
-async def test_the_audience_is_the_administrators_choice_and_replies_are_never_wider(world: World) -> None:
+LATE = {"id": "late", "author": "1", "time": 1_620_000_000, "text": "Late reply", "reply_to": "q1"}
+
+
+async def test_the_audience_is_the_administrators_choice_and_replies_are_never_wider(
+    world: World, tmp_path: Path
+) -> None:
     await both(world.database)
-    more = {"id": "late", "author": "1", "time": 1_620_000_000, "text": "Late reply", "reply_to": "q1"}
-    file = DATA.parent / "data" / "posts.jsonl"
-    path = Path(os.environ.get("PYTEST_TMP", "/tmp")) / f"late-{os.getpid()}.jsonl"
-    path.write_text(
-        json.dumps(more) + "\n" + json.dumps({**more, "id": "own", "text": "On its own", "reply_to": None})
+    file = tmp_path / "late.jsonl"
+    own = {**LATE, "id": "own", "text": "On its own", "reply_to": None}
+    file.write_text(json.dumps(LATE) + "\n" + json.dumps(own))
+    await bring_posts(
+        world.database, await acting(world.database), file, Terms(audience=Ring.network), Told()
     )
-    try:
-        viewer = await acting(world.database)
-        await bring_posts(world.database, viewer, path, Terms(audience=Ring.network), Told())
-    finally:
-        path.unlink()
-    assert file.exists()
     assert ((await of(world, "Late reply"))["ring"], (await of(world, "On its own"))["ring"]) == (0, 1)
 
 
@@ -248,19 +247,13 @@ async def test_an_import_can_be_taken_out_in_one_go(world: World) -> None:
     assert again.people_new == 4
 
 
-async def test_taking_out_mends_the_counts_of_what_stays(world: World) -> None:
+async def test_taking_out_mends_the_counts_of_what_stays(world: World, tmp_path: Path) -> None:
     await both(world.database)
     before = await world_as_it_is(world.database)
     viewer = await acting(world.database)
-    path = DATA.parent / "data" / "people.csv"
-    assert path.exists()
-    more = {"id": "late", "author": "1", "time": 1_620_000_000, "text": "Late reply", "reply_to": "q1"}
-    file = Path("/tmp") / f"more-{os.getpid()}.jsonl"
-    file.write_text(json.dumps(more))
-    try:
-        report = await bring_posts(world.database, viewer, file, Terms(), Told())
-    finally:
-        file.unlink()
+    file = tmp_path / "late.jsonl"
+    file.write_text(json.dumps(LATE))
+    report = await bring_posts(world.database, viewer, file, Terms(), Told())
     assert (await of(world, "Register spills"))["replies_in_ring"] == [3, 0, 0]
     assert report.import_id is not None
     await remove(world.database, viewer, report.import_id, lambda _: None)
@@ -357,16 +350,16 @@ async def test_a_run_that_is_killed_goes_on_and_ends_as_if_it_had_not_been(
     world: World, dsn: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "posts.jsonl.gz"
-    file.write_bytes(gzip.compress(made_up(4000)))
+    file.write_bytes(gzip.compress(made_up(2500)))
     viewer = await acting(world.database)
     whole = await bring_posts(world.database, viewer, file, Terms(), Told())
     expected = await world_as_it_is(world.database)
     assert whole.import_id is not None
     await remove(world.database, viewer, whole.import_id, lambda _: None)
-    for _ in range(4):
+    for _ in range(3):
         await run_and_kill(dsn, file)
     last = await bring_posts(world.database, viewer, file, Terms(), Told())
-    assert 0 < last.continued_after < 4000
+    assert 0 < last.continued_after < 2500
     posts, people = await world_as_it_is(world.database)
     assert len(posts) == len(expected[0]) == whole.posts_new
     assert posts == expected[0]

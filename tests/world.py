@@ -25,10 +25,9 @@ SCOPES = ["read", "write", "follow", "push", "profile"]
 _SETTINGS = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
 
 _IDS_IN_ORDER = """
-    create temp table test_ids (n bigint not null) on commit drop;
-    insert into test_ids values (0);
+    create temp sequence test_ids;
     create or replace function new_id(at timestamptz default clock_timestamp()) returns bigint language sql volatile as $$
-        update pg_temp.test_ids set n = n + 1 returning ({base} + n) << 16
+        select ({base} + nextval('pg_temp.test_ids')) << 16
     $$
 """
 

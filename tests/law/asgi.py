@@ -1,0 +1,86 @@
+"""One request to an application in the same process, without a client between."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+_NOT_COMPARED = (b"x-request-id", b"date", b"server-timing")
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)
+    is_form: bool = False
+
+    def __str__(self) -> str:
+        query = f"?{urlencode(self.query)}" if self.query else ""
+        return f"{self.method} {self.path}{query}" + (f" {dict(self.body)}" if self.body else "")
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    def without_numbers(self) -> "Response":
+        """The same with the counts blanked that docs/law.md ("Counts") does not reduce."""
+        headers = tuple((name, value) for name, value in self.headers if name != b"content-length")
+        return Response(self.status, headers, _COUNTS.sub(rb"\1:0", self.body))
+
+
+_COUNTS = re.compile(
+    rb'("(?:replies_count|reblogs_count|quotes_count|statuses_count|last_status_at)"):(?:-?\d+|null|"[0-9-]*")'
+)
+
+
+async def send(application: Any, request: Request, token: str | None) -> Response:
+    raw, kind = b"", b""
+    if request.body and request.is_form:
+        raw, kind = urlencode(dict(request.body)).encode(), b"application/x-www-form-urlencoded"
+    elif request.body:
+        raw, kind = msgspec.json.encode(dict(request.body)), b"application/json"
+    headers = [(b"host", b"weetwie.test"), (b"content-length", str(len(raw)).encode())]
+    if kind:
+        headers.append((b"content-type", kind))
+    if token:
+        headers.append((b"authorization", b"Bearer " + token.encode()))
+    incoming = [{"type": "http.request", "body": raw}]
+    status, answered, body = 0, (), bytearray()
+
+    async def receive() -> dict[str, Any]:
+        return incoming.pop() if incoming else {"type": "http.disconnect"}
+
+    async def take(message: dict[str, Any]) -> None:
+        nonlocal status, answered
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            answered = tuple(sorted((n, v) for n, v in message["headers"] if n not in _NOT_COMPARED))
+        else:
+            body.extend(message.get("body", b""))
+
+    await application(
+        {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": "http",
+            "path": request.path,
+            "raw_path": request.path.encode(),
+            "query_string": urlencode(request.query).encode(),
+            "headers": headers,
+            "client": ("192.0.2.1", 5000),
+            "server": ("weetwie.test", 80),
+        },
+        receive,
+        take,
+    )
+    return Response(status, answered, bytes(body))

@@ -1,0 +1,284 @@
+"""For each route the requests by which the proofs try it. A route without an entry here fails a test: add one with the route.
+
+An entry gets what is to be tried (the ids of secrets and of open posts, people, tags) and gives concrete requests.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.law.asgi import Request
+from tests.law.scene import Scene, Secret
+
+Query = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the requests are made of."""
+
+    scene: Scene
+    viewer: str
+    secrets: Sequence[Secret]
+
+    @property
+    def posts(self) -> list[int]:
+        """Secret ones first, then some that are open, then one that never was."""
+        open_posts = [self.scene.posts[name] for name in ("talk", "reply", "boost", "open")]
+        own = [self.scene.own[self.viewer]] if self.viewer in self.scene.own else []
+        return [*(secret.id for secret in self.secrets), *open_posts, *own, 1]
+
+    @property
+    def people(self) -> list[int]:
+        return [self.scene.people[handle].id for handle in PEOPLE] + [1]
+
+    @property
+    def tags(self) -> list[str]:
+        from tests.law.scene import _word
+
+        return ["open", "unheard", *(_word(secret.name.replace(" ", ""), "tag") for secret in self.secrets[:6])]
+
+    @property
+    def around(self) -> list[int]:
+        """Cursors: ids just where secrets stand."""
+        return [secret.id for secret in self.secrets[:2]]
+
+
+PEOPLE = ("ada", "sol", "mia", "alma", "gil", "una", "rem", "gis")
+
+Generator = Callable[[Tried, str, str], Iterator[Request]]
+
+
+def once(*, body: dict[str, Any] | None = None, is_form: bool = False, **query: str) -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        yield Request(method, path, tuple(query.items()), body or {}, is_form)
+
+    return generate
+
+
+def several(*requests: dict[str, str]) -> Generator:
+    """The same path with different queries."""
+
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for query in requests:
+            yield Request(method, path, tuple(query.items()))
+
+    return generate
+
+
+def as_for_none(request: Request, secrets: Sequence[Secret]) -> Request:
+    """The same request about something that never was; cursors stay."""
+    ids = {str(secret.id): "1" for secret in secrets}
+    path = "/".join(ids.get(step, step) for step in request.path.split("/"))
+    body = {name: ids.get(value, value) if isinstance(value, str) else value for name, value in request.body.items()}
+    return replace(request, path=path, body=body)
+
+
+def pages(**query: str) -> Generator:
+    """A list: its first page, short pages, and pages that begin where a secret stands."""
+
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        base = tuple(query.items())
+        yield Request(method, path, (*base, ("limit", "40")))
+        yield Request(method, path, (*base, ("limit", "3")))
+        for id in tried.around:
+            for bound in ("max_id", "min_id", "since_id"):
+                yield Request(method, path, (*base, (bound, str(id)), ("limit", "4")))
+
+    return generate
+
+
+def each_post(*bodies: dict[str, Any]) -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for id in tried.posts:
+            for body in bodies or ({},):
+                yield Request(method, path.replace("{id}", str(id)), (), body)
+
+    return generate
+
+
+def each_person(*queries: dict[str, str], body: dict[str, Any] | None = None, name: str = "{id}") -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for id in tried.people:
+            for query in queries or ({},):
+                yield Request(method, path.replace(name, str(id)), tuple(query.items()), body or {})
+
+    return generate
+
+
+def each_tag(name: str, generator: Generator) -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for tag in tried.tags:
+            yield from generator(tried, method, path.replace("{%s}" % name, tag))
+
+    return generate
+
+
+def each_handle(query: str, *, form: str = "{}") -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for handle in (*PEOPLE, "nobody"):
+            yield Request(method, path, ((query, form.format(handle)),))
+
+    return generate
+
+
+def at_once(kind: str) -> Generator:
+    """Many ids in one request."""
+
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        ids = tried.posts if kind == "posts" else tried.people
+        yield Request(method, path, tuple(("id[]", str(id)) for id in ids))
+
+    return generate
+
+
+def words(name: str, **query: str) -> Generator:
+    """Search: what stands in secrets, in open posts and in names, whole and by the beginning."""
+
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for word in ("zq", "zqpost", "zqname", "zqbio", "zqplace", "open", "sol", "una", "#open", "zqtag", *tried.tags[2:4]):
+            yield Request(method, path, ((name, word), *query.items()))
+        for id in tried.posts[:4]:
+            yield Request(method, path, ((name, f"http://weetwie.test/@sol/{id}"), *query.items()))
+
+    return generate
+
+
+def answers(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in tried.posts:
+        for own in (tried.scene.own.get(tried.viewer, 1), id):
+            yield Request(method, path.replace("{id}", str(own)), (), {"answer_id": str(id)})
+
+
+def new_posts(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in tried.posts:
+        for visibility in ("public", "direct"):
+            yield Request(method, path, (), {"status": "so @ada", "in_reply_to_id": str(id), "visibility": visibility})
+    for handle in PEOPLE:
+        yield Request(method, path, (), {"status": f"@{handle} hello #open", "audience": "network"})
+
+
+def markers(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in tried.around:
+        yield Request(method, path, (), {"home": {"last_read_id": str(id)}})
+
+
+def each_notification(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for secret in tried.secrets:
+        for id in tried.scene.notified.get((tried.viewer, secret.id), [1])[:2]:
+            yield Request(method, path.replace("{id}", str(id)))
+
+
+GENERATORS: dict[tuple[str, str], Generator] = {
+    ("POST", "/api/v1/apps"): once(body={"client_name": ""}),
+    ("GET", "/api/v1/apps/verify_credentials"): once(),
+    ("POST", "/oauth/token"): once(body={"grant_type": "none"}, is_form=True),
+    ("POST", "/oauth/revoke"): once(body={"token": "x"}, is_form=True),
+    ("GET", "/.well-known/oauth-authorization-server"): once(),
+    ("GET", "/oauth/userinfo"): once(),
+    ("GET", "/api/v2/instance"): once(),
+    ("GET", "/api/v1/instance"): once(),
+    ("GET", "/api/v1/instance/rules"): once(),
+    ("GET", "/api/v1/instance/extended_description"): once(),
+    ("GET", "/api/v1/instance/privacy_policy"): once(),
+    ("GET", "/api/v1/instance/terms_of_service"): once(),
+    ("GET", "/api/v1/instance/languages"): once(),
+    ("GET", "/api/v1/instance/translation_languages"): once(),
+    ("GET", "/api/v1/instance/peers"): once(),
+    ("GET", "/api/v1/instance/activity"): once(),
+    ("GET", "/api/v1/instance/domain_blocks"): once(),
+    ("GET", "/api/v1/custom_emojis"): once(),
+    ("GET", "/api/v1/announcements"): once(),
+    ("GET", "/api/v1/preferences"): once(),
+    ("GET", "/health"): once(),
+    ("GET", "/.well-known/nodeinfo"): once(),
+    ("GET", "/nodeinfo/2.0"): once(),
+    ("GET", "/nodeinfo/2.1"): once(),
+    ("GET", "/.well-known/webfinger"): each_handle("resource", form="acct:{}@weetwie.test"),
+    ("GET", "/.well-known/host-meta"): once(),
+    ("POST", "/api/v1/statuses"): new_posts,
+    ("GET", "/api/v1/statuses"): at_once("posts"),
+    ("GET", "/api/v1/statuses/{id}"): each_post(),
+    ("PUT", "/api/v1/statuses/{id}"): each_post({"status": "other words"}),
+    ("DELETE", "/api/v1/statuses/{id}"): each_post(),
+    ("GET", "/api/v1/statuses/{id}/context"): each_post(),
+    ("GET", "/api/v1/statuses/{id}/source"): each_post(),
+    ("GET", "/api/v1/statuses/{id}/history"): each_post(),
+    ("GET", "/api/v1/statuses/{id}/favourited_by"): each_post(),
+    ("GET", "/api/v1/statuses/{id}/reblogged_by"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/reblog"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/unreblog"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/favourite"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/unfavourite"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/bookmark"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/unbookmark"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/pin"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/unpin"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/mute"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/unmute"): each_post(),
+    ("POST", "/api/weetwie/v1/statuses/{id}/answer"): answers,
+    ("GET", "/api/v1/bookmarks"): pages(),
+    ("GET", "/api/v1/favourites"): pages(),
+    ("GET", "/api/v1/timelines/home"): pages(),
+    ("GET", "/api/v1/timelines/public"): pages(),
+    ("GET", "/api/v1/timelines/tag/{hashtag}"): each_tag("hashtag", pages()),
+    ("GET", "/api/v1/accounts/verify_credentials"): once(),
+    ("PATCH", "/api/v1/accounts/update_credentials"): once(body={"display_name": "Another", "note": "@sol #open"}),
+    ("GET", "/api/v1/accounts/lookup"): each_handle("acct"),
+    ("GET", "/api/v1/accounts/search"): words("q"),
+    ("GET", "/api/v1/accounts/relationships"): at_once("people"),
+    ("GET", "/api/v1/accounts/familiar_followers"): at_once("people"),
+    ("GET", "/api/v1/accounts"): at_once("people"),
+    ("GET", "/api/v1/accounts/{id}"): each_person(),
+    ("GET", "/api/v1/accounts/{id}/statuses"): each_person(
+        {}, {"limit": "3"}, {"exclude_replies": "true"}, {"exclude_reblogs": "true"}, {"pinned": "true"}, {"tagged": "open"}
+    ),
+    ("GET", "/api/v1/accounts/{id}/followers"): each_person(),
+    ("GET", "/api/v1/accounts/{id}/following"): each_person(),
+    ("GET", "/api/v1/accounts/{id}/lists"): each_person(),
+    ("GET", "/api/v1/accounts/{id}/featured_tags"): each_person(),
+    ("GET", "/api/v1/accounts/{id}/endorsements"): each_person(),
+    ("GET", "/api/v1/endorsements"): once(),
+    ("GET", "/api/v1/featured_tags"): once(),
+    ("POST", "/api/v1/accounts/{id}/follow"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/unfollow"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/remove_from_followers"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/block"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/unblock"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/mute"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/unmute"): each_person(),
+    ("GET", "/api/v1/follow_requests"): pages(),
+    ("POST", "/api/v1/follow_requests/{account_id}/authorize"): each_person(name="{account_id}"),
+    ("POST", "/api/v1/follow_requests/{account_id}/reject"): each_person(name="{account_id}"),
+    ("GET", "/api/v1/blocks"): pages(),
+    ("GET", "/api/v1/mutes"): pages(),
+    ("GET", "/api/v1/domain_blocks"): once(),
+    ("POST", "/api/v1/domain_blocks"): once(body={"domain": "example.org"}),
+    ("DELETE", "/api/v1/domain_blocks"): once(body={"domain": "example.org"}),
+    ("GET", "/api/v1/tags/{name}"): each_tag("name", once()),
+    ("POST", "/api/v1/tags/{name}/follow"): each_tag("name", once()),
+    ("POST", "/api/v1/tags/{name}/unfollow"): each_tag("name", once()),
+    ("GET", "/api/v1/followed_tags"): pages(),
+    ("GET", "/api/v1/markers"): several({"timeline[]": "home"}, {"timeline[]": "notifications"}),
+    ("POST", "/api/v1/markers"): markers,
+    ("GET", "/api/v1/notifications"): pages(),
+    ("GET", "/api/v1/notifications/unread_count"): once(),
+    ("GET", "/api/v2/notifications/unread_count"): once(),
+    ("GET", "/api/v1/notifications/requests"): pages(),
+    ("GET", "/api/v2/notifications/policy"): once(),
+    ("GET", "/api/v1/notifications/{id}"): each_notification,
+    ("POST", "/api/v1/notifications/clear"): once(),
+    ("POST", "/api/v1/notifications/{id}/dismiss"): each_notification,
+    ("GET", "/api/v2/notifications"): pages(),
+    ("GET", "/api/v2/search"): words("q"),
+    ("GET", "/api/v1/directory"): several({}, {"order": "new"}, {"order": "active"}, {"offset": "3"}),
+    ("GET", "/api/v2/suggestions"): once(),
+    ("GET", "/api/v1/suggestions"): once(),
+    ("GET", "/api/v1/lists"): once(),
+    ("GET", "/api/v1/conversations"): pages(),
+    ("GET", "/api/v2/filters"): once(),
+    ("GET", "/api/v1/filters"): once(),
+    ("GET", "/api/v1/push/subscription"): once(),
+    ("DELETE", "/api/v1/push/subscription"): once(),
+}
+"""By method and path of the application's own table of routes."""

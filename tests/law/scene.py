@@ -1,0 +1,328 @@
+"""The company in which every route is tried: somebody of every standing, and secrets of every kind."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tests.access.companies import read
+from tests.access.plain_rule import UNLISTED, Company, Human, Note
+from tests.world import SOME_DAY, Sandbox, Someone, World
+from weetwie.access.words import Ring, Visibility
+from weetwie.app import build
+from weetwie.domain.timelines import home as homes
+from weetwie.kit import clock
+from weetwie.kit.db import Db
+
+COLLEAGUES, NETWORK, WORLD = Ring
+PUBLIC, UNLISTED_, PRIVATE, DIRECT = Visibility
+
+STRANGER, APP = "stranger", "app"
+
+
+class Copy(Sandbox):
+    """What a request changes is undone when it is over, so that the next finds the same company."""
+
+    number = 1_000_000
+    """Where the ids go on that a request makes."""
+
+    @asynccontextmanager
+    async def reading(self) -> Any:
+        """Nothing is to be undone after a read."""
+        async with self._lock:
+            yield Db(self.connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> Any:
+        async with self._lock:
+            inner = self.connection.transaction()
+            await inner.start()
+            try:
+                yield Db(self.connection)
+            finally:
+                await inner.rollback()
+                await self.connection.fetchval("select setval('pg_temp.test_ids', $1)", self.number)
+
+
+@dataclass
+class Settings:
+    base_url: str = "http://weetwie.test"
+    trusted_proxies: tuple[str, ...] = ()
+    rate_limits: bool = False
+
+
+@dataclass
+class Secret:
+    name: str
+    id: int
+    write: Callable[["Scene", int, str], Awaitable[None]]
+
+
+@dataclass
+class Scene:
+    world: World
+    application: Any
+    people: dict[str, Someone] = field(default_factory=dict)
+    posts: dict[str, int] = field(default_factory=dict)
+    """What stands there with and without secrets."""
+    own: dict[str, int] = field(default_factory=dict)
+    """A post, a question, of each viewer who may write."""
+    secrets: list[Secret] = field(default_factory=list)
+    notified: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    """Notifications by who was told and of which secret."""
+    base: int = 0
+    first_free: int = 0
+
+    @classmethod
+    async def open(cls, dsn: str, widest: Ring) -> "Scene":
+        world = await World.open(dsn, at=SOME_DAY)
+        copy = Copy(world.connection)
+        scene = cls(world, build(Settings(), copy, world.memory))
+        await world.policy(widest_ring=widest)
+        await scene._hire()
+        await scene._chat()
+        scene.base = await world.connection.fetchval("select (new_id() >> 16) - currval('pg_temp.test_ids')")
+        scene.first_free = await world.connection.fetchval("select currval('pg_temp.test_ids')") + 1000
+        for place, (name, write) in enumerate(SECRETS.items()):
+            scene.secrets.append(Secret(name, scene._id_at(place), write))
+        await scene._answer_secrets()
+        return scene
+
+    async def close(self) -> None:
+        await self.world.close()
+
+    def token(self, viewer: str) -> str | None:
+        if viewer == STRANGER:
+            return None
+        return "token-of-an-app" if viewer == APP else self.people[viewer].token
+
+    async def _hire(self) -> None:
+        world = self.world
+        for handle in ("ada", "sol", "mia", "fay", "mel", "bea", "bix", "sus"):
+            self.people[handle] = await world.member(
+                handle, is_admin=handle == "ada", profile_ring=int(PROFILE_RINGS.get(handle, COLLEAGUES)), **_card(handle)
+            )
+        sol, ada = self.people["sol"], self.people["ada"]
+        for handle, ring in (("alma", NETWORK), ("alf", COLLEAGUES), ("dora", COLLEAGUES), ("alo", NETWORK)):
+            self.people[handle] = await world.alumnus(
+                handle, dormant=handle == "dora", profile_ring=int(ring), **_card(handle)
+            )
+        for handle, sponsor in (("gus", ada), ("gis", sol), ("guf", ada), ("exa", sol), ("gil", ada)):
+            end = SOME_DAY if handle == "exa" else SOME_DAY + timedelta(hours=1)
+            self.people[handle] = await world.guest(handle, sponsor=sponsor, until=end, **_card(handle))
+        for handle in ("una", "rem"):
+            self.people[handle] = await world.member(handle, profile_ring=int(WORLD), **_card(handle))
+        await world.suspend(self.people["una"])
+        await world.suspend(self.people["sus"])
+        await world.erase(self.people["rem"], with_posts=True)
+        for handle in ("fay", "alf", "guf", "dora", "exa", "sus"):
+            await world.follow(self.people[handle], sol)
+        for handle in ("mia", "alma", "gus", "fay"):
+            await world.follow(self.people[handle], ada)
+            await world.follow(self.people[handle], self.people["alo"])
+        await world.block(sol, self.people["bea"])
+        await world.block(self.people["bix"], sol)
+        await world.token(None)
+        for handle in VIEWERS:
+            await world.follow_tag(self.people[handle], "open")
+        await world.change(sol, manager_id=ada.id)
+
+    async def _chat(self) -> None:
+        """What is there with and without the secrets; more open than these, so that all have something to look at."""
+        world, people = self.world, self.people
+        for name, author, ring in (("news", "ada", WORLD), ("talk", "ada", NETWORK), ("inside", "mia", COLLEAGUES),
+                                   ("open", "sol", WORLD), ("net", "sol", NETWORK)):  # fmt: skip
+            self.posts[name] = await world.post(people[author], f"{_word(name, 'base')} #open", ring=ring, tags=["open"])
+        for handle in VIEWERS:
+            if handle in ("dora", "exa", "sus"):
+                continue
+            self.own[handle] = await world.post(people[handle], f"{_word(handle, 'own')} anyone?", ring=NETWORK, is_question=True)
+        self.posts["boost"] = await world.boost(people["alo"], self.posts["talk"])
+        self.posts["reply"] = await world.post(
+            people["alo"], _word("reply", "base"), ring=NETWORK, reply_to=self.posts["talk"], mentions=[people["ada"]]
+        )
+        await world.post(people["gis"], "me too", ring=NETWORK, reply_to=self.posts["talk"])
+        for handle in VIEWERS:
+            await world.mark(people[handle], self.posts["news"], favourite=True, bookmark=True)
+            await world.notify(people[handle], "favourite", people["ada"], self.own.get(handle))
+        await self._index()
+
+    async def _answer_secrets(self) -> None:
+        """Open replies to each secret; where the secret is not, they answer something that never was."""
+        sol = self.people["sol"]
+        for secret in self.secrets:
+            name = f"answer to {secret.name}"
+            self.posts[name] = await self.world._post(
+                self.people["alo"], NETWORK, PUBLIC, reply_to_id=secret.id, reply_to_person_id=sol.id, root_id=secret.id
+            )
+            await self.world._insert("post_texts", post_id=self.posts[name], text="Indeed", language="en")
+        await self._index()
+
+    async def _index(self) -> None:
+        rows = await self.world.connection.fetch("select id from posts where id not in (select post_id from home_entries)")
+        await homes.enter(self.world.db, [row[0] for row in rows])
+
+    def _id_at(self, place: int) -> int:
+        return (self.base + self.first_free + place * ROOM) << 16
+
+    async def keep(self, secrets: list[Secret]) -> None:
+        """Writes these secrets, each at its own ids, whichever others there are."""
+        for place, secret in enumerate(self.secrets):
+            if secret in secrets:
+                await self._count_from(self.first_free + place * ROOM + 1)
+                await secret.write(self, secret.id, secret.name.replace(" ", ""))
+                await self._remember(secret.id)
+        await self._index()
+
+    async def _count_from(self, number: int) -> None:
+        await self.world.connection.fetchval("select setval('pg_temp.test_ids', $1)", number)
+
+    async def _remember(self, secret: int) -> None:
+        """All viewers had something to do with it when they still saw it."""
+        is_boost = await self.world.connection.fetchval("select boost_of_id is not null from posts where id = $1", secret)
+        for handle in VIEWERS:
+            someone = self.people[handle]
+            if not is_boost:
+                await self.world.mark(someone, secret, favourite=True, bookmark=True)
+            kinds = ("mention", "status", "favourite")
+            ids = [await self.world.notify(someone, kind, self.people["sol"], secret) for kind in kinds]
+            self.notified[handle, secret] = ids
+
+    async def company(self) -> Company:
+        return await read(self.world.connection, clock.now())
+
+    def human(self, company: Company, viewer: str) -> Human | None:
+        someone = self.people.get(viewer)
+        return next((human for human in company.people if someone and human.id == someone.id), None)
+
+    async def hidden(self, viewers: Sequence[str]) -> dict[str, tuple[list[Secret], list[Secret]]]:
+        """For each viewer the secrets that they do not see: those that leave no trace at all, and those that are counted."""
+        async with self.world.undone():
+            await self.keep(self.secrets)
+            company = await self.company()
+        found = {}
+        for viewer in viewers:
+            who = self.human(company, viewer)
+            unseen = [secret for secret in self.secrets if not company.sees_post(who, _note(company, secret.id))]
+            counted = [secret for secret in unseen if _is_counted(company, who, _note(company, secret.id))]
+            found[viewer] = ([secret for secret in unseen if secret not in counted], counted)
+        return found
+
+
+ROOM = 200
+"""How many ids each secret may use up."""
+
+VIEWERS = ("ada", "mia", "fay", "mel", "bea", "bix", "sus", "alma", "alf", "dora", "gus", "gis", "guf", "exa")
+PROFILE_RINGS = {"ada": NETWORK, "sol": WORLD, "mia": COLLEAGUES}
+
+
+def _note(company: Company, id: int) -> Note:
+    return next(post for post in company.posts if post.id == id)
+
+
+def _is_counted(company: Company, who: Human | None, post: Note) -> bool:
+    is_open = post.visibility <= UNLISTED and not post.is_deleted
+    return is_open and min(post.ring, company.widest_ring) >= company.ring_of(who)
+
+
+def _word(of: str, kind: str) -> str:
+    return f"zq{kind}Q{of}zq"
+
+
+_WORDS = re.compile(rb"zq(name|bio|place|post|warning|edit|tag|base|own)[Qq]([a-z]+?)zq")
+
+
+def words_in(body: bytes) -> Iterator[tuple[str, str]]:
+    """The secret words in an answer: of what kind, and of whom or which."""
+    for found in _WORDS.finditer(body):
+        yield found[1].decode(), found[2].decode()
+
+
+def _card(handle: str) -> dict[str, Any]:
+    return {
+        "name": _word(handle, "name"),
+        "bio": _word(handle, "bio"),
+        "fields": [{"name": _word(handle, "bio"), "value": _word(handle, "bio")}],
+        "pronouns": _word(handle, "bio"),
+        "unit": _word(handle, "place"),
+        "place": _word(handle, "place"),
+    }
+
+
+def _post(author: str, ring: Ring, visibility: Visibility, *, about: str = "", mentions: tuple[str, ...] = ()) -> Any:
+    async def write(scene: Scene, id: int, name: str) -> None:
+        await scene.world.post(
+            scene.people[author],
+            f"{_word(name, 'post')} #open #{_word(name, 'tag')}",
+            id=id,
+            ring=ring,
+            visibility=visibility,
+            warning=_word(name, "warning"),
+            mentions=[scene.people[handle] for handle in mentions],
+            tags=["open", _word(name, "tag")],
+            reply_to=scene.posts[about] if about else None,
+        )
+
+    return write
+
+
+def _boost(author: str, original: str) -> Any:
+    async def write(scene: Scene, id: int, name: str) -> None:
+        row = await scene.world.connection.fetchrow("select * from posts where id = $1", scene.posts[original])
+        ring, visibility = Ring(row["ring"]), Visibility(row["visibility"])
+        await scene.world._post(scene.people[author], ring, visibility, id=id, boost_of_id=row["id"])
+        await scene.world._count_child(row["id"], "boosts_in_ring", ring, visibility, 1)
+        await scene.world.mark(scene.people[author], row["id"], boost_id=id)
+
+    return write
+
+
+async def _deleted(scene: Scene, id: int, name: str) -> None:
+    await _post("ada", WORLD, PUBLIC, mentions=("mel",))(scene, id, name)
+    await scene.world.delete(id)
+
+
+async def _edited(scene: Scene, id: int, name: str) -> None:
+    await _post("sol", COLLEAGUES, PUBLIC)(scene, id, name)
+    await scene.world._insert("post_edits", post_id=id, text=_word(name, "edit"), warning="", is_sensitive=False, written_at=SOME_DAY)
+    await scene.world.connection.execute("update posts set edited_at = $2, version = version + 1 where id = $1", id, SOME_DAY)
+
+
+async def _pinned(scene: Scene, id: int, name: str) -> None:
+    await _post("sol", NETWORK, PRIVATE)(scene, id, name)
+    await scene.world.mark(scene.people["sol"], id, pin=True)
+
+
+async def _accepted(scene: Scene, id: int, name: str) -> None:
+    """The accepted answer to everybody's question."""
+    await _post("sol", COLLEAGUES, PRIVATE, about="talk")(scene, id, name)
+    await scene.world.connection.execute("update posts set answer_id = $1 where is_question", id)
+
+
+SECRETS: dict[str, Callable[[Scene, int, str], Awaitable[None]]] = {
+    "for colleagues": _post("sol", COLLEAGUES, PUBLIC),
+    "unlisted": _post("sol", COLLEAGUES, UNLISTED_),
+    "for the network": _post("sol", NETWORK, PUBLIC),
+    "for the world": _post("sol", WORLD, PUBLIC),
+    "private": _post("sol", COLLEAGUES, PRIVATE),
+    "private network": _post("sol", NETWORK, PRIVATE, mentions=("gus",)),
+    "private world": _post("sol", WORLD, PRIVATE),
+    "direct": _post("sol", COLLEAGUES, DIRECT, mentions=("mel", "bea", "alma", "dora")),
+    "direct world": _post("sol", WORLD, DIRECT, mentions=("mel", "sus", "exa", "gus")),
+    "by a suspended": _post("una", WORLD, PUBLIC, mentions=("mel",)),
+    "by an erased": _post("rem", WORLD, PUBLIC),
+    "by one who left": _post("alma", COLLEAGUES, PUBLIC),
+    "by a dormant": _post("dora", NETWORK, PRIVATE),
+    "by a guest": _post("gil", NETWORK, PUBLIC),
+    "reply": _post("sol", COLLEAGUES, PUBLIC, about="talk", mentions=("ada",)),
+    "reply network": _post("sol", NETWORK, PUBLIC, about="talk"),
+    "private reply": _post("sol", NETWORK, PRIVATE, about="reply"),
+    "boost": _boost("sol", "inside"),
+    "boost network": _boost("gil", "talk"),
+    "deleted": _deleted,
+    "edited": _edited,
+    "pinned": _pinned,
+    "accepted": _accepted,
+}  # fmt: skip

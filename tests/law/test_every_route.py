@@ -1,0 +1,190 @@
+"""No route tells of what its caller may not see: proofs 2 and 3 of docs/law.md, over the application's own table of routes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+
+import pytest
+
+from tests.access.plain_rule import PLACE, PROFILE, Company, Human
+from tests.law.asgi import Request, Response, send
+from tests.law.requests import GENERATORS, Tried, as_for_none
+from tests.law.scene import APP, STRANGER, Scene, Secret, words_in
+from tests.world import SOME_DAY
+from weetwie.access.words import Ring
+from weetwie.app import endpoints
+from weetwie.kit import clock
+
+ROUTES = [(endpoint.method, endpoint.path) for endpoint in endpoints()]
+
+
+def test_every_route_has_a_generator() -> None:
+    missing = [route for route in ROUTES if route not in GENERATORS]
+    assert not missing, "add these to GENERATORS in tests/law/requests.py"
+    gone = [route for route in GENERATORS if route not in ROUTES]
+    assert not gone, "these are no routes any more"
+
+
+def requests(scene: Scene, viewer: str, secrets: Sequence[Secret], *, only_get: bool = False) -> Iterator[Request]:
+    tried = Tried(scene, viewer, secrets)
+    for route in ROUTES:
+        if route in GENERATORS and (route[0] == "GET" or not only_get):
+            yield from GENERATORS[route](tried, *route)
+
+
+async def ask(scene: Scene, viewer: str, asked: Iterable[Request]) -> dict[str, Response]:
+    token = scene.token(viewer)
+    answers = {}
+    for request in asked:
+        answers[str(request)] = answer = await send(scene.application, request, token)
+        assert answer.status < 500, f"{request} as {viewer}: {answer.status} {answer.body[:300]!r}"
+    return answers
+
+
+def tell(dsn: str, widest: Ring, story: Callable[[Scene], Awaitable[None]]) -> None:
+    async def run() -> None:
+        scene = await Scene.open(dsn, widest)
+        try:
+            await story(scene)
+        finally:
+            await scene.close()
+
+    asyncio.run(run())
+
+
+GROUPS = [
+    (Ring.network, (STRANGER, APP, "sus", "exa")),
+    (Ring.network, ("dora", "alma", "alf", "gus")),
+    (Ring.network, ("gis", "guf", "bea", "bix")),
+    (Ring.network, ("ada", "mia", "fay", "mel")),
+    (Ring.world, (STRANGER, "sus", "dora")),
+    (Ring.world, ("exa", "gus", "bix")),
+]
+"""Who looks on, under which policy. All kinds of viewers under the usual one; those whom the other concerns under that, too."""
+by_groups = pytest.mark.parametrize("widest, viewers", GROUPS, ids=[f"{ring.name}-{'-'.join(who)}" for ring, who in GROUPS])
+
+
+@by_groups
+def test_whoever_may_not_see_a_post_gets_the_same_answers_as_if_it_were_not_there(
+    dsn: str, widest: Ring, viewers: tuple[str, ...]
+) -> None:
+    async def story(scene: Scene) -> None:
+        leaks = []
+        for viewer, (unseen, counted) in (await scene.hidden(viewers)).items():
+            assert unseen or counted
+            for secrets in filter(None, (unseen, counted)):
+                found = await _leaks(scene, viewer, secrets, is_counted=secrets is counted)
+                leaks += [f"as {viewer}: {leak}" for leak in found]
+        assert not leaks, "\n".join(leaks[:20]) + f"\n{len(leaks)} in all"
+
+    tell(dsn, widest, story)
+
+
+async def _leaks(scene: Scene, viewer: str, secrets: list[Secret], *, is_counted: bool) -> list[str]:
+    asked = list(requests(scene, viewer, secrets))
+    none = {str(request): as_for_none(request, secrets) for request in asked}
+    async with scene.world.undone():
+        await scene.keep([])
+        without = await ask(scene, viewer, {str(request): request for request in none.values()}.values())
+    async with scene.world.undone():
+        await scene.keep(secrets)
+        with_them = await ask(scene, viewer, asked)
+    leaks = await denied_words(scene, viewer, with_them)
+    for request, answer in with_them.items():
+        before = without[str(none[request])]
+        if is_counted:
+            before, answer = before.without_numbers(), answer.without_numbers()
+        if before != answer:
+            leaks.append(f"{request}\n    without: {_shown(before)}\n    with:    {_shown(answer)}")
+    return leaks
+
+
+def _shown(answer: Response) -> str:
+    return f"{answer.status} {answer.headers!r} {answer.body!r}"
+
+
+def may_read(company: Company, who: Human | None, scene: Scene, kind: str, of: str) -> bool:
+    """Whether the plain rule lets a secret word through."""
+    if kind in ("name", "bio", "place"):
+        person = next(human for human in company.people if human.id == scene.people[of].id)
+        if kind == "name":
+            return company.sees_card(who, person)
+        is_seen = company.sees_person(who, person) and company.detail(who, person) >= (PROFILE if kind == "bio" else PLACE)
+        return is_seen
+    post_id = scene.posts.get(of) if kind == "base" else scene.own.get(of) if kind == "own" else None
+    if post_id is None:
+        post_id = next(secret.id for secret in scene.secrets if secret.name.replace(" ", "") == of)
+    post = next(post for post in company.posts if post.id == post_id)
+    return company.sees_post(who, post)
+
+
+async def denied_words(scene: Scene, viewer: str, answers: Mapping[str, Response]) -> list[str]:
+    company = await scene.company()
+    who = scene.human(company, viewer)
+    found = []
+    for request, answer in answers.items():
+        heard = b" ".join([answer.body, *(value for _name, value in answer.headers)])
+        for kind, of in set(words_in(heard)):
+            if not may_read(company, who, scene, kind, of) and not is_an_echo(request, kind, of):
+                found.append(f"{request} tells {kind} of {of}")
+    return found
+
+
+def is_an_echo(request: str, kind: str, of: str) -> bool:
+    """A tag's own name comes back to whoever asks for it, be it known or not."""
+    return kind == "tag" and (kind, of) in set(words_in(request.encode()))
+
+
+async def words_heard(scene: Scene, viewers: Sequence[str]) -> list[str]:
+    """What those who look on read of what they may not."""
+    found = []
+    for viewer in viewers:
+        answers = await ask(scene, viewer, list(requests(scene, viewer, scene.secrets, only_get=True)))
+        found += [f"as {viewer}: {told}" for told in await denied_words(scene, viewer, answers)]
+    return found
+
+
+@by_groups
+def test_no_answer_holds_a_word_that_the_plain_rule_denies(dsn: str, widest: Ring, viewers: tuple[str, ...]) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.keep(scene.secrets)
+        await words_heard(scene, ("ada", "fay"))  # so that what they see is kept, and must not be shown to others
+        found = await words_heard(scene, viewers)
+        assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
+
+    tell(dsn, widest, story)
+
+
+def test_no_answer_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.keep(scene.secrets)
+        world, people = scene.world, scene.people
+        fay, sol, gus = people["fay"], people["sol"], people["gus"]
+        changes: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("fay", lambda: world.leave(fay)),
+            ("fay", lambda: world.change(fay, is_dormant=False)),
+            ("fay", lambda: world.rejoin(fay)),
+            ("fay", lambda: world.suspend(fay)),
+            ("fay", lambda: world.suspend(fay, is_suspended=False)),
+            ("fay", lambda: world.block(sol, fay)),
+            ("guf", lambda: world.unfollow(people["guf"], sol)),
+            ("gus", lambda: world.follow(gus, sol)),
+            ("gus", lambda: world.change(gus, sponsor_id=sol.id)),
+            ("mia", lambda: world.policy(widest_ring=Ring.colleagues)),
+            ("gus", lambda: world.policy(widest_ring=Ring.world, guests_see_only_their_circle=False)),
+            ("gus", until_the_guests_must_go),
+            ("fay", lambda: world.suspend(sol)),
+            ("mia", lambda: world.erase(sol, with_posts=True)),
+        ]
+        found = []
+        for viewer, change in changes:
+            found += await words_heard(scene, [viewer])
+            await change()
+            found += await words_heard(scene, [viewer])
+        assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
+
+    tell(dsn, Ring.network, story)
+
+
+async def until_the_guests_must_go() -> None:
+    clock.stop(SOME_DAY + timedelta(hours=1))

@@ -210,7 +210,7 @@ class Renderer:
         return _encode(account)[:-1]
 
     def _pictures(self, profile: Profile) -> dict[str, str]:
-        face = f"{self.base_url}/static/{profile.face or f'faces/{profile.id % FACES}.png'}"
+        face = f"{self.base_url}/static/{profile.face or f'face-{profile.id % FACES}.png'}"
         header = f"{self.base_url}/static/{profile.header or 'header.png'}"
         return {
             "avatar": face,

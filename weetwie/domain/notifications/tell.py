@@ -15,13 +15,15 @@ from weetwie.access import sees
 from weetwie.access.viewer import Viewer
 from weetwie.events import (
     FollowRequested,
+    PeopleNotified,
     PersonFollowed,
     PostBoosted,
     PostEdited,
     PostFavourited,
     PostPublished,
+    record,
 )
-from weetwie.kit.db import Db, Query, param
+from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.notifications import Notification
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Mention, Post
@@ -34,38 +36,46 @@ _WRITTEN_HERE = 0
 
 async def mentioned(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdited]) -> None:
     """An edit may mention more people; those who were told before are not told again."""
-    await db.run(_MENTIONED, posts=[fact.post_id for fact in facts], **sees.today(viewer))
+    await _tell(db, viewer, _MENTIONED, posts=[fact.post_id for fact in facts])
 
 
 async def published(db: Db, viewer: Viewer, facts: Sequence[PostPublished]) -> None:
     """Followers who asked to hear of everything that this person writes."""
-    await db.run(_PUBLISHED, posts=[fact.post_id for fact in facts], **sees.today(viewer))
+    await _tell(db, viewer, _PUBLISHED, posts=[fact.post_id for fact in facts])
 
 
 async def edited(db: Db, viewer: Viewer, facts: Sequence[PostEdited]) -> None:
     """Those who boosted what now reads otherwise."""
-    await db.run(_EDITED, posts=[fact.post_id for fact in facts], **sees.today(viewer))
+    await _tell(db, viewer, _EDITED, posts=[fact.post_id for fact in facts])
 
 
 async def boosted(db: Db, viewer: Viewer, facts: Sequence[PostBoosted]) -> None:
-    await db.run(_BOOSTED, posts=[fact.post_id for fact in facts], **sees.today(viewer))
+    await _tell(db, viewer, _BOOSTED, posts=[fact.post_id for fact in facts])
 
 
 async def favourited(db: Db, viewer: Viewer, facts: Sequence[PostFavourited]) -> None:
-    await db.run(
+    await _tell(
+        db,
+        viewer,
         _FAVOURITED,
         posts=[fact.post_id for fact in facts],
         people=[fact.person_id for fact in facts],
-        **sees.today(viewer),
     )
 
 
 async def followed(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]) -> None:
-    await db.run(_FOLLOWED, **_pairs(facts), **sees.today(viewer))
+    await _tell(db, viewer, _FOLLOWED, **_pairs(facts))
 
 
 async def requested(db: Db, viewer: Viewer, facts: Sequence[FollowRequested]) -> None:
-    await db.run(_REQUESTED, **_pairs(facts), **sees.today(viewer))
+    await _tell(db, viewer, _REQUESTED, **_pairs(facts))
+
+
+async def _tell(db: Db, viewer: Viewer, query: Query, **given: Any) -> None:
+    """Writes the notifications, and that they are there: so open streams hear of them."""
+    told = columns(await db.rows(query, **given, **sees.today(viewer)), "id")
+    if told:
+        await record(db, viewer, PeopleNotified(told))
 
 
 def _pairs(facts: Sequence[PersonFollowed] | Sequence[FollowRequested]) -> dict[str, list[int]]:
@@ -88,6 +98,7 @@ def _insert(
             insert(Notification)
             .from_select(["person_id", "kind", "from_id", "post_id"], rows.order_by(told.id))
             .on_conflict_do_nothing()
+            .returning(Notification.id)
         )
 
     return Query(statement)

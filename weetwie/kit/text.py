@@ -99,6 +99,8 @@ def length(text: str) -> int:
 
 def is_question(text: str) -> bool:
     """Whether a text ends in a question mark of any script; tags, emoji and closing marks behind it do not count."""
+    if not any(mark in text for mark in _QUESTION_MARKS):
+        return False
     rest = _AFTER_THE_END.sub("", text)
     rest = _AFTER_THE_END.sub("", _CLOSING_TAGS.sub("", rest))
     return rest.endswith(tuple(_QUESTION_MARKS))
@@ -149,7 +151,7 @@ def language_of(text: str) -> str | None:
     plain = text
     for piece in reversed(pieces(text)):
         plain = plain[: piece.start] + " " + plain[piece.end :]
-    letters = sum(character.isalpha() for character in plain)
+    letters = sum(map(str.isalpha, plain))
     if letters < 12:
         return None
     import pycld2

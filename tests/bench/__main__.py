@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument("--wait", type=float, default=60.0, help="seconds before memory is read")
     parser.add_argument("--keep", action="store_true", help="leave the folder with data and logs")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     for name in [given.name] if given.name else names:
         _run(name, given)
 

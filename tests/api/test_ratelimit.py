@@ -1,0 +1,96 @@
+"""How often one may call: people by themselves, strangers by their address."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.site import Choices, browser
+from tests.world import SOME_DAY, World
+from weetwie.api.ratelimit import LIMITS, Counters
+from weetwie.kit import clock
+from weetwie.kit.client_address import client_address, networks
+
+LIMITED = Choices(rate_limits=True, trusted_proxies=["192.0.2.0/24"])
+
+
+@pytest.fixture
+async def world(dsn: str) -> AsyncIterator[World]:
+    world = await World.open(dsn, at=SOME_DAY)
+    yield world
+    await world.close()
+
+
+async def calls(site: httpx.AsyncClient, times: int, **options: dict[str, str]) -> httpx.Response:
+    answers = [await site.get("/api/v1/custom_emojis", **options) for _time in range(times)]  # type: ignore[arg-type]
+    return answers[-1]
+
+
+async def test_each_answer_tells_how_many_calls_are_left(world: World) -> None:
+    async with browser(world, LIMITED) as site:
+        answer = await calls(site, 2)
+        assert answer.headers["x-ratelimit-limit"] == "300"
+        assert answer.headers["x-ratelimit-remaining"] == "298"
+        assert answer.headers["x-ratelimit-reset"] == "2026-06-01T09:05:00.000Z"
+
+
+async def test_strangers_are_counted_by_address_and_people_by_themselves(world: World) -> None:
+    ada = {"authorization": f"Bearer {(await world.member('ada')).token}"}
+    bo = {"authorization": f"Bearer {(await world.member('bo')).token}"}
+    async with browser(world, LIMITED) as site:
+        here, there = {"x-forwarded-for": "203.0.113.1"}, {"x-forwarded-for": "203.0.113.2"}
+        refused = await calls(site, LIMITS["api"].calls + 1, headers=here)
+        assert refused.status_code == 429
+        assert refused.headers["retry-after"] == "300"
+        assert refused.headers["x-ratelimit-remaining"] == "0"
+        assert (await calls(site, 1, headers=there)).status_code == 200
+        assert (await calls(site, 1, headers=here | ada)).headers["x-ratelimit-remaining"] == "299"
+        assert (await calls(site, 1, headers=here | bo)).headers["x-ratelimit-remaining"] == "299"
+        assert (await calls(site, 1, headers=there | bo)).headers["x-ratelimit-remaining"] == "298"
+        clock.stop(SOME_DAY + timedelta(minutes=5))
+        assert (await calls(site, 1, headers=here)).status_code == 200
+
+
+async def test_a_wrong_token_counts_too(world: World) -> None:
+    async with browser(world, LIMITED) as site:
+        for left in (299, 298):
+            answer = await site.get("/api/v1/preferences", headers={"authorization": "Bearer guess"})
+            assert (answer.status_code, answer.headers["x-ratelimit-remaining"]) == (401, str(left))
+
+
+async def test_limits_can_be_switched_off(world: World) -> None:
+    async with browser(world) as site:
+        assert "x-ratelimit-limit" not in (await calls(site, 1)).headers
+
+
+def test_several_processes_count_together_by_one_file(tmp_path: Path) -> None:
+    one, other = Counters(tmp_path / "counts"), Counters(tmp_path / "counts")
+    assert [counters.add("ada", 100, 50) for counters in (one, other, one)] == [1, 2, 3]
+    assert other.add("ada", 200, 150) == 1
+
+
+def test_counters_stay_right_for_those_who_call_often_however_many_others_call() -> None:
+    counters = Counters()
+    for number in range(20):
+        counters.add("busy", 100, 50)
+        for other in range(20_000):
+            counters.add(f"{number} {other}", 100, 50)
+    assert counters.add("busy", 100, 50) == 21
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "expected"),
+    [
+        ("198.51.100.1", "203.0.113.9", "198.51.100.1"),
+        ("10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "1.1.1.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        ("10.0.0.1", "1.1.1.1, nonsense, 10.0.0.2", "10.0.0.2"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "[2001:db8::1]", "2001:db8::1"),
+        ("", "203.0.113.9", ""),
+    ],
+)
+def test_only_known_proxies_are_believed(peer: str, forwarded: str, expected: str) -> None:
+    assert client_address(peer, forwarded, networks(["10.0.0.0/8"])) == expected

@@ -219,13 +219,6 @@ def read(
             _take(values, problems, label, name, value)
     if problems:
         raise SettingsError("\n".join(problems))
-    if (
-        file is not None
-        and "data" in values
-        and not environ.get("WEETWIE_DATA")
-        and not (given or {}).get("data")
-    ):
-        values["data"] = _beside(file, values["data"])
     settings = Settings(**values)
     return settings if settings.base_url else Settings(**{**values, "base_url": _own_address(settings)})
 
@@ -244,7 +237,13 @@ def _from_file(file: Path | None) -> _Source:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {file} is not TOML: {error}") from error
     for name, value in found.items():
-        yield f"{name} in {file}", name, value
+        is_folder = name == "data" and isinstance(value, str) and value
+        # A folder that the file names is meant relative to the file, wherever the program is started.
+        yield (
+            f"{name} in {file}",
+            name,
+            str(file.absolute().parent / Path(value).expanduser()) if is_folder else value,
+        )
 
 
 def _from_environment(environ: Mapping[str, str]) -> _Source:
@@ -274,12 +273,6 @@ def _take(values: dict[str, Any], problems: list[str], label: str, name: str, va
     except (ValueError, TypeError, KeyError):
         was = "" if told["is_secret"] else f", not {value!r}"
         problems.append(f"{label} must be {told['allowed']}{was}.")
-
-
-def _beside(file: Path, data: Path) -> Path:
-    """A folder that the file names is meant relative to the file, wherever the program is started."""
-    named = Path(tomllib.loads(file.read_text())["data"]).expanduser()
-    return data if named.is_absolute() else (file.absolute().parent / named)
 
 
 def _own_address(settings: Settings) -> str:

@@ -1,0 +1,1 @@
+"""What imports alone do not show: tests that read the code."""

@@ -18,7 +18,7 @@ from weetwie.kit.db import Database, Db
 
 R = TypeVar("R", PersonRecord, PostRecord)
 
-_AIM: Final = 0.08
+_AIM: Final = 0.06
 """Seconds that a batch should take: live delivery waits for the oldest open transaction."""
 _LEAST, _MOST = 20, 2000
 _MOST_BYTES: Final = 4 << 20

@@ -31,13 +31,14 @@ class Response:
     body: bytes
 
     def without_numbers(self) -> "Response":
-        """The same with the counts blanked that docs/law.md ("Counts") does not reduce."""
+        """The same with the counts blanked that docs/law.md ("Counts") does not reduce for everybody."""
         headers = tuple((name, value) for name, value in self.headers if name != b"content-length")
         return Response(self.status, headers, _COUNTS.sub(rb"\1:0", self.body))
 
 
 _COUNTS = re.compile(
-    rb'("(?:replies_count|reblogs_count|quotes_count|statuses_count|last_status_at)"):(?:-?\d+|null|"[0-9-]*")'
+    rb'("(?:replies_count|reblogs_count|quotes_count|statuses_count|last_status_at|status_count|localPosts)"):'
+    rb'(?:-?\d+|null|"[0-9-]*")'
 )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import UNSET, Struct
 
+from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -12,11 +13,12 @@ from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
-from weetwie.api.mastodon.render import moment_of
+from weetwie.api.mastodon.render import Renderer, moment_of
 from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
 from weetwie.domain.notifications import dismiss as dismissal
 from weetwie.domain.notifications.list import KINDS, Told, notification, notifications, unread
 from weetwie.errors import NotFound
+from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
 from weetwie.seen.people import SeenPerson
@@ -61,8 +63,9 @@ class _Loaded(NamedTuple):
 @routes.get("/api/v1/notifications", scopes=["read:notifications"], answer=list[wire.Notification])
 async def listed(call: Call, wanted: Choice) -> bytes:
     """What one has been told, the newest first."""
-    loaded = await _load(call, await _found(call, wanted))
-    return b"[%b]" % b",".join(_one(call, one) for one in loaded)
+    found = await _found(call, wanted)
+    loaded = await _load(await call.db(), call.viewer, call.renderer, found)
+    return b"[%b]" % b",".join(_one(call.renderer, one) for one in loaded)
 
 
 @routes.get("/api/v1/notifications/unread_count", scopes=["read:notifications"])
@@ -99,11 +102,10 @@ async def policy(call: Call) -> wire.NotificationPolicy:
 @routes.get("/api/v1/notifications/{id}", scopes=["read:notifications"], answer=wire.Notification)
 async def single(call: Call) -> bytes:
     """One notification."""
-    told = await notification(await call.db(), call.viewer, call.id)
-    loaded = await _load(call, [told] if told else [])
-    if not loaded:
+    found = await notification_as_json(await call.db(), call.viewer, call.renderer, call.id)
+    if found is None:
         raise NotFound
-    return _one(call, loaded[0])
+    return found
 
 
 @routes.post("/api/v1/notifications/clear", scopes=["write:notifications"])
@@ -126,7 +128,8 @@ async def dismiss(call: Call) -> wire.Empty:
 @routes.get("/api/v2/notifications", scopes=["read:notifications"], answer=wire.GroupedNotificationsResults)
 async def grouped(call: Call, wanted: GroupedChoice) -> bytes:
     """What one has been told; what is of one kind about one thing stands together."""
-    loaded = await _load(call, await _found(call, wanted))
+    found = await _found(call, wanted)
+    loaded = await _load(await call.db(), call.viewer, call.renderer, found)
     people = {one.person.id: one.person for one in loaded}
     posts = {one.post.post_id: one.post for one in loaded if one.post is not None}
     groups: dict[str, list[Told]] = {}
@@ -195,13 +198,21 @@ def _kinds(wanted: Choice | CountChoice) -> list[str]:
     ]
 
 
-async def _load(call: Call, found: Sequence[Told]) -> list[_Loaded]:
+async def notification_as_json(
+    db: Db, viewer: Viewer, renderer: Renderer, notification_id: int
+) -> bytes | None:
+    """For streams: None for what the viewer does not see, or no longer."""
+    told = await notification(db, viewer, notification_id)
+    loaded = await _load(db, viewer, renderer, [told] if told else [])
+    return _one(renderer, loaded[0]) if loaded else None
+
+
+async def _load(db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[Told]) -> list[_Loaded]:
     """What went between finding and loading is left out."""
-    db = await call.db()
-    posts = await seen_posts.posts(db, call.viewer, {told.post_id for told in found if told.post_id})
-    people = await seen_people.cards(db, call.viewer, {told.from_id for told in found}) if found else []
-    await shown.load(db, call.renderer, posts)
-    await shown.load_people(db, call.renderer, people)
+    posts = await seen_posts.posts(db, viewer, {told.post_id for told in found if told.post_id})
+    people = await seen_people.cards(db, viewer, {told.from_id for told in found}) if found else []
+    await shown.load(db, renderer, posts)
+    await shown.load_people(db, renderer, people)
     post_by_id = {post.post_id: post for post in posts}
     person_by_id = {person.id: person for person in people}
     return [
@@ -211,10 +222,10 @@ async def _load(call: Call, found: Sequence[Told]) -> list[_Loaded]:
     ]
 
 
-def _one(call: Call, one: _Loaded) -> bytes:
+def _one(renderer: Renderer, one: _Loaded) -> bytes:
     return render.notification(
         one.told,
         wire.date_time(moment_of(one.told.id)),
-        call.renderer.account(one.person),
-        call.renderer.status(one.post) if one.post is not None else None,
+        renderer.account(one.person),
+        renderer.status(one.post) if one.post is not None else None,
     )

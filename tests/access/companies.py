@@ -110,7 +110,7 @@ def _person_row(company: Company, person: Human) -> tuple[Any, ...]:
     return (
         person.id, f"p{person.id}", person.standing, person.is_dormant, SOME_DAY if person.is_suspended else None,
         SOME_DAY if person.is_erased else None, person.is_removed, person.until, sponsor_id, person.profile_ring,
-        _by_ring(own), newest,
+        by_ring(own), newest,
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def _post_row(company: Company, post: Note) -> tuple[Any, ...]:
     return (
         post.id, post.author.id, post.boost_of.id if post.boost_of else None, parent.id if parent else None,
         parent.author.id if parent else None, root.id, post.ring, post.visibility,
-        SOME_DAY if post.is_deleted else None, _by_ring(children),
+        SOME_DAY if post.is_deleted else None, by_ring(children),
     )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def counts(post: Note) -> bool:
     return post.visibility <= UNLISTED and not post.is_deleted
 
 
-def _by_ring(children: list[Note]) -> list[int]:
+def by_ring(children: list[Note]) -> list[int]:
     return [sum(counts(child) and child.ring == ring for child in children) for ring in range(WORLD + 1)]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.access.companies import dice, read
+from tests.access.companies import by_ring, counts, dice, read
 from tests.access.plain_rule import Company, Note
 from tests.world import SOME_DAY, Someone, World
 from weetwie.access.policy import Policy
@@ -226,6 +226,27 @@ async def page_through(world: World, someone: Someone, limit: int) -> tuple[list
     return down, up
 
 
+async def check_counts(world: World) -> None:
+    """docs/law.md, "Counts": what is kept with the rows is what there is."""
+    company = await read(world.connection, SOME_DAY)
+    for row in await world.connection.fetch("select * from posts where deleted_at is null"):
+        children = {"replies_in_ring": "parent", "boosts_in_ring": "boost_of"}
+        for column, name in children.items():
+            found = [post for post in company.posts if (of := getattr(post, name)) and of.id == row["id"]]
+            assert row[column] == by_ring(found), (column, row["id"])
+    for row in await world.connection.fetch("select * from people"):
+        own = [post for post in company.posts if post.author.id == row["id"]]
+        assert row["posts_in_ring"] == by_ring(own), row["handle"]
+        newest = [max((post.id for post in own if counts(post) and post.ring == ring), default=0) for ring in Ring]
+        assert row["last_post_in_ring"] == newest, row["handle"]
+        assert row["followers_count"] == sum(followed.id == row["id"] for _, followed in company.follows)
+        assert row["following_count"] == sum(follower.id == row["id"] for follower, _ in company.follows)
+    boosts = {(post.author.id, post.boost_of.id): post.id for post in company.posts if post.boost_of and not post.is_deleted}
+    marks = await world.connection.fetch("select person_id, post_id, boost_id from marks where boost_id is not null")
+    assert {(row[0], row[1]): row[2] for row in marks if (row[0], row[1]) in boosts} == boosts
+    assert all((row[0], row[1]) in boosts for row in marks), "a mark of a boost that is gone"
+
+
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(pick=dice, acts=st.integers(10, 45))
 def test_home_is_what_its_definition_says_whatever_happened(dsn: str, pick: random.Random, acts: int) -> None:
@@ -244,6 +265,7 @@ def test_home_is_what_its_definition_says_whatever_happened(dsn: str, pick: rand
                 down, up = await page_through(world, someone, pick.choice((1, 2, 3, 7)))
                 assert down == right, f"downwards, {someone}"
                 assert up == right, f"upwards, {someone}"
+            await check_counts(world)
         finally:
             await world.close()
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger, func, insert, literal, null, select, update
+from sqlalchemy import BigInteger, SmallInteger, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from weetwie.access import may, sees
@@ -34,8 +34,8 @@ async def boost(db: Db, viewer: Viewer, post_id: int, visibility: Visibility | N
         _BOOST, author_id=viewer.person_id, original_id=original["id"], ring=int(ring), visibility=int(shown)
     )
     await db.run(_MARK, person_id=viewer.person_id, post_id=original["id"], boost_id=boost_id)
-    await counts.boost(db, original["id"], ring, by=1)
     if shown <= Visibility.unlisted:
+        await counts.boost(db, original["id"], ring, by=1)
         await counts.post(db, viewer.person_id, boost_id, ring)
     await record(db, viewer, PostBoosted(boost_id, original["id"]))
     return boost_id
@@ -46,8 +46,6 @@ async def unboost(db: Db, viewer: Viewer, post_id: int) -> int:
     original = await original_of(db, viewer, post_id)
     before = await db.value(_MINE, person_id=viewer.person_id, post_id=original["id"])
     if before is not None:
-        await db.run(_UNMARK, person_id=viewer.person_id, post_id=original["id"])
-        await counts.boost(db, original["id"], Ring(original["ring"]), by=-1)
         await remove.bury(db, viewer, [int(before)])
     return int(original["id"])
 
@@ -109,4 +107,3 @@ _MARK = Query(
         index_elements=[Mark.person_id, Mark.post_id], set_={"boost_id": param("boost_id", BigInteger)}
     )
 )
-_UNMARK = Query(update(Mark).where(Mark.person_id == _PERSON, Mark.post_id == _POST).values(boost_id=null()))

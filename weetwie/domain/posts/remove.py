@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, delete, func, or_, select, update
+from sqlalchemy import BigInteger, DateTime, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
@@ -13,7 +13,7 @@ from weetwie.events import PersonErased, PostDeleted, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, Record, columns, param
 from weetwie.tables.people import Person
-from weetwie.tables.posts import Post, PostEdit, PostTag, PostText
+from weetwie.tables.posts import Mark, Post, PostEdit, PostTag, PostText
 
 
 async def remove(db: Db, viewer: Viewer, post_id: int) -> None:
@@ -34,12 +34,16 @@ async def bury(db: Db, viewer: Viewer, post_ids: Sequence[int]) -> None:
 
 
 async def _uncount(db: Db, row: Record) -> None:
+    if row["boost_of_id"] is not None:
+        await db.run(_UNMARK, person_id=row["author_id"], post_id=row["boost_of_id"], boost_id=row["id"])
     if row["visibility"] > Visibility.unlisted:
         return
     ring = Ring(row["ring"])
     await counts.post_gone(db, row["author_id"], ring)
     if row["reply_to_id"] is not None:
         await counts.reply(db, row["reply_to_id"], ring, by=-1)
+    if row["boost_of_id"] is not None:
+        await counts.boost(db, row["boost_of_id"], ring, by=-1)
 
 
 async def remove_all_of(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
@@ -57,7 +61,7 @@ def _delete() -> Any:
         update(Post)
         .where(or_(Post.id.in_(select(_unnested())), Post.boost_of_id.in_(select(_unnested()))), Post.deleted_at.is_(None))
         .values(deleted_at=param("now", DateTime(timezone=True)), version=Post.version + 1)
-        .returning(Post.id, Post.author_id, Post.ring, Post.visibility, Post.reply_to_id)
+        .returning(Post.id, Post.author_id, Post.ring, Post.visibility, Post.reply_to_id, Post.boost_of_id)
     )
 
 
@@ -68,6 +72,15 @@ def _unnested() -> Any:
 _DELETE = Query(_delete)
 _EMPTY = Query(lambda: update(PostText).where(PostText.post_id.in_(select(_unnested()))).values(text="", warning=""))
 _FORGET_EDITS = Query(lambda: delete(PostEdit).where(PostEdit.post_id.in_(select(_unnested()))))
+_UNMARK = Query(
+    update(Mark)
+    .where(
+        Mark.person_id == param("person_id", BigInteger),
+        Mark.post_id == param("post_id", BigInteger),
+        Mark.boost_id == param("boost_id", BigInteger),
+    )
+    .values(boost_id=null())
+)
 _FORGET_TAGS = Query(lambda: delete(PostTag).where(PostTag.post_id.in_(select(_unnested()))))
 _SOME_OF_REMOVED = Query(
     select(Post.id)

@@ -121,13 +121,13 @@ def _post(dice: random.Random, crowd: Sequence[Person], ids: Sequence[str]) -> t
 
 
 async def mass(db: asyncpg.Connection, authors: Sequence[int], posts: int, days: int = 365) -> None:
-    """Posts in bulk, spread evenly over the past, with their texts and their places in the homes of followers (800 each)."""
+    """Posts in bulk (one in twenty for followers), spread evenly over the past, with their texts and their places in the homes of followers (800 each)."""
     now = int(time.time() * 1000)
     begin, step = now - days * 86_400_000, days * 86_400_000 / posts
     await db.execute("set synchronous_commit = off")
     await db.execute(
         """insert into posts (id, author_id, root_id, ring, visibility)
-        select id, ($1::bigint[])[1 + (hashint8(n) & 2147483647) % $2], id, case when n % 20 < 14 then 0 when n % 20 < 19 then 1 else 2 end, 0
+        select id, ($1::bigint[])[1 + (hashint8(n) & 2147483647) % $2], id, case when n % 20 < 14 then 0 when n % 20 < 19 then 1 else 2 end, case when n % 20 = 3 then 2 else 0 end
         from (select n, (($3::bigint + (n * $4::float8)::bigint) << 16) as id from generate_series(1, $5::bigint) n) made
         on conflict do nothing""",
         list(authors),

@@ -6,11 +6,10 @@ import asyncio
 import gzip
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-from tests.bench.installation import Installation
+from tests.bench.installation import PROGRAM, Installation
 from tests.bench.report import Report
 
 RATE = 2000.0
@@ -51,7 +50,7 @@ def run(work: Path, report: Report) -> None:
 
 
 def _weetwie(installation: Installation, *words: str) -> str:
-    command = [sys.executable, "-m", "weetwie", *words, "--data", str(installation.data)]
+    command = [*PROGRAM, *words, "--data", str(installation.data)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(

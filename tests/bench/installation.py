@@ -15,6 +15,8 @@ import asyncpg
 from tests.bench.accounting import Tree
 
 _READY = "/api/v1/instance"
+PROGRAM = [sys.executable, "-c", "from weetwie.cli import main; main()"]
+"""`weetwie`, in the environment of the bench."""
 
 
 def free_port() -> int:
@@ -98,5 +100,4 @@ def _embedded(data: Path) -> str:
     lock = next(iter(data.rglob("postmaster.pid")))
     lines = lock.read_text().splitlines()
     port, folder = lines[3], lines[4]
-    user = os.environ.get("WEETWIE_BENCH_DB_USER", "weetwie")
-    return f"postgresql://{user}@/weetwie?host={folder}&port={port}"
+    return f"postgresql:///weetwie?host={folder}&port={port}&user=weetwie"

@@ -65,7 +65,7 @@ async def listed(call: Call, wanted: Choice) -> bytes:
     """What one has been told, the newest first."""
     found = await _found(call, wanted)
     loaded = await _load(await call.db(), call.viewer, call.renderer, found)
-    return b"[%b]" % b",".join(_one(call.renderer, one) for one in loaded)
+    return b"[%b]" % b",".join(_rendered(call.renderer, one) for one in loaded)
 
 
 @routes.get("/api/v1/notifications/unread_count", scopes=["read:notifications"])
@@ -201,16 +201,18 @@ def _kinds(wanted: Choice | CountChoice) -> list[str]:
 async def notification_as_json(
     db: Db, viewer: Viewer, renderer: Renderer, notification_id: int
 ) -> bytes | None:
-    """For streams: None for what the viewer does not see, or no longer."""
+    """One of the viewer's notifications, for a stream; None for what they do not see (any more)."""
     told = await notification(db, viewer, notification_id)
     loaded = await _load(db, viewer, renderer, [told] if told else [])
-    return _one(renderer, loaded[0]) if loaded else None
+    return _rendered(renderer, loaded[0]) if loaded else None
 
 
 async def _load(db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[Told]) -> list[_Loaded]:
     """What went between finding and loading is left out."""
+    if not found:
+        return []
     posts = await seen_posts.posts(db, viewer, {told.post_id for told in found if told.post_id})
-    people = await seen_people.cards(db, viewer, {told.from_id for told in found}) if found else []
+    people = await seen_people.cards(db, viewer, {told.from_id for told in found})
     await shown.load(db, renderer, posts)
     await shown.load_people(db, renderer, people)
     post_by_id = {post.post_id: post for post in posts}
@@ -222,7 +224,7 @@ async def _load(db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[Told
     ]
 
 
-def _one(renderer: Renderer, one: _Loaded) -> bytes:
+def _rendered(renderer: Renderer, one: _Loaded) -> bytes:
     return render.notification(
         one.told,
         wire.date_time(moment_of(one.told.id)),

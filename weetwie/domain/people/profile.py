@@ -1,6 +1,5 @@
 """A profile changes: what people say of themselves and how they like it, and what the organisation says of them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -28,7 +27,8 @@ _CHANGE = Query(
     update(Person)
     .where(Person.id == param("id", BigInteger))
     .values(
-        {column.key: param(column.key, column.type) for column in _CHANGEABLE} | {"version": Person.version + 1}
+        {column.key: param(column.key, column.type) for column in _CHANGEABLE}
+        | {"version": Person.version + 1}
     )
 )
 
@@ -57,7 +57,7 @@ async def change(db: Db, viewer: Viewer, person_id: int, changes: Changes) -> No
         await audit(db, viewer, "person.change", person_id)
 
 
-def _wanted(changes: Changes) -> Mapping[str, Any]:
+def _wanted(changes: Changes) -> dict[str, Any]:
     """What is set, as the columns hold it."""
     wanted: dict[str, Any] = msgspec.to_builtins(changes)
     return {field: value.strip() if isinstance(value, str) else value for field, value in wanted.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -26,16 +27,20 @@ from weetwie.api.mastodon import (
     push,
     relations,
     search,
+    socket,
     statuses,
+    streaming,
     tags,
     timelines,
     well_known,
 )
 from weetwie.api.mastodon.render import Renderer
+from weetwie.api.mastodon.streaming import Streaming
 from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import openapi_endpoint
 from weetwie.api.ratelimit import RateLimits
 from weetwie.api.refusals import Unauthorized
+from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
 from weetwie.kit.client_address import client_address, networks
@@ -62,6 +67,7 @@ DOORS: Final = (
     lists,
     filters,
     push,
+    streaming,
 )
 """Each file of doors has its `routes`."""
 
@@ -80,12 +86,19 @@ class Settings(Protocol):
 
 
 def build(
-    settings: Settings, database: Database, memory: Memory, shared_counts: Path | None = None
+    settings: Settings,
+    database: Database,
+    memory: Memory,
+    shared_counts: Path | None = None,
+    live: Live | None = None,
 ) -> Application:
-    """`shared_counts` is the file by which several processes of one machine count calls together."""
+    """`shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
+    no streams."""
     base_url = settings.base_url.rstrip("/")
     limits = RateLimits(shared_counts) if settings.rate_limits else None
     doors = endpoints()
+    renderer = Renderer(base_url)
+    streams = Streaming(live, database, memory, renderer) if live else None
     dispatcher = Dispatcher(
         [*doors, openapi_endpoint(doors, base_url, __version__)],
         base_url=base_url,
@@ -93,7 +106,9 @@ def build(
         open_db=_open_db(database),
         count=limits.count if limits else None,
         translate=language.translate_for,
-        renderer=Renderer(base_url),
+        renderer=renderer,
+        streaming=streams,
+        sockets={socket.PATH: partial(socket.serve, streams)} if streams else {},
         otherwise=site(database, memory, base_url),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)

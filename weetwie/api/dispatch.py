@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Final, Protocol
 
@@ -88,9 +88,10 @@ class Dispatcher:
         translate: Translate = _untranslated,
         renderer: Any = None,
         streaming: Any = None,
+        sockets: Mapping[str, Application] | None = None,
         otherwise: Application | None = None,
     ) -> None:
-        """`otherwise` is what takes paths that no endpoint has, outside `/api/`: the pages."""
+        """`sockets` takes WebSockets by path; `otherwise` is what takes paths that no endpoint has, outside `/api/`: the pages."""
         self.table = Table(endpoints)
         self._base_url = base_url.rstrip("/")
         self._recognise = recognise
@@ -99,13 +100,15 @@ class Dispatcher:
         self._translate = translate
         self._renderer = renderer
         self._streaming = streaming
+        self._sockets = sockets or {}
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         if scope["type"] != "http":
-            if self._otherwise is not None:
-                await self._otherwise(scope, receive, send)
+            take = self._sockets.get(path.rstrip("/"), self._otherwise)
+            if take is not None:
+                await take(scope, receive, send)
             return
         place, names = self.table.find(path)
         if place is None and self._otherwise is not None and not path.startswith("/api/"):

@@ -9,8 +9,11 @@ from weetwie import __version__
 
 COMMANDS: Final = {
     "import": "weetwie.cli.imports:imports",
+    "migrate": "weetwie.cli.serve:migrate",
     "person": "weetwie.cli.person:person",
+    "serve": "weetwie.cli.serve:serve",
     "token": "weetwie.cli.token:token",
+    "work": "weetwie.cli.serve:work",
 }
 
 

@@ -12,6 +12,7 @@ from weetwie.api.mastodon.notifications import notification_as_json
 from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.timelines.live import Arrived, Gone, Live, News, Notified
 from weetwie.domain.timelines.live import Stream as LiveStream
+from weetwie.errors import Unavailable
 from weetwie.kit.db import Database
 
 routes = Routes("streaming")
@@ -83,5 +84,7 @@ async def user_notification(call: Call) -> Stream:
 
 
 def _stream(call: Call, kind: str) -> Stream:
-    streaming: Streaming = call.streaming
+    streaming: Streaming | None = call.streaming
+    if streaming is None:
+        raise Unavailable
     return Stream(streaming.events(streaming.live.open(call.viewer), kind))

@@ -1,0 +1,79 @@
+"""Running Weetwie: serve, the worker alone, and bringing the database up to date."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from weetwie.settings import Settings
+
+_DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
+_CONFIG = click.option(
+    "--config", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="A file of settings (TOML)."
+)
+
+
+def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
+    """Gives the settings; a wrong setting ends the program with 2, a refusal as in every command."""
+
+    @_DATA
+    @_CONFIG
+    @wraps(function)
+    def command(*, config: Path | None, **given: Any) -> None:
+        from weetwie.cli.house import _refuse
+        from weetwie.errors import Refusal
+        from weetwie.kit import log
+        from weetwie.settings import SettingsError, read
+
+        try:
+            settings = read(os.environ, config=config, given=given)
+        except SettingsError as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+        log.configure(settings.log_level, settings.log_format)
+        try:
+            function(settings)
+        except Refusal as refusal:
+            sys.exit(_refuse(refusal, speaks_json=False))
+
+    return command
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence)
+    sys.stdout.flush()
+
+
+@click.command()
+@_with_settings
+def migrate(settings: "Settings") -> None:
+    """Bring the database up to date. `serve` and `work` do so too; this is for before a new release is rolled out."""
+    from weetwie.serve import program
+
+    _say("The database is up to date now." if program.migrate(settings) else "The database was up to date.")
+
+
+@click.command()
+@_with_settings
+def work(settings: "Settings") -> None:
+    """React to what happens, without answering requests: on further machines, beside `serve`."""
+    from weetwie.serve import program
+
+    program.work(settings, _say)
+
+
+@click.command()
+@click.option("--host", help="The address to listen at. Default: 127.0.0.1.")
+@click.option("--port", help="The port to listen at. Default: 8080.")
+@click.option("--workers", help="Processes that answer requests. Default: 1.")
+@_with_settings
+def serve(settings: "Settings") -> None:
+    """Run Weetwie until it is told to end: Ctrl-C or SIGTERM."""
+    from weetwie.serve import program
+
+    program.serve(settings, _say)

@@ -1,0 +1,76 @@
+"""The database that the program runs on: one of its own in the data folder, or the one that is named; up to date."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import structlog
+
+from weetwie.errors import Unavailable, _
+from weetwie.kit import postgres
+from weetwie.migrations import is_current
+from weetwie.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_OLDEST = 140_000
+_TOO_OLD = _("The database is PostgreSQL {version}. Weetwie needs 14 or newer.")
+_NOT_REACHED = _("The database that WEETWIE_DATABASE_URL names cannot be reached: {why}.")
+_NOT_UPDATED = _("The database could not be brought up to date. What went wrong stands above.")
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[str]:
+    """Its address, for as long as the block lasts. Raises Unavailable with what is wrong and what to do."""
+    if settings.database_url:
+        await _look_at(settings.database_url)
+        yield settings.database_url
+        return
+    try:
+        async with postgres.running(
+            settings.data / "database", shared_buffers=settings.shared_buffers, settings=_room_for(settings)
+        ) as keeper:
+            if not keeper.is_holder:
+                log.info("joins the database of another process on this data folder", data=str(settings.data))
+            yield keeper.dsn
+    except postgres.NoDatabase as error:
+        raise Unavailable(str(error)) from error
+
+
+def _room_for(settings: Settings) -> dict[str, str]:
+    """Every process keeps a pool and one connection to listen on; some are left for the command line."""
+    wanted = settings.workers * (settings.pool_size + 1) + 20
+    return {"max_connections": str(max(wanted, 40))}
+
+
+async def _look_at(url: str) -> None:
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Unavailable(_NOT_REACHED, why=str(error) or type(error).__name__) from error
+    try:
+        version = connection.get_server_version()
+        if int(await connection.fetchval("show server_version_num")) < _OLDEST:
+            raise Unavailable(_TOO_OLD, version=f"{version.major}.{version.minor}")
+    finally:
+        await connection.close()
+
+
+async def bring_up_to_date(dsn: str) -> bool:
+    """Whether there was something to do. The tools of it take memory, so they run in a process that ends."""
+    if await is_current(dsn):
+        return False
+    migrating = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "weetwie.migrations", env={**os.environ, "WEETWIE_DATABASE_URL": dsn}
+    )
+    try:
+        if await migrating.wait() != 0:
+            raise Unavailable(_NOT_UPDATED)
+    except asyncio.CancelledError:
+        migrating.terminate()
+        await migrating.wait()
+        raise
+    return True

@@ -1,0 +1,123 @@
+"""One process: answers requests, reacts to what has happened, hands out news, all in one loop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from weetwie import app, reactions, worker
+from weetwie.access.recognise import Memory
+from weetwie.domain.timelines.live import Live
+from weetwie.kit.bell import Bell
+from weetwie.kit.db import Database
+from weetwie.serve import web
+from weetwie.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_CLOSING_SECONDS = 1.0
+
+Ready = Callable[[Database], Awaitable[None]]
+"""Called when requests are answered."""
+
+
+@dataclass
+class Parts:
+    """What runs in this process."""
+
+    database: Database
+    memory: Memory
+    bell: Bell
+    live: Live
+    worker: worker.Worker
+
+
+async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], ready: Ready) -> None:
+    """Until a signal says that it is over. Requests that have begun are answered."""
+    async with _opened(settings, dsn) as parts:
+        shared_counts = settings.data / "rate-limits" if settings.workers > 1 else None
+        application = app.build(settings, parts.database, parts.memory, shared_counts, parts.live)
+        server = web.server(application)
+        async with (
+            _running(parts.bell.run(), parts.live.run(parts.bell), parts.worker.run(parts.bell)),
+            _until_told(lambda: _end(parts.live, server)),
+        ):
+            serving = asyncio.create_task(server.serve(list(sockets)))
+            while not (server.started or serving.done()):
+                await asyncio.sleep(0.005)
+            await ready(parts.database)
+            await serving
+
+
+async def work(settings: Settings, dsn: str, ready: Ready) -> None:
+    """The worker alone."""
+    told = asyncio.Event()
+    async with (
+        _opened(settings, dsn) as parts,
+        _running(parts.bell.run(), parts.worker.run(parts.bell)),
+        _until_told(told.set),
+    ):
+        await ready(parts.database)
+        await told.wait()
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
+    database = await Database.open(dsn, size=settings.pool_size, behind_pgbouncer=settings.pgbouncer)
+    reactions.attach(database)
+    memory, bell = Memory(), Bell(dsn)
+    database.on_commit = bell.ring
+    try:
+        yield Parts(
+            database, memory, bell, Live(database, memory), worker.Worker(database, memory, reactions.AFTER)
+        )
+    finally:
+        try:
+            await asyncio.wait_for(database.close(), _CLOSING_SECONDS)
+        except TimeoutError:
+            database.pool.terminate()
+
+
+def _end(live: Live, server: web.Server) -> None:
+    # Streams would hold the server open; apps connect again and read what they missed.
+    live.close_all()
+    server.should_exit = True
+
+
+@asynccontextmanager
+async def _running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """What runs beside the block, and ends with it. What dies by itself is told."""
+    tasks = [asyncio.create_task(one) for one in work]
+    for task in tasks:
+        task.add_done_callback(_tell_death)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=_CLOSING_SECONDS)
+
+
+def _tell_death(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("a part of the program has died", part=task.get_coro().__qualname__, exc_info=error)  # type: ignore[union-attr]
+
+
+@asynccontextmanager
+async def _until_told(told: Callable[[], None]) -> AsyncIterator[None]:
+    """`told` is called by SIGTERM and Ctrl-C while the block lasts."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                # What comes now would only cut off the end.
+                loop.add_signal_handler(number, lambda: None)

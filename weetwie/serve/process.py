@@ -1,10 +1,10 @@
 """One process: answers requests, reacts to what has happened, hands out news, all in one loop."""
 
 import asyncio
-import signal
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from weetwie.domain.timelines.live import Live
 from weetwie.kit.bell import Bell
 from weetwie.kit.db import Database
 from weetwie.serve import web
+from weetwie.serve.signals import told_to_end
 from weetwie.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -43,27 +44,23 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
         shared_counts = settings.data / "rate-limits" if settings.workers > 1 else None
         application = app.build(settings, parts.database, parts.memory, shared_counts, parts.live)
         server = web.server(application)
-        async with (
-            _running(parts.bell.run(), parts.live.run(parts.bell), parts.worker.run(parts.bell)),
-            _until_told(lambda: _end(parts.live, server)),
-        ):
-            serving = asyncio.create_task(server.serve(list(sockets)))
-            while not (server.started or serving.done()):
-                await asyncio.sleep(0.005)
-            await ready(parts.database)
-            await serving
+        with told_to_end(lambda: _end(parts.live, server)):
+            async with _running(parts.bell.run(), parts.live.run(parts.bell), parts.worker.run(parts.bell)):
+                serving = asyncio.create_task(server.serve(list(sockets)))
+                await server.is_open.wait()
+                gc.freeze()  # what is here now stays; there is no need to look through it again and again
+                await ready(parts.database)
+                await serving
 
 
-async def work(settings: Settings, dsn: str, ready: Ready) -> None:
+async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
     """The worker alone."""
     told = asyncio.Event()
-    async with (
-        _opened(settings, dsn) as parts,
-        _running(parts.bell.run(), parts.worker.run(parts.bell)),
-        _until_told(told.set),
-    ):
-        await ready(parts.database)
-        await told.wait()
+    async with _opened(settings, dsn) as parts:
+        with told_to_end(told.set):
+            async with _running(parts.bell.run(), parts.worker.run(parts.bell)):
+                ready()
+                await told.wait()
 
 
 @asynccontextmanager
@@ -106,18 +103,3 @@ async def _running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 def _tell_death(task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()):
         log.error("a part of the program has died", part=task.get_coro().__qualname__, exc_info=error)  # type: ignore[union-attr]
-
-
-@asynccontextmanager
-async def _until_told(told: Callable[[], None]) -> AsyncIterator[None]:
-    """`told` is called by SIGTERM and Ctrl-C while the block lasts."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told)
-    try:
-        yield
-    finally:
-        with suppress(NotImplementedError):
-            for number in (signal.SIGTERM, signal.SIGINT):
-                # What comes now would only cut off the end.
-                loop.add_signal_handler(number, lambda: None)

@@ -1,6 +1,7 @@
-"""The whole program from its start to its end: the port, the database, the schema, and then one process."""
+"""The whole program from its start to its end: the port, the database, the schema, and then the processes."""
 
 import asyncio
+import importlib
 import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -8,10 +9,7 @@ from typing import Any
 import structlog
 import uvloop
 
-from weetwie.domain.identity import links
-from weetwie.domain.people import anybody
-from weetwie.kit.db import Database
-from weetwie.serve import database, process, sockets
+from weetwie.serve import database, sockets
 from weetwie.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -21,26 +19,31 @@ Say = Callable[[str], None]
 
 def serve(settings: Settings, say: Say) -> None:
     """`say` is given what whoever started the program wants to read."""
-    listening = sockets.bind(settings.host, settings.port)
+    listening = sockets.bind(settings.host, settings.port, shares=settings.workers)
     _run(_serve(settings, listening, say))
 
 
 async def _serve(settings: Settings, listening: list[list[sockets.Socket]], say: Say) -> None:
+    if settings.workers > 1:
+        from weetwie.serve import many
+
+        async with database.running(settings) as dsn:
+            await database.bring_up_to_date(dsn)
+            await many.serve(settings, dsn, listening, say)
+        return
+    # While the database starts, this process reads its own program.
+    loading = asyncio.create_task(_load())
     async with database.running(settings) as dsn:
         await database.bring_up_to_date(dsn)
+        await loading
+        from weetwie.serve import process
+        from weetwie.serve.greeting import greet
 
-        async def ready(opened: Database) -> None:
-            say(f"Weetwie is open at {settings.base_url}")
-            async with opened.transaction() as db:
-                if await anybody.is_here(db):
-                    return
-                token = await links.make(db, "first-admin")
-            say(
-                "Nobody is here yet. This link makes the first administrator; it is good for once, and for a day:\n"
-                f"{settings.base_url}/welcome/{token}"
-            )
+        await process.serve(settings, dsn, listening[0], lambda opened: greet(opened, settings.base_url, say))
 
-        await process.serve(settings, dsn, listening[0], ready)
+
+async def _load() -> None:
+    await asyncio.to_thread(importlib.import_module, "weetwie.serve.process")
 
 
 def work(settings: Settings, say: Say) -> None:
@@ -51,14 +54,14 @@ def work(settings: Settings, say: Say) -> None:
 async def _work(settings: Settings, say: Say) -> None:
     async with database.running(settings) as dsn:
         await database.bring_up_to_date(dsn)
+        from weetwie.serve import process
 
-        async def ready(_opened: Database) -> None:
-            say("The worker works.")
-
-        await process.work(settings, dsn, ready)
+        await process.work(settings, dsn, lambda: say("The worker works."))
 
 
 def migrate(settings: Settings) -> bool:
+    """Whether there was something to do."""
+
     async def run() -> bool:
         async with database.running(settings) as dsn:
             return await database.bring_up_to_date(dsn)
@@ -67,7 +70,7 @@ def migrate(settings: Settings) -> bool:
 
 
 def _run(program: Coroutine[Any, Any, Any]) -> Any:
-    """Until it ends; a signal before it serves ends it as well."""
+    """Until it ends; a signal that comes before it serves ends it as well."""
 
     async def main() -> Any:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -77,7 +80,7 @@ def _run(program: Coroutine[Any, Any, Any]) -> Any:
         try:
             return await program
         except asyncio.CancelledError:
-            log.info("ended before it began")
+            log.info("ended before it served")
             return None
 
     return uvloop.run(main())

@@ -6,7 +6,9 @@ import socket
 
 from weetwie.errors import Unavailable, _
 
-_IN_USE = _("Port {port} of {host} is in use by another program. End it, or choose another port (--port, WEETWIE_PORT).")
+_IN_USE = _(
+    "Port {port} of {host} is in use by another program. End it, or choose another port (--port, WEETWIE_PORT)."
+)
 _CANNOT = _("Nothing can listen at {host}, port {port}: {why}. Choose another (--host, --port).")
 
 

@@ -1,6 +1,8 @@
 """The web server: uvicorn in our own loop, with a bound on what it takes before a request has begun."""
 
+import asyncio
 import contextlib
+import socket
 from asyncio import Transport
 from collections.abc import Iterator
 from typing import Any, Final
@@ -82,8 +84,16 @@ class _Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_open = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_open.set()
+
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]
+    def capture_signals(self) -> Iterator[None]:
         """Signals are the program's."""
         yield
 

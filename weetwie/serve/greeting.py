@@ -1,0 +1,21 @@
+"""What whoever started the program is told: where it is, and on an empty installation how to open it."""
+
+from collections.abc import Callable
+
+from weetwie.domain.identity import links
+from weetwie.domain.people import anybody
+from weetwie.kit.db import Database
+
+Say = Callable[[str], None]
+
+
+async def greet(database: Database, base_url: str, say: Say) -> None:
+    say(f"Weetwie is open at {base_url}")
+    async with database.transaction() as db:
+        if await anybody.is_here(db):
+            return
+        token = await links.make(db, "first-admin")
+    say(
+        "Nobody is here yet. This link makes the first administrator; it is good for once, and for a day:\n"
+        f"{base_url}/welcome/{token}"
+    )

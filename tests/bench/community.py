@@ -98,11 +98,11 @@ async def build(
     for begin in range(0, posts, 100):
         made = await api.all([_post(dice, crowd, ids) for _ in range(min(100, posts - begin))])
         ids += [post["id"] for post in made]
-    marks = [(dice.choice(crowd), dice.choice(ids), "favourite") for _ in range(posts // 2)]
-    marks += [(dice.choice(crowd), dice.choice(ids), "reblog") for _ in range(posts // 20)]
-    await api.all(
-        [("POST", f"/api/v1/statuses/{post}/{act}", person.token, {}) for person, post, act in marks]
-    )
+        acts = ["favourite"] * 50 + ["reblog"] * 5
+        marks = [(act, dice.choice(ids), dice.choice(crowd)) for act in acts]
+        await api.all(
+            [("POST", f"/api/v1/statuses/{post}/{act}", person.token, {}) for act, post, person in marks]
+        )
     return ids
 
 

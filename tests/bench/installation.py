@@ -46,9 +46,7 @@ class Installation:
         if self._dsn:
             env["WEETWIE_DATABASE_URL"] = self._dsn
         command = [
-            sys.executable,
-            "-m",
-            "weetwie",
+            *PROGRAM,
             "serve",
             "--data",
             str(self.data),

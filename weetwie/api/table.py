@@ -27,6 +27,9 @@ class Table:
         fixed = self._fixed.get(path)
         if fixed is not None:
             return fixed, {}
+        if path.endswith("/") and len(path) > 1:
+            # Some apps end addresses so.
+            return self.find(path.rstrip("/") or "/")
         steps = path.split("/")
         leaf = _walk(self._tree, steps, 1)
         if leaf is None:

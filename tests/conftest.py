@@ -5,8 +5,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import database
+from tests.world import World
+
+settings.register_profile("deep", max_examples=3000)
+"""For a long look: `pytest --hypothesis-profile deep tests/access tests/law`."""
 
 _NUMBERS = count(1)
 
@@ -30,3 +35,11 @@ async def dsn(server_dsn: str, worker_id: str) -> AsyncIterator[str]:
     """A fresh database with the schema, for this test alone."""
     async with database.copy(server_dsn, f"test_{worker_id}_{next(_NUMBERS)}") as address:
         yield address
+
+
+@pytest.fixture
+async def world(dsn: str) -> AsyncIterator[World]:
+    """A company to be, in one transaction that is rolled back (`tests/world.py`)."""
+    world = await World.open(dsn)
+    yield world
+    await world.close()

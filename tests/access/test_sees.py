@@ -89,7 +89,7 @@ class Court:
         self._runner.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def court(dsn: str) -> Iterator[Court]:
     court = Court(dsn)
     clock.stop(SOME_DAY)

@@ -247,7 +247,7 @@ async def check_counts(world: World) -> None:
     assert all((row[0], row[1]) in boosts for row in marks), "a mark of a boost that is gone"
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pick=dice, acts=st.integers(10, 45))
 def test_home_is_what_its_definition_says_whatever_happened(dsn: str, pick: random.Random, acts: int) -> None:
     async def story() -> None:

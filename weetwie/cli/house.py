@@ -40,18 +40,20 @@ def in_house(function: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...
     @click.option(
         "--data",
         type=click.Path(file_okay=False, path_type=Path),
-        envvar="WEETWIE_DATA",
         help="The data folder. Default: var/ in a checkout, else the user's data folder.",
     )
     @click.option("--json", "speaks_json", is_flag=True, help="Answer as JSON.")
     @functools.wraps(function)
     def command(*, data: Path | None, speaks_json: bool, **given: Any) -> None:
         from weetwie.errors import Refusal
+        from weetwie.settings import SettingsError
 
         try:
             asyncio.run(_call(function, data, speaks_json, given))
         except Refusal as refusal:
             sys.exit(_refuse(refusal, speaks_json))
+        except SettingsError as error:
+            raise click.UsageError(str(error)) from error
 
     return command
 
@@ -79,47 +81,17 @@ async def _call(
 
 @asynccontextmanager
 async def opened(data: Path | None) -> "AsyncIterator[Database]":
-    """The database of a data folder, whether the server runs or not; or the one that WEETWIE_DATABASE_URL names."""
-    url = os.environ.get("WEETWIE_DATABASE_URL")
-    if url:
-        async with _pool(url) as database:
-            yield database
-        return
-    from weetwie.errors import Unavailable
-    from weetwie.kit import postgres
-
-    folder = data or default_data()
-    try:
-        async with postgres.running(folder / "database") as server, _pool(server.dsn) as database:
-            yield database
-    except postgres.NoDatabase as error:
-        raise Unavailable(str(error)) from error
-
-
-def default_data() -> Path:
-    """`var/` in a checkout, else where the system keeps data of its users."""
-    import weetwie
-
-    checkout = Path(weetwie.__file__).parents[1]
-    if (checkout / "pyproject.toml").is_file():
-        return checkout / "var"
-    home = os.environ.get("XDG_DATA_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share") / "weetwie"
-
-
-@asynccontextmanager
-async def _pool(dsn: str) -> "AsyncIterator[Database]":
+    """The database of a data folder, whether the server runs or not; or the one that the settings name."""
     from weetwie import reactions
-    from weetwie.errors import Unavailable, _
     from weetwie.kit.db import Database
-    from weetwie.migrations import upgrade
+    from weetwie.serve.database import bring_up_to_date, running
+    from weetwie.settings import read
 
-    try:
-        await upgrade(dsn)
-        database = reactions.attach(await Database.open(dsn, size=2))
-    except OSError as error:
-        raise Unavailable(_("The database cannot be reached: {why}."), why=error) from error
-    try:
-        yield database
-    finally:
-        await database.close()
+    settings = read(os.environ, given={"data": data.absolute() if data else None})
+    async with running(settings) as dsn:
+        await bring_up_to_date(dsn)
+        database = await Database.open(dsn, size=2, behind_pgbouncer=settings.pgbouncer)
+        try:
+            yield reactions.attach(database)
+        finally:
+            await database.close()

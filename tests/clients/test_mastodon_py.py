@@ -1,0 +1,235 @@
+"""Mastodon.py against a real server: sign in, write, read, and know one another."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
+
+from tests.clients.browser import Browser
+from tests.clients.running import Running
+from tests.clients.waiting import until
+
+SCOPES = ["read", "write", "follow", "push"]
+CALLBACK = "http://127.0.0.1:1/callback"
+VERIFIER = "a-verifier-of-enough-characters-0123456789-abcdef"
+
+Client = Callable[[str], Any]
+
+
+def ids(things: Any) -> list[str]:
+    return [str(thing.id) for thing in things]
+
+
+def test_one_signs_in_through_the_pages_and_the_code_becomes_a_token(
+    server: Running, browser: Browser, person: Callable[[str], str]
+) -> None:
+    handle = person("ada")
+    id, secret = Mastodon.create_app("A client", scopes=SCOPES, api_base_url=server.address)
+    app = Mastodon(client_id=id, client_secret=secret, api_base_url=server.address)
+    page = app.auth_request_url(scopes=SCOPES, allow_http=True, state="s")
+    app.log_in(code=browser.consent(page, handle), scopes=SCOPES, allow_http=True)
+    assert app.me().username == handle
+    assert app.app_verify_credentials().name == "A client"
+    app.session.close()
+
+
+def test_one_signs_in_with_a_challenge_and_an_app_that_is_called_back(
+    server: Running, browser: Browser, person: Callable[[str], str]
+) -> None:
+    handle = person("ada")
+    id, secret = Mastodon.create_app(
+        "A client", scopes=SCOPES, redirect_uris=CALLBACK, api_base_url=server.address
+    )
+    app = Mastodon(client_id=id, client_secret=secret, api_base_url=server.address)
+    page = app.auth_request_url(scopes=SCOPES, redirect_uris=CALLBACK, state="a state", allow_http=True)
+    digest = hashlib.sha256(VERIFIER.encode()).digest()
+    challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    page += "&" + urlencode({"code_challenge": challenge, "code_challenge_method": "S256"})
+    back = browser.consent(page, f"{handle}@house.example")
+    assert back.startswith(CALLBACK + "?")
+    answer = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
+    assert answer["state"] == "a state"
+    given = {
+        "grant_type": "authorization_code", "client_id": id, "client_secret": secret,
+        "redirect_uri": CALLBACK, "code": answer["code"],
+    }  # fmt: skip
+    token = httpx.post(f"{server.address}/oauth/token", data=given | {"code_verifier": VERIFIER}).json()
+    app.access_token = token["access_token"]
+    assert app.me().username == handle
+    app.revoke_access_token(allow_http=True)
+    app.access_token = token["access_token"]
+    with pytest.raises(MastodonAPIError):
+        app.me()
+    app.session.close()
+
+
+def test_a_post_is_written_edited_and_deleted(client: Client) -> None:
+    ada = client("ada")
+    post = ada.status_post("Good morning #Coffee", spoiler_text="early", language="en", visibility="public")
+    assert (post.spoiler_text, post.language, post.visibility) == ("early", "en", "public")
+    assert [tag.name for tag in post.tags] == ["Coffee"]
+    assert ada.status_source(post.id).text == "Good morning #Coffee"
+    edited = ada.status_update(post.id, "Good evening #Coffee", spoiler_text="late")
+    assert "Good evening" in edited.content
+    assert edited.edited_at is not None
+    said = [version.content for version in ada.status_history(post.id)]
+    assert "Good morning" in said[0] and "Good evening" in said[-1]
+    assert ada.status_delete(post.id).text == "Good evening #Coffee"
+    with pytest.raises(MastodonNotFoundError):
+        ada.status(post.id)
+
+
+def test_the_same_key_posts_once(client: Client) -> None:
+    ada = client("ada")
+    first, again = (ada.status_post("Only once", idempotency_key="a key") for _time in range(2))
+    assert first.id == again.id
+    assert len(ada.account_statuses(ada.me().id)) == 1
+
+
+def test_replies_stand_in_the_thread(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    question = ada.status_post("Who has the key?")
+    answer = bo.status_reply(question, "I do")
+    thanks = ada.status_reply(answer, "Thank you")
+    assert str(answer.in_reply_to_id) == str(question.id)
+    assert f"@{ada.me().username}" in answer.content
+    around = bo.status_context(answer.id)
+    assert (ids(around.ancestors), ids(around.descendants)) == ([str(question.id)], [str(thanks.id)])
+    assert ada.status(question.id).replies_count == 1
+
+
+def test_posts_are_boosted_favourited_bookmarked_and_pinned_and_no_longer(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    post = ada.status_post("Worth it")
+    boost = bo.status_reblog(post.id)
+    assert str(boost.reblog.id) == str(post.id)
+    assert bo.status_favourite(post.id).favourited
+    assert bo.status_bookmark(post.id).bookmarked
+    assert ada.status_pin(post.id).pinned
+    seen = bo.status(post.id)
+    assert (seen.reblogs_count, seen.favourites_count, seen.reblogged) == (1, 1, True)
+    assert ids(bo.status_reblogged_by(post.id)) == ids(bo.status_favourited_by(post.id)) == [str(bo.me().id)]
+    assert ids(bo.favourites()) == ids(bo.bookmarks()) == [str(post.id)]
+    assert ids(bo.account_statuses(ada.me().id, pinned=True)) == [str(post.id)]
+    assert not bo.status_unreblog(post.id).reblogged
+    assert not bo.status_unfavourite(post.id).favourited
+    assert not bo.status_unbookmark(post.id).bookmarked
+    assert not ada.status_unpin(post.id).pinned
+    seen = bo.status(post.id)
+    assert (seen.reblogs_count, seen.favourites_count) == (0, 0)
+    assert (
+        ids(bo.favourites())
+        == ids(bo.bookmarks())
+        == ids(bo.account_statuses(ada.me().id, pinned=True))
+        == []
+    )
+
+
+def test_a_follow_fills_the_home_and_an_unfollow_empties_it(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    before = ada.status_post("Before")
+    assert bo.account_follow(ada.me().id).following
+    assert ids(bo.timeline_home()) == [str(before.id)]
+    after = ada.status_post("After")
+    assert ids(bo.timeline_home()) == [str(after.id), str(before.id)]
+    assert ids(ada.account_followers(ada.me().id)) == [str(bo.me().id)]
+    assert ids(ada.account_following(bo.me().id)) == [str(ada.me().id)]
+    assert not bo.account_unfollow(ada.me().id).following
+    assert bo.timeline_home() == []
+
+
+def test_each_timeline_has_the_post(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    post = ada.status_post("In all of them #Fichtelgebirge")
+    bo.account_follow(ada.me().id)
+    lists = [
+        bo.timeline_home(),
+        bo.timeline_public(),
+        bo.timeline_local(),
+        bo.timeline_hashtag("fichtelgebirge"),
+        bo.account_statuses(ada.me().id),
+    ]
+    assert all(str(post.id) in ids(posts) for posts in lists)
+    bo.tag_follow("Fichtelgebirge")
+    assert [tag.name.lower() for tag in bo.followed_tags()] == ["fichtelgebirge"]
+
+
+def test_pages_are_walked_to_their_end(client: Client) -> None:
+    ada = client("ada")
+    posts = [str(ada.status_post(f"Number {number}").id) for number in range(7)]
+    first = ada.account_statuses(ada.me().id, limit=3)
+    assert ids(ada.fetch_remaining(first)) == posts[::-1]
+    second = ada.fetch_next(first)
+    assert ids(second) == posts[::-1][3:6]
+    assert ids(ada.fetch_previous(second)) == posts[::-1][:3]
+
+
+def test_notifications_tell_who_did_what_and_can_be_cleared(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    post = ada.status_post("Hello")
+    bo.account_follow(ada.me().id)
+    bo.status_favourite(post.id)
+    bo.status_reblog(post.id)
+    bo.status_reply(post, "Hello to you")
+
+    def told() -> bool:
+        return {one.type for one in ada.notifications()} == {"follow", "favourite", "reblog", "mention"}
+
+    until(told)
+    assert ada.notifications_unread_count().count == 4
+    assert {str(one.account.id) for one in ada.notifications()} == {str(bo.me().id)}
+    assert [one.type for one in ada.notifications(types=["follow"])] == ["follow"]
+    ada.notifications_dismiss(ada.notifications(types=["follow"])[0].id)
+    assert len(ada.notifications()) == 3
+    assert len(ada.grouped_notifications().notification_groups) == 3
+    ada.notifications_clear()
+    assert ada.notifications() == []
+
+
+def test_who_is_locked_decides_who_follows(client: Client) -> None:
+    ada, bo, cleo = client("ada"), client("bo"), client("cleo")
+    ada.account_update_credentials(locked=True, display_name="Ada L.", note="Engines")
+    assert ada.me().display_name == "Ada L."
+    for one in (bo, cleo):
+        assert one.account_follow(ada.me().id).requested
+    assert set(ids(ada.follow_requests())) == {str(bo.me().id), str(cleo.me().id)}
+    ada.follow_request_authorize(bo.me().id)
+    ada.follow_request_reject(cleo.me().id)
+    assert ada.follow_requests() == []
+    assert [one.account_relationships(ada.me().id)[0].following for one in (bo, cleo)] == [True, False]
+
+
+def test_mutes_and_blocks_hold_and_end(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    bo_id = bo.me().id
+    ada.account_follow(bo_id)
+    bo.status_post("Noise")
+    assert ada.account_mute(bo_id).muting
+    assert ada.timeline_home() == []
+    assert ids(ada.mutes()) == [str(bo_id)]
+    assert not ada.account_unmute(bo_id).muting
+    assert len(ada.timeline_home()) == 1
+    assert ada.account_block(bo_id).blocking
+    assert ids(ada.blocks()) == [str(bo_id)]
+    assert not ada.account_relationships(bo_id)[0].following
+    assert not ada.account_unblock(bo_id).blocking
+    assert ada.blocks() == []
+
+
+def test_people_and_tags_are_found(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    handle = bo.me().username
+    assert str(ada.account_lookup(handle).id) == str(bo.me().id)
+    assert str(bo.me().id) in ids(ada.account_search(handle))
+    assert str(bo.me().id) in ids(ada.search(handle).accounts)
+    bo.status_post("About #Weissdorn")
+    assert "weissdorn" in [tag.name.lower() for tag in ada.search("weissdorn").hashtags]
+    assert ada.instance_v2().version[0].isdigit()
+    assert ada.preferences()["posting:default:visibility"] == "public"
+    ada.markers_set(["home"], ["1"])
+    assert str(ada.markers_get("home").home.last_read_id) == "1"

@@ -1,0 +1,134 @@
+"""toot, the client for the terminal, against a real server: through its own sign-in, then its commands."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients.browser import Browser
+from tests.clients.running import Running
+from tests.clients.waiting import until
+
+
+class Toot:
+    """toot with a home of its own, in which one person is signed in."""
+
+    def __init__(self, folder: Path, handle: str) -> None:
+        self.handle = handle
+        self._environment = os.environ | {"XDG_CONFIG_HOME": str(folder), "BROWSER": "true", "NO_COLOR": "1"}
+
+    def sign_in(self, server: Running, browser: Browser) -> None:
+        """`toot login` shows an address and waits for the code that stands on our page."""
+        process = subprocess.Popen(
+            self._words("login", "--instance", server.address),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self._environment,
+        )  # fmt: skip
+        with process:
+            assert process.stdin and process.stdout
+            shown = ""
+            while not (found := re.search(r"Login URL:\s+(\S+)\n", shown)):
+                line = process.stdout.readline()
+                assert line, shown
+                shown += line
+            said = f"n\n{browser.consent(found[1], self.handle)}\n"
+            rest, _nothing = process.communicate(said, timeout=60)
+            assert process.returncode == 0, rest
+        assert "Successfully logged in" in rest
+
+    def __call__(self, *words: str) -> str:
+        done = subprocess.run(
+            self._words(*words),
+            capture_output=True,
+            text=True,
+            env=self._environment,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self(*words, "--json"))
+
+    def _words(self, *words: str) -> list[str]:
+        return [sys.executable, "-c", "from toot.cli import cli; cli()", *words]
+
+
+@pytest.fixture
+def toot(
+    server: Running, browser: Browser, person: Callable[[str], str], tmp_path: Path
+) -> Iterator[Callable[[str], Toot]]:
+    def make(name: str) -> Toot:
+        handle = person(name)
+        (folder := tmp_path / handle).mkdir()
+        toot, own = Toot(folder, handle), Browser()
+        toot.sign_in(server, own)
+        own.close()
+        return toot
+
+    yield make
+
+
+def test_toot_signs_in_and_knows_who_it_is(toot: Callable[[str], Toot]) -> None:
+    ada = toot("ada")
+    assert ada.json("whoami")["username"] == ada.handle
+    assert ada.handle in ada("auth")
+
+
+def test_toot_posts_replies_and_deletes(toot: Callable[[str], Toot]) -> None:
+    ada = toot("ada")
+    first = ada.json("post", "Good morning #Tea", "--visibility", "public")
+    reply = ada.json("post", "And good night", "--reply-to", first["id"])
+    assert reply["in_reply_to_id"] == first["id"]
+    thread = ada.json("thread", first["id"])
+    assert [post["id"] for post in thread["descendants"]] == [reply["id"]]
+    assert "Good morning" in ada("status", first["id"])
+    ada("delete", first["id"])
+    assert [post["id"] for post in ada.json("timelines", "account", ada.handle)] == [reply["id"]]
+
+
+def test_toot_boosts_favourites_bookmarks_and_pins(toot: Callable[[str], Toot]) -> None:
+    ada = toot("ada")
+    id = ada.json("post", "Worth it")["id"]
+    for verb, what in (("favourite", "favourited"), ("bookmark", "bookmarked"), ("pin", "pinned")):
+        assert ada.json(verb, id)[what] is True
+        assert ada.json(f"un{verb}", id)[what] is False
+    assert ada.json("reblog", id)["reblog"]["id"] == id
+    assert [one["username"] for one in ada.json("reblogged_by", id)] == [ada.handle]
+    assert ada.json("unreblog", id)["reblogged"] is False
+
+
+def test_toot_follows_and_reads_each_timeline(toot: Callable[[str], Toot]) -> None:
+    ada, bo = toot("ada"), toot("bo")
+    id = bo.json("post", f"For you, @{ada.handle} #Tea", "--visibility", "public")["id"]
+    assert ada.json("follow", bo.handle)["following"] is True
+    for timeline in (("home",), ("public",), ("tag", "tea"), ("account", bo.handle)):
+        assert id in [post["id"] for post in ada.json("timelines", *timeline)], timeline
+    assert [one["username"] for one in ada.json("following", ada.handle)] == [bo.handle]
+    assert [one["username"] for one in ada.json("followers", bo.handle)] == [ada.handle]
+    assert ada.json("tags", "follow", "tea")["following"] is True
+    until(lambda: "mentioned you" in ada("notifications"))
+    assert ada.json("unfollow", bo.handle)["following"] is False
+    assert ada.json("timelines", "home") == [] or id in [post["id"] for post in ada.json("timelines", "home")]
+
+
+def test_toot_mutes_and_blocks(toot: Callable[[str], Toot]) -> None:
+    ada, bo = toot("ada"), toot("bo")
+    for verb, done, listed in (("mute", "muting", "muted"), ("block", "blocking", "blocked")):
+        assert ada.json(verb, bo.handle)[done] is True
+        assert [one["username"] for one in ada.json(listed)] == [bo.handle]
+        assert ada.json(f"un{verb}", bo.handle)[done] is False
+        assert ada.json(listed) == []
+
+
+def test_toot_finds_people_and_describes_the_server(toot: Callable[[str], Toot], server: Running) -> None:
+    ada = toot("ada")
+    assert ada.handle in [one["username"] for one in ada.json("search", ada.handle)["accounts"]]
+    assert ada.json("whois", ada.handle)["username"] == ada.handle
+    assert "Weetwie" in ada("instance", server.address)

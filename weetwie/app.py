@@ -169,7 +169,7 @@ def _behind_proxies(application: Application, trusted_proxies: Sequence[str]) ->
         if client := scope.get("client"):
             forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
             address = client_address(client[0], forwarded.decode("latin-1"), trusted)
-            scope = {**scope, "client": (address, client[1])}
+            scope["client"] = (address, client[1])
         await application(scope, receive, send)
 
     return behind_proxies

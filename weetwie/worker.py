@@ -156,9 +156,32 @@ _PUT_OFF = Query(
 )
 
 
+class Backlog(msgspec.Struct, frozen=True):
+    """What nobody has reacted to yet."""
+
+    waiting: int
+    seconds: float
+    """How long the first of them has been waiting; 0 where none is."""
+
+
+_BACKLOG = Query(
+    select(func.count(), func.min(Event.created_at)).where(Event.finished_at.is_(None), Event.gave_up_at.is_(None))
+)
+_GIVEN_UP = Query(select(func.count()).where(Event.finished_at.is_(None), Event.gave_up_at.is_not(None)))
+
+
+async def backlog(db: Db) -> Backlog:
+    waiting, since = await db.row(_BACKLOG) or (0, None)
+    seconds = (clock.now() - since).total_seconds() if since else 0.0
+    return Backlog(waiting, max(seconds, 0.0))
+
+
+async def given_up(db: Db) -> int:
+    """How many facts failed to the end (those of the last days; older ones are forgotten). Reads all of them."""
+    return int(await db.value(_GIVEN_UP))
+
+
 async def drain(worker: Worker) -> None:
     """Until nothing is left to react to. For imports, and for tests."""
     while await worker.work():
         await asyncio.sleep(0)
-
-

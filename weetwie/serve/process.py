@@ -16,6 +16,7 @@ from weetwie.domain.timelines.live import Live
 from weetwie.kit.bell import Bell
 from weetwie.kit.db import Database
 from weetwie.serve import web
+from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.settings import Settings
 
@@ -43,10 +44,17 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
     async with _opened(settings, dsn) as parts:
         shared_counts = settings.data / "rate-limits" if settings.workers > 1 else None
         application = app.build(settings, parts.database, parts.memory, shared_counts, parts.live)
-        server = web.server(application)
+        metrics = Metrics(parts.database, parts.live)
+        server = web.server(metrics.counting(application))
         with told_to_end(lambda: _end(parts.live, server)):
-            async with _running(parts.bell.run(), parts.live.run(parts.bell), parts.worker.run(parts.bell)):
+            async with _running(
+                parts.bell.run(),
+                parts.live.run(parts.bell),
+                parts.worker.run(parts.bell),
+                metrics.run(settings.metrics),
+            ):
                 serving = asyncio.create_task(server.serve(list(sockets)))
+                serving.add_done_callback(lambda _ended: server.is_open.set())
                 await server.is_open.wait()
                 gc.freeze()  # what is here now stays; there is no need to look through it again and again
                 await ready(parts.database)

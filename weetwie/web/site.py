@@ -52,19 +52,20 @@ def site(database: Database, memory: Memory, base_url: str) -> Starlette:
     house = House(database, memory, Templates(assets), base_url)
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():
-        routes.append(Route(path, _door(house, show), methods=["GET"]))
+        routes.append(Route(path, _door(house, path, show), methods=["GET"]))
         if act is not None:
-            routes.append(Route(path, _door(house, act), methods=["POST"]))
+            routes.append(Route(path, _door(house, path, act), methods=["POST"]))
     return Starlette(
         routes=routes,
         exception_handlers={NotFound: _nothing(house), HTTPException: _nothing(house)},
     )
 
 
-def _door(house: House, page: Page) -> Callable[[Request], Awaitable[Response]]:
+def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[Response]]:
     """A page with all that stands before and behind it."""
 
     async def door(request: Request) -> Response:
+        request.scope["route"] = path
         length = request.headers.get("content-length", "0")
         if request.method == "POST" and not (
             length.isdigit() and len(length) < 12 and int(length) <= LONGEST_FORM

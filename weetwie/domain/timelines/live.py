@@ -116,6 +116,9 @@ class Live:
         if not streams:
             self._streams.pop(stream.viewer.person_id, None)
 
+    def __len__(self) -> int:
+        return sum(map(len, self._streams.values()))
+
     def close_all(self) -> None:
         for stream in self._all():
             stream.close()

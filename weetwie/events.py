@@ -137,7 +137,9 @@ class PolicyChanged(Fact, frozen=True):
 
 
 _RECORD = Query(
-    insert(Event).values(kind=param("kind", Text), ids=param("ids", JSONB), actor_id=param("actor_id", BigInteger))
+    insert(Event).values(
+        kind=param("kind", Text), ids=param("ids", JSONB), actor_id=param("actor_id", BigInteger)
+    )
 )
 
 _AUDIT = Query(
@@ -153,15 +155,21 @@ _AUDIT = Query(
 
 async def record(db: Db, viewer: Viewer, fact: Fact) -> None:
     """Writes the fact. What must act with it acts now; those who wait for facts are woken after the commit."""
-    await db.run(_RECORD, kind=type(fact).__name__, ids=msgspec.structs.asdict(fact), actor_id=viewer.person_id or None)
+    await db.run(
+        _RECORD, kind=type(fact).__name__, ids=msgspec.structs.asdict(fact), actor_id=viewer.person_id or None
+    )
     for act in db.at_once.get(type(fact), ()):
         await act(db, viewer, [fact])
     db.wake_after_commit()
 
 
-async def audit(db: Db, viewer: Viewer, act: str, subject_id: int | None = None, *, door: str = "", **ids: int) -> None:
+async def audit(
+    db: Db, viewer: Viewer, act: str, subject_id: int | None = None, *, door: str = "", **ids: int
+) -> None:
     """Writes down an act that somebody may have to answer for. Ids only: never text, a name or a handle."""
-    await db.run(_AUDIT, actor_id=viewer.person_id or None, act=act, subject_id=subject_id, ids=ids, door=door)
+    await db.run(
+        _AUDIT, actor_id=viewer.person_id or None, act=act, subject_id=subject_id, ids=ids, door=door
+    )
 
 
 LAST_FOR = timedelta(days=7)

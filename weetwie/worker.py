@@ -124,7 +124,12 @@ class Worker:
         later = min(timedelta(seconds=2**attempts), LONGEST_WAIT)
         at = clock.now()
         await db.run(
-            _PUT_OFF, id=event["id"], done=done, attempts=attempts, due_at=at + later, gave_up_at=at if gave_up else None
+            _PUT_OFF,
+            id=event["id"],
+            done=done,
+            attempts=attempts,
+            due_at=at + later,
+            gave_up_at=at if gave_up else None,
         )
 
 
@@ -136,7 +141,11 @@ def name_of(reaction: Reaction) -> str:
 _NOW = param("now", DateTime(timezone=True))
 _TAKE = Query(
     select(Event.id, Event.kind, Event.ids, Event.done, Event.attempts)
-    .where(Event.finished_at.is_(None), Event.gave_up_at.is_(None), or_(Event.attempts == 0, Event.due_at <= _NOW))
+    .where(
+        Event.finished_at.is_(None),
+        Event.gave_up_at.is_(None),
+        or_(Event.attempts == 0, Event.due_at <= _NOW),
+    )
     .order_by(Event.id)
     .limit(param("most", BigInteger))
     .with_for_update(skip_locked=True)
@@ -165,7 +174,9 @@ class Backlog(msgspec.Struct, frozen=True):
 
 
 _BACKLOG = Query(
-    select(func.count(), func.min(Event.created_at)).where(Event.finished_at.is_(None), Event.gave_up_at.is_(None))
+    select(func.count(), func.min(Event.created_at)).where(
+        Event.finished_at.is_(None), Event.gave_up_at.is_(None)
+    )
 )
 _GIVEN_UP = Query(select(func.count()).where(Event.finished_at.is_(None), Event.gave_up_at.is_not(None)))
 

@@ -37,7 +37,13 @@ _PERSON = (
 )
 
 _BY_TOKEN = Query(
-    select(PolicyRow.version.label("policy_version"), Token.id.label("token_id"), Token.app_id, Token.scopes, *_PERSON)
+    select(
+        PolicyRow.version.label("policy_version"),
+        Token.id.label("token_id"),
+        Token.app_id,
+        Token.scopes,
+        *_PERSON,
+    )
     .select_from(PolicyRow)
     .outerjoin(Token, and_(Token.token_hash == param("hash", LargeBinary), Token.revoked_at.is_(None)))
     .outerjoin(Person, Person.id == Token.person_id)
@@ -176,7 +182,7 @@ class Memory:
 
 def _viewer(row: Record, policy: Policy) -> Viewer:
     given = dict(row)
-    credential = {
+    credential: dict[str, Any] = {
         "token_id": given.get("token_id") or 0,
         "session_id": given.get("session_id") or 0,
         "app_id": given.get("app_id") or 0,
@@ -200,5 +206,3 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         language=row["default_language"] or "en",
         **credential,
     )
-
-

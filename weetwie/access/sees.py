@@ -251,17 +251,25 @@ def there_is(row: Any, *conditions: Sql) -> Sql:
 
     `OFFSET 0` says nothing, but keeps the planner from reading all such rows into memory to ask for one.
     """
-    return select(literal(1)).select_from(row).where(*conditions).offset(literal(0)).correlate_except(row).exists()
+    return (
+        select(literal(1))
+        .select_from(row)
+        .where(*conditions)
+        .offset(literal(0))
+        .correlate_except(row)
+        .exists()
+    )
 
 
 def person(eye: Eye, of_person: Any = Person) -> Sql:
     """Which people one sees (`detail` says how much of them). Others show only as authors, by their card."""
+    is_there: Sql = of_person.erased_at.is_(None)
     if eye is MEMBER:
-        return of_person.erased_at.is_(None)
+        return is_there
     is_near = and_(eye.ring == int(Ring.network), _is_near(eye, of_person))
     is_open = func.least(of_person.profile_ring, eye.widest) == int(Ring.world)
     return and_(
-        of_person.erased_at.is_(None),
+        is_there,
         or_(
             of_person.id == eye.id,
             eye.is_member,
@@ -328,13 +336,19 @@ def detail(eye: Eye, of_person: Any = Person) -> Sql:
 def in_ring(eye: Eye, counts: Any) -> Sql:
     """The viewer's number out of counts kept by ring: what stands in their ring or a wider one."""
     if eye is MEMBER:
-        return counts[1] + counts[2] + counts[3]
-    return sum((case((reached, counts[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(eye)), start=literal(0))
+        total: Sql = counts[1] + counts[2] + counts[3]
+        return total
+    return sum(
+        (case((reached, counts[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(eye)),
+        start=literal(0),
+    )
 
 
 def newest_in_ring(eye: Eye, ids: Any) -> Sql:
     """The same for the ids of the newest."""
-    return func.greatest(*(case((reached, ids[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(eye)))
+    return func.greatest(
+        *(case((reached, ids[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(eye))
+    )
 
 
 def _rings_in_reach(eye: Eye) -> list[tuple[Ring, Sql]]:

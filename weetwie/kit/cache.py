@@ -1,6 +1,5 @@
-"""A bounded map: what was used longest ago goes first."""
+"""A bounded map: what was put in first goes first."""
 
-from collections import OrderedDict
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -8,25 +7,22 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """Keys that carry a version are never stale, so nothing here is ever invalidated; `drop` is for keys without one."""
+    """Keys that carry a version are never stale, so nothing here is ever invalidated; `drop` is for keys without one.
 
-    __slots__ = ("_items", "_size")
+    It does not keep track of what is used: that would cost more at each look than making some things anew now and then.
+    """
+
+    __slots__ = ("_items", "_size", "get")
 
     def __init__(self, size: int) -> None:
-        self._items: OrderedDict[K, V] = OrderedDict()
+        self._items: dict[K, V] = {}
         self._size = size
-
-    def get(self, key: K) -> V | None:
-        value = self._items.get(key)
-        if value is not None:
-            self._items.move_to_end(key)
-        return value
+        self.get = self._items.get
 
     def put(self, key: K, value: V) -> None:
         self._items[key] = value
-        self._items.move_to_end(key)
         if len(self._items) > self._size:
-            self._items.popitem(last=False)
+            del self._items[next(iter(self._items))]
 
     def drop(self, key: K) -> None:
         self._items.pop(key, None)

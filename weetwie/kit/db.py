@@ -89,7 +89,7 @@ class Db:
         return await self.connection.fetch(query.sql, *query.values(given))  # type: ignore[no-any-return]
 
     async def row(self, query: Query, **given: Any) -> Record | None:
-        return await self.connection.fetchrow(query.sql, *query.values(given))  # type: ignore[no-any-return]
+        return await self.connection.fetchrow(query.sql, *query.values(given))
 
     async def value(self, query: Query, **given: Any) -> Any:
         return await self.connection.fetchval(query.sql, *query.values(given))
@@ -126,7 +126,7 @@ would rather read and sort all of a small table; but every page here has an inde
 switched off is still used where there is no other way (docs/decisions/0003-one-plan-for-each-statement.md)."""
 
 
-class _Connection(asyncpg.Connection):
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
     """Nothing here leaves anything behind on a connection, so nothing is to be reset when it goes back to the pool."""
 
     def get_reset_query(self) -> str:
@@ -181,7 +181,10 @@ async def prepare_connection(connection: Any) -> None:
     """JSON columns go in and out as Python values."""
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(
-            kind, schema="pg_catalog", encoder=lambda value: msgspec.json.encode(value).decode(), decoder=msgspec.json.decode
+            kind,
+            schema="pg_catalog",
+            encoder=lambda value: msgspec.json.encode(value).decode(),
+            decoder=msgspec.json.decode,
         )
 
 

@@ -87,4 +87,6 @@ def _line(_logger: Any, _method: str, event: Event) -> str:
     at, level, said = event.pop("timestamp"), event.pop("level"), event.pop("event")
     error = event.pop("error", [])
     more = "".join(f" {name}={value}" for name, value in event.items())
-    return "\n    ".join([f"{at[:19]}Z {level:7} {said}{more}", *(error if isinstance(error, list) else [str(error)])])
+    return "\n    ".join(
+        [f"{at[:19]}Z {level:7} {said}{more}", *(error if isinstance(error, list) else [str(error)])]
+    )

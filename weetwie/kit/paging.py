@@ -15,7 +15,9 @@ class Page(msgspec.Struct, frozen=True):
     is_upward: bool = False
 
 
-def page(limit: int, max_id: int | None = None, since_id: int | None = None, min_id: int | None = None) -> Page:
+def page(
+    limit: int, max_id: int | None = None, since_id: int | None = None, min_id: int | None = None
+) -> Page:
     """As the client API asks for it: older than max_id; newer than since_id; or next above min_id."""
     below = END if max_id is None else min(max_id, END)
     if min_id is not None:

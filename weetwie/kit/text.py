@@ -45,7 +45,11 @@ class Piece:
 def pieces(text: str) -> list[Piece]:
     """Links, mentions and tags, in order and without overlap; what lies in a link is the link's."""
     links = list(_links(text))
-    names = [piece for piece in _names(text) if not any(link.start < piece.end and piece.start < link.end for link in links)]
+    names = [
+        piece
+        for piece in _names(text)
+        if not any(link.start < piece.end and piece.start < link.end for link in links)
+    ]
     return sorted([*links, *names], key=lambda piece: piece.start)
 
 
@@ -103,7 +107,7 @@ def is_question(text: str) -> bool:
         return False
     rest = _AFTER_THE_END.sub("", text)
     rest = _AFTER_THE_END.sub("", _CLOSING_TAGS.sub("", rest))
-    return rest.endswith(tuple(_QUESTION_MARKS))
+    return bool(rest.endswith(tuple(_QUESTION_MARKS)))
 
 
 def as_html(text: str, link_to: Callable[[Piece], str | None]) -> str:

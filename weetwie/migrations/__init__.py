@@ -16,7 +16,7 @@ async def is_current(dsn: str) -> bool:
     """Whether the database is at the revision of this program (cheap: one small query)."""
     connection = await asyncpg.connect(dsn)
     try:
-        return await connection.fetchval("select version_num from alembic_version") == HEAD
+        return bool(await connection.fetchval("select version_num from alembic_version") == HEAD)
     except asyncpg.UndefinedTableError:
         return False
     finally:

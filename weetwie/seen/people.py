@@ -79,7 +79,11 @@ def person_columns(eye: Eye, person: Any) -> tuple[Any, ...]:
 
 
 def _people(eye: Eye, law: Callable[[Eye, Any], Any] = sees.person) -> Any:
-    asked = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("id", with_ordinality="place").render_derived()
+    asked = (
+        func.unnest(param("ids", ARRAY(BigInteger)))
+        .table_valued("id", with_ordinality="place")
+        .render_derived()
+    )
     return (
         select(*person_columns(eye, Person))
         .select_from(asked)
@@ -98,7 +102,9 @@ def _author(eye: Eye) -> Any:
         .exists()
     )
     return select(*person_columns(eye, Person)).where(
-        Person.id == param("id", BigInteger), Person.erased_at.is_(None), or_(sees.person(eye, Person), has_written)
+        Person.id == param("id", BigInteger),
+        Person.erased_at.is_(None),
+        or_(sees.person(eye, Person), has_written),
     )
 
 

@@ -92,7 +92,7 @@ class Finding:
     the bounds of the page are added here, so no finding can forget them.
     """
 
-    def __init__(self, candidates: Callable[[Eye], Select[Any]]) -> None:
+    def __init__(self, candidates: Callable[[Eye], Select[*tuple[Any, ...]]]) -> None:
         self._down = Lawful(lambda eye: _page(eye, candidates(eye), upward=False))
         self._up = Lawful(lambda eye: _page(eye, candidates(eye), upward=True))
         self._trail = Lawful(lambda eye: _trail(eye, candidates(eye)))
@@ -101,7 +101,13 @@ class Finding:
         """The posts of a page, newest first. Raises StaleViewer when the viewer was remembered and is no longer so."""
         query = self._up if page.is_upward else self._down
         rows = await query.rows(
-            db, viewer, below=page.below, above=page.above, limit=page.limit, **recognise.still(viewer), **given
+            db,
+            viewer,
+            below=page.below,
+            above=page.above,
+            limit=page.limit,
+            **recognise.still(viewer),
+            **given,
         )
         if rows:
             recognise.insist(rows[0][0])
@@ -112,7 +118,9 @@ class Finding:
 
     async def trail(self, db: Db, viewer: Viewer, page: Page, **given: Any) -> list[tuple[int, int]]:
         """Key and original of each post of a page, newest first: enough to see what stands where, and cheap."""
-        rows = await self._trail.rows(db, viewer, below=page.below, above=page.above, limit=page.limit, **given)
+        rows = await self._trail.rows(
+            db, viewer, below=page.below, above=page.above, limit=page.limit, **given
+        )
         return [(row[0], row[1]) for row in rows]
 
 
@@ -121,17 +129,21 @@ _BOOSTER_AT = _AUTHOR_AT + len(SeenPerson.__struct_fields__)
 
 
 def _seen(row: Any) -> SeenPost:
-    booster = SeenPerson(*row[_BOOSTER_AT:]) if row[_BOOSTER_AT] is not None else None
-    return SeenPost(*row[1:_AUTHOR_AT], SeenPerson(*row[_AUTHOR_AT:_BOOSTER_AT]), booster)
+    own: list[Any] = [*row[1:_AUTHOR_AT], SeenPerson(*row[_AUTHOR_AT:_BOOSTER_AT]), None]
+    if row[_BOOSTER_AT] is not None:
+        own[-1] = SeenPerson(*row[_BOOSTER_AT:])
+    return SeenPost(*own)
 
 
-def _page(eye: Eye, candidates: Select[Any], *, upward: bool) -> Select[Any]:
+def _page(eye: Eye, candidates: Select[*tuple[Any, ...]], *, upward: bool) -> Select[*tuple[Any, ...]]:
     """Plan: candidates by their index, newest first; each post, its author and the viewer's marks by primary key."""
     found = candidates.subquery()
     item, post = aliased(Post), aliased(Post)
     author, booster, mark = aliased(Person), aliased(Person), aliased(Mark)
     return (
-        select(recognise.is_still_so(), found.c.key, item.id, item.visibility, *_post_columns(eye, post, mark))
+        select(
+            recognise.is_still_so(), found.c.key, item.id, item.visibility, *_post_columns(eye, post, mark)
+        )
         .add_columns(*person_columns(eye, author), *person_columns(eye, booster))
         .select_from(found)
         .join(item, item.id == found.c.post_id)
@@ -152,18 +164,20 @@ def _page(eye: Eye, candidates: Select[Any], *, upward: bool) -> Select[Any]:
 class Reach:
     """A finding the other way round: for which of these people do these posts stand in the list, and how do they see them?"""
 
-    def __init__(self, candidates: Callable[[Eye], Select[Any]]) -> None:
+    def __init__(self, candidates: Callable[[Eye], Select[*tuple[Any, ...]]]) -> None:
         self._query = Query(lambda: _reach(candidates))
 
     async def posts(
         self, db: Db, viewer: Viewer, post_ids: Iterable[int], person_ids: Iterable[int]
     ) -> list[tuple[int, SeenPost]]:
         """Pairs of a person and a post as they see it, oldest post first. `viewer` carries the policy."""
-        rows = await db.rows(self._query, post_ids=list(post_ids), people=list(person_ids), **sees.today(viewer))
+        rows = await db.rows(
+            self._query, post_ids=list(post_ids), people=list(person_ids), **sees.today(viewer)
+        )
         return [(row[0], _seen(row)) for row in rows]
 
 
-def _reach(candidates: Callable[[Eye], Select[Any]]) -> Select[Any]:
+def _reach(candidates: Callable[[Eye], Select[*tuple[Any, ...]]]) -> Select[*tuple[Any, ...]]:
     reader = aliased(Person)
     eye = sees.of(reader)
     item, post = aliased(Post), aliased(Post)
@@ -184,7 +198,7 @@ def _reach(candidates: Callable[[Eye], Select[Any]]) -> Select[Any]:
     )
 
 
-def _trail(eye: Eye, candidates: Select[Any]) -> Select[Any]:
+def _trail(eye: Eye, candidates: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     found, item = candidates.subquery(), aliased(Post)
     return (
         select(found.c.key, func.coalesce(item.boost_of_id, item.id))
@@ -243,34 +257,61 @@ _EDITS = Query(
 )
 
 
-def _asked(eye: Eye) -> Select[Any]:
+def _asked(eye: Eye) -> Select[*tuple[Any, ...]]:
     """The ids that are asked for; the first of them has the highest key, so that their order is kept."""
-    asked = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("id", with_ordinality="place").render_derived()
+    asked = (
+        func.unnest(param("ids", ARRAY(BigInteger)))
+        .table_valued("id", with_ordinality="place")
+        .render_derived()
+    )
     return select(asked.c.id.label("post_id"), (literal(END - 1) - asked.c.place).label("key"))
 
 
 _ASKED = Finding(_asked)
 
 
-def _words() -> Select[Any]:
+def _words() -> Select[*tuple[Any, ...]]:
     mention, mentioned = aliased(Mention), aliased(Person)
     names = (
-        select(func.coalesce(func.jsonb_agg(func.jsonb_build_array(mentioned.id, mentioned.handle)), text("'[]'::jsonb")))
+        select(
+            func.coalesce(
+                func.jsonb_agg(func.jsonb_build_array(mentioned.id, mentioned.handle)), text("'[]'::jsonb")
+            )
+        )
         .select_from(mention)
         .join(mentioned, mentioned.id == mention.person_id)
         .where(mention.post_id == Post.id)
         .scalar_subquery()
     )
     tags = (
-        select(func.coalesce(func.jsonb_agg(func.jsonb_build_array(Tag.key, PostTag.name)), text("'[]'::jsonb")))
+        select(
+            func.coalesce(func.jsonb_agg(func.jsonb_build_array(Tag.key, PostTag.name)), text("'[]'::jsonb"))
+        )
         .select_from(PostTag)
         .join(Tag, Tag.id == PostTag.tag_id)
         .where(PostTag.post_id == Post.id)
         .scalar_subquery()
     )
     return (
-        select(Post.id, Post.version, Post.visibility, Person.handle, PostText.text, PostText.warning, PostText.language)
-        .add_columns(Post.is_sensitive, Post.is_question, Post.origin, Post.edited_at, App.name, App.website, names, tags)
+        select(
+            Post.id,
+            Post.version,
+            Post.visibility,
+            Person.handle,
+            PostText.text,
+            PostText.warning,
+            PostText.language,
+        )
+        .add_columns(
+            Post.is_sensitive,
+            Post.is_question,
+            Post.origin,
+            Post.edited_at,
+            App.name,
+            App.website,
+            names,
+            tags,
+        )
         .join(PostText, PostText.post_id == Post.id)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(App, App.id == PostText.app_id)

@@ -1,6 +1,16 @@
 """The schema: one file a domain; each table is written by the domain of the same name alone."""
 
-from weetwie.tables import events, identity, imports, notifications, people, policy, posts, relations, timelines
+from weetwie.tables import (
+    events,
+    identity,
+    imports,
+    notifications,
+    people,
+    policy,
+    posts,
+    relations,
+    timelines,
+)
 from weetwie.tables.schema import Row
 
 metadata = Row.metadata

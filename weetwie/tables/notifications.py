@@ -17,7 +17,9 @@ class Notification(Row):
 
     __table_args__ = (
         Index("notifications_list", "person_id", "id"),
-        Index("notifications_once", "person_id", "kind", "from_id", text("coalesce(post_id, 0)"), unique=True),
+        Index(
+            "notifications_once", "person_id", "kind", "from_id", text("coalesce(post_id, 0)"), unique=True
+        ),
     )
 
 

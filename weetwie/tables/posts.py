@@ -41,7 +41,13 @@ class Post(Row):
 
     __table_args__ = (
         Index("posts_by_author", "author_id", "id", postgresql_where=text("deleted_at is null")),
-        Index("posts_public", "id", postgresql_where=text("visibility = 0 and boost_of_id is null and deleted_at is null and origin < 2")),
+        Index(
+            "posts_public",
+            "id",
+            postgresql_where=text(
+                "visibility = 0 and boost_of_id is null and deleted_at is null and origin < 2"
+            ),
+        ),
         Index("posts_replies", "reply_to_id", "id", postgresql_where=text("reply_to_id is not null")),
         Index("posts_thread", "root_id", "author_id"),
         Index("posts_boosts", "boost_of_id", "author_id", postgresql_where=text("boost_of_id is not null")),

@@ -37,4 +37,6 @@ Moment = Annotated[datetime, mapped_column(DateTime(timezone=True), server_defau
 
 def to(target: str, *, ondelete: str = "CASCADE", primary_key: bool = False, index: bool = False) -> Any:
     """A column that points at another table's row and, unless said otherwise, goes with it."""
-    return mapped_column(BigInteger, ForeignKey(target, ondelete=ondelete), primary_key=primary_key, index=index)
+    return mapped_column(
+        BigInteger, ForeignKey(target, ondelete=ondelete), primary_key=primary_key, index=index
+    )

@@ -17,7 +17,13 @@ class HomeEntry(Row):
 
     __table_args__ = (
         Index("home_entries_by_post", "post_id"),
-        Index("home_entries_boosts", "person_id", "boost_of_id", "post_id", postgresql_where=text("boost_of_id is not null")),
+        Index(
+            "home_entries_boosts",
+            "person_id",
+            "boost_of_id",
+            "post_id",
+            postgresql_where=text("boost_of_id is not null"),
+        ),
     )
 
 

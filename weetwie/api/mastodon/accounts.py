@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
+from weetwie.access.recognise import check
 from weetwie.access.words import Visibility
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
@@ -27,6 +28,7 @@ from weetwie.kit.db import Db
 from weetwie.kit.paging import Page, page
 from weetwie.kit.text import tag_key
 from weetwie.seen import people as seen_people
+from weetwie.seen.posts import SeenPost
 
 routes = Routes("accounts")
 
@@ -165,28 +167,38 @@ async def account(call: Call) -> bytes:
 
 
 @routes.get(
-    "/api/v1/accounts/{id}/statuses", access="public", scopes=["read:statuses"], answer=list[wire.Status]
+    "/api/v1/accounts/{id}/statuses",
+    access="public",
+    scopes=["read:statuses"],
+    answer=list[wire.Status],
+    hot=True,
 )
 async def statuses(call: Call, wanted: WantedPosts) -> bytes:
     """What an account has written and boosted."""
     db = await call.db()
-    await seen_people.person(db, call.viewer, call.id)
-    if wanted.only_media:
-        return b"[]"
-    if wanted.pinned:
-        posts = await pinned(db, call.viewer, call.id, page_of(wanted))
-    else:
-        posts = await posts_of(
-            db,
-            call.viewer,
-            call.id,
-            page_of(wanted),
-            without_replies=wanted.exclude_replies,
-            without_boosts=wanted.exclude_reblogs,
-            tag=tag_key(wanted.tagged) if wanted.tagged else None,
-        )
+    posts = await _chosen(db, call, wanted)
+    if not posts:
+        # Whose post one sees is seen as well; without one it is still to be asked whether there is somebody.
+        await seen_people.person(db, call.viewer, call.id)
     link_page(call, wanted, [post.key for post in posts])
     return await shown.statuses(call, posts)
+
+
+async def _chosen(db: Db, call: Call, wanted: WantedPosts) -> list[SeenPost]:
+    if wanted.only_media:
+        await check(db, call.viewer)
+        return []
+    if wanted.pinned:
+        return await pinned(db, call.viewer, call.id, page_of(wanted))
+    return await posts_of(
+        db,
+        call.viewer,
+        call.id,
+        page_of(wanted),
+        without_replies=wanted.exclude_replies,
+        without_boosts=wanted.exclude_reblogs,
+        tag=tag_key(wanted.tagged) if wanted.tagged else None,
+    )
 
 
 @routes.get(

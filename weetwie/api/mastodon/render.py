@@ -6,7 +6,8 @@ The part of a status or account that all viewers see alike is encoded once for e
 
 import html
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -87,10 +88,10 @@ class Renderer:
         return status if post.booster is None else self._boost(post, post.booster, own, status)
 
     def _own_part(self, post: SeenPost) -> bytes:
-        is_reply = post.reply_to_id is not None
+        parent, parent_author = post.reply_to_id, post.reply_to_person_id
         return _OWN_PART % (
-            b'"%d"' % post.reply_to_id if is_reply else b"null",
-            b'"%d"' % post.reply_to_person_id if is_reply and post.reply_to_person_id else b"null",
+            b'"%d"' % parent if parent else b"null",
+            b'"%d"' % parent_author if parent and parent_author else b"null",
             post.replies_count,
             post.boosts_count,
             post.favourites_count,
@@ -167,9 +168,16 @@ class Renderer:
             if piece.kind == "link":
                 return texts.link_html(piece.target)
             if piece.kind == "tag":
-                return _TAG % (html.escape(self.tag_url(texts.tag_key(piece.target))), html.escape(piece.target))
+                return _TAG % (
+                    html.escape(self.tag_url(texts.tag_key(piece.target))),
+                    html.escape(piece.target),
+                )
             handle = named.get(piece.target.lower())
-            return None if handle is None else _MENTION % (html.escape(f"{self.base_url}/@{handle}"), html.escape(handle))
+            return (
+                None
+                if handle is None
+                else _MENTION % (html.escape(f"{self.base_url}/@{handle}"), html.escape(handle))
+            )
 
         return texts.as_html(text, link_to)
 
@@ -224,9 +232,15 @@ class Renderer:
     def _fields(self, profile: Profile, detail: int) -> list[dict[str, Any]]:
         work = {"Unit": profile.unit, "Place": profile.place} if detail == sees.PLACE else {}
         given = [*work.items(), ("Pronouns", profile.pronouns)]
-        fields = [{"name": name, "value": html.escape(value), "verified_at": None} for name, value in given if value]
+        fields = [
+            {"name": name, "value": html.escape(value), "verified_at": None} for name, value in given if value
+        ]
         return fields + [
-            {"name": field["name"], "value": self._field_value(field["value"]), "verified_at": field.get("verified_at")}
+            {
+                "name": field["name"],
+                "value": self._field_value(field["value"]),
+                "verified_at": field.get("verified_at"),
+            }
             for field in profile.fields
         ]
 
@@ -240,9 +254,13 @@ FACES: Final = 12
 _JSON: Final = {True: b"true", False: b"false"}
 _RINGS: Final = {int(ring): ring.name.encode() for ring in Ring}
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
-_COUNTS_OF_A_CARD: Final = b',"last_status_at":null,"statuses_count":0,"followers_count":0,"following_count":0}'
+_COUNTS_OF_A_CARD: Final = (
+    b',"last_status_at":null,"statuses_count":0,"followers_count":0,"following_count":0}'
+)
 _TAG: Final = '<a href="%s" class="mention hashtag" rel="tag">#<span>%s</span></a>'
-_MENTION: Final = '<span class="h-card" translate="no"><a href="%s" class="u-url mention">@<span>%s</span></a></span>'
+_MENTION: Final = (
+    '<span class="h-card" translate="no"><a href="%s" class="u-url mention">@<span>%s</span></a></span>'
+)
 _OWN_PART: Final = (
     b',"in_reply_to_id":%b,"in_reply_to_account_id":%b,"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,'
     b'"quotes_count":%d,"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b%b,"filtered":[],"audience":"%b"%b'
@@ -277,7 +295,13 @@ def _moment_of(post_id: int) -> str:
 
 
 def _day(post_id: int) -> bytes:
-    return b'"%b"' % moment_of(post_id).strftime("%Y-%m-%d").encode() if post_id else b"null"
+    return _date((post_id >> 16) // 86_400_000) if post_id else b"null"
+
+
+@lru_cache(maxsize=4096)
+def _date(days: int) -> bytes:
+    """A day, counted from 1970, as JSON."""
+    return b'"%b"' % date.fromordinal(date(1970, 1, 1).toordinal() + days).isoformat().encode()
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -14,12 +14,12 @@ from weetwie.seen.posts import SeenPost
 
 async def statuses(call: Call, posts: Sequence[SeenPost]) -> bytes:
     await load(await call.db(), call.renderer, posts)
-    return call.renderer.statuses(posts)
+    return renderer_of(call).statuses(posts)
 
 
 async def status(call: Call, post: SeenPost) -> bytes:
     await load(await call.db(), call.renderer, [post])
-    return call.renderer.status(post)
+    return renderer_of(call).status(post)
 
 
 async def status_by_id(call: Call, post_id: int) -> bytes:
@@ -29,12 +29,17 @@ async def status_by_id(call: Call, post_id: int) -> bytes:
 
 async def accounts(call: Call, people: Sequence[SeenPerson]) -> bytes:
     await load_people(await call.db(), call.renderer, people)
-    return call.renderer.accounts(people)
+    return renderer_of(call).accounts(people)
 
 
 async def account(call: Call, person: SeenPerson) -> bytes:
     await load_people(await call.db(), call.renderer, [person])
-    return call.renderer.account(person)
+    return renderer_of(call).account(person)
+
+
+def renderer_of(call: Call) -> Renderer:
+    renderer: Renderer = call.renderer
+    return renderer
 
 
 async def load(db: Db, renderer: Renderer, posts: Sequence[SeenPost]) -> None:

@@ -151,7 +151,10 @@ async def context(call: Call) -> bytes:
     ancestors = [seen for seen in found if seen.id in set(above)]
     descendants = [seen for seen in found if seen.id not in set(above)]
     renderer: Renderer = call.renderer
-    return b'{"ancestors":%b,"descendants":%b}' % (renderer.statuses(ancestors), renderer.statuses(descendants))
+    return b'{"ancestors":%b,"descendants":%b}' % (
+        renderer.statuses(ancestors),
+        renderer.statuses(descendants),
+    )
 
 
 @routes.get("/api/v1/statuses/{id}/source", scopes=["read:statuses"])

@@ -44,7 +44,9 @@ class Streaming:
         if isinstance(news, Gone):
             return "delete", b"%d" % news.post_id
         shown_post = self.renderer.statuses([news.post])[1:-1]
-        return ("update" if isinstance(news, Arrived) else "status.update", shown_post) if shown_post else None
+        return (
+            ("update" if isinstance(news, Arrived) else "status.update", shown_post) if shown_post else None
+        )
 
     async def _notification(self, viewer: Viewer, notification_id: int) -> Message | None:
         async with self.database.reading() as db:

@@ -59,13 +59,19 @@ async def public(call: Call, params: PublicParams) -> bytes:
 
 
 @routes.get(
-    "/api/v1/timelines/tag/{hashtag}", scopes=["read:statuses"], access="public", answer=list[Status], hot=True
+    "/api/v1/timelines/tag/{hashtag}",
+    scopes=["read:statuses"],
+    access="public",
+    answer=list[Status],
+    hot=True,
 )
 async def tagged(call: Call, params: TagParams) -> bytes:
     """Public posts with a tag that one may see."""
     if params.remote or params.only_media:
         return b"[]"
-    any_of, all_of, none_of = ([tag_key(tag) for tag in tags] for tags in (params.any, params.all, params.none))
+    any_of, all_of, none_of = (
+        [tag_key(tag) for tag in tags] for tags in (params.any, params.all, params.none)
+    )
     posts = await publics.tagged(
         await call.db(), call.viewer, tag_key(params.hashtag), page_of(params), any_of, all_of, none_of
     )

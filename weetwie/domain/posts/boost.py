@@ -61,7 +61,9 @@ async def original_of(db: Db, viewer: Viewer, post_id: int) -> Record:
 def _original(eye: Eye) -> Any:
     post, original = Post, Post.__table__.alias("original")
     return (
-        select(original.c.id, original.c.author_id, original.c.ring, original.c.visibility, original.c.root_id)
+        select(
+            original.c.id, original.c.author_id, original.c.ring, original.c.visibility, original.c.root_id
+        )
         .select_from(post)
         .join(original, original.c.id == func.coalesce(post.boost_of_id, post.id))
         .where(post.id == param("id", BigInteger), sees.post(eye, post))
@@ -75,11 +77,17 @@ _POST = param("post_id", BigInteger)
 
 # Two boosts of one person do not pass each other, so that one post is never boosted twice.
 _WAIT = Query(select(func.pg_advisory_xact_lock(_PERSON)))
-_MINE = Query(select(Post.id).where(Post.author_id == _PERSON, Post.boost_of_id == _POST, Post.deleted_at.is_(None)))
+_MINE = Query(
+    select(Post.id).where(Post.author_id == _PERSON, Post.boost_of_id == _POST, Post.deleted_at.is_(None))
+)
 
 
 def _boost() -> Any:
-    turn = select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger))).cte("turn").prefix_with("materialized")
+    turn = (
+        select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger)))
+        .cte("turn")
+        .prefix_with("materialized")
+    )
     number = select(func.new_id().label("id")).select_from(turn).cte("number").prefix_with("materialized")
     return (
         insert(Post)

@@ -59,7 +59,9 @@ _POST_ADDED = Query(
     .values(
         {
             Person.posts_in_ring[_PLACE]: Person.posts_in_ring[_PLACE] + 1,
-            Person.last_post_in_ring[_PLACE]: func.greatest(Person.last_post_in_ring[_PLACE], param("post_id", BigInteger)),
+            Person.last_post_in_ring[_PLACE]: func.greatest(
+                Person.last_post_in_ring[_PLACE], param("post_id", BigInteger)
+            ),
         }
     )
 )
@@ -74,9 +76,13 @@ _POST_GONE = Query(
     )
 )
 _REPLIES = Query(
-    update(Post).where(Post.id == _ID).values({Post.replies_in_ring[_PLACE]: Post.replies_in_ring[_PLACE] + _BY})
+    update(Post)
+    .where(Post.id == _ID)
+    .values({Post.replies_in_ring[_PLACE]: Post.replies_in_ring[_PLACE] + _BY})
 )
 _BOOSTS = Query(
-    update(Post).where(Post.id == _ID).values({Post.boosts_in_ring[_PLACE]: Post.boosts_in_ring[_PLACE] + _BY})
+    update(Post)
+    .where(Post.id == _ID)
+    .values({Post.boosts_in_ring[_PLACE]: Post.boosts_in_ring[_PLACE] + _BY})
 )
 _FAVOURITES = Query(update(Post).where(Post.id == _ID).values(favourites_count=Post.favourites_count + _BY))

@@ -75,7 +75,15 @@ async def own(db: Db, viewer: Viewer, post_id: int) -> Record:
 
 def _own(eye: Eye) -> Any:
     return (
-        select(Post.id, Post.author_id, Post.ring, Post.visibility, Post.reply_to_id, Post.is_sensitive, Post.is_question)
+        select(
+            Post.id,
+            Post.author_id,
+            Post.ring,
+            Post.visibility,
+            Post.reply_to_id,
+            Post.is_sensitive,
+            Post.is_question,
+        )
         .add_columns(Post.root_id, PostText.text, PostText.warning, PostText.language)
         .join(PostText, PostText.post_id == Post.id)
         .where(Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.parent(eye, Post))

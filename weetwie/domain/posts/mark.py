@@ -54,7 +54,7 @@ async def unbookmark(db: Db, viewer: Viewer, post_id: int) -> int:
 
 async def pin(db: Db, viewer: Viewer, post_id: int) -> int:
     original = await _own(db, viewer, post_id)
-    if await db.value(_PINS, person_id=viewer.person_id) >= MOST_PINS:
+    if await db.value(_OTHER_PINS, person_id=viewer.person_id, post_id=original) >= MOST_PINS:
         raise Invalid(_("You have pinned {most} posts already. Unpin one first."), field="id", most=MOST_PINS)
     await db.run(_SET["pin"], person_id=viewer.person_id, post_id=original)
     return original
@@ -110,7 +110,7 @@ async def _by(db: Db, viewer: Viewer, query: Lawful, post_id: int, page: Page) -
 
 
 def _marked(column: str) -> Finding:
-    def candidates(eye: Eye) -> Select[Any]:
+    def candidates(eye: Eye) -> Select[*tuple[Any, ...]]:
         mark = aliased(Mark)
         number = getattr(mark, column)
         return select(mark.post_id.label("post_id"), number.label("key")).where(
@@ -132,7 +132,12 @@ def _favourited_by(eye: Eye) -> Any:
         select(Person.id, Mark.favourite)
         .select_from(Mark)
         .join(Person, Person.id == Mark.person_id)
-        .where(Mark.post_id == _POST, Mark.favourite.is_not(None), Mark.favourite < _BELOW, Mark.favourite > _ABOVE)
+        .where(
+            Mark.post_id == _POST,
+            Mark.favourite.is_not(None),
+            Mark.favourite < _BELOW,
+            Mark.favourite > _ABOVE,
+        )
         .where(sees.person(eye, Person))
         .order_by(Mark.favourite.desc())
         .limit(_LIMIT)
@@ -165,7 +170,9 @@ def _set(column: str) -> Query:
             insert_or_not(Mark)
             .values({"person_id": _PERSON, "post_id": _POST, column: text("new_id()")})
             .on_conflict_do_update(
-                index_elements=[Mark.person_id, Mark.post_id], set_={column: text("new_id()")}, where=mark.is_(None)
+                index_elements=[Mark.person_id, Mark.post_id],
+                set_={column: text("new_id()")},
+                where=mark.is_(None),
             )
         )
     )
@@ -183,7 +190,9 @@ def _clear(column: str) -> Query:
 _KINDS = ("favourite", "bookmark", "pin")
 _SET = {column: _set(column) for column in _KINDS}
 _CLEAR = {column: _clear(column) for column in _KINDS}
-_PINS = Query(select(func.count()).where(Mark.person_id == _PERSON, Mark.pin.is_not(None)))
+_OTHER_PINS = Query(
+    select(func.count()).where(Mark.person_id == _PERSON, Mark.post_id != _POST, Mark.pin.is_not(None))
+)
 _MUTE = Query(
     insert_or_not(Mark)
     .values(person_id=_PERSON, post_id=_POST, is_muted=param("is_muted", Boolean))
@@ -191,4 +200,3 @@ _MUTE = Query(
         index_elements=[Mark.person_id, Mark.post_id], set_={"is_muted": param("is_muted", Boolean)}
     )
 )
-

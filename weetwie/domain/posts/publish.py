@@ -4,7 +4,18 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, LargeBinary, SmallInteger, Text, any_, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    any_,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
@@ -111,7 +122,13 @@ def _ring(
 
 
 async def _insert(
-    db: Db, viewer: Viewer, draft: Draft, parent: Parent | None, ring: Ring, visibility: Visibility, usual: Record
+    db: Db,
+    viewer: Viewer,
+    draft: Draft,
+    parent: Parent | None,
+    ring: Ring,
+    visibility: Visibility,
+    usual: Record,
 ) -> PostId:
     language = draft.language or texts.language_of(draft.text) or usual["default_language"]
     sensitive = draft.is_sensitive if draft.is_sensitive is not None else usual["default_sensitive"]
@@ -216,12 +233,26 @@ what came after the newest they know misses nothing."""
 
 
 def _insert_both() -> Any:
-    turn = select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger))).cte("turn").prefix_with("materialized")
+    turn = (
+        select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger)))
+        .cte("turn")
+        .prefix_with("materialized")
+    )
     number = select(func.new_id().label("id")).select_from(turn).cte("number").prefix_with("materialized")
     post = (
         insert(Post)
         .from_select(
-            ["id", "author_id", "reply_to_id", "reply_to_person_id", "root_id", "ring", "visibility", "is_question", "is_sensitive"],
+            [
+                "id",
+                "author_id",
+                "reply_to_id",
+                "reply_to_person_id",
+                "root_id",
+                "ring",
+                "visibility",
+                "is_question",
+                "is_sensitive",
+            ],
             select(
                 number.c.id,
                 param("author_id", BigInteger),
@@ -259,7 +290,8 @@ _INSERT = Query(_insert_both)
 _MENTION = Query(
     insert_or_not(Mention)
     .from_select(
-        ["post_id", "person_id"], select(param("post_id", BigInteger), func.unnest(param("people", ARRAY(BigInteger))))
+        ["post_id", "person_id"],
+        select(param("post_id", BigInteger), func.unnest(param("people", ARRAY(BigInteger)))),
     )
     .on_conflict_do_nothing()
 )
@@ -275,7 +307,11 @@ def _spelled() -> Any:
 
 def _know_tags() -> Any:
     spelled = _spelled()
-    return insert_or_not(Tag).from_select(["key", "name"], select(spelled.c.key, spelled.c.name).order_by(spelled.c.key)).on_conflict_do_nothing()
+    return (
+        insert_or_not(Tag)
+        .from_select(["key", "name"], select(spelled.c.key, spelled.c.name).order_by(spelled.c.key))
+        .on_conflict_do_nothing()
+    )
 
 
 def _tag() -> Any:
@@ -284,7 +320,9 @@ def _tag() -> Any:
         insert_or_not(PostTag)
         .from_select(
             ["tag_id", "post_id", "name"],
-            select(Tag.id, param("post_id", BigInteger), spelled.c.name).select_from(spelled).join(Tag, Tag.key == spelled.c.key),
+            select(Tag.id, param("post_id", BigInteger), spelled.c.name)
+            .select_from(spelled)
+            .join(Tag, Tag.key == spelled.c.key),
         )
         .on_conflict_do_nothing()
     )

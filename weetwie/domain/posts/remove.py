@@ -59,7 +59,10 @@ _IDS = param("ids", ARRAY(BigInteger))
 def _delete() -> Any:
     return (
         update(Post)
-        .where(or_(Post.id.in_(select(_unnested())), Post.boost_of_id.in_(select(_unnested()))), Post.deleted_at.is_(None))
+        .where(
+            or_(Post.id.in_(select(_unnested())), Post.boost_of_id.in_(select(_unnested()))),
+            Post.deleted_at.is_(None),
+        )
         .values(deleted_at=param("now", DateTime(timezone=True)), version=Post.version + 1)
         .returning(Post.id, Post.author_id, Post.ring, Post.visibility, Post.reply_to_id, Post.boost_of_id)
     )
@@ -70,7 +73,9 @@ def _unnested() -> Any:
 
 
 _DELETE = Query(_delete)
-_EMPTY = Query(lambda: update(PostText).where(PostText.post_id.in_(select(_unnested()))).values(text="", warning=""))
+_EMPTY = Query(
+    lambda: update(PostText).where(PostText.post_id.in_(select(_unnested()))).values(text="", warning="")
+)
 _FORGET_EDITS = Query(lambda: delete(PostEdit).where(PostEdit.post_id.in_(select(_unnested()))))
 _UNMARK = Query(
     update(Mark)

@@ -61,7 +61,9 @@ def check_text(text: str, warning: str, policy: Policy) -> None:
     most = policy.longest_post
     if len(text) + len(warning) > 40 * most or texts.length(text) + texts.length(warning) > most:
         raise Invalid(
-            _("This is longer than the {most} characters that a post may have. Shorten it, or answer yourself with the rest."),
+            _(
+                "This is longer than the {most} characters that a post may have. Shorten it, or answer yourself with the rest."
+            ),
             field="status",
             most=most,
         )

@@ -125,7 +125,7 @@ def _belongs(eye: Eye, post: Any) -> Any:
     )
 
 
-def _indexed(eye: Eye) -> Select[Any]:
+def _indexed(eye: Eye) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     return (
         select(HomeEntry.post_id.label("post_id"), HomeEntry.post_id.label("key"))
@@ -134,12 +134,12 @@ def _indexed(eye: Eye) -> Select[Any]:
     )
 
 
-def _direct(eye: Eye) -> Select[Any]:
+def _direct(eye: Eye) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(post.origin < 2, _belongs(eye, post))
 
 
-def _arriving(eye: Eye) -> Select[Any]:
+def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
     """Of given posts, those that stand in this home."""
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
@@ -147,7 +147,7 @@ def _arriving(eye: Eye) -> Select[Any]:
     )
 
 
-def _departing() -> Select[Any]:
+def _departing() -> Select[*tuple[Any, ...]]:
     """Of given posts that are deleted, who of these people saw them; each of their apps may still show them."""
     reader, post = aliased(Person), aliased(Post)
     return select(reader.id, post.id).where(
@@ -205,7 +205,7 @@ async def _raise_floor(db: Db, person_id: int, floor: int | None) -> None:
         await db.run(_CUT, person_id=person_id)
 
 
-def _entries(people: Select[Any]) -> Any:
+def _entries(people: Select[*tuple[Any, ...]]) -> Any:
     return (
         insert_or_not(HomeEntry)
         .from_select(["person_id", "post_id", "boost_of_id"], people)
@@ -221,10 +221,16 @@ def _is_above_floor(person_id: Any, post_id: Any) -> Any:
 def _fan_out() -> Any:
     post, follow, followed = aliased(Post), aliased(Follow), aliased(TagFollow)
     tagged, mention = aliased(PostTag), aliased(Mention)
-    published = and_(post.id == func.any(param("ids", ARRAY(BigInteger))), post.deleted_at.is_(None), post.origin < 2)
-    is_named = select(literal(1)).where(mention.post_id == post.id, mention.person_id == follow.follower_id).exists()
+    published = and_(
+        post.id == func.any(param("ids", ARRAY(BigInteger))), post.deleted_at.is_(None), post.origin < 2
+    )
+    is_named = (
+        select(literal(1)).where(mention.post_id == post.id, mention.person_id == follow.follower_id).exists()
+    )
     home_of = union(
-        select(post.author_id.label("person_id"), post.id.label("post_id"), post.boost_of_id).where(published),
+        select(post.author_id.label("person_id"), post.id.label("post_id"), post.boost_of_id).where(
+            published
+        ),
         select(follow.follower_id, post.id, post.boost_of_id)
         .join(follow, follow.followed_id == post.author_id)
         .where(published, or_(post.visibility != int(Visibility.direct), is_named)),
@@ -240,7 +246,7 @@ def _fan_out() -> Any:
     )
 
 
-def _newest(source: Select[Any]) -> Any:
+def _newest(source: Select[*tuple[Any, ...]]) -> Any:
     """An insert of a source's newest posts into one home."""
     newest = source.limit(DEPTH).subquery()
     person_id = param("person_id", BigInteger)
@@ -249,7 +255,7 @@ def _newest(source: Select[Any]) -> Any:
     )
 
 
-def _by_person() -> Select[Any]:
+def _by_person() -> Select[*tuple[Any, ...]]:
     return (
         select(Post.id, Post.boost_of_id)
         .where(Post.author_id == param("followed_id", BigInteger), Post.deleted_at.is_(None), Post.origin < 2)
@@ -257,7 +263,7 @@ def _by_person() -> Select[Any]:
     )
 
 
-def _by_tag() -> Select[Any]:
+def _by_tag() -> Select[*tuple[Any, ...]]:
     return (
         select(Post.id, Post.boost_of_id)
         .join(PostTag, PostTag.post_id == Post.id)
@@ -266,7 +272,7 @@ def _by_tag() -> Select[Any]:
     )
 
 
-def _oldest(source: Select[Any]) -> Any:
+def _oldest(source: Select[*tuple[Any, ...]]) -> Any:
     """The id of the last post that `_newest` takes, where there are older ones."""
     return source.with_only_columns(Post.id).offset(DEPTH - 1).limit(1)
 
@@ -279,16 +285,21 @@ _OLDEST_BY_TAG = Query(lambda: _oldest(_by_tag()))
 
 _RAISE_FLOOR = Query(
     lambda: (
-        made := insert_or_not(HomeFloor).values(person_id=param("person_id", BigInteger), floor=param("floor", BigInteger))
+        made := insert_or_not(HomeFloor).values(
+            person_id=param("person_id", BigInteger), floor=param("floor", BigInteger)
+        )
     ).on_conflict_do_update(
-        index_elements=[HomeFloor.person_id], set_={"floor": func.greatest(HomeFloor.floor, made.excluded.floor)}
+        index_elements=[HomeFloor.person_id],
+        set_={"floor": func.greatest(HomeFloor.floor, made.excluded.floor)},
     )
 )
 _CUT = Query(
     delete(HomeEntry).where(
         HomeEntry.person_id == param("person_id", BigInteger),
         HomeEntry.post_id
-        < select(HomeFloor.floor).where(HomeFloor.person_id == param("person_id", BigInteger)).scalar_subquery(),
+        < select(HomeFloor.floor)
+        .where(HomeFloor.person_id == param("person_id", BigInteger))
+        .scalar_subquery(),
     )
 )
 _TOO_LONG = Query(
@@ -304,4 +315,3 @@ _NTH = Query(
     .offset(DEPTH - 1)
     .limit(1)
 )
-

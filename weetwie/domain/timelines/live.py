@@ -181,7 +181,9 @@ class Live:
     async def _gone(self, db: Db, viewer: Viewer, facts: Sequence[PostDeleted]) -> None:
         if facts:
             ids = [fact.post_id for fact in facts]
-            rows = await db.rows(home.DEPARTING, post_ids=ids, people=list(self._streams), **sees.today(viewer))
+            rows = await db.rows(
+                home.DEPARTING, post_ids=ids, people=list(self._streams), **sees.today(viewer)
+            )
             for person_id, post_id in rows:
                 self._put(person_id, Gone(post_id))
 
@@ -230,7 +232,9 @@ _NEWS = Query(
     .order_by(Event.transaction, Event.id)
     .limit(param("most", BigInteger))
 )
-_GOOD = Query(select(Token.id).where(Token.id == func.any(param("ids", ARRAY(BigInteger))), Token.revoked_at.is_(None)))
+_GOOD = Query(
+    select(Token.id).where(Token.id == func.any(param("ids", ARRAY(BigInteger))), Token.revoked_at.is_(None))
+)
 _WHOSE = Query(
     select(Notification.id, Notification.person_id)
     .where(

@@ -35,22 +35,26 @@ async def pinned(db: Db, viewer: Viewer, person_id: int, page: Page) -> list[See
     return await _PINNED.page(db, viewer, page, person_id=person_id)
 
 
-def _posts(eye: Eye) -> Select[Any]:
+def _posts(eye: Eye) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     return _chosen(select(post.id.label("post_id"), post.id.label("key")), post)
 
 
-def _chosen(candidates: Select[Any], post: Any) -> Select[Any]:
+def _chosen(candidates: Select[*tuple[Any, ...]], post: Any) -> Select[*tuple[Any, ...]]:
     person_id = param("person_id", BigInteger)
     return candidates.where(
         post.author_id == person_id,
         post.deleted_at.is_(None),
         or_(~param("without_boosts", Boolean), post.boost_of_id.is_(None)),
-        or_(~param("without_replies", Boolean), post.reply_to_id.is_(None), post.reply_to_person_id == person_id),
+        or_(
+            ~param("without_replies", Boolean),
+            post.reply_to_id.is_(None),
+            post.reply_to_person_id == person_id,
+        ),
     )
 
 
-def _tagged(eye: Eye) -> Select[Any]:
+def _tagged(eye: Eye) -> Select[*tuple[Any, ...]]:
     post, tagged = aliased(Post), aliased(PostTag)
     has_tag = (
         select(literal(1))
@@ -61,7 +65,7 @@ def _tagged(eye: Eye) -> Select[Any]:
     return _chosen(select(post.id.label("post_id"), post.id.label("key")), post).where(has_tag.exists())
 
 
-def _pinned(eye: Eye) -> Select[Any]:
+def _pinned(eye: Eye) -> Select[*tuple[Any, ...]]:
     pin = aliased(Mark)
     return select(pin.post_id.label("post_id"), pin.pin.label("key")).where(
         pin.person_id == param("person_id", BigInteger), pin.pin.is_not(None)

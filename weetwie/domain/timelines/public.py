@@ -40,9 +40,11 @@ async def tagged(
     )
 
 
-def _public(eye: Eye) -> Select[Any]:
+def _public(eye: Eye) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
-    return select(post.id.label("post_id"), post.id.label("key")).where(_is_listed(post), taste.is_kept(eye, post))
+    return select(post.id.label("post_id"), post.id.label("key")).where(
+        _is_listed(post), taste.is_kept(eye, post)
+    )
 
 
 def _is_listed(post: Any) -> Any:
@@ -54,7 +56,7 @@ def _is_listed(post: Any) -> Any:
     )
 
 
-def _tagged(eye: Eye) -> Select[Any]:
+def _tagged(eye: Eye) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     tag_id = select(Tag.id).where(Tag.key == param("tag", Text)).scalar_subquery()
     return (
@@ -64,7 +66,7 @@ def _tagged(eye: Eye) -> Select[Any]:
     )
 
 
-def _tagged_as(eye: Eye) -> Select[Any]:
+def _tagged_as(eye: Eye) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
 
     def with_one_of(name: str) -> Any:

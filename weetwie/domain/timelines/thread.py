@@ -37,11 +37,16 @@ def _ancestors(eye: Eye) -> Any:
     chain = chain.union_all(
         select(parent.reply_to_id, chain.c.height + 1)
         .join(parent, parent.id == chain.c.id)
-        .where(sees.parent(eye, parent), parent.reply_to_id.is_not(None), chain.c.height < param("most", Integer))
+        .where(
+            sees.parent(eye, parent), parent.reply_to_id.is_not(None), chain.c.height < param("most", Integer)
+        )
     )
     post = aliased(Post)
     return (
-        select(post.id).join(chain, chain.c.id == post.id).where(sees.parent(eye, post)).order_by(chain.c.height.desc())
+        select(post.id)
+        .join(chain, chain.c.id == post.id)
+        .where(sees.parent(eye, post))
+        .order_by(chain.c.height.desc())
     )
 
 

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class Toot:
 @pytest.fixture
 def toot(
     server: Running, browser: Browser, person: Callable[[str], str], tmp_path: Path
-) -> Iterator[Callable[[str], Toot]]:
+) -> Callable[[str], Toot]:
     def make(name: str) -> Toot:
         handle = person(name)
         (folder := tmp_path / handle).mkdir()
@@ -72,7 +72,7 @@ def toot(
         own.close()
         return toot
 
-    yield make
+    return make
 
 
 def test_toot_signs_in_and_knows_who_it_is(toot: Callable[[str], Toot]) -> None:

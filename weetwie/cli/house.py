@@ -51,14 +51,14 @@ def in_house(function: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...
         try:
             asyncio.run(_call(function, data, speaks_json, given))
         except Refusal as refusal:
-            sys.exit(_refuse(refusal, speaks_json))
+            sys.exit(refuse(refusal, speaks_json))
         except SettingsError as error:
             raise click.UsageError(str(error)) from error
 
     return command
 
 
-def _refuse(refusal: "Refusal", speaks_json: bool) -> int:
+def refuse(refusal: "Refusal", speaks_json: bool) -> int:
     click.echo(json.dumps({"error": str(refusal)}) if speaks_json else str(refusal), err=True)
     kinds = (EXIT.get(kind.__name__) for kind in type(refusal).__mro__)
     return next((code for code in kinds if code), 1)
@@ -83,11 +83,13 @@ async def _call(
 async def opened(data: Path | None) -> "AsyncIterator[Database]":
     """The database of a data folder, whether the server runs or not; or the one that the settings name."""
     from weetwie import reactions
+    from weetwie.kit import log
     from weetwie.kit.db import Database
     from weetwie.serve.database import bring_up_to_date, running
     from weetwie.settings import read
 
     settings = read(os.environ, given={"data": data.absolute() if data else None})
+    log.configure("warning", settings.log_format)
     async with running(settings) as dsn:
         await bring_up_to_date(dsn)
         database = await Database.open(dsn, size=2, behind_pgbouncer=settings.pgbouncer)

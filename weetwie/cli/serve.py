@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
 _CONFIG = click.option(
-    "--config", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="A file of settings (TOML)."
+    "--config",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="A file of settings (TOML).",
 )
 
 
@@ -25,7 +27,7 @@ def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
     @_CONFIG
     @wraps(function)
     def command(*, config: Path | None, **given: Any) -> None:
-        from weetwie.cli.house import _refuse
+        from weetwie.cli.house import refuse
         from weetwie.errors import Refusal
         from weetwie.kit import log
         from weetwie.settings import SettingsError, read
@@ -39,7 +41,7 @@ def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
         try:
             function(settings)
         except Refusal as refusal:
-            sys.exit(_refuse(refusal, speaks_json=False))
+            sys.exit(refuse(refusal, speaks_json=False))
 
     return command
 

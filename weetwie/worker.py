@@ -5,7 +5,6 @@ marks are written in the same transaction. Where one fails, all is undone and do
 holds nothing else up; it is tried again, ever later, and given up loudly.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -69,7 +68,7 @@ class Worker:
                 return len(events)
         except GONE:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it was is found out one by one
             log.warning("a reaction failed; the batch is done one by one", error=type(error).__name__)
             return await self._one_by_one()
 
@@ -195,4 +194,4 @@ async def given_up(db: Db) -> int:
 async def drain(worker: Worker) -> None:
     """Until nothing is left to react to. For imports, and for tests."""
     while await worker.work():
-        await asyncio.sleep(0)
+        pass

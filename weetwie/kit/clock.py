@@ -2,14 +2,13 @@
 
 from datetime import UTC, datetime
 
-_stopped_at: datetime | None = None
+_stopped: list[datetime] = []
 
 
 def now() -> datetime:
-    return _stopped_at or datetime.now(UTC)
+    return _stopped[0] if _stopped else datetime.now(UTC)
 
 
 def stop(at: datetime | None) -> None:
     """Holds the clock at a moment (None lets it run again). For tests."""
-    global _stopped_at
-    _stopped_at = at
+    _stopped[:] = [] if at is None else [at]

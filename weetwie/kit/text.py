@@ -137,7 +137,7 @@ def _paragraphs(escaped: str) -> str:
 
 def link_html(address: str) -> str:
     """An address as the client API shows it: the scheme and what is beyond thirty characters are there, but hidden."""
-    scheme, _, rest = address.partition("://")
+    rest = address.partition("://")[2]
     rest = rest.removeprefix("www.") if rest.startswith("www.") else rest
     prefix = address[: len(address) - len(rest)]
     shown, hidden = rest[:30], rest[30:]

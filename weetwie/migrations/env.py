@@ -1,6 +1,7 @@
 """What Alembic runs: the schema of weetwie.tables, over the connection that `upgrade` hands in."""
 
 from alembic import context
+
 from weetwie.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -25,11 +25,14 @@ class PublicParams(PageParams, kw_only=True, frozen=True):
     only_media: bool = False
 
 
+MoreTags = Annotated[list[str], msgspec.Meta(max_length=20)]
+
+
 class TagParams(PublicParams, kw_only=True, frozen=True):
     hashtag: str
-    any: Annotated[list[str], msgspec.Meta(max_length=20)] = []
-    all: Annotated[list[str], msgspec.Meta(max_length=20)] = []
-    none: Annotated[list[str], msgspec.Meta(max_length=20)] = []
+    any: MoreTags = msgspec.field(default_factory=list)
+    all: MoreTags = msgspec.field(default_factory=list)
+    none: MoreTags = msgspec.field(default_factory=list)
 
 
 def page_of(params: PageParams) -> Page:

@@ -135,7 +135,7 @@ class Live:
                     pass
             except asyncio.CancelledError:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  streams outlive any failure; what was missed is read again
                 log.warning("live waits", error=type(error).__name__)
             await wait(rung, SWEEP_SECONDS)
 

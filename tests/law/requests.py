@@ -36,7 +36,7 @@ class Tried:
     def tags(self) -> list[str]:
         from tests.law.scene import _word
 
-        return ["open", "unheard", *(_word(secret.name.replace(" ", ""), "tag") for secret in self.secrets[:6])]
+        return ["open", "unheard", *(_word(secret.name.replace(" ", ""), "tag") for secret in self.secrets[:3])]
 
     @property
     def around(self) -> list[int]:
@@ -136,7 +136,7 @@ def words(name: str, **query: str) -> Generator:
     """Search: what stands in secrets, in open posts and in names, whole and by the beginning."""
 
     def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
-        for word in ("zq", "zqpost", "zqname", "zqbio", "zqplace", "open", "sol", "una", "#open", "zqtag", *tried.tags[2:4]):
+        for word in ("zq", "zqpost", "zqname", "zqbio", "open", "sol", "una", "#zqtag", *tried.tags[2:4]):
             yield Request(method, path, ((name, word), *query.items()))
         for id in tried.posts[:4]:
             yield Request(method, path, ((name, f"http://weetwie.test/@sol/{id}"), *query.items()))
@@ -221,7 +221,10 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/favourites"): pages(),
     ("GET", "/api/v1/timelines/home"): pages(),
     ("GET", "/api/v1/timelines/public"): pages(),
-    ("GET", "/api/v1/timelines/tag/{hashtag}"): each_tag("hashtag", pages()),
+    ("GET", "/api/v1/timelines/tag/{hashtag}"): each_tag("hashtag", several({"limit": "40"}, {"limit": "2"}, {"any[]": "open"})),
+    ("GET", "/api/v1/streaming/health"): once(),
+    ("GET", "/api/v1/streaming/user"): once(),
+    ("GET", "/api/v1/streaming/user/notification"): once(),
     ("GET", "/api/v1/accounts/verify_credentials"): once(),
     ("PATCH", "/api/v1/accounts/update_credentials"): once(body={"display_name": "Another", "note": "@sol #open"}),
     ("GET", "/api/v1/accounts/lookup"): each_handle("acct"),

@@ -13,6 +13,7 @@ from tests.world import SOME_DAY, Sandbox, Someone, World
 from weetwie.access.words import Ring, Visibility
 from weetwie.app import build
 from weetwie.domain.timelines import home as homes
+from weetwie.domain.timelines.live import Live
 from weetwie.kit import clock
 from weetwie.kit.db import Db
 
@@ -79,7 +80,7 @@ class Scene:
     async def open(cls, dsn: str, widest: Ring) -> "Scene":
         world = await World.open(dsn, at=SOME_DAY)
         copy = Copy(world.connection)
-        scene = cls(world, build(Settings(), copy, world.memory))
+        scene = cls(world, build(Settings(), copy, world.memory, live=Live(copy, world.memory)))
         await world.policy(widest_ring=widest)
         await scene._hire()
         await scene._chat()

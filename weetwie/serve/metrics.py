@@ -120,7 +120,7 @@ class Metrics:
 
     async def _look(self) -> None:
         pool = self._database.pool
-        self._streams.set(len(self._live))
+        self._streams.set(self._live.open_streams)
         self._pool.set(pool.get_size())
         self._idle.set(pool.get_idle_size())
         try:

@@ -116,7 +116,8 @@ class Live:
         if not streams:
             self._streams.pop(stream.viewer.person_id, None)
 
-    def __len__(self) -> int:
+    @property
+    def open_streams(self) -> int:
         return sum(map(len, self._streams.values()))
 
     def close_all(self) -> None:

@@ -98,7 +98,7 @@ def build(
     limits = RateLimits(shared_counts) if settings.rate_limits else None
     doors = endpoints()
     renderer = Renderer(base_url)
-    streams = Streaming(live, database, memory, renderer) if live else None
+    streams = Streaming(live, database, memory, renderer) if live is not None else None
     dispatcher = Dispatcher(
         [*doors, openapi_endpoint(doors, base_url, __version__)],
         base_url=base_url,

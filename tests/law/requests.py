@@ -109,7 +109,7 @@ def each_person(*queries: dict[str, str], body: dict[str, Any] | None = None, na
 def each_tag(name: str, generator: Generator) -> Generator:
     def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
         for tag in tried.tags:
-            yield from generator(tried, method, path.replace("{%s}" % name, tag))
+            yield from generator(tried, method, path.replace("{" + name + "}", tag))
 
     return generate
 

@@ -61,7 +61,7 @@ GROUPS = [
     (Ring.world, ("exa", "gus", "bix")),
 ]
 """Who looks on, under which policy. All kinds of viewers under the usual one; those whom the other concerns under that, too."""
-by_groups = pytest.mark.parametrize("widest, viewers", GROUPS, ids=[f"{ring.name}-{'-'.join(who)}" for ring, who in GROUPS])
+by_groups = pytest.mark.parametrize(("widest", "viewers"), GROUPS, ids=[f"{ring.name}-{'-'.join(who)}" for ring, who in GROUPS])
 
 
 @by_groups
@@ -113,8 +113,7 @@ def may_read(company: Company, who: Human | None, scene: Scene, kind: str, of: s
         person = next(human for human in company.people if human.id == scene.people[of].id)
         if kind == "name":
             return company.sees_card(who, person)
-        is_seen = company.sees_person(who, person) and company.detail(who, person) >= (PROFILE if kind == "bio" else PLACE)
-        return is_seen
+        return company.sees_person(who, person) and company.detail(who, person) >= (PROFILE if kind == "bio" else PLACE)
     post_id = scene.posts.get(of) if kind == "base" else scene.own.get(of) if kind == "own" else None
     if post_id is None:
         post_id = next(secret.id for secret in scene.secrets if secret.name.replace(" ", "") == of)

@@ -208,7 +208,8 @@ class World:
 
     async def tag(self, name: str) -> int:
         known = await self.connection.fetchval("select id from tags where key = $1", name.lower())
-        return known or await self._insert("tags", "id", key=name.lower(), name=name)
+        tag_id: int = known or await self._insert("tags", "id", key=name.lower(), name=name)
+        return tag_id
 
     # Posts
 
@@ -282,7 +283,10 @@ class World:
             await self.connection.execute("update posts set favourites_count = favourites_count + 1 where id = $1", post)
 
     async def notify(self, someone: Someone, kind: str, by: Someone, post: int | None = None) -> int:
-        return await self._insert("notifications", "id", person_id=someone.id, kind=kind, from_id=by.id, post_id=post)
+        id: int = await self._insert(
+            "notifications", "id", person_id=someone.id, kind=kind, from_id=by.id, post_id=post
+        )
+        return id
 
     # Rows
 

@@ -180,7 +180,7 @@ class Settings:
     pool_size: int = _setting(
         _number(2, 100),
         "a number from 2 to 100",
-        default=6,
+        default=4,
         what="Connections that each process keeps to the database.",
     )
     shared_buffers: str = _setting(

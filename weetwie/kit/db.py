@@ -151,7 +151,7 @@ class Database:
             command_timeout=30,
             statement_cache_size=0 if behind_pgbouncer else 1000,
             max_cached_statement_lifetime=0,
-            max_inactive_connection_lifetime=300,
+            max_inactive_connection_lifetime=30,
             init=prepare_connection,
             connection_class=_Connection,
             server_settings=_PLANNER,

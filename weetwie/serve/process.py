@@ -13,6 +13,7 @@ import structlog
 from weetwie import app, reactions, worker
 from weetwie.access.recognise import Memory
 from weetwie.domain.timelines.live import Live
+from weetwie.domain.timelines.warm import warm_up
 from weetwie.kit.bell import Bell
 from weetwie.kit.db import Database
 from weetwie.serve import web
@@ -46,6 +47,8 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
         application = app.build(settings, parts.database, parts.memory, shared_counts, parts.live)
         metrics = Metrics(parts.database, parts.live)
         server = web.server(metrics.counting(application))
+        async with parts.database.reading() as db:
+            await warm_up(db, await parts.memory.policy(db))
         with told_to_end(lambda: _end(parts.live, server)):
             async with _running(
                 parts.bell.run(),

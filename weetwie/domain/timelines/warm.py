@@ -1,0 +1,31 @@
+"""Asks each page that many will ask for once, so that its statement is written and planned before anybody waits for it."""
+
+from contextlib import suppress
+
+from weetwie.access.policy import Policy
+from weetwie.access.recognise import StaleViewer
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Standing
+from weetwie.domain.timelines.home import home
+from weetwie.domain.timelines.person import posts_of
+from weetwie.domain.timelines.public import public, tagged
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page
+from weetwie.seen import posts
+
+NO_SUCH_PERSON = -1
+
+
+async def warm_up(db: Db, policy: Policy) -> None:
+    """As a member whom there is not: nothing is found, and nothing is answered to anybody."""
+    viewer = Viewer(policy=policy, person_id=NO_SUCH_PERSON, standing=Standing.member)
+    page = Page(limit=1)
+    for asked in (
+        home(db, viewer, page),
+        public(db, viewer, page),
+        tagged(db, viewer, "", page, [], [], []),
+        posts_of(db, viewer, NO_SUCH_PERSON, page),
+        posts.posts(db, viewer, [NO_SUCH_PERSON]),
+    ):
+        with suppress(StaleViewer):
+            await asked

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from weetwie.domain.identity import forget as identity
+from weetwie.domain.identity import grants, links, sessions, sign_in
 from weetwie.domain.posts import forget as posts
 from weetwie.domain.timelines import home
 from weetwie.events import forget_old as forget_old_events
@@ -22,7 +22,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, home.trim),
     (HOUR, posts.forget_keys),
-    (HOUR, identity.forget_expired),
+    (HOUR, grants.sweep),
+    (HOUR, links.sweep),
+    (HOUR, sign_in.sweep),
+    (HOUR, sessions.end_old),
     (DAY, posts.sweep_tombstones),
     (DAY, forget_old_events),
 ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.serve.running import Installation, post, servers, serving, welcome
 
@@ -70,7 +71,13 @@ async def test_told_to_end_it_answers_what_has_begun_and_ends_within_five_second
         token = await installation.somebody()
         async with installation.client(token) as site:
             await post(site)  # a connection that is kept alive
-            async with site.stream("GET", "/api/v1/streaming/user") as stream:
+            async with (
+                connect(
+                    f"{installation.url.replace('http', 'ws')}/api/v1/streaming?access_token={token}"
+                ) as there,
+                site.stream("GET", "/api/v1/streaming/user") as stream,
+            ):
+                await there.send('{"type": "subscribe", "stream": "user"}')
                 chunks = stream.aiter_bytes()
                 assert await anext(chunks) == b":)\n\n"
                 slow = asyncio.create_task(_slowly(installation, token))
@@ -78,7 +85,8 @@ async def test_told_to_end_it_answers_what_has_begun_and_ends_within_five_second
                 assert await run.told_to_end(how) < 5
                 assert run.process.returncode == 0
                 assert await slow == 200
-                assert [chunk async for chunk in chunks] == []
+                assert {chunk async for chunk in chunks} <= {b":thump\n\n"}
+                assert [said async for said in there] == []
         assert "Traceback" not in run.said
         assert "died" not in run.said
     assert servers(installation.data) == []

@@ -20,6 +20,15 @@ class Xid8(UserDefinedType[int]):
         return "xid8"
 
 
+class Snapshot(UserDefinedType[str]):
+    """Which transactions one saw as finished (PostgreSQL's pg_snapshot)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "pg_snapshot"
+
+
 class Event(Row):
     """A fact, written in the transaction of the act. It holds ids, never text."""
 

@@ -226,6 +226,23 @@ async def test_boosting_twice_is_boosting_once_and_a_boost_of_a_boost_is_one_of_
     assert await house.act(boost.boost, bo, post) != first
 
 
+async def test_a_boost_is_taken_back_by_who_made_it_alone_and_answering_it_answers_the_original(
+    world: World, house: House
+) -> None:
+    ada, bo, cy = await world.member("ada"), await world.member("bo"), await world.member("cy")
+    post = await house.publish(ada, "look")
+    theirs = await house.see(cy, await house.act(boost.boost, bo, post))
+    await house.act(boost.boost, cy, post)
+    with pytest.raises(Forbidden):
+        await house.act(boost.take_back, cy, theirs)
+    assert (await house.see(cy, post)).is_boosted
+    reply = await house.publish(cy, "I see", reply_to_id=theirs.id)
+    assert (await house.see(cy, reply)).reply_to_id == post
+    await house.act(boost.take_back, bo, theirs)
+    with pytest.raises(NotFound):
+        await house.see(cy, theirs.id)
+
+
 async def test_only_open_posts_and_ones_own_private_ones_can_be_boosted(world: World, house: House) -> None:
     ada = await world.member("ada")
     bo = await world.member("bo", follows=[ada])

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Struct
 
 from weetwie.access.recognise import check
+from weetwie.access.sees import CARD
 from weetwie.access.words import Visibility
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
@@ -207,7 +208,8 @@ async def _chosen(db: Db, call: Call, wanted: WantedPosts) -> list[SeenPost]:
 async def followers(call: Call, wanted: LongPageParams) -> bytes:
     """Who follows an account, as far as one sees them."""
     db = await call.db()
-    await seen_people.person(db, call.viewer, call.id)
+    if (await seen_people.person(db, call.viewer, call.id)).detail == CARD:
+        return b"[]"
     return await numbered(call, wanted, await relations.followers(db, call.viewer, call.id, page_of(wanted)))
 
 
@@ -217,7 +219,8 @@ async def followers(call: Call, wanted: LongPageParams) -> bytes:
 async def following(call: Call, wanted: LongPageParams) -> bytes:
     """Whom an account follows, as far as one sees them."""
     db = await call.db()
-    await seen_people.person(db, call.viewer, call.id)
+    if (await seen_people.person(db, call.viewer, call.id)).detail == CARD:
+        return b"[]"
     return await numbered(call, wanted, await relations.following(db, call.viewer, call.id, page_of(wanted)))
 
 

@@ -134,7 +134,7 @@ async def delete(call: Call, params: DeleteParams) -> bytes:
     words = await _words(db, before)
     answered = msgspec.json.decode(await shown.status(call, before))
     if before.is_boost:
-        await boost.unboost(db, call.viewer, call.id)
+        await boost.take_back(db, call.viewer, before)
     else:
         await remove.remove(db, call.viewer, call.id)
     return msgspec.json.encode({**answered, "text": words.text})

@@ -86,7 +86,11 @@ def _pairs(facts: Sequence[PersonFollowed] | Sequence[FollowRequested]) -> dict[
 
 
 def _insert(
-    kind: str, told: Any, from_id: Any, post_id: Any, make: Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]]
+    kind: str,
+    told: Any,
+    from_id: Any,
+    post_id: Any,
+    make: Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]],
 ) -> Query:
     """`make` joins and narrows a selection that begins with the rows to be inserted; `told` is the people to tell."""
 

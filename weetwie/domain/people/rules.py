@@ -147,7 +147,9 @@ def _check_fields(fields: Sequence[Field] | UnsetType) -> None:
 def _check_languages(changes: Changes) -> None:
     spoken = [] if isinstance(changes.languages, UnsetType) else changes.languages
     if len(spoken) > MOST_LANGUAGES:
-        raise Invalid(_("A profile names at most {limit} languages."), field="languages", limit=MOST_LANGUAGES)
+        raise Invalid(
+            _("A profile names at most {limit} languages."), field="languages", limit=MOST_LANGUAGES
+        )
     written = changes.default_language
     for language in [*spoken, *([written] if isinstance(written, str) else [])]:
         if not _LANGUAGE.fullmatch(language) or len(language) > 35:

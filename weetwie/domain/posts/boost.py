@@ -15,6 +15,7 @@ from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PostBoosted, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, Record, param
+from weetwie.seen.posts import SeenPost
 from weetwie.tables.posts import Mark, Post
 
 
@@ -48,6 +49,13 @@ async def unboost(db: Db, viewer: Viewer, post_id: int) -> int:
     if before is not None:
         await remove.bury(db, viewer, [int(before)])
     return int(original["id"])
+
+
+async def take_back(db: Db, viewer: Viewer, boost: SeenPost) -> None:
+    """Deletes a boost that the viewer sees. Raises Forbidden for somebody else's."""
+    if boost.booster is None or not may.change(viewer, boost.booster.id, clock.now()):
+        raise Forbidden(_("This is somebody else's boost."))
+    await unboost(db, viewer, boost.id)
 
 
 async def original_of(db: Db, viewer: Viewer, post_id: int) -> Record:

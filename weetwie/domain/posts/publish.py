@@ -197,8 +197,13 @@ _KEEP_KEY = Query(
 
 
 def _parent_of(eye: Eye) -> Any:
-    return select(Post.id, Post.author_id, Post.root_id, Post.ring, Post.visibility).where(
-        Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.parent(eye, Post)
+    """Who answers a boost answers what is boosted."""
+    named, meant = aliased(Post), aliased(Post)
+    return (
+        select(meant.id, meant.author_id, meant.root_id, meant.ring, meant.visibility)
+        .select_from(named)
+        .join(meant, meant.id == func.coalesce(named.boost_of_id, named.id))
+        .where(named.id == param("id", BigInteger), sees.post(eye, named, meant))
     )
 
 

@@ -1,7 +1,8 @@
 """Live: what arrives in a home, and what leaves it, for all open streams of this process at once.
 
-One statement for each batch of facts says who of those who listen sees a post, and how they see it. Facts are read in the
-order of their commits; a fact is only taken when no older transaction is still open, so none is passed over.
+One statement for each batch of facts says who of those who listen sees a post, and how they see it. What is new are the
+facts that were not yet visible in the snapshot of the look before: so each is taken once, none is passed over however long its
+transaction took, and no other transaction holds anything up.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import BigInteger, Text, cast, func, select, text, tuple_
+from sqlalchemy import BigInteger, Boolean, Text, and_, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import sees
@@ -20,6 +21,7 @@ from weetwie.domain.timelines import home
 from weetwie.events import (
     Fact,
     PeopleNotified,
+    PersonBlocked,
     PersonErased,
     PersonLeft,
     PersonSuspended,
@@ -33,14 +35,13 @@ from weetwie.kit import clock
 from weetwie.kit.bell import Bell, wait
 from weetwie.kit.db import Database, Db, Query, Record, columns, param
 from weetwie.seen.posts import SeenPost
-from weetwie.tables.events import Event, Xid8
+from weetwie.tables.events import Event, Snapshot, Xid8
 from weetwie.tables.identity import Token
 from weetwie.tables.notifications import Notification
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
-BATCH = 500
 LONGEST_QUEUE = 200
 """A reader who is so far behind is dropped; apps connect again and read what they missed."""
 
@@ -100,7 +101,8 @@ class Live:
         self._database = database
         self._memory = memory
         self._streams: dict[int, set[Stream]] = {}
-        self._place: tuple[int, int] | None = None
+        self._looked: str | None = None
+        """The snapshot of the last look (PostgreSQL's pg_snapshot, as text)."""
         self.prepare: Callable[[Db, Sequence[SeenPost]], Awaitable[None]] | None = None
         """Called with all posts of a batch before they are handed out, so that doors load what they need only once."""
 
@@ -141,21 +143,19 @@ class Live:
             await wait(rung, SWEEP_SECONDS)
 
     async def turn(self) -> int:
-        """Hands out one batch; returns how many facts were in it."""
+        """Hands out what is new; returns how many facts were in it."""
+        self._close_those_whose_time_is_over()
         async with self._database.reading() as db:
-            if self._place is None or not self._streams:
+            if self._looked is None or not self._streams:
                 # What happened before anybody listened is for the timelines.
-                self._place = await self._end(db)
-                if not self._streams:
-                    return 0
-            events = await db.rows(_NEWS, transaction=str(self._place[0]), id=self._place[1], most=BATCH)
+                self._looked = await db.value(_SNAPSHOT)
+                return 0
+            rows = await db.rows(_NEWS, looked=self._looked)
+            events = [row for row in rows if row["id"] is not None]
             if events:
                 await self._hand_out(db, events)
-                self._place = (int(events[-1]["transaction"]), events[-1]["id"])
+            self._looked = rows[0]["snapshot"]
             return len(events)
-
-    async def _end(self, db: Db) -> tuple[int, int]:
-        return int(await db.value(_OLDEST_OPEN)) - 1, 2**63 - 1
 
     async def _hand_out(self, db: Db, events: Sequence[Record]) -> None:
         facts = [msgspec.convert(event["ids"], Fact.KINDS[event["kind"]]) for event in events]
@@ -198,16 +198,20 @@ class Live:
             stream.put(news)
 
     async def _close_the_unwelcome(self, db: Db, facts: Sequence[Fact]) -> None:
-        """Streams end when their token does, and when who listens no longer stands in the house."""
-        for stream in self._all():
-            if not is_active(stream.viewer, clock.now()):
-                stream.close()
+        """Streams end with their token, with the standing of who listens, and with a block on either side: who connects
+        again sees the new world."""
         left = {fact.person_id for fact in _of(facts, PersonLeft, PersonSuspended, PersonErased)}
-        for person_id in left:
+        parted = {id for fact in _of(facts, PersonBlocked) for id in (fact.blocker_id, fact.blocked_id)}
+        for person_id in left | parted:
             for stream in self._streams.get(person_id, ()):
                 stream.close()
-        if _of(facts, TokenRevoked) or left:
+        if _of(facts, TokenRevoked):
             await self._close_revoked(db)
+
+    def _close_those_whose_time_is_over(self) -> None:
+        for stream in self._all():
+            if stream.viewer.until is not None and not is_active(stream.viewer, clock.now()):
+                stream.close()
 
     async def _close_revoked(self, db: Db) -> None:
         tokens = {stream.viewer.token_id for stream in self._all() if stream.viewer.token_id}
@@ -221,18 +225,26 @@ def _of(facts: Iterable[Fact], *kinds: Any) -> list[Any]:
     return [fact for fact in facts if isinstance(fact, kinds)]
 
 
-_OLDEST_OPEN = Query(select(text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")))
-_PLACE = cast(param("transaction", Text), Xid8)
-_NEWS = Query(
-    select(text('events.transaction::text::bigint as "transaction"'), Event.id, Event.kind, Event.ids)
-    .select_from(Event)
-    .where(
-        tuple_(Event.transaction, Event.id) > tuple_(_PLACE, param("id", BigInteger)),
-        Event.transaction < text("pg_snapshot_xmin(pg_current_snapshot())"),
+_SNAPSHOT = Query(select(text("pg_current_snapshot()::text")))
+
+
+def _news() -> Any:
+    """Always at least one row, for the snapshot."""
+    looked = cast(param("looked", Text), Snapshot)
+    now = select(text("pg_current_snapshot()::text as snapshot")).subquery()
+    is_new = and_(
+        Event.transaction >= func.pg_snapshot_xmin(looked, type_=Xid8()),
+        ~func.pg_visible_in_snapshot(Event.transaction, looked, type_=Boolean()),
     )
-    .order_by(Event.transaction, Event.id)
-    .limit(param("most", BigInteger))
-)
+    return (
+        select(text("snapshot"), Event.id, Event.kind, Event.ids)
+        .select_from(now)
+        .outerjoin(Event, is_new)
+        .order_by(Event.id)
+    )
+
+
+_NEWS = Query(_news)
 _GOOD = Query(
     select(Token.id).where(Token.id == func.any(param("ids", ARRAY(BigInteger))), Token.revoked_at.is_(None))
 )

@@ -1,0 +1,160 @@
+"""Live: what reaches whom, in which order, and when a stream ends."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.world import Someone, World
+from weetwie import reactions
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import system
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.identity import tokens
+from weetwie.domain.people import leave as leaving
+from weetwie.domain.posts import boost, edit, publish, remove
+from weetwie.domain.posts.edit import Change
+from weetwie.domain.posts.rules import Draft
+from weetwie.domain.relations.block import block
+from weetwie.domain.timelines.live import LONGEST_QUEUE, Arrived, Edited, Gone, Live, Notified, Stream
+from weetwie.kit import clock
+from weetwie.worker import Worker, drain
+
+
+class House:
+    """A company whose facts are committed, as streams read only those."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.database = reactions.attach(world.database)
+        self.live = Live(self.database, Memory())
+
+    async def act(self, verb: Any, someone: Someone, *given: Any) -> Any:
+        async with self.database.transaction() as db:
+            return await verb(db, await Memory().person(db, someone.id), *given)
+
+    async def publish(self, author: Someone, text: str, **draft: Any) -> int:
+        post: int = await self.act(publish.publish, author, Draft(text=text, **draft))
+        return post
+
+    async def open(self, someone: Someone) -> Stream:
+        stream = self.live.open(await self.world.viewer(someone))
+        await self.live.turn()
+        return stream
+
+    async def heard(self, stream: Stream) -> list[Any]:
+        """What has come since, without the posts themselves."""
+        while await self.live.turn():
+            pass
+        heard: list[Any] = []
+        while (news := await stream.next(0.01)) is not None:
+            heard.append((type(news), news.post.id if isinstance(news, Arrived | Edited) else news))
+        return heard
+
+
+@pytest.fixture
+async def house(dsn: str) -> AsyncIterator[House]:
+    world = await World.open(dsn, is_kept=True)
+    try:
+        yield House(world)
+    finally:
+        await world.close()
+
+
+async def test_a_post_reaches_those_in_whose_home_it_stands_in_order(house: House) -> None:
+    ada = await house.world.member("ada")
+    bo = await house.world.member("bo", follows=[ada])
+    cy = await house.world.member("cy")
+    al = await house.world.alumnus("al", follows=[ada])
+    streams = {person.handle: await house.open(person) for person in (ada, bo, cy, al)}
+    first = await house.publish(ada, "one")
+    second = await house.publish(ada, "two", ring=Ring.network)
+    both = [(Arrived, first), (Arrived, second)]
+    assert await house.heard(streams["bo"]) == both
+    assert await house.heard(streams["ada"]) == both
+    assert await house.heard(streams["cy"]) == []
+    assert await house.heard(streams["al"]) == [(Arrived, second)]
+
+
+async def test_what_was_said_before_somebody_listened_is_not_said_again(house: House) -> None:
+    ada = await house.world.member("ada")
+    await house.publish(ada, "before")
+    stream = await house.open(ada)
+    after = await house.publish(ada, "after")
+    assert await house.heard(stream) == [(Arrived, after)]
+
+
+async def test_an_edit_and_a_delete_reach_those_who_saw_it(house: House) -> None:
+    ada = await house.world.member("ada")
+    bo = await house.world.member("bo", follows=[ada])
+    al = await house.world.alumnus("al", follows=[ada])
+    theirs, outside = await house.open(bo), await house.open(al)
+    post = await house.publish(ada, "one")
+    await house.act(edit.edit, ada, post, Change(text="won"))
+    assert await house.heard(theirs) == [(Arrived, post), (Edited, post)]
+    await house.act(remove.remove, ada, post)
+    assert [kind for kind, _news in await house.heard(theirs)] == [Gone]
+    assert await house.heard(outside) == []
+
+
+async def test_a_boost_arrives_as_a_boost(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    cy = await house.world.member("cy", follows=[bo])
+    post = await house.publish(ada, "look")
+    stream = await house.open(cy)
+    made = await house.act(boost.boost, bo, post)
+    assert await house.heard(stream) == [(Arrived, made)]
+
+
+async def test_a_notification_reaches_the_one_it_is_for(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    theirs, mine = await house.open(bo), await house.open(ada)
+    await house.publish(ada, "hello @bo", visibility=Visibility.direct)
+    await drain(Worker(house.database, Memory(), reactions.AFTER))
+    assert [kind for kind, _news in await house.heard(theirs)] == [Notified]
+    assert [kind for kind, _news in await house.heard(mine)] == [Arrived]
+
+
+async def test_a_stream_ends_when_its_owner_leaves_or_is_parted_by_a_block(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    streams = [await house.open(person) for person in (ada, bo)]
+    await house.act(block, ada, bo.id)
+    await house.live.turn()
+    assert [stream.is_open for stream in streams] == [False, False]
+    cy = await house.world.member("cy", follows=[ada])
+    stream = await house.open(cy)
+    await house.publish(ada, "queued and never heard")
+    async with house.database.transaction() as db:
+        await leaving.leave(db, system(await Memory().policy(db)), cy.id)
+    assert await house.heard(stream) == []
+    assert not stream.is_open
+
+
+async def test_a_stream_ends_with_its_token(house: House) -> None:
+    ada = await house.world.member("ada")
+    stream = await house.open(ada)
+    async with house.database.transaction() as db:
+        viewer = await house.world.viewer(ada)
+        await tokens.revoke_one(db, viewer, viewer.token_id)
+    await house.live.turn()
+    assert not stream.is_open
+
+
+async def test_a_guests_stream_ends_with_their_time_though_nothing_happens(house: House) -> None:
+    ada = await house.world.member("ada")
+    gus = await house.world.guest("gus", sponsor=ada)
+    stream = await house.open(gus)
+    clock.stop(clock.now() + timedelta(days=2))
+    await house.live.turn()
+    assert not stream.is_open
+
+
+async def test_a_reader_who_does_not_read_is_dropped_and_harms_nobody(house: House) -> None:
+    ada = await house.world.member("ada")
+    slow, quick = await house.open(ada), await house.open(ada)
+    for number in range(LONGEST_QUEUE + 1):
+        slow.put(Gone(number))
+    post = await house.publish(ada, "still here")
+    assert await house.heard(quick) == [(Arrived, post)]
+    assert not slow.is_open

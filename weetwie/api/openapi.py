@@ -213,7 +213,8 @@ def _without(schema: Schema, names: Iterable[str]) -> Schema:
 def _responses(endpoint: Endpoint, schemas: dict[Any, Schema]) -> Schema:
     good: Schema = {"description": "Done"}
     if endpoint.answer is not None:
-        good["content"] = {"application/json": {"schema": schemas[str(endpoint.answer)]}}
+        form = "text/plain" if endpoint.answer is str else "application/json"
+        good["content"] = {form: {"schema": schemas[str(endpoint.answer)]}}
     if isinstance(endpoint.parameters, type) and issubclass(endpoint.parameters, PageParams):
         good["headers"] = {
             "Link": {
@@ -239,6 +240,8 @@ def _statuses(endpoint: Endpoint) -> list[int]:
         statuses.add(429)
     if endpoint.parameters is not None:
         statuses |= {400, 422}
+    if not all(is_id(name) for name in endpoint.path_names):
+        statuses.add(422)
     if endpoint.method != "GET":
         statuses |= {409, 422}
         if endpoint.parameters is not None:

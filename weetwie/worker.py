@@ -7,7 +7,7 @@ holds nothing else up; it is tried again, ever later, and given up loudly.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -189,6 +189,14 @@ async def backlog(db: Db) -> Backlog:
 async def given_up(db: Db) -> int:
     """How many facts failed to the end (those of the last days; older ones are forgotten). Reads all of them."""
     return int(await db.value(_GIVEN_UP))
+
+
+_NEWEST = Query(select(func.max(Event.created_at)))
+
+
+async def newest(db: Db) -> datetime | None:
+    """When the last thing that is still remembered happened."""
+    return await db.value(_NEWEST)  # type: ignore[no-any-return]
 
 
 async def drain(worker: Worker) -> None:

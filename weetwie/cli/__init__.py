@@ -8,9 +8,12 @@ import click
 from weetwie import __version__
 
 COMMANDS: Final = {
+    "backup": "weetwie.cli.keep:backup",
+    "doctor": "weetwie.cli.keep:doctor",
     "import": "weetwie.cli.imports:imports",
     "migrate": "weetwie.cli.serve:migrate",
     "person": "weetwie.cli.person:person",
+    "restore": "weetwie.cli.keep:restore",
     "serve": "weetwie.cli.serve:serve",
     "token": "weetwie.cli.token:token",
     "work": "weetwie.cli.serve:work",

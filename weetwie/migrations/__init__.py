@@ -23,6 +23,11 @@ async def is_current(dsn: str) -> bool:
         await connection.close()
 
 
+def knows(revision: str) -> bool:
+    """Whether a database at this revision can be brought up to date by this program."""
+    return any((Path(__file__).parent / "versions").glob(f"{revision}_*.py"))
+
+
 async def upgrade(dsn: str) -> None:
     """Brings the database up to date. Safe to call from several programs at once."""
     await asyncio.to_thread(asyncio.run, _upgrade(dsn))

@@ -59,6 +59,14 @@ async def _look_at(url: str) -> None:
         await connection.close()
 
 
+async def has_tables(dsn: str) -> bool:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval("select to_regclass('public.alembic_version')") is not None
+    finally:
+        await connection.close()
+
+
 async def bring_up_to_date(dsn: str) -> bool:
     """Whether there was something to do. The tools of it take memory, so they run in a process that ends."""
     if await is_current(dsn):

@@ -14,9 +14,10 @@ from weetwie import app, reactions, worker
 from weetwie.access.recognise import Memory
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
+from weetwie.events import PersonErased
 from weetwie.kit.bell import Bell
 from weetwie.kit.db import Database
-from weetwie.serve import web
+from weetwie.serve import erasures, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.settings import Settings
@@ -80,10 +81,12 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     reactions.attach(database)
     memory, bell = Memory(), Bell(dsn)
     database.on_commit = bell.ring
+    after = {
+        **reactions.AFTER,
+        PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
+    }
     try:
-        yield Parts(
-            database, memory, bell, Live(database, memory), worker.Worker(database, memory, reactions.AFTER)
-        )
+        yield Parts(database, memory, bell, Live(database, memory), worker.Worker(database, memory, after))
     finally:
         try:
             await asyncio.wait_for(database.close(), _CLOSING_SECONDS)

@@ -1,0 +1,207 @@
+"""Looks an installation over: what is wrong, and what to do about it."""
+
+import asyncio
+import os
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import asyncpg
+import msgspec
+
+from weetwie.errors import Refusal
+from weetwie.kit.db import Database
+from weetwie.migrations import is_current
+from weetwie.serve import database
+from weetwie.settings import Settings
+from weetwie.worker import backlog, given_up, newest
+
+State = Literal["good", "odd", "wrong"]
+
+_FULL_MB, _TIGHT_MB = 100, 1000
+_CLOCKS_APART = timedelta(seconds=2)
+_LONG_WAIT = 30.0
+
+
+class Finding(msgspec.Struct, frozen=True):
+    about: str
+    state: State
+    what: str
+    to_do: str = ""
+
+
+async def look(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
+    """Changes nothing. Where the database does not run, it is started for as long as this takes."""
+    found = [*_folder(settings), *_disk(settings), *_secrets(settings, environ), *_addresses(settings)]
+    found += await asyncio.to_thread(_reach, settings)
+    return found + [one async for one in _database(settings)]
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    data = settings.data
+    if settings.database_url and not data.exists():
+        yield Finding("data", "good", f"{data} is not there yet, and hardly needed")
+    elif not data.exists():
+        yield Finding(
+            "data",
+            "odd",
+            f"{data} does not exist",
+            "It is made at the first start. Or did you mean another --data?",
+        )
+    elif not os.access(data, os.W_OK | os.X_OK):
+        yield Finding(
+            "data", "wrong", f"{data} cannot be written to", "Give it to the account that runs weetwie."
+        )
+    else:
+        yield Finding("data", "good", str(data))
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    place = next((one for one in (settings.data, *settings.data.parents) if one.exists()), Path("/"))
+    free = shutil.disk_usage(place).free >> 20
+    state: State = "wrong" if free < _FULL_MB else "odd" if free < _TIGHT_MB else "good"
+    yield Finding("disk", state, f"{free} MB are free at {place}", "" if state == "good" else "Make room.")
+
+
+def _secrets(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """What others on the machine can read."""
+    places = [settings.data / "database", settings.data / "erasures.log"]
+    if environ.get("WEETWIE_CONFIG"):
+        places.append(Path(environ["WEETWIE_CONFIG"]))
+    is_open = [str(place) for place in places if place.exists() and place.stat().st_mode & 0o077]
+    if is_open:
+        yield Finding(
+            "secrets",
+            "wrong",
+            f"others on this machine may read {', '.join(is_open)}",
+            "chmod go= " + " ".join(is_open),
+        )
+    else:
+        yield Finding("secrets", "good", "nobody else on this machine can read what is private")
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    parts = urlsplit(settings.base_url)
+    host = parts.hostname or ""
+    if parts.scheme == "http" and not _is_own(host):
+        yield Finding(
+            "address", "wrong", f"{settings.base_url} is not encrypted: passwords can be read on their way",
+            "Put a proxy with a certificate in front (docs/admin.md) and set WEETWIE_BASE_URL to its https:// address.",
+        )  # fmt: skip
+    elif _is_own(host) and not _is_own(settings.host):
+        yield Finding(
+            "address", "odd", f"Weetwie listens at {settings.host}, but every link says {settings.base_url}",
+            "Set WEETWIE_BASE_URL to the address that people use.",
+        )  # fmt: skip
+    else:
+        yield Finding("address", "good", settings.base_url)
+    if parts.scheme == "https" and not settings.trusted_proxies:
+        yield Finding(
+            "proxies", "odd", "https without a trusted proxy: everybody seems to come from the same address",
+            "Set WEETWIE_TRUSTED_PROXIES to the address of the proxy, such as 127.0.0.1.",
+        )  # fmt: skip
+
+
+def _is_own(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _reach(settings: Settings) -> Iterator[Finding]:
+    host = urlsplit(settings.base_url).hostname or ""
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        return iter(
+            [Finding("name", "wrong", f"{host} is not known to the name service", "Add it to your DNS.")]
+        )
+    return iter([_asked(settings.base_url)])
+
+
+def _asked(base_url: str) -> Finding:
+    to_do = "Is weetwie serve running? Does the proxy lead to it? Look at their logs."
+    try:
+        with urlopen(f"{base_url}/api/v1/instance", timeout=5) as answer:  # noqa: S310 - the settings allow http(s) only
+            msgspec.json.decode(answer.read(100_000))
+    except HTTPError as error:
+        return Finding("answers", "wrong", f"{base_url} answers with {error.code}", to_do)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "reason", None) or error
+        return Finding("answers", "odd", f"{base_url} does not answer: {why}", to_do)
+    return Finding("answers", "good", f"{base_url} answers")
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    async with AsyncExitStack() as stack:
+        try:
+            began = time.monotonic()
+            dsn = await stack.enter_async_context(database.running(settings))
+            took = time.monotonic() - began
+        except Refusal as refusal:
+            yield Finding("database", "wrong", str(refusal))
+            return
+        yield Finding("database", "good", f"answers after {took * 1000:.0f} ms")
+        if not await is_current(dsn):
+            yield Finding(
+                "schema", "odd", "the database is not up to date", "weetwie migrate, or start weetwie serve."
+            )
+            return
+        yield Finding("schema", "good", "up to date")
+        opened = await Database.open(dsn, size=1)
+        stack.push_async_callback(opened.close)
+        async for finding in _inside(opened):
+            yield finding
+
+
+async def _inside(opened: Database) -> AsyncIterator[Finding]:
+    async with opened.reading() as db:
+        theirs: datetime = await db.connection.fetchval("select clock_timestamp()")
+        yield _clock(datetime.now(UTC), theirs, await newest(db))
+        behind, lost = await backlog(db), await given_up(db)
+    if behind.seconds > _LONG_WAIT:
+        yield Finding(
+            "worker", "wrong", f"{behind.waiting} things wait to be done, the first for {behind.seconds:.0f} s",
+            "Run weetwie serve or weetwie work, and look at its log.",
+        )  # fmt: skip
+    elif lost:
+        yield Finding(
+            "worker", "odd", f"{lost} things failed for good", "Look for 'gave up' in the log, and tell us."
+        )
+    else:
+        yield Finding("worker", "good", f"{behind.waiting} things wait to be done")
+
+
+def _clock(ours: datetime, theirs: datetime, newest_fact: datetime | None) -> Finding:
+    to_do = "Let NTP keep the clocks (timedatectl set-ntp true)."
+    if abs(ours - theirs) > _CLOCKS_APART:
+        return Finding(
+            "clock", "wrong", f"this machine and the database are {abs(ours - theirs)} apart", to_do
+        )
+    if newest_fact is not None and newest_fact - theirs > _CLOCKS_APART:
+        return Finding(
+            "clock", "wrong", f"the newest entry is of {newest_fact:%Y-%m-%d %H:%M}, which is to come", to_do
+        )
+    return Finding("clock", "good", f"{ours:%Y-%m-%d %H:%M:%S} UTC")
+
+
+async def safely(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
+    """As `look`; what fails on the way is a finding too."""
+    try:
+        return await look(settings, environ)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        return [
+            Finding("database", "wrong", f"fails: {type(error).__name__}", "Look at its log, then ask again.")
+        ]

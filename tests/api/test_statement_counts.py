@@ -1,0 +1,87 @@
+"""How often the database is asked for a page whose parts are in the cache: the viewer, the policy and the law included."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.api.house import House, opened
+from tests.world import Someone
+
+MOST = 2
+
+
+@pytest.fixture
+async def house(dsn: str) -> AsyncIterator[House]:
+    async with opened(dsn) as house:
+        yield house
+
+
+class Statements:
+    """What is asked over the connections of a pool."""
+
+    def __init__(self, house: House) -> None:
+        self._pool = house.world.database.pool
+        self.asked: list[str] = []
+
+    async def __aenter__(self) -> "Statements":
+        self._connections = [await self._pool.acquire() for _place in range(self._pool.get_max_size())]
+        for connection in self._connections:
+            connection.add_query_logger(self._note)
+        for connection in self._connections:
+            await self._pool.release(connection)
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        for holder in self._pool._holders:
+            if holder._con is not None:
+                holder._con.remove_query_logger(self._note)
+
+    def _note(self, record: object) -> None:
+        self.asked.append(record.query)  # type: ignore[attr-defined]
+
+
+def _heads(asked: list[str]) -> str:
+    return "\n".join(f"{query[:70]} ... {query[-70:]!r}" for query in asked)
+
+
+async def statements(house: House, who: Someone, at: str) -> list[str]:
+    """Of the third time: the first fills the cache, the second recalls what it kept."""
+    for _time in range(2):
+        await house.good(who, "GET", at)
+    async with Statements(house) as statements:
+        found = await house.good(who, "GET", at)
+    assert len(found) > 5, "an empty page proves nothing"
+    return statements.asked
+
+
+async def test_a_page_whose_parts_are_kept_takes_at_most_two_statements(house: House) -> None:
+    """A full page: the end of a home, below which older posts may stand, is asked for more."""
+    world = house.world
+    bo = await world.member("bo")
+    ada = await world.member("ada")
+    await house.good(ada, "POST", f"/api/v1/accounts/{bo.id}/follow")
+    for number in range(8):
+        first = await house.good(
+            bo, "POST", "/api/v1/statuses", data={"status": f"Post {number} for @ada #tea"}
+        )
+        await house.good(ada, "POST", f"/api/v1/statuses/{first['id']}/reblog")
+    await house.settle()
+    for at in (
+        "/api/v1/timelines/home",
+        "/api/v1/timelines/public",
+        "/api/v1/timelines/tag/tea",
+        f"/api/v1/accounts/{bo.id}/statuses",
+    ):
+        asked = await statements(house, ada, f"{at}?limit=6")
+        assert 1 <= len(asked) <= MOST, f"{at} asked {len(asked)} times:\n" + _heads(asked)
+
+
+async def test_a_page_after_a_new_post_takes_one_more_for_what_is_not_kept(house: House) -> None:
+    ada = await house.world.member("ada")
+    for number in range(8):
+        await house.good(ada, "POST", "/api/v1/statuses", data={"status": f"Post {number}"})
+    await statements(house, ada, "/api/v1/timelines/public")
+    await house.world.post(ada, "One more")
+    async with Statements(house) as counted:
+        await house.good(ada, "GET", "/api/v1/timelines/public")
+    assert len(counted.asked) <= MOST + 1, _heads(counted.asked)

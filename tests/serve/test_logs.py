@@ -1,13 +1,17 @@
 """No log holds what people write, look for, or sign in with, whatever goes wrong on the way."""
 
+import asyncio
+import logging
 import os
 import re
 import secrets
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 
 from tests.serve.running import Installation, post, servers, serving
 from weetwie.kit import log
@@ -35,10 +39,8 @@ async def test_a_session_of_requests_leaves_no_word_in_any_log(installation: Ins
 
 async def _say_everywhere(site: httpx.AsyncClient, word: str) -> None:
     for _ in range(2):
-        try:
+        with suppress(httpx.HTTPError):
             await post(site, f"{word} #{word} @{word}")
-        except httpx.HTTPError:
-            pass
         for method, path, more in (
             ("GET", f"/api/v2/search?q={word}&limit=x{word}", {}),
             ("GET", f"/api/v1/timelines/tag/{word}?max_id={word}", {}),
@@ -58,7 +60,7 @@ async def _say_everywhere(site: httpx.AsyncClient, word: str) -> None:
             ),
         ):
             try:
-                await site.request(method, path, **more)  # type: ignore[arg-type]
+                await site.request(method, path, **more)
             except (httpx.HTTPError, UnicodeError):
                 continue
 
@@ -74,17 +76,23 @@ def _fail(secret: str) -> None:
 def test_an_error_is_told_by_its_place_and_kind_and_not_by_its_words(
     form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import structlog
-
+    loop = asyncio.new_event_loop()
+    before = logging.root.handlers[:], logging.root.level
     try:
         log.configure("info", form)
         try:
             _fail("canary")
         except KeyError as error:
             structlog.get_logger().error("a request failed", exc_info=error)
+            loop.default_exception_handler(
+                {"message": "never retrieved", "exception": error, "future": error}
+            )
         said = capsys.readouterr().err
     finally:
+        loop.close()
         structlog.reset_defaults()
+        logging.root.handlers[:], logging.root.level = before
     assert re.search(r"KeyError.*_fail.*ValueError.*_fail", said, re.DOTALL)
     assert Path(__file__).name in said
+    assert "never retrieved" in said
     assert "canary" not in said

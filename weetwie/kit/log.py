@@ -35,11 +35,16 @@ def configure(level: str, form: str) -> None:
 
 
 class _Others(logging.Handler):
-    """What libraries log: who said it and the sentence without its values."""
+    """What libraries log: who said it and the first line, without its values (asyncio's second line shows the error's words)."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        structlog.get_logger().log(record.levelno, str(record.msg)[:200], logger=record.name, exc_info=error)
+        structlog.get_logger().log(
+            record.levelno,
+            (str(record.msg).splitlines() or [""])[0][:200],
+            logger=record.name,
+            exc_info=error,
+        )
 
 
 Event = MutableMapping[str, Any]

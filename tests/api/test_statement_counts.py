@@ -55,16 +55,15 @@ async def statements(house: House, who: Someone, at: str) -> list[str]:
 
 
 async def test_a_page_whose_parts_are_kept_takes_at_most_two_statements(house: House) -> None:
-    """A full page: the end of a home, below which older posts may stand, is asked for more."""
+    """With a boost on it, and more below it than a page: the end of a home is asked for more."""
     world = house.world
-    bo = await world.member("bo")
-    ada = await world.member("ada")
+    bo, cleo, ada = await world.member("bo"), await world.member("cleo"), await world.member("ada")
+    elsewhere = await house.good(cleo, "POST", "/api/v1/statuses", data={"status": "Elsewhere"})
     await house.good(ada, "POST", f"/api/v1/accounts/{bo.id}/follow")
-    for number in range(8):
-        first = await house.good(
-            bo, "POST", "/api/v1/statuses", data={"status": f"Post {number} for @ada #tea"}
-        )
-        await house.good(ada, "POST", f"/api/v1/statuses/{first['id']}/reblog")
+    for number in range(50):
+        if number == 48:
+            await house.good(bo, "POST", f"/api/v1/statuses/{elsewhere['id']}/reblog")
+        await house.good(bo, "POST", "/api/v1/statuses", data={"status": f"Post {number} for @ada #tea"})
     await house.settle()
     for at in (
         "/api/v1/timelines/home",
@@ -72,7 +71,7 @@ async def test_a_page_whose_parts_are_kept_takes_at_most_two_statements(house: H
         "/api/v1/timelines/tag/tea",
         f"/api/v1/accounts/{bo.id}/statuses",
     ):
-        asked = await statements(house, ada, f"{at}?limit=6")
+        asked = await statements(house, ada, f"{at}?limit=7")
         assert 1 <= len(asked) <= MOST, f"{at} asked {len(asked)} times:\n" + _heads(asked)
 
 

@@ -1,1 +1,1 @@
-"""The running program: the application, the worker and all that they need, in one process or in several."""
+"""The running program, and what its administrator does with it: sockets, signals, metrics; backup, restore, doctor."""

@@ -25,23 +25,21 @@ from weetwie import __version__, reactions
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import system
 from weetwie.domain.people import anybody
-from weetwie.errors import Conflict, Invalid, NoSpace, Unavailable, _
+from weetwie.errors import Conflict, Invalid, NoSpace, Unavailable
 from weetwie.kit import postgres
 from weetwie.kit.db import Database
 from weetwie.migrations import HEAD, knows
 from weetwie.serve import database, erasures
 from weetwie.settings import Settings
 
-_FAILED = _("{program} has failed: {why}")
-_NO_BACKUP = _("{file} is no backup of Weetwie.")
-_TOO_NEW = _(
+_FAILED = "{program} has failed: {why}"
+_NO_BACKUP = "{file} is no backup of Weetwie."
+_TOO_NEW = (
     "{file} was made by Weetwie {version}, which is newer than this one ({own}). Install that one first."
 )
-_NOT_EMPTY = _(
-    "There are people in this installation already. A backup is restored into an empty one: choose an empty data folder (--data)."
-)
-_CANNOT_WRITE = _("{file} cannot be written: {why}.")
-_CANNOT_READ = _("{file} cannot be read: {why}.")
+_NOT_EMPTY = "There are people in this installation already. A backup is restored into an empty one: choose an empty data folder (--data)."
+_CANNOT_WRITE = "{file} cannot be written: {why}."
+_CANNOT_READ = "{file} cannot be read: {why}."
 
 
 class Manifest(msgspec.Struct, frozen=True):

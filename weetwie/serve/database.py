@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import structlog
 
-from weetwie.errors import Unavailable, _
+from weetwie.errors import Unavailable
 from weetwie.kit import postgres
 from weetwie.migrations import is_current
 from weetwie.settings import Settings
@@ -17,9 +17,9 @@ from weetwie.settings import Settings
 log = structlog.get_logger(__name__)
 
 _OLDEST = 140_000
-_TOO_OLD = _("The database is PostgreSQL {version}. Weetwie needs 14 or newer.")
-_NOT_REACHED = _("The database that WEETWIE_DATABASE_URL names cannot be reached: {why}.")
-_NOT_UPDATED = _("The database could not be brought up to date. What went wrong stands above.")
+_TOO_OLD = "The database is PostgreSQL {version}. Weetwie needs 14 or newer."
+_NOT_REACHED = "The database that WEETWIE_DATABASE_URL names cannot be reached: {why}."
+_NOT_UPDATED = "The database could not be brought up to date. What went wrong stands above."
 
 
 @asynccontextmanager

@@ -4,12 +4,10 @@ import errno
 import os
 import socket
 
-from weetwie.errors import Unavailable, _
+from weetwie.errors import Unavailable
 
-_IN_USE = _(
-    "Port {port} of {host} is in use by another program. End it, or choose another port (--port, WEETWIE_PORT)."
-)
-_CANNOT = _("Nothing can listen at {host}, port {port}: {why}. Choose another (--host, --port).")
+_IN_USE = "Port {port} of {host} is in use by another program. End it, or choose another port (--port, WEETWIE_PORT)."
+_CANNOT = "Nothing can listen at {host}, port {port}: {why}. Choose another (--host, --port)."
 
 
 def bind(host: str, port: int, *, shares: int = 1) -> list[list[socket.socket]]:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
+from tests.api.conformance import Conforming
 from tests.world import Someone, World
 from weetwie.app import build
 from weetwie.domain.identity import passwords
@@ -33,7 +34,7 @@ def browser(world: World, choices: Choices | None = None, **options: Any) -> htt
     transport = httpx.ASGITransport(
         build(choices, world.database, world.memory), client=("192.0.2.7", 1), raise_app_exceptions=False
     )
-    return httpx.AsyncClient(transport=transport, base_url=choices.base_url, **options)
+    return httpx.AsyncClient(transport=Conforming(transport), base_url=choices.base_url, **options)
 
 
 async def give_password(world: World, someone: Someone, password: str = PASSWORD) -> None:

@@ -1,14 +1,21 @@
 """Holds answers against the documented entities: unknown, missing and ill-formed fields are errors.
 
+A client of `tests/site.py` does so with each answer that it gets.
+
 Run as a program, it writes the machine-readable schema of all entities to `docs/api/entities.schema.json`.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 
+from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon import entities
+from weetwie.api.table import Table
+from weetwie.app import endpoints
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "api" / "entities.schema.json"
 
@@ -31,6 +38,46 @@ def check_entity(name: str, answer: bytes | str | Any) -> None:
             msgspec.convert(answer, wanted, strict=True)
     except msgspec.ValidationError as error:
         raise AssertionError(f"this is no {name}: {error}") from None
+
+
+class Conforming(httpx.AsyncBaseTransport):
+    """Holds each answer that goes through against what its route declares."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._inner.handle_async_request(request)
+        body = await answer.aread()
+        check_answer(request.method, request.url.path, answer.status_code, body)
+        return answer
+
+
+def check_answer(method: str, path: str, status: int, body: bytes) -> None:
+    """A good answer is of the type that the route declares, a refusal is an error; what no route takes is not checked."""
+    endpoint = _endpoint(method, path)
+    if endpoint is None or method == "HEAD":
+        return
+    assert status < 500 or status == 503, f"{method} {path} answered {status}: {body[:300]!r}"
+    kind = endpoint.answer if status < 400 else entities.Error
+    if kind is None or kind is str or 300 <= status < 400:
+        return
+    try:
+        msgspec.json.decode(body, type=kind, strict=True)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise AssertionError(
+            f"{method} {path} answered {status} with no {kind}: {error}: {body[:300]!r}"
+        ) from None
+
+
+def _endpoint(method: str, path: str) -> Endpoint | None:
+    place, _names = _table().find(path)
+    return place.get(method) if place else None
+
+
+@cache
+def _table() -> Table:
+    return Table(endpoints())
 
 
 def schema() -> bytes:

@@ -106,7 +106,8 @@ def check(town: Town, walked: list[str], before: list[str], after: list[str]) ->
 @pytest.mark.parametrize("place", PLACES)
 async def test_pages_by_max_id_are_the_whole_list(town: Town, place: str) -> None:
     at = place_of(town, place)
-    before, walked = await whole(town, at), []
+    before = await whole(town, at)
+    walked: list[str] = []
     limit = town.chance.randint(1, 9)
     ids, _answer = await page(town, at, limit=limit)
     while ids:
@@ -120,7 +121,8 @@ async def test_pages_by_max_id_are_the_whole_list(town: Town, place: str) -> Non
 async def test_pages_by_min_id_are_the_whole_list(town: Town, place: str) -> None:
     """From the oldest upwards; what comes meanwhile comes in as well."""
     at = place_of(town, place)
-    before, walked = await whole(town, at), []
+    before = await whole(town, at)
+    walked: list[str] = []
     limit = town.chance.randint(1, 9)
     ids, _answer = await page(town, at, limit=limit, min_id="1")
     for _page in range(200):
@@ -138,7 +140,8 @@ async def test_pages_by_min_id_are_the_whole_list(town: Town, place: str) -> Non
 @pytest.mark.parametrize("place", PLACES)
 async def test_links_lead_through_the_whole_list_and_back(town: Town, place: str) -> None:
     at = place_of(town, place)
-    before, walked = await whole(town, at), []
+    before = await whole(town, at)
+    walked: list[str] = []
     ids, answer = await page(town, at, limit=town.chance.randint(2, 9))
     while True:
         walked += ids

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from queue import Queue
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,11 +18,15 @@ from tests.clients.waiting import PATIENCE_SECONDS
 Client = Callable[[str], Any]
 
 
-class Ears(StreamListener):  # type: ignore[misc]
+class Ears(StreamListener):
     """Puts down what it hears."""
 
     def __init__(self) -> None:
         self.heard: Queue[tuple[str, Any]] = Queue()
+        self.greeted: Queue[None] = Queue()
+
+    def handle_heartbeat(self) -> None:
+        self.greeted.put(None)
 
     def on_update(self, status: Any) -> None:
         self.heard.put(("update", status))
@@ -41,11 +46,17 @@ class Ears(StreamListener):  # type: ignore[misc]
 
 def listen(client: Mastodon, ears: Ears) -> Any:
     """Opens the stream; it is known to be open when the greeting has come."""
-    greeted: Queue[None] = Queue()
-    ears.handle_heartbeat = lambda: greeted.put(None)
     handle = client.stream_user(ears, run_async=True)
-    greeted.get(timeout=PATIENCE_SECONDS)
+    ears.greeted.get(timeout=PATIENCE_SECONDS)
     return handle
+
+
+def hang_up(client: Any, handle: Any) -> None:
+    """Closing waits for the next bytes, so some are sent."""
+    closing = Thread(target=handle.close)
+    closing.start()
+    client.status_post("A last word")
+    closing.join(PATIENCE_SECONDS)
 
 
 def test_posts_edits_deletions_and_notifications_arrive_as_events(client: Client) -> None:
@@ -72,7 +83,7 @@ def test_posts_edits_deletions_and_notifications_arrive_as_events(client: Client
             str(ada.me().id),
         )
     finally:
-        handle.close()
+        hang_up(bo, handle)
 
 
 def test_nothing_arrives_from_people_whom_one_does_not_follow(client: Client) -> None:
@@ -86,7 +97,7 @@ def test_nothing_arrives_from_people_whom_one_does_not_follow(client: Client) ->
         assert (kind, str(status.id)) == ("update", str(own.id))
         assert ears.heard.empty()
     finally:
-        handle.close()
+        hang_up(bo, handle)
 
 
 @pytest.fixture
@@ -151,7 +162,7 @@ def test_a_stream_in_the_address_is_open_from_the_start(client: Client, socket_o
 
 
 @pytest.mark.parametrize(
-    "said", ["", "x", "[]", "{}", '{"type":1}', '{"type":"subscribe","stream":"nope"}', "x" * 70_000]
+    "said", ["", "x", "[]", "{}", '{"type":1}', '{"type":"subscribe","stream":"nope"}', "x" * 20_000]
 )
 def test_what_cannot_be_understood_is_answered_and_the_socket_stays(
     client: Client, socket_of: Any, said: str
@@ -161,6 +172,19 @@ def test_what_cannot_be_understood_is_answered_and_the_socket_stays(
         answer = json.loads(socket.recv(timeout=PATIENCE_SECONDS))
         assert answer["error"]
         assert answer["status"] == 400
+
+
+def test_a_message_beyond_measure_closes_the_socket_and_harms_nobody(client: Client, socket_of: Any) -> None:
+    ada = client("ada")
+
+    def shout() -> None:
+        with socket_of(ada) as socket:
+            socket.send("x" * 10_000_000)
+            socket.recv(timeout=PATIENCE_SECONDS)
+
+    with pytest.raises((ConnectionClosed, OSError)):
+        shout()
+    assert ada.me().username
 
 
 @pytest.mark.parametrize("place", ["header", "query", "protocol"])

@@ -98,7 +98,7 @@ def test_toot_boosts_favourites_bookmarks_and_pins(toot: Callable[[str], Toot]) 
     id = ada.json("post", "Worth it")["id"]
     for verb, what in (("favourite", "favourited"), ("bookmark", "bookmarked"), ("pin", "pinned")):
         assert ada.json(verb, id)[what] is True
-        assert ada.json(f"un{verb}", id)[what] is False
+        assert not ada.json(f"un{verb}", id).get(what)
     assert ada.json("reblog", id)["reblog"]["id"] == id
     assert [one["username"] for one in ada.json("reblogged_by", id)] == [ada.handle]
     assert ada.json("unreblog", id)["reblogged"] is False

@@ -119,6 +119,7 @@ _PLANNER = {
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
     "enable_sort": "off",
+    "enable_memoize": "off",
     "jit": "off",
 }
 """A statement is planned once for each connection, for any values. Such a plan does not know how many rows there will be, and

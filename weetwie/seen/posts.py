@@ -9,8 +9,22 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, case, func, literal, select, text, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    join,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import aliased
 
 from weetwie.access import recognise, sees
@@ -138,26 +152,118 @@ def _seen(row: Any) -> SeenPost:
 def _page(eye: Eye, candidates: Select[*tuple[Any, ...]], *, upward: bool) -> Select[*tuple[Any, ...]]:
     """Plan: candidates by their index, newest first; each post, its author and the viewer's marks by primary key."""
     found = candidates.subquery()
+    loaded, item, post = _loaded(eye, recognise.is_still_so(), found, found)
+    return (
+        loaded.where(sees.post(eye, item, post), found.c.key < _BELOW, found.c.key > _ABOVE)
+        .order_by(found.c.key.asc() if upward else found.c.key.desc())
+        .limit(param("limit", BigInteger))
+    )
+
+
+def _loaded(eye: Eye, first: Any, found: Any, source: Any) -> tuple[Select[*tuple[Any, ...]], Any, Any]:
+    """The columns of a `SeenPost` behind a first one, for what is found in a source; with them the entry and the post, for
+    the law."""
     item, post = aliased(Post), aliased(Post)
     author, booster, mark = aliased(Person), aliased(Person), aliased(Mark)
-    return (
-        select(
-            recognise.is_still_so(), found.c.key, item.id, item.visibility, *_post_columns(eye, post, mark)
-        )
+    loaded = (
+        select(first, found.c.key, item.id, item.visibility, *_post_columns(eye, post, mark))
         .add_columns(*person_columns(eye, author), *person_columns(eye, booster))
-        .select_from(found)
+        .select_from(source)
         .join(item, item.id == found.c.post_id)
         .join(post, post.id == func.coalesce(item.boost_of_id, item.id))
         .join(author, author.id == post.author_id)
         .outerjoin(booster, booster.id == case((item.boost_of_id.is_not(None), item.author_id)))
         .outerjoin(mark, and_(mark.person_id == eye.id, mark.post_id == post.id))
-        .where(
-            sees.post(eye, item, post),
-            found.c.key < param("below", BigInteger),
-            found.c.key > param("above", BigInteger),
+    )
+    return loaded, item, post
+
+
+class Walk:
+    """A finding in which a boost is left out when its original stands among the next older items of the list.
+
+    The statement walks the list some way beyond the page, which is cheap, and loads only what is shown.
+    """
+
+    def __init__(self, candidates: Callable[[Eye], Select[*tuple[Any, ...]]]) -> None:
+        self._down = Lawful(lambda eye: _walk(eye, candidates(eye)))
+
+    async def page(
+        self, db: Db, viewer: Viewer, page: Page, apart: int, **given: Any
+    ) -> tuple[list[SeenPost], bool]:
+        """The posts of a page, newest first, and whether the list goes on beyond what was walked."""
+        length = page.limit + WALK_FURTHER + apart
+        rows = await self._down.rows(
+            db,
+            viewer,
+            below=page.below,
+            above=page.above,
+            limit=page.limit,
+            length=length,
+            apart=apart,
+            **recognise.still(viewer),
+            **given,
         )
-        .order_by(found.c.key.asc() if upward else found.c.key.desc())
+        if not rows:
+            await recognise.check(db, viewer)
+            return [], False
+        is_still_so, walked = rows[0][0]
+        recognise.insist(is_still_so)
+        return [_seen(row) for row in rows], walked == length
+
+
+WALK_FURTHER = 10
+"""How many repeats a page may have without another statement."""
+
+
+def _walk(eye: Eye, candidates: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    walk = _steps(eye, candidates)
+    shown = _unrepeated(walk)
+    first = array(
+        [cast(recognise.is_still_so(), Integer), select(func.count()).select_from(walk).scalar_subquery()]
+    )
+    loaded, _item, _post = _loaded(eye, first, shown, shown)
+    return loaded.order_by(shown.c.place)
+
+
+def _steps(eye: Eye, candidates: Select[*tuple[Any, ...]]) -> Any:
+    found, item = candidates.subquery(), aliased(Post)
+    trail = (
+        select(found.c.key, found.c.post_id, item.boost_of_id)
+        .join(item, item.id == found.c.post_id)
+        .where(sees.post(eye, item), found.c.key < _BELOW)
+        .order_by(found.c.key.desc())
+        .limit(param("length", BigInteger))
+        .subquery()
+    )
+    place = func.row_number().over(order_by=trail.c.key.desc())
+    return select(trail, place.label("place")).cte("walk").prefix_with("materialized")
+
+
+def _unrepeated(walk: Any) -> Any:
+    """Only as far as the walk goes far enough beyond, or to its end."""
+    older = walk.alias("older")
+    apart, length = param("apart", BigInteger), param("length", BigInteger)
+    repeat = (
+        select(literal(1))
+        .select_from(older)
+        .where(
+            older.c.place > walk.c.place,
+            older.c.place <= walk.c.place + apart,
+            func.coalesce(older.c.boost_of_id, older.c.post_id) == walk.c.boost_of_id,
+        )
+        .correlate(walk)
+        .exists()
+    )
+    is_decided = or_(
+        walk.c.place <= length - apart,
+        select(func.count()).select_from(walk.alias("all")).scalar_subquery() < length,
+    )
+    return (
+        select(walk.c.key, walk.c.post_id, walk.c.place)
+        .where(walk.c.key > _ABOVE, is_decided, or_(walk.c.boost_of_id.is_(None), ~repeat))
+        .order_by(walk.c.place)
         .limit(param("limit", BigInteger))
+        .subquery()
     )
 
 
@@ -180,22 +286,11 @@ class Reach:
 def _reach(candidates: Callable[[Eye], Select[*tuple[Any, ...]]]) -> Select[*tuple[Any, ...]]:
     reader = aliased(Person)
     eye = sees.of(reader)
-    item, post = aliased(Post), aliased(Post)
-    author, booster, mark = aliased(Person), aliased(Person), aliased(Mark)
     found = candidates(eye).correlate(reader).lateral()
-    return (
-        select(reader.id, found.c.key, item.id, item.visibility, *_post_columns(eye, post, mark))
-        .add_columns(*person_columns(eye, author), *person_columns(eye, booster))
-        .select_from(reader)
-        .join(found, true())
-        .join(item, item.id == found.c.post_id)
-        .join(post, post.id == func.coalesce(item.boost_of_id, item.id))
-        .join(author, author.id == post.author_id)
-        .outerjoin(booster, booster.id == case((item.boost_of_id.is_not(None), item.author_id)))
-        .outerjoin(mark, and_(mark.person_id == reader.id, mark.post_id == post.id))
-        .where(reader.id == func.any(param("people", ARRAY(BigInteger))), sees.post(eye, item, post))
-        .order_by(found.c.key)
-    )
+    loaded, item, post = _loaded(eye, reader.id, found, join(reader, found, true()))
+    return loaded.where(
+        reader.id == func.any(param("people", ARRAY(BigInteger))), sees.post(eye, item, post)
+    ).order_by(found.c.key)
 
 
 def _trail(eye: Eye, candidates: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -203,14 +298,13 @@ def _trail(eye: Eye, candidates: Select[*tuple[Any, ...]]) -> Select[*tuple[Any,
     return (
         select(found.c.key, func.coalesce(item.boost_of_id, item.id))
         .join(item, item.id == found.c.post_id)
-        .where(
-            sees.post(eye, item),
-            found.c.key < param("below", BigInteger),
-            found.c.key > param("above", BigInteger),
-        )
+        .where(sees.post(eye, item), found.c.key < _BELOW, found.c.key > _ABOVE)
         .order_by(found.c.key.desc())
         .limit(param("limit", BigInteger))
     )
+
+
+_BELOW, _ABOVE = param("below", BigInteger), param("above", BigInteger)
 
 
 def _post_columns(eye: Eye, post: Any, mark: Any) -> tuple[Any, ...]:

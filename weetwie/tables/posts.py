@@ -140,7 +140,7 @@ class Mark(Row):
         Index("marks_favourites", "person_id", "favourite", postgresql_where=text("favourite is not null")),
         Index("marks_bookmarks", "person_id", "bookmark", postgresql_where=text("bookmark is not null")),
         Index("marks_pins", "person_id", "pin", postgresql_where=text("pin is not null")),
-        Index("marks_by_post", "post_id"),
+        Index("marks_by_post", "post_id", "person_id"),
         Index("marks_favourited_by", "post_id", "favourite", postgresql_where=text("favourite is not null")),
         {"postgresql_with": {"fillfactor": "85"}},
     )

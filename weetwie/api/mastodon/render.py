@@ -31,6 +31,7 @@ class Renderer:
         self.base_url = base_url.rstrip("/")
         self._statuses: Cache[tuple[int, int], bytes] = Cache(size)
         self._accounts: Cache[tuple[int, int, int], bytes] = Cache(size)
+        self._boosts: Cache[int, bytes] = Cache(size)
 
     # What is kept
 
@@ -107,30 +108,11 @@ class Renderer:
 
     def _boost(self, post: SeenPost, booster: SeenPerson, own: bytes, original: bytes) -> bytes:
         """The entry of the booster, with the original in it; counts and marks are the original's."""
-        address = f"{self.base_url}/boosts/{post.id}"
-        return b'%b%b,"account":%b,"reblog":%b}' % (
-            _encode(
-                {
-                    "id": str(post.id),
-                    "uri": address,
-                    "url": address,
-                    "created_at": _moment_of(post.id),
-                    "visibility": Visibility(post.visibility).name,
-                    "content": "",
-                    "sensitive": False,
-                    "spoiler_text": "",
-                    **_NOTHING_ATTACHED,
-                    "mentions": [],
-                    "tags": [],
-                    "language": None,
-                    "edited_at": None,
-                    "text": None,
-                }
-            )[:-1],
-            own,
-            self.account(booster),
-            original,
-        )
+        common = self._boosts.get(post.id)
+        if common is None:
+            common = self._common_boost(post)
+            self._boosts.put(post.id, common)
+        return b'%b%b,"account":%b,"reblog":%b}' % (common, own, self.account(booster), original)
 
     # What all see alike
 
@@ -156,6 +138,26 @@ class Renderer:
         if post.app_name is not None:
             status["application"] = {"name": post.app_name, "website": post.app_website}
         return _encode(status)[:-1]
+
+    def _common_boost(self, post: SeenPost) -> bytes:
+        address = f"{self.base_url}/boosts/{post.id}"
+        boost = {
+            "id": str(post.id),
+            "uri": address,
+            "url": address,
+            "created_at": _moment_of(post.id),
+            "visibility": Visibility(post.visibility).name,
+            "content": "",
+            "sensitive": False,
+            "spoiler_text": "",
+            **_NOTHING_ATTACHED,
+            "mentions": [],
+            "tags": [],
+            "language": None,
+            "edited_at": None,
+            "text": None,
+        }
+        return _encode(boost)[:-1]
 
     def _mention(self, person_id: int, handle: str) -> dict[str, str]:
         return {"id": str(person_id), "username": handle, "acct": handle, "url": f"{self.base_url}/@{handle}"}

@@ -22,7 +22,7 @@ from weetwie.domain.timelines import taste
 from weetwie.events import PersonFollowed, PostBoosted, PostEdited, PostPublished, TagFollowed
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, Reach, SeenPost
+from weetwie.seen.posts import Finding, Reach, SeenPost, Walk
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow
@@ -38,6 +38,17 @@ APART = 40
 
 async def home(db: Db, viewer: Viewer, page: Page) -> list[SeenPost]:
     """A page of the viewer's home."""
+    if not page.is_upward:
+        found, goes_on = await _WALK.page(db, viewer, page, APART)
+        if goes_on and len(found) == page.limit:
+            return found
+        if not goes_on and not await _floor(db, viewer):
+            return found
+    return await _piece_by_piece(db, viewer, page)
+
+
+async def _piece_by_piece(db: Db, viewer: Viewer, page: Page) -> list[SeenPost]:
+    """The same for pages that reach below the floor, are asked for upwards, or are full of repeats."""
     kept: list[SeenPost] = []
     while True:
         wanted = msgspec.structs.replace(page, limit=page.limit - len(kept))
@@ -160,6 +171,7 @@ def _departing() -> Select[*tuple[Any, ...]]:
 ARRIVING = Reach(_arriving)
 DEPARTING = Query(_departing)
 _INDEXED = Finding(_indexed)
+_WALK = Walk(_indexed)
 _DIRECT = Finding(_direct)
 _FLOOR = Query(select(HomeFloor.floor).where(HomeFloor.person_id == param("person_id", BigInteger)))
 

@@ -73,6 +73,21 @@ async def test_who_was_erased_stays_erased_where_the_log_lies_in_the_folder(
     assert "bo" not in handles
 
 
+async def test_a_backup_may_be_brought_back_under_a_program_that_serves_nobody_yet(
+    installation: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "kept.tar"
+    ada = await installation.somebody("ada")
+    await installation.asked("backup", str(file))
+    again = Installation(tmp_path / "again")
+    async with serving(again), again.client(ada) as site:
+        assert (await site.get("/api/v1/timelines/public")).status_code == 401
+        await again.asked("restore", str(file))
+        await post(site)
+        home = await site.get("/api/v1/timelines/home")
+        assert len(home.json()) == 1
+
+
 async def test_what_is_no_backup_or_of_a_newer_release_is_refused_and_changes_nothing(
     installation: Installation, tmp_path: Path
 ) -> None:

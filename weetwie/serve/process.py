@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -44,6 +45,7 @@ class Parts:
 async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], ready: Ready) -> None:
     """Until a signal says that it is over. Requests that have begun are answered."""
     async with _opened(settings, dsn) as parts:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         shared_counts = settings.data / "rate-limits" if settings.workers > 1 else None
         application = app.build(settings, parts.database, parts.memory, shared_counts, parts.live)
         metrics = Metrics(parts.database, parts.live)
@@ -102,7 +104,7 @@ def _end(live: Live, server: web.Server) -> None:
 
 @asynccontextmanager
 async def _running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """What runs beside the block, and ends with it. What dies by itself is told."""
+    """What runs beside the block, and ends with it."""
     tasks = [asyncio.create_task(one) for one in work]
     for task in tasks:
         task.add_done_callback(_tell_death)
@@ -115,5 +117,7 @@ async def _running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 def _tell_death(task: "asyncio.Task[None]") -> None:
+    """A program that lacks a part is worse than one that is started anew."""
     if not task.cancelled() and (error := task.exception()):
+        signal.raise_signal(signal.SIGTERM)
         log.error("a part of the program has died", part=task.get_coro().__qualname__, exc_info=error)  # type: ignore[union-attr]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.access.plain_rule import PLACE, PROFILE, Company, Human
+from tests.api.conformance import check_answer
 from tests.law.asgi import Request, Response, send
 from tests.law.requests import GENERATORS, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene, Secret, words_in
@@ -38,6 +39,7 @@ async def ask(scene: Scene, viewer: str, asked: Iterable[Request]) -> dict[str, 
     for request in asked:
         answers[str(request)] = answer = await send(scene.application, request, token)
         assert answer.status < 500, f"{request} as {viewer}: {answer.status} {answer.body[:300]!r}"
+        check_answer(request.method, request.path, answer.status, answer.body)
     return answers
 
 

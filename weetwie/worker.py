@@ -50,7 +50,7 @@ class Worker:
         clockwork = schedule.Clockwork(self._database)
         while True:
             try:
-                while await self.work():
+                while await self.work() == BATCH:
                     pass
                 await clockwork.turn()
             except GONE:

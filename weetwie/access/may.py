@@ -25,7 +25,9 @@ def change(viewer: Viewer, author_id: int, at: datetime) -> bool:
 def boost(viewer: Viewer, author_id: int, visibility: Visibility, at: datetime) -> bool:
     """Public and unlisted posts, and one's own private ones."""
     is_open = visibility <= Visibility.unlisted
-    return act(viewer, at) and (is_open or (visibility is Visibility.private and viewer.person_id == author_id))
+    return act(viewer, at) and (
+        is_open or (visibility is Visibility.private and viewer.person_id == author_id)
+    )
 
 
 def accept_answer(viewer: Viewer, asker_id: int, at: datetime) -> bool:

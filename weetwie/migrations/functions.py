@@ -8,3 +8,25 @@ NEW_ID = (
     $$
     """,
 )
+
+FORGET_HOME_ENTRIES = (
+    """
+    create function forget_home_entries() returns trigger language plpgsql as $$
+    begin
+        if tg_table_name = 'posts' then
+            delete from home_entries where post_id in (select id from gone);
+        else
+            delete from home_entries where person_id in (select id from gone);
+        end if;
+        return null;
+    end $$
+    """,
+    """
+    create trigger posts_forget_home_entries after delete on posts
+    referencing old table as gone for each statement execute function forget_home_entries()
+    """,
+    """
+    create trigger people_forget_home_entries after delete on people
+    referencing old table as gone for each statement execute function forget_home_entries()
+    """,
+)

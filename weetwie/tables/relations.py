@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from weetwie.tables.schema import Flag, Moment, Number, Row, to
@@ -25,6 +25,7 @@ class Follow(Row):
         Index("follows_by_followed", "followed_id", "follower_id"),
         Index("follows_following", "follower_id", "number"),
         Index("follows_followers", "followed_id", "number"),
+        Index("follows_bell", "followed_id", "follower_id", postgresql_where=text("notifies")),
     )
 
 

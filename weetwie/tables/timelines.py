@@ -1,18 +1,19 @@
 """Timelines: an index that finds a home page fast. What it may show is decided when it is read."""
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from weetwie.tables.schema import Count, Row, to
 
 
 class HomeEntry(Row):
-    """A post that may stand in somebody's home."""
+    """A post that may stand in somebody's home. It goes with the post and with the person, by a trigger: checking two
+    references for each entry would cost more than writing it."""
 
     __tablename__ = "home_entries"
 
-    person_id: Mapped[int] = to("people.id", primary_key=True)
-    post_id: Mapped[int] = to("posts.id", primary_key=True)
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    post_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     boost_of_id: Mapped[int | None]
 
     __table_args__ = (

@@ -150,6 +150,7 @@ _MENTIONED = _insert(
         .join(_told, _told.id == Mention.person_id)
         .where(
             _post.id == _POSTS,
+            Mention.post_id == _POSTS,
             _post.origin == _WRITTEN_HERE,
             _hears_of_thread(_told.id, _post),
             sees.parent(_eye, _post),

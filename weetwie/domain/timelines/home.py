@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, delete, func, literal, or_, select, union
+from sqlalchemy import BigInteger, Select, and_, delete, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
@@ -239,7 +239,7 @@ def _fan_out() -> Any:
     is_named = (
         select(literal(1)).where(mention.post_id == post.id, mention.person_id == follow.follower_id).exists()
     )
-    home_of = union(
+    home_of = union_all(
         select(post.author_id.label("person_id"), post.id.label("post_id"), post.boost_of_id).where(
             published
         ),

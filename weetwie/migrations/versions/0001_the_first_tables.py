@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from weetwie.migrations.functions import NEW_ID
+from weetwie.migrations.functions import FORGET_HOME_ENTRIES, NEW_ID
 from weetwie.tables import metadata
 
 revision = "0001"
@@ -15,10 +15,13 @@ def upgrade() -> None:
     for statement in NEW_ID:
         op.execute(statement)
     metadata.create_all(op.get_bind())
+    for statement in FORGET_HOME_ENTRIES:
+        op.execute(statement)
     op.execute("insert into policy (id) values (1)")
 
 
 def downgrade() -> None:
     metadata.drop_all(op.get_bind())
+    op.execute("drop function forget_home_entries")
     op.execute("drop function new_id")
     op.execute("drop sequence running_number")

@@ -120,12 +120,16 @@ class World:
     async def alumnus(self, handle: str, *, dormant: bool = False, **more: Any) -> Someone:
         return await self._person(handle, Standing.alumnus, is_dormant=dormant, **more)
 
-    async def guest(self, handle: str, *, sponsor: Someone, until: datetime | None = None, **more: Any) -> Someone:
+    async def guest(
+        self, handle: str, *, sponsor: Someone, until: datetime | None = None, **more: Any
+    ) -> Someone:
         """Without `until` their time ends tomorrow."""
         end = until or clock.now() + timedelta(days=1)
         return await self._person(handle, Standing.guest, sponsor_id=sponsor.id, until=end, **more)
 
-    async def _person(self, handle: str, standing: Standing, *, follows: Iterable[Someone] = (), **columns: Any) -> Someone:
+    async def _person(
+        self, handle: str, standing: Standing, *, follows: Iterable[Someone] = (), **columns: Any
+    ) -> Someone:
         columns = {"profile_ring": int(Ring.colleagues), **columns}
         id = await self._insert("people", "id", handle=handle, standing=int(standing), **columns)
         someone = Someone(id, handle)
@@ -134,7 +138,9 @@ class World:
             await self.follow(someone, followed)
         return someone
 
-    async def token(self, someone: Someone | None, token: str | None = None, scopes: Sequence[str] = SCOPES) -> str:
+    async def token(
+        self, someone: Someone | None, token: str | None = None, scopes: Sequence[str] = SCOPES
+    ) -> str:
         """A token of a person, or of an app alone. That of `world.member("ada")` is `token-of-ada`."""
         given = token or (someone.token if someone else "token-of-an-app")
         app_id = await self.connection.fetchval("select id from apps where client_id = 'app-of-tests'")
@@ -145,7 +151,12 @@ class World:
             )  # fmt: skip
         person_id = someone.id if someone else None
         await self._insert(
-            "tokens", "id", app_id=app_id, person_id=person_id, token_hash=credential_hash(given), scopes=list(scopes)
+            "tokens",
+            "id",
+            app_id=app_id,
+            person_id=person_id,
+            token_hash=credential_hash(given),
+            scopes=list(scopes),
         )
         return given
 
@@ -167,7 +178,15 @@ class World:
 
     async def erase(self, someone: Someone, *, with_posts: bool = False) -> None:
         await self.change(
-            someone, erased_at=clock.now(), is_removed=with_posts, name="", bio="", face=None, header=None, unit="", place=""
+            someone,
+            erased_at=clock.now(),
+            is_removed=with_posts,
+            name="",
+            bio="",
+            face=None,
+            header=None,
+            unit="",
+            place="",
         )
 
     async def viewer(self, someone: Someone | None = None) -> Viewer:
@@ -179,7 +198,9 @@ class World:
     async def policy(self, **choices: Any) -> None:
         """Changes the company's choices, e.g. `widest_ring=Ring.world`."""
         plain = {name: int(value) if isinstance(value, Ring) else value for name, value in choices.items()}
-        await self.connection.execute("update policy set version = version + 1, choices = choices || $1::jsonb", plain)
+        await self.connection.execute(
+            "update policy set version = version + 1, choices = choices || $1::jsonb", plain
+        )
 
     # Relations
 
@@ -228,8 +249,12 @@ class World:
     ) -> int:
         parent = None
         if reply_to is not None:
-            parent = await self.connection.fetchrow("select root_id, author_id from posts where id = $1", reply_to)
-            columns.update(reply_to_id=reply_to, reply_to_person_id=parent["author_id"], root_id=parent["root_id"])
+            parent = await self.connection.fetchrow(
+                "select root_id, author_id from posts where id = $1", reply_to
+            )
+            columns.update(
+                reply_to_id=reply_to, reply_to_person_id=parent["author_id"], root_id=parent["root_id"]
+            )
         id = await self._post(author, ring, visibility, **columns)
         await self._insert("post_texts", post_id=id, text=text, warning=warning, language="en")
         for person in mentions:
@@ -251,7 +276,9 @@ class World:
     async def _post(self, author: Someone, ring: Ring, visibility: Visibility, **columns: Any) -> int:
         id: int = columns.pop("id", None) or await self.connection.fetchval("select new_id()")
         columns = {"root_id": id, **columns}
-        await self._insert("posts", id=id, author_id=author.id, ring=int(ring), visibility=int(visibility), **columns)
+        await self._insert(
+            "posts", id=id, author_id=author.id, ring=int(ring), visibility=int(visibility), **columns
+        )
         if visibility <= Visibility.unlisted:
             await self._count_post(author.id, id, ring, 1)
         return id
@@ -261,7 +288,9 @@ class World:
         row = await self.connection.fetchrow(
             "update posts set deleted_at = now(), version = version + 1 where id = $1 returning *", post
         )
-        await self.connection.execute("update post_texts set text = '', warning = '' where post_id = $1", post)
+        await self.connection.execute(
+            "update post_texts set text = '', warning = '' where post_id = $1", post
+        )
         ring, visibility = Ring(row["ring"]), Visibility(row["visibility"])
         if row["reply_to_id"]:
             await self._count_child(row["reply_to_id"], "replies_in_ring", ring, visibility, -1)
@@ -273,14 +302,20 @@ class World:
     async def mark(self, someone: Someone, post: int, **columns: Any) -> None:
         """`favourite`, `bookmark` and `pin` take True; `boost_id` and `is_muted` their value."""
         for name, value in columns.items():
-            number = value if name in ("boost_id", "is_muted") else await self.connection.fetchval("select new_id()")
+            number = (
+                value
+                if name in ("boost_id", "is_muted")
+                else await self.connection.fetchval("select new_id()")
+            )
             await self.connection.execute(
                 f"insert into marks (person_id, post_id, {name}) values ($1, $2, $3) "
                 f"on conflict (person_id, post_id) do update set {name} = excluded.{name}",
                 someone.id, post, number,
             )  # fmt: skip
         if "favourite" in columns:
-            await self.connection.execute("update posts set favourites_count = favourites_count + 1 where id = $1", post)
+            await self.connection.execute(
+                "update posts set favourites_count = favourites_count + 1 where id = $1", post
+            )
 
     async def notify(self, someone: Someone, kind: str, by: Someone, post: int | None = None) -> int:
         id: int = await self._insert(
@@ -292,7 +327,9 @@ class World:
 
     async def _count(self, follower: Someone, followed: Someone, by: int) -> None:
         for column, person in (("following_count", follower), ("followers_count", followed)):
-            await self.connection.execute(f"update people set {column} = {column} + $2 where id = $1", person.id, by)
+            await self.connection.execute(
+                f"update people set {column} = {column} + $2 where id = $1", person.id, by
+            )
 
     async def _count_child(self, post: int, column: str, ring: Ring, visibility: Visibility, by: int) -> None:
         if visibility <= Visibility.unlisted:
@@ -312,7 +349,9 @@ class World:
 
     async def _insert(self, table: str, returning: str | None = None, **columns: Any) -> Any:
         names, places = ", ".join(columns), ", ".join(f"${at}" for at in range(1, len(columns) + 1))
-        sql = f"insert into {table} ({names}) values ({places})" + (f" returning {returning}" if returning else "")
+        sql = f"insert into {table} ({names}) values ({places})" + (
+            f" returning {returning}" if returning else ""
+        )
         return await self.connection.fetchval(sql, *columns.values())
 
 

@@ -28,7 +28,9 @@ def companies(draw: st.DrawFn) -> Company:
     """People of every standing, and every kind of post that can come to be, rather more tangled than in life."""
     pick = draw(dice)
     company = Company(
-        now=SOME_DAY, widest_ring=pick.choice((0, 1, 1, 2, 2)), guests_see_only_their_circle=pick.random() < 0.7
+        now=SOME_DAY,
+        widest_ring=pick.choice((0, 1, 1, 2, 2)),
+        guests_see_only_their_circle=pick.random() < 0.7,
     )
     for id in range(1, draw(st.integers(3, 9)) + 1):
         company.people.append(_human(pick, id, company))
@@ -52,7 +54,9 @@ def _human(pick: Any, id: int, company: Company) -> Human:
         is_erased=erased,
         is_removed=erased and pick.random() < 0.5,
         until=until if standing == GUEST else None,
-        sponsor=pick.choice(company.people) if company.people and (standing == GUEST or pick.random() < 0.1) else None,
+        sponsor=pick.choice(company.people)
+        if company.people and (standing == GUEST or pick.random() < 0.1)
+        else None,
         profile_ring=pick.choice((0, 0, 1, 1, 2)),
     )
 
@@ -85,7 +89,9 @@ async def write(connection: Any, company: Company) -> None:
         "guests_see_only_their_circle": company.guests_see_only_their_circle,
     }
     await connection.execute("update policy set version = version + 1, choices = $1::jsonb", choices)
-    await _copy(connection, "people", _PERSON_COLUMNS, [_person_row(company, person) for person in company.people])
+    await _copy(
+        connection, "people", _PERSON_COLUMNS, [_person_row(company, person) for person in company.people]
+    )
     await _copy(connection, "posts", _POST_COLUMNS, [_post_row(company, post) for post in company.posts])
     mentions = [(post.id, person.id) for post in company.posts for person in post.mentions]
     await _copy(connection, "mentions", ("post_id", "person_id"), mentions)

@@ -24,7 +24,9 @@ people = st.builds(
     is_admin=st.booleans(),
     until=st.none() | st.sampled_from([SOME_DAY, SOME_DAY - timedelta(1), SOME_DAY + timedelta(1)]),
 )
-strangers = st.sampled_from([nobody(Policy()), Viewer(policy=Policy(), app_id=1, token_id=1, scopes=frozenset(["write"]))])
+strangers = st.sampled_from(
+    [nobody(Policy()), Viewer(policy=Policy(), app_id=1, token_id=1, scopes=frozenset(["write"]))]
+)
 rings, visibilities = st.sampled_from(Ring), st.sampled_from(Visibility)
 
 
@@ -74,7 +76,9 @@ def test_boosted_is_what_is_open_and_what_is_ones_own_for_followers(
 
 @given(people | strangers)
 def test_administrators_administer_while_they_stand_in_the_house(viewer: Viewer) -> None:
-    assert may.administer(viewer, SOME_DAY) == (viewer.is_person and viewer.is_admin and not is_outside(viewer))
+    assert may.administer(viewer, SOME_DAY) == (
+        viewer.is_person and viewer.is_admin and not is_outside(viewer)
+    )
 
 
 def test_the_system_acts_and_administers() -> None:

@@ -112,7 +112,9 @@ def test_everyone_sees_exactly_the_posts_that_the_plain_rule_allows(court: Court
 
 @patiently
 @in_small_companies
-def test_everyone_sees_exactly_as_much_of_people_as_the_plain_rule_allows(court: Court, company: Company) -> None:
+def test_everyone_sees_exactly_as_much_of_people_as_the_plain_rule_allows(
+    court: Court, company: Company
+) -> None:
     court.run(court.try_in(company, _check_people))
 
 
@@ -120,7 +122,10 @@ async def _viewers(db: Db, company: Company) -> list[tuple[Human | None, Viewer]
     """Everybody, nobody, and an app without a person."""
     memory = Memory()
     policy = await memory.policy(db)
-    found: list[tuple[Human | None, Viewer]] = [(None, Viewer(policy=policy)), (None, Viewer(policy=policy, app_id=1))]
+    found: list[tuple[Human | None, Viewer]] = [
+        (None, Viewer(policy=policy)),
+        (None, Viewer(policy=policy, app_id=1)),
+    ]
     for person in company.people:
         viewer = await memory.person(db, person.id)
         assert viewer is not None
@@ -130,7 +135,9 @@ async def _viewers(db: Db, company: Company) -> list[tuple[Human | None, Viewer]
 
 async def _check_posts(db: Db, company: Company) -> None:
     for who, viewer in await _viewers(db, company):
-        right = {post.id: _replies(company, who, post) for post in company.posts if company.sees_post(who, post)}
+        right = {
+            post.id: _replies(company, who, post) for post in company.posts if company.sees_post(who, post)
+        }
         assert dict(await _POSTS.rows(db, viewer)) == right, who
         assert {row[0] for row in await _POSTS_WITH_ORIGINAL.rows(db, viewer)} == set(right), who
         as_anyone = await db.rows(_POSTS_AS_ANYONE, **sees.by(viewer, clock.now()))
@@ -167,4 +174,10 @@ def _right_answer(company: Company, who: Human | None, person: Human) -> tuple[b
     is_seen = company.sees_person(who, person)
     assert is_seen or company.detail(who, person) == CARD
     newest = max((post.id for post in in_reach), default=0)
-    return is_seen, company.sees_card(who, person), company.detail(who, person), company.number(who, own), newest
+    return (
+        is_seen,
+        company.sees_card(who, person),
+        company.detail(who, person),
+        company.number(who, own),
+        newest,
+    )

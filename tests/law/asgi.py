@@ -54,7 +54,8 @@ async def send(application: Any, request: Request, token: str | None) -> Respons
     if token:
         headers.append((b"authorization", b"Bearer " + token.encode()))
     incoming = [{"type": "http.request", "body": raw}]
-    status, answered, body = 0, (), bytearray()
+    status, body = 0, bytearray()
+    answered: tuple[tuple[bytes, bytes], ...] = ()
 
     async def receive() -> dict[str, Any]:
         return incoming.pop() if incoming else {"type": "http.disconnect"}

@@ -36,7 +36,11 @@ class Tried:
     def tags(self) -> list[str]:
         from tests.law.scene import _word
 
-        return ["open", "unheard", *(_word(secret.name.replace(" ", ""), "tag") for secret in self.secrets[:3])]
+        return [
+            "open",
+            "unheard",
+            *(_word(secret.name.replace(" ", ""), "tag") for secret in self.secrets[:3]),
+        ]
 
     @property
     def around(self) -> list[int]:
@@ -70,7 +74,10 @@ def as_for_none(request: Request, secrets: Sequence[Secret]) -> Request:
     """The same request about something that never was; cursors stay."""
     ids = {str(secret.id): "1" for secret in secrets}
     path = "/".join(ids.get(step, step) for step in request.path.split("/"))
-    body = {name: ids.get(value, value) if isinstance(value, str) else value for name, value in request.body.items()}
+    body = {
+        name: ids.get(value, value) if isinstance(value, str) else value
+        for name, value in request.body.items()
+    }
     return replace(request, path=path, body=body)
 
 
@@ -97,7 +104,9 @@ def each_post(*bodies: dict[str, Any]) -> Generator:
     return generate
 
 
-def each_person(*queries: dict[str, str], body: dict[str, Any] | None = None, name: str = "{id}") -> Generator:
+def each_person(
+    *queries: dict[str, str], body: dict[str, Any] | None = None, name: str = "{id}"
+) -> Generator:
     def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
         for id in tried.people:
             for query in queries or ({},):
@@ -153,7 +162,9 @@ def answers(tried: Tried, method: str, path: str) -> Iterator[Request]:
 def new_posts(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for id in tried.posts:
         for visibility in ("public", "direct"):
-            yield Request(method, path, (), {"status": "so @ada", "in_reply_to_id": str(id), "visibility": visibility})
+            yield Request(
+                method, path, (), {"status": "so @ada", "in_reply_to_id": str(id), "visibility": visibility}
+            )
     for handle in PEOPLE:
         yield Request(method, path, (), {"status": f"@{handle} hello #open", "audience": "network"})
 
@@ -221,12 +232,16 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/favourites"): pages(),
     ("GET", "/api/v1/timelines/home"): pages(),
     ("GET", "/api/v1/timelines/public"): pages(),
-    ("GET", "/api/v1/timelines/tag/{hashtag}"): each_tag("hashtag", several({"limit": "40"}, {"limit": "2"}, {"any[]": "open"})),
+    ("GET", "/api/v1/timelines/tag/{hashtag}"): each_tag(
+        "hashtag", several({"limit": "40"}, {"limit": "2"}, {"any[]": "open"})
+    ),
     ("GET", "/api/v1/streaming/health"): once(),
     ("GET", "/api/v1/streaming/user"): once(),
     ("GET", "/api/v1/streaming/user/notification"): once(),
     ("GET", "/api/v1/accounts/verify_credentials"): once(),
-    ("PATCH", "/api/v1/accounts/update_credentials"): once(body={"display_name": "Another", "note": "@sol #open"}),
+    ("PATCH", "/api/v1/accounts/update_credentials"): once(
+        body={"display_name": "Another", "note": "@sol #open"}
+    ),
     ("GET", "/api/v1/accounts/lookup"): each_handle("acct"),
     ("GET", "/api/v1/accounts/search"): words("q"),
     ("GET", "/api/v1/accounts/relationships"): at_once("people"),
@@ -234,7 +249,12 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/accounts"): at_once("people"),
     ("GET", "/api/v1/accounts/{id}"): each_person(),
     ("GET", "/api/v1/accounts/{id}/statuses"): each_person(
-        {}, {"limit": "3"}, {"exclude_replies": "true"}, {"exclude_reblogs": "true"}, {"pinned": "true"}, {"tagged": "open"}
+        {},
+        {"limit": "3"},
+        {"exclude_replies": "true"},
+        {"exclude_reblogs": "true"},
+        {"pinned": "true"},
+        {"tagged": "open"},
     ),
     ("GET", "/api/v1/accounts/{id}/followers"): each_person(),
     ("GET", "/api/v1/accounts/{id}/following"): each_person(),

@@ -103,7 +103,10 @@ class Scene:
         world = self.world
         for handle in ("ada", "sol", "mia", "fay", "mel", "bea", "bix", "sus"):
             self.people[handle] = await world.member(
-                handle, is_admin=handle == "ada", profile_ring=int(PROFILE_RINGS.get(handle, COLLEAGUES)), **_card(handle)
+                handle,
+                is_admin=handle == "ada",
+                profile_ring=int(PROFILE_RINGS.get(handle, COLLEAGUES)),
+                **_card(handle),
             )
         sol, ada = self.people["sol"], self.people["ada"]
         for handle, ring in (("alma", NETWORK), ("alf", COLLEAGUES), ("dora", COLLEAGUES), ("alo", NETWORK)):
@@ -135,14 +138,22 @@ class Scene:
         world, people = self.world, self.people
         for name, author, ring in (("news", "ada", WORLD), ("talk", "ada", NETWORK), ("inside", "mia", COLLEAGUES),
                                    ("open", "sol", WORLD), ("net", "sol", NETWORK)):  # fmt: skip
-            self.posts[name] = await world.post(people[author], f"{_word(name, 'base')} #open", ring=ring, tags=["open"])
+            self.posts[name] = await world.post(
+                people[author], f"{_word(name, 'base')} #open", ring=ring, tags=["open"]
+            )
         for handle in VIEWERS:
             if handle in ("dora", "exa", "sus"):
                 continue
-            self.own[handle] = await world.post(people[handle], f"{_word(handle, 'own')} anyone?", ring=NETWORK, is_question=True)
+            self.own[handle] = await world.post(
+                people[handle], f"{_word(handle, 'own')} anyone?", ring=NETWORK, is_question=True
+            )
         self.posts["boost"] = await world.boost(people["alo"], self.posts["talk"])
         self.posts["reply"] = await world.post(
-            people["alo"], _word("reply", "base"), ring=NETWORK, reply_to=self.posts["talk"], mentions=[people["ada"]]
+            people["alo"],
+            _word("reply", "base"),
+            ring=NETWORK,
+            reply_to=self.posts["talk"],
+            mentions=[people["ada"]],
         )
         await world.post(people["gis"], "me too", ring=NETWORK, reply_to=self.posts["talk"])
         for handle in VIEWERS:
@@ -156,13 +167,20 @@ class Scene:
         for secret in self.secrets:
             name = f"answer to {secret.name}"
             self.posts[name] = await self.world._post(
-                self.people["alo"], NETWORK, PUBLIC, reply_to_id=secret.id, reply_to_person_id=sol.id, root_id=secret.id
+                self.people["alo"],
+                NETWORK,
+                PUBLIC,
+                reply_to_id=secret.id,
+                reply_to_person_id=sol.id,
+                root_id=secret.id,
             )
             await self.world._insert("post_texts", post_id=self.posts[name], text="Indeed", language="en")
         await self._index()
 
     async def _index(self) -> None:
-        rows = await self.world.connection.fetch("select id from posts where id not in (select post_id from home_entries)")
+        rows = await self.world.connection.fetch(
+            "select id from posts where id not in (select post_id from home_entries)"
+        )
         await homes.enter(self.world.db, [row[0] for row in rows])
 
     def _id_at(self, place: int) -> int:
@@ -182,7 +200,9 @@ class Scene:
 
     async def _remember(self, secret: int) -> None:
         """All viewers had something to do with it when they still saw it."""
-        is_boost = await self.world.connection.fetchval("select boost_of_id is not null from posts where id = $1", secret)
+        is_boost = await self.world.connection.fetchval(
+            "select boost_of_id is not null from posts where id = $1", secret
+        )
         for handle in VIEWERS:
             someone = self.people[handle]
             if not is_boost:
@@ -206,7 +226,9 @@ class Scene:
         found = {}
         for viewer in viewers:
             who = self.human(company, viewer)
-            unseen = [secret for secret in self.secrets if not company.sees_post(who, _note(company, secret.id))]
+            unseen = [
+                secret for secret in self.secrets if not company.sees_post(who, _note(company, secret.id))
+            ]
             counted = [secret for secret in unseen if _is_counted(company, who, _note(company, secret.id))]
             found[viewer] = ([secret for secret in unseen if secret not in counted], counted)
         return found
@@ -252,7 +274,9 @@ def _card(handle: str) -> dict[str, Any]:
     }
 
 
-def _post(author: str, ring: Ring, visibility: Visibility, *, about: str = "", mentions: tuple[str, ...] = ()) -> Any:
+def _post(
+    author: str, ring: Ring, visibility: Visibility, *, about: str = "", mentions: tuple[str, ...] = ()
+) -> Any:
     async def write(scene: Scene, id: int, name: str) -> None:
         await scene.world.post(
             scene.people[author],
@@ -271,7 +295,9 @@ def _post(author: str, ring: Ring, visibility: Visibility, *, about: str = "", m
 
 def _boost(author: str, original: str) -> Any:
     async def write(scene: Scene, id: int, name: str) -> None:
-        row = await scene.world.connection.fetchrow("select * from posts where id = $1", scene.posts[original])
+        row = await scene.world.connection.fetchrow(
+            "select * from posts where id = $1", scene.posts[original]
+        )
         ring, visibility = Ring(row["ring"]), Visibility(row["visibility"])
         await scene.world._post(scene.people[author], ring, visibility, id=id, boost_of_id=row["id"])
         await scene.world._count_child(row["id"], "boosts_in_ring", ring, visibility, 1)
@@ -287,8 +313,17 @@ async def _deleted(scene: Scene, id: int, name: str) -> None:
 
 async def _edited(scene: Scene, id: int, name: str) -> None:
     await _post("sol", COLLEAGUES, PUBLIC)(scene, id, name)
-    await scene.world._insert("post_edits", post_id=id, text=_word(name, "edit"), warning="", is_sensitive=False, written_at=SOME_DAY)
-    await scene.world.connection.execute("update posts set edited_at = $2, version = version + 1 where id = $1", id, SOME_DAY)
+    await scene.world._insert(
+        "post_edits",
+        post_id=id,
+        text=_word(name, "edit"),
+        warning="",
+        is_sensitive=False,
+        written_at=SOME_DAY,
+    )
+    await scene.world.connection.execute(
+        "update posts set edited_at = $2, version = version + 1 where id = $1", id, SOME_DAY
+    )
 
 
 async def _pinned(scene: Scene, id: int, name: str) -> None:

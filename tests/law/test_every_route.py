@@ -26,7 +26,9 @@ def test_every_route_has_a_generator() -> None:
     assert not gone, "these are no routes any more"
 
 
-def requests(scene: Scene, viewer: str, secrets: Sequence[Secret], *, only_get: bool = False) -> Iterator[Request]:
+def requests(
+    scene: Scene, viewer: str, secrets: Sequence[Secret], *, only_get: bool = False
+) -> Iterator[Request]:
     tried = Tried(scene, viewer, secrets)
     for route in ROUTES:
         if route in GENERATORS and (route[0] == "GET" or not only_get):
@@ -63,7 +65,9 @@ GROUPS = [
     (Ring.world, ("exa", "gus", "bix")),
 ]
 """Who looks on, under which policy. All kinds of viewers under the usual one; those whom the other concerns under that, too."""
-by_groups = pytest.mark.parametrize(("widest", "viewers"), GROUPS, ids=[f"{ring.name}-{'-'.join(who)}" for ring, who in GROUPS])
+by_groups = pytest.mark.parametrize(
+    ("widest", "viewers"), GROUPS, ids=[f"{ring.name}-{'-'.join(who)}" for ring, who in GROUPS]
+)
 
 
 @by_groups
@@ -115,7 +119,9 @@ def may_read(company: Company, who: Human | None, scene: Scene, kind: str, of: s
         person = next(human for human in company.people if human.id == scene.people[of].id)
         if kind == "name":
             return company.sees_card(who, person)
-        return company.sees_person(who, person) and company.detail(who, person) >= (PROFILE if kind == "bio" else PLACE)
+        return company.sees_person(who, person) and company.detail(who, person) >= (
+            PROFILE if kind == "bio" else PLACE
+        )
     post_id = scene.posts.get(of) if kind == "base" else scene.own.get(of) if kind == "own" else None
     if post_id is None:
         post_id = next(secret.id for secret in scene.secrets if secret.name.replace(" ", "") == of)
@@ -150,10 +156,14 @@ async def words_heard(scene: Scene, viewers: Sequence[str]) -> list[str]:
 
 
 @by_groups
-def test_no_answer_holds_a_word_that_the_plain_rule_denies(dsn: str, widest: Ring, viewers: tuple[str, ...]) -> None:
+def test_no_answer_holds_a_word_that_the_plain_rule_denies(
+    dsn: str, widest: Ring, viewers: tuple[str, ...]
+) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
-        await words_heard(scene, ("ada", "fay"))  # so that what they see is kept, and must not be shown to others
+        await words_heard(
+            scene, ("ada", "fay")
+        )  # so that what they see is kept, and must not be shown to others
         found = await words_heard(scene, viewers)
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 

@@ -36,6 +36,7 @@ from weetwie.kit.paging import page
 SYSTEM = system(Policy())
 TAGS = ("Kafka", "bread")
 APART = 4
+PROFILE = settings.default or settings()
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +52,7 @@ def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
         ("_OLDEST_BY_TAG", lambda: homes._oldest(homes._by_tag())),
         (
             "_NTH",
-            lambda: homes._NTH._statement.offset(None).offset(homes.DEPTH - 1),  # type: ignore[union-attr]
+            lambda: homes._NTH._statement.offset(None).offset(homes.DEPTH - 1),  # type: ignore[union-attr, no-untyped-call]
         ),
     ):
         monkeypatch.setattr(homes, name, Query(make()))
@@ -137,10 +138,14 @@ class Office:
         await unfollow(self.world.db, await self.someone(), self.pick.choice(self.people).id)
 
     async def follow_tag(self) -> None:
-        await tags.follow_tag(self.world.db, await self.someone(), await self.world.tag(self.pick.choice(TAGS)))
+        await tags.follow_tag(
+            self.world.db, await self.someone(), await self.world.tag(self.pick.choice(TAGS))
+        )
 
     async def unfollow_tag(self) -> None:
-        await tags.unfollow_tag(self.world.db, await self.someone(), await self.world.tag(self.pick.choice(TAGS)))
+        await tags.unfollow_tag(
+            self.world.db, await self.someone(), await self.world.tag(self.pick.choice(TAGS))
+        )
 
     async def mute(self) -> None:
         await mute(self.world.db, await self.someone(), self.pick.choice(self.people).id)
@@ -178,11 +183,16 @@ async def defined(world: World, someone: Someone) -> list[int]:
     """docs/law.md, "Home, by definition", over all that there is."""
     company = await read(world.connection, SOME_DAY)
     who = next(person for person in company.people if person.id == someone.id)
-    rows = await world.connection.fetch("select followed_id, shows_boosts, languages from follows where follower_id = $1", who.id)
+    rows = await world.connection.fetch(
+        "select followed_id, shows_boosts, languages from follows where follower_id = $1", who.id
+    )
     hides_boosts = {row[0] for row in rows if not row[1]}
     languages = {row[0]: row[2] for row in rows if row[2]}
     language_of = dict(await world.connection.fetch("select post_id, language from post_texts"))
-    muted = {row[0] for row in await world.connection.fetch("select muted_id from mutes where muter_id = $1", who.id)}
+    muted = {
+        row[0]
+        for row in await world.connection.fetch("select muted_id from mutes where muter_id = $1", who.id)
+    }
     with_tag = {
         row[0]
         for row in await world.connection.fetch(
@@ -192,7 +202,9 @@ async def defined(world: World, someone: Someone) -> list[int]:
 
     def belongs(post: Note) -> bool:
         original = post.boost_of or post
-        by_followed = (who, post.author) in company.follows and not (post.boost_of and post.author.id in hides_boosts)
+        by_followed = (who, post.author) in company.follows and not (
+            post.boost_of and post.author.id in hides_boosts
+        )
         language = language_of[original.id]
         by_followed &= language is None or language in languages.get(post.author.id, [language])
         is_kept = post.author.id not in muted and original.author.id not in muted
@@ -208,9 +220,7 @@ def _newest_first(company: Company, is_in: Callable[[Note], bool]) -> list[Note]
 def once_among(posts: list[Note]) -> list[int]:
     originals = [(post.boost_of or post).id for post in posts]
     return [
-        post.id
-        for at, post in enumerate(posts)
-        if originals[at] not in originals[at + 1 : at + 1 + APART]
+        post.id for at, post in enumerate(posts) if originals[at] not in originals[at + 1 : at + 1 + APART]
     ]
 
 
@@ -237,17 +247,25 @@ async def check_counts(world: World) -> None:
     for row in await world.connection.fetch("select * from people"):
         own = [post for post in company.posts if post.author.id == row["id"]]
         assert row["posts_in_ring"] == by_ring(own), row["handle"]
-        newest = [max((post.id for post in own if counts(post) and post.ring == ring), default=0) for ring in Ring]
+        newest = [
+            max((post.id for post in own if counts(post) and post.ring == ring), default=0) for ring in Ring
+        ]
         assert row["last_post_in_ring"] == newest, row["handle"]
         assert row["followers_count"] == sum(followed.id == row["id"] for _, followed in company.follows)
         assert row["following_count"] == sum(follower.id == row["id"] for follower, _ in company.follows)
-    boosts = {(post.author.id, post.boost_of.id): post.id for post in company.posts if post.boost_of and not post.is_deleted}
-    marks = await world.connection.fetch("select person_id, post_id, boost_id from marks where boost_id is not null")
+    boosts = {
+        (post.author.id, post.boost_of.id): post.id
+        for post in company.posts
+        if post.boost_of and not post.is_deleted
+    }
+    marks = await world.connection.fetch(
+        "select person_id, post_id, boost_id from marks where boost_id is not null"
+    )
     assert {(row[0], row[1]): row[2] for row in marks if (row[0], row[1]) in boosts} == boosts
     assert all((row[0], row[1]) in boosts for row in marks), "a mark of a boost that is gone"
 
 
-@settings(max_examples=settings.default.max_examples // 3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=PROFILE.max_examples // 3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pick=dice, acts=st.integers(10, 45))
 def test_home_is_what_its_definition_says_whatever_happened(dsn: str, pick: random.Random, acts: int) -> None:
     async def story() -> None:

@@ -45,16 +45,14 @@ def shallow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(homes, "DEPTH", 5)
     monkeypatch.setattr(homes, "SLACK", 3)
     monkeypatch.setattr(homes, "APART", APART)
-    for name, make in (
-        ("_FILL_BY_PERSON", lambda: homes._newest(homes._by_person())),
-        ("_FILL_BY_TAG", lambda: homes._newest(homes._by_tag())),
-        ("_OLDEST_BY_PERSON", lambda: homes._oldest(homes._by_person())),
-        ("_OLDEST_BY_TAG", lambda: homes._oldest(homes._by_tag())),
-        (
-            "_NTH",
-            lambda: homes._NTH._statement.offset(None).offset(homes.DEPTH - 1),  # type: ignore[union-attr, no-untyped-call]
-        ),
-    ):
+    shorter: dict[str, Callable[[], Any]] = {
+        "_FILL_BY_PERSON": lambda: homes._newest(homes._by_person()),
+        "_FILL_BY_TAG": lambda: homes._newest(homes._by_tag()),
+        "_OLDEST_BY_PERSON": lambda: homes._oldest(homes._by_person()),
+        "_OLDEST_BY_TAG": lambda: homes._oldest(homes._by_tag()),
+        "_NTH": lambda: homes._NTH._statement.offset(None).offset(homes.DEPTH - 1),  # type: ignore[union-attr]
+    }
+    for name, make in shorter.items():
         monkeypatch.setattr(homes, name, Query(make()))
 
 

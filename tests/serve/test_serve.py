@@ -22,6 +22,8 @@ async def test_from_an_empty_folder_to_the_first_administrator(tmp_path: Path) -
         path = welcome(run.said)
         assert path
         page = await site.get(path)
+        for file in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text):
+            assert (await site.get(file)).status_code == 200, file
         form = re.search(r'name="form" value="([0-9a-f]{64})"', page.text)
         assert form
         given = {"form": form[1], "handle": "ada", "name": "Ada", "address": "ada@example.org"}

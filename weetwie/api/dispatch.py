@@ -127,7 +127,7 @@ class Dispatcher:
             base_url=self._base_url,
             open_db=self._open_db,
         )
-        scope["route"] = call.endpoint.path  # for who counts
+        scope["weetwie.route"] = call.endpoint.path  # for who counts
         call.renderer, call.streaming = self._renderer, self._streaming
         if endpoint is None:
             error = NotFound() if place is None else WrongMethod(_allowed(place))

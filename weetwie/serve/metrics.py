@@ -80,7 +80,7 @@ class Metrics:
         return counted
 
     def _count(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
-        key = (scope["method"], scope.get("route", "none"), status)
+        key = (scope["method"], scope.get("weetwie.route", "none"), status)
         children = self._children.get(key)
         if children is None:
             method = key[0] if key[0] in _METHODS else "other"

@@ -30,6 +30,7 @@ class Assets:
 
     async def serve(self, request: Request) -> Response:
         """By its hashed name for good, by its plain one (which other programs are told) for an hour."""
+        request.scope["weetwie.route"] = "/static/{name}"  # for who counts
         asked = request.path_params["name"]
         name = self._hashed.get(asked, asked)
         if name not in self._bodies:

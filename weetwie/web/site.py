@@ -65,7 +65,7 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
     """A page with all that stands before and behind it."""
 
     async def door(request: Request) -> Response:
-        request.scope["route"] = path
+        request.scope["weetwie.route"] = path
         length = request.headers.get("content-length", "0")
         if request.method == "POST" and not (
             length.isdigit() and len(length) < 12 and int(length) <= LONGEST_FORM

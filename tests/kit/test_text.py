@@ -2,6 +2,7 @@
 
 import html as html_lib
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -137,3 +138,19 @@ def test_pieces_are_in_order_and_do_not_overlap(text: str) -> None:
 )
 def test_a_language_is_guessed_only_where_there_is_enough_to_go_by(text: str, language: str | None) -> None:
     assert texts.language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "?" + "\u200d" * 38_000 + "x",
+        "?" + (" #a" + "\u0301" * 125) * 300 + " x",
+        "http://a.b @a " * 2_800,
+    ],
+    ids=["joiners", "tags of many marks", "links and names"],
+)
+def test_no_text_that_a_post_may_bring_keeps_a_process_busy(text: str) -> None:
+    began = time.perf_counter()
+    texts.is_question(text)
+    texts.length(text)
+    assert time.perf_counter() - began < 0.35

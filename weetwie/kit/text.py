@@ -2,6 +2,7 @@
 
 import html
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,8 +24,9 @@ _MAY_HOLD_LINK = regex.compile(r"[a-z0-9]\.[\p{L}\p{N}]|://", regex.IGNORECASE)
 # The question marks of the scripts: Latin, Spanish ends like Latin, Greek, Arabic, Armenian, Ethiopic, CJK full width, Vai,
 # Bamum, Coptic, Syriac-like reversed, and the doubled and mixed ones.
 _QUESTION_MARKS = "?\u037e\u061f\u055e\u1367\ufe56\uff1f\u2047\u2048\u2049\u203d\u2e2e\ua60f\ua6f7\u2cfa\u2cfb\U00011143\U0001e95f\ufe16"
-_AFTER_THE_END = regex.compile(r"[\p{Pe}\p{Pf}\p{Zs}\s\"'’”»*_)\]\p{So}\p{Sk}\ufe0f\u200d]+$")
-_CLOSING_TAGS = regex.compile(r"(?:\s+[#＃][\p{L}\p{M}\p{N}_·・]+)+\s*$")
+# Both are looked for from the end backwards: forwards, each place in a long row of such marks would be tried as a beginning.
+_AFTER_THE_END = regex.compile(r"(?r)[\p{Pe}\p{Pf}\p{Zs}\s\"'’”»*_)\]\p{So}\p{Sk}\ufe0f\u200d]++\Z")
+_CLOSING_TAG = regex.compile(r"(?r)\s++[#＃][\p{L}\p{M}\p{N}_·・]++\s*+\Z")
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,13 @@ class Piece:
 def pieces(text: str) -> list[Piece]:
     """Links, mentions and tags, in order and without overlap; what lies in a link is the link's."""
     links = list(_links(text))
-    names = [
-        piece
-        for piece in _names(text)
-        if not any(link.start < piece.end and piece.start < link.end for link in links)
-    ]
+    if not links:
+        return list(_names(text))
+    starts, names = [link.start for link in links], []
+    for piece in _names(text):
+        before = bisect_left(starts, piece.end)
+        if not before or links[before - 1].end <= piece.start:
+            names.append(piece)
     return sorted([*links, *names], key=lambda piece: piece.start)
 
 
@@ -105,9 +109,15 @@ def is_question(text: str) -> bool:
     """Whether a text ends in a question mark of any script; tags, emoji and closing marks behind it do not count."""
     if not any(mark in text for mark in _QUESTION_MARKS):
         return False
-    rest = _AFTER_THE_END.sub("", text)
-    rest = _AFTER_THE_END.sub("", _CLOSING_TAGS.sub("", rest))
-    return bool(rest.endswith(tuple(_QUESTION_MARKS)))
+    rest = _without_end(_AFTER_THE_END, text)
+    while (shorter := _without_end(_CLOSING_TAG, rest)) != rest:
+        rest = shorter
+    return _without_end(_AFTER_THE_END, rest).endswith(tuple(_QUESTION_MARKS))
+
+
+def _without_end(end: Any, text: str) -> str:
+    found = end.search(text)
+    return text[: found.start()] if found else text
 
 
 def as_html(text: str, link_to: Callable[[Piece], str | None]) -> str:

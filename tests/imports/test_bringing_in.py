@@ -20,6 +20,7 @@ from weetwie.access.words import Ring
 from weetwie.domain.identity import addresses
 from weetwie.domain.imports import ledger
 from weetwie.domain.people.claim import claim, claimable
+from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Conflict, NotFound
 from weetwie.imports.bring import bring_commits, bring_people, bring_posts
 from weetwie.imports.remove import remove
@@ -260,6 +261,10 @@ async def test_taking_out_mends_the_counts_of_what_stays(world: World, tmp_path:
     assert await world_as_it_is(world.database) == before
 
 
+async def handles(world: World) -> set[str]:
+    return {row["handle"] for row in await world.connection.fetch("select handle from people")}
+
+
 async def test_whoever_shows_that_an_address_is_theirs_takes_over_what_was_brought_in(world: World) -> None:
     await both(world.database)
     viewer = await acting(world.database)
@@ -267,10 +272,14 @@ async def test_whoever_shows_that_an_address_is_theirs_takes_over_what_was_broug
         digest = addresses.hashed(await addresses.hash_key(db), "Ada@Example.org")
         ada = await claimable(db, digest)
         assert ada is not None
-        assert await claim(db, viewer, ada) == ada
+        with pytest.raises(Conflict):
+            await claim(db, viewer, ada, Newcomer(handle=(await handles(world) - {"ada"}).pop()))
+        assert await claim(db, viewer, ada, Newcomer(handle="ada")) == ada
+        await addresses.add(db, ada, "Ada@Example.org", is_verified=True)
+        assert await addresses.address_of(db, ada) == "Ada@Example.org"
         assert await claimable(db, digest) is None
         with pytest.raises(NotFound):
-            await claim(db, viewer, ada)
+            await claim(db, viewer, ada, Newcomer(handle="ada"))
     for entry in await listed(world):
         await remove(world.database, viewer, entry.id, lambda _: None)
     _, people = await world_as_it_is(world.database)

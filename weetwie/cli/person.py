@@ -42,9 +42,13 @@ async def create(
     is_admin: bool,
     reads_password: bool,
 ) -> None:
-    """Make a person, who can sign in at once. Guests need --sponsor and --until."""
+    """Make a person, who can sign in at once. Guests need --sponsor and --until.
+
+    Whoever came with an import under this address takes over what was brought in as theirs.
+    """
     from weetwie.access.words import Standing
     from weetwie.domain.identity import addresses, passwords
+    from weetwie.domain.people.claim import claim, claimable
     from weetwie.domain.people.create import create as make
     from weetwie.domain.people.lookup import lookup
     from weetwie.domain.people.rules import Newcomer
@@ -59,7 +63,11 @@ async def create(
             until=until.replace(tzinfo=UTC) + timedelta(days=1) if until else None,
             is_admin=is_admin,
         )
-        person_id = await make(db, house.viewer, newcomer)
+        imported = await claimable(db, addresses.hashed(await addresses.hash_key(db), email))
+        if imported is None:
+            person_id = await make(db, house.viewer, newcomer)
+        else:
+            person_id = await claim(db, house.viewer, imported, newcomer)
         await addresses.add(db, person_id, email, is_verified=True)
         if hash is not None:
             await passwords.put(db, house.viewer, person_id, hash)

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, select
+from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.domain.identity import rules
@@ -12,17 +13,25 @@ from weetwie.errors import Conflict, _
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Address
 
-_ADD = Query(
-    insert(Address)
-    .values(
+
+def _add() -> Any:
+    """Of one's own address more may become known: the words behind the hash, that it is verified."""
+    made = insert(Address).values(
         person_id=param("person_id", BigInteger),
         address=param("address", Text),
         address_hash=param("hash", LargeBinary),
         is_verified=param("is_verified", Boolean),
     )
-    .on_conflict_do_nothing()
-    .returning(Address.id)
-)
+    known = {
+        "address": func.coalesce(made.excluded.address, Address.address),
+        "is_verified": made.excluded.is_verified | Address.is_verified,
+    }
+    return made.on_conflict_do_update(
+        index_elements=[Address.address_hash], set_=known, where=Address.person_id == made.excluded.person_id
+    ).returning(Address.id)
+
+
+_ADD = Query(_add)
 _OWNER = Query(select(Address.person_id).where(Address.address_hash == param("hash", LargeBinary)))
 _OF_PERSON = Query(
     select(Address.address)
@@ -55,7 +64,7 @@ async def add(
         hash=digest,
         is_verified=is_verified,
     )
-    if added is None and await db.value(_OWNER, hash=digest) != person_id:
+    if added is None:
         raise Conflict(_("This e-mail address belongs to another account."))
 
 

@@ -1,10 +1,13 @@
-"""Somebody who came with an import signs in for the first time, by an address that they have shown to be theirs."""
+"""Somebody who came with an import joins, by an address that has been shown to be theirs."""
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, LargeBinary, SmallInteger, Text, func, select, update
+from sqlalchemy.orm import aliased
 
-from weetwie.access import may
+from weetwie.access.sees import there_is
 from weetwie.access.viewer import Viewer
-from weetwie.errors import Forbidden, NotFound
+from weetwie.domain.people import create
+from weetwie.domain.people.rules import Newcomer
+from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonJoined, audit, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
@@ -22,12 +25,27 @@ _CLAIMABLE = Query(
     )
 )
 
+_HANDLE = param("handle", Text)
+_other = aliased(Person)
+_IS_TAKEN = Query(
+    select(
+        there_is(
+            _other, func.lower(_other.handle) == func.lower(_HANDLE), _other.id != param("id", BigInteger)
+        )
+    )
+)
 _CLAIM = Query(
     update(Person)
     .where(Person.id == param("id", BigInteger), Person.has_joined.is_(False), Person.erased_at.is_(None))
     .values(
         has_joined=True,
         may_rank=True,
+        handle=_HANDLE,
+        name=func.coalesce(func.nullif(param("name", Text), ""), Person.name),
+        standing=param("standing", SmallInteger),
+        sponsor_id=param("sponsor_id", BigInteger),
+        until=param("until", DateTime(timezone=True)),
+        is_admin=param("is_admin", Boolean),
         joined_at=param("now", DateTime(timezone=True)),
         version=Person.version + 1,
     )
@@ -41,14 +59,26 @@ async def claimable(db: Db, address_hash: bytes) -> int | None:
     return person_id
 
 
-async def claim(db: Db, viewer: Viewer, person_id: int) -> int:
-    """They have joined from now on, with all that was brought in as theirs. The address must have been verified.
+async def claim(db: Db, viewer: Viewer, person_id: int, newcomer: Newcomer) -> int:
+    """They have joined from now on, as the newcomer says, with all that was brought in as theirs. The address must have
+    been verified.
 
-    Raises NotFound when there is nobody to claim (any more).
+    Raises NotFound when there is nobody to claim (any more), Conflict when the handle is somebody else's.
     """
-    if not may.administer(viewer, clock.now()):
-        raise Forbidden
-    claimed = await db.value(_CLAIM, id=person_id, now=clock.now())
+    await create.check(db, viewer, newcomer)
+    if await db.value(_IS_TAKEN, handle=newcomer.handle, id=person_id):
+        raise Conflict(_("The handle {handle} is taken."), handle=newcomer.handle)
+    claimed = await db.value(
+        _CLAIM,
+        id=person_id,
+        handle=newcomer.handle,
+        name=newcomer.name,
+        standing=int(newcomer.standing),
+        sponsor_id=newcomer.sponsor_id,
+        until=newcomer.until,
+        is_admin=newcomer.is_admin,
+        now=clock.now(),
+    )
     if claimed is None:
         raise NotFound
     await record(db, viewer, PersonJoined(person_id))

@@ -41,11 +41,7 @@ _CREATE = Query(
 
 async def create(db: Db, viewer: Viewer, newcomer: Newcomer) -> int:
     """Returns the id of the new person. Raises Conflict when the handle is taken."""
-    if not may.administer(viewer, clock.now()):
-        raise Forbidden(_("Only administrators may add people."))
-    rules.check_newcomer(newcomer, viewer.policy, clock.now())
-    if newcomer.sponsor_id is not None and await db.value(_IS_MEMBER, id=newcomer.sponsor_id) is None:
-        raise Invalid(_("The sponsor of a guest must be a member."), field="sponsor")
+    await check(db, viewer, newcomer)
     person_id = await db.value(
         _CREATE,
         handle=newcomer.handle,
@@ -61,3 +57,12 @@ async def create(db: Db, viewer: Viewer, newcomer: Newcomer) -> int:
     await record(db, viewer, PersonJoined(person_id))
     await audit(db, viewer, "person.create", person_id)
     return int(person_id)
+
+
+async def check(db: Db, viewer: Viewer, newcomer: Newcomer) -> None:
+    """Whether a person may come so. Raises Forbidden or Invalid."""
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden(_("Only administrators may add people."))
+    rules.check_newcomer(newcomer, viewer.policy, clock.now())
+    if newcomer.sponsor_id is not None and await db.value(_IS_MEMBER, id=newcomer.sponsor_id) is None:
+        raise Invalid(_("The sponsor of a guest must be a member."), field="sponsor")

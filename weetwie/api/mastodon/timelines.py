@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from weetwie.access.recognise import check
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
@@ -57,7 +58,7 @@ async def home(call: Call, params: PageParams) -> bytes:
 async def public(call: Call, params: PublicParams) -> bytes:
     """All public posts that one may see."""
     if params.remote or params.only_media:
-        return b"[]"
+        return await _none(call)
     return await statuses(call, params, await publics.public(await call.db(), call.viewer, page_of(params)))
 
 
@@ -71,7 +72,7 @@ async def public(call: Call, params: PublicParams) -> bytes:
 async def tagged(call: Call, params: TagParams) -> bytes:
     """Public posts with a tag that one may see."""
     if params.remote or params.only_media:
-        return b"[]"
+        return await _none(call)
     any_of, all_of, none_of = (
         [tag_key(tag) for tag in tags] for tags in (params.any, params.all, params.none)
     )
@@ -79,3 +80,9 @@ async def tagged(call: Call, params: TagParams) -> bytes:
         await call.db(), call.viewer, tag_key(params.hashtag), page_of(params), any_of, all_of, none_of
     )
     return await statuses(call, params, posts)
+
+
+async def _none(call: Call) -> bytes:
+    """An empty page, too, is answered only to a viewer who is still the one in memory."""
+    await check(await call.db(), call.viewer)
+    return b"[]"

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Select, Text, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
+from weetwie.access.recognise import check
 from weetwie.access.sees import Eye
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
@@ -29,6 +30,7 @@ async def tagged(
     ids = {row["key"]: row["id"] for row in await db.rows(_TAG_IDS, keys=[tag, *any_of, *all_of, *none_of])}
     wanted = [ids[key] for key in (tag, *any_of) if key in ids]
     if not wanted or any(key not in ids for key in all_of):
+        await check(db, viewer)
         return []
     return await _TAGGED_AS.page(
         db,

@@ -5,6 +5,7 @@ with positional parameters. Values written into a statement become literals, so 
 `param("name")` stays open and is given by name at each call.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
@@ -138,13 +139,18 @@ class Database:
     """The pool. `on_commit` is called after each commit that recorded a fact; `at_once` is what must happen in the
     transaction of an act (see `reactions.py`)."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, readers: int) -> None:
         self.pool = pool
+        self._readers = asyncio.Semaphore(readers)
         self.at_once: AtOnce = {}
         self.on_commit: Callable[[], None] = lambda: None
 
     @classmethod
-    async def open(cls, dsn: str, *, size: int = 6, behind_pgbouncer: bool = False) -> "Database":
+    async def open(
+        cls, dsn: str, *, size: int = 6, readers: int | None = None, behind_pgbouncer: bool = False
+    ) -> "Database":
+        """At most `readers` of the connections read at once: where the database shares our processors, more of them only get
+        in each other's way."""
         pool = await asyncpg.create_pool(
             dsn,
             min_size=1,
@@ -157,12 +163,12 @@ class Database:
             connection_class=_Connection,
             server_settings=_PLANNER,
         )
-        return cls(pool)
+        return cls(pool, readers or size)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Db]:
         """For single statements that change nothing: no transaction around them."""
-        async with self.pool.acquire() as connection:
+        async with self._readers, self.pool.acquire() as connection:
             yield Db(connection, self.at_once)
 
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
@@ -79,7 +80,9 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
 
 @asynccontextmanager
 async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
-    database = await Database.open(dsn, size=settings.pool_size, behind_pgbouncer=settings.pgbouncer)
+    database = await Database.open(
+        dsn, size=settings.pool_size, readers=_readers(settings), behind_pgbouncer=settings.pgbouncer
+    )
     reactions.attach(database)
     memory, bell = Memory(), Bell(dsn)
     database.on_commit = bell.ring
@@ -94,6 +97,13 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
             await asyncio.wait_for(database.close(), _CLOSING_SECONDS)
         except TimeoutError:
             database.pool.terminate()
+
+
+def _readers(settings: Settings) -> int:
+    """As many as there are processors for each process, where the database is on this machine too."""
+    if settings.database_url:
+        return settings.pool_size
+    return min(settings.pool_size, max(2, (os.cpu_count() or 2) // settings.workers))
 
 
 def _end(live: Live, server: web.Server) -> None:

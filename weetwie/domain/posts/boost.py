@@ -36,8 +36,10 @@ async def boost(db: Db, viewer: Viewer, post_id: int, visibility: Visibility | N
     )
     await db.run(_MARK, person_id=viewer.person_id, post_id=original["id"], boost_id=boost_id)
     if shown <= Visibility.unlisted:
-        await counts.boost(db, original["id"], ring, by=1)
         await counts.post(db, viewer.person_id, boost_id, ring)
+        await counts.boost(db, original["id"], ring, by=1)
+    else:
+        await counts.hold(db, viewer.person_id)
     await record(db, viewer, PostBoosted(boost_id, original["id"]))
     return boost_id
 

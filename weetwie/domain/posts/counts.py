@@ -1,6 +1,12 @@
-"""Counts that are kept with the row, by ring, and changed in the transaction of the act (docs/law.md, "Counts")."""
+"""Counts that are kept with the row, by ring, and changed in the transaction of the act (docs/law.md, "Counts").
 
-from sqlalchemy import BigInteger, Integer, func, select, update
+Whatever changes rows of people and of posts takes those of people first, so that nobody waits in a circle.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Integer, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access.words import Ring, Visibility
@@ -11,6 +17,16 @@ from weetwie.tables.posts import Post
 _PLACE = param("place", Integer)
 _BY = param("by", BigInteger)
 _ID = param("id", BigInteger)
+
+
+async def hold(db: Db, person_id: int) -> None:
+    """What counts nowhere holds its author all the same: who begins to follow them waits, and neither misses the other."""
+    await db.run(_HOLD, id=person_id)
+
+
+async def hold_authors(db: Db, post_ids: Sequence[int]) -> None:
+    """Holds all whose numbers change when these posts go: their authors, and those who boosted them."""
+    await db.rows(_HOLD_AUTHORS, ids=list(post_ids))
 
 
 async def post(db: Db, person_id: int, post_id: int, ring: Ring) -> None:
@@ -53,6 +69,16 @@ def _newest_left() -> object:
     )
 
 
+def _hold_authors() -> object:
+    ids = param("ids", ARRAY(BigInteger))
+    gone = select(Post.author_id).where(
+        or_(Post.id.in_(select(func.unnest(ids))), Post.boost_of_id.in_(select(func.unnest(ids))))
+    )
+    return select(Person.id).where(Person.id.in_(gone)).order_by(Person.id).with_for_update(key_share=True)
+
+
+_HOLD = Query(select(Person.id).where(Person.id == _ID).with_for_update(key_share=True))
+_HOLD_AUTHORS = Query(_hold_authors)  # type: ignore[arg-type]
 _POST_ADDED = Query(
     update(Person)
     .where(Person.id == _ID)

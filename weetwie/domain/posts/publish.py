@@ -58,6 +58,8 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     await tag(db, post_id, draft.text)
     if visibility <= Visibility.unlisted:
         await _count(db, viewer, post_id, parent, ring)
+    else:
+        await counts.hold(db, viewer.person_id)
     if draft.key:
         await db.run(_KEEP_KEY, person_id=viewer.person_id, key_hash=_key_hash(draft.key), post_id=post_id)
     await record(db, viewer, PostPublished(post_id))

@@ -24,6 +24,7 @@ async def remove(db: Db, viewer: Viewer, post_id: int) -> None:
 
 async def bury(db: Db, viewer: Viewer, post_ids: Sequence[int]) -> None:
     """Empties posts, takes back the boosts of them, and corrects what was counted."""
+    await counts.hold_authors(db, post_ids)
     gone = await db.rows(_DELETE, ids=list(post_ids), now=clock.now())
     ids = columns(gone, "id")
     for query in (_EMPTY, _FORGET_EDITS, _FORGET_TAGS):

@@ -24,6 +24,9 @@ _FOLLOW = Query(
     .on_conflict_do_nothing()
 )
 
+# Whoever writes with the tag right now is waited for, and whoever wants to waits: neither misses the other.
+_HOLD = Query(select(Tag.id).where(Tag.id == param("tag_id", BigInteger)).with_for_update())
+
 _UNFOLLOW = Query(
     delete(TagFollow).where(
         TagFollow.person_id == param("person_id", BigInteger), TagFollow.tag_id == param("tag_id", BigInteger)
@@ -66,6 +69,7 @@ _BEGINNING = Lawful(_beginning)
 async def follow_tag(db: Db, viewer: Viewer, tag_id: int) -> bool:
     """Whether this began just now."""
     _check(viewer)
+    await db.rows(_HOLD, tag_id=tag_id)
     if not await db.run(_FOLLOW, person_id=viewer.person_id, tag_id=tag_id):
         return False
     await record(db, viewer, TagFollowed(viewer.person_id, tag_id))

@@ -6,6 +6,7 @@ floor has a complete index.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -191,6 +192,7 @@ async def enter(db: Db, post_ids: Sequence[int]) -> None:
 async def fill_by_person(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]) -> None:
     """A follow shows the followed person's posts at once."""
     for fact in facts:
+        await db.run(_HOLD, person_id=fact.follower_id)
         await db.run(_FILL_BY_PERSON, person_id=fact.follower_id, followed_id=fact.followed_id)
         oldest = await db.value(_OLDEST_BY_PERSON, followed_id=fact.followed_id)
         await _raise_floor(db, fact.follower_id, oldest)
@@ -198,6 +200,7 @@ async def fill_by_person(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]
 
 async def fill_by_tag(db: Db, viewer: Viewer, facts: Sequence[TagFollowed]) -> None:
     for fact in facts:
+        await db.run(_HOLD, person_id=fact.person_id)
         await db.run(_FILL_BY_TAG, person_id=fact.person_id, tag_id=fact.tag_id)
         oldest = await db.value(_OLDEST_BY_TAG, tag_id=fact.tag_id)
         await _raise_floor(db, fact.person_id, oldest)
@@ -206,7 +209,8 @@ async def fill_by_tag(db: Db, viewer: Viewer, facts: Sequence[TagFollowed]) -> N
 async def trim(db: Db, limit: int = 100) -> int:
     """Cuts the longest indexes back to their depth, some people at a time; returns how many were cut."""
     long = await db.rows(_TOO_LONG, longest=DEPTH + SLACK, limit=limit)
-    for row in long:
+    for row in sorted(long, key=itemgetter("person_id")):
+        await db.run(_HOLD, person_id=row["person_id"])
         await _raise_floor(db, row["person_id"], await db.value(_NTH, person_id=row["person_id"]))
     return len(long)
 
@@ -289,6 +293,9 @@ def _oldest(source: Select[*tuple[Any, ...]]) -> Any:
     return source.with_only_columns(Post.id).offset(DEPTH - 1).limit(1)
 
 
+# One home is filled or cut by one at a time, or what is filled in could stand below a floor that was raised meanwhile.
+# (The lock of who boosts is the person's number itself.)
+_HOLD = Query(select(func.pg_advisory_xact_lock(-param("person_id", BigInteger))))
 _FAN_OUT = Query(_fan_out)
 _FILL_BY_PERSON = Query(lambda: _newest(_by_person()))
 _FILL_BY_TAG = Query(lambda: _newest(_by_tag()))

@@ -100,7 +100,13 @@ class Worker:
     async def _carefully(self, db: Db, viewer: Viewer, event: Record) -> None:
         done = list(event["done"])
         failed: Exception | None = None
-        for reaction, facts in self._to_do([event]):
+        try:
+            to_do = self._to_do([event])
+        except Exception as error:
+            # A fact of another version of the program, say: it must not hold up all that come after it.
+            to_do, failed = [], error
+            log.exception("a fact cannot be read", number=event["id"], kind=event["kind"])
+        for reaction, facts in to_do:
             try:
                 async with db.savepoint():
                     await reaction(db, viewer, facts)
@@ -109,7 +115,7 @@ class Worker:
                 raise
             except Exception as error:
                 failed = error
-                log.exception("reaction failed", reaction=name_of(reaction), event=event["id"])
+                log.exception("reaction failed", reaction=name_of(reaction), number=event["id"])
         if failed is None:
             await db.run(_FINISH, ids=[event["id"]], now=clock.now())
         else:
@@ -119,7 +125,7 @@ class Worker:
         attempts = event["attempts"] + 1
         gave_up = attempts >= MOST_ATTEMPTS
         if gave_up:
-            log.error("gave up on an event", event=event["id"], kind=event["kind"], attempts=attempts)
+            log.error("gave up on an event", number=event["id"], kind=event["kind"], attempts=attempts)
         later = min(timedelta(seconds=2**attempts), LONGEST_WAIT)
         at = clock.now()
         await db.run(

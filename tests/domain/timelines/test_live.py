@@ -11,6 +11,8 @@ from weetwie import reactions
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import system
 from weetwie.access.words import Ring, Visibility
+from weetwie.api.mastodon.render import Renderer
+from weetwie.api.mastodon.streaming import Streaming
 from weetwie.domain.identity import tokens
 from weetwie.domain.people import leave as leaving
 from weetwie.domain.posts import boost, edit, publish, remove
@@ -18,8 +20,9 @@ from weetwie.domain.posts.edit import Change
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations.block import block
 from weetwie.domain.timelines.live import LONGEST_QUEUE, Arrived, Edited, Gone, Live, Notified, Stream
+from weetwie.events import PostPublished
 from weetwie.kit import clock
-from weetwie.worker import Worker, drain
+from weetwie.worker import MOST_ATTEMPTS, Worker, drain, given_up
 
 
 class House:
@@ -158,3 +161,72 @@ async def test_a_reader_who_does_not_read_is_dropped_and_harms_nobody(house: Hou
     post = await house.publish(ada, "still here")
     assert await house.heard(quick) == [(Arrived, post)]
     assert not slow.is_open
+
+
+async def test_a_stream_that_opens_just_after_its_token_was_given_back_ends(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    await house.open(bo)
+    recognised = await house.world.viewer(ada)
+    async with house.database.transaction() as db:
+        await tokens.revoke_one(db, recognised, recognised.token_id)
+    await house.live.turn()
+    stream = house.live.open(recognised)
+    await house.live.confirm(stream)
+    assert not stream.is_open
+
+
+async def test_a_fact_of_another_version_holds_nothing_up(house: House) -> None:
+    ada = await house.world.member("ada")
+    stream = await house.open(ada)
+    add = "insert into events (kind, ids) values ($1, $2)"
+    await house.world.connection.execute(add, "PersonTeleported", {"person_id": 1})
+    await house.world.connection.execute(add, "PostPublished", {"number": 1})
+    post = await house.publish(ada, "hello @ada")
+    assert await house.heard(stream) == [(Arrived, post)]
+    await drain(Worker(house.database, Memory(), reactions.AFTER))
+    waiting = await house.world.connection.fetch(
+        "select kind from events where finished_at is null order by id"
+    )
+    assert [row["kind"] for row in waiting] == ["PersonTeleported", "PostPublished"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "names"), [("read:statuses", ["update"]), ("read:notifications", ["notification"])]
+)
+async def test_a_stream_tells_only_what_its_token_may_read(
+    house: House, scope: str, names: list[str]
+) -> None:
+    ada = await house.world.member("ada")
+    bo = await house.world.member("bo", follows=[ada])
+    await house.world.connection.execute("update tokens set scopes = $1 where person_id = $2", [scope], bo.id)
+    streaming = Streaming(house.live, house.database, Memory(), Renderer("http://here.test"))
+    stream = await house.open(bo)
+    await house.publish(ada, "hello @bo")
+    await drain(Worker(house.database, Memory(), reactions.AFTER))
+    while await house.live.turn():
+        pass
+    heard = []
+    while (news := await stream.next(0.01)) is not None:
+        heard.append(await streaming.message(stream.viewer, news, "user"))
+    assert [message[0] for message in heard if message is not None] == names
+
+
+async def test_a_reaction_that_fails_is_put_off_and_holds_nothing_else_up(house: House) -> None:
+    ada = await house.world.member("ada")
+    bad, good = await house.publish(ada, "one"), await house.publish(ada, "two")
+    told: list[int] = []
+
+    async def tell(db: Any, viewer: Any, facts: Any) -> None:
+        told.extend(fact.post_id for fact in facts if fact.post_id != bad)
+        if any(fact.post_id == bad for fact in facts):
+            raise ValueError("of its own making")
+
+    worker = Worker(house.database, Memory(), {PostPublished: [tell]})
+    for _ in range(MOST_ATTEMPTS):
+        told.clear()
+        await drain(worker)
+        clock.stop(clock.now() + timedelta(days=1))
+    async with house.database.reading() as db:
+        assert await given_up(db) == 1
+    done = await house.world.connection.fetch("select ids from events where finished_at is not null")
+    assert {"post_id": good} in [row["ids"] for row in done]

@@ -6,7 +6,7 @@ from typing import Final
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Answer, Call, Stream
-from weetwie.api.endpoint import Routes
+from weetwie.api.endpoint import Routes, holders
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.notifications import notification_as_json
 from weetwie.api.mastodon.render import Renderer
@@ -19,6 +19,7 @@ routes = Routes("streaming")
 
 THUMP_SECONDS: Final = 15.0
 NEEDED: Final = ("read:statuses", "read:notifications")
+"""One of these opens a stream; what is sent in it is what the token may read."""
 KINDS: Final = ("user", "user:notification")
 
 Message = tuple[str, bytes]
@@ -37,6 +38,9 @@ class Streaming:
 
     async def message(self, viewer: Viewer, news: News, kind: str) -> Message | None:
         """What is sent of a piece of news; None for what is not of this stream or no longer there."""
+        needed = "read:notifications" if isinstance(news, Notified) else "read:statuses"
+        if viewer.scopes.isdisjoint(holders(needed)):
+            return None
         if isinstance(news, Notified):
             return await self._notification(viewer, news.notification_id)
         if kind == "user:notification":
@@ -51,12 +55,15 @@ class Streaming:
     async def _notification(self, viewer: Viewer, notification_id: int) -> Message | None:
         async with self.database.reading() as db:
             fresh = await self.memory.person(db, viewer.person_id)
-            payload = await notification_as_json(db, fresh or viewer, self.renderer, notification_id)
+            if fresh is None:
+                return None
+            payload = await notification_as_json(db, fresh, self.renderer, notification_id)
         return ("notification", payload) if payload is not None else None
 
     async def events(self, stream: LiveStream, kind: str) -> AsyncIterator[bytes]:
         """Server-sent events, until the stream is closed or its reader goes."""
         try:
+            await self.live.confirm(stream)
             yield b":)\n\n"
             while stream.is_open:
                 news = await stream.next(THUMP_SECONDS)
@@ -79,7 +86,7 @@ async def user(call: Call) -> Stream:
     return _stream(call, "user")
 
 
-@routes.get("/api/v1/streaming/user/notification", scopes=NEEDED)
+@routes.get("/api/v1/streaming/user/notification", scopes=NEEDED[1:])
 async def user_notification(call: Call) -> Stream:
     """One's notifications alone."""
     return _stream(call, "user:notification")

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Text, and_, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import sees
-from weetwie.access.recognise import Memory
+from weetwie.access.recognise import Memory, StaleViewer, check
 from weetwie.access.viewer import Viewer, is_active, system
 from weetwie.domain.timelines import home
 from weetwie.events import (
@@ -111,6 +111,15 @@ class Live:
         self._streams.setdefault(viewer.person_id, set()).add(stream)
         return stream
 
+    async def confirm(self, stream: Stream) -> None:
+        """Closes a stream whose owner is no longer as they were recognised: what ended their token or their standing may
+        have been handed out just before the stream was there."""
+        async with self._database.reading() as db:
+            try:
+                await check(db, stream.viewer)
+            except StaleViewer:
+                stream.close()
+
     def forget(self, stream: Stream) -> None:
         """The reader has gone."""
         streams = self._streams.get(stream.viewer.person_id, set())
@@ -158,7 +167,7 @@ class Live:
             return len(events)
 
     async def _hand_out(self, db: Db, events: Sequence[Record]) -> None:
-        facts = [msgspec.convert(event["ids"], Fact.KINDS[event["kind"]]) for event in events]
+        facts = [fact for event in events if (fact := _read(event)) is not None]
         await self._close_the_unwelcome(db, facts)
         viewer = system(await self._memory.policy(db))
         await self._posts(db, viewer, facts)
@@ -219,6 +228,15 @@ class Live:
         for stream in self._all():
             if stream.viewer.token_id and stream.viewer.token_id not in good:
                 stream.close()
+
+
+def _read(event: Record) -> Fact | None:
+    """None for a fact of another version of the program: nobody here waits for it, and it must not hold the others up."""
+    kind = Fact.KINDS.get(event["kind"])
+    try:
+        return msgspec.convert(event["ids"], kind) if kind is not None else None
+    except msgspec.ValidationError:
+        return None
 
 
 def _of(facts: Iterable[Fact], *kinds: Any) -> list[Any]:

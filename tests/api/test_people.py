@@ -232,3 +232,10 @@ async def test_what_is_not_there_yet_answers_so_that_apps_start(door: Door) -> N
         ada, "FamiliarFollowers[]", "/api/v1/accounts/familiar_followers", f"id[]={bo.id}"
     )
     assert familiar == [{"id": str(bo.id), "accounts": []}]
+
+
+@pytest.mark.parametrize("path", ["", "/relationships", "/familiar_followers"])
+async def test_not_more_than_a_hundred_accounts_are_asked_for_at_once(door: Door, path: str) -> None:
+    ada = await door.world.member("ada")
+    many = "&".join(f"id[]={number}" for number in range(1, 102))
+    await door.ask(ada, "GET", f"/api/v1/accounts{path}", many, status=422)

@@ -7,7 +7,7 @@ import pytest
 from tests.world import Someone, World
 from weetwie import reactions
 from weetwie.access.words import Ring, Visibility
-from weetwie.domain.posts import answer, boost, edit, mark, publish, remove
+from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove
 from weetwie.domain.posts.edit import Change
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import home
@@ -327,3 +327,63 @@ async def test_an_answer_that_one_does_not_see_is_none(world: World, house: Hous
     reply = await house.publish(bo, "I do", reply_to_id=question, ring=Ring.colleagues)
     await house.act(answer.accept, ada, question, reply)
     assert (await house.see(al, question)).answer_id is None
+
+
+async def test_a_pin_on_a_deleted_post_takes_no_place(world: World, house: House) -> None:
+    ada = await world.member("ada")
+    posts = [await house.publish(ada, str(number)) for number in range(mark.MOST_PINS + 1)]
+    for post in posts[:-1]:
+        await house.act(mark.pin, ada, post)
+    await house.act(remove.remove, ada, posts[0])
+    await house.act(mark.pin, ada, posts[-1])
+
+
+async def test_who_left_the_ring_after_being_named_does_not_keep_a_mistake_in_the_text(
+    world: World, house: House
+) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    post = await house.publish(ada, "thnaks @bo")
+    await world.leave(bo, dormant=False)
+    await house.act(edit.edit, ada, post, Change(text="thanks @bo"))
+    assert (await house.words(ada, post)).text == "thanks @bo"
+
+
+async def test_an_edit_does_not_tell_who_is_part_of_a_post_that_is_hidden_by_now(
+    world: World, house: House
+) -> None:
+    ada, al = await world.member("ada"), await world.alumnus("al")
+    await world.member("cy")
+    question = await house.publish(ada, "what?", ring=Ring.network)
+    reply = await house.publish(al, "that", reply_to_id=question)
+    await world.block(ada, al)
+    await house.act(edit.edit, ada, question, Change(text="what, @cy?"))
+    await house.act(edit.edit, al, reply, Change(text="that, @cy and @ada"))
+    assert (await house.words(al, reply)).mentions == []
+
+
+@pytest.mark.parametrize(
+    ("ring", "draft", "text"),
+    [
+        (None, {}, "secret"),
+        (Ring.network, {}, "!colleagues secret"),
+        (Ring.network, {"ring": Ring.network}, "secret"),
+        (Ring.network, {"visibility": Visibility.direct}, "secret"),
+    ],
+)
+async def test_what_is_written_anew_comes_back_in_its_own_ring(
+    world: World, house: House, ring: Ring | None, draft: dict[str, Any], text: str
+) -> None:
+    ada = await world.member("ada")
+    post = await house.publish(ada, "secret", **({"ring": Ring.colleagues} | draft))
+    await world.change(ada, default_ring=None if ring is None else int(ring))
+    viewer = await world.viewer(ada)
+    assert await redraft.text_of(house.db, viewer, await house.see(ada, post), "secret") == text
+
+
+async def test_a_reply_is_written_anew_for_its_own_ring(world: World, house: House) -> None:
+    ada = await world.member("ada")
+    parent = await house.publish(ada, "one", ring=Ring.network)
+    for ring, text in ((Ring.network, "two"), (Ring.colleagues, "!colleagues two")):
+        post = await house.publish(ada, "two", ring=ring, reply_to_id=parent)
+        seen_post = await house.see(ada, post)
+        assert await redraft.text_of(house.db, await world.viewer(ada), seen_post, "two") == text

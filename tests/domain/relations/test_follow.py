@@ -295,3 +295,11 @@ async def _act(database: Database, seed: int, people: list[Someone], viewers: di
         with suppress(Forbidden):
             async with database.transaction() as db:
                 await act(db, viewers[one.id], other.id, *more)
+
+
+async def test_of_who_is_suspended_nobody_learns_who_follows_them(world: World) -> None:
+    di = await world.member("di")
+    bo = await world.member("bo", follows=[di])
+    ada = await world.member("ada", follows=[bo])
+    await world.suspend(di)
+    assert await familiar(world.db, await world.viewer(ada), [di.id]) == {di.id: []}

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from weetwie.access.recognise import check
 from weetwie.access.sees import CARD
@@ -61,7 +61,7 @@ class ProfileGiven(Struct, frozen=True, kw_only=True):
 
 
 class Several(Struct, frozen=True, kw_only=True):
-    id: tuple[LooseId, ...] = ()
+    id: Annotated[list[LooseId], Meta(max_length=100)] = []
     with_suspended: bool = False
 
 

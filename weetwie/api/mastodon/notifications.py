@@ -215,7 +215,8 @@ async def _load(db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[Told
     people = await seen_people.cards(db, viewer, {told.from_id for told in found})
     await shown.load(db, renderer, posts)
     await shown.load_people(db, renderer, people)
-    post_by_id = {post.post_id: post for post in posts}
+    gone = {post.post_id for post in renderer.missing_words(posts)}
+    post_by_id = {post.post_id: post for post in posts if post.post_id not in gone}
     person_by_id = {person.id: person for person in people}
     return [
         _Loaded(told, person_by_id[told.from_id], post_by_id.get(told.post_id) if told.post_id else None)

@@ -16,6 +16,7 @@ import msgspec
 from weetwie.access import sees
 from weetwie.access.words import Ring, Standing, Visibility
 from weetwie.api.mastodon.entities.formats import date_time
+from weetwie.errors import NotFound
 from weetwie.kit import text as texts
 from weetwie.kit.cache import Cache
 from weetwie.seen.people import Profile, SeenPerson
@@ -76,8 +77,10 @@ class Renderer:
         return b"[%b]" % b",".join([shown for post in posts if (shown := self._status(post)) is not None])
 
     def status(self, post: SeenPost) -> bytes:
+        """Raises NotFound for what was deleted after it was found."""
         shown = self._status(post)
-        assert shown is not None, "words are kept before they are rendered"
+        if shown is None:
+            raise NotFound
         return shown
 
     def _status(self, post: SeenPost) -> bytes | None:

@@ -15,7 +15,7 @@ from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
 from weetwie.api.mastodon.timelines import page_of, statuses
 from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams
-from weetwie.domain.posts import answer, boost, edit, mark, publish, remove
+from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import thread
 from weetwie.errors import Invalid, NotFound, _
@@ -133,11 +133,12 @@ async def delete(call: Call, params: DeleteParams) -> bytes:
     before = await seen_posts.post(db, call.viewer, call.id)
     words = await _words(db, before)
     answered = msgspec.json.decode(await shown.status(call, before))
+    text = await redraft.text_of(db, call.viewer, before, words.text)
     if before.is_boost:
         await boost.take_back(db, call.viewer, before)
     else:
         await remove.remove(db, call.viewer, call.id)
-    return msgspec.json.encode({**answered, "text": words.text})
+    return msgspec.json.encode({**answered, "text": text})
 
 
 @routes.get("/api/v1/statuses/{id}/context", scopes=["read:statuses"], access="public", answer=Context)

@@ -11,20 +11,23 @@ from weetwie.kit.db import Db, Query, param
 from weetwie.seen import people as seen_people
 from weetwie.tables.people import Person
 
+# Asked about all the same, so that a handle that nobody has costs the statements of one whom the viewer does not see.
+_NOBODY = 0
 _BY_HANDLE = Query(select(Person.id).where(func.lower(Person.handle) == func.lower(param("handle", Text))))
 
 
 async def lookup(db: Db, viewer: Viewer, handle: str) -> int:
     """The id. Raises NotFound for nobody and for whom the viewer does not see."""
     person_id = await db.value(_BY_HANDLE, handle=handle)
-    if person_id is None:
-        raise NotFound
     if viewer.is_system:
+        if person_id is None:
+            raise NotFound
         return int(person_id)
     if viewers.ring(viewer, clock.now()) is Ring.world:
         # Strangers cannot find out by trying names who writes here: only an open profile answers to its handle.
-        if not await seen_people.people(db, viewer, [person_id]):
+        if not await seen_people.people(db, viewer, [person_id or _NOBODY]):
             raise NotFound
     else:
-        await seen_people.person(db, viewer, person_id)
+        await seen_people.person(db, viewer, person_id or _NOBODY)
+    assert person_id is not None, "nobody is not seen"
     return int(person_id)

@@ -15,8 +15,8 @@ from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PostEdited, record
 from weetwie.kit import clock
 from weetwie.kit import text as texts
-from weetwie.kit.db import Db, Query, Record, param
-from weetwie.tables.posts import Post, PostEdit, PostTag, PostText, Tag
+from weetwie.kit.db import Db, Query, Record, columns, param
+from weetwie.tables.posts import Mention, Post, PostEdit, PostTag, PostText, Tag
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,9 +33,10 @@ async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
     before = await own(db, viewer, post_id)
     rules.check_text(change.text, change.warning, viewer.policy)
     named = await publish.mentioned(db, viewer, change.text, before["reply_to_id"])
-    rules.check_mentions(
-        ((row["handle"], Ring(row["ring"])) for row in named), Ring(before["ring"]), viewer.policy
-    )
+    before_named = columns(await db.rows(_NAMED, post_id=post_id), "person_id")
+    # Who has left the ring since they were named is no reason to leave a mistake in the text.
+    fresh = ((row["handle"], Ring(row["ring"])) for row in named if row["id"] not in before_named)
+    rules.check_mentions(fresh, Ring(before["ring"]), viewer.policy)
     sensitive = change.is_sensitive if change.is_sensitive is not None else before["is_sensitive"]
     sensitive = sensitive or bool(change.warning)
     language = change.language or before["language"] or texts.language_of(change.text)
@@ -107,6 +108,7 @@ def _keep() -> Any:
     )
 
 
+_NAMED = Query(select(Mention.person_id).where(Mention.post_id == _ID))
 _KEEP = Query(_keep)
 _TEXT = Query(
     update(PostText)

@@ -191,7 +191,10 @@ _KINDS = ("favourite", "bookmark", "pin")
 _SET = {column: _set(column) for column in _KINDS}
 _CLEAR = {column: _clear(column) for column in _KINDS}
 _OTHER_PINS = Query(
-    select(func.count()).where(Mark.person_id == _PERSON, Mark.post_id != _POST, Mark.pin.is_not(None))
+    select(func.count())
+    .select_from(Mark)
+    .join(Post, Post.id == Mark.post_id)
+    .where(Mark.person_id == _PERSON, Mark.post_id != _POST, Mark.pin.is_not(None), Post.deleted_at.is_(None))
 )
 _MUTE = Query(
     insert_or_not(Mark)

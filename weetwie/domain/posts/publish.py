@@ -215,9 +215,15 @@ _PARENT = Lawful(_parent_of)
 def _mentioned(eye: Eye) -> Any:
     parent, in_parent = aliased(Post), aliased(Mention)
     parent_id = param("parent_id", BigInteger)
-    is_part_of_it = (
-        select(literal(1)).where(parent.id == parent_id, parent.author_id == Person.id).exists()
-        | select(literal(1)).where(in_parent.post_id == parent_id, in_parent.person_id == Person.id).exists()
+    is_named_in_it = sees.there_is(
+        in_parent, in_parent.post_id == parent.id, in_parent.person_id == Person.id
+    )
+    # At an edit, what is answered may be one that the writer no longer sees: then nobody is part of it.
+    is_part_of_it = sees.there_is(
+        parent,
+        parent.id == parent_id,
+        (parent.author_id == Person.id) | is_named_in_it,
+        sees.parent(eye, parent),
     )
     return select(Person.id, Person.handle, sees.of(Person).ring.label("ring")).where(
         func.lower(Person.handle) == any_(param("handles", ARRAY(Text))),

@@ -57,6 +57,7 @@ def _shared(eye: Eye) -> Select[*tuple[Any, ...]]:
             Follow.followed_id == func.any(param("ids", ARRAY(BigInteger))),
             _shown(eye),
             sees.person(eye, subject),
+            subject.suspended_at.is_(None),
         )
         .order_by(Follow.number.desc())
     )

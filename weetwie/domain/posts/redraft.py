@@ -1,0 +1,35 @@
+"""Delete and redraft: the text from which an app offers to write a deleted post anew."""
+
+from weetwie.access import viewer as viewers
+from weetwie.access.policy import effective
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.posts import rules
+from weetwie.domain.posts.rules import Draft
+from weetwie.kit import clock
+from weetwie.kit.db import Db
+from weetwie.seen import posts as seen
+from weetwie.seen.posts import SeenPost
+
+
+async def text_of(db: Db, viewer: Viewer, post: SeenPost, text: str) -> str:
+    """Standard apps know no rings: where the post would come back in another one, its text says for whom it was."""
+    is_direct = post.post_visibility == Visibility.direct
+    if post.is_boost or is_direct or await _usual(db, viewer, post) == post.ring:
+        return text
+    return f"!{Ring(post.ring).name} {text}"
+
+
+async def _usual(db: Db, viewer: Viewer, post: SeenPost) -> Ring:
+    if post.reply_to_id is not None:
+        return Ring((await seen.post(db, viewer, post.reply_to_id)).ring)
+    ring = rules.ring_of(
+        Draft(text=""),
+        None,
+        Visibility(post.post_visibility),
+        author=viewers.ring(viewer, clock.now()),
+        usual=viewer.default_ring,
+        mentioned=(),
+        policy=viewer.policy,
+    )
+    return effective(ring, viewer.policy)

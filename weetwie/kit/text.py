@@ -18,8 +18,8 @@ _HOST = r"[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?(?::\d{1,5})?"
 _MENTION = rf"(?<![\w/@.])@(?P<handle>{HANDLE})(?:@(?P<host>{_HOST}))?"
 _TAG = r"(?<![=/\p{L}\p{M}\p{N}_#&)])[#＃](?P<tag>[\p{L}\p{M}\p{N}_·・]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_·・]*)"
 _NAMES = regex.compile(f"{_MENTION}|{_TAG}", regex.IGNORECASE)
+_EMPTY_LINES = regex.compile(r"\n\n+")
 _GRAPHEME = regex.compile(r"\X")
-_MAY_HOLD_LINK = regex.compile(r"[a-z0-9]\.[\p{L}\p{N}]|://", regex.IGNORECASE)
 
 # The question marks of the scripts: Latin, Spanish ends like Latin, Greek, Arabic, Armenian, Ethiopic, CJK full width, Vai,
 # Bamum, Coptic, Syriac-like reversed, and the doubled and mixed ones.
@@ -68,7 +68,7 @@ def _names(text: str) -> Iterator[Piece]:
 
 
 def _links(text: str) -> Iterator[Piece]:
-    if not _MAY_HOLD_LINK.search(text):
+    if "://" not in text:
         return
     for match in _linkify().match(text) or ():
         if match.schema in ("http:", "https:") and _begins_a_word(text, match.index):
@@ -141,7 +141,7 @@ def _paragraphs(escaped: str) -> str:
     escaped = escaped.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     if not escaped:
         return ""
-    parts = [part.replace("\n", "<br />") for part in regex.split(r"\n\n+", escaped)]
+    parts = [part.replace("\n", "<br />") for part in _EMPTY_LINES.split(escaped)]
     return "<p>" + "</p><p>".join(parts) + "</p>"
 
 

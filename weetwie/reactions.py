@@ -6,13 +6,14 @@ worker when the act has been committed, each reaction for itself, again until it
 
 from weetwie.domain.identity import tokens
 from weetwie.domain.notifications import dismiss, tell
-from weetwie.domain.posts import remove
+from weetwie.domain.posts import remove, renamed
 from weetwie.domain.relations import forget
 from weetwie.domain.timelines import home
 from weetwie.events import (
     FollowRequested,
     PersonErased,
     PersonFollowed,
+    PersonJoined,
     PersonLeft,
     PersonSuspended,
     PostBoosted,
@@ -40,7 +41,14 @@ AFTER: AtOnce = {
     FollowRequested: [tell.requested],
     PersonLeft: [tokens.revoke_all],
     PersonSuspended: [tokens.revoke_all],
-    PersonErased: [tokens.revoke_all, remove.remove_all_of, forget.erased, dismiss.forget_erased],
+    PersonJoined: [renamed.show_anew],
+    PersonErased: [
+        tokens.revoke_all,
+        renamed.show_anew,
+        remove.remove_all_of,
+        forget.erased,
+        dismiss.forget_erased,
+    ],
 }
 
 

@@ -247,6 +247,14 @@ async def test_a_link_sets_a_password_once_and_ends_all_sessions(
     assert not await is_signed_in(site)
 
 
+async def test_a_new_password_shuts_out_every_app(world: World, site: httpx.AsyncClient) -> None:
+    person_id = await world.connection.fetchval("select id from people where handle = 'ada'")
+    address = f"/auth/password/{await links.make(world.db, 'set-password', person_id)}"
+    assert (await send(site, address, password="another long one")).status_code == 303
+    assert await world.connection.fetchval("select count(*) from tokens where revoked_at is null") == 0
+    assert await world.connection.fetchval("select count(*) from events where kind = 'TokenRevoked'") == 1
+
+
 @pytest.mark.parametrize(
     "path", ["/welcome/x", "/auth/password/x", "/nothing", "/static/nothing.css", "/welcome/%00%ff"]
 )

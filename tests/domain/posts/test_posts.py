@@ -6,12 +6,15 @@ import pytest
 
 from tests.world import Someone, World
 from weetwie import reactions
+from weetwie.access.policy import Policy
+from weetwie.access.viewer import system
 from weetwie.access.words import Ring, Visibility
-from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove
+from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove, renamed
 from weetwie.domain.posts.edit import Change
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import home
 from weetwie.errors import Forbidden, Invalid, NotFound
+from weetwie.events import PersonErased
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page
 from weetwie.seen import posts as seen
@@ -387,3 +390,13 @@ async def test_a_reply_is_written_anew_for_its_own_ring(world: World, house: Hou
         post = await house.publish(ada, "two", ring=ring, reply_to_id=parent)
         seen_post = await house.see(ada, post)
         assert await redraft.text_of(house.db, await world.viewer(ada), seen_post, "two") == text
+
+
+async def test_what_bears_the_handle_of_somebody_erased_is_encoded_anew(world: World, house: House) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    own, naming = await house.publish(bo, "mine"), await house.publish(ada, "hello @bo")
+    other = await house.publish(ada, "hello")
+    await world.erase(bo)
+    await renamed.show_anew(house.db, system(Policy()), [PersonErased(bo.id)])
+    versions = [(await house.see(ada, post)).version for post in (own, naming, other)]
+    assert versions == [1, 1, 0]

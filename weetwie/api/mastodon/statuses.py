@@ -149,8 +149,9 @@ async def context(call: Call) -> bytes:
     above, below = await thread.around(db, call.viewer, post.post_id)
     found = await seen_posts.posts(db, call.viewer, [*above, *below])
     await shown.load(db, call.renderer, found)
-    ancestors = [seen for seen in found if seen.id in set(above)]
-    descendants = [seen for seen in found if seen.id not in set(above)]
+    higher = set(above)
+    ancestors = [seen for seen in found if seen.id in higher]
+    descendants = [seen for seen in found if seen.id not in higher]
     renderer: Renderer = call.renderer
     return b'{"ancestors":%b,"descendants":%b}' % (
         renderer.statuses(ancestors),

@@ -48,6 +48,11 @@ _REVOKE = Query(
     .values(revoked_at=param("at", DateTime(timezone=True)))
 )
 
+_GOOD_OF = Query(
+    select(Token.id).where(Token.person_id == param("id", BigInteger), Token.revoked_at.is_(None))
+)
+_DROP_GRANTS = Query(delete(Grant).where(Grant.person_id == param("id", BigInteger)))
+
 _IDS = func.any(param("ids", ARRAY(BigInteger)))
 _GONE = Query(
     select(Person.id, Person.erased_at.is_not(None).label("is_erased")).where(
@@ -101,6 +106,13 @@ async def revoke(db: Db, viewer: Viewer, app_id: int, token: str) -> None:
 async def revoke_one(db: Db, viewer: Viewer, token_id: int) -> None:
     if await db.run(_REVOKE, id=token_id, at=clock.now()):
         await record(db, viewer, TokenRevoked(token_id))
+
+
+async def revoke_of(db: Db, viewer: Viewer, person_id: int) -> None:
+    """Whoever sets a new password shuts out every app, and every code that one could still change into a token."""
+    await db.run(_DROP_GRANTS, id=person_id)
+    for row in await db.rows(_GOOD_OF, id=person_id):
+        await revoke_one(db, viewer, row["id"])
 
 
 async def revoke_all(

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer, nobody
-from weetwie.domain.identity import links, passwords, sessions
+from weetwie.domain.identity import links, passwords, sessions, tokens
 from weetwie.errors import Invalid, NotFound
 from weetwie.web.visit import Visit
 
@@ -24,6 +24,7 @@ async def put(visit: Visit) -> Response:
         viewer = await visit.house.memory.person(db, link.person_id or 0) or nobody(visit.viewer.policy)
         await passwords.put(db, viewer, viewer.person_id, hash)
         await sessions.end_all(db, viewer.person_id)
+        await tokens.revoke_of(db, viewer, viewer.person_id)
     visit.end_session()
     return visit.go("/auth/sign_in")
 

@@ -91,7 +91,9 @@ async def test_an_address_is_found_however_it_is_written_and_belongs_to_one(worl
     with pytest.raises(Invalid):
         await addresses.add(world.db, bo.id, "not an address")
     stored = await world.connection.fetch("select address, address_hash from addresses")
-    assert [row["address"] for row in stored] == ["ada@house.example"], "known in full when it is given to be kept"
+    assert [row["address"] for row in stored] == ["ada@house.example"], (
+        "known in full when it is given to be kept"
+    )
 
 
 async def test_a_link_is_good_for_once_for_its_purpose_and_for_a_while(world: World) -> None:

@@ -171,7 +171,8 @@ async def test_a_stream_that_opens_just_after_its_token_was_given_back_ends(hous
         await tokens.revoke_one(db, recognised, recognised.token_id)
     await house.live.turn()
     stream = house.live.open(recognised)
-    await house.live.confirm(stream)
+    await house.publish(ada, "never heard")
+    assert await house.heard(stream) == []
     assert not stream.is_open
 
 
@@ -230,3 +231,16 @@ async def test_a_reaction_that_fails_is_put_off_and_holds_nothing_else_up(house:
         assert await given_up(db) == 1
     done = await house.world.connection.fetch("select ids from events where finished_at is not null")
     assert {"post_id": good} in [row["ids"] for row in done]
+
+
+async def test_an_answer_that_nobody_reads_opens_no_stream(house: House) -> None:
+    ada = await house.world.member("ada")
+    streaming = Streaming(house.live, house.database, Memory(), Renderer("http://here.test"))
+    unread = streaming.events(await house.world.viewer(ada), "user")
+    assert house.live.open_streams == 0
+    read = streaming.events(await house.world.viewer(ada), "user")
+    assert await anext(read) == b":)\n\n"
+    assert house.live.open_streams == 1
+    for events in (unread, read):
+        await events.aclose()
+    assert house.live.open_streams == 0

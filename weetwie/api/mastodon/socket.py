@@ -74,7 +74,6 @@ class Connection:
         stream = self._streaming.live.open(self._viewer)
         listening = asyncio.create_task(self._listen(first))
         try:
-            await self._streaming.live.confirm(stream)
             while stream.is_open and not listening.done():
                 await self._send_next(stream, listening)
         finally:

@@ -1,6 +1,6 @@
 """Streaming: what is new, as server-sent events or over one WebSocket."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from weetwie.access.recognise import Memory
@@ -11,7 +11,6 @@ from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.notifications import notification_as_json
 from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.timelines.live import Arrived, Gone, Live, News, Notified
-from weetwie.domain.timelines.live import Stream as LiveStream
 from weetwie.errors import Unavailable
 from weetwie.kit.db import Database
 
@@ -60,10 +59,11 @@ class Streaming:
             payload = await notification_as_json(db, fresh, self.renderer, notification_id)
         return ("notification", payload) if payload is not None else None
 
-    async def events(self, stream: LiveStream, kind: str) -> AsyncIterator[bytes]:
-        """Server-sent events, until the stream is closed or its reader goes."""
+    async def events(self, viewer: Viewer, kind: str) -> AsyncGenerator[bytes, None]:
+        """Server-sent events, until the stream is closed or its reader goes. It is opened by who reads: of an answer that
+        nobody reads (to HEAD, say) nothing would ever close it."""
+        stream = self.live.open(viewer)
         try:
-            await self.live.confirm(stream)
             yield b":)\n\n"
             while stream.is_open:
                 news = await stream.next(THUMP_SECONDS)
@@ -96,4 +96,4 @@ def _stream(call: Call, kind: str) -> Stream:
     streaming: Streaming | None = call.streaming
     if streaming is None:
         raise Unavailable
-    return Stream(streaming.events(streaming.live.open(call.viewer), kind))
+    return Stream(streaming.events(call.viewer, kind))

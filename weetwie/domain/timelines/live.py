@@ -72,6 +72,7 @@ class Stream:
         self.viewer = viewer
         self._queue: asyncio.Queue[News | None] = asyncio.Queue(LONGEST_QUEUE)
         self.is_open = True
+        self.is_confirmed = False
 
     def put(self, news: News) -> None:
         try:
@@ -110,15 +111,6 @@ class Live:
         stream = Stream(viewer)
         self._streams.setdefault(viewer.person_id, set()).add(stream)
         return stream
-
-    async def confirm(self, stream: Stream) -> None:
-        """Closes a stream whose owner is no longer as they were recognised: what ended their token or their standing may
-        have been handed out just before the stream was there."""
-        async with self._database.reading() as db:
-            try:
-                await check(db, stream.viewer)
-            except StaleViewer:
-                stream.close()
 
     def forget(self, stream: Stream) -> None:
         """The reader has gone."""
@@ -159,6 +151,7 @@ class Live:
                 # What happened before anybody listened is for the timelines.
                 self._looked = await db.value(_SNAPSHOT)
                 return 0
+            await self._close_those_who_came_too_late(db)
             rows = await db.rows(_NEWS, looked=self._looked)
             events = [row for row in rows if row["id"] is not None]
             if events:
@@ -216,6 +209,17 @@ class Live:
                 stream.close()
         if _of(facts, TokenRevoked):
             await self._close_revoked(db)
+
+    async def _close_those_who_came_too_late(self, db: Db) -> None:
+        """What ended a token or a standing may have been handed out after its owner was recognised and before the stream
+        was there. So who is new is looked at once more before anything is handed to them."""
+        for stream in self._all():
+            if not stream.is_confirmed:
+                stream.is_confirmed = True
+                try:
+                    await check(db, stream.viewer)
+                except StaleViewer:
+                    stream.close()
 
     def _close_those_whose_time_is_over(self) -> None:
         for stream in self._all():

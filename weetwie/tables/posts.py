@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
 
+MEDIA, POLL, CARD = 1, 2, 4
+
 
 class Post(Row):
     """A post, or a boost of one. Boosts have no text; their ring and visibility are the original's."""
@@ -21,6 +23,11 @@ class Post(Row):
     root_id: Mapped[int]
     """The post that the thread began with; its own id where it begins one."""
     quote_of_id: Mapped[int | None]
+    quote_state: Mapped[Rank] = mapped_column(server_default="0")
+    quote_policy: Mapped[Rank] = mapped_column(server_default="0")
+    """Who may quote it: 0 whoever may boost it, 1 followers, 2 nobody."""
+    attached: Mapped[Rank] = mapped_column(server_default="0")
+    """What hangs on it, in bits (`MEDIA`, `POLL`, `CARD`), so that for a page of plain posts nothing more is asked."""
     answer_id: Mapped[int | None]
     """The reply that the asker accepted."""
     ring: Mapped[Rank]

@@ -18,6 +18,7 @@ from weetwie.events import PersonErased
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page
 from weetwie.seen import posts as seen
+from weetwie.seen import words as seen_words
 
 
 class House:
@@ -36,8 +37,8 @@ class House:
     async def see(self, someone: Someone, post_id: int) -> seen.SeenPost:
         return await seen.post(self.db, await self.world.viewer(someone), post_id)
 
-    async def words(self, someone: Someone, post_id: int) -> seen.Words:
-        return (await seen.words(self.db, [await self.see(someone, post_id)]))[0]
+    async def words(self, someone: Someone, post_id: int) -> seen_words.Words:
+        return (await seen_words.words(self.db, [await self.see(someone, post_id)]))[0]
 
     async def home(self, someone: Someone) -> list[int]:
         viewer = await self.world.viewer(someone)
@@ -156,7 +157,7 @@ async def test_an_edit_keeps_what_was_said_and_changes_tags(world: World, house:
     assert after.version > before.version
     assert words.is_sensitive
     assert sorted(key for key, _name in words.tags) == ["flink", "kafka"]
-    assert [version.text for version in await seen.edits(house.db, after)] == ["I know #kafka"]
+    assert [version.text for version in await seen_words.edits(house.db, after)] == ["I know #kafka"]
     await house.act(edit.edit, ada, post, Change(text="I know #flink"))
     assert [key for key, _name in (await house.words(ada, post)).tags] == ["flink"]
 

@@ -12,6 +12,7 @@ from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import page_of
+from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
 from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
@@ -64,8 +65,8 @@ class _Loaded(NamedTuple):
 async def listed(call: Call, wanted: Choice) -> bytes:
     """What one has been told, the newest first."""
     found = await _found(call, wanted)
-    loaded = await _load(await call.db(), call.viewer, call.renderer, found)
-    return b"[%b]" % b",".join(_rendered(call.renderer, one) for one in loaded)
+    loaded, beside = await _load(await call.db(), call.viewer, call.renderer, found)
+    return b"[%b]" % b",".join(_rendered(call.renderer, one, beside) for one in loaded)
 
 
 @routes.get("/api/v1/notifications/unread_count", scopes=["read:notifications"])
@@ -129,7 +130,7 @@ async def dismiss(call: Call) -> wire.Empty:
 async def grouped(call: Call, wanted: GroupedChoice) -> bytes:
     """What one has been told; what is of one kind about one thing stands together."""
     found = await _found(call, wanted)
-    loaded = await _load(await call.db(), call.viewer, call.renderer, found)
+    loaded, beside = await _load(await call.db(), call.viewer, call.renderer, found)
     people = {one.person.id: one.person for one in loaded}
     posts = {one.post.post_id: one.post for one in loaded if one.post is not None}
     groups: dict[str, list[Told]] = {}
@@ -137,7 +138,7 @@ async def grouped(call: Call, wanted: GroupedChoice) -> bytes:
         groups.setdefault(_key(one.told, wanted.grouped_types), []).append(one.told)
     return b'{"accounts":%b,"statuses":%b,"notification_groups":%b}' % (
         call.renderer.accounts(people.values()),
-        call.renderer.statuses(list(posts.values())),
+        call.renderer.statuses(list(posts.values()), beside),
         render.encoded([_group(key, told) for key, told in groups.items()]),
     )
 
@@ -203,32 +204,35 @@ async def notification_as_json(
 ) -> bytes | None:
     """One of the viewer's notifications, for a stream; None for what they do not see (any more)."""
     told = await notification(db, viewer, notification_id)
-    loaded = await _load(db, viewer, renderer, [told] if told else [])
-    return _rendered(renderer, loaded[0]) if loaded else None
+    loaded, beside = await _load(db, viewer, renderer, [told] if told else [])
+    return _rendered(renderer, loaded[0], beside) if loaded else None
 
 
-async def _load(db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[Told]) -> list[_Loaded]:
+async def _load(
+    db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[Told]
+) -> tuple[list[_Loaded], Beside]:
     """What went between finding and loading is left out."""
     if not found:
-        return []
+        return [], Beside(viewer=viewer)
     posts = await seen_posts.posts(db, viewer, {told.post_id for told in found if told.post_id})
     people = await seen_people.cards(db, viewer, {told.from_id for told in found})
-    await shown.load(db, renderer, posts)
+    beside = await shown.load(db, renderer, viewer, posts)
     await shown.load_people(db, renderer, people)
     gone = {post.post_id for post in renderer.missing_words(posts)}
     post_by_id = {post.post_id: post for post in posts if post.post_id not in gone}
     person_by_id = {person.id: person for person in people}
-    return [
+    loaded = [
         _Loaded(told, person_by_id[told.from_id], post_by_id.get(told.post_id) if told.post_id else None)
         for told in found
         if told.from_id in person_by_id and (told.post_id is None or told.post_id in post_by_id)
     ]
+    return loaded, beside
 
 
-def _rendered(renderer: Renderer, one: _Loaded) -> bytes:
+def _rendered(renderer: Renderer, one: _Loaded, beside: Beside) -> bytes:
     return render.notification(
         one.told,
         wire.date_time(moment_of(one.told.id)),
         renderer.account(one.person),
-        renderer.status(one.post) if one.post is not None else None,
+        renderer.status(one.post, beside) if one.post is not None else None,
     )

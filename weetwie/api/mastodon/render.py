@@ -15,14 +15,25 @@ import msgspec
 
 from weetwie.access import sees
 from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.errors import NotFound
 from weetwie.kit import text as texts
 from weetwie.kit.cache import Cache
 from weetwie.seen.people import Profile, SeenPerson
-from weetwie.seen.posts import SeenPost, Words
+from weetwie.seen.posts import SeenPost
+from weetwie.seen.words import Words
 
 _encode = msgspec.json.encode
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """Of one version of a post, what all viewers see alike."""
+
+    common: bytes
+    """An open JSON object."""
+    text: str
+    """What filters look at."""
 
 
 class Renderer:
@@ -30,7 +41,7 @@ class Renderer:
 
     def __init__(self, base_url: str, size: int = 20_000) -> None:
         self.base_url = base_url.rstrip("/")
-        self._statuses: Cache[tuple[int, int], bytes] = Cache(size)
+        self._statuses: Cache[tuple[int, int], Kept] = Cache(size)
         self._accounts: Cache[tuple[int, int, int], bytes] = Cache(size)
         self._boosts: Cache[int, bytes] = Cache(size)
 
@@ -44,7 +55,7 @@ class Renderer:
 
     def keep_words(self, words: Iterable[Words], posts: Iterable[SeenPost]) -> None:
         """What is newer than it was when the post was found stands under the older version too; nobody asks for that again."""
-        loaded = {post.id: self._common_status(post) for post in words}
+        loaded = {post.id: self._kept(post) for post in words}
         for post in posts:
             if post.post_id in loaded:
                 self._statuses.put((post.post_id, post.version), loaded[post.post_id])
@@ -72,23 +83,29 @@ class Renderer:
     def accounts(self, people: Iterable[SeenPerson]) -> bytes:
         return b"[%b]" % b",".join([self.account(person) for person in people])
 
-    def statuses(self, posts: Sequence[SeenPost]) -> bytes:
+    def statuses(self, posts: Sequence[SeenPost], beside: Beside) -> bytes:
         """Leaves out what was deleted after it was found."""
-        return b"[%b]" % b",".join([shown for post in posts if (shown := self._status(post)) is not None])
+        shown = (self._status(post, beside) for post in posts)
+        return b"[%b]" % b",".join([status for status in shown if status is not None])
 
-    def status(self, post: SeenPost) -> bytes:
+    def status(self, post: SeenPost, beside: Beside) -> bytes:
         """Raises NotFound for what was deleted after it was found."""
-        shown = self._status(post)
+        shown = self._status(post, beside)
         if shown is None:
             raise NotFound
         return shown
 
-    def _status(self, post: SeenPost) -> bytes | None:
-        common = self._statuses.get((post.post_id, post.version))
-        if common is None:
+    def _status(self, post: SeenPost, beside: Beside) -> bytes | None:
+        kept = self._statuses.get((post.post_id, post.version))
+        if kept is None:
             return None
-        own = self._own_part(post)
-        status = b'%b%b,"account":%b,"reblog":null}' % (common, own, self.account(post.author))
+        own, attached = self._own_part(post), self._attached(post, kept, beside)
+        status = b'%b%b%b,"account":%b,"reblog":null}' % (
+            kept.common,
+            own,
+            attached,
+            self.account(post.author),
+        )
         return status if post.booster is None else self._boost(post, post.booster, own, status)
 
     def _own_part(self, post: SeenPost) -> bytes:
@@ -109,15 +126,30 @@ class Renderer:
             b',"answer_id":"%d"' % post.answer_id if post.answer_id else b"",
         )
 
+    def _attached(self, post: SeenPost, kept: Kept, beside: Beside) -> bytes:
+        """What hangs on a post, as this viewer gets it."""
+        if not post.attached and not post.quote_of_id:
+            return _NOTHING_ATTACHED
+        return _ATTACHED % (b"[]", beside.polls.get(post.post_id, b"null"), b"null", b"null")
+
     def _boost(self, post: SeenPost, booster: SeenPerson, own: bytes, original: bytes) -> bytes:
         """The entry of the booster, with the original in it; counts and marks are the original's."""
         common = self._boosts.get(post.id)
         if common is None:
             common = self._common_boost(post)
             self._boosts.put(post.id, common)
-        return b'%b%b,"account":%b,"reblog":%b}' % (common, own, self.account(booster), original)
+        return b'%b%b%b,"account":%b,"reblog":%b}' % (
+            common,
+            own,
+            _NOTHING_ATTACHED,
+            self.account(booster),
+            original,
+        )
 
     # What all see alike
+
+    def _kept(self, post: Words) -> Kept:
+        return Kept(self._common_status(post), f"{post.warning}\n{post.text}")
 
     def _common_status(self, post: Words) -> bytes:
         address = f"{self.base_url}/@{post.author_handle}/{post.id}"
@@ -132,7 +164,7 @@ class Renderer:
             "sensitive": post.is_sensitive,
             "spoiler_text": post.warning,
             "language": post.language,
-            **_NOTHING_ATTACHED,
+            **_ALIKE,
             "mentions": [self._mention(person_id, handle) for person_id, handle in post.mentions],
             "tags": [{"name": name, "url": self.tag_url(key)} for key, name in sorted(post.tags)],
             "text": None,
@@ -153,7 +185,7 @@ class Renderer:
             "content": "",
             "sensitive": False,
             "spoiler_text": "",
-            **_NOTHING_ATTACHED,
+            **_ALIKE,
             "mentions": [],
             "tags": [],
             "language": None,
@@ -270,12 +302,10 @@ _OWN_PART: Final = (
     b',"in_reply_to_id":%b,"in_reply_to_account_id":%b,"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,'
     b'"quotes_count":%d,"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b%b,"filtered":[],"audience":"%b"%b'
 )
-_NOTHING_ATTACHED: Final[dict[str, Any]] = {
-    "media_attachments": [],
+_ATTACHED: Final = b',"media_attachments":%b,"poll":%b,"card":%b,"quote":%b'
+_NOTHING_ATTACHED: Final = _ATTACHED % (b"[]", b"null", b"null", b"null")
+_ALIKE: Final[dict[str, Any]] = {
     "emojis": [],
-    "poll": None,
-    "card": None,
-    "quote": None,
     "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
     "tagged_collections": [],
 }

@@ -3,23 +3,26 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
+from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.render import Renderer
 from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
+from weetwie.seen import words as seen_words
 from weetwie.seen.people import SeenPerson
 from weetwie.seen.posts import SeenPost
 
 
 async def statuses(call: Call, posts: Sequence[SeenPost]) -> bytes:
-    await load(await call.db(), call.renderer, posts)
-    return renderer_of(call).statuses(posts)
+    beside = await load(await call.db(), call.renderer, call.viewer, posts)
+    return renderer_of(call).statuses(posts, beside)
 
 
 async def status(call: Call, post: SeenPost) -> bytes:
-    await load(await call.db(), call.renderer, [post])
-    return renderer_of(call).status(post)
+    beside = await load(await call.db(), call.renderer, call.viewer, [post])
+    return renderer_of(call).status(post, beside)
 
 
 async def status_by_id(call: Call, post_id: int) -> bytes:
@@ -42,10 +45,16 @@ def renderer_of(call: Call) -> Renderer:
     return renderer
 
 
-async def load(db: Db, renderer: Renderer, posts: Sequence[SeenPost]) -> None:
+async def load(db: Db, renderer: Renderer, viewer: Viewer, posts: Sequence[SeenPost]) -> Beside:
+    """Everything that these posts are rendered from. For plain posts that the renderer keeps already, nothing is asked."""
+    await load_kept(db, renderer, posts)
+    return Beside(viewer=viewer)
+
+
+async def load_kept(db: Db, renderer: Renderer, posts: Sequence[SeenPost]) -> None:
     """At most one statement for the words that are missing and one for the people."""
     if missing := renderer.missing_words(posts):
-        renderer.keep_words(await seen_posts.words(db, missing), missing)
+        renderer.keep_words(await seen_words.words(db, missing), missing)
     await load_people(db, renderer, _people_of(posts))
 
 

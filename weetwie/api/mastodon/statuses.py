@@ -22,7 +22,9 @@ from weetwie.errors import Invalid, NotFound, _
 from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
-from weetwie.seen.posts import SeenPost, Words
+from weetwie.seen import words as seen_words
+from weetwie.seen.posts import SeenPost
+from weetwie.seen.words import Words
 
 routes = Routes("statuses")
 
@@ -148,14 +150,14 @@ async def context(call: Call) -> bytes:
     post = await seen_posts.post(db, call.viewer, call.id)
     above, below = await thread.around(db, call.viewer, post.post_id)
     found = await seen_posts.posts(db, call.viewer, [*above, *below])
-    await shown.load(db, call.renderer, found)
+    beside = await shown.load(db, call.renderer, call.viewer, found)
     higher = set(above)
     ancestors = [seen for seen in found if seen.id in higher]
     descendants = [seen for seen in found if seen.id not in higher]
     renderer: Renderer = call.renderer
     return b'{"ancestors":%b,"descendants":%b}' % (
-        renderer.statuses(ancestors),
-        renderer.statuses(descendants),
+        renderer.statuses(ancestors, beside),
+        renderer.statuses(descendants, beside),
     )
 
 
@@ -174,15 +176,15 @@ async def history(call: Call) -> bytes:
     """All that a post has said, oldest first."""
     db = await call.db()
     post = await seen_posts.post(db, call.viewer, call.id)
-    words, edits = await _words(db, post), await seen_posts.edits(db, post)
+    words, edits = await _words(db, post), await seen_words.edits(db, post)
     account = msgspec.Raw(await shown.account(call, post.author))
-    now = seen_posts.Edit(
+    now = seen_words.Edit(
         words.text, words.warning, words.is_sensitive, words.edited_at or moment_of(post.post_id)
     )
     return msgspec.json.encode([_edit(call.renderer, version, words, account) for version in [*edits, now]])
 
 
-def _edit(renderer: Renderer, version: seen_posts.Edit, words: Words, account: msgspec.Raw) -> dict[str, Any]:
+def _edit(renderer: Renderer, version: seen_words.Edit, words: Words, account: msgspec.Raw) -> dict[str, Any]:
     return {
         "content": renderer.content(version.text, words.mentions),
         "spoiler_text": version.warning,
@@ -195,7 +197,7 @@ def _edit(renderer: Renderer, version: seen_posts.Edit, words: Words, account: m
 
 
 async def _words(db: Db, post: SeenPost) -> Words:
-    words = await seen_posts.words(db, [post])
+    words = await seen_words.words(db, [post])
     if not words:
         raise NotFound
     return words[0]

@@ -8,6 +8,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.api.call import Answer, Call, Stream
 from weetwie.api.endpoint import Routes, holders
 from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.notifications import notification_as_json
 from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.timelines.live import Arrived, Gone, Live, News, Notified
@@ -33,7 +34,7 @@ class Streaming:
         self.database = database
         self.memory = memory
         self.renderer = renderer
-        live.prepare = lambda db, posts: shown.load(db, renderer, posts)
+        live.prepare = lambda db, posts: shown.load_kept(db, renderer, posts)
 
     async def message(self, viewer: Viewer, news: News, kind: str) -> Message | None:
         """What is sent of a piece of news; None for what is not of this stream or no longer there."""
@@ -46,7 +47,7 @@ class Streaming:
             return None
         if isinstance(news, Gone):
             return "delete", b"%d" % news.post_id
-        shown_post = self.renderer.statuses([news.post])[1:-1]
+        shown_post = self.renderer.statuses([news.post], Beside(viewer=viewer))[1:-1]
         return (
             ("update" if isinstance(news, Arrived) else "status.update", shown_post) if shown_post else None
         )

@@ -23,7 +23,8 @@ from weetwie.domain.timelines import taste
 from weetwie.events import PersonFollowed, PostBoosted, PostEdited, PostPublished, TagFollowed
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, Reach, SeenPost, Walk
+from weetwie.seen.posts import Finding, Reach, SeenPost
+from weetwie.seen.walk import Walk
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow

@@ -1,0 +1,18 @@
+"""What belongs to one viewer and one answer, beside what the renderer keeps for all."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from weetwie.access.viewer import Viewer
+from weetwie.seen.posts import SeenPost
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """Loaded once for all posts of an answer; what none of them has is left empty."""
+
+    viewer: Viewer
+    polls: Mapping[int, bytes] = {}
+    """By post: the poll as this viewer sees it, as JSON."""
+    quotes: Mapping[int, SeenPost] = {}
+    """What is quoted, as far as this viewer sees it, by its id."""

@@ -5,6 +5,7 @@ worker when the act has been committed, each reaction for itself, again until it
 """
 
 from weetwie.domain.identity import tokens
+from weetwie.domain.lists import members
 from weetwie.domain.notifications import dismiss, tell
 from weetwie.domain.posts import remove, renamed
 from weetwie.domain.relations import forget
@@ -16,6 +17,7 @@ from weetwie.events import (
     PersonJoined,
     PersonLeft,
     PersonSuspended,
+    PersonUnfollowed,
     PostBoosted,
     PostEdited,
     PostFavourited,
@@ -29,6 +31,7 @@ AT_ONCE: AtOnce = {
     PostBoosted: [home.fan_out],
     PostEdited: [home.fan_out],
     PersonFollowed: [home.fill_by_person],
+    PersonUnfollowed: [members.unfollowed],
     TagFollowed: [home.fill_by_tag],
 }
 
@@ -47,6 +50,7 @@ AFTER: AtOnce = {
         renamed.show_anew,
         remove.remove_all_of,
         forget.erased,
+        members.erased,
         dismiss.forget_erased,
     ],
 }

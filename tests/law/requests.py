@@ -169,6 +169,26 @@ def new_posts(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, (), {"status": f"@{handle} hello #open", "audience": "network"})
 
 
+def each_list(generator: Generator, name: str = "id") -> Generator:
+    """One's own, somebody else's, and one that never was."""
+
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for id in (tried.scene.lists.get(tried.viewer, 1), tried.scene.lists["mia"], 1):
+            yield from generator(tried, method, path.replace("{" + name + "}", str(id)))
+
+    return generate
+
+
+def with_each_person(name: str) -> Generator:
+    """Their id in the body, one by one."""
+
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for id in tried.people:
+            yield Request(method, path, (), {name: [str(id)]})
+
+    return generate
+
+
 def markers(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for id in tried.around:
         yield Request(method, path, (), {"home": {"last_read_id": str(id)}})
@@ -298,6 +318,13 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v2/suggestions"): once(),
     ("GET", "/api/v1/suggestions"): once(),
     ("GET", "/api/v1/lists"): once(),
+    ("POST", "/api/v1/lists"): once(body={"title": "Others"}),
+    ("GET", "/api/v1/lists/{id}"): each_list(once()),
+    ("PUT", "/api/v1/lists/{id}"): each_list(once(body={"exclusive": "true"})),
+    ("DELETE", "/api/v1/lists/{id}"): each_list(once()),
+    ("GET", "/api/v1/lists/{id}/accounts"): each_list(several({}, {"limit": "0"}, {"limit": "2"})),
+    ("POST", "/api/v1/lists/{id}/accounts"): each_list(with_each_person("account_ids")),
+    ("DELETE", "/api/v1/lists/{id}/accounts"): each_list(with_each_person("account_ids")),
     ("GET", "/api/v1/conversations"): pages(),
     ("GET", "/api/v2/filters"): once(),
     ("GET", "/api/v1/filters"): once(),

@@ -73,6 +73,8 @@ class Scene:
     secrets: list[Secret] = field(default_factory=list)
     notified: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     """Notifications by who was told and of which secret."""
+    lists: dict[str, int] = field(default_factory=dict)
+    """A list of each viewer, which is nobody else's business."""
     base: int = 0
     first_free: int = 0
 
@@ -132,6 +134,20 @@ class Scene:
         for handle in VIEWERS:
             await world.follow_tag(self.people[handle], "open")
         await world.change(sol, manager_id=ada.id)
+        for handle in VIEWERS:
+            await self._list(handle)
+
+    async def _list(self, handle: str) -> None:
+        """With everybody on it whom they follow."""
+        owner = self.people[handle].id
+        self.lists[handle] = await self.world._insert(
+            "lists", "id", owner_id=owner, title=_word(handle, "list"), replies_policy=0
+        )
+        await self.world.connection.execute(
+            "insert into list_members (list_id, person_id) select $1, followed_id from follows where follower_id = $2",
+            self.lists[handle],
+            owner,
+        )
 
     async def _chat(self) -> None:
         """What is there with and without the secrets; more open than these, so that all have something to look at."""
@@ -254,7 +270,7 @@ def _word(of: str, kind: str) -> str:
     return f"zq{kind}Q{of}zq"
 
 
-_WORDS = re.compile(rb"zq(name|bio|place|post|warning|edit|tag|base|own)[Qq]([a-z]+?)zq")
+_WORDS = re.compile(rb"zq(name|bio|place|post|warning|edit|tag|base|own|list|filter)[Qq]([a-z]+?)zq")
 
 
 def words_in(body: bytes) -> Iterator[tuple[str, str]]:

@@ -115,6 +115,8 @@ def _where_they_differ(before: Response, answer: Response) -> str:
 
 def may_read(company: Company, who: Human | None, scene: Scene, kind: str, of: str) -> bool:
     """Whether the plain rule lets a secret word through."""
+    if kind in ("list", "filter"):
+        return who is not None and who.id == scene.people[of].id
     if kind in ("name", "bio", "place"):
         person = next(human for human in company.people if human.id == scene.people[of].id)
         if kind == "name":

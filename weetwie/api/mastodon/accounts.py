@@ -21,7 +21,6 @@ from weetwie.domain.people.profile import change
 from weetwie.domain.people.rules import Changes, Field
 from weetwie.domain.people.search import search
 from weetwie.domain.relations import followers as relations
-from weetwie.domain.relations.numbered import Numbered
 from weetwie.domain.relations.requests import how_many_wait
 from weetwie.domain.timelines.person import pinned, posts_of
 from weetwie.errors import Invalid, _
@@ -29,6 +28,7 @@ from weetwie.kit.db import Db
 from weetwie.kit.paging import Page, page
 from weetwie.kit.text import tag_key
 from weetwie.seen import people as seen_people
+from weetwie.seen.numbered import Numbered
 from weetwie.seen.posts import SeenPost
 
 routes = Routes("accounts")
@@ -222,13 +222,6 @@ async def following(call: Call, wanted: LongPageParams) -> bytes:
     if (await seen_people.person(db, call.viewer, call.id)).detail == CARD:
         return b"[]"
     return await numbered(call, wanted, await relations.following(db, call.viewer, call.id, page_of(wanted)))
-
-
-@routes.get("/api/v1/accounts/{id}/lists", scopes=["read:lists"])
-async def lists(call: Call) -> list[wire.List]:
-    """One's lists that hold this account: there are no lists yet."""
-    await seen_people.person(await call.db(), call.viewer, call.id)
-    return []
 
 
 @routes.get("/api/v1/accounts/{id}/featured_tags", access="public", scopes=["read:accounts"])

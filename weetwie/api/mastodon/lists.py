@@ -1,20 +1,128 @@
-"""Lists and conversations: there are none yet, and apps are told so."""
+"""Lists: people whom one reads together. Conversations: there are none yet, and apps are told so."""
+
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
-from weetwie.api.parameters import PageParams
+from weetwie.api.mastodon.accounts import numbered, page_of
+from weetwie.api.parameters import Id, PageParams, at_most
+from weetwie.domain.lists import lists as own
+from weetwie.domain.lists import members
+from weetwie.domain.lists.lists import OwnList
+from weetwie.domain.lists.rules import MOST_MEMBERS
+from weetwie.seen import people as seen_people
 
 routes = Routes("lists")
+
+RepliesPolicy = Literal["followed", "list", "none"]
+_POLICIES: Final[tuple[RepliesPolicy, ...]] = ("followed", "list", "none")
+
+
+class NewList(Struct, frozen=True, kw_only=True):
+    title: str
+    replies_policy: RepliesPolicy = "list"
+    exclusive: bool = False
+
+
+class ListGiven(Struct, frozen=True, kw_only=True):
+    title: str | None = None
+    replies_policy: RepliesPolicy | None = None
+    exclusive: bool | None = None
+
+
+class MembersGiven(Struct, frozen=True, kw_only=True):
+    account_ids: Annotated[list[Id], Meta(max_length=MOST_MEMBERS)]
+
+
+class MembersWanted(PageParams, frozen=True, kw_only=True):
+    limit: Annotated[int, at_most(40, 80, zero=MOST_MEMBERS)] = 40
 
 
 @routes.get("/api/v1/lists", scopes=["read:lists"])
 async def lists(call: Call) -> list[wire.List]:
     """One's lists."""
-    return []
+    return [_wire(one) for one in await own.lists(await call.db(), call.viewer)]
+
+
+@routes.post("/api/v1/lists", scopes=["write:lists"])
+async def make(call: Call, given: NewList) -> wire.List:
+    """Makes a list."""
+    db = await call.db()
+    policy = _POLICIES.index(given.replies_policy)
+    list_id = await own.make(db, call.viewer, given.title, policy, is_exclusive=given.exclusive)
+    return _wire(await own.own_list(db, call.viewer, list_id))
+
+
+@routes.get("/api/v1/lists/{id}", scopes=["read:lists"])
+async def single(call: Call) -> wire.List:
+    """One of one's lists."""
+    return _wire(await own.own_list(await call.db(), call.viewer, call.id))
+
+
+@routes.put("/api/v1/lists/{id}", scopes=["write:lists"])
+async def change(call: Call, given: ListGiven) -> wire.List:
+    """Changes a list; what is not given stays."""
+    db = await call.db()
+    await own.change(
+        db,
+        call.viewer,
+        call.id,
+        title=given.title,
+        replies_policy=_POLICIES.index(given.replies_policy) if given.replies_policy else None,
+        is_exclusive=given.exclusive,
+    )
+    return _wire(await own.own_list(db, call.viewer, call.id))
+
+
+@routes.delete("/api/v1/lists/{id}", scopes=["write:lists"])
+async def delete(call: Call) -> wire.Empty:
+    """Deletes a list; its people stay as they are."""
+    await own.remove(await call.db(), call.viewer, call.id)
+    return wire.Empty()
+
+
+@routes.get("/api/v1/lists/{id}/accounts", scopes=["read:lists"], answer=list[wire.Account])
+async def accounts(call: Call, wanted: MembersWanted) -> bytes:
+    """Who is on a list; a limit of 0 asks for all."""
+    found = await members.members(await call.db(), call.viewer, call.id, page_of(wanted))
+    return await numbered(call, wanted, found)
+
+
+@routes.post("/api/v1/lists/{id}/accounts", scopes=["write:lists"])
+async def add(call: Call, given: MembersGiven) -> wire.Empty:
+    """Puts accounts that one follows on a list."""
+    await members.add(await call.db(), call.viewer, call.id, given.account_ids)
+    return wire.Empty()
+
+
+@routes.delete("/api/v1/lists/{id}/accounts", scopes=["write:lists"])
+async def take_off(call: Call, given: MembersGiven) -> wire.Empty:
+    """Takes accounts off a list."""
+    await members.take_off(await call.db(), call.viewer, call.id, given.account_ids)
+    return wire.Empty()
+
+
+@routes.get("/api/v1/accounts/{id}/lists", scopes=["read:lists"])
+async def lists_with(call: Call) -> list[wire.List]:
+    """One's lists that hold this account."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.id)
+    return [_wire(one) for one in await own.lists_with(db, call.viewer, call.id)]
 
 
 @routes.get("/api/v1/conversations", scopes=["read:statuses"])
 async def conversations(call: Call, wanted: PageParams) -> list[wire.Conversation]:
     """One's direct posts, by conversation."""
     return []
+
+
+def _wire(one: OwnList) -> wire.List:
+    return wire.List(
+        id=str(one.id),
+        title=one.title,
+        replies_policy=_POLICIES[one.replies_policy],
+        exclusive=one.is_exclusive,
+    )

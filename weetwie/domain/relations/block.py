@@ -6,10 +6,10 @@ from sqlalchemy.dialects.postgresql import insert
 from weetwie.access import sees
 from weetwie.access.viewer import Viewer
 from weetwie.domain.relations import follow, pair
-from weetwie.domain.relations.numbered import Numbered, NumberedList
 from weetwie.events import PersonBlocked, record
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
+from weetwie.seen.numbered import Numbered, NumberedList
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block
 

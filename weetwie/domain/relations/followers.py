@@ -9,9 +9,9 @@ from sqlalchemy.orm import aliased
 from weetwie.access import sees
 from weetwie.access.sees import Eye, Lawful, Sql
 from weetwie.access.viewer import Viewer
-from weetwie.domain.relations.numbered import Numbered, NumberedList
 from weetwie.kit.db import Db, param
 from weetwie.kit.paging import Page
+from weetwie.seen.numbered import Numbered, NumberedList
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 

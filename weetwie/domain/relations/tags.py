@@ -9,12 +9,12 @@ from sqlalchemy.orm import aliased
 from weetwie.access import may, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
-from weetwie.domain.relations.numbered import Numbered, NumberedList
 from weetwie.errors import Forbidden
 from weetwie.events import TagFollowed, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.kit.paging import Page
+from weetwie.seen.numbered import Numbered, NumberedList
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.relations import TagFollow
 

@@ -24,9 +24,9 @@ class Numbered(NamedTuple):
 class NumberedList:
     """`candidates(eye)` selects `number` and `id`, under the law; the bounds of the page are added here."""
 
-    def __init__(self, candidates: Callable[[Eye], Anything]) -> None:
-        self._down = Lawful(lambda eye: _page(candidates(eye), upward=False))
-        self._up = Lawful(lambda eye: _page(candidates(eye), upward=True))
+    def __init__(self, candidates: Callable[[Eye], Anything], most: int = _MOST) -> None:
+        self._down = Lawful(lambda eye: _page(candidates(eye), most, upward=False))
+        self._up = Lawful(lambda eye: _page(candidates(eye), most, upward=True))
 
     async def page(self, db: Db, viewer: Viewer, page: Page, **given: Any) -> list[Numbered]:
         """Newest first, whichever way was asked for."""
@@ -36,13 +36,13 @@ class NumberedList:
         return found[::-1] if page.is_upward else found
 
 
-def _page(candidates: Anything, *, upward: bool) -> Anything:
+def _page(candidates: Anything, most: int, *, upward: bool) -> Anything:
     number = candidates.selected_columns.number
     order = number.asc() if upward else number.desc()
     stretch = (
         candidates.where(number < param("below", BigInteger), number > param("above", BigInteger))
         .order_by(order)
-        .limit(_MOST)
+        .limit(most)
         .subquery()
     )
     return (

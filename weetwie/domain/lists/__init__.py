@@ -1,0 +1,1 @@
+"""People whom one reads together."""

@@ -65,8 +65,12 @@ async def test_a_page_whose_parts_are_kept_takes_at_most_two_statements(house: H
         if number == 98:
             await house.good(bo, "POST", f"/api/v1/statuses/{elsewhere['id']}/reblog")
         await house.good(bo, "POST", "/api/v1/statuses", data={"status": f"Post {number} for @ada #tea"})
+    list_id = (await house.good(ada, "POST", "/api/v1/lists", data={"title": "Tea"}))["id"]
+    on_it = {"account_ids[]": str(bo.id)}
+    await house.good(ada, "POST", f"/api/v1/lists/{list_id}/accounts", data=on_it)
     await house.settle()
     for at in (
+        f"/api/v1/timelines/list/{list_id}",
         "/api/v1/timelines/home",
         "/api/v1/timelines/public",
         "/api/v1/timelines/tag/tea",

@@ -255,6 +255,7 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/timelines/tag/{hashtag}"): each_tag(
         "hashtag", several({"limit": "40"}, {"limit": "2"}, {"any[]": "open"})
     ),
+    ("GET", "/api/v1/timelines/list/{list_id}"): each_list(pages(), name="list_id"),
     ("GET", "/api/v1/streaming/health"): once(),
     ("GET", "/api/v1/streaming/user"): once(),
     ("GET", "/api/v1/streaming/user/notification"): once(),

@@ -15,6 +15,7 @@ from tests.world import SOME_DAY, Someone, World
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import system
 from weetwie.access.words import Ring, Visibility
+from weetwie.domain.lists import lists, members
 from weetwie.domain.people.leave import leave
 from weetwie.domain.people.rejoin import rejoin, wake
 from weetwie.domain.posts.boost import boost, unboost
@@ -29,7 +30,15 @@ from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines.home import home
 from weetwie.errors import Refusal
-from weetwie.events import Fact, PersonFollowed, PostBoosted, PostEdited, PostPublished, TagFollowed
+from weetwie.events import (
+    Fact,
+    PersonFollowed,
+    PersonUnfollowed,
+    PostBoosted,
+    PostEdited,
+    PostPublished,
+    TagFollowed,
+)
 from weetwie.kit.db import Query
 from weetwie.kit.paging import page
 
@@ -80,8 +89,9 @@ class Office:
     async def do_something(self) -> None:
         act: Callable[[], Awaitable[None]] = self.pick.choices(
             (self.publish, self.boost, self.unboost, self.follow, self.unfollow, self.follow_tag, self.unfollow_tag,
-             self.mute, self.unmute, self.block, self.unblock, self.leave, self.come_back, self.delete, self.trim),
-            (10, 6, 1, 6, 2, 2, 1, 1, 1, 1, 1, 1, 2, 2, 2),
+             self.mute, self.unmute, self.block, self.unblock, self.leave, self.come_back, self.delete, self.trim,
+             self.set_apart, self.bring_together),
+            (10, 6, 1, 6, 2, 2, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1),
         )[0]  # fmt: skip
         savepoint = self.world.connection.transaction()
         await savepoint.start()
@@ -105,6 +115,8 @@ class Office:
                 await homes.fan_out(self.world.db, SYSTEM, [fact])
             elif isinstance(fact, PersonFollowed):
                 await homes.fill_by_person(self.world.db, SYSTEM, [fact])
+            elif isinstance(fact, PersonUnfollowed):
+                await members.unfollowed(self.world.db, SYSTEM, [fact])
             elif isinstance(fact, TagFollowed):
                 await homes.fill_by_tag(self.world.db, SYSTEM, [fact])
 
@@ -167,6 +179,19 @@ class Office:
     async def delete(self) -> None:
         await remove(self.world.db, await self.someone(), self.some_post())
 
+    async def set_apart(self) -> None:
+        """On an exclusive list."""
+        viewer, person = await self.someone(), self.pick.choice(self.people)
+        made = [one.id for one in await lists.lists(self.world.db, viewer)]
+        if not made:
+            made = [await lists.make(self.world.db, viewer, "Apart", 1, is_exclusive=True)]
+        await members.add(self.world.db, viewer, made[0], [person.id])
+
+    async def bring_together(self) -> None:
+        viewer = await self.someone()
+        for one in await lists.lists(self.world.db, viewer):
+            await lists.change(self.world.db, viewer, one.id, is_exclusive=not one.is_exclusive)
+
     async def trim(self) -> None:
         await homes.trim(self.world.db)
 
@@ -191,6 +216,13 @@ async def defined(world: World, someone: Someone) -> list[int]:
         row[0]
         for row in await world.connection.fetch("select muted_id from mutes where muter_id = $1", who.id)
     }
+    set_apart = {
+        row[0]
+        for row in await world.connection.fetch(
+            "select person_id from list_members join lists on id = list_id where owner_id = $1 and is_exclusive",
+            who.id,
+        )
+    } - {who.id}
     with_tag = {
         row[0]
         for row in await world.connection.fetch(
@@ -205,7 +237,7 @@ async def defined(world: World, someone: Someone) -> list[int]:
         )
         language = language_of[original.id]
         by_followed &= language is None or language in languages.get(post.author.id, [language])
-        is_kept = post.author.id not in muted and original.author.id not in muted
+        is_kept = post.author.id not in muted | set_apart and original.author.id not in muted
         return is_kept and (post.author is who or by_followed or post.id in with_tag)
 
     return once_among(_newest_first(company, lambda post: company.sees_post(who, post) and belongs(post)))

@@ -1,4 +1,4 @@
-"""Timelines: home, public, tags."""
+"""Timelines: home, public, tags, lists."""
 
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from weetwie.api.mastodon.entities import Status
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams
 from weetwie.domain.timelines import home as homes
+from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines import public as publics
 from weetwie.kit.paging import Page, page
 from weetwie.kit.text import tag_key
@@ -79,6 +80,13 @@ async def tagged(call: Call, params: TagParams) -> bytes:
     posts = await publics.tagged(
         await call.db(), call.viewer, tag_key(params.hashtag), page_of(params), any_of, all_of, none_of
     )
+    return await statuses(call, params, posts)
+
+
+@routes.get("/api/v1/timelines/list/{list_id}", scopes=["read:lists"], answer=list[Status], hot=True)
+async def of_list(call: Call, params: PageParams) -> bytes:
+    """Posts and boosts by the people on one of one's lists."""
+    posts = await lists.of_list(await call.db(), call.viewer, call.names["list_id"], page_of(params))
     return await statuses(call, params, posts)
 
 

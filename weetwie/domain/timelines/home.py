@@ -135,6 +135,7 @@ def _belongs(eye: Eye, post: Any) -> Any:
         or_(post.author_id == eye.id, by_followed, with_tag),
         taste.is_kept(eye, post),
         taste.original_is_kept(eye, post),
+        taste.is_not_set_apart(eye, post),
     )
 
 

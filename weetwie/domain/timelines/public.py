@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Text, func, literal, select
+from sqlalchemy import BigInteger, Select, Text, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access.recognise import check
-from weetwie.access.sees import Eye
+from weetwie.access.sees import Eye, there_is
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
 from weetwie.domain.timelines import taste
+from weetwie.domain.timelines.merged import SIZE, Merged
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, SeenPost
+from weetwie.seen.posts import ABOVE, BELOW, Finding, SeenPost
 from weetwie.tables.posts import Post, PostTag, Tag
 
 
@@ -36,7 +37,7 @@ async def tagged(
         db,
         viewer,
         page,
-        wanted=wanted,
+        wanted=list(dict.fromkeys(wanted)),
         needed=[ids[key] for key in set(all_of)],
         unwanted=[ids[key] for key in none_of if key in ids],
     )
@@ -68,31 +69,50 @@ def _tagged(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _tagged_as(eye: Eye) -> Select[*tuple[Any, ...]]:
-    post = aliased(Post)
+def _stretch(eye: Eye, upward: bool) -> Select[*tuple[Any, ...]]:
+    """Plan: the next posts of each tag by the key of `post_tags`; a post with several of them once."""
+    tag_id = func.unnest(param("wanted", ARRAY(BigInteger))).table_valued("tag_id").render_derived()
+    use = aliased(PostTag)
+    order = use.post_id.asc() if upward else use.post_id.desc()
+    of_tag = (
+        select(use.post_id.label("id"))
+        .where(use.tag_id == tag_id.c.tag_id, use.post_id < BELOW, use.post_id > ABOVE)
+        .order_by(order)
+        .limit(SIZE)
+        .lateral()
+    )
+    return (
+        select(of_tag.c.id)
+        .distinct()
+        .select_from(tag_id)
+        .join(of_tag, true())
+        .order_by(of_tag.c.id.asc() if upward else of_tag.c.id.desc())
+        .limit(SIZE)
+    )
 
-    def with_one_of(name: str) -> Any:
-        tagged = aliased(PostTag)
-        return select(literal(1)).where(
-            tagged.post_id == post.id, tagged.tag_id == func.any(param(name, ARRAY(BigInteger)))
-        )
 
-    needed = aliased(PostTag)
+def _of_stretch(eye: Eye) -> Select[*tuple[Any, ...]]:
+    post, unwanted, needed = aliased(Post), aliased(PostTag), aliased(PostTag)
+    has_unwanted = there_is(
+        unwanted,
+        unwanted.post_id == post.id,
+        unwanted.tag_id == func.any(param("unwanted", ARRAY(BigInteger))),
+    )
     has = (
         select(func.count())
         .where(needed.post_id == post.id, needed.tag_id == func.any(param("needed", ARRAY(BigInteger))))
         .scalar_subquery()
     )
     return select(post.id.label("post_id"), post.id.label("key")).where(
+        post.id == func.any(param("ids", ARRAY(BigInteger))),
         _is_listed(post),
         taste.is_kept(eye, post),
-        with_one_of("wanted").exists(),
-        ~with_one_of("unwanted").exists(),
+        ~has_unwanted,
         has == func.cardinality(param("needed", ARRAY(BigInteger))),
     )
 
 
 _PUBLIC = Finding(_public)
 _TAGGED = Finding(_tagged)
-_TAGGED_AS = Finding(_tagged_as)
+_TAGGED_AS = Merged(_stretch, Finding(_of_stretch))
 _TAG_IDS = Query(select(Tag.id, Tag.key).where(Tag.key == func.any(param("keys", ARRAY(Text)))))

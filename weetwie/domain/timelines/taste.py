@@ -6,6 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from weetwie.access.sees import Eye, there_is
+from weetwie.tables.lists import List, ListMember
 from weetwie.tables.posts import Post, PostText
 from weetwie.tables.relations import Mute
 
@@ -20,6 +21,18 @@ def original_is_kept(eye: Eye, post: Any) -> Any:
     original = aliased(Post)
     kept = there_is(original, original.id == post.boost_of_id, original.author_id.not_in(_muted(eye)))
     return or_(post.boost_of_id.is_(None), kept)
+
+
+def is_not_set_apart(eye: Eye, post: Any) -> Any:
+    """Whether a post is not by somebody whom an exclusive list of the viewer's holds; what is one's own never is."""
+    of_list, member = aliased(List), aliased(ListMember)
+    set_apart = (
+        select(member.person_id)
+        .join(of_list, of_list.id == member.list_id)
+        .where(of_list.owner_id == eye.id, of_list.is_exclusive)
+        .correlate_except(member, of_list)
+    )
+    return or_(post.author_id == eye.id, post.author_id.not_in(set_apart))
 
 
 def has_language(follow: Any, post: Any) -> Any:

@@ -1,0 +1,55 @@
+"""A timeline out of several lists of posts, each by its own index.
+
+Taken together, the lists have no order that an index could give. So the newest ids of all of them are merged first, a stretch at a
+time and without the law, which reads little more of each index than the page needs; the stretch is then loaded under the
+law, and where that leaves too little, the next one follows.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, Select
+
+from weetwie.access.recognise import check
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.kit.db import Db, columns, param
+from weetwie.kit.paging import Page
+from weetwie.seen.posts import Finding, SeenPost
+
+SPARE = 20
+"""How many more than the page are merged at first, for what law and taste leave out."""
+LONGEST = 2_000
+SIZE = param("size", BigInteger)
+
+
+class Merged:
+    """`stretch(eye, upward)` selects the `SIZE` next ids as `id`, in order, between `BELOW` and `ABOVE`;
+    `finding` loads the posts of the parameter `ids`."""
+
+    def __init__(self, stretch: Callable[[Eye, bool], Select[*tuple[Any, ...]]], finding: Finding) -> None:
+        self._down = Lawful(lambda eye: stretch(eye, False))
+        self._up = Lawful(lambda eye: stretch(eye, True))
+        self._finding = finding
+
+    async def page(self, db: Db, viewer: Viewer, page: Page, **given: Any) -> list[SeenPost]:
+        """Newest first. Raises StaleViewer when the viewer was remembered and is no longer so."""
+        query = self._up if page.is_upward else self._down
+        kept: list[SeenPost] = []
+        size = page.limit + SPARE
+        while True:
+            rows = await query.rows(db, viewer, below=page.below, above=page.above, size=size, **given)
+            ids = columns(rows, "id")
+            wanted = msgspec.structs.replace(page, limit=page.limit - len(kept))
+            if ids:
+                found = await self._finding.page(db, viewer, wanted, ids=ids, **given)
+                kept = found + kept if page.is_upward else kept + found
+                wanted = msgspec.structs.replace(wanted, limit=page.limit - len(kept))
+            elif not kept:
+                await check(db, viewer)
+            if wanted.limit == 0 or len(ids) < size:
+                return kept
+            bound = {"above": ids[-1]} if page.is_upward else {"below": ids[-1]}
+            page = msgspec.structs.replace(page, **bound)
+            size = min(size * 2, LONGEST)

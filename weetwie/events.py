@@ -87,6 +87,10 @@ class PersonMuted(Fact, frozen=True):
     muted_id: int
 
 
+class FiltersChanged(Fact, frozen=True):
+    person_id: int
+
+
 class TagFollowed(Fact, frozen=True):
     person_id: int
     tag_id: int

@@ -4,13 +4,16 @@
 worker when the act has been committed, each reaction for itself, again until it succeeds.
 """
 
+from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
 from weetwie.domain.lists import members
 from weetwie.domain.notifications import dismiss, tell
+from weetwie.domain.people import filtering
 from weetwie.domain.posts import remove, renamed
 from weetwie.domain.relations import forget
 from weetwie.domain.timelines import home
 from weetwie.events import (
+    FiltersChanged,
     FollowRequested,
     PersonErased,
     PersonFollowed,
@@ -33,6 +36,7 @@ AT_ONCE: AtOnce = {
     PersonFollowed: [home.fill_by_person],
     PersonUnfollowed: [members.unfollowed],
     TagFollowed: [home.fill_by_tag],
+    FiltersChanged: [filtering.changed],
 }
 
 AFTER: AtOnce = {
@@ -51,6 +55,7 @@ AFTER: AtOnce = {
         remove.remove_all_of,
         forget.erased,
         members.erased,
+        filters.erased,
         dismiss.forget_erased,
     ],
 }

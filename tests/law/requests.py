@@ -179,6 +179,33 @@ def each_list(generator: Generator, name: str = "id") -> Generator:
     return generate
 
 
+def each_filter(generator: Generator, name: str = "id") -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for id in (tried.scene.filters.get(tried.viewer, (1, 1))[0], tried.scene.filters["mia"][0], 1):
+            yield from generator(tried, method, path.replace("{" + name + "}", str(id)))
+
+    return generate
+
+
+def each_keyword(*, body: dict[str, Any] | None = None) -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for id in (tried.scene.filters.get(tried.viewer, (1, 1))[1], tried.scene.filters["mia"][1], 1):
+            yield Request(method, path.replace("{id}", str(id)), (), body or {})
+
+    return generate
+
+
+def filtered_posts(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in tried.posts:
+        yield Request(method, path, (), {"status_id": str(id)})
+
+
+def each_filtered_post(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for secret in tried.secrets:
+        id = tried.scene.filter_posts.get((tried.viewer, secret.id), 1)
+        yield Request(method, path.replace("{id}", str(id)))
+
+
 def with_each_person(name: str) -> Generator:
     """Their id in the body, one by one."""
 
@@ -329,6 +356,23 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/conversations"): pages(),
     ("GET", "/api/v2/filters"): once(),
     ("GET", "/api/v1/filters"): once(),
+    ("POST", "/api/v2/filters"): once(body={"title": "x", "context": ["home"]}),
+    ("GET", "/api/v2/filters/{id}"): each_filter(once()),
+    ("PUT", "/api/v2/filters/{id}"): each_filter(once(body={"title": "y"})),
+    ("DELETE", "/api/v2/filters/{id}"): each_filter(once()),
+    ("GET", "/api/v2/filters/{filter_id}/keywords"): each_filter(once(), "filter_id"),
+    ("POST", "/api/v2/filters/{filter_id}/keywords"): each_filter(once(body={"keyword": "z"}), "filter_id"),
+    ("GET", "/api/v2/filters/keywords/{id}"): each_keyword(),
+    ("PUT", "/api/v2/filters/keywords/{id}"): each_keyword(body={"keyword": "z"}),
+    ("DELETE", "/api/v2/filters/keywords/{id}"): each_keyword(),
+    ("GET", "/api/v2/filters/{filter_id}/statuses"): each_filter(once(), "filter_id"),
+    ("POST", "/api/v2/filters/{filter_id}/statuses"): each_filter(filtered_posts, "filter_id"),
+    ("GET", "/api/v2/filters/statuses/{id}"): each_filtered_post,
+    ("DELETE", "/api/v2/filters/statuses/{id}"): each_filtered_post,
+    ("POST", "/api/v1/filters"): once(body={"phrase": "x", "context": ["home"]}),
+    ("GET", "/api/v1/filters/{id}"): each_keyword(),
+    ("PUT", "/api/v1/filters/{id}"): each_keyword(body={"phrase": "x", "context": ["home"]}),
+    ("DELETE", "/api/v1/filters/{id}"): each_keyword(),
     ("GET", "/api/v1/push/subscription"): once(),
     ("DELETE", "/api/v1/push/subscription"): once(),
 }

@@ -75,6 +75,10 @@ class Scene:
     """Notifications by who was told and of which secret."""
     lists: dict[str, int] = field(default_factory=dict)
     """A list of each viewer, which is nobody else's business."""
+    filters: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """A filter of each viewer and a keyword in it."""
+    filter_posts: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Where a viewer's filter holds a secret, by both: the number of that."""
     base: int = 0
     first_free: int = 0
 
@@ -136,6 +140,7 @@ class Scene:
         await world.change(sol, manager_id=ada.id)
         for handle in VIEWERS:
             await self._list(handle)
+            await self._filter(handle)
 
     async def _list(self, handle: str) -> None:
         """With everybody on it whom they follow."""
@@ -147,6 +152,22 @@ class Scene:
             "insert into list_members (list_id, person_id) select $1, followed_id from follows where follower_id = $2",
             self.lists[handle],
             owner,
+        )
+
+    async def _filter(self, handle: str) -> None:
+        """It matches some of what everybody sees."""
+        owner = self.people[handle].id
+        id = await self.world._insert(
+            "filters", "id", owner_id=owner, title=_word(handle, "filter"), contexts=["home"], action=0
+        )
+        words = (_word(handle, "filter"), "open")
+        keywords = [
+            await self.world._insert("filter_keywords", "id", filter_id=id, keyword=word, is_whole_word=False)
+            for word in words
+        ]
+        self.filters[handle] = (id, keywords[0])
+        await self.world.connection.execute(
+            "update people set version = version + 1, filters_version = version + 1 where id = $1", owner
         )
 
     async def _chat(self) -> None:
@@ -226,6 +247,9 @@ class Scene:
             kinds = ("mention", "status", "favourite")
             ids = [await self.world.notify(someone, kind, self.people["sol"], secret) for kind in kinds]
             self.notified[handle, secret] = ids
+            self.filter_posts[handle, secret] = await self.world._insert(
+                "filter_posts", "id", filter_id=self.filters[handle][0], post_id=secret
+            )
 
     async def company(self) -> Company:
         return await read(self.world.connection, clock.now())

@@ -34,6 +34,7 @@ _PERSON = (
     Person.default_ring,
     Person.default_language,
     Person.version,
+    Person.filters_version,
 )
 
 _BY_TOKEN = Query(
@@ -203,6 +204,7 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         is_locked=row["is_locked"],
         default_ring=None if row["default_ring"] is None else Ring(row["default_ring"]),
         version=row["version"],
+        filters_version=row["filters_version"],
         language=row["default_language"] or "en",
         **credential,
     )

@@ -24,6 +24,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     is_locked: bool = False
     default_ring: Ring | None = None
     version: int = 0
+    filters_version: int = 0
+    """0: has no filters."""
     token_id: int = 0
     session_id: int = 0
     app_id: int = 0

@@ -2,6 +2,7 @@
 
 from weetwie.tables import (
     events,
+    filters,
     identity,
     imports,
     lists,
@@ -18,6 +19,7 @@ metadata = Row.metadata
 
 __all__ = [
     "events",
+    "filters",
     "identity",
     "imports",
     "lists",

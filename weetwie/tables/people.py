@@ -53,6 +53,8 @@ class Person(Row):
 
     version: Mapped[Count]
     """Raised by every write that changes the card or the standing, never by a count."""
+    filters_version: Mapped[Count]
+    """The version with which the filters were last changed; 0: there are none."""
     followers_count: Mapped[Count]
     following_count: Mapped[Count]
     posts_in_ring: Mapped[list[int]] = mapped_column(server_default="{0,0,0}")

@@ -1,10 +1,11 @@
 """What belongs to one viewer and one answer, beside what the renderer keeps for all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from weetwie.access.viewer import Viewer
+from weetwie.api.mastodon.filtering import Ready
 from weetwie.seen.posts import SeenPost
 
 
@@ -14,5 +15,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     viewer: Viewer
     polls: Mapping[int, bytes] = {}
     """By post: the poll as this viewer sees it, as JSON."""
+    filters: Sequence[Ready] = ()
+    """The viewer's own; for most there are none."""
     quotes: Mapping[int, SeenPost] = {}
     """What is quoted, as far as this viewer sees it, by its id."""

@@ -1,19 +1,293 @@
-"""Filters: there are none yet, and apps are told so."""
+"""Filters: what one would rather not read, in the form of today and in that of old."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon.filtering import as_filter
+from weetwie.api.parameters import Id
+from weetwie.domain.filters import filters as own
+from weetwie.domain.filters import posts as singles
+from weetwie.domain.filters.filters import Change, Keyword, KeywordChange, OwnFilter
+from weetwie.domain.filters.posts import OwnFilterPost
+from weetwie.domain.filters.rules import ACTIONS
+from weetwie.errors import Invalid, _
 
 routes = Routes("filters")
+
+Context = Literal["home", "notifications", "public", "thread", "account"]
+Contexts = Annotated[list[Context], Meta(max_length=20)]
+_KEEP: Final = -1
+_HIDE: Final = ACTIONS.index("hide")
+
+
+class KeywordGiven(Struct, frozen=True, kw_only=True):
+    id: Id | None = None
+    keyword: str | None = None
+    whole_word: bool | None = None
+    destroy: bool = msgspec.field(default=False, name="_destroy")
+
+
+class FilterGiven(Struct, frozen=True, kw_only=True):
+    title: str | None = None
+    context: Contexts | None = None
+    filter_action: Literal["warn", "hide", "blur"] | None = None
+    expires_in: int | None = _KEEP
+    """In seconds; null or 0 is without end."""
+    keywords_attributes: Annotated[list[KeywordGiven], Meta(max_length=500)] = []
+
+
+class NewFilter(FilterGiven, frozen=True, kw_only=True):
+    title: str
+    context: Contexts
+
+
+class NewKeyword(Struct, frozen=True, kw_only=True):
+    keyword: str
+    whole_word: bool = True
+
+
+class KeywordChanged(Struct, frozen=True, kw_only=True):
+    keyword: str | None = None
+    whole_word: bool | None = None
+
+
+class NewFilterStatus(Struct, frozen=True, kw_only=True):
+    status_id: Id
+
+
+class OldFilterGiven(Struct, frozen=True, kw_only=True):
+    phrase: str
+    context: Contexts
+    irreversible: bool = False
+    whole_word: bool = False
+    expires_in: int | None = _KEEP
+
+
+# Today's form
 
 
 @routes.get("/api/v2/filters", scopes=["read:filters"])
 async def filters(call: Call) -> list[wire.Filter]:
     """One's filters."""
-    return []
+    db = await call.db()
+    posts = await singles.posts(db, call.viewer)
+    return [_wire(one, posts) for one in await own.filters(db, call.viewer)]
+
+
+@routes.get("/api/v2/filters/{id}", scopes=["read:filters"])
+async def single(call: Call) -> wire.Filter:
+    """One filter."""
+    return await _one(call, call.id)
+
+
+@routes.post("/api/v2/filters", scopes=["write:filters"])
+async def make(call: Call, given: NewFilter) -> wire.Filter:
+    """Makes a filter."""
+    return await _one(call, await own.make(await call.db(), call.viewer, _change(given)))
+
+
+@routes.put("/api/v2/filters/{id}", scopes=["write:filters"])
+async def change(call: Call, given: FilterGiven) -> wire.Filter:
+    """Changes a filter; what is not given stays."""
+    await own.change(await call.db(), call.viewer, call.id, _change(given))
+    return await _one(call, call.id)
+
+
+@routes.delete("/api/v2/filters/{id}", scopes=["write:filters"])
+async def delete(call: Call) -> wire.Empty:
+    """Deletes a filter."""
+    await own.remove(await call.db(), call.viewer, call.id)
+    return wire.Empty()
+
+
+@routes.get("/api/v2/filters/{filter_id}/keywords", scopes=["read:filters"])
+async def keywords(call: Call) -> list[wire.FilterKeyword]:
+    """The keywords of a filter."""
+    found = await own.own_filter(await call.db(), call.viewer, call.names["filter_id"])
+    return [_keyword(word) for word in found.keywords]
+
+
+@routes.post("/api/v2/filters/{filter_id}/keywords", scopes=["write:filters"])
+async def add_keyword(call: Call, given: NewKeyword) -> wire.FilterKeyword:
+    """Gives a filter one more keyword."""
+    db, filter_id = await call.db(), call.names["filter_id"]
+    id = await own.add_keyword(db, call.viewer, filter_id, given.keyword, is_whole_word=given.whole_word)
+    return _keyword(await own.own_keyword(db, call.viewer, id))
+
+
+@routes.get("/api/v2/filters/keywords/{id}", scopes=["read:filters"])
+async def keyword(call: Call) -> wire.FilterKeyword:
+    """One keyword."""
+    return _keyword(await own.own_keyword(await call.db(), call.viewer, call.id))
+
+
+@routes.put("/api/v2/filters/keywords/{id}", scopes=["write:filters"])
+async def change_keyword(call: Call, given: KeywordChanged) -> wire.FilterKeyword:
+    """Changes a keyword."""
+    db = await call.db()
+    wanted = KeywordChange(id=call.id, keyword=given.keyword, is_whole_word=given.whole_word)
+    await own.change_keyword(db, call.viewer, wanted)
+    return _keyword(await own.own_keyword(db, call.viewer, call.id))
+
+
+@routes.delete("/api/v2/filters/keywords/{id}", scopes=["write:filters"])
+async def delete_keyword(call: Call) -> wire.Empty:
+    """Takes a keyword out of its filter."""
+    await own.change_keyword(await call.db(), call.viewer, KeywordChange(id=call.id, is_removed=True))
+    return wire.Empty()
+
+
+@routes.get("/api/v2/filters/{filter_id}/statuses", scopes=["read:filters"])
+async def statuses(call: Call) -> list[wire.FilterStatus]:
+    """The single posts that a filter holds, as far as one sees them."""
+    db, filter_id = await call.db(), call.names["filter_id"]
+    await own.own_filter(db, call.viewer, filter_id)
+    return [_status(post) for post in await singles.posts(db, call.viewer) if post.filter_id == filter_id]
+
+
+@routes.post("/api/v2/filters/{filter_id}/statuses", scopes=["write:filters"])
+async def add_status(call: Call, given: NewFilterStatus) -> wire.FilterStatus:
+    """Filters one more single post."""
+    db = await call.db()
+    id = await singles.add(db, call.viewer, call.names["filter_id"], given.status_id)
+    return _status(await singles.one(db, call.viewer, id))
+
+
+@routes.get("/api/v2/filters/statuses/{id}", scopes=["read:filters"])
+async def status(call: Call) -> wire.FilterStatus:
+    """One single post of a filter."""
+    return _status(await singles.one(await call.db(), call.viewer, call.id))
+
+
+@routes.delete("/api/v2/filters/statuses/{id}", scopes=["write:filters"])
+async def delete_status(call: Call) -> wire.FilterStatus:
+    """Takes a single post out of its filter."""
+    db = await call.db()
+    gone = await singles.one(db, call.viewer, call.id)
+    await singles.remove(db, call.viewer, call.id)
+    return _status(gone)
+
+
+# The form of old: each keyword is a filter of its own.
 
 
 @routes.get("/api/v1/filters", scopes=["read:filters"], deprecated=True)
 async def old_filters(call: Call) -> list[wire.V1Filter]:
     """One's filters, in the form of old."""
-    return []
+    found = await own.filters(await call.db(), call.viewer)
+    return [_old(one, word) for one in found for word in one.keywords]
+
+
+@routes.get("/api/v1/filters/{id}", scopes=["read:filters"], deprecated=True)
+async def old_single(call: Call) -> wire.V1Filter:
+    """One filter, in the form of old."""
+    return await _old_one(call, call.id)
+
+
+@routes.post("/api/v1/filters", scopes=["write:filters"], deprecated=True)
+async def old_make(call: Call, given: OldFilterGiven) -> wire.V1Filter:
+    """Makes a filter with one keyword."""
+    db = await call.db()
+    wanted = _old_change(given, None, title=given.phrase[:256])
+    made = await own.own_filter(db, call.viewer, await own.make(db, call.viewer, wanted))
+    return _old(made, made.keywords[0])
+
+
+@routes.put("/api/v1/filters/{id}", scopes=["write:filters"], deprecated=True)
+async def old_change(call: Call, given: OldFilterGiven) -> wire.V1Filter:
+    """Changes a filter that was made in this form."""
+    db = await call.db()
+    word = await own.own_keyword(db, call.viewer, call.id)
+    before = await own.own_filter(db, call.viewer, word.filter_id)
+    wanted = _old_change(given, call.id)
+    if len(before.keywords) > 1 and _concerns_all(wanted, before):
+        raise Invalid(_("This filter has several keywords; your app is too old to change it as a whole."))
+    await own.change(db, call.viewer, before.id, wanted)
+    return await _old_one(call, call.id)
+
+
+@routes.delete("/api/v1/filters/{id}", scopes=["write:filters"], deprecated=True)
+async def old_delete(call: Call) -> wire.Empty:
+    """Deletes a keyword, and its filter when that has no other."""
+    db = await call.db()
+    word = await own.own_keyword(db, call.viewer, call.id)
+    if len((await own.own_filter(db, call.viewer, word.filter_id)).keywords) > 1:
+        await own.change_keyword(db, call.viewer, KeywordChange(id=call.id, is_removed=True))
+    else:
+        await own.remove(db, call.viewer, word.filter_id)
+    return wire.Empty()
+
+
+def _change(given: FilterGiven) -> Change:
+    return Change(
+        title=given.title,
+        contexts=given.context,
+        action=ACTIONS.index(given.filter_action) if given.filter_action else None,
+        expires_in=UNSET if given.expires_in == _KEEP else given.expires_in,
+        keywords=[
+            KeywordChange(
+                id=word.id, keyword=word.keyword, is_whole_word=word.whole_word, is_removed=word.destroy
+            )
+            for word in given.keywords_attributes
+        ],
+    )
+
+
+def _old_change(given: OldFilterGiven, keyword_id: int | None, title: str | None = None) -> Change:
+    keyword = KeywordChange(id=keyword_id, keyword=given.phrase, is_whole_word=given.whole_word)
+    return Change(
+        title=title,
+        contexts=given.context,
+        action=_HIDE if given.irreversible else 0,
+        expires_in=UNSET if given.expires_in == _KEEP else given.expires_in,
+        keywords=[keyword],
+    )
+
+
+def _concerns_all(wanted: Change, before: OwnFilter) -> bool:
+    is_same = set(wanted.contexts or ()) == set(before.contexts) and wanted.action == before.action
+    return not is_same or wanted.expires_in is not UNSET
+
+
+async def _one(call: Call, filter_id: int) -> wire.Filter:
+    db = await call.db()
+    return _wire(await own.own_filter(db, call.viewer, filter_id), await singles.posts(db, call.viewer))
+
+
+async def _old_one(call: Call, keyword_id: int) -> wire.V1Filter:
+    db = await call.db()
+    word = await own.own_keyword(db, call.viewer, keyword_id)
+    return _old(await own.own_filter(db, call.viewer, word.filter_id), word)
+
+
+def _wire(one: OwnFilter, posts: list[OwnFilterPost]) -> wire.Filter:
+    return msgspec.structs.replace(
+        as_filter(one),
+        keywords=[_keyword(word) for word in one.keywords],
+        statuses=[_status(post) for post in posts if post.filter_id == one.id],
+    )
+
+
+def _keyword(word: Keyword) -> wire.FilterKeyword:
+    return wire.FilterKeyword(id=str(word.id), keyword=word.keyword, whole_word=word.is_whole_word)
+
+
+def _status(post: OwnFilterPost) -> wire.FilterStatus:
+    return wire.FilterStatus(id=str(post.id), status_id=str(post.post_id))
+
+
+def _old(one: OwnFilter, word: Keyword) -> wire.V1Filter:
+    filter = as_filter(one)
+    return wire.V1Filter(
+        id=str(word.id),
+        phrase=word.keyword,
+        context=filter.context,
+        expires_at=filter.expires_at,
+        irreversible=one.action == _HIDE,
+        whole_word=word.is_whole_word,
+    )

@@ -17,7 +17,9 @@ from weetwie.access import sees
 from weetwie.access.words import Ring, Standing, Visibility
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.entities.formats import date_time
+from weetwie.api.mastodon.filtering import NOTHING, Ready, filtered
 from weetwie.errors import NotFound
+from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.cache import Cache
 from weetwie.seen.people import Profile, SeenPerson
@@ -44,6 +46,8 @@ class Renderer:
         self._statuses: Cache[tuple[int, int], Kept] = Cache(size)
         self._accounts: Cache[tuple[int, int, int], bytes] = Cache(size)
         self._boosts: Cache[int, bytes] = Cache(size)
+        self.filters: Cache[tuple[int, int], Sequence[Ready]] = Cache(size)
+        """By person and version."""
 
     # What is kept
 
@@ -99,7 +103,8 @@ class Renderer:
         kept = self._statuses.get((post.post_id, post.version))
         if kept is None:
             return None
-        own, attached = self._own_part(post), self._attached(post, kept, beside)
+        own = self._own_part(post, self._filtered(post, kept, beside) if beside.filters else NOTHING)
+        attached = self._attached(post, kept, beside)
         status = b'%b%b%b,"account":%b,"reblog":null}' % (
             kept.common,
             own,
@@ -108,7 +113,14 @@ class Renderer:
         )
         return status if post.booster is None else self._boost(post, post.booster, own, status)
 
-    def _own_part(self, post: SeenPost) -> bytes:
+    def _filtered(self, post: SeenPost, kept: Kept, beside: Beside) -> bytes:
+        """What one wrote oneself is never filtered."""
+        if post.author.id == beside.viewer.person_id:
+            return NOTHING
+        ids = (post.post_id,) if post.id == post.post_id else (post.id, post.post_id)
+        return filtered(beside.filters, ids, kept.text, clock.now())
+
+    def _own_part(self, post: SeenPost, filtered: bytes) -> bytes:
         parent, parent_author = post.reply_to_id, post.reply_to_person_id
         return _OWN_PART % (
             b'"%d"' % parent if parent else b"null",
@@ -122,6 +134,7 @@ class Renderer:
             _JSON[post.is_muted],
             _JSON[post.is_bookmark],
             b',"pinned":true' if post.is_pinned else b"",
+            filtered,
             _RINGS[post.ring],
             b',"answer_id":"%d"' % post.answer_id if post.answer_id else b"",
         )
@@ -300,7 +313,7 @@ _MENTION: Final = (
 )
 _OWN_PART: Final = (
     b',"in_reply_to_id":%b,"in_reply_to_account_id":%b,"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,'
-    b'"quotes_count":%d,"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b%b,"filtered":[],"audience":"%b"%b'
+    b'"quotes_count":%d,"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b%b,"filtered":%b,"audience":"%b"%b'
 )
 _ATTACHED: Final = b',"media_attachments":%b,"poll":%b,"card":%b,"quote":%b'
 _NOTHING_ATTACHED: Final = _ATTACHED % (b"[]", b"null", b"null", b"null")

@@ -6,7 +6,10 @@ from typing import Any
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.mastodon.beside import Beside
+from weetwie.api.mastodon.filtering import Ready, ready
 from weetwie.api.mastodon.render import Renderer
+from weetwie.domain.filters import filters as own_filters
+from weetwie.domain.filters import posts as filter_posts
 from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
@@ -48,7 +51,18 @@ def renderer_of(call: Call) -> Renderer:
 async def load(db: Db, renderer: Renderer, viewer: Viewer, posts: Sequence[SeenPost]) -> Beside:
     """Everything that these posts are rendered from. For plain posts that the renderer keeps already, nothing is asked."""
     await load_kept(db, renderer, posts)
-    return Beside(viewer=viewer)
+    filters = await load_filters(db, renderer, viewer) if viewer.filters_version else ()
+    return Beside(viewer=viewer, filters=filters)
+
+
+async def load_filters(db: Db, renderer: Renderer, viewer: Viewer) -> Sequence[Ready]:
+    """Read once for each version of them."""
+    key = (viewer.person_id, viewer.filters_version)
+    kept: Sequence[Ready] | None = renderer.filters.get(key)
+    if kept is None:
+        kept = ready(await own_filters.filters(db, viewer), await filter_posts.all_posts(db, viewer))
+        renderer.filters.put(key, kept)
+    return kept
 
 
 async def load_kept(db: Db, renderer: Renderer, posts: Sequence[SeenPost]) -> None:

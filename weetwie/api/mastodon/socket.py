@@ -90,8 +90,9 @@ class Connection:
             return
         news = waiting.result()
         for kind in sorted(self._kinds) if news is not None else ():
-            if message := await self._streaming.message(self._viewer, news, kind):
-                await self._say({"stream": [kind], "event": message[0], "payload": message[1].decode()})
+            if message := await self._streaming.message(stream.viewer, news, kind):
+                payload = {"payload": message[1].decode()} if message[1] else {}
+                await self._say({"stream": [kind], "event": message[0], **payload})
 
     async def _listen(self, first: str) -> None:
         """Hears what the app wants, until it goes."""

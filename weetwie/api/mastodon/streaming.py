@@ -11,7 +11,7 @@ from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.notifications import notification_as_json
 from weetwie.api.mastodon.render import Renderer
-from weetwie.domain.timelines.live import Arrived, Gone, Live, News, Notified
+from weetwie.domain.timelines.live import Arrived, FiltersAreOthers, Gone, Live, News, Notified
 from weetwie.errors import Unavailable
 from weetwie.kit.db import Database
 
@@ -45,12 +45,23 @@ class Streaming:
             return await self._notification(viewer, news.notification_id)
         if kind == "user:notification":
             return None
+        if isinstance(news, FiltersAreOthers):
+            return "filters_changed", b""
         if isinstance(news, Gone):
             return "delete", b"%d" % news.post_id
-        shown_post = self.renderer.statuses([news.post], Beside(viewer=viewer))[1:-1]
+        shown_post = self.renderer.statuses([news.post], await self._beside(viewer))[1:-1]
         return (
             ("update" if isinstance(news, Arrived) else "status.update", shown_post) if shown_post else None
         )
+
+    async def _beside(self, viewer: Viewer) -> Beside:
+        if not viewer.filters_version:
+            return Beside(viewer=viewer)
+        kept = self.renderer.filters.get((viewer.person_id, viewer.filters_version))
+        if kept is None:
+            async with self.database.reading() as db:
+                kept = await shown.load_filters(db, self.renderer, viewer)
+        return Beside(viewer=viewer, filters=kept)
 
     async def _notification(self, viewer: Viewer, notification_id: int) -> Message | None:
         async with self.database.reading() as db:

@@ -20,6 +20,7 @@ from weetwie.access.viewer import Viewer, is_active, system
 from weetwie.domain.timelines import home
 from weetwie.events import (
     Fact,
+    FiltersChanged,
     PeopleNotified,
     PersonBlocked,
     PersonErased,
@@ -62,7 +63,11 @@ class Notified(msgspec.Struct, frozen=True):
     notification_id: int
 
 
-News = Arrived | Edited | Gone | Notified
+class FiltersAreOthers(msgspec.Struct, frozen=True):
+    """The viewer of the stream has them already."""
+
+
+News = FiltersAreOthers | Arrived | Edited | Gone | Notified
 
 
 class Stream:
@@ -162,6 +167,7 @@ class Live:
     async def _hand_out(self, db: Db, events: Sequence[Record]) -> None:
         facts = [fact for event in events if (fact := _read(event)) is not None]
         await self._close_the_unwelcome(db, facts)
+        await self._filters(db, _of(facts, FiltersChanged))
         viewer = system(await self._memory.policy(db))
         await self._posts(db, viewer, facts)
         await self._gone(db, viewer, _of(facts, PostDeleted))
@@ -189,6 +195,17 @@ class Live:
             )
             for person_id, post_id in rows:
                 self._put(person_id, Gone(post_id))
+
+    async def _filters(self, db: Db, facts: Sequence[FiltersChanged]) -> None:
+        for person_id in {fact.person_id for fact in facts} & self._streams.keys():
+            fresh = await self._memory.person(db, person_id)
+            if fresh is None:
+                continue
+            for stream in self._streams[person_id]:
+                stream.viewer = msgspec.structs.replace(
+                    stream.viewer, version=fresh.version, filters_version=fresh.filters_version
+                )
+                stream.put(FiltersAreOthers())
 
     async def _notified(self, db: Db, facts: Sequence[PeopleNotified]) -> None:
         ids = [notification_id for fact in facts for notification_id in fact.notification_ids]

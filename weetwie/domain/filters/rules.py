@@ -1,0 +1,84 @@
+"""What is right for a filter, and what it matches."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from weetwie.errors import Invalid, _
+
+CONTEXTS: Final = ("home", "notifications", "public", "thread", "account")
+ACTIONS: Final = ("warn", "hide", "blur")
+MOST_FILTERS: Final = 200
+MOST_KEYWORDS: Final = 200
+"""In one filter; so many single posts, too."""
+LONGEST_TITLE: Final = 256
+LONGEST_KEYWORD: Final = 512
+LONGEST_SECONDS: Final = 100 * 366 * 86_400
+
+
+def checked_title(title: str) -> str:
+    return _checked(title, "title", LONGEST_TITLE)
+
+
+def checked_keyword(keyword: str) -> str:
+    return _checked(keyword, "keyword", LONGEST_KEYWORD)
+
+
+def _checked(words: str, field: str, longest: int) -> str:
+    words = words.strip()
+    if not words:
+        raise Invalid(_("{field} must not be empty."), field=field)
+    if len(words) > longest:
+        raise Invalid(_("{field} is too long: at most {most} characters."), field=field, most=longest)
+    return words
+
+
+def checked_contexts(contexts: Sequence[str]) -> list[str]:
+    """Each once, in the order in which they are always told."""
+    if not contexts:
+        raise Invalid(
+            _("Say where the filter holds: {choices}."), field="context", choices=", ".join(CONTEXTS)
+        )
+    return [context for context in CONTEXTS if context in contexts]
+
+
+def check_number(there_are: int, most: int) -> None:
+    if there_are > most:
+        raise Invalid(_("That is too many: at most {most}."), most=most)
+
+
+def ends(seconds: int | None, now: datetime) -> datetime | None:
+    """None and 0 are without end."""
+    if not seconds:
+        return None
+    if not 0 < seconds <= LONGEST_SECONDS:
+        raise Invalid(_("{field} is not a time to come."), field="expires_in")
+    return now + timedelta(seconds=seconds)
+
+
+def pattern(keywords: Sequence[tuple[str, bool]]) -> re.Pattern[str] | None:
+    """What finds any of these keywords in a text that is `comparable`; with each, whether whole words alone count.
+
+    A word's edge is asked for only where the keyword itself begins or ends in a word: `:)` has none.
+    """
+    if not keywords:
+        return None
+    longest_first = sorted(keywords, key=lambda one: -len(one[0]))
+    return re.compile(
+        "|".join(_expression(comparable(word), whole) for word, whole in longest_first), re.IGNORECASE
+    )
+
+
+def _expression(keyword: str, is_whole_word: bool) -> str:
+    if not is_whole_word:
+        return re.escape(keyword)
+    begin = r"\b" if re.match(r"\w", keyword) else ""
+    end = r"\b" if re.search(r"\w\Z", keyword) else ""
+    return begin + re.escape(keyword) + end
+
+
+def comparable(text: str) -> str:
+    """One spelling for what looks alike: an é is one sign or two."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -32,7 +32,9 @@ class Choices:
 def browser(world: World, choices: Choices | None = None, **options: Any) -> httpx.AsyncClient:
     choices = choices or Choices()
     transport = httpx.ASGITransport(
-        build(choices, world.database, world.memory), client=("192.0.2.7", 1), raise_app_exceptions=False
+        build(choices, world.database, world.memory, store=world.store),
+        client=("192.0.2.7", 1),
+        raise_app_exceptions=False,
     )
     return httpx.AsyncClient(transport=Conforming(transport), base_url=choices.base_url, **options)
 

@@ -17,7 +17,7 @@ import asyncpg
 from weetwie.access.recognise import Memory, credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Standing, Visibility
-from weetwie.kit import clock
+from weetwie.kit import blob, clock
 from weetwie.kit.db import Database, Db, prepare_connection
 
 SOME_DAY = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -73,6 +73,8 @@ class World:
         self.connection = connection
         self.database = database
         self.memory = Memory()
+        self.store = blob.in_memory()
+        """Where the bytes of media are."""
         self._outer = outer
 
     @classmethod

@@ -23,6 +23,7 @@ from weetwie.api.mastodon import (
     instance,
     lists,
     markers,
+    media,
     notifications,
     push,
     relations,
@@ -34,6 +35,7 @@ from weetwie.api.mastodon import (
     timelines,
     well_known,
 )
+from weetwie.api.mastodon.media import MediaHouse
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streaming import Streaming
 from weetwie.api.oauth import apps, metadata, tokens
@@ -43,6 +45,7 @@ from weetwie.api.refusals import Unauthorized
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
+from weetwie.kit.blob import Store
 from weetwie.kit.client_address import client_address, networks
 from weetwie.kit.db import Database, Db
 from weetwie.web.site import site
@@ -61,6 +64,7 @@ DOORS: Final = (
     blocks,
     tags,
     markers,
+    media,
     notifications,
     search,
     directory,
@@ -91,8 +95,9 @@ def build(
     memory: Memory,
     shared_counts: Path | None = None,
     live: Live | None = None,
+    store: Store | None = None,
 ) -> Application:
-    """`shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
+    """`store` keeps the bytes of media. `shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
     no streams."""
     base_url = settings.base_url.rstrip("/")
     limits = RateLimits(shared_counts) if settings.rate_limits else None
@@ -108,6 +113,7 @@ def build(
         translate=language.translate_for,
         renderer=renderer,
         streaming=streams,
+        media=MediaHouse(store, memory) if store is not None else None,
         sockets={socket.PATH: partial(socket.serve, streams)} if streams else {},
         otherwise=site(database, memory, base_url),
     )

@@ -29,15 +29,27 @@ class Fact(msgspec.Struct, frozen=True):
 
 class PostPublished(Fact, frozen=True):
     post_id: int
+    media_ids: list[int] | None = None
+    """What it shows, in order; None where nothing changes."""
 
 
 class PostEdited(Fact, frozen=True):
     post_id: int
+    media_ids: list[int] | None = None
 
 
 class PostDeleted(Fact, frozen=True):
     post_id: int
     author_id: int
+    keeps_media: bool = False
+    """Its author may write it anew with the same files."""
+
+
+class MediaChanged(Fact, frozen=True):
+    """The description, the focus or the preview of a file that is in a post."""
+
+    media_id: int
+    post_id: int
 
 
 class PostBoosted(Fact, frozen=True):

@@ -7,14 +7,17 @@ worker when the act has been committed, each reaction for itself, again until it
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
 from weetwie.domain.lists import members
+from weetwie.domain.media import attach as media_attach
+from weetwie.domain.media import remove as media_remove
 from weetwie.domain.notifications import dismiss, tell
 from weetwie.domain.people import filtering
-from weetwie.domain.posts import remove, renamed
+from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.relations import forget
 from weetwie.domain.timelines import home
 from weetwie.events import (
     FiltersChanged,
     FollowRequested,
+    MediaChanged,
     PersonErased,
     PersonFollowed,
     PersonJoined,
@@ -22,6 +25,7 @@ from weetwie.events import (
     PersonSuspended,
     PersonUnfollowed,
     PostBoosted,
+    PostDeleted,
     PostEdited,
     PostFavourited,
     PostPublished,
@@ -30,9 +34,12 @@ from weetwie.events import (
 from weetwie.kit.db import AtOnce, Database
 
 AT_ONCE: AtOnce = {
-    PostPublished: [home.fan_out],
+    PostPublished: [media_attach.attach, home.fan_out],
     PostBoosted: [home.fan_out],
-    PostEdited: [home.fan_out],
+    PostEdited: [media_attach.attach, home.fan_out],
+    PostDeleted: [media_attach.detach],
+    MediaChanged: [media.changed],
+    PersonErased: [media_remove.erased],
     PersonFollowed: [home.fill_by_person],
     PersonUnfollowed: [members.unfollowed],
     TagFollowed: [home.fill_by_tag],

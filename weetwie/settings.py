@@ -114,6 +114,13 @@ def _database_url(value: Any) -> str:
     return url
 
 
+def _bucket(value: Any) -> str:
+    address = _text(value)
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?", address):
+        raise ValueError
+    return address
+
+
 def _size(value: Any) -> str:
     size = _text(value)
     if not re.fullmatch(r"[1-9][0-9]{0,6}(kB|MB|GB)", size):
@@ -182,6 +189,36 @@ class Settings:
         "a number from 2 to 100",
         default=4,
         what="Connections that each process keeps to the database.",
+    )
+    media_url: str = _setting(
+        _bucket,
+        "s3://BUCKET or s3://BUCKET/FOLDER",
+        default="",
+        shown="the folder `media` in the data folder",
+        what="Where pictures and other files are kept instead: a bucket that speaks S3.",
+    )
+    s3_endpoint: str = _setting(
+        _origin,
+        "http:// or https:// with a host, perhaps a port",
+        default="",
+        shown="that of Amazon",
+        what="The address of the S3 service.",
+    )
+    s3_region: str = _setting(_text, "a word", default="us-east-1", what="The region of the bucket.")
+    s3_key_id: str = _setting(
+        _text,
+        "a word",
+        default="",
+        shown="what the machine itself is given",
+        what="The id of the key to the bucket.",
+    )
+    s3_secret: str | None = _setting(
+        _text,
+        "a word",
+        default=None,
+        shown="what the machine itself is given",
+        what="The secret of that key.",
+        is_secret=True,
     )
     shared_buffers: str = _setting(
         _size,

@@ -5,6 +5,8 @@ marks are written in the same transaction. Where one fails, all is undone and do
 holds nothing else up; it is tried again, ever later, and given up loudly.
 """
 
+import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -19,9 +21,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie import schedule
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer, system
+from weetwie.domain.media import process, remove
+from weetwie.errors import Unavailable
 from weetwie.events import Fact
 from weetwie.kit import clock
 from weetwie.kit.bell import Bell, wait
+from weetwie.kit.blob import Store
 from weetwie.kit.db import AtOnce, Database, Db, Query, Record, param
 from weetwie.tables.events import Event
 
@@ -136,6 +141,43 @@ class Worker:
             due_at=at + later,
             gave_up_at=at if gave_up else None,
         )
+
+
+_BETWEEN_SWEEPS, _BETWEEN_STRAYS = 3600.0, 86_400.0
+_STORE_REST = 10.0
+
+
+async def look_after_media(database: Database, store: Store, bell: Bell) -> None:
+    """Makes uploaded pictures ready and removes files that are gone. Beside the reactions, which a large picture would hold
+    up. Works until cancelled."""
+    rung = bell.waiter()
+    sweep_at = strays_at = time.monotonic() + 120
+    while True:
+        try:
+            await media_once(database, store)
+            now = time.monotonic()
+            if now >= sweep_at:
+                sweep_at = now + _BETWEEN_SWEEPS
+                await remove.sweep(database, store)
+            if now >= strays_at:
+                strays_at = now + _BETWEEN_STRAYS
+                await remove.sweep_strays(database, store)
+        except GONE:
+            log.warning("media wait for the database")
+        except Unavailable as error:
+            log.warning("media wait for their store", why=str(error))
+            await asyncio.sleep(_STORE_REST)
+        except Exception:
+            log.exception("looking after media failed")
+            await asyncio.sleep(_STORE_REST)
+        await wait(rung, SWEEP_SECONDS)
+
+
+async def media_once(database: Database, store: Store) -> None:
+    """What waits now."""
+    while await process.work(database, store):
+        pass
+    await remove.clear(database, store)
 
 
 def name_of(reaction: Reaction) -> str:

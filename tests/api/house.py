@@ -10,7 +10,7 @@ import httpx
 from tests.site import Choices, browser
 from tests.world import Someone, World
 from weetwie import reactions
-from weetwie.worker import Worker, drain
+from weetwie.worker import Worker, drain, media_once
 
 
 @dataclass
@@ -32,6 +32,7 @@ class House:
     async def settle(self) -> None:
         """Until everything that follows what has happened is done."""
         await drain(Worker(self.world.database, self.world.memory, reactions.AFTER))
+        await media_once(self.world.database, self.world.store)
 
 
 @asynccontextmanager

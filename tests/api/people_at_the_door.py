@@ -69,6 +69,6 @@ async def opened(dsn: str) -> AsyncIterator[Door]:
     world = await World.open(dsn, is_kept=True)
     try:
         reactions.attach(world.database)
-        yield Door(world, build(_Settings(), world.database, world.memory))
+        yield Door(world, build(_Settings(), world.database, world.memory, store=world.store))
     finally:
         await world.close()

@@ -5,6 +5,7 @@ An entry gets what is to be tried (the ids of secrets and of open posts, people,
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from tests.law.asgi import Request
@@ -75,7 +76,11 @@ def as_for_none(request: Request, secrets: Sequence[Secret]) -> Request:
     ids = {str(secret.id): "1" for secret in secrets}
     path = "/".join(ids.get(step, step) for step in request.path.split("/"))
     body = {
-        name: ids.get(value, value) if isinstance(value, str) else value
+        name: ids.get(value, value)
+        if isinstance(value, str)
+        else [ids.get(one, one) for one in value]
+        if isinstance(value, list)
+        else value
         for name, value in request.body.items()
     }
     return replace(request, path=path, body=body)
@@ -165,6 +170,7 @@ def new_posts(tried: Tried, method: str, path: str) -> Iterator[Request]:
             yield Request(
                 method, path, (), {"status": "so @ada", "in_reply_to_id": str(id), "visibility": visibility}
             )
+        yield Request(method, path, (), {"status": "look", "media_ids": [str(id)]})
     for handle in PEOPLE:
         yield Request(method, path, (), {"status": f"@{handle} hello #open", "audience": "network"})
 
@@ -227,6 +233,18 @@ def each_notification(tried: Tried, method: str, path: str) -> Iterator[Request]
             yield Request(method, path.replace("{id}", str(id)))
 
 
+def each_media(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    """By the plain address, and by the one that was made for who asks; files have the ids of their posts."""
+    for id in tried.posts:
+        stem = tried.scene.media_address(id, tried.viewer if "{viewer_key}" in path else "stranger")
+        for file in ("original.png", "small-0.png"):
+            yield Request(method, stem + file)
+
+
+def new_media(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    yield Request(method, path, (), {"description": "no file"})
+
+
 GENERATORS: dict[tuple[str, str], Generator] = {
     ("POST", "/api/v1/apps"): once(body={"client_name": ""}),
     ("GET", "/api/v1/apps/verify_credentials"): once(),
@@ -275,12 +293,24 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("POST", "/api/v1/statuses/{id}/mute"): each_post(),
     ("POST", "/api/v1/statuses/{id}/unmute"): each_post(),
     ("POST", "/api/weetwie/v1/statuses/{id}/answer"): answers,
+    ("POST", "/api/v1/media"): new_media,
+    ("POST", "/api/v2/media"): new_media,
+    ("GET", "/api/v1/media/{id}"): each_post(),
+    ("PUT", "/api/v1/media/{id}"): each_post({"description": "mine"}),
+    ("DELETE", "/api/v1/media/{id}"): each_post(),
+    ("GET", "/media/{id}/{file}"): each_media,
+    ("GET", "/media/{id}/{viewer_key}/{file}"): each_media,
+    ("GET", "/faces/{name}"): once(),
+    ("DELETE", "/api/v1/profile/avatar"): once(),
+    ("DELETE", "/api/v1/profile/header"): once(),
     ("GET", "/api/v1/bookmarks"): pages(),
     ("GET", "/api/v1/favourites"): pages(),
     ("GET", "/api/v1/timelines/home"): pages(),
-    ("GET", "/api/v1/timelines/public"): pages(),
+    ("GET", "/api/v1/timelines/public"): lambda tried, method, path: chain(
+        pages()(tried, method, path), pages(only_media="true")(tried, method, path)
+    ),
     ("GET", "/api/v1/timelines/tag/{hashtag}"): each_tag(
-        "hashtag", several({"limit": "40"}, {"limit": "2"}, {"any[]": "open"})
+        "hashtag", several({"limit": "40"}, {"limit": "2"}, {"any[]": "open"}, {"only_media": "true"})
     ),
     ("GET", "/api/v1/timelines/list/{list_id}"): each_list(pages(), name="list_id"),
     ("GET", "/api/v1/streaming/health"): once(),
@@ -302,6 +332,7 @@ GENERATORS: dict[tuple[str, str], Generator] = {
         {"exclude_replies": "true"},
         {"exclude_reblogs": "true"},
         {"pinned": "true"},
+        {"only_media": "true"},
         {"tagged": "open"},
     ),
     ("GET", "/api/v1/accounts/{id}/followers"): each_person(),

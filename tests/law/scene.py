@@ -11,7 +11,10 @@ from tests.access.companies import read
 from tests.access.plain_rule import UNLISTED, Company, Human, Note
 from tests.world import SOME_DAY, Sandbox, Someone, World
 from weetwie.access.words import Ring, Visibility
+from weetwie.api.mastodon.addresses import Addresses
 from weetwie.app import build
+from weetwie.domain.identity.keys import key
+from weetwie.domain.media import files
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines.live import Live
 from weetwie.kit import clock
@@ -79,6 +82,7 @@ class Scene:
     """A filter of each viewer and a keyword in it."""
     filter_posts: dict[tuple[str, int], int] = field(default_factory=dict)
     """Where a viewer's filter holds a secret, by both: the number of that."""
+    addresses: Addresses | None = None
     base: int = 0
     first_free: int = 0
 
@@ -86,8 +90,11 @@ class Scene:
     async def open(cls, dsn: str, widest: Ring) -> "Scene":
         world = await World.open(dsn, at=SOME_DAY)
         copy = Copy(world.connection)
-        scene = cls(world, build(Settings(), copy, world.memory, live=Live(copy, world.memory)))
+        scene = cls(
+            world, build(Settings(), copy, world.memory, live=Live(copy, world.memory), store=world.store)
+        )
         await world.policy(widest_ring=widest)
+        scene.addresses = Addresses(Settings.base_url, await key(world.db, "media"))
         await scene._hire()
         await scene._chat()
         scene.base = await world.connection.fetchval("select (new_id() >> 16) - currval('pg_temp.test_ids')")
@@ -178,6 +185,7 @@ class Scene:
             self.posts[name] = await world.post(
                 people[author], f"{_word(name, 'base')} #open", ring=ring, tags=["open"]
             )
+            await self.picture(self.posts[name], author, name)
         for handle in VIEWERS:
             if handle in ("dora", "exa", "sus"):
                 continue
@@ -213,6 +221,34 @@ class Scene:
             )
             await self.world._insert("post_texts", post_id=self.posts[name], text="Indeed", language="en")
         await self._index()
+
+    async def picture(self, post_id: int, author: str, name: str) -> None:
+        """A file in a post, with the post's own id, so that what is asked of the one can be asked of the other."""
+        content = _word(name, "media").encode()
+        await self.world._insert(
+            "media",
+            id=post_id,
+            post_id=post_id,
+            person_id=self.people[author].id,
+            place=1,
+            state=1,
+            kind=1,
+            content_type="image/png",
+            size=len(content),
+            has_small=True,
+            blurhash=_word(name, "media"),
+            description=_word(name, "media"),
+            meta={"small_type": "image/png", "original": {"width": 4, "height": 3}},
+        )
+        await self.world.connection.execute("update posts set attached = 1 where id = $1", post_id)
+        await self.world.store.put(files.original(post_id), content)
+        await self.world.store.put(files.small(post_id, 0), content)
+
+    def media_address(self, media_id: int, viewer: str) -> str:
+        """As it would be put in for this viewer."""
+        person = self.people.get(viewer)
+        assert self.addresses is not None
+        return self.addresses.stem(media_id, person.id if person else 0).removeprefix(Settings.base_url)
 
     async def _index(self) -> None:
         rows = await self.world.connection.fetch(
@@ -294,7 +330,7 @@ def _word(of: str, kind: str) -> str:
     return f"zq{kind}Q{of}zq"
 
 
-_WORDS = re.compile(rb"zq(name|bio|place|post|warning|edit|tag|base|own|list|filter)[Qq]([a-z]+?)zq")
+_WORDS = re.compile(rb"zq(name|bio|place|post|warning|edit|tag|base|own|list|filter|media)[Qq]([a-z]+?)zq")
 
 
 def words_in(body: bytes) -> Iterator[tuple[str, str]]:
@@ -329,6 +365,7 @@ def _post(
             tags=["open", _word(name, "tag")],
             reply_to=scene.posts[about] if about else None,
         )
+        await scene.picture(id, author, name)
 
     return write
 

@@ -126,7 +126,8 @@ def may_read(company: Company, who: Human | None, scene: Scene, kind: str, of: s
         )
     post_id = scene.posts.get(of) if kind == "base" else scene.own.get(of) if kind == "own" else None
     if post_id is None:
-        post_id = next(secret.id for secret in scene.secrets if secret.name.replace(" ", "") == of)
+        secrets = {secret.name.replace(" ", ""): secret.id for secret in scene.secrets}
+        post_id = secrets.get(of) or scene.posts[of]
     post = next(post for post in company.posts if post.id == post_id)
     return company.sees_post(who, post)
 

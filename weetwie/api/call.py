@@ -30,6 +30,7 @@ class Stream:
     chunks: AsyncIterator[bytes]
     content_type: str = "text/event-stream; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 class Call:
@@ -43,6 +44,7 @@ class Call:
         "base_url",
         "endpoint",
         "is_second_try",
+        "media",
         "names",
         "renderer",
         "request_id",
@@ -72,6 +74,8 @@ class Call:
         self.renderer: Any = None
         """Turns seen things into wire shapes, and keeps what it encoded."""
         self.streaming: Any = None
+        self.media: Any = None
+        """Where the bytes of media are."""
         self.is_second_try = False
         """The viewer in memory was no longer so; now it is read anew."""
         self.answer_headers: Headers = []

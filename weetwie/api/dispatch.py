@@ -88,6 +88,7 @@ class Dispatcher:
         translate: Translate = _untranslated,
         renderer: Any = None,
         streaming: Any = None,
+        media: Any = None,
         sockets: Mapping[str, Application] | None = None,
         otherwise: Application | None = None,
     ) -> None:
@@ -100,6 +101,7 @@ class Dispatcher:
         self._translate = translate
         self._renderer = renderer
         self._streaming = streaming
+        self._media = media
         self._sockets = sockets or {}
         self._otherwise = otherwise
 
@@ -128,7 +130,7 @@ class Dispatcher:
             open_db=self._open_db,
         )
         scope["weetwie.route"] = call.endpoint.path  # for who counts
-        call.renderer, call.streaming = self._renderer, self._streaming
+        call.renderer, call.streaming, call.media = self._renderer, self._streaming, self._media
         if endpoint is None:
             error = NotFound() if place is None else WrongMethod(_allowed(place))
             await self._send(call, self._refuse(call, error), send)
@@ -191,7 +193,7 @@ class Dispatcher:
         status, body, headers = call.endpoint.status, given, [_JSON]
         if given.__class__ is not bytes:
             status, headers = (
-                given.status if isinstance(given, Answer) else 200,
+                given.status,
                 _own_headers(given),
             )
             body = given.body if isinstance(given, Answer) else b""

@@ -30,3 +30,9 @@ FORGET_HOME_ENTRIES = (
     referencing old table as gone for each statement execute function forget_home_entries()
     """,
 )
+
+MEDIA_KEY = """
+    insert into secrets (name, value)
+    values ('media', decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'))
+"""
+"""Signs media addresses. Made here, so that whoever only reads finds it."""

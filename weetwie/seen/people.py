@@ -47,6 +47,8 @@ class Profile(msgspec.Struct, frozen=True):
     fields: list[dict[str, Any]]
     face: str | None
     header: str | None
+    face_description: str
+    header_description: str
     pronouns: str
     languages: list[str]
     unit: str

@@ -44,11 +44,13 @@ class Edit(msgspec.Struct, frozen=True):
     text: str
     warning: str
     is_sensitive: bool
+    media: list[dict[str, Any]]
+    """Of each file that stood in it then `id` and `description`."""
     written_at: datetime
 
 
 _EDITS = Query(
-    select(PostEdit.text, PostEdit.warning, PostEdit.is_sensitive, PostEdit.written_at)
+    select(PostEdit.text, PostEdit.warning, PostEdit.is_sensitive, PostEdit.media, PostEdit.written_at)
     .where(PostEdit.post_id == param("id", BigInteger))
     .order_by(PostEdit.id)
 )

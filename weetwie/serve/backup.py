@@ -13,7 +13,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -88,12 +88,20 @@ def _pack(data: Path, folder: Path, manifest: Manifest, file: Path) -> None:
         with tarfile.open(fileobj=target, mode="w") as tar:
             for name in ("manifest.json", "database"):
                 tar.add(folder / name, name)
-            for name in (erasures.NAME, "media"):
-                if (data / name).exists():
-                    tar.add(data / name, name)
+            if (data / erasures.NAME).exists():
+                tar.add(data / erasures.NAME, erasures.NAME)
+            for path in sorted((data / "media").rglob("*")):
+                _add_file(tar, path, str(path.relative_to(data)))
         target.flush()
         os.fsync(target.fileno())
     packed.rename(file)
+
+
+def _add_file(tar: tarfile.TarFile, path: Path, name: str) -> None:
+    """Files come and go while this runs; one that is just being written bears a # in its name."""
+    if "#" not in path.name and path.is_file():
+        with suppress(FileNotFoundError):
+            tar.add(path, name)
 
 
 async def restore(settings: Settings, file: Path, more_erasures: list[Path]) -> Restored:

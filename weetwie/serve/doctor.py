@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import shutil
 import socket
 import time
@@ -21,7 +22,7 @@ import msgspec
 from weetwie.errors import Refusal
 from weetwie.kit.db import Database
 from weetwie.migrations import is_current
-from weetwie.serve import database
+from weetwie.serve import database, store
 from weetwie.settings import Settings
 from weetwie.worker import backlog, given_up, newest
 
@@ -40,9 +41,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 async def look(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
-    """Changes nothing. Where the database does not run, it is started for as long as this takes."""
+    """Changes nothing (but for a file that it puts and takes away again). Where the database does not run, it is started for as long as this takes."""
     found = [*_folder(settings), *_disk(settings), *_secrets(settings, environ), *_addresses(settings)]
     found += await asyncio.to_thread(_reach, settings)
+    found.append(await _media(settings))
     return found + [one async for one in _database(settings)]
 
 
@@ -72,9 +74,29 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     yield Finding("disk", state, f"{free} MB are free at {place}", "" if state == "good" else "Make room.")
 
 
+async def _media(settings: Settings) -> Finding:
+    """Where files are kept: whether one can be written, read and removed."""
+    place = settings.media_url or str(settings.data / "media")
+    if not settings.media_url and not (settings.data / "media").exists():
+        return Finding("media", "good", f"{place} is not there yet; it is made at the first start")
+    name = f"doctor/{secrets.token_hex(8)}"
+    try:
+        kept = store.chosen(settings)
+        await kept.put(name, b"well")
+        is_same = await kept.whole(name) == b"well"
+        await kept.remove([name])
+    except (Refusal, OSError) as error:
+        why = error.__cause__ or error
+        to_do = "Look at WEETWIE_MEDIA_URL and the S3 settings, or at the rights and the room in the folder."
+        return Finding("media", "wrong", f"{place} fails: {str(why).splitlines()[0]}", to_do)
+    if not is_same:
+        return Finding("media", "wrong", f"{place} gives back something else", "Look at the store.")
+    return Finding("media", "good", place)
+
+
 def _secrets(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """What others on the machine can read."""
-    places = [settings.data / "database", settings.data / "erasures.log"]
+    places = [settings.data / "database", settings.data / "erasures.log", settings.data / "media"]
     if environ.get("WEETWIE_CONFIG"):
         places.append(Path(environ["WEETWIE_CONFIG"]))
     is_open = [str(place) for place in places if place.exists() and place.stat().st_mode & 0o077]

@@ -18,8 +18,9 @@ from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
 from weetwie.events import PersonErased
 from weetwie.kit.bell import Bell
+from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
-from weetwie.serve import erasures, web
+from weetwie.serve import erasures, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.settings import Settings
@@ -41,6 +42,7 @@ class Parts:
     bell: Bell
     live: Live
     worker: worker.Worker
+    store: Store
 
 
 async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], ready: Ready) -> None:
@@ -48,7 +50,9 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
     async with _opened(settings, dsn) as parts:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         shared_counts = settings.data / "rate-limits" if settings.workers > 1 else None
-        application = app.build(settings, parts.database, parts.memory, shared_counts, parts.live)
+        application = app.build(
+            settings, parts.database, parts.memory, shared_counts, parts.live, parts.store
+        )
         metrics = Metrics(parts.database, parts.live)
         server = web.server(metrics.counting(application))
         async with parts.database.reading() as db:
@@ -58,6 +62,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                 parts.bell.run(),
                 parts.live.run(parts.bell),
                 parts.worker.run(parts.bell),
+                worker.look_after_media(parts.database, parts.store, parts.bell),
                 metrics.run(settings.metrics),
             ):
                 serving = asyncio.create_task(server.serve(list(sockets)))
@@ -73,7 +78,11 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
     told = asyncio.Event()
     async with _opened(settings, dsn) as parts:
         with told_to_end(told.set):
-            async with _running(parts.bell.run(), parts.worker.run(parts.bell)):
+            async with _running(
+                parts.bell.run(),
+                parts.worker.run(parts.bell),
+                worker.look_after_media(parts.database, parts.store, parts.bell),
+            ):
                 ready()
                 await told.wait()
 
@@ -91,7 +100,14 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
         PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
     }
     try:
-        yield Parts(database, memory, bell, Live(database, memory), worker.Worker(database, memory, after))
+        yield Parts(
+            database,
+            memory,
+            bell,
+            Live(database, memory),
+            worker.Worker(database, memory, after),
+            store.chosen(settings),
+        )
     finally:
         try:
             await asyncio.wait_for(database.close(), _CLOSING_SECONDS)

@@ -19,6 +19,8 @@ class Person(Row):
     fields: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     face: Mapped[str | None]
     header: Mapped[str | None]
+    face_description: Mapped[Words]
+    header_description: Mapped[Words]
     pronouns: Mapped[Words]
     languages: Mapped[list[str]] = mapped_column(server_default="{}")
 

@@ -1,6 +1,7 @@
 """Posts: what the law and the timelines read of them stands in one narrow row; their text lies beside it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,6 +56,7 @@ class Post(Row):
                 "visibility = 0 and boost_of_id is null and deleted_at is null and origin < 2"
             ),
         ),
+        Index("posts_with_media", "id", postgresql_where=text("(attached & 1) <> 0 and deleted_at is null")),
         Index("posts_replies", "reply_to_id", "id", postgresql_where=text("reply_to_id is not null")),
         Index("posts_thread", "root_id", "author_id"),
         Index("posts_boosts", "boost_of_id", "author_id", postgresql_where=text("boost_of_id is not null")),
@@ -95,6 +97,8 @@ class PostEdit(Row):
     warning: Mapped[Words]
     is_sensitive: Mapped[Flag]
     language: Mapped[str | None]
+    media: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    """The media it had, in order, each with `id` and the `description` of then."""
     written_at: Mapped[datetime]
 
 

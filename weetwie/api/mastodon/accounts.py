@@ -1,10 +1,9 @@
 """People at the client API: their profiles, what they wrote, whom they know, and what one is to them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
-from weetwie.access.recognise import check
 from weetwie.access.sees import CARD
 from weetwie.access.words import Visibility
 from weetwie.api.call import Call
@@ -12,9 +11,11 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.media import file_of, store_of
 from weetwie.api.mastodon.names import local_handle
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import LongPageParams, LooseId, PageParams, Upload, at_most, skipped
+from weetwie.domain.media import faces
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.preferences import preferences
 from weetwie.domain.people.profile import change
@@ -23,7 +24,6 @@ from weetwie.domain.people.search import search
 from weetwie.domain.relations import followers as relations
 from weetwie.domain.relations.requests import how_many_wait
 from weetwie.domain.timelines.person import pinned, posts_of
-from weetwie.errors import Invalid, _
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page, page
 from weetwie.kit.text import tag_key
@@ -32,6 +32,8 @@ from weetwie.seen.numbered import Numbered
 from weetwie.seen.posts import SeenPost
 
 routes = Routes("accounts")
+
+_LARGEST_PROFILE: Final = 2 * faces.LARGEST + 1024 * 1024
 
 
 class FieldGiven(Struct, frozen=True):
@@ -50,7 +52,9 @@ class ProfileGiven(Struct, frozen=True, kw_only=True):
     display_name: str | None = None
     note: str | None = None
     avatar: Upload | None = None
+    avatar_description: str | None = None
     header: Upload | None = None
+    header_description: str | None = None
     locked: bool | None = None
     bot: bool | None = None
     discoverable: bool | None = None
@@ -99,12 +103,41 @@ async def verify_credentials(call: Call) -> bytes:
     "/api/v1/accounts/update_credentials",
     scopes=["write:accounts"],
     answer=wire.CredentialAccount,
+    max_body=_LARGEST_PROFILE,
 )
 async def update_credentials(call: Call, given: ProfileGiven) -> bytes:
     """Changes one's own profile and settings."""
-    if given.avatar is not None or given.header is not None:
-        raise Invalid(_("Pictures cannot be uploaded yet."), field="avatar" if given.avatar else "header")
-    await change(await call.db(), call.viewer, call.viewer.person_id, _changes(given))
+    await change(await call.db(), call.viewer, call.viewer.person_id, await _with_pictures(call, given))
+    return await _own(call)
+
+
+async def _with_pictures(call: Call, given: ProfileGiven) -> Changes:
+    """The pictures are put away first; what is in the profile no more is swept."""
+    names: dict[str, Any] = {}
+    if given.avatar is not None:
+        names["face"] = await _put(call, "face", given.avatar)
+    if given.header is not None:
+        names["header"] = await _put(call, "header", given.header)
+    return structs.replace(_changes(given), **names)
+
+
+async def _put(call: Call, kind: Literal["face", "header"], given: Upload) -> str:
+    db, person_id = await call.db(), call.viewer.person_id
+    return await faces.put(db, call.viewer, store_of(call), person_id, kind, file_of(given))
+
+
+@routes.delete("/api/v1/profile/avatar", scopes=["write:accounts"], answer=wire.CredentialAccount)
+async def delete_avatar(call: Call) -> bytes:
+    """Back to the face that everybody has who chose none."""
+    await change(await call.db(), call.viewer, call.viewer.person_id, Changes(face=None, face_description=""))
+    return await _own(call)
+
+
+@routes.delete("/api/v1/profile/header", scopes=["write:accounts"], answer=wire.CredentialAccount)
+async def delete_header(call: Call) -> bytes:
+    await change(
+        await call.db(), call.viewer, call.viewer.person_id, Changes(header=None, header_description="")
+    )
     return await _own(call)
 
 
@@ -186,9 +219,6 @@ async def statuses(call: Call, wanted: WantedPosts) -> bytes:
 
 
 async def _chosen(db: Db, call: Call, wanted: WantedPosts) -> list[SeenPost]:
-    if wanted.only_media:
-        await check(db, call.viewer)
-        return []
     if wanted.pinned:
         return await pinned(db, call.viewer, call.id, page_of(wanted))
     return await posts_of(
@@ -199,6 +229,7 @@ async def _chosen(db: Db, call: Call, wanted: WantedPosts) -> list[SeenPost]:
         without_replies=wanted.exclude_replies,
         without_boosts=wanted.exclude_reblogs,
         tag=tag_key(wanted.tagged) if wanted.tagged else None,
+        only_media=wanted.only_media,
     )
 
 
@@ -282,6 +313,8 @@ def _changes(given: ProfileGiven) -> Changes:
     changes = {
         "name": given.display_name,
         "bio": given.note,
+        "face_description": given.avatar_description,
+        "header_description": given.header_description,
         "is_locked": given.locked,
         "is_bot": given.bot,
         "is_discoverable": given.discoverable,

@@ -11,10 +11,14 @@ from weetwie.access.policy import Policy
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.domain.media.rules import LARGEST_FILE, LARGEST_PICTURE, LONGEST_DESCRIPTION
 from weetwie.domain.people.census import census
 from weetwie.domain.people.preferences import preferences as preferred
 from weetwie.domain.people.rules import LONGEST_FIELD, MOST_FIELDS
+from weetwie.domain.posts.rules import MOST_MEDIA
 from weetwie.errors import NotFound
+from weetwie.kit.pictures import MOST_PIXELS
+from weetwie.kit.sniff import KNOWN
 
 routes = Routes("instance")
 
@@ -22,11 +26,6 @@ VERSION: Final = f"4.6.0 (compatible; Weetwie {__version__})"
 """Apps read features out of the number in front."""
 API_VERSION: Final = 10
 
-MOST_MEDIA: Final = 4
-MIME_TYPES: Final = ["image/jpeg", "image/png", "image/gif", "image/webp"]
-LARGEST_IMAGE: Final = 16 * 1024 * 1024
-MOST_PIXELS: Final = 33_177_600
-LONGEST_DESCRIPTION: Final = 1500
 LONGEST_URL: Final = 23
 
 
@@ -132,13 +131,13 @@ def _configuration(base: str, policy: Policy) -> wire.Configuration:
             characters_reserved_per_url=LONGEST_URL,
         ),
         media_attachments=wire.ConfigurationMediaAttachments(
-            supported_mime_types=MIME_TYPES,
+            supported_mime_types=list(KNOWN),
             description_limit=LONGEST_DESCRIPTION,
-            image_size_limit=LARGEST_IMAGE,
+            image_size_limit=LARGEST_PICTURE,
             image_matrix_limit=MOST_PIXELS,
-            video_size_limit=0,
-            video_frame_rate_limit=0,
-            video_matrix_limit=0,
+            video_size_limit=LARGEST_FILE,
+            video_frame_rate_limit=120,
+            video_matrix_limit=MOST_PIXELS,
         ),
         polls=wire.ConfigurationPolls(
             max_options=4,

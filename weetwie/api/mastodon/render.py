@@ -5,7 +5,7 @@ The part of a status or account that all viewers see alike is encoded once for e
 """
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -15,13 +15,18 @@ import msgspec
 
 from weetwie.access import sees
 from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.filtering import NOTHING, Ready, filtered
+from weetwie.api.mastodon.render_media import KeptMedia
+from weetwie.api.mastodon.render_media import kept as kept_media
+from weetwie.domain.media.faces import MOVING
 from weetwie.errors import NotFound
 from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.cache import Cache
+from weetwie.seen.media import SeenMedia
 from weetwie.seen.people import Profile, SeenPerson
 from weetwie.seen.posts import SeenPost
 from weetwie.seen.words import Words
@@ -36,6 +41,7 @@ class Kept(msgspec.Struct, frozen=True):
     """An open JSON object."""
     text: str
     """What filters look at."""
+    media: tuple[KeptMedia, ...] = ()
 
 
 class Renderer:
@@ -43,6 +49,8 @@ class Renderer:
 
     def __init__(self, base_url: str, size: int = 20_000) -> None:
         self.base_url = base_url.rstrip("/")
+        self.addresses: Addresses | None = None
+        """Known as soon as there is a file to be shown."""
         self._statuses: Cache[tuple[int, int], Kept] = Cache(size)
         self._accounts: Cache[tuple[int, int, int], bytes] = Cache(size)
         self._boosts: Cache[int, bytes] = Cache(size)
@@ -57,9 +65,11 @@ class Renderer:
     def missing_people(self, people: Iterable[SeenPerson]) -> list[SeenPerson]:
         return [person for person in people if self._accounts.get(person.key) is None]
 
-    def keep_words(self, words: Iterable[Words], posts: Iterable[SeenPost]) -> None:
+    def keep_words(
+        self, words: Iterable[Words], posts: Iterable[SeenPost], media: Mapping[int, Sequence[SeenMedia]]
+    ) -> None:
         """What is newer than it was when the post was found stands under the older version too; nobody asks for that again."""
-        loaded = {post.id: self._kept(post) for post in words}
+        loaded = {post.id: self._kept(post, media.get(post.id, ())) for post in words}
         for post in posts:
             if post.post_id in loaded:
                 self._statuses.put((post.post_id, post.version), loaded[post.post_id])
@@ -143,7 +153,21 @@ class Renderer:
         """What hangs on a post, as this viewer gets it."""
         if not post.attached and not post.quote_of_id:
             return _NOTHING_ATTACHED
-        return _ATTACHED % (b"[]", beside.polls.get(post.post_id, b"null"), b"null", b"null")
+        return _ATTACHED % (
+            self._media(post, kept, beside),
+            beside.polls.get(post.post_id, b"null"),
+            b"null",
+            b"null",
+        )
+
+    def _media(self, post: SeenPost, kept: Kept, beside: Beside) -> bytes:
+        """Posts for the world have plain addresses; in all others each viewer gets their own."""
+        if not kept.media:
+            return b"[]"
+        assert self.addresses is not None, "the addresses are loaded with the media"
+        is_open = post.ring == Ring.world and post.post_visibility <= Visibility.unlisted
+        person_id = 0 if is_open else beside.viewer.person_id
+        return b"[%b]" % b",".join([one.render(self.addresses, person_id) for one in kept.media])
 
     def _boost(self, post: SeenPost, booster: SeenPerson, own: bytes, original: bytes) -> bytes:
         """The entry of the booster, with the original in it; counts and marks are the original's."""
@@ -161,8 +185,9 @@ class Renderer:
 
     # What all see alike
 
-    def _kept(self, post: Words) -> Kept:
-        return Kept(self._common_status(post), f"{post.warning}\n{post.text}")
+    def _kept(self, post: Words, media: Sequence[SeenMedia]) -> Kept:
+        text = "\n".join([post.warning, post.text, *(one.description for one in media)])
+        return Kept(self._common_status(post), text, tuple(kept_media(one) for one in media))
 
     def _common_status(self, post: Words) -> bytes:
         address = f"{self.base_url}/@{post.author_handle}/{post.id}"
@@ -268,16 +293,19 @@ class Renderer:
         return _encode(account)[:-1]
 
     def _pictures(self, profile: Profile) -> dict[str, str]:
-        face = f"{self.base_url}/static/{profile.face or f'face-{profile.id % FACES}.png'}"
-        header = f"{self.base_url}/static/{profile.header or 'header.png'}"
+        face = self._picture(profile.face, f"face-{profile.id % FACES}.png")
+        header = self._picture(profile.header, "header.png")
         return {
             "avatar": face,
-            "avatar_static": face,
-            "avatar_description": "",
+            "avatar_static": _still(face),
+            "avatar_description": profile.face_description if profile.face else "",
             "header": header,
-            "header_static": header,
-            "header_description": "",
+            "header_static": _still(header),
+            "header_description": profile.header_description if profile.header else "",
         }
+
+    def _picture(self, name: str | None, otherwise: str) -> str:
+        return f"{self.base_url}/faces/{name}" if name else f"{self.base_url}/static/{otherwise}"
 
     def _fields(self, profile: Profile, detail: int) -> list[dict[str, Any]]:
         work = {"Unit": profile.unit, "Place": profile.place} if detail == sees.PLACE else {}
@@ -322,6 +350,11 @@ _ALIKE: Final[dict[str, Any]] = {
     "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
     "tagged_collections": [],
 }
+
+
+def _still(address: str) -> str:
+    """The address of the face that does not move, where it is one that does."""
+    return f"{address}-still" if address.endswith(MOVING) else address
 
 
 def _roles(profile: Profile) -> list[dict[str, str]]:

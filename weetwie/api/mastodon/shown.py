@@ -5,12 +5,15 @@ from typing import Any
 
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
+from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.filtering import Ready, ready
 from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.filters import filters as own_filters
 from weetwie.domain.filters import posts as filter_posts
+from weetwie.domain.identity.keys import key
 from weetwie.kit.db import Db
+from weetwie.seen import media as seen_media
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import words as seen_words
@@ -68,8 +71,22 @@ async def load_filters(db: Db, renderer: Renderer, viewer: Viewer) -> Sequence[R
 async def load_kept(db: Db, renderer: Renderer, posts: Sequence[SeenPost]) -> None:
     """At most one statement for the words that are missing and one for the people."""
     if missing := renderer.missing_words(posts):
-        renderer.keep_words(await seen_words.words(db, missing), missing)
+        words, media = await seen_words.words(db, missing), await seen_media.of_posts(db, missing)
+        if media:
+            await _load_addresses(db, renderer)
+        renderer.keep_words(words, missing, media)
     await load_people(db, renderer, _people_of(posts))
+
+
+async def addresses(call: Call) -> Addresses:
+    """Where media lie."""
+    return await _load_addresses(await call.db(), renderer_of(call))
+
+
+async def _load_addresses(db: Db, renderer: Renderer) -> Addresses:
+    if renderer.addresses is None:
+        renderer.addresses = Addresses(renderer.base_url, await key(db, "media"))
+    return renderer.addresses
 
 
 def _people_of(posts: Iterable[SeenPost]) -> list[SeenPerson]:

@@ -11,15 +11,19 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.entities import Account, Context, Status, StatusEdit, StatusSource
 from weetwie.api.mastodon.entities.formats import date_time
+from weetwie.api.mastodon.media import LARGEST_FORM, file_of, store_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
+from weetwie.api.mastodon.render_media import kept as kept_media
 from weetwie.api.mastodon.timelines import page_of, statuses
-from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams
+from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams, Upload
+from weetwie.domain.media import describe
 from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import thread
 from weetwie.errors import Invalid, NotFound, _
 from weetwie.kit.db import Db
+from weetwie.seen import media as seen_media
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import words as seen_words
@@ -40,7 +44,20 @@ class WrittenParams(msgspec.Struct, kw_only=True, frozen=True):
     spoiler_text: str = ""
     sensitive: bool | None = None
     language: Language | None = None
-    media_ids: list[str] = []
+    media_ids: Annotated[list[Id], msgspec.Meta(max_length=20)] = []
+
+
+class MediaAttributes(msgspec.Struct, kw_only=True, frozen=True):
+    """What is to be said otherwise of a file in a post."""
+
+    id: Id
+    description: str | None = None
+    focus: str | None = None
+    thumbnail: Upload | None = None
+
+
+class ChangeParams(WrittenParams, kw_only=True, frozen=True):
+    media_attributes: Annotated[list[MediaAttributes], msgspec.Meta(max_length=20)] = []
 
 
 class NewParams(WrittenParams, kw_only=True, frozen=True):
@@ -80,7 +97,6 @@ def _language(given: str | None) -> str | None:
 @routes.post("/api/v1/statuses", scopes=["write:statuses"], answer=Status)
 async def create(call: Call, params: NewParams) -> bytes:
     """Publishes a post."""
-    _refuse_media(params)
     db = await call.db()
     draft = Draft(
         text=params.status,
@@ -94,13 +110,9 @@ async def create(call: Call, params: NewParams) -> bytes:
         reply_to_id=params.in_reply_to_id,
         app_id=call.viewer.app_id or None,
         key=call.header("idempotency-key") or None,
+        media_ids=params.media_ids,
     )
     return await shown.status_by_id(call, await publish.publish(db, call.viewer, draft))
-
-
-def _refuse_media(params: WrittenParams) -> None:
-    if params.media_ids:
-        raise Invalid(_("Files cannot be attached here yet."), field="media_ids")
 
 
 @routes.get("/api/v1/statuses", scopes=["read:statuses"], access="public", answer=list[Status])
@@ -114,18 +126,38 @@ async def show(call: Call) -> bytes:
     return await shown.status_by_id(call, call.id)
 
 
-@routes.put("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status)
-async def change(call: Call, params: WrittenParams) -> bytes:
-    """Edits a post."""
-    _refuse_media(params)
+@routes.put("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, max_body=LARGEST_FORM)
+async def change(call: Call, params: ChangeParams) -> bytes:
+    """Edits a post. It shows the files that are named, so one that names none takes them out."""
     change = edit.Change(
         text=params.status,
         warning=params.spoiler_text,
         is_sensitive=params.sensitive,
         language=_language(params.language),
+        media_ids=params.media_ids,
+        is_redescribed=bool(params.media_attributes),
     )
     await edit.edit(await call.db(), call.viewer, call.id, change)
+    await _describe(call, params)
     return await shown.status_by_id(call, call.id)
+
+
+async def _describe(call: Call, params: ChangeParams) -> None:
+    """Only what the post shows now."""
+    for given in params.media_attributes:
+        if given.id not in params.media_ids:
+            raise Invalid(
+                _("Only a file that is in the post can be described with it."), field="media_attributes"
+            )
+        await describe.describe(
+            await call.db(),
+            call.viewer,
+            store_of(call),
+            given.id,
+            description=given.description,
+            focus=given.focus,
+            thumbnail=file_of(given.thumbnail) if given.thumbnail else None,
+        )
 
 
 @routes.delete("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status)
@@ -139,7 +171,7 @@ async def delete(call: Call, params: DeleteParams) -> bytes:
     if before.is_boost:
         await boost.take_back(db, call.viewer, before)
     else:
-        await remove.remove(db, call.viewer, call.id)
+        await remove.remove(db, call.viewer, call.id, keeps_media=not params.delete_media)
     return msgspec.json.encode({**answered, "text": text})
 
 
@@ -178,20 +210,50 @@ async def history(call: Call) -> bytes:
     post = await seen_posts.post(db, call.viewer, call.id)
     words, edits = await _words(db, post), await seen_words.edits(db, post)
     account = msgspec.Raw(await shown.account(call, post.author))
+    shows = (await seen_media.of_posts(db, [post])).get(post.post_id, [])
     now = seen_words.Edit(
-        words.text, words.warning, words.is_sensitive, words.edited_at or moment_of(post.post_id)
+        words.text,
+        words.warning,
+        words.is_sensitive,
+        [{"id": one.id, "description": one.description} for one in shows],
+        words.edited_at or moment_of(post.post_id),
     )
-    return msgspec.json.encode([_edit(call.renderer, version, words, account) for version in [*edits, now]])
+    media = await _media_of(call, post, [*edits, now])
+    return msgspec.json.encode(
+        [_edit(call.renderer, version, words, account, media) for version in [*edits, now]]
+    )
 
 
-def _edit(renderer: Renderer, version: seen_words.Edit, words: Words, account: msgspec.Raw) -> dict[str, Any]:
+Attachment = Callable[[int, str], msgspec.Raw | None]
+"""A file by its id, with what was said of it then; None for one that is gone."""
+
+
+async def _media_of(call: Call, post: SeenPost, versions: list[seen_words.Edit]) -> Attachment:
+    if not any(version.media for version in versions):
+        return lambda _id, _description: None
+    known = await seen_media.in_history(await call.db(), post)
+    where = await shown.addresses(call)
+
+    def attachment(id: int, description: str) -> msgspec.Raw | None:
+        if id not in known:
+            return None
+        as_then = msgspec.structs.replace(known[id], description=description)
+        return msgspec.Raw(kept_media(as_then).render(where, call.viewer.person_id))
+
+    return attachment
+
+
+def _edit(
+    renderer: Renderer, version: seen_words.Edit, words: Words, account: msgspec.Raw, media: Attachment
+) -> dict[str, Any]:
+    shown_then = [media(one["id"], one["description"]) for one in version.media]
     return {
         "content": renderer.content(version.text, words.mentions),
         "spoiler_text": version.warning,
         "sensitive": version.is_sensitive,
         "created_at": date_time(version.written_at),
         "account": account,
-        "media_attachments": [],
+        "media_attachments": [one for one in shown_then if one is not None],
         "emojis": [],
     }
 

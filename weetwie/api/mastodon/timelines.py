@@ -58,9 +58,13 @@ async def home(call: Call, params: PageParams) -> bytes:
 )
 async def public(call: Call, params: PublicParams) -> bytes:
     """All public posts that one may see."""
-    if params.remote or params.only_media:
+    if params.remote:
         return await _none(call)
-    return await statuses(call, params, await publics.public(await call.db(), call.viewer, page_of(params)))
+    return await statuses(
+        call,
+        params,
+        await publics.public(await call.db(), call.viewer, page_of(params), only_media=params.only_media),
+    )
 
 
 @routes.get(
@@ -72,13 +76,20 @@ async def public(call: Call, params: PublicParams) -> bytes:
 )
 async def tagged(call: Call, params: TagParams) -> bytes:
     """Public posts with a tag that one may see."""
-    if params.remote or params.only_media:
+    if params.remote:
         return await _none(call)
     any_of, all_of, none_of = (
         [tag_key(tag) for tag in tags] for tags in (params.any, params.all, params.none)
     )
     posts = await publics.tagged(
-        await call.db(), call.viewer, tag_key(params.hashtag), page_of(params), any_of, all_of, none_of
+        await call.db(),
+        call.viewer,
+        tag_key(params.hashtag),
+        page_of(params),
+        any_of,
+        all_of,
+        none_of,
+        only_media=params.only_media,
     )
     return await statuses(call, params, posts)
 

@@ -18,6 +18,7 @@ LONGEST_HANDLE: Final = 64
 MOST_FIELDS: Final = 8
 LONGEST_FIELD: Final = 255
 MOST_LANGUAGES: Final = 20
+LONGEST_DESCRIPTION: Final = 1500
 LONGEST_WORDS: Final = 255
 """Of pronouns, unit and place."""
 
@@ -70,6 +71,8 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     manager_id: int | None | UnsetType = UNSET
     face: str | None | UnsetType = UNSET
     header: str | None | UnsetType = UNSET
+    face_description: str | UnsetType = UNSET
+    header_description: str | UnsetType = UNSET
     is_bot: bool | UnsetType = UNSET
     is_locked: bool | UnsetType = UNSET
     is_discoverable: bool | UnsetType = UNSET
@@ -126,6 +129,8 @@ def check_changes(changes: Changes, policy: Policy) -> None:
         "pronouns": LONGEST_WORDS,
         "unit": LONGEST_WORDS,
         "place": LONGEST_WORDS,
+        "face_description": LONGEST_DESCRIPTION,
+        "header_description": LONGEST_DESCRIPTION,
     }
     for field, limit in limits.items():
         text = getattr(changes, field)

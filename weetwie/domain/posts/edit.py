@@ -1,22 +1,36 @@
 """Edit a post: the text may change, who may read it may not."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    SmallInteger,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from weetwie.access import may, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring
-from weetwie.domain.posts import publish, rules
+from weetwie.domain.posts import media, publish, rules
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PostEdited, record
 from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.db import Db, Query, Record, columns, param
-from weetwie.tables.posts import Mention, Post, PostEdit, PostTag, PostText, Tag
+from weetwie.tables.media import Media
+from weetwie.tables.posts import MEDIA, Mention, Post, PostEdit, PostTag, PostText, Tag
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,12 +40,17 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     warning: str = ""
     is_sensitive: bool | None = None
     language: str | None = None
+    media_ids: Sequence[int] = ()
+    is_redescribed: bool = False
+    """Files in it are about to be described otherwise: a change even where the words stay."""
 
 
 async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
     """Keeps what it said before. Raises NotFound, Forbidden, Invalid; changes nothing where nothing is new."""
     before = await own(db, viewer, post_id)
-    rules.check_text(change.text, change.warning, viewer.policy)
+    rules.check_text(change.text, change.warning, viewer.policy, has_more=bool(change.media_ids))
+    await media.check(db, viewer, change.media_ids, post_id)
+    shows_others = list(change.media_ids) != await media.shown(db, post_id)
     named = await publish.mentioned(db, viewer, change.text, before["reply_to_id"])
     before_named = columns(await db.rows(_NAMED, post_id=post_id), "person_id")
     # Who has left the ring since they were named is no reason to leave a mistake in the text.
@@ -40,7 +59,10 @@ async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
     sensitive = change.is_sensitive if change.is_sensitive is not None else before["is_sensitive"]
     sensitive = sensitive or bool(change.warning)
     language = change.language or before["language"] or texts.language_of(change.text)
-    if (change.text, change.warning, sensitive, language) == tuple(before[name] for name in _COMPARED):
+    has_new_words = (change.text, change.warning, sensitive, language) != tuple(
+        before[name] for name in _COMPARED
+    )
+    if not (has_new_words or shows_others or change.is_redescribed):
         return
     await db.run(_KEEP, post_id=post_id)
     await db.run(_TEXT, post_id=post_id, text=change.text, warning=change.warning, language=language)
@@ -50,11 +72,12 @@ async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
         is_sensitive=sensitive,
         is_question=before["is_question"] or texts.is_question(change.text),
         now=clock.now(),
+        media=MEDIA if change.media_ids else 0,
     )
     await publish.name(db, post_id, [row["id"] for row in named])
     await db.run(_UNTAG, post_id=post_id, keys=_tag_keys(change.text))
     await publish.tag(db, post_id, change.text)
-    await record(db, viewer, PostEdited(post_id))
+    await record(db, viewer, PostEdited(post_id, list(change.media_ids) if shows_others else None))
 
 
 _COMPARED = ("text", "warning", "is_sensitive", "language")
@@ -99,9 +122,17 @@ _ID = param("post_id", BigInteger)
 def _keep() -> Any:
     """The version that is about to be replaced, with the time at which it was written."""
     written_at = func.coalesce(Post.edited_at, func.to_timestamp((Post.id.op(">>")(16)) / 1000.0))
+    said = func.jsonb_build_object("id", Media.id, "description", Media.description)
+    shown = (
+        select(func.coalesce(func.jsonb_agg(aggregate_order_by(said, Media.place)), text("'[]'::jsonb")))
+        .where(Media.post_id == Post.id, Media.place.is_not(None))
+        .scalar_subquery()
+    )
     return insert(PostEdit).from_select(
-        ["post_id", "text", "warning", "is_sensitive", "language", "written_at"],
-        select(Post.id, PostText.text, PostText.warning, Post.is_sensitive, PostText.language, written_at)
+        ["post_id", "text", "warning", "is_sensitive", "language", "media", "written_at"],
+        select(
+            Post.id, PostText.text, PostText.warning, Post.is_sensitive, PostText.language, shown, written_at
+        )
         .join(PostText, PostText.post_id == Post.id)
         .where(Post.id == _ID),
         include_defaults=False,
@@ -122,6 +153,7 @@ _POST = Query(
         is_sensitive=param("is_sensitive", Boolean),
         is_question=param("is_question", Boolean),
         edited_at=param("now", DateTime(timezone=True)),
+        attached=Post.attached.op("&")(~MEDIA).op("|")(param("media", SmallInteger)),
         version=Post.version + 1,
     )
 )

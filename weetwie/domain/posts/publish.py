@@ -26,7 +26,7 @@ from weetwie.access.policy import effective
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Visibility
-from weetwie.domain.posts import counts, rules
+from weetwie.domain.posts import counts, media, rules
 from weetwie.domain.posts.rules import Draft, Parent
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PostPublished, record
@@ -34,7 +34,7 @@ from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.db import Db, Query, Record, param
 from weetwie.tables.people import Person
-from weetwie.tables.posts import Mention, Post, PostKey, PostTag, PostText, Tag
+from weetwie.tables.posts import MEDIA, Mention, Post, PostKey, PostTag, PostText, Tag
 
 PostId = int
 
@@ -47,6 +47,7 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
         return before
     draft = rules.take_ring_from_text(draft)
     rules.check(draft, viewer.policy)
+    await media.check(db, viewer, draft.media_ids)
     parent = await _parent(db, viewer, draft.reply_to_id)
     named = await mentioned(db, viewer, draft.text, parent.id if parent else None)
     usual = await db.row(_DEFAULTS, person_id=viewer.person_id)
@@ -62,7 +63,7 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
         await counts.hold(db, viewer.person_id)
     if draft.key:
         await db.run(_KEEP_KEY, person_id=viewer.person_id, key_hash=_key_hash(draft.key), post_id=post_id)
-    await record(db, viewer, PostPublished(post_id))
+    await record(db, viewer, PostPublished(post_id, list(draft.media_ids) or None))
     return post_id
 
 
@@ -149,6 +150,7 @@ async def _insert(
         warning=draft.warning,
         language=language,
         app_id=draft.app_id,
+        attached=MEDIA if draft.media_ids else 0,
     )
 
 
@@ -265,6 +267,7 @@ def _insert_both() -> Any:
                 "visibility",
                 "is_question",
                 "is_sensitive",
+                "attached",
             ],
             select(
                 number.c.id,
@@ -276,6 +279,7 @@ def _insert_both() -> Any:
                 param("visibility", SmallInteger),
                 param("is_question", Boolean),
                 param("is_sensitive", Boolean),
+                param("attached", SmallInteger),
             ),
             include_defaults=False,
         )

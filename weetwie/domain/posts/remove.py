@@ -16,13 +16,13 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post, PostEdit, PostTag, PostText
 
 
-async def remove(db: Db, viewer: Viewer, post_id: int) -> None:
+async def remove(db: Db, viewer: Viewer, post_id: int, *, keeps_media: bool = False) -> None:
     """Raises NotFound for a post that the viewer does not see, Forbidden for another's."""
     await edit.own(db, viewer, post_id)
-    await bury(db, viewer, [post_id])
+    await bury(db, viewer, [post_id], keeps_media=keeps_media)
 
 
-async def bury(db: Db, viewer: Viewer, post_ids: Sequence[int]) -> None:
+async def bury(db: Db, viewer: Viewer, post_ids: Sequence[int], *, keeps_media: bool = False) -> None:
     """Empties posts, takes back the boosts of them, and corrects what was counted."""
     await counts.hold_authors(db, post_ids)
     gone = await db.rows(_DELETE, ids=list(post_ids), now=clock.now())
@@ -31,7 +31,7 @@ async def bury(db: Db, viewer: Viewer, post_ids: Sequence[int]) -> None:
         await db.run(query, ids=ids)
     for row in gone:
         await _uncount(db, row)
-        await record(db, viewer, PostDeleted(row["id"], row["author_id"]))
+        await record(db, viewer, PostDeleted(row["id"], row["author_id"], keeps_media))
 
 
 async def _uncount(db: Db, row: Record) -> None:
@@ -64,7 +64,7 @@ def _delete() -> Any:
             or_(Post.id.in_(select(_unnested())), Post.boost_of_id.in_(select(_unnested()))),
             Post.deleted_at.is_(None),
         )
-        .values(deleted_at=param("now", DateTime(timezone=True)), version=Post.version + 1)
+        .values(deleted_at=param("now", DateTime(timezone=True)), attached=0, version=Post.version + 1)
         .returning(Post.id, Post.author_id, Post.ring, Post.visibility, Post.reply_to_id, Post.boost_of_id)
     )
 

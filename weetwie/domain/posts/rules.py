@@ -1,6 +1,6 @@
 """What is right for a post: its ring, its visibility, its text. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import regex
@@ -26,6 +26,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     app_id: int | None = None
     key: str | None = None
     """The app's own key: the same key within the hour is the same post."""
+    media_ids: Sequence[int] = ()
 
 
 class Parent(msgspec.Struct, frozen=True):
@@ -51,11 +52,12 @@ def take_ring_from_text(draft: Draft) -> Draft:
 
 def check(draft: Draft, policy: Policy) -> None:
     """Raises Invalid for a text that is empty or too long."""
-    check_text(draft.text, draft.warning, policy)
+    check_text(draft.text, draft.warning, policy, has_more=bool(draft.media_ids))
 
 
-def check_text(text: str, warning: str, policy: Policy) -> None:
-    if not text.strip():
+def check_text(text: str, warning: str, policy: Policy, *, has_more: bool = False) -> None:
+    """Where there is more than text, such as a picture, there may be none."""
+    if not text.strip() and not has_more:
         raise Invalid(_("Write something first."), field="status")
     # A cheap look before the exact count: no text of ten times the bytes can be short enough.
     most = policy.longest_post
@@ -67,6 +69,26 @@ def check_text(text: str, warning: str, policy: Policy) -> None:
             field="status",
             most=most,
         )
+
+
+MOST_MEDIA = 4
+_UNKNOWN, _IMAGE = 0, 1
+
+
+def check_media(asked: Sequence[int], found: Mapping[int, tuple[int, int]]) -> None:
+    """`found` gives kind and state of those that are there and the author's. Raises Invalid."""
+    if len(asked) > MOST_MEDIA or len(set(asked)) < len(asked):
+        raise Invalid(_("A post has at most {most} files, each once."), field="media_ids", most=MOST_MEDIA)
+    if any(media_id not in found for media_id in asked):
+        raise Invalid(_("One of these files is not there any more. Upload it again."), field="media_ids")
+    states = {state for _kind, state in found.values()}
+    if 2 in states:
+        raise Invalid(_("One of these files cannot be read. Leave it out."), field="media_ids")
+    if 0 in states:
+        raise Invalid(_("A file is still being made ready. Try again in a moment."), field="media_ids")
+    kinds = [found[media_id][0] for media_id in asked]
+    if len(asked) > 1 and any(kind not in (_UNKNOWN, _IMAGE) for kind in kinds):
+        raise Invalid(_("A film or a sound stands alone in a post."), field="media_ids")
 
 
 def visibility_of(draft: Draft, parent: Parent | None, usual: Visibility) -> Visibility:

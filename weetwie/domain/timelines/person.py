@@ -10,7 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.kit.db import Db, param
 from weetwie.kit.paging import Page
 from weetwie.seen.posts import Finding, SeenPost
-from weetwie.tables.posts import Mark, Post, PostTag, Tag
+from weetwie.tables.posts import MEDIA, Mark, Post, PostTag, Tag
 
 
 async def posts_of(
@@ -22,9 +22,15 @@ async def posts_of(
     without_replies: bool = False,
     without_boosts: bool = False,
     tag: str | None = None,
+    only_media: bool = False,
 ) -> list[SeenPost]:
     """`tag` is given folded. Replies to oneself are no replies here."""
-    chosen = {"person_id": person_id, "without_replies": without_replies, "without_boosts": without_boosts}
+    chosen = {
+        "person_id": person_id,
+        "without_replies": without_replies,
+        "without_boosts": without_boosts or only_media,
+        "only_media": only_media,
+    }
     if tag is not None:
         return await _TAGGED.page(db, viewer, page, tag=tag, **chosen)
     return await _POSTS.page(db, viewer, page, **chosen)
@@ -46,6 +52,7 @@ def _chosen(candidates: Select[*tuple[Any, ...]], post: Any) -> Select[*tuple[An
         post.author_id == person_id,
         post.deleted_at.is_(None),
         or_(~param("without_boosts", Boolean), post.boost_of_id.is_(None)),
+        or_(~param("only_media", Boolean), post.attached.op("&")(MEDIA) != 0),
         or_(
             ~param("without_replies", Boolean),
             post.reply_to_id.is_(None),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Text, func, select, true
+from sqlalchemy import BigInteger, Boolean, Select, Text, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -15,18 +15,26 @@ from weetwie.domain.timelines.merged import SIZE, Merged
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
 from weetwie.seen.posts import ABOVE, BELOW, Finding, SeenPost
-from weetwie.tables.posts import Post, PostTag, Tag
+from weetwie.tables.posts import MEDIA, Post, PostTag, Tag
 
 
-async def public(db: Db, viewer: Viewer, page: Page) -> list[SeenPost]:
-    return await _PUBLIC.page(db, viewer, page)
+async def public(db: Db, viewer: Viewer, page: Page, *, only_media: bool = False) -> list[SeenPost]:
+    return await (_PUBLIC_MEDIA if only_media else _PUBLIC).page(db, viewer, page)
 
 
 async def tagged(
-    db: Db, viewer: Viewer, tag: str, page: Page, any_of: list[str], all_of: list[str], none_of: list[str]
+    db: Db,
+    viewer: Viewer,
+    tag: str,
+    page: Page,
+    any_of: list[str],
+    all_of: list[str],
+    none_of: list[str],
+    *,
+    only_media: bool = False,
 ) -> list[SeenPost]:
     """Posts with a tag (or one of `any_of`), with each of `all_of`, with none of `none_of`. Tags are given folded."""
-    if not (any_of or all_of or none_of):
+    if not (any_of or all_of or none_of or only_media):
         return await _TAGGED.page(db, viewer, page, tag=tag)
     ids = {row["key"]: row["id"] for row in await db.rows(_TAG_IDS, keys=[tag, *any_of, *all_of, *none_of])}
     wanted = [ids[key] for key in (tag, *any_of) if key in ids]
@@ -40,6 +48,7 @@ async def tagged(
         wanted=list(dict.fromkeys(wanted)),
         needed=[ids[key] for key in set(all_of)],
         unwanted=[ids[key] for key in none_of if key in ids],
+        only_media=only_media,
     )
 
 
@@ -109,10 +118,23 @@ def _of_stretch(eye: Eye) -> Select[*tuple[Any, ...]]:
         taste.is_kept(eye, post),
         ~has_unwanted,
         has == func.cardinality(param("needed", ARRAY(BigInteger))),
+        or_(~param("only_media", Boolean), _has_media(post)),
     )
 
 
+def _public_media(eye: Eye) -> Select[*tuple[Any, ...]]:
+    post = aliased(Post)
+    return select(post.id.label("post_id"), post.id.label("key")).where(
+        _is_listed(post), _has_media(post), taste.is_kept(eye, post)
+    )
+
+
+def _has_media(post: Any) -> Any:
+    return post.attached.op("&")(MEDIA) != 0
+
+
 _PUBLIC = Finding(_public)
+_PUBLIC_MEDIA = Finding(_public_media)
 _TAGGED = Finding(_tagged)
 _TAGGED_AS = Merged(_stretch, Finding(_of_stretch))
 _TAG_IDS = Query(select(Tag.id, Tag.key).where(Tag.key == func.any(param("keys", ARRAY(Text)))))

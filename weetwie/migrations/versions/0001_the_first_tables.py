@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from weetwie.migrations.functions import FORGET_HOME_ENTRIES, NEW_ID
+from weetwie.migrations.functions import FORGET_HOME_ENTRIES, MEDIA_KEY, NEW_ID
 from weetwie.tables import metadata
 
 revision = "0001"
@@ -18,6 +18,7 @@ def upgrade() -> None:
     for statement in FORGET_HOME_ENTRIES:
         op.execute(statement)
     op.execute("insert into policy (id) values (1)")
+    op.execute(MEDIA_KEY)
 
 
 def downgrade() -> None:

@@ -1,0 +1,192 @@
+"""Media: upload, look after, describe, remove; and the addresses under which their bytes are read."""
+
+import re
+from typing import Final
+
+import msgspec
+
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import nobody
+from weetwie.api.call import Answer, Call, Stream
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.entities import MediaAttachment
+from weetwie.api.mastodon.ranges import ranged
+from weetwie.api.mastodon.render_media import kept
+from weetwie.api.parameters import Upload
+from weetwie.domain.media import describe, files, remove, upload
+from weetwie.domain.media.rules import LARGEST_FILE
+from weetwie.domain.media.upload import File
+from weetwie.errors import Invalid, NotFound, Unavailable, _
+from weetwie.kit.blob import Store
+from weetwie.seen import media as seen_media
+from weetwie.seen.media import SeenMedia
+
+routes = Routes("media")
+
+LARGEST_FORM: Final = LARGEST_FILE + 1024 * 1024
+
+
+class MediaHouse(msgspec.Struct, frozen=True):
+    """What these doors need of the house: where the bytes are, and who is who."""
+
+    store: Store
+    memory: Memory
+
+
+class DescribeParams(msgspec.Struct, kw_only=True, frozen=True):
+    description: str | None = None
+    focus: str | None = None
+    thumbnail: Upload | None = None
+
+
+class UploadParams(DescribeParams, kw_only=True, frozen=True):
+    file: Upload
+
+
+@routes.post(
+    "/api/v2/media", scopes=["write:media"], answer=MediaAttachment, rate="media", max_body=LARGEST_FORM
+)
+async def upload_v2(call: Call, params: UploadParams) -> Answer:
+    """Uploads a file. 202 while a large picture is being made ready."""
+    media = await _upload(call, params)
+    return Answer(200 if media.state == _READY else 202, await _shown(call, media))
+
+
+@routes.post(
+    "/api/v1/media",
+    scopes=["write:media"],
+    answer=MediaAttachment,
+    rate="media",
+    max_body=LARGEST_FORM,
+    deprecated=True,
+)
+async def upload_v1(call: Call, params: UploadParams) -> bytes:
+    """The same in its older form."""
+    return await _shown(call, await _upload(call, params))
+
+
+async def _upload(call: Call, params: UploadParams) -> SeenMedia:
+    db = await call.db()
+    media_id = await upload.upload(
+        db,
+        call.viewer,
+        store_of(call),
+        file_of(params.file),
+        description=params.description or "",
+        focus=params.focus or "",
+        thumbnail=file_of(params.thumbnail) if params.thumbnail else None,
+    )
+    return await seen_media.one(db, call.viewer, media_id)
+
+
+@routes.get("/api/v1/media/{id}", scopes=["write:media"], answer=MediaAttachment)
+async def show(call: Call) -> Answer:
+    """A file of one's own: 206 while it is being made ready."""
+    media = await _own(call)
+    if media.state == _FAILED:
+        raise Invalid(_("This file cannot be read: it is broken or cut off."), field="file")
+    return Answer(200 if media.state == _READY else 206, await _shown(call, media))
+
+
+@routes.put("/api/v1/media/{id}", scopes=["write:media"], answer=MediaAttachment, max_body=LARGEST_FORM)
+async def change(call: Call, params: DescribeParams) -> bytes:
+    """Describes a file, says what of it must stay in sight, or gives it another preview."""
+    await describe.describe(
+        await call.db(),
+        call.viewer,
+        store_of(call),
+        call.id,
+        description=params.description,
+        focus=params.focus,
+        thumbnail=file_of(params.thumbnail) if params.thumbnail else None,
+    )
+    return await _shown(call, await _own(call))
+
+
+@routes.delete("/api/v1/media/{id}", scopes=["write:media"])
+async def delete(call: Call) -> dict[str, str]:
+    """Removes a file that is in no post."""
+    await remove.remove(await call.db(), call.viewer, call.id)
+    return {}
+
+
+async def _own(call: Call) -> SeenMedia:
+    db = await call.db()
+    await describe.own(db, call.viewer, call.id)
+    return await seen_media.one(db, call.viewer, call.id)
+
+
+async def _shown(call: Call, media: SeenMedia) -> bytes:
+    addresses = await shown.addresses(call)
+    return kept(media).render(addresses, call.viewer.person_id)
+
+
+def file_of(given: Upload) -> File:
+    return File(given.file, given.size)
+
+
+def store_of(call: Call) -> Store:
+    if call.media is None:
+        raise Unavailable
+    house: MediaHouse = call.media
+    return house.store
+
+
+_READY, _FAILED = 1, 2
+
+_FILE = re.compile(r"(original|small-[0-9]{1,9})(?:\.[a-z0-9]{2,4})?")
+
+
+@routes.get("/media/{id}/{file}", answer=None, rate="none", hidden=True)
+async def open_file(call: Call) -> Answer | Stream:
+    """The plain address: for what the caller sees, and that is, without a token, what is for the world."""
+    return await _file(call, await seen_media.one(await call.db(), call.viewer, call.id))
+
+
+@routes.get("/media/{id}/{viewer_key}/{file}", answer=None, rate="none", hidden=True)
+async def file(call: Call) -> Answer | Stream:
+    """An address that was made for one person: the law is asked as that person, at each fetch."""
+    db = await call.db()
+    addresses = await shown.addresses(call)
+    person_id = addresses.viewer_of(call.id, call.names["viewer_key"])
+    viewer = await call.media.memory.person(db, person_id) or nobody(call.viewer.policy)
+    return await _file(call, await seen_media.one(db, viewer, call.id))
+
+
+async def _file(call: Call, media: SeenMedia) -> Answer | Stream:
+    asked = _FILE.fullmatch(call.names["file"])
+    if asked is None or media.state != _READY:
+        raise NotFound
+    if asked[1] == "original":
+        return await ranged(
+            call,
+            store_of(call),
+            files.original(media.id),
+            media.content_type,
+            f'"{media.id}-o"',
+            size=media.size,
+        )
+    if not media.has_small or asked[1] != f"small-{media.version}":
+        raise NotFound
+    kind = media.meta["small_type"]
+    return await ranged(
+        call, store_of(call), files.small(media.id, media.version), kind, f'"{media.id}-{media.version}"'
+    )
+
+
+@routes.get("/faces/{name}", answer=None, rate="none", hidden=True)
+async def face(call: Call) -> Answer | Stream:
+    """A face or a header that somebody bears now."""
+    asked: str = call.names["name"]
+    name = asked.removesuffix("-still")
+    found = await seen_media.face(await call.db(), name)
+    if asked != name and not found.is_moving:
+        raise NotFound
+    kind, place = (
+        (found.content_type, files.face(name)) if asked == name else ("image/webp", files.still(name))
+    )
+    return await ranged(call, store_of(call), place, kind, f'"{asked}"', cache=_FOR_GOOD)
+
+
+_FOR_GOOD: Final = "private, max-age=604800, immutable"

@@ -1,0 +1,1 @@
+"""Media: upload, describe, attach, sweep; faces and headers."""

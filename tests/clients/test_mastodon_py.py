@@ -159,6 +159,46 @@ def test_each_timeline_has_the_post(client: Client) -> None:
     assert [tag.name.lower() for tag in bo.followed_tags()] == ["fichtelgebirge"]
 
 
+def test_lists_hold_whom_one_follows_and_have_a_timeline(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    post = ada.status_post("On the list")
+    bo.account_follow(ada.me().id)
+    made = bo.list_create("Team", replies_policy="followed", exclusive=False)
+    bo.list_accounts_add(made, [ada.me().id])
+    assert ids(bo.list_accounts(made)) == [str(ada.me().id)]
+    assert ids(bo.account_lists(ada.me().id)) == [str(made.id)]
+    assert ids(bo.timeline_list(made)) == [str(post.id)] == ids(bo.timeline_home())
+    assert bo.list_update(made, "Crew", exclusive=True).exclusive
+    assert bo.timeline_home() == []
+    assert ids(bo.timeline_list(made)) == [str(post.id)]
+    with pytest.raises(MastodonNotFoundError):
+        ada.list(made)
+    bo.list_accounts_delete(made, [ada.me().id])
+    assert ids(bo.timeline_home()) == [str(post.id)]
+    bo.list_delete(made)
+    assert bo.lists() == []
+
+
+def test_filters_say_what_they_match(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    post = ada.status_post("Nothing but Kaffeeklatsch today")
+    made = bo.create_filter_v2(
+        "Coffee",
+        context=["home", "public"],
+        filter_action="hide",
+        keywords_attributes=[{"keyword": "kaffee", "whole_word": False}],
+    )
+    (result,) = bo.status(post.id).filtered
+    assert (result.filter.title, result.keyword_matches) == ("Coffee", ["Kaffee"])
+    bo.add_filter_keyword_v2(made, "today", whole_word=True)
+    assert bo.status(post.id).filtered[0].keyword_matches == ["Kaffee", "today"]
+    assert bo.add_filter_status_v2(made, post.id).status_id == post.id
+    assert bo.status(post.id).filtered[0].status_matches == [str(post.id)]
+    assert [one.phrase for one in bo.filters()] == ["kaffee", "today"]
+    bo.delete_filter_v2(made)
+    assert not bo.status(post.id).filtered
+
+
 def test_pages_are_walked_to_their_end(client: Client) -> None:
     ada = client("ada")
     posts = [str(ada.status_post(f"Number {number}").id) for number in range(7)]

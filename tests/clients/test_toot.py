@@ -127,6 +127,29 @@ def test_toot_mutes_and_blocks(toot: Callable[[str], Toot]) -> None:
         assert ada.json(listed) == []
 
 
+def test_toot_keeps_lists(toot: Callable[[str], Toot]) -> None:
+    ada, bo = toot("ada"), toot("bo")
+    id = bo.json("post", "For the list")["id"]
+    ada("lists", "create", "Team")
+    assert [one["title"] for one in ada.json("lists", "list")] == ["Team"]
+    ada("follow", bo.handle)
+    ada("lists", "add", "Team", bo.handle)
+    assert [one["username"] for one in ada.json("lists", "accounts", "Team")] == [bo.handle]
+    assert id in [post["id"] for post in ada.json("timelines", "list", "Team")]
+    ada("lists", "remove", "Team", bo.handle)
+    assert ada.json("lists", "accounts", "Team") == []
+    ada("lists", "delete", "Team")
+    assert ada.json("lists", "list") == []
+
+
+def test_toot_follows_tags(toot: Callable[[str], Toot]) -> None:
+    ada = toot("ada")
+    ada("tags", "follow", "lapsang")
+    assert [one["name"] for one in ada.json("tags", "followed")] == ["lapsang"]
+    ada("tags", "unfollow", "lapsang")
+    assert ada.json("tags", "followed") == []
+
+
 def test_toot_finds_people_and_describes_the_server(toot: Callable[[str], Toot], server: Running) -> None:
     ada = toot("ada")
     assert ada.handle in [one["username"] for one in ada.json("search", ada.handle)["accounts"]]

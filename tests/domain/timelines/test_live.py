@@ -13,13 +13,25 @@ from weetwie.access.viewer import system
 from weetwie.access.words import Ring, Visibility
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streaming import Streaming
+from weetwie.domain.filters import filters
+from weetwie.domain.filters.filters import Change as FilterChange
+from weetwie.domain.filters.filters import KeywordChange
 from weetwie.domain.identity import tokens
 from weetwie.domain.people import leave as leaving
 from weetwie.domain.posts import boost, edit, publish, remove
 from weetwie.domain.posts.edit import Change
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations.block import block
-from weetwie.domain.timelines.live import LONGEST_QUEUE, Arrived, Edited, Gone, Live, Notified, Stream
+from weetwie.domain.timelines.live import (
+    LONGEST_QUEUE,
+    Arrived,
+    Edited,
+    FiltersAreOthers,
+    Gone,
+    Live,
+    Notified,
+    Stream,
+)
 from weetwie.events import PostPublished
 from weetwie.kit import clock
 from weetwie.worker import MOST_ATTEMPTS, Worker, drain, given_up
@@ -99,6 +111,30 @@ async def test_an_edit_and_a_delete_reach_those_who_saw_it(house: House) -> None
     await house.act(remove.remove, ada, post)
     assert [kind for kind, _news in await house.heard(theirs)] == [Gone]
     assert await house.heard(outside) == []
+
+
+async def test_who_changes_filters_hears_of_it_and_gets_what_follows_with_them(house: House) -> None:
+    ada = await house.world.member("ada")
+    bo = await house.world.member("bo", follows=[ada])
+    streaming = Streaming(house.live, house.database, Memory(), Renderer("http://weetwie.test"))
+    stream, other = await house.open(bo), await house.open(ada)
+    keywords = [KeywordChange(keyword="tea")]
+    wanted = FilterChange(title="No tea", contexts=["home"], keywords=keywords)
+    await house.act(filters.make, bo, wanted)
+    while await house.live.turn():
+        pass
+    news = await stream.next(0.01)
+    assert news == FiltersAreOthers()
+    assert await other.next(0.01) is None
+    assert await streaming.message(stream.viewer, news, "user") == ("filters_changed", b"")
+    await house.publish(ada, "More tea")
+    while await house.live.turn():
+        pass
+    arrived = await stream.next(0.01)
+    assert arrived is not None
+    message = await streaming.message(stream.viewer, arrived, "user")
+    assert message is not None
+    assert b'"keyword_matches":["tea"]' in message[1]
 
 
 async def test_a_boost_arrives_as_a_boost(house: House) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.api.house import House, opened
 from tests.world import Someone
 from weetwie.access.words import Ring, Visibility
 from weetwie.domain.media import remove
+from weetwie.domain.people.erase import erase
 from weetwie.kit import blob
 
 HOME = "https://house.example"
@@ -191,6 +193,7 @@ def bomb() -> bytes:
     """A small file that says it has 1.6 billion points."""
     content = bytearray(picture((8, 8)))
     content[16:24] = (40_000).to_bytes(4) * 2
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4)
     return bytes(content)
 
 
@@ -467,3 +470,31 @@ async def test_uploads_at_once_do_not_disturb_one_another(house: House) -> None:
     for colour, media in zip(colours, found, strict=True):
         content = (await fetch(house, media["url"])).content
         assert Image.open(io.BytesIO(content)).convert("RGB").getpixel((1, 1)) == Image.new("RGB", (1, 1), colour).getpixel((0, 0))  # fmt: skip
+
+
+async def test_of_who_is_erased_with_their_posts_no_byte_stays(house: House) -> None:
+    ada, bo = await house.world.member("ada", is_admin=True), await house.world.member("bo")
+    await posted(house, bo, await uploaded(house, bo))
+    await uploaded(house, bo)
+    await house.good(
+        bo, "PATCH", "/api/v1/accounts/update_credentials", files={"avatar": ("me.png", picture((90, 90)))}
+    )
+    assert len(await names(house)) == 5
+    async with house.world.database.transaction() as db:
+        await erase(db, await house.world.viewer(ada), bo.id)
+    await house.settle()
+    await house.world.connection.execute("update faces set created_at = now() - interval '1 hour'")
+    await remove.sweep(house.world.database, house.world.store)
+    assert await names(house) == []
+
+
+async def test_what_stays_of_who_is_erased_without_their_posts_is_what_they_posted(house: House) -> None:
+    ada, bo = await house.world.member("ada", is_admin=True), await house.world.member("bo")
+    status = await posted(house, bo, await uploaded(house, bo))
+    await uploaded(house, bo)
+    async with house.world.database.transaction() as db:
+        await erase(db, await house.world.viewer(ada), bo.id, keeps_posts=True)
+    await house.settle()
+    assert len(await names(house)) == 2
+    seen = await house.good(ada, "GET", f"/api/v1/statuses/{status['id']}")
+    assert (await fetch(house, seen["media_attachments"][0]["url"])).status_code == 200

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
+from PIL import Image
 
 from tests.clients.browser import Browser
 from tests.clients.running import Running
@@ -273,3 +275,25 @@ def test_people_and_tags_are_found(client: Client) -> None:
     assert ada.preferences()["posting:default:visibility"] == "public"
     ada.markers_set(["home"], ["1"])
     assert str(ada.markers_get("home").home.last_read_id) == "1"
+
+
+def test_pictures_are_uploaded_described_posted_and_seen(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    out = io.BytesIO()
+    Image.new("RGB", (120, 80), "teal").save(out, "PNG")
+    media = ada.media_post(
+        out.getvalue(), mime_type="image/png", file_name="wall.png", description="A wall", focus=(0.1, 0.2)
+    )
+    assert (media.type, media.description) == ("image", "A wall")
+    media = ada.media_update(media, description="A teal wall")
+    status = ada.status_post("look", media_ids=[media])
+    seen = bo.status(status.id).media_attachments[0]
+    assert (seen.description, seen.meta.original.width) == ("A teal wall", 120)
+    file = httpx.get(seen.url)
+    assert (file.status_code, file.headers["content-type"]) == (200, "image/png")
+    assert ids(bo.account_statuses(ada.me().id, only_media=True)) == ids([status])
+    edited = ada.status_update(status.id, status="see", media_ids=[media])
+    assert ids(edited.media_attachments) == ids([media])
+    me = ada.account_update_credentials(avatar=out.getvalue(), avatar_mime_type="image/png")
+    assert "/faces/" in me.avatar
+    assert "/static/" in ada.account_delete_avatar().avatar

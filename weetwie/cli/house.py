@@ -28,6 +28,8 @@ class House:
     viewer: "Viewer"
     """Whoever has the command line of the machine acts as the system."""
     speaks_json: bool
+    data: Path | None = None
+    """As given on the command line."""
 
     def say(self, found: Any, text: str) -> None:
         """What came of it: one line of JSON for programs, or a text for people."""
@@ -76,7 +78,7 @@ async def _call(
     async with opened(data) as database:
         async with database.reading() as db:
             viewer = viewers.system(await Memory().policy(db))
-        await function(House(database, viewer, speaks_json), **given)
+        await function(House(database, viewer, speaks_json, data), **given)
 
 
 @asynccontextmanager

@@ -1,8 +1,10 @@
 """People on the command line: make them, look at them, and take them from standing to standing."""
 
+import os
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -16,7 +18,7 @@ STANDINGS = ["member", "alumnus", "guest"]
 
 @click.group()
 def person() -> None:
-    """People: create, list, show, leave, rejoin, suspend, unsuspend, erase."""
+    """People: create, list, show, face, leave, rejoin, suspend, unsuspend, erase."""
 
 
 @person.command()
@@ -152,6 +154,34 @@ async def erase(house: House, handle: str, keeps_posts: bool) -> None:
     from weetwie.domain.people.erase import erase as act
 
     await _act(house, handle, act, "{handle} is erased.", keeps_posts=keeps_posts)
+
+
+@person.command()
+@click.argument("handle")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--header", "is_header", is_flag=True, help="It is the wide picture above the profile.")
+@in_house
+async def face(house: House, handle: str, file: Path, is_header: bool) -> None:
+    """Gives a person a face from a picture."""
+    from weetwie.domain.media import faces
+    from weetwie.domain.media.upload import File
+    from weetwie.domain.people.lookup import lookup
+    from weetwie.domain.people.profile import change
+    from weetwie.domain.people.rules import Changes
+    from weetwie.serve import store
+    from weetwie.settings import read
+
+    settings = read(os.environ, given={"data": house.data.absolute() if house.data else None})
+    kept = store.chosen(settings)
+    kind: Literal["face", "header"] = "header" if is_header else "face"
+    async with house.database.transaction() as db:
+        person_id = await lookup(db, house.viewer, handle)
+        with file.open("rb") as content:
+            given = File(content, file.stat().st_size)
+            name = await faces.put(db, house.viewer, kept, person_id, kind, given)
+        changes = Changes(header=name) if is_header else Changes(face=name)
+        await change(db, house.viewer, person_id, changes)
+    house.say({"id": str(person_id), "handle": handle}, f"{handle} has a new {kind}.")
 
 
 async def _act(house: House, handle: str, act: Any, done: str, **more: Any) -> None:

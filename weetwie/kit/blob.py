@@ -127,7 +127,8 @@ def _translated() -> "Iterator[None]":
 
     try:
         yield
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
+        # A name that cannot be one is one of nothing.
         raise NotFound from error
     except (BaseError, OSError) as error:
         if any(sign in str(error) for sign in _FULL):

@@ -23,7 +23,7 @@ from weetwie.tables.media import FAILED, READY, WAITING, Media
 log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 3
-GIVEN = timedelta(minutes=2)
+GIVEN = timedelta(minutes=1)
 """Who has not finished after this is believed to be dead."""
 
 
@@ -44,7 +44,7 @@ async def work(database: Database, store: Store) -> bool:
     except (pictures.Unreadable, pictures.TooManyPixels, NotFound) as error:
         await _fail(database, store, media_id, type(error).__name__)
         return True
-    except Unavailable:
+    except (Unavailable, asyncio.CancelledError):
         await _release(database, media_id)
         raise
     async with database.transaction() as db:

@@ -64,6 +64,13 @@ TABLE: dict[tuple[str, str], tuple[Ask, Expected]] = {
     ("GET", "/api/v1/timelines/tag/:hashtag"): ({}, some),
     ("GET", "/api/v1/timelines/home"): ({}, some),
     ("GET", "/api/v1/lists"): ({}, none),
+    ("POST", "/api/v1/lists"): ({"title": "Team"}, {"title": "Team", "exclusive": False}),
+    ("PUT", "/api/v1/lists/:id"): ({"title": "Crew"}, {"title": "Crew", "replies_policy": "list"}),
+    ("DELETE", "/api/v1/lists/:id"): ({}, {}),
+    ("GET", "/api/v1/lists/:id/accounts"): ({}, some),
+    ("POST", "/api/v1/lists/:id/accounts"): ({"account_ids[]": "{bo}"}, {}),
+    ("DELETE", "/api/v1/lists/:id/accounts"): ({"account_ids[]": "{bo}"}, {}),
+    ("GET", "/api/v1/timelines/list/:list_id"): ({}, some),
     ("GET", "/api/v1/tags/:name"): ({}, {"following": False}),
     ("POST", "/api/v1/tags/:name/follow"): ({}, {"following": True}),
     ("POST", "/api/v1/tags/:name/unfollow"): ({}, {"following": False}),
@@ -103,10 +110,18 @@ class Scene:
             await ask(self.cleo, "POST", f"/api/v1/accounts/{self.ada.id}/follow")
         if path in ("/api/v1/bookmarks", "/api/v1/favourites"):
             await ask(self.ada, "POST", f"/api/v1/statuses/{reply['id']}/{path[8:-1]}")
+        if "/lists/" in path or "/timelines/list/" in path:
+            made = await ask(self.ada, "POST", "/api/v1/lists", data={"title": "Team"})
+            self.list: str = made["id"]
+            on_it = {"account_ids[]": str(self.bo.id)}
+            await ask(self.ada, "POST", f"/api/v1/lists/{self.list}/accounts", data=on_it)
         await self.house.settle()
 
     def at(self, path: str) -> str:
         id = self.post if "/statuses/" in path else str(self.bo.id)
+        if "/lists/" in path or "/timelines/list/" in path:
+            id = self.list
+            path = path.replace(":list_id", id)
         path = path.replace(":id", id).replace(":account_id", str(self.cleo.id))
         return path.replace(":hashtag", "tea").replace(":name", "tea")
 

@@ -498,3 +498,25 @@ async def test_what_stays_of_who_is_erased_without_their_posts_is_what_they_post
     assert len(await names(house)) == 2
     seen = await house.good(ada, "GET", f"/api/v1/statuses/{status['id']}")
     assert (await fetch(house, seen["media_attachments"][0]["url"])).status_code == 200
+
+
+async def test_a_file_that_is_long_on_its_way_holds_no_connection(house: House) -> None:
+    """More uploads that do not end than there are connections; somebody else reads and writes meanwhile."""
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    goes_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        await goes_on.wait()
+        yield picture() + b"\r\n--x--\r\n"
+
+    headers = {"authorization": f"Bearer {ada.token}", "content-type": "multipart/form-data; boundary=x"}
+    uploads = [
+        asyncio.create_task(house.site.post("/api/v2/media", content=slowly(), headers=headers))
+        for _number in range(8)
+    ]
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(5):
+        await house.good(bo, "POST", "/api/v1/statuses", json={"status": "meanwhile"})
+    goes_on.set()
+    assert {(await one).status_code for one in uploads} == {200}

@@ -131,6 +131,12 @@ class Call:
             self.transaction = transaction
         return self._db
 
+    async def release(self) -> None:
+        """Ends what was done so far and gives the connection back, before something that takes long; `db` begins anew."""
+        if self.transaction is not None:
+            transaction, self.transaction = self.transaction, None
+            await transaction.__aexit__(None, None, None)
+
     def set_header(self, name: str, value: str) -> None:
         """Adds a header to whatever is answered, a refusal too."""
         self.answer_headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from weetwie.access.recognise import StaleViewer
-from weetwie.api.body import read_body
+from weetwie.api.body import MAX_BODY, read_body
 from weetwie.api.call import Answer, Call, Headers, Stream
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon.errors import Translate, answer_to
@@ -147,13 +147,17 @@ class Dispatcher:
             else:
                 tree = read_query(call.query)
                 if call.scope["method"] in _METHODS_WITH_BODY:
+                    takes_files = endpoint.max_body > MAX_BODY
+                    if takes_files:
+                        # A file may take minutes to come; no connection waits for it.
+                        await call.release()
                     tree.update(await read_body(call.scope["headers"], receive, endpoint.max_body, uploads))
+                    if takes_files:
+                        call.viewer = await self._recognise(call)
                 tree.update(call.names)
                 given = await endpoint.handle(call, endpoint.binder.bind(tree))
             given = _encoded(given)
-            if call.transaction is not None:
-                transaction, call.transaction = call.transaction, None
-                await transaction.__aexit__(None, None, None)
+            await call.release()
             return given
         except BaseException as error:
             await _undo(call, error)

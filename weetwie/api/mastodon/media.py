@@ -67,16 +67,18 @@ async def upload_v1(call: Call, params: UploadParams) -> bytes:
 
 
 async def _upload(call: Call, params: UploadParams) -> SeenMedia:
-    db = await call.db()
-    media_id = await upload.upload(
-        db,
-        call.viewer,
+    media_id = await upload.number(await call.db(), call.viewer)
+    await call.release()
+    prepared = await upload.prepare(
         store_of(call),
+        media_id,
         file_of(params.file),
         description=params.description or "",
         focus=params.focus or "",
         thumbnail=file_of(params.thumbnail) if params.thumbnail else None,
     )
+    db = await call.db()
+    await upload.upload(db, call.viewer, prepared)
     return await seen_media.one(db, call.viewer, media_id)
 
 

@@ -31,38 +31,52 @@ class File(msgspec.Struct, frozen=True):
     size: int
 
 
-async def upload(
-    db: Db,
-    viewer: Viewer,
+class Prepared(msgspec.Struct, frozen=True):
+    """A file that lies in the store, and what its row will say."""
+
+    id: MediaId
+    row: Row
+
+
+async def number(db: Db, viewer: Viewer) -> MediaId:
+    """For a file that is about to be put away. Raises Forbidden."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden(_("You cannot post with this account."))
+    return await db.value(_NEW_ID)  # type: ignore[no-any-return]
+
+
+async def prepare(
     store: Store,
+    media_id: MediaId,
     file: File,
     *,
     description: str = "",
     focus: str = "",
     thumbnail: File | None = None,
-) -> MediaId:
-    """Raises Forbidden, Invalid. What cannot be stored raises Unavailable or NoSpace, and nothing is left of it but bytes
-    that the sweep finds."""
-    if not may.act(viewer, clock.now()):
-        raise Forbidden(_("You cannot post with this account."))
+) -> Prepared:
+    """Takes its time, and needs no database for it. Raises Invalid. What cannot be stored raises Unavailable or NoSpace, and
+    nothing is left of it but bytes that the sweep finds."""
     content_type = await asyncio.to_thread(sniff.kind_of, file.content)
     if content_type is None:
         raise Invalid(rules.WRONG_KIND, field="file")
     rules.check_size(content_type, file.size)
     rules.check_description(description)
     meta = {"focus": rules.focus_of(focus)} if focus else {}
-    media_id: int = await db.value(_NEW_ID)
     if content_type.startswith("image/"):
         made = await _picture(store, media_id, file)
     else:
         made = await _other(store, media_id, file, content_type, thumbnail)
-    made["meta"] = {**made["meta"], **meta}
-    await db.run(
-        _INSERT, id=media_id, person_id=viewer.person_id, description=description, now=clock.now(), **made
-    )
-    if made["state"] == WAITING:
+    return Prepared(media_id, {**made, "meta": {**made["meta"], **meta}, "description": description})
+
+
+async def upload(db: Db, viewer: Viewer, prepared: Prepared) -> MediaId:
+    """From now on it is the viewer's. Raises Forbidden."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden(_("You cannot post with this account."))
+    await db.run(_INSERT, id=prepared.id, person_id=viewer.person_id, now=clock.now(), **prepared.row)
+    if prepared.row["state"] == WAITING:
         db.wake_after_commit()
-    return media_id
+    return prepared.id
 
 
 async def _picture(store: Store, media_id: int, file: File) -> Row:

@@ -17,7 +17,7 @@ from weetwie.kit.db import Db, Query, param
 from weetwie.tables.events import Audit, Event
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that has happened, in the past tense."""
 
     KINDS: ClassVar[dict[str, type["Fact"]]] = {}
@@ -172,7 +172,7 @@ _AUDIT = Query(
 async def record(db: Db, viewer: Viewer, fact: Fact) -> None:
     """Writes the fact. What must act with it acts now; those who wait for facts are woken after the commit."""
     await db.run(
-        _RECORD, kind=type(fact).__name__, ids=msgspec.structs.asdict(fact), actor_id=viewer.person_id or None
+        _RECORD, kind=type(fact).__name__, ids=msgspec.to_builtins(fact), actor_id=viewer.person_id or None
     )
     for act in db.at_once.get(type(fact), ()):
         await act(db, viewer, [fact])

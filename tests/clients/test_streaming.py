@@ -1,13 +1,16 @@
 """Streams of a real server: server-sent events through Mastodon.py, and one WebSocket with what is asked of it."""
 
+import io
 import json
 from collections.abc import Callable
 from queue import Queue
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 from mastodon import Mastodon, StreamListener
+from PIL import Image
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
@@ -217,3 +220,22 @@ def test_a_stream_ends_when_its_token_is_revoked(client: Client, server: Running
         server.command("person", "suspend", ada.me().username)
         with pytest.raises(ConnectionClosed):
             socket.recv(timeout=PATIENCE_SECONDS)
+
+
+def test_a_picture_arrives_with_an_address_of_the_one_who_listens(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    bo.account_follow(ada.me().id)
+    ears = Ears()
+    handle = listen(bo, ears)
+    try:
+        out = io.BytesIO()
+        Image.new("RGB", (30, 20), "teal").save(out, "PNG")
+        post = ada.status_post("Look", media_ids=[ada.media_post(out.getvalue(), mime_type="image/png")])
+        kind, status = ears.next()
+        assert (kind, str(status.id)) == ("update", str(post.id))
+        address = status.media_attachments[0].url
+        assert address == bo.status(post.id).media_attachments[0].url
+        assert address != post.media_attachments[0].url
+        assert httpx.get(address).status_code == 200
+    finally:
+        hang_up(ada, handle)

@@ -56,7 +56,13 @@ class Post(Row):
                 "visibility = 0 and boost_of_id is null and deleted_at is null and origin < 2"
             ),
         ),
-        Index("posts_with_media", "id", postgresql_where=text("(attached & 1) <> 0 and deleted_at is null")),
+        Index(
+            "posts_public_media",
+            "id",
+            postgresql_where=text(
+                "visibility = 0 and boost_of_id is null and deleted_at is null and origin < 2 and (attached & 1) <> 0"
+            ),
+        ),
         Index("posts_replies", "reply_to_id", "id", postgresql_where=text("reply_to_id is not null")),
         Index("posts_thread", "root_id", "author_id"),
         Index("posts_boosts", "boost_of_id", "author_id", postgresql_where=text("boost_of_id is not null")),

@@ -15,6 +15,7 @@ EMPTY = (
     "/api/v1/timelines/tag/unheard?remote=true",
     "/api/v1/timelines/tag/unheard?any[]=of",
     "/api/v1/timelines/tag/unheard?all[]=of",
+    "/api/v1/timelines/list/1",
     "/api/v1/accounts/{ada}/statuses",
     "/api/v1/accounts/{ada}/statuses?only_media=true",
     "/api/v1/accounts/{ada}/statuses?pinned=true",

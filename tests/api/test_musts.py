@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.coverage import NOT_ROUTES, Known, known
 from tests.api.house import House, opened
+from tests.api.test_media import picture
 from tests.world import Someone
 
 MUSTS = [one for one in known() if one.tier == "must" and one.is_here]
@@ -76,6 +77,9 @@ TABLE: dict[tuple[str, str], tuple[Ask, Expected]] = {
     ("POST", "/api/v1/tags/:name/unfollow"): ({}, {"following": False}),
     ("GET", "/api/v1/followed_tags"): ({}, none),
     ("GET", "/api/v2/filters"): ({}, none),
+    ("POST", "/api/v2/media"): ({"description": "Red"}, {"description": "Red", "type": "image"}),
+    ("GET", "/api/v1/media/:id"): ({}, {"type": "image"}),
+    ("PUT", "/api/v1/media/:id"): ({"description": "Blue"}, {"description": "Blue"}),
     ("GET", "/api/v2/search"): ({"q": "bo"}, {"statuses": []}),
     ("GET", "/api/v1/notifications"): ({}, some),
 }
@@ -115,6 +119,10 @@ class Scene:
             self.list: str = made["id"]
             on_it = {"account_ids[]": str(self.bo.id)}
             await ask(self.ada, "POST", f"/api/v1/lists/{self.list}/accounts", data=on_it)
+        if "/media/" in path:
+            upload = {"file": ("dot.png", picture(), "image/png")}
+            held = await self.house.ask(self.ada, "POST", "/api/v2/media", files=upload)
+            self.upload: str = held.json()["id"]
         await self.house.settle()
 
     def at(self, path: str) -> str:
@@ -122,6 +130,8 @@ class Scene:
         if "/lists/" in path or "/timelines/list/" in path:
             id = self.list
             path = path.replace(":list_id", id)
+        if "/media/" in path:
+            id = self.upload
         path = path.replace(":id", id).replace(":account_id", str(self.cleo.id))
         return path.replace(":hashtag", "tea").replace(":name", "tea")
 
@@ -137,7 +147,10 @@ async def test_it_answers(house: House, one: Known) -> None:
     given, expected = TABLE[one.method, one.path]
     given = {name: value.format(bo=scene.bo.id) for name, value in given.items()}
     way = "params" if one.method == "GET" else "data"
-    answer = await house.good(scene.ada, one.method, scene.at(one.path), **{way: given})
+    sent: dict[str, Any] = {way: given} | (
+        {"files": {"file": picture()}} if one.path == "/api/v2/media" else {}
+    )
+    answer = await house.good(scene.ada, one.method, scene.at(one.path), **sent)
     if expected in (some, none):
         assert bool(answer) is (expected == some)
     else:

@@ -6,6 +6,7 @@ worker when the act has been committed, each reaction for itself, again until it
 
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
+from weetwie.domain.imports import ledger
 from weetwie.domain.lists import members
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
@@ -64,6 +65,7 @@ AFTER: AtOnce = {
         members.erased,
         filters.erased,
         dismiss.forget_erased,
+        ledger.erased,
     ],
 }
 

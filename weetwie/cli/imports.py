@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from weetwie.cli import archives
 from weetwie.cli.house import House, in_house
+from weetwie.cli.line import Line
 
 if TYPE_CHECKING:
     from weetwie.imports.lines import Bad
@@ -149,7 +151,7 @@ async def remove(house: House, import_id: int) -> None:
     from weetwie.imports.remove import Removed
     from weetwie.imports.remove import remove as take_out
 
-    line = _Line()
+    line = Line()
 
     def moved(removed: Removed) -> None:
         line.show(f"{removed.posts:,} posts and {removed.people:,} people taken out")
@@ -162,6 +164,10 @@ async def remove(house: House, import_id: int) -> None:
     )
 
 
+imports.add_command(archives.mastodon)
+imports.add_command(archives.twitter)
+
+
 def _terms_of(audience: str | None, space: str, may_rank: bool, is_dry: bool) -> "Terms":
     from weetwie.access.words import Ring
     from weetwie.imports.run import Terms
@@ -169,29 +175,12 @@ def _terms_of(audience: str | None, space: str, may_rank: bool, is_dry: bool) ->
     return Terms(audience=Ring[audience] if audience else None, space=space, may_rank=may_rank, is_dry=is_dry)
 
 
-class _Line:
-    """The line at the bottom of a terminal that says how far it is; nothing where there is no terminal."""
-
-    def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
-        self._last = 0.0
-
-    def show(self, text: str) -> None:
-        if self._is_shown and time.monotonic() - self._last > 0.1:
-            self._last = time.monotonic()
-            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
-
-    def clear(self) -> None:
-        if self._is_shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-
 class _Watch:
     """Shows how far a run is, and tells what is bad where it stands."""
 
     def __init__(self, place: str) -> None:
         self._place = place
-        self._line = _Line()
+        self._line = Line()
         self._first: tuple[float, float] | None = None
         """Where a run that goes on began, so that what was read past does not count as speed."""
 

@@ -6,6 +6,7 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.domain.imports import ledger
+from weetwie.domain.media import bring_in as files
 from weetwie.domain.people import take_out as leaving_people
 from weetwie.domain.posts import take_out as leaving_posts
 from weetwie.events import audit
@@ -45,6 +46,7 @@ async def _take_out_posts(
             ids = await ledger.some_posts(db, import_id, _POSTS)
             if not ids:
                 return
+            await files.take_out(db, viewer, ids)
             removed.posts += await leaving_posts.take_out(db, viewer, ids)
         moved(removed)
 

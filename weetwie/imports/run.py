@@ -22,8 +22,8 @@ _AIM: Final = 0.06
 """Seconds that a batch should take: live delivery waits for the oldest open transaction."""
 _LEAST, _MOST = 20, 2000
 _MOST_BYTES: Final = 4 << 20
-_TRIES: Final = 6
-_PASSING: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
+TRIES: Final = 6
+PASSING: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
 """What another transaction at the same time can cause, and what a second try heals."""
 _MOST_TOLD: Final = 100
 
@@ -178,17 +178,17 @@ def tell(report: Report, watch: Watch, bad: Bad) -> None:
 async def _write(
     database: Database, this: Run, batch: list[R], before: int, number: int, write: Write[R]
 ) -> list[int]:
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(1, TRIES + 1):
         counted = msgspec.structs.asdict(this.report)
         try:
             async with database.transaction() as db:
                 if not this.terms.is_dry:
                     await ledger.advance(db, this.import_id, before, number)
                 return await write(db, this, batch) if batch else []
-        except _PASSING:
+        except PASSING:
             for name, value in counted.items():
                 setattr(this.report, name, value)
-            if attempt == _TRIES:
+            if attempt == TRIES:
                 raise
             await asyncio.sleep(0.05 * attempt)
     raise AssertionError("the last try returns or raises")

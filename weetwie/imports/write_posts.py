@@ -63,7 +63,7 @@ def _fresh(batch: list[PostRecord], known: dict[str, int], run: Run, watch: Watc
             stands_at = (
                 known[record.key] >> 16 if record.key in known else _milliseconds(fresh[record.key].at)
             )
-            if stands_at == at:
+            if stands_at in (at, 0):
                 run.report.posts_known += 1
             else:
                 reason = f"the id {record.key[:60]} is that of another post, of another time; is this another set (--set)?"

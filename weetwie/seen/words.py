@@ -13,7 +13,10 @@ from weetwie.kit.db import Db, Query, param
 from weetwie.seen.posts import SeenPost
 from weetwie.tables.identity import App
 from weetwie.tables.people import Person
-from weetwie.tables.posts import Mention, Post, PostEdit, PostTag, PostText, Tag
+from weetwie.tables.posts import MASTODON, TWITTER, Mention, Post, PostEdit, PostTag, PostText, Tag
+
+BROUGHT_FROM = {MASTODON: "Mastodon", TWITTER: "Twitter"}
+"""By origin: where a person's own archive is from."""
 
 
 class Words(msgspec.Struct, frozen=True):

@@ -21,6 +21,8 @@ class Import(Row):
     """What the source looked like when the run began; `done` counts for this edition alone."""
     done: Mapped[Count]
     """Lines or commits that are in."""
+    person_id: Mapped[int | None] = to("people.id", index=True)
+    """Whose own archive it is; None for what is the community's."""
     started_at: Mapped[Moment]
     ended_at: Mapped[datetime | None]
 
@@ -57,7 +59,8 @@ class ImportedPost(Row):
     key: Mapped[str] = mapped_column(primary_key=True)
     """What the source calls this post."""
     import_id: Mapped[int] = to("imports.id", index=True)
-    post_id: Mapped[int] = to("posts.id", index=True)
+    post_id: Mapped[int | None] = to("posts.id", ondelete="SET NULL", index=True)
+    """None for one that has been deleted here since: it is not brought in again."""
     accepted_key: Mapped[str | None]
     """Of an accepted answer that has not been looked up yet."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
 
 MEDIA, POLL, CARD = 1, 2, 4
+HERE, COMMUNITY, MASTODON, TWITTER = 0, 1, 2, 3
 
 
 class Post(Row):
@@ -36,7 +37,8 @@ class Post(Row):
     is_question: Mapped[Flag]
     is_sensitive: Mapped[Flag]
     origin: Mapped[Rank] = mapped_column(server_default="0")
-    """0 written here, 1 imported for the community (a full post), 2 a person's own archive (never in home or public)."""
+    """0 written here, 1 imported for the community (a full post), from 2 on a person's own archive (never in home or public):
+    2 of Mastodon, 3 of Twitter."""
     deleted_at: Mapped[datetime | None]
     edited_at: Mapped[datetime | None]
     version: Mapped[Count]

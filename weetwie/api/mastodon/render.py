@@ -29,7 +29,7 @@ from weetwie.kit.cache import Cache
 from weetwie.seen.media import SeenMedia
 from weetwie.seen.people import Profile, SeenPerson
 from weetwie.seen.posts import SeenPost
-from weetwie.seen.words import Words
+from weetwie.seen.words import BROUGHT_FROM, Words
 
 _encode = msgspec.json.encode
 
@@ -208,7 +208,9 @@ class Renderer:
             "text": None,
             "is_question": post.is_question,
         }
-        if post.app_name is not None:
+        if network := BROUGHT_FROM.get(post.origin):
+            status["application"] = {"name": f"Imported from {network}", "website": None}
+        elif post.app_name is not None:
             status["application"] = {"name": post.app_name, "website": post.app_website}
         return _encode(status)[:-1]
 

@@ -4,7 +4,7 @@ It is written in the transaction of what it tells of. So a run that was killed g
 never brought in again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -12,7 +12,9 @@ from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
+from weetwie.access.viewer import Viewer
 from weetwie.errors import Conflict, NotFound, _
+from weetwie.events import PersonErased
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.imports import Import, ImportedPerson, ImportedPost
@@ -29,6 +31,8 @@ class Entry(msgspec.Struct, frozen=True):
     done: int
     started_at: datetime
     ended_at: datetime | None
+    person_id: int | None = None
+    """Whose own archive it is."""
     people: int = 0
     posts: int = 0
 
@@ -44,7 +48,12 @@ class Noted(msgspec.Struct, frozen=True):
 
 _BEGIN = Query(
     insert(Import)
-    .values(kind=param("kind", Text), source=param("source", Text), edition=param("edition", Text))
+    .values(
+        kind=param("kind", Text),
+        source=param("source", Text),
+        edition=param("edition", Text),
+        person_id=param("person_id", BigInteger),
+    )
     .on_conflict_do_nothing()
 )
 _FIND = Query(
@@ -87,7 +96,9 @@ _person_count = (
     .where(ImportedPerson.import_id == Import.id, ImportedPerson.is_made)
     .scalar_subquery()
 )
-_post_count = select(func.count()).where(ImportedPost.import_id == Import.id).scalar_subquery()
+_post_count = (
+    select(func.count(ImportedPost.post_id)).where(ImportedPost.import_id == Import.id).scalar_subquery()
+)
 _ALL = Query(
     select(
         Import.id,
@@ -96,6 +107,7 @@ _ALL = Query(
         Import.done,
         Import.started_at,
         Import.ended_at,
+        Import.person_id,
         _person_count.label("people"),
         _post_count.label("posts"),
     ).order_by(Import.id)
@@ -124,10 +136,11 @@ _WAITING_POSTS = Query(
 
 _SOME_POSTS = Query(
     select(ImportedPost.post_id)
-    .where(ImportedPost.import_id == param("import_id", BigInteger))
+    .where(ImportedPost.import_id == param("import_id", BigInteger), ImportedPost.post_id.is_not(None))
     .order_by(ImportedPost.post_id)
     .limit(param("count", BigInteger))
 )
+_OF_ERASED = Query(delete(Import).where(Import.person_id == func.any(param("people", ARRAY(BigInteger)))))
 
 _other = aliased(ImportedPerson)
 _LEFT_OVER = Query(
@@ -166,12 +179,14 @@ _ORPHANED = Query(
 )
 
 
-async def begin(db: Db, kind: str, source: str, edition: str) -> tuple[int, int]:
-    """The import of this source, and how much of it is in.
+async def begin(
+    db: Db, kind: str, source: str, edition: str, person_id: int | None = None
+) -> tuple[int, int]:
+    """The import of this source, and how much of it is in. `person_id` says whose own archive it is.
 
     A run that ended, or one over another edition of the source, begins again from the top: what is in is known by its key.
     """
-    await db.run(_BEGIN, kind=kind, source=source, edition=edition)
+    await db.run(_BEGIN, kind=kind, source=source, edition=edition, person_id=person_id)
     row = await db.row(_FIND, source=source)
     assert row is not None, "it was written if it was not there"
     goes_on = row["edition"] == edition and row["ended_at"] is None
@@ -209,7 +224,8 @@ async def people(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:
 
 
 async def posts(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:
-    return {row["key"]: row["id"] for row in await db.rows(_POSTS, space=space, keys=list(keys))}
+    """0 for one that has been deleted here since."""
+    return {row["key"]: row["id"] or 0 for row in await db.rows(_POSTS, space=space, keys=list(keys))}
 
 
 async def note_people(db: Db, import_id: int, space: str, people: Mapping[str, Noted]) -> None:
@@ -240,6 +256,11 @@ async def waiting_posts(db: Db, import_id: int, after: int) -> dict[int, str]:
 
 async def some_posts(db: Db, import_id: int, count: int) -> list[int]:
     return columns(await db.rows(_SOME_POSTS, import_id=import_id, count=count), "post_id")
+
+
+async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    """Where somebody's archives came from goes with them."""
+    await db.run(_OF_ERASED, people=[fact.person_id for fact in facts])
 
 
 async def left_over(db: Db, import_id: int | None, after: int, count: int) -> list[int]:

@@ -53,8 +53,9 @@ async def prepare(
     description: str = "",
     focus: str = "",
     thumbnail: File | None = None,
+    is_ready_at_once: bool = False,
 ) -> Prepared:
-    """Takes its time, and needs no database for it. Raises Invalid. What cannot be stored raises Unavailable or NoSpace, and
+    """Takes its time, and needs no database for it; with `is_ready_at_once` nothing is left to the worker. Raises Invalid. What cannot be stored raises Unavailable or NoSpace, and
     nothing is left of it but bytes that the sweep finds."""
     content_type = await asyncio.to_thread(sniff.kind_of, file.content)
     if content_type is None:
@@ -63,7 +64,7 @@ async def prepare(
     rules.check_description(description)
     meta = {"focus": rules.focus_of(focus)} if focus else {}
     if content_type.startswith("image/"):
-        made = await _picture(store, media_id, file)
+        made = await _picture(store, media_id, file, is_ready_at_once)
     else:
         made = await _other(store, media_id, file, content_type, thumbnail)
     return Prepared(media_id, {**made, "meta": {**made["meta"], **meta}, "description": description})
@@ -79,10 +80,11 @@ async def upload(db: Db, viewer: Viewer, prepared: Prepared) -> MediaId:
     return prepared.id
 
 
-async def _picture(store: Store, media_id: int, file: File) -> Row:
+async def _picture(store: Store, media_id: int, file: File, is_ready_at_once: bool) -> Row:
     """A small one is ready at once; of others the head alone is read, and the rest is left to the worker."""
     look = await in_thread(pictures.look, file.content)
-    if look.is_moving or look.width * look.height > AT_ONCE_PIXELS:
+    is_large = look.is_moving or look.width * look.height > AT_ONCE_PIXELS
+    if is_large and not is_ready_at_once:
         await store.put(files.raw(media_id), file.content)
         return {
             **_BARE,

@@ -1,10 +1,10 @@
-"""Posts come with an import: full posts of the community with their own time. Nobody is told of them."""
+"""Posts come with an import: full posts of the community, or somebody's own archive, with their own time. Nobody is told of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Text, column, func, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, array, insert
 
 from weetwie.access.viewer import Viewer
@@ -12,10 +12,19 @@ from weetwie.access.words import Ring, Visibility
 from weetwie.kit import text as texts
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.people import Person
-from weetwie.tables.posts import Endorsement, Mention, Post, PostTag, PostText, Tag
+from weetwie.tables.posts import (
+    COMMUNITY,
+    MASTODON,
+    MEDIA,
+    Endorsement,
+    Mention,
+    Post,
+    PostEdit,
+    PostTag,
+    PostText,
+    Tag,
+)
 
-IMPORTED = 1
-"""The origin of a post that was brought in for the community."""
 _ENOUGH_TO_TELL = 200
 """So many characters say in which language a text is."""
 
@@ -29,6 +38,12 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     reply_to_id: int | None = None
     reply_to_person_id: int | None = None
     language: str | None = None
+    warning: str = ""
+    is_sensitive: bool = False
+    visibility: Visibility = Visibility.public
+    origin: int = COMMUNITY
+    edited_at: datetime | None = None
+    has_media: bool = False
     is_question: bool | None = None
     """None: it is one when it reads like one."""
     tags: tuple[str, ...] = ()
@@ -145,6 +160,35 @@ _ACCEPT = Query(
 )
 
 
+_CHANGEABLE = Query(
+    select(Post.id, Post.ring, Post.root_id, Post.author_id, PostText.text, PostText.warning)
+    .join(PostText, PostText.post_id == Post.id)
+    .where(
+        Post.id == func.any(_given_ids),
+        Post.deleted_at.is_(None),
+        Post.origin >= MASTODON,
+        ~select(PostEdit.id).where(PostEdit.post_id == Post.id).exists(),
+    )
+    .order_by(Post.id)
+    .with_for_update(of=Post, key_share=True)
+)
+_SAY = Query(
+    update(PostText)
+    .where(PostText.post_id == param("id", BigInteger))
+    .values(text=param("text", Text), warning=param("warning", Text), language=param("language", Text))
+)
+_CHANGED = Query(
+    update(Post)
+    .where(Post.id == param("id", BigInteger))
+    .values(
+        edited_at=param("edited_at", DateTime(timezone=True)),
+        is_sensitive=param("is_sensitive", Boolean),
+        version=Post.version + 1,
+    )
+)
+_UNTAG = Query(delete(PostTag).where(PostTag.post_id == func.any(_given_ids)))
+
+
 async def ids_at(db: Db, moments: Sequence[datetime]) -> list[int]:
     """An id for each moment: posts that are brought in stand among the others at their own time."""
     ids = columns(await db.rows(_IDS, moments=list(moments)), "id")
@@ -169,6 +213,25 @@ async def bring_in(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> None:
     await _count(db, arrivals)
 
 
+async def renew(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> int:
+    """Posts of an archive that say something else in a newer one; what was edited or deleted here stays as it is here.
+
+    Returns how many were changed."""
+    rows = {row["id"]: row for row in await db.rows(_CHANGEABLE, ids=[post.id for post in arrivals])}
+    changed = [
+        post
+        for post in arrivals
+        if (row := rows.get(post.id)) and (row["text"], row["warning"]) != (post.text, post.warning)
+    ]
+    for post in changed:
+        await db.run(_SAY, id=post.id, text=post.text, warning=post.warning, language=post.language)
+        await db.run(_CHANGED, id=post.id, edited_at=post.edited_at, is_sensitive=post.is_sensitive)
+    if changed:
+        await db.run(_UNTAG, ids=[post.id for post in changed])
+        await _write_tags(db, changed)
+    return len(changed)
+
+
 async def accept(db: Db, answers: Mapping[int, int]) -> None:
     """Which answer each question's asker accepted; only one of its own thread can be it."""
     await db.run(_ACCEPT, questions=list(answers), answers=list(answers.values()))
@@ -190,21 +253,27 @@ async def _write_posts(db: Db, arrivals: Sequence[Arrival]) -> None:
         Post.__tablename__,
         columns=[
             *("id", "author_id", "reply_to_id", "reply_to_person_id", "root_id"),
-            *("ring", "visibility", "is_question", "origin"),
+            *("ring", "visibility", "is_question", "is_sensitive", "origin", "edited_at", "attached"),
         ],
         records=[
             (
                 *(post.id, post.author_id, post.reply_to_id, post.reply_to_person_id, post.root_id),
-                *(int(post.ring), int(Visibility.public), _is_question(post), IMPORTED),
+                *(int(post.ring), int(post.visibility), _is_question(post), post.is_sensitive),
+                *(post.origin, post.edited_at, MEDIA if post.has_media else 0),
             )
             for post in arrivals
         ],
     )
     await db.connection.copy_records_to_table(
         PostText.__tablename__,
-        columns=["post_id", "text", "language"],
+        columns=["post_id", "text", "warning", "language"],
         records=[
-            (post.id, post.text, post.language or texts.language_of(post.text[:_ENOUGH_TO_TELL]))
+            (
+                post.id,
+                post.text,
+                post.warning,
+                post.language or texts.language_of(post.text[:_ENOUGH_TO_TELL]),
+            )
             for post in arrivals
         ],
     )

@@ -30,7 +30,7 @@ from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.db import Db, Query, Record, columns, param
 from weetwie.tables.media import Media
-from weetwie.tables.posts import MEDIA, Mention, Post, PostEdit, PostTag, PostText, Tag
+from weetwie.tables.posts import MASTODON, MEDIA, Mention, Post, PostEdit, PostTag, PostText, Tag
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
     rules.check_text(change.text, change.warning, viewer.policy, has_more=bool(change.media_ids))
     await media.check(db, viewer, change.media_ids, post_id)
     shows_others = list(change.media_ids) != await media.shown(db, post_id)
-    named = await publish.mentioned(db, viewer, change.text, before["reply_to_id"])
+    named = await _named(db, viewer, change.text, before)
     before_named = columns(await db.rows(_NAMED, post_id=post_id), "person_id")
     # Who has left the ring since they were named is no reason to leave a mistake in the text.
     fresh = ((row["handle"], Ring(row["ring"])) for row in named if row["id"] not in before_named)
@@ -78,6 +78,13 @@ async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
     await db.run(_UNTAG, post_id=post_id, keys=_tag_keys(change.text))
     await publish.tag(db, post_id, change.text)
     await record(db, viewer, PostEdited(post_id, list(change.media_ids) if shows_others else None))
+
+
+async def _named(db: Db, viewer: Viewer, text: str, before: Record) -> list[Record]:
+    """In what was written elsewhere, a name is not that of somebody here."""
+    if before["origin"] >= MASTODON:
+        return []
+    return await publish.mentioned(db, viewer, text, before["reply_to_id"])
 
 
 _COMPARED = ("text", "warning", "is_sensitive", "language")
@@ -107,6 +114,7 @@ def _own(eye: Eye) -> Any:
             Post.reply_to_id,
             Post.is_sensitive,
             Post.is_question,
+            Post.origin,
         )
         .add_columns(Post.root_id, PostText.text, PostText.warning, PostText.language)
         .join(PostText, PostText.post_id == Post.id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, delete, func, null, or_, select, update
+from sqlalchemy import BigInteger, DateTime, and_, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
@@ -13,7 +13,7 @@ from weetwie.events import PersonErased, PostDeleted, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, Record, columns, param
 from weetwie.tables.people import Person
-from weetwie.tables.posts import Mark, Post, PostEdit, PostTag, PostText
+from weetwie.tables.posts import MASTODON, Mark, Post, PostEdit, PostTag, PostText
 
 
 async def remove(db: Db, viewer: Viewer, post_id: int, *, keeps_media: bool = False) -> None:
@@ -48,7 +48,7 @@ async def _uncount(db: Db, row: Record) -> None:
 
 
 async def remove_all_of(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
-    """Of people who were erased together with what they wrote, everything goes."""
+    """Of people who were erased together with what they wrote, everything goes; of all others what they brought along."""
     for fact in facts:
         while ids := columns(await db.rows(_SOME_OF_REMOVED, person_id=fact.person_id), "id"):
             await bury(db, viewer, ids)
@@ -91,6 +91,10 @@ _FORGET_TAGS = Query(lambda: delete(PostTag).where(PostTag.post_id.in_(select(_u
 _SOME_OF_REMOVED = Query(
     select(Post.id)
     .join(Person, Person.id == Post.author_id)
-    .where(Post.author_id == param("person_id", BigInteger), Person.is_removed, Post.deleted_at.is_(None))
+    .where(
+        Post.author_id == param("person_id", BigInteger),
+        or_(Person.is_removed, and_(Post.origin >= MASTODON, Person.erased_at.is_not(None))),
+        Post.deleted_at.is_(None),
+    )
     .limit(500)
 )

@@ -157,7 +157,7 @@ def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
     """Of given posts, those that stand in this home."""
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
-        post.id == func.any(param("post_ids", ARRAY(BigInteger))), _belongs(eye, post)
+        post.id == func.any(param("post_ids", ARRAY(BigInteger))), post.origin < 2, _belongs(eye, post)
     )
 
 

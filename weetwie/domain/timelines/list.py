@@ -129,7 +129,11 @@ def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
         select(post.id.label("post_id"), of_list.id.label("key"))
         .select_from(post)
         .join(of_list, of_list.owner_id == eye.id)
-        .where(post.id == func.any(param("post_ids", ARRAY(BigInteger))), _belongs(eye, of_list, post))
+        .where(
+            post.id == func.any(param("post_ids", ARRAY(BigInteger))),
+            post.origin < 2,
+            _belongs(eye, of_list, post),
+        )
     )
 
 

@@ -1,0 +1,161 @@
+"""What one person brings along from another network, on the command line."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from weetwie.cli.house import House, in_house
+from weetwie.cli.line import Line
+
+if TYPE_CHECKING:
+    from weetwie.access.viewer import Viewer
+    from weetwie.imports.archive.bring import Outlook, Report
+    from weetwie.imports.archive.remembered import Network
+    from weetwie.settings import Settings
+
+_RINGS = ["colleagues", "network", "world"]
+_MOST_TOLD = 20
+
+
+def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--as", "handle", required=True, metavar="HANDLE", help="Whose it is.")(function)
+
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--yes", is_flag=True, help="Do not ask before writing."),
+        click.option("--preview", is_flag=True, help="Tell what would come, and write nothing."),
+        click.option(
+            "--audience", type=click.Choice(_RINGS), help="For whom the posts are. Default: as new posts."
+        ),
+        as_person,
+        click.argument("file", type=click.Path(exists=True, path_type=Path)),
+    ):
+        function = option(function)
+    return function
+
+
+@click.command()
+@_options
+@in_house
+async def mastodon(house: House, **given: Any) -> None:
+    """One's own posts out of an archive of Mastodon: the file as it was downloaded, a folder, or outbox.json alone.
+
+    They stand on the person's profile with their own time, and in search; in no timeline. What was for followers only,
+    direct messages and boosts are left out.
+    """
+    await _bring(house, "mastodon", **given)
+
+
+@click.command()
+@_options
+@in_house
+async def twitter(house: House, **given: Any) -> None:
+    """One's own posts out of an archive of Twitter (X): the file as it was downloaded, a folder, or tweets.js alone.
+
+    They stand on the person's profile with their own time, and in search; in no timeline. Retweets are left out.
+    """
+    await _bring(house, "twitter", **given)
+
+
+async def _bring(
+    house: House,
+    network: "Network",
+    *,
+    file: Path,
+    handle: str,
+    audience: str | None,
+    preview: bool,
+    yes: bool,
+) -> None:
+    import msgspec
+
+    from weetwie.access.words import Ring
+    from weetwie.imports.archive import bring as archives
+    from weetwie.imports.archive.box import opened
+    from weetwie.serve import store
+
+    settings = settings_of(house)
+    viewer = await viewer_of(house, handle)
+    with opened(file) as box:
+        async with house.database.reading() as db:
+            story = await archives.read(db, viewer, box, network, settings.base_url)
+            outlook = await archives.look(db, viewer, story)
+        for bad in story.bad[:_MOST_TOLD]:
+            click.echo(f"{file}: entry {bad.number} {bad.reason}", err=True)
+        if preview:
+            house.say(msgspec.to_builtins(outlook), _told(outlook))
+            return
+        if not yes:
+            click.echo(_told(outlook), err=True)
+            click.confirm(f"Bring this in as posts of @{viewer.handle}?", abort=True, err=True)
+        line = Line()
+        report = await archives.bring(
+            house.database,
+            viewer,
+            store.chosen(settings),
+            box,
+            story,
+            Ring[audience] if audience else None,
+            lambda done, all: line.show(f"{done:,} of {all:,} posts"),
+        )
+        line.clear()
+    house.say(msgspec.to_builtins(report), _done(report))
+
+
+async def viewer_of(house: House, handle: str) -> "Viewer":
+    """The person in whose name the command line acts. Raises NotFound."""
+    from weetwie.access.recognise import Memory
+    from weetwie.domain.people.lookup import lookup
+    from weetwie.errors import NotFound, _
+
+    async with house.database.reading() as db:
+        try:
+            person_id = await lookup(db, house.viewer, handle.removeprefix("@"))
+        except NotFound:
+            raise NotFound(_("Nobody here has the handle {handle}."), handle=handle) from None
+        viewer = await Memory().person(db, person_id)
+    assert viewer is not None, "whoever has been looked up has a row"
+    return viewer
+
+
+def settings_of(house: House) -> "Settings":
+    from weetwie.settings import read
+
+    return read(os.environ, given={"data": house.data.absolute() if house.data else None})
+
+
+def _told(outlook: "Outlook") -> str:
+    if outlook.first is None or outlook.last is None:
+        lines = ["No posts that could come in."]
+    else:
+        whose = f" of {outlook.account}" if outlook.account else ""
+        lines = [
+            f"{outlook.posts:,} posts{whose} from {outlook.first:%Y-%m-%d} to {outlook.last:%Y-%m-%d}"
+            f"{f', {outlook.posts - outlook.new:,} of them here already' if outlook.new < outlook.posts else ''}",
+            "Languages: " + ", ".join(f"{code} {count:,}" for code, count in outlook.languages.items()),
+        ]
+    more = [
+        (outlook.threads, "go on from a post of one's own and stay threads"),
+        (outlook.answers, "answer somebody else, whose words stay where they are; they bear the sign \u21a9"),
+        (outlook.files, "files come with them"),
+        (outlook.lost_files, "files are not in the archive, or are more than a post may have"),
+        (outlook.bad, "entries cannot be read"),
+        *((count, f"left out: {reason}") for reason, count in outlook.skipped.items()),
+    ]
+    return "\n".join([*lines, *(f"{number:,} {what}" for number, what in more if number)])
+
+
+def _done(report: "Report") -> str:
+    counted = [
+        (report.new, "posts brought in"),
+        (report.known, "posts were here already"),
+        (report.renewed, "of them say something new"),
+        (report.files, "files with them"),
+        (report.bad_files, "files left out: too large, broken, or of a kind that is not taken here"),
+    ]
+    said = "; ".join(f"{number:,} {what}" for number, what in counted if number) or "Nothing to bring in"
+    return f"{said}. Import {report.import_id}, to be taken out again with: weetwie import remove {report.import_id}"

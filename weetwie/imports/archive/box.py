@@ -1,0 +1,146 @@
+"""The files of an archive: in a ZIP, a tar, a folder, or one file alone. Nothing is ever unpacked under a name it gives itself."""
+
+import os
+import shutil
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from weetwie.errors import Invalid, _
+
+MOST_FILES: Final = 500_000
+LARGEST_WORDS: Final = 512 << 20
+"""Bytes of one file of words: a quarter of a million posts."""
+LARGEST_UNPACKED: Final = 50 << 30
+MOST_RATIO: Final = 200
+"""What is packed tighter than this was made to fill a disk, and not to keep posts."""
+_PIECE: Final = 1 << 20
+
+DAMAGED: Final = _(
+    "This file is damaged or cut off. Download the archive again; nothing has been brought in."
+)
+TOO_LARGE: Final = _("{name} is too large to be read: more than {most} MB.")
+BOMB: Final = _("This file would unpack to far more than it is. It is not read.")
+LOCKED: Final = _("This archive is locked with a password. Unpack it first and give the folder.")
+
+
+class Box:
+    """Names, sizes, and a way to open each. Names have forward slashes and no folder of the archive's own in front."""
+
+    def __init__(self, sizes: dict[str, int], open_one: Callable[[str], IO[bytes]]) -> None:
+        self.sizes = sizes
+        self._open = open_one
+
+    def words(self, name: str) -> bytes:
+        """A whole file of words. Raises Invalid."""
+        content = self.read(name, LARGEST_WORDS)
+        if content is None:
+            raise Invalid(TOO_LARGE, field="file", name=name.rsplit("/", 1)[-1], most=LARGEST_WORDS >> 20)
+        return content
+
+    def read(self, name: str, most: int) -> bytes | None:
+        """None for what is larger, whatever its entry says. Raises Invalid where it cannot be read."""
+        try:
+            with self._open(name) as file:
+                content = file.read(most + 1)
+        except RuntimeError as error:
+            raise Invalid(LOCKED, field="file") from error
+        except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+            raise Invalid(DAMAGED, field="file") from error
+        return None if len(content) > most else content
+
+    def ending(self, *endings: str) -> list[str]:
+        """The names that are or end in one of these, those with the shortest way first."""
+        wanted = tuple(f"/{ending}" for ending in endings)
+        found = [name for name in self.sizes if f"/{name}".endswith(wanted)]
+        return sorted(found, key=lambda name: (name.count("/"), name))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Box]:
+    """Raises Invalid for what is no archive."""
+    if path.is_dir():
+        yield _folder(path)
+    elif zipfile.is_zipfile(path):
+        with _zip(path) as box:
+            yield box
+    elif _begins(path, b"PK\x03\x04"):
+        raise Invalid(DAMAGED, field="file")
+    elif _begins(path, b"\x1f\x8b") or tarfile.is_tarfile(path):
+        with _tar(path) as box:
+            yield box
+    else:
+        yield Box({path.name: path.stat().st_size}, lambda _name: path.open("rb"))
+
+
+def _begins(path: Path, sign: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(sign)) == sign
+
+
+def _folder(folder: Path) -> Box:
+    """Links are not followed: they could lead out of it."""
+    sizes: dict[str, int] = {}
+    for place, _folders, files in os.walk(folder, followlinks=False):
+        for name in files:
+            path = Path(place) / name
+            if not path.is_symlink() and path.is_file():
+                sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
+        _check_count(len(sizes))
+    return Box(sizes, lambda name: (folder / name).open("rb"))
+
+
+@contextmanager
+def _zip(path: Path) -> Iterator[Box]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Invalid(DAMAGED, field="file") from error
+    with archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        _check_count(len(entries))
+        sizes = {entry.filename: entry.file_size for entry in entries}
+        _check_size(sum(sizes.values()), path.stat().st_size)
+        yield Box(sizes, archive.open)
+
+
+@contextmanager
+def _tar(path: Path) -> Iterator[Box]:
+    """Its files can only be read one after the other, so they are put into a folder of our own, under numbers."""
+    with tempfile.TemporaryDirectory(prefix="weetwie-archive-") as given:
+        folder = Path(given)
+        places: dict[str, Path] = {}
+        sizes: dict[str, int] = {}
+        size = path.stat().st_size
+        try:
+            with tarfile.open(path, "r|*") as archive:
+                for entry in archive:
+                    if not entry.isreg():
+                        continue
+                    content = archive.extractfile(entry)
+                    assert content is not None, "a regular file has content"
+                    _check_size(sum(sizes.values()) + entry.size, size)
+                    name = entry.name.removeprefix("./")
+                    places[name] = folder / str(len(places))
+                    with places[name].open("wb") as file:
+                        shutil.copyfileobj(content, file, _PIECE)
+                    sizes[name] = entry.size
+                    _check_count(len(sizes))
+        except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+            raise Invalid(DAMAGED, field="file") from error
+        yield Box(sizes, lambda name: places[name].open("rb"))
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_FILES:
+        raise Invalid(BOMB, field="file")
+
+
+def _check_size(unpacked: int, packed: int) -> None:
+    if unpacked > LARGEST_UNPACKED or unpacked > MOST_RATIO * packed + (1 << 20):
+        raise Invalid(BOMB, field="file")

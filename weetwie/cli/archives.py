@@ -100,7 +100,7 @@ async def _bring(
             box,
             story,
             Ring[audience] if audience else None,
-            lambda done, all: line.show(f"{done:,} of {all:,} posts"),
+            lambda done, whole: line.show(f"{done:,} of {whole:,} posts"),
         )
         line.clear()
     house.say(msgspec.to_builtins(report), _done(report))
@@ -134,8 +134,10 @@ def _told(outlook: "Outlook") -> str:
     else:
         whose = f" of {outlook.account}" if outlook.account else ""
         lines = [
-            f"{outlook.posts:,} posts{whose} from {outlook.first:%Y-%m-%d} to {outlook.last:%Y-%m-%d}"
-            f"{f', {outlook.posts - outlook.new:,} of them here already' if outlook.new < outlook.posts else ''}",
+            (
+                f"{outlook.posts:,} posts{whose} from {outlook.first:%Y-%m-%d} to {outlook.last:%Y-%m-%d}"
+                f"{f', {outlook.posts - outlook.new:,} of them here already' if outlook.new < outlook.posts else ''}"
+            ),
             "Languages: " + ", ".join(f"{code} {count:,}" for code, count in outlook.languages.items()),
         ]
     more = [

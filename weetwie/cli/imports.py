@@ -1,7 +1,5 @@
 """Imports on the command line: bring in people, posts and the history of a repository; list them; take one out again."""
 
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

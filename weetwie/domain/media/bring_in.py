@@ -2,10 +2,9 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, func, null, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, func, insert, null, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from weetwie.access.viewer import Viewer
 from weetwie.domain.media import rules, upload
@@ -19,6 +18,22 @@ LARGEST = max(rules.LARGEST_FILE, rules.LARGEST_PICTURE)
 
 _NUMBERS = Query(
     select(func.new_id().label("id")).select_from(func.generate_series(1, param("count", BigInteger)))
+)
+_ATTACH = Query(
+    insert(Media).values(
+        id=param("id", BigInteger),
+        person_id=param("person_id", BigInteger),
+        post_id=param("post_id", BigInteger),
+        place=param("place", BigInteger),
+        state=param("state", SmallInteger),
+        kind=param("kind", SmallInteger),
+        content_type=param("content_type", Text),
+        size=param("size", BigInteger),
+        has_small=param("has_small", Boolean),
+        blurhash=param("blurhash", Text),
+        meta=param("meta", JSONB),
+        description=param("description", Text),
+    )
 )
 _GO = Query(
     update(Media)
@@ -54,21 +69,8 @@ async def attach(db: Db, viewer: Viewer, files: Mapping[int, Sequence[Prepared]]
     given = [
         (one, post_id, place) for post_id, some in files.items() for place, one in enumerate(some, start=1)
     ]
-    if given:
-        await db.connection.copy_records_to_table(
-            Media.__tablename__,
-            columns=["id", "person_id", "post_id", "place", *_KEPT],
-            records=[
-                (one.id, viewer.person_id, post_id, place, *_values(one.row)) for one, post_id, place in given
-            ],
-        )
-
-
-_KEPT = ("state", "kind", "content_type", "size", "has_small", "blurhash", "meta", "description")
-
-
-def _values(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in _KEPT)
+    values = ({"id": one.id, "post_id": post_id, "place": place, **one.row} for one, post_id, place in given)
+    await db.run_many(_ATTACH, ({"person_id": viewer.person_id, **row} for row in values))
 
 
 async def take_out(db: Db, _: Viewer, post_ids: Sequence[int]) -> None:

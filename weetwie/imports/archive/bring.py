@@ -99,8 +99,8 @@ async def _here(db: Db, viewer: Viewer, story: Story, base_url: str) -> set[str]
     ids = {int(found[1]): post.key for post in story.posts if (found := address.fullmatch(post.key))}
     there: set[str] = set()
     for some in _several(list(ids), _LOOKED_UP):
-        found = await arriving.parents(db, some)
-        there |= {ids[id] for id, post in found.items() if post.author_id == viewer.person_id}
+        standing = await arriving.parents(db, some)
+        there |= {ids[id] for id, post in standing.items() if post.author_id == viewer.person_id}
     return there
 
 

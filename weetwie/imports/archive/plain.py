@@ -10,7 +10,7 @@ _BLOCKS: Final = {"p", "div", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3",
 _SILENT: Final = {"script", "style", "template", "title"}
 _MANY_LINES: Final = re.compile(r"\n{3,}")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
-_AT_BREAK: Final = re.compile(r" *\n *")
+_AT_BREAK: Final = re.compile(r"[ \t]+\n")
 
 
 def plain(html: str, names: Mapping[str, str] | None = None) -> str:
@@ -65,7 +65,12 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self._out.append(data if self._kept else _BLANKS.sub(" ", data))
+            self._out.append(data if self._kept else self._on_one_line(data))
+
+    def _on_one_line(self, data: str) -> str:
+        text = _BLANKS.sub(" ", data)
+        begins_a_line = not self._out or self._out[-1].endswith(("\n", "\n- "))
+        return text.lstrip(" ") if begins_a_line else text
 
     def _close_link(self) -> None:
         if self._link is None:

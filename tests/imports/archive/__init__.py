@@ -1,0 +1,1 @@
+"""Archives of other networks: the readers, and what comes in."""

@@ -10,6 +10,7 @@ from weetwie import __version__
 COMMANDS: Final = {
     "backup": "weetwie.cli.keep:backup",
     "doctor": "weetwie.cli.keep:doctor",
+    "export": "weetwie.cli.ties:export",
     "import": "weetwie.cli.imports:imports",
     "migrate": "weetwie.cli.serve:migrate",
     "person": "weetwie.cli.person:person",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from weetwie.cli import archives
+from weetwie.cli import archives, ties
 from weetwie.cli.house import House, in_house
 from weetwie.cli.line import Line
 
@@ -164,6 +164,8 @@ async def remove(house: House, import_id: int) -> None:
 
 imports.add_command(archives.mastodon)
 imports.add_command(archives.twitter)
+for _command in ties.IMPORTS:
+    imports.add_command(_command)
 
 
 def _terms_of(audience: str | None, space: str, may_rank: bool, is_dry: bool) -> "Terms":

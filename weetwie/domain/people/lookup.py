@@ -1,6 +1,9 @@
 """Who has this handle."""
 
-from sqlalchemy import Text, func, select
+from collections.abc import Iterable
+
+from sqlalchemy import Text, any_, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
@@ -14,6 +17,13 @@ from weetwie.tables.people import Person
 # Asked about all the same, so that a handle that nobody has costs the statements of one whom the viewer does not see.
 _NOBODY = 0
 _BY_HANDLE = Query(select(Person.id).where(func.lower(Person.handle) == func.lower(param("handle", Text))))
+
+
+_BY_HANDLES = Query(
+    select(Person.id, func.lower(Person.handle).label("handle")).where(
+        func.lower(Person.handle) == any_(param("handles", ARRAY(Text)))
+    )
+)
 
 
 async def lookup(db: Db, viewer: Viewer, handle: str) -> int:
@@ -31,3 +41,11 @@ async def lookup(db: Db, viewer: Viewer, handle: str) -> int:
         await seen_people.person(db, viewer, person_id or _NOBODY)
     assert person_id is not None, "nobody is not seen"
     return int(person_id)
+
+
+async def lookup_all(db: Db, viewer: Viewer, handles: Iterable[str]) -> dict[str, int]:
+    """Those of them whom the viewer sees, be it only their card; by handle in lower case."""
+    asked = sorted({handle.lower() for handle in handles})
+    found = {row["id"]: row["handle"] for row in await db.rows(_BY_HANDLES, handles=asked)}
+    seen = await seen_people.cards(db, viewer, found)
+    return {found[person.id]: person.id for person in seen}

@@ -1,0 +1,1 @@
+"""Follows, lists, blocks, mutes and bookmarks as CSV."""

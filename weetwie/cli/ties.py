@@ -1,0 +1,137 @@
+"""Whom one follows, mutes and blocks, one's lists and bookmarks, and one's own posts: in and out, on the command line."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from weetwie.cli.archives import as_person, settings_of, viewer_of
+from weetwie.cli.house import House, in_house
+from weetwie.cli.line import Line
+
+if TYPE_CHECKING:
+    from weetwie.imports.ties.bring import Plan, Report
+    from weetwie.imports.ties.forms import Skipped
+
+_WHAT: Final = {
+    "follows": "whom one follows",
+    "lists": "one's lists",
+    "blocks": "whom one blocks",
+    "mutes": "whom one mutes",
+    "bookmarks": "one's bookmarks",
+}
+_ONLY_OUT: Final = {"followers": "who follows one"}
+
+
+def _import_of(kind: str, what: str) -> click.Command:
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @as_person
+    @click.option("--overwrite", is_flag=True, help="What the file does not hold goes.")
+    @click.option("--preview", is_flag=True, help="Tell what the file leads to, and change nothing.")
+    @in_house
+    async def bring(house: House, **given: Any) -> None:
+        await _bring(house, kind, **given)
+
+    told = f"Brings in {what}, from a CSV file as Mastodon writes it. A row that leads to nobody here is told and left out."
+    return click.command(kind, help=told)(bring)
+
+
+def _export_of(kind: str, what: str) -> click.Command:
+    @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+    @as_person
+    @in_house
+    async def take(house: House, file: Path | None, handle: str) -> None:
+        from weetwie.imports.ties.export import EXPORTED
+        from weetwie.imports.ties.export import export as written
+
+        viewer = await viewer_of(house, handle)
+        (chosen,) = (one for one in EXPORTED if one == kind)
+        async with house.database.reading() as db:
+            content = await written(db, viewer, chosen, settings_of(house).base_url)
+        put(house, file, content)
+
+    return click.command(kind, help=f"Writes {what} as CSV, in Mastodon's form.")(take)
+
+
+def put(house: House, file: Path | None, content: bytes) -> None:
+    """Into a new file that only its owner can read, or to standard output."""
+    if file is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(content)
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    house.say({"file": str(file), "bytes": len(content)}, f"{file}: {len(content):,} bytes.")
+
+
+async def _bring(house: House, kind: str, file: Path, handle: str, overwrite: bool, preview: bool) -> None:
+    from weetwie.imports.ties import table
+    from weetwie.imports.ties.bring import bring, plan
+    from weetwie.imports.ties.forms import KINDS
+
+    viewer = await viewer_of(house, handle)
+    (chosen,) = (one for one in KINDS if one == kind)
+    with file.open("rb") as opened:
+        content = opened.read(table.LARGEST + 1)
+    async with house.database.reading() as db:
+        planned = await plan(db, viewer, chosen, content, settings_of(house).base_url)
+    if preview:
+        _tell(file, planned.skipped)
+        house.say(_plain(planned), f"{len(planned.rows):,} rows lead to somebody here.")
+        return
+    line = Line()
+    report = await bring(
+        house.database,
+        viewer,
+        planned,
+        "overwrite" if overwrite else "merge",
+        lambda done, whole: line.show(f"{done:,} of {whole:,} rows"),
+    )
+    line.clear()
+    _tell(file, report.skipped)
+    house.say(_plain(report), _told(report))
+
+
+def _tell(file: Path, skipped: "list[Skipped]") -> None:
+    for one in skipped:
+        click.echo(f"{file}:{one.number}: {one.given}: {one.why}", err=True)
+
+
+def _plain(found: "Plan | Report") -> dict[str, Any]:
+    import msgspec
+
+    plain: dict[str, Any] = {
+        name: value
+        for name, value in msgspec.structs.asdict(found).items()
+        if name not in ("skipped", "people", "rows")
+    }
+    rows = getattr(found, "rows", None)
+    counted = {} if rows is None else {"rows": len(rows)}
+    skipped = [{"line": one.number, "given": one.given, "why": str(one.why)} for one in found.skipped]
+    return {**plain, **counted, "skipped": skipped}
+
+
+def _told(report: "Report") -> str:
+    counted = [
+        (report.new, "new"),
+        (report.known, "so already"),
+        (report.asked, "have been asked whether they may be followed"),
+        (report.removed, "removed"),
+        (len(report.skipped), "rows left out"),
+    ]
+    said = "; ".join(f"{number:,} {what}" for number, what in counted if number)
+    return f"{report.kind.capitalize()}: {said or 'nothing in the file'}."
+
+
+@click.group()
+def export() -> None:
+    """What a person takes along: follows, followers, lists, blocks, mutes, bookmarks."""
+
+
+IMPORTS: Final = [_import_of(kind, what) for kind, what in _WHAT.items()]
+for _kind, _what in {**_WHAT, **_ONLY_OUT}.items():
+    export.add_command(_export_of(_kind, _what))

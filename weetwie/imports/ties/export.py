@@ -1,0 +1,154 @@
+"""Writes the ties of a person as CSV, as far as they see whom and what these lead to."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final, Literal, get_args
+
+from weetwie.access.viewer import Viewer
+from weetwie.domain.lists import lists, members
+from weetwie.domain.posts import mark
+from weetwie.domain.relations import block, followers, mute
+from weetwie.domain.relations.relationship import Relationship, relationships
+from weetwie.imports.ties import table
+from weetwie.imports.ties.forms import HEADERS, Kind, address, post_address
+from weetwie.kit.db import Db
+from weetwie.kit.paging import END, Page
+from weetwie.seen import people as seen_people
+from weetwie.seen.numbered import Numbered
+from weetwie.seen.posts import SeenPost
+
+Exported = Kind | Literal["followers"]
+EXPORTED: Final[tuple[Exported, ...]] = (*get_args(Kind), "followers")
+_PAGE: Final = 200
+
+Rows = list[Sequence[str]]
+Pages = Callable[[Page], Awaitable[Sequence[Numbered]]]
+
+
+async def export(db: Db, viewer: Viewer, kind: Exported, base_url: str) -> bytes:
+    header = [HEADERS[kind]] if HEADERS[kind] else []
+    return table.written([*header, *await _WRITERS[kind](db, viewer, base_url)])
+
+
+async def ids(db: Db, viewer: Viewer, kind: Kind | Literal["followers"]) -> list[int]:
+    """The people of a tie, the latest first."""
+    me = viewer.person_id
+    findings: dict[str, Pages] = {
+        "follows": lambda page: followers.following(db, viewer, me, page),
+        "followers": lambda page: followers.followers(db, viewer, me, page),
+        "blocks": lambda page: block.blocks(db, viewer, page),
+        "mutes": lambda page: mute.mutes(db, viewer, page),
+    }
+    return await _all(findings[kind])
+
+
+async def bookmarked(db: Db, viewer: Viewer) -> list[SeenPost]:
+    """The latest first."""
+    found: list[SeenPost] = []
+    below = END
+    while some := await mark.bookmarks(db, viewer, Page(_PAGE, below)):
+        found += some
+        below = some[-1].key
+    return found
+
+
+async def on_list(db: Db, viewer: Viewer, list_id: int) -> list[int]:
+    return await _all(lambda page: members.members(db, viewer, list_id, page))
+
+
+async def standing(db: Db, viewer: Viewer, people: Sequence[int]) -> dict[int, Relationship]:
+    """What the viewer has to do with them, by id."""
+    found: dict[int, Relationship] = {}
+    for at in range(0, len(people), _PAGE):
+        for one in await relationships(db, viewer, list(people[at : at + _PAGE])):
+            found[one.id] = one
+    return found
+
+
+async def _all(finding: Pages) -> list[int]:
+    found: list[int] = []
+    below = END
+    while some := await finding(Page(_PAGE, below)):
+        found += [one.id for one in some]
+        below = some[-1].number
+    return found
+
+
+async def _handles(db: Db, viewer: Viewer, people: Iterable[int]) -> dict[int, str]:
+    wanted, found = list(dict.fromkeys(people)), dict[int, str]()
+    for at in range(0, len(wanted), _PAGE):
+        seen = await seen_people.cards(db, viewer, wanted[at : at + _PAGE])
+        found |= {profile.id: profile.handle for profile in await seen_people.profiles(db, seen)}
+    return found
+
+
+async def _follows(db: Db, viewer: Viewer, base_url: str) -> Rows:
+    people = await ids(db, viewer, "follows")
+    handles, how = await _handles(db, viewer, people), await standing(db, viewer, people)
+    return [
+        (
+            address(handles[id], base_url),
+            _said(how[id].shows_boosts),
+            _said(how[id].notifies),
+            ", ".join(how[id].languages or ()),
+        )
+        for id in people
+        if id in handles and id in how
+    ]
+
+
+async def _mutes(db: Db, viewer: Viewer, base_url: str) -> Rows:
+    """Those without an end: the form has no place for one."""
+    people = await ids(db, viewer, "mutes")
+    handles, how = await _handles(db, viewer, people), await standing(db, viewer, people)
+    return [
+        (address(handles[id], base_url), _said(how[id].mutes_notifications))
+        for id in people
+        if id in handles and id in how and how[id].mute_expires_at is None
+    ]
+
+
+async def _blocks(db: Db, viewer: Viewer, base_url: str) -> Rows:
+    return await _addresses(db, viewer, "blocks", base_url)
+
+
+async def _followers(db: Db, viewer: Viewer, base_url: str) -> Rows:
+    return await _addresses(db, viewer, "followers", base_url)
+
+
+async def _addresses(db: Db, viewer: Viewer, kind: Kind | Literal["followers"], base_url: str) -> Rows:
+    people = await ids(db, viewer, kind)
+    handles = await _handles(db, viewer, people)
+    return [(address(handles[id], base_url),) for id in people if id in handles]
+
+
+async def _lists(db: Db, viewer: Viewer, base_url: str) -> Rows:
+    found: Rows = []
+    for one in await lists.lists(db, viewer):
+        people = await on_list(db, viewer, one.id)
+        handles = await _handles(db, viewer, people)
+        found += [(one.title, address(handles[id], base_url)) for id in people if id in handles]
+    return found
+
+
+async def _bookmarks(db: Db, viewer: Viewer, base_url: str) -> Rows:
+    posts = await bookmarked(db, viewer)
+    handles = await _handles(db, viewer, [post.author.id for post in posts])
+    return [
+        (post_address(handles[post.author.id], post.post_id, base_url),)
+        for post in posts
+        if post.author.id in handles
+    ]
+
+
+def _said(truth: bool) -> str:
+    return "true" if truth else "false"
+
+
+_WRITERS: Final[dict[str, Callable[[Db, Viewer, str], Awaitable[Rows]]]] = {
+    "follows": _follows,
+    "followers": _followers,
+    "mutes": _mutes,
+    "blocks": _blocks,
+    "lists": _lists,
+    "bookmarks": _bookmarks,
+}

@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 import sys
+import zipfile
 from pathlib import Path
 
 from tests.world import World
@@ -50,3 +51,18 @@ async def test_out_of_one_account_and_into_another(dsn: str, tmp_path: Path) -> 
     assert (await weetwie(dsn, "export", "followers", "--as", "bo"))[1] == (
         "new@weetwie.example\nada@weetwie.example\n"
     )
+
+
+async def test_posts_out_into_a_new_file(dsn: str, tmp_path: Path) -> None:
+    world = await World.open(dsn, is_kept=True)
+    ada = await world.member("ada")
+    await world.post(ada, "Good morning")
+    await world.close()
+    file = tmp_path / "mine.zip"
+    code, out, err = await weetwie(dsn, "export", "posts", "--as", "ada", file)
+    assert (code, out, err) == (0, f"{file}: 1 posts, 0 boosts, 0 files.\n", "")
+    with zipfile.ZipFile(file) as archive:
+        assert b"Good morning" in archive.read("outbox.json")
+    assert (await weetwie(dsn, "export", "posts", "--as", "ada", file))[0] == 2
+    code, out, _ = await weetwie(dsn, "import", "mastodon", file, "--as", "ada", "--preview")
+    assert out.splitlines() == ["No posts that could come in.", "1 left out: written here, and still here"]

@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
@@ -60,12 +62,24 @@ def put(house: House, file: Path | None, content: bytes) -> None:
     if file is None:
         sys.stdout.buffer.write(content)
         return
+    with _new(file) as out:
+        out.write(content)
+    house.say({"file": str(file), "bytes": len(content)}, f"{file}: {len(content):,} bytes.")
+
+
+@contextmanager
+def _new(file: Path) -> Iterator[IO[bytes]]:
+    """What is there is not written over, and what could not be written whole is not left."""
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(content)
+        number = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from error
-    house.say({"file": str(file), "bytes": len(content)}, f"{file}: {len(content):,} bytes.")
+    try:
+        with os.fdopen(number, "w+b") as out:
+            yield out
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
 
 
 async def _bring(house: House, kind: str, file: Path, handle: str, overwrite: bool, preview: bool) -> None:
@@ -129,7 +143,27 @@ def _told(report: "Report") -> str:
 
 @click.group()
 def export() -> None:
-    """What a person takes along: follows, followers, lists, blocks, mutes, bookmarks."""
+    """What a person takes along: posts, follows, followers, lists, blocks, mutes, bookmarks."""
+
+
+@export.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@as_person
+@in_house
+async def posts(house: House, file: Path, handle: str) -> None:
+    """Writes all that a person has posted, with its files, as a ZIP in the form of Mastodon's archives."""
+    import msgspec
+
+    from weetwie.imports.archive.export import export as written
+    from weetwie.serve import store
+
+    viewer, settings = await viewer_of(house, handle), settings_of(house)
+    with _new(file) as out:
+        taken = await written(house.database, viewer, store.chosen(settings), settings.base_url, out)
+    house.say(
+        {"file": str(file), **msgspec.to_builtins(taken)},
+        f"{file}: {taken.posts:,} posts, {taken.boosts:,} boosts, {taken.files:,} files.",
+    )
 
 
 IMPORTS: Final = [_import_of(kind, what) for kind, what in _WHAT.items()]

@@ -80,7 +80,7 @@ async def read(db: Db, viewer: Viewer, box: Box, network: Network, base_url: str
         return await asyncio.to_thread(twitter.read, box)
     story = await asyncio.to_thread(mastodon.read, box, base_url)
     own = viewers.ring(viewer, clock.now())
-    here = await _here(db, viewer, story, base_url)
+    here = await _here(db, story, base_url)
     kept = []
     for post in story.posts:
         if post.ring is not None and post.ring < own:
@@ -93,14 +93,13 @@ async def read(db: Db, viewer: Viewer, box: Box, network: Network, base_url: str
     return story
 
 
-async def _here(db: Db, viewer: Viewer, story: Story, base_url: str) -> set[str]:
+async def _here(db: Db, story: Story, base_url: str) -> set[str]:
     """Posts that were written here and still are."""
     address = re.compile(re.escape(base_url.rstrip("/")) + r"/people/[^/]+/posts/([0-9]{1,18})")
     ids = {int(found[1]): post.key for post in story.posts if (found := address.fullmatch(post.key))}
     there: set[str] = set()
     for some in _several(list(ids), _LOOKED_UP):
-        standing = await arriving.parents(db, some)
-        there |= {ids[id] for id, post in standing.items() if post.author_id == viewer.person_id}
+        there |= {ids[id] for id in await arriving.parents(db, some)}
     return there
 
 
@@ -143,7 +142,7 @@ async def bring(
         name = f"{story.network} {story.account or 'posts'} of person {viewer.person_id}"
         import_id, done = await ledger.begin(db, story.network, name, edition, viewer.person_id)
         await audit(db, viewer, f"import.{story.network}", import_id, door="command line")
-    run = _Run(database, viewer, store, box, story, ring, Report(import_id=import_id))
+    run = _Run(database, viewer, store, box, story, ring, audience is not None, Report(import_id=import_id))
     for batch in _batches(story.posts[done:]):
         await run.write(batch, done)
         done += len(batch)
@@ -201,6 +200,7 @@ class _Run:
         box: Box,
         story: Story,
         ring: Ring,
+        is_chosen: bool,
         report: Report,
     ) -> None:
         self._database = database
@@ -209,6 +209,7 @@ class _Run:
         self._box = box
         self._story = story
         self._ring = ring
+        self._is_chosen = is_chosen
         self._space = _space(viewer, story)
         self._visibilities: dict[str, Visibility] = {}
         for post in story.posts:
@@ -272,7 +273,7 @@ class _Run:
     def _arrival(
         self, post: Remembered, post_id: int, parent: arriving.Parent | None, *, has_media: bool = False
     ) -> Arrival:
-        ring = self._ring if post.ring is None else min(self._ring, post.ring)
+        ring = self._ring_of(post)
         ring = ring if parent is None else min(ring, parent.ring)
         return Arrival(
             id=post_id,
@@ -290,6 +291,12 @@ class _Run:
             edited_at=post.edited_at,
             has_media=has_media,
         )
+
+    def _ring_of(self, post: Remembered) -> Ring:
+        """What was written here is for whom it was, or for fewer."""
+        if post.ring is None:
+            return self._ring
+        return min(self._ring, post.ring) if self._is_chosen else post.ring
 
     async def _files(self, post: Remembered) -> list[Prepared]:
         """What cannot be taken is counted, and the post comes without it."""

@@ -19,9 +19,10 @@ NO_OUTBOX: Final = _(
 NO_ITEMS: Final = _(
     "This outbox.json holds no posts. Give the one out of the archive, not that of the server."
 )
-_PUBLIC: Final = {"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"}
+PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
+_PUBLIC: Final = {PUBLIC, "as:Public", "Public"}
 _POSTS: Final = {"Note", "Question", "Article"}
-_AUDIENCE: Final = "/audiences/"
+AUDIENCE: Final = "/audiences/"
 
 Json = Mapping[str, Any]
 
@@ -127,7 +128,7 @@ def _post(
     visibility, ring = reach
     media = _media(note, files, story)
     written = remembered.text_of(_written(note))
-    if not written and not media:
+    if not written.strip() and not media:
         story.skip(remembered.EMPTY)
         return None
     parent = _text(note.get("inReplyTo"))
@@ -155,16 +156,17 @@ def _post(
 def _reach(note: Json, base_url: str) -> tuple[Visibility, Ring | None] | str:
     """Visibility and ring, or why it is left out. We write for whom a post is as the address of an audience of ours."""
     to, cc = _addresses(note.get("to")), _addresses(note.get("cc"))
-    for address in to + cc:
-        host, found, name = address.partition(_AUDIENCE)
-        if found and name in Ring.__members__ and host:
-            if host != base_url:
-                return remembered.ELSEWHERE
-            return (Visibility.public if address in to else Visibility.unlisted), Ring[name]
+    told = [(address, *address.partition(AUDIENCE)) for address in to + cc]
+    rings = [(address, host, Ring[name]) for address, host, _found, name in told if name in Ring.__members__]
+    for address, host, ring in rings:
+        if host == base_url:
+            return (Visibility.public if address in to else Visibility.unlisted), ring
     if _PUBLIC & set(to):
         return Visibility.public, None
     if _PUBLIC & set(cc):
         return Visibility.unlisted, None
+    if rings:
+        return remembered.ELSEWHERE
     is_private = any(address.rstrip("/").endswith("followers") for address in to)
     return remembered.PRIVATE if is_private else remembered.DIRECT
 

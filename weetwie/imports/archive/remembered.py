@@ -112,7 +112,7 @@ def text_of(given: str) -> str:
     """Raises Wrong."""
     if len(given) > LONGEST_TEXT:
         raise Wrong(f"longer than {LONGEST_TEXT:,} characters")
-    return clean(given).strip()
+    return clean(given)
 
 
 def key_of(given: str) -> str:

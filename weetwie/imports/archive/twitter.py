@@ -169,7 +169,7 @@ def _post(
     media = _media(attached, files, story)
     links = _links(tweet) | {_text(one.get("url")): "" for one in attached}
     written, more_links = notes.whole(_text_of(tweet), at)
-    text = remembered.text_of(_readable(written, links | more_links))
+    text = remembered.text_of(_readable(written, links | more_links).strip())
     if not text and not media:
         story.skip(remembered.EMPTY)
         return None

@@ -1,0 +1,279 @@
+"""Writes what a person has written as an archive in the form of Mastodon: actor.json, outbox.json, and the files beside them."""
+
+import asyncio
+import io
+import mimetypes
+import zipfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import IO, Any, Final
+
+import msgspec
+
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.media import files
+from weetwie.domain.posts import mark
+from weetwie.domain.timelines.person import posts_of
+from weetwie.errors import NotFound
+from weetwie.imports.archive.mastodon import AUDIENCE, PUBLIC
+from weetwie.kit import sniff
+from weetwie.kit import text as texts
+from weetwie.kit.blob import Store
+from weetwie.kit.db import Database, Db
+from weetwie.kit.paging import END, Page
+from weetwie.seen import media as seen_media
+from weetwie.seen import people as seen_people
+from weetwie.seen import words as seen_words
+from weetwie.seen.media import SeenMedia
+from weetwie.seen.people import Profile
+from weetwie.seen.posts import SeenPost
+from weetwie.seen.words import Words
+
+_PAGE: Final = 200
+_CONTEXT: Final = "https://www.w3.org/ns/activitystreams"
+
+Json = dict[str, Any]
+
+
+class Taken(msgspec.Struct):
+    """What is in the archive."""
+
+    posts: int = 0
+    boosts: int = 0
+    files: int = 0
+    lost_files: int = 0
+    """Whose bytes are not there any more."""
+
+
+async def export(database: Database, viewer: Viewer, store: Store, base_url: str, out: IO[bytes]) -> Taken:
+    """All that the viewer has posted and still sees, whomever it is for."""
+    writer = _Writer(database, viewer, store, base_url.rstrip("/"))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        await writer.outbox(archive)
+        await writer.actor(archive)
+        await writer.marked(archive)
+        await writer.files(archive)
+    return writer.taken
+
+
+class _Writer:
+    def __init__(self, database: Database, viewer: Viewer, store: Store, base_url: str) -> None:
+        self._database = database
+        self._viewer = viewer
+        self._store = store
+        self._base = base_url
+        self._me = f"{base_url}/people/{viewer.handle}"
+        self._handles: dict[int, str] = {viewer.person_id: viewer.handle}
+        self._media: list[tuple[int, str]] = []
+        """Ids and the names that they get in the archive."""
+        self.taken = Taken()
+
+    async def outbox(self, archive: zipfile.ZipFile) -> None:
+        """Oldest last: written as it is read, so that a long life needs no more memory than a short one."""
+        with archive.open("outbox.json", "w", force_zip64=True) as file:
+            head = {"@context": _CONTEXT, "id": f"{self._me}/outbox", "type": "OrderedCollection"}
+            file.write(msgspec.json.encode(head)[:-1] + b',"orderedItems":[')
+            count = 0
+            async for page in self._pages():
+                for item in page:
+                    file.write((b",\n" if count else b"\n") + msgspec.json.encode(item))
+                    count += 1
+            file.write(b'],"totalItems":%d}' % count)
+
+    async def _pages(self) -> AsyncIterator[list[Json]]:
+        below = END
+        while True:
+            async with self._database.reading() as db:
+                page = Page(_PAGE, below)
+                posts = await posts_of(db, self._viewer, self._viewer.person_id, page)
+                if not posts:
+                    return
+                below = posts[-1].key
+                yield await self._items(db, posts)
+
+    async def _items(self, db: Db, posts: Sequence[SeenPost]) -> list[Json]:
+        parents = (post.reply_to_person_id for post in posts)
+        await self._learn(db, [id for id in (*parents, *(post.author.id for post in posts)) if id])
+        own = [post for post in posts if post.booster is None]
+        words = {one.id: one for one in await seen_words.words(db, own)}
+        media = await seen_media.of_posts(db, own)
+        items = []
+        for post in posts:
+            if post.booster is not None:
+                items.append(self._announce(post))
+                self.taken.boosts += 1
+            elif post.post_id in words:
+                items.append(self._create(post, words[post.post_id], media.get(post.post_id, ())))
+                self.taken.posts += 1
+        return items
+
+    async def _learn(self, db: Db, people: Iterable[int]) -> None:
+        unknown = list({id for id in people if id not in self._handles})
+        if unknown:
+            seen = await seen_people.cards(db, self._viewer, unknown)
+            self._handles |= {one.id: one.handle for one in await seen_people.profiles(db, seen)}
+
+    def _address(self, post_id: int, author_id: int) -> str | None:
+        handle = self._handles.get(author_id)
+        return f"{self._base}/people/{handle}/posts/{post_id}" if handle else None
+
+    def _announce(self, post: SeenPost) -> Json:
+        return {
+            "type": "Announce",
+            "actor": self._me,
+            "published": _moment(post.id),
+            "object": self._address(post.post_id, post.author.id),
+        }
+
+    def _create(self, post: SeenPost, words: Words, media: Sequence[SeenMedia]) -> Json:
+        to, cc = self._reach(post, words)
+        content = texts.as_html(words.text, lambda piece: self._linked(piece, words))
+        parent = post.reply_to_id and self._address(post.reply_to_id, post.reply_to_person_id or 0)
+        note = {
+            "id": self._address(post.post_id, self._viewer.person_id),
+            "type": "Note",
+            "attributedTo": self._me,
+            "published": _moment(post.post_id),
+            "to": to,
+            "cc": cc,
+            "summary": words.warning or None,
+            "sensitive": words.is_sensitive,
+            "inReplyTo": parent,
+            "content": content,
+            "source": {"content": words.text, "mediaType": "text/plain"},
+            "tag": [*self._mentions(words), *self._tags(words)],
+            "attachment": [self._attachment(one) for one in media],
+        }
+        if words.language:
+            note["contentMap"] = {words.language: content}
+        if words.edited_at:
+            note["updated"] = words.edited_at.astimezone(UTC).isoformat()
+        return {
+            "type": "Create",
+            "actor": self._me,
+            "published": note["published"],
+            "to": to,
+            "cc": cc,
+            "object": note,
+        }
+
+    def _reach(self, post: SeenPost, words: Words) -> tuple[list[str], list[str]]:
+        """Only what is for the world is public: others who read this must not show what was for colleagues."""
+        ring = Ring(post.ring)
+        audience = [f"{self._base}{AUDIENCE}{ring.name}", *([PUBLIC] if ring is Ring.world else [])]
+        named = [f"{self._base}/people/{handle}" for _id, handle in words.mentions]
+        followers = f"{self._me}/followers"
+        match Visibility(post.post_visibility):
+            case Visibility.public:
+                return audience, [followers, *named]
+            case Visibility.unlisted:
+                return [followers], [*audience, *named]
+            case Visibility.private:
+                return [followers], named
+            case Visibility.direct:
+                return named, []
+
+    def _linked(self, piece: texts.Piece, words: Words) -> str | None:
+        if piece.kind == "link":
+            return texts.link_html(piece.target)
+        named = {handle.lower(): handle for _id, handle in words.mentions}
+        handle = named.get(piece.target.lower()) if piece.kind == "mention" else None
+        return f'<a href="{self._base}/@{handle}" class="u-url mention">@{handle}</a>' if handle else None
+
+    def _mentions(self, words: Words) -> list[Json]:
+        host = self._base.partition("://")[2]
+        return [
+            {"type": "Mention", "href": f"{self._base}/people/{handle}", "name": f"@{handle}@{host}"}
+            for _id, handle in words.mentions
+        ]
+
+    def _tags(self, words: Words) -> list[Json]:
+        return [{"type": "Hashtag", "name": f"#{name}"} for _key, name in words.tags]
+
+    def _attachment(self, one: SeenMedia) -> Json:
+        name = f"media_attachments/files/{one.id}/original{_ending(one.content_type)}"
+        self._media.append((one.id, name))
+        focus = one.meta.get("focus")
+        attachment = {
+            "type": "Document",
+            "mediaType": one.content_type,
+            "url": f"/{name}",
+            "name": one.description or None,
+            "blurhash": one.blurhash,
+        }
+        return attachment if focus is None else {**attachment, "focalPoint": [focus["x"], focus["y"]]}
+
+    async def actor(self, archive: zipfile.ZipFile) -> None:
+        async with self._database.reading() as db:
+            (seen,) = await seen_people.people(db, self._viewer, [self._viewer.person_id])
+            (profile,) = await seen_people.profiles(db, [seen])
+        actor: Json = {
+            "@context": _CONTEXT,
+            "id": self._me,
+            "type": "Person",
+            "preferredUsername": profile.handle,
+            "name": profile.name,
+            "summary": texts.as_html(profile.bio, lambda _piece: None),
+            "published": profile.joined_at.astimezone(UTC).isoformat(),
+            "attachment": [
+                {"type": "PropertyValue", "name": field["name"], "value": field["value"]}
+                for field in profile.fields
+            ],
+            "outbox": "outbox.json",
+            "likes": "likes.json",
+            "bookmarks": "bookmarks.json",
+            **await self._pictures(archive, profile),
+        }
+        archive.writestr("actor.json", msgspec.json.encode(actor))
+
+    async def _pictures(self, archive: zipfile.ZipFile, profile: Profile) -> Json:
+        shown: Json = {}
+        for kind, name, face in (("icon", "avatar", profile.face), ("image", "header", profile.header)):
+            content = await self._bytes(files.face(face)) if face else None
+            if content is not None:
+                content_type = sniff.kind_of(io.BytesIO(content)) or "application/octet-stream"
+                shown[kind] = {"type": "Image", "url": f"{name}{_ending(content_type)}"}
+                await asyncio.to_thread(archive.writestr, shown[kind]["url"], content)
+        return shown
+
+    async def marked(self, archive: zipfile.ZipFile) -> None:
+        """What is favoured and bookmarked, by address."""
+        for name, finding in (("likes.json", mark.favourites), ("bookmarks.json", mark.bookmarks)):
+            addresses: list[str] = []
+            below = END
+            while True:
+                async with self._database.reading() as db:
+                    posts = await finding(db, self._viewer, Page(_PAGE, below))
+                    await self._learn(db, [post.author.id for post in posts])
+                if not posts:
+                    break
+                below = posts[-1].key
+                found = (self._address(post.post_id, post.author.id) for post in posts)
+                addresses += [address for address in found if address]
+            collection = {"@context": _CONTEXT, "type": "OrderedCollection", "orderedItems": addresses}
+            archive.writestr(name, msgspec.json.encode(collection))
+
+    async def files(self, archive: zipfile.ZipFile) -> None:
+        """Pictures and films are packed already."""
+        for media_id, name in self._media:
+            content = await self._bytes(files.original(media_id))
+            if content is not None:
+                await asyncio.to_thread(archive.writestr, name, content, zipfile.ZIP_STORED)
+                self.taken.files += 1
+
+    async def _bytes(self, name: str) -> bytes | None:
+        try:
+            return await self._store.whole(name)
+        except NotFound:
+            self.taken.lost_files += 1
+            return None
+
+
+def _ending(content_type: str) -> str:
+    return mimetypes.guess_extension(content_type) or ""
+
+
+def _moment(post_id: int) -> str:
+    """When it was written: its id says so."""
+    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC).isoformat(timespec="milliseconds")

@@ -1,6 +1,7 @@
 """The small language in which tests build a company: `ada = await world.member("ada", follows=[bo])`.
 
-It writes rows by itself, so that what is tested does not depend on the code that writes them. A world lives in one
+It writes rows by itself, so that what is tested does not depend on the code that writes them (but for the words of search,
+which are derived from the rows). A world lives in one
 transaction that is rolled back at its end; `world.database` is that transaction dressed as the database, good for an
 application in the same process. `World.open(dsn, is_kept=True)` commits instead, for programs of their own.
 """
@@ -17,6 +18,7 @@ import asyncpg
 from weetwie.access.recognise import Memory, credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.domain.search import index
 from weetwie.kit import blob, clock
 from weetwie.kit.db import Database, Db, prepare_connection
 
@@ -247,6 +249,7 @@ class World:
         tags: Iterable[str] = (),
         reply_to: int | None = None,
         warning: str = "",
+        language: str = "en",
         **columns: Any,
     ) -> int:
         parent = None
@@ -258,13 +261,14 @@ class World:
                 reply_to_id=reply_to, reply_to_person_id=parent["author_id"], root_id=parent["root_id"]
             )
         id = await self._post(author, ring, visibility, **columns)
-        await self._insert("post_texts", post_id=id, text=text, warning=warning, language="en")
+        await self._insert("post_texts", post_id=id, text=text, warning=warning, language=language)
         for person in mentions:
             await self._insert("mentions", post_id=id, person_id=person.id)
         for name in tags:
             await self._insert("post_tags", post_id=id, tag_id=await self.tag(name), name=name)
         if reply_to is not None:
             await self._count_child(reply_to, "replies_in_ring", ring, visibility, 1)
+        await index.bring_in(self.db, [id])
         return id
 
     async def boost(self, booster: Someone, original: int) -> int:
@@ -293,6 +297,7 @@ class World:
         await self.connection.execute(
             "update post_texts set text = '', warning = '' where post_id = $1", post
         )
+        await self.connection.execute("delete from post_words where post_id = $1", post)
         ring, visibility = Ring(row["ring"]), Visibility(row["visibility"])
         if row["reply_to_id"]:
             await self._count_child(row["reply_to_id"], "replies_in_ring", ring, visibility, -1)

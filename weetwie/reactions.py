@@ -14,6 +14,7 @@ from weetwie.domain.notifications import dismiss, tell
 from weetwie.domain.people import filtering
 from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.relations import forget
+from weetwie.domain.search import index
 from weetwie.domain.timelines import home
 from weetwie.events import (
     FiltersChanged,
@@ -35,11 +36,11 @@ from weetwie.events import (
 from weetwie.kit.db import AtOnce, Database
 
 AT_ONCE: AtOnce = {
-    PostPublished: [media_attach.attach, home.fan_out],
+    PostPublished: [media_attach.attach, index.written, home.fan_out],
     PostBoosted: [home.fan_out],
-    PostEdited: [media_attach.attach, home.fan_out],
-    PostDeleted: [media_attach.detach],
-    MediaChanged: [media.changed],
+    PostEdited: [media_attach.attach, index.written, home.fan_out],
+    PostDeleted: [media_attach.detach, index.deleted],
+    MediaChanged: [media.changed, index.written],
     PersonErased: [media_remove.erased],
     PersonFollowed: [home.fill_by_person],
     PersonUnfollowed: [members.unfollowed],

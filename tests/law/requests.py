@@ -158,6 +158,38 @@ def words(name: str, **query: str) -> Generator:
     return generate
 
 
+def search(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    """By words, and by whatever else a secret could answer to."""
+    yield from words("q")(tried, method, path)
+    for line in (
+        *(
+            "zq order:time",
+            "zq -is:reply",
+            "zq is:reply",
+            "to:ada",
+            "from:sol",
+            "open is:answered",
+            "-open",
+            '"zqpost"',
+        ),
+        *(
+            "has:media",
+            "has:image",
+            "has:quote",
+            "is:question",
+            "in:library",
+            "in:public zq",
+            "language:en",
+            "is:sensitive",
+        ),
+    ):
+        yield Request(method, path, (("q", line), ("type", "statuses"), ("limit", "40")))
+        yield Request(method, path, (("q", line), ("limit", "3"), ("offset", "2")))
+    for id in tried.around:
+        yield Request(method, path, (("q", "zq"), ("max_id", str(id)), ("limit", "4")))
+        yield Request(method, path, (("q", "zq"), ("min_id", str(id)), ("limit", "4")))
+
+
 def answers(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for id in tried.posts:
         for own in (tried.scene.own.get(tried.viewer, 1), id):
@@ -372,7 +404,7 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("POST", "/api/v1/notifications/clear"): once(),
     ("POST", "/api/v1/notifications/{id}/dismiss"): each_notification,
     ("GET", "/api/v2/notifications"): pages(),
-    ("GET", "/api/v2/search"): words("q"),
+    ("GET", "/api/v2/search"): search,
     ("GET", "/api/v1/directory"): several({}, {"order": "new"}, {"order": "active"}, {"offset": "3"}),
     ("GET", "/api/v2/suggestions"): once(),
     ("GET", "/api/v1/suggestions"): once(),

@@ -15,6 +15,7 @@ from weetwie.api.mastodon.addresses import Addresses
 from weetwie.app import build
 from weetwie.domain.identity.keys import key
 from weetwie.domain.media import files
+from weetwie.domain.search import index
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines.live import Live
 from weetwie.kit import clock
@@ -240,6 +241,7 @@ class Scene:
             description=_word(name, "media"),
             meta={"small_type": "image/png", "original": {"width": 4, "height": 3}},
         )
+        await index.bring_in(self.world.db, [post_id])
         await self.world.connection.execute("update posts set attached = 1 where id = $1", post_id)
         await self.world.store.put(files.original(post_id), content)
         await self.world.store.put(files.small(post_id, 0), content)

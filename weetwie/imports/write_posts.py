@@ -5,6 +5,7 @@ from typing import Final
 
 from weetwie.domain.imports import ledger
 from weetwie.domain.posts import bring_in as arriving
+from weetwie.domain.search import index
 from weetwie.domain.timelines import bring_in as homes
 from weetwie.imports import run as runs
 from weetwie.imports.crowd import Crowd
@@ -44,6 +45,7 @@ async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch:
         fresh, ids, {key: parents[id] for key, id in known.items() if id in parents}, crowd, run, space
     )
     await arriving.bring_in(db, run.viewer, arrivals)
+    await index.bring_in(db, ids)
     rows = {
         record.key: ledger.Noted(post_id, waits_for=record.accepted or None)
         for record, post_id in zip(fresh, ids, strict=True)

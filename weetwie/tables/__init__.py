@@ -12,6 +12,7 @@ from weetwie.tables import (
     policy,
     posts,
     relations,
+    search,
     timelines,
 )
 from weetwie.tables.schema import Row
@@ -31,5 +32,6 @@ __all__ = [
     "policy",
     "posts",
     "relations",
+    "search",
     "timelines",
 ]

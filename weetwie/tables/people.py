@@ -9,6 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
 
 
+def _by_likeness(name: str, of: str) -> Index:
+    """For search that forgives errors of typing."""
+    return Index(
+        f"people_like_{name}",
+        text(f"{of} gin_trgm_ops"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+
+
 class Person(Row):
     __tablename__ = "people"
 
@@ -68,6 +78,9 @@ class Person(Row):
         Index("people_handle", text("lower(handle)"), unique=True),
         Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
         Index("people_unit", "unit"),
+        _by_likeness("names", "(' ' || plain(handle || ' ' || name))"),
+        _by_likeness("work", "plain(unit || ' ' || place)"),
+        _by_likeness("bio", "plain(bio)"),
         Index("people_manager", "manager_id", postgresql_where=text("manager_id is not null")),
         Index("people_sponsor", "sponsor_id", postgresql_where=text("sponsor_id is not null")),
         CheckConstraint("standing in (0, 1, 2)", name="people_standing"),

@@ -43,10 +43,23 @@ async def test_search_goes_by_the_beginning_of_handles_and_of_words_in_names(wor
     love = await world.member("love_1")
     await world.member("love%")  # a sign of the pattern language is no sign here
     viewer = await world.viewer(ada)
-    assert await search(world.db, viewer, "LOVE_", limit=9) == [love.id]
+    assert (await search(world.db, viewer, "LOVE_", limit=9))[0] == love.id
     assert ada.id in await search(world.db, viewer, "lovel", limit=9)
-    assert await search(world.db, viewer, "ovelace", limit=9) == []
+    assert await search(world.db, viewer, "grasshopper", limit=9) == []
     assert await search(world.db, viewer, " ", limit=9) == []
+
+
+async def test_search_forgives_errors_of_typing_and_reads_what_one_sees_of_unit_and_bio(world: World) -> None:
+    jansen = await world.member("m.jansen", name="Maarten Jánsen", unit="Hydraulics", bio="Bakes bread")
+    await world.member("bo", name="Bo Peep", unit="Sales")
+    ada, una = await world.member("ada"), await world.alumnus("una")
+    await world.change(jansen, profile_ring=int(Ring.network))
+    member, alumna = await world.viewer(ada), await world.viewer(una)
+    for said in ("janssen", "marten jansen", "Jansen", "jánsen", "hydraulic", "bread", "baks"):
+        assert await search(world.db, member, said, limit=9) == [jansen.id], said
+    await world.change(jansen, profile_ring=int(Ring.colleagues))
+    await world.post(jansen, "Hello", ring=Ring.network)
+    assert await search(world.db, alumna, "hydraulics", limit=9) == []
 
 
 async def test_search_among_those_whom_one_follows(world: World) -> None:

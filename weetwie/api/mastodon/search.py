@@ -14,7 +14,10 @@ from weetwie.api.mastodon.names import Named, local_handle, named_by
 from weetwie.api.parameters import LooseId, at_most, skipped
 from weetwie.domain.people.search import handle_of, search
 from weetwie.domain.relations.tags import tags_like
+from weetwie.domain.search.posts import search as search_posts
+from weetwie.domain.search.query import Asked, read
 from weetwie.kit.db import Db
+from weetwie.kit.paging import page as page_at
 from weetwie.kit.text import tag_key
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
@@ -36,11 +39,12 @@ class SearchFor(Struct, frozen=True, kw_only=True):
     min_id: LooseId | None = None
     offset: Annotated[int, skipped()] = 0
     limit: Annotated[int, at_most(20, 40)] = 20
+    order: Literal["relevance", "time"] | None = None
 
 
 @routes.get("/api/v2/search", access="public", scopes=["read:search"], answer=wire.Search)
 async def find(call: Call, wanted: SearchFor) -> bytes:
-    """People and tags by how they begin; an address of a person or post leads to it."""
+    """People, tags, and posts by their words and by operators such as `from:ada`; an address of a person or post leads to it."""
     db = await call.db()
     people: list[SeenPerson] = []
     posts: list[SeenPost] = []
@@ -49,10 +53,18 @@ async def find(call: Call, wanted: SearchFor) -> bytes:
     if named is not None:
         people, posts = await _resolve(db, call.viewer, named)
     else:
-        if wanted.type in (None, "accounts") and not wanted.q.startswith("#"):
+        asked = read(wanted.q)
+        is_plain = not asked.has_operators
+        if wanted.type in (None, "accounts") and is_plain and not wanted.q.startswith("#"):
             people = await _people(call, wanted)
-        if wanted.type in (None, "hashtags") and not wanted.q.startswith("@"):
+        if (
+            wanted.type in (None, "hashtags")
+            and (is_plain or wanted.q.startswith("#"))
+            and not wanted.q.startswith("@")
+        ):
             tags = await _tags(call, wanted)
+        if wanted.type in (None, "statuses") and not wanted.q.startswith("@"):
+            posts = await _posts(call, wanted, asked)
     statuses = await shown.statuses(call, posts)
     return b'{"accounts":%b,"statuses":%b,"hashtags":%b}' % (
         await shown.accounts(call, people),
@@ -81,6 +93,16 @@ async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
         only_followed=wanted.following,
     )
     return await seen_people.people(db, call.viewer, ids)
+
+
+async def _posts(call: Call, wanted: SearchFor, asked: Asked) -> list[SeenPost]:
+    """Best first, or newest first where a bound or `order=time` is given."""
+    db = await call.db()
+    if wanted.order is not None:
+        asked.order = wanted.order
+    page = page_at(wanted.limit, wanted.max_id, None, wanted.min_id)
+    ids = await search_posts(db, call.viewer, asked, page, offset=wanted.offset, by=wanted.account_id)
+    return await seen_posts.posts(db, call.viewer, ids)
 
 
 async def _tags(call: Call, wanted: SearchFor) -> list[wire.Tag]:

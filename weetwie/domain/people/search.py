@@ -1,6 +1,8 @@
-"""People by the beginning of their handle, or of any word of their name."""
+"""People by their handle and name, their unit and place, and what they say of themselves; errors of typing are forgiven."""
 
-from sqlalchemy import BigInteger, Boolean, Text, case, func, literal, or_, select
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Select, Text, and_, case, column, func, literal, or_, select
 
 from weetwie.access import sees
 from weetwie.access.sees import Eye, Lawful, Sql
@@ -9,35 +11,54 @@ from weetwie.kit.db import Db, columns, param
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 
-_BEGINNING = param("beginning", Text)
-_NAME = func.lower(Person.name)
+_SAID = func.plain(param("said", Text))
+_BEGINNING = func.concat("% ", func.plain(param("escaped", Text)), "%")
 
 
 def _follows(eye: Eye) -> Sql:
     return select(literal(1)).where(Follow.follower_id == eye.id, Follow.followed_id == Person.id).exists()
 
 
-_SEARCH = Lawful(
-    lambda eye: (
+def _search(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """Those whose names begin so first, then those whose names, place at work or bio are like it, as far as one sees these."""
+    like = func.people_like(_SAID, _BEGINNING).table_valued(
+        column("person_id", BigInteger), "begins", "by_name", "by_place", "by_bio"
+    )
+    detail = sees.detail(eye)
+    fit = func.greatest(
+        like.c.by_name,
+        case((detail >= sees.PLACE, like.c.by_place * _LESS)),
+        case((detail >= sees.PROFILE, like.c.by_bio * _LESS)),
+    )
+    return (
         select(Person.id)
+        .select_from(like)
+        .join(Person, Person.id == like.c.person_id)
         .where(
             sees.person(eye),
             Person.suspended_at.is_(None),
-            or_(
-                func.lower(Person.handle).like(_BEGINNING),
-                _NAME.like(_BEGINNING),
-                _NAME.like(func.concat(literal("% "), _BEGINNING)),
-            ),
+            or_(like.c.begins, and_(func.length(_SAID) > 2, fit >= _LIKE_ENOUGH)),
             or_(~param("only_followed", Boolean), _follows(eye)),
         )
         .order_by(
-            case((func.lower(Person.handle) == param("whole", Text), 0), (_follows(eye), 1), else_=2),
+            case(
+                (func.lower(Person.handle) == _SAID, 0),
+                (and_(like.c.begins, _follows(eye)), 1),
+                (like.c.begins, 2),
+                else_=3,
+            ),
+            case((~like.c.begins, -fit), else_=0),
             Person.handle,
         )
         .offset(param("offset", BigInteger))
         .limit(param("limit", BigInteger))
     )
-)
+
+
+_LESS = 0.8
+"""What it weighs that a word stands in somebody's bio or unit and not in their name."""
+_LIKE_ENOUGH = 0.45
+_SEARCH = Lawful(_search)
 
 _EXACTLY = Lawful(
     lambda eye: select(Person.id).where(func.lower(Person.handle) == param("whole", Text), sees.person(eye))
@@ -47,15 +68,15 @@ _EXACTLY = Lawful(
 async def search(
     db: Db, viewer: Viewer, words: str, *, limit: int, offset: int = 0, only_followed: bool = False
 ) -> list[int]:
-    whole = words.strip().removeprefix("@").lower()
-    if not whole:
+    said = words.strip().removeprefix("@").replace("\x00", "")
+    if not said:
         return []
-    escaped = whole.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    escaped = said.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     rows = await _SEARCH.rows(
         db,
         viewer,
-        whole=whole,
-        beginning=f"{escaped}%",
+        said=said,
+        escaped=escaped,
         only_followed=only_followed,
         limit=limit,
         offset=offset,

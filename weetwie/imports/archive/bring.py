@@ -22,6 +22,7 @@ from weetwie.domain.media import bring_in as files
 from weetwie.domain.media.upload import Prepared
 from weetwie.domain.posts import bring_in as arriving
 from weetwie.domain.posts.bring_in import Arrival
+from weetwie.domain.search import index
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.imports.archive import mastodon, remembered, twitter
@@ -256,12 +257,14 @@ class _Run:
             await arriving.bring_in(db, self._viewer, arrivals)
             shown = {id: media[post.key] for post, id in zip(fresh, ids, strict=True) if media.get(post.key)}
             await files.attach(db, self._viewer, shown)
+            await index.bring_in(db, ids)
             noted = {post.key: ledger.Noted(id) for post, id in zip(fresh, ids, strict=True)}
             await ledger.note_posts(db, self.report.import_id, self._space, noted)
         again = [post for post in batch if known.get(post.key)]
         if again:
             told = [self._arrival(post, known[post.key], None) for post in again]
             renewed = await arriving.renew(db, self._viewer, told)
+            await index.bring_in(db, [known[post.key] for post in again])
         return len(fresh), len(batch) - len(fresh), renewed, sum(map(len, media.values()))
 
     def _count(self, new: int, known: int, renewed: int, attached: int) -> None:

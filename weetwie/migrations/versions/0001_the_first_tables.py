@@ -3,6 +3,7 @@
 from alembic import op
 
 from weetwie.migrations.functions import FORGET_HOME_ENTRIES, MEDIA_KEY, NEW_ID
+from weetwie.migrations.search import NO_SEARCH, READINGS, WORDS
 from weetwie.tables import metadata
 
 revision = "0001"
@@ -12,17 +13,19 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for statement in NEW_ID:
-        op.execute(statement)
+    for statement in (*NEW_ID, *WORDS):
+        op.get_bind().exec_driver_sql(statement)
     metadata.create_all(op.get_bind())
-    for statement in FORGET_HOME_ENTRIES:
-        op.execute(statement)
+    for statement in (*FORGET_HOME_ENTRIES, *READINGS):
+        op.get_bind().exec_driver_sql(statement)
     op.execute("insert into policy (id) values (1)")
     op.execute(MEDIA_KEY)
 
 
 def downgrade() -> None:
     metadata.drop_all(op.get_bind())
+    for statement in NO_SEARCH:
+        op.execute(statement)
     op.execute("drop function forget_home_entries")
     op.execute("drop function new_id")
     op.execute("drop sequence running_number")

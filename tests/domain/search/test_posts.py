@@ -1,0 +1,178 @@
+"""Search: a post is found by whoever sees it, by its words, its stems and by what else there is about it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.world import Someone, World
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.search import index
+from weetwie.domain.search.posts import search
+from weetwie.domain.search.query import read
+from weetwie.errors import Invalid
+from weetwie.kit.paging import Page
+from weetwie.kit.paging import page as page_at
+
+
+async def found(world: World, who: Someone | None, line: str, limit: int = 40, **more: Any) -> list[int]:
+    viewer = await world.viewer(who)
+    return await search(world.db, viewer, read(line), more.pop("page", Page(limit=limit)), **more)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "asked"),
+    [
+        ("en", "The bearings were running hot again", "bearing run"),
+        ("en", "We calibrated the sensors", "calibrate sensor"),
+        ("nl", "De pompen worden morgen gekeurd", "pomp"),
+        ("nl", "Wie heeft de tekeningen gemaakt?", "tekening gemaakt"),
+        ("de", "Die Häuser haben neue Dächer", "haus dach"),
+        ("de", "Wir prüfen die Anschlüsse", "prufen anschluss"),
+        ("fr", "Nous cherchons des ingénieurs", "ingenieur"),
+        ("en", "Café at the résumé desk", "cafe resume"),
+        ("en", "A cafe opens", "café"),
+        ("en", "Straße gesperrt", "strasse"),
+        ("xx", "Zorkmids everywhere", "zorkmids"),
+        ("en", "See issue PUMP-4711 please", "PUMP-4711"),
+        ("en", "Look at https://wiki.example/pumps/seals today", "wiki.example"),
+        ("en", "Configuration of the gateway", "config*"),
+        ("en", "Configuration of the gateway", "gateway configu"),
+        ("en", "Who knows what?", '"who knows what"'),
+    ],
+)
+async def test_words_are_found_in_other_forms(world: World, language: str, text: str, asked: str) -> None:
+    ada = await world.member("ada")
+    post = await world.post(ada, text, language=language)
+    await world.post(ada, "Something else altogether")
+    assert await found(world, ada, asked) == [post]
+
+
+async def test_a_phrase_stands_in_its_order(world: World) -> None:
+    ada = await world.member("ada")
+    post = await world.post(ada, "valve pump")
+    assert await found(world, ada, '"valve pump"') == [post]
+    assert await found(world, ada, '"pump valve"') == []
+    assert await found(world, ada, "pump valve") == [post]
+    assert await found(world, ada, 'valve -"valve pump"') == []
+
+
+async def test_each_operator_asks_what_it_says(world: World) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    question = await world.post(ada, "Which seal fits, pump?", is_question=True, tags=["seals"])
+    answer = await world.post(bo, "The blue one, pump", reply_to=question)
+    named = await world.post(bo, "Pump for @ada https://a.example", mentions=[ada])
+    dutch = await world.post(bo, "De pump", language="nl", is_sensitive=True)
+    await world.connection.execute("update posts set answer_id = $1 where id = $2", answer, question)
+    today = datetime.fromtimestamp((question >> 16) / 1000, UTC).date()
+    expected = {
+        "from:ada": [question],
+        "from:@bo": [dutch, named, answer],
+        "from:bo from:ada": [dutch, named, answer, question],
+        "-from:bo": [question],
+        "from:me": [question],
+        "is:mine": [question],
+        "to:ada": [named, answer],
+        "-to:ada": [dutch, question],
+        "is:question": [question],
+        "is:answered": [question],
+        "-is:answered": [dutch, named, answer],
+        "is:reply": [answer],
+        "-is:reply": [dutch, named, question],
+        "is:sensitive": [dutch],
+        "has:link": [named],
+        "-has:link": [dutch, answer, question],
+        "tag:seals": [question],
+        "#Seals": [question],
+        "-#seals": [dutch, named, answer],
+        "language:nl": [dutch],
+        "from:nobody": [],
+        "-from:nobody": [dutch, named, answer, question],
+        "in:library": [question],
+        "in:public": [dutch, named, answer, question],
+        f"before:{today}": [],
+        f"-before:{today}": [dutch, named, answer, question],
+        f"during:{today:%Y-%m}": [dutch, named, answer, question],
+        f"after:{today}": [],
+        f"after:{today.year - 1}": [dutch, named, answer, question],
+        "from:": [dutch, named, answer, question],
+    }
+    for line, posts in expected.items():
+        asked = f"pump order:time {line}"
+        assert await found(world, ada, asked) == posts, line
+    assert await found(world, ada, "-pump") == []
+    assert await found(world, ada, "from:bo is:reply") == [answer], "operators alone"
+
+
+async def test_what_one_may_not_see_is_not_found(world: World) -> None:
+    await world.policy(widest_ring=int(Ring.world))
+    ada, bo, al = await world.member("ada"), await world.member("bo"), await world.alumnus("al")
+    secret = await world.post(ada, "pump", visibility=Visibility.direct, mentions=[ada])
+    inside = await world.post(ada, "pump")
+    wide = await world.post(ada, "pump", ring=Ring.world)
+    assert await found(world, bo, "pump order:time") == [wide, inside]
+    assert await found(world, al, "pump order:time") == [wide]
+    assert await found(world, None, "pump order:time") == [wide]
+    assert await found(world, ada, "pump order:time") == [wide, inside, secret]
+    reply = await world.post(bo, "hush", ring=Ring.world, reply_to=inside)
+    assert await found(world, al, "hush is:reply") == [], "that it is a reply does not show"
+    assert await found(world, al, "hush to:ada") == []
+    assert await found(world, al, "hush -is:reply") == [reply]
+
+
+async def test_what_fits_best_comes_first_and_pages_go_on(world: World) -> None:
+    ada = await world.member("ada")
+    best = await world.post(ada, "gearbox gearbox gearbox")
+    others = [
+        await world.post(ada, f"gearbox {number} and so many words more to read in it") for number in range(6)
+    ]
+    ranked = await found(world, ada, "gearbox")
+    assert ranked[0] == best and sorted(ranked) == sorted([best, *others])
+    assert [
+        *await found(world, ada, "gearbox", 3),
+        *await found(world, ada, "gearbox", 4, offset=3),
+    ] == ranked
+    by_time = await found(world, ada, "gearbox order:time")
+    assert by_time == [*reversed(others), best]
+    assert await found(world, ada, "gearbox", page=page_at(2, max_id=others[3])) == [others[2], others[1]]
+    assert await found(world, ada, "gearbox", page=page_at(2, min_id=others[1])) == [others[3], others[2]]
+
+
+async def test_however_far_back_it_is_found_in_a_large_house(world: World) -> None:
+    ada, al = await world.member("ada"), await world.alumnus("al")
+    ids = [((1_780_000_000_000 - days * 86_400_000) << 16) for days in (0, 3, 30, 90, 400, 900, 3000)]
+    for id in ids:
+        await world.post(ada, "turbine", id=id, ring=Ring.world)
+        await world.post(ada, "turbine", id=id + 1)
+    await world.connection.execute("update pg_class set reltuples = 1e6 where oid = 'post_words'::regclass")
+    everything = sorted([*ids, *(id + 1 for id in ids)], reverse=True)
+    assert await found(world, ada, "turbine order:time") == everything
+    for limit in range(1, 8):
+        assert await found(world, al, "turbine order:time", limit) == ids[:limit]
+
+
+async def test_it_is_gone_when_it_is_deleted_and_found_anew_when_edited(world: World) -> None:
+    ada = await world.member("ada")
+    post = await world.post(ada, "axle")
+    await world.connection.execute("update post_texts set text = 'wheel' where post_id = $1", post)
+    await index.bring_in(world.db, [post])
+    assert (await found(world, ada, "axle"), await found(world, ada, "wheel")) == ([], [post])
+    await world.delete(post)
+    assert await found(world, ada, "wheel") == []
+
+
+@pytest.mark.parametrize(
+    "line", ["before:soon", "after:2026-13-01", "has:luck", "is:nice", "in:heaven", "x" * 1001, "a " * 40]
+)
+def test_what_means_nothing_is_told(line: str) -> None:
+    with pytest.raises(Invalid):
+        read(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "   ", '"', "-", "!!!", "''", ":*", "\\", "a' | 'b", "(", "&", "\x00", "🎉", '"🎉"', "-🎉"]
+)
+async def test_nothing_that_is_typed_breaks_it(world: World, line: str) -> None:
+    ada = await world.member("ada")
+    await world.post(ada, "tea")
+    assert isinstance(await found(world, ada, line), list)

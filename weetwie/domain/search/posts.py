@@ -1,0 +1,200 @@
+"""Posts that a viewer sees and that have what they ask for: the newest first, or of the newest those that fit best first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Double,
+    Integer,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful, Sql
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.domain.search.query import Asked, Named
+from weetwie.domain.search.words import question
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.kit.paging import BEGINNING, END, Page
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mark, Mention, Post
+from weetwie.tables.search import PostWords
+
+DEPTH: Final = 200
+"""So many of the newest posts that fit are ranked; behind them the list goes on by time."""
+_ENOUGH: Final = 600
+"""So many the index gives at once, before the law."""
+_MOST_UPWARD: Final = 5000
+_CLOCKS_DIFFER: Final = 60_000
+"""Milliseconds."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    id: int
+    fit: float
+
+
+async def search(
+    db: Db, viewer: Viewer, asked: Asked, page: Page, *, offset: int = 0, by: int | None = None
+) -> list[int]:
+    """`by` is a person of whom the posts are to be. The ids of the posts of a page. With a bound, an offset beyond `DEPTH` or nothing to rank by, the newest come first."""
+    people = await _people(db, viewer, [*asked.authors, *asked.spoken_to])
+    given = None if people is None else await question(db, asked, people, by)
+    if people is None or given is None:
+        return []
+    wanted, ranking = given
+    ask = {
+        "wanted": wanted,
+        "ranking": ranking,
+        "above": max(page.above, _id_at(asked.after) - 1 if asked.after else BEGINNING),
+        "spoken_to": [people[named.handle] for named in asked.spoken_to if not named.is_out],
+        "not_spoken_to": [people[named.handle] for named in asked.spoken_to if named.is_out],
+        "is_reply": asked.is_reply,
+        "is_answered": asked.is_answered,
+        "has_quote": asked.has_quote,
+        "is_public": asked.place == "public",
+        "is_own": asked.place == "library",
+        "now_ms": int(clock.now().timestamp() * 1000),
+    }
+    below = min(
+        page.below, _id_at(asked.before or clock.now()) + (0 if asked.before else _CLOCKS_DIFFER << 16)
+    )
+    if page.is_upward:
+        return [one.id for one in await _newest(db, viewer, ask, below, _MOST_UPWARD)][-page.limit :]
+    end = offset + page.limit
+    is_bounded = page.above > BEGINNING or page.below < END
+    if asked.order == "time" or not ranking or is_bounded or offset >= DEPTH:
+        return [one.id for one in await _newest(db, viewer, ask, below, end)][offset:]
+    found = await _newest(db, viewer, ask, below, max(DEPTH, end))
+    best = sorted(found[:DEPTH], key=lambda one: (one.fit, one.id), reverse=True)
+    return [one.id for one in (best + found[DEPTH:])[offset:end]]
+
+
+async def _newest(db: Db, viewer: Viewer, ask: dict[str, Any], below: int, limit: int) -> list[Found]:
+    """Newest first. Goes further back until there are enough of those that the viewer sees, or no more."""
+    found: list[Found] = []
+    while below > ask["above"] + 1 and len(found) < limit:
+        rows = await _FITTING.rows(
+            db, viewer, **ask, below=below, limit=limit - len(found), enough=max(_ENOUGH, limit)
+        )
+        found += [Found(row["id"], row["fit"]) for row in rows if row["id"] is not None]
+        below = rows[0]["reached"]
+    return found
+
+
+async def _people(db: Db, viewer: Viewer, named: Sequence[Named]) -> dict[str, int] | None:
+    """The ids of those who are named; None where somebody must be there who is not."""
+    handles = [one.handle.partition("@")[0] for one in named]
+    found = {"me": viewer.person_id or 0}
+    if set(handles) - {"me"}:
+        found |= {row["handle"]: row["id"] for row in await db.rows(_PEOPLE, handles=handles)}
+    if any(handle not in found and not one.is_out for handle, one in zip(handles, named, strict=True)):
+        return None
+    return {one.handle: found.get(handle, 0) for handle, one in zip(handles, named, strict=True)}
+
+
+def _id_at(moment: datetime) -> int:
+    """The lowest id of that millisecond."""
+    return int(moment.timestamp() * 1000) << 16
+
+
+_ABOVE, _BELOW = param("above", BigInteger), param("below", BigInteger)
+_RANKING = param("ranking", Text)
+_YEAR = 365 * 86_400_000
+
+
+def _fitting(eye: Eye) -> Any:
+    """Plan: ids from the index of words, newest first; each post by primary key, until there are enough under the law."""
+    wanted = cast(param("wanted", Text), TSQUERY)
+    found = func.posts_with_words(wanted, _ABOVE, _BELOW, param("enough", Integer)).table_valued(
+        column("post_ids", ARRAY(BigInteger)), column("reached", BigInteger)
+    )
+    each = func.unnest(found.c.post_ids).table_valued(column("id", BigInteger), with_ordinality="place")
+    numbered, post, words = each.render_derived().lateral(), aliased(Post), aliased(PostWords)
+    seen = (
+        select(post.id, case((_RANKING == "", 0.0), else_=_fit(post, words)).label("fit"))
+        .select_from(numbered)
+        .join(post, post.id == numbered.c.id)
+        .join(words, words.post_id == numbered.c.id)
+        .where(sees.post(eye, post), *_conditions(eye, post))
+        .order_by(numbered.c.place)
+        .limit(param("limit", BigInteger))
+        .lateral()
+    )
+    return select(found.c.reached, seen.c.id, seen.c.fit).select_from(found).outerjoin(seen, true())
+
+
+def _fit(post: Any, words: Any) -> Sql:
+    """How often and how much of what is asked for stands in it; a little more for what people liked and what is new."""
+    rank = func.ts_rank(words.words, cast(_RANKING, TSQUERY), _BY_LENGTH)
+    years = (param("now_ms", BigInteger) - post.id.op(">>")(16)) / cast(_YEAR, Double)
+    fit: Sql = rank * (1 + 0.15 * func.ln(1 + post.favourites_count)) / (1 + 0.3 * func.greatest(years, 0))
+    return fit
+
+
+_BY_LENGTH = 1
+
+
+def _conditions(eye: Eye, post: Any) -> list[Sql]:
+    """What the signs in the index do not decide, because it depends on what else the viewer sees, or has marked."""
+    own = aliased(Mark)
+    has_marked = sees.there_is(
+        own,
+        own.person_id == eye.id,
+        own.post_id == post.id,
+        or_(own.favourite.is_not(None), own.bookmark.is_not(None), own.boost_id.is_not(None)),
+    )
+    return [
+        _is_so(param("is_reply", Boolean), _sees(eye, post.reply_to_id)),
+        _is_so(param("is_answered", Boolean), _sees(eye, post.answer_id)),
+        _is_so(param("has_quote", Boolean), _sees(eye, post.quote_of_id)),
+        or_(func.cardinality(_SPOKEN_TO) == 0, _speaks_to(eye, post, _SPOKEN_TO)),
+        or_(func.cardinality(_NOT_SPOKEN_TO) == 0, ~_speaks_to(eye, post, _NOT_SPOKEN_TO)),
+        or_(~param("is_public", Boolean), post.visibility == int(Visibility.public)),
+        or_(~param("is_own", Boolean), post.author_id == eye.id, has_marked),
+    ]
+
+
+_SPOKEN_TO, _NOT_SPOKEN_TO = (param(name, ARRAY(BigInteger)) for name in ("spoken_to", "not_spoken_to"))
+
+
+def _speaks_to(eye: Eye, post: Any, people: Any) -> Sql:
+    """Whether it names one of them, or is a reply to one of them that the viewer knows as such."""
+    mention = aliased(Mention)
+    names = sees.there_is(mention, mention.post_id == post.id, mention.person_id == func.any(people))
+    answers = and_(post.reply_to_person_id == func.any(people), _sees(eye, post.reply_to_id))
+    return or_(names, func.coalesce(answers, False))
+
+
+def _is_so(asked: Any, truth: Sql) -> Sql:
+    return or_(asked.is_(None), truth == asked)
+
+
+def _sees(eye: Eye, post_id: Any) -> Sql:
+    other = aliased(Post)
+    return and_(post_id.is_not(None), sees.there_is(other, other.id == post_id, sees.parent(eye, other)))
+
+
+_FITTING = Lawful(_fitting)
+_PEOPLE = Query(
+    select(func.lower(Person.handle).label("handle"), Person.id).where(
+        func.lower(Person.handle) == any_(param("handles", ARRAY(Text)))
+    )
+)

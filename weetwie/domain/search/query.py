@@ -1,0 +1,276 @@
+"""What somebody asks for, read from the one line that they write: words, phrases, and operators such as `from:ada`."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal
+
+import msgspec
+
+from weetwie.errors import Invalid, _
+from weetwie.kit.text import tag_key
+
+LONGEST: Final = 1000
+MOST_TERMS: Final = 30
+
+Order = Literal["relevance", "time"]
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A word or a phrase that a post must have, or must not."""
+
+    text: str
+    is_phrase: bool = False
+    begins: bool = False
+    """It may go on: `pump*`, or the last word while somebody is still typing."""
+    is_out: bool = False
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """Something about a post that stands in the index beside its words, such as `tag=tea`."""
+
+    text: str
+    is_out: bool = False
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A person who is named by their handle: as the author, or as the one who is spoken to."""
+
+    handle: str
+    is_out: bool = False
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """All of it. Of the truths, None asks nothing."""
+
+    terms: list[Term] = []
+    signs: list[Sign] = []
+    authors: list[Named] = []
+    spoken_to: list[Named] = []
+    after: datetime | None = None
+    """From this moment on."""
+    before: datetime | None = None
+    """Until just before this moment."""
+    is_reply: bool | None = None
+    is_answered: bool | None = None
+    has_quote: bool | None = None
+    place: Literal["all", "public", "library"] = "all"
+    order: Order | None = None
+
+    @property
+    def has_operators(self) -> bool:
+        return self != Asked(terms=self.terms) or any(term.is_phrase or term.is_out for term in self.terms)
+
+
+_TOKEN = re.compile(
+    r"""(?P<out>-)?(?:
+        (?P<name>from|to|has|is|in|before|after|during|tag|language|lang|order):(?:"(?P<quoted>[^"]*)"|(?P<value>\S*))
+        | [#＃](?P<tag>[^\s"]+)
+        | ["“„](?P<phrase>[^"”“]*)["”“]?
+        | (?P<word>[^\s"]+)
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def read(line: str) -> Asked:
+    """Raises Invalid, with a sentence, for an operator whose value means nothing; one without a value asks nothing."""
+    if len(line) > LONGEST:
+        raise Invalid(_("Ask with fewer words: {most} characters at most."), field="q", most=LONGEST)
+    asked = Asked()
+    tokens = list(_TOKEN.finditer(line.replace("\x00", " ")))
+    if len(tokens) > MOST_TERMS:
+        raise Invalid(_("Ask with fewer words: {most} at most."), field="q", most=MOST_TERMS)
+    for token in tokens:
+        is_out = bool(token["out"])
+        if token["name"]:
+            value = (token["quoted"] if token["quoted"] is not None else token["value"]).strip()
+            if value:
+                _OPERATORS[token["name"].lower()](asked, value, is_out)
+        elif token["tag"]:
+            _tag(asked, token["tag"], is_out)
+        elif token["phrase"] is not None:
+            _phrase(asked, token["phrase"], is_out)
+        else:
+            _word(asked, token["word"], is_out, is_last=token.end() == len(line))
+    return asked
+
+
+def _phrase(asked: Asked, text: str, is_out: bool) -> None:
+    if text.strip():
+        asked.terms.append(Term(text.strip(), is_phrase=True, is_out=is_out))
+
+
+def _word(asked: Asked, text: str, is_out: bool, *, is_last: bool) -> None:
+    word = text.rstrip("*")
+    begins = text.endswith("*") or (is_last and len(word) >= _ENOUGH_TO_GO_ON and not is_out)
+    if word:
+        asked.terms.append(Term(word, begins=begins, is_out=is_out))
+
+
+_ENOUGH_TO_GO_ON: Final = 3
+
+
+def _from(asked: Asked, value: str, is_out: bool) -> None:
+    asked.authors.append(Named(_handle(value), is_out))
+
+
+def _to(asked: Asked, value: str, is_out: bool) -> None:
+    asked.spoken_to.append(Named(_handle(value), is_out))
+
+
+def _handle(value: str) -> str:
+    return value.removeprefix("@").lower()
+
+
+def _tag(asked: Asked, value: str, is_out: bool) -> None:
+    asked.signs.append(Sign(f"tag={tag_key(value.lstrip('#＃'))}", is_out))
+
+
+def _language(asked: Asked, value: str, is_out: bool) -> None:
+    asked.signs.append(Sign(f"language={value.lower().partition('-')[0]}", is_out))
+
+
+_ATTACHED: Final = {
+    "media": "media",
+    "image": "image",
+    "images": "image",
+    "picture": "image",
+    "video": "video",
+    "audio": "audio",
+    "file": "file",
+    "poll": "poll",
+    "link": "link",
+    "embed": "link",
+}
+
+
+def _has(asked: Asked, value: str, is_out: bool) -> None:
+    if value.lower() == "quote":
+        asked.has_quote = not is_out
+        return
+    what = _ATTACHED.get(value.lower())
+    if what is None:
+        raise Invalid(
+            _("“has:” goes with media, image, video, audio, file, poll, link or quote, not with “{value}”."),
+            field="q",
+            value=value,
+        )
+    asked.signs.append(Sign(f"has={what}", is_out))
+
+
+def _is(asked: Asked, value: str, is_out: bool) -> None:
+    match value.lower():
+        case "question":
+            asked.signs.append(Sign("question", is_out))
+        case "sensitive":
+            asked.signs.append(Sign("sensitive", is_out))
+        case "answered":
+            asked.is_answered = not is_out
+        case "reply":
+            asked.is_reply = not is_out
+        case "mine":
+            asked.authors.append(Named("me", is_out))
+        case _:
+            raise Invalid(
+                _("“is:” goes with question, answered, reply, sensitive or mine, not with “{value}”."),
+                field="q",
+                value=value,
+            )
+
+
+def _in(asked: Asked, value: str, is_out: bool) -> None:
+    match value.lower():
+        case "all" | "public" | "library" as place if not is_out:
+            asked.place = place
+        case _:
+            raise Invalid(
+                _("“in:” goes with all, public or library, not with “{value}”."), field="q", value=value
+            )
+
+
+def _order(asked: Asked, value: str, is_out: bool) -> None:
+    match value.lower():
+        case "time" | "relevance" as order if not is_out:
+            asked.order = order
+        case _:
+            raise Invalid(
+                _("“order:” goes with time or relevance, not with “{value}”."), field="q", value=value
+            )
+
+
+def _after(asked: Asked, value: str, is_out: bool) -> None:
+    _first, end = _span(value)
+    if is_out:
+        _end_at(asked, end)
+    else:
+        _begin_at(asked, end)
+
+
+def _before(asked: Asked, value: str, is_out: bool) -> None:
+    first, _end = _span(value)
+    if is_out:
+        _begin_at(asked, first)
+    else:
+        _end_at(asked, first)
+
+
+def _during(asked: Asked, value: str, is_out: bool) -> None:
+    if is_out:
+        raise Invalid(_("Instead of “-during:”, ask with “before:” or “after:”."), field="q")
+    first, end = _span(value)
+    _begin_at(asked, first)
+    _end_at(asked, end)
+
+
+def _begin_at(asked: Asked, moment: datetime) -> None:
+    asked.after = max(asked.after or moment, moment)
+
+
+def _end_at(asked: Asked, moment: datetime) -> None:
+    asked.before = min(asked.before or moment, moment)
+
+
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?")
+
+
+def _span(value: str) -> tuple[datetime, datetime]:
+    """The beginning and the end of a year, a month or a day, in UTC."""
+    found = _DAY.fullmatch(value)
+    try:
+        if found is None:
+            raise ValueError(value)
+        year, month, day = (int(part) if part else None for part in found.groups())
+        assert year is not None
+        first = date(year, month or 1, day or 1)
+        if day:
+            end = first + timedelta(days=1)
+        elif month:
+            end = date(year + month // 12, month % 12 + 1, 1)
+        else:
+            end = date(year + 1, 1, 1)
+        return _midnight(first), _midnight(end)
+    except (ValueError, OverflowError):
+        raise Invalid(
+            _("“{value}” is no date: write it like 2026-03-31, 2026-03 or 2026."), field="q", value=value
+        ) from None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+_OPERATORS: Final[dict[str, Callable[[Asked, str, bool], None]]] = {
+    "from": _from,
+    "to": _to,
+    "has": _has,
+    "is": _is,
+    "in": _in,
+    "before": _before,
+    "after": _after,
+    "during": _during,
+    "tag": _tag,
+    "language": _language,
+    "lang": _language,
+    "order": _order,
+}

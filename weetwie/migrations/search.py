@@ -1,0 +1,132 @@
+"""What the database itself does for search: how words are read, and the two readings that need more than one index at once."""
+
+LANGUAGES = {
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nb": "norwegian",
+    "nl": "dutch",
+    "nn": "norwegian",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
+"""Those whose words PostgreSQL can take back to their stems."""
+
+
+def _reading(language: str) -> list[str]:
+    """A text search configuration whose words lose their accents before their endings."""
+    stem = "simple" if language == "simple" else f"{language}_stem"
+    return [
+        f"create text search configuration words_{language} (copy = pg_catalog.{language})",
+        (
+            f"alter text search configuration words_{language}"
+            f" alter mapping for hword, hword_part, word with unaccent, {stem}"
+        ),
+    ]
+
+
+_WHEN = " ".join(f"when '{code}' then 'words_{language}'::regconfig" for code, language in LANGUAGES.items())
+
+WORDS = (
+    "create extension if not exists unaccent",
+    "create extension if not exists pg_trgm",
+    *(statement for language in sorted({"simple", *LANGUAGES.values()}) for statement in _reading(language)),
+    f"""
+    create function reading_of(language text) returns regconfig language sql stable as $$
+        select case lower(split_part(language, '-', 1)) {_WHEN} else 'words_simple'::regconfig end
+    $$
+    """,
+    """
+    create function plain(said text) returns text language sql immutable strict parallel safe as $$
+        select lower(public.unaccent('public.unaccent', said))
+    $$
+    """,
+)
+"""Before the tables: their indexes need it."""
+
+READINGS = (
+    """
+    create function posts_with_words(wanted tsquery, above bigint, below bigint, enough integer)
+    returns table (post_ids bigint[], reached bigint) language plpgsql stable
+    set enable_bitmapscan = on set enable_indexscan = off set enable_indexonlyscan = off
+    as $$
+    declare
+        fine bigint := below >> 45;
+        coarse bigint := below >> 48;
+        windows text[] := array[
+            format('('':b=%s''|'':b=%s'')', fine, fine - 1),
+            format('('':c=%s''|'':c=%s'')', coarse, coarse - 1),
+            (select string_agg(format(''':c=%s''', coarse - back), '|') from generate_series(0, 15) back)
+        ];
+        floors bigint[] := array[(fine - 1) << 45, (coarse - 1) << 48, (coarse - 15) << 48];
+        size real := (select reltuples from pg_class where oid = 'post_words'::regclass);
+    begin
+        for step in 1..3 loop
+            exit when size < 20000 or floors[step] <= above;
+            reached := floors[step];
+            post_ids := array(
+                select w.post_id from post_words w
+                where w.words @@ (wanted && (windows[step])::tsquery) and w.post_id > above and w.post_id < below
+                order by w.post_id desc
+            );
+            if cardinality(post_ids) >= enough then
+                return next;
+                return;
+            end if;
+        end loop;
+        reached := above;
+        post_ids := array(
+            select w.post_id from post_words w
+            where w.words @@ wanted and w.post_id > above and w.post_id < below
+            order by w.post_id desc
+        );
+        return next;
+    end $$
+    """,
+    """
+    create function people_like(said text, beginning text)
+    returns table (person_id bigint, begins boolean, by_name real, by_place real, by_bio real) language plpgsql stable
+    set enable_bitmapscan = on set enable_indexscan = off set pg_trgm.word_similarity_threshold = 0.45
+    as $$
+    begin
+        return query
+        select p.id, (' ' || plain(p.handle || ' ' || p.name)) like beginning,
+            word_similarity(said, ' ' || plain(p.handle || ' ' || p.name)),
+            word_similarity(said, plain(p.unit || ' ' || p.place)),
+            word_similarity(said, plain(p.bio))
+        from people p
+        where (' ' || plain(p.handle || ' ' || p.name)) like beginning
+            or (' ' || plain(p.handle || ' ' || p.name)) %> said
+            or plain(p.unit || ' ' || p.place) %> said
+            or plain(p.bio) %> said;
+    end $$
+    """,
+)
+"""Behind the tables. Words lie in inverted indexes, which are read as a set of rows and never in an order; every other
+statement here walks an index in its order, so sets are switched off for them and on in these alone
+(docs/decisions/0011-search-in-the-database.md).
+
+`posts_with_words` gives the newest posts with such words between two ids, newest first: at least `enough` of them if there
+are so many, and how far back it has looked; `above` when it has seen all. It looks through about the last two weeks, the last
+hundred days, the last two years, and then everything, so that a common word does not cost what it has gathered over the years.
+"""
+
+NO_SEARCH = (
+    "drop function posts_with_words",
+    "drop function people_like",
+    "drop function plain",
+    "drop function reading_of",
+    *(
+        f"drop text search configuration words_{language}"
+        for language in sorted({"simple", *LANGUAGES.values()})
+    ),
+)

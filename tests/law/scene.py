@@ -353,7 +353,13 @@ def _card(handle: str) -> dict[str, Any]:
 
 
 def _post(
-    author: str, ring: Ring, visibility: Visibility, *, about: str = "", mentions: tuple[str, ...] = ()
+    author: str,
+    ring: Ring,
+    visibility: Visibility,
+    *,
+    about: str = "",
+    mentions: tuple[str, ...] = (),
+    origin: int = 0,
 ) -> Any:
     async def write(scene: Scene, id: int, name: str) -> None:
         await scene.world.post(
@@ -366,6 +372,7 @@ def _post(
             mentions=[scene.people[handle] for handle in mentions],
             tags=["open", _word(name, "tag")],
             reply_to=scene.posts[about] if about else None,
+            origin=origin,
         )
         await scene.picture(id, author, name)
 
@@ -426,6 +433,7 @@ SECRETS: dict[str, Callable[[Scene, int, str], Awaitable[None]]] = {
     "private world": _post("sol", WORLD, PRIVATE),
     "direct": _post("sol", COLLEAGUES, DIRECT, mentions=("mel", "bea", "alma", "dora")),
     "direct world": _post("sol", WORLD, DIRECT, mentions=("mel", "sus", "exa", "gus")),
+    "brought along": _post("sol", COLLEAGUES, PUBLIC, origin=2),
     "by a suspended": _post("una", WORLD, PUBLIC, mentions=("mel",)),
     "by an erased": _post("rem", WORLD, PUBLIC),
     "by one who left": _post("alma", COLLEAGUES, PUBLIC),

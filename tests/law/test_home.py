@@ -18,6 +18,7 @@ from weetwie.access.words import Ring, Visibility
 from weetwie.domain.lists import lists, members
 from weetwie.domain.people.leave import leave
 from weetwie.domain.people.rejoin import rejoin, wake
+from weetwie.domain.posts import bring_in
 from weetwie.domain.posts.boost import boost, unboost
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.remove import remove
@@ -90,8 +91,8 @@ class Office:
         act: Callable[[], Awaitable[None]] = self.pick.choices(
             (self.publish, self.boost, self.unboost, self.follow, self.unfollow, self.follow_tag, self.unfollow_tag,
              self.mute, self.unmute, self.block, self.unblock, self.leave, self.come_back, self.delete, self.trim,
-             self.set_apart, self.bring_together),
-            (10, 6, 1, 6, 2, 2, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1),
+             self.set_apart, self.bring_together, self.bring_along),
+            (10, 6, 1, 6, 2, 2, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1, 2),
         )[0]  # fmt: skip
         savepoint = self.world.connection.transaction()
         await savepoint.start()
@@ -192,6 +193,16 @@ class Office:
         for one in await lists.lists(self.world.db, viewer):
             await lists.change(self.world.db, viewer, one.id, is_exclusive=not one.is_exclusive)
 
+    async def bring_along(self) -> None:
+        """Out of an archive of one's own."""
+        viewer = await self.someone()
+        id = await self.world.connection.fetchval("select new_id()")
+        post = bring_in.Arrival(
+            id=id, author_id=viewer.person_id, text="#Kafka", ring=Ring.network, root_id=id, origin=2
+        )
+        await bring_in.bring_in(self.world.db, viewer, [post])
+        self.posts.append(id)
+
     async def trim(self) -> None:
         await homes.trim(self.world.db)
 
@@ -230,6 +241,8 @@ async def defined(world: World, someone: Someone) -> list[int]:
         )
     }
 
+    brought = {row[0] for row in await world.connection.fetch("select id from posts where origin >= 2")}
+
     def belongs(post: Note) -> bool:
         original = post.boost_of or post
         by_followed = (who, post.author) in company.follows and not (
@@ -238,6 +251,7 @@ async def defined(world: World, someone: Someone) -> list[int]:
         language = language_of[original.id]
         by_followed &= language is None or language in languages.get(post.author.id, [language])
         is_kept = post.author.id not in muted | set_apart and original.author.id not in muted
+        is_kept &= post.id not in brought
         return is_kept and (post.author is who or by_followed or post.id in with_tag)
 
     return once_among(_newest_first(company, lambda post: company.sees_post(who, post) and belongs(post)))

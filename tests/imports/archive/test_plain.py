@@ -1,5 +1,6 @@
 """HTML of other servers as plain text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +50,12 @@ lines = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
 def test_what_we_write_ourselves_comes_back(paragraphs: list[list[str]]) -> None:
     text = "\n\n".join("\n".join(paragraph) for paragraph in paragraphs)
     assert plain(texts.as_html(text, lambda _piece: None)) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<", "<a ", "<!--", '<a href="', "<a href='", "</", "<p>", "&", "<pre> ", "<a x=", "\n ", "href="],
+)
+def test_nothing_that_was_made_to_be_slow_is(part: str) -> None:
+    """Where each sign were looked at again and again, this would take hours."""
+    assert isinstance(plain(part * (2_000_000 // len(part))), str)

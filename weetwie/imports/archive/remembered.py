@@ -27,7 +27,7 @@ ELSEWHERE: Final = "for a circle of another organisation"
 
 ANSWER: Final = "\u21a9 "
 """In front of what answers somebody else: their words are not here."""
-LONGEST_TEXT: Final = 100_000
+LONGEST_TEXT: Final = 25_000
 LONGEST_WARNING: Final = 1_000
 MOST_MEDIA: Final = 4
 _FIRST: Final = datetime(2006, 1, 1, tzinfo=UTC)

@@ -57,7 +57,7 @@ READINGS = (
     """
     create function posts_with_words(wanted tsquery, above bigint, below bigint, enough integer)
     returns table (post_ids bigint[], reached bigint) language plpgsql stable
-    set enable_bitmapscan = on set enable_indexscan = off set enable_indexonlyscan = off
+    set enable_bitmapscan = on set enable_sort = on set enable_indexscan = off set enable_indexonlyscan = off
     as $$
     declare
         fine bigint := below >> 45;
@@ -75,7 +75,7 @@ READINGS = (
             reached := floors[step];
             post_ids := array(
                 select w.post_id from post_words w
-                where w.words @@ (wanted && (windows[step])::tsquery) and w.post_id > above and w.post_id < below
+                where w.words @@ (wanted && (windows[step])::tsquery) and w.post_id + 0 > above and w.post_id + 0 < below
                 order by w.post_id desc
             );
             if cardinality(post_ids) >= enough then
@@ -86,7 +86,7 @@ READINGS = (
         reached := above;
         post_ids := array(
             select w.post_id from post_words w
-            where w.words @@ wanted and w.post_id > above and w.post_id < below
+            where w.words @@ wanted and w.post_id + 0 > above and w.post_id + 0 < below
             order by w.post_id desc
         );
         return next;
@@ -118,6 +118,7 @@ statement here walks an index in its order, so sets are switched off for them an
 `posts_with_words` gives the newest posts with such words between two ids, newest first: at least `enough` of them if there
 are so many, and how far back it has looked; `above` when it has seen all. It looks through about the last two weeks, the last
 hundred days, the last two years, and then everything, so that a common word does not cost what it has gathered over the years.
+The bounds are written so (`+ 0`) that they are looked at in each row that has the words: as a set of their own they would be all posts there are.
 """
 
 NO_SEARCH = (

@@ -11,6 +11,7 @@ from weetwie.domain.search import index
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
 from weetwie.errors import Invalid
+from weetwie.kit.db import _PLANNER
 from weetwie.kit.paging import Page
 from weetwie.kit.paging import page as page_at
 
@@ -176,3 +177,34 @@ async def test_nothing_that_is_typed_breaks_it(world: World, line: str) -> None:
     ada = await world.member("ada")
     await world.post(ada, "tea")
     assert isinstance(await found(world, ada, line), list)
+
+
+async def test_only_posts_that_fit_are_read(world: World) -> None:
+    """As the program's connections are set, the database must not go through all posts for one."""
+    ada = await world.member("ada")
+    viewer = await world.viewer(ada)
+    pumps = [await world.post(ada, "A pump") for _number in range(3)]
+    rows = await world.connection.fetch(_MANY, ada.id)
+    await index.bring_in(world.db, [row["id"] for row in rows])
+    await world.connection.execute("analyze post_words")
+    for name, value in _PLANNER.items():
+        await world.connection.execute("select set_config($1, $2, true)", name, value)
+    before = await _posts_read(world)
+    assert await search(world.db, viewer, read("pump order:time"), Page(limit=40)) == pumps[::-1]
+    assert await _posts_read(world) - before <= 6, "three from the index, and each by its key"
+
+
+_MANY = """
+    with post as (
+        insert into posts (id, author_id, root_id, ring, visibility)
+        select id, $1, id, 0, 0 from (select new_id() as id from generate_series(1, 500)) made returning id
+    )
+    insert into post_texts (post_id, text) select id, 'Valve ' || id from post returning post_id as id
+"""
+
+
+async def _posts_read(world: World) -> int:
+    count: int = await world.connection.fetchval(
+        "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relname = 'post_words'"
+    )
+    return count

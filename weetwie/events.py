@@ -74,6 +74,16 @@ class AnswerAccepted(Fact, frozen=True):
     answer_id: int
 
 
+class PollChanged(Fact, frozen=True):
+    """A post has a poll, another one, or none any more."""
+
+    post_id: int
+
+
+class PollEnded(Fact, frozen=True):
+    post_id: int
+
+
 class PersonFollowed(Fact, frozen=True):
     follower_id: int
     followed_id: int

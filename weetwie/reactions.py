@@ -12,6 +12,7 @@ from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.notifications import dismiss, tell
 from weetwie.domain.people import filtering
+from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.relations import forget
 from weetwie.domain.search import index
@@ -26,6 +27,8 @@ from weetwie.events import (
     PersonLeft,
     PersonSuspended,
     PersonUnfollowed,
+    PollChanged,
+    PollEnded,
     PostBoosted,
     PostDeleted,
     PostEdited,
@@ -39,8 +42,9 @@ AT_ONCE: AtOnce = {
     PostPublished: [media_attach.attach, index.written, home.fan_out],
     PostBoosted: [home.fan_out],
     PostEdited: [media_attach.attach, index.written, home.fan_out],
-    PostDeleted: [media_attach.detach, index.deleted],
+    PostDeleted: [media_attach.detach, index.deleted, polls.deleted],
     MediaChanged: [media.changed, index.written],
+    PollChanged: [media.changed, index.written],
     PersonErased: [media_remove.erased],
     PersonFollowed: [home.fill_by_person],
     PersonUnfollowed: [members.unfollowed],
@@ -53,6 +57,7 @@ AFTER: AtOnce = {
     PostEdited: [tell.mentioned, tell.edited],
     PostBoosted: [tell.boosted],
     PostFavourited: [tell.favourited],
+    PollEnded: [tell.poll_ended],
     PersonFollowed: [tell.followed],
     FollowRequested: [tell.requested],
     PersonLeft: [tokens.revoke_all],
@@ -65,6 +70,7 @@ AFTER: AtOnce = {
         forget.erased,
         members.erased,
         filters.erased,
+        vote.erased,
         dismiss.forget_erased,
         ledger.erased,
     ],

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from weetwie.domain.identity import grants, links, sessions, sign_in
+from weetwie.domain.polls import polls
 from weetwie.domain.posts import forget as posts
 from weetwie.domain.timelines import home
 from weetwie.events import forget_old as forget_old_events
@@ -17,9 +18,10 @@ log = structlog.get_logger(__name__)
 
 Act = Callable[[Db], Awaitable[object]]
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 SCHEDULE: list[tuple[timedelta, Act]] = [
+    (MINUTE, polls.end_due),
     (HOUR, home.trim),
     (HOUR, posts.forget_keys),
     (HOUR, grants.sweep),

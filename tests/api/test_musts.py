@@ -59,6 +59,7 @@ TABLE: dict[tuple[str, str], tuple[Ask, Expected]] = {
     ("POST", "/api/v1/statuses/:id/unpin"): ({}, {}),
     ("PUT", "/api/v1/statuses/:id"): ({"status": "Other"}, {"content": "<p>Other</p>"}),
     ("GET", "/api/v1/statuses/:id/source"): ({}, {"text": "Hello @bo #tea"}),
+    ("POST", "/api/v1/polls/:id/votes"): ({"choices[]": "1"}, {"voted": True, "own_votes": [1]}),
     ("GET", "/api/v1/bookmarks"): ({}, some),
     ("GET", "/api/v1/favourites"): ({}, some),
     ("GET", "/api/v1/timelines/public"): ({}, some),
@@ -80,7 +81,7 @@ TABLE: dict[tuple[str, str], tuple[Ask, Expected]] = {
     ("POST", "/api/v2/media"): ({"description": "Red"}, {"description": "Red", "type": "image"}),
     ("GET", "/api/v1/media/:id"): ({}, {"type": "image"}),
     ("PUT", "/api/v1/media/:id"): ({"description": "Blue"}, {"description": "Blue"}),
-    ("GET", "/api/v2/search"): ({"q": "bo"}, {"statuses": []}),
+    ("GET", "/api/v2/search"): ({"q": "bo"}, {"hashtags": []}),
     ("GET", "/api/v1/notifications"): ({}, some),
 }
 IN_START_UP = {("POST", "/oauth/token"), ("POST", "/api/v1/apps")}
@@ -119,6 +120,9 @@ class Scene:
             self.list: str = made["id"]
             on_it = {"account_ids[]": str(self.bo.id)}
             await ask(self.ada, "POST", f"/api/v1/lists/{self.list}/accounts", data=on_it)
+        if "/polls/" in path:
+            poll = {"status": "Tea?", "poll[options][]": ["Yes", "No"], "poll[expires_in]": "3600"}
+            self.poll: str = (await ask(self.bo, "POST", "/api/v1/statuses", data=poll))["id"]
         if "/media/" in path:
             upload = {"file": ("dot.png", picture(), "image/png")}
             held = await self.house.ask(self.ada, "POST", "/api/v2/media", files=upload)
@@ -132,6 +136,8 @@ class Scene:
             path = path.replace(":list_id", id)
         if "/media/" in path:
             id = self.upload
+        if "/polls/" in path:
+            id = self.poll
         path = path.replace(":id", id).replace(":account_id", str(self.cleo.id))
         return path.replace(":hashtag", "tea").replace(":name", "tea")
 

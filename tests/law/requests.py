@@ -335,6 +335,8 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/faces/{name}"): once(),
     ("DELETE", "/api/v1/profile/avatar"): once(),
     ("DELETE", "/api/v1/profile/header"): once(),
+    ("GET", "/api/v1/polls/{id}"): each_post(),
+    ("POST", "/api/v1/polls/{id}/votes"): each_post({"choices": [0]}, {"choices": [7]}),
     ("GET", "/api/v1/bookmarks"): pages(),
     ("GET", "/api/v1/favourites"): pages(),
     ("GET", "/api/v1/timelines/home"): pages(),

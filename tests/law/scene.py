@@ -224,7 +224,7 @@ class Scene:
         await self._index()
 
     async def picture(self, post_id: int, author: str, name: str) -> None:
-        """A file in a post, with the post's own id, so that what is asked of the one can be asked of the other."""
+        """A file and a poll in a post, the file with the post's own id, so that what is asked of the one can be asked of the other."""
         content = _word(name, "media").encode()
         await self.world._insert(
             "media",
@@ -241,8 +241,15 @@ class Scene:
             description=_word(name, "media"),
             meta={"small_type": "image/png", "original": {"width": 4, "height": 3}},
         )
+        await self.world._insert(
+            "polls",
+            post_id=post_id,
+            options=[_word(name, "poll"), "open"],
+            counts=[1, 0],
+            ends_at=clock.now() + timedelta(days=1),
+        )
+        await self.world.connection.execute("update posts set attached = 3 where id = $1", post_id)
         await index.bring_in(self.world.db, [post_id])
-        await self.world.connection.execute("update posts set attached = 1 where id = $1", post_id)
         await self.world.store.put(files.original(post_id), content)
         await self.world.store.put(files.small(post_id, 0), content)
 

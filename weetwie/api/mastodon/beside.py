@@ -6,6 +6,7 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.api.mastodon.filtering import Ready
+from weetwie.seen.polls import SeenPoll
 from weetwie.seen.posts import SeenPost
 
 
@@ -13,8 +14,8 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """Loaded once for all posts of an answer; what none of them has is left empty."""
 
     viewer: Viewer
-    polls: Mapping[int, bytes] = {}
-    """By post: the poll as this viewer sees it, as JSON."""
+    polls: Mapping[int, SeenPoll] = {}
+    """By post, as this viewer sees them."""
     filters: Sequence[Ready] = ()
     """The viewer's own; for most there are none."""
     quotes: Mapping[int, SeenPost] = {}

@@ -15,6 +15,7 @@ from weetwie.domain.media.rules import LARGEST_FILE, LARGEST_PICTURE, LONGEST_DE
 from weetwie.domain.people.census import census
 from weetwie.domain.people.preferences import preferences as preferred
 from weetwie.domain.people.rules import LONGEST_FIELD, MOST_FIELDS
+from weetwie.domain.polls import rules as polls
 from weetwie.domain.posts.rules import MOST_MEDIA
 from weetwie.errors import NotFound
 from weetwie.kit.pictures import MOST_PIXELS
@@ -140,10 +141,10 @@ def _configuration(base: str, policy: Policy) -> wire.Configuration:
             video_matrix_limit=MOST_PIXELS,
         ),
         polls=wire.ConfigurationPolls(
-            max_options=4,
-            max_characters_per_option=50,
-            min_expiration=300,
-            max_expiration=2_629_746,
+            max_options=polls.MOST_OPTIONS,
+            max_characters_per_option=polls.LONGEST_OPTION,
+            min_expiration=polls.SHORTEST,
+            max_expiration=polls.LONGEST,
         ),
         translation=wire.ConfigurationTranslation(enabled=False),
         timelines_access=wire.TimelinesAccess(

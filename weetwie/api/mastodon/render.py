@@ -21,6 +21,7 @@ from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.filtering import NOTHING, Ready, filtered
 from weetwie.api.mastodon.render_media import KeptMedia
 from weetwie.api.mastodon.render_media import kept as kept_media
+from weetwie.api.mastodon.render_polls import as_json as poll_json
 from weetwie.domain.media.faces import MOVING
 from weetwie.errors import NotFound
 from weetwie.kit import clock
@@ -128,7 +129,9 @@ class Renderer:
         if post.author.id == beside.viewer.person_id:
             return NOTHING
         ids = (post.post_id,) if post.id == post.post_id else (post.id, post.post_id)
-        return filtered(beside.filters, ids, kept.text, clock.now())
+        poll = beside.polls.get(post.post_id)
+        text = "\n".join([kept.text, *poll.options]) if poll else kept.text
+        return filtered(beside.filters, ids, text, clock.now())
 
     def _own_part(self, post: SeenPost, filtered: bytes) -> bytes:
         parent, parent_author = post.reply_to_id, post.reply_to_person_id
@@ -155,7 +158,7 @@ class Renderer:
             return _NOTHING_ATTACHED
         return _ATTACHED % (
             self._media(post, kept, beside),
-            beside.polls.get(post.post_id, b"null"),
+            poll_json(poll, post, beside.viewer) if (poll := beside.polls.get(post.post_id)) else b"null",
             b"null",
             b"null",
         )

@@ -15,6 +15,7 @@ from weetwie.domain.identity.keys import key
 from weetwie.kit.db import Db
 from weetwie.seen import media as seen_media
 from weetwie.seen import people as seen_people
+from weetwie.seen import polls as seen_polls
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import words as seen_words
 from weetwie.seen.people import SeenPerson
@@ -55,7 +56,7 @@ async def load(db: Db, renderer: Renderer, viewer: Viewer, posts: Sequence[SeenP
     """Everything that these posts are rendered from. For plain posts that the renderer keeps already, nothing is asked."""
     await load_kept(db, renderer, posts)
     filters = await load_filters(db, renderer, viewer) if viewer.filters_version else ()
-    return Beside(viewer=viewer, filters=filters)
+    return Beside(viewer=viewer, filters=filters, polls=await seen_polls.of_posts(db, viewer, posts))
 
 
 async def load_filters(db: Db, renderer: Renderer, viewer: Viewer) -> Sequence[Ready]:

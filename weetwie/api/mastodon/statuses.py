@@ -18,6 +18,8 @@ from weetwie.api.mastodon.render_media import kept as kept_media
 from weetwie.api.mastodon.timelines import page_of, statuses
 from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams, Upload
 from weetwie.domain.media import describe
+from weetwie.domain.polls import polls
+from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import thread
@@ -37,6 +39,13 @@ RingName = Literal["colleagues", "network", "world"]
 Language = Annotated[str, msgspec.Meta(max_length=35)]
 
 
+class PollParams(msgspec.Struct, kw_only=True, frozen=True):
+    options: Annotated[list[str], msgspec.Meta(max_length=20)] = []
+    expires_in: int | None = None
+    multiple: bool = False
+    hide_totals: bool = False
+
+
 class WrittenParams(msgspec.Struct, kw_only=True, frozen=True):
     """What one writes, first or again."""
 
@@ -45,6 +54,7 @@ class WrittenParams(msgspec.Struct, kw_only=True, frozen=True):
     sensitive: bool | None = None
     language: Language | None = None
     media_ids: Annotated[list[Id], msgspec.Meta(max_length=20)] = []
+    poll: PollParams | None = None
 
 
 class MediaAttributes(msgspec.Struct, kw_only=True, frozen=True):
@@ -111,8 +121,28 @@ async def create(call: Call, params: NewParams) -> bytes:
         app_id=call.viewer.app_id or None,
         key=call.header("idempotency-key") or None,
         media_ids=params.media_ids,
+        has_poll=_has_poll(params),
     )
-    return await shown.status_by_id(call, await publish.publish(db, call.viewer, draft))
+    post_id = await publish.publish(db, call.viewer, draft)
+    if draft.has_poll:
+        await _put_poll(call, post_id, params)
+    return await shown.status_by_id(call, post_id)
+
+
+def _has_poll(params: WrittenParams) -> bool:
+    """An empty list of options is what apps send for none."""
+    return params.poll is not None and bool(params.poll.options)
+
+
+async def _put_poll(call: Call, post_id: int, params: WrittenParams) -> None:
+    assert params.poll is not None, "asked before"
+    ballot = Ballot(
+        options=params.poll.options,
+        lasts=params.poll.expires_in,
+        is_multiple=params.poll.multiple,
+        hides_totals=params.poll.hide_totals,
+    )
+    await polls.put(await call.db(), call.viewer, post_id, ballot, has_media=bool(params.media_ids))
 
 
 @routes.get("/api/v1/statuses", scopes=["read:statuses"], access="public", answer=list[Status])
@@ -128,7 +158,7 @@ async def show(call: Call) -> bytes:
 
 @routes.put("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, max_body=LARGEST_FORM)
 async def change(call: Call, params: ChangeParams) -> bytes:
-    """Edits a post. It shows the files that are named, so one that names none takes them out."""
+    """Edits a post. It shows the files and has the poll that are named, so one that names none takes them out."""
     change = edit.Change(
         text=params.status,
         warning=params.spoiler_text,
@@ -136,8 +166,14 @@ async def change(call: Call, params: ChangeParams) -> bytes:
         language=_language(params.language),
         media_ids=params.media_ids,
         is_redescribed=bool(params.media_attributes),
+        has_poll=_has_poll(params),
     )
-    await edit.edit(await call.db(), call.viewer, call.id, change)
+    db = await call.db()
+    await edit.edit(db, call.viewer, call.id, change)
+    if change.has_poll:
+        await _put_poll(call, call.id, params)
+    else:
+        await polls.take_out(db, call.viewer, call.id)
     await _describe(call, params)
     return await shown.status_by_id(call, call.id)
 

@@ -7,7 +7,7 @@ that twice is once and late does no harm. Whether the thing is still to be seen 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, column, func, literal, null, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, column, func, literal, null, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
@@ -17,6 +17,7 @@ from weetwie.events import (
     FollowRequested,
     PeopleNotified,
     PersonFollowed,
+    PollEnded,
     PostBoosted,
     PostEdited,
     PostFavourited,
@@ -26,6 +27,7 @@ from weetwie.events import (
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.notifications import Notification
 from weetwie.tables.people import Person
+from weetwie.tables.polls import Vote
 from weetwie.tables.posts import Mark, Mention, Post
 from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
 
@@ -63,6 +65,11 @@ async def favourited(db: Db, viewer: Viewer, facts: Sequence[PostFavourited]) ->
     )
 
 
+async def poll_ended(db: Db, viewer: Viewer, facts: Sequence[PollEnded]) -> None:
+    """Its author, and those who voted."""
+    await _tell(db, viewer, _POLL_ENDED, posts=[fact.post_id for fact in facts])
+
+
 async def followed(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]) -> None:
     await _tell(db, viewer, _FOLLOWED, **_pairs(facts))
 
@@ -91,12 +98,15 @@ def _insert(
     from_id: Any,
     post_id: Any,
     make: Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]],
+    *,
+    of_oneself: bool = False,
 ) -> Query:
-    """`make` joins and narrows a selection that begins with the rows to be inserted; `told` is the people to tell."""
+    """`make` joins and narrows a selection that begins with the rows to be inserted; `told` is the people to tell, of what
+    they did themselves only where that is said."""
 
     def statement() -> Any:
         rows = make(select(told.id, literal(kind), from_id, post_id)).where(
-            told.id != from_id, told.has_joined, _wants_to_hear(told.id, from_id)
+            true() if of_oneself else told.id != from_id, told.has_joined, _wants_to_hear(told.id, from_id)
         )
         return (
             insert(Notification)
@@ -241,6 +251,26 @@ _FAVOURITED = _insert(
         .join(_told, _told.id == _post.author_id)
         .where(_hears_of_thread(_told.id, _post), sees.parent(_eye, _post), sees.person(_eye, _from))
     ),
+)
+
+_poll_of = aliased(Post, name="poll_of")
+_POLL_ENDED = _insert(
+    "poll",
+    _told,
+    _poll_of.author_id,
+    _poll_of.id,
+    lambda rows: (
+        rows.select_from(_poll_of)
+        .join(
+            _told,
+            or_(
+                _told.id == _poll_of.author_id,
+                _told.id.in_(select(Vote.person_id).where(Vote.post_id == _poll_of.id)),
+            ),
+        )
+        .where(_poll_of.id == _POSTS, _hears_of_thread(_told.id, _poll_of), sees.parent(_eye, _poll_of))
+    ),
+    of_oneself=True,
 )
 
 _pair = _given("followers", "followed")

@@ -30,7 +30,7 @@ from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.db import Db, Query, Record, columns, param
 from weetwie.tables.media import Media
-from weetwie.tables.posts import MASTODON, MEDIA, Mention, Post, PostEdit, PostTag, PostText, Tag
+from weetwie.tables.posts import MASTODON, MEDIA, POLL, Mention, Post, PostEdit, PostTag, PostText, Tag
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,12 +43,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     media_ids: Sequence[int] = ()
     is_redescribed: bool = False
     """Files in it are about to be described otherwise: a change even where the words stay."""
+    has_poll: bool = False
 
 
 async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
     """Keeps what it said before. Raises NotFound, Forbidden, Invalid; changes nothing where nothing is new."""
     before = await own(db, viewer, post_id)
-    rules.check_text(change.text, change.warning, viewer.policy, has_more=bool(change.media_ids))
+    rules.check_text(
+        change.text, change.warning, viewer.policy, has_more=bool(change.media_ids) or change.has_poll
+    )
     await media.check(db, viewer, change.media_ids, post_id)
     shows_others = list(change.media_ids) != await media.shown(db, post_id)
     named = await _named(db, viewer, change.text, before)
@@ -62,7 +65,8 @@ async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
     has_new_words = (change.text, change.warning, sensitive, language) != tuple(
         before[name] for name in _COMPARED
     )
-    if not (has_new_words or shows_others or change.is_redescribed):
+    has_other_poll = change.has_poll != bool(before["attached"] & POLL)
+    if not (has_new_words or shows_others or change.is_redescribed or has_other_poll):
         return
     await db.run(_KEEP, post_id=post_id)
     await db.run(_TEXT, post_id=post_id, text=change.text, warning=change.warning, language=language)
@@ -72,7 +76,7 @@ async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
         is_sensitive=sensitive,
         is_question=before["is_question"] or texts.is_question(change.text),
         now=clock.now(),
-        media=MEDIA if change.media_ids else 0,
+        bits=(MEDIA if change.media_ids else 0) | (POLL if change.has_poll else 0),
     )
     await publish.name(db, post_id, [row["id"] for row in named])
     await db.run(_UNTAG, post_id=post_id, keys=_tag_keys(change.text))
@@ -115,6 +119,7 @@ def _own(eye: Eye) -> Any:
             Post.is_sensitive,
             Post.is_question,
             Post.origin,
+            Post.attached,
         )
         .add_columns(Post.root_id, PostText.text, PostText.warning, PostText.language)
         .join(PostText, PostText.post_id == Post.id)
@@ -161,7 +166,7 @@ _POST = Query(
         is_sensitive=param("is_sensitive", Boolean),
         is_question=param("is_question", Boolean),
         edited_at=param("now", DateTime(timezone=True)),
-        attached=Post.attached.op("&")(~MEDIA).op("|")(param("media", SmallInteger)),
+        attached=Post.attached.op("&")(~(MEDIA | POLL)).op("|")(param("bits", SmallInteger)),
         version=Post.version + 1,
     )
 )

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
 from weetwie.domain.posts import rules
-from weetwie.events import MediaChanged
+from weetwie.events import MediaChanged, PollChanged
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.media import Media
 from weetwie.tables.posts import Post
@@ -26,7 +26,7 @@ async def shown(db: Db, post_id: int) -> list[int]:
     return columns(await db.rows(_SHOWN, post_id=post_id), "id")
 
 
-async def changed(db: Db, viewer: Viewer, facts: Sequence[MediaChanged]) -> None:
+async def changed(db: Db, viewer: Viewer, facts: Sequence[MediaChanged | PollChanged]) -> None:
     """All who see the post see something else now."""
     await db.run(_RAISE, ids=[fact.post_id for fact in facts])
 

@@ -34,7 +34,7 @@ from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.db import Db, Query, Record, param
 from weetwie.tables.people import Person
-from weetwie.tables.posts import MEDIA, Mention, Post, PostKey, PostTag, PostText, Tag
+from weetwie.tables.posts import MEDIA, POLL, Mention, Post, PostKey, PostTag, PostText, Tag
 
 PostId = int
 
@@ -150,7 +150,7 @@ async def _insert(
         warning=draft.warning,
         language=language,
         app_id=draft.app_id,
-        attached=MEDIA if draft.media_ids else 0,
+        attached=(MEDIA if draft.media_ids else 0) | (POLL if draft.has_poll else 0),
     )
 
 

@@ -27,6 +27,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     """The app's own key: the same key within the hour is the same post."""
     media_ids: Sequence[int] = ()
+    has_poll: bool = False
 
 
 class Parent(msgspec.Struct, frozen=True):
@@ -52,7 +53,7 @@ def take_ring_from_text(draft: Draft) -> Draft:
 
 def check(draft: Draft, policy: Policy) -> None:
     """Raises Invalid for a text that is empty or too long."""
-    check_text(draft.text, draft.warning, policy, has_more=bool(draft.media_ids))
+    check_text(draft.text, draft.warning, policy, has_more=bool(draft.media_ids) or draft.has_poll)
 
 
 def check_text(text: str, warning: str, policy: Policy, *, has_more: bool = False) -> None:

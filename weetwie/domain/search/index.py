@@ -7,9 +7,10 @@ from sqlalchemy import BigInteger, Text, and_, case, cast, delete, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, array, insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.events import MediaChanged, PostDeleted, PostEdited, PostPublished
+from weetwie.events import MediaChanged, PollChanged, PostDeleted, PostEdited, PostPublished
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.media import AUDIO, IMAGE, UNKNOWN, VIDEO, Media
+from weetwie.tables.polls import Poll
 from weetwie.tables.posts import MEDIA, POLL, Mention, Post, PostTag, PostText, Tag
 from weetwie.tables.search import PostWords
 
@@ -23,7 +24,9 @@ FINE, COARSE = 45, 48
 """Ids that agree above so many bits are of the same six days, of the same fifty."""
 
 
-async def written(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdited | MediaChanged]) -> None:
+async def written(
+    db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdited | MediaChanged | PollChanged]
+) -> None:
     await bring_in(db, [fact.post_id for fact in facts])
 
 
@@ -56,7 +59,8 @@ def _said() -> Any:
         .where(Media.post_id == Post.id, Media.place.is_not(None))
         .scalar_subquery()
     )
-    return func.concat_ws(" ", PostText.warning, PostText.text, described)
+    offered = select(func.array_to_string(Poll.options, " ")).where(Poll.post_id == Post.id).scalar_subquery()
+    return func.concat_ws(" ", PostText.warning, PostText.text, described, offered)
 
 
 def _signs() -> Any:

@@ -1,0 +1,1 @@
+"""Questions with ready answers to choose from, as part of a post."""

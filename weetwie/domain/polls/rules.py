@@ -1,0 +1,57 @@
+"""What is right for a poll and for a vote. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from weetwie.errors import Invalid, _
+
+MOST_OPTIONS: Final = 4
+LONGEST_OPTION: Final = 50
+SHORTEST, LONGEST = 300, 2_629_746
+"""Seconds: five minutes, a month."""
+
+
+class Ballot(msgspec.Struct, frozen=True, kw_only=True):
+    """A poll as its author wants it."""
+
+    options: Sequence[str]
+    lasts: int | None
+    """Seconds from now."""
+    is_multiple: bool = False
+    hides_totals: bool = False
+
+
+def checked(ballot: Ballot, *, has_media: bool) -> Ballot:
+    """Raises Invalid, with what to do about it."""
+    options = [option.strip() for option in ballot.options]
+    if has_media:
+        raise Invalid(_("A post has either files or a poll. Take one of them out."), field="poll")
+    if not 2 <= len(options) <= MOST_OPTIONS or not all(options):
+        raise Invalid(
+            _("A poll has from two to {most} options, none of them empty."), field="poll", most=MOST_OPTIONS
+        )
+    if any(len(option) > LONGEST_OPTION for option in options):
+        raise Invalid(
+            _("An option of a poll has at most {most} characters."), field="poll", most=LONGEST_OPTION
+        )
+    if len({option.casefold() for option in options}) < len(options):
+        raise Invalid(_("Two options of the poll are the same."), field="poll")
+    if ballot.lasts is None or not SHORTEST <= ballot.lasts <= LONGEST:
+        raise Invalid(_("Say how long the poll lasts: from five minutes to a month."), field="poll")
+    return msgspec.structs.replace(ballot, options=options)
+
+
+def check_vote(
+    choices: Sequence[int], options: int, *, is_multiple: bool, ends_at: datetime, now: datetime
+) -> None:
+    if ends_at <= now:
+        raise Invalid(_("The poll has already ended."))
+    if not choices:
+        raise Invalid(_("Choose at least one option."), field="choices")
+    if any(not 0 <= choice < options for choice in choices):
+        raise Invalid(_("There is no such option in this poll."), field="choices")
+    if len(choices) > 1 and not is_multiple:
+        raise Invalid(_("Only one option can be chosen in this poll."), field="choices")

@@ -1,0 +1,82 @@
+"""Vote in a poll: once, and for good."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access import may
+from weetwie.access.sees import Lawful, parent
+from weetwie.access.viewer import Viewer
+from weetwie.domain.polls import rules
+from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.events import PersonErased
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.polls import Poll, Vote
+from weetwie.tables.posts import Post
+
+
+async def vote(db: Db, viewer: Viewer, post_id: int, choices: Sequence[int]) -> None:
+    """Raises NotFound for a poll that the viewer does not see, Forbidden and Invalid."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden(_("You cannot vote with this account."))
+    author_id = await _AUTHOR.value(db, viewer, post_id=post_id)
+    poll = await db.row(_HOLD, post_id=post_id) if author_id is not None else None
+    if poll is None:
+        raise NotFound()
+    if author_id == viewer.person_id:
+        raise Invalid(_("You cannot vote in your own poll."))
+    chosen = sorted(set(choices))
+    rules.check_vote(
+        chosen,
+        len(poll["options"]),
+        is_multiple=poll["is_multiple"],
+        ends_at=poll["ends_at"],
+        now=clock.now(),
+    )
+    if await db.value(_VOTED, post_id=post_id, person_id=viewer.person_id):
+        raise Invalid(_("You have already voted in this poll."))
+    await db.run(_VOTE, post_id=post_id, person_id=viewer.person_id, choices=chosen)
+    await _count(db, post_id, poll["counts"], chosen, by=1)
+
+
+async def _count(db: Db, post_id: int, counts: Sequence[int], chosen: Sequence[int], *, by: int) -> None:
+    new = [count + by * (place in chosen) for place, count in enumerate(counts)]
+    await db.run(_COUNT, post_id=post_id, counts=new, by=by)
+
+
+async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    """What they chose is nobody's business any more, and counts no more."""
+    for fact in facts:
+        for row in await db.rows(_OF_PERSON, person_id=fact.person_id):
+            poll = await db.row(_HOLD, post_id=row["post_id"])
+            if poll and await db.run(_TAKE_BACK, post_id=row["post_id"], person_id=fact.person_id):
+                await _count(db, row["post_id"], poll["counts"], row["choices"], by=-1)
+
+
+_POST_ID, _PERSON_ID = param("post_id", BigInteger), param("person_id", BigInteger)
+_AUTHOR = Lawful(lambda eye: select(Post.author_id).where(Post.id == _POST_ID, parent(eye, Post)))
+# Whoever votes at the same time waits: counts and votes agree.
+_HOLD = Query(
+    select(Poll.options, Poll.counts, Poll.is_multiple, Poll.ends_at)
+    .where(Poll.post_id == _POST_ID)
+    .with_for_update()
+)
+_VOTED = Query(
+    select(func.count()).select_from(Vote).where(Vote.post_id == _POST_ID, Vote.person_id == _PERSON_ID)
+)
+_VOTE = Query(
+    insert(Vote).values(post_id=_POST_ID, person_id=_PERSON_ID, choices=param("choices", ARRAY(BigInteger)))
+)
+_COUNT = Query(
+    update(Poll)
+    .where(Poll.post_id == _POST_ID)
+    .values(
+        counts=param("counts", ARRAY(BigInteger)), voters_count=Poll.voters_count + param("by", BigInteger)
+    )
+)
+_OF_PERSON = Query(
+    select(Vote.post_id, Vote.choices).where(Vote.person_id == _PERSON_ID).order_by(Vote.post_id)
+)
+_TAKE_BACK = Query(delete(Vote).where(Vote.post_id == _POST_ID, Vote.person_id == _PERSON_ID))

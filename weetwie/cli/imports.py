@@ -9,6 +9,7 @@ import click
 from weetwie.cli import archives, ties
 from weetwie.cli.house import House, in_house
 from weetwie.cli.line import Line
+from weetwie.cli.person import profiles
 
 if TYPE_CHECKING:
     from weetwie.imports.lines import Bad
@@ -21,7 +22,7 @@ _RINGS = ["colleagues", "network", "world"]
 
 @click.group("import")
 def imports() -> None:
-    """Bring in people and posts from elsewhere; list imports; take one out again.
+    """Bring in people and posts from elsewhere, and what one person brings along; list imports; take one out again.
 
     A run that was stopped goes on where it was; what is in already is not brought in twice. A bad line is told and stops
     nothing else. People who are new here have not joined: they cannot sign in and get no mail, until somebody signs in
@@ -120,6 +121,8 @@ async def list_(house: House) -> None:
 
     async with house.database.reading() as db:
         entries = await ledger.imports(db)
+        whose = await profiles(db, house, [entry.person_id for entry in entries if entry.person_id])
+        names = {profile.id: profile.handle for profile in whose}
     plain = [
         {
             "id": str(entry.id),
@@ -128,13 +131,14 @@ async def list_(house: House) -> None:
             "read": entry.done,
             "people": entry.people,
             "posts": entry.posts,
+            "whose": names.get(entry.person_id or 0),
             "started_at": entry.started_at.isoformat(),
             "ended_at": entry.ended_at.isoformat() if entry.ended_at else None,
         }
         for entry in entries
     ]
     lines = (
-        f"{one['id']}  {one['source']}: {one['posts']} posts, {one['people']} people"
+        f"{one['id']}  {_whose(one['whose'])}{one['source']}: {one['posts']} posts, {one['people']} people"
         f"{'' if one['ended_at'] else ', not finished'}"
         for one in plain
     )
@@ -160,6 +164,10 @@ async def remove(house: House, import_id: int) -> None:
         {"id": str(import_id), "posts": removed.posts, "people": removed.people},
         f"{removed.posts} posts and {removed.people} people taken out.",
     )
+
+
+def _whose(handle: object) -> str:
+    return f"@{handle}: " if handle else ""
 
 
 imports.add_command(archives.mastodon)

@@ -86,8 +86,8 @@ async def list_(house: House, standing: str | None) -> None:
 
     async with house.database.reading() as db:
         ids = await roll(db, house.viewer, Standing[standing] if standing else None)
-        profiles = await _profiles(db, house, ids)
-    house.say([_plain(one) for one in profiles], "\n".join(_line(one) for one in profiles))
+        found = await profiles(db, house, ids)
+    house.say([_plain(one) for one in found], "\n".join(_line(one) for one in found))
 
 
 @person.command()
@@ -98,7 +98,7 @@ async def show(house: House, handle: str) -> None:
     from weetwie.domain.people.lookup import lookup
 
     async with house.database.reading() as db:
-        (profile,) = await _profiles(db, house, [await lookup(db, house.viewer, handle)])
+        (profile,) = await profiles(db, house, [await lookup(db, house.viewer, handle)])
     plain = _plain(profile)
     house.say(
         plain, "\n".join(f"{name}: {value}" for name, value in plain.items() if value not in (None, "", []))
@@ -193,7 +193,7 @@ async def _act(house: House, handle: str, act: Any, done: str, **more: Any) -> N
     house.say({"id": str(person_id), "handle": handle}, done.format(handle=handle))
 
 
-async def _profiles(db: Any, house: House, ids: list[int]) -> "list[Profile]":
+async def profiles(db: Any, house: House, ids: list[int]) -> "list[Profile]":
     """In the order of the ids."""
     import msgspec
 

@@ -25,7 +25,8 @@ async def test_from_preview_to_removal(dsn: str, tmp_path: Path) -> None:
     assert await as_json(dsn, "list") == []
     assert (await as_json(dsn, "mastodon", file, "--as", "@ada", "--yes"))["new"] == 2
     (entry,) = await as_json(dsn, "list")
-    assert (entry["kind"], entry["posts"]) == ("mastodon", 2)
+    assert (entry["kind"], entry["posts"], entry["whose"]) == ("mastodon", 2, "ada")
+    assert "@ada: mastodon @ada@social.example" in (await weetwie(dsn, "list"))[1]
     assert (await as_json(dsn, "remove", entry["id"]))["posts"] == 2
 
 

@@ -1,5 +1,6 @@
 """What a person has written, taken out as an archive: whole, for nobody else, and the same when it is brought in again."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -8,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.api.house import House, opened
 from tests.imports.archive.making import picture
 from tests.imports.archive.test_bring import HOME, bring, of
-from tests.world import Someone
+from tests.world import Someone, World
 from weetwie.access.words import Ring, Visibility
+from weetwie.imports.archive import bring as archives
+from weetwie.imports.archive.box import opened as opened_box
 from weetwie.imports.archive.export import Taken, export
 from weetwie.imports.archive.mastodon import PUBLIC
 
@@ -132,10 +137,68 @@ async def test_nothing_of_others_is_in_it(house: House) -> None:
     for secret in (b"Words of Bo", b"Builder", b"To Ada alone"):
         assert secret not in whole
     address = f"{HOME}/people/bo/posts/{post}"
-    answer, boost = read(archive, "outbox.json")["orderedItems"]
+    boost, answer = read(archive, "outbox.json")["orderedItems"]
     assert (answer["object"]["inReplyTo"], boost["object"]) == (address, address)
     assert read(archive, "bookmarks.json")["orderedItems"] == [address]
     # Whoever no longer sees what was answered learns nothing of it.
     await world.block(bo, ada)
     _, archive = await taken(house, ada)
     assert address.encode() not in archive and str(post) not in json.dumps(read(archive, "outbox.json"))
+
+
+writings = st.lists(
+    st.tuples(
+        st.text(
+            st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=80
+        ).filter(str.strip),
+        st.text("CW \n<&", max_size=5),
+        st.sampled_from([Visibility.public, Visibility.unlisted]),
+        st.sampled_from(list(Ring)),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(given=writings)
+def test_whatever_was_written_comes_back_as_it_was(dsn: str, tmp_path: Path, given: list[Any]) -> None:
+    async def story() -> None:
+        world = await World.open(dsn)
+        try:
+            await world.policy(widest_ring=Ring.world)
+            ada = await world.member("ada")
+            viewer = await world.viewer(ada)
+            ids: list[int] = []
+            reach: list[tuple[Visibility, Ring]] = []
+            for text, warning, visibility, ring, back in given:
+                above = len(ids) - back if 0 < back <= len(ids) else None
+                if above is not None:
+                    visibility, ring = max(visibility, reach[above][0]), min(ring, reach[above][1])
+                reach.append((visibility, ring))
+                more: dict[str, Any] = {"warning": warning, "visibility": visibility, "ring": ring}
+                ids.append(
+                    await world.post(ada, text, reply_to=None if above is None else ids[above], **more)
+                )
+            before = await world.connection.fetch(_AS_IT_IS)
+            out = io.BytesIO()
+            await export(world.database, viewer, world.store, HOME, out)
+            await world.connection.execute("delete from posts")
+            (tmp_path / "mine.zip").write_bytes(out.getvalue())
+            with opened_box(tmp_path / "mine.zip") as box:
+                found = await archives.read(world.db, viewer, box, "mastodon", HOME)
+                await archives.bring(world.database, viewer, world.store, box, found)
+            after = await world.connection.fetch(_AS_IT_IS)
+            assert [dict(row) for row in after] == [dict(row) for row in before]
+        finally:
+            await world.close()
+
+    asyncio.run(story())
+
+
+_AS_IT_IS = """
+    select p.id >> 16 as ms, p.ring, p.visibility, t.text, t.warning, t.language, parent.text as above
+    from posts p join post_texts t on t.post_id = p.id left join post_texts parent on parent.post_id = p.reply_to_id
+    order by p.id >> 16, t.text collate "C", t.warning collate "C"
+"""

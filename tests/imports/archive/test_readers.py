@@ -1,6 +1,7 @@
 """The readers of archives: what they take, what they leave out and why, and what they say of files that are no good."""
 
 import json
+import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -273,6 +274,28 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     bomb = zipped(tmp_path / "bomb.zip", {"outbox.json": b"0" * (60 << 20)})
     assert "far more" in no_good(bomb)
     assert "far more" in no_good(tarred(tmp_path / "bomb.tar.gz", {"outbox.json": b"0" * (60 << 20)}))
+
+
+def test_a_name_cannot_fill_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "long.tar.gz"
+    with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("n" * (2 << 20)))
+    assert "far more" in no_good(path)
+
+
+def test_threads_of_one_second_stay_whole_whatever_their_order(tmp_path: Path) -> None:
+    at = "Wed Feb 01 12:33:11 +0000 2023"
+    chain = [tweet(number, created_at=at, in_reply_to_status_id_str=str(number - 1)) for number in (4, 3, 2)]
+    story = of_tweets(tmp_path, *chain, tweet(1, created_at=at))
+    assert [(post.key, post.reply_to) for post in story.posts] == [
+        ("1", ""),
+        ("2", "1"),
+        ("3", "2"),
+        ("4", "3"),
+    ]
+    ring = [tweet(1, in_reply_to_status_id_str="2"), tweet(2, in_reply_to_status_id_str="1")]
+    story = of_tweets(tmp_path, *ring)
+    assert [post.reply_to for post in story.posts].count("") >= 1
 
 
 def test_a_locked_archive_is_told_so(tmp_path: Path) -> None:

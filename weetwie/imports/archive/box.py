@@ -1,5 +1,6 @@
 """The files of an archive: in a ZIP, a tar, a folder, or one file alone. Nothing is ever unpacked under a name it gives itself."""
 
+import errno
 import os
 import shutil
 import tarfile
@@ -9,9 +10,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
-from weetwie.errors import Invalid, _
+from weetwie.errors import Invalid, NoSpace, _
 
 MOST_FILES: Final = 500_000
 LARGEST_WORDS: Final = 512 << 20
@@ -20,6 +21,7 @@ LARGEST_UNPACKED: Final = 50 << 30
 MOST_RATIO: Final = 200
 """What is packed tighter than this was made to fill a disk, and not to keep posts."""
 _PIECE: Final = 1 << 20
+_LONGEST_NAME: Final = 1 << 20
 
 DAMAGED: Final = _(
     "This file is damaged or cut off. Download the archive again; nothing has been brought in."
@@ -118,22 +120,35 @@ def _tar(path: Path) -> Iterator[Box]:
         sizes: dict[str, int] = {}
         size = path.stat().st_size
         try:
-            with tarfile.open(path, "r|*") as archive:
+            unpacked = 0
+            with tarfile.open(path, "r|*", tarinfo=_Entry) as archive:
                 for entry in archive:
                     if not entry.isreg():
                         continue
                     content = archive.extractfile(entry)
                     assert content is not None, "a regular file has content"
-                    _check_size(sum(sizes.values()) + entry.size, size)
+                    unpacked += entry.size
+                    _check_size(unpacked, size)
                     name = entry.name.removeprefix("./")
                     places[name] = folder / str(len(places))
                     with places[name].open("wb") as file:
                         shutil.copyfileobj(content, file, _PIECE)
                     sizes[name] = entry.size
                     _check_count(len(sizes))
-        except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        except OSError as error:
+            raise NoSpace if error.errno == errno.ENOSPC else Invalid(DAMAGED, field="file") from error
+        except (tarfile.TarError, EOFError, zlib.error, ValueError) as error:
             raise Invalid(DAMAGED, field="file") from error
         yield Box(sizes, lambda name: places[name].open("rb"))
+
+
+class _Entry(tarfile.TarInfo):
+    """Long names and the like are read whole into memory: no more than a name can need."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> Any:
+        if not self.isreg() and self.size > _LONGEST_NAME:
+            raise Invalid(BOMB, field="file")
+        return super()._proc_member(archive)  # type: ignore[misc]
 
 
 def _check_count(count: int) -> None:

@@ -134,6 +134,7 @@ async def bring(
     story: Story,
     audience: Ring | None = None,
     moved: Callable[[int, int], None] = lambda _done, _all: None,
+    door: str = "command line",
 ) -> Report:
     """As the viewer's own posts. A run that was stopped goes on; what is in is not brought in twice. Raises Forbidden."""
     began = time.monotonic()
@@ -142,7 +143,7 @@ async def bring(
     async with database.transaction() as db:
         name = f"{story.network} {story.account or 'posts'} of person {viewer.person_id}"
         import_id, done = await ledger.begin(db, story.network, name, edition, viewer.person_id)
-        await audit(db, viewer, f"import.{story.network}", import_id, door="command line")
+        await audit(db, viewer, f"import.{story.network}", import_id, door=door)
     run = _Run(database, viewer, store, box, story, ring, audience is not None, Report(import_id=import_id))
     for batch in _batches(story.posts[done:]):
         await run.write(batch, done)

@@ -21,7 +21,7 @@ from weetwie.kit import sniff
 from weetwie.kit import text as texts
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database, Db
-from weetwie.kit.paging import END, Page
+from weetwie.kit.paging import BEGINNING, END, Page
 from weetwie.seen import media as seen_media
 from weetwie.seen import people as seen_people
 from weetwie.seen import words as seen_words
@@ -70,7 +70,7 @@ class _Writer:
         self.taken = Taken()
 
     async def outbox(self, archive: zipfile.ZipFile) -> None:
-        """Oldest last: written as it is read, so that a long life needs no more memory than a short one."""
+        """Written as it is read, so that a long life needs no more memory than a short one."""
         with archive.open("outbox.json", "w", force_zip64=True) as file:
             head = {"@context": _CONTEXT, "id": f"{self._me}/outbox", "type": "OrderedCollection"}
             file.write(msgspec.json.encode(head)[:-1] + b',"orderedItems":[')
@@ -82,15 +82,17 @@ class _Writer:
             file.write(b'],"totalItems":%d}' % count)
 
     async def _pages(self) -> AsyncIterator[list[Json]]:
-        below = END
+        """Oldest first."""
+        above = BEGINNING
         while True:
             async with self._database.reading() as db:
-                page = Page(_PAGE, below)
+                page = Page(_PAGE, END, above, is_upward=True)
                 posts = await posts_of(db, self._viewer, self._viewer.person_id, page)
                 if not posts:
                     return
-                below = posts[-1].key
-                yield await self._items(db, posts)
+                above = posts[0].key
+                items = await self._items(db, posts[::-1])
+            yield items
 
     async def _items(self, db: Db, posts: Sequence[SeenPost]) -> list[Json]:
         parents = (post.reply_to_person_id for post in posts)

@@ -142,7 +142,8 @@ def _post(
         key=key,
         at=remembered.time_of(_text(note.get("published"))),
         text=written,
-        warning=plain(_text(note.get("summary")))[: remembered.LONGEST_WARNING],
+        # Other than the content, this is no HTML.
+        warning=remembered.text_of(_text(note.get("summary")))[: remembered.LONGEST_WARNING],
         is_sensitive=note.get("sensitive") is True,
         language=remembered.told(written, _language(note)),
         visibility=visibility,

@@ -1,7 +1,7 @@
 """What the readers of archives give: posts that somebody wrote elsewhere, and what was left out and why."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -86,10 +86,35 @@ class Story(msgspec.Struct, kw_only=True):
         """Puts them in order. A thread begins where its beginning is not among them."""
         by_key = {post.key: post for post in posts}
         self.posts = sorted(by_key.values(), key=lambda post: (post.at, post.number))
+        if self._too_early():
+            heights = _heights(by_key)
+            self.posts.sort(key=lambda post: (post.at, heights[post.key], post.number))
+        for place in self._too_early():
+            self.posts[place] = msgspec.structs.replace(self.posts[place], reply_to="")
+
+    def _too_early(self) -> list[int]:
+        """The places of posts that go on from one that does not stand above them."""
         places = {post.key: place for place, post in enumerate(self.posts)}
-        for place, post in enumerate(self.posts):
-            if post.reply_to and places.get(post.reply_to, place) >= place:
-                self.posts[place] = msgspec.structs.replace(post, reply_to="")
+        return [
+            place
+            for place, post in enumerate(self.posts)
+            if post.reply_to and places.get(post.reply_to, place) >= place
+        ]
+
+
+def _heights(by_key: Mapping[str, Remembered]) -> dict[str, int]:
+    """How many posts each goes on from: of a thread written within one second, what comes first."""
+    heights: dict[str, int] = {}
+    for key in by_key:
+        chain: list[str] = []
+        at = key
+        while at in by_key and at not in heights:
+            heights[at] = 0
+            chain.append(at)
+            at = by_key[at].reply_to
+        first = heights.get(at, -1) + 1
+        heights |= {each: height for height, each in enumerate(reversed(chain), first)}
+    return heights
 
 
 def told(text: str, language: str | None) -> str | None:

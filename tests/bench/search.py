@@ -175,7 +175,7 @@ async def _write(db: asyncpg.Connection, texts: list[str]) -> None:
         await index.bring_in(Db(db), ids[begin : begin + 1000])
     await db.execute("drop index post_words_words")
     await db.execute(_BARE)
-    await db.execute(_OTHERS, index.FINE, index.COARSE, len(texts), timeout=1800)
+    await db.execute(_OTHERS, list(index.AGES), len(texts), timeout=1800)
     await db.execute("set maintenance_work_mem = '512MB'")
     await db.execute(
         "create index post_words_words on post_words using gin (words) with (fastupdate = off)", timeout=1800
@@ -184,13 +184,14 @@ async def _write(db: asyncpg.Connection, texts: list[str]) -> None:
 
 
 _BARE = """
-    update models set words = ts_delete(w.words, array(select lexeme from unnest(w.words) where lexeme ~ '^:(from|b|c)='))
+    update models set words = ts_delete(w.words, array(select lexeme from unnest(w.words) where lexeme ~ '^:(from|[0-9]+)='))
     from post_words w where w.post_id = models.post_id
 """
 _OTHERS = """
     insert into post_words (post_id, words)
-    select p.id, m.words || array_to_tsvector(array[':from=' || p.author_id, ':b=' || (p.id >> $1::int), ':c=' || (p.id >> $2::int)])
-    from posts p join models m on m.n = (p.id >> 16) % $3::bigint
+    select p.id, m.words || array_to_tsvector(
+        array(select ':' || bits || '=' || (p.id >> bits) from unnest($1::int[]) bits) || array[':from=' || p.author_id])
+    from posts p join models m on m.n = (p.id >> 16) % $2::bigint
     where p.boost_of_id is null
     on conflict do nothing
 """

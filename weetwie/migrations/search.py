@@ -60,28 +60,33 @@ READINGS = (
     set enable_bitmapscan = on set enable_sort = on set enable_indexscan = off set enable_indexonlyscan = off
     as $$
     declare
-        fine bigint := below >> 45;
-        coarse bigint := below >> 48;
-        windows text[] := array[
-            format('('':b=%s''|'':b=%s'')', fine, fine - 1),
-            format('('':c=%s''|'':c=%s'')', coarse, coarse - 1),
-            (select string_agg(format(''':c=%s''', coarse - back), '|') from generate_series(0, 15) back)
-        ];
-        floors bigint[] := array[(fine - 1) << 45, (coarse - 1) << 48, (coarse - 15) << 48];
-        size real := (select reltuples from pg_class where oid = 'post_words'::regclass);
+        level integer := 41;
+        age bigint;
+        stretch tsquery;
+        found integer;
     begin
-        for step in 1..3 loop
-            exit when size < 20000 or floors[step] <= above;
-            reached := floors[step];
+        if (select reltuples from pg_class where oid = 'post_words'::regclass) < 20000 then
+            level := 53;
+        elsif strpos(wanted::text, ':*') > 0 then
+            -- What begins so is gathered anew at every step, however small: a few large ones are better.
+            level := 45;
+        end if;
+        loop
+            age := below >> level;
+            reached := (age - 1) << level;
+            exit when level > 51 or reached <= above;
+            stretch := format('('':%s=%s''|'':%s=%s'')', level, age, level, age - 1);
             post_ids := array(
                 select w.post_id from post_words w
-                where w.words @@ (wanted && (windows[step])::tsquery) and w.post_id + 0 > above and w.post_id + 0 < below
+                where w.words @@ (wanted && stretch) and w.post_id + 0 > above and w.post_id + 0 < below
                 order by w.post_id desc
             );
-            if cardinality(post_ids) >= enough then
+            found := cardinality(post_ids);
+            if found >= enough then
                 return next;
                 return;
             end if;
+            level := level + case when found * 3 >= enough then 2 when found * 12 >= enough then 4 else 6 end;
         end loop;
         reached := above;
         post_ids := array(
@@ -116,8 +121,9 @@ statement here walks an index in its order, so sets are switched off for them an
 (docs/decisions/0011-search-in-the-database.md).
 
 `posts_with_words` gives the newest posts with such words between two ids, newest first: at least `enough` of them if there
-are so many, and how far back it has looked; `above` when it has seen all. It looks through about the last two weeks, the last
-hundred days, the last two years, and then everything, so that a common word does not cost what it has gathered over the years.
+are so many, and how far back it has looked; `above` when it has seen all. It looks through the last hours, and as long as that is
+too little through some days, weeks, months, a year, and then everything; the less it has found, the larger the next step. So a common word
+does not cost what it has gathered over the years.
 The bounds are written so (`+ 0`) that they are looked at in each row that has the words: as a set of their own they would be all posts there are.
 """
 

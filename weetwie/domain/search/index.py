@@ -20,8 +20,8 @@ _MOST_CHARACTERS = 200_000
 
 _GAP = cast(literal("':gap':9"), TSVECTOR)
 """Between the words and their stems, so that no phrase goes from the one into the other."""
-FINE, COARSE = 45, 48
-"""Ids that agree above so many bits are of the same six days, of the same fifty."""
+AGES = (41, 43, 45, 47, 49, 51)
+"""Ids that agree above so many bits are of the same nine hours, one and a half days, six days, 25 days, 14 weeks, 13 months."""
 
 
 async def written(
@@ -73,8 +73,7 @@ def _signs() -> Any:
     own = [
         literal(":post"),
         _sign(":from=", Post.author_id),
-        _sign(":b=", Post.id.op(">>")(FINE)),
-        _sign(":c=", Post.id.op(">>")(COARSE)),
+        *(_sign(f":{bits}=", Post.id.op(">>")(bits)) for bits in AGES),
         _sign(":language=", func.split_part(func.lower(PostText.language), "-", 1)),
         case((Post.is_question, ":question")),
         case((Post.is_sensitive, ":sensitive")),

@@ -1,6 +1,7 @@
 """Posts that a viewer sees and that have what they ask for: the newest first, or of the newest those that fit best first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -37,10 +38,12 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Mention, Post
 from weetwie.tables.search import PostWords
 
-DEPTH: Final = 200
+DEPTH: Final = 100
 """So many of the newest posts that fit are ranked; behind them the list goes on by time."""
-_ENOUGH: Final = 600
-"""So many the index gives at once, before the law."""
+SCARCE: Final = 40
+"""Where fewer have all of the words, the last of these may be the beginning of one."""
+_SPARE: Final = 1.25
+"""How many more than are wanted the index gives at once, for what the law leaves out."""
 _MOST_UPWARD: Final = 5000
 _CLOCKS_DIFFER: Final = 60_000
 """Milliseconds."""
@@ -54,16 +57,80 @@ class Found(msgspec.Struct, frozen=True):
 async def search(
     db: Db, viewer: Viewer, asked: Asked, page: Page, *, offset: int = 0, by: int | None = None
 ) -> list[int]:
-    """`by` is a person of whom the posts are to be. The ids of the posts of a page. With a bound, an offset beyond `DEPTH` or nothing to rank by, the newest come first."""
+    """The ids of the posts of a page; `by` is a person of whom they are to be. With a bound, an offset beyond `DEPTH` or nothing
+    to rank by, the newest come first."""
     people = await _people(db, viewer, [*asked.authors, *asked.spoken_to])
-    given = None if people is None else await question(db, asked, people, by)
-    if people is None or given is None:
+    if people is None or asked == Asked(order=asked.order):
         return []
-    wanted, ranking = given
-    ask = {
+    may_go_on = any(term.is_last for term in asked.terms)
+    found: list[int] = []
+    for goes_on in (False, True) if may_go_on else (False,):
+        given = await question(db, asked, people, by, goes_on=goes_on)
+        if given is None:
+            return []
+        hunt = _Hunt(db, viewer, _parameters(asked, people, *given), *_bounds(asked))
+        found, is_scarce = await _page(hunt, asked, page, offset)
+        if not is_scarce:
+            break
+    return found
+
+
+@dataclass
+class _Hunt:
+    """One question to the index, and between which ids it may be answered."""
+
+    db: Db
+    viewer: Viewer
+    parameters: dict[str, Any]
+    above: int
+    below: int
+
+    async def newest(self, limit: int, above: int = BEGINNING, below: int = END) -> list[Found]:
+        """Newest first. Goes further back until there are enough of those that the viewer sees, or no more."""
+        found: list[Found] = []
+        above, below = max(above, self.above), min(below, self.below)
+        while below > above + 1 and len(found) < limit:
+            wanted = limit - len(found)
+            rows = await _FITTING.rows(
+                self.db,
+                self.viewer,
+                **self.parameters,
+                above=above,
+                below=below,
+                limit=wanted,
+                enough=int(wanted * _SPARE) + 10,
+            )
+            found += [Found(row["id"], row["fit"]) for row in rows if row["id"] is not None]
+            below = rows[0]["reached"]
+        return found
+
+
+async def _page(hunt: _Hunt, asked: Asked, page: Page, offset: int) -> tuple[list[int], bool]:
+    """Its ids, and whether in all, whichever page this is, there are but few."""
+    end = offset + page.limit
+    if page.above > BEGINNING or page.below < END:
+        hunt.parameters["ranking"] = ""
+        is_scarce = len(await hunt.newest(SCARCE)) < SCARCE
+        if page.is_upward:
+            found = await hunt.newest(_MOST_UPWARD, page.above, page.below)
+            return [one.id for one in found][-page.limit :], is_scarce
+        found = await hunt.newest(end, page.above, page.below)
+    elif asked.order == "time" or not hunt.parameters["ranking"] or offset >= DEPTH:
+        hunt.parameters["ranking"] = ""
+        found = await hunt.newest(max(end, SCARCE))
+        is_scarce = len(found) < SCARCE
+    else:
+        found = await hunt.newest(max(end, DEPTH))
+        is_scarce = len(found) < SCARCE
+        best = sorted(found[:DEPTH], key=lambda one: (one.fit, one.id), reverse=True)
+        found = best + found[DEPTH:]
+    return [one.id for one in found[offset:end]], is_scarce
+
+
+def _parameters(asked: Asked, people: Mapping[str, int], wanted: str, ranking: str) -> dict[str, Any]:
+    return {
         "wanted": wanted,
         "ranking": ranking,
-        "above": max(page.above, _id_at(asked.after) - 1 if asked.after else BEGINNING),
         "spoken_to": [people[named.handle] for named in asked.spoken_to if not named.is_out],
         "not_spoken_to": [people[named.handle] for named in asked.spoken_to if named.is_out],
         "is_reply": asked.is_reply,
@@ -73,30 +140,14 @@ async def search(
         "is_own": asked.place == "library",
         "now_ms": int(clock.now().timestamp() * 1000),
     }
-    below = min(
-        page.below, _id_at(asked.before or clock.now()) + (0 if asked.before else _CLOCKS_DIFFER << 16)
-    )
-    if page.is_upward:
-        return [one.id for one in await _newest(db, viewer, ask, below, _MOST_UPWARD)][-page.limit :]
-    end = offset + page.limit
-    is_bounded = page.above > BEGINNING or page.below < END
-    if asked.order == "time" or not ranking or is_bounded or offset >= DEPTH:
-        return [one.id for one in await _newest(db, viewer, ask, below, end)][offset:]
-    found = await _newest(db, viewer, ask, below, max(DEPTH, end))
-    best = sorted(found[:DEPTH], key=lambda one: (one.fit, one.id), reverse=True)
-    return [one.id for one in (best + found[DEPTH:])[offset:end]]
 
 
-async def _newest(db: Db, viewer: Viewer, ask: dict[str, Any], below: int, limit: int) -> list[Found]:
-    """Newest first. Goes further back until there are enough of those that the viewer sees, or no more."""
-    found: list[Found] = []
-    while below > ask["above"] + 1 and len(found) < limit:
-        rows = await _FITTING.rows(
-            db, viewer, **ask, below=below, limit=limit - len(found), enough=max(_ENOUGH, limit)
-        )
-        found += [Found(row["id"], row["fit"]) for row in rows if row["id"] is not None]
-        below = rows[0]["reached"]
-    return found
+def _bounds(asked: Asked) -> tuple[int, int]:
+    """The ids that the dates in the question lie between."""
+    now = _id_at(clock.now()) + (_CLOCKS_DIFFER << 16)
+    return _id_at(asked.after) - 1 if asked.after else BEGINNING, _id_at(
+        asked.before
+    ) if asked.before else now
 
 
 async def _people(db: Db, viewer: Viewer, named: Sequence[Named]) -> dict[str, int] | None:

@@ -22,7 +22,9 @@ class Term(msgspec.Struct, frozen=True):
     text: str
     is_phrase: bool = False
     begins: bool = False
-    """It may go on: `pump*`, or the last word while somebody is still typing."""
+    """It may go on: `pump*`."""
+    is_last: bool = False
+    """Perhaps somebody is still typing it: where hardly anything has the whole word, it may go on, too."""
     is_out: bool = False
 
 
@@ -103,9 +105,10 @@ def _phrase(asked: Asked, text: str, is_out: bool) -> None:
 
 def _word(asked: Asked, text: str, is_out: bool, *, is_last: bool) -> None:
     word = text.rstrip("*")
-    begins = text.endswith("*") or (is_last and len(word) >= _ENOUGH_TO_GO_ON and not is_out)
+    begins = text.endswith("*")
+    may_go_on = is_last and not begins and not is_out and len(word) >= _ENOUGH_TO_GO_ON
     if word:
-        asked.terms.append(Term(word, begins=begins, is_out=is_out))
+        asked.terms.append(Term(word, begins=begins, is_out=is_out, is_last=may_go_on))
 
 
 _ENOUGH_TO_GO_ON: Final = 3

@@ -26,10 +26,14 @@ class Forms(msgspec.Struct, frozen=True):
     says_nothing: bool
 
 
-async def question(db: Db, asked: Asked, people: Mapping[str, int], by: int | None) -> tuple[str, str] | None:
+async def question(
+    db: Db, asked: Asked, people: Mapping[str, int], by: int | None, *, goes_on: bool = False
+) -> tuple[str, str] | None:
     """What the index is asked, and by what the fitting posts are ranked; None where nothing can be looked for. `people` has
-    the ids of those who are named."""
+    the ids of those who are named. With `goes_on` the last word may be the beginning of one."""
     forms = await _forms(db, [term.text for term in asked.terms])
+    if goes_on:
+        asked = msgspec.structs.replace(asked, terms=[_going_on(term) for term in asked.terms])
     terms = [term for term in asked.terms if _tells(term, forms[term.text])]
     terms = terms or [term for term in asked.terms if forms[term.text].plain]
     if asked.terms and not terms:
@@ -39,7 +43,14 @@ async def question(db: Db, asked: Asked, people: Mapping[str, int], by: int | No
     if by is not None:
         signs.append(_quoted(f"from={by}"))
     ranking = [_written(term, forms[term.text]) for term in terms if not term.is_out]
-    return " & ".join([_EVERY_POST, *wanted, *signs, *_people(asked, people)]), " | ".join(ranking)
+    everything = [*wanted, *signs, *_people(asked, people)]
+    if all(one.startswith("!") for one in everything):
+        everything.append(_EVERY_POST)
+    return " & ".join(everything), " | ".join(ranking)
+
+
+def _going_on(term: Term) -> Term:
+    return msgspec.structs.replace(term, begins=True) if term.is_last else term
 
 
 def _people(asked: Asked, people: Mapping[str, int]) -> Iterator[str]:

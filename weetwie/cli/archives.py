@@ -86,7 +86,7 @@ async def _bring(
             outlook = await archives.look(db, viewer, story)
         for bad in story.bad[:_MOST_TOLD]:
             click.echo(f"{file}: entry {bad.number} {bad.reason}", err=True)
-        if preview:
+        if preview or not story.posts:
             house.say(msgspec.to_builtins(outlook), _told(outlook))
             return
         if not yes:

@@ -112,7 +112,9 @@ async def _bring(house: House, kind: str, file: Path, handle: str, overwrite: bo
 
 def _tell(file: Path, skipped: "list[Skipped]") -> None:
     for one in skipped:
-        click.echo(f"{file}:{one.number}: {one.given}: {one.why}", err=True)
+        # What stands in a file must not steer the terminal.
+        given = "".join(sign if sign.isprintable() else "?" for sign in one.given)
+        click.echo(f"{file}:{one.number}: {given}: {one.why}", err=True)
 
 
 def _plain(found: "Plan | Report") -> dict[str, Any]:

@@ -106,7 +106,9 @@ async def test_they_stand_in_no_timeline_and_nobody_hears_of_them(house: House, 
     bo = await world.member("bo")
     await world.follow(bo, ada, notifies=True)
     await world.follow_tag(bo, "kafka")
+    facts = await world.connection.fetchval("select count(*) from events")
     await bring(house, ada, archive(tmp_path, note(1, "<p>@bo on #kafka</p>")))
+    assert await world.connection.fetchval("select count(*) from events") == facts
     await house.settle()
     made = await house.good(bo, "POST", "/api/v1/lists", data={"title": "Team"})
     await house.good(bo, "POST", f"/api/v1/lists/{made['id']}/accounts", data={"account_ids[]": str(ada.id)})

@@ -69,7 +69,7 @@ def _account(actor: Json, items: list[msgspec.Raw]) -> str:
         (_text(item.get("actor")) for item in map(_decoded, items[:50]) if isinstance(item, dict)), ""
     )
     name = _text(actor.get("preferredUsername")) or address.rstrip("/").rpartition("/")[2].removeprefix("@")
-    return with_host(f"@{name}", address) if name else ""
+    return remembered.account_of(with_host(f"@{name}", address)) if name else ""
 
 
 def _decoded(content: bytes | msgspec.Raw) -> Any:

@@ -140,6 +140,11 @@ def text_of(given: str) -> str:
     return clean(given)
 
 
+def account_of(given: str) -> str:
+    """Fit to be shown: on a terminal too."""
+    return "".join(sign for sign in given if sign.isprintable() and sign != " ")[:LONGEST_KEY]
+
+
 def key_of(given: str) -> str:
     """Raises Wrong."""
     if not given or len(given) > LONGEST_KEY or "\x00" in given:

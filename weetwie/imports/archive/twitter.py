@@ -85,7 +85,7 @@ def _elements(box: Box, wanted: re.Pattern[str], kind: str) -> Iterator[Json]:
 def _account(box: Box) -> str:
     accounts = _elements(box, re.compile(r"(?:^|/)account\.js$"), "account")
     name = next((_text(account.get("username")) for account in accounts), "")
-    return f"@{name}@{HOST}" if name else ""
+    return remembered.account_of(f"@{name}@{HOST}") if name else ""
 
 
 def _was_protected(box: Box) -> bool:

@@ -84,10 +84,15 @@ def _queries(
         costs += of_kind
     report.add(f"{posts:,} posts: all of these, p50", quantile(costs, 0.5), "ms CPU")
     report.add(f"{posts:,} posts: all of these, p95", quantile(costs, 0.95), "ms CPU", bar)
-    people = [
-        _cost(installation, crowd, one, kind="accounts") for one in ("mass 12", "Mas 7", "mss 99", "bench")
-    ]
-    report.add(f"people among {len(crowd):,} and 3,000 others", max(people), "ms CPU")  # fmt: skip
+    names = {
+        "a name": f"{words[310]} {words[700]}",
+        "its beginning": words[320][:4],
+        "with an error": f"{words[330][:-1]}x {words[900]}",
+        "a unit": f"{words[205]} {words[210]}",
+    }
+    for kind, asked_for in names.items():
+        cost = _cost(installation, crowd, asked_for, kind="accounts")
+        report.add(f"3,050 people: {kind}", cost, "ms CPU")
 
 
 def _cost(installation: Installation, crowd: list[Person], asked: str, kind: str = "statuses") -> float:
@@ -135,9 +140,30 @@ async def _fill(installation: Installation, posts: int) -> tuple[list[Person], l
         for _text in range(min(_TEXTS, posts))
     ]
     await _write(db, texts)
+    await _introduce(db, mass, words, dice)
     await community.settle(db)
     await db.close()
     return crowd, words
+
+
+async def _introduce(
+    db: asyncpg.Connection, mass: list[Person], words: list[str], dice: random.Random
+) -> None:
+    """Names, units and bios out of the same words."""
+    units = [" ".join(dice.choices(words[200:260], k=2)) for _unit in range(40)]
+    cards = [
+        (
+            person.id,
+            f"{dice.choice(words[300:600])} {dice.choice(words[600:2600])}".title(),
+            dice.choice(units),
+            " ".join(dice.choices(words[:4000], k=dice.randint(0, 15))),
+        )
+        for person in mass
+    ]
+    await db.executemany("update people set name = $2, unit = $3, bio = $4 where id = $1", cards)
+    await db.execute(
+        "update people set handle = replace(lower(name), ' ', '.') || id % 100000 where unit <> ''"
+    )
 
 
 def _vocabulary(dice: random.Random) -> list[str]:

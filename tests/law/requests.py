@@ -161,33 +161,21 @@ def words(name: str, **query: str) -> Generator:
 def search(tried: Tried, method: str, path: str) -> Iterator[Request]:
     """By words, and by whatever else a secret could answer to."""
     yield from words("q")(tried, method, path)
-    for line in (
-        *(
-            "zq order:time",
-            "zq -is:reply",
-            "zq is:reply",
-            "to:ada",
-            "from:sol",
-            "open is:answered",
-            "-open",
-            '"zqpost"',
-        ),
-        *(
-            "has:media",
-            "has:image",
-            "has:quote",
-            "is:question",
-            "in:library",
-            "in:public zq",
-            "language:en",
-            "is:sensitive",
-        ),
-    ):
+    lines = (
+        *("zqpost*", "zqwarning*", "zqmedia*", "zqpost* order:time", "zqpost* -is:reply", "zqpost* is:reply", "-open"),
+        *("open -zqpost*", "to:ada", "to:mel", "-to:ada open", "to:me is:reply", "from:sol", "from:una", "from:rem"),
+        *("is:question", "is:question is:answered", "is:question -is:answered", "is:mine", "is:sensitive", "from:me"),
+        *("has:media", "has:image", "has:quote", "-has:quote open", "has:link", "has:poll", "in:library zqpost*"),
+        *("in:public zqpost*", "language:en", "during:2026", "tag:open", *(f"tag:{tag}" for tag in tried.tags[2:4])),
+    )  # fmt: skip
+    for line in lines:
         yield Request(method, path, (("q", line), ("type", "statuses"), ("limit", "40")))
         yield Request(method, path, (("q", line), ("limit", "3"), ("offset", "2")))
     for id in tried.around:
-        yield Request(method, path, (("q", "zq"), ("max_id", str(id)), ("limit", "4")))
-        yield Request(method, path, (("q", "zq"), ("min_id", str(id)), ("limit", "4")))
+        for bound in ("max_id", "min_id"):
+            yield Request(method, path, (("q", "zqpost*"), (bound, str(id)), ("limit", "4")))
+    for id in tried.people:
+        yield Request(method, path, (("q", "zqpost*"), ("account_id", str(id))))
 
 
 def answers(tried: Tried, method: str, path: str) -> Iterator[Request]:

@@ -162,7 +162,7 @@ def search(tried: Tried, method: str, path: str) -> Iterator[Request]:
     """By words, and by whatever else a secret could answer to."""
     yield from words("q")(tried, method, path)
     lines = (
-        *("zqpost*", "zqwarning*", "zqmedia*", "zqpost* order:time", "zqpost* -is:reply", "zqpost* is:reply", "-open"),
+        *("zqpost*", "zqwarning*", "zqmedia*", "zqpost* order:time", "zqpost* -is:reply", "zqpost* is:reply", "-open", "indeed is:reply", "indeed -is:reply", "indeed to:sol"),
         *("open -zqpost*", "to:ada", "to:mel", "-to:ada open", "to:me is:reply", "from:sol", "from:una", "from:rem"),
         *("is:question", "is:question is:answered", "is:question -is:answered", "is:mine", "is:sensitive", "from:me"),
         *("has:media", "has:image", "has:quote", "-has:quote open", "has:link", "has:poll", "in:library zqpost*"),

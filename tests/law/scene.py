@@ -221,6 +221,7 @@ class Scene:
                 root_id=secret.id,
             )
             await self.world._insert("post_texts", post_id=self.posts[name], text="Indeed", language="en")
+            await index.bring_in(self.world.db, [self.posts[name]])
         await self._index()
 
     async def picture(self, post_id: int, author: str, name: str) -> None:

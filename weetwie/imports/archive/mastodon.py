@@ -87,16 +87,17 @@ def _posts(items: list[msgspec.Raw], story: Story, box: Box, base_url: str) -> I
         if not isinstance(item, dict):
             story.tell(number, "is no activity")
             continue
-        kind, given = item.get("type"), item.get("object")
+        kind, given = _text(item.get("type")), item.get("object")
+        of = _text(given.get("type")) if isinstance(given, dict) else ""
         if kind == "Announce":
             story.skip(remembered.BOOST)
         elif kind == "Delete":
-            address = given if isinstance(given, str) else _text((given or {}).get("id"))
+            address = _text(given.get("id")) if isinstance(given, dict) else _text(given)
             if notes.pop(address, None):
                 story.skip(remembered.DELETED)
-        elif kind in ("Create", "Update") and isinstance(given, dict) and given.get("type") in _POSTS:
+        elif kind in ("Create", "Update") and isinstance(given, dict) and of in _POSTS:
             notes[_text(given.get("id")) or f"#{number}"] = (number, given)
-        elif kind == "Create" and isinstance(given, dict) and given.get("type") == "Tombstone":
+        elif kind == "Create" and of == "Tombstone":
             story.skip(remembered.DELETED)
     files = _files(box)
     for number, note in notes.values():

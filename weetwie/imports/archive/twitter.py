@@ -139,9 +139,9 @@ def _id(tweet: Json) -> str:
 
 def _versions(tweet: Json) -> list[str]:
     """The ids of all versions of a tweet, the last one last; empty where it was never edited."""
-    info = tweet.get("edit_info") or {}
-    held = info.get("initial") or (info.get("edit") or {}).get("editControlInitial") or {}
-    ids = held.get("editTweetIds") if isinstance(held, dict) else None
+    info = _object(tweet.get("edit_info"))
+    held = _object(info.get("initial") or _object(info.get("edit")).get("editControlInitial"))
+    ids = held.get("editTweetIds")
     return [str(one) for one in ids] if isinstance(ids, list) and len(ids) > 1 else []
 
 
@@ -165,7 +165,8 @@ def _post(
     own: set[str],
 ) -> Remembered | None:
     at = _moment(_text(tweet.get("created_at")))
-    attached = (tweet.get("extended_entities") or tweet.get("entities") or {}).get("media") or []
+    entities = _object(tweet.get("extended_entities") or tweet.get("entities"))
+    attached = _objects(entities.get("media"))
     media = _media(attached, files, story)
     links = _links(tweet) | {_text(one.get("url")): "" for one in attached}
     written, more_links = notes.whole(_text_of(tweet), at)
@@ -207,7 +208,7 @@ def _moment(given: str) -> datetime:
 
 
 def _links(tweet: Json) -> dict[str, str]:
-    urls = (tweet.get("entities") or {}).get("urls") or []
+    urls = _objects(_object(tweet.get("entities")).get("urls"))
     return {_text(one.get("url")): _text(one.get("expanded_url")) for one in urls}
 
 
@@ -218,7 +219,7 @@ def _readable(written: str, links: Mapping[str, str]) -> str:
     return _LINK.sub(lambda found: links.get(found[0], found[0]), text)
 
 
-def _media(attached: list[Any], files: list[str], story: Story) -> tuple[Attached, ...]:
+def _media(attached: list[Json], files: list[str], story: Story) -> tuple[Attached, ...]:
     """In the order of the tweet where the names tell it; the archive holds what the tweet showed."""
     order = {_stem(_text(one.get("media_url_https")) or _text(one.get("media_url"))): one for one in attached}
     places = {stem: place for place, stem in enumerate(order)}
@@ -241,13 +242,9 @@ class _Notes:
     def __init__(self, elements: Iterator[Json]) -> None:
         self._by_second: dict[datetime, list[tuple[str, dict[str, str]]]] = {}
         for element in elements:
-            core = element.get("core") or {}
-            urls = core.get("urls") or []
-            links = {
-                _text(one.get("shortUrl")): _text(one.get("expandedUrl"))
-                for one in urls
-                if isinstance(one, dict)
-            }
+            core = _object(element.get("core"))
+            urls = _objects(core.get("urls"))
+            links = {_text(one.get("shortUrl")): _text(one.get("expandedUrl")) for one in urls}
             try:
                 at = _moment(_text(element.get("createdAt"))).replace(microsecond=0)
             except Wrong:
@@ -261,6 +258,14 @@ class _Notes:
             if begin and whole.startswith(begin) and len(whole) >= len(begin):
                 return whole, links
         return text, {}
+
+
+def _object(given: Any) -> Json:
+    return given if isinstance(given, dict) else {}
+
+
+def _objects(given: Any) -> list[Json]:
+    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
 
 
 def _text(given: Any) -> str:

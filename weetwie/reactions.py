@@ -15,6 +15,7 @@ from weetwie.domain.people import filtering
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.relations import forget
+from weetwie.domain.scheduled import scheduled
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home
 from weetwie.events import (
@@ -71,6 +72,7 @@ AFTER: AtOnce = {
         members.erased,
         filters.erased,
         vote.erased,
+        scheduled.erased,
         dismiss.forget_erased,
         ledger.erased,
     ],

@@ -5,12 +5,19 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import msgspec
 import structlog
 
+from weetwie.access.recognise import Memory
 from weetwie.domain.identity import grants, links, sessions, sign_in
 from weetwie.domain.polls import polls
+from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import forget as posts
+from weetwie.domain.posts import publish
+from weetwie.domain.posts.rules import Draft
+from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import home
+from weetwie.errors import Forbidden, Refusal
 from weetwie.events import forget_old as forget_old_events
 from weetwie.kit.db import Database, Db
 
@@ -19,9 +26,31 @@ log = structlog.get_logger(__name__)
 Act = Callable[[Db], Awaitable[object]]
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_MOST_AT_ONCE = 20
+_memory = Memory(0)
+
+
+async def publish_due(db: Db) -> None:
+    """Posts whose time has come, with all that is asked of a post then; one that is refused stays with its author."""
+    for author_id, post in await scheduled.due(db, _MOST_AT_ONCE):
+        author = await _memory.person(db, author_id)
+        try:
+            if author is None:
+                raise Forbidden
+            async with db.savepoint():
+                draft = msgspec.convert(post.written["draft"], Draft, strict=False)
+                post_id = await publish.publish(db, author, draft)
+                if ballot := post.written.get("ballot"):
+                    await polls.put(db, author, post_id, msgspec.convert(ballot, Ballot), has_media=False)
+        except Refusal as refusal:
+            await scheduled.refused(db, post.id, str(refusal))
+        else:
+            await scheduled.done(db, post.id)
+
 
 SCHEDULE: list[tuple[timedelta, Act]] = [
     (MINUTE, polls.end_due),
+    (MINUTE, publish_due),
     (HOUR, home.trim),
     (HOUR, posts.forget_keys),
     (HOUR, grants.sweep),

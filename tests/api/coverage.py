@@ -46,7 +46,6 @@ class Known(NamedTuple):
 WHY_NOT: Final = {
     r"/api/v\d/admin/": "people are administered by the organisation's own means: the command line for now",
     r"/api/v1/streaming/list": "no streams of lists yet",
-    r"/api/v1/scheduled_statuses": "no scheduled posts yet",
     r"/api/v1/(conversations|streaming/direct)": "no conversations yet; the list of them is empty, direct posts stand in home and notifications",
     r"/api/v1/push": "no push yet; apps learn that there is no subscription",
     r"/api/v1/statuses/:id/(quotes|interaction_policy)": "no quotes yet",

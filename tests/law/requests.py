@@ -205,6 +205,14 @@ def each_list(generator: Generator, name: str = "id") -> Generator:
     return generate
 
 
+def each_scheduled(generator: Generator) -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for id in (tried.scene.scheduled.get(tried.viewer, 1), tried.scene.scheduled["mia"], 1):
+            yield from generator(tried, method, path.replace("{id}", str(id)))
+
+    return generate
+
+
 def each_filter(generator: Generator, name: str = "id") -> Generator:
     def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
         for id in (tried.scene.filters.get(tried.viewer, (1, 1))[0], tried.scene.filters["mia"][0], 1):
@@ -325,6 +333,12 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("DELETE", "/api/v1/profile/header"): once(),
     ("GET", "/api/v1/polls/{id}"): each_post(),
     ("POST", "/api/v1/polls/{id}/votes"): each_post({"choices": [0]}, {"choices": [7]}),
+    ("GET", "/api/v1/scheduled_statuses"): pages(),
+    ("GET", "/api/v1/scheduled_statuses/{id}"): each_scheduled(once()),
+    ("PUT", "/api/v1/scheduled_statuses/{id}"): each_scheduled(
+        once(body={"scheduled_at": "2027-01-01T00:00:00Z"})
+    ),
+    ("DELETE", "/api/v1/scheduled_statuses/{id}"): each_scheduled(once()),
     ("GET", "/api/v1/bookmarks"): pages(),
     ("GET", "/api/v1/favourites"): pages(),
     ("GET", "/api/v1/timelines/home"): pages(),

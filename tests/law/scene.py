@@ -78,6 +78,7 @@ class Scene:
     notified: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     """Notifications by who was told and of which secret."""
     lists: dict[str, int] = field(default_factory=dict)
+    scheduled: dict[str, int] = field(default_factory=dict)
     """A list of each viewer, which is nobody else's business."""
     filters: dict[str, tuple[int, int]] = field(default_factory=dict)
     """A filter of each viewer and a keyword in it."""
@@ -149,6 +150,7 @@ class Scene:
         for handle in VIEWERS:
             await self._list(handle)
             await self._filter(handle)
+            await self._later(handle)
 
     async def _list(self, handle: str) -> None:
         """With everybody on it whom they follow."""
@@ -160,6 +162,15 @@ class Scene:
             "insert into list_members (list_id, person_id) select $1, followed_id from follows where follower_id = $2",
             self.lists[handle],
             owner,
+        )
+
+    async def _later(self, handle: str) -> None:
+        self.scheduled[handle] = await self.world._insert(
+            "scheduled_posts",
+            "id",
+            author_id=self.people[handle].id,
+            at=clock.now() + timedelta(days=2),
+            written={"draft": {"text": _word(handle, "later")}, "visibility": "public"},
         )
 
     async def _filter(self, handle: str) -> None:

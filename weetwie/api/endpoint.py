@@ -3,7 +3,8 @@
 import inspect as python_inspect
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeVar, get_type_hints
+from types import UnionType
+from typing import Any, Final, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -62,6 +63,11 @@ class Endpoint:
             frozenset(wide for scope in self.scopes for wide in holders(scope)),
         )
         object.__setattr__(self, "binder", Binder(self.parameters) if self.parameters else None)
+
+    @property
+    def answers(self) -> tuple[Any, ...]:
+        """The types of a good answer, each by itself: of `Status | ScheduledStatus` the one and the other."""
+        return get_args(self.answer) if isinstance(self.answer, UnionType) else (self.answer,)
 
     @property
     def summary(self) -> str:

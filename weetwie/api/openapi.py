@@ -71,7 +71,7 @@ def _schemas(
     """The schema of each type in use, and those that they refer to by name."""
     kinds: list[Any] = [Error]
     for endpoint in endpoints:
-        for kind in (endpoint.parameters, endpoint.answer):
+        for kind in (endpoint.parameters, *endpoint.answers):
             if kind is not None and kind not in kinds:
                 kinds.append(kind)
     schemas, components = msgspec.json.schema_components(kinds, schema_hook=schema_of, ref_template=_REF)
@@ -214,7 +214,8 @@ def _responses(endpoint: Endpoint, schemas: dict[Any, Schema]) -> Schema:
     good: Schema = {"description": "Done"}
     if endpoint.answer is not None:
         form = "text/plain" if endpoint.answer is str else "application/json"
-        good["content"] = {form: {"schema": schemas[str(endpoint.answer)]}}
+        several = [schemas[str(kind)] for kind in endpoint.answers]
+        good["content"] = {form: {"schema": several[0] if len(several) == 1 else {"oneOf": several}}}
     if isinstance(endpoint.parameters, type) and issubclass(endpoint.parameters, PageParams):
         good["headers"] = {
             "Link": {

@@ -13,6 +13,7 @@ from weetwie.tables import (
     polls,
     posts,
     relations,
+    scheduled,
     search,
     timelines,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "polls",
     "posts",
     "relations",
+    "scheduled",
     "search",
     "timelines",
 ]

@@ -1,6 +1,8 @@
 """Statuses: write, read, edit, delete, boost, mark."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,19 +11,21 @@ from weetwie.access.words import Ring, Visibility
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
-from weetwie.api.mastodon.entities import Account, Context, Status, StatusEdit, StatusSource
+from weetwie.api.mastodon.entities import Account, Context, ScheduledStatus, Status, StatusEdit, StatusSource
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.media import LARGEST_FORM, file_of, store_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
 from weetwie.api.mastodon.render_media import kept as kept_media
+from weetwie.api.mastodon.scheduled import by_id as scheduled_by_id
 from weetwie.api.mastodon.timelines import page_of, statuses
 from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams, Upload
-from weetwie.domain.media import describe
+from weetwie.domain.media import attach, describe
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove
 from weetwie.domain.posts.rules import Draft
+from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import thread
 from weetwie.errors import Invalid, NotFound, _
 from weetwie.kit.db import Db
@@ -77,6 +81,7 @@ class NewParams(WrittenParams, kw_only=True, frozen=True):
     """Our own: for whom (`docs/law.md`)."""
     local_only: bool = False
     is_question: bool | None = None
+    scheduled_at: datetime | None = None
 
 
 class StatusesParams(msgspec.Struct, kw_only=True, frozen=True):
@@ -104,10 +109,9 @@ def _language(given: str | None) -> str | None:
     return given.split("-")[0].split("_")[0].lower() or None if given else None
 
 
-@routes.post("/api/v1/statuses", scopes=["write:statuses"], answer=Status)
+@routes.post("/api/v1/statuses", scopes=["write:statuses"], answer=Status | ScheduledStatus)
 async def create(call: Call, params: NewParams) -> bytes:
-    """Publishes a post."""
-    db = await call.db()
+    """Publishes a post, or keeps it for later."""
     draft = Draft(
         text=params.status,
         warning=params.spoiler_text,
@@ -123,10 +127,40 @@ async def create(call: Call, params: NewParams) -> bytes:
         media_ids=params.media_ids,
         has_poll=_has_poll(params),
     )
-    post_id = await publish.publish(db, call.viewer, draft)
+    if params.scheduled_at is not None:
+        return await _schedule(call, draft, params)
+    return await shown.status_by_id(call, await _publish(call, draft, params))
+
+
+async def _publish(call: Call, draft: Draft, params: NewParams) -> int:
+    post_id = await publish.publish(await call.db(), call.viewer, draft)
     if draft.has_poll:
         await _put_poll(call, post_id, params)
-    return await shown.status_by_id(call, post_id)
+    return post_id
+
+
+class _AsIfPublishedError(Exception):
+    """Takes back what was tried."""
+
+
+async def _schedule(call: Call, draft: Draft, params: NewParams) -> bytes:
+    """What could not be published now is refused now, and not when its time has come."""
+    db = await call.db()
+    draft = msgspec.structs.replace(draft, key=None)
+    visibility = "public"
+    with suppress(_AsIfPublishedError):
+        async with db.savepoint():
+            tried = await seen_posts.post(db, call.viewer, await _publish(call, draft, params))
+            visibility = Visibility(tried.visibility).name
+            raise _AsIfPublishedError
+    written = {"draft": msgspec.to_builtins(draft), "visibility": visibility}
+    if draft.has_poll:
+        written["ballot"] = msgspec.to_builtins(_ballot(params))
+    assert params.scheduled_at is not None, "asked before"
+    key = call.header("idempotency-key") or None
+    id = await scheduled.schedule(db, call.viewer, params.scheduled_at, written, key)
+    await attach.hold(db, call.viewer, params.media_ids, params.scheduled_at)
+    return await scheduled_by_id(call, id)
 
 
 def _has_poll(params: WrittenParams) -> bool:
@@ -135,14 +169,18 @@ def _has_poll(params: WrittenParams) -> bool:
 
 
 async def _put_poll(call: Call, post_id: int, params: WrittenParams) -> None:
+    ballot = _ballot(params)
+    await polls.put(await call.db(), call.viewer, post_id, ballot, has_media=bool(params.media_ids))
+
+
+def _ballot(params: WrittenParams) -> Ballot:
     assert params.poll is not None, "asked before"
-    ballot = Ballot(
+    return Ballot(
         options=params.poll.options,
         lasts=params.poll.expires_in,
         is_multiple=params.poll.multiple,
         hides_totals=params.poll.hide_totals,
     )
-    await polls.put(await call.db(), call.viewer, post_id, ballot, has_media=bool(params.media_ids))
 
 
 @routes.get("/api/v1/statuses", scopes=["read:statuses"], access="public", answer=list[Status])

@@ -231,6 +231,8 @@ class ScheduledStatus(Entity, kw_only=True):
     scheduled_at: DateTime
     params: ScheduledParams
     media_attachments: list[MediaAttachment]
+    error: str | UnsetType = UNSET
+    """Our own: why it could not be published when its time had come."""
 
 
 class TranslationOption(Entity, kw_only=True):

@@ -1,0 +1,112 @@
+"""Posts that wait for their time: look, move, take back."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.entities import ScheduledStatus
+from weetwie.api.mastodon.entities.formats import date_time
+from weetwie.api.mastodon.paging import link_page
+from weetwie.api.mastodon.render_media import kept as kept_media
+from weetwie.api.mastodon.timelines import page_of
+from weetwie.api.parameters import PageParams
+from weetwie.domain.media import attach
+from weetwie.domain.scheduled import scheduled
+from weetwie.domain.scheduled.scheduled import Scheduled
+from weetwie.errors import NotFound
+from weetwie.seen import media as seen_media
+
+routes = Routes("scheduled")
+
+
+class MoveParams(msgspec.Struct, kw_only=True, frozen=True):
+    scheduled_at: datetime
+
+
+@routes.get("/api/v1/scheduled_statuses", scopes=["read:statuses"], answer=list[ScheduledStatus])
+async def waiting(call: Call, params: PageParams) -> bytes:
+    """One's own posts that are still to come, and those that could not be published."""
+    posts = await scheduled.waiting(await call.db(), call.viewer, page_of(params))
+    link_page(call, params, [post.id for post in posts])
+    return msgspec.json.encode([await as_wire(call, post) for post in posts])
+
+
+@routes.get("/api/v1/scheduled_statuses/{id}", scopes=["read:statuses"], answer=ScheduledStatus)
+async def single(call: Call) -> bytes:
+    return await by_id(call, call.id)
+
+
+@routes.put("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"], answer=ScheduledStatus)
+async def move(call: Call, params: MoveParams) -> bytes:
+    """Another time for a post."""
+    db = await call.db()
+    await scheduled.move(db, call.viewer, call.id, params.scheduled_at)
+    post = await scheduled.single(db, call.viewer, call.id)
+    await attach.hold(db, call.viewer, _media_of(post), post.at)
+    return msgspec.json.encode(await as_wire(call, post))
+
+
+@routes.delete("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"])
+async def take_back(call: Call) -> dict[str, Any]:
+    await scheduled.take_back(await call.db(), call.viewer, call.id)
+    return {}
+
+
+async def by_id(call: Call, id: int) -> bytes:
+    """Raises NotFound."""
+    return msgspec.json.encode(await as_wire(call, await scheduled.single(await call.db(), call.viewer, id)))
+
+
+def _media_of(post: Scheduled) -> list[int]:
+    ids: list[int] = post.written["draft"].get("media_ids", [])
+    return ids
+
+
+async def as_wire(call: Call, post: Scheduled) -> dict[str, Any]:
+    draft, ballot = post.written["draft"], post.written.get("ballot")
+    media = await _attachments(call, _media_of(post))
+    poll = ballot and {
+        "options": ballot["options"],
+        "expires_in": ballot["lasts"],
+        "multiple": ballot.get("is_multiple", False),
+        "hide_totals": ballot.get("hides_totals", False),
+    }
+    answer: dict[str, Any] = {
+        "id": str(post.id),
+        "scheduled_at": date_time(post.at),
+        "params": {
+            "text": draft["text"],
+            "poll": poll or None,
+            "media_ids": [str(id) for id in _media_of(post)] or None,
+            "sensitive": draft.get("is_sensitive"),
+            "spoiler_text": draft.get("warning") or None,
+            "visibility": post.written["visibility"],
+            "in_reply_to_id": draft.get("reply_to_id"),
+            "language": draft.get("language"),
+            "application_id": draft.get("app_id") or 0,
+            "scheduled_at": None,
+            "idempotency": None,
+            "with_rate_limit": False,
+        },
+        "media_attachments": media,
+    }
+    if post.refusal:
+        answer["error"] = post.refusal
+    return answer
+
+
+async def _attachments(call: Call, ids: list[int]) -> list[msgspec.Raw]:
+    """Those that are still there."""
+    attachments = []
+    for id in ids:
+        try:
+            one = await seen_media.one(await call.db(), call.viewer, id)
+        except NotFound:
+            continue
+        where = await shown.addresses(call)
+        attachments.append(msgspec.Raw(kept_media(one).render(where, call.viewer.person_id)))
+    return attachments

@@ -84,6 +84,18 @@ class PollEnded(Fact, frozen=True):
     post_id: int
 
 
+class PostQuoted(Fact, frozen=True):
+    post_id: int
+    quoted_id: int
+
+
+class QuoteRevoked(Fact, frozen=True):
+    """The author of a post has taken it out of one that quoted it."""
+
+    post_id: int
+    quoted_id: int
+
+
 class PersonFollowed(Fact, frozen=True):
     follower_id: int
     followed_id: int

@@ -35,6 +35,7 @@ from weetwie.events import (
     PostEdited,
     PostFavourited,
     PostPublished,
+    PostQuoted,
     TagFollowed,
 )
 from weetwie.kit.db import AtOnce, Database
@@ -59,6 +60,7 @@ AFTER: AtOnce = {
     PostBoosted: [tell.boosted],
     PostFavourited: [tell.favourited],
     PollEnded: [tell.poll_ended],
+    PostQuoted: [tell.quoted],
     PersonFollowed: [tell.followed],
     FollowRequested: [tell.requested],
     PersonLeft: [tokens.revoke_all],

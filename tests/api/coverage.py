@@ -48,7 +48,6 @@ WHY_NOT: Final = {
     r"/api/v1/streaming/list": "no streams of lists yet",
     r"/api/v1/(conversations|streaming/direct)": "no conversations yet; the list of them is empty, direct posts stand in home and notifications",
     r"/api/v1/push": "no push yet; apps learn that there is no subscription",
-    r"/api/v1/statuses/:id/(quotes|interaction_policy)": "no quotes yet",
     r"/api/v1/statuses/:id/translate": "no translation",
     r"/api/v1/streaming/(public|hashtag)": "streams carry one's own home and notifications only",
     r"/api/v1/trends|/api/v1/timelines/link": "no trends yet",

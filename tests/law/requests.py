@@ -178,6 +178,13 @@ def search(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, (("q", "zqpost*"), ("account_id", str(id))))
 
 
+def revoke(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    own = tried.scene.own.get(tried.viewer, 1)
+    for id in tried.posts:
+        for quoted, quoting in ((own, id), (id, own)):
+            yield Request(method, path.replace("{id}", str(quoted)).replace("{quoting_id}", str(quoting)))
+
+
 def answers(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for id in tried.posts:
         for own in (tried.scene.own.get(tried.viewer, 1), id):
@@ -331,6 +338,9 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/faces/{name}"): once(),
     ("DELETE", "/api/v1/profile/avatar"): once(),
     ("DELETE", "/api/v1/profile/header"): once(),
+    ("GET", "/api/v1/statuses/{id}/quotes"): each_post(),
+    ("POST", "/api/v1/statuses/{id}/quotes/{quoting_id}/revoke"): revoke,
+    ("PUT", "/api/v1/statuses/{id}/interaction_policy"): each_post({"quote_approval_policy": "nobody"}),
     ("GET", "/api/v1/polls/{id}"): each_post(),
     ("POST", "/api/v1/polls/{id}/votes"): each_post({"choices": [0]}, {"choices": [7]}),
     ("GET", "/api/v1/scheduled_statuses"): pages(),

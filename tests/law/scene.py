@@ -230,6 +230,8 @@ class Scene:
                 reply_to_id=secret.id,
                 reply_to_person_id=sol.id,
                 root_id=secret.id,
+                quote_of_id=secret.id,
+                quote_state=1,
             )
             await self.world._insert("post_texts", post_id=self.posts[name], text="Indeed", language="en")
             await index.bring_in(self.world.db, [self.posts[name]])

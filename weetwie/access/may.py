@@ -4,7 +4,7 @@ from datetime import datetime
 
 from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.words import QuotePolicy, Ring, Visibility
 
 
 def act(viewer: Viewer, at: datetime) -> bool:
@@ -20,6 +20,23 @@ def write_for(viewer: Viewer, ring: Ring, at: datetime) -> bool:
 def change(viewer: Viewer, author_id: int, at: datetime) -> bool:
     """Edit, delete or pin a post."""
     return act(viewer, at) and viewer.person_id == author_id
+
+
+def quote(
+    viewer: Viewer,
+    author_id: int,
+    visibility: Visibility,
+    policy: QuotePolicy,
+    *,
+    is_follower: bool,
+    at: datetime,
+) -> bool:
+    """One's own but for direct posts; of others, what may be boosted, as far as its author lets people quote it."""
+    if viewer.person_id == author_id:
+        return act(viewer, at) and visibility is not Visibility.direct
+    if not boost(viewer, author_id, visibility, at):
+        return False
+    return policy is QuotePolicy.public or (policy is QuotePolicy.followers and is_follower)
 
 
 def boost(viewer: Viewer, author_id: int, visibility: Visibility, at: datetime) -> bool:

@@ -26,3 +26,18 @@ class Visibility(IntEnum):
     unlisted = 1
     private = 2
     direct = 3
+
+
+class QuotePolicy(IntEnum):
+    """Who may quote a post, of those who see it."""
+
+    public = 0
+    followers = 1
+    nobody = 2
+
+
+class QuoteState(IntEnum):
+    """What became of a quote; 0 where a post quotes nothing."""
+
+    accepted = 1
+    revoked = 2

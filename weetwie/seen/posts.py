@@ -11,12 +11,14 @@ from sqlalchemy.orm import aliased
 from weetwie.access import recognise, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
+from weetwie.access.words import QuotePolicy, Visibility
 from weetwie.errors import NotFound
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import END, Page
 from weetwie.seen.people import SeenPerson, person_columns
 from weetwie.tables.people import Person
-from weetwie.tables.posts import Mark, Post
+from weetwie.tables.posts import POLL, Mark, Post
+from weetwie.tables.relations import Follow
 
 
 class SeenPost(msgspec.Struct, frozen=True):
@@ -54,8 +56,16 @@ class SeenPost(msgspec.Struct, frozen=True):
     quote_of_id: int | None
     """To be shown only where the viewer sees what is quoted."""
     quote_state: int
+    quote_policy: int
+    may_quote: bool
+    """Whether the viewer may quote it."""
     author: SeenPerson
     booster: SeenPerson | None
+
+    @property
+    def is_the_same_for_all(self) -> bool:
+        """Nothing hangs on it that each viewer sees in their own way: a poll, a quote."""
+        return not self.attached & POLL and self.quote_of_id is None
 
     @property
     def is_boost(self) -> bool:
@@ -101,7 +111,7 @@ class Finding:
         return [(row[0], row[1]) for row in rows]
 
 
-_AUTHOR_AT = 23
+_AUTHOR_AT = 25
 _BOOSTER_AT = _AUTHOR_AT + len(SeenPerson.__struct_fields__)
 
 
@@ -202,6 +212,21 @@ def _post_columns(eye: Eye, post: Any, mark: Any) -> tuple[Any, ...]:
         post.attached,
         post.quote_of_id,
         post.quote_state,
+        post.quote_policy,
+        _may_quote(eye, post),
+    )
+
+
+def _may_quote(eye: Eye, post: Any) -> Any:
+    """As `may.quote` has it."""
+    follow = aliased(Follow)
+    is_follower = sees.there_is(follow, follow.follower_id == eye.id, follow.followed_id == post.author_id)
+    return case(
+        (post.author_id == eye.id, post.visibility < int(Visibility.direct)),
+        (post.visibility > int(Visibility.unlisted), False),
+        (post.quote_policy == int(QuotePolicy.public), True),
+        (post.quote_policy == int(QuotePolicy.followers), is_follower),
+        else_=False,
     )
 
 

@@ -61,6 +61,7 @@ class Person(Row):
     default_ring: Mapped[Rank | None]
     default_visibility: Mapped[Rank] = mapped_column(server_default="0")
     default_sensitive: Mapped[Flag]
+    default_quote_policy: Mapped[Rank] = mapped_column(server_default="0")
     default_language: Mapped[str | None]
 
     version: Mapped[Count]

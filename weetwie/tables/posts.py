@@ -27,7 +27,6 @@ class Post(Row):
     quote_of_id: Mapped[int | None]
     quote_state: Mapped[Rank] = mapped_column(server_default="0")
     quote_policy: Mapped[Rank] = mapped_column(server_default="0")
-    """Who may quote it: 0 whoever may boost it, 1 followers, 2 nobody."""
     attached: Mapped[Rank] = mapped_column(server_default="0")
     """What hangs on it, in bits (`MEDIA`, `POLL`, `CARD`), so that for a page of plain posts nothing more is asked."""
     answer_id: Mapped[int | None]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, Struct, structs
 
 from weetwie.access.sees import CARD
-from weetwie.access.words import Visibility
+from weetwie.access.words import QuotePolicy, Visibility
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -45,7 +45,7 @@ class SourceGiven(Struct, frozen=True, kw_only=True):
     privacy: Literal["public", "unlisted", "private", "direct"] | None = None
     sensitive: bool | None = None
     language: str | None = None
-    quote_policy: str | None = None
+    quote_policy: Literal["public", "followers", "nobody"] | None = None
 
 
 class ProfileGiven(Struct, frozen=True, kw_only=True):
@@ -321,6 +321,7 @@ def _changes(given: ProfileGiven) -> Changes:
         "fields": _fields(given),
         "default_visibility": Visibility[source.privacy] if source.privacy else None,
         "default_sensitive": source.sensitive,
+        "default_quote_policy": QuotePolicy[source.quote_policy] if source.quote_policy else None,
     }
     set_: dict[str, Any] = {field: value for field, value in changes.items() if value is not None}
     if source.language is not None:

@@ -19,4 +19,4 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     filters: Sequence[Ready] = ()
     """The viewer's own; for most there are none."""
     quotes: Mapping[int, SeenPost] = {}
-    """What is quoted, as far as this viewer sees it, by its id."""
+    """What is quoted, as far as this viewer sees it, by its id; and what that quotes again."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from weetwie.access import sees
-from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.access.words import QuotePolicy, QuoteState, Ring, Standing, Visibility
 from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.entities.formats import date_time
@@ -110,12 +110,12 @@ class Renderer:
             raise NotFound
         return shown
 
-    def _status(self, post: SeenPost, beside: Beside) -> bytes | None:
+    def _status(self, post: SeenPost, beside: Beside, *, is_quoted: bool = False) -> bytes | None:
         kept = self._statuses.get((post.post_id, post.version))
         if kept is None:
             return None
         own = self._own_part(post, self._filtered(post, kept, beside) if beside.filters else NOTHING)
-        attached = self._attached(post, kept, beside)
+        attached = self._attached(post, kept, beside, is_quoted=is_quoted)
         status = b'%b%b%b,"account":%b,"reblog":null}' % (
             kept.common,
             own,
@@ -148,11 +148,12 @@ class Renderer:
             _JSON[post.is_bookmark],
             b',"pinned":true' if post.is_pinned else b"",
             filtered,
+            _APPROVAL[_policy(post), post.may_quote],
             _RINGS[post.ring],
             b',"answer_id":"%d"' % post.answer_id if post.answer_id else b"",
         )
 
-    def _attached(self, post: SeenPost, kept: Kept, beside: Beside) -> bytes:
+    def _attached(self, post: SeenPost, kept: Kept, beside: Beside, *, is_quoted: bool) -> bytes:
         """What hangs on a post, as this viewer gets it."""
         if not post.attached and not post.quote_of_id:
             return _NOTHING_ATTACHED
@@ -160,7 +161,25 @@ class Renderer:
             self._media(post, kept, beside),
             poll_json(poll, post, beside.viewer) if (poll := beside.polls.get(post.post_id)) else b"null",
             b"null",
-            b"null",
+            self._quote(post, beside, is_shallow=is_quoted),
+        )
+
+    def _quote(self, post: SeenPost, beside: Beside, *, is_shallow: bool = False) -> bytes:
+        """What is quoted, as this viewer sees it; a quote in a quote is named by its id alone."""
+        if not post.quote_of_id:
+            return b"null"
+        if post.quote_state == QuoteState.revoked:
+            return b'{"state":"revoked"}'
+        quoted = beside.quotes.get(post.quote_of_id)
+        if quoted is None:
+            return b'{"state":"unauthorized"}'
+        if is_shallow:
+            return b'{"state":"accepted","quoted_status_id":"%d"}' % quoted.post_id
+        status = self._status(quoted, beside, is_quoted=True)
+        return (
+            b'{"state":"unauthorized"}'
+            if status is None
+            else b'{"state":"accepted","quoted_status":%b}' % status
         )
 
     def _media(self, post: SeenPost, kept: Kept, beside: Beside) -> bytes:
@@ -346,13 +365,32 @@ _MENTION: Final = (
 )
 _OWN_PART: Final = (
     b',"in_reply_to_id":%b,"in_reply_to_account_id":%b,"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,'
-    b'"quotes_count":%d,"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b%b,"filtered":%b,"audience":"%b"%b'
+    b'"quotes_count":%d,"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b%b,"filtered":%b,"quote_approval":%b,"audience":"%b"%b'
 )
 _ATTACHED: Final = b',"media_attachments":%b,"poll":%b,"card":%b,"quote":%b'
 _NOTHING_ATTACHED: Final = _ATTACHED % (b"[]", b"null", b"null", b"null")
+_APPROVAL: Final = {
+    (policy, may): _encode(
+        {
+            "automatic": [] if policy is QuotePolicy.nobody else [policy.name],
+            "manual": [],
+            "current_user": "automatic" if may else "denied",
+        }
+    )
+    for policy in QuotePolicy
+    for may in (True, False)
+}
+
+
+def _policy(post: SeenPost) -> QuotePolicy:
+    """What is not public is quoted by its author alone."""
+    return (
+        QuotePolicy.nobody if post.post_visibility > Visibility.unlisted else QuotePolicy(post.quote_policy)
+    )
+
+
 _ALIKE: Final[dict[str, Any]] = {
     "emojis": [],
-    "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
     "tagged_collections": [],
 }
 

@@ -106,7 +106,7 @@ def credential_account(account: bytes, profile: Profile, preferred: Preferred, w
         hide_collections=False,
         discoverable=profile.is_discoverable,
         indexable=profile.is_discoverable,
-        quote_policy="nobody",
+        quote_policy=preferred.quote_policy.name,  # type: ignore[arg-type]
     )
     role = _ADMIN if profile.is_admin else _EVERYBODY
     return b'%b,"source":%b,"role":%b}' % (account[:-1], encoded(source), encoded(role))

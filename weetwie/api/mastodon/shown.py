@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from weetwie.access.viewer import Viewer
+from weetwie.access.words import QuoteState
 from weetwie.api.call import Call
 from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
@@ -54,9 +55,25 @@ def renderer_of(call: Call) -> Renderer:
 
 async def load(db: Db, renderer: Renderer, viewer: Viewer, posts: Sequence[SeenPost]) -> Beside:
     """Everything that these posts are rendered from. For plain posts that the renderer keeps already, nothing is asked."""
-    await load_kept(db, renderer, posts)
+    quotes = await _quotes(db, viewer, posts)
+    shown = [*posts, *quotes.values()]
+    await load_kept(db, renderer, shown)
     filters = await load_filters(db, renderer, viewer) if viewer.filters_version else ()
-    return Beside(viewer=viewer, filters=filters, polls=await seen_polls.of_posts(db, viewer, posts))
+    polls = await seen_polls.of_posts(db, viewer, shown)
+    return Beside(viewer=viewer, filters=filters, polls=polls, quotes=quotes)
+
+
+async def _quotes(db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> dict[int, SeenPost]:
+    """What these posts quote, and what that quotes again, which shows by its id alone."""
+    found: dict[int, SeenPost] = {}
+    for _depth in range(2):
+        wanted = {post.quote_of_id for post in posts if post.quote_of_id and post.quote_state == _ACCEPTED}
+        posts = await seen_posts.posts(db, viewer, wanted - found.keys())
+        found |= {post.post_id: post for post in posts}
+    return found
+
+
+_ACCEPTED = int(QuoteState.accepted)
 
 
 async def load_filters(db: Db, renderer: Renderer, viewer: Viewer) -> Sequence[Ready]:

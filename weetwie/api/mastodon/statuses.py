@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.words import QuotePolicy, Ring, Visibility
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
@@ -24,6 +24,7 @@ from weetwie.domain.media import attach, describe
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove
+from weetwie.domain.posts import quotes as quotes_of
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import thread
@@ -39,6 +40,7 @@ from weetwie.seen.words import Words
 routes = Routes("statuses")
 
 VisibilityName = Literal["public", "unlisted", "private", "direct"]
+QuotePolicyName = Literal["public", "followers", "nobody"]
 RingName = Literal["colleagues", "network", "world"]
 Language = Annotated[str, msgspec.Meta(max_length=35)]
 
@@ -72,6 +74,7 @@ class MediaAttributes(msgspec.Struct, kw_only=True, frozen=True):
 
 class ChangeParams(WrittenParams, kw_only=True, frozen=True):
     media_attributes: Annotated[list[MediaAttributes], msgspec.Meta(max_length=20)] = []
+    quote_approval_policy: QuotePolicyName | None = None
 
 
 class NewParams(WrittenParams, kw_only=True, frozen=True):
@@ -82,6 +85,12 @@ class NewParams(WrittenParams, kw_only=True, frozen=True):
     local_only: bool = False
     is_question: bool | None = None
     scheduled_at: datetime | None = None
+    quoted_status_id: Id | None = None
+    quote_approval_policy: QuotePolicyName | None = None
+
+
+class PolicyParams(msgspec.Struct, kw_only=True, frozen=True):
+    quote_approval_policy: QuotePolicyName
 
 
 class StatusesParams(msgspec.Struct, kw_only=True, frozen=True):
@@ -102,6 +111,10 @@ class AnswerParams(msgspec.Struct, kw_only=True, frozen=True):
 
 def _visibility(name: VisibilityName | None) -> Visibility | None:
     return None if name is None else Visibility[name]
+
+
+def _policy(name: QuotePolicyName | None) -> QuotePolicy | None:
+    return None if name is None else QuotePolicy[name]
 
 
 def _language(given: str | None) -> str | None:
@@ -126,6 +139,8 @@ async def create(call: Call, params: NewParams) -> bytes:
         key=call.header("idempotency-key") or None,
         media_ids=params.media_ids,
         has_poll=_has_poll(params),
+        quote_of_id=params.quoted_status_id,
+        quote_policy=_policy(params.quote_approval_policy),
     )
     if params.scheduled_at is not None:
         return await _schedule(call, draft, params)
@@ -212,6 +227,8 @@ async def change(call: Call, params: ChangeParams) -> bytes:
         await _put_poll(call, call.id, params)
     else:
         await polls.take_out(db, call.viewer, call.id)
+    if (policy := _policy(params.quote_approval_policy)) is not None:
+        await quotes_of.set_policy(db, call.viewer, call.id, policy)
     await _describe(call, params)
     return await shown.status_by_id(call, call.id)
 
@@ -426,6 +443,33 @@ async def unmute(call: Call) -> bytes:
 async def accept_answer(call: Call, params: AnswerParams) -> bytes:
     """The asker says which reply was the answer; without one, that there is none yet."""
     await answer.accept(await call.db(), call.viewer, call.id, params.answer_id)
+    return await shown.status_by_id(call, call.id)
+
+
+@routes.get("/api/v1/statuses/{id}/quotes", scopes=["read:statuses"], answer=list[Status])
+async def quotes(call: Call, params: PageParams) -> bytes:
+    """The posts that quote a post."""
+    db = await call.db()
+    post = await seen_posts.post(db, call.viewer, call.id)
+    return await statuses(
+        call, params, await quotes_of.quotes(db, call.viewer, post.post_id, page_of(params))
+    )
+
+
+@routes.post("/api/v1/statuses/{id}/quotes/{quoting_id}/revoke", scopes=["write:statuses"], answer=Status)
+async def revoke_quote(call: Call) -> bytes:
+    """Takes one's own post out of another that quotes it."""
+    quoting_id = call.names["quoting_id"]
+    await quotes_of.revoke(await call.db(), call.viewer, call.id, quoting_id)
+    return await shown.status_by_id(call, quoting_id)
+
+
+@routes.put("/api/v1/statuses/{id}/interaction_policy", scopes=["write:statuses"], answer=Status)
+async def set_policy(call: Call, params: PolicyParams) -> bytes:
+    """Who may quote one's own post."""
+    await quotes_of.set_policy(
+        await call.db(), call.viewer, call.id, QuotePolicy[params.quote_approval_policy]
+    )
     return await shown.status_by_id(call, call.id)
 
 

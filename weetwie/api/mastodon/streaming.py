@@ -14,6 +14,7 @@ from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.timelines.live import Arrived, FiltersAreOthers, Gone, Live, News, Notified
 from weetwie.errors import Unavailable
 from weetwie.kit.db import Database
+from weetwie.seen.posts import SeenPost
 
 routes = Routes("streaming")
 
@@ -49,12 +50,15 @@ class Streaming:
             return "filters_changed", b""
         if isinstance(news, Gone):
             return "delete", b"%d" % news.post_id
-        shown_post = self.renderer.statuses([news.post], await self._beside(viewer))[1:-1]
+        shown_post = self.renderer.statuses([news.post], await self._beside(viewer, news.post))[1:-1]
         return (
             ("update" if isinstance(news, Arrived) else "status.update", shown_post) if shown_post else None
         )
 
-    async def _beside(self, viewer: Viewer) -> Beside:
+    async def _beside(self, viewer: Viewer, post: SeenPost) -> Beside:
+        if not post.is_the_same_for_all:
+            async with self.database.reading() as db:
+                return await shown.load(db, self.renderer, viewer, [post])
         if not viewer.filters_version:
             return Beside(viewer=viewer)
         kept = self.renderer.filters.get((viewer.person_id, viewer.filters_version))

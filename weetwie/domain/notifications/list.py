@@ -17,7 +17,7 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
 from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
 
-KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update")
+KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote")
 
 _MOST = 80
 _MOST_COUNTED = 1000

@@ -22,6 +22,7 @@ from weetwie.events import (
     PostEdited,
     PostFavourited,
     PostPublished,
+    PostQuoted,
     record,
 )
 from weetwie.kit.db import Db, Query, columns, param
@@ -68,6 +69,10 @@ async def favourited(db: Db, viewer: Viewer, facts: Sequence[PostFavourited]) ->
 async def poll_ended(db: Db, viewer: Viewer, facts: Sequence[PollEnded]) -> None:
     """Its author, and those who voted."""
     await _tell(db, viewer, _POLL_ENDED, posts=[fact.post_id for fact in facts])
+
+
+async def quoted(db: Db, viewer: Viewer, facts: Sequence[PostQuoted]) -> None:
+    await _tell(db, viewer, _QUOTED, posts=[fact.post_id for fact in facts])
 
 
 async def followed(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]) -> None:
@@ -253,6 +258,19 @@ _FAVOURITED = _insert(
     ),
 )
 
+_quoted = aliased(Post, name="quoted")
+_QUOTED = _insert(
+    "quote",
+    _told,
+    _post.author_id,
+    _post.id,
+    lambda rows: (
+        rows.select_from(_post)
+        .join(_quoted, _quoted.id == _post.quote_of_id)
+        .join(_told, _told.id == _quoted.author_id)
+        .where(_post.id == _POSTS, _hears_of_thread(_told.id, _quoted), sees.parent(_eye, _post))
+    ),
+)
 _poll_of = aliased(Post, name="poll_of")
 _POLL_ENDED = _insert(
     "poll",

@@ -4,15 +4,18 @@ import msgspec
 from sqlalchemy import BigInteger, select
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.words import QuotePolicy, Visibility
 from weetwie.errors import NotFound
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
 
 _PREFERENCES = Query(
-    select(Person.default_visibility, Person.default_sensitive, Person.default_language).where(
-        Person.id == param("id", BigInteger)
-    )
+    select(
+        Person.default_visibility,
+        Person.default_sensitive,
+        Person.default_language,
+        Person.default_quote_policy,
+    ).where(Person.id == param("id", BigInteger))
 )
 
 
@@ -20,10 +23,16 @@ class Preferred(msgspec.Struct, frozen=True):
     visibility: Visibility
     is_sensitive: bool
     language: str | None
+    quote_policy: QuotePolicy
 
 
 async def preferences(db: Db, viewer: Viewer) -> Preferred:
     row = await db.row(_PREFERENCES, id=viewer.person_id)
     if row is None:
         raise NotFound
-    return Preferred(Visibility(row["default_visibility"]), row["default_sensitive"], row["default_language"])
+    return Preferred(
+        Visibility(row["default_visibility"]),
+        row["default_sensitive"],
+        row["default_language"],
+        QuotePolicy(row["default_quote_policy"]),
+    )

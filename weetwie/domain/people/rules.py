@@ -8,7 +8,7 @@ from typing import Final, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from weetwie.access.policy import Policy
-from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.access.words import QuotePolicy, Ring, Standing, Visibility
 from weetwie.errors import Conflict, Detail, Invalid, _
 from weetwie.kit.text import HANDLE
 
@@ -81,6 +81,7 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     default_visibility: Visibility | UnsetType = UNSET
     default_sensitive: bool | UnsetType = UNSET
     default_language: str | None | UnsetType = UNSET
+    default_quote_policy: QuotePolicy | UnsetType = UNSET
 
 
 AT_WORK: Final = frozenset(("unit", "place", "manager_id"))

@@ -47,6 +47,10 @@ async def boost(db: Db, original_id: int, ring: Ring, *, by: int) -> None:
     await db.run(_BOOSTS, id=original_id, place=_place(ring), by=by)
 
 
+async def quote(db: Db, quoted_id: int, ring: Ring, *, by: int) -> None:
+    await db.run(_QUOTES, id=quoted_id, place=_place(ring), by=by)
+
+
 async def favourite(db: Db, post_id: int, *, by: int) -> None:
     await db.run(_FAVOURITES, id=post_id, by=by)
 
@@ -110,5 +114,10 @@ _BOOSTS = Query(
     update(Post)
     .where(Post.id == _ID)
     .values({Post.boosts_in_ring[_PLACE]: Post.boosts_in_ring[_PLACE] + _BY})
+)
+_QUOTES = Query(
+    update(Post)
+    .where(Post.id == _ID)
+    .values({Post.quotes_in_ring[_PLACE]: Post.quotes_in_ring[_PLACE] + _BY})
 )
 _FAVOURITES = Query(update(Post).where(Post.id == _ID).values(favourites_count=Post.favourites_count + _BY))

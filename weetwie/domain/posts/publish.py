@@ -25,11 +25,12 @@ from weetwie.access import viewer as viewers
 from weetwie.access.policy import effective
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
-from weetwie.domain.posts import counts, media, rules
+from weetwie.access.words import QuoteState, Ring, Visibility
+from weetwie.domain.posts import counts, media, quote, rules
+from weetwie.domain.posts.quote import Quoted
 from weetwie.domain.posts.rules import Draft, Parent
 from weetwie.errors import Forbidden, NotFound, _
-from weetwie.events import PostPublished, record
+from weetwie.events import PostPublished, PostQuoted, record
 from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.db import Db, Query, Record, param
@@ -49,21 +50,26 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     rules.check(draft, viewer.policy)
     await media.check(db, viewer, draft.media_ids)
     parent = await _parent(db, viewer, draft.reply_to_id)
+    quoted = await quote.quoted(db, viewer, draft.quote_of_id)
     named = await mentioned(db, viewer, draft.text, parent.id if parent else None)
     usual = await db.row(_DEFAULTS, person_id=viewer.person_id)
     assert usual is not None, "an active person has a row"
     visibility = rules.visibility_of(draft, parent, Visibility(usual["default_visibility"]))
-    ring = _ring(viewer, draft, parent, visibility, named)
-    post_id = await _insert(db, viewer, draft, parent, ring, visibility, usual)
+    if quoted is not None:
+        visibility = max(visibility, quoted.visibility)
+    ring = _ring(viewer, draft, parent, quoted, visibility, named)
+    post_id = await _insert(db, viewer, draft, parent, quoted, ring, visibility, usual)
     await name(db, post_id, [row["id"] for row in named])
     await tag(db, post_id, draft.text)
     if visibility <= Visibility.unlisted:
-        await _count(db, viewer, post_id, parent, ring)
+        await _count(db, viewer, post_id, parent, quoted, ring)
     else:
         await counts.hold(db, viewer.person_id)
     if draft.key:
         await db.run(_KEEP_KEY, person_id=viewer.person_id, key_hash=_key_hash(draft.key), post_id=post_id)
     await record(db, viewer, PostPublished(post_id, list(draft.media_ids) or None))
+    if quoted is not None:
+        await record(db, viewer, PostQuoted(post_id, quoted.id))
     return post_id
 
 
@@ -105,7 +111,12 @@ def _today_beside_viewer(viewer: Viewer) -> dict[str, Any]:
 
 
 def _ring(
-    viewer: Viewer, draft: Draft, parent: Parent | None, visibility: Visibility, named: Sequence[Record]
+    viewer: Viewer,
+    draft: Draft,
+    parent: Parent | None,
+    quoted: Quoted | None,
+    visibility: Visibility,
+    named: Sequence[Record],
 ) -> Ring:
     at = clock.now()
     rings = {row["handle"]: Ring(row["ring"]) for row in named}
@@ -118,6 +129,8 @@ def _ring(
         mentioned=rings.values(),
         policy=viewer.policy,
     )
+    if quoted is not None:
+        ring = min(ring, quoted.ring)
     if not may.write_for(viewer, effective(ring, viewer.policy), at):
         raise Forbidden(_("You are not among those for whom this post would be. Choose a wider audience."))
     rules.check_mentions(rings.items(), ring, viewer.policy)
@@ -129,12 +142,14 @@ async def _insert(
     viewer: Viewer,
     draft: Draft,
     parent: Parent | None,
+    quoted: Quoted | None,
     ring: Ring,
     visibility: Visibility,
     usual: Record,
 ) -> PostId:
     language = draft.language or texts.language_of(draft.text) or usual["default_language"]
     sensitive = draft.is_sensitive if draft.is_sensitive is not None else usual["default_sensitive"]
+    policy = draft.quote_policy if draft.quote_policy is not None else usual["default_quote_policy"]
     is_question = draft.is_question if draft.is_question is not None else texts.is_question(draft.text)
     return await db.value(  # type: ignore[no-any-return]
         _INSERT,
@@ -142,6 +157,9 @@ async def _insert(
         reply_to_id=parent.id if parent else None,
         reply_to_person_id=parent.author_id if parent else None,
         root_id=parent.root_id if parent else None,
+        quote_of_id=quoted.id if quoted else None,
+        quote_state=int(QuoteState.accepted) if quoted else 0,
+        quote_policy=int(policy),
         ring=int(ring),
         visibility=int(visibility),
         is_question=is_question,
@@ -172,10 +190,14 @@ async def tag(db: Db, post_id: PostId, text: str) -> None:
         await db.run(_TAG, post_id=post_id, keys=keys, names=spelled)
 
 
-async def _count(db: Db, viewer: Viewer, post_id: PostId, parent: Parent | None, ring: Ring) -> None:
+async def _count(
+    db: Db, viewer: Viewer, post_id: PostId, parent: Parent | None, quoted: Quoted | None, ring: Ring
+) -> None:
     await counts.post(db, viewer.person_id, post_id, ring)
     if parent:
         await counts.reply(db, parent.id, ring, by=1)
+    if quoted:
+        await counts.quote(db, quoted.id, ring, by=1)
 
 
 _WAIT_FOR_KEY = Query(select(func.pg_advisory_xact_lock(param("lock", BigInteger))))
@@ -237,9 +259,12 @@ def _mentioned(eye: Eye) -> Any:
 _MENTIONED = Lawful(_mentioned)
 
 _DEFAULTS = Query(
-    select(Person.default_visibility, Person.default_sensitive, Person.default_language).where(
-        Person.id == param("person_id", BigInteger)
-    )
+    select(
+        Person.default_visibility,
+        Person.default_sensitive,
+        Person.default_language,
+        Person.default_quote_policy,
+    ).where(Person.id == param("person_id", BigInteger))
 )
 
 ONE_AT_A_TIME = 7_305_194
@@ -268,6 +293,9 @@ def _insert_both() -> Any:
                 "is_question",
                 "is_sensitive",
                 "attached",
+                "quote_of_id",
+                "quote_state",
+                "quote_policy",
             ],
             select(
                 number.c.id,
@@ -280,6 +308,9 @@ def _insert_both() -> Any:
                 param("is_question", Boolean),
                 param("is_sensitive", Boolean),
                 param("attached", SmallInteger),
+                param("quote_of_id", BigInteger),
+                param("quote_state", SmallInteger),
+                param("quote_policy", SmallInteger),
             ),
             include_defaults=False,
         )

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, DateTime, and_, delete, func, null, or_, sele
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.words import QuoteState, Ring, Visibility
 from weetwie.domain.posts import counts, edit
 from weetwie.events import PersonErased, PostDeleted, record
 from weetwie.kit import clock
@@ -43,6 +43,8 @@ async def _uncount(db: Db, row: Record) -> None:
     await counts.post_gone(db, row["author_id"], ring)
     if row["reply_to_id"] is not None:
         await counts.reply(db, row["reply_to_id"], ring, by=-1)
+    if row["quote_of_id"] is not None and row["quote_state"] == QuoteState.accepted:
+        await counts.quote(db, row["quote_of_id"], ring, by=-1)
     if row["boost_of_id"] is not None:
         await counts.boost(db, row["boost_of_id"], ring, by=-1)
 
@@ -66,6 +68,7 @@ def _delete() -> Any:
         )
         .values(deleted_at=param("now", DateTime(timezone=True)), attached=0, version=Post.version + 1)
         .returning(Post.id, Post.author_id, Post.ring, Post.visibility, Post.reply_to_id, Post.boost_of_id)
+        .returning(Post.quote_of_id, Post.quote_state)
     )
 
 

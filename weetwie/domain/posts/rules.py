@@ -6,7 +6,7 @@ import msgspec
 import regex
 
 from weetwie.access.policy import Policy, effective
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.words import QuotePolicy, Ring, Visibility
 from weetwie.errors import Invalid, _
 from weetwie.kit import text as texts
 
@@ -28,6 +28,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """The app's own key: the same key within the hour is the same post."""
     media_ids: Sequence[int] = ()
     has_poll: bool = False
+    quote_of_id: int | None = None
+    quote_policy: QuotePolicy | None = None
 
 
 class Parent(msgspec.Struct, frozen=True):

@@ -1,0 +1,58 @@
+"""Quote a post: say something to it, with it in sight."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, func, select
+from sqlalchemy.orm import aliased
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import QuotePolicy, Ring, Visibility
+from weetwie.errors import Forbidden, NotFound, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db, param
+from weetwie.tables.posts import Post
+from weetwie.tables.relations import Follow
+
+
+class Quoted(msgspec.Struct, frozen=True):
+    """What a quote takes from what it quotes."""
+
+    id: int
+    author_id: int
+    ring: Ring
+    visibility: Visibility
+
+
+async def quoted(db: Db, viewer: Viewer, post_id: int | None) -> Quoted | None:
+    """Who quotes a boost quotes what is boosted. Raises NotFound for what the viewer does not see, Forbidden where its author
+    does not want it."""
+    if post_id is None:
+        return None
+    row = await _QUOTED.row(db, viewer, id=post_id)
+    if row is None:
+        raise NotFound(_("The post that you quote is not there any more, or you may not see it."))
+    found = Quoted(row["id"], row["author_id"], Ring(row["ring"]), Visibility(row["visibility"]))
+    policy = QuotePolicy(row["quote_policy"])
+    if not may.quote(
+        viewer, found.author_id, found.visibility, policy, is_follower=row["is_follower"], at=clock.now()
+    ):
+        raise Forbidden(_("The author of this post does not want it to be quoted."))
+    return found
+
+
+def _quoted(eye: Eye) -> Any:
+    named, meant, follow = aliased(Post), aliased(Post), aliased(Follow)
+    is_follower = sees.there_is(follow, follow.follower_id == eye.id, follow.followed_id == meant.author_id)
+    return (
+        select(meant.id, meant.author_id, meant.ring, meant.visibility, meant.quote_policy)
+        .add_columns(is_follower.label("is_follower"))
+        .select_from(named)
+        .join(meant, meant.id == func.coalesce(named.boost_of_id, named.id))
+        .where(named.id == param("id", BigInteger), sees.post(eye, named, meant))
+    )
+
+
+_QUOTED = Lawful(_quoted)

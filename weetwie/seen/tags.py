@@ -73,6 +73,7 @@ def _days(eye: Eye) -> Select[*tuple[Any, ...]]:
         .where(
             Tag.key == func.any(param("keys", ARRAY(Text))),
             and_(use.post_id >= param("since_id", BigInteger), post.visibility == int(Visibility.public)),
+            post.origin < 2,
             sees.parent(eye, post),
         )
         .group_by(Tag.key, day)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from weetwie.imports.archive.box import opened as opened_box
 from weetwie.imports.archive.bring import Outlook, Report
 from weetwie.imports.archive.remembered import Network
 from weetwie.imports.remove import remove
+from weetwie.kit import clock
 
 HOME = "http://weetwie.example"
 
@@ -179,6 +181,32 @@ async def test_twice_is_once_and_a_newer_archive_adds_and_mends(house: House, tm
     assert [tag["name"] for tag in second["tags"]] == ["new"]
 
 
+async def test_they_are_found_in_search(house: House, tmp_path: Path) -> None:
+    world = house.world
+    ada, bo = await world.member("ada"), await world.member("bo")
+    guest = await world.guest("gus", sponsor=bo)
+
+    async def found(who: Someone, words: str) -> int:
+        answer = await house.good(who, "GET", "/api/v2/search", params={"q": words, "type": "statuses"})
+        return len(answer["statuses"])
+
+    bob = {"type": "Mention", "href": "https://other.example/@bo", "name": "@bo@other.example"}
+    _, report = await bring(
+        house, ada, archive(tmp_path, note(1, "<p>Brewing kombucha with @bo</p>", tag=[bob]))
+    )
+    assert (await found(bo, "kombucha"), await found(bo, "from:ada brew"), await found(bo, "to:bo")) == (
+        1,
+        1,
+        0,
+    )
+    assert await found(guest, "kombucha") == 0
+    newer = archive(tmp_path, note(1, "<p>Brewing tempeh</p>", updated="2023-05-01T00:00:00Z"))
+    await bring(house, ada, newer)
+    assert (await found(bo, "kombucha"), await found(bo, "tempeh")) == (0, 1)
+    await remove(world.database, await world.viewer(ada), report.import_id, lambda _removed: None)
+    assert await found(bo, "tempeh") == 0
+
+
 async def test_what_was_deleted_here_does_not_come_back(house: House, tmp_path: Path) -> None:
     ada = await house.world.member("ada")
     path = archive(tmp_path, note(1), note(2))
@@ -305,3 +333,11 @@ async def test_two_runs_at_once_bring_each_post_once(house: House, tmp_path: Pat
     done = await asyncio.gather(*runs, return_exceptions=True)
     assert all(isinstance(one, Conflict | tuple) for one in done), done
     assert len(await of(house, ada, ada)) == 20
+
+
+async def test_what_came_along_these_days_makes_no_tag_busy(house: House, tmp_path: Path) -> None:
+    ada = await house.world.member("ada")
+    recent = (clock.now() - timedelta(hours=1)).isoformat()
+    await bring(house, ada, archive(tmp_path, note(1, "<p>#kafka</p>", published=recent)))
+    tag = await house.good(ada, "GET", "/api/v1/tags/kafka")
+    assert {day["uses"] for day in tag["history"]} == {"0"}

@@ -120,6 +120,26 @@ async def test_what_was_for_some_is_not_public_to_other_programs(house: House) -
         assert PUBLIC not in one["to"] + one["cc"]
 
 
+async def test_a_poll_comes_back_as_words(house: House, tmp_path: Path) -> None:
+    ada = await house.world.member("ada")
+    poll = {
+        "status": "Tea?",
+        "poll[options][]": ["Yes", "No"],
+        "poll[expires_in]": "3600",
+        "poll[hide_totals]": "true",
+    }
+    await house.good(ada, "POST", "/api/v1/statuses", data=poll)
+    _, archive = await taken(house, ada)
+    (item,) = read(archive, "outbox.json")["orderedItems"]
+    assert item["object"]["type"] == "Question"
+    assert [option["name"] for option in item["object"]["oneOf"]] == ["Yes", "No"]
+    assert "totalItems" not in json.dumps(item)
+    (tmp_path / "mine.zip").write_bytes(archive)
+    await house.world.connection.execute("delete from posts")
+    await bring(house, ada, tmp_path / "mine.zip")
+    assert await texts_of(house) == ["Tea?\n\n- Yes\n- No"]
+
+
 async def test_nothing_of_others_is_in_it(house: House) -> None:
     world = house.world
     ada, bo = await world.member("ada"), await world.member("bo", name="Bo the Builder")

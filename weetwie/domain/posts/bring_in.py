@@ -213,10 +213,10 @@ async def bring_in(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> None:
     await _count(db, arrivals)
 
 
-async def renew(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> int:
+async def renew(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> list[int]:
     """Posts of an archive that say something else in a newer one; what was edited or deleted here stays as it is here.
 
-    Returns how many were changed."""
+    Returns the ids of those that were changed."""
     rows = {row["id"]: row for row in await db.rows(_CHANGEABLE, ids=[post.id for post in arrivals])}
     changed = [
         post
@@ -229,7 +229,7 @@ async def renew(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> int:
     if changed:
         await db.run(_UNTAG, ids=[post.id for post in changed])
         await _write_tags(db, changed)
-    return len(changed)
+    return [post.id for post in changed]
 
 
 async def accept(db: Db, answers: Mapping[int, int]) -> None:

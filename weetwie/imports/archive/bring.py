@@ -253,7 +253,7 @@ class _Run:
             )
             by_key[post.key] = arriving.Parent(post_id, arrival.root_id, self._viewer.person_id, arrival.ring)
             arrivals.append(arrival)
-        renewed = 0
+        renewed: list[int] = []
         if arrivals:
             await arriving.bring_in(db, self._viewer, arrivals)
             shown = {id: media[post.key] for post, id in zip(fresh, ids, strict=True) if media.get(post.key)}
@@ -266,7 +266,8 @@ class _Run:
             told = [self._arrival(post, known[post.key], None) for post in again]
             renewed = await arriving.renew(db, self._viewer, told)
             await index.bring_in(db, [known[post.key] for post in again])
-        return len(fresh), len(batch) - len(fresh), renewed, sum(map(len, media.values()))
+        await index.bring_in(db, [*ids, *renewed])
+        return len(fresh), len(batch) - len(fresh), len(renewed), sum(map(len, media.values()))
 
     def _count(self, new: int, known: int, renewed: int, attached: int) -> None:
         self.report.new += new

@@ -17,16 +17,18 @@ from weetwie.domain.posts import mark
 from weetwie.domain.timelines.person import posts_of
 from weetwie.errors import NotFound
 from weetwie.imports.archive.mastodon import AUDIENCE, PUBLIC
-from weetwie.kit import sniff
+from weetwie.kit import clock, sniff
 from weetwie.kit import text as texts
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database, Db
 from weetwie.kit.paging import BEGINNING, END, Page
 from weetwie.seen import media as seen_media
 from weetwie.seen import people as seen_people
+from weetwie.seen import polls as seen_polls
 from weetwie.seen import words as seen_words
 from weetwie.seen.media import SeenMedia
 from weetwie.seen.people import Profile
+from weetwie.seen.polls import SeenPoll
 from weetwie.seen.posts import SeenPost
 from weetwie.seen.words import Words
 
@@ -100,13 +102,17 @@ class _Writer:
         own = [post for post in posts if post.booster is None]
         words = {one.id: one for one in await seen_words.words(db, own)}
         media = await seen_media.of_posts(db, own)
+        polls = await seen_polls.of_posts(db, self._viewer, own)
         items = []
         for post in posts:
             if post.booster is not None:
                 items.append(self._announce(post))
                 self.taken.boosts += 1
             elif post.post_id in words:
-                items.append(self._create(post, words[post.post_id], media.get(post.post_id, ())))
+                item = self._create(post, words[post.post_id], media.get(post.post_id, ()))
+                if poll := polls.get(post.post_id):
+                    item["object"] |= _asked(poll)
+                items.append(item)
                 self.taken.posts += 1
         return items
 
@@ -270,6 +276,19 @@ class _Writer:
         except NotFound:
             self.taken.lost_files += 1
             return None
+
+
+def _asked(poll: SeenPoll) -> Json:
+    """What was put to the vote; the numbers only where its author may see them by now."""
+    shows = not poll.hides_totals or poll.ends_at <= clock.now()
+    counts = poll.counts if shows else [None] * len(poll.options)
+    options = [
+        {"type": "Note", "name": name}
+        | ({} if count is None else {"replies": {"type": "Collection", "totalItems": count}})
+        for name, count in zip(poll.options, counts, strict=True)
+    ]
+    ends_at = poll.ends_at.astimezone(UTC).isoformat()
+    return {"type": "Question", "anyOf" if poll.is_multiple else "oneOf": options, "endTime": ends_at}
 
 
 def _ending(content_type: str) -> str:

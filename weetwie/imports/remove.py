@@ -46,6 +46,7 @@ async def _take_out_posts(
             ids = await ledger.some_posts(db, import_id, _POSTS)
             if not ids:
                 return
+            await ledger.forget_posts(db, ids)
             await files.take_out(db, viewer, ids)
             removed.posts += await leaving_posts.take_out(db, viewer, ids)
         moved(removed)

@@ -27,6 +27,7 @@ from weetwie.access.words import Ring
 from weetwie.domain.imports import ledger
 from weetwie.domain.people.erase import erase
 from weetwie.errors import Conflict, Forbidden
+from weetwie.imports import remove as removing
 from weetwie.imports.archive import bring as archives
 from weetwie.imports.archive.box import opened as opened_box
 from weetwie.imports.archive.bring import Outlook, Report
@@ -341,3 +342,22 @@ async def test_what_came_along_these_days_makes_no_tag_busy(house: House, tmp_pa
     await bring(house, ada, archive(tmp_path, note(1, "<p>#kafka</p>", published=recent)))
     tag = await house.good(ada, "GET", "/api/v1/tags/kafka")
     assert {day["uses"] for day in tag["history"]} == {"0"}
+
+
+async def test_what_a_stopped_removal_took_out_may_come_in_again(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = house.world
+    ada = await world.member("ada")
+    path = archive(tmp_path, *(note(day) for day in range(1, 5)))
+    _, report = await bring(house, ada, path)
+    monkeypatch.setattr(removing, "_POSTS", 2)
+
+    def stop(_removed: object) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await remove(world.database, await world.viewer(ada), report.import_id, stop)
+    assert len(await of(house, ada, ada)) == 2
+    _, report = await bring(house, ada, path)
+    assert (report.new, report.known) == (2, 2)

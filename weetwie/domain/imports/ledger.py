@@ -140,6 +140,9 @@ _SOME_POSTS = Query(
     .order_by(ImportedPost.post_id)
     .limit(param("count", BigInteger))
 )
+_FORGET_POSTS = Query(
+    delete(ImportedPost).where(ImportedPost.post_id == func.any(param("ids", ARRAY(BigInteger))))
+)
 _OF_ERASED = Query(delete(Import).where(Import.person_id == func.any(param("people", ARRAY(BigInteger)))))
 
 _other = aliased(ImportedPerson)
@@ -256,6 +259,11 @@ async def waiting_posts(db: Db, import_id: int, after: int) -> dict[int, str]:
 
 async def some_posts(db: Db, import_id: int, count: int) -> list[int]:
     return columns(await db.rows(_SOME_POSTS, import_id=import_id, count=count), "post_id")
+
+
+async def forget_posts(db: Db, ids: Sequence[int]) -> None:
+    """Posts that are about to be taken out, and may be brought in again."""
+    await db.run(_FORGET_POSTS, ids=list(ids))
 
 
 async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:

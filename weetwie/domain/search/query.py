@@ -94,7 +94,8 @@ def read(line: str) -> Asked:
         elif token["phrase"] is not None:
             _phrase(asked, token["phrase"], is_out)
         else:
-            _word(asked, token["word"], is_out, is_last=token.end() == len(line))
+            _word(asked, token["word"], is_out)
+    asked.terms = _with_the_last_going_on(asked.terms)
     return asked
 
 
@@ -103,12 +104,16 @@ def _phrase(asked: Asked, text: str, is_out: bool) -> None:
         asked.terms.append(Term(text.strip(), is_phrase=True, is_out=is_out))
 
 
-def _word(asked: Asked, text: str, is_out: bool, *, is_last: bool) -> None:
-    word = text.rstrip("*")
-    begins = text.endswith("*")
-    may_go_on = is_last and not begins and not is_out and len(word) >= _ENOUGH_TO_GO_ON
-    if word:
-        asked.terms.append(Term(word, begins=begins, is_out=is_out, is_last=may_go_on))
+def _word(asked: Asked, text: str, is_out: bool) -> None:
+    if word := text.rstrip("*"):
+        asked.terms.append(Term(word, begins=text.endswith("*"), is_out=is_out))
+
+
+def _with_the_last_going_on(terms: list[Term]) -> list[Term]:
+    last = terms[-1] if terms else Term("")
+    if last.begins or last.is_phrase or last.is_out or len(last.text) < _ENOUGH_TO_GO_ON:
+        return terms
+    return [*terms[:-1], msgspec.structs.replace(last, is_last=True)]
 
 
 _ENOUGH_TO_GO_ON: Final = 3

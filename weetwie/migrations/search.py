@@ -78,7 +78,7 @@ READINGS = (
             stretch := format('('':%s=%s''|'':%s=%s'')', level, age, level, age - 1);
             post_ids := array(
                 select w.post_id from post_words w
-                where w.words @@ (wanted && stretch) and w.post_id + 0 > above and w.post_id + 0 < below
+                where w.words @@ wanted and w.words @@ stretch and w.post_id + 0 > above and w.post_id + 0 < below
                 order by w.post_id desc
             );
             found := cardinality(post_ids);

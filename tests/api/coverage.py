@@ -60,7 +60,8 @@ WHY_NOT: Final = {
     r"/api/v1/(profile|suggestions/)": "not yet",
     r"/api/v1/(annual_reports|collections|accounts/:account_id/)": "not yet",
     r"/api/v1_alpha": "unfinished in Mastodon itself",
-    r"/api/v[12]/notifications": "nothing is held back and groups are shown whole, so there is nothing to decide yet",
+    r"/api/v2_alpha": "apps use what it became",
+    r"/api/v1/notifications/dismiss": "gone from Mastodon itself",
 }
 """By the beginning of the path; the first that fits."""
 

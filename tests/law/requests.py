@@ -262,6 +262,12 @@ def markers(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, (), {"home": {"last_read_id": str(id)}})
 
 
+def each_group(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in tried.posts:
+        for key in (f"favourite-{id}", f"reblog-{id}", f"ungrouped-{id}"):
+            yield Request(method, path.replace("{group_key}", key))
+
+
 def each_notification(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for secret in tried.secrets:
         for id in tried.scene.notified.get((tried.viewer, secret.id), [1])[:2]:
@@ -413,11 +419,24 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/notifications/unread_count"): once(),
     ("GET", "/api/v2/notifications/unread_count"): once(),
     ("GET", "/api/v1/notifications/requests"): pages(),
+    ("GET", "/api/v1/notifications/requests/merged"): once(),
+    ("GET", "/api/v1/notifications/requests/{id}"): each_person(),
+    ("POST", "/api/v1/notifications/requests/{id}/accept"): each_person(),
+    ("POST", "/api/v1/notifications/requests/{id}/dismiss"): each_person(),
+    ("POST", "/api/v1/notifications/requests/accept"): with_each_person("id"),
+    ("POST", "/api/v1/notifications/requests/dismiss"): with_each_person("id"),
     ("GET", "/api/v2/notifications/policy"): once(),
+    ("PATCH", "/api/v2/notifications/policy"): once(body={"for_not_following": "filter"}),
+    ("GET", "/api/v2/notifications/{group_key}"): each_group,
+    ("GET", "/api/v2/notifications/{group_key}/accounts"): each_group,
+    ("POST", "/api/v2/notifications/{group_key}/dismiss"): each_group,
     ("GET", "/api/v1/notifications/{id}"): each_notification,
     ("POST", "/api/v1/notifications/clear"): once(),
     ("POST", "/api/v1/notifications/{id}/dismiss"): each_notification,
-    ("GET", "/api/v2/notifications"): pages(),
+    ("GET", "/api/v2/notifications"): lambda tried, method, path: chain(
+        pages()(tried, method, path),
+        pages(include_filtered="true", expand_accounts="partial_avatars")(tried, method, path),
+    ),
     ("GET", "/api/v2/search"): search,
     ("GET", "/api/v1/directory"): several({}, {"order": "new"}, {"order": "active"}, {"offset": "3"}),
     ("GET", "/api/v2/suggestions"): once(),

@@ -1,9 +1,9 @@
 """Notifications: what happened that concerns a person."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Computed, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Id, Moment, Row, to
+from weetwie.tables.schema import Flag, Id, Moment, Rank, Row, to
 
 
 class Notification(Row):
@@ -14,13 +14,54 @@ class Notification(Row):
     kind: Mapped[str]
     from_id: Mapped[int] = to("people.id", index=True)
     post_id: Mapped[int | None] = to("posts.id", index=True)
+    is_held: Mapped[Flag]
+    """Held back, as the person wants it of those whom they do not know."""
+    group_key: Mapped[str | None] = mapped_column(
+        Text,
+        Computed(
+            "case when kind in ('favourite', 'reblog') then kind || '-' || post_id"
+            " when kind = 'follow' then 'follow-' || (id >> 45) end",
+            persisted=True,
+        ),
+    )
+    """What favours or boosts one post, and who follows in the same six days, stands together."""
 
     __table_args__ = (
         Index("notifications_list", "person_id", "id"),
         Index(
+            "notifications_groups",
+            "person_id",
+            "group_key",
+            "id",
+            postgresql_where=text("group_key is not null"),
+        ),
+        Index("notifications_held", "person_id", "id", postgresql_where=text("is_held")),
+        Index(
             "notifications_once", "person_id", "kind", "from_id", text("coalesce(post_id, 0)"), unique=True
         ),
     )
+
+
+class NotificationPolicy(Row):
+    """Of whom a person wants to hear less: 0 all of it, 1 held back, 2 nothing. Most people have no row."""
+
+    __tablename__ = "notification_policies"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    not_following: Mapped[Rank]
+    not_followers: Mapped[Rank]
+    newcomers: Mapped[Rank]
+    private_mentions: Mapped[Rank]
+    limited: Mapped[Rank]
+
+
+class NotificationPass(Row):
+    """Whom a person has let through, whatever their policy says."""
+
+    __tablename__ = "notification_passes"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    from_id: Mapped[int] = to("people.id", primary_key=True, index=True)
 
 
 class Marker(Row):

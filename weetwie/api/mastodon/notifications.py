@@ -1,7 +1,7 @@
 """What a person is told: one by one, or in groups of the same kind about the same thing."""
 
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import UNSET, Struct
 
@@ -15,8 +15,10 @@ from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
-from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
+from weetwie.api.parameters import LongPageParams, LooseId, at_most
 from weetwie.domain.notifications import dismiss as dismissal
+from weetwie.domain.notifications import groups
+from weetwie.domain.notifications.groups import Group
 from weetwie.domain.notifications.list import KINDS, Told, notification, notifications, unread
 from weetwie.errors import NotFound
 from weetwie.kit.db import Db
@@ -38,7 +40,7 @@ class Choice(LongPageParams, frozen=True, kw_only=True):
 
 class GroupedChoice(Choice, frozen=True, kw_only=True):
     grouped_types: tuple[str, ...] = ()
-    expand_accounts: str = "full"
+    expand_accounts: Literal["full", "partial_avatars"] = "full"
 
 
 class CountChoice(Struct, frozen=True, kw_only=True):
@@ -47,10 +49,6 @@ class CountChoice(Struct, frozen=True, kw_only=True):
     account_id: LooseId | None = None
     grouped_types: tuple[str, ...] = ()
     limit: Annotated[int, at_most(100, 1000)] = 100
-
-
-class OneGiven(Struct, frozen=True, kw_only=True):
-    id: Id
 
 
 class _Loaded(NamedTuple):
@@ -77,33 +75,22 @@ async def unread_count(call: Call, wanted: CountChoice) -> wire.UnreadCount:
 
 @routes.get("/api/v2/notifications/unread_count", scopes=["read:notifications"])
 async def unread_groups_count(call: Call, wanted: CountChoice) -> wire.UnreadCount:
-    """How much of it is new, each by itself."""
-    return await _count(call, wanted)
-
-
-@routes.get("/api/v1/notifications/requests", scopes=["read:notifications"])
-async def requests(call: Call, wanted: LongPageParams) -> list[wire.NotificationRequest]:
-    """What is held back: nothing."""
-    return []
-
-
-@routes.get("/api/v2/notifications/policy", scopes=["read:notifications"])
-async def policy(call: Call) -> wire.NotificationPolicy:
-    """What is held back: nothing, whoever it comes from."""
-    return wire.NotificationPolicy(
-        for_not_following="accept",
-        for_not_followers="accept",
-        for_new_accounts="accept",
-        for_private_mentions="accept",
-        for_limited_accounts="accept",
-        summary=wire.NotificationPolicySummary(pending_requests_count=0, pending_notifications_count=0),
+    """How much of it is new, each group counted once."""
+    count = await groups.unread(
+        await call.db(),
+        call.viewer,
+        kinds=_kinds(wanted),
+        grouped=wanted.grouped_types or KINDS,
+        from_id=wanted.account_id or 0,
+        limit=wanted.limit,
     )
+    return wire.UnreadCount(count=count)
 
 
 @routes.get("/api/v1/notifications/{id}", scopes=["read:notifications"], answer=wire.Notification)
 async def single(call: Call) -> bytes:
     """One notification."""
-    found = await notification_as_json(await call.db(), call.viewer, call.renderer, call.id)
+    found = await notification_as_json(await call.db(), call.viewer, call.renderer, call.id, with_held=True)
     if found is None:
         raise NotFound
     return found
@@ -120,7 +107,7 @@ async def clear(call: Call) -> wire.Empty:
 async def dismiss(call: Call) -> wire.Empty:
     """Forgets one notification."""
     db = await call.db()
-    if await notification(db, call.viewer, call.id) is None:
+    if await notification(db, call.viewer, call.id, with_held=True) is None:
         raise NotFound
     await dismissal.dismiss(db, call.viewer, call.id)
     return wire.Empty()
@@ -128,44 +115,104 @@ async def dismiss(call: Call) -> wire.Empty:
 
 @routes.get("/api/v2/notifications", scopes=["read:notifications"], answer=wire.GroupedNotificationsResults)
 async def grouped(call: Call, wanted: GroupedChoice) -> bytes:
-    """What one has been told; what is of one kind about one thing stands together."""
-    found = await _found(call, wanted)
-    loaded, beside = await _load(await call.db(), call.viewer, call.renderer, found)
-    people = {one.person.id: one.person for one in loaded}
-    posts = {one.post.post_id: one.post for one in loaded if one.post is not None}
-    groups: dict[str, list[Told]] = {}
-    for one in loaded:
-        groups.setdefault(_key(one.told, wanted.grouped_types), []).append(one.told)
-    return b'{"accounts":%b,"statuses":%b,"notification_groups":%b}' % (
-        call.renderer.accounts(people.values()),
-        call.renderer.statuses(list(posts.values()), beside),
-        render.encoded([_group(key, told) for key, told in groups.items()]),
+    """What one has been told; what is of one kind about one thing stands together, where its newest stands."""
+    found = await groups.groups(
+        await call.db(),
+        call.viewer,
+        page_of(wanted),
+        kinds=_kinds(wanted),
+        grouped=wanted.grouped_types or KINDS,
+        from_id=wanted.account_id or 0,
+        with_held=wanted.include_filtered,
+    )
+    link_page(call, wanted, [group.newest.id for group in found])
+    return await _grouped(call, found, wanted.expand_accounts, wanted.grouped_types)
+
+
+@routes.get(
+    "/api/v2/notifications/{group_key}",
+    scopes=["read:notifications"],
+    answer=wire.GroupedNotificationsResults,
+)
+async def single_group(call: Call) -> bytes:
+    """One group."""
+    told = await _members(call)
+    senders = list(dict.fromkeys(one.from_id for one in told))[: groups.SAMPLES]
+    return await _grouped(call, [groups.Group(told[0], told[-1].id, len(told), senders)], "full", ())
+
+
+@routes.get(
+    "/api/v2/notifications/{group_key}/accounts", scopes=["read:notifications"], answer=list[wire.Account]
+)
+async def accounts_of_group(call: Call) -> bytes:
+    """All from whom a group came, the newest first."""
+    senders = list(dict.fromkeys(told.from_id for told in await _members(call)))
+    people = await seen_people.cards(await call.db(), call.viewer, senders)
+    return await shown.accounts(call, sorted(people, key=lambda person: senders.index(person.id)))
+
+
+@routes.post("/api/v2/notifications/{group_key}/dismiss", scopes=["write:notifications"])
+async def dismiss_group(call: Call) -> wire.Empty:
+    """Forgets a whole group."""
+    told = await _members(call)
+    await dismissal.dismiss_group(await call.db(), call.viewer, [one.id for one in told])
+    return wire.Empty()
+
+
+async def _members(call: Call) -> list[Told]:
+    told = await groups.members(await call.db(), call.viewer, call.names["group_key"])
+    if not told:
+        raise NotFound
+    return told
+
+
+async def _grouped(
+    call: Call, found: Sequence[Group], expand_accounts: str, grouped_types: Sequence[str]
+) -> bytes:
+    db = await call.db()
+    posts = await seen_posts.posts(
+        db, call.viewer, {one.newest.post_id for one in found if one.newest.post_id}
+    )
+    senders = dict.fromkeys(id for one in found for id in one.senders)
+    people = {person.id: person for person in await seen_people.cards(db, call.viewer, senders)}
+    beside = await shown.load(db, call.renderer, call.viewer, posts)
+    await shown.load_people(db, call.renderer, list(people.values()))
+    there = {post.post_id for post in posts} - {post.post_id for post in call.renderer.missing_words(posts)}
+    shown_groups = [
+        _group(one, grouped_types, [id for id in one.senders if id in people])
+        for one in found
+        if one.newest.post_id is None or one.newest.post_id in there
+    ]
+    first = dict.fromkeys(
+        int(group.sample_account_ids[0]) for group in shown_groups if group.sample_account_ids
+    )
+    is_partial = expand_accounts == "partial_avatars"
+    whole = [person for id, person in people.items() if not is_partial or id in first]
+    partial = [person for id, person in people.items() if is_partial and id not in first]
+    return b'{"accounts":%b,%b"statuses":%b,"notification_groups":%b}' % (
+        call.renderer.accounts(whole),
+        b'"partial_accounts":%b,' % render.partial_accounts(call.renderer.accounts(partial))
+        if is_partial
+        else b"",
+        call.renderer.statuses(posts, beside),
+        render.encoded(shown_groups),
     )
 
 
-_SAMPLES = 8
-
-
-def _group(key: str, told: Sequence[Told]) -> wire.NotificationGroup:
-    newest, oldest = told[0], told[-1]
-    senders = list(dict.fromkeys(str(one.from_id) for one in told))
+def _group(group: Group, grouped_types: Sequence[str], senders: Sequence[int]) -> wire.NotificationGroup:
+    newest = group.newest
+    is_alone = grouped_types and newest.kind not in grouped_types
     return wire.NotificationGroup(
-        group_key=key,
-        notifications_count=len(told),
+        group_key=f"ungrouped-{newest.id}" if is_alone else newest.group_key,
+        notifications_count=group.count,
         type=newest.kind,  # type: ignore[arg-type]
         most_recent_notification_id=str(newest.id),
-        page_min_id=str(oldest.id),
+        page_min_id=str(group.oldest_id),
         page_max_id=str(newest.id),
         latest_page_notification_at=wire.date_time(moment_of(newest.id)),
-        sample_account_ids=senders[:_SAMPLES],
+        sample_account_ids=[str(id) for id in senders],
         status_id=str(newest.post_id) if newest.post_id else UNSET,
     )
-
-
-def _key(told: Told, grouped_types: Sequence[str]) -> str:
-    if grouped_types and told.kind not in grouped_types:
-        return f"ungrouped-{told.id}"
-    return render.group_key(told)
 
 
 async def _found(call: Call, wanted: Choice) -> list[Told]:
@@ -175,6 +222,7 @@ async def _found(call: Call, wanted: Choice) -> list[Told]:
         page_of(wanted),
         kinds=_kinds(wanted),
         from_id=wanted.account_id or 0,
+        with_held=wanted.include_filtered,
     )
     link_page(call, wanted, [told.id for told in found])
     return found
@@ -200,10 +248,10 @@ def _kinds(wanted: Choice | CountChoice) -> list[str]:
 
 
 async def notification_as_json(
-    db: Db, viewer: Viewer, renderer: Renderer, notification_id: int
+    db: Db, viewer: Viewer, renderer: Renderer, notification_id: int, *, with_held: bool = False
 ) -> bytes | None:
     """One of the viewer's notifications, for a stream; None for what they do not see (any more)."""
-    told = await notification(db, viewer, notification_id)
+    told = await notification(db, viewer, notification_id, with_held=with_held)
     loaded, beside = await _load(db, viewer, renderer, [told] if told else [])
     return _rendered(renderer, loaded[0], beside) if loaded else None
 

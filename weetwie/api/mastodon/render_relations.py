@@ -56,6 +56,14 @@ def tag(seen: SeenTag, base_url: str, *, tells_following: bool) -> wire.Tag:
     )
 
 
+_PARTIAL: Final = wire.PartialAccountWithAvatar.__struct_fields__
+
+
+def partial_accounts(accounts: bytes) -> bytes:
+    """Of whole accounts, what is needed to show faces."""
+    return encoded([{name: account[name] for name in _PARTIAL} for account in msgspec.json.decode(accounts)])
+
+
 def tag_id(key: str) -> str:
     """Made of the name: the id in the database would tell that, and when, somebody wrote it for the first time."""
     number = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest())
@@ -73,17 +81,11 @@ def notification(told: Told, created_at: str, account: bytes, status: bytes | No
     return b'{"id":"%d","type":"%b","group_key":"%b","created_at":"%b","account":%b%b}' % (
         told.id,
         told.kind.encode(),
-        group_key(told).encode(),
+        told.group_key.encode(),
         created_at.encode(),
         account,
         b"" if status is None else b',"status":' + status,
     )
-
-
-def group_key(told: Told) -> str:
-    if told.kind not in _GROUPED:
-        return f"ungrouped-{told.id}"
-    return f"{told.kind}-{told.post_id}" if told.post_id else told.kind
 
 
 def muted_account(account: bytes, mute_expires_at: str | None) -> bytes:

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -20,7 +33,7 @@ from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
 KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote")
 
 _MOST = 80
-_MOST_COUNTED = 1000
+MOST_COUNTED = 1000
 
 
 class Told(NamedTuple):
@@ -30,61 +43,60 @@ class Told(NamedTuple):
     kind: str
     from_id: int
     post_id: int | None
+    group_key: str
 
 
-def _still_so(eye: Eye) -> ColumnElement[bool]:
+def _still_so(eye: Eye, told: Any) -> ColumnElement[bool]:
     """Whether it is so now, and the viewer sees it: a favourite that was taken back is not told, nor a post that is hidden."""
     post, boost = aliased(Post), aliased(Post)
-    sees_post = _any(post, post.id == Notification.post_id, sees.parent(eye, post))
+    sees_post = _any(post, post.id == told.post_id, sees.parent(eye, post))
     is_boosted = _any(
         boost,
-        boost.boost_of_id == Notification.post_id,
-        boost.author_id == Notification.from_id,
+        boost.boost_of_id == told.post_id,
+        boost.author_id == told.from_id,
         sees.parent(eye, boost),
     )
     is_favourite = _any(
         Mark,
-        Mark.person_id == Notification.from_id,
-        Mark.post_id == Notification.post_id,
+        Mark.person_id == told.from_id,
+        Mark.post_id == told.post_id,
         Mark.favourite.is_not(None),
     )
     return and_(
         case(
-            (Notification.kind == "reblog", and_(sees_post, is_boosted)),
-            (Notification.kind == "favourite", and_(sees_post, is_favourite, _is_met(eye))),
-            (Notification.kind == "follow", and_(_is_met(eye), _relation(Follow, eye))),
-            (Notification.kind == "follow_request", and_(_is_met(eye), _relation(FollowRequest, eye))),
+            (told.kind == "reblog", and_(sees_post, is_boosted)),
+            (told.kind == "favourite", and_(sees_post, is_favourite, _is_met(eye, told))),
+            (told.kind == "follow", and_(_is_met(eye, told), _relation(Follow, eye, told))),
+            (told.kind == "follow_request", and_(_is_met(eye, told), _relation(FollowRequest, eye, told))),
             else_=sees_post,
         ),
-        ~_is_muted(eye),
+        ~_is_muted(eye, told),
     )
 
 
-def _is_met(eye: Eye) -> ColumnElement[bool]:
+def _is_met(eye: Eye, told: Any) -> ColumnElement[bool]:
     """The one whom it comes from is somebody whom the viewer sees, and no block stands between the two."""
     sender, block = aliased(Person), aliased(Block)
     is_blocked = _any(
         block,
         or_(
-            and_(block.blocker_id == eye.id, block.blocked_id == Notification.from_id),
-            and_(block.blocker_id == Notification.from_id, block.blocked_id == eye.id),
+            and_(block.blocker_id == eye.id, block.blocked_id == told.from_id),
+            and_(block.blocker_id == told.from_id, block.blocked_id == eye.id),
         ),
     )
-    is_seen = _any(
-        sender, sender.id == Notification.from_id, sender.suspended_at.is_(None), sees.person(eye, sender)
-    )
+    is_seen = _any(sender, sender.id == told.from_id, sender.suspended_at.is_(None), sees.person(eye, sender))
     return and_(is_seen, ~is_blocked)
 
 
-def _relation(table: Any, eye: Eye) -> ColumnElement[bool]:
-    return _any(table, table.follower_id == Notification.from_id, table.followed_id == eye.id)
+def _relation(table: Any, eye: Eye, told: Any) -> ColumnElement[bool]:
+    return _any(table, table.follower_id == told.from_id, table.followed_id == eye.id)
 
 
-def _is_muted(eye: Eye) -> ColumnElement[bool]:
+def _is_muted(eye: Eye, told: Any) -> ColumnElement[bool]:
     return _any(
         Mute,
         Mute.muter_id == eye.id,
-        Mute.muted_id == Notification.from_id,
+        Mute.muted_id == told.from_id,
         Mute.hides_notifications,
         or_(Mute.expires_at.is_(None), Mute.expires_at > func.now()),
     )
@@ -94,20 +106,29 @@ def _any(row: Any, *conditions: Any) -> ColumnElement[bool]:
     return exists(select(literal(1)).select_from(row).where(*conditions).correlate_except(row))
 
 
-def _mine(eye: Eye) -> Select[*tuple[Any, ...]]:
+def mine(eye: Eye, told: Any) -> Select[*tuple[Any, ...]]:
+    """The columns of a `Told`, of those that a person is to see now; `told` is the table, or an alias of it."""
     from_id = param("from_id", BigInteger)
-    return select(Notification.id, Notification.kind, Notification.from_id, Notification.post_id).where(
-        Notification.person_id == eye.id,
-        Notification.kind == func.any(param("kinds", ARRAY(Text))),
-        or_(from_id == 0, Notification.from_id == from_id),
-        _still_so(eye),
+    key = func.coalesce(told.group_key, func.concat("ungrouped-", told.id)).label("group_key")
+    return select(told.id, told.kind, told.from_id, told.post_id, key).where(
+        told.person_id == eye.id,
+        told.kind == func.any(param("kinds", ARRAY(Text))),
+        or_(from_id == 0, told.from_id == from_id),
+        or_(param("with_held", Boolean), ~told.is_held),
+        _still_so(eye, told),
     )
+
+
+def of_marker(eye: Eye) -> ColumnElement[int]:
+    """The last notification that the person has read; 0 where they have read none."""
+    read = select(Marker.last_read_id).where(Marker.person_id == eye.id, Marker.timeline == "notifications")
+    return func.coalesce(read.scalar_subquery(), 0)
 
 
 def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
     """Plan: the person's notifications by their index, newest first, each looked at under the law; no sort."""
     stretch = (
-        _mine(eye)
+        mine(eye, Notification)
         .where(Notification.id < param("below", BigInteger), Notification.id > param("above", BigInteger))
         .order_by(Notification.id.asc() if upward else Notification.id.desc())
         .limit(_MOST)
@@ -121,12 +142,11 @@ def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _new(eye: Eye) -> Select[*tuple[Any, ...]]:
-    read = select(Marker.last_read_id).where(Marker.person_id == eye.id, Marker.timeline == "notifications")
     new = (
-        _mine(eye)
-        .where(Notification.id > func.coalesce(read.scalar_subquery(), 0))
+        mine(eye, Notification)
+        .where(Notification.id > of_marker(eye))
         .order_by(Notification.id.desc())
-        .limit(_MOST_COUNTED)
+        .limit(MOST_COUNTED)
         .subquery()
     )
     return select(func.count()).select_from(new)
@@ -138,7 +158,13 @@ _UNREAD = Lawful(_new)
 
 
 async def notifications(
-    db: Db, viewer: Viewer, page: Page, *, kinds: Sequence[str] = KINDS, from_id: int = 0
+    db: Db,
+    viewer: Viewer,
+    page: Page,
+    *,
+    kinds: Sequence[str] = KINDS,
+    from_id: int = 0,
+    with_held: bool = False,
 ) -> list[Told]:
     """The newest first; `from_id` 0 is from anybody."""
     query = _UP if page.is_upward else _DOWN
@@ -147,6 +173,7 @@ async def notifications(
         viewer,
         kinds=list(kinds),
         from_id=from_id,
+        with_held=with_held,
         below=page.below,
         above=page.above,
         limit=page.limit,
@@ -155,9 +182,12 @@ async def notifications(
     return told[::-1] if page.is_upward else told
 
 
-async def notification(db: Db, viewer: Viewer, notification_id: int) -> Told | None:
+async def notification(
+    db: Db, viewer: Viewer, notification_id: int, *, with_held: bool = False
+) -> Told | None:
     """One of the viewer's own; None where there is none, or none that they see now."""
-    found = await notifications(db, viewer, Page(1, min(notification_id + 1, END), notification_id - 1))
+    page = Page(1, min(notification_id + 1, END), notification_id - 1)
+    found = await notifications(db, viewer, page, with_held=with_held)
     return found[0] if found else None
 
 
@@ -165,5 +195,5 @@ async def unread(
     db: Db, viewer: Viewer, *, kinds: Sequence[str] = KINDS, from_id: int = 0, limit: int = 100
 ) -> int:
     """How many are newer than the marker, counted up to `limit`."""
-    count: int = await _UNREAD.value(db, viewer, kinds=list(kinds), from_id=from_id)
+    count: int = await _UNREAD.value(db, viewer, kinds=list(kinds), from_id=from_id, with_held=False)
     return min(count, limit)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from weetwie.access import sees
 from weetwie.access.viewer import Viewer
+from weetwie.domain.notifications.policy import DROP, HOLD, decision
 from weetwie.events import (
     FollowRequested,
     PeopleNotified,
@@ -110,12 +111,18 @@ def _insert(
     they did themselves only where that is said."""
 
     def statement() -> Any:
-        rows = make(select(told.id, literal(kind), from_id, post_id)).where(
-            true() if of_oneself else told.id != from_id, told.has_joined, _wants_to_hear(told.id, from_id)
+        sender = aliased(Person)
+        decided = decision(kind, told.id, sender, post_id)
+        rows = make(select(told.id, literal(kind), from_id, post_id, (decided == HOLD).label("is_held")))
+        rows = rows.join(sender, sender.id == from_id).where(
+            true() if of_oneself else told.id != from_id,
+            told.has_joined,
+            _wants_to_hear(told.id, from_id),
+            decided < DROP,
         )
         return (
             insert(Notification)
-            .from_select(["person_id", "kind", "from_id", "post_id"], rows.order_by(told.id))
+            .from_select(["person_id", "kind", "from_id", "post_id", "is_held"], rows.order_by(told.id))
             .on_conflict_do_nothing()
             .returning(Notification.id)
         )

@@ -1,0 +1,163 @@
+"""Notifications in groups: who favoured or boosted one post, who followed in one week. A group stands where its newest does."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, Select, Text, and_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.notifications.list import KINDS, MOST_COUNTED, Told, mine, of_marker
+from weetwie.kit.db import Db, param
+from weetwie.kit.paging import Page
+from weetwie.tables.notifications import Notification
+
+SAMPLES: Final = 8
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Its newest notification, with how many there are of it (as far as one counts) and from whom the newest came."""
+
+    newest: Told
+    oldest_id: int
+    count: int
+    senders: list[int]
+
+
+async def groups(
+    db: Db,
+    viewer: Viewer,
+    page: Page,
+    *,
+    kinds: Sequence[str] = KINDS,
+    grouped: Sequence[str] = KINDS,
+    from_id: int = 0,
+    with_held: bool = False,
+) -> list[Group]:
+    """A page of groups, newest first; what is of a kind that is not `grouped` stands alone."""
+    query = _UP if page.is_upward else _DOWN
+    rows = await query.rows(
+        db,
+        viewer,
+        kinds=list(kinds),
+        grouped=list(grouped),
+        from_id=from_id,
+        with_held=with_held,
+        below=page.below,
+        above=page.above,
+        limit=page.limit,
+    )
+    found = [Group(Told(*row[:5]), row["oldest"], row["count"], _distinct(row["senders"])) for row in rows]
+    return found[::-1] if page.is_upward else found
+
+
+async def members(db: Db, viewer: Viewer, key: str) -> list[Told]:
+    """All notifications of a group that the viewer sees, newest first; none where there is no such group."""
+    rows = await _MEMBERS.rows(db, viewer, kinds=list(KINDS), from_id=0, with_held=True, **_of_key(key))
+    return [Told(*row) for row in rows]
+
+
+async def unread(
+    db: Db, viewer: Viewer, *, kinds: Sequence[str], grouped: Sequence[str], from_id: int, limit: int
+) -> int:
+    """How many groups have something newer than the marker, counted up to `limit`."""
+    count: int = await _UNREAD.value(
+        db, viewer, kinds=list(kinds), grouped=list(grouped), from_id=from_id, with_held=False
+    )
+    return min(count, limit)
+
+
+def _of_key(key: str) -> dict[str, Any]:
+    """`ungrouped-ID` names one notification."""
+    alone = key.removeprefix("ungrouped-")
+    is_alone = alone != key and alone.isascii() and alone.isdigit() and len(alone) < 19
+    return {"key": key, "alone": int(alone) if is_alone else 0}
+
+
+def _distinct(senders: Sequence[int]) -> list[int]:
+    return list(dict.fromkeys(senders))[:SAMPLES]
+
+
+def _is_grouped(row: Any) -> Any:
+    return and_(row.group_key.is_not(None), row.kind == func.any(param("grouped", ARRAY(Text))))
+
+
+def _heads(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """The newest of each group, and what stands alone. Plan: the person's notifications newest first; for each one look into
+    the index of groups for a newer one that is seen."""
+    newer = aliased(Notification)
+    has_newer = (
+        mine(eye, newer)
+        .where(newer.group_key == Notification.group_key, newer.id > Notification.id)
+        .offset(literal(0))
+        .correlate_except(newer)
+        .exists()
+    )
+    return mine(eye, Notification).where(or_(~_is_grouped(Notification), ~has_newer))
+
+
+def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
+    heads = (
+        _heads(eye)
+        .add_columns(_is_grouped(Notification).label("is_grouped"), Notification.group_key.label("key"))
+        .where(Notification.id < param("below", BigInteger), Notification.id > param("above", BigInteger))
+        .order_by(Notification.id.asc() if upward else Notification.id.desc())
+        .limit(param("limit", BigInteger))
+        .subquery("heads")
+    )
+    one = aliased(Notification)
+    some = (
+        mine(eye, one)
+        .where(or_(one.id == heads.c.id, and_(heads.c.is_grouped, one.group_key == heads.c.key)))
+        .order_by(one.id.desc())
+        .limit(MOST_COUNTED)
+        .correlate(heads)
+        .subquery("some")
+    )
+    told = (
+        select(
+            func.min(some.c.id).label("oldest"),
+            func.count().label("count"),
+            func.array_agg(some.c.from_id).label("senders"),
+        )
+        .select_from(some)
+        .lateral()
+    )
+    head = [heads.c[name] for name in ("id", "kind", "from_id", "post_id", "group_key")]
+    return (
+        select(*head, told.c.oldest, told.c.count, told.c.senders)
+        .select_from(heads)
+        .join(told, literal(True))
+        .order_by(heads.c.id.asc() if upward else heads.c.id.desc())
+    )
+
+
+def _members(eye: Eye) -> Select[*tuple[Any, ...]]:
+    return (
+        mine(eye, Notification)
+        .where(
+            or_(Notification.group_key == param("key", Text), Notification.id == param("alone", BigInteger))
+        )
+        .order_by(Notification.id.desc())
+        .limit(MOST_COUNTED)
+    )
+
+
+def _new(eye: Eye) -> Select[*tuple[Any, ...]]:
+    new = (
+        _heads(eye)
+        .where(Notification.id > of_marker(eye))
+        .order_by(Notification.id.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    return select(func.count()).select_from(new)
+
+
+_DOWN = Lawful(lambda eye: _page(eye, upward=False))
+_UP = Lawful(lambda eye: _page(eye, upward=True))
+_MEMBERS = Lawful(_members)
+_UNREAD = Lawful(_new)

@@ -1,0 +1,83 @@
+"""Those whose notifications are held back: each asks, so to speak, to be let through."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, Select, func, select
+
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.notifications.list import KINDS, MOST_COUNTED, mine
+from weetwie.kit.db import Db, param
+from weetwie.kit.paging import Page
+from weetwie.tables.notifications import Notification
+
+
+class Request(msgspec.Struct, frozen=True):
+    """It has the id of the person whose notifications are held back."""
+
+    from_id: int
+    oldest: int
+    newest: int
+    count: int
+    post_id: int | None
+    """What the newest of them that is about a post is about."""
+
+
+async def requests(db: Db, viewer: Viewer, page: Page, *, from_id: int = 0) -> list[Request]:
+    """By their newest notification, newest first."""
+    rows = await _REQUESTS.rows(
+        db,
+        viewer,
+        kinds=list(KINDS),
+        from_id=from_id,
+        with_held=True,
+        below=page.below,
+        above=page.above,
+        limit=page.limit,
+    )
+    return [Request(*row) for row in rows]
+
+
+async def totals(db: Db, viewer: Viewer) -> tuple[int, int]:
+    """How many ask, and how much is held back, as far as one counts."""
+    row = await _TOTALS.row(db, viewer, kinds=list(KINDS), from_id=0, with_held=True)
+    assert row is not None, "counting always answers"
+    return row[0], row[1]
+
+
+def _held(eye: Eye) -> Any:
+    return (
+        mine(eye, Notification)
+        .where(Notification.is_held)
+        .order_by(Notification.id.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+
+
+def _requests(eye: Eye) -> Select[*tuple[Any, ...]]:
+    held = _held(eye)
+    newest = func.max(held.c.id)
+    return (
+        select(
+            held.c.from_id,
+            func.min(held.c.id),
+            newest,
+            func.count(),
+            func.max(held.c.post_id),
+        )
+        .group_by(held.c.from_id)
+        .having(newest < param("below", BigInteger), newest > param("above", BigInteger))
+        .order_by(newest.desc())
+        .limit(param("limit", BigInteger))
+    )
+
+
+def _totals(eye: Eye) -> Select[*tuple[Any, ...]]:
+    held = _held(eye)
+    return select(func.count(held.c.from_id.distinct()), func.count()).select_from(held)
+
+
+_REQUESTS = Lawful(_requests)
+_TOTALS = Lawful(_totals)

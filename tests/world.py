@@ -1,7 +1,7 @@
 """The small language in which tests build a company: `ada = await world.member("ada", follows=[bo])`.
 
-It writes rows by itself, so that what is tested does not depend on the code that writes them (but for the words of search,
-which are derived from the rows). A world lives in one
+It writes rows by itself, so that what is tested does not depend on the code that writes them (but for the words of search and
+the conversations, which are derived from the rows). A world lives in one
 transaction that is rolled back at its end; `world.database` is that transaction dressed as the database, good for an
 application in the same process. `World.open(dsn, is_kept=True)` commits instead, for programs of their own.
 """
@@ -15,10 +15,13 @@ from typing import Any
 
 import asyncpg
 
+from weetwie.access.policy import Policy
 from weetwie.access.recognise import Memory, credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.domain.conversations import conversations
 from weetwie.domain.search import index
+from weetwie.events import PostPublished
 from weetwie.kit import blob, clock
 from weetwie.kit.db import Database, Db, prepare_connection
 
@@ -269,6 +272,7 @@ class World:
         if reply_to is not None:
             await self._count_child(reply_to, "replies_in_ring", ring, visibility, 1)
         await index.bring_in(self.db, [id])
+        await conversations.heard(self.db, Viewer(policy=Policy()), [PostPublished(id)])
         return id
 
     async def boost(self, booster: Someone, original: int) -> int:

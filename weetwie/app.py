@@ -16,7 +16,9 @@ from weetwie.api.dispatch import Application, Dispatcher
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon import (
     accounts,
+    announcements,
     blocks,
+    conversations,
     directory,
     filters,
     follow_requests,
@@ -61,6 +63,8 @@ DOORS: Final = (
     well_known,
     statuses,
     timelines,
+    announcements,
+    conversations,
     accounts,
     relations,
     follow_requests,

@@ -4,6 +4,8 @@
 worker when the act has been committed, each reaction for itself, again until it succeeds.
 """
 
+from weetwie.domain.announcements import announcements
+from weetwie.domain.conversations import conversations
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
@@ -41,9 +43,9 @@ from weetwie.events import (
 from weetwie.kit.db import AtOnce, Database
 
 AT_ONCE: AtOnce = {
-    PostPublished: [media_attach.attach, index.written, home.fan_out],
+    PostPublished: [media_attach.attach, index.written, conversations.heard, home.fan_out],
     PostBoosted: [home.fan_out],
-    PostEdited: [media_attach.attach, index.written, home.fan_out],
+    PostEdited: [media_attach.attach, index.written, conversations.heard, home.fan_out],
     PostDeleted: [media_attach.detach, index.deleted, polls.deleted],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
@@ -74,6 +76,8 @@ AFTER: AtOnce = {
         members.erased,
         filters.erased,
         vote.erased,
+        conversations.erased,
+        announcements.erased,
         scheduled.erased,
         dismiss.forget_erased,
         ledger.erased,

@@ -46,7 +46,7 @@ class Known(NamedTuple):
 WHY_NOT: Final = {
     r"/api/v\d/admin/": "people are administered by the organisation's own means: the command line for now",
     r"/api/v1/streaming/list": "no streams of lists yet",
-    r"/api/v1/(conversations|streaming/direct)": "no conversations yet; the list of them is empty, direct posts stand in home and notifications",
+    r"/api/v1/streaming/direct": "no streams of conversations yet",
     r"/api/v1/push": "no push yet; apps learn that there is no subscription",
     r"/api/v1/statuses/:id/translate": "no translation",
     r"/api/v1/streaming/(public|hashtag)": "streams carry one's own home and notifications only",
@@ -54,7 +54,6 @@ WHY_NOT: Final = {
     r"/api/oembed": "posts are not embedded elsewhere",
     r"/api/v1/emails|/api/v1/accounts$": "one does not sign up here; the organisation lets people in",
     r"/api/v1/reports": "no reports yet",
-    r"/api/v1/announcements": "no announcements yet; the list of them is empty",
     r"/api/v1/instance/terms_of_service/": "only the terms in force are shown",
     r"/api/v1/accounts/:id/(endorse|unendorse|note)|/api/v1/featured_tags|/api/v1/tags/:id/": "not yet",
     r"/api/v1/(profile|suggestions/)": "not yet",

@@ -262,6 +262,16 @@ def markers(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, (), {"home": {"last_read_id": str(id)}})
 
 
+def each_conversation(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in [*tried.posts, *tried.scene.conversations]:
+        yield Request(method, path.replace("{id}", str(id)))
+
+
+def each_announcement(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in [1, tried.scene.announcement]:
+        yield Request(method, path.replace("{id}", str(id)).replace("{name}", "%F0%9F%8E%89"))
+
+
 def each_group(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for id in tried.posts:
         for key in (f"favourite-{id}", f"reblog-{id}", f"ungrouped-{id}"):
@@ -450,6 +460,11 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("POST", "/api/v1/lists/{id}/accounts"): each_list(with_each_person("account_ids")),
     ("DELETE", "/api/v1/lists/{id}/accounts"): each_list(with_each_person("account_ids")),
     ("GET", "/api/v1/conversations"): pages(),
+    ("DELETE", "/api/v1/conversations/{id}"): each_conversation,
+    ("POST", "/api/v1/conversations/{id}/read"): each_conversation,
+    ("POST", "/api/v1/announcements/{id}/dismiss"): each_announcement,
+    ("PUT", "/api/v1/announcements/{id}/reactions/{name}"): each_announcement,
+    ("DELETE", "/api/v1/announcements/{id}/reactions/{name}"): each_announcement,
     ("GET", "/api/v2/filters"): once(),
     ("GET", "/api/v1/filters"): once(),
     ("POST", "/api/v2/filters"): once(body={"title": "x", "context": ["home"]}),

@@ -79,6 +79,9 @@ class Scene:
     """Notifications by who was told and of which secret."""
     lists: dict[str, int] = field(default_factory=dict)
     scheduled: dict[str, int] = field(default_factory=dict)
+    announcement: int = 1
+    """For colleagues alone."""
+    conversations: list[int] = field(default_factory=list)
     """A list of each viewer, which is nobody else's business."""
     filters: dict[str, tuple[int, int]] = field(default_factory=dict)
     """A filter of each viewer and a keyword in it."""
@@ -99,6 +102,7 @@ class Scene:
         scene.addresses = Addresses(Settings.base_url, await key(world.db, "media"))
         await scene._hire()
         await scene._chat()
+        await scene._announce()
         scene.base = await world.connection.fetchval("select (new_id() >> 16) - currval('pg_temp.test_ids')")
         scene.first_free = await world.connection.fetchval("select currval('pg_temp.test_ids')") + 1000
         for place, (name, write) in enumerate(SECRETS.items()):
@@ -163,6 +167,21 @@ class Scene:
             self.lists[handle],
             owner,
         )
+
+    async def _announce(self) -> None:
+        self.announcement = await self.world._insert(
+            "announcements", "id", text=_word("colleagues", "announcement"), ring=int(Ring.colleagues)
+        )
+        await self.world._insert(
+            "announcement_reactions",
+            announcement_id=self.announcement,
+            person_id=self.people["sol"].id,
+            name="\N{PARTY POPPER}",
+        )
+        ada, mia = self.people["ada"], self.people["mia"]
+        await self.world.post(ada, "psst", visibility=Visibility.direct, mentions=[mia])
+        rows = await self.world.connection.fetch("select id from conversations")
+        self.conversations = [row["id"] for row in rows]
 
     async def _later(self, handle: str) -> None:
         self.scheduled[handle] = await self.world._insert(

@@ -8,6 +8,7 @@ import click
 from weetwie import __version__
 
 COMMANDS: Final = {
+    "announce": "weetwie.cli.announce:announce",
     "backup": "weetwie.cli.keep:backup",
     "doctor": "weetwie.cli.keep:doctor",
     "export": "weetwie.cli.ties:export",

@@ -1,6 +1,8 @@
 """The schema: one file a domain; each table is written by the domain of the same name alone."""
 
 from weetwie.tables import (
+    announcements,
+    conversations,
     events,
     filters,
     identity,
@@ -22,6 +24,8 @@ from weetwie.tables.schema import Row
 metadata = Row.metadata
 
 __all__ = [
+    "announcements",
+    "conversations",
     "events",
     "filters",
     "identity",

@@ -241,12 +241,6 @@ async def custom_emojis(call: Call) -> list[wire.CustomEmoji]:
     return []
 
 
-@routes.get("/api/v1/announcements", access="person")
-async def announcements(call: Call) -> list[wire.Announcement]:
-    """There are none."""
-    return []
-
-
 @routes.get("/api/v1/preferences", scopes=["read:accounts"])
 async def preferences(call: Call) -> wire.Preferences:
     """How the person likes to write."""

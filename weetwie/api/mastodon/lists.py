@@ -1,4 +1,4 @@
-"""Lists: people whom one reads together. Conversations: there are none yet, and apps are told so."""
+"""Lists: people whom one reads together."""
 
 from typing import Annotated, Final, Literal
 
@@ -111,12 +111,6 @@ async def lists_with(call: Call) -> list[wire.List]:
     db = await call.db()
     await seen_people.person(db, call.viewer, call.id)
     return [_wire(one) for one in await own.lists_with(db, call.viewer, call.id)]
-
-
-@routes.get("/api/v1/conversations", scopes=["read:statuses"])
-async def conversations(call: Call, wanted: PageParams) -> list[wire.Conversation]:
-    """One's direct posts, by conversation."""
-    return []
 
 
 def _wire(one: OwnList) -> wire.List:

@@ -1,0 +1,73 @@
+"""Announcements: read, put away, react."""
+
+from typing import Any
+
+import msgspec
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon.render import Renderer
+from weetwie.domain.announcements import announcements as all_of
+from weetwie.domain.announcements.announcements import Announced, Reacted
+from weetwie.kit import text as texts
+
+routes = Routes("announcements")
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    with_dismissed: bool = False
+
+
+@routes.get("/api/v1/announcements", access="person", answer=list[wire.Announcement])
+async def listed(call: Call, wanted: Wanted) -> bytes:
+    """What the organisation tells everybody, the newest first; what one has put away only when asked for."""
+    db = await call.db()
+    found = await all_of.announcements(db, call.viewer)
+    found = [one for one in found if wanted.with_dismissed or not one.is_read]
+    reactions = await all_of.reactions_to(db, call.viewer, [one.id for one in found])
+    return msgspec.json.encode([_wire(call.renderer, one, reactions) for one in found])
+
+
+@routes.post("/api/v1/announcements/{id}/dismiss", scopes=["write:accounts"])
+async def put_away(call: Call) -> wire.Empty:
+    await all_of.put_away(await call.db(), call.viewer, call.id)
+    return wire.Empty()
+
+
+@routes.put("/api/v1/announcements/{id}/reactions/{name}", scopes=["write:favourites"])
+async def react(call: Call) -> wire.Empty:
+    """With an emoji."""
+    await all_of.react(await call.db(), call.viewer, call.id, call.names["name"])
+    return wire.Empty()
+
+
+@routes.delete("/api/v1/announcements/{id}/reactions/{name}", scopes=["write:favourites"])
+async def take_back(call: Call) -> wire.Empty:
+    await all_of.take_back(await call.db(), call.viewer, call.id, call.names["name"])
+    return wire.Empty()
+
+
+def _wire(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[str, Any]:
+    tags = {
+        texts.tag_key(piece.target): piece.target for piece in texts.pieces(one.text) if piece.kind == "tag"
+    }
+    return {
+        "id": str(one.id),
+        "content": renderer.content(one.text, ()),
+        "starts_at": wire.date_time(one.starts_at) if one.starts_at else None,
+        "ends_at": wire.date_time(one.ends_at) if one.ends_at else None,
+        "all_day": one.is_all_day,
+        "published_at": wire.date_time(one.published_at),
+        "updated_at": wire.date_time(one.published_at),
+        "read": one.is_read,
+        "mentions": [],
+        "statuses": [],
+        "tags": [{"name": name, "url": renderer.tag_url(key)} for key, name in tags.items()],
+        "emojis": [],
+        "reactions": [
+            {"name": reacted.name, "count": reacted.count, "me": reacted.is_mine}
+            for reacted in reactions
+            if reacted.announcement_id == one.id
+        ],
+    }

@@ -1,0 +1,61 @@
+"""Announcements on the command line: tell everybody, see what is told, take it back."""
+
+from datetime import UTC, datetime
+
+import click
+
+from weetwie.cli.house import House, in_house
+
+
+@click.group()
+def announce() -> None:
+    """What the organisation tells everybody."""
+
+
+@announce.command()
+@click.argument("text")
+@click.option("--members-only", is_flag=True, help="Not for alumni and guests.")
+@click.option("--starts", type=click.DateTime(), help="When what is announced begins (UTC).")
+@click.option("--ends", type=click.DateTime(), help="When it is over; then nobody sees it any more (UTC).")
+@in_house
+async def make(
+    house: House, text: str, members_only: bool, starts: datetime | None, ends: datetime | None
+) -> None:
+    """Announce TEXT."""
+    from weetwie.access.words import Ring
+    from weetwie.domain.announcements import announcements
+
+    async with house.database.transaction() as db:
+        id = await announcements.announce(
+            db,
+            house.viewer,
+            text,
+            ring=Ring.colleagues if members_only else Ring.network,
+            starts_at=starts and starts.replace(tzinfo=UTC),
+            ends_at=ends and ends.replace(tzinfo=UTC),
+        )
+    house.say({"id": str(id)}, f"Announced ({id}).")
+
+
+@announce.command("list")
+@in_house
+async def listed(house: House) -> None:
+    """What is announced now."""
+    from weetwie.domain.announcements import announcements
+
+    async with house.database.reading() as db:
+        found = await announcements.announcements(db, house.viewer)
+    lines = [f"{one.id}  {one.published_at:%Y-%m-%d}  {one.text}" for one in found]
+    house.say([{"id": str(one.id), "text": one.text} for one in found], "\n".join(lines) or "Nothing.")
+
+
+@announce.command()
+@click.argument("id", type=int)
+@in_house
+async def withdraw(house: House, id: int) -> None:
+    """Take the announcement with this ID back."""
+    from weetwie.domain.announcements import announcements
+
+    async with house.database.transaction() as db:
+        await announcements.withdraw(db, house.viewer, id)
+    house.say({"withdrawn": str(id)}, "Withdrawn.")

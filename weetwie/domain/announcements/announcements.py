@@ -1,0 +1,204 @@
+"""Announce something, look at what is announced, react to it, put it away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import regex
+from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import aliased
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring
+from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.events import PersonErased, audit
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.announcements import Announcement, AnnouncementReaction, AnnouncementRead
+
+LONGEST: Final = 5000
+MOST_REACTIONS: Final = 8
+"""Different ones to one announcement."""
+_EMOJI = regex.compile(
+    r"(?=\X\Z)[\p{Emoji_Presentation}\p{Extended_Pictographic}\p{Regional_Indicator}#*0-9].*", regex.DOTALL
+)
+
+
+class Announced(msgspec.Struct, frozen=True):
+    id: int
+    text: str
+    ring: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_all_day: bool
+    published_at: datetime
+    is_read: bool
+
+
+class Reacted(msgspec.Struct, frozen=True):
+    announcement_id: int
+    name: str
+    count: int
+    is_mine: bool
+
+
+async def announce(
+    db: Db,
+    viewer: Viewer,
+    text: str,
+    *,
+    ring: Ring = Ring.network,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    is_all_day: bool = False,
+) -> int:
+    """Raises Forbidden for whoever is no administrator, and Invalid."""
+    _check_administers(viewer)
+    text = text.strip()
+    if not text or len(text) > LONGEST:
+        raise Invalid(
+            _("An announcement has a text, of at most {most} characters."), field="text", most=LONGEST
+        )
+    if ends_at is not None and (ends_at <= clock.now() or (starts_at is not None and starts_at >= ends_at)):
+        raise Invalid(_("The end must lie ahead, and behind the beginning."), field="ends_at")
+    id: int = await db.value(
+        _ANNOUNCE, text=text, ring=int(ring), starts_at=starts_at, ends_at=ends_at, is_all_day=is_all_day
+    )
+    await audit(db, viewer, "announcement.make", id)
+    return id
+
+
+async def withdraw(db: Db, viewer: Viewer, id: int) -> None:
+    """Raises Forbidden and NotFound."""
+    _check_administers(viewer)
+    if not await db.run(_WITHDRAW, id=id):
+        raise NotFound()
+    await audit(db, viewer, "announcement.withdraw", id)
+
+
+def _check_administers(viewer: Viewer) -> None:
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden()
+
+
+async def announcements(db: Db, viewer: Viewer, *, only: int = 0) -> list[Announced]:
+    """Those in force for the viewer, the newest first."""
+    rows = await _IN_FORCE.rows(db, viewer, now=clock.now(), only=only)
+    return [Announced(*row) for row in rows]
+
+
+async def reactions_to(db: Db, viewer: Viewer, ids: Sequence[int]) -> list[Reacted]:
+    """To announcements that the viewer sees, each emoji where it first came."""
+    if not ids:
+        return []
+    rows = await db.rows(_REACTIONS, ids=list(ids), person_id=viewer.person_id)
+    return [Reacted(*row) for row in rows]
+
+
+async def put_away(db: Db, viewer: Viewer, id: int) -> None:
+    """Raises NotFound."""
+    await _seen(db, viewer, id)
+    await db.run(_PUT_AWAY, id=id, person_id=viewer.person_id)
+
+
+async def react(db: Db, viewer: Viewer, id: int, name: str) -> None:
+    """Raises NotFound, Forbidden, and Invalid for what is no emoji."""
+    await _seen(db, viewer, id)
+    if not may.act(viewer, clock.now()):
+        raise Forbidden()
+    if not _EMOJI.fullmatch(name):
+        raise Invalid(_("React with one emoji."), field="name")
+    await db.row(_HOLD, id=id)
+    there_are = {one.name for one in await reactions_to(db, viewer, [id])}
+    if name not in there_are and len(there_are) >= MOST_REACTIONS:
+        raise Invalid(
+            _("There are {most} different reactions already; choose one of them."), most=MOST_REACTIONS
+        )
+    await db.run(_REACT, id=id, person_id=viewer.person_id, name=name)
+
+
+async def take_back(db: Db, viewer: Viewer, id: int, name: str) -> None:
+    """Raises NotFound."""
+    await _seen(db, viewer, id)
+    await db.run(_TAKE_BACK, id=id, person_id=viewer.person_id, name=name)
+
+
+async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    for query in _ERASE:
+        await db.run(query, people=[fact.person_id for fact in facts])
+
+
+async def _seen(db: Db, viewer: Viewer, id: int) -> None:
+    if not await announcements(db, viewer, only=id):
+        raise NotFound()
+
+
+_ID, _PERSON_ID, _NAME = param("id", BigInteger), param("person_id", BigInteger), param("name", Text)
+
+
+def _in_force(eye: Eye) -> Any:
+    read = aliased(AnnouncementRead)
+    only, now = param("only", BigInteger), param("now", DateTime(timezone=True))
+    is_read = sees.there_is(read, read.person_id == eye.id, read.announcement_id == Announcement.id)
+    columns = [getattr(Announcement, name) for name in Announced.__struct_fields__[:-1]]
+    return (
+        select(*columns, is_read.label("is_read"))
+        .where(
+            func.least(Announcement.ring, eye.widest) >= eye.ring,
+            or_(only == 0, Announcement.id == only),
+            or_(Announcement.ends_at.is_(None), Announcement.ends_at > now),
+        )
+        .order_by(Announcement.id.desc())
+        .limit(100)
+    )
+
+
+_IN_FORCE = Lawful(_in_force)
+_ANNOUNCE = Query(
+    insert(Announcement)
+    .values(
+        text=param("text", Text),
+        ring=param("ring", SmallInteger),
+        starts_at=param("starts_at", DateTime(timezone=True)),
+        ends_at=param("ends_at", DateTime(timezone=True)),
+        is_all_day=param("is_all_day", Boolean),
+    )
+    .returning(Announcement.id)
+)
+_WITHDRAW = Query(delete(Announcement).where(Announcement.id == _ID))
+_HOLD = Query(select(Announcement.id).where(Announcement.id == _ID).with_for_update())
+_REACTIONS = Query(
+    select(
+        AnnouncementReaction.announcement_id,
+        AnnouncementReaction.name,
+        func.count(),
+        func.bool_or(AnnouncementReaction.person_id == _PERSON_ID),
+    )
+    .where(AnnouncementReaction.announcement_id == func.any(param("ids", ARRAY(BigInteger))))
+    .group_by(AnnouncementReaction.announcement_id, AnnouncementReaction.name)
+    .order_by(func.min(AnnouncementReaction.at), AnnouncementReaction.name)
+)
+_PUT_AWAY = Query(
+    insert(AnnouncementRead).values(person_id=_PERSON_ID, announcement_id=_ID).on_conflict_do_nothing()
+)
+_REACT = Query(
+    insert(AnnouncementReaction)
+    .values(announcement_id=_ID, person_id=_PERSON_ID, name=_NAME)
+    .on_conflict_do_nothing()
+)
+_TAKE_BACK = Query(
+    delete(AnnouncementReaction).where(
+        AnnouncementReaction.announcement_id == _ID,
+        AnnouncementReaction.person_id == _PERSON_ID,
+        AnnouncementReaction.name == _NAME,
+    )
+)
+_PEOPLE = func.any(param("people", ARRAY(BigInteger)))
+_ERASE = [
+    Query(delete(AnnouncementRead).where(AnnouncementRead.person_id == _PEOPLE)),
+    Query(delete(AnnouncementReaction).where(AnnouncementReaction.person_id == _PEOPLE)),
+]

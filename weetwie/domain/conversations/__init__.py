@@ -1,0 +1,1 @@
+"""Direct posts by the thread that they stand in."""

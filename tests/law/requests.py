@@ -257,6 +257,16 @@ def with_each_person(name: str) -> Generator:
     return generate
 
 
+def new_tag(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for tag in tried.tags:
+        yield Request(method, path, (), {"name": tag})
+
+
+def each_featured_tag(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in (tried.scene.featured.get(tried.viewer, 1), tried.scene.featured["mia"], 1):
+        yield Request(method, path.replace("{id}", str(id)))
+
+
 def markers(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for id in tried.around:
         yield Request(method, path, (), {"home": {"last_read_id": str(id)}})
@@ -402,8 +412,19 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/accounts/{id}/lists"): each_person(),
     ("GET", "/api/v1/accounts/{id}/featured_tags"): each_person(),
     ("GET", "/api/v1/accounts/{id}/endorsements"): each_person(),
-    ("GET", "/api/v1/endorsements"): once(),
+    ("POST", "/api/v1/accounts/{id}/note"): each_person(body={"comment": "mine"}),
+    ("POST", "/api/v1/accounts/{id}/endorse"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/unendorse"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/pin"): each_person(),
+    ("POST", "/api/v1/accounts/{id}/unpin"): each_person(),
+    ("GET", "/api/v1/endorsements"): pages(),
     ("GET", "/api/v1/featured_tags"): once(),
+    ("POST", "/api/v1/featured_tags"): new_tag,
+    ("DELETE", "/api/v1/featured_tags/{id}"): each_featured_tag,
+    ("GET", "/api/v1/featured_tags/suggestions"): once(),
+    ("POST", "/api/v1/tags/{name}/feature"): each_tag("name", once()),
+    ("POST", "/api/v1/tags/{name}/unfeature"): each_tag("name", once()),
+    ("DELETE", "/api/v1/suggestions/{id}"): each_person(),
     ("POST", "/api/v1/accounts/{id}/follow"): each_person(),
     ("POST", "/api/v1/accounts/{id}/unfollow"): each_person(),
     ("POST", "/api/v1/accounts/{id}/remove_from_followers"): each_person(),

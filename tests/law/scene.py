@@ -83,6 +83,8 @@ class Scene:
     """For colleagues alone."""
     conversations: list[int] = field(default_factory=list)
     """A list of each viewer, which is nobody else's business."""
+    featured: dict[str, int] = field(default_factory=dict)
+    """A tag that each viewer puts forward."""
     filters: dict[str, tuple[int, int]] = field(default_factory=dict)
     """A filter of each viewer and a keyword in it."""
     filter_posts: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -155,6 +157,8 @@ class Scene:
             await self._list(handle)
             await self._filter(handle)
             await self._later(handle)
+            await self._feature(handle)
+        await self._feature("sol")
 
     async def _list(self, handle: str) -> None:
         """With everybody on it whom they follow."""
@@ -166,6 +170,24 @@ class Scene:
             "insert into list_members (list_id, person_id) select $1, followed_id from follows where follower_id = $2",
             self.lists[handle],
             owner,
+        )
+
+    async def _feature(self, handle: str) -> None:
+        """Everybody puts forward whom they follow and the tag of all secrets, and has noted something about sol."""
+        one, connection = self.people[handle].id, self.world.connection
+        await connection.execute(
+            "insert into featured_people (person_id, featured_id) select follower_id, followed_id from follows where follower_id = $1",
+            one,
+        )
+        tag_id = await connection.fetchval("select id from tags where key = 'open'")
+        self.featured[handle] = await self.world._insert(
+            "featured_tags", "id", person_id=one, tag_id=tag_id, name="open"
+        )
+        await self.world._insert(
+            "person_notes",
+            writer_id=one,
+            about_id=self.people["gil" if handle == "sol" else "sol"].id,
+            text=_word(handle, "list"),
         )
 
     async def _announce(self) -> None:

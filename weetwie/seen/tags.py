@@ -20,7 +20,7 @@ from weetwie.access.words import Visibility
 from weetwie.kit import clock, text
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.posts import Post, PostTag, Tag
-from weetwie.tables.relations import TagFollow
+from weetwie.tables.relations import FeaturedTag, TagFollow
 
 DAYS = 7
 _DAY_MS = 86_400_000
@@ -30,6 +30,8 @@ class SeenTag(msgspec.Struct, frozen=True):
     key: str
     name: str
     is_followed: bool
+    is_featured: bool
+    """Whether the viewer puts it forward on their profile."""
     history: list[tuple[int, int, int]]
     """The last days, today first: the day (since 1970), public posts, people who wrote them."""
 
@@ -39,7 +41,8 @@ def _spelled(eye: Eye) -> Select[*tuple[Any, ...]]:
     asked = (
         func.unnest(param("keys", ARRAY(Text))).table_valued("key", with_ordinality="place").render_derived()
     )
-    use, post, followed = aliased(PostTag), aliased(Post), aliased(TagFollow)
+    use, post = aliased(PostTag), aliased(Post)
+    followed, featured = aliased(TagFollow), aliased(FeaturedTag)
     name = (
         select(use.name)
         .join(post, post.id == use.post_id)
@@ -49,14 +52,10 @@ def _spelled(eye: Eye) -> Select[*tuple[Any, ...]]:
         .correlate(Tag)
         .scalar_subquery()
     )
-    is_followed = (
-        select(literal(1))
-        .where(followed.tag_id == Tag.id, followed.person_id == eye.id)
-        .correlate(Tag)
-        .exists()
-    )
+    is_followed = sees.there_is(followed, followed.tag_id == Tag.id, followed.person_id == eye.id)
+    is_featured = sees.there_is(featured, featured.tag_id == Tag.id, featured.person_id == eye.id)
     return (
-        select(asked.c.key, name, is_followed)
+        select(asked.c.key, name, is_followed, is_featured)
         .select_from(asked)
         .outerjoin(Tag, Tag.key == asked.c.key)
         .order_by(asked.c.place)
@@ -92,8 +91,8 @@ async def named(db: Db, viewer: Viewer, names: Sequence[str]) -> list[SeenTag]:
     today = int(clock.now().timestamp()) // 86_400
     counted = await _counted(db, viewer, keys)
     return [
-        SeenTag(key, name or spelled[key], followed, _history(counted.get(key, {}), today))
-        for key, name, followed in await _SPELLED.rows(db, viewer, keys=keys)
+        SeenTag(key, name or spelled[key], followed, featured, _history(counted.get(key, {}), today))
+        for key, name, followed, featured in await _SPELLED.rows(db, viewer, keys=keys)
     ]
 
 

@@ -79,6 +79,7 @@ class Person(Row):
         Index("people_handle", text("lower(handle)"), unique=True),
         Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
         Index("people_unit", "unit"),
+        Index("people_joined", "joined_at"),
         _by_likeness("names", "(' ' || plain(handle || ' ' || name))"),
         _by_likeness("work", "plain(unit || ' ' || place)"),
         _by_likeness("bio", "plain(bio)"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Flag, Moment, Number, Row, to
+from weetwie.tables.schema import Flag, Id, Moment, Number, Row, to
 
 
 class Follow(Row):
@@ -81,3 +81,54 @@ class TagFollow(Row):
         Index("tag_follows_by_tag", "tag_id", "person_id"),
         Index("tag_follows_list", "person_id", "number"),
     )
+
+
+class PersonNote(Row):
+    """What somebody has noted about a person, for themselves alone."""
+
+    __tablename__ = "person_notes"
+
+    writer_id: Mapped[int] = to("people.id", primary_key=True)
+    about_id: Mapped[int] = to("people.id", primary_key=True)
+    text: Mapped[str]
+
+    __table_args__ = (Index("person_notes_about", "about_id"),)
+
+
+class FeaturedPerson(Row):
+    """Somebody whom a person follows and puts forward on their profile."""
+
+    __tablename__ = "featured_people"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    featured_id: Mapped[int] = to("people.id", primary_key=True)
+    number: Mapped[Number]
+
+    __table_args__ = (
+        Index("featured_people_list", "person_id", "number"),
+        Index("featured_people_by_featured", "featured_id"),
+    )
+
+
+class FeaturedTag(Row):
+    """A tag that a person puts forward on their profile, spelled as they spell it."""
+
+    __tablename__ = "featured_tags"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id")
+    tag_id: Mapped[int] = to("tags.id")
+    name: Mapped[str]
+
+    __table_args__ = (Index("featured_tags_once", "person_id", "tag_id", unique=True),)
+
+
+class UnwantedSuggestion(Row):
+    """Somebody whom a person does not want to be asked to follow any more."""
+
+    __tablename__ = "unwanted_suggestions"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    unwanted_id: Mapped[int] = to("people.id", primary_key=True)
+
+    __table_args__ = (Index("unwanted_suggestions_by_unwanted", "unwanted_id"),)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.world import World
 from weetwie.access.words import Ring
-from weetwie.domain.people.directory import directory, strangers
+from weetwie.domain.people.directory import directory
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.search import search
 from weetwie.errors import NotFound
@@ -87,12 +87,3 @@ async def test_the_directory_puts_first_who_wrote_last_and_the_viewer_sees_it(wo
     await world.post(bo, ring=Ring.colleagues)
     assert (await directory(world.db, await world.viewer(ada), "active", 0, 2))[0] == bo.id
     assert (await directory(world.db, await world.viewer(alumnus), "active", 0, 2))[0] == ada.id
-
-
-async def test_whom_one_follows_asks_or_blocks_is_not_suggested(world: World) -> None:
-    ada = await world.member("ada")
-    followed, blocked, new = await world.member("bo"), await world.member("cy"), await world.member("di")
-    await world.follow(ada, followed)
-    await world.block(blocked, ada)
-    await world.follow(followed, new)
-    assert await strangers(world.db, await world.viewer(ada), 10) == [new.id]

@@ -255,32 +255,6 @@ async def following(call: Call, wanted: LongPageParams) -> bytes:
     return await numbered(call, wanted, await relations.following(db, call.viewer, call.id, page_of(wanted)))
 
 
-@routes.get("/api/v1/accounts/{id}/featured_tags", access="public", scopes=["read:accounts"])
-async def featured_tags(call: Call) -> list[wire.FeaturedTag]:
-    """Tags that an account puts forward: nobody can yet."""
-    await seen_people.person(await call.db(), call.viewer, call.id)
-    return []
-
-
-@routes.get("/api/v1/accounts/{id}/endorsements", access="public", scopes=["read:accounts"])
-async def endorsed(call: Call) -> list[wire.Account]:
-    """Accounts that an account puts forward: nobody can yet."""
-    await seen_people.person(await call.db(), call.viewer, call.id)
-    return []
-
-
-@routes.get("/api/v1/endorsements", scopes=["read:accounts"])
-async def endorsements(call: Call) -> list[wire.Account]:
-    """Accounts that one puts forward oneself."""
-    return []
-
-
-@routes.get("/api/v1/featured_tags", scopes=["read:accounts"])
-async def own_featured_tags(call: Call) -> list[wire.FeaturedTag]:
-    """Tags that one puts forward oneself."""
-    return []
-
-
 async def people(call: Call, ids: list[int]) -> bytes:
     """The accounts with these ids that the viewer sees, in this order."""
     return await shown.accounts(call, await seen_people.people(await call.db(), call.viewer, ids))

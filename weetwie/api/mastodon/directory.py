@@ -7,10 +7,12 @@ from msgspec import Struct
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import people
 from weetwie.api.parameters import at_most, skipped
-from weetwie.domain.people.directory import directory, strangers
+from weetwie.domain.people.directory import directory
+from weetwie.domain.relations import suggestions as suggesting
 from weetwie.seen import people as seen_people
 
 routes = Routes("directory")
@@ -36,17 +38,26 @@ async def listed(call: Call, wanted: DirectoryChoice) -> bytes:
 
 @routes.get("/api/v2/suggestions", scopes=["read"], answer=list[wire.Suggestion])
 async def suggestions(call: Call, wanted: HowMany) -> bytes:
-    """Whom one might want to follow."""
+    """Whom one might want to follow, and why."""
     db = await call.db()
-    found = await seen_people.people(db, call.viewer, await strangers(db, call.viewer, wanted.limit))
-    await shown.load_people(db, call.renderer, found)
+    found = await suggesting.suggestions(db, call.viewer, wanted.limit)
+    people = await seen_people.people(db, call.viewer, [one.person_id for one in found])
+    await shown.load_people(db, call.renderer, people)
+    accounts = {person.id: call.renderer.account(person) for person in people}
     return b"[%b]" % b",".join(
-        b'{"source":"global","sources":["most_followed"],"account":%b}' % call.renderer.account(person)
-        for person in found
+        render.suggestion(one, accounts[one.person_id]) for one in found if one.person_id in accounts
     )
 
 
 @routes.get("/api/v1/suggestions", scopes=["read"], answer=list[wire.Account], deprecated=True)
 async def suggested(call: Call, wanted: HowMany) -> bytes:
     """Whom one might want to follow, in the form of old."""
-    return await people(call, await strangers(await call.db(), call.viewer, wanted.limit))
+    found = await suggesting.suggestions(await call.db(), call.viewer, wanted.limit)
+    return await people(call, [one.person_id for one in found])
+
+
+@routes.delete("/api/v1/suggestions/{id}", scopes=["read"])
+async def unwanted(call: Call) -> wire.Empty:
+    """Never suggests them again."""
+    await suggesting.unwanted(await call.db(), call.viewer, call.id)
+    return wire.Empty()

@@ -8,10 +8,14 @@ import msgspec
 
 from weetwie.access.words import Visibility
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon.render import moment_of
 from weetwie.domain.notifications.list import Told
 from weetwie.domain.notifications.markers import ReadUpTo
 from weetwie.domain.people.preferences import Preferred
+from weetwie.domain.relations import suggestions
+from weetwie.domain.relations.featured_tags import SeenFeaturedTag
 from weetwie.domain.relations.relationship import Relationship
+from weetwie.domain.relations.suggestions import Suggested
 from weetwie.seen.people import Profile
 from weetwie.seen.tags import SeenTag
 
@@ -37,8 +41,8 @@ def relationship(of: Relationship) -> wire.Relationship:
         requested=of.requested,
         requested_by=of.is_requested_by,
         domain_blocking=False,
-        endorsed=False,
-        note="",
+        endorsed=of.features,
+        note=of.note,
     )
 
 
@@ -52,7 +56,43 @@ def tag(seen: SeenTag, base_url: str, *, tells_following: bool) -> wire.Tag:
             for day, uses, people in seen.history
         ],
         following=seen.is_followed if tells_following else msgspec.UNSET,
-        featuring=False if tells_following else msgspec.UNSET,
+        featuring=seen.is_featured if tells_following else msgspec.UNSET,
+    )
+
+
+def featured_tag(seen: SeenFeaturedTag, base_url: str) -> wire.FeaturedTag:
+    return wire.FeaturedTag(
+        id=str(seen.id),
+        name=seen.name,
+        url=f"{base_url}/tags/{quote(seen.key, safe='')}",
+        statuses_count=str(seen.posts_count),
+        last_status_at=wire.day(moment_of(seen.last_post_id)) if seen.last_post_id else None,
+    )
+
+
+_SOURCES: Final = {
+    suggestions.FOLLOWED: "friends_of_friends",
+    suggestions.UNIT: "featured",
+    suggestions.TAGS: "similar_to_recently_followed",
+    suggestions.NEW: "featured",
+    suggestions.POPULAR: "most_followed",
+}
+"""Apps know a few words only; the whole reason stands beside them."""
+
+
+def suggestion(found: Suggested, account: bytes) -> bytes:
+    """`account` is encoded already."""
+    sources = list(dict.fromkeys(_SOURCES[reason.kind] for reason in found.reasons))
+    source = "global" if sources == ["most_followed"] else "past_interactions"
+    reasons = [
+        {"kind": one.kind, "account_ids": [str(id) for id in one.people], "tags": one.tags}
+        for one in found.reasons
+    ]
+    return b'{"source":"%b","sources":%b,"reasons":%b,"account":%b}' % (
+        source.encode(),
+        encoded(sources),
+        encoded(reasons),
+        account,
     )
 
 

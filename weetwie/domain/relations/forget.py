@@ -9,7 +9,17 @@ from weetwie.access.viewer import Viewer
 from weetwie.domain.relations import pair
 from weetwie.events import PersonErased
 from weetwie.kit.db import Db, Query, param
-from weetwie.tables.relations import Block, Follow, FollowRequest, Mute, TagFollow
+from weetwie.tables.relations import (
+    Block,
+    FeaturedPerson,
+    FeaturedTag,
+    Follow,
+    FollowRequest,
+    Mute,
+    PersonNote,
+    TagFollow,
+    UnwantedSuggestion,
+)
 
 _ERASED = func.any(param("ids", ARRAY(BigInteger)))
 
@@ -28,6 +38,18 @@ _OTHERS = [
     Query(delete(Block).where(or_(Block.blocker_id == _ERASED, Block.blocked_id == _ERASED))),
     Query(delete(Mute).where(or_(Mute.muter_id == _ERASED, Mute.muted_id == _ERASED))),
     Query(delete(TagFollow).where(TagFollow.person_id == _ERASED)),
+    Query(delete(PersonNote).where(or_(PersonNote.writer_id == _ERASED, PersonNote.about_id == _ERASED))),
+    Query(
+        delete(FeaturedPerson).where(
+            or_(FeaturedPerson.person_id == _ERASED, FeaturedPerson.featured_id == _ERASED)
+        )
+    ),
+    Query(delete(FeaturedTag).where(FeaturedTag.person_id == _ERASED)),
+    Query(
+        delete(UnwantedSuggestion).where(
+            or_(UnwantedSuggestion.person_id == _ERASED, UnwantedSuggestion.unwanted_id == _ERASED)
+        )
+    ),
 ]
 
 

@@ -14,7 +14,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.kit import clock
 from weetwie.kit.db import Db, param
 from weetwie.tables.people import Person
-from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
+from weetwie.tables.relations import Block, FeaturedPerson, Follow, FollowRequest, Mute, PersonNote
 
 
 class Relationship(Struct, frozen=True):
@@ -33,6 +33,8 @@ class Relationship(Struct, frozen=True):
     mute_expires_at: datetime | None
     requested: bool
     is_requested_by: bool
+    features: bool
+    note: str
 
 
 def _relationships(eye: Eye) -> Select[*tuple[Any, ...]]:
@@ -59,6 +61,8 @@ def _relationships(eye: Eye) -> Select[*tuple[Any, ...]]:
             Mute.expires_at,
             my_request.number.is_not(None),
             their_request.number.is_not(None),
+            and_(FeaturedPerson.number.is_not(None), mine.number.is_not(None)),
+            func.coalesce(PersonNote.text, ""),
         )
         .select_from(asked)
         .join(Person, Person.id == asked.c.id)
@@ -78,6 +82,11 @@ def _relationships(eye: Eye) -> Select[*tuple[Any, ...]]:
                 or_(Mute.expires_at.is_(None), Mute.expires_at > param("now", DateTime(timezone=True))),
             ),
         )
+        .outerjoin(
+            FeaturedPerson,
+            and_(FeaturedPerson.person_id == eye.id, FeaturedPerson.featured_id == Person.id),
+        )
+        .outerjoin(PersonNote, and_(PersonNote.writer_id == eye.id, PersonNote.about_id == Person.id))
         .where(sees.card(eye))
         .order_by(asked.c.place)
     )

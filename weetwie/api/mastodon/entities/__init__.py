@@ -14,6 +14,7 @@ from weetwie.api.mastodon.entities.accounts import (
     Role,
     Source,
     Suggestion,
+    SuggestionReason,
 )
 from weetwie.api.mastodon.entities.apps import (
     Application,
@@ -217,6 +218,7 @@ __all__ = [
     "StatusSource",
     "StatusTag",
     "Suggestion",
+    "SuggestionReason",
     "Tag",
     "TagHistory",
     "TimelinesAccess",

@@ -137,6 +137,14 @@ class FamiliarFollowers(Entity, kw_only=True):
     accounts: list[Account]
 
 
+class SuggestionReason(Entity, kw_only=True):
+    """Our own: why somebody is suggested, in full."""
+
+    kind: Literal["followed", "unit", "tags", "new", "popular"]
+    account_ids: list[Id]
+    tags: list[str]
+
+
 class Suggestion(Entity, kw_only=True):
     source: Literal["staff", "past_interactions", "global"]
     sources: list[
@@ -148,6 +156,7 @@ class Suggestion(Entity, kw_only=True):
             "friends_of_friends",
         ]
     ]
+    reasons: list[SuggestionReason] | UnsetType = UNSET
     account: Account
 
 

@@ -1,0 +1,151 @@
+"""What people put forward on their profiles, and what one notes about somebody for oneself."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon.accounts import numbered, page_of
+from weetwie.api.mastodon.relations import now
+from weetwie.api.parameters import LongPageParams
+from weetwie.domain.posts import tags as names
+from weetwie.domain.relations import feature, featured_tags, note
+from weetwie.kit.text import tag_key
+from weetwie.seen import people as seen_people
+from weetwie.seen import tags as seen_tags
+
+routes = Routes("featured")
+
+
+class NoteGiven(Struct, frozen=True, kw_only=True):
+    comment: str = ""
+
+
+class TagGiven(Struct, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(max_length=200)]
+
+
+@routes.post("/api/v1/accounts/{id}/note", scopes=["write:accounts"])
+async def write_note(call: Call, given: NoteGiven) -> wire.Relationship:
+    """Notes something about an account, for oneself alone; nothing takes the note away."""
+    await note.note(await call.db(), call.viewer, call.id, given.comment)
+    return await now(call, call.id)
+
+
+@routes.post("/api/v1/accounts/{id}/endorse", scopes=["write:accounts"])
+async def endorse(call: Call) -> wire.Relationship:
+    """Puts an account that one follows forward on one's profile."""
+    await feature.feature(await call.db(), call.viewer, call.id)
+    return await now(call, call.id)
+
+
+@routes.post("/api/v1/accounts/{id}/unendorse", scopes=["write:accounts"])
+async def unendorse(call: Call) -> wire.Relationship:
+    """No longer puts an account forward."""
+    await feature.unfeature(await call.db(), call.viewer, call.id)
+    return await now(call, call.id)
+
+
+@routes.post("/api/v1/accounts/{id}/pin", scopes=["write:accounts"], deprecated=True)
+async def pin(call: Call) -> wire.Relationship:
+    """Endorses, under the name of old."""
+    return await endorse(call)
+
+
+@routes.post("/api/v1/accounts/{id}/unpin", scopes=["write:accounts"], deprecated=True)
+async def unpin(call: Call) -> wire.Relationship:
+    return await unendorse(call)
+
+
+@routes.get(
+    "/api/v1/accounts/{id}/endorsements",
+    access="public",
+    scopes=["read:accounts"],
+    answer=list[wire.Account],
+)
+async def endorsed(call: Call, wanted: LongPageParams) -> bytes:
+    """Accounts that an account puts forward."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.id)
+    return await numbered(call, wanted, await feature.featured(db, call.viewer, call.id, page_of(wanted)))
+
+
+@routes.get("/api/v1/endorsements", scopes=["read:accounts"], answer=list[wire.Account])
+async def endorsements(call: Call, wanted: LongPageParams) -> bytes:
+    """Accounts that one puts forward oneself."""
+    found = await feature.featured(await call.db(), call.viewer, call.viewer.person_id, page_of(wanted))
+    return await numbered(call, wanted, found)
+
+
+@routes.get("/api/v1/accounts/{id}/featured_tags", access="public", scopes=["read:accounts"])
+async def tags_of(call: Call) -> list[wire.FeaturedTag]:
+    """Tags that an account puts forward."""
+    await seen_people.person(await call.db(), call.viewer, call.id)
+    return await _tags(call, call.id)
+
+
+@routes.get("/api/v1/featured_tags", scopes=["read:accounts"])
+async def own_tags(call: Call) -> list[wire.FeaturedTag]:
+    """Tags that one puts forward oneself."""
+    return await _tags(call, call.viewer.person_id)
+
+
+@routes.post("/api/v1/featured_tags", scopes=["write:accounts"])
+async def feature_tag(call: Call, given: TagGiven) -> wire.FeaturedTag:
+    """Puts a tag forward on one's profile."""
+    name = given.name.removeprefix("#")
+    await _feature(call, name)
+    tags = await featured_tags.featured(await call.db(), call.viewer, call.viewer.person_id)
+    return render.featured_tag(next(one for one in tags if one.key == tag_key(name)), call.base_url)
+
+
+@routes.delete("/api/v1/featured_tags/{id}", scopes=["write:accounts"])
+async def unfeature_tag(call: Call) -> wire.Empty:
+    """No longer puts a tag forward."""
+    await featured_tags.unfeature(await call.db(), call.viewer, call.id)
+    return wire.Empty()
+
+
+@routes.get("/api/v1/featured_tags/suggestions", scopes=["read:accounts"])
+async def suggested(call: Call) -> list[wire.Tag]:
+    """Tags that one writes with and does not put forward yet."""
+    db = await call.db()
+    ids = await featured_tags.worth_featuring(db, call.viewer)
+    tags = await seen_tags.tags(db, call.viewer, ids)
+    return [render.tag(one, call.base_url, tells_following=True) for one in tags]
+
+
+@routes.post("/api/v1/tags/{name}/feature", scopes=["write:accounts"])
+async def feature_by_name(call: Call) -> wire.Tag:
+    """Puts a tag forward on one's profile."""
+    await _feature(call, call.names["name"])
+    return await _named(call)
+
+
+@routes.post("/api/v1/tags/{name}/unfeature", scopes=["write:accounts"])
+async def unfeature_by_name(call: Call) -> wire.Tag:
+    """No longer puts a tag forward."""
+    db = await call.db()
+    names.check_name(call.names["name"])
+    tag_id = await names.find(db, call.names["name"])
+    if tag_id is not None:
+        await featured_tags.unfeature_tag(db, call.viewer, tag_id)
+    return await _named(call)
+
+
+async def _feature(call: Call, name: str) -> None:
+    db = await call.db()
+    await featured_tags.feature(db, call.viewer, await names.known(db, name), name)
+
+
+async def _named(call: Call) -> wire.Tag:
+    (seen,) = await seen_tags.named(await call.db(), call.viewer, [call.names["name"]])
+    return render.tag(seen, call.base_url, tells_following=True)
+
+
+async def _tags(call: Call, person_id: int) -> list[wire.FeaturedTag]:
+    found = await featured_tags.featured(await call.db(), call.viewer, person_id)
+    return [render.featured_tag(one, call.base_url) for one in found]

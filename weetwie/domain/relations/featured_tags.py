@@ -1,0 +1,139 @@
+"""Put tags forward on one's profile: what one wants to be known for."""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, Select, Text, and_, delete, func, select, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post, PostTag, Tag
+from weetwie.tables.relations import FeaturedTag
+
+MOST: Final = 10
+_SUGGESTED: Final = 10
+_LOOKED_AT: Final = 500
+"""So many of one's latest posts are looked through for tags to suggest."""
+
+
+class SeenFeaturedTag(msgspec.Struct, frozen=True):
+    id: int
+    key: str
+    name: str
+    posts_count: int
+    """What the viewer sees of the person's posts with it."""
+    last_post_id: int
+    """0: none."""
+
+
+_PERSON, _TAG = param("person_id", BigInteger), param("tag_id", BigInteger)
+_HOLD = Query(select(Person.id).where(Person.id == _PERSON).with_for_update(key_share=True))
+_COUNT = Query(select(func.count()).select_from(FeaturedTag).where(FeaturedTag.person_id == _PERSON))
+_FEATURE = Query(
+    insert(FeaturedTag)
+    .values(person_id=_PERSON, tag_id=_TAG, name=param("name", Text))
+    .on_conflict_do_nothing()
+    .returning(FeaturedTag.id)
+)
+_UNFEATURE = Query(
+    delete(FeaturedTag).where(FeaturedTag.person_id == _PERSON, FeaturedTag.id == param("id", BigInteger))
+)
+_UNFEATURE_TAG = Query(
+    delete(FeaturedTag).where(FeaturedTag.person_id == _PERSON, FeaturedTag.tag_id == _TAG)
+)
+
+
+def _featured(eye: Eye) -> Select[*tuple[Any, ...]]:
+    subject, use, post = aliased(Person), aliased(PostTag), aliased(Post)
+    used = (
+        select(func.count().label("count"), func.coalesce(func.max(post.id), 0).label("last"))
+        .select_from(use)
+        .join(post, post.id == use.post_id)
+        .where(
+            use.tag_id == FeaturedTag.tag_id,
+            post.author_id == FeaturedTag.person_id,
+            post.visibility <= int(Visibility.unlisted),
+            sees.parent(eye, post),
+        )
+        .correlate(FeaturedTag)
+        .lateral()
+    )
+    return (
+        select(FeaturedTag.id, Tag.key, FeaturedTag.name, used.c.count, used.c.last)
+        .join(Tag, Tag.id == FeaturedTag.tag_id)
+        .join(used, true())
+        .where(
+            FeaturedTag.person_id == _PERSON,
+            sees.there_is(subject, subject.id == _PERSON, sees.person(eye, subject)),
+        )
+        .order_by(used.c.count.desc(), FeaturedTag.id)
+    )
+
+
+_FEATURED = Lawful(_featured)
+
+
+def _used() -> Select[*tuple[Any, ...]]:
+    latest = (
+        select(Post.id)
+        .where(Post.author_id == _PERSON, Post.deleted_at.is_(None))
+        .order_by(Post.id.desc())
+        .limit(_LOOKED_AT)
+        .subquery()
+    )
+    mine = aliased(FeaturedTag)
+    return (
+        select(PostTag.tag_id.label("id"))
+        .join(latest, latest.c.id == PostTag.post_id)
+        .where(~sees.there_is(mine, and_(mine.person_id == _PERSON, mine.tag_id == PostTag.tag_id)))
+        .group_by(PostTag.tag_id)
+        .order_by(func.count().desc(), PostTag.tag_id)
+        .limit(_SUGGESTED)
+    )
+
+
+_USED = Query(_used)
+
+
+async def feature(db: Db, viewer: Viewer, tag_id: int, name: str) -> None:
+    """Once more changes nothing. Raises Invalid when there are too many."""
+    _check(viewer)
+    await db.rows(_HOLD, person_id=viewer.person_id)
+    is_new = await db.value(_FEATURE, person_id=viewer.person_id, tag_id=tag_id, name=name)
+    if is_new and await db.value(_COUNT, person_id=viewer.person_id) > MOST:
+        raise Invalid(_("One puts forward at most {most} tags."), most=MOST)
+
+
+async def unfeature(db: Db, viewer: Viewer, id: int) -> None:
+    """Raises NotFound for one that is not there, or not the viewer's."""
+    _check(viewer)
+    if not await db.run(_UNFEATURE, person_id=viewer.person_id, id=id):
+        raise NotFound()
+
+
+async def unfeature_tag(db: Db, viewer: Viewer, tag_id: int) -> None:
+    _check(viewer)
+    await db.run(_UNFEATURE_TAG, person_id=viewer.person_id, tag_id=tag_id)
+
+
+async def featured(db: Db, viewer: Viewer, person_id: int) -> list[SeenFeaturedTag]:
+    """What a person puts forward, what they wrote most about first."""
+    return [SeenFeaturedTag(*row) for row in await _FEATURED.rows(db, viewer, person_id=person_id)]
+
+
+async def worth_featuring(db: Db, viewer: Viewer) -> list[int]:
+    """The tags that the viewer writes with most, of late, and does not put forward yet."""
+    return columns(await db.rows(_USED, person_id=viewer.person_id), "id")
+
+
+def _check(viewer: Viewer) -> None:
+    if not viewer.is_person or not may.act(viewer, clock.now()):
+        raise Forbidden

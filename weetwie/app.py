@@ -39,6 +39,7 @@ from weetwie.api.mastodon import (
     streaming,
     tags,
     timelines,
+    trends,
     well_known,
 )
 from weetwie.api.mastodon.media import MediaHouse
@@ -79,6 +80,7 @@ DOORS: Final = (
     polls,
     scheduled,
     search,
+    trends,
     directory,
     lists,
     filters,

@@ -1,0 +1,42 @@
+"""What is talked about: tags, posts and links, out of what the viewer sees."""
+
+from typing import Annotated
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import shown
+from weetwie.api.parameters import OffsetParams, at_most
+from weetwie.domain.timelines import trends
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import tags as seen_tags
+
+routes = Routes("trends")
+
+
+class FewParams(OffsetParams, kw_only=True, frozen=True):
+    limit: Annotated[int, at_most(10, 20)] = 10
+
+
+@routes.get("/api/v1/trends/tags", access="public", scopes=["read"])
+async def tags(call: Call, wanted: FewParams) -> list[wire.Tag]:
+    """Tags that several people write with, of late."""
+    db = await call.db()
+    ids = await trends.tags(db, call.viewer, limit=wanted.limit, offset=wanted.offset)
+    found = await seen_tags.tags(db, call.viewer, ids)
+    return [render.tag(one, call.base_url, tells_following=call.viewer.is_person) for one in found]
+
+
+@routes.get("/api/v1/trends", access="public", scopes=["read"], deprecated=True)
+async def tags_of_old(call: Call, wanted: FewParams) -> list[wire.Tag]:
+    """The same, under the name of old."""
+    return await tags(call, wanted)
+
+
+@routes.get("/api/v1/trends/statuses", access="public", scopes=["read"], answer=list[wire.Status])
+async def statuses(call: Call, wanted: OffsetParams) -> bytes:
+    """Posts that people answer, boost and like, of late."""
+    db = await call.db()
+    ids = await trends.posts(db, call.viewer, limit=wanted.limit, offset=wanted.offset)
+    return await shown.statuses(call, await seen_posts.posts(db, call.viewer, ids))

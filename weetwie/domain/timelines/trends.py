@@ -1,0 +1,107 @@
+"""What is talked about: tags and posts of the last week that the viewer sees, the liveliest first.
+
+Both are computed for each viewer, out of what they see and nothing else, among the newest posts of the week.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Float, Select, cast, func, literal, select
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.domain.timelines import taste
+from weetwie.kit import clock
+from weetwie.kit.db import Db, columns, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post, PostTag
+
+SPAN: Final = timedelta(days=7)
+MOST: Final = 2000
+"""So many posts are looked at, the newest."""
+_HALF_LIFE: Final = timedelta(days=1)
+_REST: Final = 4.0
+"""In hours: so long a new post has before its age counts much."""
+
+
+async def tags(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[int]:
+    """Ids of tags, by how many people wrote with them, and how lately."""
+    return columns(await _TAGS.rows(db, viewer, limit=limit, offset=offset, **_now()), "id")
+
+
+async def posts(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[int]:
+    """Ids of posts, by what people did with them for their age."""
+    return columns(await _POSTS.rows(db, viewer, limit=limit, offset=offset, **_now()), "id")
+
+
+def _now() -> dict[str, int]:
+    now = clock.now()
+    return {
+        "since_id": int((now - SPAN).timestamp() * 1000) << 16,
+        "now_ms": int(now.timestamp() * 1000),
+    }
+
+
+def _lately(eye: Eye) -> Any:
+    """Public posts of the week in the viewer's sight."""
+    post = aliased(Post)
+    return (
+        select(post)
+        .where(
+            post.id > param("since_id", BigInteger),
+            post.visibility == int(Visibility.public),
+            post.boost_of_id.is_(None),
+            post.deleted_at.is_(None),
+            post.origin < 2,
+            sees.parent(eye, post),
+            taste.is_kept(eye, post),
+        )
+        .order_by(post.id.desc())
+        .limit(MOST)
+        .subquery()
+    )
+
+
+def _age_in_hours(post: Any) -> Any:
+    written = cast(post.id.op(">>")(16), Float)
+    return func.greatest(cast(param("now_ms", BigInteger), Float) - written, 0.0) / 3_600_000.0
+
+
+def _tags(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """Each person counts once for a tag, by the latest that they wrote with it."""
+    post = aliased(Post, _lately(eye))
+    freshness = func.power(0.5, _age_in_hours(post) / (_HALF_LIFE.total_seconds() / 3600))
+    each = (
+        select(PostTag.tag_id, post.author_id, func.max(freshness).label("weight"))
+        .join(post, post.id == PostTag.post_id)
+        .group_by(PostTag.tag_id, post.author_id)
+        .subquery()
+    )
+    return (
+        select(each.c.tag_id.label("id"))
+        .group_by(each.c.tag_id)
+        .order_by((func.count() * func.sum(each.c.weight)).desc(), each.c.tag_id.desc())
+        .offset(param("offset", BigInteger))
+        .limit(param("limit", BigInteger))
+    )
+
+
+def _posts(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """Nothing of those who do not want to be found, and nothing that is hidden behind a warning."""
+    post, author = aliased(Post, _lately(eye)), aliased(Person)
+    said = sees.in_ring(eye, post.replies_in_ring) + sees.in_ring(eye, post.boosts_in_ring)
+    liveliness = cast(post.favourites_count + 2 * said, Float)
+    return (
+        select(post.id.label("id"))
+        .join(author, author.id == post.author_id)
+        .where(liveliness > literal(0.0), author.is_discoverable, post.is_sensitive.is_(False))
+        .order_by((liveliness / func.power(_age_in_hours(post) + _REST, 1.2)).desc(), post.id.desc())
+        .offset(param("offset", BigInteger))
+        .limit(param("limit", BigInteger))
+    )
+
+
+_TAGS, _POSTS = Lawful(_tags), Lawful(_posts)

@@ -32,6 +32,7 @@ from weetwie.api.mastodon import (
     polls,
     push,
     relations,
+    reports,
     scheduled,
     search,
     socket,
@@ -85,6 +86,7 @@ DOORS: Final = (
     lists,
     filters,
     push,
+    reports,
     streaming,
 )
 """Each file of doors has its `routes`."""

@@ -12,6 +12,7 @@ from weetwie.domain.imports import ledger
 from weetwie.domain.lists import members
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
+from weetwie.domain.moderation import reports
 from weetwie.domain.notifications import dismiss, tell
 from weetwie.domain.people import filtering
 from weetwie.domain.polls import polls, vote
@@ -79,6 +80,7 @@ AFTER: AtOnce = {
         conversations.erased,
         announcements.erased,
         scheduled.erased,
+        reports.erased,
         dismiss.forget_erased,
         ledger.erased,
     ],

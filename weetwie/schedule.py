@@ -10,6 +10,7 @@ import structlog
 
 from weetwie.access.recognise import Memory
 from weetwie.domain.identity import grants, links, sessions, sign_in
+from weetwie.domain.moderation import reports
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import forget as posts
@@ -58,6 +59,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, sign_in.sweep),
     (HOUR, sessions.end_old),
     (DAY, posts.sweep_tombstones),
+    (DAY, reports.sweep),
     (DAY, forget_old_events),
 ]
 """Each may run in several processes at once, and more often than it says: they only tidy up."""

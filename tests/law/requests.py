@@ -257,6 +257,14 @@ def with_each_person(name: str) -> Generator:
     return generate
 
 
+def reports(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    sol = str(tried.scene.people["sol"].id)
+    for id in tried.people:
+        yield Request(method, path, (), {"account_id": str(id), "comment": "hm"})
+    for id in tried.posts:
+        yield Request(method, path, (), {"account_id": sol, "status_ids": [str(id)]})
+
+
 def new_tag(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for tag in tried.tags:
         yield Request(method, path, (), {"name": tag})
@@ -473,6 +481,7 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/trends/tags"): several({"limit": "20"}, {"limit": "2", "offset": "1"}),
     ("GET", "/api/v1/trends"): once(),
     ("GET", "/api/v1/trends/statuses"): several({"limit": "40"}, {"limit": "2", "offset": "1"}),
+    ("POST", "/api/v1/reports"): reports,
     ("GET", "/api/v2/suggestions"): once(),
     ("GET", "/api/v1/suggestions"): once(),
     ("GET", "/api/v1/lists"): once(),

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "import": "weetwie.cli.imports:imports",
     "migrate": "weetwie.cli.serve:migrate",
     "person": "weetwie.cli.person:person",
+    "report": "weetwie.cli.report:report",
     "restore": "weetwie.cli.keep:restore",
     "serve": "weetwie.cli.serve:serve",
     "token": "weetwie.cli.token:token",

@@ -21,3 +21,8 @@ class Line:
     def clear(self) -> None:
         if self._is_shown:
             click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def printable(text: str) -> str:
+    """What others have written must not steer the terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

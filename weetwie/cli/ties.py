@@ -11,7 +11,7 @@ import click
 
 from weetwie.cli.archives import as_person, settings_of, viewer_of
 from weetwie.cli.house import House, in_house
-from weetwie.cli.line import Line
+from weetwie.cli.line import Line, printable
 
 if TYPE_CHECKING:
     from weetwie.imports.ties.bring import Plan, Report
@@ -112,9 +112,7 @@ async def _bring(house: House, kind: str, file: Path, handle: str, overwrite: bo
 
 def _tell(file: Path, skipped: "list[Skipped]") -> None:
     for one in skipped:
-        # What stands in a file must not steer the terminal.
-        given = "".join(sign if sign.isprintable() else "?" for sign in one.given)
-        click.echo(f"{file}:{one.number}: {given}: {one.why}", err=True)
+        click.echo(f"{file}:{one.number}: {printable(one.given)}: {one.why}", err=True)
 
 
 def _plain(found: "Plan | Report") -> dict[str, Any]:

@@ -1,0 +1,80 @@
+"""Reports on the command line: what people have pointed out, and that it is dealt with."""
+
+import click
+
+from weetwie.cli.house import House, in_house
+from weetwie.cli.line import printable
+
+
+@click.group()
+def report() -> None:
+    """What people have pointed out to the administrators."""
+
+
+@report.command("list")
+@click.option("--all", "with_closed", is_flag=True, help="Closed ones too; they go after 90 days.")
+@in_house
+async def listed(house: House, with_closed: bool) -> None:
+    """The reports that wait, the newest first."""
+    from weetwie.domain.moderation import reports
+    from weetwie.kit.paging import END
+
+    async with house.database.reading() as db:
+        found = await reports.reports(db, house.viewer, with_closed=with_closed, below=END)
+    lines = [
+        f"{one.id}  {one.created_at:%Y-%m-%d}  {one.category}  {len(one.posts)} posts  {printable(one.comment)}".rstrip()
+        for one in found
+    ]
+    house.say([_told(one.id, one.category, one.comment) for one in found], "\n".join(lines) or "None wait.")
+
+
+@report.command()
+@click.argument("id", type=int)
+@in_house
+async def show(house: House, id: int) -> None:
+    """One report, with the posts as they read when they were reported."""
+    from weetwie.domain.moderation import reports
+
+    async with house.database.reading() as db:
+        found = await reports.one(db, house.viewer, id)
+    state = f"closed {found.closed_at:%Y-%m-%d}" if found.closed_at else "open"
+    lines = [
+        f"{found.id}  {found.created_at:%Y-%m-%d %H:%M}  {found.category}  {state}",
+        f"about person {found.about_id}, by {found.by_id or 'somebody who was erased'}",
+        found.comment,
+        *(f"{post['id']}: {post['warning']} {post['text']}" for post in found.posts),
+    ]
+    told = _told(found.id, found.category, found.comment) | {
+        "about": str(found.about_id),
+        "by": str(found.by_id) if found.by_id else None,
+        "posts": found.posts,
+    }
+    house.say(told, "\n".join(line for line in map(printable, lines) if line))
+
+
+@report.command()
+@click.argument("id", type=int)
+@in_house
+async def close(house: House, id: int) -> None:
+    """The report with this ID is dealt with."""
+    from weetwie.domain.moderation import reports
+
+    async with house.database.transaction() as db:
+        await reports.close(db, house.viewer, id)
+    house.say({"closed": str(id)}, "Closed.")
+
+
+@report.command("open")
+@click.argument("id", type=int)
+@in_house
+async def open_again(house: House, id: int) -> None:
+    """The report with this ID is not dealt with after all."""
+    from weetwie.domain.moderation import reports
+
+    async with house.database.transaction() as db:
+        await reports.open_again(db, house.viewer, id)
+    house.say({"opened": str(id)}, "Open again.")
+
+
+def _told(id: int, category: str, comment: str) -> dict[str, object]:
+    return {"id": str(id), "category": category, "comment": comment}

@@ -1,0 +1,195 @@
+"""Report a person, or posts of theirs; administrators read what was reported, close it and open it again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Select,
+    Text,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.events import PersonErased, audit
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.seen import people as seen_people
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import words as seen_words
+from weetwie.tables.moderation import Report
+
+CATEGORIES: Final = ("spam", "legal", "violation", "other")
+LONGEST: Final = 1000
+MOST_POSTS: Final = 100
+KEPT: Final = timedelta(days=90)
+"""So long a closed report stays, with the words that it holds."""
+
+
+class Reported(msgspec.Struct, frozen=True):
+    id: int
+    by_id: int | None
+    about_id: int
+    category: str
+    comment: str
+    rule_numbers: list[int]
+    posts: list[dict[str, Any]]
+    forwards: bool
+    created_at: datetime
+    closed_at: datetime | None
+
+
+async def report(
+    db: Db,
+    viewer: Viewer,
+    person_id: int,
+    *,
+    post_ids: Sequence[int] = (),
+    comment: str = "",
+    category: str = "other",
+    rule_numbers: Sequence[int] = (),
+    forwards: bool = False,
+) -> Reported:
+    """Raises NotFound for a person, or a post of theirs, that the viewer does not see; Forbidden; Invalid."""
+    if not viewer.is_person or not may.act(viewer, clock.now()):
+        raise Forbidden()
+    if viewer.person_id == person_id:
+        raise Invalid(_("This is you yourself."), field="account_id")
+    if len(comment) > LONGEST:
+        raise Invalid(_("A comment has at most {most} characters."), field="comment", most=LONGEST)
+    if len(post_ids) > MOST_POSTS:
+        raise Invalid(_("Report at most {most} posts at once."), field="status_ids", most=MOST_POSTS)
+    there_are = range(1, len(viewer.policy.rules) + 1)
+    if any(number not in there_are for number in rule_numbers):
+        raise Invalid(_("There is no such rule here."), field="rule_ids")
+    await seen_people.person(db, viewer, person_id)
+    row = await db.row(
+        _REPORT,
+        by_id=viewer.person_id,
+        about_id=person_id,
+        category="violation" if rule_numbers else category,
+        comment=comment,
+        rule_numbers=list(rule_numbers),
+        posts=await _copied(db, viewer, person_id, post_ids),
+        forwards=forwards,
+    )
+    assert row is not None, "an insert returns its row"
+    return Reported(*row)
+
+
+async def _copied(db: Db, viewer: Viewer, person_id: int, post_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The words of now: what is edited or deleted later has been reported as it was."""
+    wanted = dict.fromkeys(post_ids)
+    seen = await seen_posts.posts(db, viewer, wanted)
+    if len(seen) < len(wanted) or any(post.author.id != person_id or post.is_boost for post in seen):
+        raise NotFound()
+    return [
+        {"id": str(words.id), "warning": words.warning, "text": words.text}
+        for words in await seen_words.words(db, seen)
+    ]
+
+
+async def reports(db: Db, viewer: Viewer, *, with_closed: bool = False, below: int) -> list[Reported]:
+    """The newest first, at most 100. Raises Forbidden for whoever is no administrator."""
+    _check_administers(viewer)
+    return [Reported(*row) for row in await db.rows(_PAGE, with_closed=with_closed, below=below)]
+
+
+async def one(db: Db, viewer: Viewer, id: int) -> Reported:
+    """Raises Forbidden and NotFound."""
+    _check_administers(viewer)
+    row = await db.row(_ONE, id=id)
+    if row is None:
+        raise NotFound()
+    return Reported(*row)
+
+
+async def close(db: Db, viewer: Viewer, id: int) -> None:
+    """Raises Forbidden and NotFound."""
+    await one(db, viewer, id)
+    await db.run(_CLOSE, id=id, closed_at=clock.now(), closed_by_id=viewer.person_id or None)
+    await audit(db, viewer, "report.close", id)
+
+
+async def open_again(db: Db, viewer: Viewer, id: int) -> None:
+    """Raises Forbidden and NotFound."""
+    await one(db, viewer, id)
+    await db.run(_CLOSE, id=id, closed_at=None, closed_by_id=None)
+    await audit(db, viewer, "report.open", id)
+
+
+async def how_many_wait(db: Db) -> int:
+    return len(await db.rows(_WAITING))
+
+
+async def sweep(db: Db) -> None:
+    """By the clock."""
+    await db.run(_SWEEP, before=clock.now() - KEPT)
+
+
+async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    """What was said about them goes; what they reported stays, without their name."""
+    people = [fact.person_id for fact in facts]
+    await db.run(_FORGET, people=people)
+    await db.run(_FORGET_REPORTER, people=people)
+
+
+def _check_administers(viewer: Viewer) -> None:
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden()
+
+
+_COLUMNS = [getattr(Report, name) for name in Reported.__struct_fields__]
+_ID = param("id", BigInteger)
+_PEOPLE = param("people", ARRAY(BigInteger))
+_REPORT = Query(
+    insert(Report)
+    .values(
+        by_id=param("by_id", BigInteger),
+        about_id=param("about_id", BigInteger),
+        category=param("category", Text),
+        comment=param("comment", Text),
+        rule_numbers=param("rule_numbers", ARRAY(BigInteger)),
+        posts=param("posts", JSONB),
+        forwards=param("forwards", Boolean),
+    )
+    .returning(*_COLUMNS)
+)
+
+
+def _page() -> Select[*tuple[Any, ...]]:
+    wanted = or_(param("with_closed", Boolean), Report.closed_at.is_(None))
+    return (
+        select(*_COLUMNS)
+        .where(and_(wanted, Report.id < param("below", BigInteger)))
+        .order_by(Report.id.desc())
+        .limit(100)
+    )
+
+
+_PAGE = Query(_page)
+_ONE = Query(select(*_COLUMNS).where(Report.id == _ID))
+_CLOSE = Query(
+    update(Report)
+    .where(Report.id == _ID)
+    .values(
+        closed_at=param("closed_at", DateTime(timezone=True)), closed_by_id=param("closed_by_id", BigInteger)
+    )
+)
+_WAITING = Query(select(Report.id).where(Report.closed_at.is_(None)).limit(1000))
+_SWEEP = Query(delete(Report).where(Report.closed_at < param("before", DateTime(timezone=True))))
+_FORGET = Query(delete(Report).where(Report.about_id == func.any(_PEOPLE)))
+_FORGET_REPORTER = Query(update(Report).where(Report.by_id == func.any(_PEOPLE)).values(by_id=None))

@@ -1,0 +1,28 @@
+"""Reports: somebody points out to the administrators that a person or a post goes against the rules."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped
+
+from weetwie.tables.schema import Flag, Id, Moment, Row, Words, to
+
+
+class Report(Row):
+    __tablename__ = "reports"
+
+    id: Mapped[Id]
+    by_id: Mapped[int | None] = to("people.id", ondelete="SET NULL", index=True)
+    about_id: Mapped[int] = to("people.id", index=True)
+    category: Mapped[str]
+    comment: Mapped[Words]
+    rule_numbers: Mapped[list[int]]
+    posts: Mapped[list[dict[str, Any]]]
+    """What the reporter saw, as it read then: `id`, `warning`, `text`."""
+    forwards: Mapped[Flag]
+    created_at: Mapped[Moment]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = to("people.id", ondelete="SET NULL", index=True)
+
+    __table_args__ = (Index("reports_open", "id", postgresql_where=text("closed_at is null")),)

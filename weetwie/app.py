@@ -156,6 +156,7 @@ def _recognise(memory: Memory) -> Callable[[Call], Awaitable[Viewer]]:
                 raise Unauthorized
             viewer = await memory.recognise(await call.db())
         assert viewer is not None, "nobody is always recognised"
+        call.renderer.follow(viewer.policy)
         if call.endpoint.access == "person" and _is_shut_out(viewer):
             raise Forbidden(_NOT_HERE)
         return viewer

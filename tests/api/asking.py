@@ -1,5 +1,6 @@
 """Asks an application in process: one request, one answer, nothing in between."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,6 +52,7 @@ async def ask(
 
     async def receive() -> dict[str, Any]:
         if not pieces:
+            await asyncio.sleep(60)  # nobody hangs up
             return {"type": "http.disconnect"}
         piece = pieces.pop(0)
         return {"type": "http.request", "body": piece, "more_body": bool(pieces)}

@@ -10,8 +10,6 @@ WRITES = {"insert", "update", "delete"}
 OTHER_WRITERS = {
     # Facts are written by whoever records them, and marked done by the worker: they belong to no domain.
     "events": {"events.py", "worker.py"},
-    # What the organisation has chosen has no domain yet; it is read by the law.
-    "policy": {"access/policy.py", "access/recognise.py"},
 }
 """Tables whose writer is not the domain of the same name."""
 

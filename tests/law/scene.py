@@ -83,8 +83,6 @@ class Scene:
     """For colleagues alone."""
     conversations: list[int] = field(default_factory=list)
     """A list of each viewer, which is nobody else's business."""
-    featured: dict[str, int] = field(default_factory=dict)
-    """A tag that each viewer puts forward."""
     filters: dict[str, tuple[int, int]] = field(default_factory=dict)
     """A filter of each viewer and a keyword in it."""
     filter_posts: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -180,9 +178,7 @@ class Scene:
             one,
         )
         tag_id = await connection.fetchval("select id from tags where key = 'open'")
-        self.featured[handle] = await self.world._insert(
-            "featured_tags", "id", person_id=one, tag_id=tag_id, name="open"
-        )
+        await self.world._insert("featured_tags", person_id=one, tag_id=tag_id, name="open")
         await self.world._insert(
             "person_notes",
             writer_id=one,

@@ -7,6 +7,16 @@ import msgspec
 from weetwie.access.words import Ring
 
 
+class Emoji(msgspec.Struct, frozen=True):
+    """A small picture of the organisation's own."""
+
+    shortcode: str
+    name: str
+    """Of its file."""
+    category: str = ""
+    is_moving: bool = False
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The choices; what is written here are the defaults."""
 
@@ -23,6 +33,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     longest_name: int = 80
     longest_bio: int = 1000
     rules: tuple[str, ...] = ()
+    emojis: tuple[Emoji, ...] = ()
 
 
 def from_choices(version: int, choices: dict[str, Any]) -> Policy:

@@ -112,6 +112,25 @@ def filled(file: IO[bytes], size: tuple[int, int]) -> Picture:
     return msgspec.structs.replace(made, content=content, content_type=content_type, size=kept.size)
 
 
+def contained(file: IO[bytes], side: int) -> Picture:
+    """For emoji: as a whole in a square of so many pixels; a small animation is kept as it is."""
+    made = make(file)
+    upright = _open(io.BytesIO(made.content))
+    still = _plain(upright)
+    still.thumbnail((side, side))
+    content = _encoded(still, "image/png")[1]
+    if made.is_moving:
+        return msgspec.structs.replace(made, small=content, small_type="image/png")
+    return msgspec.structs.replace(
+        made,
+        content=content,
+        content_type="image/png",
+        size=still.size,
+        small=content,
+        small_type="image/png",
+    )
+
+
 def _at_most(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
     """Of these proportions, and never larger than what is there."""
     scale = min(1.0, have[0] / want[0], have[1] / want[1])

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Flag, Id, Moment, Number, Row, to
+from weetwie.tables.schema import Flag, Moment, Number, Row, to
 
 
 class Follow(Row):
@@ -115,12 +115,11 @@ class FeaturedTag(Row):
 
     __tablename__ = "featured_tags"
 
-    id: Mapped[Id]
-    person_id: Mapped[int] = to("people.id")
-    tag_id: Mapped[int] = to("tags.id")
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    tag_id: Mapped[int] = to("tags.id", primary_key=True)
     name: Mapped[str]
 
-    __table_args__ = (Index("featured_tags_once", "person_id", "tag_id", unique=True),)
+    __table_args__ = (Index("featured_tags_by_tag", "tag_id"),)
 
 
 class UnwantedSuggestion(Row):

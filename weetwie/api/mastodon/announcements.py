@@ -64,10 +64,17 @@ def _wire(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[
         "mentions": [],
         "statuses": [],
         "tags": [{"name": name, "url": renderer.tag_url(key)} for key, name in tags.items()],
-        "emojis": [],
+        "emojis": renderer.emojis_in(one.text),
         "reactions": [
             {"name": reacted.name, "count": reacted.count, "me": reacted.is_mine}
+            | _picture(renderer, reacted.name)
             for reacted in reactions
             if reacted.announcement_id == one.id
         ],
     }
+
+
+def _picture(renderer: Renderer, name: str) -> dict[str, str]:
+    """Of an emoji of the organisation's own."""
+    emoji = renderer.emoji(name)
+    return {"url": emoji["url"], "static_url": emoji["static_url"]} if emoji else {}

@@ -13,6 +13,7 @@ from weetwie.api.mastodon.relations import now
 from weetwie.api.parameters import LongPageParams
 from weetwie.domain.posts import tags as names
 from weetwie.domain.relations import feature, featured_tags, note
+from weetwie.errors import NotFound
 from weetwie.kit.text import tag_key
 from weetwie.seen import people as seen_people
 from weetwie.seen import tags as seen_tags
@@ -105,7 +106,12 @@ async def feature_tag(call: Call, given: TagGiven) -> wire.FeaturedTag:
 @routes.delete("/api/v1/featured_tags/{id}", scopes=["write:accounts"])
 async def unfeature_tag(call: Call) -> wire.Empty:
     """No longer puts a tag forward."""
-    await featured_tags.unfeature(await call.db(), call.viewer, call.id)
+    db = await call.db()
+    mine = await featured_tags.featured(db, call.viewer, call.viewer.person_id)
+    tag = next((one for one in mine if render.tag_id(one.key) == str(call.id)), None)
+    if tag is None:
+        raise NotFound
+    await featured_tags.unfeature(db, call.viewer, tag.tag_id)
     return wire.Empty()
 
 
@@ -132,7 +138,7 @@ async def unfeature_by_name(call: Call) -> wire.Tag:
     names.check_name(call.names["name"])
     tag_id = await names.find(db, call.names["name"])
     if tag_id is not None:
-        await featured_tags.unfeature_tag(db, call.viewer, tag_id)
+        await featured_tags.unfeature(db, call.viewer, tag_id)
     return await _named(call)
 
 

@@ -235,10 +235,11 @@ async def domain_blocks(call: Call) -> list[dict[str, str]]:
     return []
 
 
-@routes.get("/api/v1/custom_emojis")
-async def custom_emojis(call: Call) -> list[wire.CustomEmoji]:
-    """There are none."""
-    return []
+@routes.get("/api/v1/custom_emojis", answer=list[wire.CustomEmoji])
+async def custom_emojis(call: Call) -> bytes:
+    """The organisation's own."""
+    emojis: list[dict[str, Any]] = call.renderer.emojis()
+    return msgspec.json.encode(emojis)
 
 
 @routes.get("/api/v1/preferences", scopes=["read:accounts"])

@@ -17,6 +17,7 @@ from weetwie.api.parameters import Upload
 from weetwie.domain.media import describe, files, remove, upload
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.media.upload import File
+from weetwie.domain.policy import emojis
 from weetwie.errors import Invalid, NotFound, Unavailable, _
 from weetwie.kit.blob import Store
 from weetwie.seen import media as seen_media
@@ -187,6 +188,21 @@ async def face(call: Call) -> Answer | Stream:
         raise NotFound
     kind, place = (
         (found.content_type, files.face(name)) if asked == name else ("image/webp", files.still(name))
+    )
+    return await ranged(call, store_of(call), place, kind, f'"{asked}"', cache=_FOR_GOOD)
+
+
+@routes.get("/emoji/{name}", answer=None, rate="none", hidden=True)
+async def emoji(call: Call) -> Answer | Stream:
+    """An emoji of the organisation's own, for everybody."""
+    asked: str = call.names["name"]
+    name = asked.removesuffix("-still")
+    if not any(one.name == name for one in call.viewer.policy.emojis):
+        raise NotFound
+    kind, place = (
+        (emojis.content_type(name), emojis.place(name))
+        if asked == name
+        else ("image/png", emojis.still_place(name))
     )
     return await ranged(call, store_of(call), place, kind, f'"{asked}"', cache=_FOR_GOOD)
 

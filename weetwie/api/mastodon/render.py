@@ -5,6 +5,7 @@ The part of a status or account that all viewers see alike is encoded once for e
 """
 
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -14,6 +15,7 @@ from urllib.parse import quote
 import msgspec
 
 from weetwie.access import sees
+from weetwie.access.policy import Emoji, Policy
 from weetwie.access.words import QuotePolicy, QuoteState, Ring, Standing, Visibility
 from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
@@ -57,6 +59,19 @@ class Renderer:
         self._boosts: Cache[int, bytes] = Cache(size)
         self.filters: Cache[tuple[int, int], Sequence[Ready]] = Cache(size)
         """By person and version."""
+        self._policy_version = -1
+        self._emojis: dict[str, dict[str, Any]] = {}
+
+    def follow(self, policy: Policy) -> None:
+        """With the organisation's choices its emoji change, which stand in all that is kept."""
+        if policy.version == self._policy_version:
+            return
+        self._policy_version = policy.version
+        emojis = {one.shortcode: self._emoji(one) for one in policy.emojis}
+        if emojis != self._emojis:
+            self._emojis = emojis
+            self._statuses.clear()
+            self._accounts.clear()
 
     # What is kept
 
@@ -159,7 +174,9 @@ class Renderer:
             return _NOTHING_ATTACHED
         return _ATTACHED % (
             self._media(post, kept, beside),
-            poll_json(poll, post, beside.viewer) if (poll := beside.polls.get(post.post_id)) else b"null",
+            poll_json(poll, post, beside.viewer, self.emojis_in(*poll.options))
+            if (poll := beside.polls.get(post.post_id))
+            else b"null",
             b"null",
             self._quote(post, beside, is_shallow=is_quoted),
         )
@@ -225,6 +242,7 @@ class Renderer:
             "spoiler_text": post.warning,
             "language": post.language,
             **_ALIKE,
+            "emojis": self.emojis_in(post.warning, post.text),
             "mentions": [self._mention(person_id, handle) for person_id, handle in post.mentions],
             "tags": [{"name": name, "url": self.tag_url(key)} for key, name in sorted(post.tags)],
             "text": None,
@@ -280,6 +298,29 @@ class Renderer:
 
         return texts.as_html(text, link_to)
 
+    def emojis_in(self, *texts: str) -> list[dict[str, Any]]:
+        """The organisation's own emoji that stand in these texts, by their names between colons."""
+        if not self._emojis:
+            return []
+        names = dict.fromkeys(name for text in texts if text for name in _SHORTCODES.findall(text))
+        return [self._emojis[name] for name in names if name in self._emojis]
+
+    def emojis(self) -> list[dict[str, Any]]:
+        return list(self._emojis.values())
+
+    def emoji(self, shortcode: str) -> dict[str, Any] | None:
+        return self._emojis.get(shortcode)
+
+    def _emoji(self, emoji: Emoji) -> dict[str, Any]:
+        address = f"{self.base_url}/emoji/{emoji.name}"
+        return {
+            "shortcode": emoji.shortcode,
+            "url": address,
+            "static_url": f"{address}-still" if emoji.is_moving else address,
+            "visible_in_picker": True,
+            "category": emoji.category or None,
+        }
+
     def tag_url(self, key: str) -> str:
         return f"{self.base_url}/tags/{quote(key, safe='')}"
 
@@ -296,7 +337,11 @@ class Renderer:
             **self._pictures(profile),
             "locked": profile.is_locked and not is_card,
             "fields": [] if is_card else self._fields(profile, detail),
-            "emojis": [],
+            "emojis": []
+            if is_card
+            else self.emojis_in(
+                profile.name, profile.bio, *(part for field in profile.fields for part in field.values())
+            ),
             "bot": profile.is_bot,
             "group": False,
             "discoverable": profile.is_discoverable and not is_card,
@@ -353,6 +398,7 @@ class Renderer:
 FACES: Final = 12
 """How many faces there are for those who have set none."""
 
+_SHORTCODES: Final = re.compile(r"(?<![A-Za-z0-9:]):([A-Za-z0-9_]{2,64}):(?![A-Za-z0-9:])")
 _JSON: Final = {True: b"true", False: b"false"}
 _RINGS: Final = {int(ring): ring.name.encode() for ring in Ring}
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"

@@ -1,5 +1,7 @@
 """Polls into their wire shape."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from weetwie.access.viewer import Viewer
@@ -9,7 +11,7 @@ from weetwie.seen.polls import SeenPoll
 from weetwie.seen.posts import SeenPost
 
 
-def as_json(poll: SeenPoll, post: SeenPost, viewer: Viewer) -> bytes:
+def as_json(poll: SeenPoll, post: SeenPost, viewer: Viewer, emojis: Sequence[object] = ()) -> bytes:
     """As this viewer sees it: how many chose what is hidden until the end where the author wants it so."""
     is_over = poll.ends_at <= clock.now()
     shows_counts = is_over or not poll.hides_totals
@@ -24,7 +26,7 @@ def as_json(poll: SeenPoll, post: SeenPost, viewer: Viewer) -> bytes:
             {"title": title, "votes_count": count if shows_counts else None}
             for title, count in zip(poll.options, poll.counts, strict=True)
         ],
-        "emojis": [],
+        "emojis": emojis,
     }
     if viewer.is_person:
         shown["voted"] = poll.choices is not None or post.author.id == viewer.person_id

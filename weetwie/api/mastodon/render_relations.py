@@ -62,7 +62,7 @@ def tag(seen: SeenTag, base_url: str, *, tells_following: bool) -> wire.Tag:
 
 def featured_tag(seen: SeenFeaturedTag, base_url: str) -> wire.FeaturedTag:
     return wire.FeaturedTag(
-        id=str(seen.id),
+        id=tag_id(seen.key),
         name=seen.name,
         url=f"{base_url}/tags/{quote(seen.key, safe='')}",
         statuses_count=str(seen.posts_count),

@@ -110,7 +110,7 @@ async def react(db: Db, viewer: Viewer, id: int, name: str) -> None:
     await _seen(db, viewer, id)
     if not may.act(viewer, clock.now()):
         raise Forbidden()
-    if not _EMOJI.fullmatch(name):
+    if not (_EMOJI.fullmatch(name) or any(one.shortcode == name for one in viewer.policy.emojis)):
         raise Invalid(_("React with one emoji."), field="name")
     await db.row(_HOLD, id=id)
     there_are = {one.name for one in await reactions_to(db, viewer, [id])}

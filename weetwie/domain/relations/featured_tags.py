@@ -11,7 +11,7 @@ from weetwie.access import may, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Forbidden, Invalid, _
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.people import Person
@@ -25,7 +25,7 @@ _LOOKED_AT: Final = 500
 
 
 class SeenFeaturedTag(msgspec.Struct, frozen=True):
-    id: int
+    tag_id: int
     key: str
     name: str
     posts_count: int
@@ -41,14 +41,9 @@ _FEATURE = Query(
     insert(FeaturedTag)
     .values(person_id=_PERSON, tag_id=_TAG, name=param("name", Text))
     .on_conflict_do_nothing()
-    .returning(FeaturedTag.id)
+    .returning(FeaturedTag.tag_id)
 )
-_UNFEATURE = Query(
-    delete(FeaturedTag).where(FeaturedTag.person_id == _PERSON, FeaturedTag.id == param("id", BigInteger))
-)
-_UNFEATURE_TAG = Query(
-    delete(FeaturedTag).where(FeaturedTag.person_id == _PERSON, FeaturedTag.tag_id == _TAG)
-)
+_UNFEATURE = Query(delete(FeaturedTag).where(FeaturedTag.person_id == _PERSON, FeaturedTag.tag_id == _TAG))
 
 
 def _featured(eye: Eye) -> Select[*tuple[Any, ...]]:
@@ -67,24 +62,25 @@ def _featured(eye: Eye) -> Select[*tuple[Any, ...]]:
         .lateral()
     )
     return (
-        select(FeaturedTag.id, Tag.key, FeaturedTag.name, used.c.count, used.c.last)
+        select(FeaturedTag.tag_id, Tag.key, FeaturedTag.name, used.c.count, used.c.last)
         .join(Tag, Tag.id == FeaturedTag.tag_id)
         .join(used, true())
         .where(
             FeaturedTag.person_id == _PERSON,
             sees.there_is(subject, subject.id == _PERSON, sees.person(eye, subject)),
         )
-        .order_by(used.c.count.desc(), FeaturedTag.id)
+        .order_by(used.c.count.desc(), Tag.key)
     )
 
 
 _FEATURED = Lawful(_featured)
 
 
-def _used() -> Select[*tuple[Any, ...]]:
+def _used(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """Whoever has left does not see what they wrote for colleagues."""
     latest = (
         select(Post.id)
-        .where(Post.author_id == _PERSON, Post.deleted_at.is_(None))
+        .where(Post.author_id == eye.id, Post.deleted_at.is_(None), sees.parent(eye, Post))
         .order_by(Post.id.desc())
         .limit(_LOOKED_AT)
         .subquery()
@@ -93,14 +89,14 @@ def _used() -> Select[*tuple[Any, ...]]:
     return (
         select(PostTag.tag_id.label("id"))
         .join(latest, latest.c.id == PostTag.post_id)
-        .where(~sees.there_is(mine, and_(mine.person_id == _PERSON, mine.tag_id == PostTag.tag_id)))
+        .where(~sees.there_is(mine, and_(mine.person_id == eye.id, mine.tag_id == PostTag.tag_id)))
         .group_by(PostTag.tag_id)
         .order_by(func.count().desc(), PostTag.tag_id)
         .limit(_SUGGESTED)
     )
 
 
-_USED = Query(_used)
+_USED = Lawful(_used)
 
 
 async def feature(db: Db, viewer: Viewer, tag_id: int, name: str) -> None:
@@ -112,16 +108,9 @@ async def feature(db: Db, viewer: Viewer, tag_id: int, name: str) -> None:
         raise Invalid(_("One puts forward at most {most} tags."), most=MOST)
 
 
-async def unfeature(db: Db, viewer: Viewer, id: int) -> None:
-    """Raises NotFound for one that is not there, or not the viewer's."""
+async def unfeature(db: Db, viewer: Viewer, tag_id: int) -> None:
     _check(viewer)
-    if not await db.run(_UNFEATURE, person_id=viewer.person_id, id=id):
-        raise NotFound()
-
-
-async def unfeature_tag(db: Db, viewer: Viewer, tag_id: int) -> None:
-    _check(viewer)
-    await db.run(_UNFEATURE_TAG, person_id=viewer.person_id, tag_id=tag_id)
+    await db.run(_UNFEATURE, person_id=viewer.person_id, tag_id=tag_id)
 
 
 async def featured(db: Db, viewer: Viewer, person_id: int) -> list[SeenFeaturedTag]:
@@ -131,7 +120,7 @@ async def featured(db: Db, viewer: Viewer, person_id: int) -> list[SeenFeaturedT
 
 async def worth_featuring(db: Db, viewer: Viewer) -> list[int]:
     """The tags that the viewer writes with most, of late, and does not put forward yet."""
-    return columns(await db.rows(_USED, person_id=viewer.person_id), "id")
+    return columns(await _USED.rows(db, viewer), "id")
 
 
 def _check(viewer: Viewer) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl
 
 from weetwie import __version__
 from weetwie.access import viewer as viewers
@@ -45,7 +46,7 @@ from weetwie.api.mastodon import (
 )
 from weetwie.api.mastodon.media import MediaHouse
 from weetwie.api.mastodon.render import Renderer
-from weetwie.api.mastodon.streaming import Streaming
+from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import openapi_endpoint
 from weetwie.api.ratelimit import RateLimits
@@ -130,7 +131,7 @@ def build(
         renderer=renderer,
         streaming=streams,
         media=MediaHouse(store, memory) if store is not None else None,
-        sockets={socket.PATH: partial(socket.serve, streams)} if streams else {},
+        sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
         otherwise=site(database, memory, base_url),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
@@ -169,8 +170,13 @@ def _is_shut_out(viewer: Viewer) -> bool:
 
 
 def bearer(call: Call) -> str | None:
+    """In the header; for streams also in the address, as browsers give no headers there."""
     kind, _space, token = call.header("authorization").partition(" ")
-    return token.strip() or None if kind.lower() == "bearer" else None
+    if kind.lower() == "bearer":
+        return token.strip() or None
+    if call.path.startswith(streaming.PATH):
+        return dict(parse_qsl(call.query.decode("latin-1"))).get("access_token")
+    return None
 
 
 def _open_db(database: Database) -> Callable[[Call], AbstractAsyncContextManager[Db]]:

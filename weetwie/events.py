@@ -43,6 +43,8 @@ class PostDeleted(Fact, frozen=True):
     author_id: int
     keeps_media: bool = False
     """Its author may write it anew with the same files."""
+    tag_ids: list[int] = []
+    """The tags that it had: streams of these are told."""
 
 
 class MediaChanged(Fact, frozen=True):
@@ -168,6 +170,27 @@ class TokenRevoked(Fact, frozen=True):
 
 class PeopleNotified(Fact, frozen=True):
     notification_ids: list[int]
+
+
+class AnnouncementMade(Fact, frozen=True):
+    announcement_id: int
+    ring: int
+    """For whom it is, also where it is gone when this is read."""
+
+
+class AnnouncementWithdrawn(Fact, frozen=True):
+    announcement_id: int
+    ring: int
+
+
+class AnnouncementReactedTo(Fact, frozen=True):
+    announcement_id: int
+    ring: int
+
+
+class AnnouncementReactionTakenBack(Fact, frozen=True):
+    announcement_id: int
+    ring: int
 
 
 class PolicyChanged(Fact, frozen=True):

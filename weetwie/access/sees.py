@@ -165,8 +165,12 @@ def parent(eye: Eye, of_post: Any) -> Sql:
 
 
 def saw(eye: Eye, of_post: Any) -> Sql:
-    """The same for a post that may be deleted by now: whom a `delete` must reach."""
-    return _within(eye, of_post, is_there=true())
+    """The same for a post (or boost) that may be deleted by now: whom a `delete` must reach."""
+    original = aliased(Post)
+    saw_original = there_is(
+        original, original.id == of_post.boost_of_id, _within(eye, original, is_there=true())
+    )
+    return and_(_within(eye, of_post, is_there=true()), or_(of_post.boost_of_id.is_(None), saw_original))
 
 
 def _within(eye: Eye, of_post: Any, is_there: Sql | None = None) -> Sql:

@@ -35,6 +35,30 @@ async def of_posts(db: Db, viewer: Viewer, posts: Iterable[SeenPost]) -> dict[in
     return {row["post_id"]: SeenPoll(*row) for row in rows}
 
 
+async def of_people(db: Db, reached: Iterable[tuple[int, SeenPost]]) -> dict[int, dict[int, SeenPoll]]:
+    """The same for many at once: by person, then by post."""
+    pairs = {(person_id, post.post_id) for person_id, post in reached if post.attached & POLL}
+    if not pairs:
+        return {}
+    ids = list({post_id for _person, post_id in pairs})
+    polls = {row["post_id"]: SeenPoll(*row) for row in await db.rows(_OF_POSTS, ids=ids, person_id=0)}
+    people = list({person_id for person_id, _post in pairs})
+    votes = {(row[0], row[1]): row[2] for row in await db.rows(_VOTES, ids=ids, people=people)}
+    found: dict[int, dict[int, SeenPoll]] = {}
+    for person_id, post_id in pairs:
+        if poll := polls.get(post_id):
+            choices = votes.get((person_id, post_id))
+            own = poll if choices is None else msgspec.structs.replace(poll, choices=choices)
+            found.setdefault(person_id, {})[post_id] = own
+    return found
+
+
+_VOTES = Query(
+    select(Vote.person_id, Vote.post_id, Vote.choices).where(
+        Vote.post_id == func.any(param("ids", ARRAY(BigInteger))),
+        Vote.person_id == func.any(param("people", ARRAY(BigInteger))),
+    )
+)
 _OF_POSTS = Query(
     select(*(getattr(Poll, name) for name in SeenPoll.__struct_fields__[:-1]), Vote.choices)
     .outerjoin(Vote, and_(Vote.post_id == Poll.post_id, Vote.person_id == param("person_id", BigInteger)))

@@ -17,7 +17,7 @@ from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import END, Page
 from weetwie.seen.people import SeenPerson, person_columns
 from weetwie.tables.people import Person
-from weetwie.tables.posts import POLL, Mark, Post
+from weetwie.tables.posts import MEDIA, POLL, Mark, Post
 from weetwie.tables.relations import Follow
 
 
@@ -66,6 +66,10 @@ class SeenPost(msgspec.Struct, frozen=True):
     def is_the_same_for_all(self) -> bool:
         """Nothing hangs on it that each viewer sees in their own way: a poll, a quote."""
         return not self.attached & POLL and self.quote_of_id is None
+
+    @property
+    def has_media(self) -> bool:
+        return bool(self.attached & MEDIA)
 
     @property
     def is_boost(self) -> bool:
@@ -174,7 +178,7 @@ def _reach(candidates: Callable[[Eye], Select[*tuple[Any, ...]]]) -> Select[*tup
     rows, item, post = loaded(eye, reader.id, found, join(reader, found, true()))
     return rows.where(
         reader.id == func.any(param("people", ARRAY(BigInteger))), sees.post(eye, item, post)
-    ).order_by(found.c.key)
+    ).order_by(item.id)
 
 
 def _trail(eye: Eye, candidates: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -247,7 +251,16 @@ def _asked(eye: Eye) -> Select[*tuple[Any, ...]]:
     return select(asked.c.id.label("post_id"), (literal(END - 1) - asked.c.place).label("key"))
 
 
+def _given(eye: Eye) -> Select[*tuple[Any, ...]]:
+    post = aliased(Post)
+    return select(post.id.label("post_id"), post.id.label("key")).where(
+        post.id == func.any(param("post_ids", ARRAY(BigInteger)))
+    )
+
+
 _ASKED = Finding(_asked)
+TO_PEOPLE = Reach(_given)
+"""Which of these people see which of these posts, wherever they stand."""
 
 
 async def posts(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPost]:

@@ -9,7 +9,10 @@ from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+ABORT: Final = "weetwie.abort"
+"""The extension in the scope by which an application gives up a connection whose reader does not read."""
 LONGEST_HEAD: Final = 32_768
 """Bytes of a request before its body: the address and all headers."""
 HEAD_SECONDS: Final = 20.0
@@ -53,6 +56,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
         self._head = self._dribbled = 0
         self._in_head = True
 
@@ -83,6 +87,13 @@ class _Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
+class _Socket(WebSocketsSansIOProtocol):
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if scope := getattr(self, "scope", None):  # none where the handshake was refused
+            scope["extensions"][ABORT] = self.transport.abort
+
+
 class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -103,8 +114,11 @@ def server(application: Any) -> Server:
         uvicorn.Config(
             application,
             http=_Protocol,
-            ws="websockets-sansio",
+            ws=_Socket,
             ws_max_size=65_536,
+            ws_per_message_deflate=False,  # a compressor for each stream takes more memory than all the rest of it
+            ws_ping_interval=30.0,  # proxies drop what is silent for a minute
+            ws_ping_timeout=30.0,
             lifespan="off",
             loop="none",
             log_config=None,

@@ -12,7 +12,8 @@ from weetwie.access.recognise import Memory
 from weetwie.access.viewer import system
 from weetwie.access.words import Ring, Visibility
 from weetwie.api.mastodon.render import Renderer
-from weetwie.api.mastodon.streaming import Streaming
+from weetwie.api.mastodon.streamed import Streaming
+from weetwie.api.mastodon.streaming import events
 from weetwie.domain.filters import filters
 from weetwie.domain.filters.filters import Change as FilterChange
 from weetwie.domain.filters.filters import KeywordChange
@@ -22,16 +23,19 @@ from weetwie.domain.posts import boost, edit, publish, remove
 from weetwie.domain.posts.edit import Change
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations.block import block
-from weetwie.domain.timelines.live import (
+from weetwie.domain.timelines.listeners import (
+    HOME,
     LONGEST_QUEUE,
+    NOTIFICATIONS,
     Arrived,
     Edited,
+    Ending,
     FiltersAreOthers,
     Gone,
-    Live,
     Notified,
     Stream,
 )
+from weetwie.domain.timelines.live import Live
 from weetwie.events import PostPublished
 from weetwie.kit import clock
 from weetwie.worker import MOST_ATTEMPTS, Worker, drain, given_up
@@ -126,15 +130,15 @@ async def test_who_changes_filters_hears_of_it_and_gets_what_follows_with_them(h
     news = await stream.next(0.01)
     assert news == FiltersAreOthers()
     assert await other.next(0.01) is None
-    assert await streaming.message(stream.viewer, news, "user") == ("filters_changed", b"")
+    assert await streaming.messages(stream.viewer, news) == (("filters_changed", b""),)
     await house.publish(ada, "More tea")
     while await house.live.turn():
         pass
     arrived = await stream.next(0.01)
     assert arrived is not None
-    message = await streaming.message(stream.viewer, arrived, "user")
-    assert message is not None
-    assert b'"keyword_matches":["tea"]' in message[1]
+    ((event, payload),) = await streaming.messages(stream.viewer, arrived)
+    assert event == "update"
+    assert b'"keyword_matches":["tea"]' in payload
 
 
 async def test_a_boost_arrives_as_a_boost(house: House) -> None:
@@ -193,10 +197,10 @@ async def test_a_reader_who_does_not_read_is_dropped_and_harms_nobody(house: Hou
     ada = await house.world.member("ada")
     slow, quick = await house.open(ada), await house.open(ada)
     for number in range(LONGEST_QUEUE + 1):
-        slow.put(Gone(number))
+        slow.put(Gone(post_id=number))
     post = await house.publish(ada, "still here")
     assert await house.heard(quick) == [(Arrived, post)]
-    assert not slow.is_open
+    assert slow.ending is Ending.slow
 
 
 async def test_a_stream_that_opens_just_after_its_token_was_given_back_ends(house: House) -> None:
@@ -242,10 +246,10 @@ async def test_a_stream_tells_only_what_its_token_may_read(
     await drain(Worker(house.database, Memory(), reactions.AFTER))
     while await house.live.turn():
         pass
-    heard = []
+    heard: list[Any] = []
     while (news := await stream.next(0.01)) is not None:
-        heard.append(await streaming.message(stream.viewer, news, "user"))
-    assert [message[0] for message in heard if message is not None] == names
+        heard += await streaming.messages(stream.viewer, news)
+    assert [message.event for message in heard] == names
 
 
 async def test_a_reaction_that_fails_is_put_off_and_holds_nothing_else_up(house: House) -> None:
@@ -272,11 +276,11 @@ async def test_a_reaction_that_fails_is_put_off_and_holds_nothing_else_up(house:
 async def test_an_answer_that_nobody_reads_opens_no_stream(house: House) -> None:
     ada = await house.world.member("ada")
     streaming = Streaming(house.live, house.database, Memory(), Renderer("http://here.test"))
-    unread = streaming.events(await house.world.viewer(ada), "user")
+    unread = events(streaming, await house.world.viewer(ada), (HOME, NOTIFICATIONS))
     assert house.live.open_streams == 0
-    read = streaming.events(await house.world.viewer(ada), "user")
+    read = events(streaming, await house.world.viewer(ada), (HOME, NOTIFICATIONS))
     assert await anext(read) == b":)\n\n"
     assert house.live.open_streams == 1
-    for events in (unread, read):
-        await events.aclose()
+    for each in (unread, read):
+        await each.aclose()
     assert house.live.open_streams == 0

@@ -48,6 +48,14 @@ async def take_back(call: Call) -> wire.Empty:
     return wire.Empty()
 
 
+def for_all(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[str, Any]:
+    """The same without what is one viewer's own."""
+    shown = _wire(renderer, one, reactions)
+    del shown["read"]
+    shown["reactions"] = [{"name": each["name"], "count": each["count"]} for each in shown["reactions"]]
+    return shown
+
+
 def _wire(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[str, Any]:
     tags = {
         texts.tag_key(piece.target): piece.target for piece in texts.pieces(one.text) if piece.kind == "tag"

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 
 import msgspec
 
+from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.paging import link_page
+from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.timelines import page_of
 from weetwie.api.parameters import PageParams
 from weetwie.domain.conversations import conversations as own
 from weetwie.domain.conversations.conversations import Talk
+from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
 
@@ -24,7 +27,7 @@ async def listed(call: Call, wanted: PageParams) -> bytes:
     """One's direct posts, by conversation, the last spoken in first."""
     talks = await own.conversations(await call.db(), call.viewer, page_of(wanted))
     link_page(call, wanted, [talk.last_post_id for talk in talks])
-    return b"[%b]" % b",".join(await _shown(call, talks))
+    return b"[%b]" % b",".join(await as_json(await call.db(), call.viewer, call.renderer, talks))
 
 
 @routes.delete("/api/v1/conversations/{id}", scopes=["write:conversations"])
@@ -38,24 +41,25 @@ async def leave(call: Call) -> wire.Empty:
 async def read(call: Call) -> bytes:
     db = await call.db()
     await own.read(db, call.viewer, call.id)
-    return (await _shown(call, [await own.conversation(db, call.viewer, call.id)]))[0]
+    talk = await own.conversation(db, call.viewer, call.id)
+    return (await as_json(db, call.viewer, call.renderer, [talk]))[0]
 
 
-async def _shown(call: Call, talks: Sequence[Talk]) -> list[bytes]:
-    db = await call.db()
-    posts = await seen_posts.posts(db, call.viewer, [talk.last_post_id for talk in talks])
-    cards = await seen_people.cards(db, call.viewer, {id for talk in talks for id in talk.people})
+async def as_json(db: Db, viewer: Viewer, renderer: Renderer, talks: Sequence[Talk]) -> list[bytes]:
+    """Without those whose last post was deleted meanwhile."""
+    posts = await seen_posts.posts(db, viewer, [talk.last_post_id for talk in talks])
+    cards = await seen_people.cards(db, viewer, {id for talk in talks for id in talk.people})
     people = {person.id: person for person in cards}
-    beside = await shown.load(db, call.renderer, call.viewer, posts)
-    await shown.load_people(db, call.renderer, cards)
+    beside = await shown.load(db, renderer, viewer, posts)
+    await shown.load_people(db, renderer, cards)
     there = {post.post_id: post for post in posts}
     return [
         b'{"id":"%d","unread":%b,"accounts":%b,"last_status":%b}'
         % (
             talk.id,
             msgspec.json.encode(talk.is_unread),
-            call.renderer.accounts([people[id] for id in talk.people if id in people]),
-            call.renderer.status(there[talk.last_post_id], beside),
+            renderer.accounts([people[id] for id in talk.people if id in people]),
+            renderer.status(there[talk.last_post_id], beside),
         )
         for talk in talks
         if talk.last_post_id in there

@@ -22,6 +22,8 @@ class Ready(msgspec.Struct, frozen=True):
     expires_at: datetime | None
     pattern: re.Pattern[str] | None
     post_ids: frozenset[int]
+    hides_in: frozenset[str] = frozenset()
+    """Where what it matches is not shown at all."""
 
 
 def ready(filters: Sequence[OwnFilter], posts: Sequence[OwnFilterPost]) -> tuple[Ready, ...]:
@@ -31,6 +33,7 @@ def ready(filters: Sequence[OwnFilter], posts: Sequence[OwnFilterPost]) -> tuple
             one.expires_at,
             rules.pattern([(word.keyword, word.is_whole_word) for word in one.keywords]),
             frozenset(post.post_id for post in posts if post.filter_id == one.id),
+            frozenset(one.contexts if rules.ACTIONS[one.action] == "hide" else ()),
         )
         for one in filters
     )
@@ -56,6 +59,13 @@ def filtered(filters: Sequence[Ready], post_ids: Sequence[int], text: str, now: 
         if (one.expires_at is None or one.expires_at > now) and (result := _result(one, post_ids, text))
     ]
     return b"[%b]" % b",".join(results) if results else NOTHING
+
+
+def is_hidden(
+    filters: Sequence[Ready], post_ids: Sequence[int], text: str, now: datetime, context: str
+) -> bool:
+    hiding = [one for one in filters if context in one.hides_in]
+    return bool(hiding) and filtered(hiding, post_ids, text, now) is not NOTHING
 
 
 def _result(one: Ready, post_ids: Sequence[int], text: str) -> bytes | None:

@@ -20,7 +20,7 @@ from weetwie.access.words import QuotePolicy, QuoteState, Ring, Standing, Visibi
 from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.entities.formats import date_time
-from weetwie.api.mastodon.filtering import NOTHING, Ready, filtered
+from weetwie.api.mastodon.filtering import NOTHING, Ready, filtered, is_hidden
 from weetwie.api.mastodon.render_media import KeptMedia
 from weetwie.api.mastodon.render_media import kept as kept_media
 from weetwie.api.mastodon.render_polls import as_json as poll_json
@@ -143,10 +143,14 @@ class Renderer:
         """What one wrote oneself is never filtered."""
         if post.author.id == beside.viewer.person_id:
             return NOTHING
-        ids = (post.post_id,) if post.id == post.post_id else (post.id, post.post_id)
-        poll = beside.polls.get(post.post_id)
-        text = "\n".join([kept.text, *poll.options]) if poll else kept.text
-        return filtered(beside.filters, ids, text, clock.now())
+        return filtered(beside.filters, *_looked_at(post, kept, beside), clock.now())
+
+    def hides(self, post: SeenPost, beside: Beside, context: str) -> bool:
+        """Whether a filter of the viewer's keeps it out of a stream of this context altogether."""
+        kept = self._statuses.get((post.post_id, post.version)) if beside.filters else None
+        if kept is None or post.author.id == beside.viewer.person_id:
+            return False
+        return is_hidden(beside.filters, *_looked_at(post, kept, beside), clock.now(), context)
 
     def _own_part(self, post: SeenPost, filtered: bytes) -> bytes:
         parent, parent_author = post.reply_to_id, post.reply_to_person_id
@@ -393,6 +397,13 @@ class Renderer:
 
     def _field_value(self, value: str) -> str:
         return self.content(value, ()).removeprefix("<p>").removesuffix("</p>")
+
+
+def _looked_at(post: SeenPost, kept: Kept, beside: Beside) -> tuple[tuple[int, ...], str]:
+    """What filters look at: the ids and the words."""
+    ids = (post.post_id,) if post.id == post.post_id else (post.id, post.post_id)
+    poll = beside.polls.get(post.post_id)
+    return ids, "\n".join([kept.text, *poll.options]) if poll else kept.text
 
 
 FACES: Final = 12

@@ -67,13 +67,15 @@ async def _quotes(db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> dict[int
     """What these posts quote, and what that quotes again, which shows by its id alone."""
     found: dict[int, SeenPost] = {}
     for _depth in range(2):
-        wanted = {post.quote_of_id for post in posts if post.quote_of_id and post.quote_state == _ACCEPTED}
+        wanted = {post.quote_of_id for post in posts if post.quote_of_id and is_quote(post)}
         posts = await seen_posts.posts(db, viewer, wanted - found.keys())
         found |= {post.post_id: post for post in posts}
     return found
 
 
-_ACCEPTED = int(QuoteState.accepted)
+def is_quote(post: SeenPost) -> bool:
+    """Whether it shows what it quotes, to those who see that."""
+    return post.quote_of_id is not None and post.quote_state == QuoteState.accepted
 
 
 async def load_filters(db: Db, renderer: Renderer, viewer: Viewer) -> Sequence[Ready]:

@@ -1,129 +1,253 @@
 """Streaming over a WebSocket: one connection carries as many streams as an app subscribes to."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
+import structlog
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from weetwie.access.viewer import Viewer, is_active
-from weetwie.api.endpoint import holders
-from weetwie.api.mastodon.streaming import KINDS, NEEDED, Streaming
+from weetwie.api.mastodon import streams
+from weetwie.api.mastodon.errors import Translate, outage, status_of
+from weetwie.api.mastodon.streamed import Message, Streaming
+from weetwie.api.mastodon.streaming import PARTING_SECONDS, abort_of
+from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, Wish, may_hear
+from weetwie.api.refusals import Malformed, NoScope, Unauthorized
+from weetwie.domain.timelines.listeners import Channel, Ending, News, Stream
+from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.kit import clock
 
-PATH: Final = "/api/v1/streaming"
-LONGEST_MESSAGE: Final = 10_000
-TICK_SECONDS: Final = 30.0
+log = structlog.get_logger(__name__)
 
-POLICY, GOING = 1008, 1001
-"""Close codes of RFC 6455: not allowed; the server is going away."""
+MOST_SUBSCRIPTIONS: Final = 100
+"""On one socket."""
+CLOSES: Final = {Ending.going: 1001, Ending.unwelcome: 1008, Ending.slow: 1013, Ending.failed: 1011}
+"""Close codes of RFC 6455 and its registry: going away; not allowed; try again later; something went wrong."""
 
 
-class Wish(msgspec.Struct, frozen=True):
+class Said(msgspec.Struct, frozen=True):
     """What an app sends."""
 
     type: str
     stream: str = ""
+    tag: str = ""
+    list: str | int = ""
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.stream, self.tag, str(self.list))
 
 
-async def serve(streaming: Streaming, scope: Scope, receive: Receive, send: Send) -> None:
-    socket = WebSocket(scope, receive, send)
-    token = _token(socket)
-    viewer = await _recognised(streaming, token)
-    if viewer is None:
-        await socket.close(POLICY)
+async def serve(
+    streaming: Streaming, translate: Translate, scope: Scope, receive: Receive, send: Send
+) -> None:
+    await receive()  # that it wants to connect
+    asked = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
+    headers = Headers(scope=scope)
+    languages = headers.get("accept-language", "")
+    token = _token(scope, headers, asked)
+    stream: Stream | None = None
+    try:
+        viewer = await _recognised(streaming, token)
+        stream = streaming.live.open(viewer, ())
+    except Exception as error:  # noqa: BLE001  whatever it is, it is answered as anywhere else
+        refusal = _refusal(error)
+        await _refuse(scope, send, refusal, _say(refusal, languages, translate))
         return
-    offered = scope.get("subprotocols") or []
-    await socket.accept(subprotocol=token if token in offered else None)
-    first = socket.query_params.get("stream", "")
-    await Connection(streaming, socket, viewer).run(first)
+    try:
+        offered = scope.get("subprotocols") or []
+        await send({"type": "websocket.accept", "subprotocol": token if token in offered else None})
+        first = Wish(asked.get("stream", ""), asked.get("tag", ""), asked.get("list", ""))
+        connection = Connection(streaming, stream, scope, send, languages, translate)
+        await connection.run(receive, first)
+    finally:
+        streaming.live.forget(stream)
 
 
-def _token(socket: WebSocket) -> str | None:
+def _token(scope: Scope, headers: Headers, asked: dict[str, str]) -> str | None:
     """Where apps put it: the header, the address, or the protocol that they offer."""
-    scheme, _, value = socket.headers.get("authorization", "").partition(" ")
+    scheme, _space, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and value:
         return value.strip()
-    asked = socket.query_params.get("access_token")
-    return asked or next(iter(socket.scope.get("subprotocols") or ()), None)
+    return asked.get("access_token") or next(iter(scope.get("subprotocols") or ()), None)
 
 
-async def _recognised(streaming: Streaming, token: str | None) -> Viewer | None:
+async def _recognised(streaming: Streaming, token: str | None) -> Viewer:
+    """Raises Unauthorized, NoScope."""
     if token is None:
-        return None
+        raise Unauthorized
     async with streaming.database.reading() as db:
         viewer = await streaming.memory.recognise(db, token=token)
     if viewer is None or not is_active(viewer, clock.now()):
-        return None
-    needed = {wide for scope in NEEDED for wide in holders(scope)}
-    return viewer if needed & viewer.scopes else None
+        raise Unauthorized
+    if not (may_hear(viewer, STATUSES) or may_hear(viewer, NOTIFICATIONS)):
+        raise NoScope
+    return viewer
+
+
+async def _refuse(scope: Scope, send: Send, refusal: Refusal, sentence: str) -> None:
+    """By an answer of HTTP, where the server can give one instead of the socket."""
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": CLOSES[Ending.unwelcome]})
+        return
+    body = msgspec.json.encode({"error": sentence})
+    headers = [(b"content-type", b"application/json; charset=utf-8")]
+    start = {"type": "websocket.http.response.start", "status": status_of(refusal), "headers": headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": body})
+
+
+def _refusal(error: Exception) -> Refusal:
+    """Raises the error again where it is none of those that a caller may hear of."""
+    found = error if isinstance(error, Refusal) else outage(error)
+    if found is None:
+        raise error
+    return found
+
+
+def _say(refusal: Refusal, languages: str, translate: Translate) -> str:
+    return fill(translate(refusal.sentence, languages), refusal.values)
 
 
 class Connection:
-    """One open socket."""
+    """One open socket: this coroutine hears what the app wants, a task beside it sends what is new."""
 
-    def __init__(self, streaming: Streaming, socket: WebSocket, viewer: Viewer) -> None:
+    __slots__ = (
+        "_abort",
+        "_languages",
+        "_parting",
+        "_send",
+        "_sender",
+        "_stream",
+        "_streaming",
+        "_translate",
+        "_wishes",
+    )
+
+    def __init__(
+        self,
+        streaming: Streaming,
+        stream: Stream,
+        scope: Scope,
+        send: Send,
+        languages: str,
+        translate: Translate,
+    ) -> None:
         self._streaming = streaming
-        self._socket = socket
-        self._viewer = viewer
-        self._kinds: set[str] = set()
+        self._stream = stream
+        self._send = send
+        self._abort = abort_of(scope)
+        self._languages = languages
+        self._translate = translate
+        self._wishes: dict[tuple[str, ...], tuple[Channel, ...]] = {}
+        """What the app has subscribed to, by name."""
+        self._sender: asyncio.Task[None] | None = None
+        self._parting: asyncio.Task[None] | None = None
 
-    async def run(self, first: str) -> None:
-        stream = self._streaming.live.open(self._viewer)
-        listening = asyncio.create_task(self._listen(first))
+    async def run(self, receive: Receive, first: Wish) -> None:
+        self._stream.on_close = self._end
+        if not self._stream.is_open:
+            self._end(Ending.going)
+            return
+        self._sender = asyncio.create_task(self._send_all())
         try:
-            while stream.is_open and not listening.done():
-                await self._send_next(stream, listening)
+            if first.stream:
+                await self._obey(Said("subscribe", *first))
+            while (message := await receive())["type"] != "websocket.disconnect":
+                await self._hear(message.get("text") or message.get("bytes") or "")
+        except OSError:
+            pass  # the app is gone, as the server says where it is written to
         finally:
-            listening.cancel()
-            self._streaming.live.forget(stream)
-            with suppress(Exception):
-                await self._socket.close(GOING)
+            self._stream.on_close = None
+            self._sender.cancel()
 
-    async def _send_next(self, stream: Any, listening: "asyncio.Task[None]") -> None:
-        waiting = asyncio.create_task(stream.next(TICK_SECONDS))
-        await asyncio.wait((waiting, listening), return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            waiting.cancel()
-            return
-        news = waiting.result()
-        for kind in sorted(self._kinds) if news is not None else ():
-            if message := await self._streaming.message(stream.viewer, news, kind):
-                payload = {"payload": message[1].decode()} if message[1] else {}
-                await self._say({"stream": [kind], "event": message[0], **payload})
+    # What the app says
 
-    async def _listen(self, first: str) -> None:
-        """Hears what the app wants, until it goes."""
-        if first:
-            await self._subscribe(first)
-        with suppress(WebSocketDisconnect):
-            while True:
-                await self._obey(await self._socket.receive_text())
-
-    async def _obey(self, said: str) -> None:
+    async def _hear(self, said: str | bytes) -> None:
         try:
-            wish = msgspec.json.decode(said[: LONGEST_MESSAGE + 1], type=Wish)
-        except msgspec.MsgspecError:
-            await self._complain("This is no wish that can be understood here.")
+            heard = msgspec.json.decode(said, type=Said)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            await self._complain(Malformed(_("This is no message that can be understood here.")))
             return
-        if wish.type == "subscribe":
-            await self._subscribe(wish.stream)
-        elif wish.type == "unsubscribe":
-            self._kinds.discard(wish.stream)
-        else:
-            await self._complain("Only subscribe and unsubscribe are known here.")
+        await self._obey(heard)
 
-    async def _subscribe(self, kind: str) -> None:
-        if kind in KINDS:
-            self._kinds.add(kind)
-        else:
-            await self._complain("There is no such stream.")
+    async def _obey(self, said: Said) -> None:
+        try:
+            if said.type == "subscribe":
+                await self._subscribe(said.wish)
+            elif said.type == "unsubscribe":
+                self._unsubscribe(said.wish)
+            else:
+                raise Malformed(_("Only “subscribe” and “unsubscribe” are known here."))
+        except Exception as error:  # noqa: BLE001  what is no refusal is raised again
+            await self._complain(_refusal(error))
 
-    async def _complain(self, sentence: str) -> None:
-        await self._say({"error": sentence, "status": 400})
+    async def _subscribe(self, wish: Wish) -> None:
+        if wish.name in self._wishes:
+            return
+        if len(self._wishes) >= MOST_SUBSCRIPTIONS:
+            raise TooMany(_("One connection carries at most {most} streams."), most=MOST_SUBSCRIPTIONS)
+        channels = await streams.channels(self._streaming.database, self._stream.viewer, wish)
+        self._wishes[wish.name] = channels
+        for channel in channels:
+            self._streaming.live.listen(self._stream, channel)
 
-    async def _say(self, message: dict[str, Any]) -> None:
-        with suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.send_text(msgspec.json.encode(message).decode())
+    def _unsubscribe(self, wish: Wish) -> None:
+        left = self._wishes.pop(wish.name, ())
+        still = {channel for channels in self._wishes.values() for channel in channels}
+        for channel in left:
+            if channel not in still:
+                self._streaming.live.unlisten(self._stream, channel)
+
+    async def _complain(self, refusal: Refusal) -> None:
+        sentence = _say(refusal, self._languages, self._translate)
+        frame = msgspec.json.encode({"error": sentence, "status": status_of(refusal)})
+        await self._send({"type": "websocket.send", "text": frame.decode()})
+
+    # What is new
+
+    async def _send_all(self) -> None:
+        try:
+            while (news := await self._stream.next()) is not None:
+                for text in await self._frames(news):
+                    await self._send({"type": "websocket.send", "text": text})
+        except Exception as error:
+            if not isinstance(error, OSError):  # which is how the server says that the app is gone
+                log.warning("a stream fails", exc_info=error)
+            self._stream.close(Ending.failed)
+
+    async def _frames(self, news: News) -> list[str]:
+        messages = await self._streaming.messages(self._stream.viewer, news)
+        names = [name for name, channels in self._wishes.items() if news.channel in channels]
+        return [_frame(news, name, message) for message in messages for name in names]
+
+    # The end
+
+    def _end(self, ending: Ending) -> None:
+        """Whoever is stuck in sending is not waited for."""
+        if self._sender is not None and self._sender is not asyncio.current_task():
+            self._sender.cancel()
+        self._parting = asyncio.create_task(self._part(ending))
+
+    async def _part(self, ending: Ending) -> None:
+        with suppress(OSError, TimeoutError, RuntimeError):
+            async with asyncio.timeout(PARTING_SECONDS):
+                await self._send({"type": "websocket.close", "code": CLOSES[ending]})
+            return
+        self._abort()
+
+
+def _frame(news: News, name: Sequence[str], message: Message) -> str:
+    """Made once for all who hear the same under the same name."""
+    kept: str | None = news.told.get((name, message))
+    if kept is None:
+        frame: dict[str, Any] = {"stream": name, "event": message.event}
+        if message.payload:
+            frame["payload"] = message.payload.decode()
+        kept = news.told[name, message] = msgspec.json.encode(frame).decode()
+    return kept

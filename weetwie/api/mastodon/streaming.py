@@ -1,94 +1,40 @@
-"""Streaming: what is new, as server-sent events or over one WebSocket."""
+"""Streaming as server-sent events: one stream for each answer that goes on."""
 
-from collections.abc import AsyncGenerator
-from typing import Final
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, Final
 
-from weetwie.access.recognise import Memory
+import msgspec
+
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Answer, Call, Stream
-from weetwie.api.endpoint import Routes, holders
-from weetwie.api.mastodon import shown
-from weetwie.api.mastodon.beside import Beside
-from weetwie.api.mastodon.notifications import notification_as_json
-from weetwie.api.mastodon.render import Renderer
-from weetwie.domain.timelines.live import Arrived, FiltersAreOthers, Gone, Live, News, Notified
-from weetwie.errors import Unavailable
-from weetwie.kit.db import Database
-from weetwie.seen.posts import SeenPost
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import streams
+from weetwie.api.mastodon.streamed import Streaming
+from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, Wish
+from weetwie.api.refusals import Malformed
+from weetwie.domain.timelines.listeners import Beat, Channel, Ending
+from weetwie.errors import Unavailable, _
 
 routes = Routes("streaming")
 
-THUMP_SECONDS: Final = 15.0
-NEEDED: Final = ("read:statuses", "read:notifications")
-"""One of these opens a stream; what is sent in it is what the token may read."""
-KINDS: Final = ("user", "user:notification")
-
-Message = tuple[str, bytes]
-"""The name of an event and its payload."""
+PATH: Final = "/api/v1/streaming"
+ABORT: Final = "weetwie.abort"
+"""The extension by which the server gives up a connection without waiting for its reader."""
+PARTING_SECONDS: Final = 2.0
+"""How long a reader may take to hear that it is over."""
 
 
-class Streaming:
-    """What an open stream needs of the house."""
+class Media(msgspec.Struct, frozen=True, kw_only=True):
+    only_media: bool = False
 
-    def __init__(self, live: Live, database: Database, memory: Memory, renderer: Renderer) -> None:
-        self.live = live
-        self.database = database
-        self.memory = memory
-        self.renderer = renderer
-        live.prepare = lambda db, posts: shown.load_kept(db, renderer, posts)
 
-    async def message(self, viewer: Viewer, news: News, kind: str) -> Message | None:
-        """What is sent of a piece of news; None for what is not of this stream or no longer there."""
-        needed = "read:notifications" if isinstance(news, Notified) else "read:statuses"
-        if viewer.scopes.isdisjoint(holders(needed)):
-            return None
-        if isinstance(news, Notified):
-            return await self._notification(viewer, news.notification_id)
-        if kind == "user:notification":
-            return None
-        if isinstance(news, FiltersAreOthers):
-            return "filters_changed", b""
-        if isinstance(news, Gone):
-            return "delete", b"%d" % news.post_id
-        shown_post = self.renderer.statuses([news.post], await self._beside(viewer, news.post))[1:-1]
-        return (
-            ("update" if isinstance(news, Arrived) else "status.update", shown_post) if shown_post else None
-        )
+class Tag(msgspec.Struct, frozen=True, kw_only=True):
+    tag: str = ""
 
-    async def _beside(self, viewer: Viewer, post: SeenPost) -> Beside:
-        if not post.is_the_same_for_all:
-            async with self.database.reading() as db:
-                return await shown.load(db, self.renderer, viewer, [post])
-        if not viewer.filters_version:
-            return Beside(viewer=viewer)
-        kept = self.renderer.filters.get((viewer.person_id, viewer.filters_version))
-        if kept is None:
-            async with self.database.reading() as db:
-                kept = await shown.load_filters(db, self.renderer, viewer)
-        return Beside(viewer=viewer, filters=kept)
 
-    async def _notification(self, viewer: Viewer, notification_id: int) -> Message | None:
-        async with self.database.reading() as db:
-            fresh = await self.memory.person(db, viewer.person_id)
-            if fresh is None:
-                return None
-            payload = await notification_as_json(db, fresh, self.renderer, notification_id)
-        return ("notification", payload) if payload is not None else None
-
-    async def events(self, viewer: Viewer, kind: str) -> AsyncGenerator[bytes, None]:
-        """Server-sent events, until the stream is closed or its reader goes. It is opened by who reads: of an answer that
-        nobody reads (to HEAD, say) nothing would ever close it."""
-        stream = self.live.open(viewer)
-        try:
-            yield b":)\n\n"
-            while stream.is_open:
-                news = await stream.next(THUMP_SECONDS)
-                if news is None:
-                    yield b":thump\n\n"
-                elif message := await self.message(stream.viewer, news, kind):
-                    yield b"event: %b\ndata: %b\n\n" % (message[0].encode(), message[1])
-        finally:
-            self.live.forget(stream)
+class ListGiven(msgspec.Struct, frozen=True, kw_only=True):
+    list: str = ""
 
 
 @routes.get("/api/v1/streaming/health", answer=str, rate="none")
@@ -96,20 +42,114 @@ async def health(call: Call) -> Answer:
     return Answer(body=b"OK", content_type="text/plain; charset=utf-8")
 
 
-@routes.get("/api/v1/streaming/user", scopes=NEEDED)
+@routes.get("/api/v1/streaming/user", scopes=(STATUSES, NOTIFICATIONS))
 async def user(call: Call) -> Stream:
     """What arrives in one's home, and one's notifications."""
-    return _stream(call, "user")
+    return await _stream(call, Wish("user"))
 
 
-@routes.get("/api/v1/streaming/user/notification", scopes=NEEDED[1:])
+@routes.get("/api/v1/streaming/user/notification", scopes=(NOTIFICATIONS,))
 async def user_notification(call: Call) -> Stream:
     """One's notifications alone."""
-    return _stream(call, "user:notification")
+    return await _stream(call, Wish("user:notification"))
 
 
-def _stream(call: Call, kind: str) -> Stream:
+@routes.get("/api/v1/streaming/public", scopes=(STATUSES,))
+async def public(call: Call, wanted: Media) -> Stream:
+    """Public posts that one may see."""
+    return await _stream(call, Wish("public:media" if wanted.only_media else "public"))
+
+
+@routes.get("/api/v1/streaming/public/local", scopes=(STATUSES,))
+async def public_local(call: Call, wanted: Media) -> Stream:
+    """The same: all that is here is local."""
+    return await _stream(call, Wish("public:media" if wanted.only_media else "public"))
+
+
+@routes.get("/api/v1/streaming/public/remote", scopes=(STATUSES,))
+async def public_remote(call: Call, wanted: Media) -> Stream:
+    """Nothing: all that is here is local."""
+    return await _stream(call, Wish("public:remote"))
+
+
+@routes.get("/api/v1/streaming/hashtag", scopes=(STATUSES,))
+async def hashtag(call: Call, wanted: Tag) -> Stream:
+    """Public posts with a tag that one may see."""
+    return await _stream(call, Wish("hashtag", tag=wanted.tag))
+
+
+@routes.get("/api/v1/streaming/hashtag/local", scopes=(STATUSES,))
+async def hashtag_local(call: Call, wanted: Tag) -> Stream:
+    """The same: all that is here is local."""
+    return await _stream(call, Wish("hashtag", tag=wanted.tag))
+
+
+@routes.get("/api/v1/streaming/list", scopes=(STATUSES,))
+async def list_(call: Call, wanted: ListGiven) -> Stream:
+    """What arrives in a list of one's own."""
+    return await _stream(call, Wish("list", list=wanted.list))
+
+
+@routes.get("/api/v1/streaming/direct", scopes=(STATUSES,))
+async def direct(call: Call) -> Stream:
+    """One's conversations in which something was said."""
+    return await _stream(call, Wish("direct"))
+
+
+@routes.get("/api/v1/streaming/{stream}", hidden=True)
+async def unknown(call: Call) -> Answer:
+    """Any other."""
+    raise Malformed(_("There is no such stream."))
+
+
+async def _stream(call: Call, wish: Wish) -> Stream:
     streaming: Streaming | None = call.streaming
     if streaming is None:
         raise Unavailable
-    return Stream(streaming.events(call.viewer, kind))
+    await call.release()
+    channels = await streams.channels(streaming.database, call.viewer, wish)
+    streaming.live.check_room(call.viewer)
+    abort = abort_of(call.scope)
+    return Stream(events(streaming, call.viewer, channels, abort), headers={"x-accel-buffering": "no"})
+
+
+def abort_of(scope: Any) -> Callable[[], None]:
+    """How this connection is given up; nothing where the server knows no way."""
+    abort: Callable[[], None] = (scope.get("extensions") or {}).get(ABORT, _do_nothing)
+    return abort
+
+
+def _do_nothing() -> None:
+    pass
+
+
+async def events(
+    streaming: Streaming,
+    viewer: Viewer,
+    channels: tuple[Channel, ...],
+    abort: Callable[[], None] = _do_nothing,
+) -> AsyncGenerator[bytes, None]:
+    """Until the stream is closed or its reader goes. It is opened by who reads: of an answer that nobody reads (to HEAD, say)
+    nothing would ever close it."""
+    stream = streaming.live.open(viewer, channels, wants_beats=True)
+    last_call: asyncio.TimerHandle | None = None
+
+    def end(ending: Ending) -> None:
+        # Who is stuck in sending does not hear that it is over.
+        nonlocal last_call
+        patience = 0.0 if ending is Ending.slow else PARTING_SECONDS
+        last_call = asyncio.get_running_loop().call_later(patience, abort)
+
+    stream.on_close = end
+    try:
+        yield b":)\n\n"
+        while (news := await stream.next()) is not None:
+            if isinstance(news, Beat):
+                yield b":thump\n\n"
+                continue
+            for event, payload in await streaming.messages(stream.viewer, news):
+                yield b"event: %b\ndata: %b\n\n" % (event.encode(), payload)
+    finally:
+        streaming.live.forget(stream)
+        if last_call is not None:
+            last_call.cancel()

@@ -15,7 +15,15 @@ from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring
 from weetwie.errors import Forbidden, Invalid, NotFound, _
-from weetwie.events import PersonErased, audit
+from weetwie.events import (
+    AnnouncementMade,
+    AnnouncementReactedTo,
+    AnnouncementReactionTakenBack,
+    AnnouncementWithdrawn,
+    PersonErased,
+    audit,
+    record,
+)
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.announcements import Announcement, AnnouncementReaction, AnnouncementRead
@@ -69,15 +77,18 @@ async def announce(
         _ANNOUNCE, text=text, ring=int(ring), starts_at=starts_at, ends_at=ends_at, is_all_day=is_all_day
     )
     await audit(db, viewer, "announcement.make", id)
+    await record(db, viewer, AnnouncementMade(id, int(ring)))
     return id
 
 
 async def withdraw(db: Db, viewer: Viewer, id: int) -> None:
     """Raises Forbidden and NotFound."""
     _check_administers(viewer)
-    if not await db.run(_WITHDRAW, id=id):
+    ring = await db.value(_WITHDRAW, id=id)
+    if ring is None:
         raise NotFound()
     await audit(db, viewer, "announcement.withdraw", id)
+    await record(db, viewer, AnnouncementWithdrawn(id, ring))
 
 
 def _check_administers(viewer: Viewer) -> None:
@@ -101,13 +112,13 @@ async def reactions_to(db: Db, viewer: Viewer, ids: Sequence[int]) -> list[React
 
 async def put_away(db: Db, viewer: Viewer, id: int) -> None:
     """Raises NotFound."""
-    await _seen(db, viewer, id)
+    await _ring_of(db, viewer, id)
     await db.run(_PUT_AWAY, id=id, person_id=viewer.person_id)
 
 
 async def react(db: Db, viewer: Viewer, id: int, name: str) -> None:
     """Raises NotFound, Forbidden, and Invalid for what is no emoji."""
-    await _seen(db, viewer, id)
+    ring = await _ring_of(db, viewer, id)
     if not may.act(viewer, clock.now()):
         raise Forbidden()
     if not (_EMOJI.fullmatch(name) or any(one.shortcode == name for one in viewer.policy.emojis)):
@@ -118,13 +129,15 @@ async def react(db: Db, viewer: Viewer, id: int, name: str) -> None:
         raise Invalid(
             _("There are {most} different reactions already; choose one of them."), most=MOST_REACTIONS
         )
-    await db.run(_REACT, id=id, person_id=viewer.person_id, name=name)
+    if await db.run(_REACT, id=id, person_id=viewer.person_id, name=name):
+        await record(db, viewer, AnnouncementReactedTo(id, ring))
 
 
 async def take_back(db: Db, viewer: Viewer, id: int, name: str) -> None:
     """Raises NotFound."""
-    await _seen(db, viewer, id)
-    await db.run(_TAKE_BACK, id=id, person_id=viewer.person_id, name=name)
+    ring = await _ring_of(db, viewer, id)
+    if await db.run(_TAKE_BACK, id=id, person_id=viewer.person_id, name=name):
+        await record(db, viewer, AnnouncementReactionTakenBack(id, ring))
 
 
 async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
@@ -132,9 +145,12 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
         await db.run(query, people=[fact.person_id for fact in facts])
 
 
-async def _seen(db: Db, viewer: Viewer, id: int) -> None:
-    if not await announcements(db, viewer, only=id):
+async def _ring_of(db: Db, viewer: Viewer, id: int) -> int:
+    """Raises NotFound for what the viewer does not see."""
+    found = await announcements(db, viewer, only=id)
+    if not found:
         raise NotFound()
+    return found[0].ring
 
 
 _ID, _PERSON_ID, _NAME = param("id", BigInteger), param("person_id", BigInteger), param("name", Text)
@@ -169,7 +185,7 @@ _ANNOUNCE = Query(
     )
     .returning(Announcement.id)
 )
-_WITHDRAW = Query(delete(Announcement).where(Announcement.id == _ID))
+_WITHDRAW = Query(delete(Announcement).where(Announcement.id == _ID).returning(Announcement.ring))
 _HOLD = Query(select(Announcement.id).where(Announcement.id == _ID).with_for_update())
 _REACTIONS = Query(
     select(

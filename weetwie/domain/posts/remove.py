@@ -27,11 +27,15 @@ async def bury(db: Db, viewer: Viewer, post_ids: Sequence[int], *, keeps_media: 
     await counts.hold_authors(db, post_ids)
     gone = await db.rows(_DELETE, ids=list(post_ids), now=clock.now())
     ids = columns(gone, "id")
-    for query in (_EMPTY, _FORGET_EDITS, _FORGET_TAGS):
+    for query in (_EMPTY, _FORGET_EDITS):
         await db.run(query, ids=ids)
+    tags: dict[int, list[int]] = {}
+    for row in await db.rows(_FORGET_TAGS, ids=ids):
+        tags.setdefault(row["post_id"], []).append(row["tag_id"])
     for row in gone:
         await _uncount(db, row)
-        await record(db, viewer, PostDeleted(row["id"], row["author_id"], keeps_media))
+        had = tags.get(row["id"], [])
+        await record(db, viewer, PostDeleted(row["id"], row["author_id"], keeps_media, had))
 
 
 async def _uncount(db: Db, row: Record) -> None:
@@ -90,7 +94,13 @@ _UNMARK = Query(
     )
     .values(boost_id=null())
 )
-_FORGET_TAGS = Query(lambda: delete(PostTag).where(PostTag.post_id.in_(select(_unnested()))))
+_FORGET_TAGS = Query(
+    lambda: (
+        delete(PostTag)
+        .where(PostTag.post_id.in_(select(_unnested())))
+        .returning(PostTag.post_id, PostTag.tag_id)
+    )
+)
 _SOME_OF_REMOVED = Query(
     select(Post.id)
     .join(Person, Person.id == Post.author_id)

@@ -164,7 +164,8 @@ def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
 def _departing() -> Select[*tuple[Any, ...]]:
     """Of given posts that are deleted, who of these people saw them; each of their apps may still show them."""
     reader, post = aliased(Person), aliased(Post)
-    return select(reader.id, post.id).where(
+    was_public = and_(post.visibility == int(Visibility.public), post.boost_of_id.is_(None))
+    return select(reader.id, post.id, was_public).where(
         reader.id == func.any(param("people", ARRAY(BigInteger))),
         post.id == func.any(param("post_ids", ARRAY(BigInteger))),
         sees.saw(sees.of(reader), post),

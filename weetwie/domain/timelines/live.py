@@ -1,103 +1,54 @@
-"""Live: what arrives in a home, and what leaves it, for all open streams of this process at once.
+"""Live: what arrives for the open streams of this process, and when they end.
 
-One statement for each batch of facts says who of those who listen sees a post, and how they see it. What is new are the
-facts that were not yet visible in the snapshot of the look before: so each is taken once, none is passed over however long its
-transaction took, and no other transaction holds anything up.
+What is new are the facts that were not yet visible in the snapshot of the look before: so each is taken once, none is passed
+over however long its transaction took, and no other transaction holds anything up. All of a look is found out before any of it
+is handed out, so that a look that fails is done again and nothing is said twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import msgspec
 import structlog
 from sqlalchemy import BigInteger, Boolean, Text, and_, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import sees
 from weetwie.access.recognise import Memory, StaleViewer, check
 from weetwie.access.viewer import Viewer, is_active, system
-from weetwie.domain.timelines import home
+from weetwie.domain.timelines.arrivals import Delivery, Prepare, deliveries, of
+from weetwie.domain.timelines.listeners import (
+    HOME,
+    NOTIFICATIONS,
+    Beat,
+    Channel,
+    Ending,
+    FiltersAreOthers,
+    Listeners,
+    Stream,
+)
 from weetwie.events import (
     Fact,
     FiltersChanged,
-    PeopleNotified,
     PersonBlocked,
     PersonErased,
     PersonLeft,
     PersonSuspended,
-    PostBoosted,
-    PostDeleted,
-    PostEdited,
-    PostPublished,
     TokenRevoked,
 )
 from weetwie.kit import clock
 from weetwie.kit.bell import Bell, wait
 from weetwie.kit.db import Database, Db, Query, Record, columns, param
-from weetwie.seen.posts import SeenPost
 from weetwie.tables.events import Event, Snapshot, Xid8
 from weetwie.tables.identity import Token
-from weetwie.tables.notifications import Notification
+from weetwie.tables.people import Person
 
 log = structlog.get_logger(__name__)
 
-SWEEP_SECONDS = 1.0
-LONGEST_QUEUE = 200
-"""A reader who is so far behind is dropped; apps connect again and read what they missed."""
-
-
-class Arrived(msgspec.Struct, frozen=True):
-    post: SeenPost
-
-
-class Edited(msgspec.Struct, frozen=True):
-    post: SeenPost
-
-
-class Gone(msgspec.Struct, frozen=True):
-    post_id: int
-
-
-class Notified(msgspec.Struct, frozen=True):
-    notification_id: int
-
-
-class FiltersAreOthers(msgspec.Struct, frozen=True):
-    """The viewer of the stream has them already."""
-
-
-News = FiltersAreOthers | Arrived | Edited | Gone | Notified
-
-
-class Stream:
-    """One open stream: an iterator over what is new, that ends when it must."""
-
-    def __init__(self, viewer: Viewer) -> None:
-        self.viewer = viewer
-        self._queue: asyncio.Queue[News | None] = asyncio.Queue(LONGEST_QUEUE)
-        self.is_open = True
-        self.is_confirmed = False
-
-    def put(self, news: News) -> None:
-        try:
-            self._queue.put_nowait(news)
-        except asyncio.QueueFull:
-            self.close()
-
-    def close(self) -> None:
-        """Ends the stream for its reader, at once and whatever waits in it."""
-        self.is_open = False
-        while not self._queue.empty():
-            self._queue.get_nowait()
-        self._queue.put_nowait(None)
-
-    async def next(self, seconds: float) -> News | None:
-        """What is new; None when nothing came in this time, or when the stream is no longer open."""
-        try:
-            return await asyncio.wait_for(self._queue.get(), seconds)
-        except TimeoutError:
-            return None
+SWEEP_SECONDS: Final = 1.0
+BEAT_SECONDS: Final = 15.0
+AT_ONCE: Final = 100
+"""After so many deliveries others have their turn: those who read what was handed out, and requests."""
 
 
 class Live:
@@ -106,34 +57,44 @@ class Live:
     def __init__(self, database: Database, memory: Memory) -> None:
         self._database = database
         self._memory = memory
-        self._streams: dict[int, set[Stream]] = {}
+        self._listeners = Listeners()
         self._looked: str | None = None
         """The snapshot of the last look (PostgreSQL's pg_snapshot, as text)."""
-        self.prepare: Callable[[Db, Sequence[SeenPost]], Awaitable[None]] | None = None
-        """Called with all posts of a batch before they are handed out, so that doors load what they need only once."""
+        self._last_beat = 0.0
+        self.prepare: Prepare | None = None
+        """Called with all posts of a look before they are handed out, so that doors load what they need only once."""
 
-    def open(self, viewer: Viewer) -> Stream:
-        stream = Stream(viewer)
-        self._streams.setdefault(viewer.person_id, set()).add(stream)
-        return stream
+    def open(
+        self,
+        viewer: Viewer,
+        channels: Iterable[Channel] = (HOME, NOTIFICATIONS),
+        *,
+        wants_beats: bool = False,
+    ) -> Stream:
+        """Raises TooMany."""
+        return self._listeners.open(viewer, channels, wants_beats=wants_beats)
+
+    def check_room(self, viewer: Viewer) -> None:
+        """Raises TooMany where this viewer may open no further stream."""
+        self._listeners.check_room(viewer.person_id)
+
+    def listen(self, stream: Stream, channel: Channel) -> None:
+        self._listeners.listen(stream, channel)
+
+    def unlisten(self, stream: Stream, channel: Channel) -> None:
+        self._listeners.unlisten(stream, channel)
 
     def forget(self, stream: Stream) -> None:
         """The reader has gone."""
-        streams = self._streams.get(stream.viewer.person_id, set())
-        streams.discard(stream)
-        if not streams:
-            self._streams.pop(stream.viewer.person_id, None)
+        self._listeners.forget(stream)
 
     @property
     def open_streams(self) -> int:
-        return sum(map(len, self._streams.values()))
+        return len(self._listeners)
 
     def close_all(self) -> None:
-        for stream in self._all():
-            stream.close()
-
-    def _all(self) -> list[Stream]:
-        return [stream for streams in self._streams.values() for stream in streams]
+        for stream in self._listeners:
+            stream.close(Ending.going)
 
     async def run(self, bell: Bell) -> None:
         """Hands out what is new, until cancelled."""
@@ -146,109 +107,120 @@ class Live:
                 raise
             except Exception as error:  # noqa: BLE001  streams outlive any failure; what was missed is read again
                 log.warning("live waits", error=type(error).__name__)
+            self._beat()
             await wait(rung, SWEEP_SECONDS)
+
+    def _beat(self) -> None:
+        """One clock for all streams that must be kept open by a word now and then."""
+        now = asyncio.get_running_loop().time()
+        if now - self._last_beat >= BEAT_SECONDS:
+            self._last_beat, beat = now, Beat()
+            for stream in self._listeners:
+                if stream.wants_beats:
+                    stream.put(beat)
 
     async def turn(self) -> int:
         """Hands out what is new; returns how many facts were in it."""
         self._close_those_whose_time_is_over()
         async with self._database.reading() as db:
-            if self._looked is None or not self._streams:
+            if self._looked is None or not self._listeners:
                 # What happened before anybody listened is for the timelines.
-                self._looked = await db.value(_SNAPSHOT)
+                snapshot = await db.value(_SNAPSHOT)
+                if self._looked is None or not self._listeners:
+                    self._looked = snapshot
                 return 0
-            await self._close_those_who_came_too_late(db)
             rows = await db.rows(_NEWS, looked=self._looked)
-            events = [row for row in rows if row["id"] is not None]
-            if events:
-                await self._hand_out(db, events)
+            facts = [fact for row in rows if row["id"] is not None and (fact := _read(row)) is not None]
+            await self._confirm(db)
+            found = await self._find_out(db, facts) if facts else []
             self._looked = rows[0]["snapshot"]
-            return len(events)
+        await self._hand_out(found)
+        return sum(row["id"] is not None for row in rows)
 
-    async def _hand_out(self, db: Db, events: Sequence[Record]) -> None:
-        facts = [fact for event in events if (fact := _read(event)) is not None]
+    async def _find_out(self, db: Db, facts: Sequence[Fact]) -> list[Delivery]:
         await self._close_the_unwelcome(db, facts)
-        await self._filters(db, _of(facts, FiltersChanged))
+        if not self._listeners:
+            return []
         viewer = system(await self._memory.policy(db))
-        await self._posts(db, viewer, facts)
-        await self._gone(db, viewer, _of(facts, PostDeleted))
-        await self._notified(db, _of(facts, PeopleNotified))
+        filters = await self._filters(db, of(facts, FiltersChanged))
+        return filters + await deliveries(db, viewer, self._listeners, facts, self.prepare)
 
-    async def _posts(self, db: Db, viewer: Viewer, facts: Sequence[Fact]) -> None:
-        edited = {fact.post_id for fact in _of(facts, PostEdited)}
-        arrived = {fact.post_id for fact in _of(facts, PostPublished, PostBoosted)}
-        if not edited | arrived:
-            return
-        reached = await home.ARRIVING.posts(db, viewer, edited | arrived, self._streams)
-        if self.prepare is not None:
-            await self.prepare(db, [post for _person, post in reached])
-        for person_id, post in reached:
-            if post.id in arrived:
-                self._put(person_id, Arrived(post))
-            if post.id in edited:
-                self._put(person_id, Edited(post))
+    async def _hand_out(self, found: Sequence[Delivery]) -> None:
+        """Who came while this was found out has missed nothing: all of it happened before."""
+        for place, (person_id, news) in enumerate(found, 1):
+            for stream in self._listeners.of(news.channel).get(person_id, ()):
+                if stream.is_confirmed:
+                    stream.put(news)
+            if place % AT_ONCE == 0:
+                await asyncio.sleep(0)
 
-    async def _gone(self, db: Db, viewer: Viewer, facts: Sequence[PostDeleted]) -> None:
-        if facts:
-            ids = [fact.post_id for fact in facts]
-            rows = await db.rows(
-                home.DEPARTING, post_ids=ids, people=list(self._streams), **sees.today(viewer)
-            )
-            for person_id, post_id in rows:
-                self._put(person_id, Gone(post_id))
-
-    async def _filters(self, db: Db, facts: Sequence[FiltersChanged]) -> None:
-        for person_id in {fact.person_id for fact in facts} & self._streams.keys():
-            fresh = await self._memory.person(db, person_id)
+    async def _filters(self, db: Db, facts: Sequence[FiltersChanged]) -> list[Delivery]:
+        told = []
+        for person_id in {fact.person_id for fact in facts}:
+            streams = self._listeners.of_person(person_id)
+            fresh = await self._memory.person(db, person_id) if streams else None
             if fresh is None:
                 continue
-            for stream in self._streams[person_id]:
+            for stream in streams:
                 stream.viewer = msgspec.structs.replace(
                     stream.viewer, version=fresh.version, filters_version=fresh.filters_version
                 )
-                stream.put(FiltersAreOthers())
+            told.append(Delivery(person_id, FiltersAreOthers(HOME)))
+        return told
 
-    async def _notified(self, db: Db, facts: Sequence[PeopleNotified]) -> None:
-        ids = [notification_id for fact in facts for notification_id in fact.notification_ids]
-        for row in await db.rows(_WHOSE, ids=ids, people=list(self._streams)) if ids else ():
-            self._put(row["person_id"], Notified(row["id"]))
-
-    def _put(self, person_id: int, news: News) -> None:
-        for stream in list(self._streams.get(person_id, ())):
-            stream.put(news)
+    # Endings
 
     async def _close_the_unwelcome(self, db: Db, facts: Sequence[Fact]) -> None:
         """Streams end with their token, with the standing of who listens, and with a block on either side: who connects
         again sees the new world."""
-        left = {fact.person_id for fact in _of(facts, PersonLeft, PersonSuspended, PersonErased)}
-        parted = {id for fact in _of(facts, PersonBlocked) for id in (fact.blocker_id, fact.blocked_id)}
-        for person_id in left | parted:
-            for stream in self._streams.get(person_id, ()):
-                stream.close()
-        if _of(facts, TokenRevoked):
+        for fact in of(facts, PersonLeft, PersonSuspended, PersonErased):
+            self._close_of(fact.person_id, Ending.unwelcome)
+        for fact in of(facts, PersonBlocked):
+            self._close_of(fact.blocker_id, Ending.going)
+            self._close_of(fact.blocked_id, Ending.going)
+        if of(facts, TokenRevoked):
             await self._close_revoked(db)
 
-    async def _close_those_who_came_too_late(self, db: Db) -> None:
+    def _close_of(self, person_id: int, ending: Ending) -> None:
+        for stream in self._listeners.of_person(person_id):
+            stream.close(ending)
+
+    async def _confirm(self, db: Db) -> None:
         """What ended a token or a standing may have been handed out after its owner was recognised and before the stream
-        was there. So who is new is looked at once more before anything is handed to them."""
-        for stream in self._all():
-            if not stream.is_confirmed:
-                stream.is_confirmed = True
-                try:
-                    await check(db, stream.viewer)
-                except StaleViewer:
-                    stream.close()
+        was there. So those who are new are looked at once more before anything is handed to them."""
+        new, self._listeners.new = self._listeners.new, []
+        good = await self._still_good(db, [stream.viewer for stream in new])
+        for stream in new:
+            stream.is_confirmed = True
+            if stream.viewer.token_id not in good and not await _is_still_so(db, stream.viewer):
+                stream.close(Ending.unwelcome)
+
+    async def _still_good(self, db: Db, viewers: Sequence[Viewer]) -> set[int]:
+        """Of many at once those tokens whose person is as they were recognised; the others are looked at one by one."""
+        versions = {viewer.token_id: viewer.version for viewer in viewers if viewer.token_id}
+        rows = await db.rows(_VERSIONS, ids=list(versions)) if versions else ()
+        return {row["id"] for row in rows if row["version"] == versions[row["id"]]}
 
     def _close_those_whose_time_is_over(self) -> None:
-        for stream in self._all():
-            if stream.viewer.until is not None and not is_active(stream.viewer, clock.now()):
-                stream.close()
+        now = clock.now()
+        for stream in self._listeners:
+            if stream.viewer.until is not None and not is_active(stream.viewer, now):
+                stream.close(Ending.unwelcome)
 
     async def _close_revoked(self, db: Db) -> None:
-        tokens = {stream.viewer.token_id for stream in self._all() if stream.viewer.token_id}
-        good = set(columns(await db.rows(_GOOD, ids=list(tokens)), "id"))
-        for stream in self._all():
+        tokens = {stream.viewer.token_id for stream in self._listeners if stream.viewer.token_id}
+        good = set(columns(await db.rows(_VERSIONS, ids=list(tokens)), "id"))
+        for stream in self._listeners:
             if stream.viewer.token_id and stream.viewer.token_id not in good:
-                stream.close()
+                stream.close(Ending.unwelcome)
+
+
+async def _is_still_so(db: Db, viewer: Viewer) -> bool:
+    try:
+        await check(db, viewer)
+    except StaleViewer:
+        return False
+    return True
 
 
 def _read(event: Record) -> Fact | None:
@@ -258,10 +230,6 @@ def _read(event: Record) -> Fact | None:
         return msgspec.convert(event["ids"], kind) if kind is not None else None
     except msgspec.ValidationError:
         return None
-
-
-def _of(facts: Iterable[Fact], *kinds: Any) -> list[Any]:
-    return [fact for fact in facts if isinstance(fact, kinds)]
 
 
 _SNAPSHOT = Query(select(text("pg_current_snapshot()::text")))
@@ -284,14 +252,8 @@ def _news() -> Any:
 
 
 _NEWS = Query(_news)
-_GOOD = Query(
-    select(Token.id).where(Token.id == func.any(param("ids", ARRAY(BigInteger))), Token.revoked_at.is_(None))
-)
-_WHOSE = Query(
-    select(Notification.id, Notification.person_id)
-    .where(
-        Notification.id == func.any(param("ids", ARRAY(BigInteger))),
-        Notification.person_id == func.any(param("people", ARRAY(BigInteger))),
-    )
-    .order_by(Notification.id)
+_VERSIONS = Query(
+    select(Token.id, Person.version)
+    .join(Person, Person.id == Token.person_id)
+    .where(Token.id == func.any(param("ids", ARRAY(BigInteger))), Token.revoked_at.is_(None))
 )

@@ -14,7 +14,7 @@ from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, Merged
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
-from weetwie.seen.posts import ABOVE, BELOW, Finding, SeenPost
+from weetwie.seen.posts import ABOVE, BELOW, Finding, Reach, SeenPost
 from weetwie.tables.posts import MEDIA, Post, PostTag, Tag
 
 
@@ -132,6 +132,16 @@ def _public_media(eye: Eye) -> Select[*tuple[Any, ...]]:
 def _has_media(post: Any) -> Any:
     return post.attached.op("&")(MEDIA) != 0
 
+
+def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """Of given posts, those that stand here; and with their tag, and with media, where they have these."""
+    post = aliased(Post)
+    return select(post.id.label("post_id"), post.id.label("key")).where(
+        post.id == func.any(param("post_ids", ARRAY(BigInteger))), _is_listed(post), taste.is_kept(eye, post)
+    )
+
+
+ARRIVING = Reach(_arriving)
 
 _PUBLIC = Finding(_public)
 _PUBLIC_MEDIA = Finding(_public_media)

@@ -1,0 +1,200 @@
+"""News as the events that apps hear: each encoded once for all who hear it alike."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.api.mastodon import announcements, conversations, shown
+from weetwie.api.mastodon.beside import Beside
+from weetwie.api.mastodon.filtering import Ready
+from weetwie.api.mastodon.notifications import notification_as_json
+from weetwie.api.mastodon.render import Renderer
+from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, may_hear
+from weetwie.domain.announcements import announcements as all_of
+from weetwie.domain.conversations import conversations as own_conversations
+from weetwie.domain.timelines import listeners
+from weetwie.domain.timelines.arrivals import Reached
+from weetwie.domain.timelines.listeners import News
+from weetwie.domain.timelines.live import Live
+from weetwie.errors import NotFound
+from weetwie.kit.db import Database, Db
+from weetwie.seen import polls as seen_polls
+from weetwie.seen import posts as seen_posts
+from weetwie.seen.polls import SeenPoll
+from weetwie.seen.posts import SeenPost
+
+
+class Message(NamedTuple):
+    event: str
+    payload: bytes
+    """Empty where there is none."""
+
+
+class Aside(NamedTuple):
+    """What hangs on a post that each viewer sees in their own way."""
+
+    polls: Mapping[int, SeenPoll]
+    quotes: Mapping[int, SeenPost]
+
+
+class Streaming:
+    """What an open stream needs of the house."""
+
+    def __init__(self, live: Live, database: Database, memory: Memory, renderer: Renderer) -> None:
+        self.live = live
+        self.database = database
+        self.memory = memory
+        self.renderer = renderer
+        live.prepare = self._prepare
+
+    async def messages(self, viewer: Viewer, news: News) -> Sequence[Message]:
+        """What is sent of a piece of news; nothing of what is no longer there, or not for this token."""
+        if not may_hear(viewer, NOTIFICATIONS if isinstance(news, listeners.Notified) else STATUSES):
+            return ()
+        match news:
+            case listeners.Arrived():
+                return await self._post(viewer, news)
+            case listeners.Gone():
+                return (Message("delete", b"%d" % news.post_id),)
+            case listeners.Notified():
+                return await _once(news, lambda: self._notification(viewer, news.notification_id))
+            case listeners.SpokenIn():
+                return await _once(news, lambda: self._conversation(viewer, news.conversation_id))
+            case listeners.Announced():
+                return await _once(news, lambda: self._announcement(viewer, news.announcement_id))
+            case listeners.AnnouncementReacted():
+                return await _once(news, lambda: self._reactions(viewer, news.announcement_id))
+            case listeners.AnnouncementGone():
+                return (Message("announcement.delete", b"%d" % news.announcement_id),)
+            case listeners.FiltersAreOthers():
+                return (Message("filters_changed", b""),)
+        return ()
+
+    async def _post(self, viewer: Viewer, news: listeners.Arrived) -> Sequence[Message]:
+        is_alike = not viewer.filters_version and news.beside is None and not _has_own_addresses(news.post)
+        if is_alike:
+            told: Sequence[Message] | None = news.told.get("post")
+            if told is None:
+                told = news.told["post"] = self._rendered(news, Beside(viewer=viewer))
+            return told
+        polls, quotes = news.beside or ({}, {})
+        filters = await self._filters(viewer)
+        return self._rendered(news, Beside(viewer=viewer, polls=polls, quotes=quotes, filters=filters))
+
+    def _rendered(self, news: listeners.Arrived, beside: Beside) -> Sequence[Message]:
+        if self.renderer.hides(news.post, beside, _context(news)):
+            return ()
+        status = self.renderer.statuses([news.post], beside)[1:-1]
+        event = "status.update" if isinstance(news, listeners.Edited) else "update"
+        return (Message(event, status),) if status else ()
+
+    async def _filters(self, viewer: Viewer) -> Sequence[Ready]:
+        if not viewer.filters_version:
+            return ()
+        kept = self.renderer.filters.get((viewer.person_id, viewer.filters_version))
+        if kept is None:
+            async with self.database.reading() as db:
+                kept = await shown.load_filters(db, self.renderer, viewer)
+        return kept
+
+    async def _prepare(
+        self, db: Db, viewer: Viewer, reached: Sequence[Reached]
+    ) -> dict[tuple[int, int], Aside]:
+        """Words, people, polls and quotes for all who are reached, in as many statements as there are kinds of these."""
+        await shown.load_kept(db, self.renderer, [post for _person, post in reached])
+        special = [(person_id, post) for person_id, post in reached if not post.is_the_same_for_all]
+        if not special:
+            return {}
+        quotes = await self._quotes(db, viewer, special)
+        shown_posts = [
+            *special,
+            *((person, post) for person, found in quotes.items() for post in found.values()),
+        ]
+        polls = await seen_polls.of_people(db, shown_posts)
+        return {
+            (person_id, post.id): Aside(polls.get(person_id, {}), quotes.get(person_id, {}))
+            for person_id, post in special
+        }
+
+    async def _quotes(
+        self, db: Db, viewer: Viewer, reached: Sequence[Reached]
+    ) -> dict[int, dict[int, SeenPost]]:
+        """What is quoted, and what that quotes again, as far as each of them sees it."""
+        found: dict[int, dict[int, SeenPost]] = {}
+        for _depth in range(2):
+            wanted = {
+                post.quote_of_id for _person, post in reached if post.quote_of_id and shown.is_quote(post)
+            }
+            if not wanted:
+                break
+            people = {person_id for person_id, post in reached if shown.is_quote(post)}
+            reached = await seen_posts.TO_PEOPLE.posts(db, viewer, wanted, people)
+            for person_id, post in reached:
+                found.setdefault(person_id, {})[post.post_id] = post
+        await shown.load_kept(db, self.renderer, [post for own in found.values() for post in own.values()])
+        return found
+
+    # What is loaded for the one who hears it
+
+    async def _notification(self, viewer: Viewer, id: int) -> Sequence[Message]:
+        async with self.database.reading() as db:
+            fresh = await self.memory.person(db, viewer.person_id)
+            payload = await notification_as_json(db, fresh, self.renderer, id) if fresh else None
+        return (Message("notification", payload),) if payload is not None else ()
+
+    async def _conversation(self, viewer: Viewer, id: int) -> Sequence[Message]:
+        async with self.database.reading() as db:
+            fresh = await self.memory.person(db, viewer.person_id)
+            if fresh is None:
+                return ()
+            try:
+                talk = await own_conversations.conversation(db, fresh, id)
+            except NotFound:
+                return ()
+            payloads = await conversations.as_json(db, fresh, self.renderer, [talk])
+        return [Message("conversation", payload) for payload in payloads]
+
+    async def _announcement(self, viewer: Viewer, id: int) -> Sequence[Message]:
+        """Without what is one viewer's own, so that it is the same for all who see it."""
+        async with self.database.reading() as db:
+            fresh = await self.memory.person(db, viewer.person_id)
+            found = await all_of.announcements(db, fresh, only=id) if fresh else []
+            reactions = await all_of.reactions_to(db, viewer, [one.id for one in found])
+        return [
+            Message("announcement", msgspec.json.encode(announcements.for_all(self.renderer, one, reactions)))
+            for one in found
+        ]
+
+    async def _reactions(self, viewer: Viewer, id: int) -> Sequence[Message]:
+        async with self.database.reading() as db:
+            found = await all_of.reactions_to(db, viewer, [id])
+        return [
+            Message(
+                "announcement.reaction",
+                msgspec.json.encode({"name": one.name, "count": one.count, "announcement_id": str(id)}),
+            )
+            for one in found
+        ]
+
+
+async def _once(news: News, load: Callable[[], Awaitable[Sequence[Message]]]) -> Sequence[Message]:
+    """For all who hear this piece of news at the same time."""
+    loading: asyncio.Future[Any] | None = news.told.get("loading")
+    if loading is None:
+        loading = news.told["loading"] = asyncio.ensure_future(load())
+    found: Sequence[Message] = await asyncio.shield(loading)
+    return found
+
+
+def _has_own_addresses(post: SeenPost) -> bool:
+    """Files that are not for the world have other addresses for each viewer."""
+    return post.has_media and not (post.ring == Ring.world and post.post_visibility <= Visibility.unlisted)
+
+
+def _context(news: News) -> str:
+    return "public" if news.channel[0] in ("public", "public_media", "tag") else "home"

@@ -1,0 +1,84 @@
+"""The streams by the names that apps call them, and what is listened to for each."""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from weetwie.access.viewer import Viewer
+from weetwie.api.endpoint import holders
+from weetwie.api.refusals import Malformed, NoScope
+from weetwie.domain.timelines import list as lists
+from weetwie.domain.timelines import listeners
+from weetwie.domain.timelines.listeners import Channel
+from weetwie.errors import NotFound, _
+from weetwie.kit.db import Database
+from weetwie.kit.text import tag_key
+
+STATUSES, NOTIFICATIONS = "read:statuses", "read:notifications"
+LONGEST_TAG: Final = 500
+
+_HOME, _BELL = (listeners.HOME, STATUSES), (listeners.NOTIFICATIONS, NOTIFICATIONS)
+_PUBLIC, _MEDIA = (listeners.PUBLIC, STATUSES), (listeners.PUBLIC_MEDIA, STATUSES)
+_NOTHING = (listeners.NOTHING, STATUSES)
+_FIXED: Final[dict[str, tuple[tuple[Channel, str], ...]]] = {
+    "user": (_HOME, _BELL),
+    "user:notification": (_BELL,),
+    "public": (_PUBLIC,),
+    "public:local": (_PUBLIC,),
+    "public:remote": (_NOTHING,),
+    "public:media": (_MEDIA,),
+    "public:local:media": (_MEDIA,),
+    "public:remote:media": (_NOTHING,),
+    "direct": ((listeners.DIRECT, STATUSES),),
+}
+"""All that is here is local, so what is remote never comes."""
+
+
+class Wish(NamedTuple):
+    """What an app names."""
+
+    stream: str
+    tag: str = ""
+    list: str = ""
+
+    @property
+    def name(self) -> tuple[str, ...]:
+        """As it stands in what is sent."""
+        if self.stream in ("hashtag", "hashtag:local"):
+            return self.stream, self.tag
+        return (self.stream, self.list) if self.stream == "list" else (self.stream,)
+
+
+async def channels(database: Database, viewer: Viewer, wish: Wish) -> tuple[Channel, ...]:
+    """Raises Malformed for what is no stream, NoScope where the token is for nothing in it, NotFound for another's list."""
+    open_to = [channel for channel, scope in await _asked(database, viewer, wish) if may_hear(viewer, scope)]
+    if not open_to:
+        raise NoScope
+    return tuple(open_to)
+
+
+def may_hear(viewer: Viewer, scope: str) -> bool:
+    return not viewer.scopes.isdisjoint(holders(scope))
+
+
+async def _asked(database: Database, viewer: Viewer, wish: Wish) -> Iterable[tuple[Channel, str]]:
+    if wish.stream in ("hashtag", "hashtag:local"):
+        key = tag_key(wish.tag.strip().removeprefix("#"))
+        if not key or len(key) > LONGEST_TAG:
+            raise Malformed(_("Say which tag: this stream needs the parameter “tag”."))
+        return [(listeners.tagged(key), STATUSES)]
+    if wish.stream == "list":
+        return [(listeners.of_list(await _own(database, viewer, wish.list)), STATUSES)]
+    found = _FIXED.get(wish.stream)
+    if found is None:
+        raise Malformed(_("There is no such stream."))
+    return found
+
+
+async def _own(database: Database, viewer: Viewer, given: Any) -> int:
+    if not given:
+        raise Malformed(_("Say which list: this stream needs the parameter “list”."))
+    if not (given.isascii() and given.isdigit() and len(given) <= 18):
+        raise NotFound
+    async with database.reading() as db:
+        await lists.check_own(db, viewer, int(given))
+    return int(given)

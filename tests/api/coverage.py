@@ -45,11 +45,8 @@ class Known(NamedTuple):
 
 WHY_NOT: Final = {
     r"/api/v\d/admin/": "people are administered by the organisation's own means: the command line for now",
-    r"/api/v1/streaming/list": "no streams of lists yet",
-    r"/api/v1/streaming/direct": "no streams of conversations yet",
     r"/api/v1/push": "no push yet; apps learn that there is no subscription",
     r"/api/v1/statuses/:id/translate": "no translation",
-    r"/api/v1/streaming/(public|hashtag)": "streams carry one's own home and notifications only",
     r"/api/v1/trends|/api/v1/timelines/link": "no trends yet",
     r"/api/oembed": "posts are not embedded elsewhere",
     r"/api/v1/emails|/api/v1/accounts$": "one does not sign up here; the organisation lets people in",

@@ -21,7 +21,7 @@ JSON = "application/json"
 MANY = "multipart/form-data; boundary=b"
 HUGE = "9" * 400
 
-ROUTES = [endpoint for endpoint in endpoints() if not endpoint.path.startswith("/api/v1/streaming/user")]
+ROUTES = [endpoint for endpoint in endpoints() if not endpoint.path.startswith("/api/v1/streaming/")]
 """Streams go on for ever; what they are asked with is bound as everywhere."""
 WITH_BODY = [endpoint for endpoint in ROUTES if endpoint.method != "GET"]
 

@@ -213,6 +213,17 @@ def each_list(generator: Generator, name: str = "id") -> Generator:
     return generate
 
 
+def each_list_asked(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in (tried.scene.lists.get(tried.viewer, 1), tried.scene.lists["mia"], 1):
+        yield Request(method, path, (("list", str(id)),))
+
+
+def each_tag_asked(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    """Whether a tag is there shows neither in the answer nor in what comes."""
+    for tag in tried.tags:
+        yield Request(method, path, (("tag", tag),))
+
+
 def each_scheduled(generator: Generator) -> Generator:
     def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
         for id in (tried.scene.scheduled.get(tried.viewer, 1), tried.scene.scheduled["mia"], 1):
@@ -398,6 +409,14 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/streaming/health"): once(),
     ("GET", "/api/v1/streaming/user"): once(),
     ("GET", "/api/v1/streaming/user/notification"): once(),
+    ("GET", "/api/v1/streaming/public"): once(),
+    ("GET", "/api/v1/streaming/public/local"): once(only_media="true"),
+    ("GET", "/api/v1/streaming/public/remote"): once(),
+    ("GET", "/api/v1/streaming/hashtag"): each_tag_asked,
+    ("GET", "/api/v1/streaming/hashtag/local"): each_tag_asked,
+    ("GET", "/api/v1/streaming/list"): each_list_asked,
+    ("GET", "/api/v1/streaming/direct"): once(),
+    ("GET", "/api/v1/streaming/{stream}"): once(),
     ("GET", "/api/v1/accounts/verify_credentials"): once(),
     ("PATCH", "/api/v1/accounts/update_credentials"): once(
         body={"display_name": "Another", "note": "@sol #open"}

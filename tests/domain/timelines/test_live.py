@@ -14,28 +14,44 @@ from weetwie.access.words import Ring, Visibility
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.mastodon.streaming import events
+from weetwie.domain.announcements import announcements
 from weetwie.domain.filters import filters
 from weetwie.domain.filters.filters import Change as FilterChange
 from weetwie.domain.filters.filters import KeywordChange
 from weetwie.domain.identity import tokens
+from weetwie.domain.lists import lists, members
 from weetwie.domain.people import leave as leaving
 from weetwie.domain.posts import boost, edit, publish, remove
 from weetwie.domain.posts.edit import Change
 from weetwie.domain.posts.rules import Draft
+from weetwie.domain.relations import follow, mute
 from weetwie.domain.relations.block import block
+from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines.listeners import (
+    DIRECT,
     HOME,
     LONGEST_QUEUE,
+    MOST_STREAMS,
     NOTIFICATIONS,
+    PUBLIC,
+    PUBLIC_MEDIA,
+    Announced,
+    AnnouncementGone,
+    AnnouncementReacted,
     Arrived,
+    Channel,
     Edited,
     Ending,
     FiltersAreOthers,
     Gone,
     Notified,
+    SpokenIn,
     Stream,
+    of_list,
+    tagged,
 )
 from weetwie.domain.timelines.live import Live
+from weetwie.errors import TooMany
 from weetwie.events import PostPublished
 from weetwie.kit import clock
 from weetwie.worker import MOST_ATTEMPTS, Worker, drain, given_up
@@ -49,16 +65,16 @@ class House:
         self.database = reactions.attach(world.database)
         self.live = Live(self.database, Memory())
 
-    async def act(self, verb: Any, someone: Someone, *given: Any) -> Any:
+    async def act(self, verb: Any, someone: Someone, *given: Any, **more: Any) -> Any:
         async with self.database.transaction() as db:
-            return await verb(db, await Memory().person(db, someone.id), *given)
+            return await verb(db, await Memory().person(db, someone.id), *given, **more)
 
     async def publish(self, author: Someone, text: str, **draft: Any) -> int:
         post: int = await self.act(publish.publish, author, Draft(text=text, **draft))
         return post
 
-    async def open(self, someone: Someone) -> Stream:
-        stream = self.live.open(await self.world.viewer(someone))
+    async def open(self, someone: Someone, *channels: Channel) -> Stream:
+        stream = self.live.open(await self.world.viewer(someone), channels or (HOME, NOTIFICATIONS))
         await self.live.turn()
         return stream
 
@@ -94,6 +110,150 @@ async def test_a_post_reaches_those_in_whose_home_it_stands_in_order(house: Hous
     assert await house.heard(streams["ada"]) == both
     assert await house.heard(streams["cy"]) == []
     assert await house.heard(streams["al"]) == [(Arrived, second)]
+
+
+async def test_a_public_stream_carries_what_its_listener_sees_of_the_public_timeline(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    al = await house.world.alumnus("al")
+    member, alumnus = await house.open(bo, PUBLIC), await house.open(al, PUBLIC)
+    media = await house.open(bo, PUBLIC_MEDIA)
+    inside = await house.publish(ada, "inside")
+    wide = await house.publish(ada, "wide", ring=Ring.network)
+    for narrow in (Visibility.unlisted, Visibility.private, Visibility.direct):
+        await house.publish(ada, "hello @bo", visibility=narrow)
+    await house.act(boost.boost, ada, wide)
+    assert await house.heard(member) == [(Arrived, inside), (Arrived, wide)]
+    assert await house.heard(alumnus) == [(Arrived, wide)]
+    assert await house.heard(media) == []
+    await house.act(remove.remove, ada, inside)
+    assert await house.heard(member) == [(Gone, Gone(PUBLIC, post_id=inside))]
+    assert await house.heard(alumnus) == []
+
+
+async def test_a_tag_is_heard_of_though_it_was_never_used_before(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    stream, other = await house.open(bo, tagged("kafka")), await house.open(bo, tagged("bread"))
+    await house.publish(ada, "Without")
+    post = await house.publish(ada, "Who knows #Kafka?")
+    assert await house.heard(stream) == [(Arrived, post)]
+    await house.act(remove.remove, ada, post)
+    assert await house.heard(stream) == [(Gone, Gone(tagged("kafka"), post_id=post))]
+    assert await house.heard(other) == []
+
+
+async def test_a_list_is_heard_by_its_owner_alone_each_list_by_itself(house: House) -> None:
+    ada, bo, cy = [await house.world.member(handle) for handle in ("ada", "bo", "cy")]
+    for followed in (ada, cy):
+        await house.act(follow.follow, bo, followed.id, FollowOptions())
+    one, other = [await house.act(lists.make, bo, title, 1, is_exclusive=False) for title in ("one", "other")]
+    await house.act(members.add, bo, one, [ada.id])
+    await house.act(members.add, bo, other, [ada.id, cy.id])
+    theirs = [await house.open(bo, of_list(list_id)) for list_id in (one, other)]
+    stranger = await house.open(cy, of_list(one))
+    first, second = await house.publish(ada, "one"), await house.publish(cy, "two")
+    third = await house.publish(ada, "three")
+    assert await house.heard(theirs[0]) == [(Arrived, first), (Arrived, third)]
+    assert await house.heard(theirs[1]) == [(Arrived, first), (Arrived, second), (Arrived, third)]
+    await house.act(remove.remove, cy, second)
+    assert await house.heard(theirs[0]) == []
+    assert await house.heard(theirs[1]) == [(Gone, Gone(of_list(other), post_id=second))]
+    assert await house.heard(stranger) == []
+
+
+async def test_a_conversation_is_told_to_those_in_it(house: House) -> None:
+    ada, bo, cy = [await house.world.member(handle) for handle in ("ada", "bo", "cy")]
+    streams = [await house.open(person, DIRECT) for person in (ada, bo, cy)]
+    await house.publish(ada, "hello @bo", visibility=Visibility.direct)
+    await house.publish(ada, "hello @bo")
+    heard = [[kind for kind, _news in await house.heard(stream)] for stream in streams]
+    assert heard == [[SpokenIn], [SpokenIn], []]
+
+
+async def test_an_announcement_is_told_to_those_whom_it_is_for(house: House) -> None:
+    ada, al = await house.world.member("ada", is_admin=True), await house.world.alumnus("al")
+    member, alumnus = await house.open(ada), await house.open(al)
+    made = await house.act(announcements.announce, ada, "We move", ring=Ring.colleagues)
+    assert await house.heard(member) == [(Announced, Announced(HOME, announcement_id=made))]
+    await house.act(announcements.react, ada, made, "\N{PARTY POPPER}")
+    await house.act(announcements.take_back, ada, made, "\N{PARTY POPPER}")
+    await house.act(announcements.withdraw, ada, made)
+    kinds = [kind for kind, _news in await house.heard(member)]
+    assert kinds == [AnnouncementReacted, Announced, AnnouncementGone]
+    assert await house.heard(alumnus) == []
+
+
+async def test_whom_one_mutes_meanwhile_is_no_longer_heard(house: House) -> None:
+    ada = await house.world.member("ada")
+    bo = await house.world.member("bo", follows=[ada])
+    stream = await house.open(bo, HOME, PUBLIC, tagged("tea"))
+    await house.act(mute.mute, bo, ada.id)
+    await house.publish(ada, "More #tea")
+    assert await house.heard(stream) == []
+
+
+async def test_what_one_hears_no_longer_is_not_heard(house: House) -> None:
+    ada = await house.world.member("ada")
+    stream = await house.open(ada, HOME, PUBLIC)
+    house.live.unlisten(stream, PUBLIC)
+    post = await house.publish(ada, "one")
+    assert await house.heard(stream) == [(Arrived, post)]
+
+
+async def test_a_look_that_fails_is_done_again_and_nothing_is_said_twice(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await house.world.member("ada")
+    stream = await house.open(ada, HOME, PUBLIC)
+    post = await house.publish(ada, "one")
+
+    async def fail(*_given: Any) -> Any:
+        raise OSError("the database is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.live, "prepare", fail)
+        with pytest.raises(OSError, match="gone"):
+            await house.live.turn()
+    assert await house.heard(stream) == [(Arrived, post)] * 2
+    assert await house.heard(stream) == []
+
+
+async def test_nobody_opens_streams_without_end(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    streams = [await house.open(ada) for _place in range(MOST_STREAMS)]
+    with pytest.raises(TooMany):
+        await house.open(ada)
+    await house.open(bo)
+    house.live.forget(streams[0])
+    await house.open(ada)
+
+
+async def test_many_listeners_cost_as_many_statements_as_one(house: House) -> None:
+    """Of one person each, on every kind of channel, with a quote to look at."""
+    ada = await house.world.member("ada")
+    Streaming(house.live, house.database, Memory(), Renderer("http://weetwie.test"))
+    channels = (HOME, NOTIFICATIONS, PUBLIC, PUBLIC_MEDIA, DIRECT, tagged("tea"))
+    quoted = await house.publish(ada, "first")
+    asked: list[int] = []
+    for number in (1, 1, 20):
+        for place in range(number):
+            bo = await house.world.member(f"bo{len(asked)}x{place}", follows=[ada])
+            await house.open(bo, *channels, of_list(place + 1))
+        await house.publish(ada, "plain #tea")
+        await house.publish(ada, "quoting", quote_of_id=quoted)
+        asked.append(await _statements(house))
+    assert asked[1] == asked[2] > 5, "the first time fills what is kept"
+
+
+async def _statements(house: House) -> int:
+    pool = house.database.pool
+    asked: list[Any] = []
+    connections = [await pool.acquire() for _place in range(pool.get_max_size())]
+    for connection in connections:
+        connection.add_query_logger(asked.append)
+    for connection in connections:
+        await pool.release(connection)
+    assert await house.live.turn()
+    return len(asked)
 
 
 async def test_what_was_said_before_somebody_listened_is_not_said_again(house: House) -> None:

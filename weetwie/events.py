@@ -82,6 +82,12 @@ class PollChanged(Fact, frozen=True):
     post_id: int
 
 
+class CardChanged(Fact, frozen=True):
+    """These posts have a card of what they link to, another one, or none any more."""
+
+    post_ids: list[int]
+
+
 class PollEnded(Fact, frozen=True):
     post_id: int
 

@@ -5,6 +5,7 @@ worker when the act has been committed, each reaction for itself, again until it
 """
 
 from weetwie.domain.announcements import announcements
+from weetwie.domain.cards import link
 from weetwie.domain.conversations import conversations
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
@@ -14,7 +15,7 @@ from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.moderation import reports
 from weetwie.domain.notifications import dismiss, tell
-from weetwie.domain.people import filtering
+from weetwie.domain.people import filtering, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.relations import forget
@@ -22,9 +23,11 @@ from weetwie.domain.scheduled import scheduled
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home
 from weetwie.events import (
+    CardChanged,
     FiltersChanged,
     FollowRequested,
     MediaChanged,
+    PersonChanged,
     PersonErased,
     PersonFollowed,
     PersonJoined,
@@ -47,7 +50,8 @@ AT_ONCE: AtOnce = {
     PostPublished: [media_attach.attach, index.written, conversations.heard, home.fan_out],
     PostBoosted: [home.fan_out],
     PostEdited: [media_attach.attach, index.written, conversations.heard, home.fan_out],
-    PostDeleted: [media_attach.detach, index.deleted, polls.deleted],
+    PostDeleted: [media_attach.detach, index.deleted, polls.deleted, link.deleted],
+    CardChanged: [media.carded],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
     PersonErased: [media_remove.erased],
@@ -58,8 +62,9 @@ AT_ONCE: AtOnce = {
 }
 
 AFTER: AtOnce = {
-    PostPublished: [tell.mentioned, tell.published],
-    PostEdited: [tell.mentioned, tell.edited],
+    PostPublished: [tell.mentioned, tell.published, link.linked],
+    PostEdited: [tell.mentioned, tell.edited, link.linked],
+    PersonChanged: [verify.asked],
     PostBoosted: [tell.boosted],
     PostFavourited: [tell.favourited],
     PollEnded: [tell.poll_ended],

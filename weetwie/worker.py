@@ -21,13 +21,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie import schedule
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer, system
+from weetwie.domain.cards import fetch as cards
 from weetwie.domain.media import process, remove
+from weetwie.domain.people import verify
 from weetwie.errors import Unavailable
 from weetwie.events import Fact
 from weetwie.kit import clock
 from weetwie.kit.bell import Bell, wait
 from weetwie.kit.blob import Store
 from weetwie.kit.db import AtOnce, Database, Db, Query, Record, param
+from weetwie.kit.http import Fetcher
 from weetwie.tables.events import Event
 
 log = structlog.get_logger(__name__)
@@ -171,6 +174,37 @@ async def look_after_media(database: Database, store: Store, bell: Bell) -> None
             log.exception("looking after media failed")
             await asyncio.sleep(_STORE_REST)
         await wait(rung, SWEEP_SECONDS)
+
+
+async def look_at_links(
+    database: Database, store: Store, bell: Bell, fetcher: Fetcher, base_url: str
+) -> None:
+    """Fetches the pages that posts and profiles link to, where the organisation wants that. Works until cancelled."""
+    rung = bell.waiter()
+    sweep_at = time.monotonic() + 300
+    while True:
+        try:
+            await links_once(database, store, fetcher, base_url)
+            if time.monotonic() >= sweep_at:
+                sweep_at = time.monotonic() + _BETWEEN_STRAYS
+                await cards.sweep(database, store)
+        except GONE:
+            log.warning("links wait for the database")
+        except Unavailable as error:
+            log.warning("links wait for the store", why=str(error))
+            await asyncio.sleep(_STORE_REST)
+        except Exception:
+            log.exception("looking at links failed")
+            await asyncio.sleep(_STORE_REST)
+        await wait(rung, SWEEP_SECONDS)
+
+
+async def links_once(database: Database, store: Store, fetcher: Fetcher, base_url: str) -> None:
+    """What waits now."""
+    while await cards.work(database, store, fetcher):
+        pass
+    while await verify.work(database, fetcher, base_url):
+        pass
 
 
 async def media_once(database: Database, store: Store) -> None:

@@ -277,6 +277,11 @@ def reports(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, (), {"account_id": sol, "status_ids": [str(id)]})
 
 
+def linking(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for name in ("talk", "open", *(secret.name.replace(" ", "") for secret in tried.secrets)):
+        yield Request(method, path, (("url", f"https://pumps.example/{name}"),))
+
+
 def new_tag(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for tag in tried.tags:
         yield Request(method, path, (), {"name": tag})
@@ -383,6 +388,7 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/media/{id}/{viewer_key}/{file}"): each_media,
     ("GET", "/faces/{name}"): once(),
     ("GET", "/emoji/{name}"): once(),
+    ("GET", "/cards/{name}"): once(),
     ("DELETE", "/api/v1/profile/avatar"): once(),
     ("DELETE", "/api/v1/profile/header"): once(),
     ("GET", "/api/v1/statuses/{id}/quotes"): each_post(),
@@ -501,6 +507,8 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/directory"): several({}, {"order": "new"}, {"order": "active"}, {"offset": "3"}),
     ("GET", "/api/v1/trends/tags"): several({"limit": "20"}, {"limit": "2", "offset": "1"}),
     ("GET", "/api/v1/trends"): once(),
+    ("GET", "/api/v1/trends/links"): several({"limit": "20"}, {"limit": "2", "offset": "1"}),
+    ("GET", "/api/v1/timelines/link"): linking,
     ("GET", "/api/v1/trends/statuses"): several({"limit": "40"}, {"limit": "2", "offset": "1"}),
     ("POST", "/api/v1/reports"): reports,
     ("GET", "/api/v2/suggestions"): once(),

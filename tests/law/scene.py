@@ -275,7 +275,7 @@ class Scene:
         await self._index()
 
     async def picture(self, post_id: int, author: str, name: str) -> None:
-        """A file and a poll in a post, the file with the post's own id, so that what is asked of the one can be asked of the other."""
+        """A file, a poll and a card in a post, the file with the post's own id, so that what is asked of the one can be asked of the other."""
         content = _word(name, "media").encode()
         await self.world._insert(
             "media",
@@ -299,7 +299,11 @@ class Scene:
             counts=[1, 0],
             ends_at=clock.now() + timedelta(days=1),
         )
-        await self.world.connection.execute("update posts set attached = 3 where id = $1", post_id)
+        card_id = await self.world._insert(
+            "cards", "id", url=f"https://pumps.example/{name}", state=1, title=_word(name, "media")
+        )
+        await self.world._insert("post_cards", post_id=post_id, card_id=card_id)
+        await self.world.connection.execute("update posts set attached = 7 where id = $1", post_id)
         await index.bring_in(self.world.db, [post_id])
         await self.world.store.put(files.original(post_id), content)
         await self.world.store.put(files.small(post_id, 0), content)

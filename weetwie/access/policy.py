@@ -33,6 +33,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     longest_name: int = 80
     longest_bio: int = 1000
     rules: tuple[str, ...] = ()
+    fetches_links: bool = False
+    """Whether pages that people link to are fetched, for previews and to verify profiles."""
     emojis: tuple[Emoji, ...] = ()
 
 

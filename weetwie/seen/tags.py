@@ -91,7 +91,7 @@ async def named(db: Db, viewer: Viewer, names: Sequence[str]) -> list[SeenTag]:
     today = int(clock.now().timestamp()) // 86_400
     counted = await _counted(db, viewer, keys)
     return [
-        SeenTag(key, name or spelled[key], followed, featured, _history(counted.get(key, {}), today))
+        SeenTag(key, name or spelled[key], followed, featured, history(counted.get(key, {}), today))
         for key, name, followed, featured in await _SPELLED.rows(db, viewer, keys=keys)
     ]
 
@@ -111,5 +111,6 @@ async def _counted(db: Db, viewer: Viewer, keys: Sequence[str]) -> dict[str, dic
     return counted
 
 
-def _history(counted: dict[int, tuple[int, int]], today: int) -> list[tuple[int, int, int]]:
+def history(counted: dict[int, tuple[int, int]], today: int) -> list[tuple[int, int, int]]:
+    """From uses and people by day (since 1970), the last days, today first."""
     return [(day, *counted.get(day, (0, 0))) for day in range(today, today - DAYS, -1)]

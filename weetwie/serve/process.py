@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from weetwie import app, reactions, worker
+from weetwie import __version__, app, reactions, worker
 from weetwie.access.recognise import Memory
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
@@ -20,6 +20,7 @@ from weetwie.events import PersonErased
 from weetwie.kit.bell import Bell
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
+from weetwie.kit.http import Fetcher
 from weetwie.serve import erasures, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
@@ -63,6 +64,9 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                 parts.live.run(parts.bell),
                 parts.worker.run(parts.bell),
                 worker.look_after_media(parts.database, parts.store, parts.bell),
+                worker.look_at_links(
+                    parts.database, parts.store, parts.bell, _fetcher(settings), settings.base_url
+                ),
                 metrics.run(settings.metrics),
             ):
                 serving = asyncio.create_task(server.serve(list(sockets)))
@@ -82,9 +86,16 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
                 parts.bell.run(),
                 parts.worker.run(parts.bell),
                 worker.look_after_media(parts.database, parts.store, parts.bell),
+                worker.look_at_links(
+                    parts.database, parts.store, parts.bell, _fetcher(settings), settings.base_url
+                ),
             ):
                 ready()
                 await told.wait()
+
+
+def _fetcher(settings: Settings) -> Fetcher:
+    return Fetcher(f"Weetwie/{__version__} (+{settings.base_url})")
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from weetwie.tables import (
     announcements,
+    cards,
     conversations,
     events,
     filters,
@@ -26,6 +27,7 @@ metadata = Row.metadata
 
 __all__ = [
     "announcements",
+    "cards",
     "conversations",
     "events",
     "filters",

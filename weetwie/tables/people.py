@@ -88,3 +88,14 @@ class Person(Row):
         CheckConstraint("standing in (0, 1, 2)", name="people_standing"),
         CheckConstraint("standing <> 2 or until is not null", name="guests_have_an_end"),
     )
+
+
+class FieldCheck(Row):
+    """A page that a profile names and that has not been looked at yet."""
+
+    __tablename__ = "field_checks"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    url: Mapped[str] = mapped_column(primary_key=True)
+    attempts: Mapped[Count]
+    claimed_at: Mapped[datetime | None]

@@ -14,6 +14,7 @@ from weetwie.api.mastodon.entities import MediaAttachment
 from weetwie.api.mastodon.ranges import ranged
 from weetwie.api.mastodon.render_media import kept
 from weetwie.api.parameters import Upload
+from weetwie.domain.cards.fetch import place
 from weetwie.domain.media import describe, files, remove, upload
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.media.upload import File
@@ -207,4 +208,16 @@ async def emoji(call: Call) -> Answer | Stream:
     return await ranged(call, store_of(call), place, kind, f'"{asked}"', cache=_FOR_GOOD)
 
 
+@routes.get("/cards/{name}", answer=None, rate="none", hidden=True)
+async def card(call: Call) -> Answer | Stream:
+    """The picture of a page that somebody links to; nobody can guess its name."""
+    name: str = call.names["name"]
+    found = _CARD.fullmatch(name)
+    if found is None:
+        raise NotFound
+    kind = "image/webp" if found[1] == "webp" else "image/jpeg"
+    return await ranged(call, store_of(call), place(name), kind, f'"{name}"', cache=_FOR_GOOD)
+
+
+_CARD = re.compile(r"[\w-]{16}\.(jpg|webp)", re.ASCII)
 _FOR_GOOD: Final = "private, max-age=604800, immutable"

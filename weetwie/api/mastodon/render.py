@@ -21,6 +21,7 @@ from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.filtering import NOTHING, Ready, filtered, is_hidden
+from weetwie.api.mastodon.render_cards import as_json as card_json
 from weetwie.api.mastodon.render_media import KeptMedia
 from weetwie.api.mastodon.render_media import kept as kept_media
 from weetwie.api.mastodon.render_polls import as_json as poll_json
@@ -29,6 +30,7 @@ from weetwie.errors import NotFound
 from weetwie.kit import clock
 from weetwie.kit import text as texts
 from weetwie.kit.cache import Cache
+from weetwie.seen.cards import SeenCard
 from weetwie.seen.media import SeenMedia
 from weetwie.seen.people import Profile, SeenPerson
 from weetwie.seen.posts import SeenPost
@@ -45,6 +47,7 @@ class Kept(msgspec.Struct, frozen=True):
     text: str
     """What filters look at."""
     media: tuple[KeptMedia, ...] = ()
+    card: bytes = b"null"
 
 
 class Renderer:
@@ -82,10 +85,14 @@ class Renderer:
         return [person for person in people if self._accounts.get(person.key) is None]
 
     def keep_words(
-        self, words: Iterable[Words], posts: Iterable[SeenPost], media: Mapping[int, Sequence[SeenMedia]]
+        self,
+        words: Iterable[Words],
+        posts: Iterable[SeenPost],
+        media: Mapping[int, Sequence[SeenMedia]],
+        cards: Mapping[int, SeenCard],
     ) -> None:
         """What is newer than it was when the post was found stands under the older version too; nobody asks for that again."""
-        loaded = {post.id: self._kept(post, media.get(post.id, ())) for post in words}
+        loaded = {post.id: self._kept(post, media.get(post.id, ()), cards.get(post.id)) for post in words}
         for post in posts:
             if post.post_id in loaded:
                 self._statuses.put((post.post_id, post.version), loaded[post.post_id])
@@ -181,7 +188,7 @@ class Renderer:
             poll_json(poll, post, beside.viewer, self.emojis_in(*poll.options))
             if (poll := beside.polls.get(post.post_id))
             else b"null",
-            b"null",
+            kept.card,
             self._quote(post, beside, is_shallow=is_quoted),
         )
 
@@ -228,9 +235,10 @@ class Renderer:
 
     # What all see alike
 
-    def _kept(self, post: Words, media: Sequence[SeenMedia]) -> Kept:
+    def _kept(self, post: Words, media: Sequence[SeenMedia], card: SeenCard | None) -> Kept:
         text = "\n".join([post.warning, post.text, *(one.description for one in media)])
-        return Kept(self._common_status(post), text, tuple(kept_media(one) for one in media))
+        shown = _encode(card_json(card, self.base_url)) if card else b"null"
+        return Kept(self._common_status(post), text, tuple(kept_media(one) for one in media), shown)
 
     def _common_status(self, post: Words) -> bytes:
         address = f"{self.base_url}/@{post.author_handle}/{post.id}"

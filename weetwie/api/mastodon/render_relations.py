@@ -1,6 +1,7 @@
 """Relations, tags, markers and notifications into wire shapes. Pure."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ import msgspec
 from weetwie.access.words import Visibility
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.render import moment_of
+from weetwie.api.mastodon.render_cards import as_json as card_json
 from weetwie.domain.notifications.list import Told
 from weetwie.domain.notifications.markers import ReadUpTo
 from weetwie.domain.people.preferences import Preferred
@@ -16,6 +18,7 @@ from weetwie.domain.relations import suggestions
 from weetwie.domain.relations.featured_tags import SeenFeaturedTag
 from weetwie.domain.relations.relationship import Relationship
 from weetwie.domain.relations.suggestions import Suggested
+from weetwie.domain.timelines.trends import Link
 from weetwie.seen.people import Profile
 from weetwie.seen.tags import SeenTag
 
@@ -46,15 +49,25 @@ def relationship(of: Relationship) -> wire.Relationship:
     )
 
 
+def trending_link(link: Link, base_url: str) -> wire.TrendsLink:
+    return msgspec.convert(
+        card_json(link.card, base_url) | {"history": _history(link.history)}, wire.TrendsLink
+    )
+
+
+def _history(days: Sequence[tuple[int, int, int]]) -> list[wire.TagHistory]:
+    return [
+        wire.TagHistory(day=str(day * _DAY), uses=str(uses), accounts=str(people))
+        for day, uses, people in days
+    ]
+
+
 def tag(seen: SeenTag, base_url: str, *, tells_following: bool) -> wire.Tag:
     return wire.Tag(
         id=tag_id(seen.key),
         name=seen.name,
         url=f"{base_url}/tags/{quote(seen.key, safe='')}",
-        history=[
-            wire.TagHistory(day=str(day * _DAY), uses=str(uses), accounts=str(people))
-            for day, uses, people in seen.history
-        ],
+        history=_history(seen.history),
         following=seen.is_followed if tells_following else msgspec.UNSET,
         featuring=seen.is_featured if tells_following else msgspec.UNSET,
     )

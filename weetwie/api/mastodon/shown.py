@@ -14,6 +14,7 @@ from weetwie.domain.filters import filters as own_filters
 from weetwie.domain.filters import posts as filter_posts
 from weetwie.domain.identity.keys import key
 from weetwie.kit.db import Db
+from weetwie.seen import cards as seen_cards
 from weetwie.seen import media as seen_media
 from weetwie.seen import people as seen_people
 from weetwie.seen import polls as seen_polls
@@ -92,9 +93,10 @@ async def load_kept(db: Db, renderer: Renderer, posts: Sequence[SeenPost]) -> No
     """At most one statement for the words that are missing and one for the people."""
     if missing := renderer.missing_words(posts):
         words, media = await seen_words.words(db, missing), await seen_media.of_posts(db, missing)
+        cards = await seen_cards.of_posts(db, missing)
         if media:
             await _load_addresses(db, renderer)
-        renderer.keep_words(words, missing, media)
+        renderer.keep_words(words, missing, media, cards)
     await load_people(db, renderer, _people_of(posts))
 
 

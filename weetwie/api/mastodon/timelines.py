@@ -27,6 +27,10 @@ class PublicParams(PageParams, kw_only=True, frozen=True):
     only_media: bool = False
 
 
+class LinkParams(PageParams, kw_only=True, frozen=True):
+    url: Annotated[str, msgspec.Meta(max_length=2048)]
+
+
 MoreTags = Annotated[list[str], msgspec.Meta(max_length=20)]
 
 
@@ -91,6 +95,13 @@ async def tagged(call: Call, params: TagParams) -> bytes:
         none_of,
         only_media=params.only_media,
     )
+    return await statuses(call, params, posts)
+
+
+@routes.get("/api/v1/timelines/link", scopes=["read:statuses"], access="public", answer=list[Status])
+async def linking(call: Call, params: LinkParams) -> bytes:
+    """Public posts that link to a page."""
+    posts = await publics.linking(await call.db(), call.viewer, params.url, page_of(params))
     return await statuses(call, params, posts)
 
 

@@ -40,3 +40,10 @@ async def statuses(call: Call, wanted: OffsetParams) -> bytes:
     db = await call.db()
     ids = await trends.posts(db, call.viewer, limit=wanted.limit, offset=wanted.offset)
     return await shown.statuses(call, await seen_posts.posts(db, call.viewer, ids))
+
+
+@routes.get("/api/v1/trends/links", access="public", scopes=["read"])
+async def links(call: Call, wanted: FewParams) -> list[wire.TrendsLink]:
+    """Pages that people link to, of late."""
+    found = await trends.links(await call.db(), call.viewer, limit=wanted.limit, offset=wanted.offset)
+    return [render.trending_link(one, call.base_url) for one in found]

@@ -49,6 +49,7 @@ async def change(db: Db, viewer: Viewer, person_id: int, changes: Changes) -> No
     if row is None:
         raise NotFound
     before = dict(row)
+    _keep_verified(before, wanted)
     if before | wanted == before:
         return
     await db.run(_CHANGE, id=person_id, **(before | wanted))
@@ -61,6 +62,14 @@ def _wanted(changes: Changes) -> dict[str, Any]:
     """What is set, as the columns hold it."""
     wanted: dict[str, Any] = msgspec.to_builtins(changes)
     return {field: value.strip() if isinstance(value, str) else value for field, value in wanted.items()}
+
+
+def _keep_verified(before: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """What was verified stays so for as long as the address is the same."""
+    verified = {one["value"]: one["verified_at"] for one in before["fields"] if one.get("verified_at")}
+    for field in wanted.get("fields", ()):
+        if field["value"] in verified:
+            field["verified_at"] = verified[field["value"]]
 
 
 async def _check_manager(db: Db, person_id: int, manager_id: int | None) -> None:

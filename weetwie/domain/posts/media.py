@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, func, select, update
+from sqlalchemy import BigInteger, case, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
 from weetwie.domain.posts import rules
-from weetwie.events import MediaChanged, PollChanged
+from weetwie.events import CardChanged, MediaChanged, PollChanged
 from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.cards import PostCard
 from weetwie.tables.media import Media
-from weetwie.tables.posts import Post
+from weetwie.tables.posts import CARD, Post
 
 
 async def check(db: Db, viewer: Viewer, media_ids: Sequence[int], post_id: int = 0) -> None:
@@ -31,6 +32,11 @@ async def changed(db: Db, viewer: Viewer, facts: Sequence[MediaChanged | PollCha
     await db.run(_RAISE, ids=[fact.post_id for fact in facts])
 
 
+async def carded(db: Db, viewer: Viewer, facts: Sequence[CardChanged]) -> None:
+    """The same, and whether there is a card is written on the post."""
+    await db.run(_CARDED, ids=[post_id for fact in facts for post_id in fact.post_ids])
+
+
 _IDS, _POST_ID = param("ids", ARRAY(BigInteger)), param("post_id", BigInteger)
 _FILES = Query(
     select(Media.id, Media.kind, Media.state).where(
@@ -44,3 +50,12 @@ _SHOWN = Query(
     select(Media.id).where(Media.post_id == _POST_ID, Media.place.is_not(None)).order_by(Media.place)
 )
 _RAISE = Query(update(Post).where(Post.id == func.any(_IDS)).values(version=Post.version + 1))
+_HAS_CARD = select(PostCard.card_id).where(PostCard.post_id == Post.id).exists()
+_CARDED = Query(
+    update(Post)
+    .where(Post.id == func.any(_IDS), Post.deleted_at.is_(None))
+    .values(
+        version=Post.version + 1,
+        attached=Post.attached.op("&")(~CARD).op("|")(case((_HAS_CARD, CARD), else_=0)),
+    )
+)

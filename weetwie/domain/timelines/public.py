@@ -15,6 +15,7 @@ from weetwie.domain.timelines.merged import SIZE, Merged
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
 from weetwie.seen.posts import ABOVE, BELOW, Finding, Reach, SeenPost
+from weetwie.tables.cards import Card, PostCard
 from weetwie.tables.posts import MEDIA, Post, PostTag, Tag
 
 
@@ -49,6 +50,21 @@ async def tagged(
         needed=[ids[key] for key in set(all_of)],
         unwanted=[ids[key] for key in none_of if key in ids],
         only_media=only_media,
+    )
+
+
+async def linking(db: Db, viewer: Viewer, url: str, page: Page) -> list[SeenPost]:
+    """Public posts whose card is that of this address."""
+    return await _LINKING.page(db, viewer, page, url=url)
+
+
+def _linking(eye: Eye) -> Select[*tuple[Any, ...]]:
+    post = aliased(Post)
+    card_id = select(Card.id).where(func.md5(Card.url) == func.md5(param("url", Text))).scalar_subquery()
+    return (
+        select(PostCard.post_id.label("post_id"), PostCard.post_id.label("key"))
+        .join(post, post.id == PostCard.post_id)
+        .where(PostCard.card_id == card_id, _is_listed(post), taste.is_kept(eye, post))
     )
 
 
@@ -144,6 +160,7 @@ def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
 ARRIVING = Reach(_arriving)
 
 _PUBLIC = Finding(_public)
+_LINKING = Finding(_linking)
 _PUBLIC_MEDIA = Finding(_public_media)
 _TAGGED = Finding(_tagged)
 _TAGGED_AS = Merged(_stretch, Finding(_of_stretch))

@@ -1,12 +1,13 @@
-"""What is talked about: tags and posts of the last week that the viewer sees, the liveliest first.
+"""What is talked about: tags, posts and links of the last week that the viewer sees, the liveliest first.
 
-Both are computed for each viewer, out of what they see and nothing else, among the newest posts of the week.
+All are computed for each viewer, out of what they see and nothing else, among the newest posts of the week.
 """
 
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Float, Select, cast, func, literal, select
+import msgspec
+from sqlalchemy import BigInteger, Float, Select, cast, distinct, func, literal, select
 from sqlalchemy.orm import aliased
 
 from weetwie.access import sees
@@ -16,12 +17,16 @@ from weetwie.access.words import Visibility
 from weetwie.domain.timelines import taste
 from weetwie.kit import clock
 from weetwie.kit.db import Db, columns, param
+from weetwie.seen.cards import SeenCard
+from weetwie.seen.tags import history
+from weetwie.tables.cards import READY, Card, PostCard
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
 
 SPAN: Final = timedelta(days=7)
 MOST: Final = 2000
 """So many posts are looked at, the newest."""
+_DAY_SECONDS: Final = 86_400
 _HALF_LIFE: Final = timedelta(days=1)
 _REST: Final = 4.0
 """In hours: so long a new post has before its age counts much."""
@@ -35,6 +40,25 @@ async def tags(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[i
 async def posts(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[int]:
     """Ids of posts, by what people did with them for their age."""
     return columns(await _POSTS.rows(db, viewer, limit=limit, offset=offset, **_now()), "id")
+
+
+class Link(msgspec.Struct, frozen=True):
+    card: SeenCard
+    history: list[tuple[int, int, int]]
+    """The last days, today first: the day (since 1970), posts, people who wrote them."""
+
+
+async def links(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[Link]:
+    """By how many people linked to them, and how lately."""
+    rows = await _LINKS.rows(db, viewer, limit=limit, offset=offset, **_now())
+    today = int(clock.now().timestamp()) // _DAY_SECONDS
+    return [
+        Link(
+            SeenCard(0, *row[1:]),
+            history({day: (uses, people) for day, uses, people in row["days"]}, today),
+        )
+        for row in rows
+    ]
 
 
 def _now() -> dict[str, int]:
@@ -89,6 +113,48 @@ def _tags(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _links(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """The card as it is kept, and how it was used day by day."""
+    post = aliased(Post, _lately(eye))
+    freshness = func.power(0.5, _age_in_hours(post) / (_HALF_LIFE.total_seconds() / 3600))
+    day = post.id.op(">>")(16).op("/")(literal(_DAY_SECONDS * 1000)).cast(BigInteger)
+    each = (
+        select(PostCard.card_id, post.author_id, day.label("day"), freshness.label("weight"))
+        .join(post, post.id == PostCard.post_id)
+        .subquery()
+    )
+    daily = (
+        select(
+            each.c.card_id,
+            each.c.day,
+            func.count().label("uses"),
+            func.count(distinct(each.c.author_id)).label("people"),
+            func.max(each.c.weight).label("weight"),
+        )
+        .group_by(each.c.card_id, each.c.day)
+        .subquery()
+    )
+    days = func.jsonb_agg(func.jsonb_build_array(daily.c.day, daily.c.uses, daily.c.people))
+    used = (
+        select(
+            daily.c.card_id,
+            days.label("days"),
+            func.sum(daily.c.people * daily.c.weight).label("weight"),
+        )
+        .group_by(daily.c.card_id)
+        .subquery()
+    )
+    shown = [getattr(Card, name) for name in SeenCard.__struct_fields__[1:]]
+    return (
+        select(used.c.days, *shown)
+        .join(Card, Card.id == used.c.card_id)
+        .where(Card.state == READY)
+        .order_by(used.c.weight.desc(), Card.id.desc())
+        .offset(param("offset", BigInteger))
+        .limit(param("limit", BigInteger))
+    )
+
+
 def _posts(eye: Eye) -> Select[*tuple[Any, ...]]:
     """Nothing of those who do not want to be found, and nothing that is hidden behind a warning."""
     post, author = aliased(Post, _lately(eye)), aliased(Person)
@@ -104,4 +170,4 @@ def _posts(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-_TAGS, _POSTS = Lawful(_tags), Lawful(_posts)
+_TAGS, _POSTS, _LINKS = Lawful(_tags), Lawful(_posts), Lawful(_links)

@@ -99,6 +99,7 @@ from weetwie.api.mastodon.entities.reading import (
     Search,
     Tag,
     TagHistory,
+    TrendsLink,
 )
 from weetwie.api.mastodon.entities.statuses import (
     Collection,
@@ -227,6 +228,7 @@ __all__ = [
     "TranslationAttachment",
     "TranslationOption",
     "TranslationPoll",
+    "TrendsLink",
     "UnreadCount",
     "V1Configuration",
     "V1ConfigurationAccounts",

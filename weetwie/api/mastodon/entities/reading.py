@@ -14,13 +14,17 @@ from weetwie.api.mastodon.entities.formats import (
     NumberText,
     Url,
 )
-from weetwie.api.mastodon.entities.statuses import Status
+from weetwie.api.mastodon.entities.statuses import PreviewCard, Status
 
 
 class TagHistory(Entity, kw_only=True):
     day: NumberText
     uses: NumberText
     accounts: NumberText
+
+
+class TrendsLink(PreviewCard, kw_only=True):
+    history: list[TagHistory]
 
 
 class Tag(Entity, kw_only=True):

@@ -1,0 +1,120 @@
+"""Pages of others: fetched from public addresses only, a little, and read as they are."""
+
+import asyncio
+import ipaddress
+
+import pytest
+
+from tests.pages import html, served
+from weetwie.kit import http, page
+from weetwie.kit.http import Fetcher, Unfetched
+
+
+async def test_nothing_private_is_ever_fetched() -> None:
+    fetcher = Fetcher("test")
+    with served({"/": html("<title>Inside</title>")}) as address:
+        port = address.rpartition(":")[2]
+        for host in (
+            "127.0.0.1",
+            "localhost",
+            "[::1]",
+            "2130706433",
+            "0x7f000001",
+            "0.0.0.0",
+            "[::ffff:127.0.0.1]",
+            "[::]",
+        ):
+            with pytest.raises(Unfetched):
+                await fetcher.fetch(f"http://{host}:{port}/", "text/html")
+    for url in (
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "http://",
+        "http://user:word@example.org/",
+        "no address",
+    ):
+        with pytest.raises(Unfetched):
+            await fetcher.fetch(url, "text/html")
+    await fetcher.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("93.184.216.34", True), ("10.1.2.3", False), ("172.16.0.1", False), ("192.168.1.1", False), ("169.254.169.254", False),
+        ("100.64.0.1", False), ("224.0.0.1", False), ("2606:2800:220:1::1", True), ("fe80::1", False), ("fc00::1", False),
+        ("::ffff:10.0.0.1", False), ("2002:7f00:1::", False),
+    ],
+)  # fmt: skip
+def test_what_is_public(address: str, expected: bool) -> None:
+    assert http.is_public(ipaddress.ip_address(address)) is expected
+
+
+async def test_a_redirect_to_a_private_address_leads_nowhere() -> None:
+    with (
+        served({"/in": html("<title>Inside</title>")}) as inside,
+        served({"/out": (302, {"location": f"{inside}/in"}, b"")}) as outside,
+    ):
+        inner = int(inside.rpartition(":")[2])
+        asked: list[int] = []
+
+        def first_only(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+            asked.append(inner)
+            return len(asked) == 1
+
+        fetcher = Fetcher("test", first_only)
+        with pytest.raises(Unfetched):
+            await fetcher.fetch(f"{outside}/out", "text/html")
+        assert len(asked) == 2, "the address after the redirect is looked at too"
+        open_one = Fetcher("test", lambda _address: True)
+        assert (await open_one.fetch(f"{outside}/out", "text/html")).url == f"{inside}/in"
+        await fetcher.close()
+        await open_one.close()
+
+
+async def test_what_is_too_large_of_another_type_or_not_there_is_not_taken() -> None:
+    fetcher = Fetcher("test", lambda _address: True)
+    pages = {
+        "/large": (200, {"content-type": "text/html"}, b"x" * 3_000_000),
+        "/picture": (200, {"content-type": "image/png"}, b"x"),
+        "/round": (302, {"location": "/round"}, b""),
+    }
+    with served(pages) as address:
+        assert len((await fetcher.fetch(f"{address}/large", "text/html")).content) == http.LARGEST_PAGE
+        for path in ("/picture", "/round", "/gone"):
+            with pytest.raises(Unfetched):
+                await fetcher.fetch(address + path, "text/html")
+    await fetcher.close()
+
+
+async def test_who_answers_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "SECONDS", 0.3)
+    fetcher = Fetcher("test", lambda _address: True)
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"x")
+            await asyncio.sleep(0.05)
+
+    server = await asyncio.start_server(slow, "127.0.0.1", 0)
+    async with asyncio.timeout(5):
+        with pytest.raises(Unfetched):
+            await fetcher.fetch(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "text/html")
+    server.close()
+    await fetcher.close()
+
+
+def test_a_page_is_read_as_it_is() -> None:
+    content = (
+        b'<html><head><meta charset="iso-8859-1"><title>Pumps \xe9 &amp; seals</title>'
+        b'<meta property="og:title" content=" Better\n pumps "><meta name="description" content="All of it">'
+        b'<meta property="og:image" content="/p.png"><link rel="me nofollow" href="//house.example/@ada">'
+        b"</head><body><a rel=ME href='https://two.example/'>x</a><a rel=me href='javascript:alert(1)'>y"
+    )
+    found = page.read(content, "https://pumps.example/a/b")
+    assert (found.title, found.description, found.site) == ("Better pumps", "All of it", "pumps.example")
+    assert found.image == "https://pumps.example/p.png"
+    assert found.me == ["https://house.example/@ada", "https://two.example/"]
+    assert page.read(content.replace(b"og:title", b"x"), "https://a.example").title == "Pumps é & seals"
+    assert page.read(b"\xff\xfe\x00<<<>>", "https://a.example").title == ""

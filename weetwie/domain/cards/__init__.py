@@ -1,0 +1,1 @@
+"""Cards: what the links in posts lead to."""

@@ -1,0 +1,115 @@
+"""Pages of others, fetched with care: only from public addresses, only a little, only for a short while.
+
+The name is resolved here and the address that was looked at is the one that is connected to, so that a name which answers
+first with a public address and then with a private one gains nothing. That holds for every redirect too.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import Final
+
+import httpx
+import msgspec
+
+SECONDS: Final = 10.0
+LARGEST_PAGE: Final = 1024 * 1024
+MOST_REDIRECTS: Final = 3
+
+Allows = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
+
+
+class Unfetched(Exception):
+    """There is nothing there that may or can be fetched; says why."""
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    url: str
+    """Where it was found in the end."""
+    content_type: str
+    content: bytes
+    charset: str | None
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    return address.is_global and not address.is_multicast and (mapped is None or is_public(mapped))
+
+
+class Fetcher:
+    """`allows` says to which addresses one may go."""
+
+    def __init__(self, user_agent: str, allows: Allows = is_public) -> None:
+        self._client = httpx.AsyncClient(
+            transport=_Guarded(allows),
+            timeout=SECONDS / 2,
+            follow_redirects=True,
+            max_redirects=MOST_REDIRECTS,
+            trust_env=False,
+            headers={"user-agent": user_agent, "accept-language": "en"},
+        )
+
+    async def fetch(self, url: str, content_type: str, largest: int = LARGEST_PAGE) -> Fetched:
+        """What answers with this type (or the beginning of one, such as `image/`); of a page that is larger, its beginning.
+
+        Raises Unfetched.
+        """
+        try:
+            async with (
+                asyncio.timeout(SECONDS),
+                self._client.stream(
+                    "GET", url, headers={"accept": f"{content_type}*;q=1, */*;q=0.1"}
+                ) as answer,
+            ):
+                return await _read(answer, content_type, largest)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError, ValueError) as error:
+            raise Unfetched(type(error).__name__) from error
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+async def _read(answer: httpx.Response, content_type: str, largest: int) -> Fetched:
+    if answer.status_code != 200:
+        raise Unfetched(f"it answered {answer.status_code}")
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind.startswith(content_type):
+        raise Unfetched(f"it is {kind or 'of no type'}")
+    content = bytearray()
+    async for piece in answer.aiter_bytes():
+        content += piece
+        if len(content) >= largest:
+            break
+    return Fetched(str(answer.url), kind, bytes(content[:largest]), answer.charset_encoding)
+
+
+class _Guarded(httpx.AsyncBaseTransport):
+    def __init__(self, allows: Allows) -> None:
+        self._allows = allows
+        self._inner = httpx.AsyncHTTPTransport(retries=0)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        if url.scheme not in ("http", "https") or url.userinfo:
+            raise httpx.UnsupportedProtocol("only plain web addresses are fetched", request=request)
+        address = await self._address(url.host, url.port or (443 if url.scheme == "https" else 80))
+        request.extensions = {**request.extensions, "sni_hostname": url.host}
+        request.url = url.copy_with(host=address)
+        answer = await self._inner.handle_async_request(request)
+        request.url = url
+        return answer
+
+    async def _address(self, host: str, port: int) -> str:
+        """One private address among several is enough to go to none of them."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpx.ConnectError(f"there is no {host}") from error
+        addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+        if not addresses or not all(self._allows(address) for address in addresses):
+            raise httpx.ConnectError("this address is not public")
+        return str(min(addresses, key=lambda address: address.version))
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()

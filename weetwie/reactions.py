@@ -18,7 +18,7 @@ from weetwie.domain.notifications import dismiss, tell
 from weetwie.domain.people import filtering, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
-from weetwie.domain.relations import forget
+from weetwie.domain.relations import forget, requests
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home
@@ -64,7 +64,7 @@ AT_ONCE: AtOnce = {
 AFTER: AtOnce = {
     PostPublished: [tell.mentioned, tell.published, link.linked],
     PostEdited: [tell.mentioned, tell.edited, link.linked],
-    PersonChanged: [verify.asked],
+    PersonChanged: [verify.asked, requests.unlocked],
     PostBoosted: [tell.boosted],
     PostFavourited: [tell.favourited],
     PollEnded: [tell.poll_ended],

@@ -239,3 +239,43 @@ async def test_not_more_than_a_hundred_accounts_are_asked_for_at_once(door: Door
     ada = await door.world.member("ada")
     many = "&".join(f"id[]={number}" for number in range(1, 102))
     await door.ask(ada, "GET", f"/api/v1/accounts{path}", many, status=422)
+
+
+async def test_one_says_for_whom_ones_profile_and_posts_are(door: Door) -> None:
+    ada, alma = await door.world.member("ada"), await door.world.alumnus("alma")
+    path = "/api/v1/accounts/update_credentials"
+    changed = await door.post(
+        ada, "CredentialAccount", path, "PATCH",
+        pronouns="she/her", languages=["en", "nl"], profile_audience="network", source={"audience": "network"},
+    )  # fmt: skip
+    source = changed["source"]
+    assert (source["profile_audience"], source["audience"]) == ("network", "network")
+    assert (source["pronouns"], source["languages"]) == ("she/her", ["en", "nl"])
+    assert ("Pronouns", "she/her") in [(field["name"], field["value"]) for field in changed["fields"]]
+    assert str(ada.id) in ids(await door.get(alma, "Account[]", "/api/v1/directory"))
+    back = await door.post(ada, "CredentialAccount", path, "PATCH", source={"audience": ""})
+    assert back["source"]["audience"] == ""
+    for wrong in ({"profile_audience": "all"}, {"languages": ["no code!"]}, {"pronouns": "x" * 256}):
+        await door.ask(ada, "PATCH", path, status=422, **wrong)
+
+
+async def test_who_is_no_longer_locked_accepts_everybody_who_waits(door: Door) -> None:
+    ada, bo, cy = [await door.world.member(handle) for handle in ("ada", "bo", "cy")]
+    path = "/api/v1/accounts/update_credentials"
+    await door.post(ada, "CredentialAccount", path, "PATCH", locked=True)
+    for one in (bo, cy):
+        asked = await door.post(one, "Relationship", f"/api/v1/accounts/{ada.id}/follow")
+        assert (asked["following"], asked["requested"]) == (False, True)
+    await door.post(ada, "CredentialAccount", path, "PATCH", locked=False)
+    await door.react()
+    assert len(await door.get(ada, "Account[]", f"/api/v1/accounts/{ada.id}/followers")) == 2
+    assert await door.get(ada, "Account[]", "/api/v1/follow_requests") == []
+
+
+async def test_only_ones_own_posts_say_whether_they_are_pinned(door: Door) -> None:
+    ada, bo = await door.world.member("ada"), await door.world.member("bo")
+    post = await door.world.post(ada)
+    path = f"/api/v1/statuses/{post}"
+    assert (await door.get(ada, "Status", path))["pinned"] is False
+    assert (await door.post(ada, "Status", f"{path}/pin"))["pinned"] is True
+    assert "pinned" not in await door.get(bo, "Status", path)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, Struct, structs
 
 from weetwie.access.sees import CARD
-from weetwie.access.words import QuotePolicy, Visibility
+from weetwie.access.words import QuotePolicy, Ring, Visibility
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -36,6 +36,9 @@ routes = Routes("accounts")
 _LARGEST_PROFILE: Final = 2 * faces.LARGEST + 1024 * 1024
 
 
+RingName = Literal["colleagues", "network", "world"]
+
+
 class FieldGiven(Struct, frozen=True):
     name: str = ""
     value: str = ""
@@ -46,6 +49,8 @@ class SourceGiven(Struct, frozen=True, kw_only=True):
     sensitive: bool | None = None
     language: str | None = None
     quote_policy: Literal["public", "followers", "nobody"] | None = None
+    audience: Literal["colleagues", "network", "world", ""] | None = None
+    """Our own: for whom posts are where nothing else is said; empty is as the organisation has it."""
 
 
 class ProfileGiven(Struct, frozen=True, kw_only=True):
@@ -62,6 +67,10 @@ class ProfileGiven(Struct, frozen=True, kw_only=True):
     indexable: bool | None = None
     fields_attributes: list[FieldGiven] | None = None
     source: SourceGiven | None = None
+    # Our own.
+    pronouns: str | None = None
+    languages: list[str] | None = None
+    profile_audience: RingName | None = None
 
 
 class Several(Struct, frozen=True, kw_only=True):
@@ -293,6 +302,9 @@ def _changes(given: ProfileGiven) -> Changes:
         "is_bot": given.bot,
         "is_discoverable": given.discoverable,
         "fields": _fields(given),
+        "pronouns": given.pronouns,
+        "languages": given.languages,
+        "profile_ring": Ring[given.profile_audience] if given.profile_audience else None,
         "default_visibility": Visibility[source.privacy] if source.privacy else None,
         "default_sensitive": source.sensitive,
         "default_quote_policy": QuotePolicy[source.quote_policy] if source.quote_policy else None,
@@ -300,6 +312,8 @@ def _changes(given: ProfileGiven) -> Changes:
     set_: dict[str, Any] = {field: value for field, value in changes.items() if value is not None}
     if source.language is not None:
         set_["default_language"] = source.language or None
+    if source.audience is not None:
+        set_["default_ring"] = Ring[source.audience] if source.audience else None
     return Changes(**set_)
 
 

@@ -136,7 +136,7 @@ class Renderer:
         kept = self._statuses.get((post.post_id, post.version))
         if kept is None:
             return None
-        own = self._own_part(post, self._filtered(post, kept, beside) if beside.filters else NOTHING)
+        own = self._own_part(post, self._filtered(post, kept, beside) if beside.filters else NOTHING, beside)
         attached = self._attached(post, kept, beside, is_quoted=is_quoted)
         status = b'%b%b%b,"account":%b,"reblog":null}' % (
             kept.common,
@@ -159,7 +159,7 @@ class Renderer:
             return False
         return is_hidden(beside.filters, *_looked_at(post, kept, beside), clock.now(), context)
 
-    def _own_part(self, post: SeenPost, filtered: bytes) -> bytes:
+    def _own_part(self, post: SeenPost, filtered: bytes, beside: Beside) -> bytes:
         parent, parent_author = post.reply_to_id, post.reply_to_person_id
         return _OWN_PART % (
             b'"%d"' % parent if parent else b"null",
@@ -172,7 +172,7 @@ class Renderer:
             _JSON[post.is_boosted],
             _JSON[post.is_muted],
             _JSON[post.is_bookmark],
-            b',"pinned":true' if post.is_pinned else b"",
+            b"" if post.author.id != beside.viewer.person_id else _PINNED[post.is_pinned],
             filtered,
             _APPROVAL[_policy(post), post.may_quote],
             _RINGS[post.ring],
@@ -419,6 +419,7 @@ FACES: Final = 12
 
 _SHORTCODES: Final = re.compile(r"(?<![A-Za-z0-9:]):([A-Za-z0-9_]{2,64}):(?![A-Za-z0-9:])")
 _JSON: Final = {True: b"true", False: b"false"}
+_PINNED: Final = {True: b',"pinned":true', False: b',"pinned":false'}
 _RINGS: Final = {int(ring): ring.name.encode() for ring in Ring}
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 _COUNTS_OF_A_CARD: Final = (

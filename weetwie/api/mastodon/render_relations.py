@@ -162,6 +162,10 @@ def credential_account(account: bytes, profile: Profile, preferred: Preferred, w
         discoverable=profile.is_discoverable,
         indexable=profile.is_discoverable,
         quote_policy=preferred.quote_policy.name,  # type: ignore[arg-type]
+        audience=preferred.ring.name if preferred.ring is not None else "",  # type: ignore[arg-type]
+        profile_audience=preferred.profile_ring.name,  # type: ignore[arg-type]
+        pronouns=profile.pronouns,
+        languages=profile.languages,
     )
     role = _ADMIN if profile.is_admin else _EVERYBODY
     return b'%b,"source":%b,"role":%b}' % (account[:-1], encoded(source), encoded(role))

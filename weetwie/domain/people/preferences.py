@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import BigInteger, select
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuotePolicy, Visibility
+from weetwie.access.words import QuotePolicy, Ring, Visibility
 from weetwie.errors import NotFound
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
@@ -15,6 +15,8 @@ _PREFERENCES = Query(
         Person.default_sensitive,
         Person.default_language,
         Person.default_quote_policy,
+        Person.default_ring,
+        Person.profile_ring,
     ).where(Person.id == param("id", BigInteger))
 )
 
@@ -24,6 +26,9 @@ class Preferred(msgspec.Struct, frozen=True):
     is_sensitive: bool
     language: str | None
     quote_policy: QuotePolicy
+    ring: Ring | None
+    """None is as the organisation has it."""
+    profile_ring: Ring
 
 
 async def preferences(db: Db, viewer: Viewer) -> Preferred:
@@ -35,4 +40,6 @@ async def preferences(db: Db, viewer: Viewer) -> Preferred:
         row["default_sensitive"],
         row["default_language"],
         QuotePolicy(row["default_quote_policy"]),
+        None if row["default_ring"] is None else Ring(row["default_ring"]),
+        Ring(row["profile_ring"]),
     )

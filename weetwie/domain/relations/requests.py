@@ -1,30 +1,45 @@
 """Requests to follow somebody who is locked: accept or reject them, and who waits."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import BigInteger, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import sees
 from weetwie.access.viewer import Viewer
 from weetwie.domain.relations import follow, pair
 from weetwie.errors import NotFound
+from weetwie.events import PersonChanged
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
 from weetwie.seen.numbered import Numbered, NumberedList
 from weetwie.tables.people import Person
 from weetwie.tables.relations import FollowRequest
 
+_ROW = (
+    FollowRequest.follower_id,
+    FollowRequest.followed_id,
+    FollowRequest.shows_boosts,
+    FollowRequest.notifies,
+    FollowRequest.languages,
+)
 _TAKE = Query(
     delete(FollowRequest)
     .where(
         FollowRequest.follower_id == param("follower_id", BigInteger),
         FollowRequest.followed_id == param("followed_id", BigInteger),
     )
-    .returning(
-        FollowRequest.follower_id,
-        FollowRequest.followed_id,
-        FollowRequest.shows_boosts,
-        FollowRequest.notifies,
-        FollowRequest.languages,
+    .returning(*_ROW)
+)
+
+_NO_LONGER_ASKED = Query(
+    delete(FollowRequest)
+    .where(
+        FollowRequest.followed_id == func.any(param("people", ARRAY(BigInteger))),
+        Person.id == FollowRequest.followed_id,
+        Person.is_locked.is_(False),
     )
+    .returning(*_ROW)
 )
 
 _WAITING = NumberedList(
@@ -61,6 +76,12 @@ async def reject(db: Db, viewer: Viewer, follower_id: int) -> None:
 async def waiting(db: Db, viewer: Viewer, page: Page) -> list[Numbered]:
     """Who waits for the viewer's yes, the latest first."""
     return await _WAITING.page(db, viewer, page)
+
+
+async def unlocked(db: Db, viewer: Viewer, facts: Sequence[PersonChanged]) -> None:
+    """Who is no longer locked has said yes to everybody who waits."""
+    for row in await db.rows(_NO_LONGER_ASKED, people=[fact.person_id for fact in facts]):
+        await follow.begin(db, viewer, dict(row))
 
 
 async def how_many_wait(db: Db, viewer: Viewer) -> int:

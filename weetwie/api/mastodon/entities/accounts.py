@@ -91,6 +91,11 @@ class Source(Entity, kw_only=True):
     discoverable: bool | None
     indexable: bool
     quote_policy: Literal["public", "followers", "nobody"]
+    # Our own.
+    audience: Literal["colleagues", "network", "world", ""]
+    profile_audience: Literal["colleagues", "network", "world"]
+    pronouns: str
+    languages: list[str]
 
 
 class CredentialAccount(Account, kw_only=True):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -297,3 +298,108 @@ def test_pictures_are_uploaded_described_posted_and_seen(client: Client) -> None
     me = ada.account_update_credentials(avatar=out.getvalue(), avatar_mime_type="image/png")
     assert "/faces/" in me.avatar
     assert "/static/" in ada.account_delete_avatar().avatar
+
+
+def test_a_poll_is_voted_on_and_hides_what_is_to_be_hidden(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    poll = ada.make_poll(["Tea", "Coffee"], expires_in=3600, multiple=True, hide_totals=True)
+    asked = ada.status_post("What?", poll=poll).poll
+    voted = bo.poll_vote(asked, [0, 1])
+    assert (voted.voted, voted.own_votes, voted.voters_count) == (True, [0, 1], 1)
+    assert [option.votes_count for option in bo.poll(asked).options] == [None, None]
+
+
+def test_a_post_waits_for_its_time_and_can_be_put_off_and_called_off(client: Client) -> None:
+    ada = client("ada")
+    at = datetime.now(UTC) + timedelta(hours=1)
+    waiting = ada.status_post("Later", scheduled_at=at)
+    assert ids(ada.scheduled_statuses()) == ids([waiting])
+    later = ada.scheduled_status_update(waiting, at + timedelta(hours=1))
+    assert later.scheduled_at > waiting.scheduled_at
+    ada.scheduled_status_delete(waiting)
+    assert ada.scheduled_statuses() == []
+
+
+def test_posts_are_found_by_their_words(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    handle = ada.me().username
+    status = ada.status_post(f"Impellers wear out quickly in sandy water {handle}")
+    found = bo.search_v2(f"impeller from:{handle}", result_type="statuses").statuses
+    assert ids(found) == ids([status])
+    ada.status_delete(status.id)
+    assert bo.search_v2(f"impeller from:{handle}", result_type="statuses").statuses == []
+
+
+def test_notifications_come_in_groups_too(client: Client) -> None:
+    ada, bo, cy = client("ada"), client("bo"), client("cy")
+    status = ada.status_post("Like me")
+    for one in (bo, cy):
+        one.status_favourite(status.id)
+    until(lambda: len(ada.notifications(types=["favourite"])) == 2)
+    grouped = ada.grouped_notifications()
+    (group,) = [one for one in grouped.notification_groups if one.type == "favourite"]
+    assert (group.notifications_count, group.status_id) == (2, str(status.id))
+    shown = [*grouped.accounts, *(grouped.get("partial_accounts") or [])]
+    assert {account.acct for account in shown} >= {bo.me().acct, cy.me().acct}
+
+
+def test_one_notes_puts_forward_and_is_told_whom_to_follow(client: Client) -> None:
+    ada, bo, cy = client("ada"), client("bo"), client("cy")
+    noted = ada.account_note_set(bo.me().id, "knows pumps")
+    assert noted.note == "knows pumps"
+    ada.account_follow(bo.me().id)
+    bo.account_follow(cy.me().id)
+    assert ada.account_pin(bo.me().id).endorsed is True
+    assert ids(ada.endorsements()) == ids([bo.me()])
+    assert str(cy.me().id) in ids(ada.suggestions())
+    assert ids(ada.account_familiar_followers(cy.me().id)[0].accounts) == ids([bo.me()])
+    featured = ada.featured_tag_create("valves")
+    assert [tag.name for tag in cy.account_featured_tags(ada.me().id)] == ["valves"]
+    ada.featured_tag_delete(featured)
+    assert ada.featured_tags() == []
+    assert str(bo.me().id) in ids(ada.directory(limit=80))
+
+
+def test_what_is_talked_about_is_shown(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    status = ada.status_post("So much #talkedabout", visibility="public")
+    bo.status_reblog(status.id)
+    assert "talkedabout" in [tag.name for tag in bo.trending_tags(limit=20)]
+    assert str(status.id) in ids(bo.trending_statuses(limit=40))
+    assert ada.trending_links() == []
+
+
+def test_conversations_are_read_and_put_away(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    ada.status_post(f"@{bo.me().username} psst", visibility="direct")
+    (talk,) = bo.conversations()
+    assert (talk.unread, talk.last_status.content.count("psst")) == (True, 1)
+    assert bo.conversations_read(talk).unread is False
+
+
+def test_announcements_are_read_and_reacted_to(client: Client, server: Running) -> None:
+    ada = client("ada")
+    server.command("announce", "make", "The lift is out of order")
+    told = next(one for one in ada.announcements() if "lift" in one.content)
+    ada.announcement_reaction_create(told, "\N{THUMBS UP SIGN}")
+    told = next(one for one in ada.announcements() if "lift" in one.content)
+    assert [(one.name, one.count, one.me) for one in told.reactions] == [("\N{THUMBS UP SIGN}", 1, True)]
+    ada.announcement_dismiss(told)
+    assert not [one for one in ada.announcements() if "lift" in one.content]
+
+
+def test_a_person_is_reported(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    status = bo.status_post("Rude")
+    made = ada.report(bo.me().id, status_ids=[status.id], comment="Rude", category="other")
+    assert (made.comment, str(made.target_account.id)) == ("Rude", str(bo.me().id))
+
+
+def test_a_post_is_quoted_and_taken_out_again(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    status = ada.status_post("Worth quoting", quote_approval_policy="public")
+    quote = bo.status_post("Indeed", quoted_status_id=status.id)
+    assert str(quote.quote.quoted_status.id) == str(status.id)
+    assert ids(ada.status_quotes(status.id)) == ids([quote])
+    ada.status_quote_revoke(status.id, quote.id)
+    assert bo.status(quote.id).quote.state == "revoked"

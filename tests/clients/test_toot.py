@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.clients.browser import Browser
 from tests.clients.running import Running
@@ -155,3 +156,80 @@ def test_toot_finds_people_and_describes_the_server(toot: Callable[[str], Toot],
     assert ada.handle in [one["username"] for one in ada.json("search", ada.handle)["accounts"]]
     assert ada.json("whois", ada.handle)["username"] == ada.handle
     assert "Weetwie" in ada("instance", server.address)
+
+
+def test_toot_posts_pictures_and_changes_its_account(toot: Callable[[str], Toot], tmp_path: Path) -> None:
+    ada, picture = toot("ada"), tmp_path / "wall.png"
+    Image.new("RGB", (120, 80), "teal").save(picture)
+    post = ada.json("post", "look", "--media", str(picture), "--description", "A wall")
+    assert [one["description"] for one in post["media_attachments"]] == ["A wall"]
+    assert ada.json("upload", str(picture), "--description", "Again")["type"] == "image"
+    me = ada.json(
+        "update-account", "--display-name", "Ada", "--note", "Walls", "--avatar", str(picture), "--locked"
+    )
+    assert (me["display_name"], me["locked"]) == ("Ada", True)
+    assert "/faces/" in me["avatar"]
+
+
+def test_toot_decides_who_follows(toot: Callable[[str], Toot]) -> None:
+    ada, bo, cy = toot("ada"), toot("bo"), toot("cy")
+    ada("update-account", "--locked")
+    for one in (bo, cy):
+        assert one.json("follow", ada.handle)["requested"] is True
+    assert {one["username"] for one in ada.json("follow-requests", "list")} == {bo.handle, cy.handle}
+    assert ada.json("follow-requests", "accept", bo.handle)["followed_by"] is True
+    assert ada.json("follow-requests", "reject", cy.handle)["followed_by"] is False
+    assert [one["username"] for one in ada.json("followers", ada.handle)] == [bo.handle]
+
+
+def test_toot_polls_and_votes(toot: Callable[[str], Toot]) -> None:
+    ada, bo = toot("ada"), toot("bo")
+    words = ("--poll-option", "Tea", "--poll-option", "Coffee", "--poll-expires-in", "1h")
+    poll = ada.json("post", "What?", *words)["poll"]
+    assert bo.json("polls", "vote", poll["id"], "1")["own_votes"] == [1]
+    assert [one["votes_count"] for one in ada.json("polls", "show", poll["id"])["options"]] == [0, 1]
+
+
+def test_toot_schedules_and_warns(toot: Callable[[str], Toot]) -> None:
+    ada = toot("ada")
+    waiting = ada.json("post", "Later", "--scheduled-in", "1h")
+    assert waiting["params"]["text"] == "Later"
+    warned = ada.json("post", "The end", "--spoiler-text", "A film", "--sensitive", "--language", "en")
+    assert (warned["spoiler_text"], warned["sensitive"], warned["language"]) == ("A film", True, "en")
+
+
+def test_toot_reads_what_it_marked_what_is_talked_about_and_what_links(toot: Callable[[str], Toot]) -> None:
+    ada = toot("ada")
+    id = ada.json("post", "All about #valves", "--visibility", "public")["id"]
+    ada("favourite", id)
+    ada("bookmark", id)
+    assert [one["id"] for one in ada.json("timelines", "favourites")] == [id]
+    assert "All about" in ada("bookmarks", "--once")
+    assert id in [one["id"] for one in ada.json("timelines", "trending")]
+    assert ada.json("timelines", "link", "https://nowhere.example/") == []
+
+
+def test_toot_puts_tags_forward(toot: Callable[[str], Toot]) -> None:
+    ada = toot("ada")
+    ada("post", "All about #valves")
+    assert ada.json("tags", "info", "valves")["name"] == "valves"
+    assert ada.json("tags", "feature", "valves")["name"] == "valves"
+    assert [one["name"] for one in ada.json("tags", "featured")] == ["valves"]
+    ada("tags", "unfeature", "valves")
+    assert ada.json("tags", "featured") == []
+
+
+def test_toot_finds_posts_by_their_words(toot: Callable[[str], Toot]) -> None:
+    ada = toot("ada")
+    id = ada.json("post", f"Impellers wear out quickly {ada.handle}")["id"]
+    assert [one["id"] for one in ada.json("search", f"impeller {ada.handle}")["statuses"]] == [id]
+
+
+def test_toot_signs_out(toot: Callable[[str], Toot], server: Running) -> None:
+    ada = toot("ada")
+    account = f"{ada.handle}@{server.address.removeprefix('http://')}"
+    assert "toot" in ada("diag", "--server")
+    ada("activate", account)
+    ada("logout", account)
+    with pytest.raises(AssertionError):
+        ada("whoami")

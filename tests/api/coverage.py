@@ -87,7 +87,7 @@ def page() -> str:
     lines = [
         "# Apps that speak the Mastodon client API",
         "",
-        "Any such app signs in with the address of an installation. Mastodon.py and toot are tried against a real server with",
+        "Any such app signs in with the address of an installation. Mastodon.py, toot and masto are tried against a real server with",
         "every change (`tests/clients/`). This page tells endpoint by endpoint what is here, held against the list of all that",
         "Mastodon 4.6 has. Tiers: without a *must* apps fail or show an error; they live without a *should*; a *may* is rare.",
         "",

@@ -66,6 +66,11 @@ _METHODS_WITH_BODY: Final = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _encode = msgspec.json.Encoder().encode
 
 
+def _brings_a_body(headers: Headers) -> bool:
+    """Apps send parameters in the body of a GET, too, and are used to be understood."""
+    return any(name == b"content-length" and value != b"0" for name, value in headers)
+
+
 async def _nobody(call: Call) -> None:
     return None
 
@@ -146,7 +151,9 @@ class Dispatcher:
                 given = await endpoint.handle(call)
             else:
                 tree = read_query(call.query)
-                if call.scope["method"] in _METHODS_WITH_BODY:
+                if call.scope["method"] in _METHODS_WITH_BODY or (
+                    not endpoint.hot and _brings_a_body(call.scope["headers"])
+                ):
                     takes_files = endpoint.max_body > MAX_BODY
                     if takes_files:
                         # A file may take minutes to come; no connection waits for it.

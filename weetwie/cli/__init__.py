@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "policy": "weetwie.cli.policy:policy",
     "report": "weetwie.cli.report:report",
     "restore": "weetwie.cli.keep:restore",
+    "sample": "weetwie.cli.sample:sample",
     "serve": "weetwie.cli.serve:serve",
     "token": "weetwie.cli.token:token",
     "work": "weetwie.cli.serve:work",

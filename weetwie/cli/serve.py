@@ -27,6 +27,7 @@ def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
     @_CONFIG
     @wraps(function)
     def command(*, config: Path | None, **given: Any) -> None:
+        flags = {name: given.pop(name) for name in list(given) if isinstance(given[name], bool)}
         from weetwie.cli.house import refuse
         from weetwie.errors import Refusal
         from weetwie.kit import log
@@ -39,7 +40,7 @@ def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
             sys.exit(2)
         log.configure(settings.log_level, settings.log_format)
         try:
-            function(settings)
+            function(settings, **flags)
         except Refusal as refusal:
             sys.exit(refuse(refusal, speaks_json=False))
 
@@ -73,9 +74,10 @@ def work(settings: "Settings") -> None:
 @click.option("--host", help="The address to listen at. Default: 127.0.0.1.")
 @click.option("--port", help="The port to listen at. Default: 8080.")
 @click.option("--workers", help="Processes that answer requests. Default: 1.")
+@click.option("--sample", "with_sample", is_flag=True, help="With the sample company; see `weetwie sample`.")
 @_with_settings
-def serve(settings: "Settings") -> None:
+def serve(settings: "Settings", *, with_sample: bool) -> None:
     """Run Weetwie until it is told to end: Ctrl-C or SIGTERM."""
     from weetwie.serve import program
 
-    program.serve(settings, _say)
+    program.serve(settings, _say, with_sample=with_sample)

@@ -17,29 +17,39 @@ log = structlog.get_logger(__name__)
 Say = Callable[[str], None]
 
 
-def serve(settings: Settings, say: Say) -> None:
+def serve(settings: Settings, say: Say, *, with_sample: bool = False) -> None:
     """`say` is given what whoever started the program wants to read."""
     listening = sockets.bind(settings.host, settings.port, shares=settings.workers)
-    _run(_serve(settings, listening, say))
+    _run(_serve(settings, listening, say, with_sample=with_sample))
 
 
-async def _serve(settings: Settings, listening: list[list[sockets.Socket]], say: Say) -> None:
+async def _serve(
+    settings: Settings, listening: list[list[sockets.Socket]], say: Say, *, with_sample: bool
+) -> None:
     if settings.workers > 1:
         from weetwie.serve import many
 
         async with database.running(settings) as dsn:
-            await database.bring_up_to_date(dsn)
+            await _bring_up(settings, dsn, say, with_sample=with_sample)
             await many.serve(settings, dsn, listening, say)
         return
     # While the database starts, this process reads its own program.
     loading = asyncio.create_task(_load())
     async with database.running(settings) as dsn:
-        await database.bring_up_to_date(dsn)
+        await _bring_up(settings, dsn, say, with_sample=with_sample)
         await loading
         from weetwie.serve import process
         from weetwie.serve.greeting import greet
 
         await process.serve(settings, dsn, listening[0], lambda opened: greet(opened, settings.base_url, say))
+
+
+async def _bring_up(settings: Settings, dsn: str, say: Say, *, with_sample: bool) -> None:
+    await database.bring_up_to_date(dsn)
+    if with_sample:
+        from weetwie.serve import sample
+
+        say(sample.told(await sample.put_up_at(settings, dsn)))
 
 
 async def _load() -> None:

@@ -145,6 +145,12 @@ _FORGET_POSTS = Query(
 )
 _OF_ERASED = Query(delete(Import).where(Import.person_id == func.any(param("people", ARRAY(BigInteger)))))
 
+_MADE = Query(
+    select(ImportedPerson.person_id)
+    .where(ImportedPerson.import_id == param("import_id", BigInteger), ImportedPerson.is_made)
+    .distinct()
+    .order_by(ImportedPerson.person_id)
+)
 _other = aliased(ImportedPerson)
 _LEFT_OVER = Query(
     select(ImportedPerson.person_id)
@@ -269,6 +275,16 @@ async def forget_posts(db: Db, ids: Sequence[int]) -> None:
 async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
     """Where somebody's archives came from goes with them."""
     await db.run(_OF_ERASED, people=[fact.person_id for fact in facts])
+
+
+async def find(db: Db, source: str) -> Entry | None:
+    """The import of this source, if there is one."""
+    return next((entry for entry in await imports(db) if entry.source == source), None)
+
+
+async def made(db: Db, import_id: int) -> list[int]:
+    """All people whom an import made, whatever they did since."""
+    return columns(await db.rows(_MADE, import_id=import_id), "person_id")
 
 
 async def left_over(db: Db, import_id: int | None, after: int, count: int) -> list[int]:

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, column, delete, func, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, column, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, array, insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.words import QuoteState, Ring, Visibility
 from weetwie.kit import text as texts
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.people import Person
 from weetwie.tables.posts import (
     COMMUNITY,
+    HERE,
     MASTODON,
     MEDIA,
+    POLL,
     Endorsement,
     Mention,
     Post,
@@ -42,8 +45,12 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     is_sensitive: bool = False
     visibility: Visibility = Visibility.public
     origin: int = COMMUNITY
+    is_written_here: bool = False
+    """Instead of `origin`: it counts like any other post of this house."""
     edited_at: datetime | None = None
     has_media: bool = False
+    has_poll: bool = False
+    quote_of_id: int | None = None
     is_question: bool | None = None
     """None: it is one when it reads like one."""
     tags: tuple[str, ...] = ()
@@ -69,6 +76,7 @@ _moment = (
 )
 _IDS = Query(select(func.new_id(_moment.c.at).label("id")).order_by(_moment.c.number))
 
+_WRITTEN_HERE = Query(select(exists(select(Post.id).where(Post.origin == HERE, Post.deleted_at.is_(None)))))
 _given_ids = param("ids", ARRAY(BigInteger))
 _TAKEN = Query(select(Post.id).where(Post.id == func.any(_given_ids)))
 
@@ -116,7 +124,7 @@ _LOCK = {
 }
 """Rows that are counted on are locked in one order, so that two who count do not wait for each other in a ring."""
 
-_COUNT_POSTS = Query(
+COUNT_POSTS = Query(
     update(Person)
     .where(Person.id == _tally.c.id)
     .values(
@@ -131,15 +139,16 @@ _COUNT_POSTS = Query(
         ),
     )
 )
-_COUNT_REPLIES = Query(
-    update(Post)
-    .where(Post.id == _tally.c.id)
-    .values(
-        replies_in_ring=array(
-            [Post.replies_in_ring[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]
-        )
-    )
-)
+
+
+def count_in_ring(counts: str) -> Query:
+    column = getattr(Post, counts)
+    more = [column[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]
+    return Query(update(Post).where(Post.id == _tally.c.id).values({counts: array(more)}))
+
+
+_COUNT_REPLIES = count_in_ring("replies_in_ring")
+_COUNT_QUOTES = count_in_ring("quotes_in_ring")
 
 _answer = (
     func.unnest(param("questions", ARRAY(BigInteger)), param("answers", ARRAY(BigInteger)))
@@ -187,6 +196,11 @@ _CHANGED = Query(
     )
 )
 _UNTAG = Query(delete(PostTag).where(PostTag.post_id == func.any(_given_ids)))
+
+
+async def are_here(db: Db) -> bool:
+    """Whether anybody has written anything here."""
+    return bool(await db.value(_WRITTEN_HERE))
 
 
 async def ids_at(db: Db, moments: Sequence[datetime]) -> list[int]:
@@ -254,12 +268,14 @@ async def _write_posts(db: Db, arrivals: Sequence[Arrival]) -> None:
         columns=[
             *("id", "author_id", "reply_to_id", "reply_to_person_id", "root_id"),
             *("ring", "visibility", "is_question", "is_sensitive", "origin", "edited_at", "attached"),
+            *("quote_of_id", "quote_state"),
         ],
         records=[
             (
                 *(post.id, post.author_id, post.reply_to_id, post.reply_to_person_id, post.root_id),
                 *(int(post.ring), int(post.visibility), _is_question(post), post.is_sensitive),
-                *(post.origin, post.edited_at, MEDIA if post.has_media else 0),
+                *(HERE if post.is_written_here else post.origin, post.edited_at, _attached(post)),
+                *(post.quote_of_id, int(QuoteState.accepted) if post.quote_of_id else 0),
             )
             for post in arrivals
         ],
@@ -277,6 +293,10 @@ async def _write_posts(db: Db, arrivals: Sequence[Arrival]) -> None:
             for post in arrivals
         ],
     )
+
+
+def _attached(post: Arrival) -> int:
+    return (MEDIA if post.has_media else 0) | (POLL if post.has_poll else 0)
 
 
 def _is_question(post: Arrival) -> bool:
@@ -326,14 +346,26 @@ async def _write_people(db: Db, arrivals: Sequence[Arrival]) -> None:
 
 
 async def _count(db: Db, arrivals: Sequence[Arrival]) -> None:
-    replies = [(post.reply_to_id, post) for post in arrivals if post.reply_to_id]
-    await _count_on(db, Post, _COUNT_REPLIES, replies)
-    await _count_on(db, Person, _COUNT_POSTS, [(post.author_id, post) for post in arrivals])
+    counted = [post for post in arrivals if post.visibility <= Visibility.unlisted]
+    replies = [(post.reply_to_id, post) for post in counted if post.reply_to_id]
+    await count_on(db, Post, _COUNT_REPLIES, replies)
+    quotes = [(post.quote_of_id, post) for post in counted if post.quote_of_id]
+    await count_on(db, Post, _COUNT_QUOTES, quotes)
+    await count_on(db, Person, COUNT_POSTS, [(post.author_id, post) for post in counted])
 
 
-async def _count_on(
-    db: Db, table: type[Person] | type[Post], query: Query, counted: Sequence[tuple[int, Arrival]]
+class Counted(Protocol):
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def ring(self) -> Ring: ...
+
+
+async def count_on(
+    db: Db, table: type[Person] | type[Post], query: Query, counted: Sequence[tuple[int, Counted]]
 ) -> None:
+    """Each with the id of the row that it counts on."""
     if not counted:
         return
     tally: dict[int, list[int]] = {}

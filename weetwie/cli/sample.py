@@ -1,0 +1,43 @@
+"""The sample company on the command line: put it up, take it out again."""
+
+import os
+
+import click
+
+from weetwie.cli.house import House, in_house
+
+
+@click.command()
+@click.option(
+    "--remove", "is_removal", is_flag=True, help="Take it out again, with all that was done as its people."
+)
+@click.option("--force", "beside_others", is_flag=True, help="Also where people have written already.")
+@in_house
+async def sample(house: House, is_removal: bool, beside_others: bool) -> None:
+    """A made-up company to look at: forty people and a year and a half of what they wrote.
+
+    Prints whom to sign in as; run again, it only gives them a new password. Posts that real people wrote stay when it is
+    removed, also those that answer the sample.
+    """
+    from weetwie.imports.sample.clear import clear
+    from weetwie.serve import sample as samples
+    from weetwie.serve import store
+    from weetwie.settings import read
+
+    kept = store.chosen(read(os.environ, given={"data": house.data.absolute() if house.data else None}))
+    if is_removal:
+        removed = await clear(house.database, house.viewer, kept)
+        house.say(
+            {"posts": removed.posts, "people": removed.people},
+            f"The sample company is gone: {removed.posts} posts and boosts, {removed.people} people.",
+        )
+        return
+    found = await samples.put_up(house.database, house.viewer, kept, beside_others=beside_others)
+    plain = {
+        "handle": found.handle,
+        "password": found.password,
+        "is_new": found.filled is not None,
+        "people": found.filled.people if found.filled else None,
+        "posts": found.filled.posts if found.filled else None,
+    }
+    house.say(plain, samples.told(found))

@@ -604,6 +604,549 @@ def _station() -> Sheet:
     return sheet
 
 
+@drawing("oncall-variants")
+def _variants() -> Sheet:
+    sheet = Sheet(800, 420, "#ffffff")
+    inks = (DEEP, GREEN, YELLOW, RED, "#7a4e7e", GREY)
+    sheet.text(40, 32, "Bereitschaft: drei Varianten, zwölf Wochen", 20)
+    for row, (name, lengths) in enumerate((("A", (7,)), ("B", (4, 3)), ("C", (7,)))):
+        y, day, turn = 80 + row * 110, 0, 0
+        sheet.text(40, y + 32, name, 34)
+        while day < 84:
+            days = lengths[turn % len(lengths)]
+            ink = inks[turn % 6] if name != "C" else (inks[0] if turn % 9 == 0 else "#dfe5e7")
+            sheet.box(90 + day * 8, y, days * 8 - 2, 62, ink, None, round_by=4)
+            day, turn = day + days, turn + 1
+    return sheet
+
+
+@drawing("h2s-dosing")
+def _h2s_dosing() -> Sheet:
+    sheet = _h2s((0.25, 0.3, 0.28, 0.24, 0.3, 0.27, 0.26), RED, "Hollenau: H2S und Dosierung")
+    curve(
+        sheet,
+        [
+            0.05 + 0.16 * max(0.0, math.cos(((at - 5.5) % 24 - 3) / 24 * 2 * math.pi)) ** 2
+            for at in range(168)
+        ],
+        DEEP,
+    )
+    sheet.text(600, 110, "H2S", 18, RED)
+    sheet.text(600, 136, "Nitrat (+ 2 h)", 18, DEEP)
+    return sheet
+
+
+@drawing("h2s-after")
+def _h2s_after() -> Sheet:
+    return _h2s((0.04, 0.05, 0.04, 0.045, 0.05, 0.04, 0.05), GREEN, "Lüttenhagen 1-14")
+
+
+@drawing("vibration-spectrum")
+def _spectrum() -> Sheet:
+    sheet = Sheet(800, 420, "#ffffff")
+    chance = Random(87)
+    for left, words in ((40, "vor 3 Monaten"), (420, "heute")):
+        sheet.line([(left, 50), (left, 350), (left + 340, 350)], INK, 2)
+        sheet.text(left + 170, 30, words, 18, INK, "mm")
+        for at in range(68):
+            tall = chance.uniform(3, 16) + (150 if at == 10 else 60 if at == 20 else 0)
+            tall = 210 if words == "heute" and at == 36 else tall
+            sheet.box(left + 4 + at * 5, 350 - tall, 3, tall, RED if tall == 210 else DEEP, None)
+    sheet.text(604, 124, "87 Hz", 18, RED, "mm")
+    sheet.text(760, 384, "Hz", 16, DEEP, "rm")
+    return sheet
+
+
+@drawing("waterhammer")
+def _hammer() -> Sheet:
+    sheet = sketch()
+    sheet.box(50, 60, 70, 60, DEEP, INK, 3, 8)
+    sheet.text(85, 90, "P", 26, "#ffffff", "mm")
+    sheet.line([(120, 90), (380, 90), (470, 50), (740, 50)], INK, 12)
+    for left, words, ink, size in (
+        (40, "zonder", RED, 110),
+        (300, "uitloop 8 s", YELLOW, 45),
+        (560, "vliegwiel", GREEN, 14),
+    ):
+        sheet.box(left, 180, 200, 250, "#ffffff", GREY, 1)
+        points = [(left + x, 305 - size * math.exp(-x / 70) * math.cos(x / 13)) for x in range(0, 200, 2)]
+        sheet.line(points, ink, 4)
+        sheet.text(left + 100, 456, words, 20, INK, "mm")
+    return sheet
+
+
+@drawing("racks")
+def _racks_drawn() -> Sheet:
+    sheet = sketch("#eef1f2")
+    sheet.shape([(0, 500), (300, 300), (500, 300), (800, 500)], "#cfd4d6")
+    for side in (-1, 1):
+        for level in range(5):
+            near, far = 480 - level * 105, 320 - level * 44
+            edge, inner = 400 + side * 400, 400 + side * 104
+            sheet.line([(edge, near), (inner, far)], "#c56b2c", 6)
+        for at in range(5):
+            x = 400 + side * (104 + at * at * 18 + at * 2)
+            grow = 1 + at * 0.34
+            sheet.line([(x, 320 + 36 * at), (x, 150 - 30 * at)], DEEP, 2 + grow)
+    sheet.box(310, 40, 180, 100, "#ffffff", INK, 4, 8)
+    sheet.text(400, 92, "EMS", 60, DEEP, "mm")
+    sheet.line([(340, 40), (340, 0)], INK, 3)
+    sheet.line([(460, 40), (460, 0)], INK, 3)
+    return sheet
+
+
+@drawing("rain-night")
+def _rain() -> Sheet:
+    sheet = chart("Haarbos, 80 mm in 3 uur", "uur", "", ["22", "23", "0", "1", "2", "3", "4", "5"], "")
+    for at, value in enumerate((0.02, 0.05, 0.2, 0.55, 0.8, 0.62, 0.3, 0.1, 0.04, 0.02)):
+        sheet.box(78 + at * 70, 400 - value * 240, 40, value * 240, WATER, None)
+    curve(
+        sheet,
+        [0.25, 0.25, 0.26, 0.3, 0.42, 0.6, 0.78, 0.9, 0.93, 0.9, 0.8, 0.65, 0.5, 0.4, 0.34, 0.3],
+        DEEP,
+        5,
+    )
+    sheet.line([(70, 84), (770, 84)], RED, 3, 10)
+    return sheet
+
+
+def _canal(sky: str = "#e9f1f2") -> Sheet:
+    sheet = Sheet(800, 480, sky)
+    sheet.box(0, 250, 800, 60, "#9dbb86", None)
+    sheet.box(0, 300, 800, 180, WATER, None)
+    chance = Random(len(sky))
+    for _wave in range(26):
+        sheet.arc(chance.randint(20, 780), chance.randint(320, 470), 26, 6, 200, 340, "#ffffff", 2)
+    return sheet
+
+
+def _house(
+    sheet: Sheet, x: float, y: float, size: float, roof: str = "#b4493a", walls: str = "#f2e6d0"
+) -> None:
+    sheet.box(x, y, size, size * 0.6, walls, INK)
+    sheet.shape([(x - size * 0.1, y), (x + size / 2, y - size * 0.4), (x + size * 1.1, y)], roof, INK)
+    sheet.box(x + size * 0.38, y + size * 0.25, size * 0.24, size * 0.35, "#38575f", None)
+
+
+def _boat(sheet: Sheet, x: float, y: float, size: float, hull: str = BROWN) -> None:
+    sheet.line([(x + size * 0.45, y), (x + size * 0.45, y - size * 0.9)], "#6b4428", 6)
+    sheet.shape(
+        [
+            (x + size * 0.48, y - size * 0.85),
+            (x + size * 0.48, y - size * 0.15),
+            (x + size * 0.9, y - size * 0.15),
+        ],
+        "#fffaf0",
+        INK,
+    )
+    sheet.shape(
+        [(x, y), (x + size, y), (x + size * 0.82, y + size * 0.24), (x + size * 0.16, y + size * 0.24)],
+        hull,
+        INK,
+    )
+
+
+def _person(
+    sheet: Sheet, x: float, y: float, shirt: str, *, waves: bool = False, helmet: bool = False
+) -> None:
+    sheet.line([(x, y + 52), (x - 8, y + 92)], INK, 6)
+    sheet.line([(x, y + 52), (x + 8, y + 92)], INK, 6)
+    sheet.box(x - 14, y + 16, 28, 42, shirt, None, round_by=8)
+    sheet.line([(x + 12, y + 22), (x + 30, y - 6 if waves else y + 46)], shirt, 7)
+    sheet.line([(x - 12, y + 22), (x - 28, y + 46)], shirt, 7)
+    sheet.oval(x, y, 14, 15, SKIN["l"] if len(shirt) % 2 else SKIN["t"])
+    if helmet:
+        sheet.pen.chord([*_scaled((x - 17, y - 20)), *_scaled((x + 17, y + 12))], 180, 360, YELLOW)
+
+
+def _cow(sheet: Sheet, x: float, y: float) -> None:
+    sheet.box(x, y, 120, 56, "#ffffff", INK, 3, 18)
+    sheet.oval(x + 128, y, 22, 18, "#ffffff", INK, 3)
+    for leg in (14, 36, 84, 104):
+        sheet.line([(x + leg, y + 56), (x + leg, y + 80)], INK, 5)
+    sheet.oval(x + 34, y + 22, 18, 12, INK)
+    sheet.oval(x + 84, y + 32, 20, 12, INK)
+
+
+@drawing("sloop")
+def _sloop() -> Sheet:
+    sheet = _canal()
+    _house(sheet, 580, 210, 90)
+    _boat(sheet, 200, 350, 260)
+    return sheet
+
+
+@drawing("boat-launch")
+def _launch() -> Sheet:
+    sheet = _canal("#f6ead6")
+    sheet.shape([(0, 300), (420, 300), (300, 480), (0, 480)], "#cdbb95")
+    sheet.line([(60, 300), (420, 420)], BROWN, 10)
+    _boat(sheet, 330, 340, 250)
+    for x, shirt in ((80, DEEP), (140, RED), (200, GREEN)):
+        _person(sheet, x, 210, shirt, waves=True)
+    return sheet
+
+
+@drawing("party")
+def _party() -> Sheet:
+    sheet = _canal("#fbeedd")
+    sheet.box(0, 290, 800, 70, "#cdbb95", None)
+    for at in range(14):
+        ink = (RED, YELLOW, GREEN, DEEP)[at % 4]
+        x, y = 20 + at * 58, 50 + 26 * math.sin(at / 13 * math.pi)
+        sheet.shape([(x, y), (x + 44, y), (x + 22, y + 40)], ink)
+    _boat(sheet, 520, 380, 210, "#2f6fb0")
+    for at, shirt in enumerate((RED, DEEP, GREEN, "#7a4e7e", YELLOW, "#b86f52", DEEP)):
+        _person(sheet, 70 + at * 70, 200, shirt, waves=at % 3 == 0)
+    sheet.box(40, 270, 470, 22, BROWN, INK)
+    for x in (120, 270, 420):
+        sheet.box(x, 238, 60, 34, GREY, INK, 2, 6)
+    return sheet
+
+
+@drawing("hall4-moving")
+def _moving() -> Sheet:
+    sheet = Sheet(800, 460, "#e3e8ea")
+    sheet.box(0, 330, 800, 130, "#b9bec0", None)
+    for x in (60, 500):
+        sheet.box(x, 150, 220, 150, "#f7f7f4", INK, 3)
+        sheet.box(x + 170, 210, 74, 90, RED if x < 100 else DEEP, INK, 3, 8)
+        for wheel in (50, 110, 214):
+            sheet.oval(x + wheel, 310, 20, 20, INK)
+    sheet.box(340, 240, 70, 60, YELLOW, INK, 3, 6)
+    sheet.line([(410, 180), (410, 312), (460, 312)], INK, 5)
+    sheet.box(418, 262, 56, 46, BROWN, INK)
+    for x in (354, 396):
+        sheet.oval(x, 308, 13, 13, INK)
+    for at, shirt in enumerate((DEEP, GREEN, RED, "#7a4e7e", YELLOW, DEEP)):
+        _person(sheet, 80 + at * 128, 340, shirt)
+        sheet.box(92 + at * 128, 372, 34, 26, "#d3a772", INK)
+    return sheet
+
+
+@drawing("hall4-steps")
+def _steps() -> Sheet:
+    sheet = chart("Hafenstrasse  ->  Halle 4", "", "", ["seconds per pick", "steps per day"], "")
+    for x, tall, ink, words in (
+        (120, 300, RED, "400"),
+        (240, 98, GREEN, "130"),
+        (470, 300, RED, "17,000"),
+        (590, 138, GREEN, "7,800"),
+    ):
+        sheet.box(x, 400 - tall, 90, tall, ink, None, round_by=4)
+        sheet.text(x + 45, 384 - tall, words, 20, INK, "mm")
+    return sheet
+
+
+def _cabinet(sheet: Sheet, x: float) -> None:
+    sheet.box(x, 40, 330, 420, "#d9dee0", INK, 5)
+    for row in range(3):
+        sheet.box(x + 24, 70 + row * 50, 282, 22, "#f7f7f4", INK)
+        for at in range(18):
+            sheet.box(
+                x + 28 + at * 15.4, 74 + row * 50, 10, 14, (GREY, DEEP, RED, YELLOW)[(at + row) % 4], None
+            )
+    for at in range(2):
+        sheet.box(x + 40 + at * 100, 230, 76, 120, "#38575f", INK, 2, 6)
+        sheet.box(x + 52 + at * 100, 246, 52, 26, WATER, None)
+        sheet.box(x + 60 + at * 110, 388, 84, 50, INK, None, round_by=6)
+    sheet.box(x + 242, 230, 60, 90, "#f7f7f4", INK, 2, 4)
+
+
+@drawing("cabinet")
+def _cabinet_drawn() -> Sheet:
+    sheet = sketch()
+    _cabinet(sheet, 240)
+    sheet.box(222, 300, 14, 150, GREEN, None)
+    sheet.box(226, 300, 5, 150, YELLOW, None)
+    for y, words in ((140, "X3"), (290, "FU"), (410, "2 x Akku"), (380, "PE")):
+        sheet.text(600 if words != "PE" else 180, y, words, 20, DEEP if words != "PE" else GREEN)
+    return sheet
+
+
+@drawing("cabinet-door")
+def _door() -> Sheet:
+    sheet = sketch()
+    sheet.box(0, 0, 60, 500, "#b98d70", INK, 3)
+    for y in range(0, 500, 40):
+        sheet.line([(0, y), (60, y)], "#8f6a52", 2)
+    _cabinet(sheet, 330)
+    sheet.shape([(330, 40), (92, 90), (92, 490), (330, 460)], "#eef1f2", INK)
+    sheet.arc(330, 250, 250, 90, 150, 250, RED, 4)
+    sheet.arrow([(128, 30), (66, 30)], RED)
+    sheet.text(140, 30, "11 mm", 20, RED)
+    return sheet
+
+
+@drawing("spring-gland")
+def _gland() -> Sheet:
+    sheet = _seal()
+    sheet.box(40, 455, 120, 34, PALE, None)
+    sheet.box(276, 10, 248, 70, "#e2c16a", INK, 3)
+    for at in range(4):
+        y, tip = 92 + at * 16, 12 if at % 2 else -12
+        sheet.line([(286, y + tip / 2), (400, y - tip / 2), (514, y + tip / 2)], RED, 6)
+    sheet.box(340, 0, 120, 500, "#3f4a4f", INK, 3)
+    sheet.box(376, 0, 48, 500, "#c07f45", None)
+    sheet.text(60, 118, "4 Tellerfedern", 20, RED)
+    sheet.text(60, 470, "KZ-7-0410  Rev. H", 18, GREY)
+    return sheet
+
+
+@drawing("henk-board")
+def _board() -> Sheet:
+    sheet = Sheet(800, 480, "#fdfdfb")
+    sheet.box(6, 6, 788, 468, None, GREY, 8)
+    for x, y, words in (
+        (50, 60, "H = Hst + k Q2"),
+        (540, 70, "dp = rho a dv"),
+        (60, 400, "Fr = v / (g D)^0,5"),
+        (560, 400, "NPSHa > NPSHr + 1"),
+        (330, 50, "v > 0,9 ?"),
+    ):
+        sheet.text(x, y, words, 22, DEEP)
+    sheet.text(400, 220, "water heeft", 58, INK, "mm")
+    sheet.text(400, 284, "altijd gelijk", 58, INK, "mm")
+    chance = Random(34)
+    for at in range(18):
+        x, y = 50 + (at % 9) * 80, 120 + (at // 9) * 220
+        points = [(x + step * 9, y + chance.randint(-12, 12)) for step in range(7)]
+        sheet.line(points, chance.choice((RED, GREEN, DEEP, INK)), 3)
+    return sheet
+
+
+@drawing("lh-station1")
+def _first_station() -> Sheet:
+    sheet = Sheet(800, 460, "#dfeaf0")
+    sheet.box(0, 300, 800, 160, "#a5c08d", None)
+    _house(sheet, 130, 200, 200, GREEN)
+    sheet.box(390, 190, 80, 130, "#d9dee0", INK, 3)
+    sheet.shape([(470, 190), (520, 206), (520, 336), (470, 320)], "#eef1f2", INK)
+    for at, shirt in enumerate((RED, DEEP, YELLOW, "#7a4e7e")):
+        _person(sheet, 570 + at * 60, 250, shirt, waves=True, helmet=True)
+    return sheet
+
+
+@drawing("lh-opening")
+def _opening() -> Sheet:
+    sheet = Sheet(800, 460, "#e6eff3")
+    sheet.box(0, 300, 800, 160, "#a5c08d", None)
+    _house(sheet, 90, 210, 160, GREEN)
+    sheet.line([(60, 330), (180, 342), (300, 330)], RED, 10)
+    for at, shirt in enumerate(("#7d2f2a",) * 5):
+        x = 370 + at * 62
+        _person(sheet, x, 240, shirt)
+        sheet.oval(x + 22, 282, 16, 16, YELLOW, INK)
+        sheet.oval(x + 22, 282, 7, 7, "#8a6a1c")
+    _cow(sheet, 640, 320)
+    return sheet
+
+
+@drawing("lh-sequence")
+def _sequence() -> Sheet:
+    sheet = Sheet(800, 420, "#ffffff")
+    for step, (nine, road, ten) in enumerate(
+        (
+            ("half", "open", "-"),
+            ("half", "closed", "whole"),
+            ("half", "open", "whole"),
+            ("whole", "open", "whole"),
+        )
+    ):
+        x = 30 + step * 192
+        sheet.box(x, 60, 170, 300, PALE, GREY, 1, 8)
+        sheet.text(x + 85, 36, str(step + 1), 24, DEEP, "mm")
+        for y, name, state in ((90, "9", nine), (270, "10", ten)):
+            ink = GREEN if state == "whole" else YELLOW if state == "half" else "#ffffff"
+            sheet.box(x + 45, y, 80, 60, ink, INK, 2, 6)
+            sheet.text(x + 85, y + 30, name, 26, INK, "mm")
+        sheet.box(x, 190, 170, 36, GREY, None)
+        sheet.line([(x, 208), (x + 170, 208)], "#ffffff", 2, 10)
+        if road == "closed":
+            sheet.line([(x + 60, 180), (x + 110, 236)], RED, 8)
+            sheet.line([(x + 110, 180), (x + 60, 236)], RED, 8)
+    return sheet
+
+
+@drawing("oncall-result")
+def _result() -> Sheet:
+    sheet = chart(
+        "Bereitschaft: vorher und nach 16 Wochen", "", "", ["Zufriedenheit", "Tausch je Monat"], "10"
+    )
+    for x, value, ink, words in (
+        (130, 4.9, RED, "4,9"),
+        (250, 7.9, GREEN, "7,9"),
+        (480, 9, RED, "9"),
+        (600, 2.6, GREEN, "2,6"),
+    ):
+        sheet.box(x, 400 - value * 33, 90, value * 33, ink, None, round_by=4)
+        sheet.text(x + 45, 384 - value * 33, words, 22, INK, "mm")
+    return sheet
+
+
+@drawing("stork")
+def _stork() -> Sheet:
+    sheet = Sheet(700, 520, "#d6e8f0")
+    sheet.box(0, 440, 700, 80, "#9dbb86", None)
+    _house(sheet, 90, 370, 130, DEEP)
+    sheet.line([(440, 470), (440, 170)], "#6a7478", 10)
+    sheet.line([(390, 230), (490, 230)], "#6a7478", 5)
+    sheet.oval(440, 168, 100, 34, BROWN)
+    for at in range(24):
+        sheet.line([(350 + at * 7.6, 160 + at % 3 * 9), (366 + at * 7.6, 186 - at % 4 * 7)], "#6b4428", 2)
+    for x, size in ((380, 0.7), (440, 1.0), (500, 0.7)):
+        sheet.oval(x, 128 - 10 * size, 26 * size, 32 * size, "#ffffff", INK, 2)
+        sheet.oval(x, 84 - 18 * size, 15 * size, 15 * size, "#ffffff", INK, 2)
+        sheet.shape(
+            [(x + 12, 80 - 18 * size), (x + 12 + 42 * size, 90 - 18 * size), (x + 12, 90 - 18 * size)],
+            "#e0672f",
+        )
+        sheet.oval(x + 4, 81 - 18 * size, 2.4, 2.4, INK)
+    return sheet
+
+
+@drawing("map-modems")
+def _modems() -> Sheet:
+    sheet = Sheet(800, 480, "#eef2df")
+    chance = Random(143)
+    sheet.line([(0, 140), (200, 180), (420, 150), (600, 250), (800, 240)], WATER, 16)
+    sheet.line([(430, 480), (440, 320), (420, 150)], GREY, 3, 8)
+    for _modem in range(142):
+        sheet.oval(chance.gauss(400, 180) % 800, chance.gauss(240, 100) % 480, 6, 6, GREEN)
+    sheet.oval(640, 110, 10, 10, YELLOW, INK, 3)
+    sheet.text(660, 108, "Meerzicht", 18)
+    sheet.text(30, 450, "143 / 143", 28, DEEP)
+    return sheet
+
+
+@drawing("forecast")
+def _forecast() -> Sheet:
+    sheet = chart(
+        "Kolk: peil en voorspelling", "uur", "m", ["-6", "-5", "-4", "-3", "-2", "-1", "0", "+1", "+2"], "2"
+    )
+    values = [0.4 + 0.28 * math.sin(at / 9) + 0.05 * math.sin(at / 2.3) for at in range(90)]
+    low, high = sheet.height - 80, 70
+    points = [(70 + at * 700 / 89, low - value * (low - high)) for at, value in enumerate(values)]
+    band = [(x, y - (x - 566) * 0.1 - 6) for x, y in points[63:]] + [
+        (x, y + (x - 566) * 0.1 + 6) for x, y in reversed(points[63:])
+    ]
+    sheet.shape(band, "#d5e9f0")
+    sheet.line(points[:64], DEEP, 4)
+    sheet.line(points[63:], RED, 4, 4)
+    sheet.line([(566, 60), (566, 400)], GREY, 2, 6)
+    sheet.text(566, 48, "nu", 16, INK, "mm")
+    return sheet
+
+
+@drawing("forecast-score")
+def _score() -> Sheet:
+    sheet = chart(
+        "326 stations, gisteren",
+        "afwijking in cm",
+        "",
+        ["1", "2", "3", "4", "5", "8", "12", "20", ">20"],
+        "100",
+    )
+    bars(
+        sheet,
+        [0.71, 0.92, 0.64, 0.4, 0.22, 0.12, 0.07, 0.05, 0.03],
+        [GREEN] * 5 + [YELLOW] * 3 + [RED],
+        ["73", "96", "66", "42", "23", "12", "7", "5", "2"],
+    )
+    return sheet
+
+
+@drawing("gas-card")
+def _gases() -> Sheet:
+    sheet = Sheet(800, 480, "#ffffff")
+    for at, (name, words, ink) in enumerate(
+        (
+            ("CH4", "> 10 % LEL", RED),
+            ("H2S", "> 5 ppm", YELLOW),
+            ("O2", "< 19 %", DEEP),
+            ("CO", "> 20 ppm", "#7a4e7e"),
+        )
+    ):
+        x, y = 20 + (at % 2) * 390, 20 + (at // 2) * 225
+        sheet.box(x, y, 370, 205, "#fafaf6", ink, 6, 12)
+        sheet.text(x + 30, y + 60, name, 54, ink)
+        sheet.text(x + 30, y + 140, words, 28)
+        if name == "H2S":
+            sheet.line([(x + 290, y + 50), (x + 318, y + 120), (x + 284, y + 128)], INK, 6)
+            sheet.line([(x + 250, y + 150), (x + 345, y + 35)], RED, 9)
+        else:
+            sheet.oval(x + 305, y + 95, 34, 34, None, ink, 6)
+            sheet.text(x + 305, y + 96, "!", 40, ink, "mm")
+    return sheet
+
+
+@drawing("gauge")
+def _gauge() -> Sheet:
+    sheet = sketch()
+    sheet.oval(300, 250, 200, 200, "#ffffff", INK, 10)
+    for step in range(21):
+        turn = math.radians(135 + step * 13.5)
+        inner = 150 if step % 5 == 0 else 168
+        sheet.line(
+            [
+                (300 + inner * math.cos(turn), 250 + inner * math.sin(turn)),
+                (300 + 184 * math.cos(turn), 250 + 184 * math.sin(turn)),
+            ],
+            INK,
+            4,
+        )
+        if step % 5 == 0:
+            sheet.text(300 + 122 * math.cos(turn), 250 + 122 * math.sin(turn), str(step // 5), 26, INK, "mm")
+    turn = math.radians(135 + 2.28 * 5 * 13.5)
+    sheet.line([(300, 250), (300 + 150 * math.cos(turn), 250 + 150 * math.sin(turn))], RED, 7)
+    sheet.oval(300, 250, 14, 14, INK)
+    sheet.text(300, 350, "bar", 26, INK, "mm")
+    note(sheet, 560, 180, "berekend:/2,31", "#fbe88a", 180)
+    return sheet
+
+
+@drawing("lighthouse")
+def _lighthouse() -> Sheet:
+    sheet = Sheet(800, 460, "#f4f7f8")
+    sheet.box(30, 30, 740, 80, "#d9efdf", GREEN, 3, 10)
+    sheet.shape([(70, 98), (80, 50), (96, 50), (106, 98)], "#ffffff", INK)
+    sheet.box(80, 66, 18, 12, RED, None)
+    sheet.box(78, 40, 20, 12, YELLOW, INK)
+    sheet.shape([(100, 46), (180, 34), (180, 58)], "#fdf3c0")
+    sheet.text(200, 70, "326 / 326", 34, "#2c6a45")
+    sheet.text(740, 70, "< 14 min", 22, "#2c6a45", "rm")
+    for row, words in enumerate(("Oosterhoek", "Kolk", "Meerzicht", "Brockum", "Hollenau", "Haarbos")):
+        y = 150 + row * 50
+        sheet.oval(56, y, 8, 8, GREEN)
+        sheet.text(84, y, words, 20)
+        sheet.text(740, y, f"{3 + row * 2} min", 18, DEEP, "rm")
+        sheet.line([(30, y + 25), (770, y + 25)], "#dfe5e7", 1)
+    return sheet
+
+
+@drawing("heron")
+def _heron() -> Sheet:
+    sheet = Sheet(800, 480, "#dfe6e6")
+    sheet.oval(610, 120, 46, 46, "#f2ecd2")
+    _house(sheet, 520, 230, 150, "#a8b2b4", "#c3cccd")
+    for at in range(5):
+        sheet.box(
+            0, 250 + at * 28, 800, 22, ("#d3dcdb", "#c8d4d0", "#bfcdc6", "#b5c5ba", "#adbfae")[at], None
+        )
+    sheet.box(0, 390, 800, 90, "#8ea384", None)
+    for x in (60, 200, 340, 480):
+        sheet.box(x, 290, 14, 130, "#7b6a55", None)
+    sheet.box(40, 320, 480, 12, "#7b6a55", None)
+    sheet.line([(262, 320), (266, 262)], INK, 3)
+    sheet.line([(280, 320), (278, 262)], INK, 3)
+    sheet.oval(276, 236, 46, 28, "#8b98a1")
+    sheet.line([(236, 224), (222, 180), (236, 150)], "#e8ecee", 9)
+    sheet.oval(238, 144, 13, 10, "#e8ecee")
+    sheet.shape([(228, 142), (186, 150), (228, 150)], YELLOW)
+    sheet.line([(244, 138), (268, 148)], INK, 3)
+    return sheet
+
+
 def main() -> None:
     for handle, looks in PEOPLE.items():
         face(handle, looks)

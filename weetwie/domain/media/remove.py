@@ -59,6 +59,15 @@ async def clear(database: Database, store: Store) -> int:
             return count
 
 
+async def clear_faces(database: Database, store: Store, people: Sequence[int]) -> None:
+    """Of people who are about to be taken out: no later sweep has to find them."""
+    async with database.reading() as db:
+        names = columns(await db.rows(_FACES_OF, people=list(people)), "name")
+    await store.remove([name for face in names for name in (files.face(face), files.still(face))])
+    async with database.transaction() as db:
+        await db.run(_FORGET_FACES, names=names)
+
+
 async def _sweep_faces(database: Database, store: Store) -> int:
     """Those that nobody bears any more."""
     async with database.reading() as db:
@@ -127,6 +136,7 @@ _bearer = select(Person.id).where(
     Person.id == Face.person_id, or_(Person.face == Face.name, Person.header == Face.name)
 )
 _NOT_BORNE = Query(select(Face.name).where(Face.created_at < _BEFORE, ~_bearer.exists()).limit(_MOST))
+_FACES_OF = Query(select(Face.name).where(Face.person_id == func.any(param("people", ARRAY(BigInteger)))))
 _FORGET_FACES = Query(delete(Face).where(Face.name == func.any(_NAMES)))
 _KNOWN = Query(select(Media.id).where(Media.id == func.any(_IDS)))
 _KNOWN_FACES = Query(select(Face.name).where(Face.name == func.any(_NAMES)))

@@ -116,7 +116,8 @@ _COUNT_FAVOURITES = Query(
 )
 _UNMARK = Query(delete(Mark).where(Mark.person_id == func.any(_people)))
 _TAGS = Query(
-    select(PostTag.tag_id.distinct().label("id"))
+    select(PostTag.tag_id.label("id"))
+    .distinct()
     .join(Post, Post.id == PostTag.post_id)
     .where(Post.author_id == func.any(_people))
 )

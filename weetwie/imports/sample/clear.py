@@ -31,6 +31,7 @@ async def clear(database: Database, viewer: Viewer, store: Store) -> Removed:
         await leaving_posts.unmark(db, people)
         await vote.erased(db, viewer, [PersonErased(person_id) for person_id in people])
     await _posts(database, viewer, people, removed)
+    await media_remove.clear_faces(database, store, people)
     async with database.transaction() as db:
         await leaving_people.take_out_even_joined(db, viewer, people)
         await leaving_posts.forget_tags(db, tags)

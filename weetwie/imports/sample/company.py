@@ -131,13 +131,20 @@ class Company(msgspec.Struct):
         replied = [self.posts[post.parent].author] if post.parent is not None else []
         return [*replied, *self.mentions[post.number]]
 
-    def _reads(self, name: str, post: Entry) -> bool:
-        """Whether somebody was there at the time and is among those whom the post is for."""
+    def is_in_reach(self, name: str, post: Entry) -> bool:
+        """Whether somebody was there at the time, and among those whom the post is for."""
         one = next(person for person in self.people if person.handle == name)
         at = self.at[post.number]
-        if weeks_ago(one.joined, self.now) > at or post.visibility == "direct":
+        if weeks_ago(one.joined, self.now) > at:
             return False
-        return one.is_member or (post.ring != "colleagues" and post.visibility == "public")
+        was_member = one.is_member or (one.left is not None and weeks_ago(one.left, self.now) > at)
+        return was_member or post.ring != "colleagues"
+
+    def _reads(self, name: str, post: Entry) -> bool:
+        """Those who could have marked it, and who would see it today too."""
+        one = next(person for person in self.people if person.handle == name)
+        is_open = one.is_member or post.ring != "colleagues"
+        return is_open and post.visibility in ("public", "unlisted") and self.is_in_reach(name, post)
 
     def _some_time_after(self, number: int, name: str) -> datetime:
         at = self.at[number]

@@ -40,8 +40,8 @@ def moments(entries: Sequence[Entry], now: datetime) -> list[datetime]:
 
 
 def weeks_ago(weeks: int, now: datetime) -> datetime:
-    """Nine in the morning on the Monday of that week."""
-    return _at(f"{weeks}w mo 09:00", now.astimezone(zone()), None).astimezone(UTC)
+    """Early in the morning on the Monday of that week."""
+    return _at(f"{weeks}w mo 07:00", now.astimezone(zone()), None).astimezone(UTC)
 
 
 def _at(when: str, now: datetime, before: datetime | None) -> datetime:

@@ -20,8 +20,9 @@ from weetwie.access.recognise import Memory, credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Standing, Visibility
 from weetwie.domain.conversations import conversations
+from weetwie.domain.knowledge import evidence
 from weetwie.domain.search import index
-from weetwie.events import PostPublished
+from weetwie.events import PostDeleted, PostPublished
 from weetwie.kit import blob, clock
 from weetwie.kit.db import Database, Db, prepare_connection
 
@@ -272,6 +273,7 @@ class World:
         if reply_to is not None:
             await self._count_child(reply_to, "replies_in_ring", ring, visibility, 1)
         await index.bring_in(self.db, [id])
+        await evidence.bring_in(self.db, [id])
         await conversations.heard(self.db, Viewer(policy=Policy()), [PostPublished(id)])
         return id
 
@@ -302,6 +304,7 @@ class World:
             "update post_texts set text = '', warning = '' where post_id = $1", post
         )
         await self.connection.execute("delete from post_words where post_id = $1", post)
+        await evidence.deleted(self.db, Viewer(policy=Policy()), [PostDeleted(post, row["author_id"])])
         ring, visibility = Ring(row["ring"]), Visibility(row["visibility"])
         if row["reply_to_id"]:
             await self._count_child(row["reply_to_id"], "replies_in_ring", ring, visibility, -1)

@@ -72,8 +72,10 @@ class FavouriteTakenBack(Fact, frozen=True):
 
 
 class AnswerAccepted(Fact, frozen=True):
+    """`post_id` asked. Without an answer the asker took back what had been accepted."""
+
     post_id: int
-    answer_id: int
+    answer_id: int | None
 
 
 class PollChanged(Fact, frozen=True):

@@ -10,6 +10,7 @@ from weetwie.domain.conversations import conversations
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
+from weetwie.domain.knowledge import evidence
 from weetwie.domain.lists import members
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
@@ -23,6 +24,7 @@ from weetwie.domain.scheduled import scheduled
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home
 from weetwie.events import (
+    AnswerAccepted,
     CardChanged,
     FiltersChanged,
     FollowRequested,
@@ -47,11 +49,12 @@ from weetwie.events import (
 from weetwie.kit.db import AtOnce, Database
 
 AT_ONCE: AtOnce = {
-    PostPublished: [media_attach.attach, index.written, conversations.heard, home.fan_out],
+    PostPublished: [media_attach.attach, index.written, evidence.written, conversations.heard, home.fan_out],
     PostBoosted: [home.fan_out],
-    PostEdited: [media_attach.attach, index.written, conversations.heard, home.fan_out],
-    PostDeleted: [media_attach.detach, index.deleted, polls.deleted, link.deleted],
+    PostEdited: [media_attach.attach, index.written, evidence.written, conversations.heard, home.fan_out],
+    PostDeleted: [media_attach.detach, index.deleted, evidence.deleted, polls.deleted, link.deleted],
     CardChanged: [media.carded],
+    AnswerAccepted: [evidence.accepted],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
     PersonErased: [media_remove.erased],

@@ -10,6 +10,7 @@ import structlog
 
 from weetwie.access.recognise import Memory
 from weetwie.domain.identity import grants, links, sessions, sign_in
+from weetwie.domain.knowledge import seal
 from weetwie.domain.moderation import reports
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
@@ -52,6 +53,7 @@ async def publish_due(db: Db) -> None:
 SCHEDULE: list[tuple[timedelta, Act]] = [
     (MINUTE, polls.end_due),
     (MINUTE, publish_due),
+    (MINUTE, seal.seal_full),
     (HOUR, home.trim),
     (HOUR, posts.forget_keys),
     (HOUR, grants.sweep),

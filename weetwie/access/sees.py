@@ -192,6 +192,11 @@ def _hidden_people() -> Any:
     return select(hidden.id).where(is_hidden).correlate_except(hidden)
 
 
+def hidden_authors(eye: Eye) -> Any:
+    """Whose posts one sees none of, whatever they are (rules 1 and 3): a select of ids."""
+    return _hidden_people().union_all(_blocked_either_way(eye))
+
+
 def _reaches(eye: Eye, of_post: Any) -> Sql:
     """Rule 2: the narrower of the post's ring and the policy's widest."""
     if eye is MEMBER:

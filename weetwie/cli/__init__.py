@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "doctor": "weetwie.cli.keep:doctor",
     "emoji": "weetwie.cli.policy:emoji",
     "export": "weetwie.cli.ties:export",
+    "evaluate": "weetwie.cli.evaluate:evaluate",
     "import": "weetwie.cli.imports:imports",
     "migrate": "weetwie.cli.serve:migrate",
     "person": "weetwie.cli.person:person",

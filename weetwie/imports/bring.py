@@ -8,6 +8,7 @@ from typing import Final
 
 from weetwie.access.viewer import Viewer
 from weetwie.domain.imports import ledger
+from weetwie.domain.knowledge import evidence
 from weetwie.domain.people import bring_in as arriving_people
 from weetwie.domain.posts import bring_in as arriving_posts
 from weetwie.imports import run as runs
@@ -104,7 +105,7 @@ async def _look_up_answers(database: Database, import_id: int, space: str) -> No
             if not waiting:
                 return
             answers = await ledger.posts(db, space, waiting.values())
-            await arriving_posts.accept(
-                db, {post_id: answers[key] for post_id, key in waiting.items() if key in answers}
-            )
+            accepted = {post_id: answers[key] for post_id, key in waiting.items() if key in answers}
+            await arriving_posts.accept(db, accepted)
+            await evidence.bring_in(db, accepted.values())
             last = max(waiting)

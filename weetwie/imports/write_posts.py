@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from weetwie.domain.imports import ledger
+from weetwie.domain.knowledge import evidence, seal
 from weetwie.domain.posts import bring_in as arriving
 from weetwie.domain.search import index
 from weetwie.domain.timelines import bring_in as homes
@@ -46,6 +47,7 @@ async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch:
     )
     await arriving.bring_in(db, run.viewer, arrivals)
     await index.bring_in(db, ids)
+    await evidence.bring_in(db, ids)
     rows = {
         record.key: ledger.Noted(post_id, waits_for=record.accepted or None)
         for record, post_id in zip(fresh, ids, strict=True)
@@ -138,5 +140,6 @@ def _sure(person_id: int | None) -> int:
 
 
 async def catch_up(db: Db, ids: list[int], took: float) -> int:
-    """For those who began to follow while the batch was written."""
+    """For those who began to follow while the batch was written; and evidence is packed where enough has gathered."""
+    await seal.seal(db)
     return await homes.catch_up(db, ids, clock.now() - timedelta(seconds=took) - _OVERLAP)

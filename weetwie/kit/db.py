@@ -79,11 +79,15 @@ class Query:
 class Db:
     """One connection, in one transaction (or in none, for a single read)."""
 
-    __slots__ = ("_wakes", "at_once", "connection")
+    __slots__ = ("_wakes", "at_once", "connection", "kept")
 
-    def __init__(self, connection: Any, at_once: "AtOnce | None" = None) -> None:
+    def __init__(
+        self, connection: Any, at_once: "AtOnce | None" = None, kept: dict[type, Any] | None = None
+    ) -> None:
         self.connection = connection
         self.at_once: AtOnce = at_once or {}
+        self.kept: dict[type, Any] = {} if kept is None else kept
+        """What this process keeps in memory of this database, by its class; each keeps itself up to date."""
         self._wakes = False
 
     async def rows(self, query: Query, **given: Any) -> list[Record]:
@@ -143,6 +147,7 @@ class Database:
         self.pool = pool
         self._readers = asyncio.Semaphore(readers)
         self.at_once: AtOnce = {}
+        self.kept: dict[type, Any] = {}
         self.on_commit: Callable[[], None] = lambda: None
 
     @classmethod
@@ -169,12 +174,12 @@ class Database:
     async def reading(self) -> AsyncIterator[Db]:
         """For single statements that change nothing: no transaction around them."""
         async with self._readers, self.pool.acquire() as connection:
-            yield Db(connection, self.at_once)
+            yield Db(connection, self.at_once, self.kept)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Db]:
         async with self.pool.acquire() as connection:
-            db = Db(connection, self.at_once)
+            db = Db(connection, self.at_once, self.kept)
             async with connection.transaction():
                 yield db
             if db._wakes:

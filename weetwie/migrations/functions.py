@@ -31,6 +31,39 @@ FORGET_HOME_ENTRIES = (
     """,
 )
 
+EVIDENCE = (
+    """
+    create function forget_evidence() returns trigger language plpgsql as $$
+    begin
+        insert into evidence (post_id, is_gone)
+        select id, true from gone where visibility <= 1 and boost_of_id is null
+        on conflict (post_id) do update set
+            is_gone = true, terms = '', endorsers = '{}', written_in = pg_current_xact_id(), revision = new_id();
+        return null;
+    end $$
+    """,
+    """
+    create trigger posts_forget_evidence after delete on posts
+    referencing old table as gone for each statement execute function forget_evidence()
+    """,
+    """
+    create function words_like(said text) returns table (word text, likeness real) language plpgsql stable
+    set enable_bitmapscan = on set enable_indexscan = off set enable_sort = on set pg_trgm.similarity_threshold = 0.35
+    as $$
+    begin
+        return query
+        select k.word, similarity(k.word, said) as near from known_words k
+        where k.word % said and k.word <> said order by near desc, k.word limit 12;
+    end $$
+    """,
+)
+"""A row of a post that goes by whatever way leaves a sign for those who keep evidence in memory."""
+
+NO_EVIDENCE = (
+    "drop function forget_evidence",
+    "drop function words_like",
+)
+
 MEDIA_KEY = """
     insert into secrets (name, value)
     values ('media', decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'))

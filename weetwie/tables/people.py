@@ -78,6 +78,7 @@ class Person(Row):
     __table_args__ = (
         Index("people_handle", text("lower(handle)"), unique=True),
         Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
+        Index("people_unranked", "id", postgresql_where=text("not may_rank or is_bot")),
         Index("people_unit", "unit"),
         Index("people_joined", "joined_at"),
         _by_likeness("names", "(' ' || plain(handle || ' ' || name))"),

@@ -28,8 +28,7 @@ async def accept(db: Db, viewer: Viewer, question_id: int, answer_id: int | None
         if answer is None or answer_id == question_id or answer["root_id"] != question["root_id"]:
             raise Invalid(_("The answer must be a reply to the question."), field="answer_id")
     await db.run(_ACCEPT, id=question_id, answer_id=answer_id)
-    if answer_id is not None:
-        await record(db, viewer, AnswerAccepted(question_id, answer_id))
+    await record(db, viewer, AnswerAccepted(question_id, answer_id))
 
 
 def _post(eye: Eye) -> Any:

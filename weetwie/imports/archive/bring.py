@@ -18,6 +18,7 @@ from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Visibility
 from weetwie.domain.imports import ledger
+from weetwie.domain.knowledge import evidence
 from weetwie.domain.media import bring_in as files
 from weetwie.domain.media.upload import Prepared
 from weetwie.domain.posts import bring_in as arriving
@@ -267,6 +268,7 @@ class _Run:
             renewed = await arriving.renew(db, self._viewer, told)
             await index.bring_in(db, [known[post.key] for post in again])
         await index.bring_in(db, [*ids, *renewed])
+        await evidence.bring_in(db, [*ids, *renewed])
         return len(fresh), len(batch) - len(fresh), len(renewed), sum(map(len, media.values()))
 
     def _count(self, new: int, known: int, renewed: int, attached: int) -> None:

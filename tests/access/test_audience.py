@@ -1,0 +1,60 @@
+"""The mask that evidence is summed under says what the law says, of every public and unlisted post in every small company."""
+
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+
+from tests.access.companies import companies
+from tests.access.plain_rule import UNLISTED, Company
+from tests.access.test_sees import Court, _viewers, court, in_small_companies, patiently
+from weetwie.access import audience, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.domain.knowledge import evidence, ranking, shelf
+from weetwie.kit.db import Db
+from weetwie.tables.posts import Post
+
+__all__ = ["companies", "court"]
+
+
+def _evidence_seen(eye: Eye) -> Any:
+    return select(Post.id).where(
+        Post.visibility <= UNLISTED, Post.boost_of_id.is_(None), sees.post(eye, Post)
+    )
+
+
+_SEEN = Lawful(_evidence_seen)
+
+
+@patiently
+@in_small_companies
+def test_the_mask_of_evidence_is_the_law(court: Court, company: Company) -> None:
+    court.run(court.try_in(company, _check))
+
+
+async def _check(db: Db, company: Company) -> None:
+    await db.connection.execute(
+        "insert into post_texts (post_id, text) select id, 'about tea and pumps' from posts"
+    )
+    await evidence.bring_in(db, [post.id for post in company.posts])
+    kept = await shelf.current(db)
+    places = np.arange(kept.posts.size, dtype=np.int32)
+    there = [
+        post
+        for post in company.posts
+        if post.boost_of is None and post.visibility <= UNLISTED and not post.is_deleted
+    ]
+    for who, viewer in await _viewers(db, company):
+        right = {row[0] for row in await _SEEN.rows(db, viewer)}
+        assert right == {post.id for post in there if company.sees_post(who, post)}
+        sight = await audience.sight(db, viewer)
+        told = {
+            post.id
+            for post in there
+            if audience.reaches(sight, post.ring, post.author.id, (post.root or post).id, post.id)
+        }
+        assert told == right, who
+        visible = ranking.Visible(kept, ranking.Scope(sight=sight, unranked=frozenset(), at_ms=0.0))
+        shown = places[visible(places)]
+        assert set(kept.posts.ids[shown].tolist()) == right, who
+        assert visible.number == len(right), who

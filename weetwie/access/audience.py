@@ -1,0 +1,80 @@
+"""The law as a mask for public and unlisted posts: who sees which, told by a few numbers of each post.
+
+Evidence is summed over very many posts, which would be dear as SQL. So each post bears its key (ring, author, thread) and each
+viewer has a `Sight`; for public and unlisted posts that are there, `reaches` says the same as `sees.post`, which a property test
+holds (tests/access/test_audience.py).
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from weetwie.access import sees
+from weetwie.access import viewer as viewers
+from weetwie.access.sees import VIEWER
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query
+from weetwie.tables.posts import Mention, Post
+from weetwie.tables.relations import Follow
+
+
+class Circle(msgspec.Struct, frozen=True):
+    """Of what is for the network, a guest sees what these wrote, these posts, and what stands in these threads."""
+
+    authors: frozenset[int]
+    posts: frozenset[int]
+    roots: frozenset[int]
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What a viewer sees of public and unlisted posts."""
+
+    ring: int
+    """Posts for this ring or a wider one are in reach."""
+    widest: int
+    hidden: frozenset[int]
+    """Authors of whom one sees nothing."""
+    circle: Circle | None = None
+    """None: not held to a circle."""
+
+
+def reaches(sight: Sight, ring: int, author_id: int, root_id: int, post_id: int) -> bool:
+    """Whether one with this sight sees a public or unlisted post that is there."""
+    effective = min(ring, sight.widest)
+    if effective < sight.ring or author_id in sight.hidden:
+        return False
+    circle = sight.circle
+    if circle is None or effective == Ring.world:
+        return True
+    return author_id in circle.authors or post_id in circle.posts or root_id in circle.roots
+
+
+async def sight(db: Db, viewer: Viewer) -> Sight:
+    """As it is now."""
+    at = clock.now()
+    given = sees.by(viewer, at)
+    hidden = frozenset(row[0] for row in await db.rows(_HIDDEN, **given))
+    ring = int(viewers.ring(viewer, at))
+    circle = await _circle(db, viewer, given) if given["viewer_is_circled"] else None
+    return Sight(ring, int(viewer.policy.widest_ring), hidden, circle)
+
+
+async def _circle(db: Db, viewer: Viewer, given: dict[str, Any]) -> Circle:
+    near = {viewer.person_id, viewer.sponsor_id}
+    near.update(row[0] for row in await db.rows(_FOLLOWED, **given))
+    posts = frozenset(row[0] for row in await db.rows(_MENTIONED, **given))
+    roots = frozenset(row[0] for row in await db.rows(_TAKES_PART, **given))
+    return Circle(frozenset(near), posts, roots)
+
+
+_HIDDEN = Query(lambda: sees.hidden_authors(VIEWER))
+_FOLLOWED = Query(select(Follow.followed_id).where(Follow.follower_id == VIEWER.id))
+_MENTIONED = Query(select(Mention.post_id).where(Mention.person_id == VIEWER.id))
+_TAKES_PART = Query(
+    select(Post.root_id)
+    .distinct()
+    .where(Post.author_id == VIEWER.id, Post.deleted_at.is_(None), Post.boost_of_id.is_(None))
+)

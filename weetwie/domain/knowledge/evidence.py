@@ -1,0 +1,176 @@
+"""What a post shows is written in the transaction of the act: from then on it counts, and from its end it does not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    column,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.orm import aliased
+
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.domain.knowledge import packing, words
+from weetwie.events import AnswerAccepted, PostDeleted, PostEdited, PostPublished
+from weetwie.kit.db import Db, Query, Record, columns, param
+from weetwie.tables.knowledge import Evidence, KnownWord
+from weetwie.tables.posts import Endorsement, Post, PostTag, PostText
+
+_IDS = param("ids", ARRAY(BigInteger))
+_MOST_OF_A_THREAD = 1000
+
+
+async def written(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdited]) -> None:
+    await bring_in(db, [fact.post_id for fact in facts])
+
+
+async def accepted(db: Db, viewer: Viewer, facts: Sequence[AnswerAccepted]) -> None:
+    """Another answer may have been the accepted one before, so all of the thread are looked at."""
+    threads = await db.rows(_THREADS, ids=[fact.post_id for fact in facts])
+    await bring_in(db, columns(threads, "id"))
+
+
+async def deleted(db: Db, viewer: Viewer, facts: Sequence[PostDeleted]) -> None:
+    await db.run(_FORGET, ids=[fact.post_id for fact in facts])
+
+
+async def bring_in(db: Db, post_ids: Iterable[int]) -> None:
+    """Writes down, or anew, what these posts show."""
+    rows = await db.rows(_READ, ids=list(post_ids))
+    if not rows:
+        return
+    readings = [words.read(_said(row), row["language"], row["tags"] or ()) for row in rows]
+    known = sorted(set().union(*(reading.words for reading in readings)))
+    await db.run(_LEARN, words=known)
+    await db.run(_WRITE, **_as_columns(rows, readings))
+
+
+def _said(row: Record) -> str:
+    warning: str = row["warning"]
+    return f"{warning}\n{row['text']}" if warning else row["text"]
+
+
+def _as_columns(rows: Sequence[Record], readings: Sequence[words.Reading]) -> Mapping[str, Any]:
+    return {
+        "ids": columns(rows, "id"),
+        "authors": columns(rows, "author_id"),
+        "roots": columns(rows, "root_id"),
+        "rings": columns(rows, "ring"),
+        "questions": [row["is_question"] and row["root_id"] == row["id"] for row in rows],
+        "accepted": columns(rows, "is_accepted"),
+        "lengths": [reading.length for reading in readings],
+        "likenesses": [reading.likeness for reading in readings],
+        "terms": [packing.terms(reading.terms) for reading in readings],
+        "endorsers": [",".join(map(str, row["endorsers"] or ())) for row in rows],
+    }
+
+
+def _read() -> Any:
+    root = aliased(Post)
+    tags = (
+        select(func.array_agg(PostTag.name)).where(PostTag.post_id == Post.id).scalar_subquery().label("tags")
+    )
+    endorsers = (
+        select(func.array_agg(aggregate_order_by(Endorsement.person_id.distinct(), Endorsement.person_id)))
+        .where(Endorsement.post_id == Post.id)
+        .scalar_subquery()
+        .label("endorsers")
+    )
+    return (
+        select(
+            Post.id,
+            Post.author_id,
+            Post.root_id,
+            Post.ring,
+            Post.is_question,
+            func.coalesce(root.answer_id == Post.id, literal(False)).label("is_accepted"),
+            PostText.text,
+            PostText.warning,
+            PostText.language,
+            tags,
+            endorsers,
+        )
+        .join(PostText, PostText.post_id == Post.id)
+        .outerjoin(root, root.id == Post.root_id)
+        .where(
+            Post.id == func.any(_IDS),
+            Post.deleted_at.is_(None),
+            Post.boost_of_id.is_(None),
+            Post.visibility <= int(Visibility.unlisted),
+        )
+        .order_by(Post.id)
+    )
+
+
+_READ = Query(_read)
+_KINDS = {
+    "ids": BigInteger,
+    "authors": BigInteger,
+    "roots": BigInteger,
+    "rings": SmallInteger,
+    "questions": Boolean,
+    "accepted": Boolean,
+    "lengths": BigInteger,
+    "likenesses": BigInteger,
+    "terms": LargeBinary,
+    "endorsers": Text,
+}
+
+
+def _write() -> Any:
+    given = (
+        func.unnest(*(param(name, ARRAY(kind)) for name, kind in _KINDS.items()))
+        .table_valued(*(column(name, kind) for name, kind in _KINDS.items()))
+        .render_derived()
+    )
+    each = given.c
+    endorsers = func.string_to_array(each.endorsers, ",").cast(ARRAY(BigInteger))
+    rows = select(
+        each.ids, each.authors, each.roots, each.rings, each.questions, each.accepted, each.lengths, each.likenesses,
+        each.terms, endorsers,
+    )  # fmt: skip
+    names = [
+        *("post_id", "author_id", "root_id", "ring", "is_question", "is_accepted", "length", "likeness"),
+        *("terms", "endorsers"),
+    ]
+    new = insert(Evidence).from_select(names, rows)
+    anew = {name: new.excluded[name] for name in names[1:]}
+    return new.on_conflict_do_update(index_elements=["post_id"], set_={**anew, "is_gone": False, **_NOW})
+
+
+_NOW = {"written_in": func.pg_current_xact_id(), "revision": func.new_id()}
+_WRITE = Query(_write)
+
+_known = func.unnest(param("words", ARRAY(Text))).table_valued(column("word", Text)).render_derived()
+_LEARN = Query(insert(KnownWord).from_select(["word"], select(_known.c.word)).on_conflict_do_nothing())
+
+_thread = aliased(Post)
+_THREADS = Query(
+    select(_thread.id)
+    .where(_thread.root_id.in_(select(Post.root_id).where(Post.id == func.any(_IDS))))
+    .limit(_MOST_OF_A_THREAD)
+)
+
+
+def _forget() -> Any:
+    gone = select(Post.id, literal(True)).where(
+        Post.id == func.any(_IDS), Post.visibility <= int(Visibility.unlisted), Post.boost_of_id.is_(None)
+    )
+    new = insert(Evidence).from_select(["post_id", "is_gone"], gone)
+    return new.on_conflict_do_update(
+        index_elements=["post_id"], set_={"is_gone": True, "terms": b"", "endorsers": text("'{}'"), **_NOW}
+    )
+
+
+_FORGET = Query(_forget)

@@ -1,0 +1,231 @@
+"""Who knows what: a word, a tag or a whole paragraph in; people out, each with the posts that show it."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, SmallInteger, Text, and_, column, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access import audience, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.knowledge import words
+from weetwie.domain.knowledge.words import Asked
+from weetwie.errors import Invalid, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.people import Person
+
+LONGEST_QUESTION: Final = 100_000
+MOST_PROOFS: Final = 3
+MOST: Final = 80
+_LOOKED_UP: Final = 400
+"""So many different words of a question are looked up; the rarest of them count."""
+_NEAREST: Final = 3
+
+
+class Proof(msgspec.Struct, frozen=True):
+    post_id: int
+    weight: float
+    """Its part of all that speaks for this person."""
+
+
+class Expert(msgspec.Struct, frozen=True):
+    person_id: int
+    score: float
+    share: float
+    """Of all that speaks for anybody."""
+    last_at: datetime
+    proofs: tuple[Proof, ...]
+
+
+class Nearest(msgspec.Struct, frozen=True):
+    """A word that nobody used, and one like it that people did."""
+
+    word: str
+    instead: str
+    people: int
+
+
+class Answer(msgspec.Struct, frozen=True):
+    people: tuple[Expert, ...]
+    found: int
+    """How many people there is evidence for, as far as the viewer sees."""
+    nearest: tuple[Nearest, ...] = ()
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """Only these people; an empty one leaves all."""
+
+    unit: str = ""
+    place: str = ""
+    language: str = ""
+    standing: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filters()
+
+
+async def who_knows(
+    db: Db,
+    viewer: Viewer,
+    question: str,
+    order: str = "knows",
+    as_of: datetime | None = None,
+    exclude: Collection[int] = (),
+    limit: int | None = 10,
+    *,
+    filters: Filters | None = None,
+    among: Collection[int] | None = None,
+) -> Answer:
+    """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about. Without `limit` all come."""
+    asked = await _asked(question)
+    if not asked:
+        return Answer((), 0)
+    from weetwie.domain.knowledge import ranking
+    from weetwie.domain.knowledge import shelf as shelves
+
+    sight = await audience.sight(db, viewer)
+    shelf = await shelves.current(db)
+    found = await shelves.look_up(db, shelf, list(dict.fromkeys(term for one in asked for term in one.terms)))
+    now = as_of or clock.now()
+    scope = ranking.Scope(
+        sight=sight,
+        unranked=frozenset(columns(await db.rows(_UNRANKED), "id")),
+        at_ms=now.timestamp() * 1000,
+        before=int(now.timestamp() * 1000) << 16 if as_of else None,
+    )
+    visible = ranking.Visible(shelf, scope)
+    unknown = [one for one in asked if not _is_used(one, found, visible)]
+    nearest: tuple[Nearest, ...] = ()
+    if unknown and len(asked) <= _MOST_WORDS_TO_MEND:
+        asked, nearest = await _mended(db, shelf, visible, scope, asked, unknown, found)
+    places, fits, breadth = ranking.fit(shelf, visible, asked, found)
+    wanted: Any = "acts" if order == "acts" else "knows"
+    votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted)
+    pool = None if among is None else shelf.people(among)
+    ranked = ranking.rank(shelf, visible, scope, votes, wanted, pool)
+    chosen = await _allowed(db, viewer, shelf, ranked, exclude, limit, filters)
+    return Answer(_experts(shelf, ranked, chosen, ranking), len(ranked.people), nearest)
+
+
+_MOST_WORDS_TO_MEND: Final = 6
+
+
+async def _asked(question: str) -> list[Asked]:
+    if len(question) > LONGEST_QUESTION:
+        raise Invalid(
+            _("This question is too long. {most} characters are the most."), field="q", most=LONGEST_QUESTION
+        )
+    return words.ask(question.replace("\x00", " "))[:_LOOKED_UP]
+
+
+def _is_used(one: Asked, found: Any, visible: Any) -> bool:
+    return any((at := found.get(term)) is not None and visible(at.places).any() for term in one.terms)
+
+
+async def _mended(
+    db: Db, shelf: Any, visible: Any, scope: Any, asked: list[Asked], unknown: Sequence[Asked], found: Any
+) -> tuple[list[Asked], tuple[Nearest, ...]]:
+    """For words that nobody whom the viewer sees used: the nearest that somebody did."""
+    from weetwie.domain.knowledge import ranking
+    from weetwie.domain.knowledge import shelf as shelves
+
+    mended, told = [one for one in asked if one not in unknown], []
+    for one in unknown:
+        rows = await db.rows(_LIKE, word=one.word)
+        candidates = [Asked(row["word"], words.forms(row["word"]), one.count) for row in rows]
+        more = [term for candidate in candidates for term in candidate.terms if term not in found]
+        if more:
+            found.update(await shelves.look_up(db, shelf, list(dict.fromkeys(more))))
+        used = [candidate for candidate in candidates if _is_used(candidate, found, visible)][:_NEAREST]
+        for candidate in used:
+            places, fits, breadth = ranking.fit(shelf, visible, [candidate], found)
+            votes = ranking.votes(shelf, visible, scope, places, fits, breadth, "knows")
+            people = len(set(votes.person.tolist()))
+            told.append(Nearest(one.word, candidate.word, people))
+        if used:
+            mended.append(used[0])
+    return mended, tuple(told)
+
+
+async def _allowed(
+    db: Db,
+    viewer: Viewer,
+    shelf: Any,
+    ranked: Any,
+    exclude: Collection[int],
+    limit: int | None,
+    filters: Filters | None,
+) -> list[int]:
+    """Which of the ranked stand in the answer, best first, as numbers in the ranking."""
+    out = {viewer.person_id, *exclude}
+    ids = shelf.person_ids[ranked.people].tolist()
+    wanted, chosen = len(ids) if limit is None else limit, list[int]()
+    step = len(ids) if filters is not None and not filters.is_empty else max(2 * wanted, 40)
+    asked_for = filters or Filters()
+    for start in range(0, len(ids), max(step, 1)):
+        some = [id for id in ids[start : start + step] if id not in out]
+        rows = await _PEOPLE.rows(
+            db,
+            viewer,
+            ids=some,
+            unit=asked_for.unit,
+            place=asked_for.place,
+            language=asked_for.language,
+            standing=-1 if asked_for.standing is None else asked_for.standing,
+        )
+        allowed = set(columns(rows, "id"))
+        chosen += [start + at for at, id in enumerate(ids[start : start + step]) if id in allowed]
+        if len(chosen) >= wanted:
+            break
+    return chosen[:wanted]
+
+
+def _experts(shelf: Any, ranked: Any, chosen: list[int], ranking: Any) -> tuple[Expert, ...]:
+    people = ranked.people[chosen]
+    if not len(people):
+        return ()
+    proofs = ranking.proofs(ranked, people, MOST_PROOFS)
+    last = ranking.last_shown(shelf, ranked, people)
+    return tuple(
+        Expert(
+            person_id=int(shelf.person_ids[person]),
+            score=float(ranked.scores[at]),
+            share=float(ranked.shares[at]),
+            last_at=_time_of(last[person]),
+            proofs=tuple(Proof(int(shelf.posts.ids[place]), weight) for place, weight in proofs[person]),
+        )
+        for at, person in zip(chosen, people.tolist(), strict=True)
+    )
+
+
+def _time_of(id: int) -> datetime:
+    return datetime.fromtimestamp((id >> 16) / 1000, UTC)
+
+
+def _people(eye: Eye) -> Any:
+    at_work = sees.place_at_work(eye, Person)
+    unit, place = param("unit", Text), param("place", Text)
+    language, standing = param("language", Text), param("standing", SmallInteger)
+    return select(Person.id).where(
+        Person.id == func.any(param("ids", ARRAY(BigInteger))),
+        Person.may_rank,
+        Person.is_bot.is_(False),
+        Person.suspended_at.is_(None),
+        Person.erased_at.is_(None),
+        sees.card(eye, Person),
+        or_(unit == "", and_(at_work, func.lower(Person.unit) == func.lower(unit))),
+        or_(place == "", and_(at_work, func.lower(Person.place) == func.lower(place))),
+        or_(language == "", language == func.any(Person.languages)),
+        or_(standing < 0, Person.standing == standing),
+    )
+
+
+_PEOPLE = Lawful(_people)
+_UNRANKED = Query(select(Person.id).where(or_(~Person.may_rank, Person.is_bot)))
+_like = func.words_like(param("word", Text)).table_valued(column("word", Text)).render_derived()
+_LIKE = Query(select(_like.c.word))

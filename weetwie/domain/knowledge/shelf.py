@@ -1,0 +1,408 @@
+"""What a process keeps in memory of all evidence: a few numbers for each post, and the newest posts by their terms.
+
+Each question first reads what was written since the last one. Segments never change; a post that is written anew takes
+another place, and its old one is dead.
+"""
+
+import asyncio
+from array import array
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, Text, cast, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.domain.knowledge import packing
+from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
+from weetwie.kit.db import Db, Query, Record, param
+from weetwie.tables.events import Xid8
+from weetwie.tables.knowledge import Evidence, EvidenceChunk, EvidenceSegment
+
+Ints = NDArray[Any]
+HALF_LIVES: Final = (180.0, 1460.0)
+"""Days after which what somebody wrote counts half, for being there now and for how much they write at all."""
+_BEGINNING: Final = 1_577_836_800_000.0
+_DAY: Final = 86_400_000.0
+
+
+class Columns:
+    """Arrays of one length that grow together."""
+
+    KINDS: Final = {
+        "ids": np.int64,
+        "author": np.int32,
+        "root": np.int32,
+        "ring": np.int8,
+        "flags": np.uint8,
+        "length": np.uint16,
+        "likeness": np.int32,
+        "alive": np.bool_,
+    }
+
+    def __init__(self, size: int) -> None:
+        self.size = 0
+        for name, kind in self.KINDS.items():
+            setattr(self, name, np.zeros(max(size, 1024), kind))
+
+    ids: Ints
+    author: Ints
+    root: Ints
+    """The place of the post that the thread began with; -1 for itself or one that is not there."""
+    ring: Ints
+    flags: Ints
+    length: Ints
+    likeness: Ints
+    alive: Ints
+
+    def reserve(self, more: int) -> None:
+        wanted = self.size + more
+        if wanted > len(self.ids):
+            for name in self.KINDS:
+                old = getattr(self, name)
+                new = np.zeros(max(wanted, len(old) + len(old) // 4), old.dtype)
+                new[: self.size] = old[: self.size]
+                setattr(self, name, new)
+
+
+class Shelf:
+    """The evidence of one database up to what one snapshot saw."""
+
+    def __init__(self) -> None:
+        self.posts = Columns(0)
+        self.revision = 0
+        """Raised by every change."""
+        self.last_segment = 0
+        self.seen_to = "0"
+        """Transactions before this one have been read."""
+        self.begins: dict[int, int] = {}
+        """The place of the first post of each segment."""
+        self.tail: dict[int, array[int]] = {}
+        """For a term of what is not sealed: place << 8 | how often."""
+        self._people: dict[int, int] = {}
+        self.person_ids: Ints = np.zeros(0, np.int64)
+        self._places: dict[int, int] = {}
+        """Of posts that are not sealed."""
+        self._sealed_ids: Ints = np.zeros(0, np.int64)
+        self._sealed_order: Ints | None = None
+        self._waiting: dict[int, list[int]] = {}
+        """Replies whose root has not come yet."""
+        self._revisions: dict[int, int] = {}
+        self.endorsed: Ints = np.zeros(0, np.int32)
+        """Places, in order, of what was endorsed in the segments; `endorser` says by whom."""
+        self.endorser: Ints = np.zeros(0, np.int32)
+        self.new_endorsers: dict[int, Ints] = {}
+        self._replies: Ints = np.zeros(0, np.int32)
+        self._new_replies: array[int] = array("i")
+        self.volume: list[list[Ints]] = []
+        """By ring and half-life: how much each person has written, as of the beginning of 2020."""
+        self.number: list[Ints] = []
+        self.words: list[Ints] = []
+        """By ring: the posts of each person, and how many words they have."""
+
+    # Places and people
+
+    def place(self, post_id: int) -> int:
+        """-1 for a post that is not there."""
+        if (place := self._places.get(post_id)) is not None:
+            return place
+        at = int(np.searchsorted(self._sealed_ids, post_id))
+        if at < len(self._sealed_ids) and self._sealed_ids[at] == post_id:
+            return at if self._sealed_order is None else int(self._sealed_order[at])
+        return -1
+
+    def person(self, person_id: int) -> int:
+        """-1 for one who has neither written nor endorsed."""
+        return self._people.get(person_id, -1)
+
+    def people(self, ids: Any) -> Ints:
+        places = [place for id in ids if (place := self.person(id)) >= 0]
+        return np.array(places, np.int32)
+
+    @property
+    def number_of_people(self) -> int:
+        return len(self._people)
+
+    def replies(self) -> Ints:
+        """The places of all posts that stand in somebody's thread."""
+        if self._new_replies:
+            self._replies = np.concatenate([self._replies, np.array(self._new_replies, np.int32)])
+            self._new_replies = array("i")
+        return self._replies
+
+    # Reading what is sealed
+
+    def load(self, segments: list[Record]) -> None:
+        """The segments, oldest first, into an empty shelf."""
+        parts = {
+            name: np.concatenate([np.frombuffer(row[name], kind) for row in segments] or [np.zeros(0, kind)])
+            for name, kind in SEGMENT.items()
+            if name != "endorsed"
+        }
+        sizes = [len(row["posts"]) // 8 for row in segments]
+        starts = np.cumsum([0, *sizes])
+        self.begins = {row["segment"]: int(at) for row, at in zip(segments, starts, strict=False)}
+        self.last_segment = max(self.begins, default=0)
+        self.endorsed = np.concatenate(
+            [
+                np.frombuffer(row["endorsed"], "<u2").astype(np.int32) + np.int32(at)
+                for row, at in zip(segments, starts, strict=False)
+            ]
+            or [np.zeros(0, np.int32)]
+        )
+        people = np.unique(np.concatenate([parts["authors"], parts["endorsers"]]))
+        self.person_ids = people
+        self._people = {int(id): at for at, id in enumerate(people)}
+        self._fill(parts, people)
+        self._count()
+
+    def _fill(self, parts: dict[str, Ints], people: Ints) -> None:
+        ids, flags = parts["posts"], parts["flags"]
+        size = len(ids)
+        posts = self.posts = Columns(size + size // 16)
+        posts.size = size
+        posts.ids[:size] = ids
+        posts.author[:size] = np.searchsorted(people, parts["authors"])
+        posts.flags[:size] = flags & 7
+        posts.ring[:size] = flags >> RING
+        posts.length[:size] = parts["lengths"]
+        posts.likeness[:size] = parts["likenesses"]
+        self.endorser = np.searchsorted(people, parts["endorsers"]).astype(np.int32)
+        order = np.argsort(ids, kind="stable")
+        ordered = ids[order]
+        is_last = np.append(ordered[1:] != ordered[:-1], True) if size else np.zeros(0, bool)
+        alive = np.zeros(size, bool)
+        alive[order[is_last]] = True
+        alive &= (flags & GONE) == 0
+        posts.alive[:size] = alive
+        self._sealed_ids = ordered[is_last]
+        is_in_order = bool(size == len(self._sealed_ids) and (order == np.arange(size)).all())
+        self._sealed_order = None if is_in_order else order[is_last].astype(np.int32)
+        self._find_roots(parts["roots"], ids)
+
+    def _find_roots(self, roots: Ints, ids: Ints) -> None:
+        size = len(ids)
+        self.posts.root[:size] = -1
+        replies = np.flatnonzero(roots != ids)
+        at = np.minimum(np.searchsorted(self._sealed_ids, roots[replies]), max(len(self._sealed_ids) - 1, 0))
+        found = self._sealed_ids[at] == roots[replies] if size else np.zeros(0, bool)
+        places = at if self._sealed_order is None else self._sealed_order[at]
+        self.posts.root[replies[found]] = places[found]
+        self._replies = replies[found].astype(np.int32)
+        for place in replies[~found]:
+            self._waiting.setdefault(int(roots[place]), []).append(int(place))
+
+    def _count(self) -> None:
+        posts, size, people = self.posts, self.posts.size, max(len(self._people), 1)
+        self.volume, self.number, self.words = [], [], []
+        decays = [decay(posts.ids[:size], half_life) for half_life in HALF_LIVES]
+        for ring in range(3):
+            is_of_it = posts.alive[:size] & (posts.ring[:size] == ring)
+            authors = posts.author[:size][is_of_it]
+            self.volume.append([np.bincount(authors, one[is_of_it], minlength=people) for one in decays])
+            self.number.append(np.bincount(authors, minlength=people).astype(np.int64))
+            words = np.bincount(authors, posts.length[:size][is_of_it], minlength=people)
+            self.words.append(words.astype(np.int64))
+
+    # Reading what is new
+
+    def apply(self, rows: list[Record], seen_to: str) -> None:
+        """What was written since; some of it may have been read before."""
+        revisions = {row["post_id"]: row["revision"] for row in rows}
+        fresh = [row for row in rows if self._revisions.get(row["post_id"]) != row["revision"]]
+        self._revisions, self.seen_to = revisions, seen_to
+        if not fresh:
+            return
+        self.revision += 1
+        self.posts.reserve(len(fresh))
+        self._meet(
+            {id for row in fresh if not row["is_gone"] for id in (row["author_id"], *row["endorsers"])}
+        )
+        for row in fresh:
+            self._kill(row["post_id"])
+            if not row["is_gone"]:
+                self._put(row)
+
+    def _meet(self, person_ids: set[int]) -> None:
+        new = [id for id in person_ids if id not in self._people]
+        if not new:
+            return
+        for id in new:
+            self._people[id] = len(self._people)
+        self.person_ids = np.concatenate([self.person_ids, np.array(new, np.int64)])
+        people = len(self._people)
+        for ring in range(3):
+            self.volume[ring] = [_longer(one, people) for one in self.volume[ring]]
+            self.number[ring] = _longer(self.number[ring], people)
+            self.words[ring] = _longer(self.words[ring], people)
+
+    def _kill(self, post_id: int) -> None:
+        place = self.place(post_id)
+        if place < 0 or not self.posts.alive[place]:
+            return
+        self.posts.alive[place] = False
+        self._tally(place, -1)
+
+    def _put(self, row: Record) -> None:
+        posts, place = self.posts, self.posts.size
+        post_id, root_id = row["post_id"], row["root_id"]
+        old = self.place(post_id)
+        posts.size += 1
+        posts.ids[place] = post_id
+        posts.author[place] = self._people[row["author_id"]]
+        posts.ring[place] = row["ring"]
+        posts.flags[place] = QUESTION * row["is_question"] | ACCEPTED * row["is_accepted"]
+        posts.length[place] = min(row["length"], 65_535)
+        posts.likeness[place] = row["likeness"]
+        posts.alive[place] = True
+        posts.root[place] = -1
+        self._places[post_id] = place
+        self._hang(place, post_id, root_id, old)
+        self._tally(place, 1)
+        if row["endorsers"]:
+            self.new_endorsers[place] = self.people(row["endorsers"])
+        for term, times in zip(*packing.unpacked_terms(row["terms"]), strict=True):
+            self.tail.setdefault(term, array("I")).append(place << 8 | times)
+
+    def _hang(self, place: int, post_id: int, root_id: int, old: int) -> None:
+        """Into its thread, and what stands in its own onto it."""
+        root = self.posts.root
+        if root_id != post_id:
+            at = self.place(root_id)
+            if at < 0:
+                self._waiting.setdefault(root_id, []).append(place)
+            else:
+                root[place] = at
+                self._new_replies.append(place)
+            return
+        if old >= 0:
+            below = self.replies()
+            root[below[root[below] == old]] = place
+        for reply in self._waiting.pop(post_id, ()):
+            root[reply] = place
+            self._new_replies.append(reply)
+
+    def _tally(self, place: int, sign: int) -> None:
+        posts = self.posts
+        ring, author = int(posts.ring[place]), int(posts.author[place])
+        for volume, half_life in zip(self.volume[ring], HALF_LIVES, strict=True):
+            volume[author] += sign * decay(posts.ids[place : place + 1], half_life)[0]
+        self.number[ring][author] += sign
+        self.words[ring][author] += sign * int(posts.length[place])
+
+
+def decay(ids: Ints, half_life: float, since: float = _BEGINNING) -> Ints:
+    """How much more what was written then counts than what was at the beginning."""
+    days = ((ids >> 16) - since) / _DAY
+    result: Ints = np.exp2(days / half_life)
+    return result
+
+
+def worth(now_ms: float, half_life: float) -> float:
+    """What one point of volume comes to now."""
+    return float(2.0 ** (-(now_ms - _BEGINNING) / _DAY / half_life))
+
+
+def _longer(numbers: Ints, size: int) -> Ints:
+    longer = np.zeros(size, numbers.dtype)
+    longer[: len(numbers)] = numbers
+    return longer
+
+
+SEGMENT: Final[dict[str, Any]] = {
+    "posts": np.int64,
+    "authors": np.int64,
+    "roots": np.int64,
+    "flags": np.uint8,
+    "lengths": np.uint16,
+    "likenesses": np.int32,
+    "endorsed": np.uint16,
+    "endorsers": np.int64,
+}
+
+
+class Keeper:
+    """The shelf of this process for one database."""
+
+    def __init__(self) -> None:
+        self.shelf: Shelf | None = None
+        self.lock = asyncio.Lock()
+
+
+async def current(db: Db) -> Shelf:
+    """All that this connection sees, as of now."""
+    keeper: Keeper = db.kept.setdefault(Keeper, Keeper())
+    async with keeper.lock:
+        while True:
+            shelf = keeper.shelf
+            if shelf is None:
+                shelf = Shelf()
+                shelf.load(await db.rows(_SEGMENTS))
+            rows = await db.rows(_SINCE, seen_to=shelf.seen_to)
+            if rows[0]["last_segment"] != shelf.last_segment:
+                keeper.shelf = None
+                continue
+            shelf.apply([row for row in rows if row["post_id"] is not None], rows[0]["seen_to"])
+            keeper.shelf = shelf
+            return shelf
+
+
+class Found(msgspec.Struct):
+    """Where a term stands: places, and how often."""
+
+    places: Ints
+    times: Ints
+
+
+async def look_up(db: Db, shelf: Shelf, terms: list[int]) -> dict[int, Found]:
+    """Dead places among them."""
+    parts: dict[int, list[tuple[Ints, Ints]]] = {term: [] for term in terms}
+    for row in await db.rows(_CHUNKS, terms=terms, last=shelf.last_segment):
+        packed, begins = row["places"], shelf.begins[row["segment"]]
+        number = len(packed) // 3
+        places = np.frombuffer(packed, "<u2", number).astype(np.int32) + np.int32(begins)
+        parts[row["term"]].append((places, np.frombuffer(packed, np.uint8, number, 2 * number)))
+    for term in terms:
+        if (new := shelf.tail.get(term)) is not None:
+            both = np.array(new, np.uint32)
+            parts[term].append(((both >> 8).astype(np.int32), (both & 255).astype(np.uint8)))
+    return {
+        term: Found(np.concatenate([one[0] for one in some]), np.concatenate([one[1] for one in some]))
+        for term, some in parts.items()
+        if some
+    }
+
+
+_SEGMENTS = Query(select(*EvidenceSegment.__table__.columns).order_by(EvidenceSegment.segment))
+
+
+def _since() -> Any:
+    last = select(func.coalesce(func.max(EvidenceSegment.segment), 0)).scalar_subquery()
+    to = cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text)
+    now = select(last.label("last_segment"), to.label("seen_to")).subquery()
+    new = (
+        select(Evidence)
+        .where(Evidence.written_in >= cast(cast(param("seen_to", Text), Text), Xid8))
+        .order_by(Evidence.written_in)
+        .subquery()
+    )
+    wanted = [column for column in new.c if column.name != "written_in"]
+    return select(now, *wanted).select_from(now).outerjoin(new, true())
+
+
+_SINCE = Query(_since)
+
+
+def _chunks() -> Any:
+    return (
+        select(EvidenceChunk.term, EvidenceChunk.segment, EvidenceChunk.places)
+        .where(
+            EvidenceChunk.term == func.any(param("terms", ARRAY(BigInteger))),
+            EvidenceChunk.segment <= param("last", BigInteger),
+        )
+        .order_by(EvidenceChunk.term, EvidenceChunk.segment)
+    )
+
+
+_CHUNKS = Query(_chunks)

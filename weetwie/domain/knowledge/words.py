@@ -1,0 +1,165 @@
+"""What a text is about: its terms, the same for a post and for a question. Pure."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+import regex
+
+from weetwie.kit import text as texts
+
+LONGEST: Final = 20_000
+"""So many characters of one text are read."""
+LANGUAGES: Final = {"en": "english", "nl": "dutch", "de": "german"}
+"""Whose endings are taken off. A text in another language is read like English, whose rules leave most of it alone."""
+
+_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
+_PARTS = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{M}]+|\p{N}+")
+_COMPOUND = regex.compile(r"[\p{L}\p{N}]+(?:[/_.\-+][\p{L}\p{N}]+)+")
+_JOINT = regex.compile(r"[_.\-+]")
+_WITHOUT_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]+")
+_LINE = regex.compile(r"\r?\n")
+
+_EMPTY: Final = frozenset(
+    (
+        "a an the and or of to in for on with is are be been was were this that it its as by at from not no if then else than so"
+        " but can could will would should may might must do does did done has have had when where which while who what how why"
+        " there their they them we our you your i he she his her also into only same such some any all other more most very just"
+        " about over under after before between each because due using use used via per etc me my us am know knows anybody anyone"
+        " somebody someone please help"
+        " de het een en van ik te dat die in je is niet op aan met als voor er maar om hem dan zou wat mijn men dit zo door ze zich"
+        " bij ook tot uit kan dus deze moet heeft hebben had weet iemand wie hoe waar waarom wordt worden naar nog wel geen zijn"
+        " der die das und oder zu den im mit von auf ist nicht ein eine einen dem des auch es sich wie ich wir sie er ihr man aus"
+        " bei nach durch wenn aber noch nur so zum zur hat haben wird werden kann wer weiss weiß kennt jemand was warum wo"
+    ).split()
+)
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What a post says, in numbers."""
+
+    terms: dict[int, int]
+    """The number of a term -> how often it stands there; what stands in the first line of several counts twice."""
+    length: int
+    likeness: int
+    """0 for texts too short to be the same by more than chance."""
+    words: frozenset[str]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A word of a question."""
+
+    word: str
+    terms: tuple[int, ...]
+    """The forms that it may have been indexed in."""
+    count: int
+
+
+def read(text: str, language: str | None, tags: Sequence[str] = ()) -> Reading:
+    """Of a post; tags that stand in the text count but once."""
+    text = _plain(text)
+    written = text.casefold()
+    extra = [tag for tag in tags if tag.casefold() not in written]
+    counts = Counter(_tokens(" ".join([text, *extra])))
+    first, *rest = _LINE.split(text, maxsplit=1)
+    if rest and rest[0].strip():
+        counts.update(_tokens(first))
+    code = (language or "en")[:2]
+    terms: Counter[int] = Counter()
+    for token, number in counts.items():
+        terms[number_of(_stem(token, code))] += number
+    length = sum(number for token, number in counts.items() if not _is_compound(token))
+    words = frozenset(token for token in counts if 3 <= len(token) <= 40 and token.isalpha())
+    return Reading(dict(terms), length, _likeness(counts, text), words)
+
+
+def ask(question: str) -> list[Asked]:
+    """The words of a question; stop words alone say nothing, so then they count."""
+    tokens = Counter(_tokens(_plain(question)))
+    return [
+        Asked(token, tuple(dict.fromkeys(number_of(_stem(token, code)) for code in LANGUAGES)), count)
+        for token, count in tokens.items()
+    ]
+
+
+def forms(word: str) -> tuple[int, ...]:
+    """The numbers that one word of a text may have."""
+    return tuple(dict.fromkeys(number_of(_stem(word, code)) for code in LANGUAGES))
+
+
+def number_of(term: str) -> int:
+    return int.from_bytes(
+        blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little", signed=True
+    )
+
+
+def _plain(text: str) -> str:
+    """Without what names people and places: mentions and links are not what a text is about."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST])
+    for piece in reversed(texts.pieces(text)):
+        if piece.kind == "tag":
+            text = f"{text[: piece.start]} {piece.target} {text[piece.end :]}"
+        else:
+            text = f"{text[: piece.start]} {text[piece.end :]}"
+    return text
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for match in _WORD.finditer(text):
+        yield from _word(match[0])
+    for match in _COMPOUND.finditer(text):
+        yield _JOINT.sub("/", match[0].casefold())
+
+
+def _word(written: str) -> Iterator[str]:
+    word = written.casefold()
+    if word in _EMPTY or (len(word) < 2 and not word.isdigit()):
+        if _WITHOUT_SPACES.fullmatch(word):
+            yield word
+        return
+    if _WITHOUT_SPACES.search(word):
+        yield from (word[at : at + 2] for at in range(len(word) - 1))
+        return
+    yield word
+    if not written.isupper() and not written[1:].islower() and written != word:
+        parts = _PARTS.findall(written)
+        if len(parts) > 1:
+            yield from (part.casefold() for part in parts if len(part) > 1)
+
+
+def _is_compound(token: str) -> bool:
+    return "/" in token
+
+
+def _likeness(counts: Counter[str], text: str) -> int:
+    if sum(counts.values()) < 8:
+        return 0
+    return number_of(" ".join(sorted(counts))) & 0x7FFFFFFF
+
+
+@lru_cache(maxsize=30_000)
+def _stem(word: str, code: str) -> str:
+    if "/" in word or not word.isalpha():
+        return word
+    language = LANGUAGES.get(code, "english")
+    return _bare(_stemmer(language).stemWord(word))
+
+
+def _bare(word: str) -> str:
+    """Without accents."""
+    if word.isascii():
+        return word
+    return "".join(
+        letter for letter in unicodedata.normalize("NFD", word) if unicodedata.category(letter) != "Mn"
+    )
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(language)

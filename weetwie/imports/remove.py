@@ -9,8 +9,9 @@ from weetwie.domain.imports import ledger
 from weetwie.domain.media import bring_in as files
 from weetwie.domain.people import take_out as leaving_people
 from weetwie.domain.posts import take_out as leaving_posts
+from weetwie.errors import Conflict, _
 from weetwie.events import audit
-from weetwie.kit.db import Database
+from weetwie.kit.db import Database, Db
 
 _POSTS = 100
 _PEOPLE = 50
@@ -28,6 +29,7 @@ async def remove(
     """In small transactions; after a kill the same call goes on. Raises NotFound when there is no such import."""
     removed = Removed()
     async with database.transaction() as db:
+        await _refuse_sample(db, import_id)
         await ledger.begin_removal(db, import_id)
         await audit(db, viewer, "import.remove", import_id, door="command line")
     await _take_out_posts(database, viewer, import_id, removed, moved)
@@ -36,6 +38,13 @@ async def remove(
         await ledger.forget(db, import_id)
     await _take_out_people(database, viewer, None, removed, moved)
     return removed
+
+
+async def _refuse_sample(db: Db, import_id: int) -> None:
+    """Its people have joined, and may have done anything: that is taken out in another way."""
+    entry = await ledger.find(db, "sample")
+    if entry is not None and entry.id == import_id:
+        raise Conflict(_("This is the sample company. Take it out with: weetwie sample --remove"))
 
 
 async def _take_out_posts(

@@ -46,8 +46,13 @@ def test_everybody_writes_and_has_a_face(sample: Company) -> None:
         assert one.sponsor in ("", *handles) and one.manager in ("", *handles), one.handle
     wrote = Counter(post.author for post in sample.posts)
     assert set(wrote) == set(handles) and min(wrote.values()) >= 5, wrote
-    named = {name for post in sample.posts for name in post.boosters}
-    assert named <= set(handles)
+    for post in sample.posts:
+        assert all(sample.is_in_reach(name, post) for name in post.boosters), post.place
+        assert not post.boosters or post.visibility in ("public", "unlisted"), post.place
+        assert post.author not in post.boosters, post.place
+    for one in sample.people:
+        listed = {name for members in one.lists.values() for name in members}
+        assert all((one.handle, name) in sample.follows() for name in listed), one.handle
 
 
 def test_no_post_is_longer_than_a_post_may_be_and_none_is_there_twice(sample: Company) -> None:

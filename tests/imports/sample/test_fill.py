@@ -23,6 +23,7 @@ from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines.home import home
 from weetwie.domain.timelines.public import public
 from weetwie.errors import Conflict, NotFound
+from weetwie.imports.remove import remove
 from weetwie.imports.sample.clear import clear
 from weetwie.imports.sample.company import Company, company
 from weetwie.imports.sample.fill import SOURCE, Filled, fill
@@ -78,12 +79,18 @@ async def test_it_lives_like_any_other_company(world: World) -> None:
         in_public = await public(db, guide, Page(40))
     assert len(at_home) == len(in_public) == 40
     assert len({post.author.id for post in at_home}) > 8
+    for one in sample.people:
+        viewer = await as_sample(world, one.handle)
+        async with world.database.reading() as db:
+            assert len(await home(db, viewer, Page(5))) == 5, one.handle
     newest = await world.connection.fetchval("select max(id) >> 16 from posts")
     assert clock.now().timestamp() - newest / 1000 < timedelta(hours=1).total_seconds()
     answered = await world.connection.fetchval(
         "select count(*) from posts q join posts a on a.id = q.answer_id where q.is_question and a.root_id = q.root_id"
     )
     assert answered == len(sample.accepted()) > 50
+    assert await world.connection.fetchval("select count(*) from marks where bookmark is not null") > 5
+    assert await world.connection.fetchval("select count(*) from list_members") > 10
     for table in ("marks", "follows", "tag_follows", "mentions", "media", "faces", "polls", "votes", "notifications", "post_words"):  # fmt: skip
         assert await world.connection.fetchval(f"select count(*) from {table}") > 15 or table == "polls", (
             table
@@ -154,6 +161,11 @@ async def test_nothing_of_it_stays_not_even_what_was_done_since(world: World) ->
         me = Viewer(person_id=ada.id, standing=Standing.member, policy=guide.policy)
         await follow(db, me, guide.person_id, FollowOptions())
     assert await files_of(world) > 120
+    async with world.database.reading() as db:
+        entry = await ledger.find(db, SOURCE)
+    assert entry is not None
+    with pytest.raises(Conflict, match="sample --remove"):
+        await remove(world.database, viewer, entry.id, lambda _removed: None)
     await clear(world.database, viewer, world.store)
     assert await rows_of_all_tables(world) == before
     assert await world.connection.fetch(counted) == people

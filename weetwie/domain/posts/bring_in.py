@@ -76,7 +76,7 @@ _moment = (
 )
 _IDS = Query(select(func.new_id(_moment.c.at).label("id")).order_by(_moment.c.number))
 
-_WRITTEN_HERE = Query(select(exists(select(Post.id).where(Post.origin == HERE, Post.deleted_at.is_(None)))))
+_ARE_HERE = Query(select(exists(select(Post.id).where(Post.origin == HERE, Post.deleted_at.is_(None)))))
 _given_ids = param("ids", ARRAY(BigInteger))
 _TAKEN = Query(select(Post.id).where(Post.id == func.any(_given_ids)))
 
@@ -199,8 +199,8 @@ _UNTAG = Query(delete(PostTag).where(PostTag.post_id == func.any(_given_ids)))
 
 
 async def are_here(db: Db) -> bool:
-    """Whether anybody has written anything here."""
-    return bool(await db.value(_WRITTEN_HERE))
+    """Whether there is anything that somebody wrote, here or elsewhere."""
+    return bool(await db.value(_ARE_HERE))
 
 
 async def ids_at(db: Db, moments: Sequence[datetime]) -> list[int]:

@@ -38,6 +38,9 @@ class Fellow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     until: int | None = None
     follows: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    bookmarks: tuple[str, ...] = ()
+    """Posts, by their keys."""
+    lists: dict[str, tuple[str, ...]] = {}
 
     @property
     def is_member(self) -> bool:
@@ -53,6 +56,9 @@ class Company(msgspec.Struct):
     mentions: list[list[str]]
     """Who is named in each post."""
     now: datetime
+
+    def by_key(self, key: str) -> Entry:
+        return next(post for post in self.posts if post.key == key)
 
     def follows(self) -> dict[tuple[str, str], datetime]:
         """Who follows whom (follower first), and since when."""

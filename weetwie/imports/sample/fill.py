@@ -7,10 +7,13 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Standing, Visibility
 from weetwie.domain.conversations import conversations
 from weetwie.domain.imports import ledger
+from weetwie.domain.lists import lists
+from weetwie.domain.lists import members as list_members
 from weetwie.domain.media import bring_in as files
 from weetwie.domain.media import faces
 from weetwie.domain.media.upload import File, Prepared
@@ -20,7 +23,7 @@ from weetwie.domain.people import bring_in as arriving_people
 from weetwie.domain.people import settle
 from weetwie.domain.polls import bring_in as arriving_polls
 from weetwie.domain.posts import bring_in as arriving_posts
-from weetwie.domain.posts import bring_marks
+from weetwie.domain.posts import bring_marks, mark
 from weetwie.domain.posts.bring_marks import Boost
 from weetwie.domain.relations import bring_in as arriving_follows
 from weetwie.domain.search import index
@@ -41,6 +44,8 @@ LABEL: Final = {
     "nl": "Verzonnen: een van de mensen van het voorbeeldbedrijf.",
     "de": "Erfunden: eine der Personen der Beispielfirma.",
 }
+_OF_LIST: Final = 1
+"""Replies stand in a list that answer somebody of it."""
 _TOLD_FOR: Final = timedelta(days=21)
 """What happened before is no news any more."""
 
@@ -65,6 +70,7 @@ async def fill(
         people = await _people(db, viewer, store, company, import_id)
         ids = await _posts(db, viewer, company, people, prepared, import_id)
         await _ties(db, viewer, company, people, ids)
+        await _own_things(db, company, people, ids)
         await ledger.end(db, import_id)
     return Filled(import_id, len(people), len(ids))
 
@@ -192,7 +198,7 @@ async def _posts(
 
 def _post(post: Entry, company: Company, people: dict[str, int], ids: list[int]) -> arriving_posts.Arrival:
     parent = company.posts[post.parent] if post.parent is not None else None
-    quoted = next((other for other in company.posts if post.quote and other.key == post.quote), None)
+    quoted = company.by_key(post.quote) if post.quote else None
     return arriving_posts.Arrival(
         id=ids[post.number],
         author_id=people[post.author],
@@ -277,3 +283,16 @@ async def _tell(db: Db, company: Company, people: dict[str, int], ids: list[int]
     numbers = await arriving_posts.ids_at(db, [one[0] for one in happened])
     told = (Told(number, *one[1:]) for number, one in zip(numbers, happened, strict=True))
     await bell.bring_in(db, told)
+
+
+async def _own_things(db: Db, company: Company, people: dict[str, int], ids: list[int]) -> None:
+    """What nobody else sees: done like anybody does it."""
+    for one in company.people:
+        viewer = await Memory().person(db, people[one.handle]) if one.lists or one.bookmarks else None
+        if viewer is None:
+            continue
+        for title, members in one.lists.items():
+            list_id = await lists.make(db, viewer, title, _OF_LIST, is_exclusive=False)
+            await list_members.add(db, viewer, list_id, [people[name] for name in members])
+        for key in one.bookmarks:
+            await mark.bookmark(db, viewer, ids[company.by_key(key).number])

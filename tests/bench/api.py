@@ -32,6 +32,8 @@ class Setting:
     constant_port: int
     crowd: list[Person]
     posts: list[str]
+    thread: str
+    """A post with 200 replies."""
     seconds: float
     report: Report
 
@@ -44,12 +46,22 @@ def _someone_else(person: Person, setting: Setting) -> Person:
     return crowd[(crowd.index(person) + 7) % len(crowd)]
 
 
+_WORDS = ("certificates", "migration", "dashboard", "planning", "fixtures", "queues")
+
 ENDPOINTS: dict[str, tuple[Path_, float | None]] = {
     "home": (lambda p, s: "/api/v1/timelines/home?limit=20", WARM),
     "public": (lambda p, s: "/api/v1/timelines/public?limit=20", WARM),
     "tag": (lambda p, s: "/api/v1/timelines/tag/kafka?limit=20", WARM),
     "account statuses": (lambda p, s: f"/api/v1/accounts/{_someone_else(p, s).id}/statuses?limit=20", WARM),
     "one status": (lambda p, s: f"/api/v1/statuses/{s.posts[s.crowd.index(p)]}", None),
+    "notifications": (lambda p, s: "/api/v1/notifications?limit=40", None),
+    "search": (
+        lambda p, s: f"/api/v2/search?type=statuses&limit=20&q={_WORDS[s.crowd.index(p) % len(_WORDS)]}",
+        1.5,
+    ),
+    "thread of 200 replies": (lambda p, s: f"/api/v1/statuses/{s.thread}/context", None),
+    "trending tags": (lambda p, s: "/api/v1/trends/tags", None),
+    "suggestions": (lambda p, s: "/api/v2/suggestions", None),
     "verify_credentials": (lambda p, s: "/api/v1/accounts/verify_credentials", None),
 }
 
@@ -61,8 +73,8 @@ def run(work: Path, report: Report, *, seconds: float = 4.0, wait: float = 60.0,
     port = free_port()
     bare = constant(port, work / "constant.log")
     try:
-        crowd, posts = asyncio.run(_company(installation, people, report))
-        setting = Setting(installation, bare, port, crowd, posts, seconds, report)
+        crowd, posts, thread = asyncio.run(_company(installation, people, report))
+        setting = Setting(installation, bare, port, crowd, posts, thread, seconds, report)
         report.note(
             f"CPU counted by {installation.running.way}; idle {idle_cpu(installation.running):.2f} ms of CPU a second"
         )
@@ -78,17 +90,20 @@ def run(work: Path, report: Report, *, seconds: float = 4.0, wait: float = 60.0,
         installation.stop()
 
 
-async def _company(installation: Installation, number: int, report: Report) -> tuple[list[Person], list[str]]:
+async def _company(
+    installation: Installation, number: int, report: Report
+) -> tuple[list[Person], list[str], str]:
     begin = time.perf_counter()
     db = await installation.connect()
     crowd = await community.people(db, number)
     posts = await community.build(Api(installation.port), crowd)
+    thread = await community.thread(Api(installation.port), crowd, 200)
     await db.execute("vacuum analyze")
     await db.close()
     report.note(
         f"{number} people, {len(posts)} posts made through the API in {time.perf_counter() - begin:.1f} s"
     )
-    return crowd, posts
+    return crowd, posts, thread
 
 
 def calls(name: str, setting: Setting) -> list[tuple[str, str]]:
@@ -127,7 +142,7 @@ def _endpoints(setting: Setting) -> None:
 def _plausible(name: str, result: dict[str, Any], report: Report) -> None:
     for path, _, body in result["kept"]:
         answer = json.loads(base64.b64decode(body))
-        if isinstance(answer, list) and not 1 <= len(answer) <= 20:
+        if isinstance(answer, list) and not 1 <= len(answer) <= 40:
             report.note(f"{name}: {path} answered {len(answer)} items")
 
 

@@ -106,6 +106,27 @@ async def build(
     return ids
 
 
+async def thread(api: Api, crowd: Sequence[Person], replies: int, seed: int = 8) -> str:
+    """A post with so many replies, some of them to one another; its id."""
+    dice = random.Random(seed)
+    question = {"status": "what did we learn this year?", "audience": "colleagues"}
+    (first,) = await api.all([("POST", "/api/v1/statuses", crowd[0].token, question)])
+    ids: list[str] = [first["id"]]
+    while len(ids) <= replies:
+        some = min(20, replies + 1 - len(ids))
+        calls = [
+            (
+                "POST",
+                "/api/v1/statuses",
+                dice.choice(crowd).token,
+                {"status": text(dice), "in_reply_to_id": dice.choice(ids)},
+            )
+            for _ in range(some)
+        ]
+        ids += [post["id"] for post in await api.all(calls)]
+    return ids[0]
+
+
 def _post(dice: random.Random, crowd: Sequence[Person], ids: Sequence[str]) -> tuple[str, str, str, Any]:
     person = dice.choice(crowd)
     body: dict[str, Any] = {"status": text(dice)}

@@ -132,7 +132,7 @@ def build(
         streaming=streams,
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
-        otherwise=site(database, memory, base_url),
+        otherwise=site(database, memory, base_url, store),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
 

@@ -11,10 +11,10 @@ from tests.access.companies import read
 from tests.access.plain_rule import UNLISTED, Company, Human, Note
 from tests.world import SOME_DAY, Sandbox, Someone, World
 from weetwie.access.words import Ring, Visibility
-from weetwie.api.mastodon.addresses import Addresses
 from weetwie.app import build
 from weetwie.domain.identity.keys import key
 from weetwie.domain.media import files
+from weetwie.domain.media.addresses import Addresses
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines.live import Live

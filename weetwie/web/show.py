@@ -1,13 +1,17 @@
 """From a template to a page in the reader's language."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_compact_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from weetwie.kit import language
+from weetwie.errors import Refusal
+from weetwie.kit import clock, language
 from weetwie.web.assets import Assets
 
 if TYPE_CHECKING:
@@ -28,12 +32,43 @@ class Templates:
         )
         self._environment.globals["_"] = _sentence
         self._environment.globals["asset"] = assets.address
+        for helper in (when, moment, day, until, number, error_text):
+            self._environment.globals[helper.__name__] = pass_context(helper)
 
     def render(self, template: str, visit: "Visit", **values: Any) -> str:
         values.setdefault("error", None)
         return self._environment.get_template(template).render(
             visit=visit, viewer=visit.viewer, language=visit.language, policy=visit.viewer.policy, **values
         )
+
+
+def when(context: Context, at: datetime) -> str:
+    """How long ago, in few letters: 5m, 3h, 2d; then the day."""
+    ago = clock.now() - at
+    if ago < timedelta(days=7):
+        return format_timedelta(ago, format="narrow", locale=context["language"], threshold=1.1)
+    pattern = "MMMd" if at.year == clock.now().year else "yMMMd"
+    return format_skeleton(pattern, at, locale=context["language"])
+
+
+def moment(context: Context, at: datetime) -> str:
+    return format_datetime(at, "medium", locale=context["language"])
+
+
+def day(context: Context, at: datetime) -> str:
+    return format_date(at, "long", locale=context["language"])
+
+
+def until(context: Context, at: datetime) -> str:
+    return format_timedelta(at - clock.now(), add_direction=True, locale=context["language"])
+
+
+def number(context: Context, value: int) -> str:
+    return format_compact_decimal(value, locale=context["language"], fraction_digits=1)
+
+
+def error_text(context: Context, refusal: Refusal) -> str:
+    return language.translate(refusal.sentence, context["language"], **refusal.values)
 
 
 @pass_context

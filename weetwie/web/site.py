@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from typing import Final
+from urllib.parse import quote
 
 import asyncpg
 import structlog
@@ -13,12 +14,32 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from weetwie.access.recognise import Memory
+from weetwie.domain.media import faces
+from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
+from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.web.assets import Assets
-from weetwie.web.pages import authorize, front, password, sign_in, welcome
+from weetwie.web.pages import (
+    acts,
+    authorize,
+    find,
+    front,
+    home,
+    notifications,
+    password,
+    people,
+    person,
+    post,
+    settings,
+    sign_in,
+    timelines,
+    welcome,
+)
+from weetwie.web.reading import SignInFirst
 from weetwie.web.show import Templates
-from weetwie.web.visit import House, Visit, visit
+from weetwie.web.shown import Shower
+from weetwie.web.visit import MOST_FILES, House, Visit, visit
 
 log = structlog.get_logger(__name__)
 
@@ -32,11 +53,31 @@ STATUS: Final[dict[type[Refusal], int]] = {
     Unavailable: 503,
 }
 LONGEST_FORM: Final = 64 * 1024
+LARGEST: Final = {
+    "/posts": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
+    "/settings": 2 * faces.LARGEST + LONGEST_FORM,
+}
+"""Forms with files, by their address."""
 
 _FAILED: Final = _("Something went wrong on our side. Tell the administrators this number: {number}.")
 
 PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
-    "/": (front.show, None),
+    "/": (home.show, None),
+    "/posts": (home.show, acts.publish),
+    "/posts/{id:int}/{verb}": (acts.show_post, acts.on_post),
+    "/all": (timelines.all_posts, None),
+    "/tags/{tag}": (timelines.tag, None),
+    "/tags/{tag}/{verb}": (acts.show_tag, acts.on_tag),
+    "/bookmarks": (timelines.bookmarks, None),
+    "/favourites": (timelines.favourites, None),
+    "/messages": (timelines.messages, None),
+    "/notifications": (notifications.show, None),
+    "/search": (find.show, None),
+    "/people": (people.show, None),
+    "/settings": (settings.show, settings.save),
+    "/@{handle}": (person.show, None),
+    "/@{handle}/{id:int}": (post.show, None),
+    "/@{handle}/{verb:str}": (acts.show_person, acts.on_person),
     "/about": (front.about, None),
     "/auth/sign_in": (sign_in.show, sign_in.sign_in),
     "/auth/sign_out": (sign_in.show_sign_out, sign_in.sign_out),
@@ -47,9 +88,10 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
 """What is shown at an address, and what is done with a form that is sent to it."""
 
 
-def site(database: Database, memory: Memory, base_url: str) -> Starlette:
+def site(database: Database, memory: Memory, base_url: str, store: Store | None = None) -> Starlette:
     assets = Assets()
-    house = House(database, memory, Templates(assets), base_url)
+    shower = Shower(base_url, assets.address)
+    house = House(database, memory, Templates(assets), base_url, shower, store)
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():
         routes.append(Route(path, _door(house, path, show), methods=["GET"]))
@@ -68,7 +110,7 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
         request.scope["weetwie.route"] = path
         length = request.headers.get("content-length", "0")
         if request.method == "POST" and not (
-            length.isdigit() and len(length) < 12 and int(length) <= LONGEST_FORM
+            length.isdigit() and len(length) < 12 and int(length) <= LARGEST.get(path, LONGEST_FORM)
         ):
             return PlainTextResponse("", 413)
         try:
@@ -77,10 +119,16 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
             return PlainTextResponse(Unavailable.default, 503, {"retry-after": "2"})
         try:
             response = await page(come)
+        except SignInFirst as first:
+            # What was written is not lost: the page that it stands on keeps it.
+            is_page = request.method == "GET"
+            response = come.go(f"/auth/sign_in?next={quote(come.here)}") if is_page else refused(come, first)
         except Refusal as refusal:
             response = refused(come, refusal)
         except Exception as error:  # noqa: BLE001 - whatever fails is logged and told as a number
             response = _failed(come, error)
+        finally:
+            come.close()
         return come.finish(response)
 
     return door

@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,18 +18,24 @@ from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import sessions
+from weetwie.domain.media.upload import File
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
+from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.web.show import Templates
+from weetwie.web.shown import Shower
 
 _STALE_FORM: Final = _(
     "This page was open for too long, or came from elsewhere. Please go back, reload it and try again."
 )
 
+MOST_FILES: Final = 4
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+LIVING: Final = "script-src 'self'; connect-src 'self'; media-src 'self'; manifest-src 'self'"
+"""What pages for those who are signed in may do as well."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,9 @@ class House:
     memory: Memory
     templates: Templates
     base_url: str
+    shower: Shower
+    store: Store | None = None
+    """Where the bytes of media lie."""
 
     @property
     def is_secure(self) -> bool:
@@ -58,6 +70,12 @@ class Visit:
     form_seed: str
     """What binds the forms to this browser: the session, or a cookie of its own before there is one."""
     new_cookies: dict[str, str | None] = field(default_factory=dict)
+    files: dict[str, list[File]] = field(default_factory=dict)
+    """What was sent with the form, by field."""
+    several: dict[str, list[str]] = field(default_factory=dict)
+    """All that was filled in under each name."""
+    is_living: bool = False
+    """Whether a script makes the page instant."""
     return_to: str = ""
     """Where forms of this page may lead beside this server itself: a source for the content security policy."""
 
@@ -86,11 +104,21 @@ class Visit:
         """What was filled in. Raises Forbidden when the form is not one of ours, opened in this browser."""
         if self.request.headers.get("sec-fetch-site") == "cross-site":
             raise Forbidden(_STALE_FORM)
-        async with self.request.form(max_files=0, max_fields=50) as form:
+        async with self.request.form(max_files=MOST_FILES, max_fields=100) as form:
             given = {name: _plain(value) for name, value in form.items() if isinstance(value, str)}
+            self._check_form(given)
+            for name, value in form.multi_items():
+                if not isinstance(value, str) and value.filename:
+                    # What Starlette has spooled goes with the form; the page goes on with it afterwards.
+                    self.files.setdefault(name, []).append(await _kept(value))
+        self.several = {
+            name: [_plain(one) for one in form.getlist(name) if isinstance(one, str)] for name in form
+        }
+        return given
+
+    def _check_form(self, given: Mapping[str, str]) -> None:
         if not hmac.compare_digest(given.get("form", "").encode(), self.form_token.encode()):
             raise Forbidden(_STALE_FORM)
-        return given
 
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
         html = self.house.templates.render(template, self, **values)
@@ -98,6 +126,22 @@ class Visit:
 
     def go(self, address: str) -> Response:
         return RedirectResponse(address, 303)
+
+    def back(self, otherwise: str = "/") -> Response:
+        """To the page that the form stood on, where it says so; a script is only told that it went well."""
+        if self.is_from_script:
+            return Response(status_code=204)
+        return self.go(local(self.request.query_params.get("next") or otherwise))
+
+    @property
+    def is_from_script(self) -> bool:
+        return self.request.headers.get("accept", "").startswith("application/json")
+
+    @property
+    def here(self) -> str:
+        """The address of this page, to come back to."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
 
     def begin_session(self, token: str) -> None:
         self.new_cookies["session"] = token
@@ -111,7 +155,7 @@ class Visit:
         for name, value in self.new_cookies.items():
             self._set_cookie(response, name, value)
         own = {
-            "content-security-policy": f"{POLICY}; form-action 'self' {self.return_to}".rstrip(),
+            "content-security-policy": f"{self._policy}; form-action 'self' {self.return_to}".rstrip(),
             "cache-control": "private, no-store",
             "referrer-policy": "same-origin",
             "x-content-type-options": "nosniff",
@@ -122,6 +166,15 @@ class Visit:
         for name, value in own.items():
             response.headers.setdefault(name, value)
         return response
+
+    @property
+    def _policy(self) -> str:
+        return f"{POLICY}; {LIVING}" if self.is_living else POLICY
+
+    def close(self) -> None:
+        """Whatever was sent goes with the visit."""
+        for file in chain.from_iterable(self.files.values()):
+            file.content.close()
 
     def _set_cookie(self, response: Response, name: str, value: str | None) -> None:
         response.set_cookie(
@@ -137,6 +190,15 @@ class Visit:
             httponly=True,
             samesite="lax",
         )
+
+
+async def _kept(upload: UploadFile) -> File:
+    file = tempfile.SpooledTemporaryFile(max_size=1024 * 1024)  # noqa: SIM115  it goes with the visit
+    while piece := await upload.read(256 * 1024):
+        file.write(piece)
+    size = file.tell()
+    file.seek(0)
+    return File(file, size)
 
 
 async def visit(request: Request, house: House) -> Visit:

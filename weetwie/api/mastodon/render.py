@@ -17,7 +17,6 @@ import msgspec
 from weetwie.access import sees
 from weetwie.access.policy import Emoji, Policy
 from weetwie.access.words import QuotePolicy, QuoteState, Ring, Standing, Visibility
-from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.filtering import NOTHING, Ready, filtered, is_hidden
@@ -25,6 +24,7 @@ from weetwie.api.mastodon.render_cards import as_json as card_json
 from weetwie.api.mastodon.render_media import KeptMedia
 from weetwie.api.mastodon.render_media import kept as kept_media
 from weetwie.api.mastodon.render_polls import as_json as poll_json
+from weetwie.domain.media.addresses import Addresses
 from weetwie.domain.media.faces import MOVING
 from weetwie.errors import NotFound
 from weetwie.kit import clock

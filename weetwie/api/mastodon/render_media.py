@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from weetwie.api.mastodon.addresses import Addresses, named
+from weetwie.domain.media.addresses import Addresses, named
 from weetwie.seen.media import SeenMedia
 
 _KINDS: Final = ("unknown", "image", "video", "audio")

@@ -6,13 +6,13 @@ from typing import Any
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import QuoteState
 from weetwie.api.call import Call
-from weetwie.api.mastodon.addresses import Addresses
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.filtering import Ready, ready
 from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.filters import filters as own_filters
 from weetwie.domain.filters import posts as filter_posts
 from weetwie.domain.identity.keys import key
+from weetwie.domain.media.addresses import Addresses
 from weetwie.kit.db import Db
 from weetwie.seen import cards as seen_cards
 from weetwie.seen import media as seen_media

@@ -1,0 +1,261 @@
+"""The pages that people live in, without a script: read, write, answer, mark, follow, find, change oneself."""
+
+import io
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.site import browser, form_of, give_password, sign_in, text_of
+from tests.world import Someone, World
+from weetwie import reactions
+from weetwie.access.words import Ring, Visibility
+from weetwie.worker import Worker, drain
+
+PAGES = (
+    "/",
+    "/all",
+    "/bookmarks",
+    "/favourites",
+    "/messages",
+    "/notifications",
+    "/search",
+    "/people",
+    "/settings",
+    "/tags/pumps",
+)
+
+
+@pytest.fixture
+async def world(dsn: str) -> AsyncIterator[World]:
+    world = await World.open(dsn, is_kept=True)
+    reactions.attach(world.database)
+    yield world
+    await world.close()
+
+
+@pytest.fixture
+async def ada(world: World) -> Someone:
+    ada = await world.member("ada", name="Ada", unit="Pumps")
+    await give_password(world, ada)
+    return ada
+
+
+@pytest.fixture
+async def site(world: World, ada: Someone) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(world) as site:
+        await sign_in(site, "ada")
+        yield site
+
+
+async def act(site: httpx.AsyncClient, at: str, **fields: str) -> httpx.Response:
+    """A form of ours, as it stands on the home page."""
+    return await site.post(at, data=form_of(await site.get("/settings")) | fields)
+
+
+async def test_every_page_opens_and_says_what_it_is(site: httpx.AsyncClient) -> None:
+    for at in PAGES:
+        page = await site.get(at)
+        assert page.status_code == 200, at
+        assert re.search(r"<h1[ >]", page.text), at
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert not re.search(r"<script(?![^>]* src=)| style=\"| on\w+=\"", page.text), at
+
+
+async def test_who_is_not_signed_in_is_asked_to_and_comes_back(world: World, ada: Someone) -> None:
+    async with browser(world) as site:
+        for at in PAGES[1:]:
+            answer = await site.get(at)
+            assert (answer.status_code, answer.headers["location"]) == (303, f"/auth/sign_in?next={at}")
+        assert (await site.get(f"/@{ada.handle}")).status_code == 404
+
+
+async def test_one_writes_and_reads_it_at_home(site: httpx.AsyncClient) -> None:
+    answer = await act(site, "/posts?next=/", text="Good <b>morning</b> #Pumps")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    home = await site.get("/")
+    assert "Good &lt;b&gt;morning" in home.text
+    assert 'href="/tags/pumps"' in home.text
+    assert "Good" in (await site.get("/tags/pumps")).text
+    assert "Good" in (await site.get("/all")).text
+    assert "Good" in (await site.get("/search?q=morning")).text
+
+
+async def test_what_cannot_be_published_comes_back_whole(site: httpx.AsyncClient) -> None:
+    text = "x" * 1001
+    answer = await act(site, "/posts", text=text, warning="a warning")
+    assert answer.status_code == 422
+    assert f">{text}</textarea>" in answer.text
+    assert 'value="a warning"' in answer.text
+    assert "1000" in text_of(answer)
+
+
+async def test_a_picture_comes_with_what_it_shows(site: httpx.AsyncClient, ada: Someone) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "teal").save(out, "PNG")
+    form = form_of(await site.get("/"))
+    answer = await site.post(
+        "/posts",
+        data=form | {"text": "look", "description": "A wall"},
+        files={"file": ("w.png", out.getvalue(), "image/png")},
+    )
+    assert answer.status_code == 303
+    home = await site.get("/")
+    (address,) = re.findall(r'<a href="(/media/[^"]+)" class="picture"', home.text)
+    assert 'alt="A wall"' in home.text
+    assert (await site.get(address)).status_code == 200
+    wrong = await site.post(
+        "/posts", data=form | {"text": "look"}, files={"file": ("w.png", b"no picture", "image/png")}
+    )
+    assert wrong.status_code == 422
+    assert ">look</textarea>" in wrong.text
+
+
+async def test_a_question_is_answered_and_the_asker_says_by_which(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    await act(site, "/posts", text="Who knows the gateway?")
+    question = int(re.findall(r'data-id="(\d+)"', (await site.get("/")).text)[0])
+    bo = await world.member("bo", name="Bo")
+    reply = await world.post(bo, "I do", reply_to=question)
+    page = await site.get(f"/@ada/{question}")
+    assert "This is the answer" in page.text
+    await act(site, f"/posts/{question}/answer", answer=str(reply))
+    assert "Accepted answer" in (await site.get(f"/@ada/{question}")).text
+    await act(site, "/posts", text="Thank you", reply_to=str(reply))
+    assert "Thank you" in (await site.get(f"/@ada/{question}")).text
+
+
+async def test_posts_are_marked_and_no_longer(site: httpx.AsyncClient, world: World, ada: Someone) -> None:
+    bo = await world.member("bo", name="Bo")
+    post = await world.post(bo, "Worth it")
+    for verb, list_ in (("favourite", "/favourites"), ("bookmark", "/bookmarks"), ("boost", "/@ada")):
+        answer = await act(site, f"/posts/{post}/{verb}?next=/all")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/all")
+        assert "Worth it" in (await site.get(list_)).text, verb
+        await act(site, f"/posts/{post}/un{verb}")
+        assert "Worth it" not in (await site.get(list_)).text, verb
+    assert (await act(site, f"/posts/{post}/sing")).status_code == 404
+    assert (await act(site, "/posts/99/favourite")).status_code == 404
+    assert (await site.post(f"/posts/{post}/favourite", data={"form": "x" * 64})).status_code == 403
+    told = await site.post(
+        f"/posts/{post}/favourite",
+        data=form_of(await site.get("/settings")),
+        headers={"accept": "application/json"},
+    )
+    assert told.status_code == 204
+
+
+async def test_ones_own_post_is_deleted_when_one_means_it(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    post = await world.post(ada, "A slip")
+    asked = await site.get(f"/posts/{post}/delete")
+    assert "Delete this post?" in asked.text
+    assert (await act(site, f"/posts/{post}/delete")).status_code == 303
+    assert (await site.get(f"/@ada/{post}")).status_code == 404
+
+
+async def test_one_follows_and_reads_whom_one_follows(site: httpx.AsyncClient, world: World) -> None:
+    bo = await world.member("bo", name="Bo", unit="Pumps", bio="Knows #seals")
+    await world.post(bo, "From Bo")
+    assert "From Bo" not in (await site.get("/")).text
+    assert "In your unit" in (await site.get("/")).text
+    page = await site.get("/@bo")
+    assert "Knows" in page.text
+    await act(site, "/@bo/follow")
+    assert "From Bo" in (await site.get("/")).text
+    assert "Following" in (await site.get("/@bo")).text
+    await act(site, "/@bo/note", note="ask about seals")
+    assert "ask about seals" in (await site.get("/@bo")).text
+    for verb in ("unfollow", "mute", "unmute", "block", "unblock"):
+        assert (await act(site, f"/@bo/{verb}")).status_code == 303, verb
+    assert (await act(site, "/@bo/sing")).status_code == 404
+    assert (await act(site, "/@nobody/follow")).status_code == 404
+
+
+async def test_what_one_has_been_told_is_read_by_looking(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    bo = await world.member("bo", name="Bo")
+    post = await world.post(ada, "Mine")
+    await world.mark(bo, post, favourite=True)
+    await world.notify(ada, "favourite", bo, post)
+    assert "(1)" in (await site.get("/")).text
+    page = await site.get("/notifications")
+    assert "liked your post" in page.text
+    assert "is-new" in page.text
+    assert "is-new" not in (await site.get("/notifications")).text
+    assert "(1)" not in (await site.get("/")).text
+
+
+async def test_one_changes_what_is_said_of_oneself(site: httpx.AsyncClient) -> None:
+    form = form_of(await site.get("/settings"))
+    given = {
+        "name": "Ada L.", "bio": "Pumps", "pronouns": "she", "languages": "en, nl", "field_name": "Room", "field_value": "12",
+        "profile_ring": "1", "default_ring": "", "default_visibility": "0", "default_quote_policy": "0", "is_discoverable": "on",
+    }  # fmt: skip
+    assert (await site.post("/settings", data=form | given)).status_code == 303
+    page = await site.get("/@ada")
+    for shown in ("Ada L.", "Pumps", "she", "Room", "12"):
+        assert shown in page.text
+    wrong = await site.post("/settings", data=form | given | {"name": "x" * 81, "bio": "kept"})
+    assert wrong.status_code == 422
+    assert "kept" in wrong.text
+
+
+async def test_the_pages_keep_the_law(world: World) -> None:
+    ada, gus = await world.member("ada", name="Ada"), await world.alumnus("gus", name="Gus")
+    await give_password(world, gus)
+    inside = await world.post(ada, "Zqinside", ring=Ring.colleagues)
+    private = await world.post(ada, "Zqprivate", ring=Ring.network, visibility=Visibility.private)
+    open_ = await world.post(ada, "Zqopen", ring=Ring.network, tags=["pumps"])
+    async with browser(world) as site:
+        await sign_in(site, "gus")
+        for at in (
+            *PAGES,
+            f"/@ada/{open_}",
+            "/@ada",
+            "/search?q=zqinside",
+            "/search?q=zqprivate",
+            f"/?quote={inside}",
+        ):
+            page = await site.get(at)
+            shown = (
+                page.text.replace('value="zqinside"', "")
+                .replace('value="zqprivate"', "")
+                .replace("<title>zq", "")
+            )
+            assert "Zqinside" not in shown, at
+            assert "Zqprivate" not in shown, at
+        for hidden in (inside, private):
+            assert (await site.get(f"/@ada/{hidden}")).status_code == 404
+            assert (await site.get(f"/posts/{hidden}/delete")).status_code == 404
+            assert (await act(site, f"/posts/{hidden}/favourite")).status_code == 404
+            assert (await act(site, "/posts", text="so", reply_to=str(hidden))).status_code == 404
+        assert "Zqopen" in (await site.get("/all")).text
+
+
+async def test_older_posts_are_a_link_away(site: httpx.AsyncClient, world: World, ada: Someone) -> None:
+    for number in range(25):
+        await world.post(ada, f"Number {number}")
+    first = await site.get("/all")
+    (older,) = re.findall(r'href="(/all\?max_id=\d+)" rel="next"', first.text)
+    second = await site.get(older)
+    seen = [*re.findall(r"Number (\d+)", first.text), *re.findall(r"Number (\d+)", second.text)]
+    assert [int(one) for one in seen] == list(range(24, -1, -1))
+
+
+async def test_direct_posts_are_messages(site: httpx.AsyncClient, world: World, ada: Someone) -> None:
+    bo = await world.member("bo", name="Bo")
+    page = await site.get("/?to=bo")
+    assert ">@bo </textarea>" in page.text
+    await act(site, "/posts", text="@bo psst", audience="direct")
+    assert "psst" in (await site.get("/messages")).text
+    await drain(Worker(world.database, world.memory, reactions.AFTER))
+    await give_password(world, bo)
+    async with browser(world) as other:
+        await sign_in(other, "bo")
+        assert "is-new" in (await other.get("/messages")).text

@@ -1,0 +1,58 @@
+"""The one box that answers with people, tags and posts."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.domain.people.search import search as search_people
+from weetwie.domain.relations.tags import tags_like
+from weetwie.domain.search.posts import search as search_posts
+from weetwie.domain.search.query import read
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page
+from weetwie.kit.text import tag_key
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import tags as seen_tags
+from weetwie.web import reading
+from weetwie.web.visit import Visit
+
+_PEOPLE, _TAGS = 6, 6
+
+
+async def show(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    words = visit.request.query_params.get("q", "").strip()[:1000]
+    async with visit.house.database.reading() as db:
+        found: dict[str, Any] = {"people": [], "tags": [], "posts": [], "older": ""}
+        if words:
+            found = await _found(visit, db, words)
+        return await reading.show(visit, db, "search.html", words=words, **found)
+
+
+async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
+    """Raises Invalid for operators that cannot be understood."""
+    asked, viewer, shower = read(words), visit.viewer, visit.house.shower
+    offset = _offset(visit)
+    people_ids: list[int] = []
+    tag_ids: list[int] = []
+    if not asked.has_operators and not offset:
+        people_ids = await search_people(db, viewer, words, limit=_PEOPLE)
+        tag_ids = await tags_like(db, viewer, tag_key(words.removeprefix("#")), limit=_TAGS)
+    ids = await search_posts(db, viewer, asked, Page(reading.LENGTH), offset=offset)
+    posts = await shower.posts(db, viewer, await seen_posts.posts(db, viewer, ids))
+    more = offset + reading.LENGTH if len(ids) == reading.LENGTH else 0
+    return {
+        "people": await shower.people(db, viewer, people_ids),
+        "tags": await seen_tags.tags(db, viewer, tag_ids),
+        "posts": posts,
+        "older": str(visit.request.url.include_query_params(offset=more)).partition(visit.request.url.netloc)[
+            2
+        ]
+        if more
+        else "",
+    }
+
+
+def _offset(visit: Visit) -> int:
+    given = visit.request.query_params.get("offset", "")
+    return min(int(given), 10_000) if given.isascii() and given.isdigit() and len(given) < 6 else 0

@@ -1,0 +1,87 @@
+"""Home: what the people whom one follows write; beside it whom one might follow and what is talked about."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.domain.people.census import census
+from weetwie.domain.relations import suggestions
+from weetwie.domain.timelines import home as homes
+from weetwie.domain.timelines import trends
+from weetwie.kit.db import Db
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import tags as seen_tags
+from weetwie.web import reading
+from weetwie.web.pages import front
+from weetwie.web.shown import Post
+from weetwie.web.visit import Visit
+
+
+async def show(visit: Visit) -> Response:
+    if not visit.is_signed_in:
+        return await front.show(visit)
+    async with visit.house.database.reading() as db:
+        return await page(visit, db)
+
+
+async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Response:
+    """`draft` is what was written and could not be published."""
+    found = await reading.timeline(visit, db, lambda db, page: homes.home(db, visit.viewer, page))
+    quote = await _quote(visit, db)
+    return await reading.show(
+        visit,
+        db,
+        "home.html",
+        status,
+        **found,
+        **await aside(visit, db),
+        draft=draft or _begun(visit),
+        quote=quote,
+        reach=await reach(visit, db),
+    )
+
+
+async def _quote(visit: Visit, db: Db) -> Post | None:
+    """What the address says is to be quoted."""
+    given = visit.request.query_params.get("quote", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        return None
+    found = await seen_posts.posts(db, visit.viewer, [int(given)])
+    return next(iter(await visit.house.shower.posts(db, visit.viewer, found)), None)
+
+
+def _begun(visit: Visit) -> dict[str, Any]:
+    """To whom the address says one writes."""
+    to = visit.request.query_params.get("to", "")[:64]
+    return {"text": f"@{to} ", "audience": "direct", "warning": "", "error": None} if to else {}
+
+
+async def reach(visit: Visit, db: Db) -> int:
+    """How many people there are whom a post can reach."""
+    return (await census(db, visit.viewer)).people
+
+
+async def aside(visit: Visit, db: Db) -> dict[str, Any]:
+    """What stands beside the timelines."""
+    found = await suggestions.suggestions(db, visit.viewer, 4)
+    people = {
+        one.id: one
+        for one in await visit.house.shower.people(db, visit.viewer, [one.person_id for one in found])
+    }
+    friends = [id for one in found for reason in one.reasons for id in reason.people]
+    known = (
+        {one.id: one for one in await visit.house.shower.people(db, visit.viewer, friends)} if friends else {}
+    )
+    tags = await seen_tags.tags(db, visit.viewer, await trends.tags(db, visit.viewer, limit=6))
+    return {
+        "suggested": [
+            (
+                people[one.person_id],
+                one.reasons[0],
+                [known[id] for id in one.reasons[0].people if id in known],
+            )
+            for one in found
+            if one.person_id in people
+        ],
+        "trending": [(tag, sum(people for _day, _uses, people in tag.history)) for tag in tags],
+    }

@@ -1,0 +1,63 @@
+"""A person: who they are, what they write, whom the viewer knows who knows them."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.domain.people.lookup import lookup
+from weetwie.domain.relations import featured_tags
+from weetwie.domain.relations.followers import familiar, followers, following
+from weetwie.domain.relations.relationship import Relationship, relationships
+from weetwie.domain.timelines.person import pinned, posts_of
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page
+from weetwie.seen.posts import SeenPost
+from weetwie.web import reading
+from weetwie.web.shown import Person
+from weetwie.web.visit import Visit
+
+TABS = ("", "replies", "media", "followers", "following")
+
+
+async def show(visit: Visit) -> Response:
+    """Strangers see who has opened their profile to the world."""
+    tab = visit.request.query_params.get("tab", "")
+    tab = tab if tab in TABS else ""
+    async with visit.house.database.reading() as db:
+        person_id = await lookup(db, visit.viewer, visit.request.path_params["handle"])
+        person = await visit.house.shower.person(db, visit.viewer, person_id)
+        shown = await (_people(visit, db, person, tab) if tab in TABS[3:] else _posts(visit, db, person, tab))
+        return await reading.show(
+            visit, db, "person.html", person=person, tab=tab, **shown, **await _about(visit, db, person)
+        )
+
+
+async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
+    async def read(db: Db, page: Page) -> list[SeenPost]:
+        return await posts_of(
+            db, visit.viewer, person.id, page, without_replies=tab == "", only_media=tab == "media"
+        )
+
+    found = await reading.timeline(visit, db, read)
+    is_first = not visit.request.query_params.get("max_id")
+    held = await pinned(db, visit.viewer, person.id, Page(5)) if tab == "" and is_first else []
+    return {**found, "pinned": await visit.house.shower.posts(db, visit.viewer, held), "people": []}
+
+
+async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
+    list_ = followers if tab == "followers" else following
+    found = [] if person.is_card else await list_(db, visit.viewer, person.id, reading.asked(visit))
+    people = await visit.house.shower.people(db, visit.viewer, [one.id for one in found])
+    key = found[-1].number if len(found) == reading.LENGTH else 0
+    return {"people": people, "posts": [], "pinned": [], "older": reading.older(visit, key)}
+
+
+async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
+    known: list[Person] = []
+    relation: Relationship | None = None
+    if visit.is_signed_in and visit.viewer.person_id != person.id:
+        relation = next(iter(await relationships(db, visit.viewer, [person.id])), None)
+        ids = (await familiar(db, visit.viewer, [person.id]))[person.id]
+        known = await visit.house.shower.people(db, visit.viewer, ids[:6])
+    tags = await featured_tags.featured(db, visit.viewer, person.id)
+    return {"relation": relation, "known": known, "tags": tags}

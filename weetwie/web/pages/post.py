@@ -1,0 +1,51 @@
+"""A post with all that it answers and all that answers it."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.domain.timelines import thread
+from weetwie.kit.db import Db
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import words as seen_words
+from weetwie.web import reading
+from weetwie.web.pages.home import reach
+from weetwie.web.visit import Visit
+
+
+async def show(visit: Visit) -> Response:
+    """Whatever the handle in the address: the number says it all."""
+    async with visit.house.database.reading() as db:
+        return await page(visit, db, visit.request.path_params["id"])
+
+
+async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: Any) -> Response:
+    """`draft` is what was answered and could not be published. Raises NotFound."""
+    seen = await seen_posts.post(db, visit.viewer, post_id)
+    above, below = await thread.around(db, visit.viewer, seen.post_id)
+    found = await seen_posts.posts(db, visit.viewer, [*above, *below])
+    posts = await visit.house.shower.posts(db, visit.viewer, [seen, *found])
+    depths = _depths(
+        posts[0].id, [(post.id, post.reply_to_id) for post in posts[1:] if post.id in set(below)]
+    )
+    edits = await seen_words.edits(db, seen) if posts[0].edited_at else []
+    return await reading.show(
+        visit,
+        db,
+        "post.html",
+        status,
+        post=posts[0],
+        above=[post for post in posts[1:] if post.id in set(above)],
+        below=[(post, depths.get(post.id, 1)) for post in posts[1:] if post.id in set(below)],
+        edits=edits,
+        draft=draft,
+        reach=await reach(visit, db),
+    )
+
+
+def _depths(first: int, replies: list[tuple[int, int | None]]) -> dict[int, int]:
+    """How deep each reply stands, at most four steps: deeper ones would have no room."""
+    depths = {first: 0}
+    for id, parent in replies:
+        depths[id] = min(depths.get(parent or first, 0) + 1, 4)
+    return depths

@@ -1,0 +1,68 @@
+"""Lists of posts: all there are, those with a tag, those that one has kept or liked, and what one was told directly."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.domain.conversations import conversations
+from weetwie.domain.posts import mark
+from weetwie.domain.timelines import public as publics
+from weetwie.kit import text
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import tags as seen_tags
+from weetwie.seen.posts import SeenPost
+from weetwie.web import reading
+from weetwie.web.pages import home
+from weetwie.web.visit import Visit
+
+Find = Callable[[Db, Any, Page], Awaitable[Sequence[SeenPost]]]
+
+
+async def all_posts(visit: Visit) -> Response:
+    return await _list(visit, "all.html", publics.public)
+
+
+async def bookmarks(visit: Visit) -> Response:
+    return await _list(visit, "bookmarks.html", mark.bookmarks)
+
+
+async def favourites(visit: Visit) -> Response:
+    return await _list(visit, "favourites.html", mark.favourites)
+
+
+async def _list(visit: Visit, template: str, find: Find) -> Response:
+    reading.check_signed_in(visit)
+    async with visit.house.database.reading() as db:
+        found = await reading.timeline(visit, db, lambda db, page: find(db, visit.viewer, page))
+        return await reading.show(visit, db, template, **found, **await home.aside(visit, db))
+
+
+async def tag(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    key = text.tag_key(visit.request.path_params["tag"])
+    async with visit.house.database.reading() as db:
+        (seen,) = await seen_tags.named(db, visit.viewer, [visit.request.path_params["tag"]])
+        found = await reading.timeline(
+            visit, db, lambda db, page: publics.tagged(db, visit.viewer, key, page, [], [], [])
+        )
+        return await reading.show(visit, db, "tag.html", tag=seen, **found, **await home.aside(visit, db))
+
+
+async def messages(visit: Visit) -> Response:
+    """Conversations, the latest first."""
+    reading.check_signed_in(visit)
+    async with visit.house.database.reading() as db:
+        found = await conversations.conversations(db, visit.viewer, reading.asked(visit))
+        last = await seen_posts.posts(db, visit.viewer, [one.last_post_id for one in found])
+        posts = {post.id: post for post in await visit.house.shower.posts(db, visit.viewer, last)}
+        people = await visit.house.shower.cards(db, visit.viewer, {id for one in found for id in one.people})
+        talks = [
+            (one, [people[id] for id in one.people if id in people], posts[one.last_post_id])
+            for one in found
+            if one.last_post_id in posts
+        ]
+        key = found[-1].last_post_id if len(found) == reading.LENGTH else 0
+        return await reading.show(visit, db, "messages.html", talks=talks, older=reading.older(visit, key))

@@ -1,0 +1,68 @@
+"""What every page for people who are signed in is made of: their own person, what is new for them, the page of a list."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from weetwie.domain.notifications.list import unread
+from weetwie.errors import Forbidden
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page, page
+from weetwie.seen.posts import SeenPost
+from weetwie.web.visit import Visit
+
+LENGTH = 20
+
+
+class SignInFirst(Forbidden):
+    """This page is for those who are signed in."""
+
+
+Read = Callable[[Db, Page], Awaitable[Sequence[SeenPost]]]
+
+
+async def show(visit: Visit, db: Db, template: str, status: int = 200, **values: Any) -> Response:
+    """A page within the frame of those who are signed in, or of strangers."""
+    me = (
+        await visit.house.shower.person(db, visit.viewer, visit.viewer.person_id)
+        if visit.is_signed_in
+        else None
+    )
+    visit.is_living = me is not None
+    news = await unread(db, visit.viewer, limit=99) if me else 0
+    return visit.show(template, status, me=me, news=news, **values)
+
+
+def asked(visit: Visit) -> Page:
+    """The stretch of a list that the address asks for."""
+    given = visit.request.query_params
+    return page(LENGTH, _number(given.get("max_id")), None, _number(given.get("min_id")))
+
+
+async def timeline(visit: Visit, db: Db, read: Read) -> dict[str, Any]:
+    """A page of posts, and where the next one is."""
+    found = await read(db, asked(visit))
+    posts = await visit.house.shower.posts(db, visit.viewer, found)
+    return {"posts": posts, "older": older(visit, found[-1].key if len(found) == LENGTH else 0)}
+
+
+def older(visit: Visit, key: int) -> str:
+    """The address of the page behind the item with this key; empty where there is none."""
+    if not key:
+        return ""
+    kept = {
+        name: value for name, value in visit.request.query_params.items() if name not in ("max_id", "min_id")
+    }
+    return f"{visit.request.url.path}?{urlencode(kept | {'max_id': str(key)})}"
+
+
+def check_signed_in(visit: Visit) -> None:
+    """Raises SignInFirst."""
+    if not visit.is_signed_in:
+        raise SignInFirst
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

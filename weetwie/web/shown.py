@@ -1,0 +1,352 @@
+"""From seen things to what the templates show: people, posts, what hangs on them. All that a page needs is loaded at once."""
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from markupsafe import Markup
+
+from weetwie.access import sees
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import QuoteState, Ring, Standing, Visibility
+from weetwie.domain.identity.keys import key
+from weetwie.domain.media.addresses import Addresses, named
+from weetwie.kit import clock
+from weetwie.kit import text as texts
+from weetwie.kit.db import Db
+from weetwie.seen import cards as seen_cards
+from weetwie.seen import media as seen_media
+from weetwie.seen import people as seen_people
+from weetwie.seen import polls as seen_polls
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import words as seen_words
+from weetwie.seen.cards import SeenCard
+from weetwie.seen.media import SeenMedia
+from weetwie.seen.people import Profile, SeenPerson
+from weetwie.seen.polls import SeenPoll
+from weetwie.seen.posts import SeenPost
+from weetwie.seen.words import Words
+
+FACES: Final = 12
+_IMAGE, _VIDEO, _AUDIO = 1, 2, 3
+_READY: Final = 1
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A person as far as the viewer sees them; of the card alone only the first few."""
+
+    id: int
+    handle: str
+    name: str
+    face: str
+    face_description: str
+    standing: str
+    is_suspended: bool
+    is_card: bool
+    is_bot: bool = False
+    bio: Markup = Markup("")
+    header: str = ""
+    unit: str = ""
+    place: str = ""
+    pronouns: str = ""
+    languages: Sequence[str] = ()
+    fields: Sequence[tuple[str, Markup, bool]] = ()
+    """Name, value, whether it is verified."""
+    is_locked: bool = False
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+    until: datetime | None = None
+    posts_count: int = 0
+    followers_count: int = 0
+    following_count: int = 0
+
+    @property
+    def address(self) -> str:
+        return f"/@{self.handle}"
+
+    @property
+    def called(self) -> str:
+        return self.name or self.handle
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A file of a post."""
+
+    kind: str
+    """`image`, `video`, `audio` or `file`."""
+    address: str
+    small: str
+    description: str
+    width: int
+    height: int
+
+
+class Option(msgspec.Struct, frozen=True):
+    place: int
+    title: str
+    count: int | None
+    share: int
+    is_mine: bool
+
+
+class Poll(msgspec.Struct, frozen=True):
+    options: Sequence[Option]
+    voters: int
+    ends_at: datetime
+    is_over: bool
+    is_multiple: bool
+    may_vote: bool
+
+
+class Post(msgspec.Struct, frozen=True):
+    """A post, or a boost of one, with what hangs on it."""
+
+    key: int
+    id: int
+    author: Person
+    booster: Person | None
+    written_at: datetime
+    edited_at: datetime | None
+    content: Markup
+    text: str
+    warning: str
+    is_sensitive: bool
+    language: str
+    ring: str
+    visibility: str
+    replies: int
+    boosts: int
+    favourites: int
+    is_favourite: bool
+    is_boosted: bool
+    is_bookmark: bool
+    is_pinned: bool
+    is_muted: bool
+    is_mine: bool
+    may_boost: bool
+    may_quote: bool
+    is_question: bool
+    answer_id: int | None
+    reply_to_id: int | None
+    source: str
+    pictures: Sequence[Picture]
+    poll: Poll | None
+    card: SeenCard | None
+    quote: "Post | None"
+    quote_is_gone: bool
+
+    @property
+    def address(self) -> str:
+        return f"/@{self.author.handle}/{self.id}"
+
+
+class Shower:
+    """Makes what is shown for one installation. `asset` says where a file of the pages is."""
+
+    def __init__(self, base_url: str, asset: Any) -> None:
+        self._base_url = base_url
+        self._asset = asset
+        self._addresses: Addresses | None = None
+
+    async def people(self, db: Db, viewer: Viewer, ids: Iterable[int]) -> list[Person]:
+        """Those whom the viewer sees, in this order."""
+        return await self.seen(db, await seen_people.people(db, viewer, ids))
+
+    async def cards(self, db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, Person]:
+        """Also those whom the viewer sees as authors alone."""
+        return {one.id: one for one in await self.seen(db, await seen_people.cards(db, viewer, ids))}
+
+    async def person(self, db: Db, viewer: Viewer, person_id: int) -> Person:
+        """Raises NotFound."""
+        (person,) = await self.seen(db, [await seen_people.person(db, viewer, person_id)])
+        return person
+
+    async def seen(self, db: Db, people: Sequence[SeenPerson]) -> list[Person]:
+        profiles = {profile.id: profile for profile in await seen_people.profiles(db, people)}
+        return [self._person(seen, profiles[seen.id]) for seen in people if seen.id in profiles]
+
+    async def posts(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> list[Post]:
+        """What was deleted since it was found is left out."""
+        if not posts:
+            return []
+        quoted_ids = {
+            post.quote_of_id for post in posts if post.quote_of_id and post.quote_state == QuoteState.accepted
+        }
+        quoted = await seen_posts.posts(db, viewer, quoted_ids)
+        loaded = await self._load(db, viewer, [*posts, *quoted])
+        quotes = {
+            post.post_id: shown
+            for post in quoted
+            if (shown := self._post(post, viewer, loaded, {})) is not None
+        }
+        made = (self._post(post, viewer, loaded, quotes) for post in posts)
+        return [post for post in made if post is not None]
+
+    async def post(self, db: Db, viewer: Viewer, post_id: int) -> Post:
+        """Raises NotFound."""
+        (post,) = await self.posts(db, viewer, [await seen_posts.post(db, viewer, post_id)])
+        return post
+
+    async def _load(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> "_Loaded":
+        if self._addresses is None:
+            self._addresses = Addresses(self._base_url, await key(db, "media"))
+        people = {one.key: one for post in posts for one in (post.author, post.booster) if one is not None}
+        shown = await self.seen(db, list(people.values()))
+        return _Loaded(
+            {words.id: words for words in await seen_words.words(db, posts)},
+            await seen_media.of_posts(db, posts),
+            await seen_polls.of_posts(db, viewer, posts),
+            await seen_cards.of_posts(db, posts),
+            {person.id: person for person in shown},
+        )
+
+    def _person(self, seen: SeenPerson, profile: Profile) -> Person:
+        is_card = seen.detail == sees.CARD
+        person = Person(
+            profile.id,
+            profile.handle,
+            profile.name,
+            self._face(profile),
+            profile.face_description if profile.face else "",
+            Standing(profile.standing).name,
+            profile.suspended_at is not None,
+            is_card,
+            profile.is_bot,
+        )
+        if is_card:
+            return person
+        has_place = seen.detail == sees.PLACE
+        return msgspec.structs.replace(
+            person,
+            bio=as_markup(profile.bio),
+            header=f"/faces/{profile.header}" if profile.header else "",
+            unit=profile.unit if has_place else "",
+            place=profile.place if has_place else "",
+            pronouns=profile.pronouns,
+            languages=profile.languages,
+            fields=[
+                (field["name"], as_markup(field["value"]), bool(field.get("verified_at")))
+                for field in profile.fields
+            ],
+            is_locked=profile.is_locked,
+            joined_at=profile.joined_at,
+            left_at=profile.left_at,
+            until=profile.until,
+            posts_count=seen.posts_count,
+            followers_count=seen.followers_count,
+            following_count=seen.following_count,
+        )
+
+    def _face(self, profile: Profile) -> str:
+        if profile.face:
+            return f"/faces/{profile.face}"
+        address: str = self._asset(f"face-{profile.id % FACES}.png")
+        return address
+
+    def _post(
+        self, seen: SeenPost, viewer: Viewer, loaded: "_Loaded", quotes: Mapping[int, Post]
+    ) -> Post | None:
+        words = loaded.words.get(seen.post_id)
+        if words is None:
+            return None
+        is_mine = seen.author.id == viewer.person_id
+        poll = loaded.polls.get(seen.post_id)
+        return Post(
+            key=seen.key,
+            id=seen.post_id,
+            author=loaded.people[seen.author.id],
+            booster=loaded.people[seen.booster.id] if seen.booster else None,
+            written_at=moment_of(seen.post_id),
+            edited_at=words.edited_at,
+            content=as_markup(words.text, words.mentions),
+            text=words.text,
+            warning=words.warning,
+            is_sensitive=words.is_sensitive,
+            language=words.language or "",
+            ring=Ring(seen.ring).name,
+            visibility=Visibility(seen.post_visibility).name,
+            replies=seen.replies_count,
+            boosts=seen.boosts_count,
+            favourites=seen.favourites_count,
+            is_favourite=seen.is_favourite,
+            is_boosted=seen.is_boosted,
+            is_bookmark=seen.is_bookmark,
+            is_pinned=seen.is_pinned,
+            is_muted=seen.is_muted,
+            is_mine=is_mine,
+            may_boost=seen.post_visibility <= Visibility.unlisted
+            or (is_mine and seen.post_visibility == Visibility.private),
+            may_quote=seen.may_quote,
+            is_question=words.is_question,
+            answer_id=seen.answer_id,
+            reply_to_id=seen.reply_to_id,
+            source=seen_words.BROUGHT_FROM.get(words.origin, ""),
+            pictures=[self._picture(one, seen, viewer) for one in loaded.media.get(seen.post_id, ())],
+            poll=_poll(poll, is_mine, viewer) if poll else None,
+            card=loaded.cards.get(seen.post_id),
+            quote=quotes.get(seen.quote_of_id) if seen.quote_of_id else None,
+            quote_is_gone=bool(seen.quote_of_id) and seen.quote_of_id not in quotes,
+        )
+
+    def _picture(self, media: SeenMedia, post: SeenPost, viewer: Viewer) -> Picture:
+        """Posts for the world have plain addresses; in all others each viewer gets their own."""
+        assert self._addresses is not None, "loaded with the posts"
+        is_open = post.ring == Ring.world and post.post_visibility <= Visibility.unlisted
+        stem = self._addresses.stem(media.id, 0 if is_open else viewer.person_id).removeprefix(self._base_url)
+        original = stem + named("original", media.content_type) if media.state == _READY else ""
+        small = (
+            stem + named(f"small-{media.version}", media.meta.get("small_type", ""))
+            if media.has_small
+            else original
+        )
+        size = media.meta.get("small") or media.meta.get("original") or {}
+        kind = {_IMAGE: "image", _VIDEO: "video", _AUDIO: "audio"}.get(media.kind, "file")
+        return Picture(kind, original, small, media.description, size.get("width", 0), size.get("height", 0))
+
+
+class _Loaded(msgspec.Struct, frozen=True):
+    words: dict[int, Words]
+    media: dict[int, list[SeenMedia]]
+    polls: dict[int, SeenPoll]
+    cards: dict[int, SeenCard]
+    people: dict[int, Person]
+
+
+def _poll(poll: SeenPoll, is_mine: bool, viewer: Viewer) -> Poll:
+    is_over = poll.ends_at <= clock.now()
+    shows = is_over or not poll.hides_totals
+    whole = max(1, sum(poll.counts))
+    mine = poll.choices or []
+    options = [
+        Option(
+            place, title, count if shows else None, round(100 * count / whole) if shows else 0, place in mine
+        )
+        for place, (title, count) in enumerate(zip(poll.options, poll.counts, strict=True))
+    ]
+    may_vote = viewer.is_person and not is_over and not is_mine and poll.choices is None
+    return Poll(options, poll.voters_count, poll.ends_at, is_over, poll.is_multiple, may_vote)
+
+
+def moment_of(post_id: int) -> datetime:
+    """When a post was written: its id says so."""
+    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC)
+
+
+def as_markup(text: str, mentions: Iterable[Sequence[Any]] = ()) -> Markup:
+    """A text with its links: to the people who were named when it was written, to tags, to other pages."""
+    handles = {handle.lower(): handle for _id, handle in mentions}
+
+    def link_to(piece: texts.Piece) -> str | None:
+        if piece.kind == "link":
+            return texts.link_html(piece.target)
+        if piece.kind == "tag":
+            key = html.escape(texts.tag_key(piece.target))
+            return f'<a href="/tags/{key}" class="tag">#{html.escape(piece.target)}</a>'
+        handle = handles.get(piece.target.lower())
+        if handle is None:
+            return None
+        return f'<a href="/@{html.escape(handle)}" class="mention">@{html.escape(handle)}</a>'
+
+    return Markup(texts.as_html(text, link_to))  # noqa: S704  escaped piece by piece

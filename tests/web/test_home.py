@@ -80,7 +80,7 @@ async def test_one_writes_and_reads_it_at_home(site: httpx.AsyncClient) -> None:
     assert 'href="/tags/pumps"' in home.text
     assert "Good" in (await site.get("/tags/pumps")).text
     assert "Good" in (await site.get("/all")).text
-    assert "Good" in (await site.get("/search?q=morning")).text
+    assert "Good" in (await site.get("/who-knows?q=morning")).text
 
 
 async def test_what_cannot_be_published_comes_back_whole(site: httpx.AsyncClient) -> None:
@@ -218,8 +218,8 @@ async def test_the_pages_keep_the_law(world: World) -> None:
             *PAGES,
             f"/@ada/{open_}",
             "/@ada",
-            "/search?q=zqinside",
-            "/search?q=zqprivate",
+            "/who-knows?q=zqinside",
+            "/who-knows?q=zqprivate",
             f"/?quote={inside}",
         ):
             page = await site.get(at)
@@ -259,3 +259,16 @@ async def test_direct_posts_are_messages(site: httpx.AsyncClient, world: World, 
     async with browser(world) as other:
         await sign_in(other, "bo")
         assert "is-new" in (await other.get("/messages")).text
+
+
+async def test_who_knows_answers_with_people_and_the_posts_that_prove_it(
+    site: httpx.AsyncClient, world: World
+) -> None:
+    bo = await world.member("bo", name="Bo Lindqvist")
+    await world.post(bo, "The impeller of a slurry pump wears at its edge first #impeller", tags=["impeller"])
+    await act(site, "/posts", text="Who knows about impellers?")
+    page = await site.get("/who-knows?q=slurry+impeller")
+    assert "They know" in page.text
+    assert "Bo Lindqvist" in page.text
+    assert "wears at its edge" in page.text
+    assert "Nobody has written about this" in (await site.get("/who-knows?q=xylophone")).text

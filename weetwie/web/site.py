@@ -73,6 +73,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/messages": (timelines.messages, None),
     "/notifications": (notifications.show, None),
     "/search": (find.show, None),
+    "/who-knows": (find.show, None),
     "/people": (people.show, None),
     "/settings": (settings.show, settings.save),
     "/@{handle}": (person.show, None),

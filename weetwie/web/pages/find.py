@@ -1,9 +1,10 @@
-"""The one box that answers with people, tags and posts."""
+"""The one box that answers with people who know, the posts that prove it, names, topics and posts."""
 
 from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.domain.knowledge.experts import Answer, Expert, who_knows
 from weetwie.domain.people.search import search as search_people
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.search.posts import search as search_posts
@@ -14,16 +15,24 @@ from weetwie.kit.text import tag_key
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import tags as seen_tags
 from weetwie.web import reading
+from weetwie.web.shown import Person, Post
 from weetwie.web.visit import Visit
 
-_PEOPLE, _TAGS = 6, 6
+_PEOPLE, _TAGS, _EXPERTS = 6, 6, 6
 
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     words = visit.request.query_params.get("q", "").strip()[:1000]
     async with visit.house.database.reading() as db:
-        found: dict[str, Any] = {"people": [], "tags": [], "posts": [], "older": ""}
+        found: dict[str, Any] = {
+            "people": [],
+            "tags": [],
+            "posts": [],
+            "older": "",
+            "experts": [],
+            "nearest": (),
+        }
         if words:
             found = await _found(visit, db, words)
         return await reading.show(visit, db, "search.html", words=words, **found)
@@ -34,14 +43,18 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     asked, viewer, shower = read(words), visit.viewer, visit.house.shower
     offset = _offset(visit)
     people_ids: list[int] = []
+    answer = Answer((), 0)
     tag_ids: list[int] = []
     if not asked.has_operators and not offset:
         people_ids = await search_people(db, viewer, words, limit=_PEOPLE)
+        answer = await who_knows(db, viewer, words, limit=_EXPERTS)
         tag_ids = await tags_like(db, viewer, tag_key(words.removeprefix("#")), limit=_TAGS)
     ids = await search_posts(db, viewer, asked, Page(reading.LENGTH), offset=offset)
     posts = await shower.posts(db, viewer, await seen_posts.posts(db, viewer, ids))
     more = offset + reading.LENGTH if len(ids) == reading.LENGTH else 0
     return {
+        "experts": await experts(visit, db, answer),
+        "nearest": answer.nearest,
         "people": await shower.people(db, viewer, people_ids),
         "tags": await seen_tags.tags(db, viewer, tag_ids),
         "posts": posts,
@@ -51,6 +64,23 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
         if more
         else "",
     }
+
+
+async def experts(visit: Visit, db: Db, answer: Answer) -> list[tuple[Person, Expert, list[Post]]]:
+    """Each with the posts that prove it."""
+    shower, viewer = visit.house.shower, visit.viewer
+    people = {
+        one.id: one for one in await shower.people(db, viewer, [one.person_id for one in answer.people])
+    }
+    wanted = [proof.post_id for one in answer.people for proof in one.proofs]
+    posts = {
+        post.id: post for post in await shower.posts(db, viewer, await seen_posts.posts(db, viewer, wanted))
+    }
+    return [
+        (people[one.person_id], one, [posts[proof.post_id] for proof in one.proofs if proof.post_id in posts])
+        for one in answer.people
+        if one.person_id in people
+    ]
 
 
 def _offset(visit: Visit) -> int:

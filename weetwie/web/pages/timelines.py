@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from weetwie.domain.conversations import conversations
+from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.posts import mark
 from weetwie.domain.timelines import public as publics
 from weetwie.kit import text
@@ -16,6 +17,7 @@ from weetwie.seen import tags as seen_tags
 from weetwie.seen.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.pages import home
+from weetwie.web.pages.find import experts
 from weetwie.web.visit import Visit
 
 Find = Callable[[Db, Any, Page], Awaitable[Sequence[SeenPost]]]
@@ -48,7 +50,10 @@ async def tag(visit: Visit) -> Response:
         found = await reading.timeline(
             visit, db, lambda db, page: publics.tagged(db, visit.viewer, key, page, [], [], [])
         )
-        return await reading.show(visit, db, "tag.html", tag=seen, **found, **await home.aside(visit, db))
+        knows = await experts(visit, db, await who_knows(db, visit.viewer, f"#{seen.name}", limit=5))
+        return await reading.show(
+            visit, db, "tag.html", tag=seen, experts=knows, **found, **await home.aside(visit, db)
+        )
 
 
 async def messages(visit: Visit) -> Response:

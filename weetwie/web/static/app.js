@@ -91,7 +91,7 @@ document.addEventListener("keydown", (event) => {
     f: () => press(".act.favourite"),
     s: () => press(".act.bookmark"),
     Enter: () => document.activeElement === current() && location.assign(current().dataset.address),
-    "/": () => (document.querySelector("input[type=search]") ? document.querySelector("input[type=search]").focus() : location.assign("/search")),
+    "/": () => (document.querySelector("input[type=search]") ? document.querySelector("input[type=search]").focus() : location.assign("/who-knows")),
     "?": () => document.querySelector(".keys").showModal(),
   }[event.key];
   if (!act) return;

@@ -272,3 +272,12 @@ async def test_who_knows_answers_with_people_and_the_posts_that_prove_it(
     assert "Bo Lindqvist" in page.text
     assert "wears at its edge" in page.text
     assert "Nobody has written about this" in (await site.get("/who-knows?q=xylophone")).text
+
+
+async def test_alumni_and_guests_bear_a_badge_wherever_they_stand(
+    site: httpx.AsyncClient, world: World
+) -> None:
+    alma = await world.alumnus("alma", name="Alma")
+    post = await world.post(alma, "Still here", ring=Ring.network)
+    for at in ("/all", "/@alma", f"/@alma/{post}"):
+        assert "Alumnus" in (await site.get(at)).text, at

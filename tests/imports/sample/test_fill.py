@@ -31,7 +31,7 @@ from weetwie.kit import clock
 from weetwie.kit.paging import Page
 from weetwie.serve.sample import GUIDE, put_up
 
-_TRAILS = ("audit", "events", "alembic_version", "keys")
+_TRAILS = ("audit", "events", "alembic_version", "keys", "evidence", "known_words")
 """What tells that something was, and not what is."""
 
 
@@ -89,6 +89,7 @@ async def test_it_lives_like_any_other_company(world: World) -> None:
         "select count(*) from posts q join posts a on a.id = q.answer_id where q.is_question and a.root_id = q.root_id"
     )
     assert answered == len(sample.accepted()) > 50
+    assert await world.connection.fetchval("select count(*) from post_words") == len(sample.posts)
     assert await world.connection.fetchval("select count(*) from marks where bookmark is not null") > 5
     assert await world.connection.fetchval("select count(*) from list_members") > 10
     for table in ("marks", "follows", "tag_follows", "mentions", "media", "faces", "polls", "votes", "notifications", "post_words"):  # fmt: skip
@@ -146,6 +147,7 @@ async def test_nothing_of_it_stays_not_even_what_was_done_since(world: World) ->
     ada = await world.member("ada")
     mine = await world.post(ada, "Who is this?")
     before = await rows_of_all_tables(world)
+    shown = await world.connection.fetchval("select count(*) from evidence where not is_gone")
     counted = "select followers_count, following_count, posts_in_ring from people"
     told = "select favourites_count, boosts_in_ring, replies_in_ring, quotes_in_ring from posts"
     people, posts = await world.connection.fetch(counted), await world.connection.fetch(told)
@@ -168,6 +170,7 @@ async def test_nothing_of_it_stays_not_even_what_was_done_since(world: World) ->
         await remove(world.database, viewer, entry.id, lambda _removed: None)
     await clear(world.database, viewer, world.store)
     assert await rows_of_all_tables(world) == before
+    assert await world.connection.fetchval("select count(*) from evidence where not is_gone") == shown
     assert await world.connection.fetch(counted) == people
     assert await world.connection.fetch(told) == posts
     assert await files_of(world) == 0

@@ -154,7 +154,7 @@ class Company(msgspec.Struct):
 
     def _some_time_after(self, number: int, name: str) -> datetime:
         at = self.at[number]
-        later = at + timedelta(minutes=3 + _chance(name, str(number)) % 1500)
+        later = at + timedelta(minutes=3 + _chance(name, str(number)) % 400)
         return (
             later if later < self.now else at + (self.now - at) * (_chance(str(number), name) % 90 + 5) / 100
         )

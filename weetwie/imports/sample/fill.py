@@ -12,6 +12,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Standing, Visibility
 from weetwie.domain.conversations import conversations
 from weetwie.domain.imports import ledger
+from weetwie.domain.knowledge import evidence
 from weetwie.domain.lists import lists
 from weetwie.domain.lists import members as list_members
 from weetwie.domain.media import bring_in as files
@@ -189,6 +190,7 @@ async def _posts(
         db, [_poll(post, company, people, ids) for post in company.posts if post.options]
     )
     await index.bring_in(db, ids)
+    await evidence.bring_in(db, ids)
     await conversations.heard(db, viewer, [PostPublished(id) for id in ids])
     await ledger.note_posts(
         db, import_id, SOURCE, {str(number): ledger.Noted(id) for number, id in enumerate(ids)}

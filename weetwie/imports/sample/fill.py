@@ -1,6 +1,7 @@
 """Fills an installation with the sample company, in one transaction: either all of it is there, or nothing."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any, Final, Literal
@@ -259,10 +260,17 @@ async def _ties(db: Db, viewer: Viewer, company: Company, people: dict[str, int]
     )
     await bring_marks.bring_marks(db, viewer, made, marked, pinned)
     await home.enter(db, [*ids, *boost_ids.values()])
-    await _tell(db, company, people, ids)
+    await _tell(db, company, people, ids, follows, {"favourite": favourites, "reblog": boosts})
 
 
-async def _tell(db: Db, company: Company, people: dict[str, int], ids: list[int]) -> None:
+async def _tell(
+    db: Db,
+    company: Company,
+    people: dict[str, int],
+    ids: list[int],
+    follows: Mapping[tuple[str, str], datetime],
+    marked: Mapping[str, Mapping[tuple[str, int], datetime]],
+) -> None:
     """Of the last weeks, in the order in which it happened."""
     posts, at = company.posts, company.at
     news = [
@@ -270,18 +278,18 @@ async def _tell(db: Db, company: Company, people: dict[str, int], ids: list[int]
         for post in posts
         for name in company.mentions[post.number]
     ]
-    for kind, marks in (("favourite", company.favourites()), ("reblog", company.boosts())):
+    for kind, marks in marked.items():
         news += [
             (when, people[posts[number].author], kind, people[name], ids[number])
             for (name, number), when in marks.items()
         ]
     recent = [one for one in news if one[0] > company.now - _TOLD_FOR]
-    follows = [
+    begun = [
         (since, people[followed], "follow", people[follower], None)
-        for (follower, followed), since in company.follows().items()
+        for (follower, followed), since in follows.items()
         if since > company.now - _TOLD_FOR
     ]
-    happened = sorted([*recent, *follows], key=lambda one: one[0])
+    happened = sorted([*recent, *begun], key=lambda one: one[0])
     numbers = await arriving_posts.ids_at(db, [one[0] for one in happened])
     told = (Told(number, *one[1:]) for number, one in zip(numbers, happened, strict=True))
     await bell.bring_in(db, told)

@@ -51,6 +51,7 @@ from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import openapi_endpoint
 from weetwie.api.ratelimit import RateLimits
 from weetwie.api.refusals import Unauthorized
+from weetwie.api.weetwie import knowledge
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
@@ -89,6 +90,7 @@ DOORS: Final = (
     push,
     reports,
     streaming,
+    knowledge,
 )
 """Each file of doors has its `routes`."""
 

@@ -179,6 +179,22 @@ def search(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, (("q", "zqpost*"), ("account_id", str(id))))
 
 
+def knowledge(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    """By words of secrets, by words that nobody used, and by what all write."""
+    from tests.law.scene import _word
+
+    secret = [_word(one.name.replace(" ", ""), "post") for one in tried.secrets[:4]]
+    lines = (*secret, " ".join(secret), "indeed", "anyone open", "#open", "me too", *tried.tags[2:4])
+    lines = (*lines, *(f"{word[:-1]}x" for word in secret[:2]))
+    for line in lines:
+        for order in ("knows", "acts"):
+            if method == "POST":
+                yield Request(method, path, (), {"q": line, "order": order})
+            else:
+                yield Request(method, path, (("q", line), ("order", order), ("limit", "40")))
+                yield Request(method, path, (("q", line), ("as_of", "2026"), ("unit", "zqunit")))
+
+
 def revoke(tried: Tried, method: str, path: str) -> Iterator[Request]:
     own = tried.scene.own.get(tried.viewer, 1)
     for id in tried.posts:
@@ -429,6 +445,9 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ),
     ("GET", "/api/v1/accounts/lookup"): each_handle("acct"),
     ("GET", "/api/v1/accounts/search"): words("q"),
+    ("GET", "/api/weetwie/v1/who_knows"): knowledge,
+    ("POST", "/api/weetwie/v1/who_knows"): knowledge,
+    ("GET", "/api/weetwie/v1/topics/{name}"): each_tag("name", once()),
     ("GET", "/api/v1/accounts/relationships"): at_once("people"),
     ("GET", "/api/v1/accounts/familiar_followers"): at_once("people"),
     ("GET", "/api/v1/accounts"): at_once("people"),

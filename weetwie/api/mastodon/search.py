@@ -12,6 +12,7 @@ from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.names import Named, local_handle, named_by
 from weetwie.api.parameters import LooseId, at_most, skipped
+from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.people.search import handle_of, search
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.search.posts import search as search_posts
@@ -82,6 +83,7 @@ async def _resolve(db: Db, viewer: Viewer, named: Named) -> tuple[list[SeenPerso
 
 
 async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
+    """By name; where nobody is called so, those who know about it."""
     db = await call.db()
     words = local_handle(wanted.q, call.base_url, strict=False)
     ids = await search(
@@ -92,6 +94,9 @@ async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
         offset=wanted.offset,
         only_followed=wanted.following,
     )
+    if not ids and not wanted.offset and not wanted.following and call.viewer.is_person:
+        answer = await who_knows(db, call.viewer, wanted.q, limit=wanted.limit)
+        return await seen_people.cards(db, call.viewer, [one.person_id for one in answer.people])
     return await seen_people.people(db, call.viewer, ids)
 
 

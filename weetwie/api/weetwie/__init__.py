@@ -1,0 +1,1 @@
+"""Our own additions for programs: who knows what."""

@@ -1,0 +1,159 @@
+"""Who knows what: people with the posts that prove it; what there is about a topic."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from weetwie.access.words import Standing
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import shown
+from weetwie.api.parameters import Id, at_most
+from weetwie.api.weetwie import entities as wire
+from weetwie.domain.knowledge.experts import Answer, Expert, Filters, who_knows
+from weetwie.domain.posts import tags as names
+from weetwie.domain.search.posts import search
+from weetwie.domain.search.query import read
+from weetwie.domain.search.related import related_tags
+from weetwie.domain.timelines.public import tagged
+from weetwie.errors import Invalid, _
+from weetwie.kit.paging import page as page_at
+from weetwie.kit.text import tag_key
+from weetwie.seen import people as seen_people
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import tags as seen_tags
+from weetwie.seen.people import Profile
+
+routes = Routes("who knows what")
+
+_ON_A_TOPIC: Final = 10
+_RELATED: Final = 10
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    q: str = ""
+    order: Literal["knows", "acts"] = "knows"
+    as_of: str | None = None
+    unit: str = ""
+    place: str = ""
+    language: str = ""
+    standing: Literal["member", "alumnus", "guest"] | None = None
+    exclude: list[Id] = []
+    limit: Annotated[int, at_most(10, 40)] = 10
+
+
+@routes.get("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows)
+async def asked(call: Call, wanted: Question) -> bytes:
+    """People who know about a word, a tag or a whole text, each with up to three posts that show it."""
+    return await _answered(call, wanted)
+
+
+@routes.post("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows)
+async def asked_at_length(call: Call, wanted: Question) -> bytes:
+    """The same for texts too long for an address, up to 100,000 characters."""
+    return await _answered(call, wanted)
+
+
+@routes.get("/api/weetwie/v1/topics/{name}", scopes=["read:search"], answer=wire.Topic)
+async def topic(call: Call) -> bytes:
+    """People, posts, questions and other topics on a tag."""
+    name = call.names["name"]
+    names.check_name(name)
+    db = await call.db()
+    answer = await who_knows(db, call.viewer, f"#{name}", limit=_ON_A_TOPIC)
+    people = await seen_people.cards(db, call.viewer, [one.person_id for one in answer.people])
+    posts = await tagged(db, call.viewer, tag_key(name), page_at(20, None, None, None), [], [], [])
+    ids = await search(db, call.viewer, read(f"tag:{name} is:question"), page_at(20, None, None, None))
+    questions = await seen_posts.posts(db, call.viewer, ids)
+    tags = await seen_tags.named(db, call.viewer, [name])
+    related = await seen_tags.tags(db, call.viewer, await related_tags(db, call.viewer, name, _RELATED))
+    return b'{"tag":%b,"people":%b,"statuses":%b,"questions":%b,"related":%b}' % (
+        render.encoded(render.tag(tags[0], call.base_url, tells_following=True)),
+        await shown.accounts(call, people),
+        await shown.statuses(call, posts),
+        await shown.statuses(call, questions),
+        render.encoded([render.tag(one, call.base_url, tells_following=True) for one in related]),
+    )
+
+
+async def _answered(call: Call, wanted: Question) -> bytes:
+    standing = Standing[wanted.standing] if wanted.standing else None
+    answer = await who_knows(
+        await call.db(),
+        call.viewer,
+        wanted.q,
+        wanted.order,
+        as_of=_end_of(wanted.as_of),
+        exclude=wanted.exclude,
+        limit=wanted.limit,
+        filters=Filters(unit=wanted.unit, place=wanted.place, language=wanted.language, standing=standing),
+    )
+    people = await _people(call, answer)
+    nearest = [msgspec.structs.asdict(one) for one in answer.nearest]
+    return b'{"people":[%b],"nearest":%b}' % (b",".join(people), msgspec.json.encode(nearest))
+
+
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+def _end_of(said: str | None) -> datetime | None:
+    """The end of a day, a month or a year, so that `2023` means all of it."""
+    if not said:
+        return None
+    try:
+        if not _DAY.fullmatch(said):
+            raise ValueError
+        parts = [int(part) for part in said.split("-")]
+        if len(parts) == 3:
+            return datetime.combine(date(*parts) + timedelta(days=1), time(), UTC)
+        year, month = (parts[0] + 1, 1) if len(parts) == 1 or parts[1] == 12 else (parts[0], parts[1] + 1)
+        return datetime(year, month, 1, tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(
+            _("This is no day. Write it as 2023-06-30, or a month or a year."), field="as_of"
+        ) from None
+
+
+async def _people(call: Call, answer: Answer) -> list[bytes]:
+    db, renderer = await call.db(), shown.renderer_of(call)
+    people = {one.id: one for one in await seen_people.cards(db, call.viewer, _ids(answer))}
+    posts = await seen_posts.posts(
+        db, call.viewer, dict.fromkeys(proof.post_id for one in answer.people for proof in one.proofs)
+    )
+    beside = await shown.load(db, renderer, call.viewer, posts)
+    statuses = {post.post_id: renderer.status(post, beside) for post in posts}
+    await shown.load_people(db, renderer, list(people.values()))
+    profiles = {one.id: one for one in await seen_people.profiles(db, people.values())}
+    return [
+        _expert(one, renderer.account(people[one.person_id]), profiles[one.person_id], statuses)
+        for one in answer.people
+        if one.person_id in profiles
+    ]
+
+
+def _ids(answer: Answer) -> list[int]:
+    return [one.person_id for one in answer.people]
+
+
+def _expert(one: Expert, account: bytes, profile: Profile, statuses: dict[int, bytes]) -> bytes:
+    proofs = [
+        b'{"weight":%b,"status":%b}' % (_number(proof.weight), statuses[proof.post_id])
+        for proof in one.proofs
+        if proof.post_id in statuses
+    ]
+    return b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":"%b","proofs":[%b]}' % (
+        account,
+        Standing(profile.standing).name.encode(),
+        _number(one.score),
+        _number(one.share),
+        one.last_at.date().isoformat().encode(),
+        b",".join(proofs),
+    )
+
+
+def _number(value: float) -> bytes:
+    return b"%.6g" % value

@@ -1,0 +1,47 @@
+"""Tags that stand beside a tag, in posts that the viewer sees."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, func, select
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.kit.db import Db, columns, param
+from weetwie.kit.text import tag_key
+from weetwie.tables.posts import Post, PostTag, Tag
+
+_NEWEST = 200
+
+
+async def related_tags(db: Db, viewer: Viewer, name: str, limit: int) -> list[int]:
+    """Ids, of the newest posts with the tag, those that stand there most often first."""
+    return columns(await _BESIDE.rows(db, viewer, key=tag_key(name), limit=limit), "tag_id")
+
+
+def _beside(eye: Eye) -> Any:
+    own, other, tag = aliased(PostTag), aliased(PostTag), aliased(Tag)
+    newest = (
+        select(own.post_id, own.tag_id)
+        .join(tag, tag.id == own.tag_id)
+        .join(Post, Post.id == own.post_id)
+        .where(
+            tag.key == param("key", Text), Post.visibility <= int(Visibility.unlisted), sees.post(eye, Post)
+        )
+        .order_by(own.post_id.desc())
+        .limit(_NEWEST)
+        .subquery()
+    )
+    return (
+        select(other.tag_id)
+        .join(newest, newest.c.post_id == other.post_id)
+        .where(other.tag_id != newest.c.tag_id)
+        .group_by(other.tag_id)
+        .order_by(func.count().desc(), other.tag_id)
+        .limit(param("limit", BigInteger))
+    )
+
+
+_BESIDE = Lawful(_beside)

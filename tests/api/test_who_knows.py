@@ -17,7 +17,9 @@ async def house(dsn: str) -> AsyncIterator[House]:
 
 async def test_an_answer_names_people_with_their_proof(house: House) -> None:
     ada, bo = await house.world.member("ada"), await house.world.member("bo")
-    post = await house.good(ada, "POST", "/api/v1/statuses", data={"status": "The turbine is balanced #Turbines"})
+    post = await house.good(
+        ada, "POST", "/api/v1/statuses", data={"status": "The turbine is balanced #Turbines"}
+    )
     answer = await house.good(bo, "GET", "/api/weetwie/v1/who_knows?q=turbine")
     (first,) = answer["people"]
     assert first["account"]["acct"] == "ada" and first["standing"] == "member" and first["share"] == 1

@@ -181,18 +181,23 @@ def search(tried: Tried, method: str, path: str) -> Iterator[Request]:
 
 def knowledge(tried: Tried, method: str, path: str) -> Iterator[Request]:
     """By words of secrets, by words that nobody used, and by what all write."""
-    from tests.law.scene import _word
-
-    secret = [_word(one.name.replace(" ", ""), "post") for one in tried.secrets[:4]]
-    lines = (*secret, " ".join(secret), "indeed", "anyone open", "#open", "me too", *tried.tags[2:4])
-    lines = (*lines, *(f"{word[:-1]}x" for word in secret[:2]))
+    # The last part of a secret's word stands for it: an answer may tell which word of the question nobody used.
+    secret = [f"Q{one.name.replace(' ', '')}zq" for one in tried.secrets[:4]]
+    lines = (
+        *secret[:2],
+        " ".join(secret),
+        "anyone open",
+        "me too",
+        *(f"{word[:-1]}x" for word in secret[:2]),
+    )
     for line in lines:
-        for order in ("knows", "acts"):
-            if method == "POST":
-                yield Request(method, path, (), {"q": line, "order": order})
-            else:
-                yield Request(method, path, (("q", line), ("order", order), ("limit", "40")))
-                yield Request(method, path, (("q", line), ("as_of", "2026"), ("unit", "zqunit")))
+        if method == "POST":
+            yield Request(method, path, (), {"q": line, "order": "acts"})
+        else:
+            yield Request(method, path, (("q", line), ("limit", "40")))
+    if method == "GET":
+        yield Request(method, path, (("q", "anyone open"), ("as_of", "2026"), ("unit", "zqunit")))
+        yield Request(method, path, (("q", " ".join(secret)), ("order", "acts"), ("standing", "alumnus")))
 
 
 def revoke(tried: Tried, method: str, path: str) -> Iterator[Request]:

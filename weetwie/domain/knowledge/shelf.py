@@ -6,6 +6,7 @@ another place, and its old one is dead.
 
 import asyncio
 from array import array
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +17,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.domain.knowledge import packing
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
+from weetwie.domain.knowledge.segments import Postings, postings
+from weetwie.domain.knowledge.segments import packed as segment_of
 from weetwie.kit.db import Db, Query, Record, param
 from weetwie.tables.events import Xid8
 from weetwie.tables.knowledge import Evidence, EvidenceChunk, EvidenceSegment
@@ -78,8 +81,10 @@ class Shelf:
         """Transactions before this one have been read."""
         self.begins: dict[int, int] = {}
         """The place of the first post of each segment."""
+        self.loose: Postings | None = None
+        """Of what was not sealed when the shelf was filled."""
         self.tail: dict[int, array[int]] = {}
-        """For a term of what is not sealed: place << 8 | how often."""
+        """For a term of what came since: place << 8 | how often."""
         self._people: dict[int, int] = {}
         self.person_ids: Ints = np.zeros(0, np.int64)
         self._places: dict[int, int] = {}
@@ -133,8 +138,15 @@ class Shelf:
 
     # Reading what is sealed
 
-    def load(self, segments: list[Record]) -> None:
-        """The segments, oldest first, into an empty shelf."""
+    def load(self, sealed: Sequence[Record], rows: Sequence[Record], seen_to: str) -> None:
+        """The segments, oldest first, and what is not sealed, into an empty shelf."""
+        self.last_segment = max((row["segment"] for row in sealed), default=0)
+        self.seen_to = seen_to
+        self._revisions = {row["post_id"]: row["revision"] for row in rows}
+        segments: list[Any] = list(sealed)
+        if rows:
+            segments.append({"segment": -1, **segment_of(rows)})
+            self.loose = postings(rows)
         parts = {
             name: np.concatenate([np.frombuffer(row[name], kind) for row in segments] or [np.zeros(0, kind)])
             for name, kind in SEGMENT.items()
@@ -143,10 +155,9 @@ class Shelf:
         sizes = [len(row["posts"]) // 8 for row in segments]
         starts = np.cumsum([0, *sizes])
         self.begins = {row["segment"]: int(at) for row, at in zip(segments, starts, strict=False)}
-        self.last_segment = max(self.begins, default=0)
         self.endorsed = np.concatenate(
             [
-                np.frombuffer(row["endorsed"], "<u2").astype(np.int32) + np.int32(at)
+                np.frombuffer(row["endorsed"], "<i4") + np.int32(at)
                 for row, at in zip(segments, starts, strict=False)
             ]
             or [np.zeros(0, np.int32)]
@@ -317,7 +328,7 @@ SEGMENT: Final[dict[str, Any]] = {
     "flags": np.uint8,
     "lengths": np.uint16,
     "likenesses": np.int32,
-    "endorsed": np.uint16,
+    "endorsed": np.int32,
     "endorsers": np.int64,
 }
 
@@ -336,15 +347,18 @@ async def current(db: Db) -> Shelf:
     async with keeper.lock:
         while True:
             shelf = keeper.shelf
-            if shelf is None:
-                shelf = Shelf()
-                shelf.load(await db.rows(_SEGMENTS))
-            rows = await db.rows(_SINCE, seen_to=shelf.seen_to)
-            if rows[0]["last_segment"] != shelf.last_segment:
+            sealed = await db.rows(_SEGMENTS) if shelf is None else []
+            rows = await db.rows(_SINCE, seen_to=shelf.seen_to if shelf else "0")
+            last = shelf.last_segment if shelf else max((row["segment"] for row in sealed), default=0)
+            if rows[0]["last_segment"] != last:
                 keeper.shelf = None
                 continue
-            shelf.apply([row for row in rows if row["post_id"] is not None], rows[0]["seen_to"])
-            keeper.shelf = shelf
+            new, seen_to = [row for row in rows if row["post_id"] is not None], rows[0]["seen_to"]
+            if shelf is None:
+                shelf = keeper.shelf = Shelf()
+                shelf.load(sealed, new, seen_to)
+            else:
+                shelf.apply(new, seen_to)
             return shelf
 
 
@@ -363,6 +377,12 @@ async def look_up(db: Db, shelf: Shelf, terms: list[int]) -> dict[int, Found]:
         number = len(packed) // 3
         places = np.frombuffer(packed, "<u2", number).astype(np.int32) + np.int32(begins)
         parts[row["term"]].append((places, np.frombuffer(packed, np.uint8, number, 2 * number)))
+    if shelf.loose is not None:
+        for term, at in zip(terms, np.searchsorted(shelf.loose.terms, terms).tolist(), strict=True):
+            if at < len(shelf.loose.terms) and shelf.loose.terms[at] == term:
+                own = slice(shelf.loose.starts[at], shelf.loose.starts[at + 1])
+                places = shelf.loose.places[own] + np.int32(shelf.begins[-1])
+                parts[term].append((places, shelf.loose.times[own]))
     for term in terms:
         if (new := shelf.tail.get(term)) is not None:
             both = np.array(new, np.uint32)

@@ -141,7 +141,7 @@ def _likeness(counts: Counter[str], text: str) -> int:
     return number_of(" ".join(sorted(counts))) & 0x7FFFFFFF
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=65_536)
 def _stem(word: str, code: str) -> str:
     if "/" in word or not word.isalpha():
         return word

@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.sentences import LANGUAGES, SOURCE, sentences
 from weetwie.kit import language as languages
 
-TEMPLATES = sorted((SOURCE / "web" / "templates").rrglob("*.html"))
+TEMPLATES = sorted((SOURCE / "web" / "templates").rglob("*.html"))
 SENT = {"allow", "deny", "colleagues", "network", "world", "followers", "direct"}
 """What forms send; nobody reads it."""
 

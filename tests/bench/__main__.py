@@ -9,13 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, growth, imports, search, who_knows
+from tests.bench import api, growth, imports, search, streaming, who_knows
 from tests.bench.report import Report
 
 
 def main() -> None:
     """One scenario, or all of them."""
-    names = ["api", "growth", "import", "search", "who-knows"]
+    names = ["api", "growth", "import", "search", "streaming", "who-knows"]
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=names, help="all of them unless one is named")
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -42,6 +42,8 @@ def _run(name: str, given: argparse.Namespace) -> None:
                 search.run(work, report)
             case "who-knows":
                 who_knows.run(work, report)
+            case "streaming":
+                streaming.run(work, report)
     finally:
         print(report.as_json() if given.json else report.as_table())
         if given.keep:

@@ -69,6 +69,7 @@ class Secret:
 class Scene:
     world: World
     application: Any
+    live: Live
     people: dict[str, Someone] = field(default_factory=dict)
     posts: dict[str, int] = field(default_factory=dict)
     """What stands there with and without secrets."""
@@ -95,9 +96,9 @@ class Scene:
     async def open(cls, dsn: str, widest: Ring) -> "Scene":
         world = await World.open(dsn, at=SOME_DAY)
         copy = Copy(world.connection)
-        scene = cls(
-            world, build(Settings(), copy, world.memory, live=Live(copy, world.memory), store=world.store)
-        )
+        live = Live(copy, world.memory)
+        application = build(Settings(), copy, world.memory, live=live, store=world.store)
+        scene = cls(world, application, live)
         await world.policy(widest_ring=widest)
         scene.addresses = Addresses(Settings.base_url, await key(world.db, "media"))
         await scene._hire()

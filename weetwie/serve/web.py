@@ -117,7 +117,7 @@ def server(application: Any) -> Server:
             ws=_Socket,
             ws_max_size=65_536,
             ws_per_message_deflate=False,  # a compressor for each stream takes more memory than all the rest of it
-            ws_ping_interval=30.0,  # proxies drop what is silent for a minute
+            ws_ping_interval=45.0,  # proxies drop what is silent for a minute
             ws_ping_timeout=30.0,
             lifespan="off",
             loop="none",

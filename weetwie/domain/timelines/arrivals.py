@@ -262,6 +262,7 @@ def _spoken_in_statement() -> Any:
         .where(
             post.id == func.any(param("post_ids", ARRAY(BigInteger))),
             post.visibility == int(Visibility.direct),
+            post.boost_of_id.is_(None),
             sees.post(eye, post),
             taste.is_kept(eye, post),
         )

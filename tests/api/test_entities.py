@@ -19,6 +19,8 @@ DOCUMENTED: dict[str, Any] = json.loads((Path(__file__).parent / "entity_fields.
 OWN_FIELDS = {
     "Account": {"standing"},
     "Status": {"audience", "is_question", "answer_id"},
+    "ScheduledStatus": {"error"},
+    "Suggestion": {"reasons"},
     "Error": {"details", "number"},
 }
 """What we add to the documented fields. `details` is documented in words and not in a table."""

@@ -48,11 +48,7 @@ async def _check(db: Db, company: Company) -> None:
         right = {row[0] for row in await _SEEN.rows(db, viewer)}
         assert right == {post.id for post in there if company.sees_post(who, post)}
         sight = await audience.sight(db, viewer)
-        told = {
-            post.id
-            for post in there
-            if audience.reaches(sight, post.ring, post.author.id, (post.root or post).id, post.id)
-        }
+        told = {post.id for post in there if audience.reaches(sight, post.ring, post.author.id, post.id)}
         assert told == right, who
         visible = ranking.Visible(kept, ranking.Scope(sight=sight, unranked=frozenset(), at_ms=0.0))
         shown = places[visible(places)]

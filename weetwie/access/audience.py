@@ -1,6 +1,6 @@
 """The law as a mask for public and unlisted posts: who sees which, told by a few numbers of each post.
 
-Evidence is summed over very many posts, which would be dear as SQL. So each post bears its key (ring, author, thread) and each
+Evidence is summed over very many posts, which would be dear as SQL. So each post bears its key (ring and author) and each
 viewer has a `Sight`; for public and unlisted posts that are there, `reaches` says the same as `sees.post`, which a property test
 holds (tests/access/test_audience.py).
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from weetwie.access import sees
 from weetwie.access import viewer as viewers
@@ -22,11 +23,10 @@ from weetwie.tables.relations import Follow
 
 
 class Circle(msgspec.Struct, frozen=True):
-    """Of what is for the network, a guest sees what these wrote, these posts, and what stands in these threads."""
+    """Of what is for the network, a guest sees what these wrote, and these posts: where they are named, and threads they are in."""
 
     authors: frozenset[int]
     posts: frozenset[int]
-    roots: frozenset[int]
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class Sight(msgspec.Struct, frozen=True):
     """None: not held to a circle."""
 
 
-def reaches(sight: Sight, ring: int, author_id: int, root_id: int, post_id: int) -> bool:
+def reaches(sight: Sight, ring: int, author_id: int, post_id: int) -> bool:
     """Whether one with this sight sees a public or unlisted post that is there."""
     effective = min(ring, sight.widest)
     if effective < sight.ring or author_id in sight.hidden:
@@ -49,7 +49,7 @@ def reaches(sight: Sight, ring: int, author_id: int, root_id: int, post_id: int)
     circle = sight.circle
     if circle is None or effective == Ring.world:
         return True
-    return author_id in circle.authors or post_id in circle.posts or root_id in circle.roots
+    return author_id in circle.authors or post_id in circle.posts
 
 
 async def sight(db: Db, viewer: Viewer) -> Sight:
@@ -65,16 +65,18 @@ async def sight(db: Db, viewer: Viewer) -> Sight:
 async def _circle(db: Db, viewer: Viewer, given: dict[str, Any]) -> Circle:
     near = {viewer.person_id, viewer.sponsor_id}
     near.update(row[0] for row in await db.rows(_FOLLOWED, **given))
-    posts = frozenset(row[0] for row in await db.rows(_MENTIONED, **given))
-    roots = frozenset(row[0] for row in await db.rows(_TAKES_PART, **given))
-    return Circle(frozenset(near), posts, roots)
+    named = await db.rows(_MENTIONED, **given)
+    beside = await db.rows(_TAKES_PART, **given)
+    return Circle(frozenset(near), frozenset(row[0] for row in (*named, *beside)))
 
 
 _HIDDEN = Query(lambda: sees.hidden_authors(VIEWER))
 _FOLLOWED = Query(select(Follow.followed_id).where(Follow.follower_id == VIEWER.id))
 _MENTIONED = Query(select(Mention.post_id).where(Mention.person_id == VIEWER.id))
+_own, _beside = aliased(Post), aliased(Post)
 _TAKES_PART = Query(
-    select(Post.root_id)
+    select(_beside.id)
     .distinct()
-    .where(Post.author_id == VIEWER.id, Post.deleted_at.is_(None), Post.boost_of_id.is_(None))
+    .join_from(_own, _beside, _beside.root_id == _own.root_id)
+    .where(_own.author_id == VIEWER.id, _own.deleted_at.is_(None), _beside.boost_of_id.is_(None))
 )

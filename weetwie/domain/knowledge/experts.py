@@ -99,11 +99,12 @@ async def who_knows(
         before=int(now.timestamp() * 1000) << 16 if as_of else None,
     )
     visible = ranking.Visible(shelf, scope)
-    unknown = [one for one in asked if not _is_used(one, found, visible)]
+    seen = ranking.of_sight(visible, found)
+    unknown = [one for one in asked if not _is_used(one, seen)]
     nearest: tuple[Nearest, ...] = ()
     if unknown and len(asked) <= _MOST_WORDS_TO_MEND:
-        asked, nearest = await _mended(db, shelf, visible, scope, asked, unknown, found)
-    places, fits, breadth = ranking.fit(shelf, visible, asked, found)
+        asked, nearest = await _mended(db, shelf, visible, scope, asked, unknown, seen)
+    places, fits, breadth = ranking.fit(shelf, visible, asked, seen)
     wanted: Any = "acts" if order == "acts" else "knows"
     votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted)
     pool = None if among is None else shelf.people(among)
@@ -123,12 +124,12 @@ async def _asked(question: str) -> list[Asked]:
     return words.ask(question.replace("\x00", " "))[:_LOOKED_UP]
 
 
-def _is_used(one: Asked, found: Any, visible: Any) -> bool:
-    return any((at := found.get(term)) is not None and visible(at.places).any() for term in one.terms)
+def _is_used(one: Asked, seen: Any) -> bool:
+    return any(term in seen for term in one.terms)
 
 
 async def _mended(
-    db: Db, shelf: Any, visible: Any, scope: Any, asked: list[Asked], unknown: Sequence[Asked], found: Any
+    db: Db, shelf: Any, visible: Any, scope: Any, asked: list[Asked], unknown: Sequence[Asked], seen: Any
 ) -> tuple[list[Asked], tuple[Nearest, ...]]:
     """For words that nobody whom the viewer sees used: the nearest that somebody did."""
     from weetwie.domain.knowledge import ranking
@@ -138,12 +139,13 @@ async def _mended(
     for one in unknown:
         rows = await db.rows(_LIKE, word=one.word)
         candidates = [Asked(row["word"], words.forms(row["word"]), one.count) for row in rows]
-        more = [term for candidate in candidates for term in candidate.terms if term not in found]
+        more = [term for candidate in candidates for term in candidate.terms if term not in seen]
         if more:
-            found.update(await shelves.look_up(db, shelf, list(dict.fromkeys(more))))
-        used = [candidate for candidate in candidates if _is_used(candidate, found, visible)][:_NEAREST]
+            more_found = await shelves.look_up(db, shelf, list(dict.fromkeys(more)))
+            seen.update(ranking.of_sight(visible, more_found))
+        used = [candidate for candidate in candidates if _is_used(candidate, seen)][:_NEAREST]
         for candidate in used:
-            places, fits, breadth = ranking.fit(shelf, visible, [candidate], found)
+            places, fits, breadth = ranking.fit(shelf, visible, [candidate], seen)
             votes = ranking.votes(shelf, visible, scope, places, fits, breadth, "knows")
             people = len(set(votes.person.tolist()))
             told.append(Nearest(one.word, candidate.word, people))

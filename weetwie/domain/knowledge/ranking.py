@@ -30,6 +30,8 @@ _B: Final = 0.3
 _KAPPA: Final = 1.0
 _LEAST: Final = 0.12
 """Of the best post's fit: less than that says next to nothing."""
+_MOST_POSTS: Final = 10_000
+"""So many of those that fit best are counted."""
 _HALF_LIFE: Final = HALF_LIVES[1]
 _DAMPING: Final = 0.8
 _RHO: Final = 0.3
@@ -82,13 +84,34 @@ class Visible:
         if circle is not None:
             self._near = np.zeros(people, bool)
             self._near[shelf.people(circle.authors)] = True
-            posts = [place for id in (*circle.posts, *circle.roots) if (place := shelf.place(id)) >= 0]
-            roots = [place for id in circle.roots if (place := shelf.place(id)) >= 0]
-            self._posts, self._roots = np.array(posts, np.int32), np.array(roots, np.int32)
+            posts = [place for id in circle.posts if (place := shelf.place(id)) >= 0]
+            self._posts = np.array(posts, np.int32)
+        self._mask = self._whole()
         self._measure()
 
     def __call__(self, places: Ints) -> Ints:
         """A mask."""
+        found: Ints = self._mask[places]
+        return found
+
+    def _whole(self) -> Ints:
+        """Of all places; remembered with the shelf, and made anew for what has changed since."""
+        shelf, size = self._shelf, self._shelf.posts.size
+        key = (self._scope.sight, self._scope.unranked, self._scope.before)
+        kept = shelf.masks.get(key)
+        if kept is None:
+            mask, known = self._look(np.arange(size, dtype=np.int32)), len(shelf.changed)
+        else:
+            known, mask = kept
+            if len(mask) < size:
+                mask = np.append(mask, np.zeros(size - len(mask) + size // 16, bool))
+            if known < len(shelf.changed):
+                changed = np.array(shelf.changed[known:], np.int32)
+                mask[changed] = self._look(changed)
+        shelf.masks.put(key, (len(shelf.changed), mask))
+        return mask
+
+    def _look(self, places: Ints) -> Ints:
         posts, sight = self._shelf.posts, self._scope.sight
         author = posts.author[places]
         mask: Ints = posts.alive[places] & ~self.is_hidden[author]
@@ -98,9 +121,7 @@ class Visible:
             mask &= posts.ids[places] < self._scope.before
         if self._near is not None:
             is_for_all = np.minimum(posts.ring[places], sight.widest) == Ring.world
-            is_near = (
-                self._near[author] | np.isin(places, self._posts) | np.isin(posts.root[places], self._roots)
-            )
+            is_near = self._near[author] | np.isin(places, self._posts)
             mask &= is_for_all | is_near
         return mask
 
@@ -110,7 +131,7 @@ class Visible:
             self._sum_up()
             return
         posts, size = self._shelf.posts, self._shelf.posts.size
-        places = np.flatnonzero(self(np.arange(size, dtype=np.int32)))
+        places = np.flatnonzero(self._mask[:size])
         authors, people = posts.author[places], len(self.is_hidden)
         self.number = len(places)
         self.mean = float(posts.length[places].mean()) if self.number else 1.0
@@ -132,35 +153,47 @@ class Visible:
         ]
 
 
+def of_sight(visible: Visible, found: dict[int, Found]) -> dict[int, Found]:
+    """The same without what one does not see."""
+    seen = {}
+    for term, at in found.items():
+        mask = visible(at.places)
+        if mask.any():
+            seen[term] = at if mask.all() else Found(at.places[mask], at.times[mask])
+    return seen
+
+
 def fit(
-    shelf: Shelf, visible: Visible, asked: Sequence[Asked], found: dict[int, Found]
+    shelf: Shelf, visible: Visible, asked: Sequence[Asked], seen: dict[int, Found]
 ) -> tuple[Ints, Ints, float]:
     """The places of posts that fit best, how well (1 is the best of them), and how many words of equal weight were asked."""
-    posts = shelf.posts
     words = []
     for one in asked:
-        parts = []
-        for term in one.terms:
-            if (at := found.get(term)) is not None:
-                mask = visible(at.places)
-                parts.append((at.places[mask], at.times[mask]))
-        number = sum(len(places) for places, _ in parts)
-        if number:
+        parts = [at for term in one.terms if (at := seen.get(term)) is not None]
+        if number := sum(len(at.places) for at in parts):
             rarity = math.log(1 + max(visible.number - number + 0.5, 0.5) / (number + 0.5))
             words.append((math.sqrt(one.count) * rarity, parts))
     words.sort(key=lambda word: -word[0])
     words = words[:MOST_TERMS]
-    fits = np.zeros(posts.size, np.float32)
+    length = shelf.posts.length
+    fits = np.zeros(shelf.posts.size, np.float32)
+    per_word = np.float32(_K1 * _B / max(visible.mean, 1.0))
     for weight, parts in words:
-        for places, times in parts:
-            tf = times.astype(np.float32)
-            length = posts.length[places] * np.float32(_K1 * _B / max(visible.mean, 1.0))
-            fits[places] += np.float32(weight * (_K1 + 1)) * tf / (tf + np.float32(_K1 * (1 - _B)) + length)
+        for at in parts:
+            tf = at.times.astype(np.float32)
+            below = length[at.places] * per_word
+            below += tf
+            below += np.float32(_K1 * (1 - _B))
+            tf *= np.float32(weight * (_K1 + 1))
+            tf /= below
+            fits[at.places] += tf
     _with_threads(shelf, visible, fits)
     best = float(fits.max(initial=0.0))
     if best <= 0:
         return np.zeros(0, np.int32), np.zeros(0, np.float32), 1.0
     places = np.flatnonzero(fits > _LEAST * best).astype(np.int32)
+    if len(places) > _MOST_POSTS:
+        places = np.sort(places[np.argpartition(-fits[places], _MOST_POSTS)[:_MOST_POSTS]])
     weights = np.array([word[0] for word in words])
     return places, fits[places] / np.float32(best), float(weights.sum() ** 2 / (weights**2).sum())
 
@@ -170,8 +203,8 @@ def _with_threads(shelf: Shelf, visible: Visible, fits: Ints) -> None:
     replies = shelf.replies()
     if not len(replies):
         return
-    of_root = fits[shelf.posts.root[replies]]
-    fitting = np.flatnonzero(of_root)
+    of_root = fits[shelf.roots_of_replies()]
+    fitting = np.flatnonzero(of_root > 0)
     places, of_root = replies[fitting], of_root[fitting]
     mask = visible(places)
     fits[places[mask]] += np.float32(_KAPPA) * of_root[mask]
@@ -206,6 +239,9 @@ def _is_seen_as_accepted(shelf: Shelf, visible: Visible, places: Ints) -> Ints:
 def _once(shelf: Shelf, places: Ints, fits: Ints) -> tuple[Ints, Ints]:
     """The same text counts but once: where it was first said."""
     likeness = shelf.posts.likeness[places]
+    ordered = np.sort(likeness)
+    if not ((ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)).any():
+        return places, fits
     order = np.lexsort((shelf.posts.ids[places], likeness))
     alike = likeness[order]
     again = np.zeros(len(places), bool)

@@ -5,8 +5,9 @@ another place, and its old one is dead.
 """
 
 import asyncio
+import itertools
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,7 @@ from weetwie.domain.knowledge import packing
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
 from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
+from weetwie.kit.cache import Cache
 from weetwie.kit.db import Db, Query, Record, param
 from weetwie.tables.events import Xid8
 from weetwie.tables.knowledge import Evidence, EvidenceChunk, EvidenceSegment
@@ -28,6 +30,10 @@ HALF_LIVES: Final = (180.0, 1460.0)
 """Days after which what somebody wrote counts half, for being there now and for how much they write at all."""
 _BEGINNING: Final = 1_577_836_800_000.0
 _DAY: Final = 86_400_000.0
+_MASKS: Final = 8
+_MANY: Final = 2000
+_REMEMBERED: Final = 32_000_000
+"""Bytes."""
 
 
 class Columns:
@@ -100,6 +106,17 @@ class Shelf:
         self.new_endorsers: dict[int, Ints] = {}
         self._replies: Ints = np.zeros(0, np.int32)
         self._new_replies: array[int] = array("i")
+        self._roots: Ints = np.zeros(0, np.int32)
+        self._roots_known = (0, 0)
+        self.moved = 0
+        """How often the beginning of a thread took another place."""
+        self.changed: list[int] = []
+        """The places that came or died, in the order of that."""
+        self.masks: Cache[Any, tuple[int, Ints]] = Cache(_MASKS)
+        """By what somebody sees: which places, and how many changes that knows of."""
+        self.often: dict[int, Found] = {}
+        """Sealed places of terms that were asked for and stand in many posts."""
+        self.often_size = 0
         self.volume: list[list[Ints]] = []
         """By ring and half-life: how much each person has written, as of the beginning of 2020."""
         self.number: list[Ints] = []
@@ -129,12 +146,29 @@ class Shelf:
     def number_of_people(self) -> int:
         return len(self._people)
 
+    def remember(self, term: int, found: "Found") -> None:
+        """What stands in many posts is asked for often and read slowly."""
+        if len(found.places) < _MANY:
+            return
+        size = 5 * len(found.places)
+        while self.often and self.often_size + size > _REMEMBERED:
+            self.often_size -= 5 * len(self.often.pop(next(iter(self.often))).places)
+        self.often[term] = found
+        self.often_size += size
+
     def replies(self) -> Ints:
         """The places of all posts that stand in somebody's thread."""
         if self._new_replies:
             self._replies = np.concatenate([self._replies, np.array(self._new_replies, np.int32)])
             self._new_replies = array("i")
         return self._replies
+
+    def roots_of_replies(self) -> Ints:
+        """The places of their threads' beginnings, in the same order."""
+        replies = self.replies()
+        if self._roots_known != (len(replies), self.moved):
+            self._roots, self._roots_known = self.posts.root[replies], (len(replies), self.moved)
+        return self._roots
 
     # Reading what is sealed
 
@@ -253,10 +287,12 @@ class Shelf:
         if place < 0 or not self.posts.alive[place]:
             return
         self.posts.alive[place] = False
+        self.changed.append(place)
         self._tally(place, -1)
 
     def _put(self, row: Record) -> None:
         posts, place = self.posts, self.posts.size
+        self.changed.append(place)
         post_id, root_id = row["post_id"], row["root_id"]
         old = self.place(post_id)
         posts.size += 1
@@ -290,6 +326,7 @@ class Shelf:
         if old >= 0:
             below = self.replies()
             root[below[root[below] == old]] = place
+            self.moved += 1
         for reply in self._waiting.pop(post_id, ()):
             root[reply] = place
             self._new_replies.append(reply)
@@ -371,27 +408,50 @@ class Found(msgspec.Struct):
 
 async def look_up(db: Db, shelf: Shelf, terms: list[int]) -> dict[int, Found]:
     """Dead places among them."""
-    parts: dict[int, list[tuple[Ints, Ints]]] = {term: [] for term in terms}
-    for row in await db.rows(_CHUNKS, terms=terms, last=shelf.last_segment):
-        packed, begins = row["places"], shelf.begins[row["segment"]]
-        number = len(packed) // 3
-        places = np.frombuffer(packed, "<u2", number).astype(np.int32) + np.int32(begins)
-        parts[row["term"]].append((places, np.frombuffer(packed, np.uint8, number, 2 * number)))
-    if shelf.loose is not None:
-        for term, at in zip(terms, np.searchsorted(shelf.loose.terms, terms).tolist(), strict=True):
-            if at < len(shelf.loose.terms) and shelf.loose.terms[at] == term:
-                own = slice(shelf.loose.starts[at], shelf.loose.starts[at + 1])
-                places = shelf.loose.places[own] + np.int32(shelf.begins[-1])
-                parts[term].append((places, shelf.loose.times[own]))
-    for term in terms:
-        if (new := shelf.tail.get(term)) is not None:
-            both = np.array(new, np.uint32)
-            parts[term].append(((both >> 8).astype(np.int32), (both & 255).astype(np.uint8)))
+    parts: dict[int, list[Found]] = {
+        term: [known] if (known := shelf.often.get(term)) else [] for term in terms
+    }
+    wanted = [term for term in terms if not parts[term]]
+    rows = await db.rows(_CHUNKS, terms=wanted, last=shelf.last_segment) if shelf.last_segment else []
+    for term, own in itertools.groupby(rows, lambda row: row["term"]):
+        parts[term] = [_sealed(shelf, list(own))]
+        shelf.remember(term, parts[term][0])
+    for term, found in _loose(shelf, terms):
+        parts[term].append(found)
     return {
-        term: Found(np.concatenate([one[0] for one in some]), np.concatenate([one[1] for one in some]))
+        term: some[0]
+        if len(some) == 1
+        else Found(np.concatenate([one.places for one in some]), np.concatenate([one.times for one in some]))
         for term, some in parts.items()
         if some
     }
+
+
+def _sealed(shelf: Shelf, rows: list[Record]) -> Found:
+    numbers = [len(row["places"]) // 3 for row in rows]
+    joined = b"".join(
+        [row["places"][: 2 * number] for row, number in zip(rows, numbers, strict=True)]
+        + [row["places"][2 * number :] for row, number in zip(rows, numbers, strict=True)]
+    )
+    total = sum(numbers)
+    begins = np.repeat(np.array([shelf.begins[row["segment"]] for row in rows], np.int32), numbers)
+    return Found(
+        begins + np.frombuffer(joined, "<u2", total), np.frombuffer(joined, np.uint8, total, 2 * total)
+    )
+
+
+def _loose(shelf: Shelf, terms: list[int]) -> Iterator[tuple[int, Found]]:
+    """In what is not sealed."""
+    loose = shelf.loose
+    if loose is not None:
+        for term, at in zip(terms, np.searchsorted(loose.terms, terms).tolist(), strict=True):
+            if at < len(loose.terms) and loose.terms[at] == term:
+                own = slice(loose.starts[at], loose.starts[at + 1])
+                yield term, Found(loose.places[own] + np.int32(shelf.begins[-1]), loose.times[own])
+    for term in terms:
+        if (new := shelf.tail.get(term)) is not None:
+            both = np.array(new, np.uint32)
+            yield term, Found((both >> 8).astype(np.int32), (both & 255).astype(np.uint8))
 
 
 _SEGMENTS = Query(select(*EvidenceSegment.__table__.columns).order_by(EvidenceSegment.segment))

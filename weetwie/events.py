@@ -150,6 +150,12 @@ class PersonChanged(Fact, frozen=True):
     person_id: int
 
 
+class RankingChosen(Fact, frozen=True):
+    """Somebody wants to stand in who-knows-what, or no longer."""
+
+    person_id: int
+
+
 class PersonLeft(Fact, frozen=True):
     person_id: int
 

@@ -44,6 +44,7 @@ from weetwie.events import (
     PostFavourited,
     PostPublished,
     PostQuoted,
+    RankingChosen,
     TagFollowed,
 )
 from weetwie.kit.db import AtOnce, Database
@@ -55,9 +56,10 @@ AT_ONCE: AtOnce = {
     PostDeleted: [media_attach.detach, index.deleted, evidence.deleted, polls.deleted, link.deleted],
     CardChanged: [media.carded],
     AnswerAccepted: [evidence.accepted],
+    RankingChosen: [evidence.left_out],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
-    PersonErased: [media_remove.erased],
+    PersonErased: [media_remove.erased, evidence.left_out],
     PersonFollowed: [home.fill_by_person],
     PersonUnfollowed: [members.unfollowed],
     TagFollowed: [home.fill_by_tag],
@@ -74,6 +76,7 @@ AFTER: AtOnce = {
     PostQuoted: [tell.quoted],
     PersonFollowed: [tell.followed],
     FollowRequested: [tell.requested],
+    RankingChosen: [evidence.let_in],
     PersonLeft: [tokens.revoke_all],
     PersonSuspended: [tokens.revoke_all],
     PersonJoined: [renamed.show_anew],

@@ -8,6 +8,8 @@ import pytest
 
 from tests.api.house import House, opened
 
+ME = "/api/weetwie/v1/who_knows/me"
+
 
 @pytest.fixture
 async def house(dsn: str) -> AsyncIterator[House]:
@@ -62,3 +64,19 @@ async def test_many_who_ask_at_once_get_the_same(house: House) -> None:
     asking = (house.good(bo, "GET", "/api/weetwie/v1/who_knows?q=turbine") for _ in range(8))
     answers = await asyncio.gather(*asking)
     assert all(len(answer["people"]) == 1 for answer in answers)
+
+
+async def test_one_switch_takes_somebody_out_at_once_and_back_in(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    await house.good(ada, "POST", "/api/v1/statuses", data={"status": "The turbine is balanced"})
+    assert await house.good(ada, "GET", ME) == {"is_ranked": True}
+    assert await house.good(ada, "PUT", ME, data={"is_ranked": "false"}) == {"is_ranked": False}
+    assert not (await house.good(bo, "GET", "/api/weetwie/v1/who_knows?q=turbine"))["people"]
+    kept = await house.world.connection.fetch("select is_gone, terms from evidence")
+    assert [tuple(row) for row in kept] == [(True, b"")]
+    await house.good(ada, "POST", "/api/v1/statuses", data={"status": "Another turbine"})
+    assert await house.world.connection.fetchval("select count(*) from evidence where not is_gone") == 0
+    await house.good(ada, "PUT", ME, data={"is_ranked": "true"})
+    await house.settle()
+    (first,) = (await house.good(bo, "GET", "/api/weetwie/v1/who_knows?q=turbine"))["people"]
+    assert len(first["proofs"]) == 2

@@ -452,6 +452,8 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/accounts/search"): words("q"),
     ("GET", "/api/weetwie/v1/who_knows"): knowledge,
     ("POST", "/api/weetwie/v1/who_knows"): knowledge,
+    ("GET", "/api/weetwie/v1/who_knows/me"): once(),
+    ("PUT", "/api/weetwie/v1/who_knows/me"): once(body={"is_ranked": "false"}),
     ("GET", "/api/weetwie/v1/topics/{name}"): each_tag("name", once()),
     ("GET", "/api/v1/accounts/relationships"): at_once("people"),
     ("GET", "/api/v1/accounts/familiar_followers"): at_once("people"),

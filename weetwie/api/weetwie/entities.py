@@ -28,6 +28,12 @@ class Expert(Struct, kw_only=True):
     """Up to three, the strongest first."""
 
 
+class Standing(Struct, kw_only=True):
+    """How one stands in who-knows-what oneself."""
+
+    is_ranked: bool
+
+
 class NearestWord(Struct, kw_only=True):
     """Nobody wrote the one word; so many people wrote about the other."""
 

@@ -15,6 +15,7 @@ from weetwie.api.mastodon import shown
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
 from weetwie.domain.knowledge.experts import Answer, Expert, Filters, who_knows
+from weetwie.domain.people.ranking import choose_ranking, is_ranked
 from weetwie.domain.posts import tags as names
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
@@ -56,6 +57,23 @@ async def asked(call: Call, wanted: Question) -> bytes:
 async def asked_at_length(call: Call, wanted: Question) -> bytes:
     """The same for texts too long for an address, up to 100,000 characters."""
     return await _answered(call, wanted)
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    is_ranked: bool
+
+
+@routes.get("/api/weetwie/v1/who_knows/me", scopes=["read:accounts"])
+async def own_standing(call: Call) -> wire.Standing:
+    """Whether others find one by what one knows."""
+    return wire.Standing(is_ranked=await is_ranked(await call.db(), call.viewer))
+
+
+@routes.put("/api/weetwie/v1/who_knows/me", scopes=["write:accounts"])
+async def choose_standing(call: Call, wanted: Choice) -> wire.Standing:
+    """Takes oneself out of who-knows-what, with all that was derived, or comes back."""
+    await choose_ranking(await call.db(), call.viewer, may_rank=wanted.is_ranked)
+    return wire.Standing(is_ranked=wanted.is_ranked)
 
 
 @routes.get("/api/weetwie/v1/topics/{name}", scopes=["read:search"], answer=wire.Topic)

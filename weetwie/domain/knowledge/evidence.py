@@ -13,6 +13,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    or_,
     select,
     text,
 )
@@ -22,13 +23,15 @@ from sqlalchemy.orm import aliased
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
 from weetwie.domain.knowledge import packing, words
-from weetwie.events import AnswerAccepted, PostDeleted, PostEdited, PostPublished
+from weetwie.events import AnswerAccepted, PersonErased, PostDeleted, PostEdited, PostPublished, RankingChosen
 from weetwie.kit.db import Db, Query, Record, columns, param
 from weetwie.tables.knowledge import Evidence, KnownWord
+from weetwie.tables.people import Person
 from weetwie.tables.posts import Endorsement, Post, PostTag, PostText
 
 _IDS = param("ids", ARRAY(BigInteger))
 _MOST_OF_A_THREAD = 1000
+_AT_A_TIME = 500
 
 
 async def written(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdited]) -> None:
@@ -43,6 +46,18 @@ async def accepted(db: Db, viewer: Viewer, facts: Sequence[AnswerAccepted]) -> N
 
 async def deleted(db: Db, viewer: Viewer, facts: Sequence[PostDeleted]) -> None:
     await db.run(_FORGET, ids=[fact.post_id for fact in facts])
+
+
+async def left_out(db: Db, viewer: Viewer, facts: Sequence[RankingChosen | PersonErased]) -> None:
+    """At once: what was derived from the posts of those who are gone or want to be left out is dropped."""
+    await db.run(_LEAVE_OUT, ids=[fact.person_id for fact in facts])
+
+
+async def let_in(db: Db, viewer: Viewer, facts: Sequence[RankingChosen]) -> None:
+    """Afterwards: what those wrote who stand in it again."""
+    posts = columns(await db.rows(_OF_RANKED, ids=[fact.person_id for fact in facts]), "id")
+    for start in range(0, len(posts), _AT_A_TIME):
+        await bring_in(db, posts[start : start + _AT_A_TIME])
 
 
 async def bring_in(db: Db, post_ids: Iterable[int]) -> None:
@@ -103,7 +118,9 @@ def _read() -> Any:
         )
         .join(PostText, PostText.post_id == Post.id)
         .outerjoin(root, root.id == Post.root_id)
+        .join(Person, Person.id == Post.author_id)
         .where(
+            or_(Person.may_rank, ~Person.has_joined),
             Post.id == func.any(_IDS),
             Post.deleted_at.is_(None),
             Post.boost_of_id.is_(None),
@@ -163,14 +180,23 @@ _THREADS = Query(
 )
 
 
-def _forget() -> Any:
-    gone = select(Post.id, literal(True)).where(
-        Post.id == func.any(_IDS), Post.visibility <= int(Visibility.unlisted), Post.boost_of_id.is_(None)
-    )
+_OPEN = (Post.visibility <= int(Visibility.unlisted), Post.boost_of_id.is_(None))
+
+
+def _forget(*which: Any) -> Any:
+    gone = select(Post.id, literal(True)).where(*which, *_OPEN)
     new = insert(Evidence).from_select(["post_id", "is_gone"], gone)
     return new.on_conflict_do_update(
         index_elements=["post_id"], set_={"is_gone": True, "terms": b"", "endorsers": text("'{}'"), **_NOW}
     )
 
 
-_FORGET = Query(_forget)
+_FORGET = Query(_forget(Post.id == func.any(_IDS)))
+
+_BY = Post.author_id.in_(select(Person.id).where(Person.id == func.any(_IDS), ~Person.may_rank))
+_LEAVE_OUT = Query(_forget(_BY, Post.deleted_at.is_(None)))
+_OF_RANKED = Query(
+    select(Post.id)
+    .join(Person, Person.id == Post.author_id)
+    .where(Person.id == func.any(_IDS), Person.may_rank, Post.deleted_at.is_(None), *_OPEN)
+)

@@ -22,6 +22,7 @@ from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
 from weetwie.kit.cache import Cache
 from weetwie.kit.db import Db, Query, Record, param
+from weetwie.kit.memory import give_back
 from weetwie.tables.events import Xid8
 from weetwie.tables.knowledge import Evidence, EvidenceChunk, EvidenceSegment
 
@@ -32,7 +33,7 @@ _BEGINNING: Final = 1_577_836_800_000.0
 _DAY: Final = 86_400_000.0
 _MASKS: Final = 8
 _MANY: Final = 2000
-_REMEMBERED: Final = 32_000_000
+_REMEMBERED: Final = 16_000_000
 """Bytes."""
 
 
@@ -221,8 +222,8 @@ class Shelf:
         alive[order[is_last]] = True
         alive &= (flags & GONE) == 0
         posts.alive[:size] = alive
-        self._sealed_ids = ordered[is_last]
-        is_in_order = bool(size == len(self._sealed_ids) and (order == np.arange(size)).all())
+        is_in_order = bool(is_last.all() and (ordered == ids).all())
+        self._sealed_ids = posts.ids[:size] if is_in_order else ordered[is_last]
         self._sealed_order = None if is_in_order else order[is_last].astype(np.int32)
         self._find_roots(parts["roots"], ids)
 
@@ -394,6 +395,8 @@ async def current(db: Db) -> Shelf:
             if shelf is None:
                 shelf = keeper.shelf = Shelf()
                 shelf.load(sealed, new, seen_to)
+                del sealed, new, rows
+                give_back()
             else:
                 shelf.apply(new, seen_to)
             return shelf

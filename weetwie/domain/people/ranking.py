@@ -1,0 +1,32 @@
+"""Each person says whether they stand in who-knows-what."""
+
+from sqlalchemy import BigInteger, Boolean, select, update
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.errors import Forbidden
+from weetwie.events import RankingChosen, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.people import Person
+
+
+async def choose_ranking(db: Db, viewer: Viewer, *, may_rank: bool) -> None:
+    """Out: from the next question on nobody finds them, and nothing they wrote counts."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden
+    if await db.run(_CHOOSE, id=viewer.person_id, may_rank=may_rank):
+        await record(db, viewer, RankingChosen(viewer.person_id))
+
+
+async def is_ranked(db: Db, viewer: Viewer) -> bool:
+    return bool(await db.value(_IS_RANKED, id=viewer.person_id))
+
+
+_ID = param("id", BigInteger)
+_CHOOSE = Query(
+    update(Person)
+    .where(Person.id == _ID, Person.may_rank != param("may_rank", Boolean))
+    .values(may_rank=param("may_rank", Boolean), version=Person.version + 1)
+)
+_IS_RANKED = Query(select(Person.may_rank).where(Person.id == _ID))

@@ -19,6 +19,9 @@ async def house(dsn: str) -> AsyncIterator[House]:
 
 async def test_an_answer_names_people_with_their_proof(house: House) -> None:
     ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    cy = await house.world.member("cy")
+    for one in (ada, bo):
+        await house.world.follow(one, cy)
     post = await house.good(
         ada, "POST", "/api/v1/statuses", data={"status": "The turbine is balanced #Turbines"}
     )
@@ -26,6 +29,7 @@ async def test_an_answer_names_people_with_their_proof(house: House) -> None:
     (first,) = answer["people"]
     assert first["account"]["acct"] == "ada" and first["standing"] == "member" and first["share"] == 1
     assert [proof["status"]["id"] for proof in first["proofs"]] == [post["id"]]
+    assert first["way"]["kind"] == "both_follow" and first["way"]["via"]["acct"] == "cy"
     again = await house.good(bo, "POST", "/api/weetwie/v1/who_knows", data={"q": "turbine " * 5000})
     assert [one["account"]["acct"] for one in again["people"]] == ["ada"]
     topic = await house.good(bo, "GET", "/api/weetwie/v1/topics/turbines")

@@ -15,6 +15,13 @@ class Proof(Struct, kw_only=True):
     status: Status
 
 
+class Way(Struct, kw_only=True):
+    """How one reaches somebody: one follows each other, or both follow a third."""
+
+    kind: Literal["mutual", "both_follow"]
+    via: Account | None
+
+
 class Expert(Struct, kw_only=True):
     account: Account
     standing: Literal["member", "alumnus", "guest"]
@@ -24,6 +31,8 @@ class Expert(Struct, kw_only=True):
     """Of all that speaks for anybody, from 0 to 1."""
     last_shown_at: str
     """The day of the newest post that speaks for them."""
+    way: Way | None
+    """None where there is none over ties that one sees."""
     proofs: list[Proof]
     """Up to three, the strongest first."""
 

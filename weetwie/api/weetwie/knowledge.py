@@ -12,11 +12,14 @@ from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
 from weetwie.domain.knowledge.experts import Answer, Expert, Filters, who_knows
 from weetwie.domain.people.ranking import choose_ranking, is_ranked
 from weetwie.domain.posts import tags as names
+from weetwie.domain.relations.ways import Way
+from weetwie.domain.relations.ways import ways as ways_to
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
 from weetwie.domain.search.related import related_tags
@@ -27,7 +30,7 @@ from weetwie.kit.text import tag_key
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import tags as seen_tags
-from weetwie.seen.people import Profile
+from weetwie.seen.people import Profile, SeenPerson
 
 routes = Routes("who knows what")
 
@@ -138,7 +141,9 @@ def _end_of(said: str | None) -> datetime | None:
 
 async def _people(call: Call, answer: Answer) -> list[bytes]:
     db, renderer = await call.db(), shown.renderer_of(call)
-    people = {one.id: one for one in await seen_people.cards(db, call.viewer, _ids(answer))}
+    ways = await ways_to(db, call.viewer, _ids(answer))
+    via = [way.via_id for way in ways.values() if way.via_id]
+    people = {one.id: one for one in await seen_people.cards(db, call.viewer, [*_ids(answer), *via])}
     posts = await seen_posts.posts(
         db, call.viewer, dict.fromkeys(proof.post_id for one in answer.people for proof in one.proofs)
     )
@@ -147,7 +152,13 @@ async def _people(call: Call, answer: Answer) -> list[bytes]:
     await shown.load_people(db, renderer, list(people.values()))
     profiles = {one.id: one for one in await seen_people.profiles(db, people.values())}
     return [
-        _expert(one, renderer.account(people[one.person_id]), profiles[one.person_id], statuses)
+        _expert(
+            one,
+            renderer.account(people[one.person_id]),
+            _way(ways.get(one.person_id), people, renderer),
+            profiles[one.person_id],
+            statuses,
+        )
         for one in answer.people
         if one.person_id in profiles
     ]
@@ -157,19 +168,30 @@ def _ids(answer: Answer) -> list[int]:
     return [one.person_id for one in answer.people]
 
 
-def _expert(one: Expert, account: bytes, profile: Profile, statuses: dict[int, bytes]) -> bytes:
+def _way(way: Way | None, people: dict[int, SeenPerson], renderer: Renderer) -> bytes:
+    if way is None:
+        return b"null"
+    via = people.get(way.via_id) if way.via_id else None
+    return b'{"kind":"%b","via":%b}' % (way.kind.encode(), renderer.account(via) if via else b"null")
+
+
+def _expert(one: Expert, account: bytes, way: bytes, profile: Profile, statuses: dict[int, bytes]) -> bytes:
     proofs = [
         b'{"weight":%b,"status":%b}' % (_number(proof.weight), statuses[proof.post_id])
         for proof in one.proofs
         if proof.post_id in statuses
     ]
-    return b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":"%b","proofs":[%b]}' % (
-        account,
-        Standing(profile.standing).name.encode(),
-        _number(one.score),
-        _number(one.share),
-        one.last_at.date().isoformat().encode(),
-        b",".join(proofs),
+    return (
+        b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":"%b","way":%b,"proofs":[%b]}'
+        % (
+            account,
+            Standing(profile.standing).name.encode(),
+            _number(one.score),
+            _number(one.share),
+            one.last_at.date().isoformat().encode(),
+            way,
+            b",".join(proofs),
+        )
     )
 
 

@@ -78,6 +78,7 @@ def _read(folder: Path, task: str | None) -> Case:
     for name in ("topics.tsv", "qrels.tsv"):
         if not (folder / name).is_file():
             raise click.UsageError(f"There is no {name} in {folder}.")
+    _posts_file(folder)
     topics = [
         Topic(row[0], row[1], float(row[2]), row[3], " ".join(row[4:]))
         for row in _rows(folder / "topics.tsv", 5)

@@ -94,7 +94,7 @@ async def who_knows(
     now = as_of or clock.now()
     scope = ranking.Scope(
         sight=sight,
-        unranked=frozenset(columns(await db.rows(_UNRANKED), "id")),
+        unranked=frozenset(await db.value(_UNRANKED) or ()),
         at_ms=now.timestamp() * 1000,
         before=int(now.timestamp() * 1000) << 16 if as_of else None,
     )
@@ -228,6 +228,7 @@ def _people(eye: Eye) -> Any:
 
 
 _PEOPLE = Lawful(_people)
-_UNRANKED = Query(select(Person.id).where(or_(~Person.may_rank, Person.is_bot)))
+_UNRANKED = Query(select(func.array_agg(Person.id)).where(or_(~Person.may_rank, Person.is_bot)))
+"""In one row: after an import they may be many."""
 _like = func.words_like(param("word", Text)).table_valued(column("word", Text)).render_derived()
 _LIKE = Query(select(_like.c.word))

@@ -33,7 +33,7 @@ _BEGINNING: Final = 1_577_836_800_000.0
 _DAY: Final = 86_400_000.0
 _MASKS: Final = 8
 _MANY: Final = 2000
-_REMEMBERED: Final = 16_000_000
+_REMEMBERED: Final = 10_000_000
 """Bytes."""
 
 

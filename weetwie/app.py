@@ -134,7 +134,7 @@ def build(
         streaming=streams,
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
-        otherwise=site(database, memory, base_url, store),
+        otherwise=site(database, memory, base_url, store, live),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
 

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from weetwie.access.recognise import Memory
 from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
+from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
@@ -36,6 +37,7 @@ from weetwie.web.pages import (
     timelines,
     welcome,
 )
+from weetwie.web.pages import live as live_page
 from weetwie.web.reading import SignInFirst
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
@@ -75,6 +77,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/search": (find.show, None),
     "/who-knows": (find.show, None),
     "/people": (people.show, None),
+    "/live": (live_page.show, None),
     "/settings": (settings.show, settings.save),
     "/@{handle}": (person.show, None),
     "/@{handle}/{id:int}": (post.show, None),
@@ -89,10 +92,16 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
 """What is shown at an address, and what is done with a form that is sent to it."""
 
 
-def site(database: Database, memory: Memory, base_url: str, store: Store | None = None) -> Starlette:
+def site(
+    database: Database,
+    memory: Memory,
+    base_url: str,
+    store: Store | None = None,
+    live: Live | None = None,
+) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
-    house = House(database, memory, Templates(assets), base_url, shower, store)
+    house = House(database, memory, Templates(assets), base_url, shower, store, live)
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():
         routes.append(Route(path, _door(house, path, show), methods=["GET"]))

@@ -19,6 +19,7 @@ from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import File
+from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
 from weetwie.kit.blob import Store
@@ -49,6 +50,7 @@ class House:
     shower: Shower
     store: Store | None = None
     """Where the bytes of media lie."""
+    live: Live | None = None
 
     @property
     def is_secure(self) -> bool:

@@ -98,3 +98,23 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") event.preventDefault();
   act();
 });
+
+// What is new while the page is open: a pill at home, the number at the bell and in the title.
+const bell = document.querySelector('.rail a[href="/notifications"]');
+const title = document.title.replace(/^\(\d+\) /, "");
+
+function ring() {
+  let count = bell.querySelector(".count");
+  if (!count) bell.append((count = Object.assign(document.createElement("b"), { className: "count" })));
+  const number = Number.parseInt(count.textContent || 0, 10) + 1;
+  count.textContent = number;
+  document.title = `(${number}) ${title}`;
+}
+
+const live = new EventSource("/live");
+live.addEventListener("home", () => {
+  const pill = document.querySelector(".pill");
+  if (pill) pill.hidden = false;
+});
+live.addEventListener("notification", ring);
+addEventListener("pagehide", () => live.close());

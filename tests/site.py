@@ -57,6 +57,11 @@ async def send(site: httpx.AsyncClient, at: str, /, **fields: str) -> httpx.Resp
     return await site.post(at, data=form_of(page) | fields)
 
 
+async def act(site: httpx.AsyncClient, at: str, /, **fields: str) -> httpx.Response:
+    """A form of ours, as it stands on the home page."""
+    return await site.post(at, data=form_of(await site.get("/settings")) | fields)
+
+
 async def sign_in(
     site: httpx.AsyncClient, name: str, password: str = PASSWORD, go_on: str = "/"
 ) -> httpx.Response:

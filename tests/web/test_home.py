@@ -2,13 +2,11 @@
 
 import io
 import re
-from collections.abc import AsyncIterator
 
 import httpx
-import pytest
 from PIL import Image
 
-from tests.site import browser, form_of, give_password, sign_in, text_of
+from tests.site import act, browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
 from weetwie import reactions
 from weetwie.access.words import Ring, Visibility
@@ -24,35 +22,12 @@ PAGES = (
     "/search",
     "/people",
     "/settings",
+    "/settings/filters",
+    "/settings/blocked",
+    "/lists",
+    "/scheduled",
     "/tags/pumps",
 )
-
-
-@pytest.fixture
-async def world(dsn: str) -> AsyncIterator[World]:
-    world = await World.open(dsn, is_kept=True)
-    reactions.attach(world.database)
-    yield world
-    await world.close()
-
-
-@pytest.fixture
-async def ada(world: World) -> Someone:
-    ada = await world.member("ada", name="Ada", unit="Pumps")
-    await give_password(world, ada)
-    return ada
-
-
-@pytest.fixture
-async def site(world: World, ada: Someone) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(world) as site:
-        await sign_in(site, "ada")
-        yield site
-
-
-async def act(site: httpx.AsyncClient, at: str, **fields: str) -> httpx.Response:
-    """A form of ours, as it stands on the home page."""
-    return await site.post(at, data=form_of(await site.get("/settings")) | fields)
 
 
 async def test_every_page_opens_and_says_what_it_is(site: httpx.AsyncClient) -> None:

@@ -24,6 +24,14 @@ class Assets:
         self._hashed = {self._with_hash(name): name for name in self._bodies}
         self._addresses = {name: f"/static/{hashed}" for hashed, name in self._hashed.items()}
 
+    @property
+    def version(self) -> str:
+        """Changes whenever one of them does."""
+        return hashlib.sha256("".join(sorted(self._hashed)).encode()).hexdigest()[:10]
+
+    def text(self, name: str) -> str:
+        return self._bodies[name].decode()
+
     def address(self, name: str) -> str:
         """Where a file is. Raises KeyError for one that is not there."""
         return self._addresses[name]

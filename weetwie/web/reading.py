@@ -11,6 +11,7 @@ from weetwie.errors import Forbidden
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page, page
 from weetwie.seen.posts import SeenPost
+from weetwie.web.filtering import filtered
 from weetwie.web.visit import Visit
 
 LENGTH = 20
@@ -41,10 +42,11 @@ def asked(visit: Visit) -> Page:
     return page(LENGTH, _number(given.get("max_id")), None, _number(given.get("min_id")))
 
 
-async def timeline(visit: Visit, db: Db, read: Read) -> dict[str, Any]:
-    """A page of posts, and where the next one is."""
+async def timeline(visit: Visit, db: Db, read: Read, context: str = "public") -> dict[str, Any]:
+    """A page of posts, through the filters that hold in this context, and where the next one is."""
     found = await read(db, asked(visit))
     posts = await visit.house.shower.posts(db, visit.viewer, found)
+    posts = await filtered(db, visit.viewer, posts, context)
     return {"posts": posts, "older": older(visit, found[-1].key if len(found) == LENGTH else 0)}
 
 

@@ -130,12 +130,16 @@ class Post(msgspec.Struct, frozen=True):
     is_question: bool
     answer_id: int | None
     reply_to_id: int | None
+    reply_to: Person | None
+    """Whom it answers."""
     source: str
     pictures: Sequence[Picture]
     poll: Poll | None
     card: SeenCard | None
     quote: "Post | None"
     quote_is_gone: bool
+    filtered_by: str = ""
+    """The name of the reader's own filter that folds it."""
 
     @property
     def address(self) -> str:
@@ -193,7 +197,10 @@ class Shower:
         if self._addresses is None:
             self._addresses = Addresses(self._base_url, await key(db, "media"))
         people = {one.key: one for post in posts for one in (post.author, post.booster) if one is not None}
-        shown = await self.seen(db, list(people.values()))
+        there = {one.id for one in people.values()}
+        answered = {post.reply_to_person_id for post in posts if post.reply_to_id and post.reply_to_person_id}
+        others = await seen_people.cards(db, viewer, answered - there) if answered - there else []
+        shown = await self.seen(db, [*people.values(), *others])
         return _Loaded(
             {words.id: words for words in await seen_words.words(db, posts)},
             await seen_media.of_posts(db, posts),
@@ -282,6 +289,7 @@ class Shower:
             is_question=words.is_question,
             answer_id=seen.answer_id,
             reply_to_id=seen.reply_to_id,
+            reply_to=loaded.people.get(seen.reply_to_person_id or 0) if seen.reply_to_id else None,
             source=seen_words.BROUGHT_FROM.get(words.origin, ""),
             pictures=[self._picture(one, seen, viewer) for one in loaded.media.get(seen.post_id, ())],
             poll=_poll(poll, is_mine, viewer) if poll else None,

@@ -10,7 +10,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from weetwie.access.recognise import Memory
@@ -24,9 +24,14 @@ from weetwie.web.assets import Assets
 from weetwie.web.pages import (
     acts,
     authorize,
+    blocked,
+    complete,
+    filters,
     find,
     front,
     home,
+    install,
+    lists,
     notifications,
     password,
     people,
@@ -36,8 +41,10 @@ from weetwie.web.pages import (
     sign_in,
     timelines,
     welcome,
+    write,
 )
 from weetwie.web.pages import live as live_page
+from weetwie.web.pages.write import told
 from weetwie.web.reading import SignInFirst
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
@@ -65,7 +72,7 @@ _FAILED: Final = _("Something went wrong on our side. Tell the administrators th
 
 PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/": (home.show, None),
-    "/posts": (home.show, acts.publish),
+    "/posts": (home.show, write.publish),
     "/posts/{id:int}/{verb}": (acts.show_post, acts.on_post),
     "/all": (timelines.all_posts, None),
     "/tags/{tag}": (timelines.tag, None),
@@ -78,10 +85,22 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/who-knows": (find.show, None),
     "/people": (people.show, None),
     "/live": (live_page.show, None),
+    "/complete": (complete.show, None),
+    "/lists": (lists.show_all, lists.make),
+    "/lists/{id:int}": (lists.show, None),
+    "/lists/{id:int}/{verb}": (lists.show_verb, lists.act),
+    "/scheduled": (write.show_scheduled, None),
+    "/scheduled/{id:int}/{verb}": (write.show_scheduled, write.on_scheduled),
     "/settings": (settings.show, settings.save),
+    "/settings/filters": (filters.show, filters.make),
+    "/settings/filters/{id:int}/{verb}": (filters.show, filters.act),
+    "/settings/blocked": (blocked.show, None),
     "/@{handle}": (person.show, None),
     "/@{handle}/{id:int}": (post.show, None),
     "/@{handle}/{verb:str}": (acts.show_person, acts.on_person),
+    "/manifest.webmanifest": (install.manifest, None),
+    "/worker.js": (install.worker, None),
+    "/offline": (install.offline, None),
     "/about": (front.about, None),
     "/auth/sign_in": (sign_in.show, sign_in.sign_in),
     "/auth/sign_out": (sign_in.show_sign_out, sign_in.sign_out),
@@ -101,7 +120,7 @@ def site(
 ) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
-    house = House(database, memory, Templates(assets), base_url, shower, store, live)
+    house = House(database, memory, Templates(assets), assets, base_url, shower, store, live)
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():
         routes.append(Route(path, _door(house, path, show), methods=["GET"]))
@@ -146,7 +165,10 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
 
 def refused(come: Visit, refusal: Refusal) -> Response:
     status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
-    response = come.show("refusal.html", status, error=refusal)
+    if come.is_from_script:
+        response: Response = JSONResponse({"error": told(come, refusal)}, status)
+    else:
+        response = come.show("refusal.html", status, error=refusal)
     if isinstance(refusal, TooMany | Unavailable):
         response.headers["retry-after"] = str(refusal.retry_after)
     return response

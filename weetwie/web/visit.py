@@ -24,6 +24,7 @@ from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
+from weetwie.web.assets import Assets
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
 
@@ -33,9 +34,11 @@ _STALE_FORM: Final = _(
 
 MOST_FILES: Final = 4
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'"
 )
-LIVING: Final = "script-src 'self'; connect-src 'self'; media-src 'self'; manifest-src 'self'"
+LIVING: Final = (
+    "script-src 'self'; connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'"
+)
 """What pages for those who are signed in may do as well."""
 
 
@@ -46,6 +49,7 @@ class House:
     database: Database
     memory: Memory
     templates: Templates
+    assets: Assets
     base_url: str
     shower: Shower
     store: Store | None = None

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, func, select
 from weetwie.access import sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
+from weetwie.access.words import Standing
 from weetwie.kit import clock
 from weetwie.kit.db import Db, param
 from weetwie.tables.people import Person
@@ -15,6 +16,8 @@ _MONTH_MS = 30 * 24 * 3600 * 1000
 
 class Census(msgspec.Struct, frozen=True):
     people: int
+    colleagues: int
+    """Of them those who are members."""
     active: int
     """Who wrote something, in the viewer's ring, within thirty days."""
     posts: int
@@ -25,6 +28,7 @@ def _count(eye: Eye) -> object:
     newest = sees.newest_in_ring(eye, Person.last_post_in_ring)
     return select(
         func.count(),
+        func.count().filter(Person.standing == Standing.member),
         func.count().filter(newest >= param("since", BigInteger)),
         func.coalesce(func.sum(sees.in_ring(eye, Person.posts_in_ring)), 0),
     ).where(sees.person(eye), Person.suspended_at.is_(None), Person.has_joined)

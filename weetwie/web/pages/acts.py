@@ -1,115 +1,25 @@
-"""What one does on a page: publish, mark, follow. Each is a form, and leads back to where it stood."""
+"""What one does on a page with what is there: mark, follow, vote. Each is a form, and leads back to where it stood."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
-from weetwie.domain.media import upload
 from weetwie.domain.people.lookup import lookup
-from weetwie.domain.polls import polls, vote
-from weetwie.domain.polls.rules import Ballot
+from weetwie.domain.polls import vote
 from weetwie.domain.posts import answer, boost, mark, remove
-from weetwie.domain.posts import publish as publishing
 from weetwie.domain.posts import tags as names
-from weetwie.domain.posts.rules import Draft
-from weetwie.domain.relations import block, feature, featured_tags, follow, mute, note, tags
+from weetwie.domain.relations import block, feature, featured_tags, follow, mute, note, requests, tags
 from weetwie.domain.relations.rules import FollowOptions
-from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
+from weetwie.errors import NotFound
 from weetwie.kit.db import Db
 from weetwie.seen import posts as seen_posts
 from weetwie.web import reading
-from weetwie.web.pages import home, post
+from weetwie.web.pages.write import form_id
 from weetwie.web.visit import Visit
 
 Verb = Callable[[Db, Viewer, int], Awaitable[Any]]
-
-
-async def publish(visit: Visit) -> Response:
-    """A post, or a reply; what cannot be published comes back with all that was written and the reason."""
-    reading.check_signed_in(visit)
-    given = dict(await visit.form())
-    reply_to = _id(given.get("reply_to", ""))
-    try:
-        media_ids = await _uploaded(visit)
-        async with visit.house.database.transaction() as db:
-            post_id = await _publish(visit, db, given, media_ids, reply_to)
-    except Refusal as refusal:
-        if visit.is_from_script:
-            return JSONResponse({"error": _told(visit, refusal)}, 422)
-        async with visit.house.database.reading() as db:
-            draft = {"text": "", "warning": "", "audience": "", **given, "error": refusal}
-            if reply_to is not None:
-                return await post.page(visit, db, reply_to, 422, **draft)
-            return await home.page(visit, db, 422, **draft)
-    if visit.is_from_script:
-        return await _rendered(visit, post_id)
-    return visit.back()
-
-
-async def _publish(
-    visit: Visit, db: Db, given: dict[str, str], media_ids: Sequence[int], reply_to: int | None
-) -> int:
-    options = [option.strip() for option in visit.several.get("option", []) if option.strip()]
-    draft = Draft(
-        text=given.get("text", "").replace("\r\n", "\n"),
-        warning=given.get("warning", "").strip(),
-        language=given.get("language") or None,
-        reply_to_id=reply_to,
-        quote_of_id=_id(given.get("quote_of", "")),
-        media_ids=media_ids,
-        has_poll=bool(options),
-        **_AUDIENCES.get(given.get("audience", ""), {}),
-    )
-    post_id = await publishing.publish(db, visit.viewer, draft)
-    if options:
-        lasts = _id(given.get("lasts", "")) or 86_400
-        ballot = Ballot(options=options, lasts=lasts, is_multiple="is_multiple" in given)
-        await polls.put(db, visit.viewer, post_id, ballot, has_media=bool(media_ids))
-    return int(post_id)
-
-
-_AUDIENCES: Final[dict[str, dict[str, Any]]] = {
-    "colleagues": {"ring": Ring.colleagues, "visibility": Visibility.public},
-    "network": {"ring": Ring.network, "visibility": Visibility.public},
-    "world": {"ring": Ring.world, "visibility": Visibility.public},
-    "followers": {"visibility": Visibility.private},
-    "direct": {"visibility": Visibility.direct},
-}
-"""In the words of the composer; anything else is left to what one prefers."""
-
-
-async def _uploaded(visit: Visit) -> list[int]:
-    files = visit.files.get("file", [])
-    if not files:
-        return []
-    if visit.house.store is None:
-        raise Unavailable
-    described = visit.several.get("description", [])
-    ids = []
-    for place, file in enumerate(files):
-        async with visit.house.database.transaction() as db:
-            media_id = await upload.number(db, visit.viewer)
-        description = described[place] if place < len(described) else ""
-        prepared = await upload.prepare(visit.house.store, media_id, file, description=description)
-        async with visit.house.database.transaction() as db:
-            ids.append(await upload.upload(db, visit.viewer, prepared))
-    return ids
-
-
-async def _rendered(visit: Visit, post_id: int) -> Response:
-    """The new post, as it stands in a timeline."""
-    async with visit.house.database.reading() as db:
-        shown = await visit.house.shower.post(db, visit.viewer, post_id)
-    return visit.show("parts/one_post.html", post=shown)
-
-
-def _told(visit: Visit, refusal: Refusal) -> str:
-    from weetwie.kit import language
-
-    return language.translate(refusal.sentence, visit.language, **refusal.values)
 
 
 async def show_post(visit: Visit) -> Response:
@@ -131,7 +41,7 @@ async def on_post(visit: Visit) -> Response:
             choices = [int(one) for one in visit.several.get("choice", []) if one.isdigit()]
             await vote.vote(db, visit.viewer, post_id, choices)
         elif verb == "answer":
-            await answer.accept(db, visit.viewer, post_id, _id(given.get("answer", "")))
+            await answer.accept(db, visit.viewer, post_id, form_id(given.get("answer", "")))
         elif verb in _ON_POSTS:
             await _ON_POSTS[verb](db, visit.viewer, post_id)
         else:
@@ -196,6 +106,9 @@ _ON_PEOPLE: Final[dict[str, Verb]] = {
     "unblock": block.unblock,
     "feature": feature.feature,
     "unfeature": feature.unfeature,
+    "accept": requests.accept,
+    "reject": requests.reject,
+    "unfollow_me": follow.remove_follower,
 }
 
 
@@ -221,11 +134,3 @@ async def on_tag(visit: Visit) -> Response:
             case _other:
                 raise NotFound
     return visit.back(f"/tags/{name}")
-
-
-def _id(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Invalid(_("This form has been changed on the way. Please reload the page and try again."))
-    return int(text)

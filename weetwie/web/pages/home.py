@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from weetwie.domain.people.census import census
+from weetwie.domain.people.census import Census, census
 from weetwie.domain.relations import suggestions
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines import trends
@@ -21,12 +21,14 @@ async def show(visit: Visit) -> Response:
     if not visit.is_signed_in:
         return await front.show(visit)
     async with visit.house.database.reading() as db:
-        return await page(visit, db)
+        shown = await page(visit, db)
+    shown.headers["x-weetwie-page"] = "home"
+    return shown
 
 
 async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Response:
     """`draft` is what was written and could not be published."""
-    found = await reading.timeline(visit, db, lambda db, page: homes.home(db, visit.viewer, page))
+    found = await reading.timeline(visit, db, lambda db, page: homes.home(db, visit.viewer, page), "home")
     quote = await _quote(visit, db)
     return await reading.show(
         visit,
@@ -51,14 +53,17 @@ async def _quote(visit: Visit, db: Db) -> Post | None:
 
 
 def _begun(visit: Visit) -> dict[str, Any]:
-    """To whom the address says one writes."""
-    to = visit.request.query_params.get("to", "")[:64]
-    return {"text": f"@{to} ", "audience": "direct", "warning": "", "error": None} if to else {}
+    """What the address says one writes, or to whom: another app has shared it, or a profile asks to."""
+    given = visit.request.query_params
+    to, shared = given.get("to", "")[:64], f"{given.get('text', '')} {given.get('url', '')}".strip()[:5000]
+    if to:
+        return {"text": f"@{to} ", "audience": "direct", "warning": "", "error": None}
+    return {"text": shared, "audience": "", "warning": "", "error": None} if shared else {}
 
 
-async def reach(visit: Visit, db: Db) -> int:
+async def reach(visit: Visit, db: Db) -> Census:
     """How many people there are whom a post can reach."""
-    return (await census(db, visit.viewer)).people
+    return await census(db, visit.viewer)
 
 
 async def aside(visit: Visit, db: Db) -> dict[str, Any]:

@@ -1,43 +1,79 @@
-"""What is new for an open page, as server-sent events: that something arrived at home, that one has been told something.
+"""What is new for an open page, as server-sent events: that something arrived where it looks, that one has been told something.
 
 Only that, and not what: the page asks for it when its reader wants to see it, under the law of that moment.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from starlette.responses import Response, StreamingResponse
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.timelines.listeners import HOME, NOTIFICATIONS, Arrived, Beat, Edited, Notified
+from weetwie.domain.timelines import list as lists
+from weetwie.domain.timelines.listeners import (
+    DIRECT,
+    HOME,
+    NOTIFICATIONS,
+    PUBLIC,
+    Arrived,
+    Beat,
+    Channel,
+    Edited,
+    Notified,
+    of_list,
+    tagged,
+)
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Unavailable
+from weetwie.kit.text import tag_key
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
+    """`?of=` says what the page shows: home, all, a tag, a list or a thread."""
     reading.check_signed_in(visit)
     live = visit.house.live
     if live is None:
         raise Unavailable
     live.check_room(visit.viewer)
     return StreamingResponse(
-        _events(live, visit.viewer), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+        _events(live, visit.viewer, await _channels(visit)),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
     )
 
 
-async def _events(live: Live, viewer: Viewer) -> AsyncGenerator[bytes, None]:
-    stream = live.open(viewer, (HOME, NOTIFICATIONS), wants_beats=True)
+async def _channels(visit: Visit) -> Sequence[Channel]:
+    """Raises NotFound for a list of somebody else's."""
+    kind, _colon, key = visit.request.query_params.get("of", "").partition(":")
+    match kind:
+        case "home":
+            return HOME, NOTIFICATIONS
+        case "all":
+            return PUBLIC, NOTIFICATIONS
+        case "thread":
+            return HOME, PUBLIC, DIRECT, NOTIFICATIONS
+        case "tag":
+            return tagged(tag_key(key[:100])), NOTIFICATIONS
+        case "list" if key.isascii() and key.isdigit() and len(key) < 19:
+            async with visit.house.database.reading() as db:
+                await lists.check_own(db, visit.viewer, int(key))
+            return of_list(int(key)), NOTIFICATIONS
+    return (NOTIFICATIONS,)
+
+
+async def _events(live: Live, viewer: Viewer, channels: Sequence[Channel]) -> AsyncGenerator[bytes, None]:
+    stream = live.open(viewer, channels, wants_beats=True)
     try:
         yield b": open\n\n"
         while (news := await stream.next()) is not None:
             match news:
                 case Beat():
-                    yield b": still here\n\n"
+                    yield b"event: beat\ndata:\n\n"
                 case Edited():
                     pass
                 case Arrived() if news.post.author.id != viewer.person_id:
-                    yield b"event: home\ndata: %d\n\n" % news.post.id
+                    yield b"event: post\ndata: %d %d\n\n" % (news.post.id, news.post.reply_to_id or 0)
                 case Notified():
                     yield b"event: notification\ndata: %d\n\n" % news.notification_id
     finally:

@@ -38,7 +38,7 @@ async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, An
             db, visit.viewer, person.id, page, without_replies=tab == "", only_media=tab == "media"
         )
 
-    found = await reading.timeline(visit, db, read)
+    found = await reading.timeline(visit, db, read, "account")
     is_first = not visit.request.query_params.get("max_id")
     held = await pinned(db, visit.viewer, person.id, Page(5)) if tab == "" and is_first else []
     return {**found, "pinned": await visit.house.shower.posts(db, visit.viewer, held), "people": []}

@@ -9,6 +9,7 @@ from weetwie.kit.db import Db
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import words as seen_words
 from weetwie.web import reading
+from weetwie.web.filtering import filtered
 from weetwie.web.pages.home import reach
 from weetwie.web.visit import Visit
 
@@ -24,7 +25,8 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     seen = await seen_posts.post(db, visit.viewer, post_id)
     above, below = await thread.around(db, visit.viewer, seen.post_id)
     found = await seen_posts.posts(db, visit.viewer, [*above, *below])
-    posts = await visit.house.shower.posts(db, visit.viewer, [seen, *found])
+    first, *around = await visit.house.shower.posts(db, visit.viewer, [seen, *found])
+    posts = [first, *await filtered(db, visit.viewer, around, "thread")]
     depths = _depths(
         posts[0].id, [(post.id, post.reply_to_id) for post in posts[1:] if post.id in set(below)]
     )

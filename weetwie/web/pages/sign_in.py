@@ -52,4 +52,6 @@ async def sign_out(visit: Visit) -> Response:
         async with visit.house.database.transaction() as db:
             await sessions.end(db, visit.session)
     visit.end_session()
-    return visit.go("/")
+    gone = visit.go("/")
+    gone.headers["clear-site-data"] = '"cache", "storage"'
+    return gone

@@ -1,0 +1,127 @@
+"""Lists, filters, posts for later, whom one no longer reads: each on its page, without a script."""
+
+import re
+from datetime import timedelta
+
+import httpx
+
+from tests.site import act, text_of
+from tests.world import World
+from weetwie.kit import clock
+from weetwie.schedule import publish_due
+
+
+async def test_a_list_is_made_filled_read_and_deleted(site: httpx.AsyncClient, world: World) -> None:
+    bo, cleo = await world.member("bo", name="Bo"), await world.member("cleo", name="Cleo")
+    await world.post(bo, "bo writes")
+    await world.post(cleo, "cleo writes")
+    await act(site, "/@bo/follow")
+    made = await act(site, "/lists", title="Those I learn from")
+    at = made.headers["location"].removesuffix("/edit")
+    assert (await act(site, f"{at}/add", handle="@bo")).status_code == 303
+    refused = await act(site, f"{at}/add", handle="cleo")
+    assert (refused.status_code, "follow" in text_of(refused)) == (404, True)
+    read = await site.get(at)
+    assert "bo writes" in read.text
+    assert "cleo writes" not in read.text
+    await act(site, f"{at}/edit", title="Teachers", replies_policy="2", is_exclusive="on")
+    assert "Teachers" in (await site.get("/lists")).text
+    assert "bo writes" not in (await site.get("/")).text
+    await act(site, f"{at}/take_off", handle="bo")
+    assert "bo writes" not in (await site.get(at)).text
+    assert (await act(site, f"{at}/delete")).headers["location"] == "/lists"
+    assert (await site.get(at)).status_code == 404
+
+
+async def test_a_filter_folds_or_leaves_out_what_others_write(site: httpx.AsyncClient, world: World) -> None:
+    bo = await world.member("bo", name="Bo")
+    await world.post(bo, "about the match on Sunday")
+    await world.post(bo, "about the pump")
+    await act(site, "/@bo/follow")
+    assert (await act(site, "/settings/filters", words=" ", context="home")).status_code == 422
+    await act(
+        site, "/settings/filters", words="match, goal", context="home", is_whole_word="on", title="Football"
+    )
+    home = await site.get("/")
+    assert "Folded by your filter: Football" in home.text
+    assert "Folded" not in (await site.get("/all")).text
+    await act(site, "/settings/filters", words="pump", context="public", action="hide", lasts="3600")
+    assert "about the pump" in (await site.get("/")).text
+    assert "about the pump" not in (await site.get("/all")).text
+    (first, second) = re.findall(
+        r'action="(/settings/filters/\d+/delete)"', (await site.get("/settings/filters")).text
+    )
+    await act(site, first)
+    await act(site, second)
+    assert "Folded" not in (await site.get("/")).text
+
+
+async def test_what_is_written_for_later_waits_and_comes(site: httpx.AsyncClient, world: World) -> None:
+    at = (clock.now() + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
+    sent = await act(site, "/posts", text="good morning", at=at, minutes_off="-60", option="tea")
+    assert sent.status_code == 422, "a poll has two choices at least"
+    sent = await act(site, "/posts", text="good morning", at=at, minutes_off="-60")
+    assert sent.headers["location"] == "/scheduled"
+    assert "good morning" in (await site.get("/scheduled")).text
+    assert "good morning" not in (await site.get("/all")).text
+    wrong = await act(site, "/posts", text="words that stay", at="the day after")
+    assert (wrong.status_code, "words that stay" in wrong.text) == (422, True)
+    (id,) = re.findall(r'action="/scheduled/(\d+)/move"', (await site.get("/scheduled")).text)
+    soon = (clock.now() + timedelta(minutes=6)).strftime("%Y-%m-%dT%H:%M")
+    assert (await act(site, f"/scheduled/{id}/move", at=soon)).status_code == 303
+    clock.stop(clock.now() + timedelta(minutes=10))
+    try:
+        await publish_due(world.db)
+    finally:
+        clock.stop(None)
+    assert "good morning" in (await site.get("/all")).text
+    assert "good morning" not in (await site.get("/scheduled")).text
+
+
+async def test_what_waits_is_taken_back_into_the_composer(site: httpx.AsyncClient) -> None:
+    at = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    await act(site, "/posts", text="not so sure about this", at=at)
+    (id,) = re.findall(r'action="/scheduled/(\d+)/take_back"', (await site.get("/scheduled")).text)
+    back = await act(site, f"/scheduled/{id}/take_back")
+    assert ">not so sure about this</textarea>" in back.text
+    assert "not so sure" not in (await site.get("/scheduled")).text
+
+
+async def test_whom_one_blocks_or_mutes_can_be_let_off_again(site: httpx.AsyncClient, world: World) -> None:
+    await world.member("bo", name="Borislav")
+    await world.member("cleo", name="Cleo")
+    await act(site, "/@bo/block")
+    await act(site, "/@cleo/mute")
+    page = text_of(await site.get("/settings/blocked"))
+    assert "Borislav" in page
+    assert "Cleo" in page
+    await act(site, "/@bo/unblock")
+    await act(site, "/@cleo/unmute")
+    page = text_of(await site.get("/settings/blocked"))
+    assert "Borislav" not in page
+    assert "Cleo" not in page
+
+
+async def test_names_and_topics_complete_themselves(site: httpx.AsyncClient, world: World) -> None:
+    await world.member("boris", name="Boris", unit="Lab")
+    await act(site, "/posts", text="about #pumps")
+    (one,) = (await site.get("/complete?q=@bor")).json()
+    assert (one["name"], one["called"], one["what"]) == ("boris", "Boris", "Lab")
+    assert [one["name"] for one in (await site.get("/complete", params={"q": "#pu"})).json()] == ["pumps"]
+    assert (await site.get("/complete?q=x")).json() == []
+
+
+async def test_the_pages_can_be_installed_as_an_app(site: httpx.AsyncClient) -> None:
+    manifest = (await site.get("/manifest.webmanifest")).json()
+    assert manifest["start_url"] == "/"
+    for icon in manifest["icons"]:
+        assert (await site.get(icon["src"])).status_code == 200
+    worker = await site.get("/worker.js")
+    assert worker.headers["content-type"].startswith("text/javascript")
+    for address in re.findall(r"'(/[^']+)'", worker.text.partition("\n\n")[0]):
+        assert (await site.get(address)).status_code == 200, address
+
+
+async def test_signing_out_leaves_nothing_on_the_device(site: httpx.AsyncClient) -> None:
+    out = await act(site, "/auth/sign_out")
+    assert '"storage"' in out.headers["clear-site-data"]

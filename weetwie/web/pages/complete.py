@@ -1,0 +1,38 @@
+"""What one may mean by the beginning of a name or a topic, for the one who is typing it."""
+
+from starlette.responses import JSONResponse, Response
+
+from weetwie.domain.people.search import search
+from weetwie.domain.relations.tags import tags_like
+from weetwie.kit.text import tag_key
+from weetwie.seen import tags as seen_tags
+from weetwie.web import reading
+from weetwie.web.visit import Visit
+
+_MOST = 6
+
+
+async def show(visit: Visit) -> Response:
+    """`?q=@an` or `?q=#pu`: a list of `name`, `called`, `what` and `face`."""
+    reading.check_signed_in(visit)
+    asked = visit.request.query_params.get("q", "")[:60]
+    sign, part = asked[:1], asked[1:]
+    found: list[dict[str, str]] = []
+    async with visit.house.database.reading() as db:
+        if sign == "@" and part:
+            ids = await search(db, visit.viewer, part, limit=_MOST)
+            people = await visit.house.shower.people(db, visit.viewer, ids)
+            found = [
+                {
+                    "name": one.handle,
+                    "called": one.called,
+                    "what": one.unit or f"@{one.handle}",
+                    "face": one.face,
+                }
+                for one in people
+            ]
+        elif sign == "#" and part:
+            ids = await tags_like(db, visit.viewer, tag_key(part), limit=_MOST)
+            tags = await seen_tags.tags(db, visit.viewer, ids)
+            found = [{"name": tag.name, "called": f"#{tag.name}", "what": ""} for tag in tags]
+    return JSONResponse(found)

@@ -1,0 +1,49 @@
+"""What makes the pages an app that can be installed: how it is called, and what works without a network."""
+
+from typing import Final
+
+from starlette.responses import JSONResponse, Response
+
+from weetwie.web.visit import Visit
+
+_MAY: Final = "default-src 'none'; connect-src 'self'"
+SHELL: Final = ("app.css", "app.js", "live.js", "composer.js", "icons.svg", "mark.svg")
+
+
+async def manifest(visit: Visit) -> Response:
+    """https://www.w3.org/TR/appmanifest/"""
+    asset, name = visit.house.assets.address, visit.viewer.policy.name
+    told = {
+        "name": name,
+        "short_name": name[:12].strip(),
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f6f4ef",
+        "theme_color": "#1f5f5b",
+        "icons": [
+            {"src": asset("icon-192.png"), "sizes": "192x192", "type": "image/png"},
+            {"src": asset("icon-512.png"), "sizes": "512x512", "type": "image/png"},
+        ],
+        "share_target": {"action": "/", "method": "GET", "params": {"text": "text", "url": "url"}},
+    }
+    return JSONResponse(
+        told, media_type="application/manifest+json", headers={"cache-control": "public, max-age=3600"}
+    )
+
+
+async def worker(visit: Visit) -> Response:
+    """The service worker, with the addresses of this release in it."""
+    assets = visit.house.assets
+    shell = [*(assets.address(name) for name in SHELL), "/offline"]
+    head = f"const VERSION = {assets.version!r};\nconst SHELL = {shell!r};\n"
+    return Response(
+        head + assets.text("worker.js"),
+        media_type="text/javascript",
+        headers={"cache-control": "no-cache", "content-security-policy": _MAY},
+    )
+
+
+async def offline(visit: Visit) -> Response:
+    return visit.show("offline.html")

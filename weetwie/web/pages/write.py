@@ -1,0 +1,188 @@
+"""Publish what was written: at once or later; whatever is refused comes back with all that was written and the reason."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import JSONResponse, Response
+
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.media import attach, upload
+from weetwie.domain.polls import polls
+from weetwie.domain.polls.rules import Ballot
+from weetwie.domain.posts import publish as publishing
+from weetwie.domain.posts.rules import Draft
+from weetwie.domain.scheduled import scheduled
+from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
+from weetwie.kit import language
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page
+from weetwie.seen import posts as seen_posts
+from weetwie.web import reading
+from weetwie.web.pages import home, post
+from weetwie.web.visit import Visit
+
+AUDIENCES: Final[dict[str, dict[str, Any]]] = {
+    "colleagues": {"ring": Ring.colleagues, "visibility": Visibility.public},
+    "network": {"ring": Ring.network, "visibility": Visibility.public},
+    "world": {"ring": Ring.world, "visibility": Visibility.public},
+    "followers": {"visibility": Visibility.private},
+    "direct": {"visibility": Visibility.direct},
+}
+"""In the words of the composer; anything else is left to what one prefers."""
+
+_NO_TIME: Final = _(
+    "This is no time that we understand. Choose one from the calendar, such as 2026-12-31 09:00."
+)
+
+
+async def publish(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = dict(await visit.form())
+    reply_to = form_id(given.get("reply_to", ""))
+    try:
+        at = _later(given)
+        media_ids = await _uploaded(visit)
+        async with visit.house.database.transaction() as db:
+            written = _draft(visit, given, media_ids, reply_to)
+            post_id = await (_schedule(visit, db, *written, at) if at else _publish(visit, db, *written))
+    except Refusal as refusal:
+        if visit.is_from_script:
+            return JSONResponse({"error": told(visit, refusal)}, 422)
+        async with visit.house.database.reading() as db:
+            draft = {"text": "", "warning": "", "audience": "", **given, "error": refusal}
+            if reply_to is not None:
+                return await post.page(visit, db, reply_to, 422, **draft)
+            return await home.page(visit, db, 422, **draft)
+    if at:
+        return visit.back("/scheduled") if visit.is_from_script else visit.go("/scheduled")
+    return await _rendered(visit, post_id) if visit.is_from_script else visit.back()
+
+
+def _draft(
+    visit: Visit, given: dict[str, str], media_ids: Sequence[int], reply_to: int | None
+) -> tuple[Draft, Ballot | None]:
+    options = [option.strip() for option in visit.several.get("option", []) if option.strip()]
+    draft = Draft(
+        text=given.get("text", "").replace("\r\n", "\n"),
+        warning=given.get("warning", "").strip(),
+        language=given.get("language") or None,
+        reply_to_id=reply_to,
+        quote_of_id=form_id(given.get("quote_of", "")),
+        media_ids=media_ids,
+        has_poll=bool(options),
+        **AUDIENCES.get(given.get("audience", ""), {}),
+    )
+    if not options:
+        return draft, None
+    lasts = form_id(given.get("lasts", "")) or 86_400
+    return draft, Ballot(options=options, lasts=lasts, is_multiple="is_multiple" in given)
+
+
+async def _publish(visit: Visit, db: Db, draft: Draft, ballot: Ballot | None) -> int:
+    post_id = await publishing.publish(db, visit.viewer, draft)
+    if ballot:
+        await polls.put(db, visit.viewer, post_id, ballot, has_media=bool(draft.media_ids))
+    return int(post_id)
+
+
+class _AsIfPublishedError(Exception):
+    """Takes back what was tried."""
+
+
+async def _schedule(visit: Visit, db: Db, draft: Draft, ballot: Ballot | None, at: datetime) -> int:
+    """What could not be published now is refused now, and not when its time has come."""
+    written: dict[str, Any] = {"draft": msgspec.to_builtins(draft)}
+    if ballot:
+        written["ballot"] = msgspec.to_builtins(ballot)
+    with suppress(_AsIfPublishedError):
+        async with db.savepoint():
+            tried = await seen_posts.post(db, visit.viewer, await _publish(visit, db, draft, ballot))
+            written["visibility"] = Visibility(tried.visibility).name
+            raise _AsIfPublishedError
+    id = await scheduled.schedule(db, visit.viewer, at, written, None)
+    await attach.hold(db, visit.viewer, draft.media_ids, at)
+    return id
+
+
+def _later(given: dict[str, str]) -> datetime | None:
+    """When it is to be published; the minutes by which the reader's clock differs come with it. Raises Invalid."""
+    text = given.get("at", "").strip()
+    if not text:
+        return None
+    try:
+        off = timedelta(minutes=int(given.get("minutes_off") or 0))
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) + off
+    except (ValueError, OverflowError) as error:
+        raise Invalid(_NO_TIME) from error
+
+
+async def _uploaded(visit: Visit) -> list[int]:
+    files = visit.files.get("file", [])
+    if not files:
+        return []
+    if visit.house.store is None:
+        raise Unavailable
+    described = visit.several.get("description", [])
+    ids = []
+    for place, file in enumerate(files):
+        async with visit.house.database.transaction() as db:
+            media_id = await upload.number(db, visit.viewer)
+        description = described[place] if place < len(described) else ""
+        prepared = await upload.prepare(visit.house.store, media_id, file, description=description)
+        async with visit.house.database.transaction() as db:
+            ids.append(await upload.upload(db, visit.viewer, prepared))
+    return ids
+
+
+async def _rendered(visit: Visit, post_id: int) -> Response:
+    """The new post, as it stands in a timeline."""
+    async with visit.house.database.reading() as db:
+        shown = await visit.house.shower.post(db, visit.viewer, post_id)
+    return visit.show("parts/one_post.html", post=shown)
+
+
+async def show_scheduled(visit: Visit) -> Response:
+    """What waits for its time, and what was refused when its time had come."""
+    reading.check_signed_in(visit)
+    async with visit.house.database.reading() as db:
+        waiting = await scheduled.waiting(db, visit.viewer, Page(200))
+        return await reading.show(
+            visit, db, "scheduled.html", waiting=sorted(waiting, key=lambda one: one.at)
+        )
+
+
+async def on_scheduled(visit: Visit) -> Response:
+    """Another time, or taken back: then its words stand in the composer again."""
+    reading.check_signed_in(visit)
+    given = dict(await visit.form())
+    verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
+    async with visit.house.database.transaction() as db:
+        match verb:
+            case "move":
+                at = _later(given)
+                if at is None:
+                    raise Invalid(_NO_TIME)
+                await scheduled.move(db, visit.viewer, id, at)
+                return visit.go("/scheduled")
+            case "take_back":
+                one = await scheduled.take_back(db, visit.viewer, id)
+                draft = {"warning": "", "audience": "", "error": None, **one.written["draft"]}
+                return await home.page(visit, db, 200, **draft)
+            case _other:
+                raise NotFound
+
+
+def told(visit: Visit, refusal: Refusal) -> str:
+    return language.translate(refusal.sentence, visit.language, **refusal.values)
+
+
+def form_id(text: str) -> int | None:
+    """Raises Invalid for what no form of ours has sent."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Invalid(_("This form has been changed on the way. Please reload the page and try again."))
+    return int(text)

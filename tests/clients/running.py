@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 PASSWORD = "four words in a row"
-_START_SECONDS = 60
+_START_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
+def running(folder: Path, *options: str) -> Iterator[Running]:
     """Serves until the end of the block; whatever the server has to say stands in `server.log` in the folder."""
     port = _free_port()
     server = Running(f"http://127.0.0.1:{port}", folder / "data")
     log = folder / "server.log"
     with log.open("w") as file:
-        words = [*_weetwie(), "serve", "--data", str(server.data), "--port", str(port)]
+        words = [*_weetwie(), "serve", "--data", str(server.data), "--port", str(port), *options]
         process = subprocess.Popen(words, stdout=file, stderr=file, env=_environment())
     try:
         _wait_for(server.address, process, log)

@@ -1,0 +1,117 @@
+"""The sample company on a real server, and the system's Chromium to look at it."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.clients.running import Running, running
+
+PICTURES = Path(os.environ.get("WEETWIE_PICTURES", "build/pictures"))
+"""Where pictures of the pages are put, for people to look at."""
+
+_KINDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way to look at a page."""
+
+    theme: str = "light"
+    width: int = 1280
+    scripts: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.theme}{'' if self.scripts else '-plain'}"
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("browser"), "--sample") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = next((path for kind in _KINDS if (path := shutil.which(kind))), None)
+    assert found, "these tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(company: Running, chromium: Browser) -> str:
+    """The cookies of somebody of the sample company, as a file."""
+    log = (company.data.parent / "server.log").read_text()
+    found = re.search(r"as @(\S+) with the password (\S+)", log)
+    assert found, log
+    context = chromium.new_context(base_url=company.address)
+    page = context.new_page()
+    page.goto("/auth/sign_in")
+    page.fill("#name", found[1])
+    page.fill("#password", found[2])
+    page.click("main button")
+    page.wait_for_url("/")
+    path = company.data.parent / "cookies.json"
+    context.storage_state(path=path)
+    context.close()
+    return str(path)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(company: Running, chromium: Browser, signed_in: str) -> Iterator[Open]:
+    """Opens a page in a fresh browser; whatever its console or its scripts complain of fails the test, but for what is
+    made to fail."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_(path: str, look: Look | None = None, *, as_stranger: bool = False, fails: str = "\0") -> Page:
+        look = look or Look()
+        context = chromium.new_context(
+            base_url=company.address,
+            viewport={"width": look.width, "height": 900},
+            color_scheme="dark" if look.theme == "dark" else "light",
+            reduced_motion="reduce",
+            locale="en-GB",
+            storage_state=None if as_stranger else signed_in,
+            service_workers="block",
+        )
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        if not look.scripts:
+            # Empty files instead of none at all, so that the page can still be examined.
+            context.route(
+                "**/static/*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+            )
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: (
+                complaints.append(said.text) if is_complaint(said) and fails not in said.text else None
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def is_complaint(said: ConsoleMessage) -> bool:
+    """That a page is not there is told by the page itself."""
+    is_page = said.page is not None and said.location["url"] == said.page.url
+    return said.type == "error" and not (is_page and "404" in said.text)

@@ -1,0 +1,215 @@
+"""What people do in a browser, from writing to finding: with a script, and the core of it without."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Look, Open
+from tests.clients.running import PASSWORD, Running
+
+pytestmark = pytest.mark.xdist_group("browser")
+PLAIN = Look(scripts=False)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> str:
+    path = tmp_path / "wall.png"
+    Image.new("RGB", (300, 200), "teal").save(path)
+    return str(path)
+
+
+def test_what_is_published_stands_there_at_once_and_what_is_typed_is_never_lost(open_page: Open) -> None:
+    page = open_page("/")
+    page.fill("#text", "a draft that outlives a reload")
+    page.reload()
+    expect(page.locator("#text")).to_have_value("a draft that outlives a reload")
+    page.press("#text", "Control+Enter")
+    expect(page.locator("article.post").first).to_contain_text("a draft that outlives a reload")
+    expect(page.locator("#text")).to_have_value("")
+    page.reload()
+    expect(page.locator("#text")).to_have_value("")
+
+
+def test_errors_keep_the_text(open_page: Open) -> None:
+    page = open_page("/", fails="422")
+    page.fill("#text", "x" * 1001)
+    expect(page.locator(".left")).to_have_text("-1")
+    with page.expect_response(re.compile(r"/posts\?")) as sent:
+        page.click(".composer .under button")
+    assert sent.value.status == 422
+    expect(page.locator(".toast")).to_contain_text("1000")
+    expect(page.locator("#text")).to_have_value("x" * 1001)
+    page.fill("#text", "")
+
+
+def test_names_and_topics_complete_themselves_by_keyboard(open_page: Open) -> None:
+    page = open_page("/")
+    page.locator("#text").press_sequentially("ask @marl")
+    expect(page.locator(".completions [role=option]").first).to_contain_text("Marloes")
+    page.keyboard.press("Enter")
+    expect(page.locator("#text")).to_have_value("ask @marloes ")
+    page.locator("#text").press_sequentially("about #ele")
+    expect(page.locator(".completions [role=option]").first).to_contain_text("#ele")
+    page.keyboard.press("Escape")
+    expect(page.locator(".completions")).to_be_hidden()
+    page.fill("#text", "")
+
+
+def test_a_picture_is_chosen_described_and_looked_at(open_page: Open, picture: str) -> None:
+    page = open_page("/")
+    page.locator(".extras summary").click()
+    page.set_input_files("#file", picture)
+    page.fill(".chosen input", "A teal wall")
+    page.fill("#text", "look at this wall")
+    page.click(".composer .under button")
+    shown = page.locator("article.post").first.locator(".picture")
+    expect(shown.locator("img")).to_have_attribute("alt", "A teal wall")
+    shown.click()
+    expect(page.locator(".viewer figcaption")).to_have_text("A teal wall")
+    page.keyboard.press("Escape")
+    expect(page.locator(".viewer")).to_be_hidden()
+
+
+def test_marks_are_there_at_once_and_are_taken_back_with_a_word_when_they_fail(open_page: Open) -> None:
+    page = open_page("/all", fails="ERR_FAILED")
+    star = page.locator(".act.favourite[aria-pressed=false]").first
+    star = page.locator(f"#{star.locator('xpath=ancestor::article').get_attribute('id')} .act.favourite")
+    with page.expect_response("**/favourite"):
+        star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    page.route("**/unfavourite", lambda route: route.abort())
+    star.click()
+    expect(page.locator(".toast")).to_be_visible()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    page.unroute("**/unfavourite")
+
+
+def test_what_is_deleted_can_be_had_back_for_a_while(open_page: Open) -> None:
+    page = open_page("/")
+    page.fill("#text", "a post to be regretted")
+    page.click(".composer .under button")
+    post = page.locator("article.post", has_text="a post to be regretted").first
+    expect(post).to_be_visible()
+    post.locator(".menu summary").click()
+    post.locator(".delete-it").click()
+    expect(post).to_be_hidden()
+    page.locator(".toast button").click()
+    expect(post).to_be_visible()
+    post.locator(".menu summary").click()
+    post.locator(".delete-it").click()
+    page.goto("/lists")
+    page.goto("/")
+    expect(page.locator("article.post", has_text="a post to be regretted")).to_have_count(0)
+
+
+def test_whom_one_no_longer_follows_is_followed_again_with_one_click(open_page: Open) -> None:
+    page = open_page("/@marloes")
+    button = page.locator(".acts-of .follow button")
+    if button.inner_text() == "Follow":
+        button.click()
+    expect(button).to_have_text("Following")
+    button.click()
+    expect(button).to_have_text("Follow")
+    page.locator(".toast button").click()
+    expect(button).to_have_text("Following")
+
+
+def test_older_posts_come_as_one_reads_and_back_leads_to_the_same_place(open_page: Open) -> None:
+    page = open_page("/all")
+    assert page.locator("article.post").count() == 20
+    page.locator(".older").scroll_into_view_if_needed()
+    expect(page.locator("article.post").nth(39)).to_be_attached()
+    post = page.locator("article.post").nth(30)
+    post.scroll_into_view_if_needed()
+    id = post.get_attribute("id")
+    post.locator(".when a").first.click()
+    page.wait_for_url(re.compile(r"/@\w+/\d+"))
+    page.go_back()
+    expect(page.locator(f"#{id}")).to_be_in_viewport()
+
+
+def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
+    page = open_page("/all")
+    page.keyboard.press("?")
+    expect(page.locator(".keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.locator("article.post").nth(1)
+    expect(second).to_be_focused()
+    was = second.locator(".act.bookmark").get_attribute("aria-pressed")
+    page.keyboard.press("s")
+    expect(second.locator(".act.bookmark")).to_have_attribute(
+        "aria-pressed", "false" if was == "true" else "true"
+    )
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    page.wait_for_url("**/people")
+    page.keyboard.press("/")
+    expect(page.locator("input[type=search]")).to_be_focused()
+
+
+def test_new_posts_wait_behind_a_pill_and_replies_join_their_thread(
+    open_page: Open, company: Running
+) -> None:
+    company.command(
+        "person", "create", "newcomer", "--email", "newcomer@example.org", "--password-stdin", said=PASSWORD
+    )
+    here, there = open_page("/all"), open_page("/auth/sign_in", as_stranger=True)
+    there.fill("#name", "newcomer")
+    there.fill("#password", PASSWORD)
+    there.click("main button")
+    there.wait_for_url("/")
+    there.fill("#text", "my first words here")
+    there.click(".composer .under button")
+    expect(here.locator(".pill")).to_be_visible()
+    expect(here.locator("article.post", has_text="my first words here")).to_have_count(0)
+    here.locator(".pill a").click()
+    expect(here.locator("article.post").first).to_contain_text("my first words here")
+    here.locator("article.post").first.locator(".when a").first.click()
+    here.wait_for_url(re.compile(r"/@newcomer/\d+"))
+    there.goto(here.url)
+    there.fill("#text", "and some more of them")
+    there.click(".composer .under button")
+    expect(here.locator(".thread")).to_contain_text("and some more of them")
+
+
+def test_the_core_goes_without_a_script(open_page: Open, picture: str) -> None:
+    page = open_page("/", PLAIN)
+    page.fill("#text", "plain words about the #elektro cabinet")
+    page.locator(".extras summary").click()
+    page.set_input_files("#file", picture)
+    page.fill("#description", "The cabinet")
+    page.click(".composer .under button")
+    page.wait_for_url("**/")
+    post = page.locator("article.post", has_text="plain words about").first
+    expect(post.locator("img[alt='The cabinet']")).to_be_visible()
+    post.locator(".act.reply").click()
+    page.fill("#text", "and an answer to it")
+    page.click(".composer .under button")
+    expect(page.locator(".thread")).to_contain_text("and an answer to it")
+    page.goto("/all")
+    other = page.locator("article.post:has(.act.boost[aria-pressed=false])").nth(3)
+    id = other.get_attribute("id")
+    other.locator(".act.boost").click()
+    expect(page.locator(f"#{id} .act.boost").first).to_have_attribute("aria-pressed", "true")
+    page.goto("/people?order=new")
+    person = page.locator(".tile:has(.follow button:text-is('Follow'))").first
+    name = person.locator("b").inner_text()
+    person.locator(".follow button").click()
+    expect(page.locator(".tile", has_text=name).locator(".follow button")).to_have_text("Following")
+    page.goto("/who-knows")
+    page.fill("#q", "water hammer")
+    page.press("#q", "Enter")
+    expect(page.locator(".experts > li").first).to_be_visible()
+    page.goto("/settings")
+    page.fill("#bio", "I say what I do.")
+    page.click(".settings .actions button")
+    expect(page.locator(".good")).to_be_visible()
+    page.goto("/auth/sign_out")
+    expect(page.locator("main button")).to_be_visible()

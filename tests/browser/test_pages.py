@@ -1,0 +1,152 @@
+"""Every page over the sample company, looked at in both themes, on phones and desktops, with and without a script."""
+
+import re
+from typing import Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PICTURES, Look, Open
+from weetwie.web.site import PAGES
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LOOKS: Final = (
+    Look("light", 1280),
+    Look("dark", 390),
+    Look("dark", 1280, scripts=False),
+    Look("light", 390, scripts=False),
+)
+SHOWN: Final = {
+    "home": "/",
+    "all": "/all",
+    "who-knows": "/who-knows?q=water+hammer",
+    "search": "/search?q=has:image",
+    "nobody": "/who-knows?q=xylophonist",
+    "person": "/@marloes",
+    "person-replies": "/@marloes?tab=replies",
+    "person-followers": "/@marloes?tab=followers",
+    "myself": "/@priya",
+    "topic": "/tags/k7",
+    "people": "/people",
+    "people-found": "/people?q=ilse",
+    "notifications": "/notifications",
+    "messages": "/messages",
+    "bookmarks": "/bookmarks",
+    "favourites": "/favourites",
+    "lists": "/lists",
+    "scheduled": "/scheduled",
+    "settings": "/settings",
+    "filters": "/settings/filters",
+    "blocked": "/settings/blocked",
+    "sign-out": "/auth/sign_out",
+    "about": "/about",
+    "offline": "/offline",
+    "nothing-there": "/@nobody-of-this-name",
+}
+FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}
+NOT_ALONE: Final = {
+    "/posts": "a form sends to it",
+    "/posts/{id:int}/{verb}": "leads to the post, or asks before it is deleted",
+    "/tags/{tag}/{verb}": "leads to the topic",
+    "/@{handle}/{verb:str}": "leads to the person",
+    "/settings/filters/{id:int}/{verb}": "a form sends to it",
+    "/scheduled/{id:int}/{verb}": "a form sends to it",
+    "/live": "a stream",
+    "/complete": "data for a script",
+    "/manifest.webmanifest": "no page",
+    "/worker.js": "no page",
+    "/auth/password/{token}": "needs a link of its own, see tests/web",
+    "/welcome/{token}": "needs a link of its own, see tests/web",
+    "/oauth/authorize": "needs an app, see tests/web",
+    "/lists/{id:int}": "opened from the lists below",
+    "/lists/{id:int}/{verb}": "opened from the lists below",
+    "/@{handle}/{id:int}": "opened from home below",
+}
+
+# Rules of the tool that speak of pages as a whole or are a matter of taste are in; none is left out.
+_AXE: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def looks(number: int) -> tuple[Look, Look]:
+    """Two of the four for each page, so that every pair of theme, width and scripts is seen again and again."""
+    return LOOKS[number % 4], LOOKS[(number + 1 + number // 4 % 3) % 4]
+
+
+ALL: Final = [
+    pytest.param(path, look, stranger, id=f"{name}-{look}")
+    for number, (name, path, stranger) in enumerate(
+        [
+            *((name, path, False) for name, path in SHOWN.items()),
+            *((n, p, True) for n, p in FOR_STRANGERS.items()),
+        ]
+    )
+    for look in looks(number)
+]
+
+
+def check(page: Page, name: str) -> None:
+    """Nothing sticks out at the side, nothing keeps anybody out, no picture is broken."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{wide} px stick out"
+    broken = page.evaluate(
+        "[...document.images].filter(one => one.complete && !one.naturalWidth && one.src).map(one => one.src)"
+    )
+    assert broken == []
+    kept_out = complaints(page)
+    assert not kept_out, "\n".join(kept_out)
+
+
+def complaints(page: Page) -> list[str]:
+    """What keeps people out, by the rules of axe."""
+    found = Axe().run(page, options=_AXE).response
+    return [
+        f"{rule['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for rule in found["violations"]
+        for node in rule["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize(("path", "look", "stranger"), ALL)
+def test_a_page_is_whole_and_keeps_nobody_out(
+    open_page: Open, path: str, look: Look, stranger: bool, request: pytest.FixtureRequest
+) -> None:
+    page = open_page(path, look, as_stranger=stranger)
+    assert page.locator("h1").count() == 1
+    check(page, re.sub(r".*\[|\]", "", request.node.name))
+
+
+def test_posts_threads_and_lists_are_whole_too(open_page: Open) -> None:
+    for look, (at, click) in zip(
+        (*LOOKS[:2], LOOKS[1]),
+        (
+            ("/", "article.post:has(.answers) .when a"),
+            ("/lists", ".rows .person"),
+            ("/lists", ".rows .button"),
+        ),
+        strict=True,
+    ):
+        page = open_page(at, look)
+        page.locator(click).last.click()
+        page.wait_for_load_state()
+        check(page, f"{at.strip('/') or 'thread'}-opened-{look}")
+
+
+@pytest.mark.parametrize(
+    ("path", "width"), [("/", 820), ("/", 1920), ("/@marloes", 820), ("/@marloes", 1920), ("/", 360)]
+)
+def test_home_and_person_are_at_ease_at_every_width(open_page: Open, path: str, width: int) -> None:
+    check(open_page(path, Look("light", width)), f"{path.strip('/@') or 'home'}-{width}")
+
+
+def test_every_page_there_is_is_looked_at() -> None:
+    seen = {path.partition("?")[0] for path in (*SHOWN.values(), *FOR_STRANGERS.values())}
+    patterns = {
+        path: re.compile(re.sub(r"\\\{\w+(:\w+)?\\\}", "[^/]+", re.escape(path)).replace("\\:", ":"))
+        for path in PAGES
+    }
+    unseen = {path for path, pattern in patterns.items() if not any(pattern.fullmatch(one) for one in seen)}
+    assert unseen - set(NOT_ALONE) == set()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.clients.running import Running, running
+from tests.clients.running import PASSWORD, Running, running
 
 PICTURES = Path(os.environ.get("WEETWIE_PICTURES", "build/pictures"))
 """Where pictures of the pages are put, for people to look at."""
@@ -48,19 +48,29 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def signed_in(company: Running, chromium: Browser) -> str:
-    """The cookies of somebody of the sample company, as a file."""
+def signed_in(company: Running, chromium: Browser) -> dict[str, str | None]:
+    """The cookies of somebody of the sample company, of an administrator, and of nobody: files, by who it is."""
     log = (company.data.parent / "server.log").read_text()
     found = re.search(r"as @(\S+) with the password (\S+)", log)
     assert found, log
+    words = ("--email", "admin@example.org", "--name", "Ada Admin", "--admin", "--password-stdin")
+    company.command("person", "create", "admin", *words, said=PASSWORD)
+    return {
+        "somebody": _enter(company, chromium, found[1], found[2]),
+        "administrator": _enter(company, chromium, "admin", PASSWORD),
+        "nobody": None,
+    }
+
+
+def _enter(company: Running, chromium: Browser, name: str, password: str) -> str:
     context = chromium.new_context(base_url=company.address)
     page = context.new_page()
     page.goto("/auth/sign_in")
-    page.fill("#name", found[1])
-    page.fill("#password", found[2])
+    page.fill("#name", name)
+    page.fill("#password", password)
     page.click("main button")
     page.wait_for_url("/")
-    path = company.data.parent / "cookies.json"
+    path = company.data.parent / f"{name}.json"
     context.storage_state(path=path)
     context.close()
     return str(path)
@@ -70,13 +80,13 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(company: Running, chromium: Browser, signed_in: str) -> Iterator[Open]:
+def open_page(company: Running, chromium: Browser, signed_in: dict[str, str | None]) -> Iterator[Open]:
     """Opens a page in a fresh browser; whatever its console or its scripts complain of fails the test, but for what is
     made to fail."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_(path: str, look: Look | None = None, *, as_stranger: bool = False, fails: str = "\0") -> Page:
+    def open_(path: str, look: Look | None = None, *, who: str = "somebody", fails: str = "\0") -> Page:
         look = look or Look()
         context = chromium.new_context(
             base_url=company.address,
@@ -84,7 +94,7 @@ def open_page(company: Running, chromium: Browser, signed_in: str) -> Iterator[O
             color_scheme="dark" if look.theme == "dark" else "light",
             reduced_motion="reduce",
             locale="en-GB",
-            storage_state=None if as_stranger else signed_in,
+            storage_state=signed_in[who],
             service_workers="block",
         )
         contexts.append(context)

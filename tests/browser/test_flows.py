@@ -160,7 +160,7 @@ def test_new_posts_wait_behind_a_pill_and_replies_join_their_thread(
     company.command(
         "person", "create", "newcomer", "--email", "newcomer@example.org", "--password-stdin", said=PASSWORD
     )
-    here, there = open_page("/all"), open_page("/auth/sign_in", as_stranger=True)
+    here, there = open_page("/all"), open_page("/auth/sign_in", who="nobody")
     there.fill("#name", "newcomer")
     there.fill("#password", PASSWORD)
     there.click("main button")

@@ -41,18 +41,33 @@ SHOWN: Final = {
     "filters": "/settings/filters",
     "blocked": "/settings/blocked",
     "sign-out": "/auth/sign_out",
+    "begin": "/begin",
+    "begin-topics": "/begin/topics",
+    "begin-people": "/begin/people",
+    "people-table": "/people?as=table&standing=alumnus",
+    "report": "/@marloes/report",
     "about": "/about",
     "offline": "/offline",
     "nothing-there": "/@nobody-of-this-name",
+}
+FOR_ADMINISTRATORS: Final = {
+    "admin": "/admin",
+    "admin-people": "/admin/people",
+    "admin-policy": "/admin/policy",
+    "admin-reports": "/admin/reports",
+    "admin-announcements": "/admin/announcements",
 }
 FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}
 NOT_ALONE: Final = {
     "/posts": "a form sends to it",
     "/posts/{id:int}/{verb}": "leads to the post, or asks before it is deleted",
     "/tags/{tag}/{verb}": "leads to the topic",
-    "/@{handle}/{verb:str}": "leads to the person",
     "/settings/filters/{id:int}/{verb}": "a form sends to it",
     "/scheduled/{id:int}/{verb}": "a form sends to it",
+    "/admin/people/{handle}/{verb}": "a form sends to it",
+    "/admin/reports/{id:int}/{verb}": "a form sends to it",
+    "/admin/announcements/{id:int}/{verb}": "a form sends to it",
+    "/announcements/{id:int}/{verb}": "a form sends to it",
     "/live": "a stream",
     "/complete": "data for a script",
     "/manifest.webmanifest": "no page",
@@ -75,12 +90,15 @@ def looks(number: int) -> tuple[Look, Look]:
 
 
 ALL: Final = [
-    pytest.param(path, look, stranger, id=f"{name}-{look}")
-    for number, (name, path, stranger) in enumerate(
-        [
-            *((name, path, False) for name, path in SHOWN.items()),
-            *((n, p, True) for n, p in FOR_STRANGERS.items()),
-        ]
+    pytest.param(path, look, who, id=f"{name}-{look}")
+    for number, (name, path, who) in enumerate(
+        (name, path, who)
+        for who, pages in (
+            ("somebody", SHOWN),
+            ("administrator", FOR_ADMINISTRATORS),
+            ("nobody", FOR_STRANGERS),
+        )
+        for name, path in pages.items()
     )
     for look in looks(number)
 ]
@@ -110,11 +128,11 @@ def complaints(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("path", "look", "stranger"), ALL)
+@pytest.mark.parametrize(("path", "look", "who"), ALL)
 def test_a_page_is_whole_and_keeps_nobody_out(
-    open_page: Open, path: str, look: Look, stranger: bool, request: pytest.FixtureRequest
+    open_page: Open, path: str, look: Look, who: str, request: pytest.FixtureRequest
 ) -> None:
-    page = open_page(path, look, as_stranger=stranger)
+    page = open_page(path, look, who=who)
     assert page.locator("h1").count() == 1
     check(page, re.sub(r".*\[|\]", "", request.node.name))
 
@@ -143,7 +161,10 @@ def test_home_and_person_are_at_ease_at_every_width(open_page: Open, path: str, 
 
 
 def test_every_page_there_is_is_looked_at() -> None:
-    seen = {path.partition("?")[0] for path in (*SHOWN.values(), *FOR_STRANGERS.values())}
+    seen = {
+        path.partition("?")[0]
+        for path in (*SHOWN.values(), *FOR_ADMINISTRATORS.values(), *FOR_STRANGERS.values())
+    }
     patterns = {
         path: re.compile(re.sub(r"\\\{\w+(:\w+)?\\\}", "[^/]+", re.escape(path)).replace("\\:", ":"))
         for path in PAGES

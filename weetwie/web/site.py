@@ -23,7 +23,9 @@ from weetwie.kit.db import Database
 from weetwie.web.assets import Assets
 from weetwie.web.pages import (
     acts,
+    admin,
     authorize,
+    begin,
     blocked,
     complete,
     filters,
@@ -44,7 +46,6 @@ from weetwie.web.pages import (
     write,
 )
 from weetwie.web.pages import live as live_page
-from weetwie.web.pages.write import told
 from weetwie.web.reading import SignInFirst
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
@@ -65,6 +66,7 @@ LONGEST_FORM: Final = 64 * 1024
 LARGEST: Final = {
     "/posts": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
     "/settings": 2 * faces.LARGEST + LONGEST_FORM,
+    "/begin/{step}": faces.LARGEST + LONGEST_FORM,
 }
 """Forms with files, by their address."""
 
@@ -84,6 +86,8 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/search": (find.show, None),
     "/who-knows": (find.show, None),
     "/people": (people.show, None),
+    "/begin": (begin.show, None),
+    "/begin/{step}": (begin.show, begin.act),
     "/live": (live_page.show, None),
     "/complete": (complete.show, None),
     "/lists": (lists.show_all, lists.make),
@@ -98,6 +102,15 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/@{handle}": (person.show, None),
     "/@{handle}/{id:int}": (post.show, None),
     "/@{handle}/{verb:str}": (acts.show_person, acts.on_person),
+    "/admin": (admin.show, None),
+    "/admin/people": (admin.show_people, admin.make_person),
+    "/admin/people/{handle}/{verb}": (admin.show_people, admin.on_person),
+    "/admin/policy": (admin.show_policy, admin.save_policy),
+    "/admin/reports": (admin.show_reports, None),
+    "/admin/reports/{id:int}/{verb}": (admin.show_reports, admin.on_report),
+    "/admin/announcements": (admin.show_announcements, admin.announce),
+    "/admin/announcements/{id:int}/{verb}": (admin.show_announcements, admin.on_announcement),
+    "/announcements/{id:int}/{verb}": (home.show, acts.on_announcement),
     "/manifest.webmanifest": (install.manifest, None),
     "/worker.js": (install.worker, None),
     "/offline": (install.offline, None),
@@ -166,7 +179,7 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
 def refused(come: Visit, refusal: Refusal) -> Response:
     status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
     if come.is_from_script:
-        response: Response = JSONResponse({"error": told(come, refusal)}, status)
+        response: Response = JSONResponse({"error": come.say(refusal.sentence, **refusal.values)}, status)
     else:
         response = come.show("refusal.html", status, error=refusal)
     if isinstance(refusal, TooMany | Unavailable):

@@ -130,6 +130,10 @@ class Visit:
         html = self.house.templates.render(template, self, **values)
         return HTMLResponse(html, status)
 
+    def say(self, sentence: str, **values: Any) -> str:
+        """A sentence of ours in the reader's language, as plain text."""
+        return language.translate(sentence, self.language, **values)
+
     def go(self, address: str) -> Response:
         return RedirectResponse(address, 303)
 

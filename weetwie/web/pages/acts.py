@@ -6,6 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
+from weetwie.domain.announcements import announcements
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.polls import vote
 from weetwie.domain.posts import answer, boost, mark, remove
@@ -16,6 +17,7 @@ from weetwie.errors import NotFound
 from weetwie.kit.db import Db
 from weetwie.seen import posts as seen_posts
 from weetwie.web import reading
+from weetwie.web.pages import change
 from weetwie.web.pages.write import form_id
 from weetwie.web.visit import Visit
 
@@ -23,8 +25,13 @@ Verb = Callable[[Db, Viewer, int], Awaitable[Any]]
 
 
 async def show_post(visit: Visit) -> Response:
-    """Asks whether one really means it, where it cannot be undone; anything else leads to the post."""
+    """The forms to change, report or delete it, which asks whether one really means it; anything else leads to the post."""
     reading.check_signed_in(visit)
+    match visit.request.path_params["verb"]:
+        case "edit":
+            return await change.show_edit(visit)
+        case "report":
+            return await change.show_report(visit)
     async with visit.house.database.reading() as db:
         shown = await visit.house.shower.post(db, visit.viewer, visit.request.path_params["id"])
         if visit.request.path_params["verb"] == "delete" and shown.is_mine:
@@ -36,6 +43,10 @@ async def on_post(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
     verb, post_id = visit.request.path_params["verb"], visit.request.path_params["id"]
+    if verb == "edit":
+        return await change.save_edit(visit, dict(given))
+    if verb == "report":
+        return await change.send_report(visit, dict(given))
     async with visit.house.database.transaction() as db:
         if verb == "vote":
             choices = [int(one) for one in visit.several.get("choice", []) if one.isdigit()]
@@ -77,7 +88,21 @@ _ON_POSTS: Final[dict[str, Verb]] = {
 }
 
 
+async def on_announcement(visit: Visit) -> Response:
+    """Puts it away."""
+    reading.check_signed_in(visit)
+    await visit.form()
+    if visit.request.path_params["verb"] != "read":
+        raise NotFound
+    async with visit.house.database.transaction() as db:
+        await announcements.put_away(db, visit.viewer, visit.request.path_params["id"])
+    return visit.back()
+
+
 async def show_person(visit: Visit) -> Response:
+    if visit.request.path_params["verb"] == "report":
+        reading.check_signed_in(visit)
+        return await change.show_report(visit)
     return visit.go(f"/@{visit.request.path_params['handle']}")
 
 
@@ -85,6 +110,8 @@ async def on_person(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
+    if verb == "report":
+        return await change.send_report(visit, dict(given))
     async with visit.house.database.transaction() as db:
         person_id = await lookup(db, visit.viewer, handle)
         if verb == "note":

@@ -4,16 +4,19 @@ from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.domain.announcements import announcements
 from weetwie.domain.people.census import Census, census
+from weetwie.domain.people.directory import directory
 from weetwie.domain.relations import suggestions
 from weetwie.domain.timelines import home as homes
-from weetwie.domain.timelines import trends
+from weetwie.domain.timelines import questions, trends
+from weetwie.kit import clock
 from weetwie.kit.db import Db
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.pages import front
-from weetwie.web.shown import Post
+from weetwie.web.shown import Post, as_markup
 from weetwie.web.visit import Visit
 
 
@@ -40,6 +43,11 @@ async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Respons
         draft=draft or _begun(visit),
         quote=quote,
         reach=await reach(visit, db),
+        announcements=[
+            (one, as_markup(one.text))
+            for one in await announcements.announcements(db, visit.viewer)
+            if not one.is_read
+        ],
     )
 
 
@@ -77,6 +85,8 @@ async def aside(visit: Visit, db: Db) -> dict[str, Any]:
     known = (
         {one.id: one for one in await visit.house.shower.people(db, visit.viewer, friends)} if friends else {}
     )
+    asked = await questions.open_questions(db, visit.viewer, 3)
+    newcomers = await directory(db, visit.viewer, "new", 0, 8)
     tags = await seen_tags.tags(db, visit.viewer, await trends.tags(db, visit.viewer, limit=6))
     return {
         "suggested": [
@@ -87,6 +97,12 @@ async def aside(visit: Visit, db: Db) -> dict[str, Any]:
             )
             for one in found
             if one.person_id in people
+        ],
+        "questions": await visit.house.shower.posts(db, visit.viewer, asked),
+        "newcomers": [
+            one
+            for one in await visit.house.shower.people(db, visit.viewer, newcomers)
+            if one.joined_at and one.joined_at > clock.now() - suggestions.NEW_FOR
         ],
         "trending": [(tag, sum(people for _day, _uses, people in tag.history)) for tag in tags],
     }

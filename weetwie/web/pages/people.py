@@ -1,16 +1,19 @@
 """The directory of people."""
 
-from typing import Literal
+from typing import Final, Literal
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from weetwie.domain.people.directory import directory
+from weetwie.access.words import Standing
+from weetwie.domain.people.directory import Among, choices, directory
 from weetwie.domain.people.search import search
 from weetwie.domain.relations.relationship import relationships
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 _LENGTH = 48
+_STANDINGS: Final = {one.name: one for one in Standing}
 
 
 async def show(visit: Visit) -> Response:
@@ -19,16 +22,34 @@ async def show(visit: Visit) -> Response:
     words = given.get("q", "").strip()[:200]
     order: Literal["active", "new"] = "new" if given.get("order") == "new" else "active"
     offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 6 else 0
+    among = Among(
+        unit=given.get("unit", "")[:200],
+        place=given.get("place", "")[:200],
+        language=given.get("language", "")[:8],
+        standing=_STANDINGS.get(given.get("standing", "")),
+    )
+    asked = {name: given[name] for name in ("unit", "place", "language", "standing", "as") if given.get(name)}
     async with visit.house.database.reading() as db:
         if words:
             ids = await search(db, visit.viewer, words, limit=_LENGTH, offset=offset)
         else:
-            ids = await directory(db, visit.viewer, order, offset, _LENGTH)
+            ids = await directory(db, visit.viewer, order, offset, _LENGTH, among)
         people = await visit.house.shower.people(db, visit.viewer, ids)
         follows = {
             one.id for one in await relationships(db, visit.viewer, ids) if one.follows or one.requested
         }
-        more = f"/people?order={order}&offset={offset + _LENGTH}" if len(ids) == _LENGTH and not words else ""
+        more = urlencode({"order": order, "offset": offset + _LENGTH, **asked})
         return await reading.show(
-            visit, db, "people.html", people=people, follows=follows, order=order, words=words, older=more
+            visit,
+            db,
+            "people.html",
+            people=people,
+            follows=follows,
+            order=order,
+            words=words,
+            among=asked,
+            choices=await choices(db, visit.viewer),
+            standings=list(_STANDINGS),
+            is_table=given.get("as") == "table",
+            older=f"/people?{more}" if len(ids) == _LENGTH and not words else "",
         )

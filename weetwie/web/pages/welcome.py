@@ -28,7 +28,7 @@ async def begin(visit: Visit) -> Response:
     except (Invalid, Conflict) as refusal:
         return visit.show("welcome.html", 422, given=given, error=refusal)
     visit.begin_session(token)
-    return visit.go("/")
+    return visit.go("/admin")
 
 
 async def _make(visit: Visit, given: Mapping[str, str], password: str) -> str:

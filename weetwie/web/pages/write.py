@@ -16,7 +16,6 @@ from weetwie.domain.posts import publish as publishing
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
-from weetwie.kit import language
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page
 from weetwie.seen import posts as seen_posts
@@ -50,7 +49,7 @@ async def publish(visit: Visit) -> Response:
             post_id = await (_schedule(visit, db, *written, at) if at else _publish(visit, db, *written))
     except Refusal as refusal:
         if visit.is_from_script:
-            return JSONResponse({"error": told(visit, refusal)}, 422)
+            return JSONResponse({"error": visit.say(refusal.sentence, **refusal.values)}, 422)
         async with visit.house.database.reading() as db:
             draft = {"text": "", "warning": "", "audience": "", **given, "error": refusal}
             if reply_to is not None:
@@ -173,10 +172,6 @@ async def on_scheduled(visit: Visit) -> Response:
                 return await home.page(visit, db, 200, **draft)
             case _other:
                 raise NotFound
-
-
-def told(visit: Visit, refusal: Refusal) -> str:
-    return language.translate(refusal.sentence, visit.language, **refusal.values)
 
 
 def form_id(text: str) -> int | None:

@@ -151,6 +151,9 @@ for (const field of document.querySelectorAll("input[name=minutes_off]")) {
   field.closest("form").querySelector(".zone")?.remove();
 }
 
+// What is narrowed down is shown at once.
+document.querySelector(".narrow")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+
 // Keys.
 const posts = () => [...document.querySelectorAll("article.post:not([hidden])")];
 const current = () => document.activeElement?.closest?.("article.post");

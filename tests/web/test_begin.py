@@ -1,0 +1,162 @@
+"""The first minutes of somebody new."""
+
+import re
+
+import httpx
+import pytest
+
+from tests.site import act, browser, form_of, give_password, sign_in, text_of
+from tests.world import Someone, World
+
+
+async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    bo = await world.member("bo", name="Bo", unit="Pumps")
+    await world.post(bo, "bo has much to say")
+    assert "Who are you" in (await site.get("/begin")).text
+    sent = await act(site, "/begin/you", name="Ada Verhoeven", bio="I look after the pumps.")
+    assert sent.headers["location"] == "/begin/topics"
+    sent = await act(site, "/begin/topics", knows="seals, heat pumps", learns="welding")
+    assert sent.headers["location"] == "/begin/people"
+    people = await site.get("/begin/people")
+    assert f'value="{bo.id}"' in people.text
+    sent = await act(site, "/begin/people", person=str(bo.id))
+    home = await site.get(sent.headers["location"])
+    said = re.search(r"<textarea[^>]*>([^<]*)</textarea>", home.text)
+    assert said
+    assert (
+        said[1]
+        == "Hello, I am Ada Verhoeven. Ask me about #HeatPumps, #seals. I would like to learn about #welding."
+    )
+    assert "bo has much to say" in home.text
+    profile = text_of(await site.get("/@ada"))
+    assert "#seals" in profile
+    assert "I look after the pumps." in profile
+
+
+async def test_every_step_may_be_left_out(site: httpx.AsyncClient) -> None:
+    for step, after in (("you", "/begin/topics"), ("topics", "/begin/people"), ("people", "/")):
+        assert f'href="{after}"' in (await site.get(f"/begin/{step}")).text
+    assert (await act(site, "/begin/topics", knows=" , #, ")).status_code == 303
+
+
+async def test_too_many_topics_come_back_with_what_was_typed(site: httpx.AsyncClient) -> None:
+    many = ", ".join(f"topic{number}" for number in range(11))
+    answer = await act(site, "/begin/topics", knows=many)
+    assert (answer.status_code, many in answer.text) == (422, True)
+
+
+@pytest.fixture
+async def admin(world: World) -> Someone:
+    admin = await world.member("root", name="Root", is_admin=True)
+    await give_password(world, admin)
+    return admin
+
+
+async def test_administration_is_not_there_for_anybody_else(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    for at in ("", "/people", "/policy", "/reports", "/announcements"):
+        assert (await site.get(f"/admin{at}")).status_code == 404, at
+    for at in ("/people", "/policy", "/announcements", "/people/ada/suspend", "/reports/1/close"):
+        assert (await act(site, f"/admin{at}")).status_code == 404, at
+    assert "/admin" not in (await site.get("/")).text
+
+
+async def test_an_administrator_brings_somebody_in_who_chooses_their_password(
+    world: World, admin: Someone
+) -> None:
+    async with browser(world) as site, browser(world) as theirs:
+        await sign_in(site, "root")
+        made = await act(site, "/admin/people", handle="cleo", name="Cleo", address="cleo@house.example")
+        (link,) = re.findall(r'value="(https://[^"]*/auth/password/[^"]+)"', made.text)
+        page = await theirs.get(link)
+        chosen = await theirs.post(link, data=form_of(page) | {"password": "four words in a row"})
+        assert chosen.status_code == 303
+        await sign_in(theirs, "cleo")
+        again = await act(site, "/admin/people", handle="cleo", address="other@house.example")
+        assert (again.status_code, 'value="other@house.example"' in again.text) == (422, True)
+        await act(site, "/admin/people/cleo/suspend")
+        assert (await theirs.get("/lists")).status_code == 303
+        assert "Suspended" in (await site.get("/admin/people?q=cleo")).text
+        await act(site, "/admin/people/cleo/unsuspend")
+        await act(site, "/admin/people/cleo/leave")
+        assert "Has left" in (await site.get("/admin/people?q=cleo")).text
+        assert (await act(site, "/admin/people/root/suspend")).status_code == 422
+
+
+async def test_what_the_organisation_chooses_holds_at_once(world: World, admin: Someone) -> None:
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        wrong = await act(site, "/admin/policy", name="Harbour works", longest_post="7")
+        assert (wrong.status_code, 'value="Harbour works"' in wrong.text) == (422, True)
+        chosen = await act(
+            site, "/admin/policy", name="Harbour works", longest_post="500", rules="Be kind\nBe brief"
+        )
+        assert chosen.status_code == 303
+        assert "Harbour works" in (await site.get("/")).text
+        assert (await act(site, "/posts", text="x" * 501)).status_code == 422
+
+
+async def test_what_is_reported_is_read_and_closed(
+    site: httpx.AsyncClient, world: World, admin: Someone
+) -> None:
+    bo = await world.member("bo", name="Bo")
+    post = await world.post(bo, "buy my watches")
+    assert "buy my watches" in (await site.get(f"/posts/{post}/report")).text
+    assert (await act(site, f"/posts/{post}/report", category="spam", comment="again")).status_code == 200
+    assert (await act(site, "/@bo/report", comment="in general")).status_code == 200
+    async with browser(world) as theirs:
+        await sign_in(theirs, "root")
+        page = await theirs.get("/admin/reports")
+        assert "buy my watches" in page.text
+        assert "in general" in page.text
+        for at in re.findall(r'action="(/admin/reports/\d+/close)"', page.text):
+            await act(theirs, at)
+        assert "buy my watches" not in (await theirs.get("/admin/reports")).text
+        assert "buy my watches" in (await theirs.get("/admin/reports?closed=1")).text
+
+
+async def test_an_announcement_stands_above_home_until_it_is_put_away(
+    site: httpx.AsyncClient, world: World, admin: Someone
+) -> None:
+    async with browser(world) as theirs:
+        await sign_in(theirs, "root")
+        assert (await act(theirs, "/admin/announcements", text="Closed on Friday")).status_code == 303
+        home = await site.get("/")
+        assert "Closed on Friday" in home.text
+        (at,) = re.findall(r'action="(/announcements/\d+/read)"', home.text)
+        await act(site, at)
+        assert "Closed on Friday" not in (await site.get("/")).text
+        (at,) = re.findall(
+            r'action="(/admin/announcements/\d+/withdraw)"', (await theirs.get("/admin/announcements")).text
+        )
+        await act(theirs, at)
+        assert "Closed on Friday" not in (await theirs.get("/")).text
+
+
+async def test_a_post_is_changed_and_what_it_said_before_stays_to_be_read(site: httpx.AsyncClient) -> None:
+    await act(site, "/posts", text="the valve is shut", option="")
+    (id,) = re.findall(r'data-id="(\d+)"', (await site.get("/")).text)
+    assert ">the valve is shut</textarea>" in (await site.get(f"/posts/{id}/edit")).text
+    empty = await act(site, f"/posts/{id}/edit", text=" ")
+    assert empty.status_code == 422
+    changed = await act(site, f"/posts/{id}/edit", text="the valve is open")
+    page = await site.get(changed.headers["location"])
+    assert "the valve is open" in page.text
+    assert "the valve is shut" in page.text
+    assert "the valve is shut" not in (await site.get("/")).text
+
+
+async def test_open_questions_on_ones_topics_stand_beside_home(site: httpx.AsyncClient, world: World) -> None:
+    bo = await world.member("bo", name="Bo")
+    await give_password(world, bo)
+    await act(site, "/tags/seals/follow")
+    async with browser(world) as theirs:
+        await sign_in(theirs, "bo")
+        await act(theirs, "/posts", text="Who has changed a #seals ring before?")
+        await act(theirs, "/posts", text="Who has changed a #valves seat before?")
+    home = (await site.get("/")).text.partition("Do you know?")[2]
+    assert "seals ring" in home
+    assert "valves seat" not in home

@@ -1,0 +1,67 @@
+"""Questions that nobody has answered yet, on the topics that one follows or wants to be known for."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Select, select, true, union
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.domain.timelines import taste
+from weetwie.kit import clock
+from weetwie.kit.db import Db, columns, param
+from weetwie.seen import posts as seen_posts
+from weetwie.seen.posts import SeenPost
+from weetwie.tables.posts import Post, PostTag
+from weetwie.tables.relations import FeaturedTag, TagFollow
+
+SPAN: Final = timedelta(days=90)
+_LOOKED_AT: Final = 40
+"""So many questions, the newest, of which the answered ones are left out."""
+
+
+async def open_questions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
+    """The newest first, of the last `SPAN`; answered is what has an accepted answer that the viewer sees."""
+    since = int((clock.now() - SPAN).timestamp() * 1000) << 16
+    ids = columns(await _ASKED.rows(db, viewer, since_id=since), "id")
+    found = await seen_posts.posts(db, viewer, ids)
+    return [post for post in found if post.answer_id is None][:limit]
+
+
+def _asked(eye: Eye) -> Select[*tuple[Any, ...]]:
+    mine = union(
+        select(TagFollow.tag_id).where(TagFollow.person_id == eye.id),
+        select(FeaturedTag.tag_id).where(FeaturedTag.person_id == eye.id),
+    ).subquery()
+    post = aliased(Post)
+    lately = (
+        select(PostTag.post_id)
+        .where(PostTag.tag_id == mine.c.tag_id, PostTag.post_id > param("since_id", BigInteger))
+        .order_by(PostTag.post_id.desc())
+        .limit(10 * _LOOKED_AT)
+        .lateral()
+    )
+    return (
+        select(post.id)
+        .distinct()
+        .select_from(mine)
+        .join(lately, true())
+        .join(post, post.id == lately.c.post_id)
+        .where(
+            post.is_question,
+            post.visibility == int(Visibility.public),
+            post.boost_of_id.is_(None),
+            post.deleted_at.is_(None),
+            post.author_id != eye.id,
+            sees.parent(eye, post),
+            taste.is_kept(eye, post),
+        )
+        .order_by(post.id.desc())
+        .limit(_LOOKED_AT)
+    )
+
+
+_ASKED = Lawful(_asked)

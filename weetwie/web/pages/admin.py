@@ -1,0 +1,281 @@
+"""For administrators: who is here, what has been reported, what the organisation has chosen, what was brought in."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from weetwie import __version__
+from weetwie.access import may
+from weetwie.access.viewer import Viewer, system
+from weetwie.access.words import Ring, Standing
+from weetwie.domain.announcements import announcements
+from weetwie.domain.identity import addresses, links
+from weetwie.domain.imports import ledger
+from weetwie.domain.moderation import reports
+from weetwie.domain.people import leave, rejoin, suspend
+from weetwie.domain.people.census import census
+from weetwie.domain.people.claim import claim, claimable
+from weetwie.domain.people.create import create
+from weetwie.domain.people.lookup import lookup
+from weetwie.domain.people.roll import roll
+from weetwie.domain.people.rules import Newcomer
+from weetwie.domain.policy.choose import choose
+from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db
+from weetwie.seen import people as seen_people
+from weetwie.seen.people import Profile
+from weetwie.web import reading
+from weetwie.web.visit import Visit
+
+_LENGTH: Final = 100
+_NO_DAY: Final = _("This is no day that we understand. Write it such as 2026-12-31.")
+
+
+def check(visit: Visit) -> None:
+    """For everybody else there is nothing here. Raises NotFound, and SignInFirst for strangers."""
+    reading.check_signed_in(visit)
+    if not may.administer(visit.viewer, clock.now()):
+        raise NotFound
+
+
+async def show(visit: Visit) -> Response:
+    """How things stand, and what to do next."""
+    check(visit)
+    async with visit.house.database.reading() as db:
+        return await reading.show(
+            visit,
+            db,
+            "admin.html",
+            count=await census(db, visit.viewer),
+            waiting=await reports.how_many_wait(db),
+            imports=await ledger.imports(db),
+            version=__version__,
+        )
+
+
+async def show_people(visit: Visit) -> Response:
+    check(visit)
+    async with visit.house.database.reading() as db:
+        return await _people(visit, db)
+
+
+async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    """By handle, those whose name or handle has what is asked for."""
+    given = visit.request.query_params
+    words, standing = given.get("q", "").strip().lower(), given.get("standing", "")
+    ids = await roll(db, visit.viewer, Standing[standing] if standing in Standing.__members__ else None)
+    everybody = await _profiles(db, visit.viewer, ids)
+    found = [one for one in everybody if words in f"{one.name} @{one.handle} {one.unit}".lower()]
+    offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 7 else 0
+    page = found[offset : offset + _LENGTH]
+    shown: dict[str, Any] = {"link": "", "given": {}}
+    return await reading.show(
+        visit,
+        db,
+        "admin_people.html",
+        status,
+        people=[(one, Standing(one.standing).name) for one in page],
+        total=len(found),
+        words=words,
+        standing=standing,
+        offset=offset,
+        length=_LENGTH,
+        **(shown | more),
+    )
+
+
+async def _profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
+    """Whoever looks after people sees them as a member does, also those who have blocked them."""
+    eye = msgspec.structs.replace(system(viewer.policy), person_id=-1, standing=Standing.member)
+    by_id = {one.id: one for one in await seen_people.profiles(db, await seen_people.people(db, eye, ids))}
+    return [by_id[id] for id in ids if id in by_id]
+
+
+async def make_person(visit: Visit) -> Response:
+    """Makes a person, and a link with which they choose their password."""
+    check(visit)
+    given = dict(await visit.form())
+    try:
+        async with visit.house.database.transaction() as db:
+            person_id = await _make(visit, db, given)
+            token = await links.make(db, "set-password", person_id)
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _people(visit, db, 422, error=refusal, given=given)
+    async with visit.house.database.reading() as db:
+        return await _people(visit, db, link=f"{visit.house.base_url}/auth/password/{token}")
+
+
+async def _make(visit: Visit, db: Db, given: dict[str, str]) -> int:
+    """Whoever came with an import under this address takes over what was brought in as theirs."""
+    standing = given.get("standing", "")
+    address = given.get("address", "").strip()
+    newcomer = Newcomer(
+        handle=given.get("handle", "").strip().removeprefix("@"),
+        name=given.get("name", "").strip(),
+        standing=Standing[standing] if standing in Standing.__members__ else Standing.member,
+        sponsor_id=visit.viewer.person_id if standing == "guest" else None,
+        until=_end_of(given.get("until", "")) if standing == "guest" else None,
+        is_admin="is_admin" in given,
+    )
+    imported = await claimable(db, addresses.hashed(await addresses.hash_key(db), address))
+    if imported is None:
+        person_id = await create(db, visit.viewer, newcomer)
+    else:
+        person_id = await claim(db, visit.viewer, imported, newcomer)
+    await addresses.add(db, person_id, address, is_verified=True)
+    return person_id
+
+
+def _end_of(day: str) -> datetime:
+    """Raises Invalid."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), UTC) + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(_NO_DAY, field="until") from error
+
+
+async def on_person(visit: Visit) -> Response:
+    check(visit)
+    await visit.form()
+    verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
+    acts = {
+        "suspend": suspend.suspend,
+        "unsuspend": suspend.unsuspend,
+        "leave": leave.leave,
+        "rejoin": rejoin.rejoin,
+    }
+    async with visit.house.database.transaction() as db:
+        person_id = await lookup(db, system(visit.viewer.policy), handle)
+        if verb == "link":
+            token = await links.make(db, "set-password", person_id)
+            return await _people(visit, db, link=f"{visit.house.base_url}/auth/password/{token}")
+        if verb not in acts:
+            raise NotFound
+        if person_id == visit.viewer.person_id:
+            raise Invalid(_("This is you yourself: another administrator must do it."))
+        await acts[verb](db, visit.viewer, person_id)
+    return visit.back("/admin/people")
+
+
+async def show_policy(visit: Visit) -> Response:
+    check(visit)
+    async with visit.house.database.reading() as db:
+        return await _policy(visit, db)
+
+
+async def _policy(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    return await reading.show(
+        visit,
+        db,
+        "admin_policy.html",
+        status,
+        rings=list(Ring),
+        is_saved="saved" in visit.request.query_params,
+        **({"given": {}} | more),
+    )
+
+
+async def save_policy(visit: Visit) -> Response:
+    check(visit)
+    given = dict(await visit.form())
+    try:
+        async with visit.house.database.transaction() as db:
+            await choose(db, visit.viewer, _choices(given))
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _policy(visit, db, 422, error=refusal, given=given)
+    return visit.go("/admin/policy?saved=1")
+
+
+def _choices(given: dict[str, str]) -> dict[str, Any]:
+    """Raises Invalid."""
+    name, longest = given.get("name", "").strip(), given.get("longest_post", "")
+    if not 0 < len(name) <= 60:
+        raise Invalid(_("A name has between 1 and {most} characters."), field="name", most=60)
+    if not (longest.isascii() and longest.isdigit() and 100 <= int(longest) <= 10_000):
+        raise Invalid(_("A post may have between 100 and 10,000 characters."), field="longest_post")
+    rings = {
+        field: int(given[field])
+        for field in ("default_ring", "widest_ring", "default_profile_ring")
+        if given.get(field, "") in {str(int(ring)) for ring in Ring}
+    }
+    return {
+        "name": name,
+        "description": given.get("description", "").strip()[:1000],
+        "contact_email": given.get("contact_email", "").strip()[:320],
+        "longest_post": int(longest),
+        "rules": [line.strip() for line in given.get("rules", "").splitlines() if line.strip()][:50],
+        "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
+        "fetches_links": "fetches_links" in given,
+        **rings,
+    }
+
+
+async def show_reports(visit: Visit) -> Response:
+    check(visit)
+    with_closed = "closed" in visit.request.query_params
+    async with visit.house.database.reading() as db:
+        found = await reports.reports(db, visit.viewer, with_closed=with_closed, below=2**62)
+        ids = [id for one in found for id in (one.by_id, one.about_id) if id]
+        people = {
+            one.id: one for one in await visit.house.shower.people(db, visit.viewer, dict.fromkeys(ids))
+        }
+        return await reading.show(
+            visit, db, "admin_reports.html", reports=found, people=people, with_closed=with_closed
+        )
+
+
+async def on_report(visit: Visit) -> Response:
+    check(visit)
+    await visit.form()
+    verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
+    async with visit.house.database.transaction() as db:
+        match verb:
+            case "close":
+                await reports.close(db, visit.viewer, id)
+            case "open":
+                await reports.open_again(db, visit.viewer, id)
+            case _other:
+                raise NotFound
+    return visit.go("/admin/reports")
+
+
+async def show_announcements(visit: Visit) -> Response:
+    check(visit)
+    async with visit.house.database.reading() as db:
+        return await _announcements(visit, db)
+
+
+async def _announcements(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    in_force = await announcements.announcements(db, visit.viewer)
+    return await reading.show(
+        visit, db, "admin_announcements.html", status, announcements=in_force, **({"given": {}} | more)
+    )
+
+
+async def announce(visit: Visit) -> Response:
+    check(visit)
+    given = dict(await visit.form())
+    try:
+        ends = _end_of(given["until"]) if given.get("until") else None
+        ring = Ring.colleagues if given.get("ring") == "0" else Ring.network
+        async with visit.house.database.transaction() as db:
+            await announcements.announce(db, visit.viewer, given.get("text", ""), ring=ring, ends_at=ends)
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _announcements(visit, db, 422, error=refusal, given=given)
+    return visit.go("/admin/announcements")
+
+
+async def on_announcement(visit: Visit) -> Response:
+    check(visit)
+    await visit.form()
+    if visit.request.path_params["verb"] != "withdraw":
+        raise NotFound
+    async with visit.house.database.transaction() as db:
+        await announcements.withdraw(db, visit.viewer, visit.request.path_params["id"])
+    return visit.go("/admin/announcements")

@@ -1,0 +1,149 @@
+"""The first minutes of somebody new, in three steps, each of which may be left out: who one is, what one knows and would
+like to learn, whom to follow. Then a first post stands ready to be sent."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from weetwie.domain.media import faces
+from weetwie.domain.people.directory import directory
+from weetwie.domain.people.profile import change
+from weetwie.domain.people.rules import Changes
+from weetwie.domain.posts import tags as names
+from weetwie.domain.relations import featured_tags, follow, suggestions, tags
+from weetwie.domain.relations.rules import FollowOptions
+from weetwie.domain.timelines import trends
+from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.kit import text as texts
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page
+from weetwie.seen import people as seen_people
+from weetwie.seen import tags as seen_tags
+from weetwie.web import reading
+from weetwie.web.visit import Visit
+
+STEPS: Final = ("you", "topics", "people")
+_MOST_TOPICS, _MOST_PEOPLE, _OFFERED = 10, 12, 18
+_HELLO: Final = _("Hello, I am {name}.")
+_I_KNOW: Final = _("Ask me about {topics}.")
+_I_LEARN: Final = _("I would like to learn about {topics}.")
+
+
+async def show(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    step = visit.request.path_params.get("step", STEPS[0])
+    if step not in STEPS:
+        raise NotFound
+    async with visit.house.database.reading() as db:
+        return await _page(visit, db, step)
+
+
+async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any) -> Response:
+    shown: dict[str, Any] = {"topics": [], "people": [], "given": {}, "bio": ""}
+    if step == "you":
+        seen = await seen_people.person(db, visit.viewer, visit.viewer.person_id)
+        (profile,) = await seen_people.profiles(db, [seen])
+        shown["bio"] = profile.bio
+    if step == "topics":
+        ids = await trends.tags(db, visit.viewer, limit=_OFFERED)
+        shown["topics"] = await seen_tags.tags(db, visit.viewer, ids)
+    if step == "people":
+        shown["people"] = await _to_follow(visit, db)
+    return await reading.show(
+        visit, db, "begin.html", status, step=step, number=STEPS.index(step) + 1, **(shown | more)
+    )
+
+
+async def _to_follow(visit: Visit, db: Db) -> list[Any]:
+    """With the reason; colleagues of the unit and whoever knows one's topics first."""
+    found = await suggestions.suggestions(db, visit.viewer, _MOST_PEOPLE)
+    reasons = {one.person_id: one.reasons[0] for one in found}
+    new = [id for id in await directory(db, visit.viewer, "new", 0, 6) if id != visit.viewer.person_id]
+    people = await visit.house.shower.people(db, visit.viewer, dict.fromkeys([*reasons, *new]))
+    return [(one, reasons.get(one.id)) for one in people]
+
+
+async def act(visit: Visit) -> Response:
+    """Keeps one step and goes on to the next."""
+    reading.check_signed_in(visit)
+    given = dict(await visit.form())
+    step = visit.request.path_params.get("step", "")
+    try:
+        match step:
+            case "you":
+                await _keep_person(visit, given)
+                return visit.go("/begin/topics")
+            case "topics":
+                await _keep_topics(visit, given)
+                return visit.go("/begin/people")
+            case "people":
+                await _follow(visit)
+                return await _to_home(visit)
+            case _other:
+                raise NotFound
+    except Refusal as refusal:
+        if isinstance(refusal, NotFound):
+            raise
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, step, 422, error=refusal, given=given)
+
+
+async def _keep_person(visit: Visit, given: dict[str, str]) -> None:
+    house, viewer = visit.house, visit.viewer
+    changes: dict[str, Any] = {"name": given.get("name", ""), "bio": given.get("bio", "")}
+    async with house.database.transaction() as db:
+        for file in visit.files.get("face", [])[:1]:
+            if house.store is not None:
+                changes["face"] = await faces.put(db, viewer, house.store, viewer.person_id, "face", file)
+        await change(db, viewer, viewer.person_id, Changes(**changes))
+
+
+async def _keep_topics(visit: Visit, given: dict[str, str]) -> None:
+    async with visit.house.database.transaction() as db:
+        for name in _topics(visit, given, "knows"):
+            await featured_tags.feature(db, visit.viewer, await names.known(db, name), name)
+        for name in _topics(visit, given, "learns"):
+            await tags.follow_tag(db, visit.viewer, await names.known(db, name))
+
+
+def _topics(visit: Visit, given: dict[str, str], field: str) -> list[str]:
+    """What was typed, and what was chosen of what is offered; each as one tag. Raises Invalid."""
+    typed = [part.strip().lstrip("#") for part in given.get(field, "").split(",")]
+    wanted = [
+        "".join(word[:1].upper() + word[1:] for word in one.split()) if " " in one else one for one in typed
+    ]
+    chosen = visit.several.get(f"{field}_too", [])
+    found = list({texts.tag_key(name): name for name in [*wanted, *chosen] if name}.values())
+    if len(found) > _MOST_TOPICS:
+        raise Invalid(_("At most {most} topics at once."), most=_MOST_TOPICS)
+    return found
+
+
+async def _follow(visit: Visit) -> None:
+    chosen = [int(one) for one in visit.several.get("person", []) if one.isascii() and one.isdigit()]
+    for person_id in chosen[:50]:
+        async with visit.house.database.transaction() as db:
+            try:
+                await follow.follow(db, visit.viewer, person_id, FollowOptions())
+            except NotFound:
+                continue  # they have gone in the meantime
+
+
+async def _to_home(visit: Visit) -> Response:
+    """With a first post in the composer, to be changed and sent, or not."""
+    async with visit.house.database.reading() as db:
+        me = await visit.house.shower.person(db, visit.viewer, visit.viewer.person_id)
+        known = [tag.name for tag in await featured_tags.featured(db, visit.viewer, me.id)]
+        followed = await tags.followed_tags(db, visit.viewer, Page(5))
+        learns = [tag.name for tag in await seen_tags.tags(db, visit.viewer, [one.id for one in followed])]
+    lines = [visit.say(_HELLO, name=me.called)]
+    if known:
+        lines.append(visit.say(_I_KNOW, topics=_tagged(known)))
+    if learns:
+        lines.append(visit.say(_I_LEARN, topics=_tagged(learns)))
+    return visit.go(f"/?{urlencode({'text': ' '.join(lines)})}")
+
+
+def _tagged(topics: list[str]) -> str:
+    return ", ".join(f"#{name}" for name in topics)

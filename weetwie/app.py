@@ -51,7 +51,7 @@ from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import openapi_endpoint
 from weetwie.api.ratelimit import RateLimits
 from weetwie.api.refusals import Unauthorized
-from weetwie.api.weetwie import knowledge
+from weetwie.api.weetwie import knowledge, topics
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
@@ -91,6 +91,7 @@ DOORS: Final = (
     reports,
     streaming,
     knowledge,
+    topics,
 )
 """Each file of doors has its `routes`."""
 

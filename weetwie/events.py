@@ -156,6 +156,12 @@ class RankingChosen(Fact, frozen=True):
     person_id: int
 
 
+class TopicsChanged(Fact, frozen=True):
+    """What somebody's profile says that they know or learn."""
+
+    person_id: int
+
+
 class PersonLeft(Fact, frozen=True):
     person_id: int
 

@@ -10,13 +10,13 @@ from weetwie.domain.conversations import conversations
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
-from weetwie.domain.knowledge import evidence
+from weetwie.domain.knowledge import evidence, topics
 from weetwie.domain.lists import members
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.moderation import reports
 from weetwie.domain.notifications import dismiss, tell
-from weetwie.domain.people import filtering, verify
+from weetwie.domain.people import filtering, showing, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.relations import forget, requests
@@ -46,6 +46,7 @@ from weetwie.events import (
     PostQuoted,
     RankingChosen,
     TagFollowed,
+    TopicsChanged,
 )
 from weetwie.kit.db import AtOnce, Database
 
@@ -59,11 +60,12 @@ AT_ONCE: AtOnce = {
     RankingChosen: [evidence.left_out],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
-    PersonErased: [media_remove.erased, evidence.left_out],
+    PersonErased: [media_remove.erased, evidence.left_out, topics.erased],
     PersonFollowed: [home.fill_by_person],
     PersonUnfollowed: [members.unfollowed],
     TagFollowed: [home.fill_by_tag],
     FiltersChanged: [filtering.changed],
+    TopicsChanged: [showing.changed],
 }
 
 AFTER: AtOnce = {

@@ -200,6 +200,14 @@ def knowledge(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, (("q", " ".join(secret)), ("order", "acts"), ("standing", "alumnus")))
 
 
+def vouches(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for person in tried.people[:3]:
+        for post in tried.posts:
+            yield Request(
+                method, path.replace("{id}", str(person)), (), {"topic": "open", "status_id": str(post)}
+            )
+
+
 def revoke(tried: Tried, method: str, path: str) -> Iterator[Request]:
     own = tried.scene.own.get(tried.viewer, 1)
     for id in tried.posts:
@@ -455,6 +463,18 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/weetwie/v1/who_knows/me"): once(),
     ("PUT", "/api/weetwie/v1/who_knows/me"): once(body={"is_ranked": "false"}),
     ("GET", "/api/weetwie/v1/topics/{name}"): each_tag("name", once()),
+    ("GET", "/api/weetwie/v1/me/topics"): once(),
+    ("PUT", "/api/weetwie/v1/me/topics"): once(body={"name": "Open", "choice": "never"}),
+    ("DELETE", "/api/weetwie/v1/me/topics"): once(name="open"),
+    ("GET", "/api/weetwie/v1/me/topics/proposals"): once(),
+    ("GET", "/api/weetwie/v1/me/inferred"): once(),
+    ("GET", "/api/weetwie/v1/me/vouches"): once(),
+    ("POST", "/api/weetwie/v1/me/vouches/{id}/decline"): each_post(),
+    ("GET", "/api/weetwie/v1/people/{id}/topics"): each_person(),
+    ("GET", "/api/weetwie/v1/people/{id}/knows"): each_person(),
+    ("GET", "/api/weetwie/v1/people/{id}/vouches"): each_person(),
+    ("POST", "/api/weetwie/v1/people/{id}/vouches"): vouches,
+    ("DELETE", "/api/weetwie/v1/people/{id}/vouches"): each_person({"topic": "open"}),
     ("GET", "/api/v1/accounts/relationships"): at_once("people"),
     ("GET", "/api/v1/accounts/familiar_followers"): at_once("people"),
     ("GET", "/api/v1/accounts"): at_once("people"),

@@ -13,6 +13,7 @@ from tests.world import SOME_DAY, Sandbox, Someone, World
 from weetwie.access.words import Ring, Visibility
 from weetwie.app import build
 from weetwie.domain.identity.keys import key
+from weetwie.domain.knowledge import topics
 from weetwie.domain.media import files
 from weetwie.domain.media.addresses import Addresses
 from weetwie.domain.search import index
@@ -104,6 +105,7 @@ class Scene:
         await scene._hire()
         await scene._chat()
         await scene._announce()
+        await scene._know()
         scene.base = await world.connection.fetchval("select (new_id() >> 16) - currval('pg_temp.test_ids')")
         scene.first_free = await world.connection.fetchval("select currval('pg_temp.test_ids')") + 1000
         for place, (name, write) in enumerate(SECRETS.items()):
@@ -186,6 +188,25 @@ class Scene:
             about_id=self.people["gil" if handle == "sol" else "sol"].id,
             text=_word(handle, "list"),
         )
+
+    async def _know(self) -> None:
+        """Everybody says that they know their own word and what is open, and learns a third; all vouch for sol."""
+        for handle, someone in self.people.items():
+            for name, choice in ((_word(handle, "bio"), 0), ("open", 0), (_word(handle, "bio") + "too", 1)):
+                await self.world._insert(
+                    "topics", person_id=someone.id, key=name.casefold(), name=name, choice=choice
+                )
+                await topics.find_by_words(self.world.db, someone.id, name.casefold(), name)
+        sol = self.people["sol"]
+        for handle in VIEWERS:
+            await self.world._insert(
+                "vouches",
+                about_id=sol.id,
+                by_id=self.people[handle].id,
+                key="open",
+                name="open",
+                post_id=self.posts["net"],
+            )
 
     async def _announce(self) -> None:
         self.announcement = await self.world._insert(

@@ -36,6 +36,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     fetches_links: bool = False
     """Whether pages that people link to are fetched, for previews and to verify profiles."""
     emojis: tuple[Emoji, ...] = ()
+    never_inferred: tuple[str, ...] = ()
+    """Topics that nobody is ever found or proposed for, beside those that hold everywhere
+    (`domain/knowledge/delicate.py`). A word, a phrase, or the beginning of a word with a `*`."""
 
 
 def from_choices(version: int, choices: dict[str, Any]) -> Policy:

@@ -14,6 +14,7 @@ from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.errors import NotFound
 from weetwie.kit.db import Db, Query, param
+from weetwie.tables.knowledge import Topic
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 
@@ -65,6 +66,9 @@ class Profile(msgspec.Struct, frozen=True):
     is_bot: bool
     is_locked: bool
     is_discoverable: bool
+    knows: list[str]
+    """Topics that they say they know about."""
+    learning: list[str]
 
 
 def person_columns(eye: Eye, person: Any) -> tuple[Any, ...]:
@@ -113,10 +117,24 @@ def _author(eye: Eye) -> Any:
 _PEOPLE = Lawful(_people)
 _CARDS = Lawful(lambda eye: _people(eye, sees.card))
 _AUTHOR = Lawful(_author)
-_PROFILES = Query(
-    select(*(getattr(Person, name) for name in Profile.__struct_fields__)).where(
-        Person.id == func.any(param("ids", ARRAY(BigInteger)))
+
+
+def _topics(choice: int) -> Any:
+    chosen = (
+        select(Topic.name)
+        .where(Topic.person_id == Person.id, Topic.choice == choice)
+        .order_by(Topic.key)
+        .correlate(Person)
     )
+    return func.array(chosen.scalar_subquery())
+
+
+_KNOWS, _LEARNING = 0, 1
+_TOPICS = {"knows": _topics(_KNOWS), "learning": _topics(_LEARNING)}
+_PROFILES = Query(
+    select(
+        *(_TOPICS[name] if name in _TOPICS else getattr(Person, name) for name in Profile.__struct_fields__)
+    ).where(Person.id == func.any(param("ids", ARRAY(BigInteger))))
 )
 
 

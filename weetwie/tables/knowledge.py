@@ -1,10 +1,12 @@
 """Who knows what: what each post shows, newest as rows, older ones sealed into packed segments."""
 
+from datetime import datetime
+
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from weetwie.tables.events import Xid8
-from weetwie.tables.schema import NEW_ID, Count, Flag, Rank, Row
+from weetwie.tables.schema import NEW_ID, Count, Flag, Id, Moment, Rank, Row, to
 
 
 class Evidence(Row):
@@ -75,4 +77,55 @@ class KnownWord(Row):
             text("word gin_trgm_ops"),
             postgresql_using="gin",
         ),
+    )
+
+
+class Topic(Row):
+    """What somebody has chosen about a topic of theirs. Nothing that was only inferred stands here."""
+
+    __tablename__ = "topics"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    """As they write it."""
+    choice: Mapped[Rank]
+    """`Choice` in domain/knowledge/topic_rules.py: knows, learning, hidden, never."""
+    chosen_at: Mapped[Moment]
+
+
+class TopicWord(Row):
+    """The words of the topics that people have chosen or were vouched for, so that a question finds them by its own."""
+
+    __tablename__ = "topic_words"
+
+    term: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[Rank]
+    """Which word of the topic this is a form of."""
+    words: Mapped[Rank]
+    """How many it has."""
+
+    __table_args__ = (Index("topic_words_person", "person_id"),)
+
+
+class Vouch(Row):
+    """Somebody says that a colleague knows about a topic, and shows by which post."""
+
+    __tablename__ = "vouches"
+
+    id: Mapped[Id]
+    about_id: Mapped[int] = to("people.id")
+    by_id: Mapped[int] = to("people.id")
+    key: Mapped[str]
+    name: Mapped[str]
+    post_id: Mapped[int] = to("posts.id")
+    declined_at: Mapped[datetime | None]
+    """It counts no more, and is not said again by the same person."""
+
+    __table_args__ = (
+        Index("vouches_about", "about_id", "key", "by_id", unique=True),
+        Index("vouches_by", "by_id"),
+        Index("vouches_post", "post_id"),
     )

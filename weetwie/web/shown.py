@@ -61,6 +61,8 @@ class Person(msgspec.Struct, frozen=True):
     posts_count: int = 0
     followers_count: int = 0
     following_count: int = 0
+    knows: Sequence[str] = ()
+    learning: Sequence[str] = ()
 
     @property
     def address(self) -> str:
@@ -244,6 +246,8 @@ class Shower:
             posts_count=seen.posts_count,
             followers_count=seen.followers_count,
             following_count=seen.following_count,
+            knows=profile.knows,
+            learning=profile.learning,
         )
 
     def _face(self, profile: Profile) -> str:

@@ -369,6 +369,8 @@ class Renderer:
         }
         if not is_card:
             account["standing"] = Standing(profile.standing).name
+            account["knows_about"] = profile.knows
+            account["learning"] = profile.learning
         if profile.suspended_at is not None:
             account["suspended"] = True
         return _encode(account)[:-1]

@@ -29,8 +29,10 @@ class Expert(Struct, kw_only=True):
     """Only to be compared within one answer."""
     share: float
     """Of all that speaks for anybody, from 0 to 1."""
-    last_shown_at: str
-    """The day of the newest post that speaks for them."""
+    last_shown_at: str | None
+    """The day of the newest post that speaks for them; none for who only says so."""
+    says_so: str | None
+    """The topic on their profile by which they say so themselves."""
     way: Way | None
     """None where there is none over ties that one sees."""
     proofs: list[Proof]
@@ -54,6 +56,8 @@ class NearestWord(Struct, kw_only=True):
 class WhoKnows(Struct, kw_only=True):
     people: list[Expert]
     nearest: list[NearestWord]
+    not_inferred: list[str]
+    """Words of the question that nobody is found for but by what they say themselves."""
 
 
 class Topic(Struct, kw_only=True):
@@ -64,3 +68,48 @@ class Topic(Struct, kw_only=True):
     statuses: list[Status]
     questions: list[Status]
     related: list[Tag]
+
+
+class ChosenTopic(Struct, kw_only=True):
+    """What somebody has chosen about a topic of theirs. Others see `knows` and `learning` alone."""
+
+    name: str
+    choice: Literal["knows", "learning", "hidden", "never"]
+
+
+class InferredTopic(Struct, kw_only=True):
+    """A topic that marks one's posts against everybody's. Shown to oneself alone, kept nowhere."""
+
+    name: str
+    is_tag: bool
+    choice: Literal["knows", "learning", "hidden"] | None
+    status_ids: list[str]
+    """Every post that shows it, newest first."""
+    proofs: list[Status]
+    """Up to three of them."""
+
+
+class Vouch(Struct, kw_only=True):
+    """Somebody says that a colleague knows about a topic, and shows by which post."""
+
+    id: str
+    topic: str
+    by: Account
+    status: Status
+
+
+class InferredOfMe(Struct, kw_only=True):
+    """Everything that Weetwie can infer about oneself, and what it never does."""
+
+    topics: list[InferredTopic]
+    vouches: list[Vouch]
+    never_inferred: dict[str, list[str]]
+    """By subject; those of the organisation are under `organisation`."""
+
+
+class KnownTopic(Struct, kw_only=True):
+    """A topic that somebody has published, with the posts that show it."""
+
+    name: str
+    choice: Literal["knows", "learning"]
+    proofs: list[Status]

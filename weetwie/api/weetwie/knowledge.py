@@ -115,7 +115,11 @@ async def _answered(call: Call, wanted: Question) -> bytes:
     )
     people = await _people(call, answer)
     nearest = [msgspec.structs.asdict(one) for one in answer.nearest]
-    return b'{"people":[%b],"nearest":%b}' % (b",".join(people), msgspec.json.encode(nearest))
+    return b'{"people":[%b],"nearest":%b,"not_inferred":%b}' % (
+        b",".join(people),
+        msgspec.json.encode(nearest),
+        msgspec.json.encode(answer.not_inferred),
+    )
 
 
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -182,13 +186,14 @@ def _expert(one: Expert, account: bytes, way: bytes, profile: Profile, statuses:
         if proof.post_id in statuses
     ]
     return (
-        b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":"%b","way":%b,"proofs":[%b]}'
+        b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":%b,"says_so":%b,"way":%b,"proofs":[%b]}'
         % (
             account,
             Standing(profile.standing).name.encode(),
             _number(one.score),
             _number(one.share),
-            one.last_at.date().isoformat().encode(),
+            msgspec.json.encode(one.last_at.date().isoformat() if one.last_at else None),
+            msgspec.json.encode(one.says or None),
             way,
             b",".join(proofs),
         )

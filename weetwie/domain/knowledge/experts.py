@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access import audience, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
-from weetwie.domain.knowledge import words
+from weetwie.domain.knowledge import delicate, words
 from weetwie.domain.knowledge.words import Asked
 from weetwie.errors import Invalid, _
 from weetwie.kit import clock
@@ -37,8 +37,11 @@ class Expert(msgspec.Struct, frozen=True):
     score: float
     share: float
     """Of all that speaks for anybody."""
-    last_at: datetime
+    last_at: datetime | None
+    """None for those who only say so."""
     proofs: tuple[Proof, ...]
+    says: str = ""
+    """The topic on their profile that says so."""
 
 
 class Nearest(msgspec.Struct, frozen=True):
@@ -54,6 +57,8 @@ class Answer(msgspec.Struct, frozen=True):
     found: int
     """How many people there is evidence for, as far as the viewer sees."""
     nearest: tuple[Nearest, ...] = ()
+    not_inferred: tuple[str, ...] = ()
+    """Words of the question that nobody is found for but by what they say themselves."""
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -80,48 +85,76 @@ async def who_knows(
     *,
     filters: Filters | None = None,
     among: Collection[int] | None = None,
+    with_self: bool = False,
 ) -> Answer:
     """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about. Without `limit` all come."""
-    asked = await _asked(question)
-    if not asked:
+    _check_length(question)
+    told, left_out = delicate.without(question, viewer.policy.never_inferred)
+    asked = words.ask(told)[:_LOOKED_UP]
+    whole = words.ask(question)[:_LOOKED_UP] if left_out else asked
+    if not whole:
         return Answer((), 0)
-    from weetwie.domain.knowledge import ranking
+    from weetwie.domain.knowledge import ranking, said
     from weetwie.domain.knowledge import shelf as shelves
 
     sight = await audience.sight(db, viewer)
     shelf = await shelves.current(db)
-    found = await shelves.look_up(db, shelf, list(dict.fromkeys(term for one in asked for term in one.terms)))
+    found = await shelves.look_up(db, shelf, _terms(asked))
     now = as_of or clock.now()
     scope = ranking.Scope(
         sight=sight,
-        unranked=frozenset(await db.value(_UNRANKED) or ()),
+        unranked=await unranked(db),
         at_ms=now.timestamp() * 1000,
         before=int(now.timestamp() * 1000) << 16 if as_of else None,
     )
     visible = ranking.Visible(shelf, scope)
     seen = ranking.of_sight(visible, found)
+    statements = await said.about(db, viewer, _terms(whole), scope, as_of)
     unknown = [one for one in asked if not _is_used(one, seen)]
     nearest: tuple[Nearest, ...] = ()
-    if unknown and len(asked) <= _MOST_WORDS_TO_MEND:
-        asked, nearest = await _mended(db, shelf, visible, scope, asked, unknown, seen)
+    if unknown and len(asked) <= _MOST_WORDS_TO_MEND and not statements.says_so:
+        asked, nearest = await _mended(db, viewer, shelf, visible, scope, asked, unknown, seen)
+        statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
     places, fits, breadth = ranking.fit(shelf, visible, asked, seen)
     wanted: Any = "acts" if order == "acts" else "knows"
     votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted)
+    votes = said.with_vouches(shelf, visible, votes, statements.vouches)
     pool = None if among is None else shelf.people(among)
-    ranked = ranking.rank(shelf, visible, scope, votes, wanted, pool)
-    chosen = await _allowed(db, viewer, shelf, ranked, exclude, limit, filters)
-    return Answer(_experts(shelf, ranked, chosen, ranking), len(ranked.people), nearest)
+    says_so, contested = shelf.people(statements.says_so), shelf.people(statements.contested)
+    ranked = ranking.rank(shelf, visible, scope, votes, wanted, pool, says_so, contested)
+    out = {*exclude} if with_self else {viewer.person_id, *exclude}
+    chosen = await _allowed(db, viewer, shelf, ranked, out, limit, filters)
+    experts = _experts(shelf, ranked, chosen, ranking, statements)
+    shown = set(shelf.person_ids[ranked.people].tolist())
+    silent = [id for id in statements.says_so if id not in shown | out and (among is None or id in among)]
+    room = len(silent) if limit is None else limit - len(experts)
+    experts += await _who_only_say_so(db, viewer, silent, statements, room, filters)
+    return Answer(experts, len(ranked.people) + len(silent), nearest, tuple(left_out))
+
+
+def _terms(asked: Sequence[Asked]) -> list[int]:
+    return list(dict.fromkeys(term for one in asked for term in one.terms))
+
+
+async def _who_only_say_so(
+    db: Db, viewer: Viewer, silent: list[int], statements: Any, room: int, filters: Filters | None
+) -> tuple[Expert, ...]:
+    """They come after everybody who has shown it, the newest statement first."""
+    if not silent or room <= 0:
+        return ()
+    allowed = await _passing(db, viewer, silent, filters)
+    newest = sorted(allowed, key=lambda one: (statements.says_so[one].at, one), reverse=True)
+    return tuple(Expert(id, 0.0, 0.0, None, (), statements.says_so[id].name) for id in newest[:room])
 
 
 _MOST_WORDS_TO_MEND: Final = 6
 
 
-async def _asked(question: str) -> list[Asked]:
+def _check_length(question: str) -> None:
     if len(question) > LONGEST_QUESTION:
         raise Invalid(
             _("This question is too long. {most} characters are the most."), field="q", most=LONGEST_QUESTION
         )
-    return words.ask(question.replace("\x00", " "))[:_LOOKED_UP]
 
 
 def _is_used(one: Asked, seen: Any) -> bool:
@@ -129,16 +162,27 @@ def _is_used(one: Asked, seen: Any) -> bool:
 
 
 async def _mended(
-    db: Db, shelf: Any, visible: Any, scope: Any, asked: list[Asked], unknown: Sequence[Asked], seen: Any
+    db: Db,
+    viewer: Viewer,
+    shelf: Any,
+    visible: Any,
+    scope: Any,
+    asked: list[Asked],
+    unknown: Sequence[Asked],
+    seen: Any,
 ) -> tuple[list[Asked], tuple[Nearest, ...]]:
     """For words that nobody whom the viewer sees used: the nearest that somebody did."""
-    from weetwie.domain.knowledge import ranking
+    from weetwie.domain.knowledge import ranking, said
     from weetwie.domain.knowledge import shelf as shelves
 
     mended, told = [one for one in asked if one not in unknown], []
     for one in unknown:
         rows = await db.rows(_LIKE, word=one.word)
-        candidates = [Asked(row["word"], words.forms(row["word"]), one.count) for row in rows]
+        candidates = [
+            Asked(row["word"], words.forms(row["word"]), one.count)
+            for row in rows
+            if not delicate.is_delicate(row["word"], viewer.policy.never_inferred)
+        ]
         more = [term for candidate in candidates for term in candidate.terms if term not in seen]
         if more:
             more_found = await shelves.look_up(db, shelf, list(dict.fromkeys(more)))
@@ -147,7 +191,8 @@ async def _mended(
         for candidate in used:
             places, fits, breadth = ranking.fit(shelf, visible, [candidate], seen)
             votes = ranking.votes(shelf, visible, scope, places, fits, breadth, "knows")
-            people = len(set(votes.person.tolist()))
+            statements = await said.about(db, viewer, candidate.terms, scope, None)
+            people = len(set(votes.person.tolist()) - set(shelf.people(statements.contested).tolist()))
             told.append(Nearest(one.word, candidate.word, people))
         if used:
             mended.append(used[0])
@@ -159,35 +204,39 @@ async def _allowed(
     viewer: Viewer,
     shelf: Any,
     ranked: Any,
-    exclude: Collection[int],
+    out: Collection[int],
     limit: int | None,
     filters: Filters | None,
 ) -> list[int]:
     """Which of the ranked stand in the answer, best first, as numbers in the ranking."""
-    out = {viewer.person_id, *exclude}
     ids = shelf.person_ids[ranked.people].tolist()
     wanted, chosen = len(ids) if limit is None else limit, list[int]()
     step = len(ids) if filters is not None and not filters.is_empty else max(2 * wanted, 40)
-    asked_for = filters or Filters()
     for start in range(0, len(ids), max(step, 1)):
         some = [id for id in ids[start : start + step] if id not in out]
-        rows = await _PEOPLE.rows(
-            db,
-            viewer,
-            ids=some,
-            unit=asked_for.unit,
-            place=asked_for.place,
-            language=asked_for.language,
-            standing=-1 if asked_for.standing is None else asked_for.standing,
-        )
-        allowed = set(columns(rows, "id"))
+        allowed = await _passing(db, viewer, some, filters)
         chosen += [start + at for at, id in enumerate(ids[start : start + step]) if id in allowed]
         if len(chosen) >= wanted:
             break
     return chosen[:wanted]
 
 
-def _experts(shelf: Any, ranked: Any, chosen: list[int], ranking: Any) -> tuple[Expert, ...]:
+async def _passing(db: Db, viewer: Viewer, ids: list[int], filters: Filters | None) -> set[int]:
+    """Those whom the viewer sees and the filters leave."""
+    wanted = filters or Filters()
+    rows = await _PEOPLE.rows(
+        db,
+        viewer,
+        ids=ids,
+        unit=wanted.unit,
+        place=wanted.place,
+        language=wanted.language,
+        standing=-1 if wanted.standing is None else wanted.standing,
+    )
+    return set(columns(rows, "id"))
+
+
+def _experts(shelf: Any, ranked: Any, chosen: list[int], ranking: Any, statements: Any) -> tuple[Expert, ...]:
     people = ranked.people[chosen]
     if not len(people):
         return ()
@@ -200,6 +249,9 @@ def _experts(shelf: Any, ranked: Any, chosen: list[int], ranking: Any) -> tuple[
             share=float(ranked.shares[at]),
             last_at=_time_of(last[person]),
             proofs=tuple(Proof(int(shelf.posts.ids[place]), weight) for place, weight in proofs[person]),
+            says=statements.says_so[id].name
+            if (id := int(shelf.person_ids[person])) in statements.says_so
+            else "",
         )
         for at, person in zip(chosen, people.tolist(), strict=True)
     )
@@ -230,5 +282,12 @@ def _people(eye: Eye) -> Any:
 _PEOPLE = Lawful(_people)
 _UNRANKED = Query(select(func.array_agg(Person.id)).where(or_(~Person.may_rank, Person.is_bot)))
 """In one row: after an import they may be many."""
+
+
+async def unranked(db: Db) -> frozenset[int]:
+    """People who are neither ranked nor evidence."""
+    return frozenset(await db.value(_UNRANKED) or ())
+
+
 _like = func.words_like(param("word", Text)).table_valued(column("word", Text)).render_derived()
 _LIKE = Query(select(_like.c.word))

@@ -38,6 +38,8 @@ _RHO: Final = 0.3
 _MU: Final = 10.0
 _OF_A_QUESTION: Final = 0.5
 _OF_AN_ACCEPTED_ANSWER: Final = 1.5
+_SAYS_SO: Final = 0.05
+"""Of the best person's evidence: what it comes to that somebody says so themselves."""
 _LATELY_DAYS: Final = 90.0
 _LATELY: Final = 3.0
 _MONTH: Final = 30.0
@@ -285,10 +287,19 @@ def rank(
     cast: Votes,
     order: Order,
     pool: Ints | None = None,
+    says_so: Ints | None = None,
+    contested: Ints | None = None,
 ) -> Ranked:
-    """`pool`: the only people who may be ranked, as places."""
+    """All as places: `pool` the only people who may be ranked, `says_so` those whose profile says that they know, `contested`
+    those about whom this is not to be inferred."""
     people = len(visible.is_hidden)
     evidence = _summed(shelf, scope, cast, people)
+    if contested is not None:
+        evidence[contested] = 0
+    if says_so is not None:
+        said = np.zeros(people, bool)
+        said[says_so] = True
+        evidence[said & (evidence > 0)] += _SAYS_SO * evidence.max(initial=0.0)
     lately, volume = (
         one[:people] * worth(scope.at_ms, half_life)
         for one, half_life in zip(visible.volume, HALF_LIVES, strict=True)

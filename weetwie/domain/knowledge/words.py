@@ -24,7 +24,7 @@ _JOINT = regex.compile(r"[_.\-+]")
 _WITHOUT_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]+")
 _LINE = regex.compile(r"\r?\n")
 
-_EMPTY: Final = frozenset(
+EMPTY: Final = frozenset(
     (
         "a an the and or of to in for on with is are be been was were this that it its as by at from not no if then else than so"
         " but can could will would should may might must do does did done has have had when where which while who what how why"
@@ -61,7 +61,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 def read(text: str, language: str | None, tags: Sequence[str] = ()) -> Reading:
     """Of a post; tags that stand in the text count but once."""
-    text = _plain(text)
+    text = plain(text)
     written = text.casefold()
     extra = [tag for tag in tags if tag.casefold() not in written]
     counts = Counter(_tokens(" ".join([text, *extra])))
@@ -79,7 +79,7 @@ def read(text: str, language: str | None, tags: Sequence[str] = ()) -> Reading:
 
 def ask(question: str) -> list[Asked]:
     """The words of a question; stop words alone say nothing, so then they count."""
-    tokens = Counter(_tokens(_plain(question)))
+    tokens = Counter(_tokens(plain(question)))
     return [
         Asked(token, tuple(dict.fromkeys(number_of(_stem(token, code)) for code in LANGUAGES)), count)
         for token, count in tokens.items()
@@ -97,7 +97,7 @@ def number_of(term: str) -> int:
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without what names people and places: mentions and links are not what a text is about."""
     text = unicodedata.normalize("NFKC", text[:LONGEST])
     for piece in reversed(texts.pieces(text)):
@@ -117,7 +117,7 @@ def _tokens(text: str) -> Iterator[str]:
 
 def _word(written: str) -> Iterator[str]:
     word = written.casefold()
-    if word in _EMPTY or (len(word) < 2 and not word.isdigit()):
+    if word in EMPTY or (len(word) < 2 and not word.isdigit()):
         if _WITHOUT_SPACES.fullmatch(word):
             yield word
         return

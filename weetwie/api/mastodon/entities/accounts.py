@@ -68,6 +68,9 @@ class Account(Entity, kw_only=True):
     feature_approval: FeatureApproval
     # Our own, left out where it does not hold: apps skip what they do not know.
     standing: Literal["member", "alumnus", "guest"] | UnsetType = UNSET
+    knows_about: list[str] | UnsetType = UNSET
+    """Topics that they say they know about; not there where only the card shows."""
+    learning: list[str] | UnsetType = UNSET
 
 
 class Role(Entity, kw_only=True):

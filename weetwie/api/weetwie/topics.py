@@ -1,0 +1,191 @@
+"""What people say that they know, what is inferred of oneself, and what colleagues vouch for."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import shown
+from weetwie.api.mastodon.entities import Empty
+from weetwie.api.parameters import Id
+from weetwie.api.weetwie import entities as wire
+from weetwie.domain.knowledge import delicate, inferred, topics, vouch
+from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge.inferred import Inferred
+from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topics import Chosen
+from weetwie.domain.knowledge.vouch import Given
+from weetwie.seen import people as seen_people
+from weetwie.seen import posts as seen_posts
+
+routes = Routes("who knows what")
+
+
+class TopicGiven(Struct, frozen=True, kw_only=True):
+    name: str
+    choice: Literal["knows", "learning", "hidden", "never"]
+
+
+class TopicNamed(Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class VouchGiven(Struct, frozen=True, kw_only=True):
+    topic: str
+    status_id: Id
+
+
+class VouchNamed(Struct, frozen=True, kw_only=True):
+    topic: str
+
+
+@routes.get("/api/weetwie/v1/me/topics", scopes=["read:accounts"])
+async def own_topics(call: Call) -> list[wire.ChosenTopic]:
+    """All that one has chosen about topics of one's own, also what nobody else sees."""
+    return [_chosen(one) for one in await topics.own(await call.db(), call.viewer)]
+
+
+@routes.put("/api/weetwie/v1/me/topics", scopes=["write:accounts"])
+async def choose_topic(call: Call, wanted: TopicGiven) -> wire.ChosenTopic:
+    """Publishes a topic (knows, learning), hides it from the proposals, or contests it (never)."""
+    chosen = await topics.choose(await call.db(), call.viewer, wanted.name, Choice[wanted.choice])
+    return _chosen(chosen)
+
+
+@routes.delete("/api/weetwie/v1/me/topics", scopes=["write:accounts"])
+async def take_topic_back(call: Call, wanted: TopicNamed) -> Empty:
+    """As if nothing had been chosen about it."""
+    await topics.take_back(await call.db(), call.viewer, wanted.name)
+    return Empty()
+
+
+@routes.get("/api/weetwie/v1/me/topics/proposals", scopes=["read:accounts"], answer=list[wire.InferredTopic])
+async def proposals(call: Call) -> bytes:
+    """Topics that mark one's own posts against everybody's, to oneself alone, with up to three posts that show it."""
+    return await _inferred(call, await inferred.proposals(await call.db(), call.viewer))
+
+
+@routes.get("/api/weetwie/v1/me/inferred", scopes=["read:accounts"], answer=wire.InferredOfMe)
+async def everything_inferred(call: Call) -> bytes:
+    """Everything that can be inferred about oneself, with every post that shows it; what is never inferred of anybody."""
+    db = await call.db()
+    found = await inferred.inferred(db, call.viewer)
+    given = await vouch.about_me(db, call.viewer)
+    never = {**delicate.TOPICS, "organisation": ", ".join(call.viewer.policy.never_inferred)}
+    return b'{"topics":%b,"vouches":%b,"never_inferred":%b}' % (
+        await _inferred(call, found),
+        await _vouches(call, given),
+        msgspec.json.encode(
+            {name: [one.strip() for one in all.split(",") if one.strip()] for name, all in never.items()}
+        ),
+    )
+
+
+@routes.get("/api/weetwie/v1/me/vouches", scopes=["read:accounts"], answer=list[wire.Vouch])
+async def vouches_about_me(call: Call) -> bytes:
+    """What colleagues say of oneself."""
+    return await _vouches(call, await vouch.about_me(await call.db(), call.viewer))
+
+
+@routes.post("/api/weetwie/v1/me/vouches/{id}/decline", scopes=["write:accounts"])
+async def decline(call: Call) -> Empty:
+    """It counts no more, and the same person does not say it again."""
+    await vouch.decline(await call.db(), call.viewer, call.names["id"])
+    return Empty()
+
+
+@routes.get("/api/weetwie/v1/people/{id}/topics", scopes=["read:accounts"])
+async def topics_of(call: Call) -> list[wire.ChosenTopic]:
+    """What somebody's profile says that they know or learn."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.names["id"])
+    return [_chosen(one) for one in await topics.published(db, call.viewer, call.names["id"])]
+
+
+@routes.get("/api/weetwie/v1/people/{id}/knows", scopes=["read:accounts"], answer=list[wire.KnownTopic])
+async def known_by(call: Call) -> bytes:
+    """The topics that somebody has published, each with up to three posts of theirs that one sees. Never what was only inferred."""
+    db, person_id = await call.db(), call.names["id"]
+    await seen_people.person(db, call.viewer, person_id)
+    parts = []
+    for one in await topics.published(db, call.viewer, person_id):
+        proofs: list[int] = []
+        if one.choice is Choice.knows:
+            answer = await who_knows(db, call.viewer, one.name, among=[person_id], limit=1, with_self=True)
+            proofs = [proof.post_id for expert in answer.people for proof in expert.proofs]
+        statuses = await shown.statuses(call, await seen_posts.posts(db, call.viewer, proofs))
+        parts.append(
+            b'{"name":%b,"choice":"%b","proofs":%b}'
+            % (msgspec.json.encode(one.name), one.choice.name.encode(), statuses)
+        )
+    return b"[%b]" % b",".join(parts)
+
+
+@routes.get("/api/weetwie/v1/people/{id}/vouches", scopes=["read:accounts"], answer=list[wire.Vouch])
+async def vouches_by_me(call: Call) -> bytes:
+    """What one has said of somebody oneself; what others said is theirs."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.names["id"])
+    return await _vouches(call, await vouch.by_me(db, call.viewer, call.names["id"]))
+
+
+@routes.post("/api/weetwie/v1/people/{id}/vouches", scopes=["write:accounts"])
+async def vouch_for(call: Call, wanted: VouchGiven) -> Empty:
+    """Says that a colleague knows about a topic, by a post of theirs that shows it."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.names["id"])
+    await vouch.vouch(db, call.viewer, call.names["id"], wanted.topic, wanted.status_id)
+    return Empty()
+
+
+@routes.delete("/api/weetwie/v1/people/{id}/vouches", scopes=["write:accounts"])
+async def take_vouch_back(call: Call, wanted: VouchNamed) -> Empty:
+    """One's own."""
+    db = await call.db()
+    await seen_people.person(db, call.viewer, call.names["id"])
+    await vouch.take_back(db, call.viewer, call.names["id"], wanted.topic)
+    return Empty()
+
+
+def _chosen(one: Chosen) -> wire.ChosenTopic:
+    return wire.ChosenTopic(name=one.name, choice=one.choice.name)  # type: ignore[arg-type]
+
+
+async def _inferred(call: Call, found: list[Inferred]) -> bytes:
+    """The first proofs as posts, all of them as ids."""
+    db = await call.db()
+    wanted = dict.fromkeys(id for one in found for id in one.proofs)
+    posts = await seen_posts.posts(db, call.viewer, wanted)
+    beside = await shown.load(db, call.renderer, call.viewer, posts)
+    statuses = {post.post_id: call.renderer.status(post, beside) for post in posts}
+    parts = [
+        b'{"name":%b,"is_tag":%b,"choice":%b,"status_ids":%b,"proofs":[%b]}'
+        % (
+            msgspec.json.encode(one.name),
+            msgspec.json.encode(one.is_tag),
+            msgspec.json.encode(one.choice.name if one.choice is not None else None),
+            msgspec.json.encode([str(id) for id in one.post_ids]),
+            b",".join(statuses[id] for id in one.proofs if id in statuses),
+        )
+        for one in found
+    ]
+    return b"[%b]" % b",".join(parts)
+
+
+async def _vouches(call: Call, given: list[Given]) -> bytes:
+    db = await call.db()
+    people = await seen_people.cards(db, call.viewer, {one.by_id for one in given})
+    await shown.load_people(db, call.renderer, people)
+    accounts = {one.id: call.renderer.account(one) for one in people}
+    posts = await seen_posts.posts(db, call.viewer, {one.post_id for one in given})
+    beside = await shown.load(db, call.renderer, call.viewer, posts)
+    statuses = {post.post_id: call.renderer.status(post, beside) for post in posts}
+    parts = [
+        b'{"id":"%d","topic":%b,"by":%b,"status":%b}'
+        % (one.id, msgspec.json.encode(one.name), accounts[one.by_id], statuses[one.post_id])
+        for one in given
+        if one.by_id in accounts and one.post_id in statuses
+    ]
+    return b"[%b]" % b",".join(parts)

@@ -1,0 +1,147 @@
+"""What can be inferred about somebody from what they wrote: worked out when they ask, shown to them alone, kept nowhere."""
+
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from sqlalchemy import BigInteger, Text, column, exists, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from weetwie.access import audience
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.domain.knowledge import delicate, phrases, ranking, topics
+from weetwie.domain.knowledge import shelf as shelves
+from weetwie.domain.knowledge import topic_rules as rules
+from weetwie.domain.knowledge.experts import unranked
+from weetwie.domain.knowledge.phrases import Candidate, Written
+from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post, PostTag, PostText
+
+MOST_PROPOSED: Final = 12
+MOST_PROOFS: Final = 3
+_MOST_POSTS: Final = 1000
+"""So many of one's newest posts are read."""
+_LOOKED_AT: Final = 200
+_SURELY: Final = 6.6
+"""The weight above which chance alone is less likely than one in a hundred."""
+
+
+class Inferred(msgspec.Struct, frozen=True):
+    """A topic that marks somebody's posts against everybody's, with every post that shows it, newest first."""
+
+    key: str
+    name: str
+    is_tag: bool
+    post_ids: tuple[int, ...]
+    choice: Choice | None
+    """What they have chosen about it."""
+
+    @property
+    def proofs(self) -> tuple[int, ...]:
+        return self.post_ids[:MOST_PROOFS]
+
+
+async def inferred(db: Db, viewer: Viewer) -> list[Inferred]:
+    """Everything, surest first, but for what they have contested; nothing for who stands outside."""
+    if not await db.value(_STANDS_IN_IT, id=viewer.person_id):
+        return []
+    written = [
+        Written(
+            row["id"],
+            f"{row['warning']}\n{row['text']}" if row["warning"] else row["text"],
+            row["tags"] or (),
+        )
+        for row in await db.rows(_WRITTEN, id=viewer.person_id)
+    ]
+    more = viewer.policy.never_inferred
+    found = [one for one in phrases.candidates(written) if not delicate.is_delicate(one.name, more)]
+    found = await _no_names(db, found)
+    found.sort(key=lambda one: (-len(one.post_ids) * (2 if one.is_name else 1), one.name))
+    weighed = await _weighed(db, viewer, found[:_LOOKED_AT], len(written))
+    chosen = {rules.signature(one.key): one.choice for one in await topics.own(db, viewer)}
+    return [
+        Inferred(rules.key_of(one.name), one.name, one.is_tag, tuple(one.post_ids), chosen.get(one.forms))
+        for one in weighed
+        if chosen.get(one.forms) is not Choice.never
+    ]
+
+
+async def proposals(db: Db, viewer: Viewer) -> list[Inferred]:
+    """The surest of what they have not decided on yet."""
+    return [one for one in await inferred(db, viewer) if one.choice is None][:MOST_PROPOSED]
+
+
+async def _weighed(db: Db, viewer: Viewer, found: list[Candidate], number: int) -> list[Candidate]:
+    """Against what everybody wrote, as far as they see it themselves."""
+    sight = await audience.sight(db, viewer)
+    shelf = await shelves.current(db)
+    terms = {term for one in found for word in one.forms for term in word}
+    seen = await shelves.look_up(db, shelf, sorted(terms))
+    scope = ranking.Scope(sight, await unranked(db), clock.now().timestamp() * 1000)
+    visible = ranking.Visible(shelf, scope)
+    seen = ranking.of_sight(visible, seen)
+    me = shelf.person(viewer.person_id)
+    weights = []
+    for one in found:
+        places = _places(one, seen)
+        others = int((shelf.posts.author[places] != me).sum())
+        weight = phrases.mark(len(one.post_ids), number, others, max(visible.number - number, others))
+        weights.append(weight * (1.5 if one.is_name or len(one.forms) > 1 else 1.0))
+    order = sorted(range(len(found)), key=lambda at: -weights[at])
+    return [found[at] for at in order if weights[at] > _SURELY]
+
+
+def _places(one: Candidate, seen: dict[int, shelves.Found]) -> Any:
+    """The posts in which all words of it stand."""
+    stands: Any = None
+    for word in one.forms:
+        parts = [seen[term].places for term in word if term in seen]
+        places = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int32)
+        stands = places if stands is None else np.intersect1d(stands, places, assume_unique=True)
+    return stands
+
+
+async def _no_names(db: Db, found: list[Candidate]) -> list[Candidate]:
+    """Colleagues are no topics."""
+    single = {rules.key_of(one.name): one for one in found if not one.is_tag}
+    known = set(columns(await db.rows(_NAMES, said=list(single)), "said"))
+    return [one for one in found if rules.key_of(one.name) not in known]
+
+
+_ID = param("id", BigInteger)
+_STANDS_IN_IT = Query(select(Person.may_rank & ~Person.is_bot).where(Person.id == _ID))
+
+
+def _written() -> Any:
+    tags = (
+        select(func.array_agg(PostTag.name)).where(PostTag.post_id == Post.id).scalar_subquery().label("tags")
+    )
+    return (
+        select(Post.id, PostText.text, PostText.warning, tags)
+        .join(PostText, PostText.post_id == Post.id)
+        .where(
+            Post.author_id == _ID,
+            Post.deleted_at.is_(None),
+            Post.boost_of_id.is_(None),
+            Post.visibility <= int(Visibility.unlisted),
+        )
+        .order_by(Post.id.desc())
+        .limit(_MOST_POSTS)
+    )
+
+
+_WRITTEN = Query(_written)
+
+
+def _names() -> Any:
+    said = func.unnest(param("said", ARRAY(Text))).table_valued(column("said", Text)).render_derived()
+    somebody = aliased(Person)
+    return select(said.c.said).where(exists().where(func.lower(somebody.handle) == said.c.said))
+
+
+_NAMES = Query(_names)

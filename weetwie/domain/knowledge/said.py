@@ -1,0 +1,161 @@
+"""What people say about what is asked: of themselves, and of colleagues. Read for each question by the words of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from sqlalchemy import BigInteger, Text, and_, column, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.knowledge.ranking import Scope, Visible, Votes
+from weetwie.domain.knowledge.shelf import Shelf
+from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.kit.db import Db, param
+from weetwie.tables.knowledge import Topic, TopicWord, Vouch
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post
+from weetwie.tables.relations import Block
+
+_OF_THE_BEST: Final = 0.3
+"""What the first vouch comes to, beside the post that fits best; each further one half of the one before."""
+_IN_A_RING: Final = 0.25
+"""Of that, where the two vouch for each other."""
+
+
+class Statement(msgspec.Struct, frozen=True):
+    name: str
+    at: datetime
+
+
+class Vouched(msgspec.Struct, frozen=True):
+    about_id: int
+    by_id: int
+    post_id: int
+    is_mutual: bool
+
+
+class Said(msgspec.Struct, frozen=True):
+    says_so: dict[int, Statement]
+    """By person, as far as the viewer sees their profile."""
+    contested: frozenset[int]
+    """People about whom this is not to be inferred."""
+    vouches: tuple[Vouched, ...]
+
+
+_EVER: Final = 2**63 - 1
+NOTHING: Final = Said({}, frozenset(), ())
+
+
+async def about(db: Db, viewer: Viewer, terms: Iterable[int], scope: Scope, as_of: datetime | None) -> Said:
+    """What has been said about topics whose words all stand in the question."""
+    rows = await _MATCHED.rows(db, viewer, terms=list(dict.fromkeys(terms)))
+    if not rows:
+        return NOTHING
+    out = scope.sight.hidden | scope.unranked
+    contested = frozenset(row["person_id"] for row in rows if row["choice"] == Choice.never)
+    says_so = {
+        row["person_id"]: Statement(row["name"], row["chosen_at"])
+        for row in rows
+        if row["choice"] == Choice.knows
+        and row["shows"]
+        and row["person_id"] not in out | contested
+        and (as_of is None or row["chosen_at"] < as_of)
+    }
+    given = await _VOUCHES.rows(
+        db,
+        viewer,
+        people=[row["person_id"] for row in rows],
+        keys=[row["key"] for row in rows],
+        before=int(as_of.timestamp() * 1000) << 16 if as_of else _EVER,
+    )
+    vouches = (Vouched(*row) for row in given if row["by_id"] not in out)
+    return Said(says_so, contested, tuple(one for one in vouches if one.about_id not in contested))
+
+
+def with_vouches(shelf: Shelf, visible: Visible, cast: Votes, vouches: Iterable[Vouched]) -> Votes:
+    """Votes of their own for what colleagues have shown, so bounded that a ring of friends makes no expert."""
+    best = float(cast.weight.max(initial=0.0)) or 1.0
+    by_person: dict[int, list[Vouched]] = defaultdict(list)
+    for one in vouches:
+        by_person[one.about_id].append(one)
+    rows = []
+    for about_id, given in by_person.items():
+        person = shelf.person(about_id)
+        given.sort(key=lambda one: (one.is_mutual, -one.post_id, one.by_id))
+        for number, one in enumerate(given):
+            place = shelf.place(one.post_id)
+            if person >= 0 and place >= 0 and visible(np.array([place], np.int32))[0]:
+                weight = best * _OF_THE_BEST * 0.5**number * (_IN_A_RING if one.is_mutual else 1.0)
+                rows.append((person, place, weight))
+    if not rows:
+        return cast
+    people, places, weights = zip(*rows, strict=True)
+    return Votes(
+        np.concatenate([cast.person, np.array(people, cast.person.dtype)]),
+        np.concatenate([cast.place, np.array(places, cast.place.dtype)]),
+        np.concatenate([cast.weight, np.array(weights, np.float64)]),
+    )
+
+
+def _matched(eye: Eye) -> Any:
+    bit = func.bit_or(literal(1, BigInteger).op("<<")(TopicWord.place))
+    of_words = (
+        select(TopicWord.person_id, TopicWord.key)
+        .where(TopicWord.term == func.any(param("terms", ARRAY(BigInteger))))
+        .group_by(TopicWord.person_id, TopicWord.key)
+        .having(bit == literal(1, BigInteger).op("<<")(func.max(TopicWord.words)) - 1)
+        .subquery()
+    )
+    return (
+        select(
+            of_words.c.person_id,
+            of_words.c.key,
+            Topic.name,
+            Topic.choice,
+            Topic.chosen_at,
+            and_(Person.suspended_at.is_(None), sees.detail(eye, Person) > sees.CARD).label("shows"),
+        )
+        .select_from(of_words)
+        .join(Person, Person.id == of_words.c.person_id)
+        .outerjoin(Topic, and_(Topic.person_id == of_words.c.person_id, Topic.key == of_words.c.key))
+        .where(Person.erased_at.is_(None))
+    )
+
+
+_MATCHED = Lawful(_matched)
+
+
+def _vouches(eye: Eye) -> Any:
+    back = aliased(Vouch)
+    asked = (
+        func.unnest(param("people", ARRAY(BigInteger)), param("keys", ARRAY(Text)))
+        .table_valued(column("person_id", BigInteger), column("key", Text))
+        .render_derived()
+    )
+    is_mutual = exists().where(
+        back.about_id == Vouch.by_id, back.by_id == Vouch.about_id, back.declined_at.is_(None)
+    )
+    is_blocked = exists().where(Block.blocker_id == Vouch.about_id, Block.blocked_id == Vouch.by_id)
+    return (
+        select(Vouch.about_id, Vouch.by_id, Vouch.post_id, is_mutual)
+        .select_from(asked)
+        .join(Vouch, and_(Vouch.about_id == asked.c.person_id, Vouch.key == asked.c.key))
+        .join(Post, Post.id == Vouch.post_id)
+        .where(
+            Vouch.declined_at.is_(None),
+            Vouch.id < param("before", BigInteger),
+            ~is_blocked,
+            Post.author_id == Vouch.about_id,
+            sees.post(eye, Post),
+        )
+    )
+
+
+_VOUCHES = Lawful(_vouches)

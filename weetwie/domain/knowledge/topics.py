@@ -1,0 +1,158 @@
+"""What people say that they know or learn: each about themselves, and nobody for them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, column, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.knowledge import topic_rules as rules
+from weetwie.domain.knowledge.topic_rules import SHOWN, Choice
+from weetwie.errors import Forbidden, Invalid, _
+from weetwie.events import PersonErased, TopicsChanged, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.knowledge import Topic, TopicWord, Vouch
+from weetwie.tables.people import Person
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    key: str
+    name: str
+    choice: Choice
+
+
+async def choose(db: Db, viewer: Viewer, name: str, choice: Choice) -> Chosen:
+    """Publishes a topic, hides it, or contests it. Raises Forbidden and Invalid."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden
+    name = rules.check(name)
+    chosen = Chosen(rules.key_of(name), name, choice)
+    await _check_room(db, viewer, chosen)
+    await db.run(
+        _CHOOSE, person_id=viewer.person_id, key=chosen.key, name=name, choice=int(choice), at=clock.now()
+    )
+    await find_by_words(db, viewer.person_id, chosen.key, name)
+    if choice is Choice.never:
+        await db.run(_NO_VOUCHES, person_id=viewer.person_id, key=chosen.key)
+    await record(db, viewer, TopicsChanged(viewer.person_id))
+    return chosen
+
+
+async def take_back(db: Db, viewer: Viewer, name: str) -> None:
+    """As if nothing had been chosen about it."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden
+    if await db.run(_TAKE_BACK, person_id=viewer.person_id, key=rules.key_of(name)):
+        await record(db, viewer, TopicsChanged(viewer.person_id))
+
+
+async def own(db: Db, viewer: Viewer) -> list[Chosen]:
+    """All that one has chosen, also what nobody else sees."""
+    return _as_chosen(await db.rows(_OWN, person_id=viewer.person_id))
+
+
+async def published(db: Db, viewer: Viewer, person_id: int) -> list[Chosen]:
+    """What somebody's profile says, to those who see more of it than the card."""
+    return _as_chosen(await _PUBLISHED.rows(db, viewer, person_id=person_id))
+
+
+async def find_by_words(db: Db, person_id: int, key: str, name: str) -> None:
+    """From now on questions with the words of this topic find it."""
+    forms = rules.signature(name)
+    rows = [(term, place) for place, terms in enumerate(forms) for term in terms]
+    await db.run(
+        _WORDS,
+        terms=[term for term, _place in rows],
+        places=[place for _term, place in rows],
+        person_id=person_id,
+        key=key,
+        words=len(forms),
+    )
+
+
+async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    ids = [fact.person_id for fact in facts]
+    for forget in (_FORGET_WORDS, _FORGET_TOPICS, _FORGET_VOUCHES):
+        await db.run(forget, ids=ids)
+
+
+def _as_chosen(rows: Iterable[Any]) -> list[Chosen]:
+    return [Chosen(row["key"], row["name"], Choice(row["choice"])) for row in rows]
+
+
+async def _check_room(db: Db, viewer: Viewer, chosen: Chosen) -> None:
+    others = [one.choice for one in await own(db, viewer) if one.key != chosen.key]
+    if len(others) >= rules.MOST_KEPT or (
+        chosen.choice in SHOWN and others.count(chosen.choice) >= rules.MOST_SHOWN
+    ):
+        raise Invalid(
+            _("A profile shows at most {most} topics. Take one back first."),
+            most=rules.MOST_SHOWN,
+            field="name",
+        )
+
+
+_PERSON, _KEY = param("person_id", BigInteger), param("key", Text)
+_IDS = param("ids", ARRAY(BigInteger))
+
+
+def _choose() -> Any:
+    new = insert(Topic).values(
+        person_id=_PERSON,
+        key=_KEY,
+        name=param("name", Text),
+        choice=param("choice", SmallInteger),
+        chosen_at=param("at", DateTime(timezone=True)),
+    )
+    anew = {name: new.excluded[name] for name in ("name", "choice", "chosen_at")}
+    return new.on_conflict_do_update(index_elements=["person_id", "key"], set_=anew)
+
+
+_CHOOSE = Query(_choose)
+_TAKE_BACK = Query(delete(Topic).where(Topic.person_id == _PERSON, Topic.key == _KEY))
+_NO_VOUCHES = Query(delete(Vouch).where(Vouch.about_id == _PERSON, Vouch.key == _KEY))
+_COLUMNS = (Topic.key, Topic.name, Topic.choice)
+_OWN = Query(select(*_COLUMNS).where(Topic.person_id == _PERSON).order_by(Topic.key))
+
+
+def _published(eye: Eye) -> Any:
+    return (
+        select(*_COLUMNS)
+        .join(Person, Person.id == Topic.person_id)
+        .where(
+            Topic.person_id == _PERSON,
+            Topic.choice.in_([int(choice) for choice in SHOWN]),
+            sees.detail(eye, Person) > sees.CARD,
+        )
+        .order_by(Topic.key)
+    )
+
+
+_PUBLISHED = Lawful(_published)
+
+
+def _words() -> Any:
+    each = (
+        func.unnest(param("terms", ARRAY(BigInteger)), param("places", ARRAY(SmallInteger)))
+        .table_valued(column("term", BigInteger), column("place", SmallInteger))
+        .render_derived()
+    )
+    rows = select(each.c.term, _PERSON, _KEY, each.c.place, param("words", SmallInteger))
+    return (
+        insert(TopicWord)
+        .from_select(["term", "person_id", "key", "place", "words"], rows)
+        .on_conflict_do_nothing()
+    )
+
+
+_WORDS = Query(_words)
+_FORGET_WORDS = Query(delete(TopicWord).where(TopicWord.person_id == func.any(_IDS)))
+_FORGET_TOPICS = Query(delete(Topic).where(Topic.person_id == func.any(_IDS)))
+_FORGET_VOUCHES = Query(
+    delete(Vouch).where((Vouch.about_id == func.any(_IDS)) | (Vouch.by_id == func.any(_IDS)))
+)

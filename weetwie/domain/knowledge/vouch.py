@@ -1,0 +1,142 @@
+"""Colleagues vouch for what somebody knows, each by a post that shows it; the person may decline."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
+from weetwie.domain.knowledge import delicate, topics
+from weetwie.domain.knowledge import topic_rules as rules
+from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.knowledge import Topic, Vouch
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post
+
+
+class Given(msgspec.Struct, frozen=True):
+    id: int
+    about_id: int
+    by_id: int
+    name: str
+    post_id: int
+
+
+async def vouch(db: Db, viewer: Viewer, person_id: int, name: str, post_id: int) -> int:
+    """Says that somebody knows about a topic. Raises NotFound, Forbidden and Invalid."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden
+    if person_id == viewer.person_id:
+        raise Forbidden(_("Nobody vouches for themselves. Put the topic on your profile instead."))
+    name = rules.check(name)
+    if delicate.is_delicate(name, viewer.policy.never_inferred):
+        raise Invalid(_("This is a topic that is only for people themselves to speak about."), field="topic")
+    await _check_proof(db, viewer, person_id, post_id)
+    key = rules.key_of(name)
+    if await db.value(_IS_CLOSED, person_id=person_id, key=key):
+        raise Forbidden(_("This person does not want to be known for this."))
+    vouch_id = await db.value(
+        _VOUCH, person_id=person_id, by_id=viewer.person_id, key=key, name=name, post_id=post_id
+    )
+    if vouch_id is None:
+        raise Forbidden(_("This person does not want to be known for this."))
+    await topics.find_by_words(db, person_id, key, name)
+    return int(vouch_id)
+
+
+async def take_back(db: Db, viewer: Viewer, person_id: int, name: str) -> None:
+    """One's own; what was declined stays declined."""
+    await db.run(_TAKE_BACK, person_id=person_id, by_id=viewer.person_id, key=rules.key_of(name))
+
+
+async def decline(db: Db, viewer: Viewer, vouch_id: int) -> None:
+    """One that is about oneself: it counts no more. Raises NotFound."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden
+    if not await db.run(_DECLINE, id=vouch_id, person_id=viewer.person_id, at=clock.now()):
+        raise NotFound
+
+
+async def about_me(db: Db, viewer: Viewer) -> list[Given]:
+    """What others say of oneself, newest first; only as far as one sees them and the post."""
+    return [Given(*row) for row in await _ABOUT_ME.rows(db, viewer)]
+
+
+async def by_me(db: Db, viewer: Viewer, person_id: int) -> list[Given]:
+    """What one has said of somebody."""
+    return [Given(*row) for row in await _BY_ME.rows(db, viewer, person_id=person_id)]
+
+
+async def _check_proof(db: Db, viewer: Viewer, person_id: int, post_id: int) -> None:
+    row = await _PROOF.row(db, viewer, id=post_id)
+    if row is None:
+        raise NotFound(_("The post that shows it is not there any more, or you may not see it."))
+    if row["author_id"] != person_id:
+        raise Invalid(_("Choose a post that this person wrote themselves."), field="status_id")
+    if row["visibility"] > Visibility.unlisted:
+        raise Invalid(
+            _("What was meant for a few is no proof for all. Choose a public post."), field="status_id"
+        )
+    if not row["may_rank"]:
+        raise Forbidden(_("This person does not want to be found by what they know."))
+
+
+_PERSON, _KEY, _BY = param("person_id", BigInteger), param("key", Text), param("by_id", BigInteger)
+_PROOF = Lawful(
+    lambda eye: (
+        select(Post.author_id, Post.visibility, (Person.may_rank & ~Person.is_bot).label("may_rank"))
+        .join(Person, Person.id == Post.author_id)
+        .where(Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.post(eye, Post))
+    )
+)
+_IS_CLOSED = Query(
+    select(func.count()).where(
+        Topic.person_id == _PERSON, Topic.key == _KEY, Topic.choice == int(Choice.never)
+    )
+)
+
+
+def _vouch() -> Any:
+    new = insert(Vouch).values(
+        about_id=_PERSON, by_id=_BY, key=_KEY, name=param("name", Text), post_id=param("post_id", BigInteger)
+    )
+    return new.on_conflict_do_update(
+        index_elements=["about_id", "key", "by_id"],
+        set_={"name": new.excluded.name, "post_id": new.excluded.post_id},
+        where=Vouch.declined_at.is_(None),
+    ).returning(Vouch.id)
+
+
+_VOUCH = Query(_vouch)
+_TAKE_BACK = Query(
+    delete(Vouch).where(
+        Vouch.about_id == _PERSON, Vouch.by_id == _BY, Vouch.key == _KEY, Vouch.declined_at.is_(None)
+    )
+)
+_DECLINE = Query(
+    update(Vouch)
+    .where(Vouch.id == param("id", BigInteger), Vouch.about_id == _PERSON, Vouch.declined_at.is_(None))
+    .values(declined_at=param("at", DateTime(timezone=True)))
+)
+
+
+def _given(eye: Eye, *which: Any) -> Any:
+    return (
+        select(Vouch.id, Vouch.about_id, Vouch.by_id, Vouch.name, Vouch.post_id)
+        .join(Post, Post.id == Vouch.post_id)
+        .join(Person, Person.id == Vouch.by_id)
+        .where(*which, Vouch.declined_at.is_(None), sees.post(eye, Post), sees.card(eye, Person))
+        .order_by(Vouch.id.desc())
+        .limit(200)
+    )
+
+
+_ABOUT_ME = Lawful(lambda eye: _given(eye, Vouch.about_id == eye.id))
+_BY_ME = Lawful(lambda eye: _given(eye, Vouch.by_id == eye.id, Vouch.about_id == _PERSON))

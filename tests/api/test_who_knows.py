@@ -33,6 +33,7 @@ async def test_an_answer_names_people_with_their_proof(house: House) -> None:
     again = await house.good(bo, "POST", "/api/weetwie/v1/who_knows", data={"q": "turbine " * 5000})
     assert [one["account"]["acct"] for one in again["people"]] == ["ada"]
     topic = await house.good(bo, "GET", "/api/weetwie/v1/topics/turbines")
+    assert topic["followers_count"] == 0 and not {"score", "share"} & set(topic["people"][0])
     assert [one["acct"] for one in topic["people"]] == ["ada"] and topic["statuses"][0]["id"] == post["id"]
 
 

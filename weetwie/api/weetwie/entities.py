@@ -68,6 +68,8 @@ class Topic(Struct, kw_only=True):
     statuses: list[Status]
     questions: list[Status]
     related: list[Tag]
+    followers_count: int
+    """Who they are is theirs."""
 
 
 class ChosenTopic(Struct, kw_only=True):

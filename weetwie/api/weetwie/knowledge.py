@@ -18,6 +18,7 @@ from weetwie.api.weetwie import entities as wire
 from weetwie.domain.knowledge.experts import Answer, Expert, Filters, who_knows
 from weetwie.domain.people.ranking import choose_ranking, is_ranked
 from weetwie.domain.posts import tags as names
+from weetwie.domain.relations.tags import followers_count
 from weetwie.domain.relations.ways import Way
 from weetwie.domain.relations.ways import ways as ways_to
 from weetwie.domain.search.posts import search
@@ -92,12 +93,13 @@ async def topic(call: Call) -> bytes:
     questions = await seen_posts.posts(db, call.viewer, ids)
     tags = await seen_tags.named(db, call.viewer, [name])
     related = await seen_tags.tags(db, call.viewer, await related_tags(db, call.viewer, name, _RELATED))
-    return b'{"tag":%b,"people":%b,"statuses":%b,"questions":%b,"related":%b}' % (
+    return b'{"tag":%b,"people":%b,"statuses":%b,"questions":%b,"related":%b,"followers_count":%d}' % (
         render.encoded(render.tag(tags[0], call.base_url, tells_following=True)),
         await shown.accounts(call, people),
         await shown.statuses(call, posts),
         await shown.statuses(call, questions),
         render.encoded([render.tag(one, call.base_url, tells_following=True) for one in related]),
+        await followers_count(db, tag_key(name)),
     )
 
 

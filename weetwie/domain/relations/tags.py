@@ -33,6 +33,19 @@ _UNFOLLOW = Query(
     )
 )
 
+_FOLLOWERS = Query(
+    select(func.count())
+    .select_from(TagFollow)
+    .join(Tag, Tag.id == TagFollow.tag_id)
+    .where(Tag.key == param("key", Text))
+)
+
+
+async def followers_count(db: Db, key: str) -> int:
+    """How many follow a tag; who they are is theirs."""
+    return int(await db.value(_FOLLOWERS, key=key))
+
+
 _FOLLOWED = NumberedList(
     lambda eye: select(TagFollow.number, TagFollow.tag_id.label("id")).where(TagFollow.person_id == eye.id)
 )

@@ -32,6 +32,7 @@ async def show(visit: Visit) -> Response:
             "older": "",
             "experts": [],
             "nearest": (),
+            "not_inferred": (),
         }
         if words:
             found = await _found(visit, db, words)
@@ -55,6 +56,7 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     return {
         "experts": await experts(visit, db, answer),
         "nearest": answer.nearest,
+        "not_inferred": answer.not_inferred,
         "people": await shower.people(db, viewer, people_ids),
         "tags": await seen_tags.tags(db, viewer, tag_ids),
         "posts": posts,

@@ -8,6 +8,9 @@ from starlette.responses import Response
 from weetwie.domain.conversations import conversations
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.posts import mark
+from weetwie.domain.search.posts import search
+from weetwie.domain.search.query import read
+from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines import public as publics
 from weetwie.kit import text
 from weetwie.kit.db import Db
@@ -19,6 +22,8 @@ from weetwie.web import reading
 from weetwie.web.pages import home
 from weetwie.web.pages.find import experts
 from weetwie.web.visit import Visit
+
+_EXPERTS, _QUESTIONS, _RELATED = 10, 5, 10
 
 Find = Callable[[Db, Any, Page], Awaitable[Sequence[SeenPost]]]
 
@@ -50,10 +55,28 @@ async def tag(visit: Visit) -> Response:
         found = await reading.timeline(
             visit, db, lambda db, page: publics.tagged(db, visit.viewer, key, page, [], [], [])
         )
-        knows = await experts(visit, db, await who_knows(db, visit.viewer, f"#{seen.name}", limit=5))
+        about = {} if "max_id" in visit.request.query_params else await _about(visit, db, seen.name)
         return await reading.show(
-            visit, db, "tag.html", tag=seen, experts=knows, **found, **await home.aside(visit, db)
+            visit,
+            db,
+            "tag.html",
+            tag=seen,
+            **{"experts": [], "asked": [], "related": [], **about},
+            **found,
+            **await home.aside(visit, db),
         )
+
+
+async def _about(visit: Visit, db: Db, name: str) -> dict[str, Any]:
+    """What stands above the posts of a topic: people without a number, what was asked, what it goes with."""
+    viewer = visit.viewer
+    answer = await who_knows(db, viewer, f"#{name}", limit=_EXPERTS)
+    ids = await search(db, viewer, read(f"tag:{name} is:question"), Page(_QUESTIONS))
+    return {
+        "experts": await experts(visit, db, answer),
+        "asked": await visit.house.shower.posts(db, viewer, await seen_posts.posts(db, viewer, ids)),
+        "related": await seen_tags.tags(db, viewer, await related_tags(db, viewer, name, _RELATED)),
+    }
 
 
 async def messages(visit: Visit) -> Response:

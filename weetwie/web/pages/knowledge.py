@@ -1,0 +1,84 @@
+"""What one says that one knows, what could be inferred, and the one switch out of it."""
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from weetwie.domain.knowledge import delicate, inferred, topics, vouch
+from weetwie.domain.knowledge.inferred import Inferred
+from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.people.ranking import choose_ranking, is_ranked
+from weetwie.errors import Invalid, NotFound
+from weetwie.kit.db import Db
+from weetwie.seen import posts as seen_posts
+from weetwie.web import reading
+from weetwie.web.shown import Post
+from weetwie.web.visit import Visit
+
+_HERE: Final = "/settings/knowledge"
+
+
+async def show(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    async with visit.house.database.reading() as db:
+        return await _page(visit, db)
+
+
+async def save(visit: Visit) -> Response:
+    """One form, one act: a topic chosen or taken back, a vouch declined, the switch."""
+    reading.check_signed_in(visit)
+    given = dict(await visit.form())
+    try:
+        async with visit.house.database.transaction() as db:
+            await _act(visit, db, given)
+    except Invalid as refusal:
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal, given=given)
+    return visit.go(_HERE)
+
+
+async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:
+    act, name = given.get("act", ""), given.get("name", "")
+    if act in Choice.__members__:
+        await topics.choose(db, visit.viewer, name, Choice[act])
+    elif act == "take_back":
+        await topics.take_back(db, visit.viewer, name)
+    elif act == "decline" and given.get("id", "").isdigit() and len(given["id"]) < 19:
+        await vouch.decline(db, visit.viewer, int(given["id"]))
+    elif act in ("in", "out"):
+        await choose_ranking(db, visit.viewer, may_rank=act == "in")
+    else:
+        raise NotFound
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    viewer = visit.viewer
+    found = await inferred.inferred(db, viewer)
+    given = await vouch.about_me(db, viewer)
+    wanted = {id for one in found for id in one.post_ids} | {one.post_id for one in given}
+    posts = {
+        post.id: post
+        for post in await visit.house.shower.posts(db, viewer, await seen_posts.posts(db, viewer, wanted))
+    }
+    people = await visit.house.shower.cards(db, viewer, {one.by_id for one in given})
+    own = await topics.own(db, viewer)
+    proposed = [one for one in found if one.choice is None][: inferred.MOST_PROPOSED]
+    values = {
+        "is_ranked": await is_ranked(db, viewer),
+        "own": {choice.name: [one for one in own if one.choice is choice] for choice in Choice},
+        "proposed": [(one, _proofs(one, posts)[: inferred.MOST_PROOFS]) for one in proposed],
+        "inferred": [(one, _proofs(one, posts)) for one in found],
+        "vouches": [
+            (one, people[one.by_id], posts[one.post_id])
+            for one in given
+            if one.by_id in people and one.post_id in posts
+        ],
+        "never": [*delicate.TOPICS],
+        "never_here": viewer.policy.never_inferred,
+        "given": {},
+    }
+    return await reading.show(visit, db, "knowledge.html", status, **{**values, **more})
+
+
+def _proofs(one: Inferred, posts: dict[int, Post]) -> list[Post]:
+    return [posts[id] for id in one.post_ids if id in posts]

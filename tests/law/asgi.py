@@ -46,7 +46,7 @@ _COUNTS = re.compile(
 )
 
 
-async def send(application: Any, request: Request, token: str | None) -> Response:
+async def send(application: Any, request: Request, token: str | None, cookie: str | None = None) -> Response:
     raw, kind = b"", b""
     if request.body and request.is_form:
         raw, kind = urlencode(dict(request.body)).encode(), b"application/x-www-form-urlencoded"
@@ -57,6 +57,8 @@ async def send(application: Any, request: Request, token: str | None) -> Respons
         headers.append((b"content-type", kind))
     if token:
         headers.append((b"authorization", b"Bearer " + token.encode()))
+    if cookie:
+        headers.append((b"cookie", cookie.encode()))
     incoming = [{"type": "http.request", "body": raw}]
     status, body = 0, bytearray()
     answered: tuple[tuple[bytes, bytes], ...] = ()

@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from weetwie import __version__
-from weetwie.access import may
+from weetwie.access import may, sees
 from weetwie.access.viewer import Viewer, system
 from weetwie.access.words import Ring, Standing
 from weetwie.domain.announcements import announcements
@@ -90,8 +90,13 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
 async def _profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
     """Whoever looks after people sees them as a member does, also those who have blocked them."""
     eye = msgspec.structs.replace(system(viewer.policy), person_id=-1, standing=Standing.member)
-    by_id = {one.id: one for one in await seen_people.profiles(db, await seen_people.people(db, eye, ids))}
-    return [by_id[id] for id in ids if id in by_id]
+    seen = {one.id: one for one in await seen_people.people(db, eye, ids)}
+    by_id = {one.id: one for one in await seen_people.profiles(db, list(seen.values()))}
+    return [
+        by_id[id] if seen[id].detail >= sees.PLACE else msgspec.structs.replace(by_id[id], unit="", place="")
+        for id in ids
+        if id in by_id
+    ]
 
 
 async def make_person(visit: Visit) -> Response:

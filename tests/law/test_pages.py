@@ -1,0 +1,170 @@
+"""The pages keep the law as the routes do: no word that the plain rule denies, and nothing changes by what one does not see."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from tests.law.asgi import Request, Response, send
+from tests.law.requests import GENERATORS, PEOPLE, Tried, as_for_none
+from tests.law.scene import APP, STRANGER, Scene
+from tests.law.test_every_route import by_groups, denied_words, tell
+from weetwie.access.words import Ring
+from weetwie.domain.identity import sessions
+from weetwie.web.site import PAGES
+
+NOT_READ: Final = {
+    "/posts": "home again",
+    "/live": "a stream, see test_streams.py",
+    "/manifest.webmanifest": "holds the name of the place alone",
+    "/worker.js": "holds names of files alone",
+    "/offline": "the same for all",
+    "/about": "about the place",
+    "/auth/sign_in": "a form",
+    "/auth/sign_out": "a form",
+    "/auth/password/{token}": "needs a link of its own",
+    "/welcome/{token}": "needs a link of its own",
+    "/oauth/authorize": "needs an app",
+    "/announcements/{id:int}/{verb}": "home again",
+    "/settings/filters/{id:int}/{verb}": "the filters again",
+    "/scheduled/{id:int}/{verb}": "what is to come again",
+    "/admin/people/{handle}/{verb}": "the people again",
+    "/admin/reports/{id:int}/{verb}": "the reports again",
+    "/admin/announcements/{id:int}/{verb}": "the announcements again",
+}
+TABS: Final = ("", "replies", "media", "followers", "following")
+PLAIN: Final = (
+    "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
+    "/settings/blocked", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy",
+    "/admin/reports", "/admin/announcements", "/tags/open/follow",
+)  # fmt: skip
+
+
+def asked(tried: Tried) -> Iterator[Request]:
+    for at in PLAIN:
+        yield Request("GET", at)
+    for id in tried.around:
+        for at in ("/", "/all", "/bookmarks", "/favourites", "/notifications"):
+            yield Request("GET", at, (("max_id", str(id)),))
+            yield Request("GET", at, (("min_id", str(id)),))
+    narrow: tuple[dict[str, str], ...] = (
+        {"order": "new"},
+        {"as": "table", "unit": "zqunit"},
+        {"place": "zqplace"},
+        {"q": "zqname"},
+    )
+    for query in narrow:
+        yield Request("GET", "/people", tuple(query.items()))
+    yield from _about_people()
+    yield from _about_posts(tried)
+    for tag in tried.tags:
+        yield Request("GET", f"/tags/{tag}")
+    for sign in ("@sol", "@una", "@zq", "#op", *(f"#{tag}" for tag in tried.tags[2:4])):
+        yield Request("GET", "/complete", (("q", sign),))
+    for id in dict.fromkeys(tried.scene.lists.values()):
+        yield Request("GET", f"/lists/{id}")
+        yield Request("GET", f"/lists/{id}/edit")
+    for search in GENERATORS["GET", "/api/v2/search"](tried, "GET", "/search"):
+        words = tuple((name, value) for name, value in search.query if name in ("q", "offset"))
+        yield Request("GET", "/search", words)
+    for one in GENERATORS["GET", "/api/weetwie/v1/who_knows"](tried, "GET", "/who-knows"):
+        yield Request("GET", "/who-knows", tuple((n, v) for n, v in one.query if n == "q"))
+
+
+def _about_people() -> Iterator[Request]:
+    for handle in PEOPLE:
+        for tab in TABS:
+            yield Request("GET", f"/@{handle}", (("tab", tab),))
+        yield Request("GET", f"/@{handle}/report")
+
+
+def _about_posts(tried: Tried) -> Iterator[Request]:
+    for id in tried.posts:
+        yield Request("GET", f"/@sol/{id}")
+        yield Request("GET", "/", (("quote", str(id)),))
+        for verb in ("show", "edit", "delete", "report"):
+            yield Request("GET", f"/posts/{id}/{verb}")
+
+
+async def cookie_of(scene: Scene, viewer: str) -> str | None:
+    if viewer in (STRANGER, APP):
+        return None
+    return f"weetwie-session={await sessions.begin(scene.world.db, scene.people[viewer].id)}"
+
+
+async def look(scene: Scene, viewer: str, cookie: str | None, requests: list[Request]) -> dict[str, Response]:
+    answers = {}
+    for request in requests:
+        answer = await send(scene.application, request, None, cookie)
+        assert answer.status < 500, f"{request} as {viewer}: {answer.status}"
+        answers[str(request)] = answer
+    return answers
+
+
+def told(answer: Response) -> tuple[int, str]:
+    """What a page says, without what belongs to the session and without the address that it was asked at."""
+    text = re.sub(r'name="form" value="[0-9a-f]+"', "", answer.body.decode())
+    return answer.status, re.sub(r"next=[^\"&]*", "", text)
+
+
+@by_groups
+def test_no_page_holds_a_word_that_the_plain_rule_denies(
+    dsn: str, widest: Ring, viewers: tuple[str, ...]
+) -> None:
+    async def story(scene: Scene) -> None:
+        cookies = {viewer: await cookie_of(scene, viewer) for viewer in viewers}
+        await scene.keep(scene.secrets)
+        found = []
+        for viewer in viewers:
+            answers = await look(
+                scene,
+                viewer,
+                cookies[viewer],
+                list(asked(Tried(scene, viewer, scene.secrets))),
+            )
+            found += [f"as {viewer}: {leak}" for leak in await denied_words(scene, viewer, answers)]
+        assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
+
+    tell(dsn, widest, story)
+
+
+@pytest.mark.parametrize("viewers", [("alf", "gus"), ("bea", "mel"), ("fay", STRANGER)], ids="-".join)
+def test_no_page_changes_by_what_its_reader_does_not_see(dsn: str, viewers: tuple[str, ...]) -> None:
+    async def story(scene: Scene) -> None:
+        leaks = []
+        cookies = {viewer: await cookie_of(scene, viewer) for viewer in viewers}
+        for viewer, (unseen, _counted) in (await scene.hidden(viewers)).items():
+            tried = list(asked(Tried(scene, viewer, unseen)))
+            none = {str(request): as_for_none(request, unseen) for request in tried}
+            async with scene.world.undone():
+                await scene.keep([])
+                without = await look(
+                    scene, viewer, cookies[viewer], list({str(one): one for one in none.values()}.values())
+                )
+            async with scene.world.undone():
+                await scene.keep(unseen)
+                with_them = await look(scene, viewer, cookies[viewer], tried)
+            leaks += [
+                f"as {viewer}: {request}"
+                for request, answer in with_them.items()
+                if told(answer) != told(without[str(none[request])])
+            ]
+        assert not leaks, "\n".join(leaks[:20]) + f"\n{len(leaks)} in all"
+
+    tell(dsn, Ring.network, story)
+
+
+def test_every_page_is_asked_for(dsn: str) -> None:
+    async def story(scene: Scene) -> None:
+        paths = {request.path for request in asked(Tried(scene, "ada", scene.secrets))}
+        patterns = {
+            path: re.compile(re.sub(r"\\\{\w+(:\w+)?\\\}", "[^/]+", re.escape(path)).replace("\\:", ":"))
+            for path in PAGES
+        }
+        unasked = {
+            path for path, pattern in patterns.items() if not any(pattern.fullmatch(one) for one in paths)
+        }
+        assert unasked - set(NOT_READ) == set()
+
+    tell(dsn, Ring.network, story)

@@ -40,6 +40,7 @@ SHOWN: Final = {
     "settings": "/settings",
     "filters": "/settings/filters",
     "blocked": "/settings/blocked",
+    "knowledge": "/settings/knowledge",
     "sign-out": "/auth/sign_out",
     "begin": "/begin",
     "begin-topics": "/begin/topics",

@@ -36,7 +36,7 @@ NOT_READ: Final = {
 TABS: Final = ("", "replies", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy",
+    "/settings/blocked", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
     )
     assert "bo has much to say" in home.text
     profile = text_of(await site.get("/@ada"))
-    assert "#seals" in profile
+    assert "seals" in profile
     assert "I look after the pumps." in profile
 
 

@@ -1,23 +1,24 @@
 """The first minutes of somebody new, in three steps, each of which may be left out: who one is, what one knows and would
 like to learn, whom to follow. Then a first post stands ready to be sent."""
 
+import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from weetwie.domain.knowledge import topics
+from weetwie.domain.knowledge.topic_rules import Choice, key_of, tidy
 from weetwie.domain.media import faces
 from weetwie.domain.people.directory import directory
 from weetwie.domain.people.profile import change
 from weetwie.domain.people.rules import Changes
 from weetwie.domain.posts import tags as names
-from weetwie.domain.relations import featured_tags, follow, suggestions, tags
+from weetwie.domain.relations import follow, suggestions, tags
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines import trends
 from weetwie.errors import Invalid, NotFound, Refusal, _
-from weetwie.kit import text as texts
 from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
 from weetwie.seen import people as seen_people
 from weetwie.seen import tags as seen_tags
 from weetwie.web import reading
@@ -100,24 +101,30 @@ async def _keep_person(visit: Visit, given: dict[str, str]) -> None:
 
 
 async def _keep_topics(visit: Visit, given: dict[str, str]) -> None:
+    """What one knows stands on one's profile; what one would like to learn does too, and comes home where it is a tag."""
     async with visit.house.database.transaction() as db:
         for name in _topics(visit, given, "knows"):
-            await featured_tags.feature(db, visit.viewer, await names.known(db, name), name)
+            await topics.choose(db, visit.viewer, name, Choice.knows)
         for name in _topics(visit, given, "learns"):
-            await tags.follow_tag(db, visit.viewer, await names.known(db, name))
+            await topics.choose(db, visit.viewer, name, Choice.learning)
+            await tags.follow_tag(db, visit.viewer, await names.known(db, _joined(name)))
 
 
 def _topics(visit: Visit, given: dict[str, str], field: str) -> list[str]:
-    """What was typed, and what was chosen of what is offered; each as one tag. Raises Invalid."""
-    typed = [part.strip().lstrip("#") for part in given.get(field, "").split(",")]
-    wanted = [
-        "".join(word[:1].upper() + word[1:] for word in one.split()) if " " in one else one for one in typed
-    ]
-    chosen = visit.several.get(f"{field}_too", [])
-    found = list({texts.tag_key(name): name for name in [*wanted, *chosen] if name}.values())
+    """What was typed, and what was chosen of what is offered. Raises Invalid."""
+    typed = [tidy(part) for part in given.get(field, "").split(",")]
+    found = list(
+        {key_of(name): name for name in [*typed, *visit.several.get(f"{field}_too", [])] if name}.values()
+    )
     if len(found) > _MOST_TOPICS:
         raise Invalid(_("At most {most} topics at once."), most=_MOST_TOPICS)
     return found
+
+
+def _joined(name: str) -> str:
+    """A phrase as one tag: `heat pumps` is `HeatPumps`."""
+    parts = re.findall(r"\w+", name)
+    return parts[0] if len(parts) == 1 else "".join(part[:1].upper() + part[1:] for part in parts)
 
 
 async def _follow(visit: Visit) -> None:
@@ -134,12 +141,12 @@ async def _to_home(visit: Visit) -> Response:
     """With a first post in the composer, to be changed and sent, or not."""
     async with visit.house.database.reading() as db:
         me = await visit.house.shower.person(db, visit.viewer, visit.viewer.person_id)
-        known = [tag.name for tag in await featured_tags.featured(db, visit.viewer, me.id)]
-        followed = await tags.followed_tags(db, visit.viewer, Page(5))
-        learns = [tag.name for tag in await seen_tags.tags(db, visit.viewer, [one.id for one in followed])]
+        said = await topics.own(db, visit.viewer)
+    knows = [_joined(one.name) for one in said if one.choice is Choice.knows]
+    learns = [_joined(one.name) for one in said if one.choice is Choice.learning]
     lines = [visit.say(_HELLO, name=me.called)]
-    if known:
-        lines.append(visit.say(_I_KNOW, topics=_tagged(known)))
+    if knows:
+        lines.append(visit.say(_I_KNOW, topics=_tagged(knows)))
     if learns:
         lines.append(visit.say(_I_LEARN, topics=_tagged(learns)))
     return visit.go(f"/?{urlencode({'text': ' '.join(lines)})}")

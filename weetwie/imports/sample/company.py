@@ -38,6 +38,9 @@ class Fellow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     until: int | None = None
     follows: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    knows: tuple[str, ...] = ()
+    learns: tuple[str, ...] = ()
+    """What they say that they know and would like to learn."""
     bookmarks: tuple[str, ...] = ()
     """Posts, by their keys."""
     lists: dict[str, tuple[str, ...]] = {}

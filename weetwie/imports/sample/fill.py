@@ -13,7 +13,8 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Standing, Visibility
 from weetwie.domain.conversations import conversations
 from weetwie.domain.imports import ledger
-from weetwie.domain.knowledge import evidence
+from weetwie.domain.knowledge import evidence, topics
+from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.lists import lists
 from weetwie.domain.lists import members as list_members
 from weetwie.domain.media import bring_in as files
@@ -296,11 +297,15 @@ async def _tell(
 
 
 async def _own_things(db: Db, company: Company, people: dict[str, int], ids: list[int]) -> None:
-    """What nobody else sees: done like anybody does it."""
+    """What they say of themselves, and what nobody else sees: done like anybody does it."""
     for one in company.people:
-        viewer = await Memory().person(db, people[one.handle]) if one.lists or one.bookmarks else None
+        has_any = one.lists or one.bookmarks or one.knows or one.learns
+        viewer = await Memory().person(db, people[one.handle]) if has_any else None
         if viewer is None:
             continue
+        for choice, names in ((Choice.knows, one.knows), (Choice.learning, one.learns)):
+            for name in names:
+                await topics.choose(db, viewer, name, choice)
         for title, members in one.lists.items():
             list_id = await lists.make(db, viewer, title, _OF_LIST, is_exclusive=False)
             await list_members.add(db, viewer, list_id, [people[name] for name in members])

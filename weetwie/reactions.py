@@ -61,6 +61,8 @@ AT_ONCE: AtOnce = {
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
     PersonErased: [media_remove.erased, evidence.left_out, topics.erased],
+    PersonLeft: [tokens.revoke_all],
+    PersonSuspended: [tokens.revoke_all],
     PersonFollowed: [home.fill_by_person],
     PersonUnfollowed: [members.unfollowed],
     TagFollowed: [home.fill_by_tag],
@@ -79,8 +81,6 @@ AFTER: AtOnce = {
     PersonFollowed: [tell.followed],
     FollowRequested: [tell.requested],
     RankingChosen: [evidence.let_in],
-    PersonLeft: [tokens.revoke_all],
-    PersonSuspended: [tokens.revoke_all],
     PersonJoined: [renamed.show_anew],
     PersonErased: [
         tokens.revoke_all,

@@ -8,10 +8,12 @@ from datetime import timedelta
 import msgspec
 import structlog
 
+from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.domain.identity import grants, links, sessions, sign_in
 from weetwie.domain.knowledge import seal
 from weetwie.domain.moderation import reports
+from weetwie.domain.people import leave
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import forget as posts
@@ -50,9 +52,17 @@ async def publish_due(db: Db) -> None:
             await scheduled.done(db, post.id)
 
 
+async def let_go_due(db: Db) -> None:
+    """Members whose last day is over."""
+    system = viewers.system(await _memory.policy(db))
+    for person_id in await leave.due(db):
+        await leave.leave(db, system, person_id, "end-date")
+
+
 SCHEDULE: list[tuple[timedelta, Act]] = [
     (MINUTE, polls.end_due),
     (MINUTE, publish_due),
+    (MINUTE, let_go_due),
     (MINUTE, seal.seal_full),
     (HOUR, home.trim),
     (HOUR, posts.forget_keys),

@@ -1,6 +1,6 @@
 """What the organisation has chosen: the terms under which people write and see."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -32,6 +32,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     longest_post: int = 1000
     longest_name: int = 80
     longest_bio: int = 1000
+    alumni_wake: Literal["acceptance", "approval"] = "acceptance"
+    """Whether somebody who has left is an alumnus by their own yes, or after an administrator's too."""
+    suspends_on: tuple[str, ...] = ("dismissal",)
+    """Reasons of leaving after which nobody becomes an alumnus by themselves."""
     rules: tuple[str, ...] = ()
     fetches_links: bool = False
     """Whether pages that people link to are fetched, for previews and to verify profiles."""

@@ -18,7 +18,7 @@ STANDINGS = ["member", "alumnus", "guest"]
 
 @click.group()
 def person() -> None:
-    """People: create, list, show, face, leave, rejoin, suspend, unsuspend, erase."""
+    """People: create, list, show, face, leave, farewell, wake, until, rejoin, suspend, unsuspend, erase."""
 
 
 @person.command()
@@ -107,12 +107,59 @@ async def show(house: House, handle: str) -> None:
 
 @person.command()
 @click.argument("handle")
+@click.option("--reason", default="left", show_default=True, help="A code, such as retirement or dismissal.")
 @in_house
-async def leave(house: House, handle: str) -> None:
-    """A member leaves and becomes an alumnus; a guest goes. At once."""
+async def leave(house: House, handle: str, reason: str) -> None:
+    """A member leaves and becomes an alumnus who sleeps; a guest goes. At once.
+
+    After a reason that the policy names in suspends_on they are suspended too.
+    """
     from weetwie.domain.people.leave import leave as act
 
-    await _act(house, handle, act, "{handle} has left.")
+    await _act(house, handle, act, "{handle} has left.", reason=reason)
+
+
+@person.command()
+@click.argument("handle")
+@in_house
+async def farewell(house: House, handle: str) -> None:
+    """Print a link with which somebody who has left says that they want to stay in touch; good for sixty days and once."""
+    from weetwie.cli.archives import settings_of
+    from weetwie.domain.identity import links
+    from weetwie.domain.people import farewell as farewells
+    from weetwie.domain.people.lookup import lookup
+
+    base_url = settings_of(house).base_url.rstrip("/")
+    async with house.database.transaction() as db:
+        person_id = await lookup(db, house.viewer, handle)
+        await farewells.check(db, person_id)
+        link = f"{base_url}/farewell/{await links.make(db, 'farewell', person_id)}"
+    house.say({"id": str(person_id), "handle": handle, "link": link}, link)
+
+
+@person.command()
+@click.argument("handle")
+@in_house
+async def wake(house: House, handle: str) -> None:
+    """Somebody who has left, and wants to stay in touch, may be an alumnus."""
+    from weetwie.domain.people.farewell import approve as act
+
+    await _act(house, handle, act, "{handle} is an alumnus now.")
+
+
+@person.command()
+@click.argument("handle")
+@click.argument("day")
+@in_house
+async def until(house: House, handle: str, day: str) -> None:
+    """Somebody is here until DAY has ended, such as 2026-12-31 (UTC); never takes the end of a member away."""
+    from weetwie.domain.people.end import set_end as act
+
+    try:
+        end = None if day == "never" else datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise click.BadParameter("Write a day such as 2026-12-31, or never.", param_hint="DAY") from None
+    await _act(house, handle, act, "{handle} has a new last day." if end else "{handle} stays.", until=end)
 
 
 @person.command()

@@ -78,7 +78,7 @@ class Person(Row):
     __table_args__ = (
         Index("people_handle", text("lower(handle)"), unique=True),
         Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
-        Index("people_unranked", "id", postgresql_where=text("not may_rank or is_bot")),
+        Index("people_unranked", "id", postgresql_where=text("not may_rank or is_bot or is_dormant")),
         Index("people_unit", "unit"),
         Index("people_joined", "joined_at"),
         _by_likeness("names", "(' ' || plain(handle || ' ' || name))"),
@@ -86,9 +86,20 @@ class Person(Row):
         _by_likeness("bio", "plain(bio)"),
         Index("people_manager", "manager_id", postgresql_where=text("manager_id is not null")),
         Index("people_sponsor", "sponsor_id", postgresql_where=text("sponsor_id is not null")),
+        Index("people_ending", "until", postgresql_where=text("until is not null and standing = 0")),
         CheckConstraint("standing in (0, 1, 2)", name="people_standing"),
         CheckConstraint("standing <> 2 or until is not null", name="guests_have_an_end"),
     )
+
+
+class Farewell(Row):
+    """Somebody has left and has not come back: why, by a code, and whether they have said that they want to stay in touch."""
+
+    __tablename__ = "farewells"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    reason: Mapped[str]
+    accepted_at: Mapped[datetime | None]
 
 
 class FieldCheck(Row):

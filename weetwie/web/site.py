@@ -28,6 +28,7 @@ from weetwie.web.pages import (
     begin,
     blocked,
     complete,
+    farewell,
     filters,
     find,
     front,
@@ -120,6 +121,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/auth/sign_in": (sign_in.show, sign_in.sign_in),
     "/auth/sign_out": (sign_in.show_sign_out, sign_in.sign_out),
     "/auth/password/{token}": (password.show, password.put),
+    "/farewell/{token}": (farewell.show, farewell.answer),
     "/welcome/{token}": (welcome.show, welcome.begin),
     "/oauth/authorize": (authorize.show, authorize.decide),
 }

@@ -1,4 +1,4 @@
-"""Links that are good for once: to make the first administrator, to set a password."""
+"""Links that are good for once: to make the first administrator, to set a password, to stay in touch."""
 
 import secrets
 from datetime import timedelta
@@ -13,9 +13,13 @@ from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import SignInLink
 
-Purpose = Literal["first-admin", "set-password"]
+Purpose = Literal["first-admin", "set-password", "farewell"]
 
-LASTS: Final[dict[Purpose, timedelta]] = {"first-admin": timedelta(days=1), "set-password": timedelta(days=3)}
+LASTS: Final[dict[Purpose, timedelta]] = {
+    "first-admin": timedelta(days=1),
+    "set-password": timedelta(days=3),
+    "farewell": timedelta(days=60),
+}
 
 _GONE = _("This link has been used, has expired, or never was. Please ask for a new one.")
 

@@ -55,7 +55,7 @@ _DROP_GRANTS = Query(delete(Grant).where(Grant.person_id == param("id", BigInteg
 
 _IDS = func.any(param("ids", ARRAY(BigInteger)))
 _GONE = Query(
-    select(Person.id, Person.erased_at.is_not(None).label("is_erased")).where(
+    select(Person.id, Person.is_dormant, Person.erased_at.is_not(None).label("is_erased")).where(
         Person.id == _IDS,
         or_(Person.is_dormant, Person.suspended_at.is_not(None), Person.erased_at.is_not(None)),
     )
@@ -66,7 +66,8 @@ _REVOKE_ALL = Query(
     .values(revoked_at=param("at", DateTime(timezone=True)))
 )
 _END = [Query(delete(table).where(table.person_id == _IDS)) for table in (Session, Grant, SignInLink)]
-_FORGET = [Query(delete(table).where(table.person_id == _IDS)) for table in (Address, Password)]
+_FORGET_ADDRESSES = Query(delete(Address).where(Address.person_id == _IDS))
+_FORGET_PASSWORDS = Query(delete(Password).where(Password.person_id == _IDS))
 
 
 class IssuedToken(msgspec.Struct, frozen=True):
@@ -125,5 +126,6 @@ async def revoke_all(
     await db.run(_REVOKE_ALL, ids=gone, at=clock.now())
     for query in _END:
         await db.run(query, ids=gone)
-    for query in _FORGET:
-        await db.run(query, ids=erased)
+    # Whoever left chooses a new password when they wake or come back.
+    await db.run(_FORGET_PASSWORDS, ids=[row["id"] for row in rows if row["is_dormant"] or row["is_erased"]])
+    await db.run(_FORGET_ADDRESSES, ids=erased)

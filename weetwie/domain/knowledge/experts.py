@@ -269,6 +269,7 @@ def _people(eye: Eye) -> Any:
         Person.id == func.any(param("ids", ARRAY(BigInteger))),
         Person.may_rank,
         Person.is_bot.is_(False),
+        Person.is_dormant.is_(False),
         Person.suspended_at.is_(None),
         Person.erased_at.is_(None),
         sees.card(eye, Person),
@@ -280,7 +281,9 @@ def _people(eye: Eye) -> Any:
 
 
 _PEOPLE = Lawful(_people)
-_UNRANKED = Query(select(func.array_agg(Person.id)).where(or_(~Person.may_rank, Person.is_bot)))
+_UNRANKED = Query(
+    select(func.array_agg(Person.id)).where(or_(~Person.may_rank, Person.is_bot, Person.is_dormant))
+)
 """In one row: after an import they may be many."""
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, Text, cast, func, literal,
 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
+from weetwie.domain.people import farewell
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PersonErased, audit, record
 from weetwie.kit import clock
@@ -49,5 +50,6 @@ async def erase(db: Db, viewer: Viewer, person_id: int, *, keeps_posts: bool = F
         raise Forbidden(_("An administrator is erased by another one."))
     if await db.value(_ERASE, id=person_id, at=clock.now(), is_removed=not keeps_posts) is None:
         raise NotFound
+    await farewell.over(db, person_id)
     await record(db, viewer, PersonErased(person_id))
     await audit(db, viewer, "person.erase", person_id, keeps_posts=int(keeps_posts))

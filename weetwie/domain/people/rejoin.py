@@ -1,7 +1,7 @@
 """A person comes back: an alumnus as a member, a sleeping guest as a guest; or an alumnus wakes as an alumnus."""
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.people import steps
+from weetwie.domain.people import farewell, steps
 from weetwie.events import PersonReturned, record
 from weetwie.kit.db import Db
 
@@ -9,6 +9,7 @@ from weetwie.kit.db import Db
 async def rejoin(db: Db, viewer: Viewer, person_id: int) -> None:
     """Raises Conflict when they are here already."""
     await steps.take(db, viewer, person_id, "rejoin")
+    await farewell.over(db, person_id)
     await record(db, viewer, PersonReturned(person_id))
 
 

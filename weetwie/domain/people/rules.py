@@ -42,6 +42,10 @@ _NO_STEP: Final[Mapping[Verb, str]] = {
 }
 
 
+LONGEST_REASON: Final = 32
+_REASON = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
+
+
 class Newcomer(Struct, frozen=True, kw_only=True):
     """Who is to become a person here."""
 
@@ -94,6 +98,15 @@ def step(standing: Standing, is_dormant: bool, verb: Verb) -> tuple[Standing, bo
     if after is None:
         raise Conflict(_NO_STEP[verb])
     return after
+
+
+def check_reason(reason: str) -> None:
+    """Why somebody leaves: a code, so that nothing is told about a person."""
+    if not _REASON.fullmatch(reason) or len(reason) > LONGEST_REASON:
+        raise Invalid(
+            _("A reason is a code of small letters, digits and dashes, such as retirement or dismissal."),
+            field="reason",
+        )
 
 
 def check_newcomer(newcomer: Newcomer, policy: Policy, at: datetime) -> None:

@@ -37,6 +37,7 @@ def _search(eye: Eye) -> Select[*tuple[Any, ...]]:
         .where(
             sees.person(eye),
             Person.suspended_at.is_(None),
+            or_(Person.is_dormant.is_(False), Person.id == eye.id),
             or_(like.c.begins, and_(func.length(_SAID) > 2, fit >= _LIKE_ENOUGH)),
             or_(~param("only_followed", Boolean), _follows(eye)),
         )

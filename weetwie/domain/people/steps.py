@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, case, select, update
 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
@@ -28,6 +28,8 @@ _STEP = Query(
         standing=param("standing", SmallInteger),
         is_dormant=param("is_dormant", Boolean),
         left_at=param("left_at", DateTime(timezone=True)),
+        # An end that was set is reached or void; only guests always have one.
+        until=case((param("standing", SmallInteger) == int(Standing.guest), Person.until)),
         # Whoever leaves hands in the keys, and does not find them again when they wake or come back.
         is_admin=Person.is_admin & param("stays_admin", Boolean),
         version=Person.version + 1,

@@ -32,6 +32,13 @@ async def suspend(db: Db, viewer: Viewer, person_id: int) -> None:
     await audit(db, viewer, "person.suspend", person_id)
 
 
+async def make_sure(db: Db, viewer: Viewer, person_id: int) -> None:
+    """Suspends, unless they are suspended already."""
+    row = await _locked(db, viewer, person_id)
+    if row["suspended_at"] is None:
+        await suspend(db, viewer, person_id)
+
+
 async def unsuspend(db: Db, viewer: Viewer, person_id: int) -> None:
     row = await _locked(db, viewer, person_id)
     if row["suspended_at"] is None:

@@ -14,7 +14,7 @@ from weetwie.domain.announcements import announcements
 from weetwie.domain.identity import addresses, links
 from weetwie.domain.imports import ledger
 from weetwie.domain.moderation import reports
-from weetwie.domain.people import leave, rejoin, suspend
+from weetwie.domain.people import farewell, leave, rejoin, suspend
 from weetwie.domain.people.census import census
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
@@ -71,7 +71,7 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
     found = [one for one in everybody if words in f"{one.name} @{one.handle} {one.unit}".lower()]
     offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 7 else 0
     page = found[offset : offset + _LENGTH]
-    shown: dict[str, Any] = {"link": "", "given": {}}
+    shown: dict[str, Any] = {"link": "", "farewell": "", "given": {}}
     return await reading.show(
         visit,
         db,
@@ -152,12 +152,17 @@ async def on_person(visit: Visit) -> Response:
         "unsuspend": suspend.unsuspend,
         "leave": leave.leave,
         "rejoin": rejoin.rejoin,
+        "wake": farewell.approve,
     }
     async with visit.house.database.transaction() as db:
         person_id = await lookup(db, system(visit.viewer.policy), handle)
         if verb == "link":
             token = await links.make(db, "set-password", person_id)
             return await _people(visit, db, link=f"{visit.house.base_url}/auth/password/{token}")
+        if verb == "farewell":
+            await farewell.check(db, person_id)
+            token = await links.make(db, "farewell", person_id)
+            return await _people(visit, db, farewell=f"{visit.house.base_url}/farewell/{token}")
         if verb not in acts:
             raise NotFound
         if person_id == visit.viewer.person_id:

@@ -1,0 +1,121 @@
+"""Whoever has left answers the link that they were given."""
+
+import re
+
+import httpx
+import pytest
+
+from tests.site import browser, give_password, send, sign_in, text_of
+from tests.world import Someone, World
+from weetwie.access.policy import Policy
+from weetwie.access.viewer import system
+from weetwie.access.words import Ring
+from weetwie.domain.identity import links
+from weetwie.domain.people import farewell
+from weetwie.domain.people.leave import leave
+from weetwie.domain.policy.choose import choose
+from weetwie.errors import Conflict
+
+NEW = "five other words in a row"
+
+
+async def gone(world: World, someone: Someone, reason: str = "left") -> str:
+    """The address of their link."""
+    async with world.database.transaction() as db:
+        await leave(db, system(Policy()), someone.id, reason)
+        return f"/farewell/{await links.make(db, 'farewell', someone.id)}"
+
+
+async def test_whoever_has_left_is_signed_out_of_everything_in_the_act(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    assert (await site.get("/notifications")).status_code == 200
+    await gone(world, ada)
+    assert "/auth/sign_in" in (await site.get("/notifications")).headers["location"]
+    app = await site.get("/api/v1/timelines/home", headers={"authorization": f"Bearer {ada.token}"})
+    assert app.status_code == 401
+    for table in ("sessions", "passwords"):
+        assert (
+            await world.connection.fetchval(f"select count(*) from {table} where person_id = $1", ada.id) == 0
+        )
+    assert (await sign_in(site, "ada")).status_code != 303
+
+
+async def test_their_own_yes_wakes_them_with_a_new_password_and_a_goodbye(world: World, ada: Someone) -> None:
+    bo = await world.member("bo", name="Bo")
+    await world.post(bo, "only for colleagues")
+    at = await gone(world, ada)
+    async with browser(world) as own:
+        page = await own.get(at)
+        assert "@ada" in page.text
+        sent = await send(own, at, password=NEW, is_found="on", goodbye="It was good to be here")
+        assert sent.headers["location"] == "/"
+        home = text_of(await own.get("/all"))
+        assert "It was good to be here" in home
+        assert "only for colleagues" not in home
+        assert (await own.get(at)).status_code == 404
+    row = await world.connection.fetchrow("select * from people where id = $1", ada.id)
+    assert (row["standing"], row["is_dormant"], row["is_discoverable"], row["may_rank"]) == (
+        1,
+        False,
+        True,
+        False,
+    )
+    assert (
+        await world.connection.fetchval("select ring from posts where author_id = $1", ada.id) == Ring.network
+    )
+    async with browser(world) as own:
+        assert (await sign_in(own, "ada", NEW)).headers["location"] == "/"
+
+
+async def test_a_bad_password_leaves_the_link_good_and_what_was_written_in_place(
+    world: World, ada: Someone
+) -> None:
+    at = await gone(world, ada)
+    async with browser(world) as own:
+        answer = await send(own, at, password="short", goodbye="Farewell, all of you")
+        assert (answer.status_code, "Farewell, all of you" in answer.text) == (422, True)
+        assert (await send(own, at, password=NEW)).status_code == 303
+
+
+async def test_with_approval_they_wait_for_an_administrator(world: World, ada: Someone) -> None:
+    async with world.database.transaction() as db:
+        await choose(db, system(Policy()), {"alumni_wake": "approval"})
+    at = await gone(world, ada)
+    with pytest.raises(Conflict):
+        await farewell.approve(world.db, system(Policy()), ada.id)
+    async with browser(world) as own:
+        answer = await send(own, at, password=NEW)
+        assert "An administrator says yes as well" in answer.text
+        assert (await sign_in(own, "ada", NEW)).status_code != 303
+        async with world.database.transaction() as db:
+            await farewell.approve(db, system(Policy()), ada.id)
+        assert (await sign_in(own, "ada", NEW)).headers["location"] == "/"
+
+
+async def test_a_dismissal_suspends_and_the_link_wakes_nobody(world: World, ada: Someone) -> None:
+    at = await gone(world, ada, "dismissal")
+    row = await world.connection.fetchrow("select * from people where id = $1", ada.id)
+    assert row["suspended_at"] is not None
+    assert row["is_dormant"]
+    async with browser(world) as own:
+        assert (await own.get(at)).status_code == 422
+
+
+async def test_the_administrator_finds_a_printable_link(world: World, ada: Someone) -> None:
+    root = await world.member("root", is_admin=True)
+    await give_password(world, root)
+    await gone(world, ada)
+    async with browser(world) as admin:
+        await sign_in(admin, "root")
+        sent = await send_farewell(admin)
+        found = re.search(r'value="https://house.example(/farewell/[^"]+)"', sent.text)
+        assert found
+    async with browser(world) as own:
+        assert (await own.get(found[1])).status_code == 200
+
+
+async def send_farewell(admin: httpx.AsyncClient) -> httpx.Response:
+    form = re.search(r'name="form" value="([0-9a-f]{64})"', (await admin.get("/admin/people")).text)
+    assert form
+    return await admin.post("/admin/people/ada/farewell", data={"form": form[1]})

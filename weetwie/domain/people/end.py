@@ -1,0 +1,48 @@
+"""The day until which somebody is here: a member leaves then by the clock, a guest's time is over."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, select, update
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Standing
+from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
+from weetwie.events import PersonChanged, audit, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.people import Person
+
+_ID = param("id", BigInteger)
+_PERSON = Query(
+    select(Person.standing, Person.sponsor_id, Person.until)
+    .where(Person.id == _ID, Person.erased_at.is_(None))
+    .with_for_update(key_share=True)
+)
+_SET = Query(
+    update(Person)
+    .where(Person.id == _ID)
+    .values(until=param("until", DateTime(timezone=True)), version=Person.version + 1)
+)
+
+
+async def set_end(db: Db, viewer: Viewer, person_id: int, until: datetime | None) -> None:
+    """Administrators for anybody, sponsors for their guests. None takes the end of a member away.
+
+    Raises NotFound for people whose end is not the viewer's to set, Invalid for a day that does not fit.
+    """
+    row = await db.row(_PERSON, id=person_id)
+    is_admin = may.administer(viewer, clock.now())
+    if row is None:
+        raise NotFound
+    if not is_admin and (row["sponsor_id"] != viewer.person_id or not may.act(viewer, clock.now())):
+        raise Forbidden
+    if row["standing"] == Standing.alumnus:
+        raise Conflict(_("They have left already."))
+    if until is None and row["standing"] == Standing.guest:
+        raise Invalid(_("A guest needs a sponsor and a day until which they stay."), field="until")
+    if until is not None and until <= clock.now():
+        raise Invalid(_("The day must lie ahead."), field="until")
+    await db.run(_SET, id=person_id, until=until)
+    await record(db, viewer, PersonChanged(person_id))
+    await audit(db, viewer, "person.end", person_id)

@@ -11,13 +11,13 @@ import structlog
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.domain.identity import grants, links, sessions, sign_in
-from weetwie.domain.knowledge import seal
+from weetwie.domain.knowledge import questions, seal
 from weetwie.domain.moderation import reports
 from weetwie.domain.people import leave
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import forget as posts
-from weetwie.domain.posts import publish
+from weetwie.domain.posts import publish, remove
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import home
@@ -59,6 +59,12 @@ async def let_go_due(db: Db) -> None:
         await leave.leave(db, system, person_id, "end-date")
 
 
+async def forget_questions(db: Db) -> None:
+    """What the service account was asked and answered has its time."""
+    if old := await questions.outlived(db):
+        await remove.bury(db, viewers.system(await _memory.policy(db)), old)
+
+
 SCHEDULE: list[tuple[timedelta, Act]] = [
     (MINUTE, polls.end_due),
     (MINUTE, publish_due),
@@ -70,6 +76,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, links.sweep),
     (HOUR, sign_in.sweep),
     (HOUR, sessions.end_old),
+    (HOUR, forget_questions),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),
     (DAY, forget_old_events),

@@ -40,6 +40,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     fetches_links: bool = False
     """Whether pages that people link to are fetched, for previews and to verify profiles."""
     emojis: tuple[Emoji, ...] = ()
+    assistant: str = "weetwie"
+    """The handle of the account that answers "who knows ...?"; empty: there is none."""
     never_inferred: tuple[str, ...] = ()
     """Topics that nobody is ever found or proposed for, beside those that hold everywhere
     (`domain/knowledge/delicate.py`). A word, a phrase, or the beginning of a word with a `*`."""

@@ -14,14 +14,15 @@ import structlog
 
 from weetwie import __version__, app, reactions, worker
 from weetwie.access.recognise import Memory
+from weetwie.domain.people import service
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
-from weetwie.events import PersonErased
+from weetwie.events import PersonErased, PostPublished
 from weetwie.kit.bell import Bell
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.kit.http import Fetcher
-from weetwie.serve import erasures, store, web
+from weetwie.serve import answering, erasures, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.settings import Settings
@@ -106,8 +107,11 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     reactions.attach(database)
     memory, bell = Memory(), Bell(dsn)
     database.on_commit = bell.ring
+    async with database.transaction() as db:
+        await service.stand_ready(db, await memory.policy(db))
     after = {
         **reactions.AFTER,
+        PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],
         PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
     }
     try:

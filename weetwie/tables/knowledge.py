@@ -129,3 +129,12 @@ class Vouch(Row):
         Index("vouches_by", "by_id"),
         Index("vouches_post", "post_id"),
     )
+
+
+class AskedQuestion(Row):
+    """A question that the service account was asked, and what it answered. Both go after some days."""
+
+    __tablename__ = "asked_questions"
+
+    post_id: Mapped[int] = to("posts.id", primary_key=True)
+    answer_id: Mapped[int] = to("posts.id", index=True)

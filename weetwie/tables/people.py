@@ -55,6 +55,8 @@ class Person(Row):
 
     is_admin: Mapped[Flag]
     is_bot: Mapped[Flag]
+    is_service: Mapped[Flag]
+    """The account of the installation itself, which answers who knows what."""
     is_locked: Mapped[Flag]
     is_discoverable: Mapped[bool] = mapped_column(server_default="true")
     profile_ring: Mapped[Rank]
@@ -79,6 +81,7 @@ class Person(Row):
         Index("people_handle", text("lower(handle)"), unique=True),
         Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
         Index("people_unranked", "id", postgresql_where=text("not may_rank or is_bot or is_dormant")),
+        Index("people_service", "id", postgresql_where=text("is_service")),
         Index("people_unit", "unit"),
         Index("people_joined", "joined_at"),
         _by_likeness("names", "(' ' || plain(handle || ' ' || name))"),

@@ -11,6 +11,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     column,
+    exists,
     func,
     literal,
     or_,
@@ -27,7 +28,7 @@ from weetwie.events import AnswerAccepted, PersonErased, PostDeleted, PostEdited
 from weetwie.kit.db import Db, Query, Record, columns, param
 from weetwie.tables.knowledge import Evidence, KnownWord
 from weetwie.tables.people import Person
-from weetwie.tables.posts import Endorsement, Post, PostTag, PostText
+from weetwie.tables.posts import Endorsement, Mention, Post, PostTag, PostText
 
 _IDS = param("ids", ARRAY(BigInteger))
 _MOST_OF_A_THREAD = 1000
@@ -102,6 +103,8 @@ def _read() -> Any:
         .scalar_subquery()
         .label("endorsers")
     )
+    service, named = aliased(Person), aliased(Mention)
+    asks_service = exists().where(named.post_id == Post.id, service.id == named.person_id, service.is_service)
     return (
         select(
             Post.id,
@@ -121,6 +124,8 @@ def _read() -> Any:
         .join(Person, Person.id == Post.author_id)
         .where(
             or_(Person.may_rank, ~Person.has_joined),
+            ~Person.is_service,
+            ~asks_service,
             Post.id == func.any(_IDS),
             Post.deleted_at.is_(None),
             Post.boost_of_id.is_(None),

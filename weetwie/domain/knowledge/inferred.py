@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, Text, column, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import audience
+from weetwie.access import audience, sees
+from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
 from weetwie.domain.knowledge import delicate, phrases, ranking, topics
@@ -22,13 +23,17 @@ from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, PostText
 
-MOST_PROPOSED: Final = 12
+MOST_PROPOSED: Final = 8
 MOST_PROOFS: Final = 3
 _MOST_POSTS: Final = 1000
 """So many of one's newest posts are read."""
 _LOOKED_AT: Final = 200
 _SURELY: Final = 6.6
 """The weight above which chance alone is less likely than one in a hundred."""
+_PLAINLY: Final = 10.8
+"""The same for plain words, of which there are very many: one in a thousand."""
+_NEWEST: Final = 2000
+"""So many posts tell how much is written in which language."""
 
 
 class Inferred(msgspec.Struct, frozen=True):
@@ -55,6 +60,7 @@ async def inferred(db: Db, viewer: Viewer) -> list[Inferred]:
             row["id"],
             f"{row['warning']}\n{row['text']}" if row["warning"] else row["text"],
             row["tags"] or (),
+            row["language"],
         )
         for row in await db.rows(_WRITTEN, id=viewer.person_id)
     ]
@@ -62,7 +68,7 @@ async def inferred(db: Db, viewer: Viewer) -> list[Inferred]:
     found = [one for one in phrases.candidates(written) if not delicate.is_delicate(one.name, more)]
     found = await _no_names(db, found)
     found.sort(key=lambda one: (-len(one.post_ids) * (2 if one.is_name else 1), one.name))
-    weighed = await _weighed(db, viewer, found[:_LOOKED_AT], len(written))
+    weighed = await _weighed(db, viewer, found[:_LOOKED_AT], written)
     chosen = {rules.signature(one.key): one.choice for one in await topics.own(db, viewer)}
     return [
         Inferred(rules.key_of(one.name), one.name, one.is_tag, tuple(one.post_ids), chosen.get(one.forms))
@@ -76,8 +82,8 @@ async def proposals(db: Db, viewer: Viewer) -> list[Inferred]:
     return [one for one in await inferred(db, viewer) if one.choice is None][:MOST_PROPOSED]
 
 
-async def _weighed(db: Db, viewer: Viewer, found: list[Candidate], number: int) -> list[Candidate]:
-    """Against what everybody wrote, as far as they see it themselves."""
+async def _weighed(db: Db, viewer: Viewer, found: list[Candidate], written: list[Written]) -> list[Candidate]:
+    """Against what everybody wrote in the same language, as far as they see it themselves."""
     sight = await audience.sight(db, viewer)
     shelf = await shelves.current(db)
     terms = {term for one in found for word in one.forms for term in word}
@@ -85,15 +91,29 @@ async def _weighed(db: Db, viewer: Viewer, found: list[Candidate], number: int) 
     scope = ranking.Scope(sight, await unranked(db), clock.now().timestamp() * 1000)
     visible = ranking.Visible(shelf, scope)
     seen = ranking.of_sight(visible, seen)
-    me = shelf.person(viewer.person_id)
+    me, number = shelf.person(viewer.person_id), len(written)
+    shares = await _shares(db, viewer)
+    spoken = {post.post_id: post.language for post in written}
     weights = []
     for one in found:
         places = _places(one, seen)
         others = int((shelf.posts.author[places] != me).sum())
-        weight = phrases.mark(len(one.post_ids), number, others, max(visible.number - number, others))
-        weights.append(weight * (1.5 if one.is_name or len(one.forms) > 1 else 1.0))
-    order = sorted(range(len(found)), key=lambda at: -weights[at])
-    return [found[at] for at in order if weights[at] > _SURELY]
+        share = max(shares.get(spoken[id], 0.0) for id in one.post_ids)
+        alike = max(int((visible.number - number) * share), others)
+        weights.append(phrases.mark(len(one.post_ids), number, others, alike))
+    order = sorted(range(len(found)), key=lambda at: -weights[at] * (1.5 if _is_special(found[at]) else 1.0))
+    return [found[at] for at in order if weights[at] > (_SURELY if _is_special(found[at]) else _PLAINLY)]
+
+
+def _is_special(one: Candidate) -> bool:
+    return one.is_name or len(one.forms) > 1
+
+
+async def _shares(db: Db, viewer: Viewer) -> dict[str | None, float]:
+    """How much of what others write is in which language."""
+    rows = await _LANGUAGES.rows(db, viewer)
+    whole = sum(row["number"] for row in rows) or 1
+    return {row["language"]: row["number"] / whole for row in rows}
 
 
 def _places(one: Candidate, seen: dict[int, shelves.Found]) -> Any:
@@ -122,7 +142,7 @@ def _written() -> Any:
         select(func.array_agg(PostTag.name)).where(PostTag.post_id == Post.id).scalar_subquery().label("tags")
     )
     return (
-        select(Post.id, PostText.text, PostText.warning, tags)
+        select(Post.id, PostText.text, PostText.warning, PostText.language, tags)
         .join(PostText, PostText.post_id == Post.id)
         .where(
             Post.author_id == _ID,
@@ -136,6 +156,27 @@ def _written() -> Any:
 
 
 _WRITTEN = Query(_written)
+
+
+def _languages(eye: Eye) -> Any:
+    newest = (
+        select(PostText.language)
+        .join(Post, Post.id == PostText.post_id)
+        .where(
+            Post.deleted_at.is_(None),
+            Post.boost_of_id.is_(None),
+            Post.visibility == int(Visibility.public),
+            Post.author_id != eye.id,
+            sees.post(eye, Post),
+        )
+        .order_by(Post.id.desc())
+        .limit(_NEWEST)
+        .subquery()
+    )
+    return select(newest.c.language, func.count().label("number")).group_by(newest.c.language)
+
+
+_LANGUAGES = Lawful(_languages)
 
 
 def _names() -> Any:

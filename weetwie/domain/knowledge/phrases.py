@@ -12,12 +12,38 @@ from weetwie.domain.knowledge import words
 from weetwie.domain.knowledge.topic_rules import Signature, signature
 
 LEAST_POSTS: Final = 3
+LEAST_POSTS_OF_A_PLAIN_WORD: Final = 4
 LEAST_POSTS_OF_A_TAG: Final = 2
 LONGEST: Final = 3
 """Words in a phrase."""
 _SAID = regex.compile(
     r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[-/.+][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*|[^\p{L}\p{N}\s]+|\n"
 )
+_SAYS_LITTLE: Final = frozenset(
+    (
+        "one two three four five six seven eight nine ten eleven twelve hundred thousand first second third last next half double"
+        " second seconds minute minutes hour hours day days week weeks month months year years today yesterday tomorrow morning evening night"
+        " monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december"
+        " people person man woman everybody everyone nobody nothing something anything thing things word words question questions answer answers"
+        " line lines part parts place way ways time times case kind state level number numbers list name names side end start back front"
+        " new old good better best bad great nice big small long short high low full empty right wrong true false same different ready sure"
+        " know show shows showed say says said tell told call called ask asked explain explained make makes made take takes took give gave get got go goes went gone"
+        " come comes came see saw seen look looks looked find found think thought want wanted need needs needed use used put keep kept let work works worked"
+        " record never always often still again already only even really quite perhaps maybe here now soon later thanks thank hello hi dear colleagues"
+        " blind point change problem idea reason without within against like much many less least two-hour"
+        " een twee drie vier vijf zes zeven acht negen tien elf twaalf honderd duizend eerste tweede derde laatste volgende half minuut minuten uur"
+        " dag dagen week weken maand maanden jaar jaren vandaag gisteren morgen ochtend avond maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
+        " mensen iedereen niemand niets iets ding dingen woord woorden vraag vragen antwoord antwoorden keer plek manier tijd nieuw oud goed goede beter beste"
+        " slecht groot grote klein kleine lang lange kort hoog laag maken maakt gemaakt doen doet gedaan gaan gaat komen komt zien ziet zeggen zegt gezegd"
+        " vragen nemen geven staat staan weten altijd nooit weer alweer eigenlijk misschien hier daar nu straks later bedankt hallo collega collega's zonder tegen"
+        " eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert tausend erste zweite dritte letzte nächste halb minute minuten stunde stunden"
+        " tag tage woche wochen monat monate jahr jahre heute gestern morgen abend montag dienstag mittwoch donnerstag freitag samstag sonntag"
+        " leute menschen jeder alle niemand nichts etwas ding dinge wort wörter frage fragen antwort antworten mal platz weg zeit neu neue alt gut gute besser beste"
+        " schlecht groß große klein kleine lang lange kurz hoch machen macht gemacht tun geht gehen kommt kommen sehen sieht sagen sagt gesagt fragen nehmen geben"
+        " steht stehen wissen immer nie wieder eigentlich vielleicht hier dort jetzt später danke hallo kollegen ohne gegen schon mehr sehr"
+    ).split()
+)
+"""Words of every day, which mark nobody whatever the count."""
 _SAME: Final = 0.7
 """A word that stands in so much of its posts within a longer phrase is not a topic by itself."""
 
@@ -28,6 +54,7 @@ class Written(msgspec.Struct, frozen=True):
     post_id: int
     text: str
     tags: Sequence[str] = ()
+    language: str | None = None
 
 
 class Candidate(msgspec.Struct):
@@ -70,9 +97,16 @@ def candidates(posts: Iterable[Written]) -> list[Candidate]:
     every = [
         Candidate(spelled[forms].most_common(1)[0][0], forms in tags, forms, ids)
         for forms, ids in stands.items()
-        if len(ids) >= (LEAST_POSTS_OF_A_TAG if forms in tags else LEAST_POSTS)
+        if len(ids) >= _least(spelled[forms], len(forms), is_tag=forms in tags)
     ]
     return _without_parts(every)
+
+
+def _least(spelled: Counter[str], number: int, *, is_tag: bool) -> int:
+    if is_tag:
+        return LEAST_POSTS_OF_A_TAG
+    is_plain = number == 1 and spelled.most_common(1)[0][0].islower()
+    return LEAST_POSTS_OF_A_PLAIN_WORD if is_plain else LEAST_POSTS
 
 
 def mark(own: int, of_own: int, others: int, of_others: int) -> float:
@@ -123,6 +157,6 @@ def _phrases(text: str) -> Iterator[str]:
 
 
 def _may_be_one(phrase: Sequence[str]) -> bool:
-    if any(word.isdigit() for word in (phrase[0], phrase[-1])):
+    if any(word.isdigit() or word.casefold() in _SAYS_LITTLE for word in (phrase[0], phrase[-1])):
         return False
     return len(phrase) > 1 or len(phrase[0]) > 3 or (len(phrase[0]) > 1 and phrase[0].isupper())

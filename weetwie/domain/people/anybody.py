@@ -6,7 +6,7 @@ from weetwie.kit.db import Db, Query
 from weetwie.tables.people import Person
 
 _ADMINISTRATORS = Query(select(exists(select(Person.id).where(Person.is_admin, Person.erased_at.is_(None)))))
-_PEOPLE = Query(select(exists(select(Person.id))))
+_PEOPLE = Query(select(exists(select(Person.id).where(~Person.is_service))))
 
 
 async def is_here(db: Db) -> bool:

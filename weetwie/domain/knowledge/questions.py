@@ -1,0 +1,210 @@
+"""What the service account is asked: a question out of a post, an answer as text, and which of both have had their time."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, exists, func, insert, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from weetwie.access.words import Visibility
+from weetwie.domain.knowledge.experts import Answer
+from weetwie.errors import _
+from weetwie.kit import clock, language
+from weetwie.kit import text as texts
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.knowledge import AskedQuestion
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mention, Post, PostText
+
+LASTS: Final = timedelta(days=30)
+MOST_PEOPLE: Final = 5
+_LONGEST: Final = 60
+
+_FORMS: Final = {
+    "en": (
+        r"who (?:here )?(?:knows|understands)(?: (?:anything|something|more|a lot|all))?(?: about| of| how to)? (?P<about>.+)",
+        r"who can help(?: me| us)?(?: with| on)? (?P<about>.+)",
+        r"who (?:is|are)(?: an?| the)? experts? (?:on|in|for|at) (?P<about>.+)",
+        r"(?:does )?any(?:one|body)(?: here)? know(?:s)?(?: anything| something)?(?: about| of| how to)? (?P<about>.+)",
+    ),
+    "nl": (
+        r"wie weet(?: er)?(?: iets| meer| alles| veel)?(?: af)?(?: van| over)? (?P<about>.+)",
+        r"wie kent (?P<about>.+)",
+        r"wie (?:heeft|hebben)(?: er)? verstand van (?P<about>.+)",
+        r"wie kan(?: mij| me| ons)? helpen(?: met| bij)? (?P<about>.+)",
+        r"(?:weet|kent) (?:er )?iemand(?: iets| meer)?(?: van| over)? (?P<about>.+)",
+    ),
+    "de": (
+        r"wer kennt sich (?:mit |in |bei )?(?P<about>.+?) aus",
+        r"kennt sich jemand (?:mit |in |bei )?(?P<about>.+?) aus",
+        r"wer (?:weiß|weiss)(?: etwas| was| mehr)?(?: über| von| zu)? (?P<about>.+)",
+        r"wer kann(?: mir| uns)? (?:bei |mit )?(?P<about>.+?) helfen",
+        r"wer kennt (?P<about>.+)",
+        r"(?:weiß|weiss|kennt) jemand(?: etwas| was)?(?: über| von)? (?P<about>.+)",
+    ),
+}
+_READ: Final = [
+    (code, re.compile(form, re.IGNORECASE | re.DOTALL)) for code, forms in _FORMS.items() for form in forms
+]
+
+_KNOW: Final = _("These people may know about {topic}, going by what you see:")
+_NOBODY: Final = _(
+    "Nobody is found for {topic}, as far as you see. Ask everybody with a post: somebody may know."
+)
+_INSTEAD: Final = _("Nobody wrote about {word}; this is about {instead}.")
+_SAYS_SO: Final = _("says so")
+_HELP: Final = _("Ask me who knows about something, in a few words. Only you see what I answer.")
+
+
+class Question(msgspec.Struct, frozen=True):
+    about: str
+    """Empty where nothing was asked."""
+    language: str | None
+    """That of the form in which it was asked."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    post_id: int
+    asker_id: int
+    asker_handle: str
+    asker_language: str | None
+    text: str
+    language: str | None
+    is_direct: bool
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Of a person who knows, what the answer names."""
+
+    name: str
+    address: str
+    proofs: Sequence[str] = ()
+    says_so: bool = False
+
+
+def read(text: str) -> Question:
+    for piece in reversed(texts.pieces(text)):
+        if piece.kind != "tag":
+            text = f"{text[: piece.start]} {text[piece.end :]}"
+    said = " ".join(text.split()).strip(" ?!.,:;-\N{RIGHT SINGLE QUOTATION MARK}\"'")
+    for code, form in _READ:
+        if match := form.search(said):
+            return Question(match["about"].strip(" ?!.,:;\"'"), code)
+    return Question(said, None)
+
+
+def is_for_us(waiting: Waiting, question: Question) -> bool:
+    """Who mentions the account before others and asks nothing gets no answer; who writes to it alone does."""
+    return waiting.is_direct or question.language is not None
+
+
+def told(waiting: Waiting, question: Question, answer: Answer, people: Sequence[Named], most: int) -> str:
+    """The answer in the asker's language; people by their links, so that they are not told of it."""
+    speak = language.first_of((question.language, waiting.asker_language, waiting.language))
+    begin = f"@{waiting.asker_handle} "
+    if not question.about:
+        return begin + language.translate(_HELP, speak)
+    topic = _plain(question.about)[:_LONGEST]
+    lines = [
+        language.translate(_INSTEAD, speak, word=_plain(one.word), instead=_plain(one.instead))
+        for one in answer.nearest[:1]
+    ]
+    lines.append(language.translate(_KNOW if people else _NOBODY, speak, topic=topic))
+    text = begin + "\n".join(lines)
+    for one in people:
+        more = f"\n\n{_plain(one.name)}{' (' + language.translate(_SAYS_SO, speak) + ')' if one.says_so else ''}\n"
+        more += "\n".join([one.address, *one.proofs])
+        if texts.length(text + more) > most:
+            break
+        text += more
+    return text
+
+
+def _plain(text: str) -> str:
+    """Nothing in it names anybody or anything."""
+    return re.sub(
+        r"[@#\N{FULLWIDTH COMMERCIAL AT}\N{FULLWIDTH NUMBER SIGN}]|https?://", "", " ".join(text.split())
+    )
+
+
+async def waiting(db: Db, service_id: int, post_ids: Sequence[int]) -> list[Waiting]:
+    """Which of these posts name the service account and have no answer yet."""
+    return [Waiting(*row) for row in await db.rows(_WAITING, ids=list(post_ids), service_id=service_id)]
+
+
+async def answered(db: Db, post_id: int, answer_id: int) -> None:
+    await db.run(_ANSWERED, post_id=post_id, answer_id=answer_id)
+
+
+async def outlived(db: Db) -> list[int]:
+    """Answers whose time is over, and the questions in whose threads nobody else has a part."""
+    before = int((clock.now() - LASTS).timestamp() * 1000) << 16
+    rows = await db.rows(_OUTLIVED, before=before)
+    return [*columns(rows, "answer_id"), *(row["post_id"] for row in rows if not row["has_others"])]
+
+
+_IDS, _SERVICE = param("ids", ARRAY(BigInteger)), param("service_id", BigInteger)
+
+
+def _waiting() -> Any:
+    is_answered = exists().where(AskedQuestion.post_id == Post.id)
+    return (
+        select(
+            Post.id,
+            Post.author_id,
+            Person.handle,
+            Person.default_language,
+            PostText.text,
+            PostText.language,
+            Post.visibility == int(Visibility.direct),
+        )
+        .join(PostText, PostText.post_id == Post.id)
+        .join(Person, Person.id == Post.author_id)
+        .join(Mention, Mention.post_id == Post.id)
+        .where(
+            Post.id == func.any(_IDS),
+            Mention.person_id == _SERVICE,
+            Post.author_id != _SERVICE,
+            Post.deleted_at.is_(None),
+            ~Person.is_bot,
+            ~is_answered,
+        )
+        .order_by(Post.id)
+    )
+
+
+_WAITING = Query(_waiting)
+_ANSWERED = Query(
+    insert(AskedQuestion).values(
+        post_id=param("post_id", BigInteger), answer_id=param("answer_id", BigInteger)
+    )
+)
+
+
+def _outlived() -> Any:
+    asked, beside, named = aliased(Post), aliased(Post), aliased(Mention)
+    service = select(Person.id).where(Person.is_service)
+    has_others = or_(
+        exists().where(
+            beside.root_id == asked.root_id,
+            beside.author_id != asked.author_id,
+            beside.author_id.not_in(service),
+            beside.deleted_at.is_(None),
+        ),
+        exists().where(
+            named.post_id == asked.id, named.person_id != asked.author_id, named.person_id.not_in(service)
+        ),
+    )
+    return (
+        select(AskedQuestion.post_id, AskedQuestion.answer_id, has_others.label("has_others"))
+        .join(asked, asked.id == AskedQuestion.post_id)
+        .where(AskedQuestion.post_id < param("before", BigInteger))
+        .limit(1000)
+    )
+
+
+_OUTLIVED = Query(_outlived)

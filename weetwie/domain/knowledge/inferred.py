@@ -32,6 +32,8 @@ _SURELY: Final = 6.6
 """The weight above which chance alone is less likely than one in a hundred."""
 _PLAINLY: Final = 10.8
 """The same for plain words, of which there are very many: one in a thousand."""
+_OF_A_TAG: Final = 3.84
+"""And for tags, which people set on purpose: one in twenty."""
 _NEWEST: Final = 2000
 """So many posts tell how much is written in which language."""
 
@@ -102,11 +104,15 @@ async def _weighed(db: Db, viewer: Viewer, found: list[Candidate], written: list
         alike = max(int((visible.number - number) * share), others)
         weights.append(phrases.mark(len(one.post_ids), number, others, alike))
     order = sorted(range(len(found)), key=lambda at: -weights[at] * (1.5 if _is_special(found[at]) else 1.0))
-    return [found[at] for at in order if weights[at] > (_SURELY if _is_special(found[at]) else _PLAINLY)]
+    return [found[at] for at in order if weights[at] > _least(found[at])]
 
 
 def _is_special(one: Candidate) -> bool:
     return one.is_name or len(one.forms) > 1
+
+
+def _least(one: Candidate) -> float:
+    return _OF_A_TAG if one.is_tag else _SURELY if _is_special(one) else _PLAINLY
 
 
 async def _shares(db: Db, viewer: Viewer) -> dict[str | None, float]:

@@ -11,7 +11,7 @@ from tests.site import HOME
 from tests.world import Someone
 from weetwie import reactions, schedule
 from weetwie.domain.knowledge.questions import read
-from weetwie.domain.people import service
+from weetwie.domain.people import assistant
 from weetwie.events import PostPublished
 from weetwie.kit import clock
 from weetwie.serve.answering import answering
@@ -22,7 +22,7 @@ from weetwie.worker import Worker, drain
 async def house(dsn: str) -> AsyncIterator[House]:
     async with opened(dsn) as house:
         async with house.world.database.transaction() as db:
-            await service.stand_ready(db, await house.world.memory.policy(db))
+            await assistant.stand_ready(db, await house.world.memory.policy(db))
         yield house
     clock.stop(None)
 
@@ -131,9 +131,9 @@ async def test_the_account_is_a_bot_of_the_house_with_the_name_that_was_chosen(h
     assert account["bot"] and not account["discoverable"]
     await house.world.policy(assistant="oracle")
     async with house.world.database.transaction() as db:
-        await service.stand_ready(db, await house.world.memory.policy(db))
+        await assistant.stand_ready(db, await house.world.memory.policy(db))
     assert (await house.good(bo, "GET", "/api/v1/accounts/lookup?acct=oracle"))["id"] == account["id"]
     await house.world.policy(assistant="bo")
     async with house.world.database.transaction() as db:
-        assert await service.stand_ready(db, await house.world.memory.policy(db)) == int(account["id"])
+        assert await assistant.stand_ready(db, await house.world.memory.policy(db)) == int(account["id"])
     assert (await house.good(bo, "GET", "/api/v1/accounts/lookup?acct=bo"))["id"] == str(bo.id)

@@ -8,7 +8,7 @@ from weetwie.access.words import Visibility
 from weetwie.domain.knowledge import questions
 from weetwie.domain.knowledge.experts import Answer, who_knows
 from weetwie.domain.knowledge.questions import Named, Question, Waiting
-from weetwie.domain.people import service
+from weetwie.domain.people import assistant
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.errors import Refusal
@@ -26,7 +26,7 @@ def answering(base_url: str) -> Reaction:
     memory, base_url = Memory(0), base_url.rstrip("/")
 
     async def answer(db: Db, viewer: Viewer, facts: Sequence[PostPublished]) -> None:
-        service_id = await service.service_id(db) if viewer.policy.assistant else None
+        service_id = await assistant.person_id(db) if viewer.policy.assistant else None
         if service_id is None:
             return
         for waiting in await questions.waiting(db, service_id, [fact.post_id for fact in facts]):

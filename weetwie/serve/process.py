@@ -14,7 +14,7 @@ import structlog
 
 from weetwie import __version__, app, reactions, worker
 from weetwie.access.recognise import Memory
-from weetwie.domain.people import service
+from weetwie.domain.people import assistant
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
 from weetwie.events import PersonErased, PostPublished
@@ -108,7 +108,7 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     memory, bell = Memory(), Bell(dsn)
     database.on_commit = bell.ring
     async with database.transaction() as db:
-        await service.stand_ready(db, await memory.policy(db))
+        await assistant.stand_ready(db, await memory.policy(db))
     after = {
         **reactions.AFTER,
         PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],

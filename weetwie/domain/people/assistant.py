@@ -11,7 +11,7 @@ from weetwie.tables.people import Person
 
 async def stand_ready(db: Db, policy: Policy) -> int | None:
     """Makes it, or gives it the name that was chosen; None where the organisation wants none or the name is somebody's."""
-    known = await service_id(db)
+    known = await person_id(db)
     if not policy.assistant or await db.value(_IS_TAKEN, handle=policy.assistant):
         return known
     if known is not None:
@@ -21,7 +21,7 @@ async def stand_ready(db: Db, policy: Policy) -> int | None:
     return made
 
 
-async def service_id(db: Db) -> int | None:
+async def person_id(db: Db) -> int | None:
     found: int | None = await db.value(_SERVICE)
     return found
 

@@ -45,7 +45,7 @@ async def give_password(world: World, someone: Someone, password: str = PASSWORD
 
 def form_of(page: httpx.Response) -> dict[str, str]:
     """The hidden proof that a form of ours carries."""
-    found = re.search(r'name="form" value="([0-9a-f]{64})"', page.text)
+    found = re.search(r'name="form" value="([0-9a-f]{128})"', page.text)
     assert found, page.text
     return {"form": found[1]}
 

@@ -213,3 +213,19 @@ def test_the_core_goes_without_a_script(open_page: Open, picture: str) -> None:
     expect(page.locator(".good")).to_be_visible()
     page.goto("/auth/sign_out")
     expect(page.locator("main button")).to_be_visible()
+
+
+WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .filter(one => !/\\.(png|jpg|webp)|faces|media|live/.test(one.name)).reduce((sum, one) => sum + one.transferSize, 0)"""
+SHIFT = """() => new Promise(done => new PerformanceObserver(list =>
+  done(list.getEntries().reduce((sum, one) => sum + one.value, 0))).observe({type: "layout-shift", buffered: true})
+  || setTimeout(() => done(0), 500))"""
+
+
+def test_a_first_visit_is_light_a_second_one_lighter_and_nothing_moves(open_page: Open) -> None:
+    page = open_page("/")
+    assert page.evaluate(WEIGHT) < 100_000
+    assert page.evaluate(SHIFT) < 0.01
+    page.goto("/all")
+    assert 1_000 < page.evaluate(WEIGHT) < 30_000
+    assert page.evaluate(SHIFT) < 0.01

@@ -24,7 +24,7 @@ async def test_from_an_empty_folder_to_the_first_administrator(tmp_path: Path) -
         page = await site.get(path)
         for file in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text):
             assert (await site.get(file)).status_code == 200, file
-        form = re.search(r'name="form" value="([0-9a-f]{64})"', page.text)
+        form = re.search(r'name="form" value="([0-9a-f]{128})"', page.text)
         assert form
         given = {"form": form[1], "handle": "ada", "name": "Ada", "address": "ada@example.org"}
         made = await site.post(path, data=given | {"password": "four words in a row"})

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import httpx
 
-from tests.site import act, text_of
+from tests.site import act, form_of, text_of
 from tests.world import World
 from weetwie.kit import clock
 from weetwie.schedule import publish_due
@@ -125,3 +125,16 @@ async def test_the_pages_can_be_installed_as_an_app(site: httpx.AsyncClient) -> 
 async def test_signing_out_leaves_nothing_on_the_device(site: httpx.AsyncClient) -> None:
     out = await act(site, "/auth/sign_out")
     assert '"storage"' in out.headers["clear-site-data"]
+
+
+async def test_pages_go_compressed_and_their_forms_differ_each_time(site: httpx.AsyncClient) -> None:
+    one, other = await site.get("/settings"), await site.get("/settings")
+    assert one.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in one.headers["vary"]
+    assert form_of(one) != form_of(other)
+    for page in (one, other):
+        assert (await site.post("/begin/you", data=form_of(page) | {"name": "Ada"})).status_code == 303
+    for wrong in ("", "00" * 64, "no number", form_of(one)["form"][:-2] + "00"):
+        assert (await site.post("/begin/you", data={"form": wrong, "name": "Eve"})).status_code == 403
+    plain = await site.get("/settings", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers

@@ -41,6 +41,26 @@ async def set_policy(house: House, name: str, value: str) -> None:
     house.say({name: chosen}, f"{name} = {json.dumps(chosen, ensure_ascii=False)}")
 
 
+@policy.command("never-inferred")
+@click.option("--add", "added", multiple=True, help="A word, a phrase, or the beginning of a word with a *.")
+@click.option("--remove", "removed", multiple=True, help="One that was added.")
+@in_house
+async def never_inferred(house: House, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+    """Topics that nobody is ever found or proposed for. Those that hold everywhere cannot be taken out."""
+    from weetwie.domain.knowledge.delicate import TOPICS
+    from weetwie.domain.policy.choose import choose, held
+
+    async with house.database.transaction() as db:
+        now = (await held(db, house.viewer)).never_inferred
+        own = [*dict.fromkeys(one.strip() for one in (*now, *added) if one.strip() and one not in removed)]
+        if own != list(now):
+            await choose(db, house.viewer, {"never_inferred": own})
+    lines = [f"{subject}: {words}" for subject, words in TOPICS.items()]
+    house.say(
+        {"everywhere": TOPICS, "here": own}, "\n".join([*lines, f"here: {', '.join(own) or 'nothing more'}"])
+    )
+
+
 @click.group()
 def emoji() -> None:
     """Emoji of the organisation's own."""

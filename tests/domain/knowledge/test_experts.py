@@ -177,6 +177,8 @@ async def test_who_left_counts_on_and_who_opted_in_again_counts_again(world: Wor
     ada, bo = await world.member("ada"), await world.member("bo")
     await world.post(ada, "How the turbine is balanced")
     await world.leave(ada)
+    assert people(await ask(world, bo, "turbine")) == [], "found only by their own yes"
+    await world.change(ada, is_dormant=False)
     assert people(await ask(world, bo, "turbine")) == [ada.id]
     await world.change(ada, may_rank=False)
     await world.change(ada, may_rank=True)
@@ -271,3 +273,12 @@ async def test_other_scripts_are_found(world: World) -> None:
     ada, bo = await world.member("ada"), await world.member("bo")
     await world.post(ada, "東京本社のサーバー設定について", language="ja")
     assert people(await ask(world, bo, "サーバー設定")) == [ada.id]
+
+
+async def test_a_word_that_only_looks_alike_is_no_suggestion(world: World) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    await world.post(ada, "Wat jammer van het water in de kelder", language="nl")
+    answer = await ask(world, bo, "water hammer")
+    assert people(answer) == [ada.id] and answer.nearest == ()
+    await world.post(ada, "The hammers are in the cellar")
+    assert [one.instead for one in (await ask(world, bo, "hamers")).nearest] == ["hammers"]

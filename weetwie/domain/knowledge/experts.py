@@ -181,7 +181,8 @@ async def _mended(
         candidates = [
             Asked(row["word"], words.forms(row["word"]), one.count)
             for row in rows
-            if not delicate.is_delicate(row["word"], viewer.policy.never_inferred)
+            if _is_a_slip(one.word, row["word"])
+            and not delicate.is_delicate(row["word"], viewer.policy.never_inferred)
         ]
         more = [term for candidate in candidates for term in candidate.terms if term not in seen]
         if more:
@@ -197,6 +198,11 @@ async def _mended(
         if used:
             mended.append(used[0])
     return mended, tuple(told)
+
+
+def _is_a_slip(said: str, meant: str) -> bool:
+    """Slips of the finger seldom hit the first letter; a word that only looks alike, or is of another language, often does."""
+    return said[:1] == meant[:1] or sorted(said[:2]) == sorted(meant[:2])
 
 
 async def _allowed(

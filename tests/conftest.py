@@ -5,11 +5,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import database
 from tests.world import World
 
+# How long an example takes to make says something of the machine, and nothing of what is tested.
+settings.register_profile("any_machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any_machine")
 settings.register_profile("deep", max_examples=3000)
 """For a long look: `pytest --hypothesis-profile deep tests/access tests/law`."""
 

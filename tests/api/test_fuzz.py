@@ -30,7 +30,7 @@ from weetwie import __version__, reactions
 from weetwie.api.openapi import document
 from weetwie.app import build, endpoints
 
-EXAMPLES = 20
+EXAMPLES = 8
 """For each operation and each way."""
 
 load_all_checks()

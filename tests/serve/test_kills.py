@@ -1,6 +1,6 @@
 """Whatever is killed, at any moment: no post that was acknowledged is lost, and all goes on by itself.
 
-Ten kills by default; `TEST_KILLS=50` makes it fifty.
+Six kills by default; `TEST_KILLS=50` makes it fifty.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import httpx
 from tests.serve.running import Installation, Run, post, servers
 from weetwie.kit.postgres.folder import dsn
 
-KILLS = int(os.environ.get("TEST_KILLS", "10"))
+KILLS = int(os.environ.get("TEST_KILLS", "6"))
 
 
 async def test_nothing_acknowledged_is_lost(installation: Installation) -> None:

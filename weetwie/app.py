@@ -58,6 +58,7 @@ from weetwie.kit import clock, language
 from weetwie.kit.blob import Store
 from weetwie.kit.client_address import client_address, networks
 from weetwie.kit.db import Database, Db
+from weetwie.settings import Provider
 from weetwie.web.site import site
 
 DOORS: Final = (
@@ -116,6 +117,7 @@ def build(
     shared_counts: Path | None = None,
     live: Live | None = None,
     store: Store | None = None,
+    sso: Sequence[Provider] = (),
 ) -> Application:
     """`store` keeps the bytes of media. `shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
     no streams."""
@@ -135,7 +137,7 @@ def build(
         streaming=streams,
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
-        otherwise=site(database, memory, base_url, store, live),
+        otherwise=site(database, memory, base_url, store, live, sso),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
 

@@ -10,7 +10,7 @@ import structlog
 
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
-from weetwie.domain.identity import grants, links, sessions, sign_in
+from weetwie.domain.identity import grants, links, sessions, sign_in, sign_on
 from weetwie.domain.knowledge import questions, seal
 from weetwie.domain.moderation import reports
 from weetwie.domain.people import leave
@@ -75,6 +75,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, grants.sweep),
     (HOUR, links.sweep),
     (HOUR, sign_in.sweep),
+    (HOUR, sign_on.sweep),
     (HOUR, sessions.end_old),
     (HOUR, forget_questions),
     (DAY, posts.sweep_tombstones),

@@ -8,6 +8,7 @@ or wrong is refused at start, all of it at once, each with its name and what is 
 
 import difflib
 import ipaddress
+import json
 import os
 import re
 import sys
@@ -17,6 +18,8 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
+
+import msgspec
 
 PREFIX: Final = "WEETWIE_"
 _NOT_SETTINGS: Final = {"CONFIG", "PYTHON", "TEST_DATA"}
@@ -32,6 +35,39 @@ class Address(NamedTuple):
 
     host: str
     port: int
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody with whom people sign in (OpenID Connect), and what its claims mean here. Claims may be nested: `a.b`."""
+
+    key: str
+    """Stands in the address that the provider sends people back to."""
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = ""
+    scopes: str = "openid profile email"
+    parameters: dict[str, str] = {}
+    """More that the provider is asked with, such as `prompt` or `hd`."""
+    handle_claim: str = "preferred_username"
+    name_claim: str = "name"
+    email_claim: str = "email"
+    unit_claim: str = ""
+    manager_claim: str = ""
+    picture_claim: str = "picture"
+    language_claim: str = "locale"
+    groups_claim: str = ""
+    allowed_groups: tuple[str, ...] = ()
+    """Who may sign in; empty: all that the provider lets in."""
+    admin_groups: tuple[str, ...] = ()
+    """Who is an administrator here, as long as they are in one of them."""
+    creates_people: bool = True
+    trusts_email: bool = False
+    """Every address that it tells is its owner's, also without `email_verified`."""
+    connects_by_email: bool = False
+    """A verified address connects to the person who has it here; else they do so themselves in their settings."""
+    signs_out: bool = True
+    """Whoever signs out here signs out there too."""
 
 
 Parse = Callable[[Any], Any]
@@ -128,6 +164,25 @@ def _size(value: Any) -> str:
     return size
 
 
+def _providers(value: Any) -> tuple[Provider, ...]:
+    try:
+        found = msgspec.convert(json.loads(value) if isinstance(value, str) else value, tuple[Provider, ...])
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+    if len({one.key for one in found}) < len(found):
+        raise ValueError
+    for one in found:
+        parts = urlsplit(one.issuer)
+        is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not re.fullmatch(r"[a-z0-9-]{1,32}", one.key) or not (
+            one.name and one.client_id and parts.hostname
+        ):
+            raise ValueError
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+            raise ValueError
+    return found
+
+
 def default_data() -> Path:
     """`var/` in a checkout, else where the system keeps the data of its users."""
     checkout = Path(__file__).parents[1]
@@ -218,6 +273,14 @@ class Settings:
         default=None,
         shown="what the machine itself is given",
         what="The secret of that key.",
+        is_secret=True,
+    )
+    sso: tuple[Provider, ...] = _setting(
+        _providers,
+        "a list of tables `[[sso]]` (JSON in the environment), each with key, name, issuer (https), client_id",
+        default=(),
+        shown="none",
+        what="With whom people sign in by OpenID Connect; all that can be set stands in admin.md.",
         is_secret=True,
     )
     shared_buffers: str = _setting(

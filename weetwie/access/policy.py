@@ -45,6 +45,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     never_inferred: tuple[str, ...] = ()
     """Topics that nobody is ever found or proposed for, beside those that hold everywhere
     (`domain/knowledge/delicate.py`). A word, a phrase, or the beginning of a word with a `*`."""
+    sign_in: Literal["local", "both", "sso"] = "both"
+    """How members come in: by own means, also with a provider, or with a provider alone. Alumni and guests always by own means."""
 
 
 def from_choices(version: int, choices: dict[str, Any]) -> Policy:

@@ -53,7 +53,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         shared_counts = settings.data / "rate-limits" if settings.workers > 1 else None
         application = app.build(
-            settings, parts.database, parts.memory, shared_counts, parts.live, parts.store
+            settings, parts.database, parts.memory, shared_counts, parts.live, parts.store, settings.sso
         )
         metrics = Metrics(parts.database, parts.live)
         server = web.server(metrics.counting(application))

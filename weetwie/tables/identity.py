@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Flag, Id, Moment, Row, to
+from weetwie.tables.schema import Flag, Id, Moment, Row, Words, to
 
 
 class Address(Row):
@@ -63,6 +63,42 @@ class Session(Row):
     agent: Mapped[str]
     created_at: Mapped[Moment]
     seen_at: Mapped[Moment]
+    identity_id: Mapped[int | None] = to("identities.id", index=True)
+    """Where one signed in with a provider."""
+    provider_session: Mapped[Words]
+    """How the provider calls this session, where it does."""
+    id_token: Mapped[Words]
+    """Shown to the provider when one signs out."""
+
+
+class Identity(Row):
+    """A person as a provider knows them: by issuer and subject, never by an address."""
+
+    __tablename__ = "identities"
+
+    id: Mapped[Id]
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    person_id: Mapped[int] = to("people.id", index=True)
+    created_at: Mapped[Moment]
+
+    __table_args__ = (Index("identities_subject", "issuer", "subject", unique=True),)
+
+
+class SignOn(Row):
+    """A sign-in with a provider that has begun, good for once in the browser that began it."""
+
+    __tablename__ = "sign_ons"
+
+    state_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    provider: Mapped[str]
+    browser_hash: Mapped[bytes]
+    nonce: Mapped[str]
+    verifier: Mapped[str]
+    go_on: Mapped[str]
+    person_id: Mapped[int | None] = to("people.id")
+    """Who connects their account; None where somebody signs in."""
+    expires_at: Mapped[datetime]
 
 
 class App(Row):

@@ -1,7 +1,7 @@
 """The pages as one application, and what is shown when something goes wrong on the way to one."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -18,8 +18,10 @@ from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
+from weetwie.kit import oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
+from weetwie.settings import Provider
 from weetwie.web.assets import Assets
 from weetwie.web.pages import (
     acts,
@@ -43,6 +45,7 @@ from weetwie.web.pages import (
     post,
     settings,
     sign_in,
+    sign_on,
     timelines,
     welcome,
     write,
@@ -51,7 +54,7 @@ from weetwie.web.pages import live as live_page
 from weetwie.web.reading import SignInFirst
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
-from weetwie.web.visit import MOST_FILES, House, Visit, visit
+from weetwie.web.visit import MOST_FILES, House, SignOnHouse, Visit, visit
 
 log = structlog.get_logger(__name__)
 
@@ -120,6 +123,9 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/about": (front.about, None),
     "/auth/sign_in": (sign_in.show, sign_in.sign_in),
     "/auth/sign_out": (sign_in.show_sign_out, sign_in.sign_out),
+    "/auth/sso/{key}": (sign_on.begin, sign_on.connect),
+    "/auth/sso/{key}/callback": (sign_on.come_back, None),
+    "/auth/sso/{key}/logout": (sign_on.nothing, sign_on.end),
     "/auth/password/{token}": (password.show, password.put),
     "/farewell/{token}": (farewell.show, farewell.answer),
     "/welcome/{token}": (welcome.show, welcome.begin),
@@ -134,10 +140,11 @@ def site(
     base_url: str,
     store: Store | None = None,
     live: Live | None = None,
+    sso: Sequence[Provider] = (),
 ) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
-    house = House(database, memory, Templates(assets), assets, base_url, shower, store, live)
+    house = House(database, memory, Templates(assets), assets, base_url, shower, store, live, _providers(sso))
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():
         routes.append(Route(path, _door(house, path, show), methods=["GET"]))
@@ -147,6 +154,13 @@ def site(
         routes=routes,
         exception_handlers={NotFound: _nothing(house), HTTPException: _nothing(house)},
     )
+
+
+def _providers(sso: Sequence[Provider]) -> dict[str, SignOnHouse]:
+    return {
+        one.key: SignOnHouse(one, oidc.Provider(one.name, one.issuer, one.client_id, one.client_secret))
+        for one in sso
+    }
 
 
 def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[Response]]:

@@ -16,6 +16,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from weetwie import settings
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
@@ -23,7 +24,7 @@ from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import File
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
-from weetwie.kit import clock, language
+from weetwie.kit import clock, language, oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.web.assets import Assets
@@ -48,6 +49,14 @@ LIVING: Final = (
 
 
 @dataclass(frozen=True)
+class SignOnHouse:
+    """A provider: what is set about it, and the way to ask it."""
+
+    told: settings.Provider
+    client: oidc.Provider
+
+
+@dataclass(frozen=True)
 class House:
     """What pages need of the rest of the house."""
 
@@ -60,6 +69,8 @@ class House:
     store: Store | None = None
     """Where the bytes of media lie."""
     live: Live | None = None
+    providers: Mapping[str, SignOnHouse] = field(default_factory=dict)
+    """With whom people sign in, by key."""
 
     @property
     def is_secure(self) -> bool:

@@ -33,6 +33,9 @@ def _add() -> Any:
 
 _ADD = Query(_add)
 _OWNER = Query(select(Address.person_id).where(Address.address_hash == param("hash", LargeBinary)))
+_VERIFIED_OWNER = Query(
+    select(Address.person_id).where(Address.address_hash == param("hash", LargeBinary), Address.is_verified)
+)
 _OF_PERSON = Query(
     select(Address.address)
     .where(Address.person_id == param("person_id", BigInteger), Address.address.is_not(None))
@@ -71,6 +74,12 @@ async def add(
 async def owner(db: Db, address: str) -> int | None:
     """Whose address this is."""
     person_id: int | None = await db.value(_OWNER, hash=hashed(await hash_key(db), address))
+    return person_id
+
+
+async def verified_owner(db: Db, address: str) -> int | None:
+    """Who has shown that this address is theirs."""
+    person_id: int | None = await db.value(_VERIFIED_OWNER, hash=hashed(await hash_key(db), address))
     return person_id
 
 

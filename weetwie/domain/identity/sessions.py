@@ -21,6 +21,9 @@ _BEGIN = Query(
         agent=param("agent", Text),
         created_at=param("at", DateTime(timezone=True)),
         seen_at=param("at", DateTime(timezone=True)),
+        identity_id=param("identity_id", BigInteger),
+        provider_session=param("provider_session", Text),
+        id_token=param("id_token", Text),
     )
 )
 _END = Query(delete(Session).where(Session.token_hash == param("hash", LargeBinary)))
@@ -28,11 +31,28 @@ _END_ALL = Query(delete(Session).where(Session.person_id == param("person_id", B
 _END_OLD = Query(delete(Session).where(Session.created_at < param("before", DateTime(timezone=True))))
 
 
-async def begin(db: Db, person_id: int, agent: str = "") -> str:
+async def begin(
+    db: Db,
+    person_id: int,
+    agent: str = "",
+    *,
+    identity_id: int | None = None,
+    provider_session: str = "",
+    id_token: str = "",
+) -> str:
     """Signs somebody in; gives what the browser shows from now on."""
     token = secrets.token_urlsafe(32)
     agent = agent.replace("\x00", "")[:LONGEST_AGENT]
-    await db.run(_BEGIN, person_id=person_id, hash=credential_hash(token), agent=agent, at=clock.now())
+    await db.run(
+        _BEGIN,
+        person_id=person_id,
+        hash=credential_hash(token),
+        agent=agent,
+        at=clock.now(),
+        identity_id=identity_id,
+        provider_session=provider_session,
+        id_token=id_token,
+    )
     return token
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
+from weetwie.access.words import Standing
 from weetwie.domain.identity import addresses, passwords, rules, sessions
 from weetwie.domain.identity.keys import key
 from weetwie.domain.identity.rules import AT_ACCOUNT, AT_ACCOUNT_FROM_ADDRESS, FROM_ADDRESS, REMEMBERED
@@ -30,6 +31,10 @@ from weetwie.tables.people import Person
 _WRONG = _("The name or the password is not right.")
 _WAIT = _("There were too many tries. Please wait {seconds} seconds.")
 _NOT_ACTIVE = _("This account is not active at the moment. Please ask an administrator.")
+
+_BY_PROVIDER = _(
+    "Members sign in with the account of the organisation here. Please use the button on the sign-in page."
+)
 
 _BY_HANDLE = Query(select(Person.id).where(func.lower(Person.handle) == func.lower(param("handle", Text))))
 _LOCK = Query(select(func.pg_advisory_xact_lock(func.hashtextextended(param("about", Text), 0))))
@@ -98,10 +103,17 @@ async def enter(db: Db, viewer: Viewer, attempt: Knock, agent: str) -> str:
     """Begins the session of the person who has shown their password; `viewer` is that person. Gives its token."""
     if viewer.person_id != attempt.person_id or not viewers.is_active(viewer, clock.now()):
         raise Forbidden(_NOT_ACTIVE)
+    check_own_means(viewer)
     await db.run(_TAKE_BACK, ids=attempt.ids)
     await db.run(_FORGIVE, about=attempt.pair)
     await audit(db, viewer, "session.begin", viewer.person_id)
     return await sessions.begin(db, viewer.person_id, agent)
+
+
+def check_own_means(viewer: Viewer) -> None:
+    """Raises Forbidden for members of an organisation that lets them in by its provider alone."""
+    if viewer.policy.sign_in == "sso" and viewer.standing is Standing.member:
+        raise Forbidden(_BY_PROVIDER)
 
 
 async def sweep(db: Db) -> int:

@@ -1,16 +1,29 @@
 """Signing in with a name or an address and a password, and signing out."""
 
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
 from starlette.responses import Response
 
 from weetwie.access.viewer import nobody
 from weetwie.domain.identity import sessions
 from weetwie.domain.identity import sign_in as identity
 from weetwie.errors import Forbidden, Invalid, TooMany
+from weetwie.web.pages import sign_on
 from weetwie.web.visit import Visit, local
 
 
 async def show(visit: Visit) -> Response:
-    return visit.show("sign_in.html", name="")
+    return _page(visit)
+
+
+def _page(visit: Visit, status: int = 200, **values: Any) -> Response:
+    policy = visit.viewer.policy
+    providers = [] if policy.sign_in == "local" else [one.told for one in visit.house.providers.values()]
+    go_on = urlencode({"next": local(visit.request.query_params.get("next"))})
+    return visit.show(
+        "sign_in.html", status, **{"name": "", "providers": providers, "go_on": go_on, **values}
+    )
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -20,7 +33,7 @@ async def sign_in(visit: Visit) -> Response:
         token = await _enter(visit, name, given.get("password", ""))
     except (Invalid, Forbidden, TooMany) as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
-        response = visit.show("sign_in.html", status, name=name, error=refusal)
+        response = _page(visit, status, name=name, error=refusal)
         if isinstance(refusal, TooMany):
             response.headers["retry-after"] = str(refusal.retry_after)
         return response
@@ -43,15 +56,21 @@ async def _enter(visit: Visit, name: str, password: str) -> str:
 
 
 async def show_sign_out(visit: Visit) -> Response:
-    return visit.show("sign_out.html") if visit.session else visit.go("/")
+    if not visit.session:
+        return visit.go("/")
+    # Browsers hold a form to its policy even where the answer sends it on.
+    way_out = urlsplit(await sign_on.way_out(visit))
+    visit.return_to = f"{way_out.scheme}://{way_out.netloc}" if way_out.netloc else ""
+    return visit.show("sign_out.html")
 
 
 async def sign_out(visit: Visit) -> Response:
     await visit.form()
+    way_out = await sign_on.way_out(visit)
     if visit.session:
         async with visit.house.database.transaction() as db:
             await sessions.end(db, visit.session)
     visit.end_session()
-    gone = visit.go("/")
+    gone = visit.go(way_out or "/")
     gone.headers["clear-site-data"] = '"cache", "storage"'
     return gone

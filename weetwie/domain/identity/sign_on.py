@@ -1,0 +1,210 @@
+"""Signing in with a provider: the way there is remembered, what comes back is checked, and people are known by issuer and
+subject alone."""
+
+import hmac
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from weetwie.access import viewer as viewers
+from weetwie.access.recognise import credential_hash
+from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import sessions
+from weetwie.errors import Conflict, Forbidden, Invalid, _
+from weetwie.events import audit
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.kit.oidc import LEEWAY, Answer, Notice
+from weetwie.tables.identity import Identity, Session, SignOn
+
+LASTS: Final = timedelta(minutes=15)
+
+_NOT_HERE: Final = _(
+    "This sign-in did not begin in this browser, or took too long. Please start again from the sign-in page."
+)
+_NOT_ACTIVE: Final = _("This account is not active at the moment. Please ask an administrator.")
+_TAKEN: Final = _("This sign-in already belongs to another account here. Please ask an administrator.")
+
+_BEGIN = Query(
+    insert(SignOn).values(
+        state_hash=param("state_hash", LargeBinary),
+        provider=param("provider", Text),
+        browser_hash=param("browser_hash", LargeBinary),
+        nonce=param("nonce", Text),
+        verifier=param("verifier", Text),
+        go_on=param("go_on", Text),
+        person_id=param("person_id", BigInteger),
+        expires_at=param("expires_at", DateTime(timezone=True)),
+    )
+)
+_TAKE = Query(
+    delete(SignOn)
+    .where(SignOn.state_hash == param("state_hash", LargeBinary))
+    .returning(
+        SignOn.provider,
+        SignOn.browser_hash,
+        SignOn.nonce,
+        SignOn.verifier,
+        SignOn.go_on,
+        SignOn.person_id,
+        SignOn.expires_at,
+    )
+)
+_SWEEP = Query(delete(SignOn).where(SignOn.expires_at < param("at", DateTime(timezone=True))))
+
+_OWNER = Query(
+    select(Identity.id, Identity.person_id).where(
+        Identity.issuer == param("issuer", Text), Identity.subject == param("subject", Text)
+    )
+)
+_CONNECT = Query(
+    upsert(Identity)
+    .values(
+        issuer=param("issuer", Text),
+        subject=param("subject", Text),
+        person_id=param("person_id", BigInteger),
+    )
+    .on_conflict_do_nothing()
+)
+_OF_PERSON = Query(
+    select(Identity.id, Identity.issuer, Identity.created_at)
+    .where(Identity.person_id == param("person_id", BigInteger))
+    .order_by(Identity.id)
+)
+_DISCONNECT = Query(
+    delete(Identity).where(
+        Identity.id == param("id", BigInteger), Identity.person_id == param("person_id", BigInteger)
+    )
+)
+
+_of_issuer = select(Identity.id).where(Identity.issuer == param("issuer", Text))
+_END_BY_NOTICE = Query(
+    delete(Session).where(
+        Session.identity_id.in_(
+            _of_issuer.where(or_(param("subject", Text) == "", Identity.subject == param("subject", Text)))
+        ),
+        or_(
+            func.length(param("provider_session", Text)) == 0,
+            Session.provider_session == param("provider_session", Text),
+        ),
+        Session.created_at <= param("before", DateTime(timezone=True)),
+    )
+)
+_OF_SESSION = Query(
+    select(Identity.issuer, Session.id_token)
+    .join(Identity, Identity.id == Session.identity_id)
+    .where(Session.token_hash == param("hash", LargeBinary))
+)
+
+
+class Begun(msgspec.Struct, frozen=True):
+    provider: str
+    nonce: str
+    verifier: str
+    go_on: str
+    person_id: int | None
+
+
+class Connected(msgspec.Struct, frozen=True):
+    """A provider that knows a person."""
+
+    id: int
+    issuer: str
+    since: datetime
+
+
+async def begin(
+    db: Db, provider: str, browser: str, go_on: str, person_id: int | None = None
+) -> tuple[str, Begun]:
+    """The state, and what is asked with it. With `person_id` somebody who is signed in connects their account."""
+    state = secrets.token_urlsafe(32)
+    begun = Begun(provider, secrets.token_urlsafe(32), secrets.token_urlsafe(48), go_on, person_id)
+    await db.run(
+        _BEGIN,
+        **msgspec.structs.asdict(begun),
+        state_hash=credential_hash(state),
+        browser_hash=credential_hash(browser),
+        expires_at=clock.now() + LASTS,
+    )
+    return state, begun
+
+
+async def take(db: Db, provider: str, browser: str, state: str) -> Begun:
+    """What was begun with this state, here, once. Raises Invalid."""
+    row = await db.row(_TAKE, state_hash=credential_hash(state))
+    is_ours = (
+        row is not None
+        and row["provider"] == provider
+        and hmac.compare_digest(bytes(row["browser_hash"]), credential_hash(browser))
+        and row["expires_at"] > clock.now()
+    )
+    if row is None or not is_ours:
+        raise Invalid(_NOT_HERE)
+    return Begun(*(row[name] for name in Begun.__struct_fields__))
+
+
+async def owner(db: Db, issuer: str, subject: str) -> int | None:
+    """Who is known by this."""
+    row = await db.row(_OWNER, issuer=issuer, subject=subject)
+    return row["person_id"] if row else None
+
+
+async def connect(db: Db, viewer: Viewer, person_id: int, issuer: str, subject: str) -> None:
+    """From now on this subject is this person. Raises Conflict when it is somebody else's."""
+    await db.run(_CONNECT, issuer=issuer, subject=subject, person_id=person_id)
+    if await owner(db, issuer, subject) != person_id:
+        raise Conflict(_TAKEN)
+    await audit(db, viewer, "identity.connect", person_id)
+
+
+async def connected(db: Db, viewer: Viewer) -> list[Connected]:
+    rows = await db.rows(_OF_PERSON, person_id=viewer.person_id)
+    return [Connected(row["id"], row["issuer"], row["created_at"]) for row in rows]
+
+
+async def disconnect(db: Db, viewer: Viewer, identity_id: int) -> None:
+    if await db.run(_DISCONNECT, id=identity_id, person_id=viewer.person_id):
+        await audit(db, viewer, "identity.disconnect", viewer.person_id)
+
+
+async def enter(db: Db, viewer: Viewer, issuer: str, answer: Answer, agent: str) -> str:
+    """Begins the session of the person whom the provider has named; `viewer` is that person. Gives its token."""
+    row = await db.row(_OWNER, issuer=issuer, subject=answer.subject)
+    is_theirs = row is not None and row["person_id"] == viewer.person_id
+    if row is None or not is_theirs or not viewers.is_active(viewer, clock.now()):
+        raise Forbidden(_NOT_ACTIVE)
+    await audit(db, viewer, "session.begin", viewer.person_id)
+    return await sessions.begin(
+        db,
+        viewer.person_id,
+        agent,
+        identity_id=row["id"],
+        provider_session=answer.provider_session,
+        id_token=answer.id_token,
+    )
+
+
+async def signed_out(db: Db, issuer: str, notice: Notice) -> int:
+    """Ends the sessions that a notice of the provider means, but none that began after it. Says how many."""
+    return await db.run(
+        _END_BY_NOTICE,
+        issuer=issuer,
+        subject=notice.subject,
+        provider_session=notice.provider_session,
+        before=datetime.fromtimestamp(notice.issued_at + LEEWAY, UTC),
+    )
+
+
+async def of_session(db: Db, session: str) -> tuple[str, str] | None:
+    """Issuer and ID token of a session that began with a provider."""
+    row: Any = await db.row(_OF_SESSION, hash=credential_hash(session))
+    return (row["issuer"], row["id_token"]) if row else None
+
+
+async def sweep(db: Db) -> int:
+    """For the schedule."""
+    return await db.run(_SWEEP, at=clock.now())

@@ -1,0 +1,346 @@
+"""OpenID Connect as the relying party: discovery, the way to the provider and back, keys that change, tokens that are checked.
+
+Nothing that a provider says is believed unless its signature, issuer, audience, times and nonce are right
+(OpenID Connect Core 1.0, section 3.1.3.7; RFC 9700; RFC 9207 against mix-up).
+"""
+
+import asyncio
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+import msgspec
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from weetwie.errors import Forbidden, Invalid, Unavailable, _
+
+SECONDS: Final = 8.0
+LEEWAY: Final = 120
+"""How far the clocks of two servers may differ (seconds)."""
+_METADATA_LASTS: Final = 3600.0
+_BETWEEN_KEY_LOOKS: Final = 10.0
+"""A token with an unknown key makes us look for new keys, but not more often than this."""
+_LARGEST: Final = 512 * 1024
+_OLDEST_NOTICE: Final = 600
+_LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+
+ALGORITHMS: Final = [
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "Ed25519",
+    "EdDSA",
+]
+"""Signatures with a key pair; never none, never a shared secret."""
+
+Claims = Mapping[str, Any]
+
+_AWAY: Final = _(
+    "{provider} does not answer at the moment. Please try again in a few minutes; if it stays so, tell the administrators."
+)
+_MISSET: Final = _(
+    "The sign-in with {provider} is not set up rightly: {why}. The administrators can mend this; please tell them."
+)
+_UNTRUE: Final = _("What {provider} sent is not for this sign-in: {why}. Please start again.")
+_CLOCK: Final = _(
+    "The clocks of {provider} and of this server differ too much. The administrators can mend this; please tell them."
+)
+_EXPIRED: Final = _("This sign-in with {provider} took too long. Please start again.")
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """What a provider says of itself (OpenID Connect Discovery 1.0)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str = ""
+    end_session_endpoint: str = ""
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+    authorization_response_iss_parameter_supported: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Who has signed in, as the provider says."""
+
+    claims: Claims
+    id_token: str
+
+    @property
+    def subject(self) -> str:
+        return str(self.claims["sub"])
+
+    @property
+    def provider_session(self) -> str:
+        sid = self.claims.get("sid")
+        return sid if isinstance(sid, str) else ""
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """The provider says that somebody signed out there."""
+
+    subject: str
+    provider_session: str
+    issued_at: int
+
+
+class Provider:
+    """One provider, with its metadata and keys as last seen."""
+
+    def __init__(
+        self,
+        name: str,
+        issuer: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = name
+        self.issuer = issuer
+        self.client_id = client_id
+        self._secret = client_secret
+        self._transport = transport
+        self._now = now
+        self._lock = asyncio.Lock()
+        self._metadata: Metadata | None = None
+        self._metadata_at = 0.0
+        self._keys: KeySet | None = None
+        self._keys_at = -_METADATA_LASTS
+
+    async def metadata(self) -> Metadata:
+        """Raises Unavailable, and Invalid for metadata that cannot be right."""
+        async with self._lock:
+            if self._metadata is None or time.monotonic() - self._metadata_at > _METADATA_LASTS:
+                found = await self._json("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+                self._metadata, self._metadata_at = self._read(found), time.monotonic()
+            return self._metadata
+
+    async def way_there(
+        self, redirect_uri: str, scopes: str, state: str, nonce: str, verifier: str, more: Mapping[str, str]
+    ) -> str:
+        """The address at which somebody signs in with the provider."""
+        metadata = await self.metadata()
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        asked = {
+            **more,
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": scopes,
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        return _with(metadata.authorization_endpoint, asked)
+
+    async def check_sender(self, issuer: str | None) -> None:
+        """Against mix-up: an answer that names its issuer must name this one. Raises Invalid."""
+        metadata = await self.metadata()
+        is_missing = issuer is None and metadata.authorization_response_iss_parameter_supported
+        if is_missing or (issuer is not None and issuer != metadata.issuer):
+            raise self._untrue(_("it comes from another provider"))
+
+    async def answer(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> Answer:
+        """Changes the code for who it is. Raises Unavailable, Invalid, Forbidden."""
+        metadata = await self.metadata()
+        tokens = await self._exchange(metadata, code, redirect_uri, verifier)
+        id_token = tokens.get("id_token")
+        if not isinstance(id_token, str):
+            raise self._misset(_("it sent no ID token"))
+        claims = await self._verified(id_token)
+        self._check(claims)
+        if claims.get("nonce") != nonce:
+            raise self._untrue(_("it answers another question"))
+        return Answer(await self._more(metadata, claims, tokens.get("access_token")), id_token)
+
+    async def notice(self, logout_token: str) -> Notice:
+        """A logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6). Raises Invalid, Unavailable."""
+        claims = await self._verified(logout_token)
+        self._check(claims, needs_subject=False)
+        events = claims.get("events")
+        if not isinstance(events, Mapping) or _LOGOUT_EVENT not in events or "nonce" in claims:
+            raise self._untrue(_("it is no notice of a sign-out"))
+        subject, session = claims.get("sub") or "", claims.get("sid") or ""
+        if not (isinstance(subject, str) and isinstance(session, str) and (subject or session)):
+            raise self._untrue(_("it says of nobody that they signed out"))
+        if not isinstance(claims.get("jti"), str) or self._now() - claims["iat"] > _OLDEST_NOTICE:
+            raise self._untrue(_("it is too old"))
+        return Notice(subject, session, int(claims["iat"]))
+
+    async def way_out(self, id_token: str, back_to: str) -> str:
+        """Where one signs out of the provider too; empty where there is no such place (RP-Initiated Logout 1.0)."""
+        metadata = await self.metadata()
+        if not metadata.end_session_endpoint:
+            return ""
+        asked = {"client_id": self.client_id, "post_logout_redirect_uri": back_to}
+        return _with(metadata.end_session_endpoint, asked | ({"id_token_hint": id_token} if id_token else {}))
+
+    def _read(self, found: Any) -> Metadata:
+        try:
+            metadata = msgspec.convert(found, Metadata)
+        except msgspec.ValidationError as error:
+            raise self._misset(str(error)) from None
+        if metadata.issuer != self.issuer:
+            raise self._misset(_("it calls itself {issuer}"), issuer=metadata.issuer[:200])
+        for address in (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri):
+            if urlsplit(self.issuer).scheme == "https" and not address.startswith("https://"):
+                raise self._misset(_("it wants to be asked over an open wire"))
+        return metadata
+
+    async def _exchange(self, metadata: Metadata, code: str, redirect_uri: str, verifier: str) -> Any:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": verifier,
+        }
+        auth: httpx.BasicAuth | None = None
+        if not self._secret:
+            form["client_id"] = self.client_id
+        elif "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
+            quoted = (httpx.QueryParams({"": part}).__str__()[1:] for part in (self.client_id, self._secret))
+            auth = httpx.BasicAuth(*quoted)  # each is form-encoded first (RFC 6749, section 2.3.1)
+        else:
+            form |= {"client_id": self.client_id, "client_secret": self._secret}
+        return await self._json("POST", metadata.token_endpoint, data=form, auth=auth)
+
+    async def _more(self, metadata: Metadata, claims: Claims, access_token: Any) -> Claims:
+        """Some providers tell only the subject in the token, and the rest when asked."""
+        if {"name", "email"} <= claims.keys() or not metadata.userinfo_endpoint or not access_token:
+            return claims
+        told = await self._json(
+            "GET", metadata.userinfo_endpoint, headers={"authorization": f"Bearer {access_token}"}
+        )
+        if not isinstance(told, dict) or told.get("sub") != claims["sub"]:
+            raise self._untrue(_("it speaks of somebody else"))
+        return {**told, **claims}
+
+    async def _verified(self, token: str) -> dict[str, Any]:
+        """The claims of a token whose signature is right; with a key that is new to us, the keys are read again."""
+        if len(token) > _LARGEST:
+            raise self._untrue(_("it is too large"))
+        keys = await self._key_set()
+        try:
+            return self._decoded(token, keys)
+        except (JoseError, ValueError, TypeError):
+            fresh = await self._key_set(is_stale=True)
+            if fresh is keys:
+                raise self._untrue(_("its signature is wrong")) from None
+        try:
+            return self._decoded(token, fresh)
+        except (JoseError, ValueError, TypeError):
+            raise self._untrue(_("its signature is wrong")) from None
+
+    @staticmethod
+    def _decoded(token: str, keys: KeySet) -> dict[str, Any]:
+        header = jws.extract_compact(token.encode()).headers()
+        if header.get("kid"):
+            return dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
+        for key in keys.keys:
+            try:
+                return dict(jwt.decode(token, key, algorithms=ALGORITHMS).claims)
+            except (JoseError, ValueError, TypeError):
+                continue
+        raise ValueError("no key fits")
+
+    async def _key_set(self, *, is_stale: bool = False) -> KeySet:
+        metadata = await self.metadata()
+        async with self._lock:
+            age = time.monotonic() - self._keys_at
+            if self._keys is None or age > _METADATA_LASTS or (is_stale and age > self.between_key_looks):
+                found = await self._json("GET", metadata.jwks_uri)
+                try:
+                    self._keys = KeySet.import_key_set(_known(found))
+                except (JoseError, ValueError, TypeError, KeyError) as error:
+                    raise self._misset(_("its keys cannot be read")) from error
+                self._keys_at = time.monotonic()
+            return self._keys
+
+    between_key_looks = _BETWEEN_KEY_LOOKS
+
+    def _check(self, claims: Claims, *, needs_subject: bool = True) -> None:
+        now = self._now()
+        audience = claims.get("aud")
+        audiences = [audience] if isinstance(audience, str) else audience
+        if claims.get("iss") != self.issuer:
+            raise self._untrue(_("it comes from another provider"))
+        if not isinstance(audiences, list) or self.client_id not in audiences:
+            raise self._untrue(_("it is meant for another application"))
+        if (len(audiences) > 1 or "azp" in claims) and claims.get("azp", self.client_id) != self.client_id:
+            raise self._untrue(_("it is meant for another application"))
+        times = [claims.get(name, 0) for name in ("iat", "nbf", "exp")]
+        if not all(isinstance(at, int | float) and not isinstance(at, bool) for at in times) or not times[0]:
+            raise self._untrue(_("it has no date"))
+        if max(times[0], times[1]) > now + LEEWAY:
+            raise Invalid(_CLOCK, provider=self.name)
+        if (needs_subject or "exp" in claims) and times[2] < now - LEEWAY:
+            raise Invalid(_EXPIRED, provider=self.name)
+        subject = claims.get("sub")
+        if needs_subject and not (isinstance(subject, str) and 0 < len(subject) <= 255):
+            raise self._untrue(_("it names nobody"))
+
+    async def _json(self, method: str, address: str, **more: Any) -> Any:
+        try:
+            async with (
+                httpx.AsyncClient(timeout=SECONDS, transport=self._transport) as client,
+                asyncio.timeout(SECONDS),
+            ):
+                got = await client.request(method, address, **more)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+            raise Unavailable(_AWAY, provider=self.name) from error
+        if got.status_code >= 500:
+            raise Unavailable(_AWAY, provider=self.name)
+        if got.status_code == 400 and method == "POST" and _error_of(got) == "invalid_grant":
+            raise Invalid(_EXPIRED, provider=self.name)
+        if got.status_code != 200:
+            why = _("it answered {status} {error}")
+            raise self._misset(why, status=got.status_code, error=_error_of(got))
+        try:
+            return msgspec.json.decode(got.content[:_LARGEST])
+        except msgspec.DecodeError:
+            raise self._misset(_("its answer cannot be read")) from None
+
+    def _misset(self, why: str, **values: object) -> Forbidden:
+        return Forbidden(_MISSET, provider=self.name, why=why.format(**values) if values else why)
+
+    def _untrue(self, why: str) -> Invalid:
+        return Invalid(_UNTRUE, provider=self.name, why=why)
+
+
+def _known(found: Any) -> Any:
+    """Keys for signing, of kinds that we know: others beside them must not spoil the set."""
+    keys = found["keys"]
+    return {
+        "keys": [
+            one for one in keys if one.get("kty") in ("RSA", "EC", "OKP") and one.get("use", "sig") == "sig"
+        ]
+    }
+
+
+def _error_of(got: httpx.Response) -> str:
+    """The provider's own word for what is wrong, if it is a plain one."""
+    try:
+        error = msgspec.json.decode(got.content[:_LARGEST], type=dict[str, Any]).get("error", "")
+    except msgspec.DecodeError:
+        return ""
+    return error if isinstance(error, str) and error.replace("_", "").isalnum() and len(error) < 60 else ""
+
+
+def _with(address: str, asked: Mapping[str, str]) -> str:
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"

@@ -1,0 +1,267 @@
+"""Signing in with a provider: there, back, who it is, and out again."""
+
+import asyncio
+import tempfile
+from typing import Any, Final
+
+import structlog
+from starlette.responses import JSONResponse, Response
+
+from weetwie.access.viewer import Viewer, nobody, system
+from weetwie.domain.identity import addresses, claims, sessions, sign_on
+from weetwie.domain.identity.claims import Told
+from weetwie.domain.identity.sign_on import Begun
+from weetwie.domain.media import faces
+from weetwie.domain.media.upload import File
+from weetwie.domain.people.claim import claim, claimable
+from weetwie.domain.people.create import create
+from weetwie.domain.people.lookup import lookup
+from weetwie.domain.people.profile import change
+from weetwie.domain.people.roles import administer
+from weetwie.domain.people.rules import Changes, Newcomer
+from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, _
+from weetwie.kit import language
+from weetwie.kit.db import Db
+from weetwie.kit.http import Fetcher, Unfetched
+from weetwie.kit.oidc import Answer
+from weetwie.web import reading
+from weetwie.web.visit import SignOnHouse as Provider
+from weetwie.web.visit import Visit, local
+
+log = structlog.get_logger(__name__)
+
+_EXISTS: Final = _(
+    "There is an account with your e-mail address already. Sign in as you used to, then connect it with {provider} in "
+    "Settings, under Sign-in. If you cannot, ask an administrator."
+)
+_NOBODY: Final = _("There is no account here for you yet. Please ask the administrators for one.")
+_REFUSED: Final = _("{provider} did not sign you in ({error}). Please start again.")
+_PICTURE_SECONDS: Final = 4.0
+_MOST_NAMESAKES: Final = 200
+
+
+async def begin(visit: Visit) -> Response:
+    provider = _provider(visit)
+    go_on = local(visit.request.query_params.get("next"))
+    return visit.go(await _way_there(visit, provider, go_on))
+
+
+async def connect(visit: Visit) -> Response:
+    """Whoever is signed in adds a provider to their ways of signing in. The way on is a link, so that no form has to
+    lead to another server."""
+    reading.check_signed_in(visit)
+    provider = _provider(visit)
+    await visit.form()
+    way = await _way_there(visit, provider, "/settings/sign-in", visit.viewer.person_id)
+    return visit.show("go_on.html", provider=provider.told.name, way=way)
+
+
+async def come_back(visit: Visit) -> Response:
+    provider, query = _provider(visit), visit.request.query_params
+    async with visit.house.database.transaction() as db:
+        begun = await sign_on.take(db, provider.told.key, visit.form_seed, query.get("state", ""))
+    await provider.client.check_sender(query.get("iss"))
+    if "code" not in query:
+        error = query.get("error", "")
+        plain = error if error.replace("_", "").isalpha() and len(error) < 60 else "error"
+        raise Invalid(_REFUSED, provider=provider.told.name, error=plain)
+    answer = await provider.client.answer(query["code"], _here(visit, provider), begun.verifier, begun.nonce)
+    told = claims.read(provider.told, answer.claims)
+    if begun.person_id is not None:
+        return await _connected(visit, provider, begun, answer)
+    token, is_new = await _enter(visit, provider, answer, told)
+    visit.begin_session(token)
+    if is_new and told.picture:
+        await _take_picture(visit, provider, answer, told)
+    return visit.go(local(begun.go_on))
+
+
+async def end(visit: Visit) -> Response:
+    """The provider says that somebody signed out there (OpenID Connect Back-Channel Logout 1.0)."""
+    provider = _provider(visit)
+    async with visit.request.form(max_files=0, max_fields=10) as form:
+        token = form.get("logout_token")
+    try:
+        notice = await provider.client.notice(token if isinstance(token, str) else "")
+    except Refusal as refusal:
+        log.warning("a notice of a sign-out was refused", provider=provider.told.key, why=str(refusal))
+        told = {"error": "invalid_request", "error_description": str(refusal)}
+        return JSONResponse(told, 400, headers={"cache-control": "no-store"})
+    async with visit.house.database.transaction() as db:
+        await sign_on.signed_out(db, provider.client.issuer, notice)
+    return Response(status_code=200, headers={"cache-control": "no-store"})
+
+
+async def nothing(visit: Visit) -> Response:
+    raise NotFound
+
+
+async def way_out(visit: Visit) -> str:
+    """Where whoever signs out here signs out of their provider too; empty for all others."""
+    if not visit.session:
+        return ""
+    async with visit.house.database.reading() as db:
+        found = await sign_on.of_session(db, visit.session)
+    provider = next(
+        (one for one in visit.house.providers.values() if found and one.client.issuer == found[0]), None
+    )
+    if found is None or provider is None or not provider.told.signs_out:
+        return ""
+    try:
+        return await provider.client.way_out(found[1], f"{visit.house.base_url}/")
+    except Refusal as refusal:
+        log.warning("no way to sign out of a provider", provider=provider.told.key, why=str(refusal))
+        return ""
+
+
+def _provider(visit: Visit) -> Provider:
+    found = visit.house.providers.get(visit.request.path_params["key"])
+    if found is None or visit.viewer.policy.sign_in == "local":
+        raise NotFound
+    return found
+
+
+def _here(visit: Visit, provider: Provider) -> str:
+    """Where the provider sends people back to; each has its own, so that one cannot answer for another."""
+    return f"{visit.house.base_url}/auth/sso/{provider.told.key}/callback"
+
+
+async def _way_there(visit: Visit, provider: Provider, go_on: str, person_id: int | None = None) -> str:
+    await provider.client.metadata()
+    async with visit.house.database.transaction() as db:
+        state, begun = await sign_on.begin(db, provider.told.key, visit.form_seed, go_on, person_id)
+    return await provider.client.way_there(
+        _here(visit, provider),
+        provider.told.scopes,
+        state,
+        begun.nonce,
+        begun.verifier,
+        provider.told.parameters,
+    )
+
+
+async def _connected(visit: Visit, provider: Provider, begun: Begun, answer: Answer) -> Response:
+    if not visit.is_signed_in or visit.viewer.person_id != begun.person_id:
+        raise Forbidden
+    async with visit.house.database.transaction() as db:
+        await sign_on.connect(
+            db, visit.viewer, visit.viewer.person_id, provider.client.issuer, answer.subject
+        )
+    return visit.go("/settings/sign-in?saved=1")
+
+
+async def _enter(visit: Visit, provider: Provider, answer: Answer, told: Told) -> tuple[str, bool]:
+    """The session, and whether its person is new here."""
+    issuer = provider.client.issuer
+    async with visit.house.database.transaction() as db:
+        maker = system(visit.viewer.policy)
+        known = await sign_on.owner(db, issuer, answer.subject)
+        person_id = known or await _by_address(db, maker, provider, told)
+        is_new = person_id is None
+        if person_id is None:
+            person_id = await _create(db, maker, provider, told)
+        if known is None:
+            await sign_on.connect(db, maker, person_id, issuer, answer.subject)
+        await _keep_up(db, maker, person_id, issuer, told, is_new=is_new)
+        viewer: Viewer = await visit.house.memory.person(db, person_id) or nobody(visit.viewer.policy)
+        token = await sign_on.enter(db, viewer, issuer, answer, visit.agent)
+        if visit.session:
+            await sessions.end(db, visit.session)
+    return token, is_new
+
+
+async def _by_address(db: Db, maker: Viewer, provider: Provider, told: Told) -> int | None:
+    """Somebody who came with an import and whose verified address this is; who is here already connects by themselves,
+    unless the organisation vouches for it. Raises Conflict for those."""
+    if not told.address or not told.is_verified:
+        return None
+    imported = await claimable(db, addresses.hashed(await addresses.hash_key(db), told.address))
+    if imported is not None and provider.told.creates_people:
+        return await _claim(db, maker, imported, told)
+    owner = await addresses.verified_owner(db, told.address)
+    if owner is None or provider.told.connects_by_email:
+        return owner
+    raise Conflict(_EXISTS, provider=provider.told.name)
+
+
+async def _create(db: Db, maker: Viewer, provider: Provider, told: Told) -> int:
+    if not provider.told.creates_people:
+        raise Forbidden(_NOBODY)
+    for number in range(1, _MOST_NAMESAKES):
+        try:
+            person_id = await create(db, maker, _newcomer(maker, told, number))
+        except Conflict:
+            continue
+        if told.address and told.is_verified and await addresses.owner(db, told.address) is None:
+            await addresses.add(db, person_id, told.address, is_verified=True)
+        return person_id
+    raise Conflict
+
+
+async def _claim(db: Db, maker: Viewer, imported: int, told: Told) -> int:
+    for number in range(1, _MOST_NAMESAKES):
+        try:
+            person_id = await claim(db, maker, imported, _newcomer(maker, told, number))
+        except Conflict:
+            continue
+        await addresses.add(db, person_id, told.address, is_verified=True)
+        return person_id
+    raise Conflict
+
+
+def _newcomer(maker: Viewer, told: Told, number: int) -> Newcomer:
+    """The first has the handle itself, namesakes a number behind it."""
+    return Newcomer(
+        handle=told.handle if number == 1 else f"{told.handle}{number}",
+        name=told.name[: maker.policy.longest_name],
+    )
+
+
+async def _keep_up(db: Db, maker: Viewer, person_id: int, issuer: str, told: Told, *, is_new: bool) -> None:
+    """What the organisation says of a person is as the provider has it at each sign-in; the rest is theirs."""
+    changes: dict[str, Any] = {}
+    if told.unit is not None:
+        changes["unit"] = told.unit
+    if told.manager is not None:
+        manager_id = await _manager(db, maker, issuer, told.manager)
+        changes["manager_id"] = None if manager_id == person_id else manager_id
+    if is_new and told.language in language.languages():
+        changes["default_language"] = told.language
+    if changes:
+        await change(db, maker, person_id, Changes(**changes))
+    if told.is_admin is not None:
+        await administer(db, maker, person_id, is_admin=told.is_admin)
+
+
+async def _manager(db: Db, maker: Viewer, issuer: str, told: str) -> int | None:
+    """By subject, address or handle; nobody where we do not know them (yet)."""
+    if not told:
+        return None
+    found = await sign_on.owner(db, issuer, told) or await addresses.verified_owner(db, told)
+    try:
+        return found or await lookup(db, maker, told)
+    except NotFound:
+        return None
+
+
+async def _take_picture(visit: Visit, provider: Provider, answer: Answer, told: Told) -> None:
+    """A face at the first sign-in, if there is one to be had; nobody has to wait long for it."""
+    if visit.house.store is None:
+        return
+    fetcher = Fetcher("Weetwie")
+    try:
+        async with asyncio.timeout(_PICTURE_SECONDS):
+            got = await fetcher.fetch(told.picture, "image/", faces.LARGEST)
+        async with visit.house.database.transaction() as db:
+            maker = system(visit.viewer.policy)
+            person_id = await sign_on.owner(db, provider.client.issuer, answer.subject) or 0
+            with tempfile.SpooledTemporaryFile(max_size=faces.LARGEST) as content:
+                content.write(got.content)
+                content.seek(0)
+                file = File(content, len(got.content))
+                name = await faces.put(db, maker, visit.house.store, person_id, "face", file)
+            await change(db, maker, person_id, Changes(face=name))
+    except (Unfetched, Refusal, TimeoutError) as error:
+        log.info("no picture from a provider", provider=provider.told.key, why=type(error).__name__)
+    finally:
+        await fetcher.close()

@@ -295,7 +295,7 @@ async def test_whoever_signs_out_here_signs_out_there(
 
 
 def notice(idp: providers.Provider, **claims: Any) -> dict[str, str]:
-    events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    events: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
     return {"logout_token": idp.signs(**{"events": events, "jti": "j", "sub": "s-1", **claims})}
 
 
@@ -304,13 +304,14 @@ async def test_whoever_signs_out_there_is_signed_out_here(
 ) -> None:
     idp.claims["sid"] = "first"
     await come(site, idp)
-    for wrong in (
+    wrongs: list[dict[str, Any]] = [
         {"nonce": "n"},
         {"events": {}},
         {"aud": "x"},
         {"sub": None},
         {"iat": int(time.time()) - 3600},
-    ):
+    ]
+    for wrong in wrongs:
         answer = await site.post("/auth/sso/house/logout", data=notice(idp, **wrong))
         assert answer.status_code == 400
     await site.post("/auth/sso/house/logout", data=notice(idp, sid="second"))

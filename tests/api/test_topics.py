@@ -239,3 +239,16 @@ async def test_with_a_person_goes_what_they_said_and_what_was_said_of_them(house
         await erase(db, system(await house.world.memory.policy(db)), ada.id)
     for table in ("topics", "topic_words", "vouches"):
         assert await house.world.connection.fetchval(f"select count(*) from {table}") == 0
+
+
+async def test_without_a_question_nobody_is_ranked(house: House) -> None:
+    """An empty question, one of stop words in another script, one of signs: nobody; a topic page tells no number."""
+    ada, bo, _posts = await company(house)
+    for question in ("", "  ", "?!", "\U0001f389", "'; drop table people; --"):
+        answer = await house.good(bo, "POST", "/api/weetwie/v1/who_knows", json={"q": question})
+        assert answer["people"] == []
+    topic = await house.good(bo, "GET", "/api/weetwie/v1/topics/balancing")
+    assert [one["acct"] for one in topic["people"]] == ["ada"]
+    assert not [name for name in topic["people"][0] if name in ("score", "share", "weight", "rank")]
+    found = await house.good(bo, "GET", f"/api/weetwie/v1/people/{ada.id}/knows")
+    assert found == []

@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.site import act, text_of
+from tests.site import act, browser, give_password, sign_in, text_of
 from tests.world import Someone, World
 
 HERE = "/settings/knowledge"
@@ -77,3 +77,24 @@ async def test_one_person_is_not_called_people(site: httpx.AsyncClient, world: W
     await world.post(bo, "We run kubernetes")
     text = " ".join(text_of(await site.get("/who-knows?q=kubrnetes")).split())
     assert "one person wrote about kubernetes" in text
+
+
+async def test_one_vouches_on_the_page_of_a_post_and_declines_on_ones_own(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    bo = await company(world, ada)
+    post = await world.post(bo, "The soup of today has leek in it")
+    page = await site.get(f"/@bo/{post}")
+    assert f'action="/posts/{post}/vouch' in page.text
+    assert (await act(site, f"/posts/{post}/vouch", topic="French cooking")).status_code == 303
+    assert (await act(site, f"/posts/{post}/vouch", topic="")).status_code == 422
+    assert "Bo" in text_of(await site.get("/who-knows?q=french+cooking"))
+    own = await world.post(ada, "The bearing is in")
+    assert f'action="/posts/{own}/vouch' not in (await site.get(f"/@ada/{own}")).text
+    async with browser(world) as other:
+        await give_password(world, bo)
+        await sign_in(other, "bo")
+        assert "Ada says that you know about French cooking" in text_of(await other.get(HERE))
+        vouch_id = await world.connection.fetchval("select id from vouches")
+        assert (await act(other, HERE, act="decline", id=str(vouch_id))).status_code == 303
+    assert 'class="person" href="/@bo"' not in (await site.get("/who-knows?q=french+cooking")).text

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
 from weetwie.domain.announcements import announcements
+from weetwie.domain.knowledge import vouch as vouching
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.polls import vote
 from weetwie.domain.posts import answer, boost, mark, remove
@@ -53,6 +54,9 @@ async def on_post(visit: Visit) -> Response:
             await vote.vote(db, visit.viewer, post_id, choices)
         elif verb == "answer":
             await answer.accept(db, visit.viewer, post_id, form_id(given.get("answer", "")))
+        elif verb == "vouch":
+            author = (await seen_posts.post(db, visit.viewer, post_id)).author
+            await vouching.vouch(db, visit.viewer, author.id, given.get("topic", ""), post_id)
         elif verb in _ON_POSTS:
             await _ON_POSTS[verb](db, visit.viewer, post_id)
         else:

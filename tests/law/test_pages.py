@@ -23,6 +23,7 @@ NOT_READ: Final = {
     "/about": "about the place",
     "/auth/sign_in": "a form",
     "/auth/sign_out": "a form",
+    "/settings/sign-in/{verb}": "one's own ways of signing in again",
     "/auth/sso/{key}": "leads to a provider",
     "/auth/sso/{key}/callback": "needs a provider",
     "/auth/sso/{key}/logout": "nothing to read",
@@ -39,7 +40,7 @@ NOT_READ: Final = {
 TABS: Final = ("", "replies", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy",
+    "/settings/blocked", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

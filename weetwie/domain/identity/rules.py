@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from weetwie.domain.identity import well_known
 from weetwie.errors import Invalid, _
 
 READABLE: Final = (
@@ -144,6 +145,14 @@ def check_password(password: str) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise Invalid(
             _("A password has at most {limit} characters."), field="password", limit=LONGEST_PASSWORD
+        )
+
+    if well_known.is_known(password):
+        raise Invalid(
+            _(
+                "This password is among the first that guessers try. Please choose another one: three or four words in a row, say."
+            ),
+            field="password",
         )
 
 

@@ -1,12 +1,15 @@
 """Sessions: browsers in which somebody is signed in."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert
+import msgspec
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select
 
 from weetwie.access.recognise import credential_hash
+from weetwie.access.viewer import Viewer
+from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Session
@@ -28,6 +31,22 @@ _BEGIN = Query(
 )
 _END = Query(delete(Session).where(Session.token_hash == param("hash", LargeBinary)))
 _END_ALL = Query(delete(Session).where(Session.person_id == param("person_id", BigInteger)))
+_LISTED = Query(
+    select(Session.id, Session.agent, Session.created_at)
+    .where(Session.person_id == param("person_id", BigInteger))
+    .order_by(Session.id.desc())
+    .limit(100)
+)
+_END_ONE = Query(
+    delete(Session).where(
+        Session.id == param("id", BigInteger), Session.person_id == param("person_id", BigInteger)
+    )
+)
+_END_OTHERS = Query(
+    delete(Session).where(
+        Session.id != param("id", BigInteger), Session.person_id == param("person_id", BigInteger)
+    )
+)
 _END_OLD = Query(delete(Session).where(Session.created_at < param("before", DateTime(timezone=True))))
 
 
@@ -54,6 +73,34 @@ async def begin(
         id_token=id_token,
     )
     return token
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A browser of one's own."""
+
+    id: int
+    agent: str
+    since: datetime
+    is_this: bool
+
+
+async def listed(db: Db, viewer: Viewer) -> list[Listed]:
+    """One's own, the newest first."""
+    rows = await db.rows(_LISTED, person_id=viewer.person_id)
+    return [
+        Listed(row["id"], row["agent"], row["created_at"], row["id"] == viewer.session_id) for row in rows
+    ]
+
+
+async def end_one(db: Db, viewer: Viewer, session_id: int) -> None:
+    if await db.run(_END_ONE, id=session_id, person_id=viewer.person_id):
+        await audit(db, viewer, "session.end", viewer.person_id)
+
+
+async def end_others(db: Db, viewer: Viewer) -> None:
+    """All but the one that one is in."""
+    await db.run(_END_OTHERS, id=viewer.session_id, person_id=viewer.person_id)
+    await audit(db, viewer, "session.end_others", viewer.person_id)
 
 
 async def end(db: Db, token: str) -> None:

@@ -104,16 +104,25 @@ async def enter(db: Db, viewer: Viewer, attempt: Knock, agent: str) -> str:
     if viewer.person_id != attempt.person_id or not viewers.is_active(viewer, clock.now()):
         raise Forbidden(_NOT_ACTIVE)
     check_own_means(viewer)
-    await db.run(_TAKE_BACK, ids=attempt.ids)
-    await db.run(_FORGIVE, about=attempt.pair)
+    await take_back(db, attempt)
     await audit(db, viewer, "session.begin", viewer.person_id)
     return await sessions.begin(db, viewer.person_id, agent)
 
 
 def check_own_means(viewer: Viewer) -> None:
     """Raises Forbidden for members of an organisation that lets them in by its provider alone."""
-    if viewer.policy.sign_in == "sso" and viewer.standing is Standing.member:
+    if not may_by_own_means(viewer):
         raise Forbidden(_BY_PROVIDER)
+
+
+def may_by_own_means(viewer: Viewer) -> bool:
+    return viewer.policy.sign_in != "sso" or viewer.standing is not Standing.member
+
+
+async def take_back(db: Db, attempt: Knock) -> None:
+    """The password was right: this try, and those before it from here, no longer count."""
+    await db.run(_TAKE_BACK, ids=attempt.ids)
+    await db.run(_FORGIVE, about=attempt.pair)
 
 
 async def sweep(db: Db) -> int:

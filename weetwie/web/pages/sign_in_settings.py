@@ -1,0 +1,92 @@
+"""How one signs in: the browsers one is in, the providers, the password."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.domain.identity import passwords, sessions, sign_in, sign_on, tokens
+from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
+from weetwie.web import reading
+from weetwie.web.pages.write import form_id
+from weetwie.web.visit import Visit
+
+_LAST_WAY = _("This is your only way to sign in. Choose a password first.")
+
+
+async def show(visit: Visit) -> Response:
+    return await _page(visit)
+
+
+async def act(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    try:
+        await _do(visit, visit.request.path_params["verb"], given)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _page(visit, 429 if isinstance(refusal, TooMany) else 422, error=refusal)
+    return visit.go("/settings/sign-in?saved=1")
+
+
+async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
+    reading.check_signed_in(visit)
+    house, policy = visit.house, visit.viewer.policy
+    async with house.database.reading() as db:
+        known = await sign_on.connected(db, visit.viewer)
+        issuers = {one.issuer for one in known}
+        names = {one.told.issuer: one.told.name for one in house.providers.values()}
+        others = [one.told for one in house.providers.values() if one.told.issuer not in issuers]
+        return await reading.show(
+            visit,
+            db,
+            "sign_in_settings.html",
+            status,
+            sessions=await sessions.listed(db, visit.viewer),
+            connected=[(one, names.get(one.issuer, one.issuer)) for one in known],
+            others=[] if policy.sign_in == "local" else others,
+            has_password=await passwords.hash_of(db, visit.viewer.person_id) is not None,
+            may_have_password=sign_in.may_by_own_means(visit.viewer),
+            is_saved="saved" in visit.request.query_params,
+            **more,
+        )
+
+
+async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
+    if verb == "password":
+        await _set_password(visit, given)
+        return
+    async with visit.house.database.transaction() as db:
+        match verb:
+            case "end":
+                await sessions.end_one(db, visit.viewer, form_id(given.get("id", "")) or 0)
+            case "end-others":
+                await sessions.end_others(db, visit.viewer)
+                await tokens.revoke_of(db, visit.viewer, visit.viewer.person_id)
+            case "disconnect":
+                is_last = len(await sign_on.connected(db, visit.viewer)) < 2
+                has_password = await passwords.hash_of(db, visit.viewer.person_id) is not None
+                if is_last and not (has_password and sign_in.may_by_own_means(visit.viewer)):
+                    raise Invalid(_LAST_WAY)
+                await sign_on.disconnect(db, visit.viewer, form_id(given.get("id", "")) or 0)
+            case _other:
+                raise NotFound
+
+
+async def _set_password(visit: Visit, given: Mapping[str, str]) -> None:
+    """Whoever has one shows it first, counted like a sign-in; all other browsers are signed out."""
+    house, viewer = visit.house, visit.viewer
+    if not sign_in.may_by_own_means(viewer):
+        raise Forbidden
+    async with house.database.transaction() as db:
+        has_one = await passwords.hash_of(db, viewer.person_id) is not None
+        attempt = await sign_in.knock(db, viewer.handle, visit.client_address) if has_one else None
+    if attempt is not None:
+        await sign_in.check(attempt, given.get("current", ""))
+    hash = await passwords.hashed(given.get("password", ""))
+    async with house.database.transaction() as db:
+        if attempt is not None:
+            await sign_in.take_back(db, attempt)
+        await passwords.put(db, viewer, viewer.person_id, hash)
+        await sessions.end_others(db, viewer)

@@ -82,11 +82,13 @@ Open = Callable[..., Page]
 @pytest.fixture
 def open_page(company: Running, chromium: Browser, signed_in: dict[str, str | None]) -> Iterator[Open]:
     """Opens a page in a fresh browser; whatever its console or its scripts complain of fails the test, but for what is
-    made to fail."""
+    made to fail. `works` lets the service worker work."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_(path: str, look: Look | None = None, *, who: str = "somebody", fails: str = "\0") -> Page:
+    def open_(
+        path: str, look: Look | None = None, *, who: str = "somebody", fails: str = "\0", works: bool = False
+    ) -> Page:
         look = look or Look()
         context = chromium.new_context(
             base_url=company.address,
@@ -95,7 +97,7 @@ def open_page(company: Running, chromium: Browser, signed_in: dict[str, str | No
             reduced_motion="reduce",
             locale="en-GB",
             storage_state=signed_in[who],
-            service_workers="block",
+            service_workers="allow" if works else "block",
         )
         contexts.append(context)
         context.set_default_timeout(15_000)

@@ -229,3 +229,41 @@ def test_a_first_visit_is_light_a_second_one_lighter_and_nothing_moves(open_page
     page.goto("/all")
     assert 1_000 < page.evaluate(WEIGHT) < 30_000
     assert page.evaluate(SHIFT) < 0.01
+
+
+def test_home_is_there_without_a_network_and_gone_after_signing_out(
+    open_page: Open, company: Running
+) -> None:
+    page = open_page("/auth/sign_in", who="nobody", fails="ERR_INTERNET_DISCONNECTED", works=True)
+    company.command(
+        "person", "create", "rover", "--email", "rover@example.org", "--password-stdin", said=PASSWORD
+    )
+    page.fill("#name", "rover")
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url("/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.goto("/")
+    page.wait_for_timeout(300)
+    page.context.set_offline(True)
+    page.goto("/")
+    expect(page.locator("#text")).to_be_visible()
+    page.fill("#text", "written on a train")
+    page.click(".composer .under button")
+    expect(page.locator(".toast")).to_contain_text("offline")
+    page.goto("/people")
+    expect(page.locator("h1")).to_have_text("No network")
+    page.context.set_offline(False)
+    page.goto("/")
+    expect(page.locator("#text")).to_have_value("written on a train")
+    page.goto("/auth/sign_out")
+    page.click("main button")
+    page.wait_for_url("/")
+    assert (
+        page.evaluate(
+            "caches.keys().then(async names => (await Promise.all(names.map(n => caches.open(n).then(c => c.match('/'))))).filter(Boolean).length)"
+        )
+        == 0
+    )
+    assert page.evaluate("localStorage.length") == 0

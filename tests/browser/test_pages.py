@@ -72,6 +72,7 @@ NOT_ALONE: Final = {
     "/live": "a stream",
     "/complete": "data for a script",
     "/manifest.webmanifest": "no page",
+    "/theme/{accent}.css": "no page",
     "/worker.js": "no page",
     "/auth/password/{token}": "needs a link of its own, see tests/web",
     "/welcome/{token}": "needs a link of its own, see tests/web",

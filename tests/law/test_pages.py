@@ -18,6 +18,7 @@ NOT_READ: Final = {
     "/posts": "home again",
     "/live": "a stream, see test_streams.py",
     "/manifest.webmanifest": "holds the name of the place alone",
+    "/theme/{accent}.css": "holds a colour alone",
     "/worker.js": "holds names of files alone",
     "/offline": "the same for all",
     "/about": "about the place",

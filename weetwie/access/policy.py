@@ -40,6 +40,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     fetches_links: bool = False
     """Whether pages that people link to are fetched, for previews and to verify profiles."""
     emojis: tuple[Emoji, ...] = ()
+    accent: str = ""
+    """The organisation's own colour, as six hexadecimal digits."""
+    framed_by: tuple[str, ...] = ()
+    """Origins whose pages may show ours within them, such as `https://intranet.example.org`."""
     assistant: str = "weetwie"
     """The handle of the account that answers "who knows ...?"; empty: there is none."""
     never_inferred: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from weetwie.kit import oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.settings import Provider
+from weetwie.web import colour
 from weetwie.web.assets import Assets
 from weetwie.web.pages import (
     acts,
@@ -120,6 +121,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/announcements": (admin.show_announcements, admin.announce),
     "/admin/announcements/{id:int}/{verb}": (admin.show_announcements, admin.on_announcement),
     "/announcements/{id:int}/{verb}": (home.show, acts.on_announcement),
+    "/theme/{accent}.css": (colour.show, None),
     "/manifest.webmanifest": (install.manifest, None),
     "/worker.js": (install.worker, None),
     "/offline": (install.offline, None),

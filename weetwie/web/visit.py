@@ -39,9 +39,7 @@ MOST_FILES: Final = 4
 _PROOF_LENGTH: Final = 32
 _WORTH_COMPRESSING: Final = 1400
 """In bytes: what is shorter goes in one packet anyway."""
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' blob:; base-uri 'none'"
 LIVING: Final = (
     "script-src 'self'; connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'"
 )
@@ -197,10 +195,11 @@ class Visit:
             "cache-control": "private, no-store",
             "referrer-policy": "same-origin",
             "x-content-type-options": "nosniff",
-            "x-frame-options": "DENY",
             "permissions-policy": "camera=(), geolocation=(), microphone=()",
             "vary": "Accept-Language, Cookie",
         }
+        if not self.viewer.policy.framed_by:
+            own["x-frame-options"] = "DENY"
         for name, value in own.items():
             response.headers.setdefault(name, value)
         self._compress(response)
@@ -219,7 +218,8 @@ class Visit:
 
     @property
     def _policy(self) -> str:
-        return f"{POLICY}; {LIVING}" if self.is_living else POLICY
+        framed_by = " ".join(self.viewer.policy.framed_by) or "'none'"
+        return f"{POLICY}; frame-ancestors {framed_by}" + (f"; {LIVING}" if self.is_living else "")
 
     def close(self) -> None:
         """Whatever was sent goes with the visit."""

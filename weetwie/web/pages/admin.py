@@ -1,7 +1,9 @@
 """For administrators: who is here, what has been reported, what the organisation has chosen, what was brought in."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.responses import Response
@@ -27,7 +29,7 @@ from weetwie.kit import clock
 from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen.people import Profile
-from weetwie.web import reading
+from weetwie.web import colour, reading
 from weetwie.web.visit import Visit
 
 _LENGTH: Final = 100
@@ -219,10 +221,26 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
         "contact_email": given.get("contact_email", "").strip()[:320],
         "longest_post": int(longest),
         "rules": [line.strip() for line in given.get("rules", "").splitlines() if line.strip()][:50],
+        "accent": colour.checked(given.get("accent", "")),
+        "framed_by": [_origin(line) for line in given.get("framed_by", "").split()][:20],
         "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
         "fetches_links": "fetches_links" in given,
         **rings,
     }
+
+
+def _origin(address: str) -> str:
+    """Raises Invalid for what is more or less than a scheme and a host."""
+    parts = urlsplit(address.rstrip("/"))
+    if (
+        parts.scheme not in ("https", "http")
+        or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc)
+        or parts.path
+    ):
+        raise Invalid(
+            _("An address of pages is written such as https://intranet.example.org."), field="framed_by"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 async def show_reports(visit: Visit) -> Response:

@@ -109,7 +109,7 @@ for (const composer of document.querySelectorAll(".composer")) {
       localStorage.removeItem(key);
       done(answer.status === 204 ? "" : await answer.text());
     } catch (error) {
-      say(navigator.onLine ? error.message : words.offline);
+      say(error instanceof TypeError ? words.offline : error.message);
     }
     button.disabled = false;
     composer.removeAttribute("aria-busy");

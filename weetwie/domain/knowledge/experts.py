@@ -142,8 +142,9 @@ async def _who_only_say_so(
     """They come after everybody who has shown it, the newest statement first."""
     if not silent or room <= 0:
         return ()
-    allowed = await _passing(db, viewer, silent, filters)
-    newest = sorted(allowed, key=lambda one: (statements.says_so[one].at, one), reverse=True)
+    newest = sorted(silent, key=lambda one: (statements.says_so[one].at, one), reverse=True)
+    allowed = await _passing(db, viewer, newest, filters)
+    newest = [one for one in newest if one in allowed]
     return tuple(Expert(id, 0.0, 0.0, None, (), statements.says_so[id].name) for id in newest[:room])
 
 

@@ -17,7 +17,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.domain.knowledge.ranking import Scope, Visible, Votes
 from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.topic_rules import Choice
-from weetwie.kit.db import Db, param
+from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
@@ -49,17 +49,20 @@ class Said(msgspec.Struct, frozen=True):
     vouches: tuple[Vouched, ...]
 
 
+_MOST: Final = 400
+"""So many statements on one question are looked at, the newest first."""
 _EVER: Final = 2**63 - 1
 NOTHING: Final = Said({}, frozenset(), ())
 
 
 async def about(db: Db, viewer: Viewer, terms: Iterable[int], scope: Scope, as_of: datetime | None) -> Said:
     """What has been said about topics whose words all stand in the question."""
-    rows = await _MATCHED.rows(db, viewer, terms=list(dict.fromkeys(terms)))
+    wanted = list(dict.fromkeys(terms))
+    rows = await _MATCHED.rows(db, viewer, terms=wanted)
     if not rows:
         return NOTHING
     out = scope.sight.hidden | scope.unranked
-    contested = frozenset(row["person_id"] for row in rows if row["choice"] == Choice.never)
+    contested = frozenset(columns(await db.rows(_CONTESTED, terms=wanted), "person_id"))
     says_so = {
         row["person_id"]: Statement(row["name"], row["chosen_at"])
         for row in rows
@@ -104,27 +107,50 @@ def with_vouches(shelf: Shelf, visible: Visible, cast: Votes, vouches: Iterable[
     )
 
 
-def _matched(eye: Eye) -> Any:
+def _of_words() -> Any:
+    """Topics of which every word stands in the question."""
     bit = func.bit_or(literal(1, BigInteger).op("<<")(TopicWord.place))
-    of_words = (
+    return (
         select(TopicWord.person_id, TopicWord.key)
         .where(TopicWord.term == func.any(param("terms", ARRAY(BigInteger))))
         .group_by(TopicWord.person_id, TopicWord.key)
         .having(bit == literal(1, BigInteger).op("<<")(func.max(TopicWord.words)) - 1)
         .subquery()
     )
+
+
+def _contested() -> Any:
+    of_words = _of_words()
     return (
-        select(
-            of_words.c.person_id,
-            of_words.c.key,
-            Topic.name,
-            Topic.choice,
-            Topic.chosen_at,
-            and_(Person.suspended_at.is_(None), sees.detail(eye, Person) > sees.CARD).label("shows"),
-        )
+        select(Topic.person_id)
+        .join(of_words, and_(Topic.person_id == of_words.c.person_id, Topic.key == of_words.c.key))
+        .where(Topic.choice == int(Choice.never))
+    )
+
+
+_CONTESTED = Query(_contested)
+"""All of them, however many."""
+
+
+def _matched(eye: Eye) -> Any:
+    of_words = _of_words()
+    first = (
+        select(of_words, Topic.name, Topic.choice, Topic.chosen_at)
         .select_from(of_words)
-        .join(Person, Person.id == of_words.c.person_id)
         .outerjoin(Topic, and_(Topic.person_id == of_words.c.person_id, Topic.key == of_words.c.key))
+        .order_by(
+            (func.coalesce(Topic.choice, -1) == int(Choice.never)).desc(),
+            Topic.chosen_at.desc().nulls_first(),
+            of_words.c.person_id,
+        )
+        .limit(_MOST)
+        .subquery()
+    )
+    shows = and_(Person.suspended_at.is_(None), sees.detail(eye, Person) > sees.CARD).label("shows")
+    return (
+        select(*first.c, shows)
+        .select_from(first)
+        .join(Person, Person.id == first.c.person_id)
         .where(Person.erased_at.is_(None))
     )
 

@@ -19,6 +19,7 @@ NOT_READ: Final = {
     "/live": "a stream, see test_streams.py",
     "/manifest.webmanifest": "holds the name of the place alone",
     "/theme/{accent}.css": "holds a colour alone",
+    "/farewell/{token}": "needs a link of its own",
     "/worker.js": "holds names of files alone",
     "/offline": "the same for all",
     "/about": "about the place",

@@ -118,6 +118,7 @@ def build(
     live: Live | None = None,
     store: Store | None = None,
     sso: Sequence[Provider] = (),
+    sends_mail: bool = False,
 ) -> Application:
     """`store` keeps the bytes of media. `shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
     no streams."""
@@ -137,7 +138,7 @@ def build(
         streaming=streams,
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
-        otherwise=site(database, memory, base_url, store, live, sso),
+        otherwise=site(database, memory, base_url, store, live, sso, sends_mail=sends_mail),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
 

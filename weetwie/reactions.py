@@ -12,6 +12,7 @@ from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence, topics
 from weetwie.domain.lists import members
+from weetwie.domain.mail import letters
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.moderation import reports
@@ -96,6 +97,7 @@ AFTER: AtOnce = {
         reports.erased,
         dismiss.forget_erased,
         ledger.erased,
+        letters.erased,
     ],
 }
 

@@ -12,6 +12,7 @@ from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.domain.identity import grants, links, sessions, sign_in, sign_on
 from weetwie.domain.knowledge import questions, seal
+from weetwie.domain.mail import letters
 from weetwie.domain.moderation import reports
 from weetwie.domain.people import leave
 from weetwie.domain.polls import polls
@@ -77,6 +78,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, sign_in.sweep),
     (HOUR, sign_on.sweep),
     (HOUR, sessions.end_old),
+    (DAY, letters.sweep),
     (HOUR, forget_questions),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),

@@ -157,6 +157,21 @@ def _bucket(value: Any) -> str:
     return address
 
 
+def _mail_server(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    if parts.scheme not in ("smtp", "smtps", "smtp+plain") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError
+    _ = parts.port
+    return _text(value)
+
+
+def _mail_address(value: Any) -> str:
+    address = _text(value)
+    if not re.fullmatch(r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,190}", address):
+        raise ValueError
+    return address
+
+
 def _size(value: Any) -> str:
     size = _text(value)
     if not re.fullmatch(r"[1-9][0-9]{0,6}(kB|MB|GB)", size):
@@ -282,6 +297,21 @@ class Settings:
         shown="none",
         what="With whom people sign in by OpenID Connect; all that can be set stands in admin.md.",
         is_secret=True,
+    )
+    smtp_url: str | None = _setting(
+        _mail_server,
+        "smtp://USER:PASSWORD@HOST:PORT (with STARTTLS), smtps:// (TLS from the start) or smtp+plain:// (neither)",
+        default=None,
+        shown="no mail is sent",
+        what="The mail server that takes letters to people.",
+        is_secret=True,
+    )
+    mail_from: str = _setting(
+        _mail_address,
+        "an e-mail address",
+        default="",
+        shown="`weetwie@` and the host of the base URL",
+        what="Whom letters come from.",
     )
     shared_buffers: str = _setting(
         _size,

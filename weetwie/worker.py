@@ -22,6 +22,7 @@ from weetwie import schedule
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer, system
 from weetwie.domain.cards import fetch as cards
+from weetwie.domain.mail import letters
 from weetwie.domain.media import process, remove
 from weetwie.domain.people import verify
 from weetwie.errors import Unavailable
@@ -31,6 +32,7 @@ from weetwie.kit.bell import Bell, wait
 from weetwie.kit.blob import Store
 from weetwie.kit.db import AtOnce, Database, Db, Query, Record, param
 from weetwie.kit.http import Fetcher
+from weetwie.kit.mail import Post
 from weetwie.tables.events import Event
 
 log = structlog.get_logger(__name__)
@@ -195,6 +197,22 @@ async def look_at_links(
             await asyncio.sleep(_STORE_REST)
         except Exception:
             log.exception("looking at links failed")
+            await asyncio.sleep(_STORE_REST)
+        await wait(rung, SWEEP_SECONDS)
+
+
+async def send_letters(database: Database, post: Post | None, bell: Bell) -> None:
+    """Hands letters to the mail server, if there is one. Beside the reactions, which a slow server would hold up. Works
+    until cancelled."""
+    rung = bell.waiter()
+    while post is not None:
+        try:
+            while await letters.work(database, post):
+                pass
+        except GONE:
+            log.warning("letters wait for the database")
+        except Exception:
+            log.exception("sending letters failed")
             await asyncio.sleep(_STORE_REST)
         await wait(rung, SWEEP_SECONDS)
 

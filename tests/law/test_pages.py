@@ -26,6 +26,7 @@ NOT_READ: Final = {
     "/auth/sign_in": "a form",
     "/auth/sign_out": "a form",
     "/settings/sign-in/{verb}": "one's own ways of signing in again",
+    "/reset": "a form",
     "/auth/sso/{key}": "leads to a provider",
     "/auth/sso/{key}/callback": "needs a provider",
     "/auth/sso/{key}/logout": "nothing to read",

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -22,6 +23,7 @@ from weetwie.kit.bell import Bell
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.kit.http import Fetcher
+from weetwie.kit.mail import Post
 from weetwie.serve import answering, erasures, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
@@ -53,7 +55,14 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         shared_counts = settings.data / "rate-limits" if settings.workers > 1 else None
         application = app.build(
-            settings, parts.database, parts.memory, shared_counts, parts.live, parts.store, settings.sso
+            settings,
+            parts.database,
+            parts.memory,
+            shared_counts,
+            parts.live,
+            parts.store,
+            settings.sso,
+            sends_mail=settings.smtp_url is not None,
         )
         metrics = Metrics(parts.database, parts.live)
         server = web.server(metrics.counting(application))
@@ -65,6 +74,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                 parts.live.run(parts.bell),
                 parts.worker.run(parts.bell),
                 worker.look_after_media(parts.database, parts.store, parts.bell),
+                worker.send_letters(parts.database, _post(settings), parts.bell),
                 worker.look_at_links(
                     parts.database, parts.store, parts.bell, _fetcher(settings), settings.base_url
                 ),
@@ -87,12 +97,20 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
                 parts.bell.run(),
                 parts.worker.run(parts.bell),
                 worker.look_after_media(parts.database, parts.store, parts.bell),
+                worker.send_letters(parts.database, _post(settings), parts.bell),
                 worker.look_at_links(
                     parts.database, parts.store, parts.bell, _fetcher(settings), settings.base_url
                 ),
             ):
                 ready()
                 await told.wait()
+
+
+def _post(settings: Settings) -> Post | None:
+    if settings.smtp_url is None:
+        return None
+    sender = settings.mail_from or f"weetwie@{urlsplit(settings.base_url).hostname}"
+    return Post(settings.smtp_url, sender)
 
 
 def _fetcher(settings: Settings) -> Fetcher:

@@ -44,6 +44,7 @@ from weetwie.web.pages import (
     people,
     person,
     post,
+    reset,
     settings,
     sign_in,
     sign_in_settings,
@@ -128,6 +129,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/about": (front.about, None),
     "/auth/sign_in": (sign_in.show, sign_in.sign_in),
     "/auth/sign_out": (sign_in.show_sign_out, sign_in.sign_out),
+    "/reset": (reset.show, reset.ask),
     "/auth/sso/{key}": (sign_on.begin, sign_on.connect),
     "/auth/sso/{key}/callback": (sign_on.come_back, None),
     "/auth/sso/{key}/logout": (sign_on.nothing, sign_on.end),
@@ -146,10 +148,23 @@ def site(
     store: Store | None = None,
     live: Live | None = None,
     sso: Sequence[Provider] = (),
+    *,
+    sends_mail: bool = False,
 ) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
-    house = House(database, memory, Templates(assets), assets, base_url, shower, store, live, _providers(sso))
+    house = House(
+        database,
+        memory,
+        Templates(assets),
+        assets,
+        base_url,
+        shower,
+        store,
+        live,
+        _providers(sso),
+        sends_mail,
+    )
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():
         routes.append(Route(path, _door(house, path, show), methods=["GET"]))

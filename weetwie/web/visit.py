@@ -69,6 +69,7 @@ class House:
     live: Live | None = None
     providers: Mapping[str, SignOnHouse] = field(default_factory=dict)
     """With whom people sign in, by key."""
+    sends_mail: bool = False
 
     @property
     def is_secure(self) -> bool:

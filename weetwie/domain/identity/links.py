@@ -58,7 +58,9 @@ class Link(msgspec.Struct, frozen=True):
     person_id: int | None
 
 
-async def make(db: Db, purpose: Purpose, person_id: int | None = None) -> str:
+async def make(
+    db: Db, purpose: Purpose, person_id: int | None = None, *, lasts: timedelta | None = None
+) -> str:
     """The token that stands in the link; an older link of the same kind for the same person is no longer good."""
     token = secrets.token_urlsafe(32)
     at = clock.now()
@@ -69,7 +71,7 @@ async def make(db: Db, purpose: Purpose, person_id: int | None = None) -> str:
         purpose=purpose,
         person_id=person_id,
         at=at,
-        expires_at=at + LASTS[purpose],
+        expires_at=at + (lasts or LASTS[purpose]),
     )
     return token
 

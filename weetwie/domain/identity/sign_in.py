@@ -68,10 +68,10 @@ class Knock(msgspec.Struct, frozen=True):
 
 async def knock(db: Db, name: str, client_address: str) -> Knock:
     """Writes the try down. Raises TooMany when it comes too soon after failures."""
-    person_id = await _person(db, name)
+    person_id = await named(db, name)
     secret = await key(db, "sign-in")
     account = f"person:{person_id}" if person_id else f"name:{rules.plain(name)}"
-    place = _place(client_address)
+    place = place_of(client_address)
     pair, at_account, from_place = (
         hmac.digest(secret, about.encode("utf-8", "surrogatepass"), hashlib.sha256)
         for about in (f"{account} {place}", account, place)
@@ -134,14 +134,14 @@ def _old(now: datetime) -> datetime:
     return now - REMEMBERED
 
 
-async def _person(db: Db, name: str) -> int | None:
+async def named(db: Db, name: str) -> int | None:
     name = name.strip().replace("\x00", "").encode("utf-8", "replace").decode()
     by_handle = name.removeprefix("@")
     person_id: int | None = await db.value(_BY_HANDLE, handle=by_handle)
     return person_id if person_id or "@" not in name else await addresses.owner(db, name)
 
 
-def _place(client_address: str) -> str:
+def place_of(client_address: str) -> str:
     """A client address as it counts: of IPv6 the network that one household or office has."""
     try:
         address = ipaddress.ip_address(client_address)

@@ -1,0 +1,145 @@
+"""A new password by mail: sent by a real mail server on loopback, told to nobody who should not know."""
+
+import re
+import socket
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import httpx
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.api.conformance import Conforming
+from tests.site import Choices, send, sign_in
+from tests.world import World
+from weetwie.app import build
+from weetwie.domain.identity import addresses
+from weetwie.domain.mail import letters, write
+from weetwie.kit.mail import Post
+
+
+class Box:
+    """What the mail server got; `refuses` is what it says to every receiver."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.refuses = ""
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        envelope.rcpt_tos.append(address)
+        return self.refuses or "250 OK"
+
+    async def handle_DATA(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any
+    ) -> str:
+        letter = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(letter, EmailMessage)
+        self.letters.append(letter)
+        return "250 OK"
+
+
+@pytest.fixture
+def box() -> Box:
+    return Box()
+
+
+@pytest.fixture
+def server(box: Box) -> Iterator[Controller]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def post(server: Controller) -> Post:
+    return Post(f"smtp+plain://127.0.0.1:{server.port}", "house@house.example", "House")
+
+
+@pytest.fixture
+async def site(world: World, ada: Any) -> AsyncIterator[httpx.AsyncClient]:
+    await addresses.add(world.db, ada.id, "ada@house.example", is_verified=True)
+    application = build(Choices(), world.database, world.memory, sends_mail=True)
+    transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=Conforming(transport), base_url="https://house.example") as site:
+        yield site
+
+
+async def test_a_forgotten_password_is_chosen_anew(
+    site: httpx.AsyncClient, world: World, post: Post, box: Box
+) -> None:
+    assert 'href="/reset"' in (await site.get("/auth/sign_in")).text
+    assert "on its way" in (await send(site, "/reset", name="Ada")).text
+    assert await letters.work(world.database, post)
+    assert not await letters.work(world.database, post)
+    (letter,) = box.letters
+    assert letter["To"] == "ada@house.example"
+    parts = [part.get_content() for part in letter.iter_parts() if isinstance(part, EmailMessage)]
+    assert all("https://house.example/auth/password/" in part for part in parts) and len(parts) == 2
+    link = re.findall(r"https://house\.example(/auth/password/\S+)", parts[0])[0]
+    assert (await send(site, link, password="five words and one more")).status_code == 303
+    assert (await sign_in(site, "ada", "five words and one more")).status_code == 303
+    assert (await site.get(link)).status_code == 404
+
+
+async def test_the_answer_is_the_same_for_a_name_that_nobody_has(
+    site: httpx.AsyncClient, world: World
+) -> None:
+    plain = [
+        re.sub(r'value="[0-9a-f]{64}"', "", (await send(site, "/reset", name=name)).text)
+        for name in ("ada", "nobody")
+    ]
+    assert plain[0] == plain[1]
+    assert await world.connection.fetchval("select count(*) from letters") == 1
+
+
+async def test_nobody_gets_more_than_a_few_letters_in_an_hour(site: httpx.AsyncClient, world: World) -> None:
+    for _time in range(5):
+        await send(site, "/reset", name="ada")
+    assert await world.connection.fetchval("select count(*) from letters") == 3
+
+
+async def put_one(world: World) -> None:
+    written = write.new_password("nl", "House", "ada", "https://house.example/x")
+    async with world.database.transaction() as db:
+        await letters.put(db, None, "ada@house.example", written, timedelta(hours=1))
+
+
+async def test_an_address_that_does_not_exist_is_given_up_and_forgotten(
+    world: World, post: Post, box: Box
+) -> None:
+    box.refuses = "550 no such person"
+    await put_one(world)
+    await letters.work(world.database, post)
+    row = await world.connection.fetchrow("select address, text, why, failed_at from letters")
+    assert (row["address"], row["text"], row["why"]) == ("", "", "the address was refused (550)")
+    assert row["failed_at"] is not None
+
+
+async def test_a_server_that_is_busy_or_away_is_tried_again_later(world: World, post: Post, box: Box) -> None:
+    box.refuses = "451 later"
+    await put_one(world)
+    await letters.work(world.database, post)
+    assert not await letters.work(world.database, post)
+    box.refuses = ""
+    await world.connection.execute("update letters set due_at = now()")
+    await letters.work(world.database, Post("smtp+plain://127.0.0.1:1", "house@house.example"))
+    await world.connection.execute("update letters set due_at = now()")
+    await letters.work(world.database, post)
+    assert len(box.letters) == 1
+
+
+async def test_without_tls_nothing_is_sent_unless_that_was_chosen(
+    world: World, server: Controller, box: Box
+) -> None:
+    await put_one(world)
+    await letters.work(world.database, Post(f"smtp://127.0.0.1:{server.port}", "house@house.example"))
+    assert not box.letters
+    assert await world.connection.fetchval("select attempts from letters") == 1

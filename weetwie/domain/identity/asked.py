@@ -1,0 +1,61 @@
+"""Somebody who cannot sign in asks for a letter. Whether there is anybody of that name is never told."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, LargeBinary, func, insert, select
+
+from weetwie.domain.identity import sign_in
+from weetwie.domain.identity.keys import key
+from weetwie.errors import TooMany
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.identity import Address, SignInAttempt
+
+MOST_FOR_ONE: Final = 3
+"""Letters in an hour to one person: each of them reaches its owner, so nobody is kept out by somebody who asks for them."""
+MOST_FROM_ONE_PLACE: Final = 30
+_HOUR: Final = timedelta(hours=1)
+
+_ABOUT = SignInAttempt.about == param("about", LargeBinary)
+_COUNT = Query(select(func.count()).where(_ABOUT, SignInAttempt.at > param("since", DateTime(timezone=True))))
+_NOTE = Query(
+    insert(SignInAttempt).values(about=param("about", LargeBinary), at=param("at", DateTime(timezone=True)))
+)
+_VERIFIED = Query(
+    select(Address.address)
+    .where(
+        Address.person_id == param("person_id", BigInteger),
+        Address.is_verified,
+        Address.address.is_not(None),
+    )
+    .order_by(Address.id)
+    .limit(1)
+)
+
+
+class Asker(msgspec.Struct, frozen=True):
+    person_id: int
+    address: str
+
+
+async def asked(db: Db, name: str, client_address: str) -> Asker | None:
+    """Who it is and where a letter reaches them. Raises TooMany for a place that asks again and again."""
+    if await _count(db, f"ask from {sign_in.place_of(client_address)}") > MOST_FROM_ONE_PLACE:
+        raise TooMany(retry_after=int(_HOUR.total_seconds()))
+    person_id = await sign_in.named(db, name)
+    if person_id is None or await _count(db, f"ask for {person_id}") > MOST_FOR_ONE:
+        return None
+    address = await db.value(_VERIFIED, person_id=person_id)
+    return Asker(person_id, address) if address else None
+
+
+async def _count(db: Db, about: str) -> int:
+    """How often it was asked within the hour, this time too."""
+    digest = hmac.digest(await key(db, "sign-in"), about.encode(), hashlib.sha256)
+    now = clock.now()
+    await db.run(_NOTE, about=digest, at=now)
+    return int(await db.value(_COUNT, about=digest, since=now - _HOUR))

@@ -1,0 +1,52 @@
+"""What letters say: plain and as HTML, in the language of whoever gets them. Pure."""
+
+from html import escape
+from typing import Final
+
+import msgspec
+
+from weetwie.errors import _
+from weetwie.kit.language import translate
+
+_STYLE: Final = "font-family:system-ui,sans-serif;font-size:16px;line-height:1.5;color:#1e2430"
+_BUTTON: Final = (
+    "display:inline-block;padding:10px 18px;border-radius:10px;background:#1f5f5b;color:#fffefb;"
+    "text-decoration:none"
+)
+
+
+class Written(msgspec.Struct, frozen=True):
+    subject: str
+    text: str
+    html: str
+
+
+def new_password(language: str, place: str, handle: str, link: str) -> Written:
+    return _letter(
+        language,
+        _("Choose a new password"),
+        [_("Somebody, probably you, asked for a new password for @{handle} at {place}.")],
+        _("Choose a new password"),
+        link,
+        [
+            _("The link is good once, and for an hour."),
+            _("If it was not you, do nothing: your password stays as it is."),
+        ],
+        handle=handle,
+        place=place,
+    )
+
+
+def _letter(
+    language: str, subject: str, before: list[str], button: str, link: str, after: list[str], **values: str
+) -> Written:
+    def say(sentence: str) -> str:
+        return translate(sentence, language, **values)
+
+    above, below = [say(one) for one in before], [say(one) for one in after]
+    text = "\n\n".join([*above, f"{say(button)}:\n{link}", *below, f"-- \n{values['place']}"])
+    body = "".join(f"<p>{escape(one)}</p>" for one in above)
+    body += f'<p><a style="{_BUTTON}" href="{escape(link)}">{escape(say(button))}</a></p>'
+    body += "".join(f"<p>{escape(one)}</p>" for one in below)
+    html = f'<!doctype html><html lang="{escape(language)}"><body style="{_STYLE}">{body}</body></html>'
+    return Written(f"{say(subject)} · {values['place']}", f"{text}\n", html)

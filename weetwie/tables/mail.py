@@ -1,0 +1,32 @@
+"""Mail: letters that wait to be sent."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from weetwie.tables.schema import Count, Id, Moment, Row, to
+
+
+class Letter(Row):
+    """Written in the transaction of the act that it tells of. Gone once the mail server has it; of one that cannot be
+    sent only why stays, for a month."""
+
+    __tablename__ = "letters"
+
+    id: Mapped[Id]
+    person_id: Mapped[int | None] = to("people.id", index=True)
+    address: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    created_at: Mapped[Moment]
+    due_at: Mapped[Moment]
+    ends_at: Mapped[datetime]
+    """Later than this it is of no use to anybody."""
+    attempts: Mapped[Count]
+    failed_at: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (Index("letters_due", "due_at", postgresql_where=sql("failed_at is null")),)

@@ -124,7 +124,8 @@ async def who_knows(
     ranked = ranking.rank(shelf, visible, scope, votes, wanted, pool, says_so, contested)
     out = {*exclude} if with_self else {viewer.person_id, *exclude}
     chosen = await _allowed(db, viewer, shelf, ranked, out, limit, filters)
-    experts = _experts(shelf, ranked, chosen, ranking, statements)
+    names = ranking.that_name(shelf, asked, seen)
+    experts = _experts(shelf, ranked, chosen, ranking, statements, names)
     shown = set(shelf.person_ids[ranked.people].tolist())
     silent = [id for id in statements.says_so if id not in shown | out and (among is None or id in among)]
     room = len(silent) if limit is None else limit - len(experts)
@@ -243,11 +244,13 @@ async def _passing(db: Db, viewer: Viewer, ids: list[int], filters: Filters | No
     return set(columns(rows, "id"))
 
 
-def _experts(shelf: Any, ranked: Any, chosen: list[int], ranking: Any, statements: Any) -> tuple[Expert, ...]:
+def _experts(
+    shelf: Any, ranked: Any, chosen: list[int], ranking: Any, statements: Any, names: Any
+) -> tuple[Expert, ...]:
     people = ranked.people[chosen]
     if not len(people):
         return ()
-    proofs = ranking.proofs(ranked, people, MOST_PROOFS)
+    proofs = ranking.proofs(ranked, people, names, MOST_PROOFS)
     last = ranking.last_shown(shelf, ranked, people)
     return tuple(
         Expert(

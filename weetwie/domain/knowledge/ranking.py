@@ -339,13 +339,22 @@ def _summed(shelf: Shelf, scope: Scope, cast: Votes, people: int) -> Ints:
     return result
 
 
-def proofs(ranked: Ranked, people: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
-    """For each person the places that speak for them most, strongest first, with their part of all that speak for them."""
+def that_name(shelf: Shelf, asked: Sequence[Asked], seen: dict[int, Found]) -> Ints:
+    """For each place whether a word that is asked for stands in the post itself, and not only where its thread began."""
+    names = np.zeros(shelf.posts.size, bool)
+    for at in (seen[term] for one in asked for term in one.terms if term in seen):
+        names[at.places] = True
+    return names
+
+
+def proofs(ranked: Ranked, people: Ints, names: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
+    """For each person the places that speak for them most, with their part of all that speak for them: first those that name
+    what is asked, because these prove it to whoever reads them; the strongest first."""
     found: dict[int, list[tuple[int, float]]] = {}
     person, place, weight = ranked.votes.person, ranked.votes.place, ranked.votes.weight
     is_wanted = np.isin(person, people)
     person, place, weight = person[is_wanted], place[is_wanted], weight[is_wanted]
-    order = np.lexsort((-weight, person))
+    order = np.lexsort((-weight, ~names[place], person))
     starts = np.searchsorted(person[order], people, "left")
     ends = np.searchsorted(person[order], people, "right")
     for one, start, end in zip(people.tolist(), starts.tolist(), ends.tolist(), strict=True):

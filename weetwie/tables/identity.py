@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Flag, Id, Moment, Row, Words, to
+from weetwie.tables.schema import Count, Flag, Id, Moment, Row, Words, to
 
 
 class Address(Row):
@@ -83,6 +84,19 @@ class Identity(Row):
     created_at: Mapped[Moment]
 
     __table_args__ = (Index("identities_subject", "issuer", "subject", unique=True),)
+
+
+class OneTime(Row):
+    """The secret of somebody's one-time codes; asked for once they have shown that their app has it."""
+
+    __tablename__ = "one_time"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    secret: Mapped[bytes]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[Count]
+    """No code is good twice."""
+    recovery_hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), server_default="{}")
 
 
 class SignOn(Row):

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Standing
-from weetwie.domain.identity import addresses, passwords, rules, sessions
+from weetwie.domain.identity import addresses, one_time, passwords, rules, sessions
 from weetwie.domain.identity.keys import key
 from weetwie.domain.identity.rules import AT_ACCOUNT, AT_ACCOUNT_FROM_ADDRESS, FROM_ADDRESS, REMEMBERED
 from weetwie.errors import Forbidden, Invalid, TooMany, _
@@ -34,6 +34,11 @@ _NOT_ACTIVE = _("This account is not active at the moment. Please ask an adminis
 
 _BY_PROVIDER = _(
     "Members sign in with the account of the organisation here. Please use the button on the sign-in page."
+)
+
+_CODE = _("Please type your password once more, and the code that your app for one-time codes shows.")
+_WRONG_CODE = _(
+    "This code is not right, or was used already. Please wait for the next one, or use a recovery code."
 )
 
 _BY_HANDLE = Query(select(Person.id).where(func.lower(Person.handle) == func.lower(param("handle", Text))))
@@ -54,6 +59,10 @@ _FAILED = Query(
 _TAKE_BACK = Query(delete(SignInAttempt).where(SignInAttempt.id == func.any(param("ids", ARRAY(BigInteger)))))
 _FORGIVE = Query(delete(SignInAttempt).where(SignInAttempt.about == param("about", LargeBinary)))
 _SWEEP = Query(delete(SignInAttempt).where(SignInAttempt.at < param("before", DateTime(timezone=True))))
+
+
+class CodeNeeded(Invalid):
+    """The password was right; a one-time code is missing or wrong."""
 
 
 class Knock(msgspec.Struct, frozen=True):
@@ -99,11 +108,13 @@ async def check(attempt: Knock, password: str) -> int:
     return attempt.person_id
 
 
-async def enter(db: Db, viewer: Viewer, attempt: Knock, agent: str) -> str:
+async def enter(db: Db, viewer: Viewer, attempt: Knock, agent: str, code: str = "") -> str:
     """Begins the session of the person who has shown their password; `viewer` is that person. Gives its token."""
     if viewer.person_id != attempt.person_id or not viewers.is_active(viewer, clock.now()):
         raise Forbidden(_NOT_ACTIVE)
     check_own_means(viewer)
+    if not await one_time.check(db, viewer.person_id, code):
+        raise CodeNeeded(_WRONG_CODE if code else _CODE)
     await take_back(db, attempt)
     await audit(db, viewer, "session.begin", viewer.person_id)
     return await sessions.begin(db, viewer.person_id, agent)

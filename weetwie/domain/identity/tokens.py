@@ -27,7 +27,17 @@ from weetwie.errors import Forbidden, _
 from weetwie.events import PersonErased, PersonLeft, PersonSuspended, TokenRevoked, audit, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
-from weetwie.tables.identity import Address, Grant, Password, Session, SignInLink, Token
+from weetwie.tables.identity import (
+    Address,
+    Grant,
+    Identity,
+    OneTime,
+    Password,
+    Session,
+    SignInLink,
+    SignOn,
+    Token,
+)
 from weetwie.tables.people import Person
 
 _ISSUE = Query(
@@ -67,6 +77,9 @@ _REVOKE_ALL = Query(
 )
 _END = [Query(delete(table).where(table.person_id == _IDS)) for table in (Session, Grant, SignInLink)]
 _FORGET_ADDRESSES = Query(delete(Address).where(Address.person_id == _IDS))
+_FORGET_PROOFS = [
+    Query(delete(table).where(table.person_id == _IDS)) for table in (Identity, OneTime, SignOn)
+]
 _FORGET_PASSWORDS = Query(delete(Password).where(Password.person_id == _IDS))
 
 
@@ -129,3 +142,5 @@ async def revoke_all(
     # Whoever left chooses a new password when they wake or come back.
     await db.run(_FORGET_PASSWORDS, ids=[row["id"] for row in rows if row["is_dormant"] or row["is_erased"]])
     await db.run(_FORGET_ADDRESSES, ids=erased)
+    for query in _FORGET_PROOFS:
+        await db.run(query, ids=erased)

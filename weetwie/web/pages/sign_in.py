@@ -22,7 +22,9 @@ def _page(visit: Visit, status: int = 200, **values: Any) -> Response:
     providers = [] if policy.sign_in == "local" else [one.told for one in visit.house.providers.values()]
     go_on = urlencode({"next": local(visit.request.query_params.get("next"))})
     return visit.show(
-        "sign_in.html", status, **{"name": "", "providers": providers, "go_on": go_on, **values}
+        "sign_in.html",
+        status,
+        **{"name": "", "asks_code": False, "providers": providers, "go_on": go_on, **values},
     )
 
 
@@ -30,10 +32,12 @@ async def sign_in(visit: Visit) -> Response:
     given = await visit.form()
     name = given.get("name", "")
     try:
-        token = await _enter(visit, name, given.get("password", ""))
+        token = await _enter(visit, name, given.get("password", ""), given.get("code", ""))
     except (Invalid, Forbidden, TooMany) as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
-        response = _page(visit, status, name=name, error=refusal)
+        response = _page(
+            visit, status, name=name, error=refusal, asks_code=isinstance(refusal, identity.CodeNeeded)
+        )
         if isinstance(refusal, TooMany):
             response.headers["retry-after"] = str(refusal.retry_after)
         return response
@@ -41,7 +45,7 @@ async def sign_in(visit: Visit) -> Response:
     return visit.go(local(visit.request.query_params.get("next")))
 
 
-async def _enter(visit: Visit, name: str, password: str) -> str:
+async def _enter(visit: Visit, name: str, password: str, code: str) -> str:
     """Two transactions, so that the try is counted before the password is looked at."""
     house = visit.house
     async with house.database.transaction() as db:
@@ -49,7 +53,7 @@ async def _enter(visit: Visit, name: str, password: str) -> str:
     person_id = await identity.check(attempt, password)
     async with house.database.transaction() as db:
         viewer = await house.memory.person(db, person_id) or nobody(visit.viewer.policy)
-        token = await identity.enter(db, viewer, attempt, visit.agent)
+        token = await identity.enter(db, viewer, attempt, visit.agent, code)
         if visit.session:
             await sessions.end(db, visit.session)
         return token

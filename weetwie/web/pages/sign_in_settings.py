@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import segno
+from markupsafe import Markup
 from starlette.responses import Response
 
-from weetwie.domain.identity import passwords, sessions, sign_in, sign_on, tokens
+from weetwie.domain.identity import one_time, passwords, sessions, sign_in, sign_on, tokens
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
 from weetwie.web import reading
 from weetwie.web.pages.write import form_id
@@ -21,8 +23,11 @@ async def show(visit: Visit) -> Response:
 async def act(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
+    verb = visit.request.path_params["verb"]
     try:
-        await _do(visit, visit.request.path_params["verb"], given)
+        if verb in ("codes", "codes-on"):
+            return await _codes(visit, verb, given)
+        await _do(visit, verb, given)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -46,6 +51,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             sessions=await sessions.listed(db, visit.viewer),
             connected=[(one, names.get(one.issuer, one.issuer)) for one in known],
             others=[] if policy.sign_in == "local" else others,
+            has_codes=await one_time.is_on(db, visit.viewer.person_id),
             has_password=await passwords.hash_of(db, visit.viewer.person_id) is not None,
             may_have_password=sign_in.may_by_own_means(visit.viewer),
             is_saved="saved" in visit.request.query_params,
@@ -64,6 +70,8 @@ async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
             case "end-others":
                 await sessions.end_others(db, visit.viewer)
                 await tokens.revoke_of(db, visit.viewer, visit.viewer.person_id)
+            case "codes-off":
+                await one_time.end(db, visit.viewer, given.get("code", ""))
             case "disconnect":
                 is_last = len(await sign_on.connected(db, visit.viewer)) < 2
                 has_password = await passwords.hash_of(db, visit.viewer.person_id) is not None
@@ -72,6 +80,23 @@ async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
                 await sign_on.disconnect(db, visit.viewer, form_id(given.get("id", "")) or 0)
             case _other:
                 raise NotFound
+
+
+async def _codes(visit: Visit, verb: str, given: Mapping[str, str]) -> Response:
+    """The secret, and once a code has shown that the app has it, the recovery codes."""
+    error: Refusal | None = None
+    if verb == "codes-on":
+        try:
+            async with visit.house.database.transaction() as db:
+                codes = await one_time.confirm(db, visit.viewer, given.get("code", ""))
+            return visit.show("codes.html", codes=codes)
+        except Invalid as refusal:
+            error = refusal
+    async with visit.house.database.transaction() as db:
+        secret, address = await one_time.begin(db, visit.viewer, visit.viewer.policy.name)
+    picture = Markup(segno.make(address).svg_inline(scale=5, border=2, light="white"))  # noqa: S704  made of dots alone
+    status = 422 if error else 200
+    return visit.show("codes.html", status, codes=[], secret=secret, picture=picture, error=error)
 
 
 async def _set_password(visit: Visit, given: Mapping[str, str]) -> None:

@@ -71,6 +71,7 @@ NOT_ALONE: Final = {
     "/admin/announcements/{id:int}/{verb}": "a form sends to it",
     "/announcements/{id:int}/{verb}": "a form sends to it",
     "/live": "a stream",
+    "/reset": "needs a mail server",
     "/complete": "data for a script",
     "/manifest.webmanifest": "no page",
     "/theme/{accent}.css": "no page",

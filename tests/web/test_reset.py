@@ -106,6 +106,20 @@ async def test_nobody_gets_more_than_a_few_letters_in_an_hour(site: httpx.AsyncC
     assert await world.connection.fetchval("select count(*) from letters") == 3
 
 
+async def test_a_browser_that_is_new_is_told_of_but_not_the_first_one(
+    site: httpx.AsyncClient, world: World, post: Post, box: Box
+) -> None:
+    for agent in ("One/1", "One/1", "Two/2 {handle}"):
+        site.headers["user-agent"] = agent
+        site.cookies.clear()
+        await sign_in(site, "ada")
+    assert await letters.work(world.database, post)
+    assert not await letters.work(world.database, post)
+    text = box.letters[0].get_body(("plain",))
+    assert isinstance(text, EmailMessage)
+    assert "Two/2 {handle}" in text.get_content()
+
+
 async def put_one(world: World) -> None:
     written = write.new_password("nl", "House", "ada", "https://house.example/x")
     async with world.database.transaction() as db:

@@ -49,8 +49,14 @@ async def asked(db: Db, name: str, client_address: str) -> Asker | None:
     person_id = await sign_in.named(db, name)
     if person_id is None or await _count(db, f"ask for {person_id}") > MOST_FOR_ONE:
         return None
-    address = await db.value(_VERIFIED, person_id=person_id)
+    address = await reached_at(db, person_id)
     return Asker(person_id, address) if address else None
+
+
+async def reached_at(db: Db, person_id: int) -> str | None:
+    """The first address of which they have shown that it is theirs."""
+    address: str | None = await db.value(_VERIFIED, person_id=person_id)
+    return address
 
 
 async def _count(db: Db, about: str) -> int:

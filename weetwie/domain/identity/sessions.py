@@ -84,6 +84,13 @@ class Listed(msgspec.Struct, frozen=True):
     is_this: bool
 
 
+async def is_known(db: Db, person_id: int, agent: str) -> bool:
+    """Whether a browser that calls itself so is signed in already, or none at all yet."""
+    rows = await db.rows(_LISTED, person_id=person_id)
+    agent = agent.replace("\x00", "")[:LONGEST_AGENT]
+    return not rows or any(row["agent"] == agent for row in rows)
+
+
 async def listed(db: Db, viewer: Viewer) -> list[Listed]:
     """One's own, the newest first."""
     rows = await db.rows(_LISTED, person_id=viewer.person_id)

@@ -37,6 +37,22 @@ def new_password(language: str, place: str, handle: str, link: str) -> Written:
     )
 
 
+def new_device(language: str, place: str, handle: str, agent: str, link: str) -> Written:
+    return _letter(
+        language,
+        _("Somebody signed in as you"),
+        [
+            _("A browser that we have not seen before has signed in as @{handle} at {place}: {agent}"),
+        ],
+        _("Look where you are signed in"),
+        link,
+        [_("If it was you, there is nothing to do. If not, sign it out there and choose another password.")],
+        handle=handle,
+        place=place,
+        agent=agent[:200],
+    )
+
+
 def _letter(
     language: str, subject: str, before: list[str], button: str, link: str, after: list[str], **values: str
 ) -> Written:

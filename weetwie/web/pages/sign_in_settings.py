@@ -1,7 +1,7 @@
 """How one signs in: the browsers one is in, the providers, the password."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import segno
 from markupsafe import Markup
@@ -14,6 +14,15 @@ from weetwie.web.pages.write import form_id
 from weetwie.web.visit import Visit
 
 _LAST_WAY = _("This is your only way to sign in. Choose a password first.")
+
+# In this order, for each of them also claims to be some of those below it.
+_BROWSERS: Final = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox/": "Firefox", "FxiOS": "Firefox",
+    "CriOS": "Chrome", "Chrome/": "Chrome", "Safari/": "Safari",
+}  # fmt: skip
+_SYSTEMS: Final = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS X": "Mac", "Linux": "Linux",
+}  # fmt: skip
 
 
 async def show(visit: Visit) -> Response:
@@ -54,9 +63,17 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             has_codes=await one_time.is_on(db, visit.viewer.person_id),
             has_password=await passwords.hash_of(db, visit.viewer.person_id) is not None,
             may_have_password=sign_in.may_by_own_means(visit.viewer),
+            browser_of=browser_of,
             is_saved="saved" in visit.request.query_params,
             **more,
         )
+
+
+def browser_of(agent: str) -> str:
+    """`Firefox, Windows`: what people call a browser that calls itself many things; empty where it is none of these."""
+    browser = next((name for part, name in _BROWSERS.items() if part in agent), "")
+    system = next((name for part, name in _SYSTEMS.items() if part in agent), "")
+    return ", ".join(part for part in (browser, system) if part) if browser else ""
 
 
 async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:

@@ -28,4 +28,4 @@ def test_an_open_page_hears_what_arrives_and_what_one_is_told(client: Client, se
                 heard.append(next(lines))
         assert f"data: {post.id} 0" in heard
     with httpx.Client(base_url=server.address) as stranger:
-        assert stranger.get("/live").status_code == 303
+        assert stranger.get("/live").status_code == 204

@@ -282,3 +282,15 @@ async def test_a_word_that_only_looks_alike_is_no_suggestion(world: World) -> No
     assert people(answer) == [ada.id] and answer.nearest == ()
     await world.post(ada, "The hammers are in the cellar")
     assert [one.instead for one in (await ask(world, bo, "hamers")).nearest] == ["hammers"]
+
+
+async def test_proofs_name_what_is_asked_before_those_that_only_stand_in_such_a_thread(world: World) -> None:
+    ada, bo, cy = [await world.member(name) for name in ("ada", "bo", "cy")]
+    root = await world.post(ada, "Kafka kafka kafka, who knows kafka?")
+    for number in range(4):
+        await world.post(bo, f"Yes, number {number}, with a lot to add", reply_to=root)
+    naming = await world.post(bo, "Long ago I wrote something about a kafka cluster among many other things")
+    answer = await ask(world, cy, "kafka")
+    (expert,) = (one for one in answer.people if one.person_id == bo.id)
+    assert expert.proofs[0].post_id == naming
+    assert len(expert.proofs) > 1

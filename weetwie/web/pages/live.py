@@ -25,13 +25,13 @@ from weetwie.domain.timelines.listeners import (
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Unavailable
 from weetwie.kit.text import tag_key
-from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
     """`?of=` says what the page shows: home, all, a tag, a list or a thread."""
-    reading.check_signed_in(visit)
+    if not visit.is_signed_in:
+        return Response(status_code=204)  # so that a page whose session has ended asks no more
     live = visit.house.live
     if live is None:
         raise Unavailable

@@ -1,6 +1,7 @@
 """From a template to a page in the reader's language."""
 
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +33,7 @@ class Templates:
         )
         self._environment.globals["_"] = _sentence
         self._environment.globals["asset"] = assets.address
+        self._environment.globals["icon"] = cache(lambda name: _icon(assets.address("icons.svg"), name))
         for helper in (when, moment, day, until, number, error_text):
             self._environment.globals[helper.__name__] = pass_context(helper)
 
@@ -52,7 +54,12 @@ def when(context: Context, at: datetime) -> str:
 
 
 def moment(context: Context, at: datetime) -> str:
-    return format_datetime(at, "medium", locale=context["language"])
+    return _moment(at, context["language"])
+
+
+@lru_cache(4096)
+def _moment(at: datetime, locale: str) -> str:
+    return format_datetime(at, "medium", locale=locale)
 
 
 def day(context: Context, at: datetime) -> str:
@@ -74,5 +81,16 @@ def error_text(context: Context, refusal: Refusal) -> str:
 @pass_context
 def _sentence(context: Context, sentence: str, **values: object) -> Markup:
     """A sentence of ours, translated; the values that go into it are escaped."""
-    shown = escape(language.translate(sentence, context["language"]))
+    shown = _translated(sentence, context["language"])
     return shown.format(**values) if values else shown
+
+
+@lru_cache(4096)
+def _translated(sentence: str, locale: str) -> Markup:
+    return escape(language.translate(sentence, locale))
+
+
+def _icon(file: str, name: str) -> Markup:
+    return Markup(
+        '<svg class="icon" width="22" height="22" aria-hidden="true"><use href="{}#{}"></use></svg>'
+    ).format(file, name)

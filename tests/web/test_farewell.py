@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from tests.site import browser, give_password, send, sign_in, text_of
+from tests.site import act, browser, give_password, send, sign_in, text_of
 from tests.world import Someone, World
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import system
@@ -108,14 +108,8 @@ async def test_the_administrator_finds_a_printable_link(world: World, ada: Someo
     await gone(world, ada)
     async with browser(world) as admin:
         await sign_in(admin, "root")
-        sent = await send_farewell(admin)
+        sent = await act(admin, "/admin/people/ada/farewell")
         found = re.search(r'value="https://house.example(/farewell/[^"]+)"', sent.text)
         assert found
     async with browser(world) as own:
         assert (await own.get(found[1])).status_code == 200
-
-
-async def send_farewell(admin: httpx.AsyncClient) -> httpx.Response:
-    form = re.search(r'name="form" value="([0-9a-f]{64})"', (await admin.get("/admin/people")).text)
-    assert form
-    return await admin.post("/admin/people/ada/farewell", data={"form": form[1]})

@@ -17,7 +17,7 @@ from weetwie.api.mastodon.entities import date_time, day
 DOCUMENTED: dict[str, Any] = json.loads((Path(__file__).parent / "entity_fields.json").read_text())
 
 OWN_FIELDS = {
-    "Account": {"standing"},
+    "Account": {"standing", "knows_about", "learning"},
     "Status": {"audience", "is_question", "answer_id"},
     "ScheduledStatus": {"error"},
     "Suggestion": {"reasons"},

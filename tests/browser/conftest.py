@@ -1,4 +1,7 @@
-"""The sample company on a real server, and the system's Chromium to look at it."""
+"""The sample company on a real server, and the system's Chromium to look at it.
+
+Playwright keeps an event loop of its own running, so it ends with these tests: no other test in the process could run one.
+"""
 
 import os
 import re
@@ -31,13 +34,13 @@ class Look:
         return f"{self.width}-{self.theme}{'' if self.scripts else '-plain'}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("browser"), "--sample") as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     found = next((path for kind in _KINDS if (path := shutil.which(kind))), None)
     assert found, "these tests need Chromium: apt-get install chromium"
@@ -47,7 +50,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(company: Running, chromium: Browser) -> dict[str, str | None]:
     """The cookies of somebody of the sample company, of an administrator, and of nobody: files, by who it is."""
     log = (company.data.parent / "server.log").read_text()

@@ -46,14 +46,15 @@ class Person(msgspec.Struct, frozen=True):
     is_suspended: bool
     is_card: bool
     is_bot: bool = False
-    bio: Markup = Markup("")
+    about: str = ""
+    """As it was typed; lists of people never need it as a text with links."""
     header: str = ""
     unit: str = ""
     place: str = ""
     pronouns: str = ""
     languages: Sequence[str] = ()
-    fields: Sequence[tuple[str, Markup, bool]] = ()
-    """Name, value, whether it is verified."""
+    lines: Sequence[Mapping[str, Any]] = ()
+    """`name`, `value` and perhaps `verified_at`, as they were typed."""
     is_locked: bool = False
     joined_at: datetime | None = None
     left_at: datetime | None = None
@@ -63,6 +64,15 @@ class Person(msgspec.Struct, frozen=True):
     following_count: int = 0
     knows: Sequence[str] = ()
     learning: Sequence[str] = ()
+
+    @property
+    def bio(self) -> Markup:
+        return as_markup(self.about)
+
+    @property
+    def fields(self) -> list[tuple[str, Markup, bool]]:
+        """Name, value, whether it is verified."""
+        return [(one["name"], as_markup(one["value"]), bool(one.get("verified_at"))) for one in self.lines]
 
     @property
     def address(self) -> str:
@@ -229,16 +239,13 @@ class Shower:
         has_place = seen.detail == sees.PLACE
         return msgspec.structs.replace(
             person,
-            bio=as_markup(profile.bio),
+            about=profile.bio,
             header=f"/faces/{profile.header}" if profile.header else "",
             unit=profile.unit if has_place else "",
             place=profile.place if has_place else "",
             pronouns=profile.pronouns,
             languages=profile.languages,
-            fields=[
-                (field["name"], as_markup(field["value"]), bool(field.get("verified_at")))
-                for field in profile.fields
-            ],
+            lines=profile.fields,
             is_locked=profile.is_locked,
             joined_at=profile.joined_at,
             left_at=profile.left_at,

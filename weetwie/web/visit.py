@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -179,6 +180,11 @@ class Visit:
         """The address of this page, to come back to."""
         query = self.request.url.query
         return self.request.url.path + (f"?{query}" if query else "")
+
+    @cached_property
+    def back_here(self) -> Markup:
+        """The same, as it stands in the address of a form."""
+        return Markup(quote(self.here, safe="/"))  # noqa: S704  nothing that HTML knows is left after quoting
 
     def begin_session(self, token: str) -> None:
         self.new_cookies["session"] = token

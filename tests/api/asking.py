@@ -31,8 +31,10 @@ async def ask(
     form: str = "",
     headers: Headers = (),
     chunk: int = 0,
+    stays: float = 60,
 ) -> Reply:
-    """`form` is the content type; with `chunk` the body comes in pieces of so many bytes and without its length."""
+    """`form` is the content type; with `chunk` the body comes in pieces of so many bytes and without its length; after
+    `stays` seconds the one who asks hangs up."""
     raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     if form:
         raw.append((b"content-type", form.encode("latin-1")))
@@ -52,7 +54,7 @@ async def ask(
 
     async def receive() -> dict[str, Any]:
         if not pieces:
-            await asyncio.sleep(60)  # nobody hangs up
+            await asyncio.sleep(stays)
             return {"type": "http.disconnect"}
         piece = pieces.pop(0)
         return {"type": "http.request", "body": piece, "more_body": bool(pieces)}

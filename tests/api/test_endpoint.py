@@ -642,7 +642,7 @@ def test_a_stream_is_closed_when_its_listener_has_gone() -> None:
 
         return Stream(chunks())
 
-    reply = say(Dispatcher([Endpoint("GET", "/api/x", endless)]), "GET", "/api/x")
+    reply = say(Dispatcher([Endpoint("GET", "/api/x", endless)]), "GET", "/api/x", stays=0.1)
     assert reply.status == 200
     assert closed == [True]
 

@@ -20,9 +20,11 @@ def rgb(text: str) -> colour.Rgb:
 
 @given(st.integers(0, 0xFFFFFF))
 def test_whatever_the_colour_what_is_written_in_it_is_readable(number: int) -> None:
-    light, dark = colour.tokens(f"{number:06x}").split("@media")
-    for theme, card in ((light, "fffefb"), (dark, "1b1f26")):
-        named = dict(re.findall(r"--([\w-]+):#([0-9a-f]{6})", theme))
+    told = re.findall(
+        r"--([\w-]+):light-dark\(#([0-9a-f]{6}),#([0-9a-f]{6})\)", colour.tokens(f"{number:06x}")
+    )
+    for theme, card in ((1, "fffefb"), (2, "1b1f26")):
+        named = {one[0]: one[theme] for one in told}
         assert colour.contrast(rgb(named["accent"]), rgb(card)) >= 4.5
         assert colour.contrast(rgb(named["accent-strong"]), rgb(named["tint"])) >= 4.5
         assert colour.contrast(rgb(named["on-accent"]), rgb(named["accent"])) >= 4.5

@@ -33,6 +33,8 @@ _PERSON = (
     Person.is_locked,
     Person.default_ring,
     Person.default_language,
+    Person.pages_language,
+    Person.theme,
     Person.version,
     Person.filters_version,
 )
@@ -206,5 +208,7 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         version=row["version"],
         filters_version=row["filters_version"],
         language=row["default_language"] or "en",
+        pages_language=row["pages_language"],
+        theme=row["theme"],
         **credential,
     )

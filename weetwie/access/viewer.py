@@ -32,6 +32,9 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str] = frozenset()
     is_system: bool = False
     language: str = "en"
+    pages_language: str | None = None
+    """None is as the device has it."""
+    theme: str = ""
 
     @property
     def is_person(self) -> bool:

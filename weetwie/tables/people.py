@@ -65,6 +65,9 @@ class Person(Row):
     default_sensitive: Mapped[Flag]
     default_quote_policy: Mapped[Rank] = mapped_column(server_default="0")
     default_language: Mapped[str | None]
+    pages_language: Mapped[str | None]
+    theme: Mapped[Words]
+    """How the pages look: `light`, `dark`, or empty for as the device has it."""
 
     version: Mapped[Count]
     """Raised by every write that changes the card or the standing, never by a count."""

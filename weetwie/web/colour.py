@@ -36,19 +36,14 @@ def tokens(accent: str) -> str:
     """The tokens of `app.css` that depend on the colour, for both themes."""
     light = _until(_rgb(accent), _rgb(_LIGHT_CARD), _READABLE, -0.02)
     dark = _until(_rgb(accent), _rgb(_DARK_CARD), _WELL_READABLE, 0.02)
-    light_tokens = {
-        "accent": light,
-        "accent-strong": _shifted(light, -0.08),
-        "on-accent": (1.0, 1.0, 1.0),
-        "tint": _mixed(light, _rgb(_LIGHT_CARD), 0.1),
+    colours = {
+        "accent": (light, dark),
+        "accent-strong": (_shifted(light, -0.08), _shifted(dark, 0.08)),
+        "on-accent": ((1.0, 1.0, 1.0), _rgb("0c0f13")),
+        "tint": (_mixed(light, _rgb(_LIGHT_CARD), 0.1), _mixed(dark, _rgb(_DARK_CARD), 0.14)),
     }
-    dark_tokens = {
-        "accent": dark,
-        "accent-strong": _shifted(dark, 0.08),
-        "on-accent": _rgb("0c0f13"),
-        "tint": _mixed(dark, _rgb(_DARK_CARD), 0.14),
-    }
-    return f":root{_block(light_tokens)}@media (prefers-color-scheme:dark){{:root{_block(dark_tokens)}}}"
+    told = (f"--{name}:light-dark({_told(light)},{_told(dark)})" for name, (light, dark) in colours.items())
+    return f":root{{{';'.join(told)}}}"
 
 
 async def show(visit: Visit) -> Response:
@@ -87,9 +82,5 @@ def _mixed(colour: Rgb, ground: Rgb, share: float) -> Rgb:
     return red, green, blue
 
 
-def _block(colours: dict[str, Rgb]) -> str:
-    told = ";".join(
-        f"--{name}:#" + "".join(f"{round(part * 255):02x}" for part in colour)
-        for name, colour in colours.items()
-    )
-    return f"{{{told}}}"
+def _told(colour: Rgb) -> str:
+    return "#" + "".join(f"{round(part * 255):02x}" for part in colour)

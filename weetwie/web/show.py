@@ -1,14 +1,16 @@
 """From a template to a page in the reader's language."""
 
-from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_compact_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from weetwie.errors import Refusal
@@ -16,81 +18,176 @@ from weetwie.kit import clock, language
 from weetwie.web.assets import Assets
 
 if TYPE_CHECKING:
+    from weetwie.web.shown import Post
     from weetwie.web.visit import Visit
 
 FOLDER: Final = Path(__file__).parent / "templates"
+PROOF: Final = "\x00form\x00"
+"""Stands for the proof of a form until the page is made: it is another one in each answer. Nothing that people type holds it."""
+
+_ENCODED: Final = msgspec.msgpack.Encoder(enc_hook=str)
+_KEPT: Final = 1000
+"""Posts whose markup is kept, for each language."""
 
 
 class Templates:
+    """The templates, compiled once for each language."""
+
     def __init__(self, assets: Assets) -> None:
-        self._environment = Environment(
+        self._in = cache(partial(_InOneLanguage, assets))
+
+    def render(self, template: str, visit: "Visit", **values: Any) -> str:
+        values.setdefault("error", None)
+        page = (
+            self._in(visit.language)
+            .get_template(template)
+            .render(
+                visit=visit,
+                viewer=visit.viewer,
+                language=visit.language,
+                policy=visit.viewer.policy,
+                **values,
+            )
+        )
+        return page.replace(PROOF, visit.form_token) if PROOF in page else page
+
+
+class _InOneLanguage(Environment):
+    """All sentences, icons and addresses of files that stand in the templates are put in while these are compiled."""
+
+    def __init__(self, assets: Assets, language: str) -> None:
+        super().__init__(
             loader=FileSystemLoader(FOLDER),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            cache_size=-1,
         )
-        self._environment.globals["_"] = _sentence
-        self._environment.globals["asset"] = assets.address
-        self._environment.globals["icon"] = cache(lambda name: _icon(assets.address("icons.svg"), name))
-        for helper in (when, moment, day, until, number, error_text):
-            self._environment.globals[helper.__name__] = pass_context(helper)
+        self.globals |= {name: partial(call, language) for name, call in _IN_A_LANGUAGE.items()}
+        self.globals |= {
+            "asset": assets.address,
+            "icon": partial(_icon, assets.address("icons.svg")),
+            "form": PROOF,
+            "kept": _keeper(partial(when, language)),
+        }
 
-    def render(self, template: str, visit: "Visit", **values: Any) -> str:
-        values.setdefault("error", None)
-        return self._environment.get_template(template).render(
-            visit=visit, viewer=visit.viewer, language=visit.language, policy=visit.viewer.policy, **values
+    def _generate(self, source: nodes.Template, *args: Any, **named: Any) -> str:
+        _Fixed({name: self.globals[name] for name in ("_", "asset", "icon")}).visit(source)
+        return super()._generate(source, *args, **named)
+
+
+class _Fixed(NodeTransformer):
+    """Puts in what these functions answer, wherever all that they are asked is known beforehand."""
+
+    def __init__(self, functions: Mapping[str, Any]) -> None:
+        self._functions = functions
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  named by Jinja
+        self.generic_visit(node)
+        asked = [one.value for one in node.args if isinstance(one, nodes.Const)]
+        is_known = len(asked) == len(node.args) and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        called = self._functions.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        if called is None or not is_known:
+            return node
+        answer = called(*asked)
+        return nodes.TemplateData(str(escape(answer)), lineno=node.lineno)
+
+
+def _keeper(when: Callable[[datetime], str]) -> Callable[..., Markup]:
+    """What a macro makes of a post, kept for the next one that looks exactly the same: in its words, in what the reader
+    did with it and may do, in its age in words."""
+    found: dict[object, Markup] = {}
+
+    def kept(macro: Callable[..., Markup], post: "Post", visit: "Visit") -> Markup:
+        if post.poll or post.quote:
+            return macro(post, visit)
+        looks = (
+            _ENCODED.encode(post),
+            when(post.written_at),
+            visit.back_here,
+            visit.is_signed_in,
         )
+        shown = found.pop(looks, None)
+        if shown is None:
+            shown = macro(post, visit)
+            if len(found) >= _KEPT:
+                del found[next(iter(found))]
+        found[looks] = shown
+        return shown
+
+    return kept
 
 
-def when(context: Context, at: datetime) -> str:
+def when(locale: str, at: datetime) -> str:
     """How long ago, in few letters: 5m, 3h, 2d; then the day."""
-    ago = clock.now() - at
-    if ago < timedelta(days=7):
-        return format_timedelta(ago, format="narrow", locale=context["language"], threshold=1.1)
-    pattern = "MMMd" if at.year == clock.now().year else "yMMMd"
-    return format_skeleton(pattern, at, locale=context["language"])
+    now = clock.now()
+    if now - at < timedelta(days=7):
+        return _ago(now - at, locale)
+    return _date(at.date(), at.year == now.year, locale)
 
 
-def moment(context: Context, at: datetime) -> str:
-    return _moment(at, context["language"])
+def _ago(ago: timedelta, locale: str) -> str:
+    """Below an hour by the minute, then by the hour: as fine as it is told."""
+    step = 1 if ago < timedelta(minutes=2) else 60 if ago < timedelta(hours=2) else 600
+    return _narrow(int(ago.total_seconds()) // step * step, locale)
 
 
 @lru_cache(4096)
-def _moment(at: datetime, locale: str) -> str:
+def _narrow(seconds: int, locale: str) -> str:
+    return format_timedelta(timedelta(seconds=seconds), format="narrow", locale=locale, threshold=1.1)
+
+
+@lru_cache(4096)
+def _date(of: date, is_this_year: bool, locale: str) -> str:
+    return format_skeleton("MMMd" if is_this_year else "yMMMd", of, locale=locale)
+
+
+@lru_cache(4096)
+def moment(locale: str, at: datetime) -> str:
     return format_datetime(at, "medium", locale=locale)
 
 
-def day(context: Context, at: datetime) -> str:
-    return format_date(at, "long", locale=context["language"])
+def day(locale: str, at: datetime) -> str:
+    return format_date(at, "long", locale=locale)
 
 
-def until(context: Context, at: datetime) -> str:
-    return format_timedelta(at - clock.now(), add_direction=True, locale=context["language"])
+def until(locale: str, at: datetime) -> str:
+    return format_timedelta(at - clock.now(), add_direction=True, locale=locale)
 
 
-def number(context: Context, value: int) -> str:
-    return format_compact_decimal(value, locale=context["language"], fraction_digits=1)
+def number(locale: str, value: int) -> str:
+    return format_compact_decimal(value, locale=locale, fraction_digits=1)
 
 
-def error_text(context: Context, refusal: Refusal) -> str:
-    return language.translate(refusal.sentence, context["language"], **refusal.values)
+def error_text(locale: str, refusal: Refusal) -> str:
+    return language.translate(refusal.sentence, locale, **refusal.values)
 
 
-@pass_context
-def _sentence(context: Context, sentence: str, **values: object) -> Markup:
+def sentence(locale: str, english: str, **values: object) -> Markup:
     """A sentence of ours, translated; the values that go into it are escaped."""
-    shown = _translated(sentence, context["language"])
+    shown = _translated(english, locale)
     return shown.format(**values) if values else shown
 
 
 @lru_cache(4096)
-def _translated(sentence: str, locale: str) -> Markup:
-    return escape(language.translate(sentence, locale))
+def _translated(english: str, locale: str) -> Markup:
+    return escape(language.translate(english, locale))
 
 
 def _icon(file: str, name: str) -> Markup:
     return Markup(
         '<svg class="icon" width="22" height="22" aria-hidden="true"><use href="{}#{}"></use></svg>'
     ).format(file, name)
+
+
+_IN_A_LANGUAGE: Final[dict[str, Callable[..., Any]]] = {
+    "_": sentence,
+    "when": when,
+    "moment": moment,
+    "day": day,
+    "until": until,
+    "number": number,
+    "error_text": error_text,
+}

@@ -298,7 +298,12 @@ def local(address: str | None) -> str:
 
 
 def _language(request: Request, viewer: Viewer) -> str:
-    wishes = (request.query_params.get("lang"), request.headers.get("accept-language"), viewer.language)
+    wishes = (
+        request.query_params.get("lang"),
+        viewer.pages_language,
+        request.headers.get("accept-language"),
+        viewer.language,
+    )
     return language.first_of(wishes)
 
 

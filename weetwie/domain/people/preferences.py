@@ -17,6 +17,8 @@ _PREFERENCES = Query(
         Person.default_quote_policy,
         Person.default_ring,
         Person.profile_ring,
+        Person.pages_language,
+        Person.theme,
     ).where(Person.id == param("id", BigInteger))
 )
 
@@ -29,6 +31,8 @@ class Preferred(msgspec.Struct, frozen=True):
     ring: Ring | None
     """None is as the organisation has it."""
     profile_ring: Ring
+    pages_language: str | None
+    theme: str
 
 
 async def preferences(db: Db, viewer: Viewer) -> Preferred:
@@ -42,4 +46,6 @@ async def preferences(db: Db, viewer: Viewer) -> Preferred:
         QuotePolicy(row["default_quote_policy"]),
         None if row["default_ring"] is None else Ring(row["default_ring"]),
         Ring(row["profile_ring"]),
+        row["pages_language"],
+        row["theme"],
     )

@@ -42,6 +42,7 @@ _NO_STEP: Final[Mapping[Verb, str]] = {
 }
 
 
+THEMES: Final = ("", "light", "dark")
 LONGEST_REASON: Final = 32
 _REASON = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 
@@ -86,6 +87,8 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     default_sensitive: bool | UnsetType = UNSET
     default_language: str | None | UnsetType = UNSET
     default_quote_policy: QuotePolicy | UnsetType = UNSET
+    pages_language: str | None | UnsetType = UNSET
+    theme: str | UnsetType = UNSET
 
 
 AT_WORK: Final = frozenset(("unit", "place", "manager_id"))
@@ -150,6 +153,8 @@ def check_changes(changes: Changes, policy: Policy) -> None:
         text = getattr(changes, field)
         if text is not UNSET and len(text) > limit:
             raise _too_long(field, limit)
+    if changes.theme not in (UNSET, *THEMES):
+        raise Invalid(_("Pages are light, dark, or as the device has it."), field="theme")
     _check_fields(changes.fields)
     _check_languages(changes)
 
@@ -169,8 +174,8 @@ def _check_languages(changes: Changes) -> None:
         raise Invalid(
             _("A profile names at most {limit} languages."), field="languages", limit=MOST_LANGUAGES
         )
-    written = changes.default_language
-    for language in [*spoken, *([written] if isinstance(written, str) else [])]:
+    one = [text for text in (changes.default_language, changes.pages_language) if isinstance(text, str)]
+    for language in [*spoken, *one]:
         if not _LANGUAGE.fullmatch(language) or len(language) > 35:
             raise Invalid(_("A language is written as its code, such as en or nl."), field="language")
 

@@ -77,23 +77,18 @@ async def reach(visit: Visit, db: Db) -> Census:
 async def aside(visit: Visit, db: Db) -> dict[str, Any]:
     """What stands beside the timelines."""
     found = await suggestions.suggestions(db, visit.viewer, 4)
-    people = {
-        one.id: one
-        for one in await visit.house.shower.people(db, visit.viewer, [one.person_id for one in found])
-    }
-    friends = [id for one in found for reason in one.reasons for id in reason.people]
-    known = (
-        {one.id: one for one in await visit.house.shower.people(db, visit.viewer, friends)} if friends else {}
-    )
-    asked = await questions.open_questions(db, visit.viewer, 3)
+    friends = [id for one in found for id in one.reasons[0].people]
     newcomers = await directory(db, visit.viewer, "new", 0, 8)
+    named = {*(one.person_id for one in found), *friends, *newcomers}
+    people = {one.id: one for one in await visit.house.shower.people(db, visit.viewer, named)}
+    asked = await questions.open_questions(db, visit.viewer, 3)
     tags = await seen_tags.tags(db, visit.viewer, await trends.tags(db, visit.viewer, limit=6))
     return {
         "suggested": [
             (
                 people[one.person_id],
                 one.reasons[0],
-                [known[id] for id in one.reasons[0].people if id in known],
+                [people[id] for id in one.reasons[0].people if id in people],
             )
             for one in found
             if one.person_id in people
@@ -101,8 +96,8 @@ async def aside(visit: Visit, db: Db) -> dict[str, Any]:
         "questions": await visit.house.shower.posts(db, visit.viewer, asked),
         "newcomers": [
             one
-            for one in await visit.house.shower.people(db, visit.viewer, newcomers)
-            if one.joined_at and one.joined_at > clock.now() - suggestions.NEW_FOR
+            for id in newcomers
+            if (one := people.get(id)) and one.joined_at and one.joined_at > clock.now() - suggestions.NEW_FOR
         ],
         "trending": [(tag, sum(people for _day, _uses, people in tag.history)) for tag in tags],
     }

@@ -68,6 +68,8 @@ async def _changes(visit: Visit, db: Db, given: dict[str, str]) -> Changes:
         "default_visibility": Visibility(_choice(given.get("default_visibility"), len(Visibility))),
         "default_quote_policy": QuotePolicy(_choice(given.get("default_quote_policy"), len(QuotePolicy))),
         "default_language": given.get("default_language") or None,
+        "pages_language": given.get("pages_language") or None,
+        "theme": given.get("theme", ""),
     }
     ring = given.get("default_ring", "")
     changes["default_ring"] = Ring(_choice(ring, len(Ring))) if ring else None

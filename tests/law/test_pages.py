@@ -19,6 +19,9 @@ NOT_READ: Final = {
     "/live": "a stream, see test_streams.py",
     "/manifest.webmanifest": "holds the name of the place alone",
     "/theme/{accent}.css": "holds a colour alone",
+    "/logo/{name}": "a picture for everybody",
+    "/admin/logo": "what is brought in again",
+    "/admin/sample/{verb}": "what is brought in again",
     "/farewell/{token}": "needs a link of its own",
     "/worker.js": "holds names of files alone",
     "/offline": "the same for all",
@@ -35,6 +38,7 @@ NOT_READ: Final = {
     "/oauth/authorize": "needs an app",
     "/announcements/{id:int}/{verb}": "home again",
     "/settings/filters/{id:int}/{verb}": "the filters again",
+    "/notifications/held/{id:int}/{verb}": "those held back again",
     "/scheduled/{id:int}/{verb}": "what is to come again",
     "/admin/people/{handle}/{verb}": "the people again",
     "/admin/reports/{id:int}/{verb}": "the reports again",
@@ -42,8 +46,8 @@ NOT_READ: Final = {
 }
 TABS: Final = ("", "replies", "media", "followers", "following")
 PLAIN: Final = (
-    "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy",
+    "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
+    "/settings/blocked", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

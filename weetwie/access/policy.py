@@ -42,6 +42,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     emojis: tuple[Emoji, ...] = ()
     accent: str = ""
     """The organisation's own colour, as six hexadecimal digits."""
+    logo: str = ""
+    """The name of the file with the organisation's own sign; empty: there is none."""
     framed_by: tuple[str, ...] = ()
     """Origins whose pages may show ours within them, such as `https://intranet.example.org`."""
     assistant: str = "weetwie"

@@ -75,10 +75,15 @@ class Crowd:
         return person_id if person_id and self._first_named.get(person_id, 0) <= number else None
 
     def expect(
-        self, number: int, who: Who, arrival: people.Arrival | None = None, manager: str | None = None
+        self,
+        number: int,
+        who: Who,
+        arrival: people.Arrival | None = None,
+        manager: str | None = None,
+        handle: str = "",
     ) -> int | None:
-        """Returns the id of somebody known; somebody new will be made."""
-        handle = arrival.handle if arrival else ""
+        """Returns the id of somebody known; somebody new will be made. `handle` is one that the source gives: one that is
+        only made from a name tells nobody from another of that name."""
         tokens = self.tokens(who, handle)
         known = self.id(who, handle)
         if known is None:

@@ -13,7 +13,9 @@ async def write(db: Db, run: Run, batch: list[PersonRecord]) -> list[int]:
     addresses: dict[int, str] = {}
     for record in batch:
         arrival = _arrival(record, run.terms)
-        person_id = crowd.expect(record.number, record.who, arrival, _manager(crowd, record.manager))
+        person_id = crowd.expect(
+            record.number, record.who, arrival, _manager(crowd, record.manager), handle=record.handle
+        )
         if person_id is not None:
             known[person_id] = arrival
             addresses |= {person_id: record.who.address} if record.who.address else {}

@@ -28,6 +28,7 @@ from weetwie.seen.people import Profile, SeenPerson
 from weetwie.seen.polls import SeenPoll
 from weetwie.seen.posts import SeenPost
 from weetwie.seen.words import Words
+from weetwie.web.emoji import pictured
 
 FACES: Final = 12
 _IMAGE, _VIDEO, _AUDIO = 1, 2, 3
@@ -278,7 +279,7 @@ class Shower:
             booster=loaded.people[seen.booster.id] if seen.booster else None,
             written_at=moment_of(seen.post_id),
             edited_at=words.edited_at,
-            content=as_markup(words.text, words.mentions),
+            content=pictured(as_markup(words.text, words.mentions), viewer.policy),
             text=words.text,
             warning=words.warning,
             is_sensitive=words.is_sensitive,

@@ -27,6 +27,7 @@ from weetwie.web.assets import Assets
 from weetwie.web.pages import (
     acts,
     admin,
+    admin_bring_in,
     authorize,
     begin,
     blocked,
@@ -39,6 +40,7 @@ from weetwie.web.pages import (
     install,
     knowledge,
     lists,
+    notification_settings,
     notifications,
     password,
     people,
@@ -75,6 +77,8 @@ LARGEST: Final = {
     "/posts": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
     "/settings": 2 * faces.LARGEST + LONGEST_FORM,
     "/begin/{step}": faces.LARGEST + LONGEST_FORM,
+    "/admin/bring-in": admin_bring_in.LARGEST + LONGEST_FORM,
+    "/admin/logo": admin_bring_in.LARGEST + LONGEST_FORM,
 }
 """Forms with files, by their address."""
 
@@ -91,6 +95,8 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/favourites": (timelines.favourites, None),
     "/messages": (timelines.messages, None),
     "/notifications": (notifications.show, None),
+    "/notifications/held": (notification_settings.show_held, None),
+    "/notifications/held/{id:int}/{verb}": (notification_settings.show_held, notification_settings.on_held),
     "/search": (find.show, None),
     "/who-knows": (find.show, None),
     "/people": (people.show, None),
@@ -104,6 +110,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/scheduled": (write.show_scheduled, None),
     "/scheduled/{id:int}/{verb}": (write.show_scheduled, write.on_scheduled),
     "/settings": (settings.show, settings.save),
+    "/settings/notifications": (notification_settings.show, notification_settings.save),
     "/settings/filters": (filters.show, filters.make),
     "/settings/filters/{id:int}/{verb}": (filters.show, filters.act),
     "/settings/sign-in": (sign_in_settings.show, None),
@@ -117,6 +124,10 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/people": (admin.show_people, admin.make_person),
     "/admin/people/{handle}/{verb}": (admin.show_people, admin.on_person),
     "/admin/policy": (admin.show_policy, admin.save_policy),
+    "/admin/bring-in": (admin_bring_in.show, admin_bring_in.people),
+    "/admin/logo": (admin_bring_in.show, admin_bring_in.sign),
+    "/admin/sample/{verb}": (admin_bring_in.show, admin_bring_in.sample),
+    "/logo/{name}": (admin_bring_in.show_logo, None),
     "/admin/reports": (admin.show_reports, None),
     "/admin/reports/{id:int}/{verb}": (admin.show_reports, admin.on_report),
     "/admin/announcements": (admin.show_announcements, admin.announce),

@@ -14,7 +14,6 @@ from weetwie.access.viewer import Viewer, system
 from weetwie.access.words import Ring, Standing
 from weetwie.domain.announcements import announcements
 from weetwie.domain.identity import addresses, links
-from weetwie.domain.imports import ledger
 from weetwie.domain.moderation import reports
 from weetwie.domain.people import farewell, leave, rejoin, suspend
 from weetwie.domain.people.census import census
@@ -53,7 +52,6 @@ async def show(visit: Visit) -> Response:
             "admin.html",
             count=await census(db, visit.viewer),
             waiting=await reports.how_many_wait(db),
-            imports=await ledger.imports(db),
             version=__version__,
         )
 

@@ -6,14 +6,14 @@ from weetwie.domain.people.search import search
 from weetwie.domain.relations.tags import tags_like
 from weetwie.kit.text import tag_key
 from weetwie.seen import tags as seen_tags
-from weetwie.web import reading
+from weetwie.web import emoji, reading
 from weetwie.web.visit import Visit
 
 _MOST = 6
 
 
 async def show(visit: Visit) -> Response:
-    """`?q=@an` or `?q=#pu`: a list of `name`, `called`, `what` and `face`."""
+    """`?q=@an`, `?q=#pu` or `?q=:roc`: a list of `name`, `called`, `what` and `face`."""
     reading.check_signed_in(visit)
     asked = visit.request.query_params.get("q", "")[:60]
     sign, part = asked[:1], asked[1:]
@@ -35,4 +35,6 @@ async def show(visit: Visit) -> Response:
             ids = await tags_like(db, visit.viewer, tag_key(part), limit=_MOST)
             tags = await seen_tags.tags(db, visit.viewer, ids)
             found = [{"name": tag.name, "called": f"#{tag.name}", "what": ""} for tag in tags]
+    if sign == ":":
+        found = emoji.like(part, visit.viewer.policy)
     return JSONResponse(found)

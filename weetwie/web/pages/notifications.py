@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from weetwie.domain.notifications import groups, markers
+from weetwie.domain.notifications import groups, markers, requests
 from weetwie.seen import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -32,6 +32,7 @@ async def show(visit: Visit) -> Response:
         ]
         key = found[-1].newest.id if len(found) == reading.LENGTH else 0
         shown = [one for one in told if one[1]]
+        asking, _held = await requests.totals(db, visit.viewer)
         return await reading.show(
-            visit, db, "notifications.html", told=shown, older=reading.older(visit, key)
+            visit, db, "notifications.html", told=shown, asking=asking, older=reading.older(visit, key)
         )

@@ -90,6 +90,38 @@ for (const composer of document.querySelectorAll(".composer")) {
     take(event.dataTransfer.files);
   });
 
+  // Emoji: the usual ones, and the organisation's own.
+  const picker = Object.assign(document.createElement("div"), { className: "emojis panel", popover: "auto", id: "emojis" });
+  const opener = Object.assign(document.createElement("button"), { type: "button", className: "act", textContent: "☺", ariaLabel: words.emoji, title: words.emoji, popoverTargetElement: picker });
+  composer.querySelector(".reach").before(opener);
+  opener.after(picker);
+  picker.addEventListener("toggle", async (event) => {
+    if (event.newState !== "open") return;
+    const place = opener.getBoundingClientRect();
+    picker.style.setProperty("left", `${Math.max(8, Math.min(place.left, innerWidth - picker.offsetWidth - 8))}px`);
+    picker.style.setProperty("top", `${place.bottom + 6 + picker.offsetHeight > innerHeight ? Math.max(8, place.top - picker.offsetHeight - 6) : place.bottom + 6}px`);
+    if (picker.childElementCount) return picker.firstElementChild.focus();
+    const answer = await fetch("/complete?q=:").catch(() => null);
+    if (!answer?.ok) return say(words.offline);
+    for (const one of await answer.json()) {
+      const sign = Object.assign(document.createElement("button"), { type: "button", textContent: one.called, title: one.what, ariaLabel: one.what || one.name });
+      if (one.face) sign.append(Object.assign(document.createElement("img"), { src: one.face, alt: "", width: 24, height: 24 }));
+      sign.addEventListener("click", () => {
+        text.setRangeText(one.face ? `${one.name} ` : one.name, text.selectionStart, text.selectionEnd, "end");
+        text.dispatchEvent(new Event("input"));
+        picker.hidePopover();
+        text.focus();
+      });
+      picker.append(sign);
+    }
+    picker.firstElementChild.focus();
+  });
+  picker.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8 }[event.key];
+    const signs = [...picker.children];
+    if (step) (event.preventDefault(), signs[signs.indexOf(document.activeElement) + step]?.focus());
+  });
+
   // Published without leaving the page; where it cannot be, everything stays and the reason is told.
   composer.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -150,14 +182,14 @@ for (const field of document.querySelectorAll(".composer textarea, input[data-co
 
   const begun = () => {
     const before = field.value.slice(0, field.selectionStart);
-    return field.dataset.complete ? [before, "@", before.replace(/^@/, "")] : before.match(/(?:^|[\s(])([@#])([\p{L}\p{N}_.-]{1,40})$/u);
+    return field.dataset.complete ? [before, "@", before.replace(/^@/, "")] : before.match(/(?:^|[\s(])([@#]|:(?=..))([\p{L}\p{N}_.-]{1,40})$/u);
   };
   const close = () => ((list.hidden = true), (chosen = -1), field.removeAttribute("aria-activedescendant"));
   const choose = (option) => {
     const [, sign, part] = begun();
     const end = field.selectionStart;
     const start = field.dataset.complete ? 0 : end - part.length - sign.length;
-    field.setRangeText(`${sign}${option.dataset.name} `, start, end, "end");
+    field.setRangeText(`${sign === ":" ? "" : sign}${option.dataset.name} `, start, end, "end");
     if (field.dataset.complete) field.value = field.value.trim();
     close();
     field.dispatchEvent(new Event("input"));

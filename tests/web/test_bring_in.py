@@ -1,0 +1,122 @@
+"""An administrator's first day: the organisation's sign, its people from a file, a company to look around in."""
+
+import io
+import re
+
+import httpx
+import msgspec
+import pytest
+from PIL import Image
+
+from tests.site import browser, form_of, give_password, sign_in, text_of
+from tests.world import Someone, World
+from weetwie.access.policy import Emoji, Policy
+from weetwie.domain.policy.choose import choose
+from weetwie.web import emoji
+
+
+@pytest.fixture
+async def root(world: World) -> Someone:
+    root = await world.member("root", is_admin=True)
+    await give_password(world, root)
+    return root
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (600, 300), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
+async def send(
+    site: httpx.AsyncClient, at: str, file: tuple[str, bytes] | None = None, **fields: str
+) -> httpx.Response:
+    page = await site.get("/admin/bring-in")
+    files = {file[0]: ("file", file[1])} if file else None
+    return await site.post(at, data=form_of(page) | fields, files=files)
+
+
+async def test_the_sign_of_the_organisation_stands_on_every_page_until_it_is_taken_down(
+    world: World, root: Someone
+) -> None:
+    async with browser(world) as site, browser(world) as stranger:
+        await sign_in(site, "root")
+        assert (await send(site, "/admin/logo", ("logo", picture()))).status_code == 303
+        front = await stranger.get("/auth/sign_in")
+        address = re.findall(r'"(/logo/[^"]+)"', front.text)[0]
+        shown = await stranger.get(address)
+        assert shown.headers["content-type"] == "image/png"
+        assert Image.open(io.BytesIO(shown.content)).size == (256, 128)
+        assert address in (await site.get("/")).text
+        await send(site, "/admin/logo", take_down="1")
+        assert "/logo/" not in (await stranger.get("/auth/sign_in")).text
+        assert (await stranger.get(address)).status_code == 404
+
+
+async def test_what_is_no_picture_is_refused_with_a_reason(world: World, root: Someone) -> None:
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        answer = await send(site, "/admin/logo", ("logo", b"<svg onload=alert(1)>"))
+        assert answer.status_code == 422
+        assert "cannot be read" in text_of(answer)
+        assert "Choose a file" in text_of(await send(site, "/admin/logo"))
+
+
+async def test_people_come_from_a_file_once_however_often_it_is_brought(world: World, root: Someone) -> None:
+    table = b"name,email,department\nIlse Vos,ilse@example.org,Pumps\nNo Address,,\nJan Bos,jan@example.org,Valves\n"
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        looked = text_of(await send(site, "/admin/bring-in", ("people", table), is_dry="1"))
+        assert "Nothing has been changed yet" in looked
+        assert "Ilse Vos" not in (await site.get("/admin/people?q=ilse")).text
+        brought = text_of(await send(site, "/admin/bring-in", ("people", table)))
+        assert re.search(r"New people\s+2", brought) and re.search(r"Lines not understood\s+1", brought)
+        again = text_of(await send(site, "/admin/bring-in", ("people", table)))
+        assert re.search(r"New people\s+0", again)
+        assert len(re.findall("<b>Ilse Vos</b>", (await site.get("/admin/people?q=ilse")).text)) == 1
+
+
+async def test_two_of_one_name_are_two(world: World, root: Someone) -> None:
+    table = b"name,email\nJan Bos,jan@example.org\nJan Bos,jan.bos@example.org\nRoot,other@example.org\n"
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        brought = text_of(await send(site, "/admin/bring-in", ("people", table)))
+        assert re.search(r"New people\s+3", brought)
+
+
+async def test_nobody_but_administrators_gets_there(
+    world: World, ada: Someone, site: httpx.AsyncClient
+) -> None:
+    assert (await site.get("/admin/bring-in")).status_code == 404
+    for at in ("/admin/bring-in", "/admin/logo", "/admin/sample/put-up", "/admin/sample/take-out"):
+        form = form_of(await site.get("/settings"))
+        assert (await site.post(at, data=form)).status_code == 404
+
+
+async def test_own_emoji_show_in_posts_and_all_are_found_by_name(
+    world: World, root: Someone, ada: Someone, site: httpx.AsyncClient
+) -> None:
+    own = [Emoji("pump_party", "abc.png")]
+    await choose(world.db, await world.viewer(root), {"emojis": msgspec.to_builtins(own)})
+    await world.post(
+        ada, 'Done :pump_party: at 12:30:15 "<b>:pump_party:</b>" https://x.example/:pump_party:'
+    )
+    page = (await site.get("/all")).text
+    assert page.count('src="/emoji/abc.png" alt=":pump_party:"') == 3
+    assert "12:30:15" in page and 'href="https://x.example/:pump_party:"' in page
+    found = (await site.get("/complete", params={"q": ":pump"})).json()
+    assert found[0] == {
+        "name": ":pump_party:",
+        "called": "",
+        "what": ":pump_party:",
+        "face": "/emoji/abc.png",
+    }
+    assert "🚀" in [one["name"] for one in (await site.get("/complete", params={"q": ":rocket"})).json()]
+    usual = (await site.get("/complete", params={"q": ":"})).json()
+    assert [one["name"] for one in usual] == [":pump_party:", *emoji.USUAL]
+
+
+def test_an_emoji_is_found_by_any_word_of_its_name_and_names_that_begin_so_come_first() -> None:
+    names = [one["what"] for one in emoji.like("face", Policy())]
+    assert len(names) == 6 and names[0].startswith("face")
+    assert emoji.like("no such thing", Policy()) == []

@@ -1,0 +1,74 @@
+"""What one is told, and by whom; whom one has not heard of yet because of that."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from weetwie.domain.notifications import requests
+from weetwie.domain.notifications.policy import (
+    ACCEPT,
+    DROP,
+    HOLD,
+    RULES,
+    Policy,
+    dismiss_held,
+    let_through,
+    policy_of,
+    set_policy,
+)
+from weetwie.errors import NotFound
+from weetwie.web import reading
+from weetwie.web.visit import Visit
+
+_CHOICES: Final = {"accept": ACCEPT, "hold": HOLD, "drop": DROP}
+
+
+async def show(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    async with visit.house.database.reading() as db:
+        policy = await policy_of(db, visit.viewer)
+        return await reading.show(
+            visit,
+            db,
+            "notification_settings.html",
+            chosen={rule: getattr(policy, rule) for rule in RULES},
+            choices=_CHOICES,
+            held=await requests.totals(db, visit.viewer),
+            is_saved="saved" in visit.request.query_params,
+        )
+
+
+async def save(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    async with visit.house.database.transaction() as db:
+        before = await policy_of(db, visit.viewer)
+        wanted = {rule: _CHOICES.get(given.get(rule, ""), getattr(before, rule)) for rule in RULES}
+        await set_policy(db, visit.viewer, Policy(**wanted))
+    return visit.go("/settings/notifications?saved=1")
+
+
+async def show_held(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    async with visit.house.database.reading() as db:
+        found = await requests.requests(db, visit.viewer, reading.asked(visit))
+        people = await visit.house.shower.cards(db, visit.viewer, [one.from_id for one in found])
+        return await reading.show(
+            visit,
+            db,
+            "notifications_held.html",
+            held=[(people[one.from_id], one.count) for one in found if one.from_id in people],
+            older=reading.older(visit, found[-1].newest if len(found) == reading.LENGTH else 0),
+        )
+
+
+async def on_held(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    await visit.form()
+    verbs = {"let": let_through, "dismiss": dismiss_held}
+    verb = verbs.get(visit.request.path_params["verb"])
+    if verb is None:
+        raise NotFound
+    async with visit.house.database.transaction() as db:
+        await verb(db, visit.viewer, [visit.request.path_params["id"]])
+    return visit.back("/notifications/held")

@@ -15,6 +15,7 @@ from weetwie.domain.identity.keys import key
 from weetwie.domain.media.addresses import Addresses, named
 from weetwie.kit import clock
 from weetwie.kit import text as texts
+from weetwie.kit.cache import Cache
 from weetwie.kit.db import Db
 from weetwie.seen import cards as seen_cards
 from weetwie.seen import media as seen_media
@@ -31,6 +32,8 @@ from weetwie.seen.words import Words
 from weetwie.web.emoji import pictured
 
 FACES: Final = 12
+_KEPT: Final = 2000
+"""Versions of posts, and of people, that are kept: both say by their version when they changed."""
 _IMAGE, _VIDEO, _AUDIO = 1, 2, 3
 _READY: Final = 1
 
@@ -166,6 +169,8 @@ class Shower:
         self._base_url = base_url
         self._asset = asset
         self._addresses: Addresses | None = None
+        self._kept: Cache[tuple[int, int], _Kept] = Cache(_KEPT)
+        self._profiles: Cache[tuple[int, int, int], Profile] = Cache(_KEPT)
 
     async def people(self, db: Db, viewer: Viewer, ids: Iterable[int]) -> list[Person]:
         """Those whom the viewer sees, in this order."""
@@ -181,8 +186,12 @@ class Shower:
         return person
 
     async def seen(self, db: Db, people: Sequence[SeenPerson]) -> list[Person]:
-        profiles = {profile.id: profile for profile in await seen_people.profiles(db, people)}
-        return [self._person(seen, profiles[seen.id]) for seen in people if seen.id in profiles]
+        missing = {one.id: one for one in people if self._profiles.get(one.key) is None}
+        if missing:
+            for profile in await seen_people.profiles(db, list(missing.values())):
+                self._profiles.put(missing[profile.id].key, profile)
+        found = ((seen, self._profiles.get(seen.key)) for seen in people)
+        return [self._person(seen, profile) for seen, profile in found if profile is not None]
 
     async def posts(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> list[Post]:
         """What was deleted since it was found is left out."""
@@ -214,13 +223,23 @@ class Shower:
         answered = {post.reply_to_person_id for post in posts if post.reply_to_id and post.reply_to_person_id}
         others = await seen_people.cards(db, viewer, answered - there) if answered - there else []
         shown = await self.seen(db, [*people.values(), *others])
+        await self._keep(db, [post for post in posts if self._kept.get((post.post_id, post.version)) is None])
         return _Loaded(
-            {words.id: words for words in await seen_words.words(db, posts)},
-            await seen_media.of_posts(db, posts),
             await seen_polls.of_posts(db, viewer, posts),
-            await seen_cards.of_posts(db, posts),
             {person.id: person for person in shown},
         )
+
+    async def _keep(self, db: Db, posts: Sequence[SeenPost]) -> None:
+        """What everybody sees alike of these versions."""
+        if not posts:
+            return
+        found = {words.id: words for words in await seen_words.words(db, posts)}
+        media, cards = await seen_media.of_posts(db, posts), await seen_cards.of_posts(db, posts)
+        for post in posts:
+            if words := found.get(post.post_id):
+                content = as_markup(words.text, words.mentions)
+                kept = _Kept(words, content, media.get(post.post_id, ()), cards.get(post.post_id))
+                self._kept.put((post.post_id, post.version), kept)
 
     def _person(self, seen: SeenPerson, profile: Profile) -> Person:
         is_card = seen.detail == sees.CARD
@@ -267,9 +286,10 @@ class Shower:
     def _post(
         self, seen: SeenPost, viewer: Viewer, loaded: "_Loaded", quotes: Mapping[int, Post]
     ) -> Post | None:
-        words = loaded.words.get(seen.post_id)
-        if words is None:
+        kept = self._kept.get((seen.post_id, seen.version))
+        if kept is None:
             return None
+        words = kept.words
         is_mine = seen.author.id == viewer.person_id
         poll = loaded.polls.get(seen.post_id)
         return Post(
@@ -279,7 +299,7 @@ class Shower:
             booster=loaded.people[seen.booster.id] if seen.booster else None,
             written_at=moment_of(seen.post_id),
             edited_at=words.edited_at,
-            content=pictured(as_markup(words.text, words.mentions), viewer.policy),
+            content=pictured(kept.content, viewer.policy),
             text=words.text,
             warning=words.warning,
             is_sensitive=words.is_sensitive,
@@ -303,9 +323,9 @@ class Shower:
             reply_to_id=seen.reply_to_id,
             reply_to=loaded.people.get(seen.reply_to_person_id or 0) if seen.reply_to_id else None,
             source=seen_words.BROUGHT_FROM.get(words.origin, ""),
-            pictures=[self._picture(one, seen, viewer) for one in loaded.media.get(seen.post_id, ())],
+            pictures=[self._picture(one, seen, viewer) for one in kept.media],
             poll=_poll(poll, is_mine, viewer) if poll else None,
-            card=loaded.cards.get(seen.post_id),
+            card=kept.card,
             quote=quotes.get(seen.quote_of_id) if seen.quote_of_id else None,
             quote_is_gone=bool(seen.quote_of_id) and seen.quote_of_id not in quotes,
         )
@@ -326,11 +346,17 @@ class Shower:
         return Picture(kind, original, small, media.description, size.get("width", 0), size.get("height", 0))
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    """Of one version of a post, what all viewers see alike."""
+
+    words: Words
+    content: Markup
+    media: Sequence[SeenMedia]
+    card: SeenCard | None
+
+
 class _Loaded(msgspec.Struct, frozen=True):
-    words: dict[int, Words]
-    media: dict[int, list[SeenMedia]]
     polls: dict[int, SeenPoll]
-    cards: dict[int, SeenCard]
     people: dict[int, Person]
 
 

@@ -219,7 +219,7 @@ class Visit:
             return
         response.headers["vary"] += ", Accept-Encoding"
         if "gzip" in self.request.headers.get("accept-encoding", ""):
-            response.body = gzip.compress(bytes(body), compresslevel=5, mtime=0)
+            response.body = gzip.compress(bytes(body), compresslevel=2, mtime=0)
             response.headers["content-encoding"] = "gzip"
             response.headers["content-length"] = str(len(response.body))
 

@@ -38,7 +38,7 @@ def test_errors_keep_the_text(open_page: Open) -> None:
     page.fill("#text", "x" * 1001)
     expect(page.locator(".left")).to_have_text("-1")
     with page.expect_response(re.compile(r"/posts\?")) as sent:
-        page.click(".composer .under button")
+        page.click(".composer .under button:not(.act)")
     assert sent.value.status == 422
     expect(page.locator(".toast")).to_contain_text("1000")
     expect(page.locator("#text")).to_have_value("x" * 1001)
@@ -64,7 +64,7 @@ def test_a_picture_is_chosen_described_and_looked_at(open_page: Open, picture: s
     page.set_input_files("#file", picture)
     page.fill(".chosen input", "A teal wall")
     page.fill("#text", "look at this wall")
-    page.click(".composer .under button")
+    page.click(".composer .under button:not(.act)")
     shown = page.locator("article.post").first.locator(".picture")
     expect(shown.locator("img")).to_have_attribute("alt", "A teal wall")
     shown.click()
@@ -92,7 +92,7 @@ def test_marks_are_there_at_once_and_are_taken_back_with_a_word_when_they_fail(o
 def test_what_is_deleted_can_be_had_back_for_a_while(open_page: Open) -> None:
     page = open_page("/")
     page.fill("#text", "a post to be regretted")
-    page.click(".composer .under button")
+    page.click(".composer .under button:not(.act)")
     post = page.locator("article.post", has_text="a post to be regretted").first
     expect(post).to_be_visible()
     post.locator(".menu summary").click()
@@ -166,7 +166,7 @@ def test_new_posts_wait_behind_a_pill_and_replies_join_their_thread(
     there.click("main button")
     there.wait_for_url("/")
     there.fill("#text", "my first words here")
-    there.click(".composer .under button")
+    there.click(".composer .under button:not(.act)")
     expect(here.locator(".pill")).to_be_visible()
     expect(here.locator("article.post", has_text="my first words here")).to_have_count(0)
     here.locator(".pill a").click()
@@ -175,7 +175,7 @@ def test_new_posts_wait_behind_a_pill_and_replies_join_their_thread(
     here.wait_for_url(re.compile(r"/@newcomer/\d+"))
     there.goto(here.url)
     there.fill("#text", "and some more of them")
-    there.click(".composer .under button")
+    there.click(".composer .under button:not(.act)")
     expect(here.locator(".thread")).to_contain_text("and some more of them")
 
 
@@ -185,13 +185,13 @@ def test_the_core_goes_without_a_script(open_page: Open, picture: str) -> None:
     page.locator(".extras summary").click()
     page.set_input_files("#file", picture)
     page.fill("#description", "The cabinet")
-    page.click(".composer .under button")
+    page.click(".composer .under button:not(.act)")
     page.wait_for_url("**/")
     post = page.locator("article.post", has_text="plain words about").first
     expect(post.locator("img[alt='The cabinet']")).to_be_visible()
     post.locator(".act.reply").click()
     page.fill("#text", "and an answer to it")
-    page.click(".composer .under button")
+    page.click(".composer .under button:not(.act)")
     expect(page.locator(".thread")).to_contain_text("and an answer to it")
     page.goto("/all")
     other = page.locator("article.post:has(.act.boost[aria-pressed=false])").nth(3)
@@ -222,6 +222,32 @@ SHIFT = """() => new Promise(done => new PerformanceObserver(list =>
   || setTimeout(() => done(0), 500))"""
 
 
+def test_an_emoji_is_picked_or_typed_by_its_name(open_page: Open) -> None:
+    page = open_page("/")
+    page.fill("#text", "Done ")
+    page.click(".composer .under .act")
+    page.locator(".emojis button").nth(2).press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#text")).to_have_value("Done 👏")
+    expect(page.locator(".emojis")).to_be_hidden()
+    page.locator("#text").press_sequentially(" :rocke")
+    expect(page.locator(".completions li")).to_contain_text("rocket")
+    page.keyboard.press("Enter")
+    expect(page.locator("#text")).to_have_value("Done 👏 🚀 ")
+
+
+def test_a_chosen_theme_holds_whatever_the_device_says(open_page: Open) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    page = open_page("/settings")
+    light = page.evaluate(ground)
+    page.select_option("#theme", "dark")
+    page.click(".settings .actions button")
+    assert page.evaluate(ground) != light
+    page.select_option("#theme", "")
+    page.click(".settings .actions button")
+    assert page.evaluate(ground) == light
+
+
 def test_a_first_visit_is_light_a_second_one_lighter_and_nothing_moves(open_page: Open) -> None:
     page = open_page("/")
     assert page.evaluate(WEIGHT) < 100_000
@@ -250,7 +276,7 @@ def test_home_is_there_without_a_network_and_gone_after_signing_out(
     page.goto("/")
     expect(page.locator("#text")).to_be_visible()
     page.fill("#text", "written on a train")
-    page.click(".composer .under button")
+    page.click(".composer .under button:not(.act)")
     expect(page.locator(".toast")).to_contain_text("offline")
     page.goto("/people")
     expect(page.locator("h1")).to_have_text("No network")

@@ -2,12 +2,15 @@
 
 import re
 from typing import Final
+from urllib.parse import urlencode, urlsplit
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import PICTURES, Look, Open
+from tests.clients.running import PASSWORD, Running
 from weetwie.web.site import PAGES
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -167,6 +170,27 @@ def test_posts_threads_and_lists_are_whole_too(open_page: Open) -> None:
         page.locator(click).last.click()
         page.wait_for_load_state()
         check(page, f"{at.strip('/') or 'thread'}-opened-{look}")
+
+
+def test_pages_that_a_link_leads_to_are_whole_too(open_page: Open, company: Running) -> None:
+    """A farewell in all its steps, the codes of a phone, an app that asks."""
+    company.command(
+        "person", "create", "leaver", "--email", "l@example.org", "--password-stdin", said=PASSWORD
+    )
+    company.command("person", "leave", "leaver")
+    link = urlsplit(company.command("person", "farewell", "leaver").split()[-1]).path
+    for look in LOOKS[:2]:
+        check(open_page(link, look, who="nobody"), f"farewell-{look}")
+    app = httpx.post(
+        f"{company.address}/api/v1/apps",
+        data={"client_name": "An app", "redirect_uris": "https://app.example/"},
+    ).json()
+    asked = {"client_id": app["client_id"], "redirect_uri": "https://app.example/", "response_type": "code"}
+    check(open_page(f"/oauth/authorize?{urlencode(asked)}", LOOKS[1]), "consent")
+    page = open_page("/settings/sign-in", LOOKS[0])
+    page.click("form[action$='/codes'] button")
+    page.wait_for_load_state()
+    check(page, "codes")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ const say = (text) => document.dispatchEvent(new CustomEvent("say", { detail: te
 
 for (const composer of document.querySelectorAll(".composer")) {
   const text = composer.querySelector("textarea");
-  const button = composer.querySelector(".under button");
+  const button = composer.querySelector(".under button:not(.act)");
   const key = `draft:${composer.dataset.draft}`;
 
   // The draft.

@@ -61,6 +61,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Who may sign in; empty: all that the provider lets in."""
     admin_groups: tuple[str, ...] = ()
     """Who is an administrator here, as long as they are in one of them."""
+    people_admin_groups: tuple[str, ...] = ()
+    moderator_groups: tuple[str, ...] = ()
     creates_people: bool = True
     trusts_email: bool = False
     """Every address that it tells is its owner's, also without `email_verified`."""

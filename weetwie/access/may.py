@@ -52,4 +52,20 @@ def accept_answer(viewer: Viewer, asker_id: int, at: datetime) -> bool:
 
 
 def administer(viewer: Viewer, at: datetime) -> bool:
+    """Everything below, and what holds here: policy, roles, erasing."""
     return viewer.is_system or (viewer.is_admin and viewers.is_active(viewer, at))
+
+
+def look_behind(viewer: Viewer, at: datetime) -> bool:
+    """Whether there are pages for those who run the place."""
+    return look_after_people(viewer, at) or moderate(viewer, at)
+
+
+def look_after_people(viewer: Viewer, at: datetime) -> bool:
+    """Make people, say where they work, let them leave and come back."""
+    return administer(viewer, at) or (viewer.is_people_admin and viewers.is_active(viewer, at))
+
+
+def moderate(viewer: Viewer, at: datetime) -> bool:
+    """Read reports and decide on them."""
+    return administer(viewer, at) or (viewer.is_moderator and viewers.is_active(viewer, at))

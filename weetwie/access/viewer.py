@@ -21,6 +21,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     sponsor_id: int = 0
     is_admin: bool = False
+    is_people_admin: bool = False
+    is_moderator: bool = False
     is_locked: bool = False
     default_ring: Ring | None = None
     version: int = 0

@@ -1,6 +1,6 @@
 """The words of the law: standing, ring, visibility. Small numbers, so that 'narrower' is 'less'."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Standing(IntEnum):
@@ -41,3 +41,14 @@ class QuoteState(IntEnum):
 
     accepted = 1
     revoked = 2
+
+
+class Role(StrEnum):
+    """A part in running the place, beside being somebody in it."""
+
+    administrator = "administrator"
+    """Everything below, and what holds here."""
+    people_admin = "people_admin"
+    """Looks after who is here."""
+    moderator = "moderator"
+    """Looks after how people are with one another."""

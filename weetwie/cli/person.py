@@ -205,6 +205,21 @@ async def erase(house: House, handle: str, keeps_posts: bool) -> None:
 
 @person.command()
 @click.argument("handle")
+@click.argument("roles", nargs=-1)
+@in_house
+async def roles(house: House, handle: str, roles: tuple[str, ...]) -> None:
+    """Says which roles a member has: administrator, people_admin, moderator, or none."""
+    from weetwie.access.words import Role
+    from weetwie.domain.people.roles import give, read
+
+    wanted = read(list(roles))
+    told = ", ".join(sorted(wanted)) or "none"
+    changes = {role: role in wanted for role in Role}
+    await _act(house, handle, give, f"{{handle}} has these roles: {told}.", changes=changes)
+
+
+@person.command()
+@click.argument("handle")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--header", "is_header", is_flag=True, help="It is the wide picture above the profile.")
 @in_house
@@ -265,6 +280,8 @@ def _plain(profile: "Profile") -> dict[str, Any]:
         "dormant": profile.is_dormant,
         "suspended": profile.suspended_at is not None,
         "admin": profile.is_admin,
+        "people_admin": profile.is_people_admin,
+        "moderator": profile.is_moderator,
         "has_joined": profile.has_joined,
         "unit": profile.unit,
         "place": profile.place,
@@ -280,5 +297,5 @@ def _day(moment: datetime | None) -> str | None:
 
 def _line(profile: "Profile") -> str:
     plain = _plain(profile)
-    flags = [flag for flag in ("dormant", "suspended", "admin") if plain[flag]]
+    flags = [flag for flag in ("dormant", "suspended", "admin", "people_admin", "moderator") if plain[flag]]
     return f"{profile.handle:24} {plain['standing']:8} {profile.name} {' '.join(f'[{flag}]' for flag in flags)}".rstrip()

@@ -63,6 +63,8 @@ class Profile(msgspec.Struct, frozen=True):
     suspended_at: datetime | None
     has_joined: bool
     is_admin: bool
+    is_people_admin: bool
+    is_moderator: bool
     is_bot: bool
     is_locked: bool
     is_discoverable: bool

@@ -54,6 +54,10 @@ class Person(Row):
     """False keeps someone out of who-knows-what."""
 
     is_admin: Mapped[Flag]
+    is_people_admin: Mapped[Flag]
+    """Looks after who is here: makes people, lets them leave and come back."""
+    is_moderator: Mapped[Flag]
+    """Looks after how people are with one another: reads reports, decides on them."""
     is_bot: Mapped[Flag]
     is_service: Mapped[Flag]
     """The account of the installation itself, which answers who knows what."""

@@ -167,13 +167,40 @@ def credential_account(account: bytes, profile: Profile, preferred: Preferred, w
         pronouns=profile.pronouns,
         languages=profile.languages,
     )
-    role = _ADMIN if profile.is_admin else _EVERYBODY
+    role = next((role for has, role in _roles(profile) if has), _EVERYBODY)
     return b'%b,"source":%b,"role":%b}' % (account[:-1], encoded(source), encoded(role))
 
 
+def _roles(profile: Profile) -> tuple[tuple[bool, wire.Role], ...]:
+    """The mightiest first: an account has one."""
+    return (
+        (profile.is_admin, _ADMIN),
+        (profile.is_people_admin, _PEOPLE_ADMIN),
+        (profile.is_moderator, _MODERATOR),
+    )
+
+
+# What they may, in bits: https://docs.joinmastodon.org/entities/Role/
+_DASHBOARD, _REPORTS, _APPEALS, _USERS, _INVITES = 1 << 3, 1 << 4, 1 << 9, 1 << 10, 1 << 11
 _EVERYBODY: Final = wire.Role(
     id="-99", name="", color="", permissions="0", highlighted=False, collection_limit=0
 )
 _ADMIN: Final = wire.Role(
     id="3", name="Admin", color="#1f5f99", permissions="1", highlighted=True, collection_limit=0
+)
+_PEOPLE_ADMIN: Final = wire.Role(
+    id="2",
+    name="People",
+    color="#1f5f99",
+    permissions=str(_DASHBOARD | _USERS | _INVITES),
+    highlighted=True,
+    collection_limit=0,
+)
+_MODERATOR: Final = wire.Role(
+    id="1",
+    name="Moderator",
+    color="#1f5f99",
+    permissions=str(_DASHBOARD | _REPORTS | _APPEALS | _USERS),
+    highlighted=True,
+    collection_limit=0,
 )

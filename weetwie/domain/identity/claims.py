@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from weetwie.access.words import Role
 from weetwie.domain.identity import rules
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.settings import Provider
@@ -29,8 +30,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     manager: str | None
     picture: str
     language: str
-    is_admin: bool | None
-    """None where no group decides it."""
+    roles: Mapping[Role, bool]
+    """Those that a group decides."""
 
 
 def read(provider: Provider, claims: Mapping[str, Any]) -> Told:
@@ -50,8 +51,16 @@ def read(provider: Provider, claims: Mapping[str, Any]) -> Told:
         manager=_text(claims, provider.manager_claim, 255) if provider.manager_claim else None,
         picture=_text(claims, provider.picture_claim, 2000),
         language=_text(claims, provider.language_claim, 35).replace("_", "-").split("-")[0].lower(),
-        is_admin=not groups.isdisjoint(provider.admin_groups) if provider.admin_groups else None,
+        roles={role: not groups.isdisjoint(named) for role, named in _deciding(provider).items() if named},
     )
+
+
+def _deciding(provider: Provider) -> dict[Role, tuple[str, ...]]:
+    return {
+        Role.administrator: provider.admin_groups,
+        Role.people_admin: provider.people_admin_groups,
+        Role.moderator: provider.moderator_groups,
+    }
 
 
 def handle_of(text: str) -> str:

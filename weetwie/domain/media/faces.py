@@ -24,7 +24,7 @@ async def put(
 ) -> str:
     """Puts a picture away; returns the name for the profile, which bears it from then on. Raises Forbidden, Invalid."""
     at = clock.now()
-    if not may.administer(viewer, at) and (viewer.person_id != person_id or not may.act(viewer, at)):
+    if not may.look_after_people(viewer, at) and (viewer.person_id != person_id or not may.act(viewer, at)):
         raise Forbidden
     if file.size > LARGEST:
         raise Invalid(_("This file is larger than {most} MB."), field="file", most=LARGEST >> 20)

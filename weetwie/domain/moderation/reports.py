@@ -148,7 +148,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
 
 
 def _check_administers(viewer: Viewer) -> None:
-    if not may.administer(viewer, clock.now()):
+    if not may.moderate(viewer, clock.now()):
         raise Forbidden()
 
 

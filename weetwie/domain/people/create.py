@@ -61,8 +61,10 @@ async def create(db: Db, viewer: Viewer, newcomer: Newcomer) -> int:
 
 async def check(db: Db, viewer: Viewer, newcomer: Newcomer) -> None:
     """Whether a person may come so. Raises Forbidden or Invalid."""
-    if not may.administer(viewer, clock.now()):
+    if not may.look_after_people(viewer, clock.now()):
         raise Forbidden(_("Only administrators may add people."))
+    if newcomer.is_admin and not may.administer(viewer, clock.now()):
+        raise Forbidden(_("Only an administrator may make another one."))
     rules.check_newcomer(newcomer, viewer.policy, clock.now())
     if newcomer.sponsor_id is not None and await db.value(_IS_MEMBER, id=newcomer.sponsor_id) is None:
         raise Invalid(_("The sponsor of a guest must be a member."), field="sponsor")

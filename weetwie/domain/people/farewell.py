@@ -96,7 +96,7 @@ async def accept(db: Db, viewer: Viewer, person_id: int, wishes: Wishes) -> bool
 
 async def approve(db: Db, viewer: Viewer, person_id: int) -> None:
     """An administrator's yes, after their own. Raises Conflict before it."""
-    if not may.administer(viewer, clock.now()):
+    if not may.look_after_people(viewer, clock.now()):
         raise Forbidden
     row = await db.row(_OPEN, id=person_id)
     if row is None:

@@ -1,31 +1,68 @@
-"""Who administers."""
+"""Who has which part in running this place."""
 
-from sqlalchemy import BigInteger, Boolean, update
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, or_, select, update
 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
-from weetwie.errors import Forbidden
+from weetwie.access.words import Role, Standing
+from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
 
+_COLUMNS: Final = {
+    Role.administrator: Person.is_admin,
+    Role.people_admin: Person.is_people_admin,
+    Role.moderator: Person.is_moderator,
+}
+
+_ROLES = Query(
+    select(*_COLUMNS.values(), Person.standing)
+    .where(Person.id == param("id", BigInteger), Person.erased_at.is_(None))
+    .with_for_update(key_share=True)
+)
 _CHANGE = Query(
     update(Person)
-    .where(
-        Person.id == param("id", BigInteger),
-        Person.is_admin != param("is_admin", Boolean),
-        Person.standing != int(Standing.guest),
-        Person.erased_at.is_(None),
+    .where(Person.id == param("id", BigInteger))
+    .values(
+        {column.key: param(role.value, Boolean) for role, column in _COLUMNS.items()}
+        | {"version": Person.version + 1}
     )
-    .values(is_admin=param("is_admin", Boolean), version=Person.version + 1)
 )
+_HAS_ANY = Query(select(or_(*_COLUMNS.values())).where(Person.id == param("id", BigInteger)))
 
 
-async def administer(db: Db, viewer: Viewer, person_id: int, *, is_admin: bool) -> None:
-    """Makes somebody an administrator, or no longer one; never a guest. Raises Forbidden."""
+async def give(db: Db, viewer: Viewer, person_id: int, changes: Mapping[Role, bool]) -> None:
+    """The other roles stay. Nobody but a member has any. Raises Forbidden, NotFound, and Conflict where an administrator
+    would leave nobody to give the role back."""
     if not may.administer(viewer, clock.now()):
         raise Forbidden
-    if await db.run(_CHANGE, id=person_id, is_admin=is_admin):
-        await audit(db, viewer, "person.make_admin" if is_admin else "person.unmake_admin", person_id)
+    row = await db.row(_ROLES, id=person_id)
+    if row is None:
+        raise NotFound
+    before = {role: bool(row[column.key]) for role, column in _COLUMNS.items()}
+    after = before | dict(changes)
+    if before == after or (row["standing"] != Standing.member and any(after.values())):
+        return
+    if viewer.person_id == person_id and not after[Role.administrator]:
+        raise Conflict(_("Another administrator must take this from you."))
+    await db.run(_CHANGE, id=person_id, **{role.value: holds for role, holds in after.items()})
+    await audit(db, viewer, "person.roles", person_id)
+
+
+async def check_over(db: Db, viewer: Viewer, person_id: int) -> None:
+    """Over people with a role only administrators decide, so that nobody rises by way of them. Raises Forbidden."""
+    if not may.administer(viewer, clock.now()) and await db.value(_HAS_ANY, id=person_id):
+        raise Forbidden(_("Only an administrator may do this to somebody who has a role here."))
+
+
+def read(names: list[str]) -> set[Role]:
+    """Raises Invalid."""
+    unknown = [name for name in names if name not in Role.__members__]
+    if unknown:
+        raise Invalid(_("There is no such role: {name}."), field="role", name=unknown[0])
+    return {Role(name) for name in names}

@@ -22,6 +22,6 @@ _ROLL = Query(
 
 async def roll(db: Db, viewer: Viewer, standing: Standing | None = None) -> list[int]:
     """By handle; the erased are not on it."""
-    if not may.administer(viewer, clock.now()):
+    if not may.look_after_people(viewer, clock.now()):
         raise Forbidden
     return columns(await db.rows(_ROLL, standing=_ANY if standing is None else int(standing)), "id")

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, case, select
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Standing
-from weetwie.domain.people import rules
+from weetwie.domain.people import roles, rules
 from weetwie.domain.people.rules import Verb
 from weetwie.errors import Forbidden, NotFound
 from weetwie.events import audit
@@ -31,7 +31,9 @@ _STEP = Query(
         # An end that was set is reached or void; only guests always have one.
         until=case((param("standing", SmallInteger) == int(Standing.guest), Person.until)),
         # Whoever leaves hands in the keys, and does not find them again when they wake or come back.
-        is_admin=Person.is_admin & param("stays_admin", Boolean),
+        is_admin=Person.is_admin & param("keeps_roles", Boolean),
+        is_people_admin=Person.is_people_admin & param("keeps_roles", Boolean),
+        is_moderator=Person.is_moderator & param("keeps_roles", Boolean),
         version=Person.version + 1,
     )
 )
@@ -39,8 +41,9 @@ _STEP = Query(
 
 async def take(db: Db, viewer: Viewer, person_id: int, verb: Verb) -> None:
     """Raises Conflict where the verb leads nowhere from where the person stands."""
-    if not may.administer(viewer, clock.now()):
+    if not may.look_after_people(viewer, clock.now()):
         raise Forbidden
+    await roles.check_over(db, viewer, person_id)
     row = await db.row(_STANDING, id=person_id)
     if row is None:
         raise NotFound
@@ -51,7 +54,7 @@ async def take(db: Db, viewer: Viewer, person_id: int, verb: Verb) -> None:
         standing=int(standing),
         is_dormant=is_dormant,
         left_at=_left_at(verb, row["left_at"]),
-        stays_admin=verb != "leave",
+        keeps_roles=verb != "leave",
     )
     await audit(db, viewer, f"person.{verb}", person_id)
 

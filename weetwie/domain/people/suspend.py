@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, DateTime, select, update
 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
+from weetwie.domain.people import roles
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonSuspended, PersonUnsuspended, audit, record
 from weetwie.kit import clock
@@ -49,10 +50,11 @@ async def unsuspend(db: Db, viewer: Viewer, person_id: int) -> None:
 
 
 async def _locked(db: Db, viewer: Viewer, person_id: int) -> Record:
-    if not may.administer(viewer, clock.now()):
+    if not (may.moderate(viewer, clock.now()) or may.look_after_people(viewer, clock.now())):
         raise Forbidden
     if viewer.person_id == person_id:
         raise Forbidden(_("Nobody can suspend themselves."))
+    await roles.check_over(db, viewer, person_id)
     row = await db.row(_SUSPENDED_AT, id=person_id)
     if row is None:
         raise NotFound

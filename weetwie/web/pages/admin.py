@@ -1,6 +1,7 @@
 """For administrators: who is here, what has been reported, what the organisation has chosen, what was brought in."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -11,11 +12,11 @@ from starlette.responses import Response
 from weetwie import __version__
 from weetwie.access import may, sees
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Ring, Standing
+from weetwie.access.words import Ring, Role, Standing
 from weetwie.domain.announcements import announcements
 from weetwie.domain.identity import addresses, links
 from weetwie.domain.moderation import reports
-from weetwie.domain.people import farewell, leave, rejoin, suspend
+from weetwie.domain.people import farewell, leave, rejoin, roles, suspend
 from weetwie.domain.people.census import census
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
@@ -35,16 +36,16 @@ _LENGTH: Final = 100
 _NO_DAY: Final = _("This is no day that we understand. Write it such as 2026-12-31.")
 
 
-def check(visit: Visit) -> None:
+def check(visit: Visit, rule: Callable[[Viewer, datetime], bool] = may.administer) -> None:
     """For everybody else there is nothing here. Raises NotFound, and SignInFirst for strangers."""
     reading.check_signed_in(visit)
-    if not may.administer(visit.viewer, clock.now()):
+    if not rule(visit.viewer, clock.now()):
         raise NotFound
 
 
 async def show(visit: Visit) -> Response:
     """How things stand, and what to do next."""
-    check(visit)
+    check(visit, may.look_behind)
     async with visit.house.database.reading() as db:
         return await reading.show(
             visit,
@@ -57,7 +58,7 @@ async def show(visit: Visit) -> Response:
 
 
 async def show_people(visit: Visit) -> Response:
-    check(visit)
+    check(visit, may.look_after_people)
     async with visit.house.database.reading() as db:
         return await _people(visit, db)
 
@@ -101,7 +102,7 @@ async def _profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
 
 async def make_person(visit: Visit) -> Response:
     """Makes a person, and a link with which they choose their password."""
-    check(visit)
+    check(visit, may.look_after_people)
     given = dict(await visit.form())
     try:
         async with visit.house.database.transaction() as db:
@@ -144,7 +145,7 @@ def _end_of(day: str) -> datetime:
 
 
 async def on_person(visit: Visit) -> Response:
-    check(visit)
+    check(visit, may.look_behind)
     await visit.form()
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
     acts = {
@@ -156,6 +157,13 @@ async def on_person(visit: Visit) -> Response:
     }
     async with visit.house.database.transaction() as db:
         person_id = await lookup(db, system(visit.viewer.policy), handle)
+        await roles.check_over(db, visit.viewer, person_id)
+        if verb == "roles":
+            wanted = roles.read(visit.several.get("role", []))
+            await roles.give(db, visit.viewer, person_id, {role: role in wanted for role in Role})
+            return visit.back("/admin/people")
+        if verb in ("link", "farewell"):
+            check(visit, may.look_after_people)
         if verb == "link":
             token = await links.make(db, "set-password", person_id)
             return await _people(visit, db, link=f"{visit.house.base_url}/auth/password/{token}")
@@ -242,7 +250,7 @@ def _origin(address: str) -> str:
 
 
 async def show_reports(visit: Visit) -> Response:
-    check(visit)
+    check(visit, may.moderate)
     with_closed = "closed" in visit.request.query_params
     async with visit.house.database.reading() as db:
         found = await reports.reports(db, visit.viewer, with_closed=with_closed, below=2**62)
@@ -256,7 +264,7 @@ async def show_reports(visit: Visit) -> Response:
 
 
 async def on_report(visit: Visit) -> Response:
-    check(visit)
+    check(visit, may.moderate)
     await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     async with visit.house.database.transaction() as db:

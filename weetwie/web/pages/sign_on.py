@@ -17,7 +17,7 @@ from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.profile import change
-from weetwie.domain.people.roles import administer
+from weetwie.domain.people.roles import give
 from weetwie.domain.people.rules import Changes, Newcomer
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, _
 from weetwie.kit import language
@@ -229,8 +229,7 @@ async def _keep_up(db: Db, maker: Viewer, person_id: int, issuer: str, told: Tol
         changes["default_language"] = told.language
     if changes:
         await change(db, maker, person_id, Changes(**changes))
-    if told.is_admin is not None:
-        await administer(db, maker, person_id, is_admin=told.is_admin)
+    await give(db, maker, person_id, told.roles)
 
 
 async def _manager(db: Db, maker: Viewer, issuer: str, told: str) -> int | None:

@@ -1,6 +1,7 @@
 """Roles: each may what it is for, and nobody rises by way of somebody else."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ async def may(world: World, who: Someone, act: object, *given: object, **more: o
 async def test_each_role_may_what_it_is_for_and_no_more(world: World) -> None:
     people = await company(world)
     bo = people["bo"].id
-    acts = {
+    acts: dict[str, tuple[object, list[Any], dict[str, Any]]] = {
         "people": (create.create, [Newcomer(handle="new")], {}),
         "leave": (leave.leave, [bo], {}),
         "unit": (change, [bo, Changes(unit="Pumps")], {}),

@@ -16,7 +16,7 @@ from weetwie.domain.mail import letters
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.moderation import reports
-from weetwie.domain.notifications import dismiss, tell
+from weetwie.domain.notifications import dismiss, push, push_out, tell
 from weetwie.domain.people import filtering, showing, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
@@ -30,6 +30,7 @@ from weetwie.events import (
     FiltersChanged,
     FollowRequested,
     MediaChanged,
+    PeopleNotified,
     PersonChanged,
     PersonErased,
     PersonFollowed,
@@ -47,6 +48,7 @@ from weetwie.events import (
     PostQuoted,
     RankingChosen,
     TagFollowed,
+    TokenRevoked,
     TopicsChanged,
 )
 from weetwie.kit.db import AtOnce, Database
@@ -61,9 +63,10 @@ AT_ONCE: AtOnce = {
     RankingChosen: [evidence.left_out],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
-    PersonErased: [media_remove.erased, evidence.left_out, topics.erased],
-    PersonLeft: [tokens.revoke_all],
-    PersonSuspended: [tokens.revoke_all],
+    PersonErased: [media_remove.erased, evidence.left_out, topics.erased, push.left],
+    PersonLeft: [tokens.revoke_all, push.left],
+    PersonSuspended: [tokens.revoke_all, push.left],
+    TokenRevoked: [push.revoked],
     PersonFollowed: [home.fill_by_person],
     PersonUnfollowed: [members.unfollowed],
     TagFollowed: [home.fill_by_tag],
@@ -72,6 +75,7 @@ AT_ONCE: AtOnce = {
 }
 
 AFTER: AtOnce = {
+    PeopleNotified: [push_out.queue],
     PostPublished: [tell.mentioned, tell.published, link.linked],
     PostEdited: [tell.mentioned, tell.edited, link.linked],
     PersonChanged: [verify.asked, requests.unlocked],

@@ -315,6 +315,12 @@ class Settings:
         shown="`weetwie@` and the host of the base URL",
         what="Whom letters come from.",
     )
+    pushes_inside: bool = _setting(
+        _switch,
+        "true or false",
+        default=False,
+        what="Also push to addresses of the own network, for a push service of the organisation's own.",
+    )
     shared_buffers: str = _setting(
         _size,
         "a size such as 32MB or 1GB",

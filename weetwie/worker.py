@@ -24,6 +24,7 @@ from weetwie.access.viewer import Viewer, system
 from weetwie.domain.cards import fetch as cards
 from weetwie.domain.mail import letters
 from weetwie.domain.media import process, remove
+from weetwie.domain.notifications import push_out as push_outs
 from weetwie.domain.people import verify
 from weetwie.errors import Unavailable
 from weetwie.events import Fact
@@ -33,6 +34,7 @@ from weetwie.kit.blob import Store
 from weetwie.kit.db import AtOnce, Database, Db, Query, Record, param
 from weetwie.kit.http import Fetcher
 from weetwie.kit.mail import Post
+from weetwie.kit.webpush import Sender
 from weetwie.tables.events import Event
 
 log = structlog.get_logger(__name__)
@@ -41,6 +43,7 @@ BATCH = 200
 SWEEP_SECONDS = 1.0
 """How long a lost ring of the bell can hold a reaction up."""
 MOST_ATTEMPTS = 12
+MOST_PUSHES = 32
 LONGEST_WAIT = timedelta(hours=1)
 
 Reaction = Callable[..., Awaitable[None]]
@@ -215,6 +218,39 @@ async def send_letters(database: Database, post: Post | None, bell: Bell) -> Non
             log.exception("sending letters failed")
             await asyncio.sleep(_STORE_REST)
         await wait(rung, SWEEP_SECONDS)
+
+
+async def push_out(database: Database, memory: Memory, sender: Sender, bell: Bell, base_url: str) -> None:
+    """Hands notifications to push services, many at once, so that a slow one holds nobody else up. Works until cancelled."""
+    rung = bell.waiter()
+    sending: set[asyncio.Task[None]] = set()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        sending.discard(task)
+        rung.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("a push failed", why=type(error).__name__)
+
+    try:
+        while True:
+            try:
+                while len(sending) < MOST_PUSHES and (
+                    claimed := await push_outs.claim(database, memory, sender, base_url)
+                ):
+                    task = asyncio.create_task(push_outs.deliver(database, sender, claimed))
+                    sending.add(task)
+                    task.add_done_callback(ended)
+            except GONE:
+                log.warning("pushes wait for the database")
+            except Exception:
+                log.exception("pushing failed")
+                await asyncio.sleep(_STORE_REST)
+            await wait(rung, SWEEP_SECONDS)
+    finally:
+        for task in sending:
+            task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
+        await sender.close()
 
 
 async def links_once(database: Database, store: Store, fetcher: Fetcher, base_url: str) -> None:

@@ -45,7 +45,6 @@ class Known(NamedTuple):
 
 WHY_NOT: Final = {
     r"/api/v\d/admin/": "people are administered by the organisation's own means: the command line for now",
-    r"/api/v1/push": "no push yet; apps learn that there is no subscription",
     r"/api/v1/statuses/:id/translate": "no translation",
     r"/api/oembed": "posts are not embedded elsewhere",
     r"/api/v1/emails|/api/v1/accounts$": "one does not sign up here; the organisation lets people in",

@@ -55,6 +55,13 @@ PEOPLE = ("ada", "sol", "mia", "alma", "gil", "una", "rem", "gis")
 Generator = Callable[[Tried, str, str], Iterator[Request]]
 
 
+PUSH_KEYS = {
+    "p256dh": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+    "auth": "MDEyMzQ1Njc4OWFiY2RlZg",
+}
+"""The public key of the example in RFC 8291."""
+
+
 def once(*, body: dict[str, Any] | None = None, is_form: bool = False, **query: str) -> Generator:
     def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, tuple(query.items()), body or {}, is_form)
@@ -594,5 +601,12 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("DELETE", "/api/v1/filters/{id}"): each_keyword(),
     ("GET", "/api/v1/push/subscription"): once(),
     ("DELETE", "/api/v1/push/subscription"): once(),
+    ("POST", "/api/v1/push/subscription"): once(
+        body={
+            "subscription": {"endpoint": "https://push.example/1", "keys": PUSH_KEYS},
+            "data": {"alerts": {}},
+        }
+    ),
+    ("PUT", "/api/v1/push/subscription"): once(body={"data": {"alerts": {"mention": True}}}),
 }
 """By method and path of the application's own table of routes."""

@@ -102,6 +102,7 @@ class Scene:
         scene = cls(world, application, live)
         await world.policy(widest_ring=widest)
         scene.addresses = Addresses(Settings.base_url, await key(world.db, "media"))
+        await key(world.db, "push")
         await scene._hire()
         await scene._chat()
         await scene._announce()

@@ -15,6 +15,8 @@ import structlog
 
 from weetwie import __version__, app, reactions, worker
 from weetwie.access.recognise import Memory
+from weetwie.domain.identity.keys import key
+from weetwie.domain.notifications.push import SEED
 from weetwie.domain.people import assistant
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
@@ -22,8 +24,9 @@ from weetwie.events import PersonErased, PostPublished
 from weetwie.kit.bell import Bell
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
-from weetwie.kit.http import Fetcher
+from weetwie.kit.http import Fetcher, is_public
 from weetwie.kit.mail import Post
+from weetwie.kit.webpush import Sender
 from weetwie.serve import answering, erasures, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
@@ -47,6 +50,7 @@ class Parts:
     live: Live
     worker: worker.Worker
     store: Store
+    sender: Sender
 
 
 async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], ready: Ready) -> None:
@@ -75,6 +79,9 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                 parts.worker.run(parts.bell),
                 worker.look_after_media(parts.database, parts.store, parts.bell),
                 worker.send_letters(parts.database, _post(settings), parts.bell),
+                worker.push_out(
+                    parts.database, parts.memory, parts.sender, parts.bell, settings.base_url.rstrip("/")
+                ),
                 worker.look_at_links(
                     parts.database, parts.store, parts.bell, _fetcher(settings), settings.base_url
                 ),
@@ -98,6 +105,9 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
                 parts.worker.run(parts.bell),
                 worker.look_after_media(parts.database, parts.store, parts.bell),
                 worker.send_letters(parts.database, _post(settings), parts.bell),
+                worker.push_out(
+                    parts.database, parts.memory, parts.sender, parts.bell, settings.base_url.rstrip("/")
+                ),
                 worker.look_at_links(
                     parts.database, parts.store, parts.bell, _fetcher(settings), settings.base_url
                 ),
@@ -113,6 +123,16 @@ def _post(settings: Settings) -> Post | None:
     return Post(settings.smtp_url, sender)
 
 
+def _sender(settings: Settings, seed: bytes, contact: str) -> Sender:
+    return Sender(
+        seed,
+        f"mailto:{contact or f'weetwie@{urlsplit(settings.base_url).hostname}'}",
+        f"Weetwie/{__version__} (+{settings.base_url})",
+        allows=(lambda _address: True) if settings.pushes_inside else is_public,
+        only_https=settings.base_url.startswith("https:"),
+    )
+
+
 def _fetcher(settings: Settings) -> Fetcher:
     return Fetcher(f"Weetwie/{__version__} (+{settings.base_url})")
 
@@ -126,7 +146,9 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     memory, bell = Memory(), Bell(dsn)
     database.on_commit = bell.ring
     async with database.transaction() as db:
-        await assistant.stand_ready(db, await memory.policy(db))
+        policy = await memory.policy(db)
+        await assistant.stand_ready(db, policy)
+        sender = _sender(settings, await key(db, SEED), policy.contact_email)
     after = {
         **reactions.AFTER,
         PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],
@@ -140,6 +162,7 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
             Live(database, memory),
             worker.Worker(database, memory, after),
             store.chosen(settings),
+            sender,
         )
     finally:
         try:

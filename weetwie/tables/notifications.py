@@ -1,9 +1,11 @@
 """Notifications: what happened that concerns a person."""
 
+from datetime import datetime
+
 from sqlalchemy import Computed, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Flag, Id, Moment, Rank, Row, to
+from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, to
 
 
 class Notification(Row):
@@ -74,3 +76,42 @@ class Marker(Row):
     last_read_id: Mapped[int]
     version: Mapped[int]
     updated_at: Mapped[Moment]
+
+
+class PushSubscription(Row):
+    """Where a device of somebody is reached: one for each token, as in the client API."""
+
+    __tablename__ = "push_subscriptions"
+
+    token_id: Mapped[int] = to("tokens.id", primary_key=True)
+    person_id: Mapped[int] = to("people.id", index=True)
+    endpoint: Mapped[str]
+    p256dh: Mapped[bytes]
+    """The public key of the device."""
+    auth: Mapped[bytes]
+    """A secret that the device shares with us."""
+    is_standard: Mapped[Flag]
+    """Encrypted by RFC 8291; else by its last draft but one, which older apps know."""
+    kinds: Mapped[list[str]]
+    """Of which notifications it wants to hear."""
+    policy: Mapped[str]
+    """From whom: `all`, `followed`, `follower` or `none`."""
+    sealed_token: Mapped[bytes]
+    """The token itself, by which the device knows whose notification it is; only the sender's key opens it."""
+    resting_until: Mapped[datetime | None]
+    """One message at a time, and none for a while where the service cannot be reached."""
+    failures: Mapped[Count]
+    """Since it was last reached."""
+
+
+class PushMessage(Row):
+    """A notification on its way to a device. What it says is read when it is sent."""
+
+    __tablename__ = "push_messages"
+
+    token_id: Mapped[int] = to("push_subscriptions.token_id", primary_key=True)
+    notification_id: Mapped[int] = to("notifications.id", primary_key=True, index=True)
+    due_at: Mapped[Moment]
+    attempts: Mapped[Count]
+
+    __table_args__ = (Index("push_messages_due", "due_at"),)

@@ -11,6 +11,7 @@ from weetwie.access.policy import Policy
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon.push import public_key
 from weetwie.domain.media.rules import LARGEST_FILE, LARGEST_PICTURE, LONGEST_DESCRIPTION
 from weetwie.domain.people.census import census
 from weetwie.domain.people.preferences import preferences as preferred
@@ -59,7 +60,7 @@ async def instance(call: Call) -> wire.Instance:
             for size in (192, 512)
         ],
         languages=list(policy.languages),
-        configuration=_configuration(base, policy),
+        configuration=_configuration(base, policy, await public_key(await call.db())),
         registrations=wire.InstanceRegistrations(
             enabled=False,
             approval_required=False,
@@ -78,7 +79,7 @@ async def instance(call: Call) -> wire.Instance:
 async def first_instance(call: Call) -> wire.V1Instance:
     """The same in its older form."""
     policy: Policy = call.viewer.policy
-    configuration = _configuration(call.base_url, policy)
+    configuration = _configuration(call.base_url, policy, await public_key(await call.db()))
     count = await census(await call.db(), call.viewer)
     return wire.V1Instance(
         uri=domain(call.base_url),
@@ -105,7 +106,7 @@ def domain(base_url: str) -> str:
     return urlsplit(base_url).netloc
 
 
-def _configuration(base: str, policy: Policy) -> wire.Configuration:
+def _configuration(base: str, policy: Policy, vapid_key: str) -> wire.Configuration:
     return wire.Configuration(
         urls=wire.ConfigurationUrls(
             streaming=base.replace("http", "ws", 1),
@@ -114,7 +115,7 @@ def _configuration(base: str, policy: Policy) -> wire.Configuration:
             privacy_policy=None,
             terms_of_service=None,
         ),
-        vapid=wire.ConfigurationVapid(public_key=""),
+        vapid=wire.ConfigurationVapid(public_key=vapid_key),
         accounts=wire.ConfigurationAccounts(
             max_display_name_length=policy.longest_name,
             max_note_length=policy.longest_bio,

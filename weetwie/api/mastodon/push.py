@@ -1,20 +1,128 @@
-"""Push to phones: not there yet. An app that asks for its subscription is told that it has none."""
+"""Push to phones and browsers: the one subscription that belongs to a token."""
+
+import msgspec
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
-from weetwie.errors import NotFound
+from weetwie.domain.identity.keys import key
+from weetwie.domain.notifications import push
+from weetwie.domain.notifications.push import Subscription
+from weetwie.errors import Invalid, NotFound, _
+from weetwie.kit import webpush
+from weetwie.kit.db import Db
+from weetwie.kit.webpush import Device
 
 routes = Routes("push")
+
+
+class KeysParams(msgspec.Struct, kw_only=True, frozen=True):
+    p256dh: str = ""
+    auth: str = ""
+
+
+class DeviceParams(msgspec.Struct, kw_only=True, frozen=True):
+    endpoint: str
+    keys: KeysParams = KeysParams()
+    standard: bool = False
+
+
+class AlertsParams(msgspec.Struct, kw_only=True, frozen=True):
+    mention: bool = False
+    status: bool = False
+    reblog: bool = False
+    follow: bool = False
+    follow_request: bool = False
+    favourite: bool = False
+    poll: bool = False
+    update: bool = False
+    quote: bool = False
+    quoted_update: bool = False
+    admin_sign_up: bool = msgspec.field(name="admin.sign_up", default=False)
+    admin_report: bool = msgspec.field(name="admin.report", default=False)
+
+
+class DataParams(msgspec.Struct, kw_only=True, frozen=True):
+    alerts: AlertsParams = AlertsParams()
+    policy: str | None = None
+
+
+class ChangeParams(msgspec.Struct, kw_only=True, frozen=True):
+    data: DataParams = DataParams()
+    policy: str | None = None
+
+
+class SubscribeParams(ChangeParams, kw_only=True, frozen=True):
+    subscription: DeviceParams
+
+
+@routes.post("/api/v1/push/subscription", scopes=["push"])
+async def subscribe(call: Call, given: SubscribeParams) -> wire.WebPushSubscription:
+    """Tells this device of what happens, in place of where the token was told before."""
+    asked, db = given.subscription, await call.db()
+    try:
+        p256dh, auth = webpush.decoded(asked.keys.p256dh), webpush.decoded(asked.keys.auth)
+    except ValueError:
+        raise Invalid(_("These are not the keys of a subscription."), field="subscription[keys]") from None
+    token = call.header("authorization").partition(" ")[2].strip()
+    await push.subscribe(
+        db,
+        call.viewer,
+        Device(asked.endpoint, p256dh, auth, asked.standard),
+        _kinds(given),
+        given.data.policy or given.policy or "all",
+        webpush.seal(await key(db, push.SEED), token),
+        only_https=call.base_url.startswith("https:"),
+    )
+    return await _shown(call, db)
 
 
 @routes.get("/api/v1/push/subscription", scopes=["push"])
 async def subscription(call: Call) -> wire.WebPushSubscription:
     """The subscription that belongs to this token."""
-    raise NotFound
+    return await _shown(call, await call.db())
+
+
+@routes.put("/api/v1/push/subscription", scopes=["push"])
+async def change(call: Call, given: ChangeParams) -> wire.WebPushSubscription:
+    """Of what this device is told; where it is reached stays."""
+    db = await call.db()
+    before = await push.subscription(db, call.viewer)
+    if before is None:
+        raise NotFound
+    await push.change(db, call.viewer, _kinds(given), given.data.policy or given.policy or before.policy)
+    return await _shown(call, db)
 
 
 @routes.delete("/api/v1/push/subscription", scopes=["push"])
 async def unsubscribe(call: Call) -> wire.Empty:
     """Ends the subscription that belongs to this token, if there is one."""
+    await push.end(await call.db(), call.viewer)
     return wire.Empty()
+
+
+async def public_key(db: Db) -> str:
+    """By which push services know this installation."""
+    return webpush.public_key(await key(db, push.SEED))
+
+
+def _kinds(given: ChangeParams) -> list[str]:
+    return [name for name, is_wanted in msgspec.to_builtins(given.data.alerts).items() if is_wanted]
+
+
+async def _shown(call: Call, db: Db) -> wire.WebPushSubscription:
+    found = await push.subscription(db, call.viewer)
+    if found is None:
+        raise NotFound
+    return _entity(found, await public_key(db))
+
+
+def _entity(found: Subscription, server_key: str) -> wire.WebPushSubscription:
+    alerts = {name: name in found.kinds for name in wire.PushAlerts.__struct_encode_fields__}
+    return wire.WebPushSubscription(
+        id=str(found.token_id),
+        endpoint=found.endpoint,
+        standard=found.is_standard,
+        server_key=server_key,
+        alerts=msgspec.convert(alerts, wire.PushAlerts),
+    )

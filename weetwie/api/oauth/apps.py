@@ -5,6 +5,7 @@ import msgspec
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon.entities import Application, CredentialApplication
+from weetwie.api.mastodon.push import public_key
 from weetwie.domain.identity import apps
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.errors import NotFound
@@ -23,7 +24,8 @@ class NewApp(msgspec.Struct, kw_only=True):
 async def register(call: Call, new: NewApp) -> CredentialApplication:
     """Register an app; no token is needed."""
     redirects = [redirect for given in new.redirect_uris for redirect in given.split()]
-    app, secret = await apps.register(await call.db(), new.client_name, redirects, new.scopes, new.website)
+    db = await call.db()
+    app, secret = await apps.register(db, new.client_name, redirects, new.scopes, new.website)
     return CredentialApplication(
         id=str(app.id),
         name=app.name,
@@ -31,7 +33,7 @@ async def register(call: Call, new: NewApp) -> CredentialApplication:
         scopes=app.scopes,
         redirect_uris=app.redirect_uris,
         redirect_uri="\n".join(app.redirect_uris),
-        vapid_key="",
+        vapid_key=await public_key(db),
         client_id=app.client_id,
         client_secret=secret,
         client_secret_expires_at=0,
@@ -41,13 +43,14 @@ async def register(call: Call, new: NewApp) -> CredentialApplication:
 @routes.get("/api/v1/apps/verify_credentials", access="app")
 async def verify_credentials(call: Call) -> Application:
     """The app that the token belongs to."""
-    app = await apps.by_id(await call.db(), call.viewer.app_id)
+    db = await call.db()
+    app = await apps.by_id(db, call.viewer.app_id)
     if app is None:
         raise NotFound
-    return application(app)
+    return application(app, await public_key(db))
 
 
-def application(app: RegisteredApp) -> Application:
+def application(app: RegisteredApp, vapid_key: str) -> Application:
     return Application(
         id=str(app.id),
         name=app.name,
@@ -55,5 +58,5 @@ def application(app: RegisteredApp) -> Application:
         scopes=app.scopes,
         redirect_uris=app.redirect_uris,
         redirect_uri="\n".join(app.redirect_uris),
-        vapid_key="",
+        vapid_key=vapid_key,
     )

@@ -16,11 +16,13 @@ from weetwie.api.call import Call
 from weetwie.api.dispatch import Application, Dispatcher
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon import (
+    absent,
     accounts,
     announcements,
     blocks,
     conversations,
     directory,
+    embedding,
     featured,
     filters,
     follow_requests,
@@ -31,6 +33,7 @@ from weetwie.api.mastodon import (
     notification_policy,
     notifications,
     polls,
+    profile,
     push,
     relations,
     reports,
@@ -72,6 +75,7 @@ DOORS: Final = (
     announcements,
     conversations,
     accounts,
+    profile,
     featured,
     relations,
     follow_requests,
@@ -90,6 +94,8 @@ DOORS: Final = (
     filters,
     push,
     reports,
+    embedding,
+    absent,
     streaming,
     knowledge,
     topics,

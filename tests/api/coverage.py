@@ -45,14 +45,7 @@ class Known(NamedTuple):
 
 WHY_NOT: Final = {
     r"/api/v\d/admin/": "people are administered by the organisation's own means: the command line for now",
-    r"/api/v1/statuses/:id/translate": "no translation",
-    r"/api/oembed": "posts are not embedded elsewhere",
-    r"/api/v1/emails|/api/v1/accounts$": "one does not sign up here; the organisation lets people in",
-    r"/api/v1/instance/terms_of_service/": "only the terms in force are shown",
-    r"/api/v1/profile$": "not yet; the same is done by verify_credentials and update_credentials",
-    r"/api/v1/annual_reports": "nobody's year is summed up",
     r"/api/v1/(collections|accounts/:account_id/)": "no collections yet",
-    r"/api/v1_alpha": "unfinished in Mastodon itself",
 }
 """By the beginning of the path; the first that fits."""
 

@@ -8,6 +8,8 @@ import pytest
 from tests.api.house import House, opened
 from tests.world import Someone
 from weetwie.access.words import Ring
+from weetwie.domain.posts.forget import TOMBSTONES_LAST, sweep_tombstones
+from weetwie.kit import clock
 
 
 @pytest.fixture
@@ -91,7 +93,10 @@ async def test_who_does_not_see_what_is_quoted_learns_nothing_of_it(house: House
     shown = await house.ask(al, "GET", f"/api/v1/statuses/{quote['id']}")
     assert shown.json()["quote"] == {"state": "unauthorized"} and str(inside) not in shown.text
     await house.good(ada, "DELETE", f"/api/v1/statuses/{inside}")
-    assert (await seen(house, ada, quote))["quote"] == {"state": "unauthorized"}
+    assert (await seen(house, ada, quote))["quote"] == {"state": "deleted"}
+    assert (await house.ask(al, "GET", f"/api/v1/statuses/{quote['id']}")).json()["quote"][
+        "state"
+    ] == "unauthorized"
 
 
 async def test_its_author_takes_it_out_and_numbers_and_notifications_follow(house: House) -> None:
@@ -123,3 +128,24 @@ async def test_a_page_without_quotes_and_polls_asks_no_more_than_before(house: H
     house.world.connection.add_query_logger(lambda logged: statements.append(logged.query))
     await house.good(ada, "GET", "/api/v1/timelines/home")
     assert len(statements) <= 1, statements
+
+
+async def test_a_quote_of_what_was_deleted_says_so_to_whoever_saw_it(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    fan, cy = await house.world.member("fan", follows=[ada]), await house.world.member("cy")
+    first = await write(house, ada, "Seals fail", visibility="private")
+    second = await write(house, ada, quoted_status_id=first["id"], visibility="private")
+    open_one = await write(house, ada, "Open")
+    quote = await write(house, fan, quoted_status_id=open_one["id"])
+    await house.world.block(cy, ada)
+    assert (await seen(house, cy, quote))["quote"] == {"state": "unauthorized"}
+    for post in (first, open_one):
+        await house.good(ada, "DELETE", f"/api/v1/statuses/{post['id']}")
+    clock.stop(clock.now() + TOMBSTONES_LAST * 2)
+    async with house.world.database.transaction() as db:
+        await sweep_tombstones(db)
+    clock.stop(None)
+    assert (await seen(house, fan, second))["quote"] == {"state": "deleted"}
+    assert (await seen(house, bo, quote))["quote"] == {"state": "deleted"}
+    assert (await seen(house, cy, quote))["quote"] == {"state": "unauthorized"}, "never saw what was quoted"
+    await house.good(fan, "DELETE", f"/api/v1/statuses/{quote['id']}")

@@ -355,6 +355,17 @@ def each_notification(tried: Tried, method: str, path: str) -> Iterator[Request]
             yield Request(method, path.replace("{id}", str(id)))
 
 
+def each_notification_named(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for secret in tried.secrets:
+        for id in tried.scene.notified.get((tried.viewer, secret.id), [1])[:2]:
+            yield Request(method, path, (), {"id": str(id)})
+
+
+def by_address(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in tried.posts:
+        yield Request(method, path, (("url", f"http://weetwie.test/@sol/{id}"),))
+
+
 def each_media(tried: Tried, method: str, path: str) -> Iterator[Request]:
     """By the plain address, and by the one that was made for who asks; files have the ids of their posts."""
     for id in tried.posts:
@@ -608,5 +619,19 @@ GENERATORS: dict[tuple[str, str], Generator] = {
         }
     ),
     ("PUT", "/api/v1/push/subscription"): once(body={"data": {"alerts": {"mention": True}}}),
+    ("GET", "/api/v1/profile"): once(),
+    ("PATCH", "/api/v1/profile"): once(body={"display_name": "Another", "note": "@sol #open"}),
+    ("GET", "/api/oembed"): by_address,
+    ("POST", "/api/v1/accounts"): once(),
+    ("POST", "/api/v1/emails/confirmations"): once(),
+    ("POST", "/api/v1/statuses/{id}/translate"): each_post(),
+    ("GET", "/api/v1/instance/terms_of_service/{date}"): once(),
+    ("GET", "/api/v1/annual_reports"): once(),
+    ("GET", "/api/v1/annual_reports/{year}"): once(),
+    ("GET", "/api/v1/annual_reports/{year}/state"): once(),
+    ("POST", "/api/v1/annual_reports/{year}/read"): once(),
+    ("POST", "/api/v1/annual_reports/{year}/generate"): once(),
+    ("GET", "/api/v1_alpha/async_refreshes/{key}"): once(),
+    ("POST", "/api/v1/notifications/dismiss"): each_notification_named,
 }
 """By method and path of the application's own table of routes."""

@@ -258,6 +258,17 @@ def _given(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _gone(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """Deleted posts that one saw before; of a post that nothing hangs on any more the tombstone goes."""
+    gone = aliased(Post)
+    return select(gone.id).where(
+        gone.id == func.any(param("ids", ARRAY(BigInteger))),
+        gone.deleted_at.is_not(None),
+        sees.saw(eye, gone),
+    )
+
+
+_GONE = Lawful(_gone)
 _ASKED = Finding(_asked)
 TO_PEOPLE = Reach(_given)
 """Which of these people see which of these posts, wherever they stand."""
@@ -269,6 +280,12 @@ async def posts(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPost]:
     if not asked:
         return []
     return await _ASKED.page(db, viewer, Page(limit=len(asked)), ids=asked)
+
+
+async def gone(db: Db, viewer: Viewer, ids: Iterable[int]) -> set[int]:
+    """Those of them that are deleted, and that the viewer saw before."""
+    asked = list(ids)
+    return {row[0] for row in await _GONE.rows(db, viewer, ids=asked)} if asked else set()
 
 
 async def post(db: Db, viewer: Viewer, post_id: int) -> SeenPost:

@@ -33,7 +33,7 @@ from weetwie.seen.posts import SeenPost
 
 routes = Routes("accounts")
 
-_LARGEST_PROFILE: Final = 2 * faces.LARGEST + 1024 * 1024
+LARGEST_PROFILE: Final = 2 * faces.LARGEST + 1024 * 1024
 
 
 RingName = Literal["colleagues", "network", "world"]
@@ -112,15 +112,15 @@ async def verify_credentials(call: Call) -> bytes:
     "/api/v1/accounts/update_credentials",
     scopes=["write:accounts"],
     answer=wire.CredentialAccount,
-    max_body=_LARGEST_PROFILE,
+    max_body=LARGEST_PROFILE,
 )
 async def update_credentials(call: Call, given: ProfileGiven) -> bytes:
     """Changes one's own profile and settings."""
-    await change(await call.db(), call.viewer, call.viewer.person_id, await _with_pictures(call, given))
+    await change(await call.db(), call.viewer, call.viewer.person_id, await with_pictures(call, given))
     return await _own(call)
 
 
-async def _with_pictures(call: Call, given: ProfileGiven) -> Changes:
+async def with_pictures(call: Call, given: ProfileGiven) -> Changes:
     """The pictures are put away first; what is in the profile no more is swept."""
     names: dict[str, Any] = {}
     if given.avatar is not None:

@@ -1,6 +1,6 @@
 """What belongs to one viewer and one answer, beside what the renderer keeps for all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 
@@ -20,3 +20,5 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """The viewer's own; for most there are none."""
     quotes: Mapping[int, SeenPost] = {}
     """What is quoted, as far as this viewer sees it, by its id; and what that quotes again."""
+    gone: Set[int] = frozenset()
+    """What is quoted and was deleted, as far as this viewer saw it before."""

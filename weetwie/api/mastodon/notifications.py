@@ -15,7 +15,7 @@ from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
-from weetwie.api.parameters import LongPageParams, LooseId, at_most
+from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
 from weetwie.domain.notifications import dismiss as dismissal
 from weetwie.domain.notifications import groups
 from weetwie.domain.notifications.groups import Group
@@ -106,10 +106,24 @@ async def clear(call: Call) -> wire.Empty:
 @routes.post("/api/v1/notifications/{id}/dismiss", scopes=["write:notifications"])
 async def dismiss(call: Call) -> wire.Empty:
     """Forgets one notification."""
+    return await _dismiss(call, call.id)
+
+
+class One(Struct, frozen=True, kw_only=True):
+    id: Id
+
+
+@routes.post("/api/v1/notifications/dismiss", scopes=["write:notifications"], deprecated=True)
+async def dismiss_as_of_old(call: Call, given: One) -> wire.Empty:
+    """Forgets one notification."""
+    return await _dismiss(call, given.id)
+
+
+async def _dismiss(call: Call, id: int) -> wire.Empty:
     db = await call.db()
-    if await notification(db, call.viewer, call.id, with_held=True) is None:
+    if await notification(db, call.viewer, id, with_held=True) is None:
         raise NotFound
-    await dismissal.dismiss(db, call.viewer, call.id)
+    await dismissal.dismiss(db, call.viewer, id)
     return wire.Empty()
 
 

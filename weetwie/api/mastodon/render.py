@@ -200,7 +200,7 @@ class Renderer:
             return b'{"state":"revoked"}'
         quoted = beside.quotes.get(post.quote_of_id)
         if quoted is None:
-            return b'{"state":"unauthorized"}'
+            return b'{"state":"deleted"}' if post.quote_of_id in beside.gone else b'{"state":"unauthorized"}'
         if is_shallow:
             return b'{"state":"accepted","quoted_status_id":"%d"}' % quoted.post_id
         status = self._status(quoted, beside, is_quoted=True)

@@ -150,10 +150,7 @@ def credential_account(account: bytes, profile: Profile, preferred: Preferred, w
     source = wire.Source(
         attribution_domains=[],
         note=profile.bio,
-        fields=[
-            wire.Field(name=field["name"], value=field["value"], verified_at=field.get("verified_at"))
-            for field in profile.fields
-        ],
+        fields=own_fields(profile),
         privacy=Visibility(preferred.visibility).name,  # type: ignore[arg-type]
         sensitive=preferred.is_sensitive,
         language=preferred.language or "",
@@ -169,6 +166,14 @@ def credential_account(account: bytes, profile: Profile, preferred: Preferred, w
     )
     role = next((role for has, role in _roles(profile) if has), _EVERYBODY)
     return b'%b,"source":%b,"role":%b}' % (account[:-1], encoded(source), encoded(role))
+
+
+def own_fields(profile: Profile) -> list[wire.Field]:
+    """As they were written."""
+    return [
+        wire.Field(name=field["name"], value=field["value"], verified_at=field.get("verified_at"))
+        for field in profile.fields
+    ]
 
 
 def _roles(profile: Profile) -> tuple[tuple[bool, wire.Role], ...]:

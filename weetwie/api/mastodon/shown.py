@@ -58,10 +58,12 @@ async def load(db: Db, renderer: Renderer, viewer: Viewer, posts: Sequence[SeenP
     """Everything that these posts are rendered from. For plain posts that the renderer keeps already, nothing is asked."""
     quotes = await _quotes(db, viewer, posts)
     shown = [*posts, *quotes.values()]
+    missing = {post.quote_of_id for post in shown if post.quote_of_id and is_quote(post)} - quotes.keys()
+    gone = await seen_posts.gone(db, viewer, missing)
     await load_kept(db, renderer, shown)
     filters = await load_filters(db, renderer, viewer) if viewer.filters_version else ()
     polls = await seen_polls.of_posts(db, viewer, shown)
-    return Beside(viewer=viewer, filters=filters, polls=polls, quotes=quotes)
+    return Beside(viewer=viewer, filters=filters, polls=polls, quotes=quotes, gone=gone)
 
 
 async def _quotes(db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> dict[int, SeenPost]:

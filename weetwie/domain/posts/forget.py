@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from sqlalchemy import DateTime, delete
+from sqlalchemy import DateTime, delete, select
+from sqlalchemy.orm import aliased
 
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
@@ -13,7 +14,14 @@ TOMBSTONES_LAST = timedelta(days=7)
 
 _BEFORE = param("before", DateTime(timezone=True))
 _KEYS = Query(delete(PostKey).where(PostKey.created_at < _BEFORE))
-_TOMBSTONES = Query(delete(Post).where(Post.deleted_at < _BEFORE))
+_QUOTING = aliased(Post)
+_IS_QUOTED = (
+    select(_QUOTING.id)
+    .where(_QUOTING.quote_of_id == Post.id, _QUOTING.deleted_at.is_(None))
+    .correlate(Post)
+    .exists()
+)
+_TOMBSTONES = Query(delete(Post).where(Post.deleted_at < _BEFORE, ~_IS_QUOTED))
 
 
 async def forget_keys(db: Db) -> None:
@@ -21,5 +29,5 @@ async def forget_keys(db: Db) -> None:
 
 
 async def sweep_tombstones(db: Db) -> None:
-    """What hangs on the posts goes with them, by the schema."""
+    """What hangs on the posts goes with them, by the schema. Those that are quoted stay: a quote of one says that it is gone."""
     await db.run(_TOMBSTONES, before=clock.now() - TOMBSTONES_LAST)

@@ -24,6 +24,13 @@ from weetwie.api.mastodon.entities.apps import (
     ErrorDetail,
     Token,
 )
+from weetwie.api.mastodon.entities.elsewhere import (
+    AnnualReports,
+    AnnualReportState,
+    AsyncRefresh,
+    OEmbed,
+    WrappedAsyncRefresh,
+)
 from weetwie.api.mastodon.entities.filters import (
     Filter,
     FilterKeyword,
@@ -91,6 +98,7 @@ from weetwie.api.mastodon.entities.notifications import (
     UnreadCount,
     WebPushSubscription,
 )
+from weetwie.api.mastodon.entities.profiles import Profile
 from weetwie.api.mastodon.entities.reading import (
     Conversation,
     FeaturedTag,
@@ -135,8 +143,11 @@ __all__ = [
     "Announcement",
     "AnnouncementAccount",
     "AnnouncementStatus",
+    "AnnualReportState",
+    "AnnualReports",
     "Appeal",
     "Application",
+    "AsyncRefresh",
     "Collection",
     "CollectionItem",
     "Configuration",
@@ -189,12 +200,14 @@ __all__ = [
     "NotificationPolicy",
     "NotificationPolicySummary",
     "NotificationRequest",
+    "OEmbed",
     "PartialAccountWithAvatar",
     "Poll",
     "PollOption",
     "Preferences",
     "PreviewCard",
     "PreviewCardAuthor",
+    "Profile",
     "PushAlerts",
     "Quote",
     "QuoteApproval",
@@ -240,6 +253,7 @@ __all__ = [
     "V1InstanceStats",
     "V1InstanceUrls",
     "WebPushSubscription",
+    "WrappedAsyncRefresh",
     "date_time",
     "day",
 ]

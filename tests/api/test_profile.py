@@ -1,0 +1,38 @@
+"""One's own profile as an editor gets it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.api.house import House, opened
+from tests.api.test_media import picture
+
+
+@pytest.fixture
+async def house(dsn: str) -> AsyncIterator[House]:
+    async with opened(dsn) as house:
+        yield house
+
+
+async def test_a_profile_is_read_and_changed_as_it_was_written(house: House) -> None:
+    ada = await house.world.member("ada")
+    before = await house.good(ada, "GET", "/api/v1/profile")
+    assert before["avatar"] is None and before["note"] == "" and before["featured_tags"] == []
+    fields = {"fields_attributes[0][name]": "Team", "fields_attributes[0][value]": "https://pumps.example"}
+    given = {"display_name": "Ada", "note": "Writes #tea", "locked": "true", **fields}
+    after = await house.good(
+        ada, "PATCH", "/api/v1/profile", data=given, files={"avatar": ("a.png", picture(), "image/png")}
+    )
+    assert after == await house.good(ada, "GET", "/api/v1/profile")
+    assert (after["display_name"], after["note"], after["locked"]) == ("Ada", "Writes #tea", True)
+    assert "<p>Writes <a" in after["formatted_note"] and after["avatar"].startswith("https://house.example/")
+    assert after["fields"][0]["value"] == "https://pumps.example"
+    assert "<a" in after["formatted_fields"][0]["value"]
+
+
+async def test_it_opens_with_the_narrow_scope_and_only_to_people(house: House) -> None:
+    ada = await house.world.member("ada")
+    narrow = {"authorization": f"Bearer {await house.world.token(ada, 'narrow', ['profile'])}"}
+    assert (await house.site.get("/api/v1/profile", headers=narrow)).status_code == 200
+    assert (await house.site.patch("/api/v1/profile", headers=narrow, json={"note": "x"})).status_code == 403
+    assert (await house.ask(None, "GET", "/api/v1/profile")).status_code == 401

@@ -1,0 +1,77 @@
+"""What Mastodon has and this house has not: answered in the ways that apps know for that."""
+
+from msgspec import Struct
+
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon.instance import ExtendedDescription
+from weetwie.errors import Forbidden, NotFound, _
+from weetwie.seen import posts as seen_posts
+
+routes = Routes("absent")
+
+
+class Language(Struct, frozen=True, kw_only=True):
+    lang: str | None = None
+
+
+@routes.post("/api/v1/accounts", scopes=["write:accounts"], access="app")
+async def sign_up(call: Call) -> wire.Token:
+    """Nobody signs up here: the organisation lets people in."""
+    raise Forbidden(_("One does not sign up here: the organisation lets people in."))
+
+
+@routes.post("/api/v1/emails/confirmations", scopes=["write:accounts"])
+async def confirm(call: Call) -> wire.Empty:
+    """Nobody's address waits for being confirmed by an app."""
+    raise Forbidden(_("There is no address to be confirmed."))
+
+
+@routes.post("/api/v1/statuses/{id}/translate", scopes=["read:statuses"], access="app")
+async def translate(call: Call, wanted: Language) -> wire.Translation:
+    """Posts are not translated here, as `configuration.translation` says."""
+    await seen_posts.post(await call.db(), call.viewer, call.id)
+    raise NotFound(_("Posts are not translated here."))
+
+
+@routes.get("/api/v1/instance/terms_of_service/{date}")
+async def terms_of_a_day(call: Call) -> ExtendedDescription:
+    """There never were any of its own."""
+    raise NotFound
+
+
+@routes.get("/api/v1/annual_reports", scopes=["read:accounts"])
+async def annual_reports(call: Call) -> wire.AnnualReports:
+    """Nobody's year is summed up."""
+    return wire.AnnualReports(annual_reports=[], accounts=[], statuses=[])
+
+
+@routes.get("/api/v1/annual_reports/{year}", scopes=["read:accounts"])
+async def annual_report(call: Call) -> wire.AnnualReports:
+    """Nobody's year is summed up."""
+    raise NotFound
+
+
+@routes.get("/api/v1/annual_reports/{year}/state", scopes=["read:accounts"])
+async def annual_report_state(call: Call) -> wire.AnnualReportState:
+    """Nobody's year is summed up."""
+    return wire.AnnualReportState(state="ineligible")
+
+
+@routes.post("/api/v1/annual_reports/{year}/read", scopes=["write:accounts"])
+async def read_annual_report(call: Call) -> wire.Empty:
+    """There is none to be read."""
+    raise NotFound
+
+
+@routes.post("/api/v1/annual_reports/{year}/generate", scopes=["write:accounts"])
+async def make_annual_report(call: Call) -> wire.Empty:
+    """Nothing is made: the state stays as it is."""
+    return wire.Empty()
+
+
+@routes.get("/api/v1_alpha/async_refreshes/{key}", scopes=["read"])
+async def async_refresh(call: Call) -> wire.WrappedAsyncRefresh:
+    """No answer is completed later, so there is never one to ask about."""
+    raise NotFound

@@ -63,6 +63,7 @@ from weetwie.kit.client_address import client_address, networks
 from weetwie.kit.db import Database, Db
 from weetwie.settings import Provider
 from weetwie.web.site import site
+from weetwie.web.visit import LookOver
 
 DOORS: Final = (
     apps,
@@ -125,6 +126,7 @@ def build(
     store: Store | None = None,
     sso: Sequence[Provider] = (),
     sends_mail: bool = False,
+    look_over: LookOver | None = None,
 ) -> Application:
     """`store` keeps the bytes of media. `shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
     no streams."""
@@ -144,7 +146,9 @@ def build(
         streaming=streams,
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
-        otherwise=site(database, memory, base_url, store, live, sso, sends_mail=sends_mail),
+        otherwise=site(
+            database, memory, base_url, store, live, sso, sends_mail=sends_mail, look_over=look_over
+        ),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
 

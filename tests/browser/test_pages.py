@@ -63,6 +63,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-policy": "/admin/policy",
     "admin-bring-in": "/admin/bring-in",
     "admin-reports": "/admin/reports",
+    "admin-health": "/admin/health",
     "admin-announcements": "/admin/announcements",
 }
 FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}

@@ -47,7 +47,7 @@ NOT_READ: Final = {
 TABS: Final = ("", "replies", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in",
+    "/settings/blocked", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 from PIL import Image
 
-from tests.site import browser, form_of, give_password, sign_in, text_of
+from tests.site import HOME, browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
 from weetwie.access.policy import Emoji, Policy
 from weetwie.domain.policy.choose import choose
+from weetwie.kit.finding import Finding
 from weetwie.web import emoji
+from weetwie.web.site import site as site_of
 
 
 @pytest.fixture
@@ -120,3 +122,20 @@ def test_an_emoji_is_found_by_any_word_of_its_name_and_names_that_begin_so_come_
     names = [one["what"] for one in emoji.like("face", Policy())]
     assert len(names) == 6 and names[0].startswith("face")
     assert emoji.like("no such thing", Policy()) == []
+
+
+async def test_the_machine_is_looked_over_for_administrators_alone(
+    world: World, root: Someone, ada: Someone
+) -> None:
+    async def look_over() -> list[Finding]:
+        return [Finding("disk", "wrong", "3 MB are free", "Make room."), Finding("clock", "good", "runs")]
+
+    application = site_of(world.database, world.memory, HOME, look_over=look_over)
+    transport = httpx.ASGITransport(application, client=("192.0.2.7", 1))
+    async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
+        await sign_in(site, "root")
+        told = text_of(await site.get("/admin/health"))
+        assert "One thing wants to be looked at" in told and told.index("Make room.") < told.index("clock")
+        await give_password(world, ada)
+        await sign_in(site, "ada")
+        assert (await site.get("/admin/health")).status_code == 404

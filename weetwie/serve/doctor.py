@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -21,23 +20,15 @@ import msgspec
 
 from weetwie.errors import Refusal
 from weetwie.kit.db import Database
+from weetwie.kit.finding import Finding, State
 from weetwie.migrations import is_current
 from weetwie.serve import database, store
 from weetwie.settings import Settings
 from weetwie.worker import backlog, given_up, newest
 
-State = Literal["good", "odd", "wrong"]
-
 _FULL_MB, _TIGHT_MB = 100, 1000
 _CLOCKS_APART = timedelta(seconds=2)
 _LONG_WAIT = 30.0
-
-
-class Finding(msgspec.Struct, frozen=True):
-    about: str
-    state: State
-    what: str
-    to_do: str = ""
 
 
 async def look(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ from weetwie.kit.db import Database
 from weetwie.kit.http import Fetcher, is_public
 from weetwie.kit.mail import Post
 from weetwie.kit.webpush import Sender
-from weetwie.serve import answering, erasures, store, web
+from weetwie.serve import answering, doctor, erasures, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.settings import Settings
@@ -67,6 +68,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
             parts.store,
             settings.sso,
             sends_mail=settings.smtp_url is not None,
+            look_over=partial(doctor.safely, settings, os.environ),
         )
         metrics = Metrics(parts.database, parts.live)
         server = web.server(metrics.counting(application))

@@ -59,7 +59,7 @@ from weetwie.web.pages import live as live_page
 from weetwie.web.reading import SignInFirst
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
-from weetwie.web.visit import MOST_FILES, House, SignOnHouse, Visit, visit
+from weetwie.web.visit import MOST_FILES, House, LookOver, SignOnHouse, Visit, visit
 
 log = structlog.get_logger(__name__)
 
@@ -128,6 +128,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/logo": (admin_bring_in.show, admin_bring_in.sign),
     "/admin/sample/{verb}": (admin_bring_in.show, admin_bring_in.sample),
     "/logo/{name}": (admin_bring_in.show_logo, None),
+    "/admin/health": (admin.show_health, None),
     "/admin/reports": (admin.show_reports, None),
     "/admin/reports/{id:int}/{verb}": (admin.show_reports, admin.on_report),
     "/admin/announcements": (admin.show_announcements, admin.announce),
@@ -161,6 +162,7 @@ def site(
     sso: Sequence[Provider] = (),
     *,
     sends_mail: bool = False,
+    look_over: LookOver | None = None,
 ) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
@@ -175,6 +177,7 @@ def site(
         live,
         _providers(sso),
         sends_mail,
+        look_over,
     )
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -28,6 +28,7 @@ from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language, oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
+from weetwie.kit.finding import Finding
 from weetwie.web.assets import Assets
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
@@ -55,6 +56,9 @@ class SignOnHouse:
     client: oidc.Provider
 
 
+LookOver = Callable[[], Awaitable[Sequence[Finding]]]
+
+
 @dataclass(frozen=True)
 class House:
     """What pages need of the rest of the house."""
@@ -71,6 +75,8 @@ class House:
     providers: Mapping[str, SignOnHouse] = field(default_factory=dict)
     """With whom people sign in, by key."""
     sends_mail: bool = False
+    look_over: LookOver | None = None
+    """Says what is wrong with the installation."""
 
     @property
     def is_secure(self) -> bool:

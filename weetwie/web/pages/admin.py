@@ -57,6 +57,13 @@ async def show(visit: Visit) -> Response:
         )
 
 
+async def show_health(visit: Visit) -> Response:
+    check(visit)
+    found = await visit.house.look_over() if visit.house.look_over else []
+    async with visit.house.database.reading() as db:
+        return await reading.show(visit, db, "admin_health.html", found=found)
+
+
 async def show_people(visit: Visit) -> Response:
     check(visit, may.look_after_people)
     async with visit.house.database.reading() as db:

@@ -27,7 +27,7 @@ from weetwie.kit import blob, clock
 from weetwie.kit.db import Database, Db, prepare_connection
 
 SOME_DAY = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-SCOPES = ["read", "write", "follow", "push", "profile"]
+SCOPES = ["read", "write", "follow", "push", "profile", "admin:read", "admin:write"]
 _SETTINGS = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
 
 _IDS_IN_ORDER = """

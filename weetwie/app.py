@@ -47,6 +47,10 @@ from weetwie.api.mastodon import (
     trends,
     well_known,
 )
+from weetwie.api.mastodon.admin import accounts as admin_accounts
+from weetwie.api.mastodon.admin import blocks as admin_blocks
+from weetwie.api.mastodon.admin import numbers as admin_numbers
+from weetwie.api.mastodon.admin import reports as admin_reports
 from weetwie.api.mastodon.media import MediaHouse
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
@@ -97,6 +101,10 @@ DOORS: Final = (
     reports,
     embedding,
     absent,
+    admin_accounts,
+    admin_reports,
+    admin_blocks,
+    admin_numbers,
     streaming,
     knowledge,
     topics,

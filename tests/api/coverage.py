@@ -44,7 +44,6 @@ class Known(NamedTuple):
 
 
 WHY_NOT: Final = {
-    r"/api/v\d/admin/": "people are administered by the organisation's own means: the command line for now",
     r"/api/v1/(collections|accounts/:account_id/)": "no collections yet",
 }
 """By the beginning of the path; the first that fits."""

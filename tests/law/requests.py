@@ -361,6 +361,15 @@ def each_notification_named(tried: Tried, method: str, path: str) -> Iterator[Re
             yield Request(method, path, (), {"id": str(id)})
 
 
+def first(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    yield Request(method, path.replace("{id}", "1"))
+
+
+def measures(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    keys = ["new_users", "opened_reports", "tag_uses", "software_versions"]
+    yield Request(method, path, (), {"keys": keys, "start_at": "2026-05-01", "end_at": "2026-05-10"})
+
+
 def by_address(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for id in tried.posts:
         yield Request(method, path, (("url", f"http://weetwie.test/@sol/{id}"),))
@@ -619,6 +628,42 @@ GENERATORS: dict[tuple[str, str], Generator] = {
         }
     ),
     ("PUT", "/api/v1/push/subscription"): once(body={"data": {"alerts": {"mention": True}}}),
+    ("GET", "/api/v1/admin/accounts"): several({}, {"active": "true", "staff": "true"}, {"limit": "3"}),
+    ("GET", "/api/v2/admin/accounts"): several({}, {"status": "suspended"}, {"username": "so"}),
+    ("GET", "/api/v1/admin/accounts/{id}"): each_person(),
+    ("POST", "/api/v1/admin/accounts/{id}/approve"): each_person(),
+    ("POST", "/api/v1/admin/accounts/{id}/reject"): each_person(),
+    ("DELETE", "/api/v1/admin/accounts/{id}"): each_person(),
+    ("POST", "/api/v1/admin/accounts/{id}/action"): each_person(body={"type": "suspend"}),
+    ("POST", "/api/v1/admin/accounts/{id}/enable"): each_person(),
+    ("POST", "/api/v1/admin/accounts/{id}/unsilence"): each_person(),
+    ("POST", "/api/v1/admin/accounts/{id}/unsuspend"): each_person(),
+    ("POST", "/api/v1/admin/accounts/{id}/unsensitive"): each_person(),
+    ("GET", "/api/v1/admin/reports"): several({}, {"resolved": "true"}),
+    ("GET", "/api/v1/admin/reports/{id}"): each_post(),
+    ("PUT", "/api/v1/admin/reports/{id}"): each_post({"category": "spam"}),
+    ("POST", "/api/v1/admin/reports/{id}/assign_to_self"): each_post(),
+    ("POST", "/api/v1/admin/reports/{id}/unassign"): each_post(),
+    ("POST", "/api/v1/admin/reports/{id}/resolve"): each_post(),
+    ("POST", "/api/v1/admin/reports/{id}/reopen"): each_post(),
+    ("GET", "/api/v1/admin/canonical_email_blocks"): once(),
+    ("GET", "/api/v1/admin/canonical_email_blocks/{id}"): each_post(),
+    ("POST", "/api/v1/admin/canonical_email_blocks/test"): once(body={"email": "ada@weetwie.test"}),
+    ("POST", "/api/v1/admin/canonical_email_blocks"): once(body={"email": "no@weetwie.test"}),
+    ("DELETE", "/api/v1/admin/canonical_email_blocks/{id}"): each_post(),
+    **{
+        (method, f"/api/v1/admin/{name}{at}"): first
+        for name in ("domain_allows", "domain_blocks", "email_domain_blocks", "ip_blocks")
+        for method, at in (("GET", ""), ("POST", ""), ("GET", "/{id}"), ("DELETE", "/{id}"))
+    },
+    ("PUT", "/api/v1/admin/domain_blocks/{id}"): first,
+    ("PUT", "/api/v1/admin/ip_blocks/{id}"): first,
+    ("POST", "/api/v1/admin/measures"): measures,
+    ("POST", "/api/v1/admin/dimensions"): measures,
+    ("POST", "/api/v1/admin/retention"): measures,
+    ("GET", "/api/v1/admin/trends/links"): once(),
+    ("GET", "/api/v1/admin/trends/statuses"): once(),
+    ("GET", "/api/v1/admin/trends/tags"): once(),
     ("GET", "/api/v1/profile"): once(),
     ("PATCH", "/api/v1/profile"): once(body={"display_name": "Another", "note": "@sol #open"}),
     ("GET", "/api/oembed"): by_address,

@@ -16,6 +16,7 @@ from weetwie.api.values import (
     choice_shape,
     limit_shape,
     loose_id,
+    moment,
     number,
     printable,
     text,
@@ -168,6 +169,6 @@ _PLAIN: Final[dict[type, Shape]] = {
     inspect.BoolType: truth,
     inspect.IntType: whole,
     inspect.FloatType: number,
-    inspect.DateTimeType: time,
+    inspect.DateTimeType: moment,
     inspect.DateType: time,
 }

@@ -164,6 +164,20 @@ def time(value: Any, name: str) -> Any:
     return value
 
 
+def moment(value: Any, name: str) -> Any:
+    """A day is its beginning, and a time without a zone is that of Greenwich."""
+    value = time(value, name)
+    if not isinstance(value, str):
+        return value
+    if _DAY.fullmatch(value):
+        return f"{value}T00:00:00Z"
+    return f"{value}Z" if _WITHOUT_ZONE.fullmatch(value) else value
+
+
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_WITHOUT_ZONE: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")
+
+
 def upload(value: Any, name: str) -> Any:
     value = _last(value)
     if value is None or value == "":

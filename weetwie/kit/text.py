@@ -176,3 +176,9 @@ def language_of(text: str) -> str | None:
         return None
     code: str = guesses[0][1]
     return None if code == "un" else code[:2]
+
+
+def canonical_address(address: str) -> str:
+    """An e-mail address without what varies in it and leads to the same box: case, dots, and what stands behind a plus."""
+    local, _at, host = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{host}"

@@ -1,10 +1,10 @@
-"""Reports: somebody points out to the administrators that a person or a post goes against the rules."""
+"""Reports: somebody points out to the administrators that a person or a post goes against the rules. Addresses kept out."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from weetwie.tables.schema import Flag, Id, Moment, Row, Words, to
 
@@ -24,5 +24,18 @@ class Report(Row):
     created_at: Mapped[Moment]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = to("people.id", ondelete="SET NULL", index=True)
+    assigned_to_id: Mapped[int | None] = to("people.id", ondelete="SET NULL", index=True)
+    """Who of those who moderate looks into it."""
+    updated_at: Mapped[Moment]
 
     __table_args__ = (Index("reports_open", "id", postgresql_where=text("closed_at is null")),)
+
+
+class AddressBlock(Row):
+    """An address that nobody may have here, as a hash."""
+
+    __tablename__ = "address_blocks"
+
+    id: Mapped[Id]
+    hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[Moment]

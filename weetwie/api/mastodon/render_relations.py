@@ -164,8 +164,12 @@ def credential_account(account: bytes, profile: Profile, preferred: Preferred, w
         pronouns=profile.pronouns,
         languages=profile.languages,
     )
-    role = next((role for has, role in _roles(profile) if has), _EVERYBODY)
-    return b'%b,"source":%b,"role":%b}' % (account[:-1], encoded(source), encoded(role))
+    return b'%b,"source":%b,"role":%b}' % (account[:-1], encoded(source), encoded(role(profile)))
+
+
+def role(profile: Profile) -> wire.Role:
+    """What somebody does in running the place."""
+    return next((role for has, role in _roles(profile) if has), _EVERYBODY)
 
 
 def own_fields(profile: Profile) -> list[wire.Field]:

@@ -2,16 +2,22 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import rules
 from weetwie.domain.identity.keys import key
-from weetwie.errors import Conflict, _
+from weetwie.errors import Conflict, Forbidden, _
+from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.text import canonical_address
 from weetwie.tables.identity import Address
+from weetwie.tables.moderation import AddressBlock
 
 
 def _add() -> Any:
@@ -42,6 +48,23 @@ _OF_PERSON = Query(
     .order_by(Address.id)
     .limit(1)
 )
+_OF_PEOPLE = Query(
+    select(Address.person_id, Address.address)
+    .where(Address.person_id == func.any(param("ids", ARRAY(BigInteger))), Address.address.is_not(None))
+    .order_by(Address.id.desc())
+)
+# Whoever has it already keeps it.
+_IS_KEPT_OUT = Query(
+    select(AddressBlock.id).where(
+        AddressBlock.hash == param("canonical", LargeBinary),
+        ~select(Address.id)
+        .where(
+            Address.address_hash == param("hash", LargeBinary),
+            Address.person_id == param("person_id", BigInteger),
+        )
+        .exists(),
+    )
+)
 _FORGET = Query(delete(Address).where(Address.person_id == param("person_id", BigInteger)))
 
 
@@ -60,6 +83,9 @@ async def add(
     """Gives a person an address; not kept, only its hash stays. Raises Conflict when it is somebody's already."""
     rules.check_address(address.strip())
     digest = hashed(await hash_key(db), address)
+    canonical = hashlib.sha256(canonical_address(address).encode("utf-8", "surrogatepass")).digest()
+    if await db.value(_IS_KEPT_OUT, canonical=canonical, hash=digest, person_id=person_id):
+        raise Forbidden(_("The administrators do not let this e-mail address in."))
     added = await db.value(
         _ADD,
         person_id=person_id,
@@ -87,6 +113,13 @@ async def address_of(db: Db, person_id: int) -> str | None:
     """The first address of a person that is known in full."""
     address: str | None = await db.value(_OF_PERSON, person_id=person_id)
     return address
+
+
+async def of_people(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:
+    """The first one of each, for those who look after people; nobody else reads addresses of others."""
+    if not may.look_after_people(viewer, clock.now()):
+        return {}
+    return {row["person_id"]: row["address"] for row in await db.rows(_OF_PEOPLE, ids=list(ids))}
 
 
 async def forget(db: Db, person_id: int) -> None:

@@ -27,6 +27,7 @@ from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.paging import Page
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import words as seen_words
@@ -50,6 +51,9 @@ class Reported(msgspec.Struct, frozen=True):
     forwards: bool
     created_at: datetime
     closed_at: datetime | None
+    closed_by_id: int | None
+    assigned_to_id: int | None
+    updated_at: datetime
 
 
 async def report(
@@ -72,9 +76,7 @@ async def report(
         raise Invalid(_("A comment has at most {most} characters."), field="comment", most=LONGEST)
     if len(post_ids) > MOST_POSTS:
         raise Invalid(_("Report at most {most} posts at once."), field="status_ids", most=MOST_POSTS)
-    there_are = range(1, len(viewer.policy.rules) + 1)
-    if any(number not in there_are for number in rule_numbers):
-        raise Invalid(_("There is no such rule here."), field="rule_ids")
+    _check_rules(viewer, rule_numbers)
     await seen_people.person(db, viewer, person_id)
     row = await db.row(
         _REPORT,
@@ -108,6 +110,39 @@ async def reports(db: Db, viewer: Viewer, *, with_closed: bool = False, below: i
     return [Reported(*row) for row in await db.rows(_PAGE, with_closed=with_closed, below=below)]
 
 
+async def listed(
+    db: Db, viewer: Viewer, page: Page, *, is_closed: bool = False, by_id: int = 0, about_id: int = 0
+) -> list[Reported]:
+    """The newest first; 0 is anybody. Raises Forbidden."""
+    _check_administers(viewer)
+    query = _LISTED_UP if page.is_upward else _LISTED
+    given = {"below": page.below, "above": page.above, "limit": page.limit}
+    rows = await db.rows(query, is_closed=is_closed, by_id=by_id, about_id=about_id, **given)
+    found = [Reported(*row) for row in rows]
+    return found[::-1] if page.is_upward else found
+
+
+async def change(
+    db: Db, viewer: Viewer, id: int, *, category: str | None, rule_numbers: Sequence[int] | None
+) -> None:
+    """What kind of report it is; what is None stays. Raises Forbidden, NotFound, Invalid."""
+    before = await one(db, viewer, id)
+    numbers = before.rule_numbers if rule_numbers is None else list(rule_numbers)
+    _check_rules(viewer, numbers)
+    category = category or before.category
+    # Rules are broken by a violation and by nothing else.
+    kept = numbers if category == "violation" else []
+    await db.run(_CHANGE, id=id, category=category, rule_numbers=kept, now=clock.now())
+    await audit(db, viewer, "report.change", id)
+
+
+async def assign(db: Db, viewer: Viewer, id: int, to_id: int | None) -> None:
+    """Who looks into it. Raises Forbidden and NotFound."""
+    await one(db, viewer, id)
+    await db.run(_ASSIGN, id=id, to_id=to_id, now=clock.now())
+    await audit(db, viewer, "report.assign", id)
+
+
 async def one(db: Db, viewer: Viewer, id: int) -> Reported:
     """Raises Forbidden and NotFound."""
     _check_administers(viewer)
@@ -120,14 +155,14 @@ async def one(db: Db, viewer: Viewer, id: int) -> Reported:
 async def close(db: Db, viewer: Viewer, id: int) -> None:
     """Raises Forbidden and NotFound."""
     await one(db, viewer, id)
-    await db.run(_CLOSE, id=id, closed_at=clock.now(), closed_by_id=viewer.person_id or None)
+    await db.run(_CLOSE, id=id, closed_at=clock.now(), closed_by_id=viewer.person_id or None, now=clock.now())
     await audit(db, viewer, "report.close", id)
 
 
 async def open_again(db: Db, viewer: Viewer, id: int) -> None:
     """Raises Forbidden and NotFound."""
     await one(db, viewer, id)
-    await db.run(_CLOSE, id=id, closed_at=None, closed_by_id=None)
+    await db.run(_CLOSE, id=id, closed_at=None, closed_by_id=None, now=clock.now())
     await audit(db, viewer, "report.open", id)
 
 
@@ -147,6 +182,12 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
     await db.run(_FORGET_REPORTER, people=people)
 
 
+def _check_rules(viewer: Viewer, numbers: Sequence[int]) -> None:
+    there_are = range(1, len(viewer.policy.rules) + 1)
+    if any(number not in there_are for number in numbers):
+        raise Invalid(_("There is no such rule here."), field="rule_ids")
+
+
 def _check_administers(viewer: Viewer) -> None:
     if not may.moderate(viewer, clock.now()):
         raise Forbidden()
@@ -154,6 +195,7 @@ def _check_administers(viewer: Viewer) -> None:
 
 _COLUMNS = [getattr(Report, name) for name in Reported.__struct_fields__]
 _ID = param("id", BigInteger)
+_NOW = param("now", DateTime(timezone=True))
 _PEOPLE = param("people", ARRAY(BigInteger))
 _REPORT = Query(
     insert(Report)
@@ -180,14 +222,45 @@ def _page() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _listed(*, upward: bool) -> Select[*tuple[Any, ...]]:
+    by_id, about_id = param("by_id", BigInteger), param("about_id", BigInteger)
+    return (
+        select(*_COLUMNS)
+        .where(
+            Report.closed_at.is_not(None) == param("is_closed", Boolean),
+            or_(by_id == 0, Report.by_id == by_id),
+            or_(about_id == 0, Report.about_id == about_id),
+            Report.id < param("below", BigInteger),
+            Report.id > param("above", BigInteger),
+        )
+        .order_by(Report.id.asc() if upward else Report.id.desc())
+        .limit(param("limit", BigInteger))
+    )
+
+
 _PAGE = Query(_page)
+_LISTED, _LISTED_UP = Query(lambda: _listed(upward=False)), Query(lambda: _listed(upward=True))
 _ONE = Query(select(*_COLUMNS).where(Report.id == _ID))
 _CLOSE = Query(
     update(Report)
     .where(Report.id == _ID)
     .values(
-        closed_at=param("closed_at", DateTime(timezone=True)), closed_by_id=param("closed_by_id", BigInteger)
+        closed_at=param("closed_at", DateTime(timezone=True)),
+        closed_by_id=param("closed_by_id", BigInteger),
+        updated_at=_NOW,
     )
+)
+_CHANGE = Query(
+    update(Report)
+    .where(Report.id == _ID)
+    .values(
+        category=param("category", Text),
+        rule_numbers=param("rule_numbers", ARRAY(BigInteger)),
+        updated_at=_NOW,
+    )
+)
+_ASSIGN = Query(
+    update(Report).where(Report.id == _ID).values(assigned_to_id=param("to_id", BigInteger), updated_at=_NOW)
 )
 _WAITING = Query(select(Report.id).where(Report.closed_at.is_(None)).limit(1000))
 _SWEEP = Query(delete(Report).where(Report.closed_at < param("before", DateTime(timezone=True))))

@@ -1,0 +1,201 @@
+"""People, for those who look after them or moderate: who is here, and what is done about it."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from weetwie.access import may
+from weetwie.api.call import Call
+from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon.accounts import page_of
+from weetwie.api.mastodon.admin import shown
+from weetwie.api.mastodon.paging import link_page
+from weetwie.api.parameters import Id, LooseId, PageParams, at_most
+from weetwie.domain.identity import addresses
+from weetwie.domain.moderation import reports
+from weetwie.domain.people import erase, farewell, register, suspend
+from weetwie.domain.people.register import State
+from weetwie.domain.people.register import Wanted as Asked
+from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
+from weetwie.kit import clock
+
+routes = Routes("admin")
+
+_READ, _WRITE = ["admin:read:accounts"], ["admin:write:accounts"]
+
+
+class Names(PageParams, frozen=True, kw_only=True):
+    limit: Annotated[int, at_most(100, 200)] = 100
+    username: str = ""
+    display_name: str = ""
+    by_domain: str = ""
+    email: str = ""
+    ip: str = ""
+
+
+class WantedOfOld(Names, frozen=True, kw_only=True):
+    local: bool = False
+    remote: bool = False
+    active: bool = False
+    pending: bool = False
+    disabled: bool = False
+    silenced: bool = False
+    suspended: bool = False
+    sensitized: bool = False
+    staff: bool = False
+
+
+class Wanted(Names, frozen=True, kw_only=True):
+    origin: Literal["local", "remote"] | None = None
+    status: Literal["active", "pending", "disabled", "silenced", "suspended"] | None = None
+    permissions: Literal["staff"] | None = None
+    role_ids: tuple[str, ...] = ()
+    invited_by: LooseId | None = None
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    type: Literal["none", "sensitive", "disable", "silence", "suspend"] = "none"
+    report_id: Id | None = None
+    warning_preset_id: str | None = None
+    text: Annotated[str, Meta(max_length=5000)] = ""
+    send_email_notification: bool = False
+
+
+@routes.get("/api/v1/admin/accounts", scopes=_READ, answer=list[wire.AdminAccount])
+async def listed_of_old(call: Call, wanted: WantedOfOld) -> bytes:
+    """People by what is asked of them."""
+    states: list[State] = [
+        state for state in ("active", "pending", "disabled", "suspended") if getattr(wanted, state)
+    ]
+    has_none = wanted.remote or wanted.silenced or wanted.sensitized or len(states) > 1
+    return await _listed(
+        call, wanted, Asked(state=states[0] if states else "", has_role=wanted.staff), has_none=has_none
+    )
+
+
+@routes.get("/api/v2/admin/accounts", scopes=_READ, answer=list[wire.AdminAccount])
+async def listed(call: Call, wanted: Wanted) -> bytes:
+    """People by what is asked of them; `pending` are those who have left and wait to be let back in as alumni."""
+    state: State = wanted.status if wanted.status and wanted.status != "silenced" else ""
+    asked = Asked(
+        state=state,
+        has_role=wanted.permissions is not None or bool(wanted.role_ids),
+        sponsor_id=wanted.invited_by or 0,
+    )
+    has_none = wanted.origin == "remote" or wanted.status == "silenced"
+    return await _listed(call, wanted, asked, has_none=has_none)
+
+
+async def _listed(call: Call, wanted: Names, asked: Asked, *, has_none: bool) -> bytes:
+    """Nobody is remote, silenced or known by a network."""
+    db = await call.db()
+    only: list[int] | None = [] if has_none or wanted.by_domain or wanted.ip else None
+    if wanted.email and only is None:
+        owner = await _owner(call, wanted.email)
+        only = [owner] if owner else []
+    asked = Asked(
+        state=asked.state,
+        has_role=asked.has_role,
+        sponsor_id=asked.sponsor_id,
+        handle=wanted.username.removeprefix("@"),
+        name=wanted.display_name,
+        only=only,
+    )
+    ids = await register.register(db, call.viewer, asked, page_of(wanted))
+    link_page(call, wanted, ids)
+    found = await shown.accounts(call, ids)
+    return b"[%b]" % b",".join(found[id] for id in ids if id in found)
+
+
+async def _owner(call: Call, address: str) -> int | None:
+    """Addresses are for those who look after people."""
+    if not may.look_after_people(call.viewer, clock.now()):
+        raise Forbidden
+    return await addresses.owner(await call.db(), address)
+
+
+@routes.get("/api/v1/admin/accounts/{id}", scopes=_READ, answer=wire.AdminAccount)
+async def one(call: Call) -> bytes:
+    """One person."""
+    return await _one(call)
+
+
+@routes.post("/api/v1/admin/accounts/{id}/approve", scopes=_WRITE, answer=wire.AdminAccount)
+async def approve(call: Call) -> bytes:
+    """Lets somebody back in as an alumnus who has left and wants to stay in touch."""
+    await farewell.approve(await call.db(), call.viewer, call.id)
+    return await _one(call)
+
+
+@routes.post("/api/v1/admin/accounts/{id}/reject", scopes=_WRITE, answer=wire.AdminAccount)
+async def reject(call: Call) -> bytes:
+    """Does not let them back in: they stay as they are."""
+    db = await call.db()
+    if not may.look_after_people(call.viewer, clock.now()):
+        raise Forbidden
+    found = await shown.accounts(call, [call.id])
+    behind = await register.behind(db, call.viewer, [call.id])
+    if call.id not in found or not behind[call.id].waits:
+        raise Conflict(_("They do not wait to be let in."))
+    await farewell.over(db, call.id)
+    return await _one(call)
+
+
+@routes.delete("/api/v1/admin/accounts/{id}", scopes=_WRITE, answer=wire.AdminAccount)
+async def delete(call: Call) -> bytes:
+    """Erases somebody who is suspended, with all that they wrote. There is no way back."""
+    before = await _one(call)
+    if b'"suspended":true,"sensitized"' not in before:
+        raise Forbidden(_("Only somebody who is suspended can be erased from here."))
+    await erase.erase(await call.db(), call.viewer, call.id)
+    return before
+
+
+@routes.post("/api/v1/admin/accounts/{id}/action", scopes=_WRITE)
+async def act(call: Call, given: Action) -> wire.Empty:
+    """Suspends somebody, or does nothing; closes the report that it was about."""
+    db = await call.db()
+    await _one(call)
+    if given.type in ("sensitive", "disable", "silence"):
+        raise Invalid(_("People are suspended here, or nothing is done about them."), field="type")
+    if given.type == "suspend":
+        await suspend.make_sure(db, call.viewer, call.id)
+    if given.report_id is not None:
+        if (await reports.one(db, call.viewer, given.report_id)).about_id != call.id:
+            raise NotFound
+        await reports.close(db, call.viewer, given.report_id)
+    return wire.Empty()
+
+
+@routes.post("/api/v1/admin/accounts/{id}/unsuspend", scopes=_WRITE, answer=wire.AdminAccount)
+async def unsuspend(call: Call) -> bytes:
+    """Lifts a suspension."""
+    await suspend.unsuspend(await call.db(), call.viewer, call.id)
+    return await _one(call)
+
+
+@routes.post("/api/v1/admin/accounts/{id}/enable", scopes=_WRITE, answer=wire.AdminAccount)
+async def enable(call: Call) -> bytes:
+    """Nobody is disabled from here: whoever has left comes back by their own yes, or by the organisation's."""
+    return await _one(call)
+
+
+@routes.post("/api/v1/admin/accounts/{id}/unsilence", scopes=_WRITE, answer=wire.AdminAccount)
+async def unsilence(call: Call) -> bytes:
+    """Nobody is silenced here."""
+    return await _one(call)
+
+
+@routes.post("/api/v1/admin/accounts/{id}/unsensitive", scopes=_WRITE, answer=wire.AdminAccount)
+async def unsensitive(call: Call) -> bytes:
+    """Nobody's posts are hidden as a whole here."""
+    return await _one(call)
+
+
+async def _one(call: Call) -> bytes:
+    """Raises Forbidden and NotFound."""
+    found = await shown.accounts(call, [call.id])
+    if call.id not in found:
+        raise NotFound
+    return found[call.id]

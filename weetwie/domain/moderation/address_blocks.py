@@ -1,0 +1,106 @@
+"""Addresses that nobody may have here: kept as hashes of how they read without what varies in them."""
+
+import hashlib
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, LargeBinary, Select, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.events import audit
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.kit.paging import Page
+from weetwie.kit.text import canonical_address
+from weetwie.tables.moderation import AddressBlock
+
+_SIZE: Final = 32
+
+
+class Blocked(msgspec.Struct, frozen=True):
+    id: int
+    hash: bytes
+
+
+def hashed(address: str) -> bytes:
+    """Of `A.da+news@Example.org` and `ada@example.org` the same. Not keyed: other programs bring such hashes along."""
+    return hashlib.sha256(canonical_address(address).encode("utf-8", "surrogatepass")).digest()
+
+
+def read(hash: str) -> bytes:
+    """Raises Invalid for what is no such hash."""
+    try:
+        digest = bytes.fromhex(hash)
+    except ValueError:
+        digest = b""
+    if len(digest) != _SIZE:
+        raise Invalid(_("This is no SHA-256 in hexadecimal digits."), field="canonical_email_hash")
+    return digest
+
+
+async def blocks(db: Db, viewer: Viewer, page: Page) -> list[Blocked]:
+    """Newest first. Raises Forbidden."""
+    _check(viewer)
+    query = _UP if page.is_upward else _DOWN
+    rows = await db.rows(query, below=page.below, above=page.above, limit=page.limit)
+    found = [Blocked(*row) for row in rows]
+    return found[::-1] if page.is_upward else found
+
+
+async def one(db: Db, viewer: Viewer, id: int) -> Blocked:
+    """Raises Forbidden and NotFound."""
+    _check(viewer)
+    row = await db.row(_ONE, id=id)
+    if row is None:
+        raise NotFound
+    return Blocked(*row)
+
+
+async def matching(db: Db, viewer: Viewer, address: str) -> list[Blocked]:
+    """Those that keep this address out. Raises Forbidden."""
+    _check(viewer)
+    return [Blocked(*row) for row in await db.rows(_MATCHING, hash=hashed(address))]
+
+
+async def block(db: Db, viewer: Viewer, hash: bytes) -> Blocked:
+    """Once is enough. Raises Forbidden."""
+    _check(viewer)
+    await db.run(_BLOCK, hash=hash)
+    (made,) = [Blocked(*row) for row in await db.rows(_MATCHING, hash=hash)]
+    await audit(db, viewer, "address.block", made.id)
+    return made
+
+
+async def unblock(db: Db, viewer: Viewer, id: int) -> None:
+    """Raises Forbidden and NotFound."""
+    await one(db, viewer, id)
+    await db.run(_UNBLOCK, id=id)
+    await audit(db, viewer, "address.unblock", id)
+
+
+def _check(viewer: Viewer) -> None:
+    if not may.look_after_people(viewer, clock.now()):
+        raise Forbidden
+
+
+_COLUMNS = (AddressBlock.id, AddressBlock.hash)
+_ID, _HASH = param("id", BigInteger), param("hash", LargeBinary)
+
+
+def _page(*, upward: bool) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_COLUMNS)
+        .where(AddressBlock.id < param("below", BigInteger), AddressBlock.id > param("above", BigInteger))
+        .order_by(AddressBlock.id.asc() if upward else AddressBlock.id.desc())
+        .limit(param("limit", BigInteger))
+    )
+
+
+_UP, _DOWN = Query(lambda: _page(upward=True)), Query(lambda: _page(upward=False))
+_ONE = Query(select(*_COLUMNS).where(AddressBlock.id == _ID))
+_MATCHING = Query(select(*_COLUMNS).where(AddressBlock.hash == _HASH))
+_BLOCK = Query(insert(AddressBlock).values(hash=_HASH).on_conflict_do_nothing())
+_UNBLOCK = Query(delete(AddressBlock).where(AddressBlock.id == _ID))

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 from urllib.parse import parse_qsl
 
 from weetwie import __version__
@@ -13,7 +13,7 @@ from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
-from weetwie.api.dispatch import Application, Dispatcher
+from weetwie.api.dispatch import Application, Dispatcher, Receive, Send
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon import (
     absent,
@@ -154,11 +154,30 @@ def build(
         streaming=streams,
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
-        otherwise=site(
-            database, memory, base_url, store, live, sso, sends_mail=sends_mail, look_over=look_over
+        otherwise=_beside(
+            partial(_directory, database, memory, base_url),
+            site(database, memory, base_url, store, live, sso, sends_mail=sends_mail, look_over=look_over),
         ),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
+
+
+def _directory(database: Database, memory: Memory, base_url: str) -> Application:
+    """Loaded when a directory first asks: what it needs is large, and most installations have none."""
+    from weetwie.scim.server import ScimServer
+
+    return cast(Application, ScimServer(database, memory, base_url))
+
+
+def _beside(make_directory: Callable[[], Application], pages: Application) -> Application:
+    """The pages, and beside them the door for directories."""
+    directory = cache(make_directory)
+
+    async def either(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        is_directory = scope["type"] == "http" and scope["path"].startswith("/scim/")
+        await (directory() if is_directory else pages)(scope, receive, send)
+
+    return either
 
 
 def endpoints() -> list[Endpoint]:

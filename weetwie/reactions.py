@@ -22,6 +22,7 @@ from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.relations import forget, requests
 from weetwie.domain.scheduled import scheduled
+from weetwie.domain.scim import resources
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home
 from weetwie.events import (
@@ -63,7 +64,7 @@ AT_ONCE: AtOnce = {
     RankingChosen: [evidence.left_out],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
-    PersonErased: [media_remove.erased, evidence.left_out, topics.erased, push.left],
+    PersonErased: [media_remove.erased, evidence.left_out, topics.erased, push.left, resources.erased],
     PersonLeft: [tokens.revoke_all, push.left],
     PersonSuspended: [tokens.revoke_all, push.left],
     TokenRevoked: [push.revoked],

@@ -64,6 +64,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-bring-in": "/admin/bring-in",
     "admin-reports": "/admin/reports",
     "admin-health": "/admin/health",
+    "admin-directory": "/admin/directory",
     "admin-announcements": "/admin/announcements",
 }
 FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}
@@ -75,6 +76,7 @@ NOT_ALONE: Final = {
     "/notifications/held/{id:int}/{verb}": "a form sends to it",
     "/scheduled/{id:int}/{verb}": "a form sends to it",
     "/admin/people/{handle}/{verb}": "a form sends to it",
+    "/admin/directory/{id:int}/{verb}": "a form sends to it",
     "/admin/logo": "a form sends to it",
     "/admin/sample/{verb}": "a form sends to it",
     "/logo/{name}": "no page",

@@ -20,6 +20,7 @@ NOT_READ: Final = {
     "/manifest.webmanifest": "holds the name of the place alone",
     "/theme/{accent}.css": "holds a colour alone",
     "/logo/{name}": "a picture for everybody",
+    "/admin/directory/{id:int}/{verb}": "the directory again",
     "/admin/logo": "what is brought in again",
     "/admin/sample/{verb}": "what is brought in again",
     "/farewell/{token}": "needs a link of its own",
@@ -47,7 +48,7 @@ NOT_READ: Final = {
 TABS: Final = ("", "replies", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health",
+    "/settings/blocked", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health", "/admin/directory",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

@@ -139,3 +139,19 @@ async def test_the_machine_is_looked_over_for_administrators_alone(
         await give_password(world, ada)
         await sign_in(site, "ada")
         assert (await site.get("/admin/health")).status_code == 404
+
+
+async def test_a_token_for_a_directory_is_shown_once_and_can_be_taken_back(
+    world: World, root: Someone
+) -> None:
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        form = form_of(await site.get("/admin/directory"))
+        made = await site.post("/admin/directory", data=form | {"name": "Entra ID"})
+        token = re.findall(r'value="([\w-]{43})"', made.text)[0]
+        assert "/scim/v2" in made.text and token not in (await site.get("/admin/directory")).text
+        headers = {"authorization": f"Bearer {token}"}
+        assert (await site.get("/scim/v2/Users", headers=headers)).json()["totalResults"] == 0
+        back = re.findall(r'action="(/admin/directory/\d+/revoke)"', made.text)[0]
+        assert (await site.post(back, data=form)).status_code == 303
+        assert (await site.get("/scim/v2/Users", headers=headers)).status_code == 401

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "report": "weetwie.cli.report:report",
     "restore": "weetwie.cli.keep:restore",
     "sample": "weetwie.cli.sample:sample",
+    "scim": "weetwie.cli.scim:scim",
     "serve": "weetwie.cli.serve:serve",
     "token": "weetwie.cli.token:token",
     "work": "weetwie.cli.serve:work",

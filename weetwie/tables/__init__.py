@@ -20,6 +20,7 @@ from weetwie.tables import (
     posts,
     relations,
     scheduled,
+    scim,
     search,
     timelines,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "posts",
     "relations",
     "scheduled",
+    "scim",
     "search",
     "timelines",
 ]

@@ -1,0 +1,52 @@
+"""Directories on the command line: what they show to be let in."""
+
+import click
+
+from weetwie.cli.house import House, in_house
+
+
+@click.group()
+def scim() -> None:
+    """Let the directory of the organisation say who comes and goes, by SCIM 2.0 at /scim/v2."""
+
+
+@scim.command()
+@click.option("--name", default="", help="What it is for, such as Entra ID.")
+@click.option("--revoke", "revoked_id", type=int, metavar="ID", help="Take one back instead.")
+@in_house
+async def token(house: House, name: str, revoked_id: int | None) -> None:
+    """Print a new token for a directory, and nothing else; it is never shown again."""
+    from weetwie.domain.scim import tokens
+
+    async with house.database.transaction() as db:
+        if revoked_id is not None:
+            await tokens.revoke(db, house.viewer, revoked_id)
+            house.say({"id": revoked_id}, f"The token {revoked_id} lets nobody in any more.")
+            return
+        token_id, token = await tokens.make(db, house.viewer, name)
+    house.say({"id": token_id, "token": token}, token)
+
+
+@scim.command("list")
+@in_house
+async def list_(house: House) -> None:
+    """The tokens that let directories in."""
+    from weetwie.domain.scim import tokens
+
+    async with house.database.reading() as db:
+        found = await tokens.listed(db, house.viewer)
+    plain = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "created_at": one.created_at.isoformat(),
+            "used_at": one.used_at.isoformat() if one.used_at else None,
+        }
+        for one in found
+    ]
+    lines = [f"{one.id:6} {one.name or '-':24} {_day(one.used_at)}" for one in found]
+    house.say(plain, "\n".join(lines) or "No directory is let in.")
+
+
+def _day(at: object) -> str:
+    return f"last used {at:%Y-%m-%d}" if at else "never used"

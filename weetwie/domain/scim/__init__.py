@@ -1,0 +1,1 @@
+"""SCIM: what the directory of the organisation says of its people and groups."""

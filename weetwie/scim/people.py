@@ -1,0 +1,138 @@
+"""What a user of the directory means for a person here: they come, change, leave and come back; never are they deleted."""
+
+from typing import Any, Final
+
+import msgspec
+
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Standing
+from weetwie.domain.identity import addresses, claims
+from weetwie.domain.people.claim import claim, claimable
+from weetwie.domain.people.create import create
+from weetwie.domain.people.leave import leave
+from weetwie.domain.people.profile import change
+from weetwie.domain.people.rejoin import rejoin
+from weetwie.domain.people.rules import LONGEST_WORDS, Changes, Newcomer
+from weetwie.domain.scim import resources
+from weetwie.errors import Conflict
+from weetwie.kit import language
+from weetwie.kit.db import Db
+from weetwie.seen import people as seen_people
+
+ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+REASON: Final = "directory"
+_MOST_NAMESAKES: Final = 100
+
+Document = dict[str, Any]
+
+
+async def arrive(db: Db, maker: Viewer, document: Document) -> int:
+    """Whoever has this address at work is this person, also one who came with an import or has left; else somebody new."""
+    address = mail(document, "work")
+    owner = await addresses.verified_owner(db, address) if address else None
+    if owner is not None and await resources.of_person(db, owner) is None:
+        return owner
+    imported = (
+        await claimable(db, addresses.hashed(await addresses.hash_key(db), address)) if address else None
+    )
+    for number in range(1, _MOST_NAMESAKES):
+        newcomer = _newcomer(maker, document, number)
+        try:
+            person_id = (
+                await create(db, maker, newcomer)
+                if imported is None
+                else await claim(db, maker, imported, newcomer)
+            )
+        except Conflict:
+            continue
+        if address and await addresses.owner(db, address) is None:
+            await addresses.add(db, person_id, address, is_verified=True)
+        return person_id
+    raise Conflict
+
+
+async def keep_up(db: Db, maker: Viewer, person_id: int, document: Document, *, is_new: bool = False) -> None:
+    """Name, unit, place and manager are as the directory has them; what people say of themselves is theirs."""
+    enterprise = document.get(ENTERPRISE) or {}
+    changes: dict[str, Any] = {"unit": await _unit(db, document, enterprise)}
+    if name := called(document):
+        changes["name"] = name[: maker.policy.longest_name]
+    if place := _place(document):
+        changes["place"] = place
+    changes["manager_id"] = await _manager(db, person_id, enterprise)
+    wanted = (
+        str(document.get("preferredLanguage") or document.get("locale") or "").replace("_", "-").split("-")[0]
+    )
+    if is_new and wanted.lower() in language.languages():
+        changes |= {"default_language": wanted.lower(), "pages_language": wanted.lower()}
+    await change(db, maker, person_id, Changes(**changes))
+    await _stand(db, maker, person_id, is_active=document.get("active") is not False)
+
+
+async def depart(db: Db, maker: Viewer, person_id: int) -> None:
+    await _stand(db, maker, person_id, is_active=False)
+
+
+async def _stand(db: Db, maker: Viewer, person_id: int, *, is_active: bool) -> None:
+    """In or out; who is so already stays so. Guests and their ends are not the directory's."""
+    eye = msgspec.structs.replace(maker, person_id=-1, standing=Standing.member)
+    seen = await seen_people.people(db, eye, [person_id])
+    (profile,) = await seen_people.profiles(db, seen) or (None,)
+    if profile is None or profile.standing == Standing.guest:
+        return
+    is_here = profile.standing == Standing.member
+    if is_here and not is_active:
+        await leave(db, maker, person_id, REASON)
+    elif is_active and not is_here:
+        await rejoin(db, maker, person_id)
+
+
+def called(document: Document) -> str:
+    name = document.get("name") or {}
+    parts = " ".join(part for part in (name.get("givenName"), name.get("familyName")) if part)
+    return str(document.get("displayName") or name.get("formatted") or parts or "").strip()
+
+
+def mail(document: Document, kind: str) -> str:
+    """An address of this type; for work also the first one of any type but home."""
+    found = [one for one in document.get("emails") or [] if one.get("value")]
+    named = [one for one in found if str(one.get("type") or "").lower() == kind]
+    if kind == "work" and not named:
+        others = [one for one in found if str(one.get("type") or "").lower() != "home"]
+        named = [one for one in others if one.get("primary")] or others
+    address = str(named[0]["value"]).strip() if named else ""
+    return address if address.count("@") == 1 and not any(sign.isspace() for sign in address) else ""
+
+
+async def _unit(db: Db, document: Document, enterprise: Document) -> str:
+    """The department; else the first group that they are in."""
+    unit = str(enterprise.get("department") or "").strip()
+    if not unit:
+        id = int(document["id"])
+        groups = (await resources.groups_of(db, [id])).get(id, [])
+        unit = groups[0][1] if groups else ""
+    return unit[:LONGEST_WORDS]
+
+
+def _place(document: Document) -> str:
+    found = document.get("addresses") or []
+    work = [one for one in found if str(one.get("type") or "work").lower() == "work"]
+    return str(work[0].get("locality") or "")[:LONGEST_WORDS] if work else ""
+
+
+async def _manager(db: Db, person_id: int, enterprise: Document) -> int | None:
+    """Somebody whom the directory has told us of; nobody where it has not (yet)."""
+    given = (enterprise.get("manager") or {}).get("value")
+    if not given or not str(given).isascii() or not str(given).isdigit() or len(str(given)) > 18:
+        return None
+    found = (await resources.people(db, [int(given)])).get(int(given))
+    return None if found == person_id else found
+
+
+def _newcomer(maker: Viewer, document: Document, number: int) -> Newcomer:
+    """The first has the handle itself, namesakes a number behind it."""
+    handle = claims.handle_of(str(document.get("userName") or "") or called(document))
+    return Newcomer(
+        handle=handle if number == 1 else f"{handle}{number}",
+        name=called(document)[: maker.policy.longest_name],
+    )

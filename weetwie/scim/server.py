@@ -1,0 +1,138 @@
+"""The SCIM server as an application of its own, at `/scim/v2`."""
+
+from collections.abc import MutableMapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import asyncpg
+import structlog
+from scim2_models import (
+    AuthenticationScheme,
+    Bulk,
+    ChangePassword,
+    EnterpriseUser,
+    ETag,
+    External,
+    Filter,
+    Group,
+    Patch,
+    Reference,
+    ResourceType,
+    SCIMException,
+    ScimPolicy,
+    ScimProvider,
+    ServiceProviderConfig,
+    Sort,
+    UnauthorizedException,
+    User,
+)
+from scim2_server.applications.asgi import ASGIApplication
+from scim2_server.handler import AsyncScimHandler
+from scim2_server.requests import ScimRequest
+from scim2_server.responses import ScimResponse
+from scim2_server.service import ScimService
+
+from weetwie.access.policy import Policy
+from weetwie.access.recognise import Memory
+from weetwie.access.viewer import system
+from weetwie.domain.scim import tokens
+from weetwie.errors import Unavailable
+from weetwie.kit.db import Database
+from weetwie.scim.dialects import plain
+from weetwie.scim.storage import Storage
+
+log = structlog.get_logger(__name__)
+
+ROOT: Final = "/scim"
+LARGEST: Final = 2 * 1024 * 1024
+MOST_AT_ONCE: Final = 500
+_MOST_IN_BULK: Final = 500
+
+
+def provider() -> ScimProvider:
+    """What is served and how much of what Entra ID and Okta send beside the standard is understood."""
+    return ScimProvider(
+        models=[User, EnterpriseUser, Group],
+        resource_types=[ResourceType.from_resource(User[EnterpriseUser]), ResourceType.from_resource(Group)],
+        config=ServiceProviderConfig(
+            documentation_uri=None,
+            patch=Patch(supported=True),
+            bulk=Bulk(supported=True, max_operations=_MOST_IN_BULK, max_payload_size=LARGEST),
+            filter=Filter(supported=True, max_results=MOST_AT_ONCE),
+            change_password=ChangePassword(supported=False),
+            sort=Sort(supported=True),
+            etag=ETag(supported=True),
+            authentication_schemes=[
+                AuthenticationScheme(
+                    type=AuthenticationScheme.Type.oauthbearertoken,
+                    name="Bearer token",
+                    description="A token made by an administrator",
+                    spec_uri=Reference[External]("https://www.rfc-editor.org/info/rfc6750"),
+                )
+            ],
+        ),
+        policy=ScimPolicy(
+            unknown=ScimPolicy.Unknown.ignore,
+            remove_value_as_filter=ScimPolicy.RemoveValue.apply,
+            unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
+        ),
+    )
+
+
+class _Unavailable(SCIMException):
+    status = 503
+
+
+class _Spoken(ScimService):
+    def max_body_size(self, request: ScimRequest) -> int | None:
+        given = super().max_body_size(request)
+        return LARGEST if given is None else given
+
+
+class ScimServer(ASGIApplication):
+    """Each request in a transaction of its own; whatever fails leaves nothing behind."""
+
+    def __init__(self, database: Database, memory: Memory, base_url: str) -> None:
+        served = provider()
+        # What is said of the server itself reads nothing; each other request has a storage of its own.
+        nothing: Any = None
+        super().__init__(Storage(nothing, system(Policy()), 0, served), served, _Spoken(served))
+        self._database = database
+        self._memory = memory
+        self._base = urlsplit(base_url)
+
+    def get_base_url(self, scope: MutableMapping[str, Any]) -> str:  # type: ignore[override]
+        return f"{self._base.scheme}://{self._base.netloc}{self._base.path.rstrip('/')}{ROOT}/v2"
+
+    @staticmethod
+    def get_path(scope: MutableMapping[str, Any]) -> str:
+        path: str = scope["path"]
+        return path.removeprefix(ROOT)
+
+    async def dispatch_request(self, request: ScimRequest) -> ScimResponse:
+        if not self.needs_auth(request):
+            return await self.handler.handle(request)
+        request.body = plain(request.body)
+        async with self._database.transaction() as db:
+            scheme, _space, token = (request.header("Authorization") or "").partition(" ")
+            token_id = await tokens.recognise(db, token.strip()) if scheme.lower() == "bearer" else None
+            if token_id is None:
+                raise UnauthorizedException
+            await tokens.use(db, token_id)
+            maker = system(await self._memory.policy(db))
+            storage = Storage(db, maker, token_id, self.provider)
+            return await AsyncScimHandler(self.service, storage).handle(request)
+
+    async def serve(self, request: ScimRequest) -> ScimResponse:
+        response = await super().serve(request)
+        if response.status == 503:
+            response.headers["Retry-After"] = "2"
+        return response
+
+    def handle_exception(self, request: ScimRequest, exception: Exception) -> ScimResponse:
+        if isinstance(exception, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError):
+            return self.service.error_response(_Unavailable(detail=Unavailable.default))
+        if isinstance(exception, SCIMException):
+            return self.service.error_response(exception)
+        log.error("a request of a directory failed", exc_info=exception)
+        return self.service.error_response(exception)

@@ -12,7 +12,7 @@ from weetwie import __version__
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
-from weetwie.api.call import Call
+from weetwie.api.call import Answer, Call
 from weetwie.api.dispatch import Application, Dispatcher, Receive, Send
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon import (
@@ -55,7 +55,7 @@ from weetwie.api.mastodon.media import MediaHouse
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.oauth import apps, metadata, tokens
-from weetwie.api.openapi import openapi_endpoint
+from weetwie.api.openapi import document, openapi_endpoint
 from weetwie.api.ratelimit import RateLimits
 from weetwie.api.refusals import Unauthorized
 from weetwie.api.weetwie import knowledge, topics
@@ -66,6 +66,7 @@ from weetwie.kit.blob import Store
 from weetwie.kit.client_address import client_address, networks
 from weetwie.kit.db import Database, Db
 from weetwie.settings import Provider
+from weetwie.web.api_reference import Reference, reference
 from weetwie.web.site import site
 from weetwie.web.visit import LookOver
 
@@ -141,10 +142,11 @@ def build(
     base_url = settings.base_url.rstrip("/")
     limits = RateLimits(shared_counts) if settings.rate_limits else None
     doors = endpoints()
+    described = _described(base_url)
     renderer = Renderer(base_url)
     streams = Streaming(live, database, memory, renderer) if live is not None else None
     dispatcher = Dispatcher(
-        [*doors, openapi_endpoint(doors, base_url, __version__)],
+        [*doors, openapi_endpoint(described), TO_THE_REFERENCE],
         base_url=base_url,
         recognise=_recognise(memory),
         open_db=_open_db(database),
@@ -156,7 +158,17 @@ def build(
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
         otherwise=_beside(
             partial(_directory, database, memory, base_url),
-            site(database, memory, base_url, store, live, sso, sends_mail=sends_mail, look_over=look_over),
+            site(
+                database,
+                memory,
+                base_url,
+                store,
+                live,
+                sso,
+                sends_mail=sends_mail,
+                look_over=look_over,
+                api=_reference(base_url),
+            ),
         ),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
@@ -183,6 +195,24 @@ def _beside(make_directory: Callable[[], Application], pages: Application) -> Ap
 def endpoints() -> list[Endpoint]:
     """Every door for programs there is."""
     return list(chain.from_iterable(door.routes for door in DOORS))
+
+
+@cache
+def _described(base_url: str) -> dict[str, Any]:
+    return document(endpoints(), base_url, __version__)
+
+
+@cache
+def _reference(base_url: str) -> Reference:
+    return reference(_described(base_url))
+
+
+async def _to_the_reference(call: Call) -> Answer:
+    return Answer(308, headers={"location": "/docs/api"})
+
+
+TO_THE_REFERENCE: Final = Endpoint("GET", "/api/docs", _to_the_reference, hidden=True)
+"""Where one looks for it first."""
 
 
 def _recognise(memory: Memory) -> Callable[[Call], Awaitable[Viewer]]:

@@ -54,6 +54,9 @@ SHOWN: Final = {
     "people-table": "/people?as=table&standing=alumnus",
     "report": "/@marloes/report",
     "about": "/about",
+    "api": "/docs/api",
+    "api-group": "/docs/api/statuses",
+    "api-entities": "/docs/api/entities",
     "offline": "/offline",
     "nothing-there": "/@nobody-of-this-name",
 }

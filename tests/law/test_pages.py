@@ -27,6 +27,8 @@ NOT_READ: Final = {
     "/worker.js": "holds names of files alone",
     "/offline": "the same for all",
     "/about": "about the place",
+    "/docs/api": "the same for all",
+    "/docs/api/{group}": "the same for all",
     "/auth/sign_in": "a form",
     "/auth/sign_out": "a form",
     "/settings/sign-in/{verb}": "one's own ways of signing in again",

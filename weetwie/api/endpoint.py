@@ -76,6 +76,11 @@ class Endpoint:
         ]
 
     @property
+    def is_stream(self) -> bool:
+        """Whether the answer goes on and on."""
+        return get_type_hints(self.handle).get("return") is Stream
+
+    @property
     def path_names(self) -> tuple[str, ...]:
         return tuple(step[1:-1] for step in self.path.split("/") if step.startswith("{"))
 

@@ -30,14 +30,47 @@ REFUSALS: Final = {
 }
 
 
-def openapi_endpoint(endpoints: Iterable[Endpoint], base_url: str, version: str) -> Endpoint:
+def openapi_endpoint(described: Schema) -> Endpoint:
     """The door that hands the document out."""
-    body = msgspec.json.format(msgspec.json.encode(document(endpoints, base_url, version)), indent=1)
+    body = msgspec.json.format(msgspec.json.encode(described), indent=1)
 
     async def openapi(call: Call) -> bytes:
         return body
 
     return Endpoint("GET", "/api/openapi.json", openapi, hidden=True)
+
+
+_ABOUT: Final = (
+    "The client API of Mastodon, in its version 10, and our own additions under `/api/weetwie/v1`. Parameters come in the query, "
+    "as a form, in several parts or as JSON; lists are named `id[]`, what lies in another thing `poll[options][]`. Ids are text. "
+    "Times bear milliseconds and `Z`. Lists say in `Link` where their next page is."
+)
+
+_HEADERS: Final[Schema] = {
+    "X-RateLimit-Limit": {"description": "How many calls in five minutes", "schema": {"type": "string"}},
+    "X-RateLimit-Remaining": {"description": "How many of them are left", "schema": {"type": "string"}},
+    "X-RateLimit-Reset": {"description": "When they are counted anew", "schema": {"type": "string"}},
+}
+_COUNTED: Final[Schema] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+
+_WIDE: Final = {
+    "read": "Read everything that one sees",
+    "write": "Write everything that one may",
+    "follow": "Read and change whom one follows, mutes and blocks",
+    "push": "Be told by Web Push",
+    "profile": "Know who one is, and nothing else",
+    "admin:read": "Read what those read who run the place",
+    "admin:write": "Do what those do who run the place",
+}
+
+
+def _what(scope: str) -> str:
+    """What a scope is good for."""
+    if scope in _WIDE:
+        return _WIDE[scope]
+    verb, _colon, thing = scope.removeprefix("admin:").partition(":")
+    for_whom = " as those who run the place" if scope.startswith("admin:") else ""
+    return f"{verb.capitalize()} {thing.replace('_', ' ')}{for_whom}"
 
 
 def document(endpoints: Iterable[Endpoint], base_url: str, version: str) -> Schema:
@@ -53,13 +86,15 @@ def document(endpoints: Iterable[Endpoint], base_url: str, version: str) -> Sche
         "info": {
             "title": "Weetwie",
             "version": version,
-            "description": "The client API of Mastodon and our own additions.",
+            "description": _ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": base_url}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(tag for one in shown for tag in one.tags)],
         "paths": paths,
         "components": {
             "schemas": components,
+            "headers": _HEADERS,
             "securitySchemes": _security_schemes(shown, base_url),
         },
     }
@@ -216,13 +251,13 @@ def _responses(endpoint: Endpoint, schemas: dict[Any, Schema]) -> Schema:
         form = "text/plain" if endpoint.answer is str else "application/json"
         several = [schemas[str(kind)] for kind in endpoint.answers]
         good["content"] = {form: {"schema": several[0] if len(several) == 1 else {"oneOf": several}}}
+    if endpoint.is_stream:
+        good["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+    if endpoint.rate != "none":
+        good["headers"] = dict(_COUNTED)
     if isinstance(endpoint.parameters, type) and issubclass(endpoint.parameters, PageParams):
-        good["headers"] = {
-            "Link": {
-                "description": "The pages before and after",
-                "schema": {"type": "string"},
-            }
-        }
+        link = {"description": "The pages before and after", "schema": {"type": "string"}}
+        good["headers"] = {"Link": link} | good.get("headers", {})
     responses = {str(endpoint.status): good}
     for status in _statuses(endpoint):
         responses[str(status)] = {
@@ -260,7 +295,7 @@ def _security_schemes(endpoints: Iterable[Endpoint], base_url: str) -> Schema:
     scopes = sorted({scope for endpoint in endpoints for scope in endpoint.accepted})
     flow = {
         "tokenUrl": base_url + "/oauth/token",
-        "scopes": {scope: scope for scope in scopes},
+        "scopes": {scope: _what(scope) for scope in scopes},
     }
     flows = {
         "authorizationCode": {

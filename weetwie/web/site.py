@@ -23,12 +23,14 @@ from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.settings import Provider
 from weetwie.web import colour
+from weetwie.web.api_reference import Reference
 from weetwie.web.assets import Assets
 from weetwie.web.pages import (
     acts,
     admin,
     admin_bring_in,
     admin_directory,
+    api_reference,
     authorize,
     begin,
     blocked,
@@ -142,6 +144,8 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/worker.js": (install.worker, None),
     "/offline": (install.offline, None),
     "/about": (front.about, None),
+    "/docs/api": (api_reference.show, None),
+    "/docs/api/{group}": (api_reference.show_group, None),
     "/auth/sign_in": (sign_in.show, sign_in.sign_in),
     "/auth/sign_out": (sign_in.show_sign_out, sign_in.sign_out),
     "/reset": (reset.show, reset.ask),
@@ -166,6 +170,7 @@ def site(
     *,
     sends_mail: bool = False,
     look_over: LookOver | None = None,
+    api: Reference | None = None,
 ) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
@@ -181,6 +186,7 @@ def site(
         _providers(sso),
         sends_mail,
         look_over,
+        api,
     )
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():

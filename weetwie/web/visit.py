@@ -29,6 +29,7 @@ from weetwie.kit import clock, language, oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.kit.finding import Finding
+from weetwie.web.api_reference import Reference
 from weetwie.web.assets import Assets
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
@@ -77,6 +78,8 @@ class House:
     sends_mail: bool = False
     look_over: LookOver | None = None
     """Says what is wrong with the installation."""
+    api: Reference | None = None
+    """What the doors for programs are, to be read."""
 
     @property
     def is_secure(self) -> bool:

@@ -9,7 +9,7 @@ from weetwie.api.mastodon.instance import ExtendedDescription
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.seen import posts as seen_posts
 
-routes = Routes("absent")
+routes = Routes("not offered")
 
 
 class Language(Struct, frozen=True, kw_only=True):

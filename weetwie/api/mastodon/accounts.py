@@ -144,6 +144,7 @@ async def delete_avatar(call: Call) -> bytes:
 
 @routes.delete("/api/v1/profile/header", scopes=["write:accounts"], answer=wire.CredentialAccount)
 async def delete_header(call: Call) -> bytes:
+    """Back to the header that everybody has who chose none."""
     await change(
         await call.db(), call.viewer, call.viewer.person_id, Changes(header=None, header_description="")
     )

@@ -31,6 +31,7 @@ async def listed(call: Call, wanted: Wanted) -> bytes:
 
 @routes.post("/api/v1/announcements/{id}/dismiss", scopes=["write:accounts"])
 async def put_away(call: Call) -> wire.Empty:
+    """Puts an announcement away as read."""
     await all_of.put_away(await call.db(), call.viewer, call.id)
     return wire.Empty()
 
@@ -44,6 +45,7 @@ async def react(call: Call) -> wire.Empty:
 
 @routes.delete("/api/v1/announcements/{id}/reactions/{name}", scopes=["write:favourites"])
 async def take_back(call: Call) -> wire.Empty:
+    """Takes a reaction back."""
     await all_of.take_back(await call.db(), call.viewer, call.id, call.names["name"])
     return wire.Empty()
 

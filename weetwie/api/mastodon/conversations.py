@@ -39,6 +39,7 @@ async def leave(call: Call) -> wire.Empty:
 
 @routes.post("/api/v1/conversations/{id}/read", scopes=["write:conversations"], answer=wire.Conversation)
 async def read(call: Call) -> bytes:
+    """Marks a conversation as read."""
     db = await call.db()
     await own.read(db, call.viewer, call.id)
     talk = await own.conversation(db, call.viewer, call.id)

@@ -58,6 +58,7 @@ async def pin(call: Call) -> wire.Relationship:
 
 @routes.post("/api/v1/accounts/{id}/unpin", scopes=["write:accounts"], deprecated=True)
 async def unpin(call: Call) -> wire.Relationship:
+    """The same as `unendorse`, under its name of old."""
     return await unendorse(call)
 
 

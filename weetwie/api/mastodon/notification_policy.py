@@ -92,6 +92,7 @@ async def merged(call: Call) -> Merged:
     "/api/v1/notifications/requests/{id}", scopes=["read:notifications"], answer=wire.NotificationRequest
 )
 async def single(call: Call) -> bytes:
+    """Somebody whose notifications are held back."""
     return render.encoded((await _shown(call, [await _request(call)]))[0])
 
 
@@ -113,12 +114,14 @@ async def dismiss(call: Call) -> wire.Empty:
 
 @routes.post("/api/v1/notifications/requests/accept", scopes=["write:notifications"])
 async def accept_several(call: Call, given: Several) -> wire.Empty:
+    """Lets several people through."""
     await own.let_through(await call.db(), call.viewer, await _asking(call, given.id))
     return wire.Empty()
 
 
 @routes.post("/api/v1/notifications/requests/dismiss", scopes=["write:notifications"])
 async def dismiss_several(call: Call, given: Several) -> wire.Empty:
+    """Puts away what several people sent."""
     await own.dismiss_held(await call.db(), call.viewer, await _asking(call, given.id))
     return wire.Empty()
 

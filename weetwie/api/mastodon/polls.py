@@ -28,6 +28,7 @@ async def show(call: Call) -> bytes:
 
 @routes.post("/api/v1/polls/{id}/votes", scopes=["write:statuses"], answer=Poll)
 async def choose(call: Call, params: VoteParams) -> bytes:
+    """Votes."""
     await vote(await call.db(), call.viewer, call.id, params.choices)
     return await _shown(call)
 

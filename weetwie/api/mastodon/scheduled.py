@@ -37,6 +37,7 @@ async def waiting(call: Call, params: PageParams) -> bytes:
 
 @routes.get("/api/v1/scheduled_statuses/{id}", scopes=["read:statuses"], answer=ScheduledStatus)
 async def single(call: Call) -> bytes:
+    """One post that waits for its time."""
     return await by_id(call, call.id)
 
 
@@ -52,6 +53,7 @@ async def move(call: Call, params: MoveParams) -> bytes:
 
 @routes.delete("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"])
 async def take_back(call: Call) -> dict[str, Any]:
+    """Takes back a post that waits."""
     await scheduled.take_back(await call.db(), call.viewer, call.id)
     return {}
 

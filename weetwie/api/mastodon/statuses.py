@@ -206,6 +206,7 @@ async def several(call: Call, params: StatusesParams) -> bytes:
 
 @routes.get("/api/v1/statuses/{id}", scopes=["read:statuses"], access="public", answer=Status, hot=True)
 async def show(call: Call) -> bytes:
+    """One post."""
     return await shown.status_by_id(call, call.id)
 
 
@@ -360,6 +361,7 @@ async def _words(db: Db, post: SeenPost) -> Words:
     "/api/v1/statuses/{id}/favourited_by", scopes=["read:statuses"], access="public", answer=list[Account]
 )
 async def favourited_by(call: Call, params: LongPageParams) -> bytes:
+    """Who favourited a post, as far as one sees them."""
     return await _people(call, params, mark.favourited_by)
 
 
@@ -367,6 +369,7 @@ async def favourited_by(call: Call, params: LongPageParams) -> bytes:
     "/api/v1/statuses/{id}/reblogged_by", scopes=["read:statuses"], access="public", answer=list[Account]
 )
 async def reblogged_by(call: Call, params: LongPageParams) -> bytes:
+    """Who boosted a post, as far as one sees them."""
     return await _people(call, params, mark.boosted_by)
 
 
@@ -393,36 +396,43 @@ async def reblog(call: Call, params: BoostParams) -> bytes:
 
 @routes.post("/api/v1/statuses/{id}/unreblog", scopes=["write:statuses"], answer=Status)
 async def unreblog(call: Call) -> bytes:
+    """Takes a boost back."""
     return await shown.status_by_id(call, await boost.unboost(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/favourite", scopes=["write:favourites"], answer=Status)
 async def favourite(call: Call) -> bytes:
+    """Favourites a post."""
     return await shown.status_by_id(call, await mark.favourite(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unfavourite", scopes=["write:favourites"], answer=Status)
 async def unfavourite(call: Call) -> bytes:
+    """Takes a favourite back."""
     return await shown.status_by_id(call, await mark.unfavourite(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/bookmark", scopes=["write:bookmarks"], answer=Status)
 async def bookmark(call: Call) -> bytes:
+    """Keeps a post among one's bookmarks."""
     return await shown.status_by_id(call, await mark.bookmark(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unbookmark", scopes=["write:bookmarks"], answer=Status)
 async def unbookmark(call: Call) -> bytes:
+    """Takes a post out of one's bookmarks."""
     return await shown.status_by_id(call, await mark.unbookmark(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/pin", scopes=["write:accounts"], answer=Status)
 async def pin(call: Call) -> bytes:
+    """Puts a post of one's own on top of one's profile."""
     return await shown.status_by_id(call, await mark.pin(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unpin", scopes=["write:accounts"], answer=Status)
 async def unpin(call: Call) -> bytes:
+    """Takes a post from the top of one's profile."""
     return await shown.status_by_id(call, await mark.unpin(await call.db(), call.viewer, call.id))
 
 
@@ -435,6 +445,7 @@ async def mute(call: Call) -> bytes:
 
 @routes.post("/api/v1/statuses/{id}/unmute", scopes=["write:mutes"], answer=Status)
 async def unmute(call: Call) -> bytes:
+    """Hears of a thread again."""
     db = await call.db()
     return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=False))
 
@@ -475,9 +486,11 @@ async def set_policy(call: Call, params: PolicyParams) -> bytes:
 
 @routes.get("/api/v1/bookmarks", scopes=["read:bookmarks"], answer=list[Status])
 async def bookmarks(call: Call, params: PageParams) -> bytes:
+    """What one keeps, the latest first."""
     return await statuses(call, params, await mark.bookmarks(await call.db(), call.viewer, page_of(params)))
 
 
 @routes.get("/api/v1/favourites", scopes=["read:favourites"], answer=list[Status])
 async def favourites(call: Call, params: PageParams) -> bytes:
+    """What one has favourited, the latest first."""
     return await statuses(call, params, await mark.favourites(await call.db(), call.viewer, page_of(params)))

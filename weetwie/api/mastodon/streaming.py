@@ -39,6 +39,7 @@ class ListGiven(msgspec.Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/streaming/health", answer=str, rate="none")
 async def health(call: Call) -> Answer:
+    """Whether streams are served."""
     return Answer(body=b"OK", content_type="text/plain; charset=utf-8")
 
 

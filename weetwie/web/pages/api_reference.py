@@ -1,0 +1,37 @@
+"""The client API to be read: all doors by group, and the entities that they answer with."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.errors import NotFound
+from weetwie.web import reading
+from weetwie.web.api_reference import ENTITIES, Reference
+from weetwie.web.visit import Visit
+
+
+async def show(visit: Visit) -> Response:
+    """Where to begin."""
+    return await _show(visit, "api.html", _of(visit))
+
+
+async def show_group(visit: Visit) -> Response:
+    """The doors of one group, or all entities. Raises NotFound."""
+    of, slug = _of(visit), visit.request.path_params["group"]
+    if slug == ENTITIES:
+        return await _show(visit, "api_entities.html", of)
+    group = of.group(slug)
+    if group is None:
+        raise NotFound
+    return await _show(visit, "api_group.html", of, group=group)
+
+
+def _of(visit: Visit) -> Reference:
+    if visit.house.api is None:
+        raise NotFound
+    return visit.house.api
+
+
+async def _show(visit: Visit, template: str, of: Reference, **values: Any) -> Response:
+    async with visit.house.database.reading() as db:
+        return await reading.show(visit, db, template, api=of, **values)

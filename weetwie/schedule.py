@@ -10,7 +10,7 @@ import structlog
 
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
-from weetwie.domain.identity import grants, links, sessions, sign_in, sign_on
+from weetwie.domain.identity import grants, links, passkeys, sessions, sign_in, sign_on
 from weetwie.domain.knowledge import questions, seal
 from weetwie.domain.mail import letters
 from weetwie.domain.moderation import reports
@@ -76,6 +76,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, grants.sweep),
     (HOUR, links.sweep),
     (HOUR, sign_in.sweep),
+    (HOUR, passkeys.sweep),
     (HOUR, sign_on.sweep),
     (HOUR, sessions.end_old),
     (DAY, letters.sweep),

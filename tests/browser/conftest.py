@@ -36,7 +36,8 @@ class Look:
 
 @pytest.fixture(scope="package")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("browser"), "--sample") as server:
+    # By name: browsers make no passkeys for bare numbers.
+    with running(tmp_path_factory.mktemp("browser"), "--sample", host="localhost") as server:
         yield server
 
 

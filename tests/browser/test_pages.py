@@ -88,6 +88,7 @@ NOT_ALONE: Final = {
     "/announcements/{id:int}/{verb}": "a form sends to it",
     "/live": "a stream",
     "/reset": "needs a mail server",
+    "/auth/passkey/{verb}": "a script asks it",
     "/complete": "data for a script",
     "/manifest.webmanifest": "no page",
     "/theme/{accent}.css": "no page",

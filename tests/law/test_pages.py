@@ -31,6 +31,7 @@ NOT_READ: Final = {
     "/docs/api/{group}": "the same for all",
     "/auth/sign_in": "a form",
     "/auth/sign_out": "a form",
+    "/auth/passkey/{verb}": "the form where one signs in",
     "/settings/sign-in/{verb}": "one's own ways of signing in again",
     "/reset": "a form",
     "/auth/sso/{key}": "leads to a provider",

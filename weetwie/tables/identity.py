@@ -99,6 +99,34 @@ class OneTime(Row):
     recovery_hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), server_default="{}")
 
 
+class Passkey(Row):
+    """The public key of a device that signs its owner in."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id", index=True)
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[Count]
+    name: Mapped[Words]
+    """What its owner calls it."""
+    created_at: Mapped[Moment]
+    used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Row):
+    """What a device was asked; good for once, in the browser that it was asked in."""
+
+    __tablename__ = "passkey_challenges"
+
+    challenge_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    browser_hash: Mapped[bytes]
+    person_id: Mapped[int | None] = to("people.id")
+    """Who adds a passkey; None where somebody signs in."""
+    expires_at: Mapped[datetime]
+
+
 class SignOn(Row):
     """A sign-in with a provider that has begun, good for once in the browser that began it."""
 

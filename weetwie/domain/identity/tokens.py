@@ -32,6 +32,8 @@ from weetwie.tables.identity import (
     Grant,
     Identity,
     OneTime,
+    Passkey,
+    PasskeyChallenge,
     Password,
     Session,
     SignInLink,
@@ -78,7 +80,8 @@ _REVOKE_ALL = Query(
 _END = [Query(delete(table).where(table.person_id == _IDS)) for table in (Session, Grant, SignInLink)]
 _FORGET_ADDRESSES = Query(delete(Address).where(Address.person_id == _IDS))
 _FORGET_PROOFS = [
-    Query(delete(table).where(table.person_id == _IDS)) for table in (Identity, OneTime, SignOn)
+    Query(delete(table).where(table.person_id == _IDS))
+    for table in (Identity, OneTime, SignOn, Passkey, PasskeyChallenge)
 ]
 _FORGET_PASSWORDS = Query(delete(Password).where(Password.person_id == _IDS))
 

@@ -20,10 +20,11 @@ _NOTICE_LASTS: Final = timedelta(days=2)
 
 
 async def show(visit: Visit) -> Response:
-    return _page(visit)
+    return page(visit)
 
 
-def _page(visit: Visit, status: int = 200, **values: Any) -> Response:
+def page(visit: Visit, status: int = 200, **values: Any) -> Response:
+    visit.is_living = True  # for passkeys
     policy = visit.viewer.policy
     providers = [] if policy.sign_in == "local" else [one.told for one in visit.house.providers.values()]
     go_on = urlencode({"next": local(visit.request.query_params.get("next"))})
@@ -41,7 +42,7 @@ async def sign_in(visit: Visit) -> Response:
         token = await _enter(visit, name, given.get("password", ""), given.get("code", ""))
     except (Invalid, Forbidden, TooMany) as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
-        response = _page(
+        response = page(
             visit, status, name=name, error=refusal, asks_code=isinstance(refusal, identity.CodeNeeded)
         )
         if isinstance(refusal, TooMany):

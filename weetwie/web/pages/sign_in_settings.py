@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
-from weetwie.domain.identity import one_time, passwords, sessions, sign_in, sign_on, tokens
+from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import one_time, passkeys, passwords, sessions, sign_in, sign_on, tokens
+from weetwie.domain.identity.passkeys import House
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
+from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.pages.write import form_id
 from weetwie.web.visit import Visit
@@ -60,6 +64,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             sessions=await sessions.listed(db, visit.viewer),
             connected=[(one, names.get(one.issuer, one.issuer)) for one in known],
             others=[] if policy.sign_in == "local" else others,
+            passkeys=await passkeys.listed(db, visit.viewer),
             has_codes=await one_time.is_on(db, visit.viewer.person_id),
             has_password=await passwords.hash_of(db, visit.viewer.person_id) is not None,
             may_have_password=sign_in.may_by_own_means(visit.viewer),
@@ -67,6 +72,12 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             is_saved="saved" in visit.request.query_params,
             **more,
         )
+
+
+def house_of(visit: Visit) -> House:
+    """For whom a passkey is good."""
+    parts = urlsplit(visit.house.base_url)
+    return House(parts.hostname or "", f"{parts.scheme}://{parts.netloc}", visit.viewer.policy.name)
 
 
 def browser_of(agent: str) -> str:
@@ -80,6 +91,11 @@ async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
     if verb == "password":
         await _set_password(visit, given)
         return
+    if verb == "passkey":
+        async with visit.house.database.transaction() as db:
+            credential, name = given.get("credential", ""), browser_of(visit.agent)
+            await passkeys.add(db, visit.viewer, house_of(visit), visit.form_seed, credential, name)
+        return
     async with visit.house.database.transaction() as db:
         match verb:
             case "end":
@@ -89,14 +105,28 @@ async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
                 await tokens.revoke_of(db, visit.viewer, visit.viewer.person_id)
             case "codes-off":
                 await one_time.end(db, visit.viewer, given.get("code", ""))
+            case "passkey-name":
+                await passkeys.rename(
+                    db, visit.viewer, form_id(given.get("id", "")) or 0, given.get("name", "")
+                )
+            case "passkey-remove":
+                await _check_other_way(db, visit.viewer)
+                await passkeys.remove(db, visit.viewer, form_id(given.get("id", "")) or 0)
             case "disconnect":
-                is_last = len(await sign_on.connected(db, visit.viewer)) < 2
-                has_password = await passwords.hash_of(db, visit.viewer.person_id) is not None
-                if is_last and not (has_password and sign_in.may_by_own_means(visit.viewer)):
-                    raise Invalid(_LAST_WAY)
+                await _check_other_way(db, visit.viewer)
                 await sign_on.disconnect(db, visit.viewer, form_id(given.get("id", "")) or 0)
             case _other:
                 raise NotFound
+
+
+async def _check_other_way(db: Db, viewer: Viewer) -> None:
+    """Nobody shuts themselves out. Raises Invalid."""
+    ways = len(await sign_on.connected(db, viewer))
+    if sign_in.may_by_own_means(viewer):
+        ways += len(await passkeys.listed(db, viewer))
+        ways += await passwords.hash_of(db, viewer.person_id) is not None
+    if ways < 2:
+        raise Invalid(_LAST_WAY)
 
 
 async def _codes(visit: Visit, verb: str, given: Mapping[str, str]) -> Response:

@@ -60,6 +60,30 @@ async def test_a_wrong_token_counts_too(world: World) -> None:
             assert (answer.status_code, answer.headers["x-ratelimit-remaining"]) == (401, str(left))
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "limit", "reset"),
+    [
+        ("DELETE", "/api/v1/statuses/1", 30, "2026-06-01T09:30:00.000Z"),
+        ("POST", "/api/v1/statuses/1/unreblog", 30, "2026-06-01T09:30:00.000Z"),
+        ("POST", "/api/v1/media", 30, "2026-06-01T09:30:00.000Z"),
+        ("GET", "/api/v2/search?q=x", 150, "2026-06-01T09:05:00.000Z"),
+        ("POST", "/api/v1/accounts", 5, "2026-06-01T09:30:00.000Z"),
+    ],
+)
+async def test_what_is_dear_or_cannot_be_undone_has_a_limit_of_its_own(
+    world: World, method: str, path: str, limit: int, reset: str
+) -> None:
+    ada = {"authorization": f"Bearer {(await world.member('ada')).token}"}
+    async with browser(world, LIMITED) as site:
+        for left in range(limit - 1, -1, -1):
+            answer = await site.request(method, path, headers=ada)
+            assert answer.status_code != 429
+            told = {name: answer.headers[f"x-ratelimit-{name}"] for name in ("limit", "remaining", "reset")}
+            assert told == {"limit": str(limit), "remaining": str(left), "reset": reset}
+        assert (await site.request(method, path, headers=ada)).status_code == 429
+        assert (await calls(site, 1, headers=ada)).status_code == 200, "the rest goes on"
+
+
 async def test_limits_can_be_switched_off(world: World) -> None:
     async with browser(world) as site:
         assert "x-ratelimit-limit" not in (await calls(site, 1)).headers

@@ -31,6 +31,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "api": Limit(300, 300),
     "media": Limit(30, 1800),
     "delete": Limit(30, 1800),
+    "search": Limit(150, 300),
     "sign_up": Limit(5, 1800, is_per_address=True),
 }
 

@@ -16,7 +16,7 @@ class Language(Struct, frozen=True, kw_only=True):
     lang: str | None = None
 
 
-@routes.post("/api/v1/accounts", scopes=["write:accounts"], access="app")
+@routes.post("/api/v1/accounts", scopes=["write:accounts"], access="app", rate="sign_up")
 async def sign_up(call: Call) -> wire.Token:
     """Nobody signs up here: the organisation lets people in."""
     raise Forbidden(_("One does not sign up here: the organisation lets people in."))

@@ -159,7 +159,7 @@ async def look_up(call: Call, wanted: WantedHandle) -> bytes:
     return await shown.account(call, await seen_people.person(db, call.viewer, person_id))
 
 
-@routes.get("/api/v1/accounts/search", scopes=["read:accounts"], answer=list[wire.Account])
+@routes.get("/api/v1/accounts/search", scopes=["read:accounts"], answer=list[wire.Account], rate="search")
 async def find(call: Call, wanted: Wanted) -> bytes:
     """Accounts by the beginning of a handle or a name."""
     ids = await search(

@@ -43,7 +43,7 @@ class SearchFor(Struct, frozen=True, kw_only=True):
     order: Literal["relevance", "time"] | None = None
 
 
-@routes.get("/api/v2/search", access="public", scopes=["read:search"], answer=wire.Search)
+@routes.get("/api/v2/search", access="public", scopes=["read:search"], answer=wire.Search, rate="search")
 async def find(call: Call, wanted: SearchFor) -> bytes:
     """People, tags, and posts by their words and by operators such as `from:ada`; an address of a person or post leads to it."""
     db = await call.db()

@@ -252,7 +252,7 @@ async def _describe(call: Call, params: ChangeParams) -> None:
         )
 
 
-@routes.delete("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status)
+@routes.delete("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, rate="delete")
 async def delete(call: Call, params: DeleteParams) -> bytes:
     """Deletes a post; the answer has its source, so that an app can offer to write it anew."""
     db = await call.db()
@@ -394,7 +394,7 @@ async def reblog(call: Call, params: BoostParams) -> bytes:
     )
 
 
-@routes.post("/api/v1/statuses/{id}/unreblog", scopes=["write:statuses"], answer=Status)
+@routes.post("/api/v1/statuses/{id}/unreblog", scopes=["write:statuses"], answer=Status, rate="delete")
 async def unreblog(call: Call) -> bytes:
     """Takes a boost back."""
     return await shown.status_by_id(call, await boost.unboost(await call.db(), call.viewer, call.id))

@@ -51,13 +51,13 @@ class Question(Struct, frozen=True, kw_only=True):
     limit: Annotated[int, at_most(10, 40)] = 10
 
 
-@routes.get("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows)
+@routes.get("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows, rate="search")
 async def asked(call: Call, wanted: Question) -> bytes:
     """People who know about a word, a tag or a whole text, each with up to three posts that show it."""
     return await _answered(call, wanted)
 
 
-@routes.post("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows)
+@routes.post("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows, rate="search")
 async def asked_at_length(call: Call, wanted: Question) -> bytes:
     """The same for texts too long for an address, up to 100,000 characters."""
     return await _answered(call, wanted)

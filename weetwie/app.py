@@ -157,7 +157,7 @@ def build(
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
         otherwise=_beside(
-            partial(_directory, database, memory, base_url),
+            partial(_directory, database, memory, base_url, sends_mail),
             site(
                 database,
                 memory,
@@ -174,11 +174,11 @@ def build(
     return _behind_proxies(dispatcher, settings.trusted_proxies)
 
 
-def _directory(database: Database, memory: Memory, base_url: str) -> Application:
+def _directory(database: Database, memory: Memory, base_url: str, sends_mail: bool) -> Application:
     """Loaded when a directory first asks: what it needs is large, and most installations have none."""
     from weetwie.scim.server import ScimServer
 
-    return cast(Application, ScimServer(database, memory, base_url))
+    return cast(Application, ScimServer(database, memory, base_url, sends_mail=sends_mail))
 
 
 def _beside(make_directory: Callable[[], Application], pages: Application) -> Application:

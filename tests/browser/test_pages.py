@@ -88,6 +88,8 @@ NOT_ALONE: Final = {
     "/announcements/{id:int}/{verb}": "a form sends to it",
     "/live": "a stream",
     "/reset": "needs a mail server",
+    "/auth/link": "needs a mail server",
+    "/auth/link/{token}": "needs a link of its own, see tests/web",
     "/auth/passkey/{verb}": "a script asks it",
     "/complete": "data for a script",
     "/manifest.webmanifest": "no page",

@@ -34,6 +34,8 @@ NOT_READ: Final = {
     "/auth/passkey/{verb}": "the form where one signs in",
     "/settings/sign-in/{verb}": "one's own ways of signing in again",
     "/reset": "a form",
+    "/auth/link": "a form",
+    "/auth/link/{token}": "needs a link of its own",
     "/auth/sso/{key}": "leads to a provider",
     "/auth/sso/{key}/callback": "needs a provider",
     "/auth/sso/{key}/logout": "nothing to read",

@@ -74,7 +74,7 @@ async def chief(world: World) -> Someone:
 async def directory(world: World, chief: Someone) -> AsyncIterator[Directory]:
     async with world.database.transaction() as db:
         _id, token = await tokens.make(db, await world.viewer(chief), "Entra ID")
-    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME, sends_mail=True))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         yield Directory(world, site, token)
 
@@ -164,6 +164,17 @@ async def test_whoever_is_made_inactive_leaves_and_comes_back(
     await directory.patch(f"/Users/{made['id']}", back)
     again = await directory.person(made)
     assert (again["id"], again["standing"], again["is_dormant"]) == (person["id"], Standing.member, False)
+
+
+async def test_who_leaves_is_written_to_at_an_address_of_their_own(directory: Directory) -> None:
+    mails = [{"value": "ada@house.example", "type": "work"}, {"value": "ada@home.example", "type": "home"}]
+    made = await directory.add("ada@house.example", emails=mails, preferredLanguage="nl")
+    off = {"op": "Replace", "path": "active", "value": "False"}
+    for _twice in range(2):
+        await directory.patch(f"/Users/{made['id']}", off)
+    (letter,) = await directory.world.connection.fetch("select * from letters")
+    assert letter["address"] == "ada@home.example"
+    assert f"{HOME}/farewell/" in letter["text"] and "@ada" in letter["text"]
 
 
 async def test_deleted_users_leave_and_are_known_again_by_their_address(directory: Directory) -> None:

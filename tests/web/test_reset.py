@@ -1,5 +1,6 @@
 """A new password by mail: sent by a real mail server on loopback, told to nobody who should not know."""
 
+import base64
 import re
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -16,8 +17,9 @@ from tests.api.conformance import Conforming
 from tests.site import Choices, send, sign_in
 from tests.world import World
 from weetwie.app import build
-from weetwie.domain.identity import addresses
+from weetwie.domain.identity import addresses, one_time
 from weetwie.domain.mail import letters, write
+from weetwie.kit import clock
 from weetwie.kit.mail import Post
 
 
@@ -157,3 +159,43 @@ async def test_without_tls_nothing_is_sent_unless_that_was_chosen(
     await letters.work(world.database, Post(f"smtp://127.0.0.1:{server.port}", "house@house.example"))
     assert not box.letters
     assert await world.connection.fetchval("select attempts from letters") == 1
+
+
+async def ask_for_a_link(site: httpx.AsyncClient, post: Post, box: Box, world: World) -> str:
+    assert "on its way" in (await send(site, "/auth/link", name="ada")).text
+    assert await letters.work(world.database, post)
+    text = box.letters[-1].get_body(("plain",))
+    assert isinstance(text, EmailMessage)
+    return str(re.findall(r"https://house\.example(/auth/link/\S+)", text.get_content())[0])
+
+
+async def test_a_link_in_a_letter_signs_in_once_and_by_a_button(
+    site: httpx.AsyncClient, world: World, post: Post, box: Box
+) -> None:
+    link = await ask_for_a_link(site, post, box, world)
+    for _looker in range(3):
+        assert "@ada" in (await site.get(link)).text
+    assert (await site.get("/settings")).status_code == 303, "looking at it signs nobody in"
+    assert (await send(site, link)).headers["location"] == "/"
+    assert (await site.get("/settings")).status_code == 200
+    assert (await site.get(link)).status_code == 404
+
+
+async def test_a_link_does_not_go_round_the_code_the_provider_or_the_end(
+    site: httpx.AsyncClient, world: World, ada: Any, post: Post, box: Box
+) -> None:
+    viewer = await world.viewer(ada)
+    secret, _address = await one_time.begin(world.db, viewer, "House")
+    raw = base64.b32decode(secret)
+    now = int(clock.now().timestamp()) // one_time.STEP
+    await one_time.confirm(world.db, viewer, one_time.at(raw, now - 1))
+    link = await ask_for_a_link(site, post, box, world)
+    assert (await send(site, link, code="000000")).status_code == 422
+    assert (await send(site, link, code=one_time.at(raw, now))).status_code == 303
+    await world.policy(sign_in="sso")
+    await send(site, "/auth/link", name="ada")
+    assert not await letters.work(world.database, post)
+    await world.policy(sign_in="both")
+    link = await ask_for_a_link(site, post, box, world)
+    await world.suspend(ada)
+    assert (await site.get(link)).status_code == 404

@@ -6,7 +6,8 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Standing
-from weetwie.domain.identity import addresses, claims
+from weetwie.domain.identity import addresses, claims, links
+from weetwie.domain.mail import letters, write
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
 from weetwie.domain.people.leave import leave
@@ -18,6 +19,7 @@ from weetwie.errors import Conflict
 from weetwie.kit import language
 from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
+from weetwie.seen.people import Profile
 
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 REASON: Final = "directory"
@@ -51,8 +53,9 @@ async def arrive(db: Db, maker: Viewer, document: Document) -> int:
     raise Conflict
 
 
-async def keep_up(db: Db, maker: Viewer, person_id: int, document: Document, *, is_new: bool = False) -> None:
-    """Name, unit, place and manager are as the directory has them; what people say of themselves is theirs."""
+async def keep_up(db: Db, maker: Viewer, person_id: int, document: Document, *, is_new: bool = False) -> bool:
+    """Name, unit, place and manager are as the directory has them; what people say of themselves is theirs. Says
+    whether they have left by it."""
     enterprise = document.get(ENTERPRISE) or {}
     changes: dict[str, Any] = {"unit": await _unit(db, document, enterprise)}
     if name := called(document):
@@ -66,25 +69,44 @@ async def keep_up(db: Db, maker: Viewer, person_id: int, document: Document, *, 
     if is_new and wanted.lower() in language.languages():
         changes |= {"default_language": wanted.lower(), "pages_language": wanted.lower()}
     await change(db, maker, person_id, Changes(**changes))
-    await _stand(db, maker, person_id, is_active=document.get("active") is not False)
+    return await _stand(db, maker, person_id, is_active=document.get("active") is not False)
 
 
-async def depart(db: Db, maker: Viewer, person_id: int) -> None:
-    await _stand(db, maker, person_id, is_active=False)
+async def depart(db: Db, maker: Viewer, person_id: int) -> bool:
+    """Says whether they were here until now."""
+    return await _stand(db, maker, person_id, is_active=False)
 
 
-async def _stand(db: Db, maker: Viewer, person_id: int, *, is_active: bool) -> None:
+async def _stand(db: Db, maker: Viewer, person_id: int, *, is_active: bool) -> bool:
     """In or out; who is so already stays so. Guests and their ends are not the directory's."""
-    eye = msgspec.structs.replace(maker, person_id=-1, standing=Standing.member)
-    seen = await seen_people.people(db, eye, [person_id])
-    (profile,) = await seen_people.profiles(db, seen) or (None,)
+    profile = await _profile(db, maker, person_id)
     if profile is None or profile.standing == Standing.guest:
-        return
+        return False
     is_here = profile.standing == Standing.member
     if is_here and not is_active:
         await leave(db, maker, person_id, REASON)
     elif is_active and not is_here:
         await rejoin(db, maker, person_id)
+    return is_here and not is_active
+
+
+async def say_farewell(db: Db, maker: Viewer, person_id: int, document: Document, base_url: str) -> None:
+    """A letter to an address of their own, if the directory knows one: the mailbox at work is usually closed by then."""
+    address = mail(document, "home")
+    if not address:
+        return
+    profile = await _profile(db, maker, person_id)
+    handle = profile.handle if profile else ""
+    token = await links.make(db, "farewell", person_id)
+    wanted = language.best(str(document.get("preferredLanguage") or document.get("locale") or ""))
+    written = write.farewell(wanted, maker.policy.name, handle, f"{base_url}/farewell/{token}")
+    await letters.put(db, person_id, address, written, links.LASTS["farewell"])
+
+
+async def _profile(db: Db, maker: Viewer, person_id: int) -> Profile | None:
+    eye = msgspec.structs.replace(maker, person_id=-1, standing=Standing.member)
+    found = await seen_people.profiles(db, await seen_people.people(db, eye, [person_id]))
+    return found[0] if found else None
 
 
 def called(document: Document) -> str:

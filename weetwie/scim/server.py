@@ -92,7 +92,9 @@ class _Spoken(ScimService):
 class ScimServer(ASGIApplication):
     """Each request in a transaction of its own; whatever fails leaves nothing behind."""
 
-    def __init__(self, database: Database, memory: Memory, base_url: str) -> None:
+    def __init__(
+        self, database: Database, memory: Memory, base_url: str, *, sends_mail: bool = False
+    ) -> None:
         served = provider()
         # What is said of the server itself reads nothing; each other request has a storage of its own.
         nothing: Any = None
@@ -100,6 +102,7 @@ class ScimServer(ASGIApplication):
         self._database = database
         self._memory = memory
         self._base = urlsplit(base_url)
+        self._letters_from = base_url if sends_mail else ""
 
     def get_base_url(self, scope: MutableMapping[str, Any]) -> str:  # type: ignore[override]
         return f"{self._base.scheme}://{self._base.netloc}{self._base.path.rstrip('/')}{ROOT}/v2"
@@ -120,7 +123,7 @@ class ScimServer(ASGIApplication):
                 raise UnauthorizedException
             await tokens.use(db, token_id)
             maker = system(await self._memory.policy(db))
-            storage = Storage(db, maker, token_id, self.provider)
+            storage = Storage(db, maker, token_id, self.provider, self._letters_from)
             return await AsyncScimHandler(self.service, storage).handle(request)
 
     async def serve(self, request: ScimRequest) -> ScimResponse:

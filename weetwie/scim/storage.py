@@ -39,13 +39,17 @@ _OWN: Final = ("meta", "groups", "password")
 
 
 class Storage(AsyncScimStorage):
-    """For one request, in its transaction. `maker` is who acts for the directory, by the token `token_id`."""
+    """For one request, in its transaction. `maker` is who acts for the directory, by the token `token_id`. `letters_from` is the
+    address of this place, where it sends letters."""
 
-    def __init__(self, db: Db, maker: Viewer, token_id: int, provider: ScimProvider) -> None:
+    def __init__(
+        self, db: Db, maker: Viewer, token_id: int, provider: ScimProvider, letters_from: str = ""
+    ) -> None:
         self._db = db
         self._maker = maker
         self._token_id = token_id
         self._provider = provider
+        self._letters_from = letters_from
 
     @asynccontextmanager
     async def operation(self) -> AsyncIterator[None]:
@@ -142,8 +146,9 @@ class Storage(AsyncScimStorage):
         _check_version(stored, expected_version)
         members = _members(stored.document)
         await resources.remove(self._db, stored.id)
-        if stored.person_id is not None:
-            await people.depart(self._db, self._maker, stored.person_id)
+        person_id = stored.person_id
+        if person_id is not None and await people.depart(self._db, self._maker, person_id):
+            await self._say_farewell(person_id, stored.document)
         await self._members_changed(members)
         await audit(
             self._db,
@@ -167,7 +172,9 @@ class Storage(AsyncScimStorage):
         is_new: bool = False,
     ) -> None:
         if person_id is not None:
-            await people.keep_up(self._db, self._maker, person_id, {**document, "id": str(id)}, is_new=is_new)
+            told = {**document, "id": str(id)}
+            if await people.keep_up(self._db, self._maker, person_id, told, is_new=is_new):
+                await self._say_farewell(person_id, told)
         if kind == GROUP:
             is_renamed = before.get("displayName") != document.get("displayName")
             now, then = _members(document), _members(before)
@@ -180,6 +187,10 @@ class Storage(AsyncScimStorage):
             if user is not None and user.person_id is not None:
                 document = {**user.document, "id": str(id)}
                 await people.keep_up(self._db, self._maker, user.person_id, document)
+
+    async def _say_farewell(self, person_id: int, document: dict[str, Any]) -> None:
+        if self._letters_from:
+            await people.say_farewell(self._db, self._maker, person_id, document, self._letters_from)
 
     # What is there
 

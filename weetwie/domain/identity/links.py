@@ -1,4 +1,4 @@
-"""Links that are good for once: to make the first administrator, to set a password, to stay in touch."""
+"""Links that are good for once: to make the first administrator, to set a password, to sign in, to stay in touch."""
 
 import secrets
 from datetime import timedelta
@@ -13,12 +13,13 @@ from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import SignInLink
 
-Purpose = Literal["first-admin", "set-password", "farewell"]
+Purpose = Literal["first-admin", "set-password", "farewell", "sign-in"]
 
 LASTS: Final[dict[Purpose, timedelta]] = {
     "first-admin": timedelta(days=1),
     "set-password": timedelta(days=3),
     "farewell": timedelta(days=60),
+    "sign-in": timedelta(minutes=15),
 }
 
 _GONE = _("This link has been used, has expired, or never was. Please ask for a new one.")

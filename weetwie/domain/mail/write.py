@@ -37,6 +37,45 @@ def new_password(language: str, place: str, handle: str, link: str) -> Written:
     )
 
 
+def sign_in_link(language: str, place: str, handle: str, link: str) -> Written:
+    return _letter(
+        language,
+        _("Your link to sign in"),
+        [_("Somebody, probably you, asked for a link that signs in as @{handle} at {place}.")],
+        _("Sign in"),
+        link,
+        [
+            _("The link is good once, and for a quarter of an hour."),
+            _("If it was not you, do nothing: nobody is signed in without this letter."),
+        ],
+        handle=handle,
+        place=place,
+    )
+
+
+def farewell(language: str, place: str, handle: str, link: str) -> Written:
+    """To an address of their own: the mailbox at work is usually closed by then."""
+    return _letter(
+        language,
+        _("Stay in touch"),
+        [
+            _(
+                "You have left {place}. Thank you for your time here! Your account @{handle} sleeps: nobody can find or ask you."
+            ),
+            _("If you like, you go on as an alumnus, with your handle, what you wrote and whom you follow."),
+        ],
+        _("Choose how to go on"),
+        link,
+        [
+            _(
+                "The link is good for one answer, and for sixty days. If you do nothing, everything stays as it is."
+            )
+        ],
+        handle=handle,
+        place=place,
+    )
+
+
 def new_device(language: str, place: str, handle: str, agent: str, link: str) -> Written:
     return _letter(
         language,

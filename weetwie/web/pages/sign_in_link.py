@@ -1,0 +1,98 @@
+"""Signing in by a link in a letter: for who has no password at hand. The answer is the same for everybody, and takes as long.
+
+The link leads to a page with a button, so that programs that look into letters do not use it up.
+"""
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import Final
+
+from starlette.responses import Response
+
+from weetwie.access import viewer as viewers
+from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import links, one_time, sessions, sign_in
+from weetwie.domain.identity.asked import asked
+from weetwie.domain.mail import letters, write
+from weetwie.errors import Invalid, NotFound, _
+from weetwie.events import audit
+from weetwie.kit import clock
+from weetwie.web.visit import Visit
+
+LASTS: Final = timedelta(minutes=15)
+_AS_LONG: Final = 0.3
+_WRONG_CODE: Final = _(
+    "This code is not right, or was used already. Please wait for the next one, or use a recovery code."
+)
+
+
+async def show(visit: Visit) -> Response:
+    _check_mail(visit)
+    return visit.show("sign_in_link.html", is_asked=False)
+
+
+async def ask(visit: Visit) -> Response:
+    _check_mail(visit)
+    given = await visit.form()
+    began = time.monotonic()
+    await _write_to(visit, given.get("name", ""))
+    await asyncio.sleep(max(0.0, _AS_LONG - (time.monotonic() - began)))
+    return visit.show("sign_in_link.html", is_asked=True)
+
+
+async def show_door(visit: Visit) -> Response:
+    person, has_codes = await _person(visit)
+    return visit.show("sign_in_by_link.html", handle=person.handle, asks_code=has_codes)
+
+
+async def enter(visit: Visit) -> Response:
+    """A code is asked for as beside a password; a wrong one does not use the link up."""
+    given = await visit.form()
+    person, has_codes = await _person(visit)
+    async with visit.house.database.transaction() as db:
+        token = None
+        if await one_time.check(db, person.person_id, given.get("code", "")):
+            await links.use(db, "sign-in", visit.request.path_params["token"])
+            await audit(db, person, "session.begin", person.person_id)
+            token = await sessions.begin(db, person.person_id, visit.agent)
+            if visit.session:
+                await sessions.end(db, visit.session)
+    if token is None:
+        error = Invalid(_WRONG_CODE, field="code")
+        return visit.show("sign_in_by_link.html", 422, handle=person.handle, asks_code=has_codes, error=error)
+    visit.begin_session(token)
+    return visit.go("/")
+
+
+async def _person(visit: Visit) -> tuple[Viewer, bool]:
+    """Whose link it is, and whether they are asked for a code. Raises NotFound for a link that is not good (any more)."""
+    async with visit.house.database.reading() as db:
+        link = await links.look(db, "sign-in", visit.request.path_params["token"])
+        person = await visit.house.memory.person(db, link.person_id or 0)
+        if person is None or not _may_enter(person):
+            raise NotFound
+        return person, await one_time.is_on(db, person.person_id)
+
+
+async def _write_to(visit: Visit, name: str) -> None:
+    house = visit.house
+    async with house.database.transaction() as db:
+        asker = await asked(db, name, visit.client_address)
+        person = await house.memory.person(db, asker.person_id) if asker else None
+        if asker is None or person is None or not _may_enter(person):
+            return
+        token = await links.make(db, "sign-in", person.person_id, lasts=LASTS)
+        link = f"{house.base_url}/auth/link/{token}"
+        written = write.sign_in_link(person.language, person.policy.name, person.handle, link)
+        await letters.put(db, person.person_id, asker.address, written, LASTS)
+
+
+def _may_enter(person: Viewer) -> bool:
+    return viewers.is_active(person, clock.now()) and sign_in.may_by_own_means(person)
+
+
+def _check_mail(visit: Visit) -> None:
+    """Raises NotFound where no letters are sent."""
+    if not visit.house.sends_mail:
+        raise NotFound

@@ -6,6 +6,7 @@ worker when the act has been committed, each reaction for itself, again until it
 
 from weetwie.domain.announcements import announcements
 from weetwie.domain.cards import link
+from weetwie.domain.collections import people as collected
 from weetwie.domain.conversations import conversations
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
@@ -94,6 +95,7 @@ AFTER: AtOnce = {
         remove.remove_all_of,
         forget.erased,
         members.erased,
+        collected.erased,
         filters.erased,
         vote.erased,
         conversations.erased,

@@ -37,16 +37,8 @@ class Known(NamedTuple):
             return "removed from the client API"
         if self.state == "deprecated":
             return "deprecated; apps use its successor"
-        for pattern, reason in WHY_NOT.items():
-            if re.match(pattern, self.path):
-                return reason
-        raise KeyError(f"{self.method} {self.path} is neither here nor explained in WHY_NOT")
+        raise KeyError(f"{self.method} {self.path} is not here, and nobody has said why")
 
-
-WHY_NOT: Final = {
-    r"/api/v1/(collections|accounts/:account_id/)": "no collections yet",
-}
-"""By the beginning of the path; the first that fits."""
 
 NOT_ROUTES: Final = {
     ("GET", "/oauth/authorize"): "a page",

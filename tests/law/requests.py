@@ -295,12 +295,12 @@ def each_filtered_post(tried: Tried, method: str, path: str) -> Iterator[Request
         yield Request(method, path.replace("{id}", str(id)))
 
 
-def with_each_person(name: str) -> Generator:
+def with_each_person(field: str, **more: str) -> Generator:
     """Their id in the body, one by one."""
 
     def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
         for id in tried.people:
-            yield Request(method, path, (), {name: [str(id)]})
+            yield Request(method, path, (), {field: [str(id)], **more})
 
     return generate
 
@@ -370,6 +370,23 @@ def each_who_is_here(tried: Tried, method: str, path: str) -> Iterator[Request]:
 
 def first(tried: Tried, method: str, path: str) -> Iterator[Request]:
     yield Request(method, path.replace("{id}", "1"))
+
+
+def each_collection(body: dict[str, Any] | None = None) -> Generator:
+    """One's own, others', and one that never was, each with somebody in it."""
+
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for owner in (tried.viewer, "sol", "una", "mia"):
+            id, item_id = tried.scene.collections.get(owner, (1, 1))
+            at = path.replace("{id}", str(id)).replace("{item_id}", str(item_id))
+            yield Request(method, at, (), body or {})
+
+    return generate
+
+
+def put_in(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in tried.people:
+        yield from each_collection({"account_id": str(id)})(tried, method, path)
 
 
 def measures(tried: Tried, method: str, path: str) -> Iterator[Request]:
@@ -671,6 +688,15 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/v1/admin/trends/links"): once(),
     ("GET", "/api/v1/admin/trends/statuses"): once(),
     ("GET", "/api/v1/admin/trends/tags"): once(),
+    ("POST", "/api/v1/collections"): with_each_person("account_ids", name="Some"),
+    ("GET", "/api/v1/collections/{id}"): each_collection(),
+    ("PATCH", "/api/v1/collections/{id}"): each_collection({"name": "Others"}),
+    ("DELETE", "/api/v1/collections/{id}"): each_collection(),
+    ("POST", "/api/v1/collections/{id}/items"): put_in,
+    ("DELETE", "/api/v1/collections/{id}/items/{item_id}"): each_collection(),
+    ("POST", "/api/v1/collections/{id}/items/{item_id}/revoke"): each_collection(),
+    ("GET", "/api/v1/accounts/{id}/collections"): each_person(),
+    ("GET", "/api/v1/accounts/{id}/in_collections"): each_person(),
     ("GET", "/api/v1/profile"): once(),
     ("PATCH", "/api/v1/profile"): once(body={"display_name": "Another", "note": "@sol #open"}),
     ("GET", "/api/oembed"): by_address,

@@ -83,6 +83,8 @@ class Scene:
     scheduled: dict[str, int] = field(default_factory=dict)
     announcement: int = 1
     """For colleagues alone."""
+    collections: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By who made it, with somebody who is in it."""
     conversations: list[int] = field(default_factory=list)
     """A list of each viewer, which is nobody else's business."""
     filters: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -161,6 +163,26 @@ class Scene:
             await self._later(handle)
             await self._feature(handle)
         await self._feature("sol")
+        for handle in (*VIEWERS, "sol", "una"):
+            await self._collect(handle)
+
+    async def _collect(self, handle: str) -> None:
+        """With everybody in it; its words are for whoever sees the profile."""
+        word = _word(handle, "bio")
+        id = await self.world._insert(
+            "collections",
+            "id",
+            owner_id=self.people[handle].id,
+            name=word,
+            description=word,
+            is_discoverable=True,
+        )
+        item_id = 0
+        for someone in self.people.values():
+            item_id = await self.world._insert(
+                "collection_items", "id", collection_id=id, person_id=someone.id
+            )
+        self.collections[handle] = (id, item_id)
 
     async def _list(self, handle: str) -> None:
         """With everybody on it whom they follow."""

@@ -3,6 +3,7 @@
 from weetwie.tables import (
     announcements,
     cards,
+    collections,
     conversations,
     events,
     filters,
@@ -31,6 +32,7 @@ metadata = Row.metadata
 __all__ = [
     "announcements",
     "cards",
+    "collections",
     "conversations",
     "events",
     "filters",

@@ -365,7 +365,7 @@ class Renderer:
             "show_media_replies": True,
             "show_featured": True,
             "roles": [] if is_card else _roles(profile),
-            "feature_approval": {"automatic": [], "manual": [], "current_user": "denied"},
+            "feature_approval": _LETS_BE_FEATURED[profile.is_discoverable and not is_card],
         }
         if not is_card:
             account["standing"] = Standing(profile.standing).name
@@ -416,6 +416,10 @@ def _looked_at(post: SeenPost, kept: Kept, beside: Beside) -> tuple[tuple[int, .
     return ids, "\n".join([kept.text, *poll.options]) if poll else kept.text
 
 
+_LETS_BE_FEATURED: Final = {
+    True: {"automatic": ["public"], "manual": [], "current_user": "automatic"},
+    False: {"automatic": [], "manual": [], "current_user": "denied"},
+}
 FACES: Final = 12
 """How many faces there are for those who have set none."""
 

@@ -11,6 +11,7 @@ from weetwie.access.words import Visibility
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.render import moment_of
 from weetwie.api.mastodon.render_cards import as_json as card_json
+from weetwie.domain.collections.rules import MOST as MOST_COLLECTIONS
 from weetwie.domain.notifications.list import Told
 from weetwie.domain.notifications.markers import ReadUpTo
 from weetwie.domain.people.preferences import Preferred
@@ -192,10 +193,15 @@ def _roles(profile: Profile) -> tuple[tuple[bool, wire.Role], ...]:
 # What they may, in bits: https://docs.joinmastodon.org/entities/Role/
 _DASHBOARD, _REPORTS, _APPEALS, _USERS, _INVITES = 1 << 3, 1 << 4, 1 << 9, 1 << 10, 1 << 11
 _EVERYBODY: Final = wire.Role(
-    id="-99", name="", color="", permissions="0", highlighted=False, collection_limit=0
+    id="-99", name="", color="", permissions="0", highlighted=False, collection_limit=MOST_COLLECTIONS
 )
 _ADMIN: Final = wire.Role(
-    id="3", name="Admin", color="#1f5f99", permissions="1", highlighted=True, collection_limit=0
+    id="3",
+    name="Admin",
+    color="#1f5f99",
+    permissions="1",
+    highlighted=True,
+    collection_limit=MOST_COLLECTIONS,
 )
 _PEOPLE_ADMIN: Final = wire.Role(
     id="2",
@@ -203,7 +209,7 @@ _PEOPLE_ADMIN: Final = wire.Role(
     color="#1f5f99",
     permissions=str(_DASHBOARD | _USERS | _INVITES),
     highlighted=True,
-    collection_limit=0,
+    collection_limit=MOST_COLLECTIONS,
 )
 _MODERATOR: Final = wire.Role(
     id="1",
@@ -211,5 +217,5 @@ _MODERATOR: Final = wire.Role(
     color="#1f5f99",
     permissions=str(_DASHBOARD | _REPORTS | _APPEALS | _USERS),
     highlighted=True,
-    collection_limit=0,
+    collection_limit=MOST_COLLECTIONS,
 )

@@ -44,6 +44,12 @@ from weetwie.api.mastodon.entities.apps import (
     ErrorDetail,
     Token,
 )
+from weetwie.api.mastodon.entities.collections import (
+    Collections,
+    CollectionWithAccounts,
+    WrappedCollection,
+    WrappedCollectionItem,
+)
 from weetwie.api.mastodon.entities.elsewhere import (
     AnnualReports,
     AnnualReportState,
@@ -188,6 +194,8 @@ __all__ = [
     "AsyncRefresh",
     "Collection",
     "CollectionItem",
+    "CollectionWithAccounts",
+    "Collections",
     "Configuration",
     "ConfigurationAccounts",
     "ConfigurationMediaAttachments",
@@ -292,6 +300,8 @@ __all__ = [
     "V1InstanceUrls",
     "WebPushSubscription",
     "WrappedAsyncRefresh",
+    "WrappedCollection",
+    "WrappedCollectionItem",
     "date_time",
     "day",
 ]

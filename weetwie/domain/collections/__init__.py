@@ -1,0 +1,1 @@
+"""People put forward together, for others to follow."""

@@ -1,0 +1,177 @@
+"""Collections: make, change, delete, and read them with whoever put them together."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import BigInteger, Boolean, DateTime, Select, Text, delete, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.collections import rules
+from weetwie.errors import Forbidden, NotFound
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.collections import Collection, CollectionItem
+from weetwie.tables.people import Person
+
+
+class SeenCollection(msgspec.Struct, frozen=True):
+    id: int
+    owner_id: int
+    name: str
+    description: str
+    language: str | None
+    tag: str | None
+    is_sensitive: bool
+    is_discoverable: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is not set stays."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    language: str | None | UnsetType = UNSET
+    tag: str | None | UnsetType = UNSET
+    is_sensitive: bool | UnsetType = UNSET
+    is_discoverable: bool | UnsetType = UNSET
+
+
+async def one(db: Db, viewer: Viewer, id: int) -> SeenCollection:
+    """Raises NotFound for what the viewer does not see."""
+    row = await _ONE.row(db, viewer, id=id)
+    if row is None:
+        raise NotFound
+    return SeenCollection(*row)
+
+
+async def of_person(
+    db: Db, viewer: Viewer, person_id: int, *, limit: int, offset: int
+) -> list[SeenCollection]:
+    """Those of somebody, the latest first; the owner sees those as well that are not listed."""
+    rows = await _OF_PERSON.rows(db, viewer, owner_id=person_id, limit=limit, offset=offset)
+    return [SeenCollection(*row) for row in rows]
+
+
+async def featuring(db: Db, viewer: Viewer, *, limit: int, offset: int) -> list[SeenCollection]:
+    """Those that the viewer is in."""
+    rows = await _FEATURING.rows(db, viewer, limit=limit, offset=offset)
+    return [SeenCollection(*row) for row in rows]
+
+
+async def make(db: Db, viewer: Viewer, given: Change) -> int:
+    """Raises Forbidden and Invalid."""
+    if not viewer.is_person or not may.act(viewer, clock.now()):
+        raise Forbidden
+    values = {
+        "language": None,
+        "tag": None,
+        "description": "",
+        "is_sensitive": False,
+        "is_discoverable": False,
+    }
+    values |= _checked({"name": ""} | msgspec.to_builtins(given))
+    await db.rows(_HOLD, owner_id=viewer.person_id)
+    rules.check_one_more(await db.value(_COUNT, owner_id=viewer.person_id))
+    id: int = await db.value(_MAKE, owner_id=viewer.person_id, **values)
+    return id
+
+
+async def change(db: Db, viewer: Viewer, id: int, given: Change) -> None:
+    """Raises NotFound, Forbidden, Invalid."""
+    await own(db, viewer, id)
+    row = await db.row(_HELD, id=id)
+    if row is None:
+        raise NotFound
+    await db.run(_CHANGE, id=id, now=clock.now(), **(dict(row) | _checked(msgspec.to_builtins(given))))
+
+
+async def remove(db: Db, viewer: Viewer, id: int) -> None:
+    """Raises NotFound and Forbidden."""
+    await own(db, viewer, id)
+    await db.run(_REMOVE, id=id)
+
+
+async def own(db: Db, viewer: Viewer, id: int) -> SeenCollection:
+    """Raises NotFound for what one does not see, Forbidden for what is another's."""
+    found = await one(db, viewer, id)
+    if not may.change(viewer, found.owner_id, clock.now()):
+        raise Forbidden
+    return found
+
+
+def _checked(given: dict[str, Any]) -> dict[str, Any]:
+    if "name" in given:
+        given["name"] = rules.checked_name(given["name"])
+    rules.check_description(given.get("description", ""))
+    rules.check_language(given.get("language"))
+    return {name: value or None if name in ("language", "tag") else value for name, value in given.items()}
+
+
+_COLUMNS = [getattr(Collection, name) for name in SeenCollection.__struct_fields__]
+_CHANGEABLE = [getattr(Collection, name) for name in Change.__struct_fields__]
+_ID, _OWNER = param("id", BigInteger), param("owner_id", BigInteger)
+
+
+def _shows(eye: Eye) -> Any:
+    """With the profile of its owner, never with the card alone."""
+    owner = aliased(Person)
+    return sees.there_is(
+        owner,
+        owner.id == Collection.owner_id,
+        sees.person(eye, owner),
+        sees.detail(eye, owner) >= sees.PROFILE,
+    )
+
+
+def _one(eye: Eye) -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).where(Collection.id == _ID, _shows(eye))
+
+
+def _of_person(eye: Eye) -> Select[*tuple[Any, ...]]:
+    is_listed = or_(Collection.is_discoverable, Collection.owner_id == eye.id)
+    return _paged(select(*_COLUMNS).where(Collection.owner_id == _OWNER, is_listed, _shows(eye)))
+
+
+def _featuring(eye: Eye) -> Select[*tuple[Any, ...]]:
+    return _paged(
+        select(*_COLUMNS)
+        .join(CollectionItem, CollectionItem.collection_id == Collection.id)
+        .where(CollectionItem.person_id == eye.id, CollectionItem.revoked_at.is_(None), _shows(eye))
+    )
+
+
+def _paged(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        found.order_by(Collection.id.desc())
+        .offset(param("offset", BigInteger))
+        .limit(param("limit", BigInteger))
+    )
+
+
+_ONE, _OF_PERSON, _FEATURING = Lawful(_one), Lawful(_of_person), Lawful(_featuring)
+# Of two that are made at once, the one waits for the other: neither is one too many.
+_HOLD = Query(select(Person.id).where(Person.id == _OWNER).with_for_update(key_share=True))
+_COUNT = Query(select(func.count()).select_from(Collection).where(Collection.owner_id == _OWNER))
+_VALUES = {
+    "name": param("name", Text),
+    "description": param("description", Text),
+    "language": param("language", Text),
+    "tag": param("tag", Text),
+    "is_sensitive": param("is_sensitive", Boolean),
+    "is_discoverable": param("is_discoverable", Boolean),
+}
+_MAKE = Query(insert(Collection).values(owner_id=_OWNER, **_VALUES).returning(Collection.id))
+_HELD = Query(select(*_CHANGEABLE).where(Collection.id == _ID).with_for_update())
+_CHANGE = Query(
+    update(Collection)
+    .where(Collection.id == _ID)
+    .values(**_VALUES, updated_at=param("now", DateTime(timezone=True)))
+)
+_REMOVE = Query(delete(Collection).where(Collection.id == _ID))

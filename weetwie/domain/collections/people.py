@@ -1,0 +1,154 @@
+"""Who is in a collection: people who let themselves be found. Whoever takes themselves out stays out."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, DateTime, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from weetwie.access import may, sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.collections import collections, rules
+from weetwie.errors import Conflict, Forbidden, NotFound, _
+from weetwie.events import PersonErased
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.collections import Collection, CollectionItem
+from weetwie.tables.people import Person
+from weetwie.tables.relations import Block
+
+
+class Item(NamedTuple):
+    id: int
+    collection_id: int
+    person_id: int
+    created_at: Any
+
+
+async def items(db: Db, viewer: Viewer, collection_ids: Sequence[int]) -> list[Item]:
+    """As far as the viewer sees who is in them; in the order in which they came. The collections must have been found
+    for this viewer."""
+    return [Item(*row) for row in await _ITEMS.rows(db, viewer, ids=list(collection_ids))]
+
+
+async def add(db: Db, viewer: Viewer, collection_id: int, person_id: int) -> Item:
+    """Raises NotFound for whom one does not see, Forbidden for who does not want it, Conflict for who is there already."""
+    await collections.own(db, viewer, collection_id)
+    wish = await _WISH.row(db, viewer, person_id=person_id)
+    if wish is None:
+        raise NotFound
+    await db.rows(_HOLD, id=collection_id)
+    before = await db.row(_BEFORE, id=collection_id, person_id=person_id)
+    if before is not None and before["revoked_at"] is None:
+        raise Conflict(_("They are in this collection already."))
+    if before is not None or not wish["lets"]:
+        raise Forbidden(_("This person does not want to be in this collection."))
+    added = await db.row(_ADD, id=collection_id, person_id=person_id)
+    assert added is not None, "an insert returns its row"
+    rules.check_length(await db.value(_COUNT, id=collection_id))
+    return Item(*added)
+
+
+async def take_out(db: Db, viewer: Viewer, collection_id: int, item_id: int) -> None:
+    """Its owner does. Raises NotFound and Forbidden."""
+    await collections.own(db, viewer, collection_id)
+    if not await db.run(_TAKE_OUT, id=collection_id, item_id=item_id):
+        raise NotFound
+
+
+async def leave(db: Db, viewer: Viewer, collection_id: int, item_id: int) -> None:
+    """Who is in it does, and stays out. Raises NotFound and Forbidden."""
+    await collections.one(db, viewer, collection_id)
+    found = [one for one in await items(db, viewer, [collection_id]) if one.id == item_id]
+    if not found:
+        raise NotFound
+    if not may.change(viewer, found[0].person_id, clock.now()):
+        raise Forbidden
+    await db.run(_LEAVE, item_id=item_id, now=clock.now())
+
+
+async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    people = [fact.person_id for fact in facts]
+    for query in _ERASED:
+        await db.run(query, people=people)
+
+
+def _items(eye: Eye) -> Select[*tuple[Any, ...]]:
+    item, person, of = aliased(CollectionItem), aliased(Person), aliased(Collection)
+    return (
+        select(item.id, item.collection_id, item.person_id, item.created_at)
+        .join(of, of.id == item.collection_id)
+        .join(person, person.id == item.person_id)
+        .where(
+            item.collection_id == func.any(param("ids", ARRAY(BigInteger))),
+            item.revoked_at.is_(None),
+            ~_is_blocked(of.owner_id, item.person_id),
+            sees.person(eye, person),
+        )
+        .order_by(item.id)
+    )
+
+
+def _wish(eye: Eye) -> Select[*tuple[Any, ...]]:
+    """Of somebody whom one sees beyond their card: whether they let themselves be put forward."""
+    person = aliased(Person)
+    lets = and_(person.is_discoverable, ~_is_blocked(eye.id, person.id))
+    return select(lets.label("lets")).where(
+        person.id == param("person_id", BigInteger),
+        sees.person(eye, person),
+        sees.detail(eye, person) >= sees.PROFILE,
+    )
+
+
+def _is_blocked(one: Any, other: Any) -> Any:
+    block = aliased(Block)
+    return sees.there_is(
+        block,
+        or_(
+            and_(block.blocker_id == one, block.blocked_id == other),
+            and_(block.blocker_id == other, block.blocked_id == one),
+        ),
+    )
+
+
+_ITEMS, _WISH = Lawful(_items), Lawful(_wish)
+_ID, _ITEM_ID, _PERSON_ID = (param(name, BigInteger) for name in ("id", "item_id", "person_id"))
+_PEOPLE = func.any(param("people", ARRAY(BigInteger)))
+_HOLD = Query(
+    update(Collection).where(Collection.id == _ID).values(updated_at=func.now()).returning(Collection.id)
+)
+_BEFORE = Query(
+    select(CollectionItem.revoked_at).where(
+        CollectionItem.collection_id == _ID, CollectionItem.person_id == _PERSON_ID
+    )
+)
+_ADD = Query(
+    insert(CollectionItem)
+    .values(collection_id=_ID, person_id=_PERSON_ID)
+    .returning(
+        CollectionItem.id, CollectionItem.collection_id, CollectionItem.person_id, CollectionItem.created_at
+    )
+)
+_COUNT = Query(
+    select(func.count())
+    .select_from(CollectionItem)
+    .where(CollectionItem.collection_id == _ID, CollectionItem.revoked_at.is_(None))
+)
+_TAKE_OUT = Query(
+    delete(CollectionItem).where(
+        CollectionItem.collection_id == _ID,
+        CollectionItem.id == _ITEM_ID,
+        CollectionItem.revoked_at.is_(None),
+    )
+)
+_LEAVE = Query(
+    update(CollectionItem)
+    .where(CollectionItem.id == _ITEM_ID)
+    .values(revoked_at=param("now", DateTime(timezone=True)))
+)
+_ERASED = (
+    Query(delete(Collection).where(Collection.owner_id == _PEOPLE)),
+    Query(delete(CollectionItem).where(CollectionItem.person_id == _PEOPLE)),
+)

@@ -64,7 +64,7 @@ from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
 from weetwie.kit.blob import Store
-from weetwie.kit.client_address import client_address, networks
+from weetwie.kit.client_address import client_address, current, networks
 from weetwie.kit.db import Database, Db
 from weetwie.settings import Provider
 from weetwie.web.api_reference import Reference, reference
@@ -264,16 +264,16 @@ def _open_db(database: Database) -> Callable[[Call], AbstractAsyncContextManager
 def _behind_proxies(application: Application, trusted_proxies: Sequence[str]) -> Application:
     """The client that the application sees is the one in front of the proxies that are known."""
     trusted = networks(trusted_proxies)
-    if not trusted:
-        return application
 
     async def behind_proxies(
         scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
-        if client := scope.get("client"):
+        client = scope.get("client")
+        if client and trusted:
             forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
             address = client_address(client[0], forwarded.decode("latin-1"), trusted)
-            scope["client"] = (address, client[1])
+            scope["client"] = client = (address, client[1])
+        current.set(client[0] if client else "")
         await application(scope, receive, send)
 
     return behind_proxies

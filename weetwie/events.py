@@ -4,17 +4,20 @@ The table is the outbox: what was rolled back never happened, what was committed
 text, so that erasing a post erases it.
 """
 
-from datetime import timedelta
+import os
+from datetime import UTC, timedelta
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Text, delete, insert
-from sqlalchemy.dialects.postgresql import JSONB
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Text, delete, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.kit import clock
+from weetwie.kit import client_address, clock
 from weetwie.kit.db import Db, Query, param
-from weetwie.tables.events import Audit, Event
+from weetwie.tables.audit import Audit, AuditKey
+from weetwie.tables.events import Event
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -230,7 +233,12 @@ _AUDIT = Query(
         subject_id=param("subject_id", BigInteger),
         ids=param("ids", JSONB),
         door=param("door", Text),
+        address=param("address", LargeBinary),
     )
+)
+_KEY_OF_DAY = Query(select(AuditKey.key).where(AuditKey.day == param("day", Date)))
+_MAKE_KEY = Query(
+    insert(AuditKey).values(day=param("day", Date), key=param("key", LargeBinary)).on_conflict_do_nothing()
 )
 
 
@@ -249,8 +257,27 @@ async def audit(
 ) -> None:
     """Writes down an act that somebody may have to answer for. Ids only: never text, a name or a handle."""
     await db.run(
-        _AUDIT, actor_id=viewer.person_id or None, act=act, subject_id=subject_id, ids=ids, door=door
+        _AUDIT,
+        actor_id=viewer.person_id or None,
+        act=act,
+        subject_id=subject_id,
+        ids=ids,
+        door=door,
+        address=await _sealed(db, client_address.current.get()),
     )
+
+
+async def _sealed(db: Db, address: str) -> bytes | None:
+    """With the key of the day, which goes after a while."""
+    if not address:
+        return None
+    day = clock.now().astimezone(UTC).date()
+    key = await db.value(_KEY_OF_DAY, day=day)
+    if key is None:
+        await db.run(_MAKE_KEY, day=day, key=os.urandom(32))
+        key = await db.value(_KEY_OF_DAY, day=day)
+    nonce = os.urandom(12)
+    return nonce + AESGCM(bytes(key)).encrypt(nonce, address.encode(), None)
 
 
 LAST_FOR = timedelta(days=7)

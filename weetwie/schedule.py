@@ -10,6 +10,7 @@ import structlog
 
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
+from weetwie.domain.audit import chain, trail
 from weetwie.domain.identity import grants, links, passkeys, sessions, sign_in, sign_on
 from weetwie.domain.knowledge import questions, seal
 from weetwie.domain.mail import letters
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 Act = Callable[[Db], Awaitable[object]]
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SOON, MINUTE, HOUR, DAY = timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _MOST_AT_ONCE = 20
 _memory = Memory(0)
 
@@ -67,6 +68,7 @@ async def forget_questions(db: Db) -> None:
 
 
 SCHEDULE: list[tuple[timedelta, Act]] = [
+    (SOON, chain.seal),
     (MINUTE, polls.end_due),
     (MINUTE, publish_due),
     (MINUTE, let_go_due),
@@ -79,6 +81,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, passkeys.sweep),
     (HOUR, sign_on.sweep),
     (HOUR, sessions.end_old),
+    (DAY, trail.forget_addresses),
     (DAY, letters.sweep),
     (HOUR, forget_questions),
     (DAY, posts.sweep_tombstones),

@@ -67,6 +67,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-bring-in": "/admin/bring-in",
     "admin-reports": "/admin/reports",
     "admin-health": "/admin/health",
+    "admin-audit": "/admin/audit",
     "admin-directory": "/admin/directory",
     "admin-announcements": "/admin/announcements",
 }
@@ -80,6 +81,7 @@ NOT_ALONE: Final = {
     "/scheduled/{id:int}/{verb}": "a form sends to it",
     "/admin/people/{handle}/{verb}": "a form sends to it",
     "/admin/directory/{id:int}/{verb}": "a form sends to it",
+    "/admin/audit.csv": "a file",
     "/admin/logo": "a form sends to it",
     "/admin/sample/{verb}": "a form sends to it",
     "/logo/{name}": "no page",

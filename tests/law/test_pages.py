@@ -21,6 +21,8 @@ NOT_READ: Final = {
     "/theme/{accent}.css": "holds a colour alone",
     "/logo/{name}": "a picture for everybody",
     "/admin/directory/{id:int}/{verb}": "the directory again",
+    "/admin/audit": "ids of acts, for administrators alone: see tests/domain/audit",
+    "/admin/audit.csv": "the same as a file",
     "/admin/logo": "what is brought in again",
     "/admin/sample/{verb}": "what is brought in again",
     "/farewell/{token}": "needs a link of its own",

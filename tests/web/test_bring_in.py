@@ -155,3 +155,22 @@ async def test_a_token_for_a_directory_is_shown_once_and_can_be_taken_back(
         back = re.findall(r'action="(/admin/directory/\d+/revoke)"', made.text)[0]
         assert (await site.post(back, data=form)).status_code == 303
         assert (await site.get("/scim/v2/Users", headers=headers)).status_code == 401
+
+
+async def test_administrators_read_the_trail_by_whom_and_what_and_take_it_out(
+    world: World, root: Someone, ada: Someone, site: httpx.AsyncClient
+) -> None:
+    assert (await site.get("/admin/audit")).status_code == 404
+    async with browser(world) as there:
+        await sign_in(there, "root")
+        page = await there.get("/admin/people")
+        await there.post("/admin/people/ada/suspend", data=form_of(page))
+        told = (await there.get("/admin/audit?by=root&about=ada&act=person.")).text
+        assert told.count("<code>person.suspend</code>") == 1 and "192.0.2.7" in told
+        assert "<code>" not in (await there.get("/admin/audit?by=nobody-here")).text
+        assert "<code>" not in (await there.get("/admin/audit?until=2020-01-01")).text
+        table = await there.get("/admin/audit.csv?about=ada")
+        assert table.headers["content-type"].startswith("text/csv")
+        assert table.text.splitlines()[0] == "number,at,actor_id,act,subject_id,ids,door,address"
+        assert ",person.suspend," in table.text
+        assert "audit.export" in (await there.get("/admin/audit")).text

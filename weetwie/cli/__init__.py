@@ -9,6 +9,7 @@ from weetwie import __version__
 
 COMMANDS: Final = {
     "announce": "weetwie.cli.announce:announce",
+    "audit": "weetwie.cli.audit:audit",
     "backup": "weetwie.cli.keep:backup",
     "doctor": "weetwie.cli.keep:doctor",
     "emoji": "weetwie.cli.policy:emoji",

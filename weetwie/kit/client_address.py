@@ -2,6 +2,10 @@
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+
+current: ContextVar[str] = ContextVar("client_address", default="")
+"""Of the request that is being answered; empty where there is none."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -31,6 +31,32 @@ FORGET_HOME_ENTRIES = (
     """,
 )
 
+AUDIT = (
+    """
+    create function keep_audit() returns trigger language plpgsql as $$
+    begin
+        if tg_op = 'DELETE' then
+            if current_setting('weetwie.audit_cut', true) = 'yes'
+               and exists (select from audit_checkpoints where number >= old.number) then
+                return old;
+            end if;
+        elsif old.number is null and new.number is not null
+            and (new.id, new.act, new.ids, new.door, new.at) = (old.id, old.act, old.ids, old.door, old.at)
+            and new.actor_id is not distinct from old.actor_id
+            and new.subject_id is not distinct from old.subject_id
+            and new.address is not distinct from old.address then
+            return new;
+        end if;
+        raise exception 'the audit trail is only ever added to';
+    end $$
+    """,
+    """
+    create trigger audit_is_kept before update or delete on audit
+    for each row execute function keep_audit()
+    """,
+)
+"""The trail is added to, gets its place in the chain, and is cut behind a checkpoint: nothing else."""
+
 EVIDENCE = (
     """
     create function forget_evidence() returns trigger language plpgsql as $$

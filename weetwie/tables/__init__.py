@@ -2,6 +2,7 @@
 
 from weetwie.tables import (
     announcements,
+    audit,
     cards,
     collections,
     conversations,
@@ -31,6 +32,7 @@ metadata = Row.metadata
 
 __all__ = [
     "announcements",
+    "audit",
     "cards",
     "collections",
     "conversations",

@@ -1,10 +1,9 @@
-"""Events and the audit trail: what happened, for those who react and for those who ask afterwards."""
+"""Events: what happened, for those who react."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -52,18 +51,3 @@ class Event(Row):
         Index("events_in_order", "transaction", "id"),
         Index("events_by_age", "created_at"),
     )
-
-
-class Audit(Row):
-    """Who did what to whom, for acts that somebody may have to answer for. Ids only."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[Id]
-    actor_id: Mapped[int | None]
-    act: Mapped[str]
-    subject_id: Mapped[int | None]
-    ids: Mapped[dict[str, Any]]
-    door: Mapped[str]
-    address: Mapped[str | None] = mapped_column(INET)
-    at: Mapped[Moment]

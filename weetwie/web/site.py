@@ -28,6 +28,7 @@ from weetwie.web.assets import Assets
 from weetwie.web.pages import (
     acts,
     admin,
+    admin_audit,
     admin_bring_in,
     admin_directory,
     api_reference,
@@ -133,6 +134,8 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/logo": (admin_bring_in.show, admin_bring_in.sign),
     "/admin/sample/{verb}": (admin_bring_in.show, admin_bring_in.sample),
     "/logo/{name}": (admin_bring_in.show_logo, None),
+    "/admin/audit": (admin_audit.show, None),
+    "/admin/audit.csv": (admin_audit.table, None),
     "/admin/directory": (admin_directory.show, admin_directory.make),
     "/admin/directory/{id:int}/{verb}": (admin_directory.show, admin_directory.act),
     "/admin/health": (admin.show_health, None),

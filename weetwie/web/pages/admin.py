@@ -75,7 +75,7 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
     given = visit.request.query_params
     words, standing = given.get("q", "").strip().lower(), given.get("standing", "")
     ids = await roll(db, visit.viewer, Standing[standing] if standing in Standing.__members__ else None)
-    everybody = await _profiles(db, visit.viewer, ids)
+    everybody = await profiles(db, visit.viewer, ids)
     found = [one for one in everybody if words in f"{one.name} @{one.handle} {one.unit}".lower()]
     offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 7 else 0
     page = found[offset : offset + _LENGTH]
@@ -95,7 +95,7 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
     )
 
 
-async def _profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
+async def profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
     """Whoever looks after people sees them as a member does, also those who have blocked them."""
     eye = msgspec.structs.replace(system(viewer.policy), person_id=-1, standing=Standing.member)
     seen = {one.id: one for one in await seen_people.people(db, eye, ids)}

@@ -1,0 +1,102 @@
+"""Reading the trail: the newest first, by who did it, to whom, what and when."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import BigInteger, Date, DateTime, Text, delete, func, or_, select
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.errors import Forbidden
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.audit import Audit, AuditKey
+
+ADDRESSES_LAST: Final = timedelta(days=30)
+
+_ACTOR, _SUBJECT = param("actor_id", BigInteger), param("subject_id", BigInteger)
+_ENTRIES = Query(
+    select(
+        Audit.id, Audit.number, Audit.at, Audit.actor_id, Audit.act, Audit.subject_id, Audit.ids, Audit.door,
+        Audit.address, AuditKey.key,
+    )
+    .outerjoin(AuditKey, AuditKey.day == func.date(func.timezone("UTC", Audit.at)))
+    .where(
+        Audit.id < param("below", BigInteger),
+        Audit.at >= param("since", DateTime(timezone=True)),
+        Audit.at < param("until", DateTime(timezone=True)),
+        or_(_ACTOR == 0, Audit.actor_id == _ACTOR),
+        or_(_SUBJECT == 0, Audit.subject_id == _SUBJECT),
+        or_(param("act", Text) == "", func.starts_with(Audit.act, param("act", Text))),
+    )
+    .order_by(Audit.id.desc())
+    .limit(param("limit", BigInteger))
+)  # fmt: skip
+_DROP_KEYS = Query(delete(AuditKey).where(AuditKey.day < param("before", Date)))
+
+
+class Entry(msgspec.Struct, frozen=True):
+    id: int
+    number: int | None
+    at: datetime
+    actor_id: int | None
+    """None: the system itself, or nobody who was signed in."""
+    act: str
+    subject_id: int | None
+    ids: dict[str, Any]
+    door: str
+    address: str
+    """Empty where it is not known, or not any more."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries; `act` is the beginning of one, such as `person.`."""
+
+    actor_id: int = 0
+    subject_id: int = 0
+    act: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def entries(
+    db: Db, viewer: Viewer, asked: Asked, *, below: int = 2**62, limit: int = 100
+) -> list[Entry]:
+    """Raises Forbidden."""
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden
+    now = clock.now()
+    rows = await db.rows(
+        _ENTRIES,
+        actor_id=asked.actor_id,
+        subject_id=asked.subject_id,
+        act=asked.act,
+        since=asked.since or now - timedelta(days=36_500),
+        until=asked.until or now + timedelta(days=1),
+        below=below,
+        limit=limit,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def forget_addresses(db: Db) -> int:
+    """For the schedule: where things came from is known for thirty days."""
+    return await db.run(_DROP_KEYS, before=(clock.now() - ADDRESSES_LAST).date())
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    plain = {name: row[name] for name in Entry.__struct_fields__ if name != "address"}
+    return Entry(**plain, address=_opened(row["address"], row["key"]))
+
+
+def _opened(sealed: bytes | None, key: bytes | None) -> str:
+    if sealed is None or key is None:
+        return ""
+    try:
+        return AESGCM(bytes(key)).decrypt(bytes(sealed[:12]), bytes(sealed[12:]), None).decode()
+    except InvalidTag:
+        return ""

@@ -10,7 +10,7 @@ from tests.clients.running import PASSWORD
 
 
 class _Page(HTMLParser):
-    """The form of a page, and the code on it where there is one."""
+    """The form of a page (the first that shows), and the code on it where there is one."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -18,15 +18,17 @@ class _Page(HTMLParser):
         self.action = ""
         self.fields: dict[str, str] = {}
         self.code = ""
-        self._is_in_code = False
+        self._is_in_code = self._is_in_form = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             assert given.get("method") == "post"
-            self.has_form, self.action = True, given.get("action", "")
-        elif tag == "input" and self.has_form:
+            self._is_in_form = not self.has_form and "hidden" not in given
+            if self._is_in_form:
+                self.has_form, self.action = True, given.get("action", "")
+        elif tag == "input" and self._is_in_form:
             self.fields[given["name"]] = given.get("value", "")
         self._is_in_code = tag == "output"
 

@@ -39,12 +39,12 @@ def person(registry: Registry) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def client(server: Running, registry: Registry) -> Iterator[Callable[[str], Mastodon]]:
+def client(server: Running, registry: Registry) -> Iterator[Callable[..., Mastodon]]:
     """Mastodon.py in the name of somebody new."""
     clients: list[Mastodon] = []
 
-    def make(name: str) -> Mastodon:
-        token = registry.person(name).token
+    def make(name: str, *, is_admin: bool = False) -> Mastodon:
+        token = registry.person(name, is_admin=is_admin).token
         clients.append(Mastodon(access_token=token, api_base_url=server.address, ratelimit_method="throw"))
         return clients[-1]
 

@@ -28,10 +28,10 @@ class Registry:
         self._database = self._loop.run_until_complete(self._connect(data))
         self._made = 0
 
-    def person(self, name: str) -> Made:
+    def person(self, name: str, *, is_admin: bool = False) -> Made:
         """A member whose handle begins so, who signs in with `PASSWORD`."""
         self._made += 1
-        return self._loop.run_until_complete(self._make(f"{name}{self._made}"))
+        return self._loop.run_until_complete(self._make(f"{name}{self._made}", is_admin=is_admin))
 
     def close(self) -> None:
         self._loop.run_until_complete(self._open.aclose())
@@ -43,11 +43,12 @@ class Registry:
         self._open.push_async_callback(database.close)
         return database
 
-    async def _make(self, handle: str) -> Made:
+    async def _make(self, handle: str, *, is_admin: bool) -> Made:
         async with self._database.transaction() as db:
             viewer = viewers.system(await Memory().policy(db))
-            person_id = await create(db, viewer, Newcomer(handle=handle))
+            person_id = await create(db, viewer, Newcomer(handle=handle, is_admin=is_admin))
             await addresses.add(db, person_id, f"{handle}@house.example", is_verified=True)
             await passwords.put(db, viewer, person_id, await passwords.hashed(PASSWORD))
-            issued = await tokens.issue_by_hand(db, viewer, person_id, "read write follow push")
+            scopes = "read write follow push" + (" admin:read admin:write" if is_admin else "")
+            issued = await tokens.issue_by_hand(db, viewer, person_id, scopes)
         return Made(handle, issued.token)

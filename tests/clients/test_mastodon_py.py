@@ -21,7 +21,7 @@ SCOPES = ["read", "write", "follow", "push"]
 CALLBACK = "http://127.0.0.1:1/callback"
 VERIFIER = "a-verifier-of-enough-characters-0123456789-abcdef"
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 
 
 def ids(things: Any) -> list[str]:
@@ -403,3 +403,64 @@ def test_a_post_is_quoted_and_taken_out_again(client: Client) -> None:
     assert ids(ada.status_quotes(status.id)) == ids([quote])
     ada.status_quote_revoke(status.id, quote.id)
     assert bo.status(quote.id).quote.state == "revoked"
+
+
+def test_a_profile_is_edited(client: Client) -> None:
+    ada = client("ada")
+    changed = ada.profile_update(display_name="Ada", note="Writes", fields=[("Team", "Pumps")], locked=False)
+    assert (changed.display_name, changed.note, changed.fields[0].value) == ("Ada", "Writes", "Pumps")
+    assert ada.profile().formatted_note == "<p>Writes</p>"
+    assert ada.annual_reports().annual_reports == []
+    assert ada.annual_report_state(2025).state == "ineligible"
+
+
+def test_people_are_put_forward_together(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    made = ada.collection_create("Pumps", account_ids=[bo.me().id], discoverable=True).collection
+    assert (made.name, made.item_count) == ("Pumps", 1)
+    assert ids(bo.account_collections(ada.me().id).collections) == ids([made])
+    whole = bo.collection(made.id)
+    assert ids(whole.accounts) == ids([bo.me()])
+    assert ada.collection_update(made.id, name="Valves").collection.name == "Valves"
+    assert ids(bo.account_in_collections(None).collections) == ids([made])
+    bo.collection_item_revoke(made.id, made["items"][0].id)
+    ada.collection_delete(made.id)
+    assert ada.account_collections(ada.me().id).collections == []
+
+
+def test_those_who_run_the_place_do_so_from_an_app(client: Client) -> None:
+    boss, ada, bo = client("boss", is_admin=True), client("ada"), client("bo")
+    one, day = bo.me(), datetime.now(UTC)
+    found = boss.admin_accounts_v2(username=one.username)
+    assert [(account.username, account.email) for account in found] == [
+        (one.username, f"{one.username}@house.example")
+    ]
+    assert boss.admin_accounts_v1(status="active", username=one.username)[0]["username"] == one.username
+    ada.report(one.id, comment="Rude")
+    report = next(
+        report
+        for report in boss.admin_reports()
+        if report.comment == "Rude" and report.target_account.id == one.id
+    )
+    assert boss.admin_report_assign(report).assigned_account.id == boss.me().id
+    assert boss.admin_report_unassign(report).assigned_account is None
+    boss.admin_account_moderate(one.id, action="suspend", report_id=report.id)
+    assert boss.admin_account(one.id).suspended and boss.admin_report(report).action_taken
+    assert not boss.admin_account_unsuspend(one.id).suspended
+    assert not boss.admin_report_reopen(report).action_taken
+    assert boss.admin_report_resolve(report).action_taken
+    block = boss.admin_create_canonical_email_block(email="troll@mail.example")
+    assert ids(boss.admin_test_canonical_email_block("t.roll@mail.example")) == ids([block])
+    boss.admin_delete_canonical_email_block(block.id)
+    assert boss.admin_canonical_email_blocks() == boss.admin_domain_blocks() == boss.admin_ip_blocks() == []
+    assert boss.admin_domain_allows() == boss.admin_email_domain_blocks() == []
+    (measure,) = boss.admin_measures(day - timedelta(days=1), day, new_users=True)
+    assert (measure.key, len(measure.data)) == ("new_users", 2)
+    (dimension,) = boss.admin_dimensions(day - timedelta(days=1), day, software_versions=True)
+    assert len(dimension.data) == 3
+    assert boss.admin_retention(day - timedelta(days=1), day)[0].frequency == "day"
+    boss.admin_trending_tags()
+    boss.admin_trending_statuses()
+    boss.admin_trending_links()
+    with pytest.raises(MastodonAPIError):
+        ada.admin_accounts_v2()

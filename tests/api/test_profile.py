@@ -36,3 +36,27 @@ async def test_it_opens_with_the_narrow_scope_and_only_to_people(house: House) -
     assert (await house.site.get("/api/v1/profile", headers=narrow)).status_code == 200
     assert (await house.site.patch("/api/v1/profile", headers=narrow, json={"note": "x"})).status_code == 403
     assert (await house.ask(None, "GET", "/api/v1/profile")).status_code == 401
+
+
+async def test_one_hides_whom_one_follows(house: House) -> None:
+    world = house.world
+    bo, cy = await world.member("bo"), await world.member("cy")
+    ada = await world.member("ada", follows=[bo])
+    await world.follow(cy, ada)
+    given = {"hide_collections": "true", "show_media": "false", "show_featured": "false"}
+    profile = await house.good(ada, "PATCH", "/api/v1/profile", data=given)
+    assert [profile[name] for name in ("hide_collections", "show_media", "show_featured")] == [
+        True,
+        False,
+        False,
+    ]
+    assert profile["show_media_replies"] is True
+    for which in ("followers", "following"):
+        at = f"/api/v1/accounts/{ada.id}/{which}"
+        assert await house.good(cy, "GET", at) == []
+        assert len(await house.good(ada, "GET", at)) == 1
+    familiar = await house.good(cy, "GET", "/api/v1/accounts/familiar_followers", params={"id[]": str(bo.id)})
+    assert familiar[0]["accounts"] == []
+    for one in await house.good(cy, "GET", "/api/v2/suggestions"):
+        assert str(ada.id) not in [id for reason in one["reasons"] for id in reason["account_ids"]]
+    assert (await house.good(cy, "GET", f"/api/v1/accounts/{ada.id}"))["following_count"] == 1

@@ -35,6 +35,13 @@ class Response:
         headers = tuple((name, value) for name, value in self.headers if name != b"content-length")
         return Response(self.status, headers, without_numbers(self.body))
 
+    def without_what_was_deleted(self) -> "Response":
+        """The same as if a quote did not say that what it quotes was deleted: whoever saw that until then is told."""
+        headers = tuple((name, value) for name, value in self.headers if name != b"content-length")
+        return Response(
+            self.status, headers, self.body.replace(b'{"state":"deleted"}', b'{"state":"unauthorized"}')
+        )
+
 
 def without_numbers(body: bytes) -> bytes:
     return _COUNTS.sub(rb"\1:0", body)

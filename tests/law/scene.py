@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -402,6 +402,14 @@ class Scene:
     def human(self, company: Company, viewer: str) -> Human | None:
         someone = self.people.get(viewer)
         return next((human for human in company.people if someone and human.id == someone.id), None)
+
+    async def saw_the_deleted(self, viewer: str) -> bool:
+        """Whether somebody saw the secret that is deleted until it was."""
+        async with self.world.undone():
+            await self.keep(self.secrets)
+            company = await self.company()
+        (deleted,) = [_note(company, one.id) for one in self.secrets if one.name == "deleted"]
+        return company.sees_post(self.human(company, viewer), replace(deleted, is_deleted=False))
 
     async def hidden(self, viewers: Sequence[str]) -> dict[str, tuple[list[Secret], list[Secret]]]:
         """For each viewer the secrets that they do not see: those that leave no trace at all, and those that are counted."""

@@ -99,8 +99,11 @@ async def _leaks(scene: Scene, viewer: str, secrets: list[Secret], *, is_counted
         await scene.keep(secrets)
         with_them = await ask(scene, viewer, asked)
         leaks = await denied_words(scene, viewer, with_them)
+    saw_the_deleted = await scene.saw_the_deleted(viewer)
     for request, answer in with_them.items():
         before = without[str(none[request])]
+        if saw_the_deleted:
+            before, answer = before.without_what_was_deleted(), answer.without_what_was_deleted()
         if is_counted:
             before, answer = before.without_numbers(), answer.without_numbers()
         is_ordered_by_counts = is_counted and request.startswith(_ORDERED_BY_COUNTS)

@@ -68,6 +68,10 @@ class Profile(msgspec.Struct, frozen=True):
     is_bot: bool
     is_locked: bool
     is_discoverable: bool
+    hides_follows: bool
+    shows_media: bool
+    shows_media_replies: bool
+    shows_featured: bool
     knows: list[str]
     """Topics that they say they know about."""
     learning: list[str]

@@ -63,6 +63,12 @@ class Person(Row):
     """The account of the installation itself, which answers who knows what."""
     is_locked: Mapped[Flag]
     is_discoverable: Mapped[bool] = mapped_column(server_default="true")
+    hides_follows: Mapped[Flag]
+    """Nobody else reads whom they follow and who follows them."""
+    shows_media: Mapped[bool] = mapped_column(server_default="true")
+    shows_media_replies: Mapped[bool] = mapped_column(server_default="true")
+    shows_featured: Mapped[bool] = mapped_column(server_default="true")
+    """Which parts of a profile apps are to show."""
     profile_ring: Mapped[Rank]
     default_ring: Mapped[Rank | None]
     default_visibility: Mapped[Rank] = mapped_column(server_default="0")

@@ -65,6 +65,9 @@ class ProfileGiven(Struct, frozen=True, kw_only=True):
     discoverable: bool | None = None
     hide_collections: bool | None = None
     indexable: bool | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
     fields_attributes: list[FieldGiven] | None = None
     source: SourceGiven | None = None
     # Our own.
@@ -302,6 +305,10 @@ def _changes(given: ProfileGiven) -> Changes:
         "is_locked": given.locked,
         "is_bot": given.bot,
         "is_discoverable": given.discoverable,
+        "hides_follows": given.hide_collections,
+        "shows_media": given.show_media,
+        "shows_media_replies": given.show_media_replies,
+        "shows_featured": given.show_featured,
         "fields": _fields(given),
         "pronouns": given.pronouns,
         "languages": given.languages,

@@ -156,7 +156,7 @@ def credential_account(account: bytes, profile: Profile, preferred: Preferred, w
         sensitive=preferred.is_sensitive,
         language=preferred.language or "",
         follow_requests_count=waiting,
-        hide_collections=False,
+        hide_collections=profile.hides_follows,
         discoverable=profile.is_discoverable,
         indexable=profile.is_discoverable,
         quote_policy=preferred.quote_policy.name,  # type: ignore[arg-type]

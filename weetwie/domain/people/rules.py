@@ -81,6 +81,10 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_bot: bool | UnsetType = UNSET
     is_locked: bool | UnsetType = UNSET
     is_discoverable: bool | UnsetType = UNSET
+    hides_follows: bool | UnsetType = UNSET
+    shows_media: bool | UnsetType = UNSET
+    shows_media_replies: bool | UnsetType = UNSET
+    shows_featured: bool | UnsetType = UNSET
     profile_ring: Ring | UnsetType = UNSET
     default_ring: Ring | None | UnsetType = UNSET
     default_visibility: Visibility | UnsetType = UNSET

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, func, literal, select
+from sqlalchemy import BigInteger, Select, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -19,9 +19,10 @@ _SUBJECT = param("person_id", BigInteger)
 
 
 def _profile_is_open(eye: Eye) -> Sql:
-    """Of somebody who shows as an author alone, nobody learns whom they know."""
+    """Of somebody who shows as an author alone, or who hides it, nobody learns whom they know."""
     subject = aliased(Person)
-    return select(literal(1)).where(subject.id == _SUBJECT, sees.person(eye, subject)).exists()
+    is_shown = or_(subject.id == eye.id, subject.hides_follows.is_(False))
+    return select(literal(1)).where(subject.id == _SUBJECT, sees.person(eye, subject), is_shown).exists()
 
 
 def _shown(eye: Eye) -> Sql:
@@ -58,6 +59,8 @@ def _shared(eye: Eye) -> Select[*tuple[Any, ...]]:
             _shown(eye),
             sees.person(eye, subject),
             subject.suspended_at.is_(None),
+            subject.hides_follows.is_(False),
+            Person.hides_follows.is_(False),
         )
         .order_by(Follow.number.desc())
     )

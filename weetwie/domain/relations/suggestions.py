@@ -117,12 +117,17 @@ _NO_TAGS = cast(literal("{}"), ARRAY(Text))
 
 
 def _by_friends(eye: Eye) -> Select[*tuple[Any, ...]]:
-    """Only through people whom the viewer sees: of others nobody learns whom they follow."""
+    """Only through people whom the viewer sees and who do not hide it: of others nobody learns whom they follow."""
     mine, middle, theirs = aliased(Follow), aliased(Person), aliased(Follow)
     friends = (
         select(mine.followed_id.label("id"))
         .join(middle, middle.id == mine.followed_id)
-        .where(mine.follower_id == eye.id, sees.person(eye, middle), middle.suspended_at.is_(None))
+        .where(
+            mine.follower_id == eye.id,
+            sees.person(eye, middle),
+            middle.suspended_at.is_(None),
+            middle.hides_follows.is_(False),
+        )
         .order_by(mine.number.desc())
         .limit(_FRIENDS)
         .subquery()

@@ -64,6 +64,7 @@ async def _changes(visit: Visit, db: Db, given: dict[str, str]) -> Changes:
         "fields": [Field(name, value) for name, value in zip(names, values, strict=False) if name or value],
         "is_locked": "is_locked" in given,
         "is_discoverable": "is_discoverable" in given,
+        "hides_follows": "hides_follows" in given,
         "profile_ring": Ring(_choice(given.get("profile_ring"), len(Ring))),
         "default_visibility": Visibility(_choice(given.get("default_visibility"), len(Visibility))),
         "default_quote_policy": QuotePolicy(_choice(given.get("default_quote_policy"), len(QuotePolicy))),

@@ -8,6 +8,7 @@ from weetwie.domain.announcements import announcements
 from weetwie.domain.cards import link
 from weetwie.domain.collections import people as collected
 from weetwie.domain.conversations import conversations
+from weetwie.domain.exports import exports
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
@@ -65,7 +66,14 @@ AT_ONCE: AtOnce = {
     RankingChosen: [evidence.left_out],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
-    PersonErased: [media_remove.erased, evidence.left_out, topics.erased, push.left, resources.erased],
+    PersonErased: [
+        media_remove.erased,
+        evidence.left_out,
+        topics.erased,
+        push.left,
+        resources.erased,
+        exports.erased,
+    ],
     PersonLeft: [tokens.revoke_all, push.left],
     PersonSuspended: [tokens.revoke_all, push.left],
     TokenRevoked: [push.revoked],

@@ -22,12 +22,14 @@ from weetwie import schedule
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer, system
 from weetwie.domain.cards import fetch as cards
+from weetwie.domain.exports import exports
 from weetwie.domain.mail import letters
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out as push_outs
 from weetwie.domain.people import verify
 from weetwie.errors import Unavailable
 from weetwie.events import Fact
+from weetwie.imports.archive import exporting
 from weetwie.kit import clock
 from weetwie.kit.bell import Bell, wait
 from weetwie.kit.blob import Store
@@ -251,6 +253,30 @@ async def push_out(database: Database, memory: Memory, sender: Sender, bell: Bel
             task.cancel()
         await asyncio.gather(*sending, return_exceptions=True)
         await sender.close()
+
+
+async def take_out(
+    database: Database, memory: Memory, store: Store, bell: Bell, base_url: str, *, sends_mail: bool
+) -> None:
+    """Makes what people asked to take along. Beside the reactions, which a long life would hold up. Works until cancelled."""
+    rung = bell.waiter()
+    sweep_at = time.monotonic() + 300
+    while True:
+        try:
+            while await exporting.once(database, memory, store, base_url, sends_mail=sends_mail):
+                pass
+            if time.monotonic() >= sweep_at:
+                sweep_at = time.monotonic() + _BETWEEN_SWEEPS
+                await exports.sweep(database, store)
+        except GONE:
+            log.warning("exports wait for the database")
+        except Unavailable as error:
+            log.warning("exports wait for the store", why=str(error))
+            await asyncio.sleep(_STORE_REST)
+        except Exception:
+            log.exception("making an export failed")
+            await asyncio.sleep(_STORE_REST)
+        await wait(rung, SWEEP_SECONDS)
 
 
 async def links_once(database: Database, store: Store, fetcher: Fetcher, base_url: str) -> None:

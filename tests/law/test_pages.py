@@ -23,6 +23,8 @@ NOT_READ: Final = {
     "/admin/directory/{id:int}/{verb}": "the directory again",
     "/admin/audit": "ids of acts, for administrators alone: see tests/domain/audit",
     "/admin/audit.csv": "the same as a file",
+    "/settings/export/file": "written by the doors that the proofs ask, see tests/domain/exports",
+    "/settings/export/{kind}.csv": "the same",
     "/admin/logo": "what is brought in again",
     "/admin/sample/{verb}": "what is brought in again",
     "/farewell/{token}": "needs a link of its own",
@@ -55,7 +57,7 @@ NOT_READ: Final = {
 TABS: Final = ("", "replies", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health", "/admin/directory",
+    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health", "/admin/directory",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

@@ -81,6 +81,14 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                 parts.worker.run(parts.bell),
                 worker.look_after_media(parts.database, parts.store, parts.bell),
                 worker.send_letters(parts.database, _post(settings), parts.bell),
+                worker.take_out(
+                    parts.database,
+                    parts.memory,
+                    parts.store,
+                    parts.bell,
+                    settings.base_url.rstrip("/"),
+                    sends_mail=settings.smtp_url is not None,
+                ),
                 worker.push_out(
                     parts.database, parts.memory, parts.sender, parts.bell, settings.base_url.rstrip("/")
                 ),
@@ -107,6 +115,14 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
                 parts.worker.run(parts.bell),
                 worker.look_after_media(parts.database, parts.store, parts.bell),
                 worker.send_letters(parts.database, _post(settings), parts.bell),
+                worker.take_out(
+                    parts.database,
+                    parts.memory,
+                    parts.store,
+                    parts.bell,
+                    settings.base_url.rstrip("/"),
+                    sends_mail=settings.smtp_url is not None,
+                ),
                 worker.push_out(
                     parts.database, parts.memory, parts.sender, parts.bell, settings.base_url.rstrip("/")
                 ),

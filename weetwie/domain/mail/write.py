@@ -76,6 +76,19 @@ def farewell(language: str, place: str, handle: str, link: str) -> Written:
     )
 
 
+def export_is_ready(language: str, place: str, handle: str, link: str) -> Written:
+    return _letter(
+        language,
+        _("Your data is ready"),
+        [_("Everything that {place} holds about @{handle} is in one file for you.")],
+        _("Fetch it"),
+        link,
+        [_("It is there for a week, for you alone: you are asked to sign in.")],
+        handle=handle,
+        place=place,
+    )
+
+
 def new_device(language: str, place: str, handle: str, agent: str, link: str) -> Written:
     return _letter(
         language,

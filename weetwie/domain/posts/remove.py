@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import QuoteState, Ring, Visibility
-from weetwie.domain.posts import counts, edit
+from weetwie.domain.posts import counts, edit, take_out
 from weetwie.events import PersonErased, PostDeleted, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, Record, columns, param
@@ -55,9 +55,11 @@ async def _uncount(db: Db, row: Record) -> None:
 
 async def remove_all_of(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
     """Of people who were erased together with what they wrote, everything goes; of all others what they brought along."""
+    tags = await take_out.tags_by(db, [fact.person_id for fact in facts])
     for fact in facts:
         while ids := columns(await db.rows(_SOME_OF_REMOVED, person_id=fact.person_id), "id"):
             await bury(db, viewer, ids)
+    await take_out.forget_tags(db, tags)
 
 
 _IDS = param("ids", ARRAY(BigInteger))

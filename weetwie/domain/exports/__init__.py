@@ -1,0 +1,1 @@
+"""Exports: people take along everything about themselves."""

@@ -1,0 +1,116 @@
+"""What the database holds of a person, table by table: what is theirs, and what was inferred or decided about them.
+
+What others keep about them for themselves (who blocks or mutes them, private notes, who reported them) is those others'.
+Secrets and hashes are nobody's to read.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, LargeBinary, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from weetwie.access.viewer import Viewer
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables import (
+    announcements,
+    audit,
+    collections,
+    conversations,
+    filters,
+    identity,
+    knowledge,
+    lists,
+    moderation,
+    notifications,
+    people,
+    polls,
+    posts,
+    relations,
+    scheduled,
+    scim,
+)
+
+_HIDDEN: Final = frozenset(
+    (
+        "id_token",
+        "provider_session",
+        "sealed_token",
+        "claimed_at",
+        "version",
+        "filters_version",
+        "html",
+        "key",
+    )
+)
+
+OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
+    "person": people.Person.id,
+    "addresses": identity.Address.person_id,
+    "sessions": identity.Session.person_id,
+    "accounts_that_let_you_in": identity.Identity.person_id,
+    "passkeys": identity.Passkey.person_id,
+    "apps": identity.Token.person_id,
+    "follows": relations.Follow.follower_id,
+    "followers": relations.Follow.followed_id,
+    "follow_requests": relations.FollowRequest.follower_id,
+    "blocks": relations.Block.blocker_id,
+    "mutes": relations.Mute.muter_id,
+    "notes_about_others": relations.PersonNote.writer_id,
+    "followed_tags": relations.TagFollow.person_id,
+    "featured_people": relations.FeaturedPerson.person_id,
+    "featured_tags": relations.FeaturedTag.person_id,
+    "unwanted_suggestions": relations.UnwantedSuggestion.person_id,
+    "lists": lists.List.owner_id,
+    "filters": filters.Filter.owner_id,
+    "collections": collections.Collection.owner_id,
+    "topics": knowledge.Topic.person_id,
+    "topic_words": knowledge.TopicWord.person_id,
+    "vouched_for_by": knowledge.Vouch.about_id,
+    "vouched_for": knowledge.Vouch.by_id,
+    "posts": posts.Post.author_id,
+    "marks": posts.Mark.person_id,
+    "votes": polls.Vote.person_id,
+    "scheduled_posts": scheduled.ScheduledPost.author_id,
+    "conversations": conversations.Conversation.person_id,
+    "announcements_read": announcements.AnnouncementRead.person_id,
+    "announcement_reactions": announcements.AnnouncementReaction.person_id,
+    "notifications": notifications.Notification.person_id,
+    "notification_policy": notifications.NotificationPolicy.person_id,
+    "let_through": notifications.NotificationPass.person_id,
+    "markers": notifications.Marker.person_id,
+    "devices_pushed_to": notifications.PushSubscription.person_id,
+    "reports_by_you": moderation.Report.by_id,
+    "farewell": people.Farewell.person_id,
+    "what_the_directory_says": scim.ScimResource.person_id,
+    "acts_of_yours": audit.Audit.actor_id,
+}
+"""By the name of the file: the column that says whose a row is."""
+
+
+def _columns(owner: InstrumentedAttribute[Any]) -> list[Any]:
+    """All but secrets: no bytes leave, for they are keys, hashes and seals."""
+    return [
+        column
+        for column in owner.class_.__table__.columns
+        if column.name not in _HIDDEN and not isinstance(column.type, LargeBinary)
+    ]
+
+
+_QUERIES: Final = {
+    name: Query(select(*_columns(owner)).where(owner == param("person_id", BigInteger)))
+    for name, owner in OWN.items()
+} | {
+    # Who did it, and what was reported by whom, is not told.
+    "acts_about_you": Query(
+        select(audit.Audit.at, audit.Audit.act).where(
+            audit.Audit.subject_id == param("person_id", BigInteger), audit.Audit.act.startswith("person.")
+        )
+    )
+}
+NAMES: Final = tuple(_QUERIES)
+
+
+async def of(db: Db, viewer: Viewer, name: str) -> list[dict[str, Any]]:
+    """The rows of one table that are the viewer's own."""
+    return [dict(row) for row in await db.rows(_QUERIES[name], person_id=viewer.person_id)]

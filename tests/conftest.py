@@ -1,7 +1,6 @@
 """What every test may ask for: `dsn` is a database with the schema in it, empty and its own."""
 
 from collections.abc import AsyncIterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ settings.load_profile("any_machine")
 settings.register_profile("deep", max_examples=3000)
 """For a long look: `pytest --hypothesis-profile deep tests/access tests/law`."""
 
-_NUMBERS = count(1)
+_COPIES = database.Copies()
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +34,8 @@ async def server_dsn(run_folder: Path) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def dsn(server_dsn: str, worker_id: str) -> AsyncIterator[str]:
-    """A fresh database with the schema, for this test alone."""
-    async with database.copy(server_dsn, f"test_{worker_id}_{next(_NUMBERS)}") as address:
+    """A database with the schema, nothing in it, and for this test alone."""
+    async with _COPIES.one(server_dsn, f"test_{worker_id}_") as address:
         yield address
 
 

@@ -5,6 +5,7 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from itertools import count
 from pathlib import Path
 
 import asyncpg
@@ -21,6 +22,17 @@ _FAST = {
     "max_connections": "100",
     "autovacuum": "off",
 }
+
+_COPY = f"create database {{}} template {TEMPLATE} strategy file_copy"
+_DROP = "drop database if exists {} with (force)"
+_END_OTHERS = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+"""
+_TABLES = "select quote_ident(tablename) from pg_tables where schemaname = 'public'"
+_CATALOGUES = ("pg_class", "pg_proc", "pg_trigger", "pg_statistic")
+_MOST_USES = 100
+"""What was rolled back takes room all the same."""
 
 
 @asynccontextmanager
@@ -46,15 +58,65 @@ async def create_schema(dsn: str) -> None:
     await migrations.upgrade(dsn)
 
 
+class Copies:
+    """The databases of one test process. One that a test leaves as it found it is given to the next: to make one takes
+    longer than most tests do."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._name = ""
+        self._uses = 0
+        self._born = 0
+
+    @asynccontextmanager
+    async def one(self, server_dsn: str, prefix: str) -> AsyncIterator[str]:
+        if not self._name:
+            self._name, self._uses = f"{prefix}{next(self._numbers)}", 0
+            await run(server_dsn, _DROP.format(self._name))
+            await run(server_dsn, _COPY.format(self._name))
+            self._born = await _next_transaction(server_dsn)
+        self._uses += 1
+        dsn = address(server_dsn, self._name)
+        try:
+            yield dsn
+        finally:
+            if self._uses >= _MOST_USES or not await _is_as_it_was(dsn, self._born):
+                await run(server_dsn, _DROP.format(self._name))
+                self._name = ""
+
+
+async def _next_transaction(dsn: str) -> int:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return int(await connection.fetchval("select pg_snapshot_xmax(pg_current_snapshot())::text"))
+    finally:
+        await connection.close()
+
+
+async def _is_as_it_was(dsn: str, born: int) -> bool:
+    """Whether there is no row, nor anything that the schema is made of, that a later transaction wrote."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(_END_OTHERS)
+        tables = [row[0] for row in await connection.fetch(_TABLES)]
+        rows = " union all ".join(f"select xmin from {table}" for table in [*tables, *_CATALOGUES])
+        return not await connection.fetchval(
+            f"select exists (select from ({rows}) as written where xmin::text::bigint >= $1)",
+            born,
+        )
+    finally:
+        await connection.close()
+
+
 @asynccontextmanager
 async def copy(server_dsn: str, name: str) -> AsyncIterator[str]:
     """The DSN of a fresh database with the schema, dropped afterwards."""
-    await run(server_dsn, f"drop database if exists {name} with (force)")
-    await run(server_dsn, f"create database {name} template {TEMPLATE} strategy file_copy")
+    await run(server_dsn, _DROP.format(name))
+    await run(server_dsn, _COPY.format(name))
     try:
         yield address(server_dsn, name)
     finally:
-        await run(server_dsn, f"drop database {name} with (force)")
+        await run(server_dsn, _DROP.format(name))
 
 
 def address(server_dsn: str, name: str) -> str:

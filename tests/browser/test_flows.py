@@ -241,15 +241,14 @@ def test_an_emoji_is_picked_or_typed_by_its_name(open_page: Open) -> None:
 
 
 def test_a_chosen_theme_holds_whatever_the_device_says(open_page: Open) -> None:
-    ground = "getComputedStyle(document.body).backgroundColor"
     page = open_page("/settings")
-    light = page.evaluate(ground)
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.select_option("#theme", "dark")
     page.click(".settings .actions button")
-    assert page.evaluate(ground) != light
+    expect(page.locator("body")).not_to_have_css("background-color", light)
     page.select_option("#theme", "")
     page.click(".settings .actions button")
-    assert page.evaluate(ground) == light
+    expect(page.locator("body")).to_have_css("background-color", light)
 
 
 def test_a_first_visit_is_light_a_second_one_lighter_and_nothing_moves(open_page: Open) -> None:

@@ -12,6 +12,7 @@ from weetwie.domain.exports import exports
 from weetwie.domain.filters import filters
 from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
+from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import evidence, topics
 from weetwie.domain.lists import members
 from weetwie.domain.mail import letters
@@ -19,7 +20,7 @@ from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.moderation import reports
 from weetwie.domain.notifications import dismiss, push, push_out, tell
-from weetwie.domain.people import filtering, showing, verify
+from weetwie.domain.people import filtering, guests, showing, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.relations import forget, requests
@@ -73,8 +74,10 @@ AT_ONCE: AtOnce = {
         push.left,
         resources.erased,
         exports.erased,
+        guests.hand_over,
+        invite.erased,
     ],
-    PersonLeft: [tokens.revoke_all, push.left],
+    PersonLeft: [tokens.revoke_all, push.left, guests.hand_over],
     PersonSuspended: [tokens.revoke_all, push.left],
     TokenRevoked: [push.revoked],
     PersonFollowed: [home.fill_by_person],

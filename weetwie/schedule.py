@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -12,6 +12,7 @@ from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.domain.audit import chain, trail
 from weetwie.domain.identity import grants, links, passkeys, sessions, sign_in, sign_on
+from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import questions, seal
 from weetwie.domain.mail import letters
 from weetwie.domain.moderation import reports
@@ -83,6 +84,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, sessions.end_old),
     (DAY, trail.forget_addresses),
     (DAY, letters.sweep),
+    (DAY, invite.sweep),
     (HOUR, forget_questions),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),
@@ -92,15 +94,15 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
 
 
 class Clockwork:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, also: Sequence[tuple[timedelta, Act]] = ()) -> None:
         self._database = database
-        started = time.monotonic()
-        self._due = [started + 60 for _ in SCHEDULE]
+        self._schedule = [*SCHEDULE, *also]
+        self._due = [time.monotonic() + 60] * len(self._schedule)
 
     async def turn(self) -> None:
         """Does what is due."""
         now = time.monotonic()
-        for place, (every, act) in enumerate(SCHEDULE):
+        for place, (every, act) in enumerate(self._schedule):
             if self._due[place] <= now:
                 self._due[place] = now + every.total_seconds()
                 async with self._database.transaction() as db:

@@ -54,15 +54,23 @@ GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncp
 
 
 class Worker:
-    def __init__(self, database: Database, memory: Memory, reactions: AtOnce) -> None:
+    def __init__(
+        self,
+        database: Database,
+        memory: Memory,
+        reactions: AtOnce,
+        also: Sequence[tuple[timedelta, schedule.Act]] = (),
+    ) -> None:
+        """`also` is what is done by the clock beside the schedule."""
         self._database = database
         self._memory = memory
         self._reactions = reactions
+        self._also = also
 
     async def run(self, bell: Bell) -> None:
         """Works until cancelled."""
         rung = bell.waiter()
-        clockwork = schedule.Clockwork(self._database)
+        clockwork = schedule.Clockwork(self._database, self._also)
         while True:
             try:
                 while await self.work() == BATCH:

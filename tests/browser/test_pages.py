@@ -48,6 +48,7 @@ SHOWN: Final = {
     "blocked": "/settings/blocked",
     "knowledge": "/settings/knowledge",
     "own-sign-in": "/settings/sign-in",
+    "invitations": "/invitations",
     "sign-out": "/auth/sign_out",
     "begin": "/begin",
     "begin-topics": "/begin/topics",
@@ -92,6 +93,11 @@ NOT_ALONE: Final = {
     "/admin/announcements/{id:int}/{verb}": "a form sends to it",
     "/announcements/{id:int}/{verb}": "a form sends to it",
     "/live": "a stream",
+    "/invitations/{id:int}/{verb}": "a form sends to it",
+    "/invitations/guests/{handle}/{verb}": "a form sends to it",
+    "/join": "needs a mail server, see tests/web",
+    "/join/{token}": "needs a link of its own, see below",
+    "/auth/address/{token}": "needs a link of its own, see tests/web",
     "/reset": "needs a mail server",
     "/auth/link": "needs a mail server",
     "/auth/link/{token}": "needs a link of its own, see tests/web",
@@ -195,6 +201,12 @@ def test_pages_that_a_link_leads_to_are_whole_too(open_page: Open, company: Runn
     link = urlsplit(company.command("person", "farewell", "leaver").split()[-1]).path
     for look in LOOKS[:2]:
         check(open_page(link, look, who="nobody"), f"farewell-{look}")
+    page = open_page("/invitations", LOOKS[0])
+    page.click("text=Invite >> nth=-1")
+    page.wait_for_load_state()
+    link = urlsplit(page.get_by_label("Link").input_value()).path
+    for look in LOOKS[:2]:
+        check(open_page(link, look, who="nobody"), f"come-{look}")
     app = httpx.post(
         f"{company.address}/api/v1/apps",
         data={"client_name": "An app", "redirect_uris": "https://app.example/"},

@@ -45,6 +45,11 @@ NOT_READ: Final = {
     "/auth/sso/{key}/logout": "nothing to read",
     "/auth/password/{token}": "needs a link of its own",
     "/welcome/{token}": "needs a link of its own",
+    "/auth/address/{token}": "needs a link of its own",
+    "/join": "a form",
+    "/join/{token}": "needs a link of its own",
+    "/invitations/{id:int}/{verb}": "the invitations again",
+    "/invitations/guests/{handle}/{verb}": "the invitations again",
     "/oauth/authorize": "needs an app",
     "/announcements/{id:int}/{verb}": "home again",
     "/settings/filters/{id:int}/{verb}": "the filters again",
@@ -57,7 +62,7 @@ NOT_READ: Final = {
 TABS: Final = ("", "replies", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/begin", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health", "/admin/directory",
+    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/begin", "/invitations", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health", "/admin/directory",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

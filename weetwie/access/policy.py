@@ -36,6 +36,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Whether somebody who has left is an alumnus by their own yes, or after an administrator's too."""
     suspends_on: tuple[str, ...] = ("dismissal",)
     """Reasons of leaving after which nobody becomes an alumnus by themselves."""
+    guests_invited_by: Literal["members", "administrators"] = "members"
+    guests_stay_days: int = 365
+    """For how long at most, until it is prolonged."""
+    sign_up_domains: tuple[str, ...] = ()
+    """Whoever has an e-mail address at one of these may become a colleague without being invited."""
+    sign_up_by_approval: bool = False
+    """Whether others may ask to be let in."""
     rules: tuple[str, ...] = ()
     fetches_links: bool = False
     """Whether pages that people link to are fetched, for previews and to verify profiles."""

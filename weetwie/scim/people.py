@@ -93,8 +93,8 @@ async def _stand(db: Db, maker: Viewer, person_id: int, *, is_active: bool) -> b
 async def say_farewell(db: Db, maker: Viewer, person_id: int, document: Document, base_url: str) -> None:
     """A letter to an address of their own, if the directory knows one: the mailbox at work is usually closed by then."""
     address = mail(document, "home")
-    if not address:
-        return
+    if not address or await addresses.personal(db, person_id):
+        return  # who gave an address of their own is written to there
     profile = await _profile(db, maker, person_id)
     handle = profile.handle if profile else ""
     token = await links.make(db, "farewell", person_id)

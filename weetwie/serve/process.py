@@ -14,21 +14,21 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from weetwie import __version__, app, reactions, worker
+from weetwie import __version__, app, reactions, schedule, worker
 from weetwie.access.recognise import Memory
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications.push import SEED
 from weetwie.domain.people import assistant
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
-from weetwie.events import PersonErased, PostPublished
+from weetwie.events import PersonErased, PersonLeft, PostPublished
 from weetwie.kit.bell import Bell
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.kit.http import Fetcher, is_public
 from weetwie.kit.mail import Post
 from weetwie.kit.webpush import Sender
-from weetwie.serve import answering, doctor, erasures, store, web
+from weetwie.serve import answering, doctor, erasures, letters, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.settings import Settings
@@ -170,6 +170,7 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     after = {
         **reactions.AFTER,
         PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],
+        PersonLeft: [*reactions.AFTER.get(PersonLeft, []), letters.farewells(settings.base_url)],
         PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
     }
     try:
@@ -178,7 +179,9 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
             memory,
             bell,
             Live(database, memory),
-            worker.Worker(database, memory, after),
+            worker.Worker(
+                database, memory, after, [(schedule.HOUR, letters.guests_ending(settings.base_url))]
+            ),
             store.chosen(settings),
             sender,
         )

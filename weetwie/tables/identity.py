@@ -19,6 +19,8 @@ class Address(Row):
     address: Mapped[str | None]
     address_hash: Mapped[bytes] = mapped_column(unique=True)
     is_verified: Mapped[Flag]
+    is_personal: Mapped[Flag]
+    """One's own, not the organisation's: for the time after leaving, read by nobody else."""
     created_at: Mapped[Moment]
 
 
@@ -38,6 +40,8 @@ class SignInLink(Row):
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     purpose: Mapped[str]
     person_id: Mapped[int | None] = to("people.id")
+    address: Mapped[str | None]
+    """Whose owner has the link, where that is what it shows."""
     created_at: Mapped[Moment]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -42,6 +42,8 @@ class Person(Row):
     is_dormant: Mapped[Flag]
     sponsor_id: Mapped[int | None] = to("people.id", ondelete="SET NULL")
     until: Mapped[datetime | None]
+    end_told: Mapped[datetime | None]
+    """The end of a guest of which their sponsor has been told."""
     joined_at: Mapped[Moment]
     left_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import rules
 from weetwie.domain.identity.keys import key
 from weetwie.errors import Conflict, Forbidden, _
+from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.text import canonical_address
@@ -27,6 +28,7 @@ def _add() -> Any:
         address=param("address", Text),
         address_hash=param("hash", LargeBinary),
         is_verified=param("is_verified", Boolean),
+        is_personal=param("is_personal", Boolean),
     )
     known = {
         "address": func.coalesce(made.excluded.address, Address.address),
@@ -44,13 +46,27 @@ _VERIFIED_OWNER = Query(
 )
 _OF_PERSON = Query(
     select(Address.address)
-    .where(Address.person_id == param("person_id", BigInteger), Address.address.is_not(None))
+    .where(
+        Address.person_id == param("person_id", BigInteger),
+        Address.address.is_not(None),
+        Address.is_personal.is_(False),
+    )
     .order_by(Address.id)
     .limit(1)
 )
+_PERSONAL = Query(
+    select(Address.address).where(Address.person_id == param("person_id", BigInteger), Address.is_personal)
+)
+_DROP_PERSONAL = Query(
+    delete(Address).where(Address.person_id == param("person_id", BigInteger), Address.is_personal)
+)
 _OF_PEOPLE = Query(
     select(Address.person_id, Address.address)
-    .where(Address.person_id == func.any(param("ids", ARRAY(BigInteger))), Address.address.is_not(None))
+    .where(
+        Address.person_id == func.any(param("ids", ARRAY(BigInteger))),
+        Address.address.is_not(None),
+        Address.is_personal.is_(False),
+    )
     .order_by(Address.id.desc())
 )
 # Whoever has it already keeps it.
@@ -78,7 +94,13 @@ def hashed(key: bytes, address: str) -> bytes:
 
 
 async def add(
-    db: Db, person_id: int, address: str, *, is_verified: bool = False, is_kept: bool = True
+    db: Db,
+    person_id: int,
+    address: str,
+    *,
+    is_verified: bool = False,
+    is_kept: bool = True,
+    is_personal: bool = False,
 ) -> None:
     """Gives a person an address; not kept, only its hash stays. Raises Conflict when it is somebody's already."""
     rules.check_address(address.strip())
@@ -92,6 +114,7 @@ async def add(
         address=address.strip() if is_kept else None,
         hash=digest,
         is_verified=is_verified,
+        is_personal=is_personal,
     )
     if added is None:
         raise Conflict(_("This e-mail address belongs to another account."))
@@ -120,6 +143,23 @@ async def of_people(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, str
     if not may.look_after_people(viewer, clock.now()):
         return {}
     return {row["person_id"]: row["address"] for row in await db.rows(_OF_PEOPLE, ids=list(ids))}
+
+
+async def personal(db: Db, person_id: int) -> str | None:
+    """The address that is their own, not the organisation's. For themselves, and for letters to them; nobody else reads it."""
+    address: str | None = await db.value(_PERSONAL, person_id=person_id)
+    return address
+
+
+async def choose_personal(db: Db, person_id: int, address: str) -> None:
+    """They have shown that it is theirs; it takes the place of another. Raises Conflict when it is somebody's already."""
+    await db.run(_DROP_PERSONAL, person_id=person_id)
+    await add(db, person_id, address, is_verified=True, is_personal=True)
+
+
+async def drop_personal(db: Db, viewer: Viewer) -> None:
+    await db.run(_DROP_PERSONAL, person_id=viewer.person_id)
+    await audit(db, viewer, "address.drop", viewer.person_id)
 
 
 async def forget(db: Db, person_id: int) -> None:

@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, LargeBinary, func, insert, select
+from sqlalchemy import BigInteger, DateTime, LargeBinary, case, func, insert, select
 
+from weetwie.access.words import Standing
 from weetwie.domain.identity import sign_in
 from weetwie.domain.identity.keys import key
 from weetwie.errors import TooMany
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Address, SignInAttempt
+from weetwie.tables.people import Person
 
 MOST_FOR_ONE: Final = 3
 """Letters in an hour to one person: each of them reaches its owner, so nobody is kept out by somebody who asks for them."""
@@ -25,14 +27,22 @@ _COUNT = Query(select(func.count()).where(_ABOUT, SignInAttempt.at > param("sinc
 _NOTE = Query(
     insert(SignInAttempt).values(about=param("about", LargeBinary), at=param("at", DateTime(timezone=True)))
 )
+# The mailbox at work is dead, or somebody else's, once one has left: then one's own goes first.
 _VERIFIED = Query(
     select(Address.address)
+    .join(Person, Person.id == Address.person_id)
     .where(
         Address.person_id == param("person_id", BigInteger),
         Address.is_verified,
         Address.address.is_not(None),
     )
-    .order_by(Address.id)
+    .order_by(
+        case(
+            (Person.standing == int(Standing.alumnus), Address.is_personal.is_(False)),
+            else_=Address.is_personal,
+        ),
+        Address.id,
+    )
     .limit(1)
 )
 
@@ -44,8 +54,7 @@ class Asker(msgspec.Struct, frozen=True):
 
 async def asked(db: Db, name: str, client_address: str) -> Asker | None:
     """Who it is and where a letter reaches them. Raises TooMany for a place that asks again and again."""
-    if await _count(db, f"ask from {sign_in.place_of(client_address)}") > MOST_FROM_ONE_PLACE:
-        raise TooMany(retry_after=int(_HOUR.total_seconds()))
+    await check_place(db, client_address)
     person_id = await sign_in.named(db, name)
     if person_id is None or await _count(db, f"ask for {person_id}") > MOST_FOR_ONE:
         return None
@@ -53,8 +62,14 @@ async def asked(db: Db, name: str, client_address: str) -> Asker | None:
     return Asker(person_id, address) if address else None
 
 
+async def check_place(db: Db, client_address: str) -> None:
+    """Counts this time too. Raises TooMany for a place that asks again and again."""
+    if await _count(db, f"ask from {sign_in.place_of(client_address)}") > MOST_FROM_ONE_PLACE:
+        raise TooMany(retry_after=int(_HOUR.total_seconds()))
+
+
 async def reached_at(db: Db, person_id: int) -> str | None:
-    """The first address of which they have shown that it is theirs."""
+    """An address of which they have shown that it is theirs: while they are here at work, afterwards their own."""
     address: str | None = await db.value(_VERIFIED, person_id=person_id)
     return address
 

@@ -1,4 +1,5 @@
-"""Links that are good for once: to make the first administrator, to set a password, to sign in, to stay in touch."""
+"""Links that are good for once: to make the first administrator, to set a password, to sign in, to stay in touch, to show that an
+address is one's own."""
 
 import secrets
 from datetime import timedelta
@@ -13,13 +14,15 @@ from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import SignInLink
 
-Purpose = Literal["first-admin", "set-password", "farewell", "sign-in"]
+Purpose = Literal["first-admin", "set-password", "farewell", "sign-in", "address", "own-address"]
 
 LASTS: Final[dict[Purpose, timedelta]] = {
     "first-admin": timedelta(days=1),
     "set-password": timedelta(days=3),
     "farewell": timedelta(days=60),
     "sign-in": timedelta(minutes=15),
+    "address": timedelta(days=3),
+    "own-address": timedelta(days=3),
 }
 
 _GONE = _("This link has been used, has expired, or never was. Please ask for a new one.")
@@ -29,6 +32,7 @@ _MAKE = Query(
         token_hash=param("hash", LargeBinary),
         purpose=param("purpose", Text),
         person_id=param("person_id", BigInteger),
+        address=param("address", Text),
         created_at=param("at", DateTime(timezone=True)),
         expires_at=param("expires_at", DateTime(timezone=True)),
     )
@@ -44,12 +48,12 @@ _GOOD = (
     SignInLink.used_at.is_(None),
     SignInLink.expires_at > param("at", DateTime(timezone=True)),
 )
-_LOOK = Query(select(SignInLink.purpose, SignInLink.person_id).where(*_GOOD))
+_LOOK = Query(select(SignInLink.purpose, SignInLink.person_id, SignInLink.address).where(*_GOOD))
 _USE = Query(
     update(SignInLink)
     .where(*_GOOD)
     .values(used_at=param("at", DateTime(timezone=True)))
-    .returning(SignInLink.purpose, SignInLink.person_id)
+    .returning(SignInLink.purpose, SignInLink.person_id, SignInLink.address)
 )
 _SWEEP = Query(delete(SignInLink).where(SignInLink.expires_at < param("at", DateTime(timezone=True))))
 
@@ -57,10 +61,16 @@ _SWEEP = Query(delete(SignInLink).where(SignInLink.expires_at < param("at", Date
 class Link(msgspec.Struct, frozen=True):
     purpose: str
     person_id: int | None
+    address: str | None
 
 
 async def make(
-    db: Db, purpose: Purpose, person_id: int | None = None, *, lasts: timedelta | None = None
+    db: Db,
+    purpose: Purpose,
+    person_id: int | None = None,
+    *,
+    lasts: timedelta | None = None,
+    address: str | None = None,
 ) -> str:
     """The token that stands in the link; an older link of the same kind for the same person is no longer good."""
     token = secrets.token_urlsafe(32)
@@ -71,6 +81,7 @@ async def make(
         hash=credential_hash(token),
         purpose=purpose,
         person_id=person_id,
+        address=address,
         at=at,
         expires_at=at + (lasts or LASTS[purpose]),
     )

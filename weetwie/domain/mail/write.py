@@ -76,6 +76,66 @@ def farewell(language: str, place: str, handle: str, link: str) -> Written:
     )
 
 
+def invitation(language: str, place: str, link: str, *, inviter: str = "", words: str = "") -> Written:
+    """From somebody who is in, with their own words; or, without an inviter, to whoever asked to be let in."""
+    before = (
+        [
+            _(
+                "{inviter} invites you to {place}, where people who work together tell one another what they know."
+            )
+        ]
+        if inviter
+        else [
+            _("You can come in to {place}, where people who work together tell one another what they know.")
+        ]
+    )
+    return _letter(
+        language,
+        _("You are invited") if inviter else _("Come in"),
+        [*before, *([_("{inviter} writes: {words}")] if inviter and words else [])],
+        _("Come in"),
+        link,
+        [
+            _("The link is good for one person, and for two weeks."),
+            _("If this is not for you, do nothing: without you nothing is made of it."),
+        ],
+        place=place,
+        inviter=inviter,
+        words=words,
+    )
+
+
+def confirm_address(language: str, place: str, handle: str, link: str) -> Written:
+    return _letter(
+        language,
+        _("Is this address yours?"),
+        [_("Somebody, probably you, gave this address as theirs for @{handle} at {place}.")],
+        _("Confirm the address"),
+        link,
+        [_("If it was not you, do nothing: the address then counts for nobody.")],
+        handle=handle,
+        place=place,
+    )
+
+
+def guest_ends(language: str, place: str, guest: str, day: str, link: str) -> Written:
+    """To who answers for a guest."""
+    return _letter(
+        language,
+        _("A guest of yours stays until {day}"),
+        [_("{guest}, for whom you answer at {place}, stays until {day}.")],
+        _("Look at your guests"),
+        link,
+        [
+            _("There you prolong it with one click."),
+            _("If you do nothing, they sleep from then on, and what they wrote stays."),
+        ],
+        place=place,
+        guest=guest,
+        day=day,
+    )
+
+
 def export_is_ready(language: str, place: str, handle: str, link: str) -> Written:
     return _letter(
         language,

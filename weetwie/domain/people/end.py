@@ -1,6 +1,6 @@
 """The day until which somebody is here: a member leaves then by the clock, a guest's time is over."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, DateTime, select, update
 
@@ -41,8 +41,27 @@ async def set_end(db: Db, viewer: Viewer, person_id: int, until: datetime | None
         raise Conflict(_("They have left already."))
     if until is None and row["standing"] == Standing.guest:
         raise Invalid(_("A guest needs a sponsor and a day until which they stay."), field="until")
+    if row["standing"] == Standing.guest and not looks_after:
+        _check_stay(until, viewer)
     if until is not None and until <= clock.now():
         raise Invalid(_("The day must lie ahead."), field="until")
     await db.run(_SET, id=person_id, until=until)
     await record(db, viewer, PersonChanged(person_id))
     await audit(db, viewer, "person.end", person_id)
+
+
+async def over(db: Db, viewer: Viewer, guest_id: int) -> None:
+    """The stay of a guest ends now. Raises as `set_end`."""
+    await set_end(db, viewer, guest_id, clock.now() + timedelta(seconds=1))
+    await db.run(_SET, id=guest_id, until=clock.now())
+
+
+def _check_stay(until: datetime | None, viewer: Viewer) -> None:
+    """Sponsors prolong a step at a time. Raises Invalid."""
+    days = viewer.policy.guests_stay_days
+    if until is not None and until > clock.now() + timedelta(days=days + 1):
+        raise Invalid(
+            _("A guest stays for at most {days} days at a time; you can prolong it later."),
+            field="until",
+            days=days,
+        )

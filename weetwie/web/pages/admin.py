@@ -238,8 +238,30 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
         "framed_by": [_origin(line) for line in given.get("framed_by", "").split()][:20],
         "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
         "fetches_links": "fetches_links" in given,
+        "guests_invited_by": "members" if "guests_invited_by" in given else "administrators",
+        "guests_stay_days": _days(given.get("guests_stay_days", "")),
+        "sign_up_domains": [
+            _domain(one) for one in given.get("sign_up_domains", "").replace(",", " ").split()
+        ][:50],
+        "sign_up_by_approval": "sign_up_by_approval" in given,
         **rings,
     }
+
+
+def _days(text: str) -> int:
+    """Raises Invalid."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 3650):
+        raise Invalid(_("A guest stays for between 1 and 3,650 days at a time."), field="guests_stay_days")
+    return int(text)
+
+
+def _domain(text: str) -> str:
+    """Raises Invalid for what no e-mail address ends with."""
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text := text.lower().removeprefix("@")):
+        raise Invalid(
+            _("The end of an e-mail address is written such as example.org."), field="sign_up_domains"
+        )
+    return text
 
 
 def _origin(address: str) -> str:

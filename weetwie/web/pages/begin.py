@@ -22,6 +22,7 @@ from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen import tags as seen_tags
 from weetwie.web import reading
+from weetwie.web.pages import address
 from weetwie.web.visit import Visit
 
 STEPS: Final = ("you", "topics", "people")
@@ -98,6 +99,8 @@ async def _keep_person(visit: Visit, given: dict[str, str]) -> None:
             if house.store is not None:
                 changes["face"] = await faces.put(db, viewer, house.store, viewer.person_id, "face", file)
         await change(db, viewer, viewer.person_id, Changes(**changes))
+    if own_address := given.get("own_address", "").strip():
+        await address.choose(visit, own_address)
 
 
 async def _keep_topics(visit: Visit, given: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from weetwie.access.viewer import Viewer, nobody
 from weetwie.domain.identity import sessions
 from weetwie.domain.identity import sign_in as identity
 from weetwie.domain.identity.asked import reached_at
+from weetwie.domain.invitations import ask as asking
 from weetwie.domain.mail import letters, write
 from weetwie.errors import Forbidden, Invalid, TooMany
 from weetwie.kit.db import Db
@@ -32,6 +33,7 @@ def page(visit: Visit, status: int = 200, **values: Any) -> Response:
         "sign_in.html",
         status,
         **{"name": "", "asks_code": False, "providers": providers, "go_on": go_on, **values},
+        may_join=visit.house.sends_mail and asking.is_possible(policy),
     )
 
 

@@ -9,11 +9,21 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import one_time, passkeys, passwords, sessions, sign_in, sign_on, tokens
+from weetwie.domain.identity import (
+    addresses,
+    one_time,
+    passkeys,
+    passwords,
+    sessions,
+    sign_in,
+    sign_on,
+    tokens,
+)
 from weetwie.domain.identity.passkeys import House
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
 from weetwie.kit.db import Db
 from weetwie.web import reading
+from weetwie.web.pages import address
 from weetwie.web.pages.write import form_id
 from weetwie.web.visit import Visit
 
@@ -45,7 +55,8 @@ async def act(visit: Visit) -> Response:
         raise
     except Refusal as refusal:
         return await _page(visit, 429 if isinstance(refusal, TooMany) else 422, error=refusal)
-    return visit.go("/settings/sign-in?saved=1")
+    is_letter = verb == "own-address" and given.get("address", "").strip()
+    return visit.go(f"/settings/sign-in?{'letter' if is_letter else 'saved'}=1")
 
 
 async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
@@ -69,7 +80,9 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             has_password=await passwords.hash_of(db, visit.viewer.person_id) is not None,
             may_have_password=sign_in.may_by_own_means(visit.viewer),
             browser_of=browser_of,
+            own_address=await addresses.personal(db, visit.viewer.person_id),
             is_saved="saved" in visit.request.query_params,
+            is_letter="letter" in visit.request.query_params,
             **more,
         )
 
@@ -90,6 +103,9 @@ def browser_of(agent: str) -> str:
 async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
     if verb == "password":
         await _set_password(visit, given)
+        return
+    if verb == "own-address":
+        await address.choose(visit, given.get("address", ""))
         return
     if verb == "passkey":
         async with visit.house.database.transaction() as db:

@@ -1,0 +1,86 @@
+"""What is right for an invitation: who may invite whom, for how long."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from weetwie.access import may
+from weetwie.access.policy import Policy
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Standing
+from weetwie.errors import Forbidden, Invalid, _
+
+LASTS: Final = timedelta(days=14)
+MOST_A_DAY: Final = 20
+"""Of one person who does not look after people."""
+LONGEST_WORDS: Final = 500
+LONGEST_ADDRESS: Final = 320
+
+_GUESTS_BY_OTHERS = _("Here administrators invite guests. Please ask one of them.")
+_BY_PROVIDER = _(
+    "Colleagues come in with their account of the organisation here: they need no invitation. You can invite guests."
+)
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """Who is to come."""
+
+    standing: Standing = Standing.guest
+    address: str = ""
+    """Empty: whoever has the link."""
+    until: datetime | None = None
+    words: str = ""
+
+
+def may_invite(viewer: Viewer, standing: Standing, at: datetime) -> bool:
+    if standing is Standing.guest:
+        by_members = viewer.policy.guests_invited_by == "members" and viewer.standing is Standing.member
+        return (by_members and may.act(viewer, at)) or may.look_after_people(viewer, at)
+    return may.look_after_people(viewer, at) and viewer.policy.sign_in != "sso"
+
+
+def check(viewer: Viewer, offer: Offer, at: datetime) -> None:
+    """Raises Forbidden and Invalid."""
+    if not may_invite(viewer, offer.standing, at):
+        raise Forbidden(_GUESTS_BY_OTHERS if offer.standing is Standing.guest else _BY_PROVIDER)
+    if offer.standing is Standing.guest:
+        check_end(offer.until, viewer.policy, at)
+    if len(offer.words) > LONGEST_WORDS:
+        raise Invalid(_("Your words have at most {most} characters."), field="words", most=LONGEST_WORDS)
+    if offer.address:
+        check_address(offer.address)
+
+
+def check_end(until: datetime | None, policy: Policy, at: datetime) -> None:
+    """Raises Invalid for a guest without an end, or one that stays too long."""
+    if until is None or until <= at:
+        raise Invalid(_("The day until which a guest stays must lie ahead."), field="until")
+    if until > longest_stay(policy, at):
+        raise Invalid(
+            _("A guest stays for at most {days} days at a time; you can prolong it later."),
+            field="until",
+            days=policy.guests_stay_days,
+        )
+
+
+def longest_stay(policy: Policy, at: datetime) -> datetime:
+    return at + timedelta(days=policy.guests_stay_days + 1)
+
+
+def check_address(address: str) -> None:
+    name, _at, host = address.rpartition("@")
+    if (
+        not name
+        or not host
+        or "@" in name
+        or len(address) > LONGEST_ADDRESS
+        or any(sign.isspace() or not sign.isprintable() or sign in '<>,;"' for sign in address)
+    ):
+        raise Invalid(_("{address} is no e-mail address."), field="address", address=address[:100])
+
+
+def is_open_to(policy: Policy, address: str) -> bool:
+    """Whether whoever has this address may become a colleague without being asked."""
+    host = address.rpartition("@")[2].lower()
+    return policy.sign_in != "sso" and host in {domain.lower() for domain in policy.sign_up_domains}

@@ -1,0 +1,147 @@
+"""Whom one invites, and the guests one answers for."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from weetwie.access import may
+from weetwie.access.words import Standing
+from weetwie.domain.invitations import ask as asking
+from weetwie.domain.invitations import invite, rules
+from weetwie.domain.invitations.rules import Offer
+from weetwie.domain.people import end, guests
+from weetwie.domain.people.lookup import lookup
+from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db
+from weetwie.web import reading
+from weetwie.web.pages.join import send
+from weetwie.web.visit import Visit
+
+_PROLONGED: Final = timedelta(days=90)
+_USUAL_STAY: Final = timedelta(days=180)
+_MOST_AT_ONCE: Final = 50
+_NO_DAY: Final = _("This is no day that we understand. Write it such as 2026-12-31.")
+_TOO_MANY: Final = _("At most {most} addresses at once.")
+
+
+async def show(visit: Visit) -> Response:
+    _check(visit)
+    async with visit.house.database.reading() as db:
+        return await _page(visit, db)
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    viewer, now = visit.viewer, clock.now()
+    stays = await guests.mine(db, viewer)
+    open_ones = await invite.listed(db, viewer)
+    looks_after = may.look_after_people(viewer, now)
+    ids = [*(one.guest_id for one in stays), *(one.inviter_id or 0 for one in open_ones)]
+    people = {one.id: one for one in await visit.house.shower.people(db, viewer, dict.fromkeys(ids))}
+    shown: dict[str, Any] = {"given": {}, "links": [], "sent": 0}
+    usual = min(now + _USUAL_STAY, rules.longest_stay(viewer.policy, now) - timedelta(days=1))
+    return await reading.show(
+        visit,
+        db,
+        "invitations.html",
+        status,
+        guests=[(people[one.guest_id], one) for one in stays if one.guest_id in people],
+        soon=now + guests.TOLD_BEFORE,
+        now=now,
+        invitations=[(one, people.get(one.inviter_id or 0)) for one in open_ones],
+        asking=await asking.waiting(db, viewer) if looks_after else [],
+        may_invite=[one for one in (Standing.guest, Standing.member) if rules.may_invite(viewer, one, now)],
+        usual_end=usual.date().isoformat(),
+        **(shown | more),
+    )
+
+
+async def send_out(visit: Visit) -> Response:
+    """All of them or none. Where no letters are sent, and for whoever has the link, the links are shown."""
+    _check(visit)
+    given = dict(await visit.form())
+    try:
+        async with visit.house.database.transaction() as db:
+            links = await _invite(visit, db, given)
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal, given=given)
+    async with visit.house.database.reading() as db:
+        shown = [(address, link) for address, link in links if link]
+        return await _page(visit, db, links=shown, sent=len(links) - len(shown))
+
+
+async def _invite(visit: Visit, db: Db, given: dict[str, str]) -> list[tuple[str, str]]:
+    """By address, empty for whoever has the link; with the link where it was not sent."""
+    standing = Standing.member if given.get("standing") == "member" else Standing.guest
+    until = _end_of(given.get("until", "")) if standing is Standing.guest else None
+    to = list(dict.fromkeys(given.get("addresses", "").replace(",", " ").replace(";", " ").split())) or [""]
+    if len(to) > _MOST_AT_ONCE:
+        raise Invalid(_TOO_MANY, field="addresses", most=_MOST_AT_ONCE)
+    words, links = given.get("words", "").strip(), []
+    me = await visit.house.shower.person(db, visit.viewer, visit.viewer.person_id)
+    for address in to:
+        is_sent = bool(address) and visit.house.sends_mail
+        offer = Offer(standing=standing, address=address, until=until, words=words)
+        token = await invite.invite(db, visit.viewer, offer, is_sent=is_sent)
+        if is_sent:
+            await send(visit, db, address, token, language=visit.language, inviter=me.called, words=words)
+        links.append((address, "" if is_sent else f"{visit.house.base_url}/join/{token}"))
+    return links
+
+
+async def act(visit: Visit) -> Response:
+    _check(visit)
+    await visit.form()
+    verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
+    async with visit.house.database.transaction() as db:
+        match verb:
+            case "withdraw":
+                await invite.withdraw(db, visit.viewer, id)
+            case "let-in":
+                address, token = await asking.let_in(db, visit.viewer, id)
+                if not visit.house.sends_mail:
+                    return await _page(visit, db, links=[(address, f"{visit.house.base_url}/join/{token}")])
+                await send(visit, db, address, token, language=visit.language)
+            case "decline":
+                await asking.decline(db, visit.viewer, id)
+            case _other:
+                raise NotFound
+    return visit.go("/invitations")
+
+
+async def on_guest(visit: Visit) -> Response:
+    """With one click a guest stays longer, or their time is over."""
+    _check(visit)
+    await visit.form()
+    viewer, now = visit.viewer, clock.now()
+    async with visit.house.database.transaction() as db:
+        guest_id = await lookup(db, viewer, visit.request.path_params["handle"])
+        stay = next((one for one in await guests.mine(db, viewer) if one.guest_id == guest_id), None)
+        if stay is None:
+            raise NotFound
+        match visit.request.path_params["verb"]:
+            case "prolong":
+                longest = rules.longest_stay(viewer.policy, now)
+                await end.set_end(db, viewer, guest_id, min(max(stay.until, now) + _PROLONGED, longest))
+            case "end":
+                await end.over(db, viewer, guest_id)
+            case _other:
+                raise NotFound
+    return visit.go("/invitations")
+
+
+def _check(visit: Visit) -> None:
+    """For those who may invite, and those who have guests. Raises NotFound."""
+    reading.check_signed_in(visit)
+    if visit.viewer.standing is not Standing.member:
+        raise NotFound
+
+
+def _end_of(day: str) -> datetime:
+    """Raises Invalid."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), UTC) + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(_NO_DAY, field="until") from error

@@ -239,7 +239,7 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
         "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
         "fetches_links": "fetches_links" in given,
         "guests_invited_by": "members" if "guests_invited_by" in given else "administrators",
-        "guests_stay_days": _days(given.get("guests_stay_days", "")),
+        "guests_stay_days": _days(given.get("guests_stay_days", "365")),
         "sign_up_domains": [
             _domain(one) for one in given.get("sign_up_domains", "").replace(",", " ").split()
         ][:50],

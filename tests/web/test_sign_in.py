@@ -292,3 +292,23 @@ async def test_files_of_pages_are_kept_for_good_under_their_hash(site: httpx.Asy
 async def test_a_form_that_is_too_long_is_not_read(site: httpx.AsyncClient) -> None:
     answer = await site.post("/auth/sign_in", content=b"x" * 100_000)
     assert answer.status_code == 413
+
+
+async def test_administration_asks_once_an_hour_who_one_is(site: httpx.AsyncClient, world: World) -> None:
+    chief = await world.member("chief", is_admin=True)
+    await give_password(world, chief)
+    await sign_in(site, "chief")
+    assert (await site.get("/admin/policy")).status_code == 200
+    await world.connection.execute("update sessions set proved_at = proved_at - interval '70 minutes'")
+    sent_on = await site.get("/admin/people?q=ada")
+    assert sent_on.headers["location"] == "/auth/sign_in?again=1&next=/admin/people%3Fq%3Dada"
+    asked = await site.get(sent_on.headers["location"])
+    assert "once more" in asked.text and 'value="chief"' in asked.text
+    assert (await site.get("/")).status_code == 200, "only administration asks"
+    given = form_of(asked) | {"text": "Tea at four", "ring": "0"}
+    assert (await site.post("/admin/announcements", data=given)).status_code == 303, "opened in time"
+    await world.connection.execute("update sessions set proved_at = proved_at - interval '60 minutes'")
+    assert (await site.post("/admin/announcements", data=given)).status_code == 403
+    back = await send(site, sent_on.headers["location"], name="chief", password=PASSWORD)
+    assert back.headers["location"] == "/admin/people?q=ada"
+    assert (await site.get("/admin/people")).status_code == 200

@@ -1,5 +1,6 @@
 """Signing in with a provider: who it is, what is believed, and what is said when something is wrong."""
 
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -169,6 +170,25 @@ async def test_groups_let_in_and_make_administrators(world: World, ada: Any, idp
         idp.claims["realm"] = {"roles": ["staff"]}
         await come(site, idp)
         assert not await world.connection.fetchval("select is_admin from people where handle = 'bo_berg'")
+
+
+async def test_an_old_sign_in_at_the_provider_is_no_proof_for_administration(
+    world: World, ada: Any, idp: providers.Provider
+) -> None:
+    idp.claims |= {"groups": ["chiefs"], "auth_time": int(time.time()) - 7200}
+    async with open_site(world, told(idp, groups_claim="groups", admin_groups=("chiefs",))) as site:
+        await come(site, idp)
+        assert await handle_of(site) == "bo_berg"
+        asked = await site.get("/admin")
+        assert "again=1" in asked.headers["location"]
+        page = await site.get(asked.headers["location"])
+        way = re.findall(r'href="(/auth/sso/house\?[^"]+)"', page.text)[0].replace("&amp;", "&")
+        there = (await site.get(way)).headers["location"]
+        assert "prompt=login" in there and "max_age=0" in there
+        idp.claims["auth_time"] = int(time.time())
+        back = await site.get(idp.lets_in(there))
+        assert back.headers["location"] == "/admin"
+        assert (await site.get("/admin")).status_code == 200
 
 
 async def test_nobody_is_made_where_the_organisation_does_not_want_it(

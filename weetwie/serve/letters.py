@@ -53,7 +53,7 @@ def guests_ending(base_url: str) -> Act:
             guest = await memory.person(db, one.guest_id) if sponsor else None
             if address is None or sponsor is None or guest is None:
                 continue
-            shown = format_date(one.until, "long", locale=sponsor.language)
+            shown = format_date(guests.last_day(one.until), "long", locale=sponsor.language)
             link = f"{base_url}/invitations"
             written = write.guest_ends(sponsor.language, sponsor.policy.name, f"@{guest.handle}", shown, link)
             await letters.put(db, sponsor.person_id, address, written, _REMINDER_LASTS)

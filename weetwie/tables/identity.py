@@ -68,6 +68,8 @@ class Session(Row):
     agent: Mapped[str]
     created_at: Mapped[Moment]
     seen_at: Mapped[Moment]
+    proved_at: Mapped[Moment]
+    """When its owner last showed who they are, here or to a provider."""
     identity_id: Mapped[int | None] = to("identities.id", index=True)
     """Where one signed in with a provider."""
     provider_session: Mapped[Words]

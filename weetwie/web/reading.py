@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from weetwie.domain.notifications.list import unread
-from weetwie.errors import Forbidden
+from weetwie.errors import Forbidden, _
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page, page
 from weetwie.seen.posts import SeenPost
@@ -19,6 +19,12 @@ LENGTH = 20
 
 class SignInFirst(Forbidden):
     """This page is for those who are signed in."""
+
+
+class SignInAgain(SignInFirst):
+    """This page is for those who have shown lately who they are."""
+
+    default = _("This needs you to sign in once more: it was a while ago. Nothing was changed.")
 
 
 Read = Callable[[Db, Page], Awaitable[Sequence[SeenPost]]]

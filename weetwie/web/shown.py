@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -68,6 +68,11 @@ class Person(msgspec.Struct, frozen=True):
     following_count: int = 0
     knows: Sequence[str] = ()
     learning: Sequence[str] = ()
+
+    @property
+    def last_day(self) -> datetime | None:
+        """Of a guest: an end is the beginning of the day after."""
+        return self.until - timedelta(seconds=1) if self.until else None
 
     @property
     def bio(self) -> Markup:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
 
@@ -13,12 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from weetwie.access import may
 from weetwie.access.recognise import Memory
+from weetwie.domain.identity import sessions
 from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
-from weetwie.kit import oidc
+from weetwie.kit import clock, oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.settings import Provider
@@ -66,7 +69,7 @@ from weetwie.web.pages import (
     write,
 )
 from weetwie.web.pages import live as live_page
-from weetwie.web.reading import SignInFirst
+from weetwie.web.reading import SignInAgain, SignInFirst
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
 from weetwie.web.visit import MOST_FILES, House, LookOver, SignOnHouse, Visit, visit
@@ -83,6 +86,7 @@ STATUS: Final[dict[type[Refusal], int]] = {
     Unavailable: 503,
 }
 LONGEST_FORM: Final = 64 * 1024
+PROVED: Final = timedelta(hours=1)
 LARGEST: Final = {
     "/posts": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
     "/settings": 2 * faces.LARGEST + LONGEST_FORM,
@@ -242,11 +246,16 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             return PlainTextResponse(Unavailable.default, 503, {"retry-after": "2"})
         try:
+            if path.startswith("/admin"):
+                await _check_proved(come)
             response = await page(come)
         except SignInFirst as first:
             # What was written is not lost: the page that it stands on keeps it.
             is_page = request.method == "GET"
-            response = come.go(f"/auth/sign_in?next={quote(come.here)}") if is_page else refused(come, first)
+            again = "again=1&" if isinstance(first, SignInAgain) else ""
+            response = (
+                come.go(f"/auth/sign_in?{again}next={quote(come.here)}") if is_page else refused(come, first)
+            )
         except Refusal as refusal:
             response = refused(come, refusal)
         except Exception as error:  # noqa: BLE001 - whatever fails is logged and told as a number
@@ -256,6 +265,17 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
         return come.finish(response)
 
     return door
+
+
+async def _check_proved(come: Visit) -> None:
+    """Whoever runs the place shows once an hour that it is them. What was filled in on a page that was opened in time is
+    still taken an hour later. Raises SignInAgain."""
+    if not come.is_signed_in or not may.look_behind(come.viewer, clock.now()):
+        return
+    within = PROVED if come.request.method == "GET" else 2 * PROVED
+    async with come.house.database.reading() as db:
+        if not await sessions.is_proved(db, come.viewer, within):
+            raise SignInAgain
 
 
 def refused(come: Visit, refusal: Refusal) -> Response:

@@ -24,6 +24,7 @@ _BEGIN = Query(
         agent=param("agent", Text),
         created_at=param("at", DateTime(timezone=True)),
         seen_at=param("at", DateTime(timezone=True)),
+        proved_at=param("proved_at", DateTime(timezone=True)),
         identity_id=param("identity_id", BigInteger),
         provider_session=param("provider_session", Text),
         id_token=param("id_token", Text),
@@ -47,6 +48,13 @@ _END_OTHERS = Query(
         Session.id != param("id", BigInteger), Session.person_id == param("person_id", BigInteger)
     )
 )
+_PROVED = Query(
+    select(Session.id).where(
+        Session.id == param("id", BigInteger),
+        Session.person_id == param("person_id", BigInteger),
+        Session.proved_at > param("since", DateTime(timezone=True)),
+    )
+)
 _END_OLD = Query(delete(Session).where(Session.created_at < param("before", DateTime(timezone=True))))
 
 
@@ -58,8 +66,9 @@ async def begin(
     identity_id: int | None = None,
     provider_session: str = "",
     id_token: str = "",
+    proved_at: datetime | None = None,
 ) -> str:
-    """Signs somebody in; gives what the browser shows from now on."""
+    """Signs somebody in; gives what the browser shows from now on. `proved_at` is when they showed who they are, if not now."""
     token = secrets.token_urlsafe(32)
     agent = agent.replace("\x00", "")[:LONGEST_AGENT]
     await db.run(
@@ -68,6 +77,7 @@ async def begin(
         hash=credential_hash(token),
         agent=agent,
         at=clock.now(),
+        proved_at=min(proved_at or clock.now(), clock.now()),
         identity_id=identity_id,
         provider_session=provider_session,
         id_token=id_token,
@@ -89,6 +99,12 @@ async def is_known(db: Db, person_id: int, agent: str) -> bool:
     rows = await db.rows(_LISTED, person_id=person_id)
     agent = agent.replace("\x00", "")[:LONGEST_AGENT]
     return not rows or any(row["agent"] == agent for row in rows)
+
+
+async def is_proved(db: Db, viewer: Viewer, within: timedelta) -> bool:
+    """Whether the viewer has shown who they are within this time; by an app that acts for them, never."""
+    since = clock.now() - within
+    return await db.value(_PROVED, id=viewer.session_id, person_id=viewer.person_id, since=since) is not None
 
 
 async def listed(db: Db, viewer: Viewer) -> list[Listed]:

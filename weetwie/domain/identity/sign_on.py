@@ -185,7 +185,14 @@ async def enter(db: Db, viewer: Viewer, issuer: str, answer: Answer, agent: str)
         identity_id=row["id"],
         provider_session=answer.provider_session,
         id_token=answer.id_token,
+        proved_at=_proved_at(answer.claims.get("auth_time")),
     )
+
+
+def _proved_at(told: object) -> datetime | None:
+    """When the provider says that somebody signed in there; None where it does not say."""
+    is_time = isinstance(told, int) and 0 < told < 2**40
+    return datetime.fromtimestamp(told, UTC) if is_time and isinstance(told, int) else None
 
 
 async def signed_out(db: Db, issuer: str, notice: Notice) -> int:

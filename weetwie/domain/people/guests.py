@@ -79,6 +79,11 @@ class Ending(msgspec.Struct, frozen=True):
     until: datetime
 
 
+def last_day(until: datetime | None) -> datetime | None:
+    """A stay ends as a day begins: the day before is the last one."""
+    return until - timedelta(seconds=1) if until else None
+
+
 async def mine(db: Db, viewer: Viewer) -> list[Stay]:
     """Whom the viewer answers for; whose time is over first, comes first."""
     return [Stay(*row) for row in await db.rows(_MINE, sponsor_id=viewer.person_id)]

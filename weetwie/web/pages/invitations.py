@@ -46,7 +46,9 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         db,
         "invitations.html",
         status,
-        guests=[(people[one.guest_id], one) for one in stays if one.guest_id in people],
+        guests=[
+            (people[one.guest_id], one, guests.last_day(one.until)) for one in stays if one.guest_id in people
+        ],
         soon=now + guests.TOLD_BEFORE,
         now=now,
         invitations=[(one, people.get(one.inviter_id or 0)) for one in open_ones],

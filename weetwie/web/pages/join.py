@@ -13,6 +13,7 @@ from weetwie.domain.invitations import invite
 from weetwie.domain.invitations.invite import Invited
 from weetwie.domain.invitations.rules import LASTS
 from weetwie.domain.mail import letters, write
+from weetwie.domain.people import guests
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
 from weetwie.domain.people.rules import Newcomer
@@ -69,7 +70,9 @@ async def _door(visit: Visit, db: Db, invited: Invited, status: int = 200, **mor
     inviter = await visit.house.memory.person(db, invited.inviter_id) if invited.inviter_id else None
     shown = await visit.house.shower.person(db, inviter, inviter.person_id) if inviter else None
     values: dict[str, Any] = {"given": {}} | more
-    return visit.show("come.html", status, invited=invited, inviter=shown, **values)
+    return visit.show(
+        "come.html", status, invited=invited, inviter=shown, last_day=guests.last_day(invited.until), **values
+    )
 
 
 async def come(visit: Visit) -> Response:

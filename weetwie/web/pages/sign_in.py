@@ -28,12 +28,21 @@ def page(visit: Visit, status: int = 200, **values: Any) -> Response:
     visit.is_living = True  # for passkeys
     policy = visit.viewer.policy
     providers = [] if policy.sign_in == "local" else [one.told for one in visit.house.providers.values()]
-    go_on = urlencode({"next": local(visit.request.query_params.get("next"))})
+    query = visit.request.query_params
+    is_again = "again" in query and visit.is_signed_in
+    go_on = urlencode({"next": local(query.get("next"))} | ({"again": "1"} if is_again else {}))
     return visit.show(
         "sign_in.html",
         status,
-        **{"name": "", "asks_code": False, "providers": providers, "go_on": go_on, **values},
-        may_join=visit.house.sends_mail and asking.is_possible(policy),
+        **{
+            "name": visit.viewer.handle if is_again else "",
+            "asks_code": False,
+            "providers": providers,
+            "go_on": go_on,
+            **values,
+        },
+        is_again=is_again,
+        may_join=not is_again and visit.house.sends_mail and asking.is_possible(policy),
     )
 
 

@@ -38,12 +38,13 @@ _NOBODY: Final = _("There is no account here for you yet. Please ask the adminis
 _REFUSED: Final = _("{provider} did not sign you in ({error}). Please start again.")
 _PICTURE_SECONDS: Final = 4.0
 _MOST_NAMESAKES: Final = 200
+_LONGEST_AGE: Final = 30 * 24 * 3600
 
 
 async def begin(visit: Visit) -> Response:
     provider = _provider(visit)
     go_on = local(visit.request.query_params.get("next"))
-    return visit.go(await _way_there(visit, provider, go_on))
+    return visit.go(await _way_there(visit, provider, go_on, is_again="again" in visit.request.query_params))
 
 
 async def connect(visit: Visit) -> Response:
@@ -126,7 +127,11 @@ def _here(visit: Visit, provider: Provider) -> str:
     return f"{visit.house.base_url}/auth/sso/{provider.told.key}/callback"
 
 
-async def _way_there(visit: Visit, provider: Provider, go_on: str, person_id: int | None = None) -> str:
+async def _way_there(
+    visit: Visit, provider: Provider, go_on: str, person_id: int | None = None, *, is_again: bool = False
+) -> str:
+    """With a longest age of the sign-in there, the provider says how old it is (OpenID Connect Core 1.0, 3.1.2.1)."""
+    age = {"prompt": "login", "max_age": "0"} if is_again else {"max_age": str(_LONGEST_AGE)}
     await provider.client.metadata()
     async with visit.house.database.transaction() as db:
         state, begun = await sign_on.begin(db, provider.told.key, visit.form_seed, go_on, person_id)
@@ -136,7 +141,7 @@ async def _way_there(visit: Visit, provider: Provider, go_on: str, person_id: in
         state,
         begun.nonce,
         begun.verifier,
-        provider.told.parameters,
+        dict(provider.told.parameters) | age,
     )
 
 

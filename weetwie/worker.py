@@ -27,8 +27,10 @@ from weetwie.domain.mail import letters
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out as push_outs
 from weetwie.domain.people import verify
+from weetwie.domain.posts import remove as posts_remove
+from weetwie.domain.retention import retention
 from weetwie.errors import Unavailable
-from weetwie.events import Fact
+from weetwie.events import Fact, audit
 from weetwie.imports.archive import exporting
 from weetwie.kit import clock
 from weetwie.kit.bell import Bell, wait
@@ -285,6 +287,31 @@ async def take_out(
             log.exception("making an export failed")
             await asyncio.sleep(_STORE_REST)
         await wait(rung, SWEEP_SECONDS)
+
+
+async def keep_to_retention(database: Database, memory: Memory) -> None:
+    """Lets go, every hour, what has been kept long enough. Works until cancelled."""
+    while True:
+        try:
+            after = 0
+            while after := await retain_once(database, memory, after):
+                pass
+        except GONE:
+            log.warning("retention waits for the database")
+        except Exception:
+            log.exception("keeping to the retention failed")
+        await asyncio.sleep(_BETWEEN_SWEEPS)
+
+
+async def retain_once(database: Database, memory: Memory, after: int = 0) -> int:
+    """The next posts that have been kept long enough go, as if their authors had deleted them. The id of the last one, or 0
+    where there was none behind `after`."""
+    async with database.transaction() as db:
+        policy = await memory.policy(db)
+        if ids := await retention.due(db, policy, after):
+            await posts_remove.bury(db, system(policy), ids)
+            await audit(db, system(policy), "retention.sweep", posts=len(ids))
+    return ids[-1] if ids else 0
 
 
 async def links_once(database: Database, store: Store, fetcher: Fetcher, base_url: str) -> None:

@@ -70,6 +70,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-reports": "/admin/reports",
     "admin-health": "/admin/health",
     "admin-audit": "/admin/audit",
+    "admin-retention": "/admin/retention?keeps_network_days=30&keeps_colleagues_days=&keeps_world_days=&keeps_direct_days=90",
     "admin-directory": "/admin/directory",
     "admin-announcements": "/admin/announcements",
 }
@@ -84,6 +85,8 @@ NOT_ALONE: Final = {
     "/admin/people/{handle}/{verb}": "a form sends to it",
     "/admin/directory/{id:int}/{verb}": "a form sends to it",
     "/admin/audit.csv": "a file",
+    "/admin/retention/holds": "a form sends to it",
+    "/admin/retention/holds/{id:int}/{verb}": "a form sends to it",
     "/settings/export/file": "a file",
     "/settings/export/{kind}.csv": "a file",
     "/admin/logo": "a form sends to it",

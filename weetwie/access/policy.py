@@ -1,6 +1,6 @@
 """What the organisation has chosen: the terms under which people write and see."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -15,6 +15,10 @@ class Emoji(msgspec.Struct, frozen=True):
     """Of its file."""
     category: str = ""
     is_moving: bool = False
+
+
+Days = Annotated[int, msgspec.Meta(ge=0, le=36500)]
+"""0 is for ever."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +47,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Whoever has an e-mail address at one of these may become a colleague without being invited."""
     sign_up_by_approval: bool = False
     """Whether others may ask to be let in."""
+    keeps_colleagues_days: Days = 0
+    keeps_network_days: Days = 0
+    keeps_world_days: Days = 0
+    keeps_direct_days: Days = 0
+    """How long what people write is kept, by ring, and direct posts."""
     rules: tuple[str, ...] = ()
     fetches_links: bool = False
     """Whether pages that people link to are fetched, for previews and to verify profiles."""

@@ -1,6 +1,7 @@
 """What the organisation chooses, on the command line: policy and its own emoji."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -59,6 +60,63 @@ async def never_inferred(house: House, added: tuple[str, ...], removed: tuple[st
     house.say(
         {"everywhere": TOPICS, "here": own}, "\n".join([*lines, f"here: {', '.join(own) or 'nothing more'}"])
     )
+
+
+@policy.command()
+@click.option("--colleagues", type=click.IntRange(0, 36500), help="Days for what is for colleagues.")
+@click.option("--network", type=click.IntRange(0, 36500), help="Days for what is for the network.")
+@click.option("--world", type=click.IntRange(0, 36500), help="Days for what is for the world.")
+@click.option("--direct", type=click.IntRange(0, 36500), help="Days for direct posts.")
+@in_house
+async def retention(
+    house: House, colleagues: int | None, network: int | None, world: int | None, direct: int | None
+) -> None:
+    """What would go if so many days were chosen; 0 is for ever, and what is not given stays as it is. Changes nothing:
+    that is done by `weetwie policy set keeps_network_days DAYS`."""
+    import msgspec
+
+    from weetwie.domain.retention.retention import RULES, days_of, would_go
+
+    given = dict(zip(RULES, (colleagues, network, world, direct), strict=True))
+    days = days_of(house.viewer.policy) | {rule: days for rule, days in given.items() if days is not None}
+    async with house.database.reading() as db:
+        found = await would_go(db, house.viewer, days)
+    lines = [
+        f"{one.rule} {one.days}: {one.posts} posts of {one.people} people would go"
+        + (f", the oldest of {one.oldest:%Y-%m-%d}" if one.oldest else "")
+        + f"; {one.held} are held"
+        for one in found
+    ]
+    house.say([msgspec.to_builtins(one) for one in found], "\n".join(lines) or "Everything is kept for ever.")
+
+
+@policy.command()
+@click.argument("handle", required=False)
+@click.option("--reason", help="The number of the case.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day from which it holds no more.")
+@click.option("--lift", "lifted_id", type=int, metavar="ID", help="End one.")
+@in_house
+async def hold(
+    house: House, handle: str | None, reason: str | None, until: datetime | None, lifted_id: int | None
+) -> None:
+    """Hold what HANDLE wrote, or everybody, for a case; without --reason, list what is held."""
+    from weetwie.domain.people.lookup import lookup
+    from weetwie.domain.retention import holds
+
+    async with house.database.transaction() as db:
+        if lifted_id is not None:
+            await holds.lift(db, house.viewer, lifted_id)
+        elif reason is not None:
+            person_id = await lookup(db, house.viewer, handle.removeprefix("@")) if handle else None
+            ends_at = until.replace(tzinfo=UTC) if until else None
+            await holds.hold(db, house.viewer, person_id, reason, ends_at)
+        found = await holds.listed(db, house.viewer)
+    plain = [
+        {"id": one.id, "person": one.person_id, "reason": one.reason, "since": one.since.isoformat()}
+        for one in found
+    ]
+    lines = [f"{one.id:6} {one.reason:24} {one.person_id or 'everybody'}" for one in found]
+    house.say(plain, "\n".join(lines) or "Nothing is held.")
 
 
 @click.group()

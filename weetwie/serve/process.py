@@ -89,6 +89,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                     settings.base_url.rstrip("/"),
                     sends_mail=settings.smtp_url is not None,
                 ),
+                worker.keep_to_retention(parts.database, parts.memory),
                 worker.push_out(
                     parts.database, parts.memory, parts.sender, parts.bell, settings.base_url.rstrip("/")
                 ),
@@ -123,6 +124,7 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
                     settings.base_url.rstrip("/"),
                     sends_mail=settings.smtp_url is not None,
                 ),
+                worker.keep_to_retention(parts.database, parts.memory),
                 worker.push_out(
                     parts.database, parts.memory, parts.sender, parts.bell, settings.base_url.rstrip("/")
                 ),

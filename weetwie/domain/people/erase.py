@@ -1,15 +1,16 @@
 """A person is erased: all that tells who they were goes at once; what they wrote goes, or stays without a name."""
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, cast, func, literal, text, update
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, cast, func, literal, or_, select, text, update
 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
 from weetwie.domain.people import farewell
-from weetwie.errors import Forbidden, NotFound, _
+from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonErased, audit, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
+from weetwie.tables.retention import Hold
 
 _ERASE = Query(
     update(Person)
@@ -44,12 +45,30 @@ _ERASE = Query(
 )
 
 
+_HELD = Query(
+    select(Hold.id)
+    .where(
+        or_(Hold.person_id.is_(None), Hold.person_id == param("id", BigInteger)),
+        Hold.lifted_at.is_(None),
+        or_(Hold.ends_at.is_(None), Hold.ends_at > param("at", DateTime(timezone=True))),
+    )
+    .limit(1)
+)
+_HELD_BACK = _(
+    "What they wrote is held for a case. They can be erased once the hold is lifted; until then they can be suspended."
+)
+
+
 async def erase(db: Db, viewer: Viewer, person_id: int, *, keeps_posts: bool = False) -> None:
-    """There is no way back. Addresses, posts and relations go in reaction to PersonErased."""
+    """There is no way back. Addresses, posts and relations go in reaction to PersonErased.
+
+    Raises Forbidden, NotFound, and Conflict while what they wrote is held."""
     if not may.administer(viewer, clock.now()):
         raise Forbidden
     if viewer.person_id == person_id:
         raise Forbidden(_("An administrator is erased by another one."))
+    if await db.value(_HELD, id=person_id, at=clock.now()):
+        raise Conflict(_HELD_BACK)
     if await db.value(_ERASE, id=person_id, at=clock.now(), is_removed=not keeps_posts) is None:
         raise NotFound
     await farewell.over(db, person_id)

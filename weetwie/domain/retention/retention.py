@@ -1,0 +1,145 @@
+"""How long what people write is kept: a number of days for each ring, and for direct posts. What is older goes as if its author had deleted it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, case, func, or_, select
+
+from weetwie.access import may
+from weetwie.access.policy import Policy
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.retention.holds import in_force
+from weetwie.errors import Forbidden
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post
+from weetwie.tables.retention import Hold
+
+RULES: Final = ("keeps_colleagues_days", "keeps_network_days", "keeps_world_days", "keeps_direct_days")
+"""The choices of the policy, in the order of the rings, and for direct posts, whatever their ring."""
+AT_ONCE: Final = 200
+
+_NOW = param("now", DateTime(timezone=True))
+_is_direct = Post.visibility == int(Visibility.direct)
+
+
+def _limit(number: int) -> Any:
+    """The id from which on posts of this kind are kept."""
+    return param(f"limit_{number}", BigInteger)
+
+
+_rule = case((_is_direct, len(Ring)), else_=Post.ring)
+_is_over = or_(
+    *(and_(Post.ring == int(ring), ~_is_direct, Post.id < _limit(ring)) for ring in Ring),
+    and_(_is_direct, Post.id < _limit(len(Ring))),
+)
+# What the installation itself answers has its own time, see knowledge/questions.py.
+_is_somebodys = Post.author_id.not_in(select(Person.id).where(Person.is_service).scalar_subquery())
+
+
+def _is_held() -> ColumnElement[bool]:
+    """By a hold on everybody, or on its author."""
+    return (
+        select(Hold.id)
+        .where(in_force(_NOW), or_(Hold.person_id.is_(None), Hold.person_id == Post.author_id))
+        .correlate(Post)
+        .exists()
+    )
+
+
+_DUE = Query(
+    select(Post.id)
+    .where(
+        Post.id > param("after", BigInteger),
+        Post.id < func.greatest(*(_limit(number) for number in range(len(RULES)))),
+        Post.deleted_at.is_(None),
+        _is_over,
+        _is_somebodys,
+        ~_is_held(),
+    )
+    .order_by(Post.id)
+    .limit(AT_ONCE)
+)
+_WOULD_GO = Query(
+    select(
+        _rule.label("rule"),
+        func.count().filter(~_is_held()).label("posts"),
+        func.count(Post.author_id.distinct()).filter(~_is_held()).label("people"),
+        func.min(Post.id).filter(~_is_held()).label("oldest"),
+        func.count().filter(_is_held()).label("held"),
+    )
+    .where(
+        Post.id < func.greatest(*(_limit(number) for number in range(len(RULES)))),
+        Post.deleted_at.is_(None),
+        _is_over,
+        _is_somebodys,
+    )
+    .group_by(_rule)
+)
+
+
+class WouldGo(msgspec.Struct, frozen=True):
+    """What one of the rules takes."""
+
+    rule: str
+    days: int
+    posts: int = 0
+    people: int = 0
+    oldest: datetime | None = None
+    held: int = 0
+    """Whose time is over, and that stay."""
+
+
+def days_of(policy: Policy) -> dict[str, int]:
+    """By rule; 0 is for ever."""
+    return {rule: getattr(policy, rule) for rule in RULES}
+
+
+async def due(db: Db, policy: Policy, after: int = 0) -> list[int]:
+    """The next posts whose time is over, the oldest first, behind the one with the id `after`."""
+    days = days_of(policy)
+    if not any(days.values()):
+        return []
+    return columns(await db.rows(_DUE, after=after, now=clock.now(), **_limits(days)), "id")
+
+
+async def would_go(db: Db, viewer: Viewer, days: Mapping[str, int]) -> list[WouldGo]:
+    """What would go if these days were chosen, rule by rule; those that keep everything are left out. Raises Forbidden."""
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden
+    rows = {row["rule"]: row for row in await db.rows(_WOULD_GO, now=clock.now(), **_limits(days))}
+    return [
+        WouldGo(
+            rule,
+            days[rule],
+            row["posts"],
+            row["people"],
+            _time_of(row["oldest"]) if row["oldest"] else None,
+            row["held"],
+        )
+        if (row := rows.get(number))
+        else WouldGo(rule, days[rule])
+        for number, rule in enumerate(RULES)
+        if days[rule]
+    ]
+
+
+def _limits(days: Mapping[str, int]) -> dict[str, int]:
+    now = clock.now()
+    return {
+        f"limit_{number}": _first_of(now - timedelta(days=days[rule])) if days[rule] else 0
+        for number, rule in enumerate(RULES)
+    }
+
+
+def _first_of(at: datetime) -> int:
+    """No post of this moment or later has a smaller id."""
+    return int(at.timestamp() * 1000) << 16
+
+
+def _time_of(post_id: int) -> datetime:
+    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC)

@@ -1,0 +1,116 @@
+"""How long what people write is kept, what would go by it, and what is held for a case."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from weetwie.access.viewer import system
+from weetwie.domain.people.lookup import lookup
+from weetwie.domain.policy.choose import choose
+from weetwie.domain.retention import holds, retention
+from weetwie.domain.retention.retention import RULES
+from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.kit.db import Db
+from weetwie.web import reading
+from weetwie.web.pages.admin import check
+from weetwie.web.visit import Visit
+
+_NO_NUMBER: Final = _("Days are a whole number of at most 36,500; leave it empty to keep it for ever.")
+_NO_DAY: Final = _("This is no day that we understand. Write it such as 2026-12-31.")
+
+
+async def show(visit: Visit) -> Response:
+    """With what would go by the days in the address, before anybody keeps them."""
+    check(visit)
+    given = dict(visit.request.query_params)
+    async with visit.house.database.reading() as db:
+        if not any(rule in given for rule in RULES):
+            return await _page(visit, db)
+        try:
+            return await _page(visit, db, would_go=await _look(visit, db, given), given=given)
+        except Invalid as refusal:
+            return await _page(visit, db, 422, error=refusal, given=given)
+
+
+async def _look(visit: Visit, db: Db, given: dict[str, str]) -> list[retention.WouldGo]:
+    return await retention.would_go(db, visit.viewer, _days(given))
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    found = await holds.listed(db, visit.viewer)
+    people = await visit.house.shower.people(
+        db, visit.viewer, dict.fromkeys(one.person_id for one in found if one.person_id)
+    )
+    by_id = {one.id: one for one in people}
+    now = {rule: str(days or "") for rule, days in retention.days_of(visit.viewer.policy).items()}
+    shown: dict[str, Any] = {"given": now, "would_go": None, "held": {}}
+    return await reading.show(
+        visit,
+        db,
+        "admin_retention.html",
+        status,
+        rules=RULES,
+        holds=[(one, by_id.get(one.person_id or 0)) for one in found],
+        is_saved="saved" in visit.request.query_params,
+        **(shown | more),
+    )
+
+
+async def save(visit: Visit) -> Response:
+    check(visit)
+    given = dict(await visit.form())
+    try:
+        async with visit.house.database.transaction() as db:
+            await choose(db, visit.viewer, _days(given))
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal, given=given)
+    return visit.go("/admin/retention?saved=1")
+
+
+async def hold(visit: Visit) -> Response:
+    """Of one person, or, where no handle is given, of everybody."""
+    check(visit)
+    given = dict(await visit.form())
+    try:
+        async with visit.house.database.transaction() as db:
+            handle = given.get("handle", "").strip().removeprefix("@")
+            person_id = await lookup(db, system(visit.viewer.policy), handle) if handle else None
+            ends_at = _end_of(given["until"]) if given.get("until") else None
+            await holds.hold(db, visit.viewer, person_id, given.get("reason", ""), ends_at)
+    except NotFound:
+        error = Invalid(_("There is nobody with this handle."), field="handle")
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, 422, error=error, held=given)
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal, held=given)
+    return visit.go("/admin/retention")
+
+
+async def lift(visit: Visit) -> Response:
+    check(visit)
+    await visit.form()
+    if visit.request.path_params["verb"] != "lift":
+        raise NotFound
+    async with visit.house.database.transaction() as db:
+        await holds.lift(db, visit.viewer, visit.request.path_params["id"])
+    return visit.go("/admin/retention")
+
+
+def _days(given: dict[str, str]) -> dict[str, int]:
+    """Raises Invalid."""
+    found = {rule: given.get(rule, "").strip() or "0" for rule in RULES}
+    for rule, text in found.items():
+        if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= 36500):
+            raise Invalid(_NO_NUMBER, field=rule)
+    return {rule: int(text) for rule, text in found.items()}
+
+
+def _end_of(day: str) -> datetime:
+    """Raises Invalid."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), UTC) + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(_NO_DAY, field="until") from error

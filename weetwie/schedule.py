@@ -13,7 +13,7 @@ from weetwie.access.recognise import Memory
 from weetwie.domain.audit import chain, trail
 from weetwie.domain.identity import grants, links, passkeys, sessions, sign_in, sign_on
 from weetwie.domain.invitations import invite
-from weetwie.domain.knowledge import questions, seal
+from weetwie.domain.knowledge import known_words, questions, seal
 from weetwie.domain.mail import letters
 from weetwie.domain.moderation import reports
 from weetwie.domain.people import leave
@@ -86,6 +86,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (DAY, letters.sweep),
     (DAY, invite.sweep),
     (HOUR, forget_questions),
+    (DAY, known_words.forget_unused),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),
     (DAY, forget_old_events),

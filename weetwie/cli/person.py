@@ -200,7 +200,8 @@ async def erase(house: House, handle: str, keeps_posts: bool) -> None:
     """Erases a person for good, with all that they wrote."""
     from weetwie.domain.people.erase import erase as act
 
-    await _act(house, handle, act, "{handle} is erased.", keeps_posts=keeps_posts)
+    said = "{handle} is erased. In backups from before they are until you throw these away; one that is brought back erases them again."
+    await _act(house, handle, act, said, keeps_posts=keeps_posts)
 
 
 @person.command()

@@ -140,7 +140,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/@{handle}/{verb:str}": (acts.show_person, acts.on_person),
     "/admin": (admin.show, None),
     "/admin/people": (admin.show_people, admin.make_person),
-    "/admin/people/{handle}/{verb}": (admin.show_people, admin.on_person),
+    "/admin/people/{handle}/{verb}": (admin.show_person, admin.on_person),
     "/admin/policy": (admin.show_policy, admin.save_policy),
     "/admin/bring-in": (admin_bring_in.show, admin_bring_in.people),
     "/admin/logo": (admin_bring_in.show, admin_bring_in.sign),

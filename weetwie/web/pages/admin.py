@@ -20,6 +20,7 @@ from weetwie.domain.people import farewell, leave, rejoin, roles, suspend
 from weetwie.domain.people.census import census
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
+from weetwie.domain.people.erase import erase
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.roll import roll
 from weetwie.domain.people.rules import Newcomer
@@ -151,9 +152,20 @@ def _end_of(day: str) -> datetime:
         raise Invalid(_NO_DAY, field="until") from error
 
 
+async def show_person(visit: Visit) -> Response:
+    """What cannot be taken back is asked about once more."""
+    if visit.request.path_params["verb"] != "erase":
+        return await show_people(visit)
+    check(visit)
+    async with visit.house.database.reading() as db:
+        person_id = await lookup(db, system(visit.viewer.policy), visit.request.path_params["handle"])
+        (person,) = await profiles(db, visit.viewer, [person_id])
+        return await reading.show(visit, db, "admin_erase.html", person=person)
+
+
 async def on_person(visit: Visit) -> Response:
     check(visit, may.look_behind)
-    await visit.form()
+    given = await visit.form()
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
     acts = {
         "suspend": suspend.suspend,
@@ -169,6 +181,10 @@ async def on_person(visit: Visit) -> Response:
             wanted = roles.read(visit.several.get("role", []))
             await roles.give(db, visit.viewer, person_id, {role: role in wanted for role in Role})
             return visit.back("/admin/people")
+        if verb == "erase":
+            check(visit)
+            await erase(db, visit.viewer, person_id, keeps_posts=given.get("posts") == "stay")
+            return visit.go("/admin/people?erased=1")
         if verb in ("link", "farewell"):
             check(visit, may.look_after_people)
         if verb == "link":

@@ -10,6 +10,7 @@ from weetwie.domain.collections import people as collected
 from weetwie.domain.conversations import conversations
 from weetwie.domain.exports import exports
 from weetwie.domain.filters import filters
+from weetwie.domain.handover import handover
 from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.invitations import invite
@@ -76,6 +77,7 @@ AT_ONCE: AtOnce = {
         exports.erased,
         guests.hand_over,
         invite.erased,
+        handover.erased,
     ],
     PersonLeft: [tokens.revoke_all, push.left, guests.hand_over],
     PersonSuspended: [tokens.revoke_all, push.left],

@@ -47,6 +47,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Whoever has an e-mail address at one of these may become a colleague without being invited."""
     sign_up_by_approval: bool = False
     """Whether others may ask to be let in."""
+    handover: Literal["own", "unit"] = "unit"
+    """Whether what somebody hands over is for themselves alone, or, once they share it, for their unit."""
     keeps_colleagues_days: Days = 0
     keeps_network_days: Days = 0
     keeps_world_days: Days = 0

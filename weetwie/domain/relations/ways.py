@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, func, select, true
+from sqlalchemy import BigInteger, and_, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access import sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, param
+from weetwie.access.words import Standing
+from weetwie.kit.db import Db, columns, param
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 
@@ -76,3 +77,61 @@ def _ways(eye: Eye) -> Any:
 
 
 _WAYS = Lawful(_ways)
+
+
+async def only_contact_of(db: Db, viewer: Viewer, limit: int) -> list[int]:
+    """Colleagues of other units who are tied by a follow to the viewer and to nobody else in the viewer's unit: they lose
+    their only contact there when the viewer goes. Who hides whom they follow is not told of."""
+    rows = await _ONLY_CONTACT.rows(db, viewer, limit=limit)
+    return columns(rows, "id")
+
+
+def _is_colleague(person: Any) -> Any:
+    return and_(
+        person.standing == int(Standing.member),
+        person.suspended_at.is_(None),
+        person.erased_at.is_(None),
+        person.is_bot.is_(False),
+        person.hides_follows.is_(False),
+    )
+
+
+def _tied(one_id: Any, other_id: Any) -> Any:
+    there, back = aliased(Follow), aliased(Follow)
+    return or_(
+        sees.there_is(there, there.follower_id == one_id, there.followed_id == other_id),
+        sees.there_is(back, back.follower_id == other_id, back.followed_id == one_id),
+    )
+
+
+def _only_contact(eye: Eye) -> Any:
+    me, mate, out, back = aliased(Person), aliased(Person), aliased(Follow), aliased(Follow)
+    tied_to_me = union(
+        select(out.followed_id.label("id")).where(out.follower_id == eye.id),
+        select(back.follower_id.label("id")).where(back.followed_id == eye.id),
+    ).subquery()
+    return (
+        select(Person.id)
+        .select_from(me)
+        .join(tied_to_me, true())
+        .join(Person, Person.id == tied_to_me.c.id)
+        .where(
+            me.id == eye.id,
+            me.unit != "",
+            func.lower(Person.unit) != func.lower(me.unit),
+            _is_colleague(Person),
+            ~sees.there_is(
+                mate,
+                func.lower(mate.unit) == func.lower(me.unit),
+                mate.id != eye.id,
+                _is_colleague(mate),
+                _tied(mate.id, Person.id),
+            ),
+            sees.person(eye, Person),
+        )
+        .order_by(Person.id)
+        .limit(param("limit", BigInteger))
+    )
+
+
+_ONLY_CONTACT = Lawful(_only_contact)

@@ -15,10 +15,11 @@ from weetwie.kit import clock
 from weetwie.kit.db import Db, columns, param
 from weetwie.seen import posts as seen_posts
 from weetwie.seen.posts import SeenPost
-from weetwie.tables.posts import Post, PostTag
+from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import FeaturedTag, TagFollow
 
 SPAN: Final = timedelta(days=90)
+_A_YEAR: Final = timedelta(days=365)
 _LOOKED_AT: Final = 40
 """So many questions, the newest, of which the answered ones are left out."""
 
@@ -29,6 +30,42 @@ async def open_questions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     ids = columns(await _ASKED.rows(db, viewer, since_id=since), "id")
     found = await seen_posts.posts(db, viewer, ids)
     return [post for post in found if post.answer_id is None][:limit]
+
+
+async def addressed(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
+    """Questions that name the viewer and that they have not answered, the newest first, of the last year."""
+    since = int((clock.now() - _A_YEAR).timestamp() * 1000) << 16
+    ids = columns(await _ADDRESSED.rows(db, viewer, since_id=since, limit=limit), "id")
+    return [post for post in await seen_posts.posts(db, viewer, ids) if post.answer_id is None]
+
+
+def _addressed(eye: Eye) -> Select[*tuple[Any, ...]]:
+    mention, post, answer = aliased(Mention), aliased(Post), aliased(Post)
+    return (
+        select(post.id)
+        .select_from(mention)
+        .join(post, post.id == mention.post_id)
+        .where(
+            mention.person_id == eye.id,
+            post.id > param("since_id", BigInteger),
+            post.is_question,
+            post.deleted_at.is_(None),
+            post.author_id != eye.id,
+            ~sees.there_is(
+                answer,
+                answer.root_id == post.root_id,
+                answer.author_id == eye.id,
+                answer.id > post.id,
+                answer.deleted_at.is_(None),
+            ),
+            sees.post(eye, post),
+        )
+        .order_by(post.id.desc())
+        .limit(param("limit", BigInteger))
+    )
+
+
+_ADDRESSED = Lawful(_addressed)
 
 
 def _asked(eye: Eye) -> Select[*tuple[Any, ...]]:

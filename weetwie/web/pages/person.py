@@ -4,6 +4,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.access.words import Standing
+from weetwie.domain.handover import handover
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.relations import featured_tags
 from weetwie.domain.relations.followers import familiar, followers, following
@@ -55,9 +57,12 @@ async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, A
 async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
     known: list[Person] = []
     relation: Relationship | None = None
+    hands_over = False
     if visit.is_signed_in and visit.viewer.person_id != person.id:
+        if visit.viewer.standing is Standing.member:
+            hands_over = bool(await handover.shared(db, visit.viewer, person.id))
         relation = next(iter(await relationships(db, visit.viewer, [person.id])), None)
         ids = (await familiar(db, visit.viewer, [person.id]))[person.id]
         known = await visit.house.shower.people(db, visit.viewer, ids[:6])
     tags = await featured_tags.featured(db, visit.viewer, person.id)
-    return {"relation": relation, "known": known, "tags": tags}
+    return {"relation": relation, "known": known, "tags": tags, "hands_over": hands_over}

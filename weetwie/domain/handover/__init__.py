@@ -1,0 +1,1 @@
+"""Handing over: what somebody lets their unit know that they know."""

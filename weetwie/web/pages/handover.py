@@ -1,0 +1,145 @@
+"""Handing over: for the person first, and for their unit what they choose to share. Never a number about anybody."""
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.responses import Response
+
+from weetwie.access.words import Standing
+from weetwie.domain.handover import handover
+from weetwie.domain.knowledge import inferred, topics
+from weetwie.domain.knowledge.experts import Filters, who_knows
+from weetwie.domain.knowledge.topic_rules import SHOWN, Choice, key_of
+from weetwie.domain.people.lookup import lookup
+from weetwie.domain.relations.relationship import relationships
+from weetwie.domain.relations.ways import only_contact_of
+from weetwie.domain.timelines.questions import addressed
+from weetwie.errors import NotFound, _
+from weetwie.kit.db import Db
+from weetwie.seen import posts as seen_posts
+from weetwie.web import reading
+from weetwie.web.shown import Person, Post
+from weetwie.web.visit import Visit
+
+_LOOKED_AT: Final = 12
+"""So many topics, the surest."""
+FEW: Final = 5
+"""Topics that more others than this know are in good hands."""
+_NEAREST: Final = 3
+_MOST_QUESTIONS, _MOST_CONTACTS = 10, 12
+_HERE: Final = "/settings/handover"
+_TURN_TO: Final = _("For {topic} turn to {people} from now on.")
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """What few others know, with what shows it and who comes nearest."""
+
+    key: str
+    name: str
+    posts: Sequence[Post]
+    nearest: Sequence[Person]
+    others: int
+    introduction: str = ""
+    """Where a post that tells it to others stands ready."""
+
+
+async def show(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    async with visit.house.database.reading() as db:
+        viewer, shower = visit.viewer, visit.house.shower
+        found = await _rare(visit, db)
+        questions = await addressed(db, viewer, _MOST_QUESTIONS)
+        contacts = await only_contact_of(db, viewer, _MOST_CONTACTS)
+        return await reading.show(
+            visit,
+            db,
+            "handover.html",
+            topics=found,
+            questions=await shower.posts(db, viewer, questions),
+            contacts=await shower.people(db, viewer, contacts),
+            shared=await handover.shared(db, viewer, viewer.person_id),
+            may_share=viewer.policy.handover == "unit",
+            is_saved="saved" in visit.request.query_params,
+        )
+
+
+async def act(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    chosen = set(visit.several.get("topic", []))
+    async with visit.house.database.transaction() as db:
+        if given.get("act") == "end":
+            await handover.end(db, visit.viewer)
+        elif given.get("act") == "share":
+            found = [(one.key, one.name, [post.id for post in one.posts]) for one in await _rare(visit, db)]
+            await handover.share(db, visit.viewer, [one for one in found if one[0] in chosen])
+        else:
+            raise NotFound
+    return visit.go(f"{_HERE}?saved=1")
+
+
+async def show_shared(visit: Visit) -> Response:
+    """For the unit and the manager: with the posts and the people that they see themselves."""
+    reading.check_signed_in(visit)
+    viewer = visit.viewer
+    async with visit.house.database.reading() as db:
+        person_id = await lookup(db, viewer, visit.request.path_params["handle"])
+        found = await handover.shared(db, viewer, person_id)
+        if not found or viewer.standing is not Standing.member:
+            raise NotFound
+        shown = [
+            await _topic(visit, db, key_of(one.name), one.name, one.post_ids, person_id) for one in found
+        ]
+        near = [person.id for one in shown for person in one.nearest]
+        ties = await relationships(db, viewer, list(dict.fromkeys(near)))
+        return await reading.show(
+            visit,
+            db,
+            "handed_over.html",
+            person=await visit.house.shower.person(db, viewer, person_id),
+            topics=shown,
+            follows={one.id for one in ties if one.follows or one.requested},
+        )
+
+
+async def _rare(visit: Visit, db: Db) -> list[Topic]:
+    """What the viewer says that they know, and what could be inferred, as far as few others know it; rarest first."""
+    viewer = visit.viewer
+    proofs = {
+        one.key: (one.name, one.post_ids[: inferred.MOST_PROOFS])
+        for one in await inferred.inferred(db, viewer)
+    }
+    for said in await topics.own(db, viewer):
+        if said.choice is Choice.knows and key_of(said.name) not in proofs:
+            answer = await who_knows(db, viewer, said.name, among=[viewer.person_id], with_self=True)
+            posts = tuple(proof.post_id for one in answer.people for proof in one.proofs)
+            proofs = {key_of(said.name): (said.name, posts[: inferred.MOST_PROOFS])} | proofs
+        elif said.choice not in SHOWN:
+            proofs.pop(key_of(said.name), None)
+    found = [
+        await _topic(visit, db, key, name, post_ids, viewer.person_id)
+        for key, (name, post_ids) in list(proofs.items())[:_LOOKED_AT]
+    ]
+    return sorted((one for one in found if one.others <= FEW), key=lambda one: one.others)
+
+
+async def _topic(visit: Visit, db: Db, key: str, name: str, post_ids: Sequence[int], owner_id: int) -> Topic:
+    """As the viewer sees it: posts that they do not see are left out, and people."""
+    viewer, shower = visit.viewer, visit.house.shower
+    answer = await who_knows(
+        db, viewer, name, exclude=[owner_id], limit=FEW + 1, filters=Filters(standing=int(Standing.member))
+    )
+    posts = await shower.posts(db, viewer, await seen_posts.posts(db, viewer, post_ids))
+    nearest = await shower.people(db, viewer, [one.person_id for one in answer.people[:_NEAREST]])
+    return Topic(key, name, posts, nearest, len(answer.people), _introduction(visit, name, nearest))
+
+
+def _introduction(visit: Visit, name: str, nearest: Sequence[Person]) -> str:
+    """The composer with a post that names who comes nearest; nothing is sent before the person sends it."""
+    if not nearest:
+        return ""
+    people = ", ".join(f"@{one.handle}" for one in nearest[:2])
+    text = visit.say(_TURN_TO, topic=name, people=people)
+    return f"/?{urlencode({'text': text})}#write"

@@ -101,6 +101,8 @@ NOT_ALONE: Final = {
     "/handover/{handle}": "once somebody shares something, see tests/web",
     "/invitations/{id:int}/{verb}": "a form sends to it",
     "/invitations/guests/{handle}/{verb}": "a form sends to it",
+    "/stay/{token}": "needs a link of its own, see tests/web",
+    "/letters/stop/{token}": "needs a link of its own, see tests/web",
     "/join": "needs a mail server, see tests/web",
     "/join/{token}": "needs a link of its own, see below",
     "/auth/address/{token}": "needs a link of its own, see tests/web",

@@ -32,11 +32,11 @@ class Post:
         self._sender, self._name = sender, name
         self._tls = tls
 
-    async def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Raises Unsent."""
-        await asyncio.to_thread(self._send, self._message(to, subject, text, html), to)
+    async def send(self, to: str, subject: str, text: str, html: str, stop: str = "") -> None:
+        """`stop` is where one ends letters of this kind with one click (RFC 8058). Raises Unsent."""
+        await asyncio.to_thread(self._send, self._message(to, subject, text, html, stop), to)
 
-    def _message(self, to: str, subject: str, text: str, html: str) -> EmailMessage:
+    def _message(self, to: str, subject: str, text: str, html: str, stop: str) -> EmailMessage:
         message = EmailMessage()
         message["From"] = Address(self._name, addr_spec=self._sender)
         message["To"] = to
@@ -44,6 +44,9 @@ class Post:
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
+        if stop:
+            message["List-Unsubscribe"] = f"<{stop}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(text)
         message.add_alternative(html, subtype="html")
         return message

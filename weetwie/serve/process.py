@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from weetwie import __version__, app, reactions, schedule, worker
+from weetwie import __version__, app, reactions, worker
 from weetwie.access.recognise import Memory
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications.push import SEED
@@ -181,9 +181,7 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
             memory,
             bell,
             Live(database, memory),
-            worker.Worker(
-                database, memory, after, [(schedule.HOUR, letters.guests_ending(settings.base_url))]
-            ),
+            worker.Worker(database, memory, after, letters.by_the_clock(settings.base_url)),
             store.chosen(settings),
             sender,
         )

@@ -21,6 +21,8 @@ class Letter(Row):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    stop: Mapped[str] = mapped_column(server_default="")
+    """Where one ends letters of this kind with one click; empty where there is no end to them."""
     created_at: Mapped[Moment]
     due_at: Mapped[Moment]
     ends_at: Mapped[datetime]

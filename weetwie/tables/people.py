@@ -42,6 +42,11 @@ class Person(Row):
     is_dormant: Mapped[Flag]
     sponsor_id: Mapped[int | None] = to("people.id", ondelete="SET NULL")
     until: Mapped[datetime | None]
+    asked_to_stay_at: Mapped[datetime | None]
+    """When an alumnus was last asked whether they still want to be one."""
+    wants_questions: Mapped[Flag]
+    """To hear once a week, by letter, of open questions on their topics."""
+    questions_told_at: Mapped[datetime | None]
     end_told: Mapped[datetime | None]
     """The end of a guest of which their sponsor has been told."""
     joined_at: Mapped[Moment]
@@ -104,6 +109,7 @@ class Person(Row):
         _by_likeness("bio", "plain(bio)"),
         Index("people_manager", "manager_id", postgresql_where=text("manager_id is not null")),
         Index("people_sponsor", "sponsor_id", postgresql_where=text("sponsor_id is not null")),
+        Index("people_telling", "questions_told_at", postgresql_where=text("wants_questions")),
         Index("people_ending", "until", postgresql_where=text("until is not null and standing = 0")),
         CheckConstraint("standing in (0, 1, 2)", name="people_standing"),
         CheckConstraint("standing <> 2 or until is not null", name="guests_have_an_end"),

@@ -14,7 +14,7 @@ from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import SignInLink
 
-Purpose = Literal["first-admin", "set-password", "farewell", "sign-in", "address", "own-address"]
+Purpose = Literal["first-admin", "set-password", "farewell", "sign-in", "address", "own-address", "stay"]
 
 LASTS: Final[dict[Purpose, timedelta]] = {
     "first-admin": timedelta(days=1),
@@ -23,6 +23,7 @@ LASTS: Final[dict[Purpose, timedelta]] = {
     "sign-in": timedelta(minutes=15),
     "address": timedelta(days=3),
     "own-address": timedelta(days=3),
+    "stay": timedelta(days=60),
 }
 
 _GONE = _("This link has been used, has expired, or never was. Please ask for a new one.")

@@ -31,6 +31,7 @@ _PUT = Query(
         subject=param("subject", Text),
         text=param("text", Text),
         html=param("html", Text),
+        stop=param("stop", Text),
         due_at=_NOW,
         ends_at=param("ends_at", DateTime(timezone=True)),
     )
@@ -53,6 +54,7 @@ _CLAIM = Query(
         Letter.subject,
         Letter.text,
         Letter.html,
+        Letter.stop,
         Letter.attempts,
         Letter.ends_at,
     )
@@ -69,8 +71,10 @@ _SWEEP = Query(delete(Letter).where(Letter.failed_at < param("before", DateTime(
 _ERASED = Query(delete(Letter).where(Letter.person_id == func.any(param("ids", ARRAY(BigInteger)))))
 
 
-async def put(db: Db, person_id: int | None, address: str, written: Written, lasts: timedelta) -> None:
-    """In the transaction of the act. `lasts` says for how long it is of any use."""
+async def put(
+    db: Db, person_id: int | None, address: str, written: Written, lasts: timedelta, stop: str = ""
+) -> None:
+    """In the transaction of the act. `lasts` says for how long it is of any use, `stop` where one ends letters of this kind."""
     now = clock.now()
     await db.run(
         _PUT,
@@ -79,6 +83,7 @@ async def put(db: Db, person_id: int | None, address: str, written: Written, las
         subject=written.subject,
         text=written.text,
         html=written.html,
+        stop=stop,
         now=now,
         ends_at=now + lasts,
     )
@@ -95,7 +100,7 @@ async def work(database: Database, post: Post) -> bool:
     try:
         if row["ends_at"] <= now:
             raise Unsent("it was too old", is_final=True)
-        await post.send(row["address"], row["subject"], row["text"], row["html"])
+        await post.send(row["address"], row["subject"], row["text"], row["html"], row["stop"])
     except Unsent as error:
         await _not_sent(database, row["id"], row["attempts"], row["ends_at"], error)
     else:

@@ -1,5 +1,6 @@
 """What letters say: plain and as HTML, in the language of whoever gets them. Pure."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -115,6 +116,42 @@ def confirm_address(language: str, place: str, handle: str, link: str) -> Writte
         [_("If it was not you, do nothing: the address then counts for nobody.")],
         handle=handle,
         place=place,
+    )
+
+
+def still_in_touch(language: str, place: str, handle: str, link: str) -> Written:
+    """To an alumnus, once a year."""
+    return _letter(
+        language,
+        _("Still in touch?"),
+        [_("You are an alumnus of {place} as @{handle}. Do you want to stay one?")],
+        _("Say yes or no"),
+        link,
+        [_("If you do nothing, everything stays as it is, and we ask again in a year.")],
+        handle=handle,
+        place=place,
+    )
+
+
+def questions(
+    language: str, place: str, handle: str, asked: Sequence[tuple[str, str]], link: str, stop: str
+) -> Written:
+    """Who asks, and what, to somebody who may know."""
+    values = {f"question_{number}": f"{who}: {what}" for number, (who, what) in enumerate(asked)}
+    return _letter(
+        language,
+        _("Do you know?"),
+        [
+            _("On your topics at {place} nobody has answered yet:"),
+            *(f"{{question_{number}}}" for number in range(len(asked))),
+        ],
+        _("Look at the questions"),
+        link,
+        [_("You get this letter at most once a week, because you asked for it. No more of them: {stop}")],
+        handle=handle,
+        place=place,
+        stop=stop,
+        **values,
     )
 
 

@@ -12,7 +12,7 @@ from weetwie.access.words import QuotePolicy, Ring, Standing, Visibility
 from weetwie.errors import Conflict, Detail, Invalid, _
 from weetwie.kit.text import HANDLE
 
-Verb = Literal["leave", "rejoin", "wake"]
+Verb = Literal["leave", "rejoin", "wake", "sleep"]
 
 LONGEST_HANDLE: Final = 64
 MOST_FIELDS: Final = 8
@@ -32,12 +32,14 @@ _STEPS: Final[Mapping[tuple[Standing, bool, Verb], tuple[Standing, bool]]] = {
     (Standing.alumnus, False, "rejoin"): (Standing.member, False),
     (Standing.guest, True, "rejoin"): (Standing.guest, False),
     (Standing.alumnus, True, "wake"): (Standing.alumnus, False),
+    (Standing.alumnus, False, "sleep"): (Standing.alumnus, True),
 }
 """From standing and dormancy, by a verb, to standing and dormancy; what is not here is refused."""
 
 _NO_STEP: Final[Mapping[Verb, str]] = {
     "leave": _("They have left already."),
     "rejoin": _("They are here already."),
+    "sleep": _("Only an alumnus can go back to sleep."),
     "wake": _("Only somebody who has left, and has not come back yet, can wake as an alumnus."),
 }
 

@@ -62,4 +62,4 @@ async def take(db: Db, viewer: Viewer, person_id: int, verb: Verb) -> None:
 def _left_at(verb: Verb, before: datetime | None) -> datetime | None:
     if verb == "leave":
         return clock.now()
-    return before if verb == "wake" else None
+    return before if verb in ("wake", "sleep") else None

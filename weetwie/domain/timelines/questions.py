@@ -1,4 +1,4 @@
-"""Questions that nobody has answered yet, on the topics that one follows or wants to be known for."""
+"""Questions that nobody has answered yet, on the topics that one follows, knows, or wants to be known for."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -15,11 +15,14 @@ from weetwie.kit import clock
 from weetwie.kit.db import Db, columns, param
 from weetwie.seen import posts as seen_posts
 from weetwie.seen.posts import SeenPost
-from weetwie.tables.posts import Mention, Post, PostTag
+from weetwie.tables.knowledge import Topic
+from weetwie.tables.posts import Mention, Post, PostTag, Tag
 from weetwie.tables.relations import FeaturedTag, TagFollow
 
 SPAN: Final = timedelta(days=90)
 _A_YEAR: Final = timedelta(days=365)
+_KNOWS: Final = 0
+"""What somebody says of a topic of theirs, see knowledge/topic_rules.py."""
 _LOOKED_AT: Final = 40
 """So many questions, the newest, of which the answered ones are left out."""
 
@@ -72,6 +75,9 @@ def _asked(eye: Eye) -> Select[*tuple[Any, ...]]:
     mine = union(
         select(TagFollow.tag_id).where(TagFollow.person_id == eye.id),
         select(FeaturedTag.tag_id).where(FeaturedTag.person_id == eye.id),
+        select(Tag.id)
+        .join(Topic, Topic.key == Tag.key)
+        .where(Topic.person_id == eye.id, Topic.choice == _KNOWS),
     ).subquery()
     post = aliased(Post)
     lately = (

@@ -16,6 +16,7 @@ from weetwie.domain.notifications.policy import (
     policy_of,
     set_policy,
 )
+from weetwie.domain.people import staying
 from weetwie.errors import NotFound
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -33,6 +34,7 @@ async def show(visit: Visit) -> Response:
             "notification_settings.html",
             chosen={rule: getattr(policy, rule) for rule in RULES},
             choices=_CHOICES,
+            wants_questions=await staying.wants_questions(db, visit.viewer.person_id),
             held=await requests.totals(db, visit.viewer),
             is_saved="saved" in visit.request.query_params,
         )
@@ -45,6 +47,9 @@ async def save(visit: Visit) -> Response:
         before = await policy_of(db, visit.viewer)
         wanted = {rule: _CHOICES.get(given.get(rule, ""), getattr(before, rule)) for rule in RULES}
         await set_policy(db, visit.viewer, Policy(**wanted))
+        if visit.house.sends_mail:
+            wants = "wants_questions" in given
+            await staying.want_questions(db, visit.viewer.person_id, wants=wants)
     return visit.go("/settings/notifications?saved=1")
 
 

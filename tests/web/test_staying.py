@@ -1,0 +1,164 @@
+"""Alumni, year after year: asked whether they stay, told of questions if they want, asleep again by their own no."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.site import Choices, act, give_password, send, sign_in
+from tests.web.test_joining import sent
+from tests.web.test_reset import Box, box, post, server
+from tests.world import Someone, World
+from weetwie.access.words import Ring
+from weetwie.app import build
+from weetwie.domain.identity import addresses
+from weetwie.domain.knowledge import topics
+from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.mail import letters as outbox
+from weetwie.domain.people import staying
+from weetwie.domain.posts.publish import publish
+from weetwie.domain.posts.rules import Draft
+from weetwie.kit import clock
+from weetwie.kit.mail import Post
+from weetwie.schedule import Act
+from weetwie.serve import letters
+
+__all__ = ["box", "post", "server"]
+HOUSE = "https://house.example"
+
+
+@pytest.fixture
+async def al(world: World) -> Someone:
+    al = await world.alumnus("al", name="Al", unit="Logistics")
+    await world.change(
+        al, joined_at=clock.now() - timedelta(days=3000), left_at=clock.now() - timedelta(days=400)
+    )
+    await addresses.choose_personal(world.db, al.id, "al@home.example")
+    await give_password(world, al)
+    return al
+
+
+@pytest.fixture
+async def site(world: World, ada: Someone, al: Someone) -> AsyncIterator[httpx.AsyncClient]:
+    application = build(Choices(), world.database, world.memory, sends_mail=True)
+    transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=HOUSE) as site:
+        await sign_in(site, "al")
+        yield site
+
+
+async def done(world: World, act: Act) -> None:
+    async with world.database.transaction() as db:
+        await act(db)
+
+
+async def later(world: World, person: Someone, days: int) -> None:
+    await world.connection.execute(
+        "update people set asked_to_stay_at = asked_to_stay_at - $2::interval,"
+        " questions_told_at = questions_told_at - $2::interval where id = $1",
+        person.id,
+        timedelta(days=days),
+    )
+
+
+async def test_an_alumnus_is_asked_once_a_year_and_stays_by_a_yes_and_by_saying_nothing(
+    site: httpx.AsyncClient, world: World, al: Someone
+) -> None:
+    ask = letters.staying_in_touch(HOUSE)
+    await done(world, ask)
+    ((to, link),) = await sent(world)
+    assert to == "al@home.example"
+    await done(world, ask)
+    assert await sent(world) == []
+    assert "Do you want to stay one?" in (await site.get(link)).text
+    assert "ask again in a year" in (await send(site, link, answer="yes")).text
+    assert (await site.get(link)).status_code == 404
+    await later(world, al, 366)
+    await done(world, ask)
+    assert len(await sent(world)) == 1
+    assert (await site.get("/settings")).status_code == 200
+
+
+async def test_by_a_no_an_alumnus_sleeps_at_once(site: httpx.AsyncClient, world: World, al: Someone) -> None:
+    await done(world, letters.staying_in_touch(HOUSE))
+    ((_to, link),) = await sent(world)
+    assert "sleeps" in (await send(site, link, answer="no")).text
+    row = await world.connection.fetchrow("select * from people where id = $1", al.id)
+    assert row["is_dormant"] and row["left_at"] < clock.now() - timedelta(days=399)
+    assert (await site.get("/settings")).status_code == 303
+    await later(world, al, 366)
+    await done(world, letters.staying_in_touch(HOUSE))
+    assert await sent(world) == [], "who sleeps is left in peace"
+
+
+async def ask_about(world: World, asker: Someone, text: str, ring: Ring) -> None:
+    async with world.database.transaction() as db:
+        await publish(db, await world.viewer(asker), Draft(text=text, ring=ring))
+
+
+async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
+    site: httpx.AsyncClient,
+    world: World,
+    ada: Someone,
+    al: Someone,
+    post: Post,
+    box: Box,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tell = letters.open_questions(HOUSE)
+    await ask_about(world, ada, "Who can weld titanium? #welding", Ring.network)
+    await ask_about(world, ada, "Who can weld secretly? #welding", Ring.colleagues)
+    await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)
+    await done(world, tell)
+    assert await sent(world) == [], "nobody has asked for it"
+    await act(site, "/settings/notifications", wants_questions="on")
+    await done(world, tell)
+    assert await outbox.work(world.database, post)
+    (letter,) = box.letters
+    text = str(letter.get_body(("plain",)))
+    assert "Ada: Who can weld titanium?" in text and "secretly" not in text
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    await ask_about(world, ada, "And who can weld steel? #welding", Ring.network)
+    await done(world, tell)
+    assert not await outbox.work(world.database, post), "not twice in a week"
+    monkeypatch.setattr(staying, "A_WEEK", timedelta(0))
+    await done(world, tell)
+    (row,) = await world.connection.fetch("select text from letters")
+    assert "steel" in row["text"] and "titanium" not in row["text"], "what was told is not told again"
+    await sent(world)
+    await done(world, tell)
+    assert await sent(world) == []
+    await ask_about(world, ada, "And brass? #welding", Ring.network)
+    await done(world, tell)
+    assert len(await sent(world)) == 1
+
+
+async def test_letters_end_with_one_click_and_only_ones_own(
+    site: httpx.AsyncClient, world: World, ada: Someone, al: Someone, post: Post, box: Box
+) -> None:
+    await ask_about(world, ada, "Who can weld? #welding", Ring.network)
+    await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)
+    await act(site, "/settings/notifications", wants_questions="on")
+    await done(world, letters.open_questions(HOUSE))
+    assert await outbox.work(world.database, post)
+    stop = box.letters[0]["List-Unsubscribe"].strip("<>").removeprefix(HOUSE)
+    assert (await site.get(stop.replace(str(al.id), str(ada.id)))).status_code == 404
+    site.cookies.clear()
+    assert "No more of them" in (await site.get(stop)).text
+    wants = "select wants_questions from people where id = $1"
+    assert await world.connection.fetchval(wants, al.id)
+    answer = await site.post(stop, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200 and not await world.connection.fetchval(wants, al.id)
+
+
+async def test_wherever_the_name_stands_it_says_alumnus_since(
+    site: httpx.AsyncClient, world: World, ada: Someone, al: Someone
+) -> None:
+    await act(site, "/posts", text="Still here, and happy to help.")
+    left = (clock.now() - timedelta(days=400)).year
+    await sign_in(site, "ada")
+    for at in ("/all", "/people?standing=alumnus", "/@al"):
+        assert f"Alumnus since {left}" in (await site.get(at)).text, at
+    joined = (clock.now() - timedelta(days=3000)).year
+    assert f"Logistics, {joined} to {left}" in " ".join((await site.get("/@al")).text.split())

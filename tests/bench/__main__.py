@@ -9,13 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, growth, imports, search, streaming, who_knows
+from tests.bench import api, growth, imports, push, search, streaming, who_knows
 from tests.bench.report import Report
 
 
 def main() -> None:
     """One scenario, or all of them."""
-    names = ["api", "growth", "import", "search", "streaming", "who-knows"]
+    names = ["api", "growth", "import", "push", "search", "streaming", "who-knows"]
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=names, help="all of them unless one is named")
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -38,6 +38,8 @@ def _run(name: str, given: argparse.Namespace) -> None:
                 growth.run(work, report)
             case "import":
                 imports.run(work, report)
+            case "push":
+                push.run(work, report)
             case "search":
                 search.run(work, report)
             case "who-knows":

@@ -49,6 +49,7 @@ SHOWN: Final = {
     "knowledge": "/settings/knowledge",
     "own-sign-in": "/settings/sign-in",
     "invitations": "/invitations",
+    "contacts": "/people/contacts",
     "handover": "/settings/handover",
     "sign-out": "/auth/sign_out",
     "begin": "/begin",

@@ -102,6 +102,7 @@ class Person(Row):
         Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
         Index("people_unranked", "id", postgresql_where=text("not may_rank or is_bot or is_dormant")),
         Index("people_service", "id", postgresql_where=text("is_service")),
+        Index("people_by_name", text("lower(name)")),
         Index("people_unit", "unit"),
         Index("people_joined", "joined_at"),
         _by_likeness("names", "(' ' || plain(handle || ' ' || name))"),

@@ -21,6 +21,7 @@ from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
+from weetwie.imports import contacts as imported_contacts
 from weetwie.kit import clock, oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
@@ -41,6 +42,7 @@ from weetwie.web.pages import (
     begin,
     blocked,
     complete,
+    contacts,
     export,
     farewell,
     filters,
@@ -94,6 +96,7 @@ LARGEST: Final = {
     "/posts": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
     "/settings": 2 * faces.LARGEST + LONGEST_FORM,
     "/begin/{step}": faces.LARGEST + LONGEST_FORM,
+    "/people/contacts": imported_contacts.LARGEST + LONGEST_FORM,
     "/admin/bring-in": admin_bring_in.LARGEST + LONGEST_FORM,
     "/admin/logo": admin_bring_in.LARGEST + LONGEST_FORM,
 }
@@ -117,6 +120,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/search": (find.show, None),
     "/who-knows": (find.show, None),
     "/people": (people.show, None),
+    "/people/contacts": (contacts.show, contacts.act),
     "/begin": (begin.show, None),
     "/begin/{step}": (begin.show, begin.act),
     "/live": (live_page.show, None),

@@ -54,6 +54,15 @@ _OF_PERSON = Query(
     .order_by(Address.id)
     .limit(1)
 )
+_OWNERS_AT_WORK = Query(
+    select(Address.person_id)
+    .distinct()
+    .where(
+        Address.address_hash == func.any(param("hashes", ARRAY(LargeBinary))),
+        Address.is_verified,
+        Address.is_personal.is_(False),
+    )
+)
 _PERSONAL = Query(
     select(Address.address).where(Address.person_id == param("person_id", BigInteger), Address.is_personal)
 )
@@ -143,6 +152,12 @@ async def of_people(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, str
     if not may.look_after_people(viewer, clock.now()):
         return {}
     return {row["person_id"]: row["address"] for row in await db.rows(_OF_PEOPLE, ids=list(ids))}
+
+
+async def owners_at_work(db: Db, hashes: Iterable[bytes]) -> list[int]:
+    """Who has shown that one of these addresses is theirs; addresses of their own are left out, for nobody reads those."""
+    rows = await db.rows(_OWNERS_AT_WORK, hashes=list(hashes))
+    return [row["person_id"] for row in rows]
 
 
 async def personal(db: Db, person_id: int) -> str | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, case, distinct, func, or_, select
 
 from weetwie.access import may
 from weetwie.access.policy import Policy
@@ -68,7 +68,7 @@ _WOULD_GO = Query(
     select(
         _rule.label("rule"),
         func.count().filter(~_is_held()).label("posts"),
-        func.count(Post.author_id.distinct()).filter(~_is_held()).label("people"),
+        func.count(distinct(Post.author_id)).filter(~_is_held()).label("people"),
         func.min(Post.id).filter(~_is_held()).label("oldest"),
         func.count().filter(_is_held()).label("held"),
     )

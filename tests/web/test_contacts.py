@@ -1,0 +1,113 @@
+"""Contacts brought along: matched to who is here and seen, and to nobody else; nothing of the others is kept."""
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.site import form_of, give_password, sign_in
+from tests.world import Someone, World
+from weetwie.domain.identity import addresses
+from weetwie.errors import Invalid
+from weetwie.imports import contacts
+from weetwie.imports.contacts import Contact
+
+LINKEDIN = """Notes:
+"When exporting your connection data, you may notice that some of the email addresses are missing."
+
+First Name,Last Name,URL,Email Address,Company,Position,Connected On
+Bo,Berg,https://www.linkedin.com/in/bo,,Elsewhere,Welder,05 Mar 2024
+Cleo,,https://www.linkedin.com/in/cleo,cleo@house.example,Elsewhere,,05 Mar 2024
+Zoltan,Stranger,https://www.linkedin.com/in/z,zoltan@nowhere.example,,,05 Mar 2024
+"""
+VCARD = """BEGIN:VCARD
+VERSION:3.0
+N:Berg;Bo;;;
+FN:Bo
+  Berg
+item1.EMAIL;TYPE=INTERNET:bo@elsewhere.example
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+FN:Smit\\, Cleo
+EMAIL:mailto:cleo@house.example
+END:VCARD
+"""
+MASTODON = "Account address,Show boosts,Notify on new posts,Languages\nbo@house.example,true,false,\nx@far.example,true,false,\n"
+
+
+def test_each_form_is_read() -> None:
+    assert contacts.read(LINKEDIN.encode()) == [
+        Contact("Bo Berg"),
+        Contact("Cleo", "cleo@house.example"),
+        Contact("Zoltan Stranger", "zoltan@nowhere.example"),
+    ]
+    assert contacts.read(VCARD.replace("\n", "\r\n").encode()) == [
+        Contact("Bo Berg", "bo@elsewhere.example"),
+        Contact("Smit, Cleo", "cleo@house.example"),
+    ]
+    assert contacts.read(b"\xef\xbb\xbf" + MASTODON.encode()) == [
+        Contact(handle="bo@house.example"),
+        Contact(handle="x@far.example"),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"a,b\n1,2\n", b"%PDF-1.7"])
+def test_what_is_none_of_them_is_said_to_be(content: bytes) -> None:
+    with pytest.raises(Invalid, match="We do not understand"):
+        contacts.read(content)
+
+
+@given(st.binary(max_size=300), st.sampled_from([LINKEDIN, VCARD, MASTODON]))
+def test_whatever_else_stands_in_it_is_no_trouble(more: bytes, begin: str) -> None:
+    assert contacts.read(begin.encode() + more) is not None
+
+
+async def bring(site: httpx.AsyncClient, content: str) -> httpx.Response:
+    form = form_of(await site.get("/people/contacts"))
+    return await site.post("/people/contacts", data=form, files={"contacts": ("c.csv", content.encode())})
+
+
+async def test_who_is_here_is_offered_and_followed_and_nobody_else_is_kept(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    bo, cleo = await world.member("bo", name="Bo Berg"), await world.member("cleo", name="C. Smit")
+    await addresses.add(world.db, cleo.id, "cleo@house.example", is_verified=True)
+    await world.member("hidden", name="Zoltan Stranger", is_discoverable=False)
+    for content in (LINKEDIN, VCARD):
+        page = (await bring(site, content)).text
+        assert f'value="{bo.id}"' in page and f'value="{cleo.id}"' in page and "Zoltan" not in page
+    page = (await bring(site, MASTODON)).text
+    assert f'value="{bo.id}"' in page and f'value="{cleo.id}"' not in page
+    form = form_of(await site.get("/people/contacts"))
+    done = await site.post("/people/contacts", data={**form, "person": [str(bo.id), str(cleo.id)]})
+    assert done.status_code == 303
+    follows = "select count(*) from follows where follower_id = $1"
+    assert await world.connection.fetchval(follows, ada.id) == 2
+    assert "You follow everybody" in (await bring(site, LINKEDIN)).text
+    for table in await world.connection.fetch("select tablename from pg_tables where schemaname = 'public'"):
+        told = await world.connection.fetch(f'select t::text from "{table[0]}" t')
+        assert not any("nowhere.example" in row[0] for row in told), table[0]
+
+
+async def test_an_address_of_ones_own_finds_nobody_nor_does_one_that_was_not_proved(
+    site: httpx.AsyncClient, world: World
+) -> None:
+    cleo = await world.member("cleo", name="C. Smit")
+    await addresses.choose_personal(world.db, cleo.id, "cleo@house.example")
+    await addresses.add(world.db, cleo.id, "zoltan@nowhere.example")
+    assert "Nobody of them is here yet" in (await bring(site, LINKEDIN)).text
+
+
+async def test_a_guest_finds_nobody_whom_they_do_not_see(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    await world.member("bo", name="Bo Berg")
+    await give_password(world, await world.guest("gus", sponsor=ada))
+    await sign_in(site, "gus")
+    assert "Nobody of them is here yet" in (await bring(site, LINKEDIN)).text
+
+
+async def test_a_file_that_is_no_list_of_contacts_gets_a_sentence(site: httpx.AsyncClient) -> None:
+    answer = await bring(site, "hello")
+    assert answer.status_code == 422 and "We do not understand this file" in answer.text

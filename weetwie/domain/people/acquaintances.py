@@ -1,0 +1,52 @@
+"""Who of those whom somebody knows from elsewhere is here, as far as they see them."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, Text, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access import sees
+from weetwie.access.sees import Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.kit.db import Db, columns, param
+from weetwie.tables.people import Person
+
+MOST: int = 200
+
+
+def _known(eye: Eye) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Person.id)
+        .where(
+            or_(
+                Person.id == func.any(param("ids", ARRAY(BigInteger))),
+                func.lower(Person.name) == func.any(param("names", ARRAY(Text))),
+                func.lower(Person.handle) == func.any(param("handles", ARRAY(Text))),
+            ),
+            sees.person(eye),
+            Person.id != eye.id,
+            Person.suspended_at.is_(None),
+            Person.is_dormant.is_(False),
+            Person.is_discoverable,
+        )
+        .order_by(Person.id)
+        .limit(MOST)
+    )
+
+
+_KNOWN = Lawful(_known)
+
+
+async def acquaintances(
+    db: Db, viewer: Viewer, ids: Collection[int], names: Collection[str], handles: Collection[str]
+) -> list[int]:
+    """By id, by whole name, by handle; who does not want to be found is not."""
+    rows = await _KNOWN.rows(
+        db,
+        viewer,
+        ids=list(ids),
+        names=[name.lower() for name in names],
+        handles=[handle.lower() for handle in handles],
+    )
+    return columns(rows, "id")

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Text, func, or_, select
+from sqlalchemy import BigInteger, Select, Text, any_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import sees
@@ -20,9 +20,9 @@ def _known(eye: Eye) -> Select[*tuple[Any, ...]]:
         select(Person.id)
         .where(
             or_(
-                Person.id == func.any(param("ids", ARRAY(BigInteger))),
-                func.lower(Person.name) == func.any(param("names", ARRAY(Text))),
-                func.lower(Person.handle) == func.any(param("handles", ARRAY(Text))),
+                Person.id == any_(param("ids", ARRAY(BigInteger))),
+                func.lower(Person.name) == any_(param("names", ARRAY(Text))),
+                func.lower(Person.handle) == any_(param("handles", ARRAY(Text))),
             ),
             sees.person(eye),
             Person.id != eye.id,

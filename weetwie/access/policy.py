@@ -1,10 +1,13 @@
 """What the organisation has chosen: the terms under which people write and see."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from weetwie.access.words import Ring
+
+FEWEST: Final = 10
+"""In works-council mode no number about a group is told that fewer people stand behind."""
 
 
 class Emoji(msgspec.Struct, frozen=True):
@@ -71,6 +74,18 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     (`domain/knowledge/delicate.py`). A word, a phrase, or the beginning of a word with a `*`."""
     sign_in: Literal["local", "both", "sso"] = "both"
     """How members come in: by own means, also with a provider, or with a provider alone. Alumni and guests always by own means."""
+    works_council: bool = False
+    """Whether nobody's activity is told to anybody else. Changed by two administrators together (`domain/policy/council.py`)."""
+
+    @property
+    def tells_activity(self) -> bool:
+        """How much and how lately each person writes, and orders by it."""
+        return not self.works_council
+
+    def told(self, number: int, people: int | None = None) -> int:
+        """A number about a group, as it may be told; `people` are those behind it, where the number does not count them itself."""
+        is_small = (number if people is None else people) < FEWEST
+        return 0 if self.works_council and is_small else number
 
 
 def from_choices(version: int, choices: dict[str, Any]) -> Policy:

@@ -58,6 +58,8 @@ class Eye:
     is_alumnus: Sql
     widest: Sql
     """The widest ring that the policy allows."""
+    tells_activity: Sql
+    """Whether one learns how much, and how lately, others write."""
 
 
 VIEWER = Eye(
@@ -68,6 +70,7 @@ VIEWER = Eye(
     sponsor_id=param("viewer_sponsor_id", BigInteger),
     is_alumnus=param("viewer_is_alumnus", Boolean),
     widest=param("widest_ring", SmallInteger),
+    tells_activity=param("tells_activity", Boolean),
 )
 
 MEMBER = Eye(
@@ -78,6 +81,7 @@ MEMBER = Eye(
     sponsor_id=literal(0),
     is_alumnus=false(),
     widest=VIEWER.widest,
+    tells_activity=VIEWER.tells_activity,
 )
 
 
@@ -99,6 +103,7 @@ def of(person: Any) -> Eye:
         sponsor_id=case((is_active, func.coalesce(person.sponsor_id, 0)), else_=0),
         is_alumnus=and_(is_active, person.standing == int(Standing.alumnus)),
         widest=param("widest_ring", SmallInteger),
+        tells_activity=param("tells_activity", Boolean),
     )
 
 
@@ -108,6 +113,7 @@ def today(viewer: Viewer) -> dict[str, Any]:
         "now": clock.now(),
         "guests_see_only_their_circle": viewer.policy.guests_see_only_their_circle,
         "widest_ring": int(viewer.policy.widest_ring),
+        "tells_activity": viewer.policy.tells_activity,
     }
 
 
@@ -147,6 +153,7 @@ def by(viewer: Viewer, at: datetime) -> dict[str, Any]:
         "viewer_sponsor_id": viewer.sponsor_id if ring is not Ring.world else 0,
         "viewer_is_alumnus": viewer.standing is Standing.alumnus and ring is Ring.network,
         "widest_ring": int(viewer.policy.widest_ring),
+        "tells_activity": viewer.policy.tells_activity,
     }
 
 
@@ -358,6 +365,16 @@ def newest_in_ring(eye: Eye, ids: Any) -> Sql:
     return func.greatest(
         *(case((reached, ids[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(eye))
     )
+
+
+def posts_of(eye: Eye, person: Any) -> Sql:
+    """How many posts of a person count for the viewer; in works-council mode only one's own are told."""
+    return case((or_(eye.tells_activity, person.id == eye.id), in_ring(eye, person.posts_in_ring)), else_=0)
+
+
+def newest_of(eye: Eye, person: Any) -> Sql:
+    """The id of the newest of them, which says when that was; in works-council mode nobody learns it."""
+    return case((eye.tells_activity, newest_in_ring(eye, person.last_post_in_ring)), else_=0)
 
 
 def _rings_in_reach(eye: Eye) -> list[tuple[Ring, Sql]]:

@@ -85,8 +85,8 @@ def person_columns(eye: Eye, person: Any) -> tuple[Any, ...]:
         sees.detail(eye, person),
         person.followers_count,
         person.following_count,
-        sees.in_ring(eye, person.posts_in_ring),
-        sees.newest_in_ring(eye, person.last_post_in_ring),
+        sees.posts_of(eye, person),
+        sees.newest_of(eye, person),
     )
 
 

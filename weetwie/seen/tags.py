@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access import sees
+from weetwie.access.policy import Policy
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
@@ -33,7 +34,8 @@ class SeenTag(msgspec.Struct, frozen=True):
     is_featured: bool
     """Whether the viewer puts it forward on their profile."""
     history: list[tuple[int, int, int]]
-    """The last days, today first: the day (since 1970), public posts, people who wrote them."""
+    """The last days, today first: the day (since 1970), public posts, people who wrote them. In works-council mode
+    days on which few people did are told as days on which nobody did."""
 
 
 def _spelled(eye: Eye) -> Select[*tuple[Any, ...]]:
@@ -91,7 +93,13 @@ async def named(db: Db, viewer: Viewer, names: Sequence[str]) -> list[SeenTag]:
     today = int(clock.now().timestamp()) // 86_400
     counted = await _counted(db, viewer, keys)
     return [
-        SeenTag(key, name or spelled[key], followed, featured, history(counted.get(key, {}), today))
+        SeenTag(
+            key,
+            name or spelled[key],
+            followed,
+            featured,
+            history(counted.get(key, {}), today, viewer.policy),
+        )
         for key, name, followed, featured in await _SPELLED.rows(db, viewer, keys=keys)
     ]
 
@@ -111,6 +119,9 @@ async def _counted(db: Db, viewer: Viewer, keys: Sequence[str]) -> dict[str, dic
     return counted
 
 
-def history(counted: dict[int, tuple[int, int]], today: int) -> list[tuple[int, int, int]]:
+def history(
+    counted: dict[int, tuple[int, int]], today: int, policy: Policy
+) -> list[tuple[int, int, int]]:
     """From uses and people by day (since 1970), the last days, today first."""
-    return [(day, *counted.get(day, (0, 0))) for day in range(today, today - DAYS, -1)]
+    days = ((day, *counted.get(day, (0, 0))) for day in range(today, today - DAYS, -1))
+    return [(day, policy.told(uses, people), policy.told(people)) for day, uses, people in days]

@@ -30,7 +30,7 @@ class Expert(Struct, kw_only=True):
     share: float
     """Of all that speaks for anybody, from 0 to 1."""
     last_shown_at: str | None
-    """The day of the newest post that speaks for them; none for who only says so."""
+    """The day of the newest post that speaks for them; none for who only says so, and none for anybody in works-council mode."""
     says_so: str | None
     """The topic on their profile by which they say so themselves."""
     way: Way | None
@@ -46,7 +46,7 @@ class Standing(Struct, kw_only=True):
 
 
 class NearestWord(Struct, kw_only=True):
-    """Nobody wrote the one word; so many people wrote about the other."""
+    """Nobody wrote the one word; so many people wrote about the other (0 where they are few, in works-council mode)."""
 
     word: str
     instead: str

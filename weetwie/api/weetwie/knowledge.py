@@ -99,7 +99,7 @@ async def topic(call: Call) -> bytes:
         await shown.statuses(call, posts),
         await shown.statuses(call, questions),
         render.encoded([render.tag(one, call.base_url, tells_following=True) for one in related]),
-        await followers_count(db, tag_key(name)),
+        call.viewer.policy.told(await followers_count(db, tag_key(name))),
     )
 
 

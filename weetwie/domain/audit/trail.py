@@ -1,4 +1,8 @@
-"""Reading the trail: the newest first, by who did it, to whom, what and when."""
+"""Reading the trail: the newest first, by who did it, to whom, what and when.
+
+In works-council mode nobody reads here when others sign in, or what they do about their own account: it is written down and
+stands in the chain, and is left out of what is shown and exported.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import BigInteger, Date, DateTime, Text, delete, func, or_, select
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, and_, delete, func, or_, select
 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
@@ -19,6 +23,18 @@ from weetwie.tables.audit import Audit, AuditKey
 ADDRESSES_LAST: Final = timedelta(days=30)
 
 _ACTOR, _SUBJECT = param("actor_id", BigInteger), param("subject_id", BigInteger)
+_ONES_OWN: Final = ("session.", "token.", "grant", "passkey.", "one_time.", "password.", "identity.", "export.")
+"""What people do about their own account; an administrator's acts on others are not among them."""
+_READER = param("reader_id", BigInteger)
+_IS_OPEN = or_(
+    param("tells_activity", Boolean),
+    Audit.actor_id == _READER,
+    Audit.subject_id == _READER,
+    and_(
+        Audit.actor_id.is_distinct_from(Audit.subject_id),
+        *(~func.starts_with(Audit.act, own) for own in _ONES_OWN),
+    ),
+)
 _ENTRIES = Query(
     select(
         Audit.id, Audit.number, Audit.at, Audit.actor_id, Audit.act, Audit.subject_id, Audit.ids, Audit.door,
@@ -31,6 +47,7 @@ _ENTRIES = Query(
         Audit.at < param("until", DateTime(timezone=True)),
         or_(_ACTOR == 0, Audit.actor_id == _ACTOR),
         or_(_SUBJECT == 0, Audit.subject_id == _SUBJECT),
+        _IS_OPEN,
         or_(param("act", Text) == "", func.starts_with(Audit.act, param("act", Text))),
     )
     .order_by(Audit.id.desc())
@@ -79,6 +96,8 @@ async def entries(
         until=asked.until or now + timedelta(days=1),
         below=below,
         limit=limit,
+        reader_id=viewer.person_id,
+        tells_activity=viewer.policy.tells_activity,
     )
     return [_entry(row) for row in rows]
 

@@ -38,7 +38,7 @@ class Expert(msgspec.Struct, frozen=True):
     share: float
     """Of all that speaks for anybody."""
     last_at: datetime | None
-    """None for those who only say so."""
+    """None for those who only say so. In works-council mode for everybody."""
     proofs: tuple[Proof, ...]
     says: str = ""
     """The topic on their profile that says so."""
@@ -50,6 +50,7 @@ class Nearest(msgspec.Struct, frozen=True):
     word: str
     instead: str
     people: int
+    """In works-council mode 0 where they are few."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -87,7 +88,10 @@ async def who_knows(
     among: Collection[int] | None = None,
     with_self: bool = False,
 ) -> Answer:
-    """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about. Without `limit` all come."""
+    """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about. Without `limit` all come.
+
+    In works-council mode the order is always "knows", and nobody has a date.
+    """
     _check_length(question)
     told, left_out = delicate.without(question, viewer.policy.never_inferred)
     asked = words.ask(told)[:_LOOKED_UP]
@@ -116,7 +120,8 @@ async def who_knows(
         asked, nearest = await _mended(db, viewer, shelf, visible, scope, asked, unknown, seen)
         statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
     places, fits, breadth = ranking.fit(shelf, visible, asked, seen)
-    wanted: Any = "acts" if order == "acts" else "knows"
+    tells_activity = viewer.policy.tells_activity
+    wanted: Any = "acts" if order == "acts" and tells_activity else "knows"
     votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted)
     votes = said.with_vouches(shelf, visible, votes, statements.vouches)
     pool = None if among is None else shelf.people(among)
@@ -126,6 +131,8 @@ async def who_knows(
     chosen = await _allowed(db, viewer, shelf, ranked, out, limit, filters)
     names = ranking.that_name(shelf, asked, seen)
     experts = _experts(shelf, ranked, chosen, ranking, statements, names)
+    if not tells_activity:
+        experts = tuple(msgspec.structs.replace(one, last_at=None) for one in experts)
     shown = set(shelf.person_ids[ranked.people].tolist())
     silent = [id for id in statements.says_so if id not in shown | out and (among is None or id in among)]
     room = len(silent) if limit is None else limit - len(experts)
@@ -196,7 +203,7 @@ async def _mended(
             votes = ranking.votes(shelf, visible, scope, places, fits, breadth, "knows")
             statements = await said.about(db, viewer, candidate.terms, scope, None)
             people = len(set(votes.person.tolist()) - set(shelf.people(statements.contested).tolist()))
-            told.append(Nearest(one.word, candidate.word, people))
+            told.append(Nearest(one.word, candidate.word, viewer.policy.told(people)))
         if used:
             mended.append(used[0])
     return mended, tuple(told)

@@ -72,7 +72,7 @@ async def languages(
 
 async def space(db: Db, viewer: Viewer) -> tuple[int, int]:
     """Bytes of the database, and of media as they were uploaded."""
-    _check(viewer)
+    check(viewer)
     row = await db.row(_SPACE)
     assert row is not None
     return int(row[0]), int(row[1])
@@ -80,7 +80,7 @@ async def space(db: Db, viewer: Viewer) -> tuple[int, int]:
 
 async def tag_keys(db: Db, viewer: Viewer) -> list[str]:
     """All there are. Raises Forbidden."""
-    _check(viewer)
+    check(viewer)
     return columns(await db.rows(_TAG_KEYS), "key")
 
 
@@ -111,16 +111,19 @@ async def retention(
 
 
 def _stretch(viewer: Viewer, begin: datetime, end: datetime) -> tuple[datetime, datetime]:
-    _check(viewer)
+    check(viewer)
     first, last = _midnight(begin), _midnight(end) + _DAY
     if not timedelta() < last - first <= LONGEST:
         raise Invalid(_("The end must lie after the beginning, and within a year."), field="end_at")
     return first, last
 
 
-def _check(viewer: Viewer) -> None:
+def check(viewer: Viewer) -> None:
+    """Raises Forbidden."""
     if not may.look_behind(viewer, clock.now()):
         raise Forbidden
+    if not viewer.policy.tells_activity:
+        raise Forbidden(_("Works-council mode is on here: nobody reads statistics of what people do."))
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -19,18 +19,22 @@ class Census(msgspec.Struct, frozen=True):
     colleagues: int
     """Of them those who are members."""
     active: int
-    """Who wrote something, in the viewer's ring, within thirty days."""
+    """Who wrote something, in the viewer's ring, within thirty days. In works-council mode 0 where these are few."""
     posts: int
-    """Those that count in the viewer's ring."""
+    """Those that count in the viewer's ring. In works-council mode 0 where they are of few people."""
 
 
 def _count(eye: Eye) -> object:
-    newest = sees.newest_in_ring(eye, Person.last_post_in_ring)
+    newest, written = (
+        sees.newest_in_ring(eye, Person.last_post_in_ring),
+        sees.in_ring(eye, Person.posts_in_ring),
+    )
     return select(
         func.count(),
         func.count().filter(Person.standing == Standing.member),
         func.count().filter(newest >= param("since", BigInteger)),
-        func.coalesce(func.sum(sees.in_ring(eye, Person.posts_in_ring)), 0),
+        func.coalesce(func.sum(written), 0),
+        func.count().filter(written > 0),
     ).where(sees.person(eye), Person.suspended_at.is_(None), Person.has_joined)
 
 
@@ -42,4 +46,6 @@ async def census(db: Db, viewer: Viewer) -> Census:
     since = (int(clock.now().timestamp() * 1000) - _MONTH_MS) << 16
     row = await _COUNT.row(db, viewer, since=since)
     assert row is not None
-    return Census(*(int(number) for number in row))
+    people, colleagues, active, posts, authors = (int(number) for number in row)
+    told = viewer.policy.told
+    return Census(people, colleagues, told(active), told(posts, authors))

@@ -1,4 +1,7 @@
-"""The directory: everybody who wants to be found, the lately active or the newest first, narrowed down as one likes."""
+"""The directory: everybody who wants to be found, the lately active or the newest first, narrowed down as one likes.
+
+In works-council mode there is no order by activity: the newest always come first.
+"""
 
 from typing import Any, Literal
 
@@ -86,7 +89,8 @@ async def directory(
     if viewer.standing is Standing.guest:
         return []
     among = among or Among()
-    rows = await _DIRECTORY[order].rows(
+    told: Order = order if viewer.policy.tells_activity else "new"
+    rows = await _DIRECTORY[told].rows(
         db,
         viewer,
         offset=offset,

@@ -107,7 +107,8 @@ async def mentioned(db: Db, viewer: Viewer, text: str, parent_id: int | None) ->
 
 
 def _today_beside_viewer(viewer: Viewer) -> dict[str, Any]:
-    return {name: value for name, value in sees.today(viewer).items() if name != "widest_ring"}
+    both = ("widest_ring", "tells_activity")
+    return {name: value for name, value in sees.today(viewer).items() if name not in both}
 
 
 def _ring(

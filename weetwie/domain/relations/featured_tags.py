@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Select, Text, and_, delete, func, select, true
+from sqlalchemy import BigInteger, Select, Text, and_, case, delete, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -29,9 +29,9 @@ class SeenFeaturedTag(msgspec.Struct, frozen=True):
     key: str
     name: str
     posts_count: int
-    """What the viewer sees of the person's posts with it."""
+    """What the viewer sees of the person's posts with it. In works-council mode 0 for others than oneself."""
     last_post_id: int
-    """0: none."""
+    """0: none. In works-council mode always."""
 
 
 _PERSON, _TAG = param("person_id", BigInteger), param("tag_id", BigInteger)
@@ -62,14 +62,23 @@ def _featured(eye: Eye) -> Select[*tuple[Any, ...]]:
         .lateral()
     )
     return (
-        select(FeaturedTag.tag_id, Tag.key, FeaturedTag.name, used.c.count, used.c.last)
+        select(
+            FeaturedTag.tag_id,
+            Tag.key,
+            FeaturedTag.name,
+            case((or_(eye.tells_activity, FeaturedTag.person_id == eye.id), used.c.count), else_=0),
+            case((eye.tells_activity, used.c.last), else_=0),
+        )
         .join(Tag, Tag.id == FeaturedTag.tag_id)
         .join(used, true())
         .where(
             FeaturedTag.person_id == _PERSON,
             sees.there_is(subject, subject.id == _PERSON, sees.person(eye, subject)),
         )
-        .order_by(used.c.count.desc(), Tag.key)
+        .order_by(
+            case((or_(eye.tells_activity, FeaturedTag.person_id == eye.id), used.c.count), else_=0).desc(),
+            Tag.key,
+        )
     )
 
 

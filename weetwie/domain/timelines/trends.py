@@ -55,7 +55,7 @@ async def links(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[
     return [
         Link(
             SeenCard(0, *row[1:]),
-            history({day: (uses, people) for day, uses, people in row["days"]}, today),
+            history({day: (uses, people) for day, uses, people in row["days"]}, today, viewer.policy),
         )
         for row in rows
     ]

@@ -21,6 +21,8 @@ async def show(visit: Visit) -> Response:
     given = visit.request.query_params
     words = given.get("q", "").strip()[:200]
     order: Literal["active", "new"] = "new" if given.get("order") == "new" else "active"
+    if not visit.viewer.policy.tells_activity:
+        order = "new"
     offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 6 else 0
     among = Among(
         unit=given.get("unit", "")[:200],

@@ -62,6 +62,14 @@ async def act(site: httpx.AsyncClient, at: str, /, **fields: str) -> httpx.Respo
     return await site.post(at, data=form_of(await site.get("/settings")) | fields)
 
 
+async def choose(site: httpx.AsyncClient, **fields: str) -> httpx.Response:
+    """What holds here, as an administrator chooses it: seen first, and then made so."""
+    shown = await act(site, "/admin/policy", **fields)
+    sure = re.search(r'name="sure" value="(\d+)"', shown.text)
+    assert sure, shown.text
+    return await act(site, "/admin/policy", **fields, sure=sure[1])
+
+
 async def sign_in(
     site: httpx.AsyncClient, name: str, password: str = PASSWORD, go_on: str = "/"
 ) -> httpx.Response:

@@ -218,6 +218,8 @@ class AnnouncementReactionTakenBack(Fact, frozen=True):
 
 class PolicyChanged(Fact, frozen=True):
     version: int
+    names: list[str] = []
+    """Of the choices that are others now, as in `access/policy.py`."""
 
 
 _RECORD = Query(

@@ -5,6 +5,7 @@ worker when the act has been committed, each reaction for itself, again until it
 """
 
 from weetwie.domain.announcements import announcements
+from weetwie.domain.announcements import policy as announced_policy
 from weetwie.domain.cards import link
 from weetwie.domain.collections import people as collected
 from weetwie.domain.conversations import conversations
@@ -43,6 +44,7 @@ from weetwie.events import (
     PersonLeft,
     PersonSuspended,
     PersonUnfollowed,
+    PolicyChanged,
     PollChanged,
     PollEnded,
     PostBoosted,
@@ -87,6 +89,7 @@ AT_ONCE: AtOnce = {
     TagFollowed: [home.fill_by_tag],
     FiltersChanged: [filtering.changed],
     TopicsChanged: [showing.changed],
+    PolicyChanged: [announced_policy.changed],
 }
 
 AFTER: AtOnce = {

@@ -93,6 +93,8 @@ NOT_ALONE: Final = {
     "/settings/export/file": "a file",
     "/settings/export/{kind}.csv": "a file",
     "/admin/logo": "a form sends to it",
+    "/admin/policy/statement.json": "a file",
+    "/admin/policy/works-council/{verb}": "a form sends to it",
     "/admin/sample/{verb}": "a form sends to it",
     "/logo/{name}": "no page",
     "/admin/reports/{id:int}/{verb}": "a form sends to it",

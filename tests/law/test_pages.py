@@ -29,6 +29,8 @@ NOT_READ: Final = {
     "/settings/export/file": "written by the doors that the proofs ask, see tests/domain/exports",
     "/settings/export/{kind}.csv": "the same",
     "/admin/logo": "what is brought in again",
+    "/admin/policy/statement.json": "choices of the organisation, for administrators alone",
+    "/admin/policy/works-council/{verb}": "the policy again",
     "/admin/sample/{verb}": "what is brought in again",
     "/farewell/{token}": "needs a link of its own",
     "/worker.js": "holds names of files alone",

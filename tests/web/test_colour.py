@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.site import act, browser, give_password, sign_in
+from tests.site import act, browser, choose, give_password, sign_in
 from tests.world import World
 from weetwie.errors import Invalid
 from weetwie.web import colour
@@ -48,7 +48,7 @@ async def test_the_organisation_chooses_its_colour_and_who_may_frame_it(
         wrong = await act(theirs, "/admin/policy", **choice, framed_by="https://a.example 'unsafe-inline'")
         assert wrong.status_code == 422
         assert "frame-ancestors 'none'" in (await site.get("/")).headers["content-security-policy"]
-        await act(theirs, "/admin/policy", **choice, accent="#a02010", framed_by="https://intranet.example/")
+        await choose(theirs, **choice, accent="#a02010", framed_by="https://intranet.example/")
     home = await site.get("/")
     assert "frame-ancestors https://intranet.example" in home.headers["content-security-policy"]
     assert "x-frame-options" not in home.headers

@@ -3,10 +3,14 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from weetwie.cli.house import House, in_house
+
+if TYPE_CHECKING:
+    from weetwie.domain.policy.preview import Preview
 
 
 @click.group()
@@ -28,18 +32,74 @@ async def show_policy(house: House) -> None:
 @policy.command("set")
 @click.argument("name")
 @click.argument("value")
+@click.option("--dry-run", is_flag=True, help="Only say what would change, for whom.")
 @in_house
-async def set_policy(house: House, name: str, value: str) -> None:
+async def set_policy(house: House, name: str, value: str, dry_run: bool) -> None:
     """Choose VALUE for NAME. Rings: 0 colleagues, 1 network, 2 world; lists are written as ["a", "b"]."""
     from weetwie.domain.policy.choose import choose
+    from weetwie.domain.policy.preview import preview
 
     try:
         chosen = json.loads(value)
     except json.JSONDecodeError:
         chosen = value
     async with house.database.transaction() as db:
-        await choose(db, house.viewer, {name: chosen})
-    house.say({name: chosen}, f"{name} = {json.dumps(chosen, ensure_ascii=False)}")
+        shown = await preview(db, house.viewer, {name: chosen})
+        if not dry_run:
+            await choose(db, house.viewer, {name: chosen})
+    effects = _effects(shown)
+    lines = [
+        f"{name} = {json.dumps(chosen, ensure_ascii=False)}{' (not chosen: a dry run)' if dry_run else ''}"
+    ]
+    house.say({name: chosen, "effects": effects, "is_chosen": not dry_run}, "\n".join(lines + effects))
+
+
+def _effects(shown: "Preview") -> list[str]:
+    """What changes, in words."""
+    from weetwie.access import plain_words
+    from weetwie.errors import fill
+
+    told = []
+    for change in shown.changes:
+        told.append(plain_words.sentence(change.name, shown.after, str))
+        told += [fill(effect.sentence, effect.values) for effect in change.effects]
+    return told
+
+
+@policy.command()
+@click.option(
+    "--verify",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Say whether this statement was signed here, and whether it still holds. Ends with 4 if not signed here.",
+)
+@in_house
+async def statement(house: House, file: Path | None) -> None:
+    """All that is chosen, works-council mode first of all, as a signed file for others to keep."""
+    import msgspec
+
+    from weetwie import __version__
+    from weetwie.cli.archives import settings_of
+    from weetwie.domain.identity.keys import key
+    from weetwie.domain.policy import statement as statements
+
+    async with house.database.transaction() as db:
+        seed = await key(db, statements.SEED)
+        if file is None:
+            base_url = settings_of(house).base_url.rstrip("/")
+            content = await statements.statement(db, house.viewer, seed, base_url, __version__)
+            click.echo(content.decode(), nl=False)
+            return
+    found = statements.verify(house.viewer, file.read_bytes(), seed)
+    mode = "on" if found.works_council else "off"
+    lines = [
+        f"Signed here on {found.made_at}, of version {found.version}. Works-council mode was {mode}.",
+        "All of it still holds."
+        if found.is_of_now
+        else f"What is otherwise now: {', '.join(found.differs)}.",
+        f"The key: {statements.public_key(seed)}",
+    ]
+    house.say(msgspec.structs.asdict(found), "\n".join(lines))
 
 
 @policy.command("never-inferred")

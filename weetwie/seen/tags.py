@@ -119,9 +119,7 @@ async def _counted(db: Db, viewer: Viewer, keys: Sequence[str]) -> dict[str, dic
     return counted
 
 
-def history(
-    counted: dict[int, tuple[int, int]], today: int, policy: Policy
-) -> list[tuple[int, int, int]]:
+def history(counted: dict[int, tuple[int, int]], today: int, policy: Policy) -> list[tuple[int, int, int]]:
     """From uses and people by day (since 1970), the last days, today first."""
     days = ((day, *counted.get(day, (0, 0))) for day in range(today, today - DAYS, -1))
     return [(day, policy.told(uses, people), policy.told(people)) for day, uses, people in days]

@@ -18,6 +18,8 @@ class Announcement(Row):
     ends_at: Mapped[datetime | None]
     is_all_day: Mapped[Flag]
     published_at: Mapped[Moment]
+    tells_policy: Mapped[Flag]
+    """Whether it says what holds here now: then the policy's widest ring keeps it from nobody."""
 
 
 class AnnouncementRead(Row):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 import regex
-from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, delete, func, or_, select
+from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
@@ -63,6 +63,7 @@ async def announce(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     is_all_day: bool = False,
+    tells_policy: bool = False,
 ) -> int:
     """Raises Forbidden for whoever is no administrator, and Invalid."""
     _check_administers(viewer)
@@ -74,7 +75,13 @@ async def announce(
     if ends_at is not None and (ends_at <= clock.now() or (starts_at is not None and starts_at >= ends_at)):
         raise Invalid(_("The end must lie ahead, and behind the beginning."), field="ends_at")
     id: int = await db.value(
-        _ANNOUNCE, text=text, ring=int(ring), starts_at=starts_at, ends_at=ends_at, is_all_day=is_all_day
+        _ANNOUNCE,
+        text=text,
+        ring=int(ring),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        is_all_day=is_all_day,
+        tells_policy=tells_policy,
     )
     await audit(db, viewer, "announcement.make", id)
     await record(db, viewer, AnnouncementMade(id, int(ring)))
@@ -164,7 +171,10 @@ def _in_force(eye: Eye) -> Any:
     return (
         select(*columns, is_read.label("is_read"))
         .where(
-            func.least(Announcement.ring, eye.widest) >= eye.ring,
+            or_(
+                func.least(Announcement.ring, eye.widest) >= eye.ring,
+                and_(Announcement.tells_policy, Announcement.ring >= eye.ring),
+            ),
             or_(only == 0, Announcement.id == only),
             or_(Announcement.ends_at.is_(None), Announcement.ends_at > now),
         )
@@ -182,6 +192,7 @@ _ANNOUNCE = Query(
         starts_at=param("starts_at", DateTime(timezone=True)),
         ends_at=param("ends_at", DateTime(timezone=True)),
         is_all_day=param("is_all_day", Boolean),
+        tells_policy=param("tells_policy", Boolean),
     )
     .returning(Announcement.id)
 )

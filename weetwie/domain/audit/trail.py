@@ -23,7 +23,16 @@ from weetwie.tables.audit import Audit, AuditKey
 ADDRESSES_LAST: Final = timedelta(days=30)
 
 _ACTOR, _SUBJECT = param("actor_id", BigInteger), param("subject_id", BigInteger)
-_ONES_OWN: Final = ("session.", "token.", "grant", "passkey.", "one_time.", "password.", "identity.", "export.")
+_ONES_OWN: Final = (
+    "session.",
+    "token.",
+    "grant",
+    "passkey.",
+    "one_time.",
+    "password.",
+    "identity.",
+    "export.",
+)
 """What people do about their own account; an administrator's acts on others are not among them."""
 _READER = param("reader_id", BigInteger)
 _IS_OPEN = or_(

@@ -1,5 +1,6 @@
 """The organisation chooses anew: its name, its rules, how wide people may write."""
 
+from collections.abc import Sized
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from weetwie.access import may
 from weetwie.access.policy import Policy, from_choices
 from weetwie.access.viewer import Viewer
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.events import audit
+from weetwie.events import PolicyChanged, audit, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.policy import PolicyRow
@@ -31,18 +32,56 @@ async def held(db: Db, viewer: Viewer) -> Policy:
 async def choose(db: Db, viewer: Viewer, changes: dict[str, Any]) -> Policy:
     """The other choices stay. Raises Forbidden, and Invalid for what cannot be chosen or not like this."""
     before = await held(db, viewer)
+    after = chosen(before, changes)
+    await put(db, viewer, before, after)
+    return after
+
+
+def chosen(before: Policy, changes: dict[str, Any]) -> Policy:
+    """What the policy would be. Raises Invalid."""
     unknown = changes.keys() - set(Policy.__struct_fields__) | changes.keys() & {"version"}
     if unknown:
         raise Invalid(_("There is no such choice: {name}."), name=min(unknown))
+    after = _replaced(before, changes)
+    if after.works_council != before.works_council:
+        raise Invalid(
+            _("Works-council mode is switched by two administrators: one proposes, another confirms."),
+            field="works_council",
+        )
+    if before.works_council and set(before.never_inferred) - set(after.never_inferred):
+        raise Invalid(
+            _("In works-council mode nothing is taken out of what is never inferred."), field="never_inferred"
+        )
+    return after
+
+
+def _replaced(before: Policy, changes: dict[str, Any]) -> Policy:
     plain = msgspec.to_builtins(before) | changes
     version = plain.pop("version")
     try:
-        after = from_choices(version + 1, plain)
+        return from_choices(version + 1, plain)
     except msgspec.ValidationError as error:
         raise Invalid(_("This cannot be chosen: {why}."), why=str(error)) from None
+
+
+async def put(db: Db, viewer: Viewer, before: Policy, after: Policy) -> None:
+    """In place of the one that is held. Those whom the change concerns are told in reaction to the fact."""
     defaults = msgspec.to_builtins(Policy())
     choices = {name: value for name, value in msgspec.to_builtins(after).items() if value != defaults[name]}
     choices.pop("version", None)
     await db.run(_CHOOSE, choices=choices)
-    await audit(db, viewer, "policy.choose")
-    return after
+    changed = differing(before, after)
+    numbers: dict[str, Any] = {name: _as_number(getattr(after, name)) for name in changed}
+    await audit(db, viewer, "policy.choose", version=after.version, **numbers)
+    await record(db, viewer, PolicyChanged(after.version, changed))
+
+
+def differing(before: Policy, after: Policy) -> list[str]:
+    """The names of the choices that are others."""
+    names = (name for name in Policy.__struct_fields__ if name != "version")
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
+
+
+def _as_number(value: object) -> int:
+    """For the audit trail, which holds no text: a number as it is, of anything else how much there is of it."""
+    return int(value) if isinstance(value, int) else len(value) if isinstance(value, Sized) else 0

@@ -1,10 +1,8 @@
 """For administrators: who is here, what has been reported, what the organisation has chosen, what was brought in."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.responses import Response
@@ -24,13 +22,13 @@ from weetwie.domain.people.erase import erase
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.roll import roll
 from weetwie.domain.people.rules import Newcomer
-from weetwie.domain.policy.choose import choose
 from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen.people import Profile
-from weetwie.web import colour, reading
+from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 _LENGTH: Final = 100
@@ -189,6 +187,7 @@ async def on_person(visit: Visit) -> Response:
             check(visit, may.look_after_people)
         if verb == "link":
             token = await links.make(db, "set-password", person_id)
+            await audit(db, visit.viewer, "person.link", person_id)
             return await _people(visit, db, link=f"{visit.house.base_url}/auth/password/{token}")
         if verb == "farewell":
             await farewell.check(db, person_id)
@@ -200,99 +199,6 @@ async def on_person(visit: Visit) -> Response:
             raise Invalid(_("This is you yourself: another administrator must do it."))
         await acts[verb](db, visit.viewer, person_id)
     return visit.back("/admin/people")
-
-
-async def show_policy(visit: Visit) -> Response:
-    check(visit)
-    async with visit.house.database.reading() as db:
-        return await _policy(visit, db)
-
-
-async def _policy(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
-    return await reading.show(
-        visit,
-        db,
-        "admin_policy.html",
-        status,
-        rings=list(Ring),
-        is_saved="saved" in visit.request.query_params,
-        **({"given": {}} | more),
-    )
-
-
-async def save_policy(visit: Visit) -> Response:
-    check(visit)
-    given = dict(await visit.form())
-    try:
-        async with visit.house.database.transaction() as db:
-            await choose(db, visit.viewer, _choices(given))
-    except Refusal as refusal:
-        async with visit.house.database.reading() as db:
-            return await _policy(visit, db, 422, error=refusal, given=given)
-    return visit.go("/admin/policy?saved=1")
-
-
-def _choices(given: dict[str, str]) -> dict[str, Any]:
-    """Raises Invalid."""
-    name, longest = given.get("name", "").strip(), given.get("longest_post", "")
-    if not 0 < len(name) <= 60:
-        raise Invalid(_("A name has between 1 and {most} characters."), field="name", most=60)
-    if not (longest.isascii() and longest.isdigit() and 100 <= int(longest) <= 10_000):
-        raise Invalid(_("A post may have between 100 and 10,000 characters."), field="longest_post")
-    rings = {
-        field: int(given[field])
-        for field in ("default_ring", "widest_ring", "default_profile_ring")
-        if given.get(field, "") in {str(int(ring)) for ring in Ring}
-    }
-    return {
-        "name": name,
-        "description": given.get("description", "").strip()[:1000],
-        "contact_email": given.get("contact_email", "").strip()[:320],
-        "longest_post": int(longest),
-        "rules": [line.strip() for line in given.get("rules", "").splitlines() if line.strip()][:50],
-        "accent": colour.checked(given.get("accent", "")),
-        "framed_by": [_origin(line) for line in given.get("framed_by", "").split()][:20],
-        "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
-        "fetches_links": "fetches_links" in given,
-        "handover": "unit" if "handover" in given else "own",
-        "guests_invited_by": "members" if "guests_invited_by" in given else "administrators",
-        "guests_stay_days": _days(given.get("guests_stay_days", "365")),
-        "sign_up_domains": [
-            _domain(one) for one in given.get("sign_up_domains", "").replace(",", " ").split()
-        ][:50],
-        "sign_up_by_approval": "sign_up_by_approval" in given,
-        **rings,
-    }
-
-
-def _days(text: str) -> int:
-    """Raises Invalid."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 3650):
-        raise Invalid(_("A guest stays for between 1 and 3,650 days at a time."), field="guests_stay_days")
-    return int(text)
-
-
-def _domain(text: str) -> str:
-    """Raises Invalid for what no e-mail address ends with."""
-    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text := text.lower().removeprefix("@")):
-        raise Invalid(
-            _("The end of an e-mail address is written such as example.org."), field="sign_up_domains"
-        )
-    return text
-
-
-def _origin(address: str) -> str:
-    """Raises Invalid for what is more or less than a scheme and a host."""
-    parts = urlsplit(address.rstrip("/"))
-    if (
-        parts.scheme not in ("https", "http")
-        or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc)
-        or parts.path
-    ):
-        raise Invalid(
-            _("An address of pages is written such as https://intranet.example.org."), field="framed_by"
-        )
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 async def show_reports(visit: Visit) -> Response:

@@ -1,0 +1,160 @@
+"""Works-council mode, and changes of what holds here, in the browser without a script."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.site import act, browser, choose, give_password, sign_in, text_of
+from tests.world import Someone, World
+from weetwie.access.words import Ring
+from weetwie.domain.audit.trail import Asked, entries
+from weetwie.domain.identity.keys import key
+from weetwie.domain.policy import statement
+
+CHOICE = {
+    "name": "Weetwie",
+    "longest_post": "1000",
+    "guests_see_only_their_circle": "on",
+    "guests_invited_by": "on",
+}
+
+
+@pytest.fixture
+async def root(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    async for one in _administrator(world, "root"):
+        yield one
+
+
+@pytest.fixture
+async def rita(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    async for one in _administrator(world, "rita"):
+        yield one
+
+
+async def _administrator(world: World, handle: str) -> AsyncIterator[httpx.AsyncClient]:
+    someone = await world.member(handle, name=handle.title(), is_admin=True)
+    await give_password(world, someone)
+    async with browser(world) as site:
+        await sign_in(site, handle)
+        yield site
+
+
+async def council_act(site: httpx.AsyncClient, verb: str) -> httpx.Response:
+    page = await site.get("/admin/policy")
+    waiting = re.search(r'name="proposal" value="(\d+)"', page.text)
+    return await act(site, f"/admin/policy/works-council/{verb}", proposal=waiting[1] if waiting else "0")
+
+
+async def switch(root: httpx.AsyncClient, rita: httpx.AsyncClient) -> None:
+    assert (await council_act(root, "propose")).status_code == 303
+    assert (await council_act(rita, "confirm")).status_code == 303
+
+
+async def test_two_administrators_switch_it_in_the_browser_and_everybody_is_told(
+    site: httpx.AsyncClient, root: httpx.AsyncClient, rita: httpx.AsyncClient, world: World
+) -> None:
+    await council_act(root, "propose")
+    page = await root.get("/admin/policy")
+    assert "Root proposes to switch it on" in page.text and "works-council/confirm" not in page.text
+    alone = await council_act(root, "confirm")
+    assert alone.status_code == 422 and "another administrator must confirm" in text_of(alone)
+    assert "Works-council mode is on" not in (await site.get("/about")).text
+    assert (await council_act(rita, "confirm")).status_code == 303
+    assert "Works-council mode is on" in (await site.get("/about")).text
+    assert "nobody, the administrators included, is told how much" in text_of(await site.get("/"))
+    assert (await act(site, "/admin/policy/works-council/propose")).status_code == 404
+    assert (await act(root, "/admin/policy/works-council/nothing")).status_code == 404
+
+
+async def test_pages_tell_nobodys_activity(
+    site: httpx.AsyncClient, ada: Someone, root: httpx.AsyncClient, rita: httpx.AsyncClient, world: World
+) -> None:
+    bo = await world.member("bo", name="Bo")
+    for author in (ada, bo):
+        await act(site, "/posts", text="x") if author is ada else await world.post(author, "About turbines")
+    await world.connection.execute("update people set posts_in_ring = '{471,0,0}'")
+    before = {at: (await site.get(at)).text for at in ("/@bo", "/people", "/search?q=turbines")}
+    assert "<span>471</span>" in before["/@bo"] and "Lately active" in before["/people"]
+    assert (
+        "last " in before["/search?q=turbines"] and "<time" in before["/search?q=turbines"].split("proofs")[1]
+    )
+    assert "Wrote within 30 days" in (await root.get("/admin")).text
+    await switch(root, rita)
+    bos = (await site.get("/@bo")).text
+    assert "<span>471</span>" not in bos and "<time" in bos, "posts keep their times"
+    assert "<span>471</span>" in (await site.get("/@ada")).text, "one's own number shows to oneself"
+    assert "Lately active" not in (await site.get("/people?order=active")).text
+    experts = (await site.get("/search?q=turbines")).text.split('class="plain experts')[1].split("</ol>")[0]
+    assert "<time" not in experts and "last " not in experts and "About turbines" in experts
+    assert "Wrote within 30 days" not in (await root.get("/admin")).text
+
+
+async def test_the_audit_trail_does_not_say_when_others_sign_in(
+    site: httpx.AsyncClient, ada: Someone, root: httpx.AsyncClient, rita: httpx.AsyncClient, world: World
+) -> None:
+    at = "/admin/audit?act=session."
+    assert "@ada" in (await root.get(at)).text
+    await switch(root, rita)
+    shown = await root.get(at)
+    assert "@ada" not in shown.text and "@root" in shown.text
+    assert str(ada.id) not in (await root.get("/admin/audit.csv?act=session.")).text
+    assert "works_council.confirm" in (await root.get("/admin/audit")).text
+
+
+async def test_the_statement_is_a_signed_file_for_administrators(
+    site: httpx.AsyncClient, root: httpx.AsyncClient, rita: httpx.AsyncClient, world: World
+) -> None:
+    await switch(root, rita)
+    answer = await root.get("/admin/policy/statement.json")
+    assert "attachment" in answer.headers["content-disposition"]
+    async with world.database.transaction() as db:
+        seed = await key(db, statement.SEED)
+    found = statement.verify(
+        await world.viewer(await world.member("zoe", is_admin=True)), answer.content, seed
+    )
+    assert found.works_council and found.is_of_now
+    assert json.loads(answer.content)["statement"]["works_council"]["since"]
+    assert (await site.get("/admin/policy/statement.json")).status_code == 404
+
+
+async def test_a_change_shows_for_whom_it_is_before_it_is_made(
+    root: httpx.AsyncClient, ada: Someone, world: World
+) -> None:
+    await world.alumnus("al")
+    for number in range(3):
+        await world.post(ada, f"For the network {number}", ring=Ring.network)
+    changed = CHOICE | {"widest_ring": "0", "rules": "Be kind"}
+    shown = await act(root, "/admin/policy", **changed)
+    assert shown.status_code == 200
+    assert "no longer be seen by alumni and guests (1): 3." in text_of(shown)
+    assert "Be kind" in shown.text and 'name="widest_ring" value="0"' in shown.text
+    assert (await world.viewer()).policy.widest_ring is Ring.network, "nothing has changed yet"
+    again = await act(root, "/admin/policy", **changed, again="1")
+    assert re.search(r'<option value="0" selected>', again.text) and ">Be kind</textarea>" in again.text
+    assert (await choose(root, **changed)).status_code == 303
+    assert (await world.viewer()).policy.widest_ring is Ring.colleagues
+    async with world.database.reading() as db:
+        viewer = await world.viewer(await world.member("zoe", is_admin=True))
+        (entry,) = await entries(db, viewer, Asked(act="policy.choose"))
+    assert (entry.ids["widest_ring"], entry.ids["rules"]) == (0, 1)
+
+
+async def test_one_is_sure_of_what_one_saw(root: httpx.AsyncClient, world: World) -> None:
+    shown = await act(root, "/admin/policy", **CHOICE, rules="Be kind")
+    sure = re.search(r'name="sure" value="(\d+)"', shown.text)
+    assert sure
+    await choose(root, **CHOICE, description="Another changed it meanwhile")
+    late = await act(root, "/admin/policy", **CHOICE, rules="Be kind", sure=sure[1])
+    assert late.status_code == 200 and "What would change" in late.text
+    assert (await world.viewer()).policy.rules == ()
+
+
+async def test_what_changes_nothing_asks_nothing(root: httpx.AsyncClient, world: World) -> None:
+    first = await choose(root, **CHOICE, description="x")
+    assert first.status_code == 303
+    version = (await world.viewer()).policy.version
+    assert (await act(root, "/admin/policy", **CHOICE, description="x")).status_code == 303
+    assert (await world.viewer()).policy.version == version

@@ -1,0 +1,201 @@
+"""What holds here: read, changed after one has seen what that changes for whom; works-council mode; the signed statement."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+
+from weetwie import __version__
+from weetwie.access import plain_words
+from weetwie.access.words import Ring
+from weetwie.domain.identity.keys import key
+from weetwie.domain.policy import council, preview, statement
+from weetwie.domain.policy.choose import choose
+from weetwie.domain.policy.council import Proposal
+from weetwie.domain.policy.preview import Preview
+from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.events import audit
+from weetwie.kit.db import Db
+from weetwie.web import colour, reading
+from weetwie.web.pages.admin import check, profiles
+from weetwie.web.visit import Visit
+
+
+async def show(visit: Visit) -> Response:
+    check(visit)
+    async with visit.house.database.reading() as db:
+        return await _page(visit, db)
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    waiting = await council.proposal(db, visit.viewer)
+    return await reading.show(
+        visit,
+        db,
+        "admin_policy.html",
+        status,
+        rings=list(Ring),
+        is_saved="saved" in visit.request.query_params,
+        waiting=waiting,
+        proposer=await _proposer(visit, db, waiting),
+        since=await council.since(db),
+        **({"given": {}} | more),
+    )
+
+
+async def _proposer(visit: Visit, db: Db, waiting: Proposal | None) -> str:
+    found = await profiles(db, visit.viewer, [waiting.proposer_id]) if waiting else []
+    return next((one.name or one.handle for one in found), "")
+
+
+async def save(visit: Visit) -> Response:
+    """What would change is shown first; the same form says then for which version of the policy one is sure."""
+    check(visit)
+    given = dict(await visit.form())
+    if "again" in given:
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, given=given)
+    try:
+        changes = _choices(given)
+        async with visit.house.database.reading() as db:
+            shown = await preview.preview(db, visit.viewer, changes)
+            if shown.changes and given.get("sure") != str(shown.before.version):
+                return await _preview(visit, db, shown, given)
+        async with visit.house.database.transaction() as db:
+            if shown.changes:
+                await choose(db, visit.viewer, changes)
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal, given=given)
+    return visit.go("/admin/policy?saved=1")
+
+
+async def _preview(visit: Visit, db: Db, shown: Preview, given: dict[str, str]) -> Response:
+    def say(words: str) -> str:
+        return visit.say(words)
+
+    told = [
+        (
+            plain_words.sentence(one.name, shown.before, say),
+            plain_words.sentence(one.name, shown.after, say),
+            [visit.say(effect.sentence, **effect.values) for effect in one.effects],
+        )
+        for one in shown.changes
+    ]
+    names = {one.name for one in shown.changes}
+    return await reading.show(
+        visit,
+        db,
+        "admin_policy_preview.html",
+        told=told,
+        version=shown.before.version,
+        given={name: value for name, value in given.items() if name not in ("form", "sure", "again")},
+        reach="everybody"
+        if names & set(plain_words.CONCERN_EVERYBODY)
+        else "colleagues"
+        if names & set(plain_words.CONCERN_COLLEAGUES)
+        else "",
+    )
+
+
+async def on_council(visit: Visit) -> Response:
+    """Works-council mode: one administrator proposes, another one confirms."""
+    check(visit)
+    given = await visit.form()
+    try:
+        async with visit.house.database.transaction() as db:
+            match visit.request.path_params["verb"]:
+                case "propose":
+                    await council.propose(db, visit.viewer, turns_on=not visit.viewer.policy.works_council)
+                case "confirm":
+                    await council.confirm(db, visit.viewer, _id(given.get("proposal", "")))
+                case "withdraw":
+                    await council.withdraw(db, visit.viewer, _id(given.get("proposal", "")))
+                case _other:
+                    raise NotFound
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal)
+    return visit.go("/admin/policy#works-council")
+
+
+def _id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+async def show_statement(visit: Visit) -> Response:
+    """What holds here, signed, to be kept elsewhere."""
+    check(visit)
+    async with visit.house.database.transaction() as db:
+        seed = await key(db, statement.SEED)
+        content = await statement.statement(db, visit.viewer, seed, visit.house.base_url, __version__)
+        await audit(db, visit.viewer, "policy.statement")
+    name = f"weetwie-policy-{visit.viewer.policy.version}.json"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _choices(given: dict[str, str]) -> dict[str, Any]:
+    """Raises Invalid."""
+    name, longest = given.get("name", "").strip(), given.get("longest_post", "")
+    if not 0 < len(name) <= 60:
+        raise Invalid(_("A name has between 1 and {most} characters."), field="name", most=60)
+    if not (longest.isascii() and longest.isdigit() and 100 <= int(longest) <= 10_000):
+        raise Invalid(_("A post may have between 100 and 10,000 characters."), field="longest_post")
+    rings = {
+        field: int(given[field])
+        for field in ("default_ring", "widest_ring", "default_profile_ring")
+        if given.get(field, "") in {str(int(ring)) for ring in Ring}
+    }
+    return {
+        "name": name,
+        "description": given.get("description", "").strip()[:1000],
+        "contact_email": given.get("contact_email", "").strip()[:320],
+        "longest_post": int(longest),
+        "rules": [line.strip() for line in given.get("rules", "").splitlines() if line.strip()][:50],
+        "accent": colour.checked(given.get("accent", "")),
+        "framed_by": [_origin(line) for line in given.get("framed_by", "").split()][:20],
+        "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
+        "fetches_links": "fetches_links" in given,
+        "handover": "unit" if "handover" in given else "own",
+        "guests_invited_by": "members" if "guests_invited_by" in given else "administrators",
+        "guests_stay_days": _days(given.get("guests_stay_days", "365")),
+        "sign_up_domains": [
+            _domain(one) for one in given.get("sign_up_domains", "").replace(",", " ").split()
+        ][:50],
+        "sign_up_by_approval": "sign_up_by_approval" in given,
+        **rings,
+    }
+
+
+def _days(text: str) -> int:
+    """Raises Invalid."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 3650):
+        raise Invalid(_("A guest stays for between 1 and 3,650 days at a time."), field="guests_stay_days")
+    return int(text)
+
+
+def _domain(text: str) -> str:
+    """Raises Invalid for what no e-mail address ends with."""
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text := text.lower().removeprefix("@")):
+        raise Invalid(
+            _("The end of an e-mail address is written such as example.org."), field="sign_up_domains"
+        )
+    return text
+
+
+def _origin(address: str) -> str:
+    """Raises Invalid for what is more or less than a scheme and a host."""
+    parts = urlsplit(address.rstrip("/"))
+    if (
+        parts.scheme not in ("https", "http")
+        or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc)
+        or parts.path
+    ):
+        raise Invalid(
+            _("An address of pages is written such as https://intranet.example.org."), field="framed_by"
+        )
+    return f"{parts.scheme}://{parts.netloc}"

@@ -230,6 +230,28 @@ def test_pages_that_a_link_leads_to_are_whole_too(open_page: Open, company: Runn
     check(page, "codes")
 
 
+def test_what_a_change_of_policy_would_do_is_whole_too(open_page: Open) -> None:
+    """And a proposal of works-council mode, made and taken back."""
+    for look in (*LOOKS[:2], LOOKS[3]):
+        page = open_page("/admin/policy", look, who="administrator")
+        page.select_option("#widest_ring", "0")
+        page.fill("#rules", "Be kind\nBe brief")
+        page.uncheck("[name=guests_see_only_their_circle]")
+        page.click("text=See what changes")
+        page.wait_for_load_state()
+        assert page.locator("text=will no longer be seen by alumni and guests").count() == 2
+        check(page, f"admin-policy-preview-{look}")
+        page.click("text=Go on changing")
+        page.wait_for_load_state()
+        assert page.input_value("#widest_ring") == "0"
+        page.goto("/admin/policy")
+        page.click("text=Propose to switch it on")
+        page.wait_for_load_state()
+        check(page, f"admin-policy-proposed-{look}")
+        page.click("text=Take back the proposal")
+        page.wait_for_load_state()
+
+
 @pytest.mark.parametrize(
     ("path", "width"), [("/", 820), ("/", 1920), ("/@marloes", 820), ("/@marloes", 1920), ("/", 360)]
 )

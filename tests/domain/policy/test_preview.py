@@ -64,6 +64,11 @@ async def test_a_circle_counts_by_whom_guests_follow(world: World) -> None:
         "Posts that will no longer be seen by guests (1): 1."
     ]
 
+    assert await told(world, guests_see_only_their_circle=True, widest_ring=0) == [
+        "Posts that will no longer be seen by alumni and guests (2): 2.",
+        "Of what is there today nobody sees more or less than before; it counts for what comes.",
+    ]
+
 
 async def test_every_choice_says_for_whom_it_is(world: World) -> None:
     await world.member("bo", default_ring=1)

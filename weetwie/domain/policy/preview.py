@@ -61,14 +61,17 @@ async def preview(db: Db, viewer: Viewer, changes: dict[str, Any]) -> Preview:
         raise Forbidden
     before = viewer.policy
     after = choose.chosen(before, changes)
-    names = choose.differing(before, after)
-    return Preview(before, after, [Change(name, await effects(db, before, after, name)) for name in names])
+    found, now = [], before
+    for name in choose.differing(before, after):
+        then = msgspec.structs.replace(now, **{name: getattr(after, name)})
+        found.append(Change(name, await _effects(db, now, then, name)))
+        now = then
+    return Preview(before, after, found)
 
 
-async def effects(db: Db, before: Policy, after: Policy, name: str) -> list[Effect]:
-    """Of one choice by itself, whatever else changes with it."""
-    only = msgspec.structs.replace(before, **{name: getattr(after, name)})
-    found = await _EFFECTS[name](db, before, only) if name in _EFFECTS else []
+async def _effects(db: Db, before: Policy, after: Policy, name: str) -> list[Effect]:
+    """Of one choice after another, so that together they come to the whole change."""
+    found = await _EFFECTS[name](db, before, after) if name in _EFFECTS else []
     return found or [Effect(_EVERYBODY, {"people": await _how_many(db, "people")})]
 
 

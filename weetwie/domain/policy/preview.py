@@ -1,40 +1,28 @@
 """What a change of policy would do, before it is made: for whom something changes, in counts. By the law itself, not by a guess of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
-    Boolean,
-    Select,
-    SmallInteger,
-    and_,
     exists,
-    false,
     func,
-    literal,
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
+from weetwie.access import may
 from weetwie.access.policy import Policy
-from weetwie.access.sees import Eye
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Standing
-from weetwie.domain.policy import choose
+from weetwie.access.words import Standing
+from weetwie.domain.policy import choose, sight
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Identity
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostText
-
-MOST: Final = 10_000
-"""So many posts that one ring or another is about are looked at, the newest; of more, the count says so."""
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -80,61 +68,49 @@ _EVERYBODY: Final = _("It is so for everybody who is here: {people}.")
 
 async def _sight(db: Db, before: Policy, after: Policy) -> list[Effect]:
     """Of rings and circles: what is seen no longer, and what is seen anew."""
-    now = {
-        "now": clock.now(),
-        "tells_activity": before.tells_activity,
-        "widest_ring": int(before.widest_ring),
-        "guests_see_only_their_circle": before.guests_see_only_their_circle,
-        "widest_after": int(after.widest_ring),
-        "circled_after": after.guests_see_only_their_circle,
-    }
-    told = []
     is_circle = before.guests_see_only_their_circle != after.guests_see_only_their_circle
     people = await _how_many(db, "guests" if is_circle else "outside")
-    for who, sentences in (_CIRCLE if is_circle else _SIGHT).items():
-        for what, (no_longer, from_now_on) in sentences.items():
-            row = await db.row(_SEEN[who, what], **now)
-            assert row is not None
-            told += [
-                Effect(sentence, {"people": people, "count": count})
-                for sentence, count in ((no_longer, row["lost"]), (from_now_on, row["won"]))
-                if count
-            ]
-    return told or [Effect(_NOTHING_SEEN, {})]
+    loses = after.guests_see_only_their_circle if is_circle else after.widest_ring < before.widest_ring
+    wide, narrow = (before, after) if loses else (after, before)
+    told, cut_at = [], 0
+    for (who, what), sentences in (_CIRCLE if is_circle else _SIGHT).items():
+        found = await sight.only_under(db, wide, narrow, who, what, people)
+        if found.count:
+            told.append(Effect(sentences[not loses], {"people": people, "count": found.count}))
+        if found.is_cut:
+            cut_at = min(cut_at or found.looked_at, found.looked_at)
+    told = told or [Effect(_NOTHING_SEEN, {})]
+    return [*told, Effect(_ONLY_SOME, {"most": cut_at})] if cut_at else told
 
 
 _NOTHING_SEEN: Final = _(
     "Of what is there today nobody sees more or less than before; it counts for what comes."
 )
+_ONLY_SOME: Final = _("Only the newest {most} were looked at; there are more.")
 _CIRCLE: Final = {
-    "outside": {
-        "posts": (
-            _("Posts that will no longer be seen by guests ({people}): {count}."),
-            _("Posts that will be seen by guests ({people}) as well: {count}."),
-        ),
-    },
+    ("outside", "posts"): (
+        _("Posts that will no longer be seen by guests ({people}): {count}."),
+        _("Posts that will be seen by guests ({people}) as well: {count}."),
+    ),
 }
+"""When something is lost, and when it is won."""
 _SIGHT: Final = {
-    "outside": {
-        "posts": (
-            _("Posts that will no longer be seen by alumni and guests ({people}): {count}."),
-            _("Posts that will be seen by alumni and guests ({people}) as well: {count}."),
-        ),
-        "people": (
-            _("Profiles that will no longer be seen by alumni and guests ({people}): {count}."),
-            _("Profiles that will be seen by alumni and guests ({people}) as well: {count}."),
-        ),
-    },
-    "strangers": {
-        "posts": (
-            _("Posts that will no longer be seen without signing in: {count}."),
-            _("Posts that anybody on the internet will see, without signing in: {count}."),
-        ),
-        "people": (
-            _("Profiles that will no longer be seen without signing in: {count}."),
-            _("Profiles that anybody on the internet will see, without signing in: {count}."),
-        ),
-    },
+    ("outside", "posts"): (
+        _("Posts that will no longer be seen by alumni and guests ({people}): {count}."),
+        _("Posts that will be seen by alumni and guests ({people}) as well: {count}."),
+    ),
+    ("outside", "people"): (
+        _("Profiles that will no longer be seen by alumni and guests ({people}): {count}."),
+        _("Profiles that will be seen by alumni and guests ({people}) as well: {count}."),
+    ),
+    ("strangers", "posts"): (
+        _("Posts that will no longer be seen without signing in: {count}."),
+        _("Posts that anybody on the internet will see, without signing in: {count}."),
+    ),
+    ("strangers", "people"): (
+        _("Profiles that will no longer be seen without signing in: {count}."),
+        _("Profiles that anybody on the internet will see, without signing in: {count}."),
+    ),
 }
 
 
@@ -236,84 +212,6 @@ _EFFECTS: Final[dict[str, _Effects]] = {
     "suspends_on": _alumni,
 }
 
-
-def _after(eye: Eye, person: Any = None) -> Eye:
-    """The same eye under the policy to come."""
-    is_guest = and_(eye.ring == int(Ring.network), person.standing == int(Standing.guest)) if person else None
-    return replace(
-        eye,
-        widest=param("widest_after", SmallInteger),
-        is_circled=false() if is_guest is None else and_(is_guest, param("circled_after", Boolean)),
-    )
-
-
-_STRANGER: Final = replace(
-    sees.VIEWER,
-    id=literal(0),
-    ring=literal(int(Ring.world)),
-    is_member=false(),
-    is_circled=false(),
-    sponsor_id=literal(0),
-    is_alumnus=false(),
-)
-
-
-def _of_strangers(law: Any, thing: Any) -> tuple[Any, Any]:
-    """Lost, won."""
-    before, after = law(_STRANGER, thing), law(_after(_STRANGER), thing)
-    return and_(before, ~after), and_(after, ~before)
-
-
-def _of_those_outside(law: Any, thing: Any) -> tuple[Any, Any]:
-    """Whether any alumnus or guest loses the sight of it, or wins it."""
-
-    def changes(*, loses: bool) -> Any:
-        reader = aliased(Person)
-        eye = sees.of(reader)
-        before, after = law(eye, thing), law(_after(eye, reader), thing)
-        change = and_(before, ~after) if loses else and_(after, ~before)
-        return sees.there_is(reader, eye.ring == int(Ring.network), change)
-
-    return changes(loses=True), changes(loses=False)
-
-
-def _posts(of_whom: Any) -> Select[*tuple[Any, ...]]:
-    newest = (
-        select(Post)
-        .where(Post.ring >= int(Ring.network), Post.deleted_at.is_(None), Post.boost_of_id.is_(None))
-        .order_by(Post.id.desc())
-        .limit(MOST)
-        .subquery()
-    )
-    return _counted(of_whom, sees.parent, aliased(Post, newest))
-
-
-def _people(of_whom: Any) -> Select[*tuple[Any, ...]]:
-    open_ = (
-        select(Person)
-        .where(
-            Person.profile_ring >= int(Ring.network), Person.erased_at.is_(None), Person.is_service.is_(False)
-        )
-        .order_by(Person.id.desc())
-        .limit(MOST)
-        .subquery()
-    )
-    return _counted(of_whom, sees.person, aliased(Person, open_))
-
-
-def _counted(of_whom: Any, law: Any, thing: Any) -> Select[*tuple[Any, ...]]:
-    lost, won = of_whom(law, thing)
-    return select(func.count().filter(lost).label("lost"), func.count().filter(won).label("won")).select_from(
-        thing
-    )
-
-
-_SEEN: Final = {
-    ("outside", "posts"): Query(lambda: _posts(_of_those_outside)),
-    ("outside", "people"): Query(lambda: _people(_of_those_outside)),
-    ("strangers", "posts"): Query(lambda: _posts(_of_strangers)),
-    ("strangers", "people"): Query(lambda: _people(_of_strangers)),
-}
 
 _HERE = (
     Person.erased_at.is_(None),

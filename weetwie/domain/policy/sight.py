@@ -1,0 +1,132 @@
+"""What is seen under one policy and not under a narrower one: counted by the law itself."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, Select, SmallInteger, and_, false, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from weetwie.access import sees
+from weetwie.access.policy import Policy
+from weetwie.access.sees import Eye
+from weetwie.access.words import Ring, Standing
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post
+
+MOST: Final = 10_000
+_LEAST: Final = 300
+_PAIRS: Final = 1_000_000
+"""A thing is looked at with the eyes of one reader after another, until one of them sees a change: mostly the first does. So
+many pairs take some eight seconds at worst; where there could be more, the newest things are looked at and no others."""
+
+Who = str
+"""`outside`: alumni and guests; `strangers`: whoever is not signed in."""
+What = str
+"""`posts` or `people`."""
+
+
+class Counted(msgspec.Struct, frozen=True):
+    count: int
+    looked_at: int
+    is_cut: bool
+
+
+async def only_under(db: Db, wide: Policy, narrow: Policy, who: Who, what: What, readers: int) -> Counted:
+    """How many posts or profiles somebody sees under the wide policy and not under the narrow one."""
+    most = max(_LEAST, min(MOST, _PAIRS // max(readers, 1))) if who == "outside" else MOST
+    shared = Ring.colleagues if wide.widest_ring == narrow.widest_ring else narrow.widest_ring
+    row = await db.row(
+        _SEEN[who, what],
+        now=clock.now(),
+        tells_activity=wide.tells_activity,
+        widest_ring=int(wide.widest_ring),
+        guests_see_only_their_circle=wide.guests_see_only_their_circle,
+        widest_narrow=int(narrow.widest_ring),
+        circled_narrow=narrow.guests_see_only_their_circle,
+        above=int(shared if who == "outside" else max(shared, Ring.network)),
+        most=most,
+    )
+    assert row is not None
+    return Counted(row["count"], row["looked_at"], row["looked_at"] == most)
+
+
+def _narrow(eye: Eye, is_guest: Any) -> Eye:
+    """The same eye under the narrower policy."""
+    return replace(
+        eye,
+        widest=param("widest_narrow", SmallInteger),
+        is_circled=and_(is_guest, param("circled_narrow", Boolean)),
+    )
+
+
+_STRANGER: Final = replace(
+    sees.VIEWER,
+    id=literal(0),
+    ring=literal(int(Ring.world)),
+    is_member=false(),
+    is_circled=false(),
+    sponsor_id=literal(0),
+    is_alumnus=false(),
+)
+
+
+def _of_strangers(law: Any, thing: Any) -> Any:
+    return and_(law(_STRANGER, thing), ~law(_narrow(_STRANGER, false()), thing))
+
+
+def _of_those_outside(law: Any, thing: Any) -> Any:
+    """Whether there is an alumnus or guest who sees it, and would not. Alumni first: they see more."""
+
+    def somebody(standing: Standing) -> Any:
+        reader = aliased(Person)
+        eye = sees.of(reader)
+        is_one = and_(eye.ring == int(Ring.network), reader.standing == int(standing))
+        narrow = _narrow(eye, and_(is_one, reader.standing == int(Standing.guest)))
+        return sees.there_is(reader, is_one, law(eye, thing), ~law(narrow, thing))
+
+    return or_(somebody(Standing.alumnus), somebody(Standing.guest))
+
+
+def _posts(of_whom: Any) -> Select[*tuple[Any, ...]]:
+    """Nothing changes for what is for a ring that both policies allow: only wider ones are looked at."""
+    newest = (
+        select(Post)
+        .where(
+            Post.ring > param("above", SmallInteger), Post.deleted_at.is_(None), Post.boost_of_id.is_(None)
+        )
+        .order_by(Post.id.desc())
+        .limit(param("most", BigInteger))
+        .subquery()
+    )
+    return _counted(of_whom, sees.parent, aliased(Post, newest))
+
+
+def _people(of_whom: Any) -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(Person)
+        .where(
+            Person.profile_ring > param("above", SmallInteger),
+            Person.erased_at.is_(None),
+            Person.is_service.is_(False),
+        )
+        .order_by(Person.id.desc())
+        .limit(param("most", BigInteger))
+        .subquery()
+    )
+    return _counted(of_whom, sees.person, aliased(Person, newest))
+
+
+def _counted(of_whom: Any, law: Any, thing: Any) -> Select[*tuple[Any, ...]]:
+    changes = func.count().filter(of_whom(law, thing))
+    return select(changes.label("count"), func.count().label("looked_at")).select_from(thing)
+
+
+_SEEN: Final[dict[tuple[Who, What], Query]] = {
+    ("outside", "posts"): Query(lambda: _posts(_of_those_outside)),
+    ("outside", "people"): Query(lambda: _people(_of_those_outside)),
+    ("strangers", "posts"): Query(lambda: _posts(_of_strangers)),
+    ("strangers", "people"): Query(lambda: _people(_of_strangers)),
+}

@@ -18,8 +18,9 @@ RINGS: Final = {
 CONCERN_EVERYBODY: Final = (
     "works_council", "widest_ring", "default_ring", "default_profile_ring", "guests_see_only_their_circle",
     "guests_invited_by", "alumni_wake", "suspends_on", "fetches_links", "never_inferred", "assistant", "rules",
+    "keeps_network_days", "keeps_world_days", "keeps_direct_days",
 )  # fmt: skip
-CONCERN_COLLEAGUES: Final = ("sign_in",)
+CONCERN_COLLEAGUES: Final = ("sign_in", "handover", "keeps_colleagues_days")
 
 
 def sentence(name: str, policy: Policy, translate: Translate) -> str:
@@ -143,6 +144,42 @@ def _rules(policy: Policy) -> _Told:
     return _("The rules of the house are: {rules}"), {"rules": " · ".join(policy.rules)}
 
 
+def _handover(policy: Policy) -> _Told:
+    if policy.handover == "unit":
+        return _("Whoever hands over may share with their unit what few others know."), {}
+    return _("What somebody hands over is for themselves alone."), {}
+
+
+def _keeps_colleagues(policy: Policy) -> _Told:
+    if not policy.keeps_colleagues_days:
+        return _("What is for colleagues is kept for ever."), {}
+    return _("What is for colleagues is deleted after so many days: {days}."), {
+        "days": policy.keeps_colleagues_days
+    }
+
+
+def _keeps_network(policy: Policy) -> _Told:
+    if not policy.keeps_network_days:
+        return _("What is for the network is kept for ever."), {}
+    return _("What is for the network is deleted after so many days: {days}."), {
+        "days": policy.keeps_network_days
+    }
+
+
+def _keeps_world(policy: Policy) -> _Told:
+    if not policy.keeps_world_days:
+        return _("What is for the whole world is kept for ever."), {}
+    return _("What is for the whole world is deleted after so many days: {days}."), {
+        "days": policy.keeps_world_days
+    }
+
+
+def _keeps_direct(policy: Policy) -> _Told:
+    if not policy.keeps_direct_days:
+        return _("Direct posts are kept for ever."), {}
+    return _("Direct posts are deleted after so many days: {days}."), {"days": policy.keeps_direct_days}
+
+
 def _sign_in(policy: Policy) -> _Told:
     if policy.sign_in == "sso":
         return _("Colleagues sign in with the provider of the organisation, and no other way."), {}
@@ -165,4 +202,9 @@ _TOLD: Final[dict[str, Callable[[Policy], _Told]]] = {
     "assistant": _assistant,
     "rules": _rules,
     "sign_in": _sign_in,
+    "handover": _handover,
+    "keeps_colleagues_days": _keeps_colleagues,
+    "keeps_network_days": _keeps_network,
+    "keeps_world_days": _keeps_world,
+    "keeps_direct_days": _keeps_direct,
 }

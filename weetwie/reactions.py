@@ -20,7 +20,7 @@ from weetwie.domain.lists import members
 from weetwie.domain.mail import letters
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
-from weetwie.domain.moderation import reports
+from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.notifications import dismiss, push, push_out, tell
 from weetwie.domain.people import filtering, guests, showing, verify
 from weetwie.domain.polls import polls, vote
@@ -118,6 +118,7 @@ AFTER: AtOnce = {
         announcements.erased,
         scheduled.erased,
         reports.erased,
+        decisions.erased,
         dismiss.forget_erased,
         ledger.erased,
         letters.erased,

@@ -15,7 +15,7 @@ from weetwie.domain.identity import grants, links, passkeys, sessions, sign_in, 
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import known_words, questions, seal
 from weetwie.domain.mail import letters
-from weetwie.domain.moderation import reports
+from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.people import leave
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
@@ -89,6 +89,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (DAY, known_words.forget_unused),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),
+    (DAY, decisions.sweep),
     (DAY, forget_old_events),
 ]
 """Each may run in several processes at once, and more often than it says: they only tidy up."""

@@ -39,3 +39,28 @@ class AddressBlock(Row):
     id: Mapped[Id]
     hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[Moment]
+
+
+class Decision(Row):
+    """What the moderators decided about somebody, and what they say to it."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id", index=True)
+    kind: Mapped[str]
+    words: Mapped[Words]
+    report_id: Mapped[int | None]
+    decided_at: Mapped[Moment]
+    appeal: Mapped[Words]
+    appealed_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    is_granted: Mapped[bool | None]
+
+    __table_args__ = (
+        Index(
+            "decisions_waiting",
+            "appealed_at",
+            postgresql_where=text("appealed_at is not null and answered_at is null"),
+        ),
+    )

@@ -80,13 +80,23 @@ async def test_somebody_is_suspended_let_back_in_and_erased(house: House) -> Non
     reported = await house.good(cy, "POST", "/api/v1/reports", data={"account_id": str(bo.id)})
     given = {"type": "suspend", "report_id": reported["id"], "text": "No"}
     assert (await house.ask(ada, "POST", f"{OF_OLD}/{cy.id}/action", data=given)).status_code == 404
-    await world.suspend(cy, is_suspended=False)
     assert await house.good(ada, "POST", f"{at}/action", data=given) == {}
     assert (await house.good(ada, "GET", at))["suspended"]
     assert (await house.good(ada, "GET", f"/api/v1/admin/reports/{reported['id']}"))["action_taken"]
     assert not (await house.good(ada, "POST", f"{at}/unsuspend"))["suspended"]
     assert (await house.ask(ada, "POST", f"{at}/unsuspend")).status_code == 409
-    assert (await house.ask(ada, "POST", f"{at}/action", data={"type": "silence"})).status_code == 422
+    assert (await house.ask(ada, "POST", f"{at}/action", data={"type": "sensitive"})).status_code == 422
+    await house.good(ada, "POST", f"{at}/action", data={"type": "silence", "text": "Too loud"})
+    assert (await house.good(ada, "GET", at))["silenced"]
+    assert await named(house, ada, status="silenced") == ["bo"]
+    await world.connection.execute("update tokens set revoked_at = null where person_id = $1", bo.id)
+    for visibility, status in (("public", 403), ("unlisted", 403), ("private", 200), ("direct", 200)):
+        said = {"status": f"hello @cy {visibility}", "visibility": visibility}
+        assert (await house.ask(bo, "POST", "/api/v1/statuses", data=said)).status_code == status
+    loud = await house.good(cy, "POST", "/api/v1/statuses", data={"status": "Good morning"})
+    assert (await house.ask(bo, "POST", f"/api/v1/statuses/{loud['id']}/reblog")).status_code == 403
+    assert not (await house.good(ada, "POST", f"{at}/unsilence"))["silenced"]
+    assert (await house.ask(bo, "POST", f"/api/v1/statuses/{loud['id']}/reblog")).status_code == 200
     for verb in ("enable", "unsilence", "unsensitive"):
         assert (await house.good(ada, "POST", f"{at}/{verb}"))["username"] == "bo"
     assert (await house.ask(ada, "DELETE", at)).status_code == 403, "not before they are suspended"

@@ -84,6 +84,7 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "let_through": notifications.NotificationPass.person_id,
     "markers": notifications.Marker.person_id,
     "devices_pushed_to": notifications.PushSubscription.person_id,
+    "decisions_about_you": moderation.Decision.person_id,
     "reports_by_you": moderation.Report.by_id,
     "farewell": people.Farewell.person_id,
     "what_the_directory_says": scim.ScimResource.person_id,

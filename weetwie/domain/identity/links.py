@@ -14,7 +14,9 @@ from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import SignInLink
 
-Purpose = Literal["first-admin", "set-password", "farewell", "sign-in", "address", "own-address", "stay"]
+Purpose = Literal[
+    "first-admin", "set-password", "farewell", "sign-in", "address", "own-address", "stay", "appeal"
+]
 
 LASTS: Final[dict[Purpose, timedelta]] = {
     "first-admin": timedelta(days=1),
@@ -24,6 +26,7 @@ LASTS: Final[dict[Purpose, timedelta]] = {
     "address": timedelta(days=3),
     "own-address": timedelta(days=3),
     "stay": timedelta(days=60),
+    "appeal": timedelta(days=60),
 }
 
 _GONE = _("This link has been used, has expired, or never was. Please ask for a new one.")

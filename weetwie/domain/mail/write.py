@@ -155,6 +155,28 @@ def questions(
     )
 
 
+def decided(language: str, place: str, handle: str, kind: str, words: str, link: str) -> Written:
+    """What moderators decided about somebody, with their words."""
+    done = {
+        "warn": _("The moderators of {place} warn you, @{handle}."),
+        "limit": _(
+            "The moderators of {place} have limited your account @{handle}: what you write reaches your followers alone."
+        ),
+        "suspend": _("The moderators of {place} have suspended your account @{handle}."),
+    }
+    return _letter(
+        language,
+        _("A decision about you"),
+        [done[kind], _("They say: {words}")],
+        _("Read it, or object"),
+        link,
+        [_("You can object once; somebody reads it and decides anew. The link is good for sixty days.")],
+        handle=handle,
+        place=place,
+        words=words,
+    )
+
+
 def guest_ends(language: str, place: str, guest: str, day: str, link: str) -> Written:
     """To who answers for a guest."""
     return _letter(

@@ -68,6 +68,7 @@ def decision(kind: str, person_id: Any, sender: Any, post_id: Any) -> ColumnElem
         case((~is_follower, policy.not_followers), else_=ACCEPT),
         case((sender.joined_at > func.now() - text("interval '30 days'"), policy.newcomers), else_=ACCEPT),
         case((and_(~follows, is_private), policy.private_mentions), else_=ACCEPT),
+        case((sender.is_limited, policy.limited), else_=ACCEPT),
     )
     is_let_through = _there_is(let, let.person_id == person_id, let.from_id == sender.id)
     decided = (

@@ -15,7 +15,7 @@ from weetwie.kit.db import Db, Query, columns, param
 from weetwie.kit.paging import Page
 from weetwie.tables.people import Farewell, Person
 
-State = Literal["", "active", "pending", "disabled", "suspended"]
+State = Literal["", "active", "pending", "disabled", "suspended", "limited"]
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +90,7 @@ def _page(*, upward: bool) -> Select[*tuple[Any, ...]]:
         (state == "pending", and_(_WAITS, Person.suspended_at.is_(None))),
         (state == "disabled", Person.is_dormant),
         (state == "suspended", Person.suspended_at.is_not(None)),
+        (state == "limited", Person.is_limited),
         else_=true(),
     )
     return (

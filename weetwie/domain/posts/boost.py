@@ -9,7 +9,7 @@ from weetwie.access import may, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring, Visibility
-from weetwie.domain.posts import counts, remove
+from weetwie.domain.posts import counts, remove, rules
 from weetwie.domain.posts.publish import ONE_AT_A_TIME
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PostBoosted, record
@@ -25,6 +25,8 @@ async def boost(db: Db, viewer: Viewer, post_id: int, visibility: Visibility | N
     theirs = Visibility(original["visibility"])
     if not may.boost(viewer, original["author_id"], theirs, clock.now()):
         raise Forbidden(_("Only posts that everyone in their audience may read can be boosted."))
+    if viewer.is_limited:
+        raise Forbidden(rules.LIMITED)
     await db.run(_WAIT, person_id=viewer.person_id)
     before = await db.value(_MINE, person_id=viewer.person_id, post_id=original["id"])
     if before is not None:

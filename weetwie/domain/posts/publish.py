@@ -57,6 +57,8 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     visibility = rules.visibility_of(draft, parent, Visibility(usual["default_visibility"]))
     if quoted is not None:
         visibility = max(visibility, quoted.visibility)
+    if viewer.is_limited and visibility <= Visibility.unlisted:
+        raise Forbidden(rules.LIMITED)
     ring = _ring(viewer, draft, parent, quoted, visibility, named)
     post_id = await _insert(db, viewer, draft, parent, quoted, ring, visibility, usual)
     await name(db, post_id, [row["id"] for row in named])

@@ -1,6 +1,7 @@
 """What is right for a post: its ring, its visibility, its text. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 import regex
@@ -9,6 +10,10 @@ from weetwie.access.policy import Policy, effective
 from weetwie.access.words import QuotePolicy, Ring, Visibility
 from weetwie.errors import Invalid, _
 from weetwie.kit import text as texts
+
+LIMITED: Final = _(
+    "The moderators have limited this account: write to your followers, or to single people. What they decided is at /decisions."
+)
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """For administrators: who is here, what has been reported, what the organisation has chosen, what was brought in."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -13,12 +14,13 @@ from weetwie.access.viewer import Viewer, system
 from weetwie.access.words import Ring, Role, Standing
 from weetwie.domain.announcements import announcements
 from weetwie.domain.identity import addresses, links
-from weetwie.domain.moderation import reports
+from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.people import farewell, leave, rejoin, roles, suspend
 from weetwie.domain.people.census import census
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
 from weetwie.domain.people.erase import erase
+from weetwie.domain.people.limit import limit
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.roll import roll
 from weetwie.domain.people.rules import Newcomer
@@ -29,6 +31,7 @@ from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen.people import Profile
 from weetwie.web import reading
+from weetwie.web.pages.decisions import decide
 from weetwie.web.visit import Visit
 
 _LENGTH: Final = 100
@@ -165,9 +168,10 @@ async def on_person(visit: Visit) -> Response:
     check(visit, may.look_behind)
     given = await visit.form()
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
-    acts = {
+    acts: dict[str, Callable[[Db, Viewer, int], Awaitable[None]]] = {
         "suspend": suspend.suspend,
         "unsuspend": suspend.unsuspend,
+        "unlimit": partial(limit, is_limited=False),
         "leave": leave.leave,
         "rejoin": rejoin.rejoin,
         "wake": farewell.approve,
@@ -206,22 +210,34 @@ async def show_reports(visit: Visit) -> Response:
     with_closed = "closed" in visit.request.query_params
     async with visit.house.database.reading() as db:
         found = await reports.reports(db, visit.viewer, with_closed=with_closed, below=2**62)
+        appeals = await decisions.waiting(db, visit.viewer)
         ids = [id for one in found for id in (one.by_id, one.about_id) if id]
+        ids += [one.person_id for one in appeals]
         people = {
             one.id: one for one in await visit.house.shower.people(db, visit.viewer, dict.fromkeys(ids))
         }
         return await reading.show(
-            visit, db, "admin_reports.html", reports=found, people=people, with_closed=with_closed
+            visit,
+            db,
+            "admin_reports.html",
+            appeals=appeals,
+            reports=found,
+            people=people,
+            with_closed=with_closed,
         )
 
 
 async def on_report(visit: Visit) -> Response:
     check(visit, may.moderate)
-    await visit.form()
+    given = await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     async with visit.house.database.transaction() as db:
         match verb:
             case "close":
+                await reports.close(db, visit.viewer, id)
+            case "decide":
+                about_id = (await reports.one(db, visit.viewer, id)).about_id
+                await decide(visit, db, about_id, given.get("kind", ""), given.get("words", ""), id)
                 await reports.close(db, visit.viewer, id)
             case "open":
                 await reports.open_again(db, visit.viewer, id)

@@ -1,6 +1,6 @@
 """People, for those who look after them or moderate: who is here, and what is done about it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -13,8 +13,10 @@ from weetwie.api.mastodon.admin import shown
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import Id, LooseId, PageParams, at_most
 from weetwie.domain.identity import addresses
-from weetwie.domain.moderation import reports
+from weetwie.domain.moderation import decisions, reports
+from weetwie.domain.moderation.decisions import Kind
 from weetwie.domain.people import erase, farewell, register, suspend
+from weetwie.domain.people.limit import limit
 from weetwie.domain.people.register import State
 from weetwie.domain.people.register import Wanted as Asked
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
@@ -54,6 +56,9 @@ class Wanted(Names, frozen=True, kw_only=True):
     invited_by: LooseId | None = None
 
 
+_KINDS: Final[dict[str, Kind]] = {"silence": "limit", "suspend": "suspend"}
+
+
 class Action(Struct, frozen=True, kw_only=True):
     type: Literal["none", "sensitive", "disable", "silence", "suspend"] = "none"
     report_id: Id | None = None
@@ -68,7 +73,8 @@ async def listed_of_old(call: Call, wanted: WantedOfOld) -> bytes:
     states: list[State] = [
         state for state in ("active", "pending", "disabled", "suspended") if getattr(wanted, state)
     ]
-    has_none = wanted.remote or wanted.silenced or wanted.sensitized or len(states) > 1
+    states += ["limited"] if wanted.silenced else []
+    has_none = wanted.remote or wanted.sensitized or len(states) > 1
     return await _listed(
         call, wanted, Asked(state=states[0] if states else "", has_role=wanted.staff), has_none=has_none
     )
@@ -77,18 +83,18 @@ async def listed_of_old(call: Call, wanted: WantedOfOld) -> bytes:
 @routes.get("/api/v2/admin/accounts", scopes=_READ, answer=list[wire.AdminAccount])
 async def listed(call: Call, wanted: Wanted) -> bytes:
     """People by what is asked of them; `pending` are those who have left and wait to be let back in as alumni."""
-    state: State = wanted.status if wanted.status and wanted.status != "silenced" else ""
+    state: State = "limited" if wanted.status == "silenced" else wanted.status or ""
     asked = Asked(
         state=state,
         has_role=wanted.permissions is not None or bool(wanted.role_ids),
         sponsor_id=wanted.invited_by or 0,
     )
-    has_none = wanted.origin == "remote" or wanted.status == "silenced"
+    has_none = wanted.origin == "remote"
     return await _listed(call, wanted, asked, has_none=has_none)
 
 
 async def _listed(call: Call, wanted: Names, asked: Asked, *, has_none: bool) -> bytes:
-    """Nobody is remote, silenced or known by a network."""
+    """Nobody is remote or known by a network."""
     db = await call.db()
     only: list[int] | None = [] if has_none or wanted.by_domain or wanted.ip else None
     if wanted.email and only is None:
@@ -154,17 +160,23 @@ async def delete(call: Call) -> bytes:
 
 @routes.post("/api/v1/admin/accounts/{id}/action", scopes=_WRITE)
 async def act(call: Call, given: Action) -> wire.Empty:
-    """Suspends somebody, or does nothing; closes the report that it was about."""
+    """Warns somebody (with a text), limits or suspends them, or does nothing; closes the report that it was about."""
     db = await call.db()
     await _one(call)
-    if given.type in ("sensitive", "disable", "silence"):
-        raise Invalid(_("People are suspended here, or nothing is done about them."), field="type")
+    if given.type in ("sensitive", "disable"):
+        raise Invalid(_("People are warned, limited or suspended here."), field="type")
+    report = await reports.one(db, call.viewer, given.report_id) if given.report_id else None
+    if report is not None and report.about_id != call.id:
+        raise NotFound
     if given.type == "suspend":
         await suspend.make_sure(db, call.viewer, call.id)
-    if given.report_id is not None:
-        if (await reports.one(db, call.viewer, given.report_id)).about_id != call.id:
-            raise NotFound
-        await reports.close(db, call.viewer, given.report_id)
+    if given.type == "silence":
+        await limit(db, call.viewer, call.id)
+    kind = _KINDS.get(given.type, "warn")
+    if given.text or kind != "warn":
+        await decisions.decide(db, call.viewer, call.id, kind, given.text or "-", given.report_id)
+    if report is not None:
+        await reports.close(db, call.viewer, report.id)
     return wire.Empty()
 
 
@@ -183,7 +195,8 @@ async def enable(call: Call) -> bytes:
 
 @routes.post("/api/v1/admin/accounts/{id}/unsilence", scopes=_WRITE, answer=wire.AdminAccount)
 async def unsilence(call: Call) -> bytes:
-    """Nobody is silenced here."""
+    """Lifts what silencing did: their posts reach everybody again."""
+    await limit(await call.db(), call.viewer, call.id, is_limited=False)
     return await _one(call)
 
 

@@ -49,7 +49,7 @@ def _account(account: bytes, profile: Profile, behind: Behind, mail: str) -> byt
         "confirmed": profile.has_joined,
         "approved": not behind.waits,
         "disabled": profile.is_dormant,
-        "silenced": False,
+        "silenced": profile.is_limited,
         "suspended": profile.suspended_at is not None,
         "sensitized": False,
     }

@@ -142,7 +142,7 @@ async def retention(
     async with house.database.reading() as db:
         found = await would_go(db, house.viewer, days)
     lines = [
-        f"{one.rule} {one.days}: {one.posts} posts of {one.people} people would go"
+        f"{one.rule} {one.days}: {one.posts} posts{f' of {one.people} people' if one.people else ''} would go"
         + (f", the oldest of {one.oldest:%Y-%m-%d}" if one.oldest else "")
         + f"; {one.held} are held"
         for one in found

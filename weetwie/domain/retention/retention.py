@@ -89,6 +89,7 @@ class WouldGo(msgspec.Struct, frozen=True):
     days: int
     posts: int = 0
     people: int = 0
+    """In works-council mode 0 where they are few."""
     oldest: datetime | None = None
     held: int = 0
     """Whose time is over, and that stay."""
@@ -117,7 +118,7 @@ async def would_go(db: Db, viewer: Viewer, days: Mapping[str, int]) -> list[Woul
             rule,
             days[rule],
             row["posts"],
-            row["people"],
+            viewer.policy.told(row["people"]),
             _time_of(row["oldest"]) if row["oldest"] else None,
             row["held"],
         )

@@ -69,6 +69,17 @@ async def test_two_administrators_switch_it_in_the_browser_and_everybody_is_told
     assert (await act(root, "/admin/policy/works-council/nothing")).status_code == 404
 
 
+async def test_a_link_that_an_administrator_makes_for_another_stands_in_the_trail(
+    root: httpx.AsyncClient, rita: httpx.AsyncClient, world: World
+) -> None:
+    """By it one could be both of the two: so it bars the other from switching the mode off for a while."""
+    await switch(root, rita)
+    await council_act(root, "propose")
+    assert (await act(root, "/admin/people/rita/link")).status_code == 200
+    late = await council_act(rita, "confirm")
+    assert late.status_code == 422 and "made a link to sign in as you" in text_of(late)
+
+
 async def test_pages_tell_nobodys_activity(
     site: httpx.AsyncClient, ada: Someone, root: httpx.AsyncClient, rita: httpx.AsyncClient, world: World
 ) -> None:

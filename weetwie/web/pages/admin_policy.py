@@ -11,10 +11,10 @@ from weetwie.access import plain_words
 from weetwie.access.words import Ring
 from weetwie.domain.identity.keys import key
 from weetwie.domain.policy import council, preview, statement
-from weetwie.domain.policy.choose import choose
+from weetwie.domain.policy.choose import choose, held
 from weetwie.domain.policy.council import Proposal
 from weetwie.domain.policy.preview import Preview
-from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.errors import Conflict, Invalid, NotFound, Refusal, _
 from weetwie.events import audit
 from weetwie.kit.db import Db
 from weetwie.web import colour, reading
@@ -64,6 +64,8 @@ async def save(visit: Visit) -> Response:
                 return await _preview(visit, db, shown, given)
         async with visit.house.database.transaction() as db:
             if shown.changes:
+                if (await held(db, visit.viewer)).version != shown.before.version:
+                    raise Conflict(_("Somebody else has just changed what holds here. Look at it once more."))
                 await choose(db, visit.viewer, changes)
     except Refusal as refusal:
         async with visit.house.database.reading() as db:

@@ -86,7 +86,7 @@ async def test_an_administrator_brings_somebody_in_who_chooses_their_password(
         assert (await act(site, "/admin/people/root/suspend")).status_code == 422
 
 
-@pytest.mark.parametrize(("posts", "is_removed"), [("go", True), ("stay", False)])
+@pytest.mark.parametrize(("posts", "is_removed"), [("0", True), ("1", False)])
 async def test_an_administrator_erases_somebody_after_being_asked(
     world: World, admin: Someone, posts: str, is_removed: bool
 ) -> None:
@@ -95,7 +95,7 @@ async def test_an_administrator_erases_somebody_after_being_asked(
         await sign_in(site, "root")
         asked = await site.get("/admin/people/bo/erase")
         assert "Erase Bo Berg?" in asked.text and "backups" in asked.text
-        assert (await act(site, "/admin/people/bo/erase", posts=posts)).status_code == 303
+        assert (await act(site, "/admin/people/bo/erase", keeps_posts=posts)).status_code == 303
     row = await world.connection.fetchrow("select name, is_removed from people where erased_at is not null")
     assert tuple(row) == ("", is_removed)
 

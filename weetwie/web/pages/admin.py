@@ -185,7 +185,7 @@ async def on_person(visit: Visit) -> Response:
             return visit.back("/admin/people")
         if verb == "erase":
             check(visit)
-            await erase(db, visit.viewer, person_id, keeps_posts=given.get("posts") == "stay")
+            await erase(db, visit.viewer, person_id, keeps_posts=given.get("keeps_posts") == "1")
             return visit.go("/admin/people?erased=1")
         if verb in ("link", "farewell"):
             check(visit, may.look_after_people)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuotePolicy, Ring, Visibility
+from weetwie.access.words import QuotePolicy, Ring, Standing, Visibility
 
 
 def act(viewer: Viewer, at: datetime) -> bool:
@@ -64,6 +64,11 @@ def look_behind(viewer: Viewer, at: datetime) -> bool:
 def look_after_people(viewer: Viewer, at: datetime) -> bool:
     """Make people, say where they work, let them leave and come back."""
     return administer(viewer, at) or (viewer.is_people_admin and viewers.is_active(viewer, at))
+
+
+def inspect(viewer: Viewer, at: datetime) -> bool:
+    """Ask for, and confirm, that two of compliance read what somebody wrote. Administrators are not among them."""
+    return viewer.is_compliance and viewer.standing is Standing.member and viewers.is_active(viewer, at)
 
 
 def moderate(viewer: Viewer, at: datetime) -> bool:

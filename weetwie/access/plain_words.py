@@ -18,7 +18,7 @@ RINGS: Final = {
 CONCERN_EVERYBODY: Final = (
     "works_council", "widest_ring", "default_ring", "default_profile_ring", "guests_see_only_their_circle",
     "guests_invited_by", "alumni_wake", "suspends_on", "fetches_links", "never_inferred", "assistant", "rules",
-    "keeps_network_days", "keeps_world_days", "keeps_direct_days",
+    "keeps_network_days", "keeps_world_days", "keeps_direct_days", "compliance_reads",
 )  # fmt: skip
 CONCERN_COLLEAGUES: Final = ("sign_in", "handover", "keeps_colleagues_days")
 
@@ -150,6 +150,18 @@ def _handover(policy: Policy) -> _Told:
     return _("What somebody hands over is for themselves alone."), {}
 
 
+def _compliance(policy: Policy) -> _Told:
+    if policy.compliance_reads == "nothing":
+        return _("Nobody reads for a case what others wrote beyond what they see themselves."), {}
+    if policy.compliance_reads == "posts":
+        return _(
+            "For a case, two of compliance together may read what one person wrote, but for direct posts; the person is told."
+        ), {}
+    return _(
+        "For a case, two of compliance together may read what one person wrote, direct posts too; the person is told."
+    ), {}
+
+
 def _keeps_colleagues(policy: Policy) -> _Told:
     if not policy.keeps_colleagues_days:
         return _("What is for colleagues is kept for ever."), {}
@@ -203,6 +215,7 @@ _TOLD: Final[dict[str, Callable[[Policy], _Told]]] = {
     "rules": _rules,
     "sign_in": _sign_in,
     "handover": _handover,
+    "compliance_reads": _compliance,
     "keeps_colleagues_days": _keeps_colleagues,
     "keeps_network_days": _keeps_network,
     "keeps_world_days": _keeps_world,

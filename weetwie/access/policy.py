@@ -50,6 +50,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Whoever has an e-mail address at one of these may become a colleague without being invited."""
     sign_up_by_approval: bool = False
     """Whether others may ask to be let in."""
+    compliance_reads: Literal["nothing", "posts", "everything"] = "nothing"
+    """What two of compliance may read of a person for a case: nothing, what is not direct, or direct posts too."""
     handover: Literal["own", "unit"] = "unit"
     """Whether what somebody hands over is for themselves alone, or, once they share it, for their unit."""
     keeps_colleagues_days: Days = 0

@@ -23,6 +23,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     is_admin: bool = False
     is_people_admin: bool = False
     is_moderator: bool = False
+    is_compliance: bool = False
     is_limited: bool = False
     is_locked: bool = False
     default_ring: Ring | None = None

@@ -52,3 +52,5 @@ class Role(StrEnum):
     """Looks after who is here."""
     moderator = "moderator"
     """Looks after how people are with one another."""
+    compliance = "compliance"
+    """Reads what one person wrote for a case, together with a second one, for a time. No other role has this within it."""

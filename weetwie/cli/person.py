@@ -283,6 +283,7 @@ def _plain(profile: "Profile") -> dict[str, Any]:
         "admin": profile.is_admin,
         "people_admin": profile.is_people_admin,
         "moderator": profile.is_moderator,
+        "compliance": profile.is_compliance,
         "has_joined": profile.has_joined,
         "unit": profile.unit,
         "place": profile.place,

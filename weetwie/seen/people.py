@@ -65,6 +65,7 @@ class Profile(msgspec.Struct, frozen=True):
     is_admin: bool
     is_people_admin: bool
     is_moderator: bool
+    is_compliance: bool
     is_limited: bool
     is_bot: bool
     is_locked: bool

@@ -65,6 +65,8 @@ class Person(Row):
     """Looks after who is here: makes people, lets them leave and come back."""
     is_moderator: Mapped[Flag]
     """Looks after how people are with one another: reads reports, decides on them."""
+    is_compliance: Mapped[Flag]
+    """May read what somebody wrote for a case, together with a second one."""
     is_limited: Mapped[Flag]
     """By the moderators: what they write reaches their followers and those whom they write to."""
     is_bot: Mapped[Flag]

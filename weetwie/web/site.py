@@ -52,6 +52,7 @@ from weetwie.web.pages import (
     front,
     handover,
     home,
+    inspections,
     install,
     invitations,
     join,
@@ -168,6 +169,9 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/health": (admin.show_health, None),
     "/admin/reports": (admin.show_reports, None),
     "/admin/appeals/{id:int}/{verb}": (admin.show_reports, decisions.answer),
+    "/inspections": (inspections.show, inspections.ask),
+    "/inspections/{id:int}": (inspections.show_one, None),
+    "/inspections/{id:int}/{verb}": (inspections.show, inspections.act),
     "/decisions": (decisions.show, decisions.object_to),
     "/appeal/{token}": (decisions.show_door, decisions.object_by_link),
     "/admin/reports/{id:int}/{verb}": (admin.show_reports, admin.on_report),
@@ -267,7 +271,7 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             return PlainTextResponse(Unavailable.default, 503, {"retry-after": "2"})
         try:
-            if path.startswith("/admin"):
+            if path.startswith(("/admin", "/inspections")):
                 await _check_proved(come)
             response = await page(come)
         except SignInFirst as first:
@@ -291,7 +295,9 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
 async def _check_proved(come: Visit) -> None:
     """Whoever runs the place shows once an hour that it is them. What was filled in on a page that was opened in time is
     still taken an hour later. Raises SignInAgain."""
-    if not come.is_signed_in or not may.look_behind(come.viewer, clock.now()):
+    now = clock.now()
+    looks = may.look_behind(come.viewer, now) or may.inspect(come.viewer, now)
+    if not come.is_signed_in or not looks:
         return
     within = PROVED if come.request.method == "GET" else 2 * PROVED
     async with come.house.database.reading() as db:

@@ -34,6 +34,7 @@ _ERASE = Query(
         is_admin=False,
         is_people_admin=False,
         is_moderator=False,
+        is_compliance=False,
         is_discoverable=False,
         may_rank=False,
         is_dormant=True,

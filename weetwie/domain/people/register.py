@@ -103,7 +103,7 @@ def _page(*, upward: bool) -> Select[*tuple[Any, ...]]:
             in_state,
             or_(
                 ~param("has_role", Boolean),
-                Person.is_admin | Person.is_people_admin | Person.is_moderator,
+                Person.is_admin | Person.is_people_admin | Person.is_moderator | Person.is_compliance,
             ),
             or_(handle == "", func.strpos(func.lower(Person.handle), handle) > 0),
             or_(name == "", func.strpos(func.lower(Person.name), name) > 0),

@@ -18,6 +18,7 @@ _COLUMNS: Final = {
     Role.administrator: Person.is_admin,
     Role.people_admin: Person.is_people_admin,
     Role.moderator: Person.is_moderator,
+    Role.compliance: Person.is_compliance,
 }
 
 _ROLES = Query(

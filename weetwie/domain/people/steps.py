@@ -34,6 +34,7 @@ _STEP = Query(
         is_admin=Person.is_admin & param("keeps_roles", Boolean),
         is_people_admin=Person.is_people_admin & param("keeps_roles", Boolean),
         is_moderator=Person.is_moderator & param("keeps_roles", Boolean),
+        is_compliance=Person.is_compliance & param("keeps_roles", Boolean),
         version=Person.version + 1,
     )
 )

@@ -48,6 +48,10 @@ def chosen(before: Policy, changes: dict[str, Any]) -> Policy:
             _("Works-council mode is switched by two administrators: one proposes, another confirms."),
             field="works_council",
         )
+    if before.works_council and after.compliance_reads not in (before.compliance_reads, "nothing"):
+        raise Forbidden(
+            _("In works-council mode compliance is not let read more than before."), field="compliance_reads"
+        )
     if before.works_council and set(before.never_inferred) - set(after.never_inferred):
         raise Invalid(
             _("In works-council mode nothing is taken out of what is never inferred."), field="never_inferred"

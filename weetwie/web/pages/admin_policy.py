@@ -162,6 +162,11 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
         "framed_by": [_origin(line) for line in given.get("framed_by", "").split()][:20],
         "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
         "fetches_links": "fetches_links" in given,
+        **(
+            {"compliance_reads": given["compliance_reads"]}
+            if given.get("compliance_reads") in ("nothing", "posts", "everything")
+            else {}
+        ),
         "handover": "unit" if "handover" in given else "own",
         "guests_invited_by": "members" if "guests_invited_by" in given else "administrators",
         "guests_stay_days": _days(given.get("guests_stay_days", "365")),

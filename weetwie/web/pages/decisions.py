@@ -8,6 +8,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
 from weetwie.domain.identity import links
 from weetwie.domain.identity.asked import reached_at
+from weetwie.domain.inspections import inspections
 from weetwie.domain.mail import letters, write
 from weetwie.domain.moderation import decisions
 from weetwie.domain.moderation.decisions import KINDS, Kind
@@ -30,7 +31,10 @@ async def show(visit: Visit) -> Response:
 
 async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     found = await decisions.about(db, visit.viewer.person_id)
-    return await reading.show(visit, db, "decisions.html", status, decisions=found, **({"given": {}} | more))
+    inspected = await inspections.about(db, visit.viewer.person_id)
+    return await reading.show(
+        visit, db, "decisions.html", status, decisions=found, inspected=inspected, **({"given": {}} | more)
+    )
 
 
 async def object_to(visit: Visit) -> Response:

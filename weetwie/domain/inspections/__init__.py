@@ -1,0 +1,1 @@
+"""Inspections: compliance reads what one person wrote, by two, for a reason, for a time."""

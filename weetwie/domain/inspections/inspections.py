@@ -1,0 +1,183 @@
+"""An inspection: one of compliance asks, another confirms, and for some days these two read what one person wrote, as far as the
+policy lets them. Each reading is written down; the person is told, unless the law forbids it."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, and_, insert, or_, select, update
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
+from weetwie.events import audit
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.inspections import Inspection
+
+MOST_DAYS: Final = 14
+LONGEST_REASON: Final = 64
+WAITS: Final = timedelta(days=7)
+_REASON: Final = re.compile(r"[\w./:-]+( [\w./:-]+)*")
+_NOT_HERE: Final = _("Here nobody reads what others wrote beyond what they see themselves.")
+_TWO: Final = _("It takes two: somebody else of compliance confirms it.")
+
+_NOW, _ID = param("now", DateTime(timezone=True)), param("id", BigInteger)
+_VIEWER = param("viewer_id", BigInteger)
+_COLUMNS = (
+    Inspection.id,
+    Inspection.person_id,
+    Inspection.asked_by_id,
+    Inspection.confirmed_by_id,
+    Inspection.reason,
+    Inspection.days,
+    Inspection.is_silent,
+    Inspection.asked_at,
+    Inspection.begins_at,
+    Inspection.ends_at,
+)
+_waits = and_(
+    Inspection.begins_at.is_(None),
+    Inspection.ends_at.is_(None),
+    Inspection.asked_at > param("since", DateTime(timezone=True)),
+)
+_in_force = and_(Inspection.begins_at <= _NOW, Inspection.ends_at > _NOW)
+_is_mine = or_(Inspection.asked_by_id == _VIEWER, Inspection.confirmed_by_id == _VIEWER)
+_ASK = Query(
+    insert(Inspection)
+    .values(
+        person_id=param("person_id", BigInteger),
+        asked_by_id=_VIEWER,
+        reason=param("reason", Text),
+        days=param("days", SmallInteger),
+        is_silent=param("is_silent", Boolean),
+        asked_at=_NOW,
+    )
+    .returning(Inspection.id)
+)
+_ONE = Query(select(*_COLUMNS).where(Inspection.id == _ID).with_for_update())
+_CONFIRM = Query(
+    update(Inspection)
+    .where(Inspection.id == _ID)
+    .values(confirmed_by_id=_VIEWER, begins_at=_NOW, ends_at=param("ends_at", DateTime(timezone=True)))
+)
+_END = Query(update(Inspection).where(Inspection.id == _ID).values(ends_at=_NOW))
+_OPEN = Query(select(*_COLUMNS).where(Inspection.id == _ID, _in_force, _is_mine))
+_LISTED = Query(
+    select(*_COLUMNS).where(or_(_waits, and_(_in_force, _is_mine))).order_by(Inspection.id.desc()).limit(100)
+)
+_ABOUT = Query(
+    select(*_COLUMNS)
+    .where(
+        Inspection.person_id == param("person_id", BigInteger),
+        Inspection.is_silent.is_(False),
+        Inspection.begins_at.is_not(None),
+    )
+    .order_by(Inspection.id.desc())
+    .limit(50)
+)
+
+
+class Inspected(msgspec.Struct, frozen=True):
+    id: int
+    person_id: int
+    asked_by_id: int
+    confirmed_by_id: int | None
+    reason: str
+    days: int
+    is_silent: bool
+    asked_at: datetime
+    begins_at: datetime | None
+    ends_at: datetime | None
+
+
+async def ask(
+    db: Db, viewer: Viewer, person_id: int, reason: str, days: int, *, is_silent: bool = False
+) -> int:
+    """Raises Forbidden, and Invalid for a reason that is no number of a case and for too many days."""
+    _check(viewer)
+    reason = reason.strip()
+    if not _REASON.fullmatch(reason) or len(reason) > LONGEST_REASON:
+        raise Invalid(
+            _("Name the case by its number, such as 2026/114: at most {most} letters, digits and dashes."),
+            field="reason",
+            most=LONGEST_REASON,
+        )
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid(_("It lasts between 1 and {most} days."), field="days", most=MOST_DAYS)
+    if person_id == viewer.person_id:
+        raise Invalid(_("This is you yourself."), field="handle")
+    id = await db.value(
+        _ASK,
+        person_id=person_id,
+        viewer_id=viewer.person_id,
+        reason=reason,
+        days=days,
+        is_silent=is_silent,
+        now=clock.now(),
+    )
+    await audit(db, viewer, "inspection.ask", person_id, inspection=int(id))
+    return int(id)
+
+
+async def confirm(db: Db, viewer: Viewer, inspection_id: int) -> Inspected:
+    """By another than who asked. It begins now. Raises Forbidden, NotFound, Conflict."""
+    _check(viewer)
+    one, now = await _one(db, inspection_id), clock.now()
+    if one.begins_at is not None or one.ends_at is not None or one.asked_at <= now - WAITS:
+        raise NotFound
+    if viewer.person_id in (one.asked_by_id, one.person_id):
+        raise Conflict(_TWO)
+    ends_at = now + timedelta(days=one.days)
+    await db.run(_CONFIRM, id=one.id, viewer_id=viewer.person_id, now=now, ends_at=ends_at)
+    await audit(db, viewer, "inspection.confirm", one.person_id, inspection=one.id)
+    return await _one(db, inspection_id)
+
+
+async def end(db: Db, viewer: Viewer, inspection_id: int) -> None:
+    """Before its time, or before it began, by anybody of compliance. Raises Forbidden and NotFound."""
+    _check(viewer)
+    one = await _one(db, inspection_id)
+    if one.ends_at is not None and one.ends_at <= clock.now():
+        raise NotFound
+    await db.run(_END, id=one.id, now=clock.now())
+    await audit(db, viewer, "inspection.end", one.person_id, inspection=one.id)
+
+
+async def read(db: Db, viewer: Viewer, inspection_id: int) -> Inspected:
+    """For the two who opened it, while it lasts; it is written down that they read. Raises Forbidden and NotFound."""
+    _check(viewer)
+    row = await db.row(_OPEN, id=inspection_id, viewer_id=viewer.person_id, now=clock.now())
+    if row is None:
+        raise NotFound
+    one = Inspected(*row)
+    await audit(db, viewer, "inspection.read", one.person_id, inspection=one.id)
+    return one
+
+
+async def listed(db: Db, viewer: Viewer) -> list[Inspected]:
+    """Those that wait for a second person, and one's own in force. Raises Forbidden."""
+    _check(viewer)
+    now = clock.now()
+    rows = await db.rows(_LISTED, viewer_id=viewer.person_id, now=now, since=now - WAITS)
+    return [Inspected(*row) for row in rows]
+
+
+async def about(db: Db, person_id: int) -> list[Inspected]:
+    """What a person is told of: those that were opened about them, unless the law forbids it."""
+    return [Inspected(*row) for row in await db.rows(_ABOUT, person_id=person_id)]
+
+
+async def _one(db: Db, inspection_id: int) -> Inspected:
+    row = await db.row(_ONE, id=inspection_id)
+    if row is None:
+        raise NotFound
+    return Inspected(*row)
+
+
+def _check(viewer: Viewer) -> None:
+    if not may.inspect(viewer, clock.now()):
+        raise Forbidden
+    if viewer.policy.compliance_reads == "nothing":
+        raise Forbidden(_NOT_HERE)

@@ -91,6 +91,8 @@ NOT_ALONE: Final = {
     "/admin/audit.csv": "a file",
     "/admin/retention/holds": "a form sends to it",
     "/admin/retention/holds/{id:int}/{verb}": "a form sends to it",
+    "/settings/push/on": "a form sends to it",
+    "/settings/push/off": "a form sends to it",
     "/settings/export/file": "a file",
     "/settings/export/{kind}.csv": "a file",
     "/admin/logo": "a form sends to it",

@@ -26,6 +26,8 @@ NOT_READ: Final = {
     "/admin/retention/holds": "the same",
     "/admin/retention/holds/{id:int}/{verb}": "the same",
     "/admin/audit.csv": "the same as a file",
+    "/settings/push/on": "what one is told again",
+    "/settings/push/off": "what one is told again",
     "/settings/export/file": "written by the doors that the proofs ask, see tests/domain/exports",
     "/settings/export/{kind}.csv": "the same",
     "/admin/logo": "what is brought in again",

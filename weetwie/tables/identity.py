@@ -189,6 +189,8 @@ class Token(Row):
     app_id: Mapped[int | None] = to("apps.id", index=True)
     person_id: Mapped[int | None] = to("people.id", index=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
+    session_id: Mapped[int | None] = to("sessions.id", index=True)
+    """The browser in which somebody is told by push; it goes with the session."""
     scopes: Mapped[list[str]]
     created_at: Mapped[Moment]
     revoked_at: Mapped[datetime | None]

@@ -47,12 +47,17 @@ _ISSUE = Query(
     .values(
         app_id=param("app_id", BigInteger),
         person_id=param("person_id", BigInteger),
+        session_id=param("session_id", BigInteger),
         token_hash=param("hash", LargeBinary),
         scopes=param("scopes", ARRAY(Text)),
         created_at=param("at", DateTime(timezone=True)),
     )
     .returning(Token.id)
 )
+_OF_BROWSER = Query(
+    select(Token.id).where(Token.session_id == param("session_id", BigInteger), Token.revoked_at.is_(None))
+)
+_END_OF_BROWSER = Query(delete(Token).where(Token.session_id == param("session_id", BigInteger)))
 _FIND = Query(select(Token.id, Token.app_id).where(Token.token_hash == param("hash", LargeBinary)))
 _REVOKE = Query(
     update(Token)
@@ -94,13 +99,41 @@ class IssuedToken(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-async def issue(db: Db, app_id: int | None, person_id: int | None, scopes: Sequence[str]) -> IssuedToken:
+async def issue(
+    db: Db,
+    app_id: int | None,
+    person_id: int | None,
+    scopes: Sequence[str],
+    *,
+    session_id: int | None = None,
+) -> IssuedToken:
     """A token of an app, or of none (made by an administrator on the command line), for a person or for nobody."""
     token, at = secrets.token_urlsafe(32), clock.now()
     token_id = await db.value(
-        _ISSUE, app_id=app_id, person_id=person_id, hash=credential_hash(token), scopes=list(scopes), at=at
+        _ISSUE,
+        app_id=app_id,
+        person_id=person_id,
+        session_id=session_id,
+        hash=credential_hash(token),
+        scopes=list(scopes),
+        at=at,
     )
     return IssuedToken(token_id, token, list(scopes), at)
+
+
+async def for_browser(db: Db, viewer: Viewer) -> IssuedToken:
+    """By which the browser that the viewer is in is told; it takes the place of the one before, and goes with the session."""
+    await end_of_browser(db, viewer)
+    return await issue(db, None, viewer.person_id, ["push"], session_id=viewer.session_id)
+
+
+async def of_browser(db: Db, viewer: Viewer) -> int | None:
+    token_id: int | None = await db.value(_OF_BROWSER, session_id=viewer.session_id)
+    return token_id
+
+
+async def end_of_browser(db: Db, viewer: Viewer) -> None:
+    await db.run(_END_OF_BROWSER, session_id=viewer.session_id)
 
 
 async def issue_by_hand(db: Db, viewer: Viewer, person_id: int, scopes: str) -> IssuedToken:

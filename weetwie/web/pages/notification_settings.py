@@ -19,6 +19,7 @@ from weetwie.domain.notifications.policy import (
 from weetwie.domain.people import staying
 from weetwie.errors import NotFound
 from weetwie.web import reading
+from weetwie.web.pages import push
 from weetwie.web.visit import Visit
 
 _CHOICES: Final = {"accept": ACCEPT, "hold": HOLD, "drop": DROP}
@@ -26,7 +27,7 @@ _CHOICES: Final = {"accept": ACCEPT, "hold": HOLD, "drop": DROP}
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.house.database.transaction() as db:
         policy = await policy_of(db, visit.viewer)
         return await reading.show(
             visit,
@@ -34,6 +35,8 @@ async def show(visit: Visit) -> Response:
             "notification_settings.html",
             chosen={rule: getattr(policy, rule) for rule in RULES},
             choices=_CHOICES,
+            is_pushed=await push.is_on(visit, db),
+            push_key=await push.server_key(db),
             wants_questions=await staying.wants_questions(db, visit.viewer.person_id),
             held=await requests.totals(db, visit.viewer),
             is_saved="saved" in visit.request.query_params,

@@ -42,3 +42,21 @@ async function page(request, pathname) {
     return found || (await caches.match("/offline")) || Promise.reject(error);
   }
 }
+
+// Being told: what a push says is shown at once, and leads to the notifications.
+self.addEventListener("push", (event) => {
+  const told = event.data?.json() ?? {};
+  if (!told.title) return;
+  const shown = { body: told.body, icon: told.icon, tag: told.notification_id, lang: told.preferred_locale };
+  event.waitUntil(self.registration.showNotification(told.title, shown));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then((open) => {
+      const page = open.find((one) => "focus" in one);
+      return page ? page.focus().then((one) => one.navigate("/notifications")) : self.clients.openWindow("/notifications");
+    }),
+  );
+});

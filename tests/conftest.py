@@ -1,5 +1,8 @@
 """What every test may ask for: `dsn` is a database with the schema in it, empty and its own."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,6 +21,27 @@ settings.register_profile("deep", max_examples=3000)
 _COPIES = database.Copies()
 
 
+_IN_MEMORY = "TESTS_IN_MEMORY"
+"""Copying databases is the longest part of many tests, so they lie in memory where there is room for them."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
+    if has_room and not hasattr(config, "workerinput"):
+        os.environ[_IN_MEMORY] = tempfile.mkdtemp(prefix="weetwie-tests-", dir=memory)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and (folder := os.environ.pop(_IN_MEMORY, "")):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for a server of their own."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """One folder for the whole run, shared by all test processes."""
@@ -28,7 +52,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
 @pytest.fixture(scope="session")
 async def server_dsn(run_folder: Path) -> AsyncIterator[str]:
     """The server of this run; its databases are made by the tests."""
-    async with database.server(run_folder / "postgres") as dsn:
+    async with database.server(Path(os.environ.get(_IN_MEMORY) or run_folder) / "postgres") as dsn:
         yield dsn
 
 

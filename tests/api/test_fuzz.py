@@ -30,7 +30,7 @@ from weetwie import __version__, reactions
 from weetwie.api.openapi import document
 from weetwie.app import build, endpoints
 
-EXAMPLES = 8
+EXAMPLES = 6
 """For each operation and each way."""
 
 load_all_checks()

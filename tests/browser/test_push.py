@@ -12,7 +12,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 _SHOWN = """async () => {
   const registration = await navigator.serviceWorker.ready;
-  for (let tries = 0; tries < 50; tries++) {
+  for (let tries = 0; tries < 40; tries++) {
     const [one] = await registration.getNotifications();
     if (one) return `${one.title}: ${one.body}`;
     await new Promise((later) => setTimeout(later, 100));
@@ -36,5 +36,8 @@ def test_a_push_is_shown(open_page: Open, company: Running) -> None:
     page.wait_for_timeout(300)
     message = {"title": "Bo mentioned you", "body": "Look at this", "notification_id": "1"}
     given = {"origin": company.address, "registrationId": registrations[-1], "data": json.dumps(message)}
-    devtools.send("ServiceWorker.deliverPushMessage", given)
-    assert page.evaluate(_SHOWN) == "Bo mentioned you: Look at this"
+    shown = ""
+    for _again in range(3):  # a worker that is only just awake may not hear the first one
+        devtools.send("ServiceWorker.deliverPushMessage", given)
+        shown = shown or page.evaluate(_SHOWN)
+    assert shown == "Bo mentioned you: Look at this"

@@ -77,7 +77,6 @@ AT_ONCE: AtOnce = {
         push.left,
         resources.erased,
         exports.erased,
-        guests.hand_over,
         invite.erased,
         handover.erased,
     ],

@@ -15,6 +15,7 @@ from weetwie.access.words import Standing
 from weetwie.app import build
 from weetwie.domain.identity import addresses
 from weetwie.domain.people import guests
+from weetwie.domain.people.erase import erase
 from weetwie.domain.people.leave import leave
 from weetwie.events import PersonLeft
 from weetwie.kit import clock
@@ -298,6 +299,25 @@ async def test_when_a_sponsor_leaves_their_manager_answers_for_the_guests_or_the
     assert (await person(world, "one"))["until"] > clock.now()
     assert (await person(world, "two"))["sponsor_id"] is None
     assert (await person(world, "two"))["until"] <= clock.now()
+
+
+async def test_when_a_sponsor_is_erased_their_manager_answers_for_the_guests(
+    world: World, ada: Someone
+) -> None:
+    chief = await world.member("chief")
+    bo = await world.member("bo", manager_id=chief.id)
+    await world.guest("one", sponsor=bo)
+    async with world.database.transaction() as db:
+        await erase(db, system(await world.memory.policy(db)), bo.id)
+    assert (await person(world, "one"))["sponsor_id"] == chief.id
+
+
+async def test_nobody_floods_strangers_with_letters_to_confirm(site: httpx.AsyncClient, world: World) -> None:
+    answers = [
+        (await act(site, "/settings/sign-in/own-address", address=f"x{number}@far.example")).status_code
+        for number in range(32)
+    ]
+    assert answers[0] == 303 and answers[-1] == 429
 
 
 async def test_an_address_of_ones_own_is_confirmed_and_written_to_on_the_day_one_leaves(

@@ -18,6 +18,9 @@ _HOST = r"[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?(?::\d{1,5})?"
 _MENTION = rf"(?<![\w/@.])@(?P<handle>{HANDLE})(?:@(?P<host>{_HOST}))?"
 _TAG = r"(?<![=/\p{L}\p{M}\p{N}_#&)])[#＃](?P<tag>[\p{L}\p{M}\p{N}_·・]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_·・]*)"
 _NAMES = regex.compile(f"{_MENTION}|{_TAG}", regex.IGNORECASE)
+_ADDRESS = regex.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}")
+_CASE_NUMBER = regex.compile(r"[\w./:-]+( [\w./:-]+)*")
+LONGEST_CASE_NUMBER = 64
 _EMPTY_LINES = regex.compile(r"\n\n+")
 _GRAPHEME = regex.compile(r"\X")
 
@@ -176,6 +179,16 @@ def language_of(text: str) -> str | None:
         return None
     code: str = guesses[0][1]
     return None if code == "un" else code[:2]
+
+
+def is_address(text: str) -> bool:
+    """Whether a letter may be sent there: nothing in it that a mail server would read as more than one address."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def is_case_number(text: str) -> bool:
+    """Such as `2026/114`: what a case is called, and never what it is about."""
+    return len(text) <= LONGEST_CASE_NUMBER and _CASE_NUMBER.fullmatch(text) is not None
 
 
 def canonical_address(address: str) -> str:

@@ -172,7 +172,7 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     after = {
         **reactions.AFTER,
         PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],
-        PersonLeft: [*reactions.AFTER.get(PersonLeft, []), letters.farewells(settings.base_url)],
+        PersonLeft: [letters.farewells(settings.base_url)] if settings.smtp_url else [],
         PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
     }
     try:
@@ -181,7 +181,9 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
             memory,
             bell,
             Live(database, memory),
-            worker.Worker(database, memory, after, letters.by_the_clock(settings.base_url)),
+            worker.Worker(
+                database, memory, after, letters.by_the_clock(settings.base_url) if settings.smtp_url else []
+            ),
             store.chosen(settings),
             sender,
         )

@@ -95,6 +95,9 @@ async def test_somebody_is_suspended_let_back_in_and_erased(house: House) -> Non
         assert (await house.ask(bo, "POST", "/api/v1/statuses", data=said)).status_code == status
     loud = await house.good(cy, "POST", "/api/v1/statuses", data={"status": "Good morning"})
     assert (await house.ask(bo, "POST", f"/api/v1/statuses/{loud['id']}/reblog")).status_code == 403
+    words = "select words from decisions order by id"
+    kept = [row["words"] for row in await world.connection.fetch(words)]
+    assert kept == ["No", "Too loud"], "no words are made up"
     assert not (await house.good(ada, "POST", f"{at}/unsilence"))["silenced"]
     assert (await house.ask(bo, "POST", f"/api/v1/statuses/{loud['id']}/reblog")).status_code == 200
     for verb in ("enable", "unsilence", "unsensitive"):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from weetwie.domain.identity import well_known
 from weetwie.errors import Invalid, _
+from weetwie.kit.text import is_address
 
 READABLE: Final = (
     "accounts blocks bookmarks collections favourites filters follows lists mutes notifications search statuses"
@@ -60,7 +61,6 @@ _HOST = re.compile(r"[A-Za-z0-9._\[\]:-]+")
 _LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1"))
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-_MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}")
 
 
 def scopes(text: str) -> list[str]:
@@ -157,7 +157,7 @@ def check_password(password: str) -> None:
 
 
 def check_address(address: str) -> None:
-    if not _MAIL_ADDRESS.fullmatch(address):
+    if not is_address(address):
         raise Invalid(_("This is not an e-mail address."), field="address")
 
 

@@ -1,7 +1,6 @@
 """An inspection: one of compliance asks, another confirms, and for some days these two read what one person wrote, as far as the
 policy lets them. Each reading is written down; the person is told, unless the law forbids it."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,12 +13,11 @@ from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.text import LONGEST_CASE_NUMBER, is_case_number
 from weetwie.tables.inspections import Inspection
 
 MOST_DAYS: Final = 14
-LONGEST_REASON: Final = 64
 WAITS: Final = timedelta(days=7)
-_REASON: Final = re.compile(r"[\w./:-]+( [\w./:-]+)*")
 _NOT_HERE: Final = _("Here nobody reads what others wrote beyond what they see themselves.")
 _TWO: Final = _("It takes two: somebody else of compliance confirms it.")
 
@@ -98,11 +96,11 @@ async def ask(
     """Raises Forbidden, and Invalid for a reason that is no number of a case and for too many days."""
     _check(viewer)
     reason = reason.strip()
-    if not _REASON.fullmatch(reason) or len(reason) > LONGEST_REASON:
+    if not is_case_number(reason):
         raise Invalid(
             _("Name the case by its number, such as 2026/114: at most {most} letters, digits and dashes."),
             field="reason",
-            most=LONGEST_REASON,
+            most=LONGEST_CASE_NUMBER,
         )
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(_("It lasts between 1 and {most} days."), field="days", most=MOST_DAYS)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -230,5 +230,5 @@ async def sweep(db: Db) -> int:
     return await db.run(_SWEEP, before=clock.now() - _KEPT)
 
 
-async def erased(db: Db, _viewer: Viewer, facts: Sequence[PersonErased]) -> Any:
-    return await db.run(_ERASED, ids=[fact.person_id for fact in facts])
+async def erased(db: Db, _viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    await db.run(_ERASED, ids=[fact.person_id for fact in facts])

@@ -10,12 +10,12 @@ from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Standing
 from weetwie.errors import Forbidden, Invalid, _
+from weetwie.kit.text import is_address
 
 LASTS: Final = timedelta(days=14)
 MOST_A_DAY: Final = 20
 """Of one person who does not look after people."""
 LONGEST_WORDS: Final = 500
-LONGEST_ADDRESS: Final = 320
 
 _GUESTS_BY_OTHERS = _("Here administrators invite guests. Please ask one of them.")
 _BY_PROVIDER = _(
@@ -69,14 +69,7 @@ def longest_stay(policy: Policy, at: datetime) -> datetime:
 
 
 def check_address(address: str) -> None:
-    name, _at, host = address.rpartition("@")
-    if (
-        not name
-        or not host
-        or "@" in name
-        or len(address) > LONGEST_ADDRESS
-        or any(sign.isspace() or not sign.isprintable() or sign in '<>,;"' for sign in address)
-    ):
+    if not is_address(address):
         raise Invalid(_("{address} is no e-mail address."), field="address", address=address[:100])
 
 

@@ -85,9 +85,10 @@ class Decided(msgspec.Struct, frozen=True):
 async def decide(
     db: Db, viewer: Viewer, person_id: int, kind: Kind, words: str, report_id: int | None = None
 ) -> int:
-    """Writes down what was decided; to limit and to suspend are acts of their own. Raises Forbidden and Invalid."""
+    """Writes down what was decided; to limit and to suspend are acts of their own. Apps may give no words; pages ask for them.
+    Raises Forbidden and Invalid."""
     _check(viewer)
-    words = _checked(words)
+    words = _short(words)
     decision_id = await db.value(
         _DECIDE, person_id=person_id, kind=kind, words=words, report_id=report_id, now=clock.now()
     )
@@ -102,7 +103,7 @@ async def about(db: Db, person_id: int) -> list[Decided]:
 
 async def appeal(db: Db, viewer: Viewer, decision_id: int, words: str) -> None:
     """By whom it is about, once; who is suspended too. Raises Invalid and NotFound."""
-    words = _checked(words)
+    words = checked(words)
     if not await db.run(_APPEAL, id=decision_id, person_id=viewer.person_id, words=words, now=clock.now()):
         raise NotFound
     await audit(db, viewer, "decision.appeal", viewer.person_id, decision=decision_id)
@@ -134,10 +135,15 @@ async def erased(db: Db, _viewer: Viewer, facts: Sequence[PersonErased]) -> None
     await db.run(_ERASED, ids=[fact.person_id for fact in facts])
 
 
-def _checked(words: str) -> str:
-    words = words.strip()
-    if not words:
+def checked(words: str) -> str:
+    """Raises Invalid for none, and for too many."""
+    if not words.strip():
         raise Invalid(_NEEDS_WORDS, field="words")
+    return _short(words)
+
+
+def _short(words: str) -> str:
+    words = words.strip()
     if len(words) > LONGEST_WORDS:
         raise Invalid(_TOO_LONG, field="words", most=LONGEST_WORDS)
     return words

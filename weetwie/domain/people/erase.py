@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, Text, cast, func, literal,
 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
-from weetwie.domain.people import farewell
+from weetwie.domain.people import farewell, guests
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonErased, audit, record
 from weetwie.kit import clock
@@ -70,6 +70,7 @@ async def erase(db: Db, viewer: Viewer, person_id: int, *, keeps_posts: bool = F
         raise Forbidden(_("An administrator is erased by another one."))
     if await db.value(_HELD, id=person_id, at=clock.now()):
         raise Conflict(_HELD_BACK)
+    await guests.hand_over(db, viewer, [PersonErased(person_id)])  # while it is known who their manager is
     if await db.value(_ERASE, id=person_id, at=clock.now(), is_removed=not keeps_posts) is None:
         raise NotFound
     await farewell.over(db, person_id)

@@ -1,8 +1,6 @@
 """Holds: what a person wrote stays, and they are not erased, until the hold is lifted or ends."""
 
-import re
 from datetime import datetime
-from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Text, insert, or_, select, update
@@ -13,10 +11,8 @@ from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.text import LONGEST_CASE_NUMBER, is_case_number
 from weetwie.tables.retention import Hold
-
-LONGEST_REASON: Final = 64
-_REASON: Final = re.compile(r"[\w./:-]+( [\w./:-]+)*")
 
 _NOW = param("now", DateTime(timezone=True))
 
@@ -62,11 +58,11 @@ async def hold(
     """Of one person, or of everybody. Raises Forbidden, and Invalid for a reason that is no number of a case."""
     _check(viewer)
     reason, now = reason.strip(), clock.now()
-    if not _REASON.fullmatch(reason) or len(reason) > LONGEST_REASON:
+    if not is_case_number(reason):
         raise Invalid(
             _("Name the case by its number, such as 2026/114: at most {most} letters, digits and dashes."),
             field="reason",
-            most=LONGEST_REASON,
+            most=LONGEST_CASE_NUMBER,
         )
     if ends_at is not None and ends_at <= now:
         raise Invalid(_("The day must lie ahead."), field="until")

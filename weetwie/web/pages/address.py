@@ -5,7 +5,7 @@ from typing import cast
 
 from starlette.responses import Response
 
-from weetwie.domain.identity import addresses, links
+from weetwie.domain.identity import addresses, asked, links
 from weetwie.domain.identity.links import Link, Purpose
 from weetwie.domain.identity.rules import check_address
 from weetwie.domain.mail import letters, write
@@ -56,6 +56,7 @@ async def choose(visit: Visit, given: str) -> None:
             await addresses.drop_personal(db, visit.viewer)
             return
         check_address(address)
+        await asked.check_place(db, visit.client_address)
         token = await links.make(db, "own-address", visit.viewer.person_id, address=address)
         link = f"{visit.house.base_url}/auth/address/{token}"
         viewer = visit.viewer

@@ -1,7 +1,7 @@
 """For administrators: who is here, what has been reported, what the organisation has chosen, what was brought in."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -31,11 +31,11 @@ from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen.people import Profile
 from weetwie.web import reading
+from weetwie.web.days import end_of
 from weetwie.web.pages.decisions import decide
 from weetwie.web.visit import Visit
 
 _LENGTH: Final = 100
-_NO_DAY: Final = _("This is no day that we understand. Write it such as 2026-12-31.")
 
 
 def check(visit: Visit, rule: Callable[[Viewer, datetime], bool] = may.administer) -> None:
@@ -133,7 +133,7 @@ async def _make(visit: Visit, db: Db, given: dict[str, str]) -> int:
         name=given.get("name", "").strip(),
         standing=Standing[standing] if standing in Standing.__members__ else Standing.member,
         sponsor_id=visit.viewer.person_id if standing == "guest" else None,
-        until=_end_of(given.get("until", "")) if standing == "guest" else None,
+        until=end_of(given.get("until", "")) if standing == "guest" else None,
         is_admin="is_admin" in given,
     )
     imported = await claimable(db, addresses.hashed(await addresses.hash_key(db), address))
@@ -143,14 +143,6 @@ async def _make(visit: Visit, db: Db, given: dict[str, str]) -> int:
         person_id = await claim(db, visit.viewer, imported, newcomer)
     await addresses.add(db, person_id, address, is_verified=True)
     return person_id
-
-
-def _end_of(day: str) -> datetime:
-    """Raises Invalid."""
-    try:
-        return datetime.combine(date.fromisoformat(day), time(), UTC) + timedelta(days=1)
-    except (ValueError, OverflowError) as error:
-        raise Invalid(_NO_DAY, field="until") from error
 
 
 async def show_person(visit: Visit) -> Response:
@@ -263,7 +255,7 @@ async def announce(visit: Visit) -> Response:
     check(visit)
     given = dict(await visit.form())
     try:
-        ends = _end_of(given["until"]) if given.get("until") else None
+        ends = end_of(given["until"]) if given.get("until") else None
         ring = Ring.colleagues if given.get("ring") == "0" else Ring.network
         async with visit.house.database.transaction() as db:
             await announcements.announce(db, visit.viewer, given.get("text", ""), ring=ring, ends_at=ends)

@@ -1,6 +1,5 @@
 """How long what people write is kept, what would go by it, and what is held for a case."""
 
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -13,11 +12,11 @@ from weetwie.domain.retention.retention import RULES
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.kit.db import Db
 from weetwie.web import reading
+from weetwie.web.days import end_of
 from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
 _NO_NUMBER: Final = _("Days are a whole number of at most 36,500; leave it empty to keep it for ever.")
-_NO_DAY: Final = _("This is no day that we understand. Write it such as 2026-12-31.")
 
 
 async def show(visit: Visit) -> Response:
@@ -77,7 +76,7 @@ async def hold(visit: Visit) -> Response:
         async with visit.house.database.transaction() as db:
             handle = given.get("handle", "").strip().removeprefix("@")
             person_id = await lookup(db, system(visit.viewer.policy), handle) if handle else None
-            ends_at = _end_of(given["until"]) if given.get("until") else None
+            ends_at = end_of(given["until"]) if given.get("until") else None
             await holds.hold(db, visit.viewer, person_id, given.get("reason", ""), ends_at)
     except NotFound:
         error = Invalid(_("There is nobody with this handle."), field="handle")
@@ -106,11 +105,3 @@ def _days(given: dict[str, str]) -> dict[str, int]:
         if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= 36500):
             raise Invalid(_NO_NUMBER, field=rule)
     return {rule: int(text) for rule, text in found.items()}
-
-
-def _end_of(day: str) -> datetime:
-    """Raises Invalid."""
-    try:
-        return datetime.combine(date.fromisoformat(day), time(), UTC) + timedelta(days=1)
-    except (ValueError, OverflowError) as error:
-        raise Invalid(_NO_DAY, field="until") from error

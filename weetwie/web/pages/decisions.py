@@ -93,6 +93,7 @@ async def decide(
     person = await house.memory.person(db, person_id)
     if person is None:
         raise NotFound
+    words = decisions.checked(words)
     await decisions.decide(db, viewer, person_id, cast("Kind", kind), words, report_id)
     if kind == "limit":
         await limit(db, viewer, person_id)

@@ -1,6 +1,6 @@
 """Whom one invites, and the guests one answers for."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -16,13 +16,13 @@ from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.kit import clock
 from weetwie.kit.db import Db
 from weetwie.web import reading
+from weetwie.web.days import end_of
 from weetwie.web.pages.join import send
 from weetwie.web.visit import Visit
 
 _PROLONGED: Final = timedelta(days=90)
 _USUAL_STAY: Final = timedelta(days=180)
 _MOST_AT_ONCE: Final = 50
-_NO_DAY: Final = _("This is no day that we understand. Write it such as 2026-12-31.")
 _TOO_MANY: Final = _("At most {most} addresses at once.")
 
 
@@ -77,7 +77,7 @@ async def send_out(visit: Visit) -> Response:
 async def _invite(visit: Visit, db: Db, given: dict[str, str]) -> list[tuple[str, str]]:
     """By address, empty for whoever has the link; with the link where it was not sent."""
     standing = Standing.member if given.get("standing") == "member" else Standing.guest
-    until = _end_of(given.get("until", "")) if standing is Standing.guest else None
+    until = end_of(given.get("until", "")) if standing is Standing.guest else None
     to = list(dict.fromkeys(given.get("addresses", "").replace(",", " ").replace(";", " ").split())) or [""]
     if len(to) > _MOST_AT_ONCE:
         raise Invalid(_TOO_MANY, field="addresses", most=_MOST_AT_ONCE)
@@ -139,11 +139,3 @@ def _check(visit: Visit) -> None:
     reading.check_signed_in(visit)
     if visit.viewer.standing is not Standing.member:
         raise NotFound
-
-
-def _end_of(day: str) -> datetime:
-    """Raises Invalid."""
-    try:
-        return datetime.combine(date.fromisoformat(day), time(), UTC) + timedelta(days=1)
-    except (ValueError, OverflowError) as error:
-        raise Invalid(_NO_DAY, field="until") from error

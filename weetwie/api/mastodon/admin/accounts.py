@@ -174,7 +174,7 @@ async def act(call: Call, given: Action) -> wire.Empty:
         await limit(db, call.viewer, call.id)
     kind = _KINDS.get(given.type, "warn")
     if given.text or kind != "warn":
-        await decisions.decide(db, call.viewer, call.id, kind, given.text or "-", given.report_id)
+        await decisions.decide(db, call.viewer, call.id, kind, given.text, given.report_id)
     if report is not None:
         await reports.close(db, call.viewer, report.id)
     return wire.Empty()

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import asyncpg
 
-HEAD = "0001"
+_VERSIONS = Path(__file__).parent / "versions"
+
+HEAD = max(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*.py"))
 """The revision that this program works with."""
 
 _LOCK = 7_305_193
@@ -25,7 +27,12 @@ async def is_current(dsn: str) -> bool:
 
 def knows(revision: str) -> bool:
     """Whether a database at this revision can be brought up to date by this program."""
-    return any((Path(__file__).parent / "versions").glob(f"{revision}_*.py"))
+    return any(_VERSIONS.glob(f"{revision}_*.py"))
+
+
+def statements(name: str) -> list[str]:
+    """What a file of SQL beside the migrations holds, statement by statement; a line of `;;` ends each."""
+    return (_VERSIONS / name).read_text("utf-8").split("\n;;\n")
 
 
 async def upgrade(dsn: str) -> None:

@@ -11,7 +11,7 @@ import structlog
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory
 from weetwie.domain.audit import chain, trail
-from weetwie.domain.identity import grants, links, passkeys, sessions, sign_in, sign_on
+from weetwie.domain.identity import attempts, grants, links, passkeys, sessions, sign_on
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import known_words, questions, seal
 from weetwie.domain.mail import letters
@@ -78,7 +78,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, posts.forget_keys),
     (HOUR, grants.sweep),
     (HOUR, links.sweep),
-    (HOUR, sign_in.sweep),
+    (HOUR, attempts.sweep),
     (HOUR, passkeys.sweep),
     (HOUR, sign_on.sweep),
     (HOUR, sessions.end_old),

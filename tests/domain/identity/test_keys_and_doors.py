@@ -8,7 +8,17 @@ import pytest
 
 from tests.world import SOME_DAY, Someone, World
 from weetwie.access.viewer import system
-from weetwie.domain.identity import addresses, apps, grants, links, passwords, sessions, sign_in, tokens
+from weetwie.domain.identity import (
+    addresses,
+    apps,
+    attempts,
+    grants,
+    links,
+    passwords,
+    sessions,
+    sign_in,
+    tokens,
+)
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from weetwie.events import PersonErased, PersonLeft, PersonSuspended
 from weetwie.kit import clock
@@ -181,7 +191,7 @@ async def test_what_is_over_is_swept(world: World) -> None:
     await keys_of(world, ada)
     await sign_in.knock(world.db, "ada", "203.0.113.7")
     clock.stop(SOME_DAY + timedelta(days=31))
-    assert [await one(world.db) for one in (sessions.end_old, grants.sweep, links.sweep, sign_in.sweep)] == [
+    assert [await one(world.db) for one in (sessions.end_old, grants.sweep, links.sweep, attempts.sweep)] == [
         1,
         1,
         1,

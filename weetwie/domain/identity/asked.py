@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, case, func, insert, select
 
 from weetwie.access.words import Standing
-from weetwie.domain.identity import sign_in
+from weetwie.domain.identity import attempts, sign_in
 from weetwie.domain.identity.keys import key
 from weetwie.errors import TooMany
 from weetwie.kit import clock
@@ -64,7 +64,7 @@ async def asked(db: Db, name: str, client_address: str) -> Asker | None:
 
 async def check_place(db: Db, client_address: str) -> None:
     """Counts this time too. Raises TooMany for a place that asks again and again."""
-    if await _count(db, f"ask from {sign_in.place_of(client_address)}") > MOST_FROM_ONE_PLACE:
+    if await _count(db, f"ask from {attempts.place_of(client_address)}") > MOST_FROM_ONE_PLACE:
         raise TooMany(retry_after=int(_HOUR.total_seconds()))
 
 

@@ -1,0 +1,95 @@
+"""Tries at a secret, counted in the database: who guesses waits longer after each failure, whichever process or host is asked.
+
+A try is written down by `begin` in a transaction of its own, before the secret is looked at, so that a thousand tries at once
+count as a thousand; `take_back` removes it when the secret was right. A transaction that is rolled back counts nothing.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from math import ceil
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.domain.identity.keys import key
+from weetwie.domain.identity.rules import REMEMBERED, Guessing
+from weetwie.errors import TooMany, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, param
+from weetwie.tables.identity import SignInAttempt
+
+_WAIT = _("There were too many tries. Please wait {seconds} seconds.")
+
+_LOCK = Query(select(func.pg_advisory_xact_lock(func.hashtextextended(param("about", Text), 0))))
+_FAILURES = Query(
+    select(SignInAttempt.about, func.count().label("failures"), func.max(SignInAttempt.at).label("last"))
+    .where(
+        SignInAttempt.about == func.any(param("about", ARRAY(LargeBinary))),
+        SignInAttempt.at > param("since", DateTime(timezone=True)),
+    )
+    .group_by(SignInAttempt.about)
+)
+_FAILED = Query(
+    insert(SignInAttempt)
+    .values(about=param("about", LargeBinary), at=param("at", DateTime(timezone=True)))
+    .returning(SignInAttempt.id)
+)
+_TAKE_BACK = Query(delete(SignInAttempt).where(SignInAttempt.id == func.any(param("ids", ARRAY(BigInteger)))))
+_FORGIVE = Query(delete(SignInAttempt).where(SignInAttempt.about == param("about", LargeBinary)))
+_SWEEP = Query(delete(SignInAttempt).where(SignInAttempt.at < param("before", DateTime(timezone=True))))
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A try that is written down and not yet decided."""
+
+    ids: list[int]
+
+
+async def begin(db: Db, limits: Mapping[str, Guessing]) -> Attempt:
+    """Writes one try down under each name (`code of 17`, `from 203.0.113.4`). Raises TooMany when it comes too soon after
+    failures under one of them; then nothing is written."""
+    secret = await key(db, "sign-in")
+    by_digest = {_digest(secret, about): limit for about, limit in limits.items()}
+    # Locked in one order, so that tries that come together are counted one after the other.
+    for digest in sorted(by_digest):
+        await db.value(_LOCK, about=digest.hex())
+    now = clock.now()
+    rows = await db.rows(_FAILURES, about=list(by_digest), since=now - REMEMBERED)
+    waits = [by_digest[row["about"]].wait(row["failures"]) - (now - row["last"]) for row in rows]
+    seconds = ceil(max((wait.total_seconds() for wait in waits), default=0))
+    if seconds > 0:
+        raise TooMany(_WAIT, retry_after=seconds, seconds=seconds)
+    return Attempt([await db.value(_FAILED, about=digest, at=now) for digest in by_digest])
+
+
+async def take_back(db: Db, attempt: Attempt, *forgiven: str) -> None:
+    """The secret was right: this try does not count, nor do earlier ones under the `forgiven` names."""
+    await db.run(_TAKE_BACK, ids=attempt.ids)
+    secret = await key(db, "sign-in")
+    for about in forgiven:
+        await db.run(_FORGIVE, about=_digest(secret, about))
+
+
+async def sweep(db: Db) -> int:
+    """For the schedule: tries that no longer count."""
+    return await db.run(_SWEEP, before=clock.now() - REMEMBERED)
+
+
+def place_of(client_address: str) -> str:
+    """A client address as it counts: of IPv6 the network that one household or office has."""
+    try:
+        address = ipaddress.ip_address(client_address)
+    except ValueError:
+        return client_address
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((int(address), 64), strict=False))
+    return str(address)
+
+
+def _digest(secret: bytes, about: str) -> bytes:
+    return hmac.digest(secret, about.encode("utf-8", "surrogatepass"), hashlib.sha256)

@@ -4,6 +4,7 @@ Run as a program (`python -m tests.architecture.sentences`), it brings the catal
 without a translation, those that are gone are taken out.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,11 @@ from babel.messages.pofile import read_po, write_po
 from weetwie.kit.language import CATALOGUES
 
 SOURCE: Final = CATALOGUES.parent
-LANGUAGES: Final = ("en", "nl", "de")
+LANGUAGES: Final = ("nl", "de")
 _METHODS: Final = [("**/templates/**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
 
 
+@cache
 def sentences() -> dict[str, list[str]]:
     """Each sentence and the files that it stands in, without their line numbers: those change with every edit."""
     found: dict[str, list[str]] = {}
@@ -28,7 +30,7 @@ def sentences() -> dict[str, list[str]]:
             places = found.setdefault(sentence, [])
             if file not in places:
                 places.append(file)
-    return dict(sorted(found.items()))
+    return {sentence: sorted(places) for sentence, places in sorted(found.items())}
 
 
 def catalogue_file(language: str) -> Path:
@@ -41,7 +43,7 @@ def update(language: str) -> None:
     after = Catalog(locale=language, project="Weetwie", fuzzy=False)
     for sentence, places in sentences().items():
         known = before.get(sentence)
-        translation = sentence if language == "en" else (known.string if known and not known.fuzzy else "")
+        translation = known.string if known and not known.fuzzy else ""
         after.add(sentence, translation, locations=[(place, 1) for place in places])
     file.parent.mkdir(parents=True, exist_ok=True)
     after.header_comment = "# What Weetwie says, in one of its languages."

@@ -22,9 +22,8 @@ _WANTED = re.compile(r"([a-z]{1,8})(?:-[a-z0-9-]{1,30})?(?:\s*;\s*q=([01](?:\.\d
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Those that there is a catalogue of, English first."""
-    found = sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/weetwie.po"))
-    return (SOURCE, *(language for language in found if language != SOURCE))
+    """English, and those that there is a catalogue of."""
+    return (SOURCE, *sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/weetwie.po")))
 
 
 def translate(sentence: str, language: str, /, **values: object) -> str:

@@ -43,7 +43,17 @@ async def test_nothing_private_is_ever_fetched() -> None:
     [
         ("93.184.216.34", True), ("10.1.2.3", False), ("172.16.0.1", False), ("192.168.1.1", False), ("169.254.169.254", False),
         ("100.64.0.1", False), ("224.0.0.1", False), ("2606:2800:220:1::1", True), ("fe80::1", False), ("fc00::1", False),
-        ("::ffff:10.0.0.1", False), ("2002:7f00:1::", False),
+        ("::ffff:10.0.0.1", False), ("::ffff:93.184.216.34", False), ("2002:7f00:1::", False), ("2002:5db8:d822::", False),
+        ("64:ff9b::7f00:1", False), ("64:ff9b::5db8:d822", False), ("64:ff9b:1::1", False), ("64:ff9b:1:ffff::1", False),
+        ("::127.0.0.1", False), ("::5db8:d822", False), ("::1", False), ("::", False), ("::ffff:0:10.0.0.1", False),
+        ("fec0::1", False), ("feff::1", False), ("febf::1", False), ("fdff::1", False), ("ff02::1", False), ("100::1", False),
+        ("2001::1", False), ("2001:0:53aa:64c::1", False), ("2001:1ff::1", False), ("2001:200::1", True), ("2001:2::1", False),
+        ("2001:10::1", False), ("2001:20::1", False), ("2001:db8::1", False), ("3fff::1", False), ("3fff:1000::1", True),
+        ("5f00::1", False), ("4000::1", False), ("1fff::1", False), ("2a00:1450:4001:800::200e", True),
+        ("0.1.2.3", False), ("192.0.0.1", False), ("192.0.0.8", False), ("192.0.0.9", False), ("192.0.0.170", False),
+        ("192.0.1.1", True), ("192.0.2.1", False), ("192.88.99.1", False), ("198.18.0.1", False), ("198.19.255.255", False),
+        ("198.20.0.1", True), ("198.51.100.7", False), ("203.0.113.7", False), ("240.0.0.1", False), ("255.255.255.255", False),
+        ("239.1.1.1", False), ("100.127.255.255", False), ("100.128.0.1", True), ("172.32.0.1", True), ("192.31.196.1", False),
     ],
 )  # fmt: skip
 def test_what_is_public(address: str, expected: bool) -> None:
@@ -70,6 +80,30 @@ async def test_a_redirect_to_a_private_address_leads_nowhere() -> None:
         assert (await open_one.fetch(f"{outside}/out", "text/html")).url == f"{inside}/in"
         await fetcher.close()
         await open_one.close()
+
+
+async def test_a_name_is_asked_about_once_and_the_address_that_was_looked_at_is_gone_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A name that answers with a public address first and with an inside one afterwards gains nothing."""
+    loop = asyncio.get_running_loop()
+    answers = iter(["93.184.216.34", "127.0.0.1"])
+    looked_at: list[str] = []
+
+    async def rebinding(host: str, port: int, **_more: object) -> list[tuple[object, ...]]:
+        return [(2, 1, 6, "", (next(answers), port))]
+
+    def allows(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+        looked_at.append(str(address))
+        return False
+
+    monkeypatch.setattr(loop, "getaddrinfo", rebinding)
+    fetcher = Fetcher("test", allows)
+    with pytest.raises(Unfetched):
+        await fetcher.fetch("http://rebinding.example/", "text/html")
+    assert looked_at == ["93.184.216.34"]
+    assert next(answers) == "127.0.0.1", "it was asked about once"
+    await fetcher.close()
 
 
 async def test_what_is_too_large_of_another_type_or_not_there_is_not_taken() -> None:

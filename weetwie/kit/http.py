@@ -32,9 +32,51 @@ class Fetched(msgspec.Struct, frozen=True):
     charset: str | None
 
 
+_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out to networks of the internet. Nothing outside of it is public: neither local addresses
+(fc00::/7, fe80::/10, fec0::/10) nor forms that carry an IPv4 address (::/96, ::ffff:0:0/96, ::ffff:0:0:0/96, 64:ff9b::/96,
+64:ff9b:1::/48), by which one would get to an inside address that way."""
+_SPECIAL_V6: Final = tuple(
+    ipaddress.IPv6Network(network)
+    for network in (
+        "2001::/23",  # protocol assignments: Teredo, benchmarking, ORCHID
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4, which carries an IPv4 address
+        "3fff::/20",  # documentation
+    )
+)
+_SPECIAL_V4: Final = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",  # protocol assignments, all of them
+        "192.0.2.0/24",
+        "192.31.196.0/24",  # AS112
+        "192.52.193.0/24",  # AMT
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",
+        "192.175.48.0/24",  # AS112
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",
+    )
+)
+"""The registries of special-purpose addresses of IANA (RFC 6890), written out: what Python calls global differs from one
+version to the next."""
+
+
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (mapped is None or is_public(mapped))
+    """Whether it is an ordinary address of the internet, where pages of others are."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return not any(address in network for network in _SPECIAL_V4)
+    return address in _GLOBAL_UNICAST and not any(address in network for network in _SPECIAL_V6)
 
 
 class Fetcher:

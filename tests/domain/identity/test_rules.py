@@ -87,10 +87,30 @@ def test_whatever_may_be_returned_to_is_harmless(redirect: str) -> None:
         "com.example.app:/back",
         "mastodon-android-auth://callback",
         "tusky://oauth2redirect",
+        "mastodon://joinmastodon.org/oauth",
+        "oauth2redirect://com.keylesspalace.tusky/",
+        "fedilab://backtofedilab",
+        "org.joinmastodon.android:/oauth",
     ],
 )
 def test_what_apps_use_may_be_returned_to(redirect: str) -> None:
     assert rules.is_redirect(redirect)
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    (
+        "javascript vbscript jscript perlscript data blob file filesystem about view-source mhtml jar resource chrome wyciwyg "
+        "ms-msdt ms-word ms-excel ms-settings ms-officecmd ms-appinstaller ms-its ms-cxh-full search search-ms shell hcp "
+        "windowsdefender onenote-cmd microsoft-edge steam intent android-app itms-services itms-apps macappstore "
+        "x-apple.systempreferences applescript help x-help prefs app-prefs shortcuts jnlp vscode git ssh telnet smb ldap rdp "
+        "tel sms facetime skype mailto sip callto magnet irc webcal urn ws ftp"
+    ).split(),
+)
+@pytest.mark.parametrize("rest", [":", "://x/y", ":/id%20PCWDiagnostic"])
+def test_a_scheme_that_runs_shows_or_calls_something_is_nothing_to_return_to(scheme: str, rest: str) -> None:
+    assert not rules.is_redirect(scheme + rest)
+    assert not rules.is_redirect(scheme.upper() + rest)
 
 
 @given(st.integers(0, 10_000))

@@ -51,10 +51,28 @@ LONGEST_REDIRECT: Final = 2000
 MOST_REDIRECTS: Final = 20
 LONGEST_APP_NAME: Final = 200
 
-# Schemes that a browser runs, shows or opens by itself instead of handing them to an app.
-_NEVER_RETURN_TO: Final = frozenset(
-    "about blob chrome data file filesystem ftp intent javascript mailto tel vbscript view-source ws wss".split()
+_RUN_BY_BROWSERS: Final = (
+    "about blob cid content data file filesystem ftp ftps gopher jar javascript jscript livescript mailto mhtml mid mk mocha "
+    "res resource urn vbscript view-source ws wss wyciwyg chrome edge brave opera vivaldi moz-extension chrome-extension "
+    "devtools safari-web-extension feed"
 )
+"""What a browser runs, shows or opens by itself instead of handing it to an app."""
+_RUN_BY_SYSTEMS: Final = (
+    "ms search shell hcp its wsl windowsdefender bingmaps outlookaccounts onenote onenote-cmd onenotedesktop mapi help x-help "
+    "x-man-page applescript apt snap appstream flatpak steam intent android-app market itms itmss macappstore prefs app-prefs "
+    "app-settings settings shortcuts workflow jnlp jnlps java vscode vscode-insiders vscodium jetbrains zed cursor git svn cvs "
+    "docker-desktop conemu putty winscp cmd powershell wt calculator xbox odopen teams msteams zoommtg"
+)
+"""What an operating system, its store or its shell acts upon, and programs that run what they are given."""
+_REACH_OTHERS: Final = (
+    "afp callto cifs dav davs facetime facetime-audio geo h323 imap irc irc6 ircs jabber ldap ldaps magnet maps mms msnim news "
+    "nfs nntp pop rdp rlogin rtsp sftp sip sips skype sms smsto smb snews ssh tel telnet tn3270 vnc webcal webcals xmpp"
+)
+"""What calls, writes or connects to somebody."""
+_NEVER_RETURN_TO: Final = frozenset(f"{_RUN_BY_BROWSERS} {_RUN_BY_SYSTEMS} {_REACH_OTHERS}".split())
+_NEVER_BEGINS: Final = ("ms-", "microsoft-", "microsoft.", "x-apple", "apple-", "itms-", "com-apple", "com.apple.", "web+")
+_NEVER_ENDS: Final = ("-ms", "script", "-help")
+"""Whole kinds of the same: `ms-msdt`, `ms-word`, `search-ms`, `x-apple.systempreferences`, `perlscript`."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,=%-]+")
 _HOST = re.compile(r"[A-Za-z0-9._\[\]:-]+")
@@ -99,7 +117,8 @@ def check_redirects(redirects: Sequence[str]) -> None:
 
 
 def is_redirect(redirect: str) -> bool:
-    """Whether an app may be called back there: nothing that a browser would run, nothing that goes over an open wire."""
+    """Whether an app may be called back there: https, this very machine, or a scheme that only an app would have. Nothing that
+    a browser or a system runs, nothing that calls or connects, nothing that goes over an open wire."""
     if redirect == OUT_OF_BAND:
         return True
     if len(redirect) > LONGEST_REDIRECT or not _PLAIN_ADDRESS.fullmatch(redirect) or "#" in redirect:
@@ -115,10 +134,12 @@ def is_redirect(redirect: str) -> bool:
         return bool(host)
     if parts.scheme == "http":
         return host in _LOOPBACK
-    return (
-        bool(_SCHEME.fullmatch(parts.scheme))
-        and parts.scheme not in _NEVER_RETURN_TO
-        and parts.scheme != "urn"
+    return bool(_SCHEME.fullmatch(parts.scheme)) and _is_of_an_app(parts.scheme)
+
+
+def _is_of_an_app(scheme: str) -> bool:
+    return not (
+        scheme in _NEVER_RETURN_TO or scheme.startswith(_NEVER_BEGINS) or scheme.endswith(_NEVER_ENDS)
     )
 
 

@@ -191,6 +191,19 @@ async def test_an_old_sign_in_at_the_provider_is_no_proof_for_administration(
         assert (await site.get("/admin")).status_code == 200
 
 
+@pytest.mark.parametrize("auth_time", [None, "now", True, -5, 0, 2**60])
+async def test_a_provider_that_does_not_say_when_somebody_signed_in_proves_nothing(
+    world: World, ada: Any, idp: providers.Provider, auth_time: object
+) -> None:
+    idp.claims |= {"groups": ["chiefs"], "auth_time": auth_time}
+    async with open_site(world, told(idp, groups_claim="groups", admin_groups=("chiefs",))) as site:
+        await come(site, idp)
+        assert await handle_of(site) == "bo_berg"
+        asked = await site.get("/admin")
+        assert (asked.status_code, "again=1" in asked.headers["location"]) == (303, True)
+        assert "does not say when you signed in there" in text_of(await site.get(asked.headers["location"]))
+
+
 async def test_nobody_is_made_where_the_organisation_does_not_want_it(
     world: World, ada: Any, idp: providers.Provider
 ) -> None:

@@ -70,7 +70,17 @@ _REACH_OTHERS: Final = (
 )
 """What calls, writes or connects to somebody."""
 _NEVER_RETURN_TO: Final = frozenset(f"{_RUN_BY_BROWSERS} {_RUN_BY_SYSTEMS} {_REACH_OTHERS}".split())
-_NEVER_BEGINS: Final = ("ms-", "microsoft-", "microsoft.", "x-apple", "apple-", "itms-", "com-apple", "com.apple.", "web+")
+_NEVER_BEGINS: Final = (
+    "ms-",
+    "microsoft-",
+    "microsoft.",
+    "x-apple",
+    "apple-",
+    "itms-",
+    "com-apple",
+    "com.apple.",
+    "web+",
+)
 _NEVER_ENDS: Final = ("-ms", "script", "-help")
 """Whole kinds of the same: `ms-msdt`, `ms-word`, `search-ms`, `x-apple.systempreferences`, `perlscript`."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)

@@ -1,7 +1,7 @@
 """Sessions: browsers in which somebody is signed in."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -16,6 +16,8 @@ from weetwie.tables.identity import Session
 
 LASTS: Final = timedelta(days=30)
 LONGEST_AGENT: Final = 200
+NEVER: Final = datetime.fromtimestamp(0, UTC)
+"""When somebody showed who they are, where a provider does not say when that was."""
 
 _BEGIN = Query(
     insert(Session).values(
@@ -53,6 +55,13 @@ _PROVED = Query(
         Session.id == param("id", BigInteger),
         Session.person_id == param("person_id", BigInteger),
         Session.proved_at > param("since", DateTime(timezone=True)),
+    )
+)
+_WITHOUT_PROOF = Query(
+    select(Session.id).where(
+        Session.id == param("id", BigInteger),
+        Session.person_id == param("person_id", BigInteger),
+        Session.proved_at == NEVER,
     )
 )
 _END_OLD = Query(delete(Session).where(Session.created_at < param("before", DateTime(timezone=True))))
@@ -105,6 +114,11 @@ async def is_proved(db: Db, viewer: Viewer, within: timedelta) -> bool:
     """Whether the viewer has shown who they are within this time; by an app that acts for them, never."""
     since = clock.now() - within
     return await db.value(_PROVED, id=viewer.session_id, person_id=viewer.person_id, since=since) is not None
+
+
+async def is_without_proof(db: Db, viewer: Viewer) -> bool:
+    """Whether they came with a provider that does not say when they signed in there."""
+    return await db.value(_WITHOUT_PROOF, id=viewer.session_id, person_id=viewer.person_id) is not None
 
 
 async def listed(db: Db, viewer: Viewer) -> list[Listed]:

@@ -189,10 +189,10 @@ async def enter(db: Db, viewer: Viewer, issuer: str, answer: Answer, agent: str)
     )
 
 
-def _proved_at(told: object) -> datetime | None:
-    """When the provider says that somebody signed in there; None where it does not say."""
-    is_time = isinstance(told, int) and 0 < told < 2**40
-    return datetime.fromtimestamp(told, UTC) if is_time and isinstance(told, int) else None
+def _proved_at(told: object) -> datetime:
+    """When the provider says that somebody signed in there. Where it does not say, it may have been at any time."""
+    is_time = isinstance(told, int | float) and not isinstance(told, bool) and 0 < told < 2**40
+    return datetime.fromtimestamp(told, UTC) if is_time and isinstance(told, int | float) else sessions.NEVER
 
 
 async def signed_out(db: Db, issuer: str, notice: Notice) -> int:

@@ -21,6 +21,9 @@ _NOTICE_LASTS: Final = timedelta(days=2)
 
 
 async def show(visit: Visit) -> Response:
+    if "again" in visit.request.query_params and visit.is_signed_in:
+        async with visit.house.database.reading() as db:
+            return page(visit, is_without_proof=await sessions.is_without_proof(db, visit.viewer))
     return page(visit)
 
 
@@ -37,6 +40,7 @@ def page(visit: Visit, status: int = 200, **values: Any) -> Response:
         **{
             "name": visit.viewer.handle if is_again else "",
             "asks_code": False,
+            "is_without_proof": False,
             "providers": providers,
             "go_on": go_on,
             **values,

@@ -354,6 +354,50 @@ async def test_a_deleted_post_gives_its_files_back_for_a_day_and_then_they_are_g
     assert await names(house) == []
 
 
+async def test_files_of_a_deleted_post_are_gone_for_everybody_but_their_author_signed_in(
+    house: House,
+) -> None:
+    await house.world.policy(widest_ring=Ring.world)
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    media = await uploaded(house, ada)
+    status = await posted(house, ada, media, audience="network")
+    at = f"/api/v1/statuses/{status['id']}"
+    mine = (await house.good(ada, "GET", at))["media_attachments"][0]["url"]
+    theirs = (await house.good(bo, "GET", at))["media_attachments"][0]["preview_url"]
+    plain = f"/media/{media['id']}/original.png"
+    answered = await house.good(ada, "DELETE", at)
+    for address in (mine, theirs, media["url"], media["preview_url"], plain):
+        assert (await fetch(house, address)).status_code == 404, address
+        assert (await house.ask(bo, "GET", address.removeprefix(HOME))).status_code == 404, address
+    assert (await house.ask(ada, "GET", mine.removeprefix(HOME))).status_code == 200
+    assert (await house.good(ada, "GET", f"/api/v1/media/{media['id']}"))["id"] == media["id"]
+    assert (await house.ask(bo, "GET", f"/api/v1/media/{media['id']}")).status_code == 404
+    await posted(house, ada, *answered["media_attachments"])
+    assert (await fetch(house, mine)).status_code == 200, "it is in a post again"
+
+
+async def test_every_file_of_a_suspended_person_is_closed_at_once(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    files = {"avatar": ("me.png", picture((900, 600))), "header": ("h.gif", moving())}
+    account = await house.good(ada, "PATCH", "/api/v1/accounts/update_credentials", files=files)
+    loose, shown = await uploaded(house, ada), await uploaded(house, ada)
+    status = await posted(house, ada, shown)
+    theirs = (await house.good(bo, "GET", f"/api/v1/statuses/{status['id']}"))["media_attachments"][0]
+    addresses = [
+        *(one[kind] for one in (loose, shown, theirs) for kind in ("url", "preview_url")),
+        *(account[kind] for kind in ("avatar", "header", "header_static")),
+    ]
+    assert [(await fetch(house, address)).status_code for address in addresses] == [200] * 9
+    await house.world.suspend(ada)
+    assert [(await fetch(house, address)).status_code for address in addresses] == [404] * 9
+    for who in (ada, bo):
+        assert (await house.ask(who, "GET", loose["url"].removeprefix(HOME))).status_code in (403, 404)
+    card = await house.good(bo, "GET", f"/api/v1/accounts/{ada.id}")
+    assert "/static/" in card["avatar"] and "/static/" in card["header"]
+    await house.world.suspend(ada, is_suspended=False)
+    assert [(await fetch(house, address)).status_code for address in addresses] == [200] * 9
+
+
 async def names(house: House) -> list[str]:
     return sorted([name async for some in house.world.store.names("") for name, _at in some])
 

@@ -403,8 +403,38 @@ def each_media(tried: Tried, method: str, path: str) -> Iterator[Request]:
     """By the plain address, and by the one that was made for who asks; files have the ids of their posts."""
     for id in tried.posts:
         stem = tried.scene.media_address(id, tried.viewer if "{viewer_key}" in path else "stranger")
-        for file in ("original.png", "small-0.png"):
-            yield Request(method, stem + file)
+        yield from _sizes(method, stem)
+    yield from each_loose_file(tried, method, path)
+
+
+def each_loose_file(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    """What hangs on no post, by the address made for who asks; and, as addresses get about, by its owner's: of what was
+    posted before, and of who is suspended."""
+    scene = tried.scene
+    for loose, gets_about in ((scene.uploads, {"sus", "una"}), (scene.left_over, set(scene.left_over))):
+        for owner, id in loose.items():
+            if "{viewer_key}" not in path:
+                yield from _sizes(method, scene.media_address(id, "stranger"))
+                continue
+            for made_for in {tried.viewer, *({owner} & gets_about)}:
+                yield from _sizes(method, scene.media_address(id, made_for))
+
+
+def _sizes(method: str, stem: str) -> Iterator[Request]:
+    for file in ("original.png", "small-0.png"):
+        yield Request(method, stem + file)
+
+
+def each_file(body: dict[str, Any] | None = None) -> Generator:
+    """Of a post, and those that hang on none."""
+
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        yield from each_post(*([body] if body else []))(tried, method, path)
+        for loose in (tried.scene.uploads, tried.scene.left_over):
+            for id in loose.values():
+                yield Request(method, path.replace("{id}", str(id)), (), body or {})
+
+    return generate
 
 
 def new_media(tried: Tried, method: str, path: str) -> Iterator[Request]:
@@ -461,9 +491,9 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("POST", "/api/weetwie/v1/statuses/{id}/answer"): answers,
     ("POST", "/api/v1/media"): new_media,
     ("POST", "/api/v2/media"): new_media,
-    ("GET", "/api/v1/media/{id}"): each_post(),
-    ("PUT", "/api/v1/media/{id}"): each_post({"description": "mine"}),
-    ("DELETE", "/api/v1/media/{id}"): each_post(),
+    ("GET", "/api/v1/media/{id}"): each_file(),
+    ("PUT", "/api/v1/media/{id}"): each_file({"description": "mine"}),
+    ("DELETE", "/api/v1/media/{id}"): each_file(),
     ("GET", "/media/{id}/{file}"): each_media,
     ("GET", "/media/{id}/{viewer_key}/{file}"): each_media,
     ("GET", "/faces/{name}"): once(),

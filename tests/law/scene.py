@@ -81,6 +81,10 @@ class Scene:
     """Notifications by who was told and of which secret."""
     lists: dict[str, int] = field(default_factory=dict)
     scheduled: dict[str, int] = field(default_factory=dict)
+    uploads: dict[str, int] = field(default_factory=dict)
+    """A file of each that hangs on no post yet."""
+    left_over: dict[str, int] = field(default_factory=dict)
+    """A file of each that hung on a post which they deleted, to write it anew."""
     announcement: int = 1
     """For colleagues alone."""
     collections: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -165,6 +169,8 @@ class Scene:
         await self._feature("sol")
         for handle in (*VIEWERS, "sol", "una"):
             await self._collect(handle)
+            self.uploads[handle] = await self._upload(handle, was_posted=False)
+            self.left_over[handle] = await self._upload(handle, was_posted=True)
 
     async def _collect(self, handle: str) -> None:
         """With everybody in it; its words are for whoever sees the profile."""
@@ -183,6 +189,26 @@ class Scene:
                 "collection_items", "id", collection_id=id, person_id=someone.id
             )
         self.collections[handle] = (id, item_id)
+
+    async def _upload(self, handle: str, *, was_posted: bool) -> int:
+        word = _word(handle, "upload")
+        id: int = await self.world._insert(
+            "media",
+            "id",
+            person_id=self.people[handle].id,
+            state=1,
+            kind=1,
+            content_type="image/png",
+            size=len(word),
+            has_small=True,
+            blurhash=word,
+            description=word,
+            meta={"small_type": "image/png", "original": {"width": 4, "height": 3}},
+            was_posted=was_posted,
+        )
+        await self.world.store.put(files.original(id), word.encode())
+        await self.world.store.put(files.small(id, 0), word.encode())
+        return id
 
     async def _list(self, handle: str) -> None:
         """With everybody on it whom they follow."""
@@ -447,7 +473,9 @@ def _word(of: str, kind: str) -> str:
     return f"zq{kind}Q{of}zq"
 
 
-_WORDS = re.compile(rb"zq(name|bio|place|post|warning|edit|tag|base|own|list|filter|media)[Qq]([a-z]+?)zq")
+_WORDS = re.compile(
+    rb"zq(name|bio|place|post|warning|edit|tag|base|own|list|filter|media|upload)[Qq]([a-z]+?)zq"
+)
 
 
 def words_in(body: bytes) -> Iterator[tuple[str, str]]:

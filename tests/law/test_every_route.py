@@ -123,6 +123,8 @@ def may_read(company: Company, who: Human | None, scene: Scene, kind: str, of: s
     """Whether the plain rule lets a secret word through."""
     if kind in ("list", "filter"):
         return who is not None and who.id == scene.people[of].id
+    if kind == "upload":
+        return who is not None and who.id == scene.people[of].id and not who.is_suspended
     if kind in ("name", "bio", "place"):
         person = next(human for human in company.people if human.id == scene.people[of].id)
         if kind == "name":

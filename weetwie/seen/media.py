@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, Text, and_, func, or_, select
+from sqlalchemy import BigInteger, Boolean, Select, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -54,9 +54,15 @@ _IN_HISTORY = Query(
 
 
 def _one(eye: Eye) -> Select[*tuple[Any, ...]]:
-    """What stands or stood in a post is seen with the post; before that, by the uploader alone."""
+    """What stands or stood in a post is seen with the post; before that, by the uploader alone. What is left of a deleted
+    post shows to its author, but at no address that somebody else may hold."""
     post = aliased(Post)
-    is_own = and_(Media.post_id.is_(None), Media.person_id == eye.id)
+    is_own = and_(
+        Media.post_id.is_(None),
+        Media.person_id == eye.id,
+        Media.person_id.not_in(sees.hidden_authors(eye)),
+        or_(~Media.was_posted, param("is_signed_in", Boolean)),
+    )
     in_post = sees.there_is(post, post.id == Media.post_id, sees.parent(eye, post))
     return select(*_COLUMNS).where(
         Media.id == param("id", BigInteger), Media.gone_at.is_(None), or_(is_own, in_post)
@@ -71,6 +77,7 @@ _FACE = Query(
     .where(
         Face.name == param("name", Text),
         or_(Person.face == Face.name, Person.header == Face.name),
+        Person.suspended_at.is_(None),
         Person.erased_at.is_(None),
     )
 )
@@ -91,16 +98,17 @@ async def in_history(db: Db, post: SeenPost) -> dict[int, SeenMedia]:
     return {row["id"]: SeenMedia(*row) for row in await db.rows(_IN_HISTORY, post_id=post.post_id)}
 
 
-async def one(db: Db, viewer: Viewer, media_id: int) -> SeenMedia:
-    """Raises NotFound for what is not there or not seen."""
-    row = await _ONE.row(db, viewer, id=media_id)
+async def one(db: Db, viewer: Viewer, media_id: int, *, is_signed_in: bool = True) -> SeenMedia:
+    """`is_signed_in`: whether the viewer is asking, and not whoever holds an address that was made for them. Raises NotFound
+    for what is not there or not seen."""
+    row = await _ONE.row(db, viewer, id=media_id, is_signed_in=is_signed_in)
     if row is None:
         raise NotFound
     return SeenMedia(*row)
 
 
 async def face(db: Db, name: str) -> SeenFace:
-    """A face or header that somebody bears now: whoever knows its name may see it. Raises NotFound."""
+    """A face or header that somebody who is not suspended bears now: whoever knows its name may see it. Raises NotFound."""
     row = await db.row(_FACE, name=name)
     if row is None:
         raise NotFound

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, func, literal, or_, select
+from sqlalchemy import BigInteger, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -139,11 +139,16 @@ def _topics(choice: int) -> Any:
 
 _KNOWS, _LEARNING = 0, 1
 _TOPICS = {"knows": _topics(_KNOWS), "learning": _topics(_LEARNING)}
-_PROFILES = Query(
-    select(
-        *(_TOPICS[name] if name in _TOPICS else getattr(Person, name) for name in Profile.__struct_fields__)
-    ).where(Person.id == func.any(param("ids", ARRAY(BigInteger))))
-)
+_PICTURES = {
+    name: case((Person.suspended_at.is_(None), getattr(Person, name))).label(name)
+    for name in ("face", "header")
+}
+"""Nobody sees those of who is suspended."""
+_NOT_AS_THEY_STAND: dict[str, Any] = {**_TOPICS, **_PICTURES}
+_COLUMNS: list[Any] = [
+    _NOT_AS_THEY_STAND.get(name, getattr(Person, name, None)) for name in Profile.__struct_fields__
+]
+_PROFILES = Query(select(*_COLUMNS).where(Person.id == func.any(param("ids", ARRAY(BigInteger)))))
 
 
 async def people(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]:

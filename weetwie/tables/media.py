@@ -37,6 +37,8 @@ class Media(Row):
     """Raised when the preview changes; part of the name under which that lies."""
     attempts: Mapped[Count]
     claimed_at: Mapped[datetime | None]
+    was_posted: Mapped[bool] = mapped_column(server_default="false")
+    """It was in a post that its author deleted to write it anew: no address serves it until it is in another."""
     touched_at: Mapped[Moment]
     """What hangs on no post is swept a day after this; one that is to be posted later has it in the future."""
     gone_at: Mapped[datetime | None]

@@ -155,7 +155,8 @@ async def file(call: Call) -> Answer | Stream:
     addresses = await shown.addresses(call)
     person_id = addresses.viewer_of(call.id, call.names["viewer_key"])
     viewer = await call.media.memory.person(db, person_id) or nobody(call.viewer.policy)
-    return await _file(call, await seen_media.one(db, viewer, call.id))
+    is_signed_in = call.viewer.is_person and call.viewer.person_id == person_id
+    return await _file(call, await seen_media.one(db, viewer, call.id, is_signed_in=is_signed_in))
 
 
 async def _file(call: Call, media: SeenMedia) -> Answer | Stream:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, func, null, or_, select, update
+from sqlalchemy import BigInteger, DateTime, false, func, null, or_, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
@@ -39,8 +39,8 @@ async def hold(db: Db, viewer: Viewer, media_ids: Sequence[int], until: datetime
 
 
 async def detach(db: Db, viewer: Viewer, facts: Sequence[PostDeleted]) -> None:
-    """What a deleted post had goes with it; where its author may write it anew, the files that it showed last are theirs
-    again, as just uploaded, for a day."""
+    """What a deleted post had goes with it; where its author may write it anew, they keep the files that it showed last for
+    a day, signed in."""
     now = clock.now()
     for fact in facts:
         if fact.keeps_media:
@@ -65,7 +65,12 @@ _PUT_IN = Query(
         Media.gone_at.is_(None),
         or_(Media.post_id.is_(None), Media.post_id == _POST_ID),
     )
-    .values(post_id=_POST_ID, place=func.array_position(_IDS, Media.id), touched_at=func.now())
+    .values(
+        post_id=_POST_ID,
+        place=func.array_position(_IDS, Media.id),
+        was_posted=false(),
+        touched_at=func.now(),
+    )
 )
 _HOLD = Query(
     update(Media)
@@ -75,7 +80,7 @@ _HOLD = Query(
 _LOOSEN = Query(
     update(Media)
     .where(Media.post_id == _POST_ID, Media.place.is_not(None))
-    .values(post_id=null(), place=null(), touched_at=_NOW)
+    .values(post_id=null(), place=null(), was_posted=true(), touched_at=_NOW)
 )
 _GO = Query(
     update(Media)

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import regex
 
+from weetwie.kit.signs import bare_address, visible
+
 URL_LENGTH = 23
 """What every address counts for, however long it is."""
 
@@ -92,7 +94,7 @@ def _linkify() -> Any:
 
 def tag_key(name: str) -> str:
     """What two spellings of one tag have in common."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", visible(name)).casefold()
 
 
 def length(text: str) -> int:
@@ -193,5 +195,5 @@ def is_case_number(text: str) -> bool:
 
 def canonical_address(address: str) -> str:
     """An e-mail address without what varies in it and leads to the same box: case, dots, and what stands behind a plus."""
-    local, _at, host = address.strip().lower().rpartition("@")
+    local, _at, host = bare_address(address).lower().rpartition("@")
     return f"{local.partition('+')[0].replace('.', '')}@{host}"

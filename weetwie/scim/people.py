@@ -18,6 +18,7 @@ from weetwie.domain.scim import resources
 from weetwie.errors import Conflict
 from weetwie.kit import language
 from weetwie.kit.db import Db
+from weetwie.kit.signs import bare_address
 from weetwie.seen import people as seen_people
 from weetwie.seen.people import Profile
 
@@ -122,7 +123,7 @@ def mail(document: Document, kind: str) -> str:
     if kind == "work" and not named:
         others = [one for one in found if str(one.get("type") or "").lower() != "home"]
         named = [one for one in others if one.get("primary")] or others
-    address = str(named[0]["value"]).strip() if named else ""
+    address = bare_address(str(named[0]["value"])) if named else ""
     return address if address.count("@") == 1 and not any(sign.isspace() for sign in address) else ""
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from weetwie.api.parameters import LARGEST_ID
 from weetwie.errors import NotFound
+from weetwie.kit.signs import visible
 
 _PERSON: Final = re.compile(r"/(?:@|people/)(?P<handle>[^/]+)/?")
 _POST: Final = re.compile(r"/(?:@[^/]+/|people/[^/]+/posts/|boosts/|statuses/)(?P<id>[0-9]{1,19})/?")
@@ -20,7 +21,7 @@ class Named(NamedTuple):
 
 def local_handle(acct: str, base_url: str, *, strict: bool = True) -> str:
     """The handle without our own host. Raises NotFound for that of another host; not strict, it is left as it is."""
-    handle, at, host = acct.strip().removeprefix("@").partition("@")
+    handle, at, host = visible(acct).removeprefix("@").partition("@")
     if at and host.lower() != urlsplit(base_url).netloc.lower():
         if strict:
             raise NotFound

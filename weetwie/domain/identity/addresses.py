@@ -16,6 +16,7 @@ from weetwie.errors import Conflict, Forbidden, _
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.signs import bare_address
 from weetwie.kit.text import canonical_address
 from weetwie.tables.identity import Address
 from weetwie.tables.moderation import AddressBlock
@@ -112,7 +113,8 @@ async def add(
     is_personal: bool = False,
 ) -> None:
     """Gives a person an address; not kept, only its hash stays. Raises Conflict when it is somebody's already."""
-    rules.check_address(address.strip())
+    address = bare_address(address)
+    rules.check_address(address)
     digest = hashed(await hash_key(db), address)
     canonical = hashlib.sha256(canonical_address(address).encode("utf-8", "surrogatepass")).digest()
     if await db.value(_IS_KEPT_OUT, canonical=canonical, hash=digest, person_id=person_id):
@@ -120,7 +122,7 @@ async def add(
     added = await db.value(
         _ADD,
         person_id=person_id,
-        address=address.strip() if is_kept else None,
+        address=address if is_kept else None,
         hash=digest,
         is_verified=is_verified,
         is_personal=is_personal,

@@ -10,6 +10,7 @@ import msgspec
 from weetwie.access.words import Role
 from weetwie.domain.identity import rules
 from weetwie.errors import Forbidden, Invalid, _
+from weetwie.kit.signs import bare_address
 from weetwie.settings import Provider
 
 _NOT_IN: Final = _(
@@ -39,7 +40,7 @@ def read(provider: Provider, claims: Mapping[str, Any]) -> Told:
     groups = _words(_claim(claims, provider.groups_claim))
     if provider.allowed_groups and groups.isdisjoint(provider.allowed_groups):
         raise Forbidden(_NOT_IN, provider=provider.name)
-    address = _text(claims, provider.email_claim, 254)
+    address = bare_address(_text(claims, provider.email_claim, 254))
     name = _text(claims, provider.name_claim, 80)
     wanted = _text(claims, provider.handle_claim, 254) or address or name
     return Told(

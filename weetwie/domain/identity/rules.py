@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from weetwie.domain.identity import well_known
 from weetwie.errors import Invalid, _
+from weetwie.kit.signs import bare_address
 from weetwie.kit.text import is_address
 
 READABLE: Final = (
@@ -194,7 +195,7 @@ def check_address(address: str) -> None:
 
 def plain(address: str) -> str:
     """An address as it is compared: the same person writes it in many ways."""
-    return address.strip().lower()
+    return bare_address(address).lower()
 
 
 class Guessing:

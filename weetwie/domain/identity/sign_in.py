@@ -18,6 +18,7 @@ from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.signs import visible
 from weetwie.tables.people import Person
 
 _WRONG = _("The name or the password is not right.")
@@ -98,7 +99,7 @@ async def take_back(db: Db, knock: Knock) -> None:
 
 
 async def named(db: Db, name: str) -> int | None:
-    name = name.strip().replace("\x00", "").encode("utf-8", "replace").decode()
+    name = visible(name).encode("utf-8", "replace").decode()
     by_handle = name.removeprefix("@")
     person_id: int | None = await db.value(_BY_HANDLE, handle=by_handle)
     return person_id if person_id or "@" not in name else await addresses.owner(db, name)

@@ -22,6 +22,7 @@ from weetwie.errors import Forbidden, Invalid, NotFound, TooMany, _
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.signs import bare_address
 from weetwie.tables.invitations import Invitation
 
 _CLOSED: Final = _("One comes in here by invitation. Please ask somebody who is in.")
@@ -92,7 +93,7 @@ async def ask(db: Db, policy: Policy, address: str, words: str) -> str | None:
     """
     if not is_possible(policy):
         raise Forbidden(_CLOSED)
-    address = address.strip()
+    address = bare_address(address)
     rules.check_address(address)
     if len(words) > rules.LONGEST_WORDS:
         raise Invalid(

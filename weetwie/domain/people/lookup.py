@@ -11,6 +11,7 @@ from weetwie.access.words import Ring
 from weetwie.errors import NotFound
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.signs import visible
 from weetwie.seen import people as seen_people
 from weetwie.tables.people import Person
 
@@ -28,7 +29,7 @@ _BY_HANDLES = Query(
 
 async def lookup(db: Db, viewer: Viewer, handle: str) -> int:
     """The id. Raises NotFound for nobody and for whom the viewer does not see."""
-    person_id = await db.value(_BY_HANDLE, handle=handle)
+    person_id = await db.value(_BY_HANDLE, handle=visible(handle))
     if viewer.is_system:
         if person_id is None:
             raise NotFound

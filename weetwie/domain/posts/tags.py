@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from weetwie.errors import Invalid, _
 from weetwie.kit import text
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.signs import visible
 from weetwie.tables.posts import Tag
 
 _LONGEST = 200
@@ -26,6 +27,7 @@ def check_name(name: str) -> None:
 
 async def known(db: Db, name: str) -> int:
     """The id of the tag with this name, which is made where it was not known."""
+    name = visible(name)
     check_name(name)
     key = text.tag_key(name)
     tag_id = await db.value(_ID, key=key)

@@ -12,6 +12,7 @@ from weetwie.domain.mail import letters, write
 from weetwie.errors import NotFound
 from weetwie.events import audit
 from weetwie.kit.db import Db
+from weetwie.kit.signs import bare_address
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
@@ -50,7 +51,7 @@ async def _link(visit: Visit, db: Db) -> Link:
 async def choose(visit: Visit, given: str) -> None:
     """Sends the letter; the address counts once it was answered. Empty: there is none any more. Raises Invalid."""
     reading.check_signed_in(visit)
-    address = given.strip()
+    address = bare_address(given)
     async with visit.house.database.transaction() as db:
         if not address:
             await addresses.drop_personal(db, visit.viewer)

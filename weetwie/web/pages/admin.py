@@ -28,6 +28,7 @@ from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db
+from weetwie.kit.signs import bare_address, visible
 from weetwie.seen import people as seen_people
 from weetwie.seen.people import Profile
 from weetwie.web import reading
@@ -127,9 +128,9 @@ async def make_person(visit: Visit) -> Response:
 async def _make(visit: Visit, db: Db, given: dict[str, str]) -> int:
     """Whoever came with an import under this address takes over what was brought in as theirs."""
     standing = given.get("standing", "")
-    address = given.get("address", "").strip()
+    address = bare_address(given.get("address", ""))
     newcomer = Newcomer(
-        handle=given.get("handle", "").strip().removeprefix("@"),
+        handle=visible(given.get("handle", "")).removeprefix("@"),
         name=given.get("name", "").strip(),
         standing=Standing[standing] if standing in Standing.__members__ else Standing.member,
         sponsor_id=visit.viewer.person_id if standing == "guest" else None,

@@ -15,6 +15,7 @@ from weetwie.domain.people.lookup import lookup
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.kit import clock
 from weetwie.kit.db import Db
+from weetwie.kit.signs import bare_addresses
 from weetwie.web import reading
 from weetwie.web.days import end_of
 from weetwie.web.pages.join import send
@@ -78,7 +79,7 @@ async def _invite(visit: Visit, db: Db, given: dict[str, str]) -> list[tuple[str
     """By address, empty for whoever has the link; with the link where it was not sent."""
     standing = Standing.member if given.get("standing") == "member" else Standing.guest
     until = end_of(given.get("until", "")) if standing is Standing.guest else None
-    to = list(dict.fromkeys(given.get("addresses", "").replace(",", " ").replace(";", " ").split())) or [""]
+    to = bare_addresses(given.get("addresses", "")) or [""]
     if len(to) > _MOST_AT_ONCE:
         raise Invalid(_TOO_MANY, field="addresses", most=_MOST_AT_ONCE)
     words, links = given.get("words", "").strip(), []

@@ -21,6 +21,7 @@ from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Conflict, NotFound, Refusal, TooMany
 from weetwie.kit.db import Db
+from weetwie.kit.signs import bare_address, visible
 from weetwie.web.visit import Visit
 
 FIELDS: Final = ("name", "handle", "address")
@@ -36,7 +37,7 @@ async def ask(visit: Visit) -> Response:
     _check_open(visit)
     given = await visit.form()
     house, policy = visit.house, visit.viewer.policy
-    address = given.get("address", "").strip()
+    address = bare_address(given.get("address", ""))
     try:
         async with house.database.transaction() as db:
             await asked.check_place(db, visit.client_address)
@@ -119,7 +120,7 @@ async def _make(db: Db, maker: Viewer, invited: Invited, given: Mapping[str, str
     """Whoever came with an import under this address takes over what was brought in as theirs."""
     is_guest = invited.standing == Standing.guest
     newcomer = Newcomer(
-        handle=given.get("handle", "").strip().removeprefix("@"),
+        handle=visible(given.get("handle", "")).removeprefix("@"),
         name=given.get("name", "").strip(),
         standing=Standing(invited.standing),
         sponsor_id=invited.inviter_id if is_guest else None,
@@ -137,7 +138,7 @@ async def _make(db: Db, maker: Viewer, invited: Invited, given: Mapping[str, str
 
 async def _ask_proof(visit: Visit, db: Db, newcomer: Viewer, address: str) -> None:
     """A letter to an address that nobody has shown to be theirs; it counts from then on."""
-    address = address.strip()
+    address = bare_address(address)
     if not address or not visit.house.sends_mail:
         return
     token = await links.make(db, "address", newcomer.person_id, address=address)

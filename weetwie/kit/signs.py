@@ -1,0 +1,55 @@
+"""Signs that nobody sees, taken out of what is compared later: addresses, handles, ids, names of tags. Pure."""
+
+import unicodedata
+from typing import Final
+from urllib.parse import unquote
+
+import regex
+
+_UNSEEN: Final = regex.compile(
+    r"[[\p{Cf}\p{Cc}--\s]\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef\ufffe\uffff]+",
+    regex.V1,
+)
+"""Zero-width blanks, soft hyphens, marks of direction, a byte order mark inside, variation selectors, fillers."""
+_BLANKS: Final = regex.compile(r"\s+")
+_IN_BRACKETS: Final = regex.compile(r"<([^<>]*)>")
+_BETWEEN: Final = regex.compile(r"[,;\n]|:::")
+_COMMENT: Final = regex.compile(r"\([^()]*\)\Z")
+_SCHEME: Final = regex.compile(r"(?:(?:mailto|smtp|e-?mail|mail):\s*)+", regex.IGNORECASE)
+_AROUND: Final = " \t\"'`,;:.<>()[]{}\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+
+
+def visible(text: str) -> str:
+    """What one sees of a text, in one spelling: without unseen signs, with plain blanks, none at the ends."""
+    seen: str = _BLANKS.sub(" ", _UNSEEN.sub("", text))
+    return unicodedata.normalize("NFC", seen).strip()
+
+
+def bare_address(text: str) -> str:
+    """The e-mail address in what was typed or copied: `mailto:`, `Ann <ann@x>`, and signs around it are not part of it.
+
+    A text without an address stays as one sees it, for others to refuse.
+    """
+    seen = _without_scheme(visible(text))
+    if "@" not in seen:
+        return visible(text)
+    if found := [one for one in _IN_BRACKETS.findall(seen) if "@" in one]:
+        seen = _without_scheme(found[-1].strip())
+    without_comment: str = _COMMENT.sub("", seen.strip())
+    return without_comment.strip(_AROUND)
+
+
+def _without_scheme(text: str) -> str:
+    scheme = _SCHEME.match(text)
+    rest = text[scheme.end() :] if scheme else text
+    return unquote(rest.partition("?")[0]) if scheme and "mailto" in scheme[0].lower() else rest
+
+
+def bare_addresses(text: str) -> list[str]:
+    """Those in a list, as it was typed or copied out of a letter: `Ann <ann@x>; bo@x`. A word that is no address stays one."""
+    found: list[str] = []
+    for part in _BETWEEN.split(text):
+        named = [one for one in _IN_BRACKETS.findall(part) if "@" in one]
+        words = named or ([] if "<" in text and "@" not in part else part.split())
+        found += [address for word in words if (address := bare_address(word))]
+    return list(dict.fromkeys(found))

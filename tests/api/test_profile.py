@@ -1,11 +1,14 @@
 """One's own profile as an editor gets it."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.api.house import House, opened
 from tests.api.test_media import picture
+from weetwie.api.table import Table
+from weetwie.app import endpoints
 
 
 @pytest.fixture
@@ -60,3 +63,31 @@ async def test_one_hides_whom_one_follows(house: House) -> None:
     for one in await house.good(cy, "GET", "/api/v2/suggestions"):
         assert str(ada.id) not in [id for reason in one["reasons"] for id in reason["account_ids"]]
     assert (await house.good(cy, "GET", f"/api/v1/accounts/{ada.id}"))["following_count"] == 1
+
+
+async def test_an_update_is_asked_for_by_put_or_by_patch(house: House) -> None:
+    ada = await house.world.member("ada")
+    made = await house.good(ada, "POST", "/api/v1/lists", data={"title": "Pumps"})
+    post = await house.world.post(ada)
+    for method in ("PUT", "PATCH"):
+        fields = {"0": {"name": "Team", "value": method}}
+        given = {"display_name": method, "note": "", "fields_attributes": fields}
+        profile = await house.good(ada, method, "/api/v1/profile", json=given)
+        assert profile["display_name"] == profile["fields"][0]["value"] == method
+        account = await house.good(ada, method, "/api/v1/accounts/update_credentials", data={"note": method})
+        assert account["source"]["note"] == method
+        policy = await house.good(
+            ada, method, "/api/v2/notifications/policy", json={"for_not_following": "filter"}
+        )
+        assert policy["for_not_following"] == "filter"
+        assert (await house.good(ada, method, f"/api/v1/lists/{made['id']}", data={"title": method}))["title"]
+        edited = await house.good(ada, method, f"/api/v1/statuses/{post}", data={"status": f"By {method}"})
+        assert method in edited["content"]
+
+
+async def test_every_update_takes_both_methods() -> None:
+    table = Table(endpoints())
+    for endpoint in endpoints():
+        if endpoint.method in ("PUT", "PATCH"):
+            place, _names = table.find(re.sub(r"\{\w+\}", "1", endpoint.path))
+            assert place is not None and place["PUT"] is place["PATCH"] is endpoint

@@ -9,6 +9,9 @@ from weetwie.api.parameters import LARGEST_ID
 Place = dict[str, Endpoint]
 """The endpoints at one path by method."""
 
+_UPDATES: Final = ("PUT", "PATCH")
+"""An app asks for an update by the one or the other, as it likes: Mastodon takes both wherever it takes one."""
+
 NOWHERE: Final[tuple[None, dict[str, Any]]] = (None, {})
 
 
@@ -53,9 +56,10 @@ class Table:
             place = self._fixed.setdefault(endpoint.path, {})
         else:
             place = self._leaf(endpoint).place
-        if endpoint.method in place:
-            raise ValueError(f"two endpoints for {endpoint.method} {endpoint.path}")
-        place[endpoint.method] = endpoint
+        for method in _UPDATES if endpoint.method in _UPDATES else (endpoint.method,):
+            if method in place:
+                raise ValueError(f"two endpoints for {method} {endpoint.path}")
+            place[method] = endpoint
 
     def _leaf(self, endpoint: Endpoint) -> "_Leaf":
         branch = self._tree

@@ -5,19 +5,26 @@ from datetime import datetime
 from sqlalchemy import Computed, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, to
+from weetwie.tables.schema import Count, Flag, Moment, Rank, Row, to
+
+_EXACT_ID = text("((new_id() >> 16) << 16) | ((nextval('running_number') & 4095) << 4)")
+"""An id whose lowest four bits are 0: grouped notifications show it as a number, and that of JavaScript has 53 bits."""
 
 
 class Notification(Row):
     __tablename__ = "notifications"
 
-    id: Mapped[Id]
+    id: Mapped[int] = mapped_column(primary_key=True, server_default=_EXACT_ID)
     person_id: Mapped[int] = to("people.id")
     kind: Mapped[str]
     from_id: Mapped[int] = to("people.id", index=True)
     post_id: Mapped[int | None] = to("posts.id", index=True)
     is_held: Mapped[Flag]
     """Held back, as the person wants it of those whom they do not know."""
+    act_id: Mapped[int | None]
+    """The number of the follow, request, favourite or boost that it tells of; of a later one it tells anew."""
+    pushed_as: Mapped[int | None]
+    """The id under which devices heard of it, where it has come again so soon that they do not hear of it again."""
     group_key: Mapped[str | None] = mapped_column(
         Text,
         Computed(
@@ -110,7 +117,7 @@ class PushMessage(Row):
     __tablename__ = "push_messages"
 
     token_id: Mapped[int] = to("push_subscriptions.token_id", primary_key=True)
-    notification_id: Mapped[int] = to("notifications.id", primary_key=True, index=True)
+    notification_id: Mapped[int] = to("notifications.id", onupdate="CASCADE", primary_key=True, index=True)
     due_at: Mapped[Moment]
     attempts: Mapped[Count]
 

@@ -35,8 +35,18 @@ Words = Annotated[str, mapped_column(Text, server_default="")]
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=text("now()"))]
 
 
-def to(target: str, *, ondelete: str = "CASCADE", primary_key: bool = False, index: bool = False) -> Any:
+def to(
+    target: str,
+    *,
+    ondelete: str = "CASCADE",
+    onupdate: str | None = None,
+    primary_key: bool = False,
+    index: bool = False,
+) -> Any:
     """A column that points at another table's row and, unless said otherwise, goes with it."""
     return mapped_column(
-        BigInteger, ForeignKey(target, ondelete=ondelete), primary_key=primary_key, index=index
+        BigInteger,
+        ForeignKey(target, ondelete=ondelete, onupdate=onupdate),
+        primary_key=primary_key,
+        index=index,
     )

@@ -38,6 +38,12 @@ const tour = {
     assert.equal(changed.displayName, "Ada");
     assert.match(changed.avatar, /\/faces\//);
     assert.deepEqual(changed.source.fields.map((field) => field.name), ["Site"]);
+    const edited = await ada.v1.profile.update({
+      displayName: "Ada L", note: "Walls", fieldsAttributes: { 0: { name: "Site", value: "y" } }, avatar: picture(), avatarDescription: "Me",
+    });
+    assert.deepEqual([edited.displayName, edited.fields[0].value, edited.avatarDescription], ["Ada L", "y", "Me"]);
+    await ada.v1.profile.avatar.remove();
+    await ada.v1.profile.update({ avatarDescription: "" });
     assert.equal((await bo.v1.accounts.lookup({ acct: me.acct })).id, me.id);
     assert.ok((await ada.v1.preferences.fetch())["posting:default:visibility"]);
   },

@@ -220,7 +220,7 @@ def _group(group: Group, grouped_types: Sequence[str], senders: Sequence[int]) -
         group_key=f"ungrouped-{newest.id}" if is_alone else newest.group_key,
         notifications_count=group.count,
         type=newest.kind,  # type: ignore[arg-type]
-        most_recent_notification_id=str(newest.id),
+        most_recent_notification_id=newest.id,
         page_min_id=str(group.oldest_id),
         page_max_id=str(newest.id),
         latest_page_notification_at=wire.date_time(moment_of(newest.id)),

@@ -120,7 +120,7 @@ async def _shown(call: Call, db: Db) -> wire.WebPushSubscription:
 def _entity(found: Subscription, server_key: str) -> wire.WebPushSubscription:
     alerts = {name: name in found.kinds for name in wire.PushAlerts.__struct_encode_fields__}
     return wire.WebPushSubscription(
-        id=str(found.token_id),
+        id=found.token_id % 2**31 or 1,  # apps decode it into 32 bit; nobody asks for a subscription by it
         endpoint=found.endpoint,
         standard=found.is_standard,
         server_key=server_key,

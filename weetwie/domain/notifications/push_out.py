@@ -77,6 +77,7 @@ def _queue() -> Any:
         .where(
             told.id == func.any(param("ids", ARRAY(BigInteger))),
             told.is_held.is_(False),
+            told.pushed_as.is_(None),
             told.kind == func.any(device.kinds),
             token.revoked_at.is_(None),
             wanted,
@@ -166,7 +167,7 @@ class Message(msgspec.Struct, frozen=True):
 
 
 async def queue(db: Db, _viewer: Viewer, facts: Sequence[PeopleNotified]) -> None:
-    """For all devices of those who were told that want to hear of it."""
+    """For all devices of those who were told that want to hear of it, and did not hear of the same a moment ago."""
     ids = [id for fact in facts for id in fact.notification_ids]
     if await db.rows(_QUEUE, ids=ids):
         db.wake_after_commit()

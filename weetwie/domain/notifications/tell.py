@@ -2,13 +2,30 @@
 
 One statement a kind, for any number of facts. Each looks at the world as it is now and inserts what is not there yet, so
 that twice is once and late does no harm. Whether the thing is still to be seen is decided again when the list is read.
+
+A follow, a request, a favourite or a boost that was taken back and given again has a new number. It is told anew, in place
+of the one before; but devices hear of the same thing from the same person at most once in five minutes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, column, func, literal, null, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    column,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.orm import aliased
 
 from weetwie.access import sees
@@ -34,6 +51,7 @@ from weetwie.tables.posts import Mark, Mention, Post
 from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
 
 _POSTS = func.any(param("posts", ARRAY(BigInteger)))
+_QUIET_SECONDS = 300
 _WRITTEN_HERE = 0
 """`posts.origin`: of what is imported nobody is told."""
 
@@ -58,13 +76,8 @@ async def boosted(db: Db, viewer: Viewer, facts: Sequence[PostBoosted]) -> None:
 
 
 async def favourited(db: Db, viewer: Viewer, facts: Sequence[PostFavourited]) -> None:
-    await _tell(
-        db,
-        viewer,
-        _FAVOURITED,
-        posts=[fact.post_id for fact in facts],
-        people=[fact.person_id for fact in facts],
-    )
+    given = _once((fact.post_id, fact.person_id) for fact in facts)
+    await _tell(db, viewer, _FAVOURITED, posts=[post for post, _ in given], people=[who for _, who in given])
 
 
 async def poll_ended(db: Db, viewer: Viewer, facts: Sequence[PollEnded]) -> None:
@@ -92,10 +105,13 @@ async def _tell(db: Db, viewer: Viewer, query: Query, **given: Any) -> None:
 
 
 def _pairs(facts: Sequence[PersonFollowed] | Sequence[FollowRequested]) -> dict[str, list[int]]:
-    return {
-        "followers": [fact.follower_id for fact in facts],
-        "followed": [fact.followed_id for fact in facts],
-    }
+    given = _once((fact.follower_id, fact.followed_id) for fact in facts)
+    return {"followers": [follower for follower, _ in given], "followed": [followed for _, followed in given]}
+
+
+def _once(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """One statement tells nothing twice, also where something was given, taken back and given within one batch."""
+    return list(dict.fromkeys(pairs))
 
 
 def _insert(
@@ -105,29 +121,47 @@ def _insert(
     post_id: Any,
     make: Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]],
     *,
+    act_id: Any = None,
     of_oneself: bool = False,
 ) -> Query:
     """`make` joins and narrows a selection that begins with the rows to be inserted; `told` is the people to tell, of what
-    they did themselves only where that is said."""
+    they did themselves only where that is said. `act_id` is the number of what can be taken back and given again."""
 
     def statement() -> Any:
         sender = aliased(Person)
         decided = decision(kind, told.id, sender, post_id)
-        rows = make(select(told.id, literal(kind), from_id, post_id, (decided == HOLD).label("is_held")))
+        act = null() if act_id is None else act_id
+        rows = make(select(told.id, literal(kind), from_id, post_id, (decided == HOLD).label("is_held"), act))
         rows = rows.join(sender, sender.id == from_id).where(
             true() if of_oneself else told.id != from_id,
             told.has_joined,
             _wants_to_hear(told.id, from_id),
             decided < DROP,
         )
-        return (
-            insert(Notification)
-            .from_select(["person_id", "kind", "from_id", "post_id", "is_held"], rows.order_by(told.id))
-            .on_conflict_do_nothing()
-            .returning(Notification.id)
+        made = insert(Notification).from_select(
+            ["person_id", "kind", "from_id", "post_id", "is_held", "act_id"], rows.order_by(told.id)
         )
+        made = made.on_conflict_do_nothing() if act_id is None else _told_anew(made)
+        return made.returning(Notification.id)
 
     return Query(statement)
+
+
+def _told_anew(made: Insert) -> Insert:
+    """Each once; what was told before acts had numbers has none, and is younger than its act."""
+    old, new = Notification, made.excluded
+    heard_as = func.coalesce(old.pushed_as, old.id)
+    is_soon = heard_as > (func.extract("epoch", func.now()).cast(BigInteger) - _QUIET_SECONDS) * 1000 * 65536
+    return made.on_conflict_do_update(
+        index_elements=[old.person_id, old.kind, old.from_id, func.coalesce(old.post_id, text("0"))],
+        set_={
+            "id": new.id,
+            "act_id": new.act_id,
+            "is_held": new.is_held,
+            "pushed_as": case((is_soon, heard_as), else_=null()),
+        },
+        where=func.coalesce(old.act_id, old.id) < new.act_id,
+    )
 
 
 def _wants_to_hear(person_id: Any, from_id: Any) -> ColumnElement[bool]:
@@ -234,6 +268,7 @@ _BOOSTED = _insert(
             sees.post(_eye, _boost, _original),
         )
     ),
+    act_id=_boost.id,
 )
 
 
@@ -263,6 +298,7 @@ _FAVOURITED = _insert(
         .join(_told, _told.id == _post.author_id)
         .where(_hears_of_thread(_told.id, _post), sees.parent(_eye, _post), sees.person(_eye, _from))
     ),
+    act_id=Mark.favourite,
 )
 
 _quoted = aliased(Post, name="quoted")
@@ -317,6 +353,7 @@ def _of_relation(kind: str, relation: Any) -> Query:
             .join(_told, _told.id == relation.followed_id)
             .where(sees.person(_eye, _from))
         ),
+        act_id=relation.number,
     )
 
 

@@ -38,6 +38,10 @@ Date = Annotated[
 
 Count = Annotated[int, Meta(ge=0)]
 
+Number = Annotated[int, Meta(gt=0, description="An id that is a number in this one place")]
+
+SmallNumber = Annotated[int, Meta(gt=0, lt=2**31, description="A number that fits into 32 bit")]
+
 NumberText = Annotated[str, Meta(pattern="^[0-9]+$", description="A number as text")]
 
 

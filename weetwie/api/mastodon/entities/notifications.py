@@ -10,7 +10,9 @@ from weetwie.api.mastodon.entities.formats import (
     DateTime,
     Entity,
     Id,
+    Number,
     NumberText,
+    SmallNumber,
     Url,
 )
 from weetwie.api.mastodon.entities.statuses import Collection, Status
@@ -106,7 +108,7 @@ class NotificationGroup(Entity, kw_only=True):
     group_key: str
     notifications_count: Count
     type: NotificationType
-    most_recent_notification_id: Id
+    most_recent_notification_id: Number
     page_min_id: Id | UnsetType = UNSET
     page_max_id: Id | UnsetType = UNSET
     latest_page_notification_at: DateTime | UnsetType = UNSET
@@ -169,7 +171,7 @@ class PushAlerts(Entity, kw_only=True):
 
 
 class WebPushSubscription(Entity, kw_only=True):
-    id: Id
+    id: SmallNumber
     endpoint: Url
     standard: bool
     server_key: str

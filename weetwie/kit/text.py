@@ -5,11 +5,11 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 import regex
 
+from weetwie.kit import links
 from weetwie.kit.signs import bare_address, visible
 
 URL_LENGTH = 23
@@ -17,21 +17,28 @@ URL_LENGTH = 23
 
 HANDLE = r"[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?"
 _HOST = r"[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?(?::\d{1,5})?"
-_MENTION = rf"(?<![\w/@.])@(?P<handle>{HANDLE})(?:@(?P<host>{_HOST}))?"
-_TAG = r"(?<![=/\p{L}\p{M}\p{N}_#&)])[#＃](?P<tag>[\p{L}\p{M}\p{N}_·・]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_·・]*)"
+_MENTION = rf"(?<![\w/@=])@(?P<handle>{HANDLE})(?:@(?P<host>{_HOST}))?"
+# Some signs stand within a tag and not at its ends: middle dots, and joiners that nobody sees.
+_IN_TAG = r"[\p{L}\p{M}\p{N}_·・･\u200c\u200d]"
+_TAG = (
+    r"(?<![=/\p{L}\p{M}\p{N}_#＃&)])[#＃]"
+    rf"(?P<tag>(?=[\p{{M}}\p{{N}}·・･\u200c\u200d]*+[\p{{L}}_])(?!\p{{DI}})[\p{{L}}\p{{N}}_](?:{_IN_TAG}*[\p{{L}}\p{{M}}\p{{N}}_])?)"
+)
 _NAMES = regex.compile(f"{_MENTION}|{_TAG}", regex.IGNORECASE)
 _ADDRESS = regex.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}")
 _CASE_NUMBER = regex.compile(r"[\w./:-]+( [\w./:-]+)*")
 LONGEST_CASE_NUMBER = 64
 _EMPTY_LINES = regex.compile(r"\n\n+")
 _GRAPHEME = regex.compile(r"\X")
+_MOST_IN_ONE = 40
+"""So many of the computer's characters may one that people see have, on the whole of a text."""
 
 # The question marks of the scripts: Latin, Spanish ends like Latin, Greek, Arabic, Armenian, Ethiopic, CJK full width, Vai,
 # Bamum, Coptic, Syriac-like reversed, and the doubled and mixed ones.
 _QUESTION_MARKS = "?\u037e\u061f\u055e\u1367\ufe56\uff1f\u2047\u2048\u2049\u203d\u2e2e\ua60f\ua6f7\u2cfa\u2cfb\U00011143\U0001e95f\ufe16"
 # Both are looked for from the end backwards: forwards, each place in a long row of such marks would be tried as a beginning.
 _AFTER_THE_END = regex.compile(r"(?r)[\p{Pe}\p{Pf}\p{Zs}\s\"'’”»*_)\]\p{So}\p{Sk}\ufe0f\u200d]++\Z")
-_CLOSING_TAG = regex.compile(r"(?r)\s++[#＃][\p{L}\p{M}\p{N}_·・]++\s*+\Z")
+_CLOSING_TAG = regex.compile(r"(?r)\s++[#＃][\p{L}\p{M}\p{N}_·・･\u200c\u200d]++\s*+\Z")
 
 
 @dataclass(frozen=True)
@@ -51,15 +58,15 @@ class Piece:
 
 def pieces(text: str) -> list[Piece]:
     """Links, mentions and tags, in order and without overlap; what lies in a link is the link's."""
-    links = list(_links(text))
-    if not links:
+    found = [Piece("link", start, end, text[start:end], text[start:end]) for start, end in links.links(text)]
+    if not found:
         return list(_names(text))
-    starts, names = [link.start for link in links], []
+    starts, names = [link.start for link in found], []
     for piece in _names(text):
         before = bisect_left(starts, piece.end)
-        if not before or links[before - 1].end <= piece.start:
+        if not before or found[before - 1].end <= piece.start:
             names.append(piece)
-    return sorted([*links, *names], key=lambda piece: piece.start)
+    return sorted([*found, *names], key=lambda piece: piece.start)
 
 
 def _names(text: str) -> Iterator[Piece]:
@@ -67,33 +74,22 @@ def _names(text: str) -> Iterator[Piece]:
         return
     for match in _NAMES.finditer(text):
         if match["handle"]:
-            yield Piece("mention", match.start(), match.end(), match[0], match["handle"], match["host"])
+            yield _mention(match)
         else:
             yield Piece("tag", match.start(), match.end(), match[0], match["tag"])
 
 
-def _links(text: str) -> Iterator[Piece]:
-    if "://" not in text:
-        return
-    for match in _linkify().match(text) or ():
-        if match.schema in ("http:", "https:") and _begins_a_word(text, match.index):
-            yield Piece("link", match.index, match.last_index, match.text, match.url)
-
-
-def _begins_a_word(text: str, start: int) -> bool:
-    return start == 0 or text[start - 1] not in "@#＃"
-
-
-@cache
-def _linkify() -> Any:
-    """Only addresses with a scheme become links: a bare `word.word` in a sentence is seldom meant as one."""
-    from linkify_it import LinkifyIt
-
-    return LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+def _mention(match: Any) -> Piece:
+    host, cut = match["host"], 0
+    if host:
+        cut = len(host) - links.host_end(host)
+        host = host[: len(host) - cut]
+    end = match.end() - cut
+    return Piece("mention", match.start(), end, match[0][: len(match[0]) - cut], match["handle"], host)
 
 
 def tag_key(name: str) -> str:
-    """What two spellings of one tag have in common."""
+    """What two spellings of one tag have in common; signs that nobody sees do not tell them apart."""
     return unicodedata.normalize("NFKC", visible(name)).casefold()
 
 
@@ -105,9 +101,19 @@ def length(text: str) -> int:
             shortened = shortened[: piece.start] + "x" * URL_LENGTH + shortened[piece.end :]
         elif piece.host:
             shortened = shortened[: piece.start] + "@" + piece.target + shortened[piece.end :]
-    if shortened.isascii():
-        return len(shortened) - shortened.count("\r\n")
-    return len(_GRAPHEME.findall(shortened))
+    return signs(shortened)
+
+
+def signs(text: str) -> int:
+    """Characters as people see them, however many of the computer's they are made of."""
+    if text.isascii():
+        return len(text) - text.count("\r\n")
+    return sum(1 for _sign in _GRAPHEME.finditer(text))
+
+
+def is_longer(text: str, most: int) -> bool:
+    """Than so many characters as people see them; nor may any of these be made of marks without end."""
+    return len(text) > most and (len(text) > _MOST_IN_ONE * most or signs(text) > most)
 
 
 def is_question(text: str) -> bool:

@@ -32,6 +32,20 @@ def test_what_is_work_is_not(text: str) -> None:
     assert not is_delicate(text)
 
 
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("広告", "これは広告です"),
+        ("うつ病", "彼はうつ病だ"),
+        ("โฆษณา", "นี่คือโฆษณาครับ"),
+        ("광고", "이것은 광고입니다"),
+    ],
+)
+def test_where_words_have_no_spaces_they_are_known_within_others(word: str, text: str) -> None:
+    assert is_delicate(text, (word,)) and not is_delicate(text)
+    assert word not in without(text, (word,))[0]
+
+
 def test_an_organisation_adds_words_phrases_and_beginnings() -> None:
     more = ("salaris*", "project lynx")
     assert is_delicate("Salarisschaal", more) and is_delicate("about Project Lynx", more)

@@ -32,6 +32,12 @@ def test_links_are_whole_and_names_have_their_host() -> None:
     assert plain('<a href="https://example.org/">our page</a>') == "our page (https://example.org/)"
 
 
+def test_a_link_does_not_take_in_the_word_that_follows_it() -> None:
+    shown = plain('<a href="https://example.org/a">https://example.org/a</a>次の文')
+    assert [piece.target for piece in texts.pieces(shown)] == ["https://example.org/a"]
+    assert plain('<a href="https://example.org/a">https://example.org/a</a>.') == "https://example.org/a."
+
+
 def test_what_is_no_text_is_left_out() -> None:
     assert plain("<script>alert(1)</script>Hi<style>p{}</style>") == "Hi"
     assert plain('<a href="javascript:alert(1)">x</a>') == "x"

@@ -28,6 +28,7 @@ from weetwie.errors import Invalid
 from weetwie.imports.archive import mastodon, remembered, twitter
 from weetwie.imports.archive.box import opened
 from weetwie.imports.archive.remembered import Story
+from weetwie.kit import text as texts
 
 HOME = "https://weetwie.example"
 Files = Mapping[str, bytes]
@@ -183,6 +184,24 @@ def test_tweets_lose_their_short_links_and_names_get_a_host(tmp_path: Path) -> N
     assert post.text == "Look & see https://example.org/a?b=1 by @bob@twitter.com, not a@b.c"
     assert [one.name for one in post.media] == ["data/tweets_media/1-XyZ.png"]
     assert (story.account, story.lost_files) == ("@ada@twitter.com", 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (".@bob look", ".@bob@twitter.com look"),
+        ("@much_longer_than_any_name hi", "@much_longer_than_any_name@twitter.com hi"),
+        ("https://t.co/abc次の文", "https://example.org/a 次の文"),
+        ("“https://t.co/abc”。", "“https://example.org/a”。"),
+    ],
+)
+def test_a_tweet_mentions_nobody_here_and_its_links_end_where_they_did(
+    tmp_path: Path, written: str, text: str
+) -> None:
+    urls = [{"url": "https://t.co/abc", "expanded_url": "https://example.org/a"}]
+    (post,) = of_tweets(tmp_path, tweet(1, written, entities={"urls": urls})).posts
+    assert post.text == text
+    assert not [piece for piece in texts.pieces(post.text) if piece.kind == "mention" and not piece.host]
 
 
 def test_tweets_that_do_not_come_are_counted(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import shown
 from weetwie.api.parameters import Id
 from weetwie.domain.moderation import reports
-from weetwie.domain.moderation.reports import LONGEST, MOST_POSTS
+from weetwie.domain.moderation.reports import MOST_POSTS
 from weetwie.seen import people as seen_people
 
 routes = Routes("reports")
@@ -20,7 +20,7 @@ routes = Routes("reports")
 class ReportGiven(Struct, frozen=True, kw_only=True):
     account_id: Id
     status_ids: Annotated[list[Id], Meta(max_length=MOST_POSTS)] = []
-    comment: Annotated[str, Meta(max_length=LONGEST)] = ""
+    comment: str = ""
     forward: bool = False
     category: Literal["spam", "legal", "violation", "other"] = "other"
     rule_ids: list[int] = []

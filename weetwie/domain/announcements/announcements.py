@@ -26,6 +26,7 @@ from weetwie.events import (
 )
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.text import is_longer
 from weetwie.tables.announcements import Announcement, AnnouncementReaction, AnnouncementRead
 
 LONGEST: Final = 5000
@@ -68,7 +69,7 @@ async def announce(
     """Raises Forbidden for whoever is no administrator, and Invalid."""
     _check_administers(viewer)
     text = text.strip()
-    if not text or len(text) > LONGEST:
+    if not text or is_longer(text, LONGEST):
         raise Invalid(
             _("An announcement has a text, of at most {most} characters."), field="text", most=LONGEST
         )

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from weetwie.errors import Invalid, _
+from weetwie.kit.text import is_longer
 
 LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 500
@@ -17,13 +18,13 @@ def checked_name(name: str) -> str:
     name = name.strip()
     if not name:
         raise Invalid(_("A collection needs a name."), field="name")
-    if len(name) > LONGEST_NAME:
+    if is_longer(name, LONGEST_NAME):
         raise Invalid(_("The name is too long: at most {most} characters."), field="name", most=LONGEST_NAME)
     return name
 
 
 def check_description(description: str) -> None:
-    if len(description) > LONGEST_DESCRIPTION:
+    if is_longer(description, LONGEST_DESCRIPTION):
         raise Invalid(
             _("The description is too long: at most {most} characters."),
             field="description",

@@ -1,12 +1,15 @@
 """What is right for a filter, and what it matches."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+
+import regex
 
 from weetwie.errors import Invalid, _
+from weetwie.kit.scripts import WITHOUT_SPACES
+from weetwie.kit.text import is_longer
 
 CONTEXTS: Final = ("home", "notifications", "public", "thread", "account")
 ACTIONS: Final = ("warn", "hide", "blur")
@@ -30,7 +33,7 @@ def _checked(words: str, field: str, longest: int) -> str:
     words = words.strip()
     if not words:
         raise Invalid(_("{field} must not be empty."), field=field)
-    if len(words) > longest:
+    if is_longer(words, longest):
         raise Invalid(_("{field} is too long: at most {most} characters."), field=field, most=longest)
     return words
 
@@ -58,25 +61,31 @@ def ends(seconds: int | None, now: datetime) -> datetime | None:
     return now + timedelta(seconds=seconds)
 
 
-def pattern(keywords: Sequence[tuple[str, bool]]) -> re.Pattern[str] | None:
+def pattern(keywords: Sequence[tuple[str, bool]]) -> Any | None:
     """What finds any of these keywords in a text that is `comparable`; with each, whether whole words alone count.
 
-    A word's edge is asked for only where the keyword itself begins or ends in a word: `:)` has none.
+    A word's edge is asked for only where the keyword itself begins or ends in a word: `:)` has none, and neither have words
+    of a script that puts no space between them. In Korean what belongs to a word is written behind it without a space.
     """
     if not keywords:
         return None
     longest_first = sorted(keywords, key=lambda one: -len(one[0]))
-    return re.compile(
-        "|".join(_expression(comparable(word), whole) for word, whole in longest_first), re.IGNORECASE
+    return regex.compile(
+        "|".join(_expression(comparable(word), whole) for word, whole in longest_first), regex.IGNORECASE
     )
 
 
 def _expression(keyword: str, is_whole_word: bool) -> str:
     if not is_whole_word:
-        return re.escape(keyword)
-    begin = r"\b" if re.match(r"\w", keyword) else ""
-    end = r"\b" if re.search(r"\w\Z", keyword) else ""
-    return begin + re.escape(keyword) + end
+        return regex.escape(keyword)  # type: ignore[no-any-return]
+    begin = f"(?<!{_OF_A_WORD})" if _BEGINS_A_WORD.match(keyword) else ""
+    end = f"(?!{_OF_A_WORD})" if _ENDS_A_WORD.search(keyword) else ""
+    return f"{begin}{regex.escape(keyword)}{end}"
+
+
+_OF_A_WORD: Final = rf"[^\W{WITHOUT_SPACES}]"
+_BEGINS_A_WORD: Final = regex.compile(_OF_A_WORD)
+_ENDS_A_WORD: Final = regex.compile(rf"(?!\p{{Hangul}}){_OF_A_WORD}\Z")
 
 
 def comparable(text: str) -> str:

@@ -12,6 +12,7 @@ from weetwie.access.recognise import credential_hash
 from weetwie.domain.identity import rules
 from weetwie.errors import Invalid, _
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.text import is_longer
 from weetwie.tables.identity import App
 
 _REGISTER = Query(
@@ -46,7 +47,7 @@ async def register(
 ) -> tuple[RegisteredApp, str]:
     """The app and its secret, which is told this one time. Raises Invalid."""
     name = name.strip()
-    if not name or len(name) > rules.LONGEST_APP_NAME:
+    if not name or is_longer(name, rules.LONGEST_APP_NAME):
         raise Invalid(
             _("The name of an app has between 1 and {limit} characters."),
             field="client_name",

@@ -23,6 +23,7 @@ from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.signs import bare_address
+from weetwie.kit.text import is_longer
 from weetwie.tables.invitations import Invitation
 
 _CLOSED: Final = _("One comes in here by invitation. Please ask somebody who is in.")
@@ -95,7 +96,7 @@ async def ask(db: Db, policy: Policy, address: str, words: str) -> str | None:
         raise Forbidden(_CLOSED)
     address = bare_address(address)
     rules.check_address(address)
-    if len(words) > rules.LONGEST_WORDS:
+    if is_longer(words, rules.LONGEST_WORDS):
         raise Invalid(
             _("Your words have at most {most} characters."), field="words", most=rules.LONGEST_WORDS
         )

@@ -10,7 +10,7 @@ from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Standing
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit.text import is_address
+from weetwie.kit.text import is_address, is_longer
 
 LASTS: Final = timedelta(days=14)
 MOST_A_DAY: Final = 20
@@ -46,7 +46,7 @@ def check(viewer: Viewer, offer: Offer, at: datetime) -> None:
         raise Forbidden(_GUESTS_BY_OTHERS if offer.standing is Standing.guest else _BY_PROVIDER)
     if offer.standing is Standing.guest:
         check_end(offer.until, viewer.policy, at)
-    if len(offer.words) > LONGEST_WORDS:
+    if is_longer(offer.words, LONGEST_WORDS):
         raise Invalid(_("Your words have at most {most} characters."), field="words", most=LONGEST_WORDS)
     if offer.address:
         check_address(offer.address)

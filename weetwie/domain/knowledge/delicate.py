@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 import regex
 
+from weetwie.kit.scripts import WITHOUT_SPACES
+
 TOPICS: Final[dict[str, str]] = {
     "health": (
         "illness, illnesses, my disease, chronic disease, chronically ill, cancer, chemotherapy, leukaemia, leukemia, tumor, tumour, diabet*,"
@@ -71,7 +73,12 @@ TOPICS: Final[dict[str, str]] = {
     ),
 }
 
-_TOKEN = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
+# Where words have no spaces between them, each sign stands alone, and a word is a phrase of signs.
+_TOKEN = regex.compile(
+    rf"[{WITHOUT_SPACES}]\p{{M}}*|[[\p{{L}}\p{{N}}]--[{WITHOUT_SPACES}]][[\p{{L}}\p{{M}}\p{{N}}]--[{WITHOUT_SPACES}]]*",
+    regex.V1,
+)
+_HANGUL = regex.compile(r"\p{Hangul}\Z")
 
 
 class _List(msgspec.Struct):
@@ -129,7 +136,9 @@ def _list(more: tuple[str, ...]) -> _List:
         words = [_bare(match[0]) for match in _TOKEN.finditer(entry)]
         if not words:
             continue
-        if entry.rstrip().endswith("*"):
+        if entry.rstrip().endswith("*") or _HANGUL.search(
+            words[-1]
+        ):  # in Korean, endings follow without a space
             if len(words) == 1:
                 beginnings.append(words[0])
                 continue

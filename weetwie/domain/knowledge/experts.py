@@ -16,6 +16,7 @@ from weetwie.domain.knowledge.words import Asked
 from weetwie.errors import Invalid, _
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
+from weetwie.kit.text import is_longer
 from weetwie.tables.people import Person
 
 LONGEST_QUESTION: Final = 100_000
@@ -160,7 +161,7 @@ _MOST_WORDS_TO_MEND: Final = 6
 
 
 def _check_length(question: str) -> None:
-    if len(question) > LONGEST_QUESTION:
+    if is_longer(question, LONGEST_QUESTION):
         raise Invalid(
             _("This question is too long. {most} characters are the most."), field="q", most=LONGEST_QUESTION
         )

@@ -7,6 +7,7 @@ from typing import Final
 
 from weetwie.domain.knowledge import words
 from weetwie.errors import Invalid, _
+from weetwie.kit.text import is_longer
 
 LONGEST_NAME: Final = 60
 MOST_WORDS: Final = 5
@@ -46,7 +47,7 @@ def check(name: str) -> str:
     name = tidy(name)
     if not name or not signature(name):
         raise Invalid(_("A topic needs a name: a word, a tag or a short phrase."), field="name")
-    if len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS:
+    if is_longer(name, LONGEST_NAME) or len(name.split()) > MOST_WORDS:
         raise Invalid(
             _("A topic is a short phrase: at most {words} words and {most} characters."),
             field="name",

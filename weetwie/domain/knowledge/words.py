@@ -11,17 +11,22 @@ import msgspec
 import regex
 
 from weetwie.kit import text as texts
+from weetwie.kit.scripts import WITHOUT_SPACES
 
 LONGEST: Final = 20_000
 """So many characters of one text are read."""
 LANGUAGES: Final = {"en": "english", "nl": "dutch", "de": "german"}
 """Whose endings are taken off. A text in another language is read like English, whose rules leave most of it alone."""
 
-_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
+# Where words have no spaces between them, what stands together is read two signs at a time; a word of another script is one by itself.
+_WORD = regex.compile(
+    rf"[{WITHOUT_SPACES}][{WITHOUT_SPACES}\p{{M}}]*|[[\p{{L}}\p{{N}}]--[{WITHOUT_SPACES}]][[\p{{L}}\p{{M}}\p{{N}}]--[{WITHOUT_SPACES}]]*",
+    regex.V1,
+)
 _PARTS = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{M}]+|\p{N}+")
 _COMPOUND = regex.compile(r"[\p{L}\p{N}]+(?:[/_.\-+][\p{L}\p{N}]+)+")
 _JOINT = regex.compile(r"[_.\-+]")
-_WITHOUT_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]+")
+_WITHOUT_SPACES = regex.compile(rf"[{WITHOUT_SPACES}\p{{M}}]+")
 _LINE = regex.compile(r"\r?\n")
 
 EMPTY: Final = frozenset(

@@ -3,6 +3,7 @@
 from typing import Final
 
 from weetwie.errors import Invalid, _
+from weetwie.kit.text import is_longer
 
 LONGEST_TITLE: Final = 256
 MOST_LISTS: Final = 50
@@ -13,7 +14,7 @@ def checked_title(title: str) -> str:
     title = title.strip()
     if not title:
         raise Invalid(_("A list needs a title."), field="title")
-    if len(title) > LONGEST_TITLE:
+    if is_longer(title, LONGEST_TITLE):
         raise Invalid(
             _("The title is too long: at most {most} characters."), field="title", most=LONGEST_TITLE
         )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from weetwie.errors import Invalid, _
+from weetwie.kit.text import is_longer
 
 LARGEST_PICTURE: Final = 16 * 1024 * 1024
 LARGEST_FILE: Final = 40 * 1024 * 1024
@@ -24,7 +25,7 @@ def check_size(content_type: str, size: int) -> None:
 
 
 def check_description(description: str) -> None:
-    if len(description) > LONGEST_DESCRIPTION:
+    if is_longer(description, LONGEST_DESCRIPTION):
         raise Invalid(
             _("A description has at most {most} characters."), field="description", most=LONGEST_DESCRIPTION
         )

@@ -14,6 +14,7 @@ from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.text import is_longer
 from weetwie.tables.moderation import Decision
 
 Kind = Literal["warn", "limit", "suspend"]
@@ -144,7 +145,7 @@ def checked(words: str) -> str:
 
 def _short(words: str) -> str:
     words = words.strip()
-    if len(words) > LONGEST_WORDS:
+    if is_longer(words, LONGEST_WORDS):
         raise Invalid(_TOO_LONG, field="words", most=LONGEST_WORDS)
     return words
 

@@ -28,6 +28,7 @@ from weetwie.events import PersonErased, audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.paging import Page
+from weetwie.kit.text import is_longer
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import words as seen_words
@@ -72,7 +73,7 @@ async def report(
         raise Forbidden()
     if viewer.person_id == person_id:
         raise Invalid(_("This is you yourself."), field="account_id")
-    if len(comment) > LONGEST:
+    if is_longer(comment, LONGEST):
         raise Invalid(_("A comment has at most {most} characters."), field="comment", most=LONGEST)
     if len(post_ids) > MOST_POSTS:
         raise Invalid(_("Report at most {most} posts at once."), field="status_ids", most=MOST_POSTS)

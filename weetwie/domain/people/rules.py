@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from weetwie.access.policy import Policy
 from weetwie.access.words import QuotePolicy, Ring, Standing, Visibility
 from weetwie.errors import Conflict, Detail, Invalid, _
-from weetwie.kit.text import HANDLE
+from weetwie.kit.text import HANDLE, is_longer
 
 Verb = Literal["leave", "rejoin", "wake", "sleep"]
 
@@ -120,7 +120,7 @@ def check_reason(reason: str) -> None:
 
 def check_newcomer(newcomer: Newcomer, policy: Policy, at: datetime) -> None:
     check_handle(newcomer.handle)
-    if len(newcomer.name) > policy.longest_name:
+    if is_longer(newcomer.name, policy.longest_name):
         raise _too_long("name", policy.longest_name)
     if newcomer.standing is Standing.guest:
         if newcomer.sponsor_id is None or newcomer.until is None:
@@ -157,7 +157,7 @@ def check_changes(changes: Changes, policy: Policy) -> None:
     }
     for field, limit in limits.items():
         text = getattr(changes, field)
-        if text is not UNSET and len(text) > limit:
+        if text is not UNSET and is_longer(text, limit):
             raise _too_long(field, limit)
     if changes.theme not in (UNSET, *THEMES):
         raise Invalid(_("Pages are light, dark, or as the device has it."), field="theme")
@@ -170,7 +170,7 @@ def _check_fields(fields: Sequence[Field] | UnsetType) -> None:
         return
     if len(fields) > MOST_FIELDS:
         raise Invalid(_("A profile has at most {limit} fields."), field="fields", limit=MOST_FIELDS)
-    if any(len(field.name) > LONGEST_FIELD or len(field.value) > LONGEST_FIELD for field in fields):
+    if any(is_longer(text, LONGEST_FIELD) for field in fields for text in (field.name, field.value)):
         raise _too_long("fields", LONGEST_FIELD)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from weetwie.errors import Invalid, _
+from weetwie.kit.text import is_longer
 
 MOST_OPTIONS: Final = 4
 LONGEST_OPTION: Final = 50
@@ -33,7 +34,7 @@ def checked(ballot: Ballot, *, has_media: bool) -> Ballot:
         raise Invalid(
             _("A poll has from two to {most} options, none of them empty."), field="poll", most=MOST_OPTIONS
         )
-    if any(len(option) > LONGEST_OPTION for option in options):
+    if any(is_longer(option, LONGEST_OPTION) for option in options):
         raise Invalid(
             _("An option of a poll has at most {most} characters."), field="poll", most=LONGEST_OPTION
         )

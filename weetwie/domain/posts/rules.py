@@ -67,7 +67,7 @@ def check_text(text: str, warning: str, policy: Policy, *, has_more: bool = Fals
     """Where there is more than text, such as a picture, there may be none."""
     if not text.strip() and not has_more:
         raise Invalid(_("Write something first."), field="status")
-    # A cheap look before the exact count: no text of ten times the bytes can be short enough.
+    # A cheap look before the exact count: no text of forty times the characters can be short enough.
     most = policy.longest_post
     if len(text) + len(warning) > 40 * most or texts.length(text) + texts.length(warning) > most:
         raise Invalid(

@@ -19,7 +19,7 @@ def check_name(name: str) -> None:
     """Raises Invalid for what could never stand behind a # in a post."""
     pieces = text.pieces(f"#{name}")
     is_tag = len(pieces) == 1 and pieces[0].kind == "tag" and pieces[0].target == name
-    if not is_tag or len(name) > _LONGEST:
+    if not is_tag or text.is_longer(name, _LONGEST):
         raise Invalid(
             _("A tag is made of letters, digits and underscores, and not of digits alone."), field="name"
         )

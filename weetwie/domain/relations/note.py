@@ -9,6 +9,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.domain.relations import pair
 from weetwie.errors import Invalid, _
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.text import is_longer
 from weetwie.tables.relations import PersonNote
 
 LONGEST: Final = 2000
@@ -26,7 +27,7 @@ _REMOVE = Query(delete(PersonNote).where(PersonNote.writer_id == _WRITER, Person
 async def note(db: Db, viewer: Viewer, person_id: int, text: str) -> None:
     """An empty text takes the note away. Raises Invalid, and NotFound for whom the viewer does not see."""
     text = text.strip()
-    if len(text) > LONGEST:
+    if is_longer(text, LONGEST):
         raise Invalid(_("A note has at most {most} characters."), field="comment", most=LONGEST)
     await pair.hold(db, viewer, person_id)
     if text:

@@ -14,6 +14,7 @@ from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.text import is_longer
 from weetwie.tables.scim import ScimToken
 
 LONGEST_NAME: Final = 80
@@ -60,7 +61,7 @@ class DirectoryToken(msgspec.Struct, frozen=True):
 async def make(db: Db, viewer: Viewer, name: str) -> tuple[int, str]:
     """Its id, and the token itself, which is never to be seen again. Raises Forbidden, Invalid."""
     _check(viewer)
-    if len(name) > LONGEST_NAME:
+    if is_longer(name, LONGEST_NAME):
         raise Invalid(_("A name has at most {most} characters."), field="name", most=LONGEST_NAME)
     token = secrets.token_urlsafe(32)
     token_id = int(await db.value(_MAKE, name=name.strip(), hash=credential_hash(token)))

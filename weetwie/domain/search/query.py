@@ -8,7 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 from weetwie.errors import Invalid, _
-from weetwie.kit.text import tag_key
+from weetwie.kit.text import is_longer, tag_key
 
 LONGEST: Final = 1000
 MOST_TERMS: Final = 30
@@ -77,7 +77,7 @@ _TOKEN = re.compile(
 
 def read(line: str) -> Asked:
     """Raises Invalid, with a sentence, for an operator whose value means nothing; one without a value asks nothing."""
-    if len(line) > LONGEST:
+    if is_longer(line, LONGEST):
         raise Invalid(_("Ask with fewer words: {most} characters at most."), field="q", most=LONGEST)
     asked = Asked()
     tokens = list(_TOKEN.finditer(line.replace("\x00", " ")))

@@ -9,7 +9,7 @@ from weetwie.access.words import Ring, Visibility
 from weetwie.errors import Invalid, _
 from weetwie.imports.archive import remembered
 from weetwie.imports.archive.box import DAMAGED, Box
-from weetwie.imports.archive.plain import plain, with_host
+from weetwie.imports.archive.plain import host_of, plain, with_host
 from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, Attached, Remembered, Story
 from weetwie.imports.records import Wrong
 
@@ -22,6 +22,8 @@ NO_ITEMS: Final = _(
 PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
 _PUBLIC: Final = {PUBLIC, "as:Public", "Public"}
 _POSTS: Final = {"Note", "Question", "Article"}
+_NOWHERE: Final = "elsewhere.invalid"
+"""What names are written with where the archive does not say where it is from."""
 AUDIENCE: Final = "/audiences/"
 
 Json = Mapping[str, Any]
@@ -184,7 +186,8 @@ def _written(note: Json) -> str:
     if isinstance(source, dict) and source.get("mediaType") == "text/plain":
         text = _text(source.get("content"))
     else:
-        text = plain(_text(note.get("content")), _names(note))
+        host = host_of(_text(note.get("id"))) or _NOWHERE
+        text = remembered.meaning_nobody(plain(_text(note.get("content")), _names(note)), host)
     options = note.get("oneOf") or note.get("anyOf") or []
     listed = [_text(option.get("name")) for option in options if isinstance(option, dict)]
     lines = "\n".join(f"- {option}" for option in listed if option)

@@ -57,6 +57,7 @@ def _without_comments(written: str) -> str:
 class _Reader:
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
+        self._after_address = False
         self._out: list[str] = []
         self._silent = 0
         self._kept = 0
@@ -95,8 +96,12 @@ class _Reader:
             self._kept = max(self._kept - (tag == "pre"), 0)
 
     def says(self, text: str) -> None:
-        if not self._silent:
-            self._out.append(text if self._kept else self._on_one_line(text))
+        if self._silent:
+            return
+        if self._after_address and text[:1].isalnum():
+            self._out.append(" ")  # without it the word would become part of the address
+        self._after_address = False
+        self._out.append(text if self._kept else self._on_one_line(text))
 
     def _on_one_line(self, data: str) -> str:
         text = _BLANKS.sub(" ", data)
@@ -109,7 +114,9 @@ class _Reader:
         address, classes, begin = self._link
         self._link = None
         shown = "".join(self._out[begin:])
-        self._out[begin:] = [self._linked(address, classes.split(), shown.strip()) or shown]
+        linked = self._linked(address, classes.split(), shown.strip()) or shown
+        self._after_address = linked == address
+        self._out[begin:] = [linked]
 
     def _linked(self, address: str, classes: list[str], shown: str) -> str:
         if "hashtag" in classes or shown.startswith("#"):

@@ -140,6 +140,17 @@ def text_of(given: str) -> str:
     return clean(given)
 
 
+def meaning_nobody(text: str, host: str) -> str:
+    """Names that could be read as those of people here get the host of the network where they were written."""
+    whole: list[str] = []
+    at = 0
+    for piece in texts.pieces(text):
+        if piece.kind == "mention" and not piece.host:
+            whole += (text[at : piece.end], f"@{host}")
+            at = piece.end
+    return "".join([*whole, text[at:]])
+
+
 def account_of(given: str) -> str:
     """Fit to be shown: on a terminal too."""
     return "".join(sign for sign in given if sign.isprintable() and sign != " ")[:LONGEST_KEY]

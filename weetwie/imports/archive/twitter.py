@@ -21,7 +21,7 @@ NO_TWEETS: Final = _(
 _TWEETS: Final = re.compile(r"(?:^|/)(?:tweets?(?:-part\d+)?|tweets/\d{4}_\d{2})\.js$")
 _DELETED: Final = re.compile(r"(?:^|/)deleted-tweets?(?:-part\d+)?\.js$")
 _NOTES: Final = re.compile(r"(?:^|/)note-tweets?(?:-part\d+)?\.js$")
-_LINK: Final = re.compile(r"https?://t\.co/\w+")
+_LINK: Final = re.compile(r"https?://t\.co/[A-Za-z0-9]+")
 _NAME: Final = re.compile(r"(?<![\w@/.])@(\w{1,15})(?![\w@])")
 _ENTITY: Final = re.compile(r"&(amp|lt|gt);")
 _ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">"}
@@ -216,7 +216,13 @@ def _readable(written: str, links: Mapping[str, str]) -> str:
     """As it was typed: without the three entities, with whole links, and with names that nobody here has."""
     text = _ENTITY.sub(lambda found: _ENTITIES[found[1]], written)
     text = _NAME.sub(rf"@\1@{HOST}", text)
-    return _LINK.sub(lambda found: links.get(found[0], found[0]), text)
+    return remembered.meaning_nobody(_LINK.sub(lambda found: _whole(found, links), text), HOST)
+
+
+def _whole(found: re.Match[str], links: Mapping[str, str]) -> str:
+    """With a blank where a word follows without one: it would become part of the longer address."""
+    following = found.string[found.end() : found.end() + 1]
+    return links.get(found[0], found[0]) + (" " if following.isalnum() else "")
 
 
 def _media(attached: list[Json], files: list[str], story: Story) -> tuple[Attached, ...]:

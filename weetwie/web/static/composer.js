@@ -18,11 +18,12 @@ for (const composer of document.querySelectorAll(".composer")) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
   });
 
-  // Counted as people see them; a link counts as 23.
+  // Counted as people see them; a link counts as 23, up to what ends a sentence or a quotation.
+  const LINK = /https?:\/\/[^\s"`“”„‟‘‚«»‹›…、。！，：；？（）「」『』【】<>]+/gi;
   const left = composer.querySelector(".left");
   const limit = Number(composer.dataset.limit);
   const count = () => {
-    const signs = [...new Intl.Segmenter().segment(text.value.replace(/https?:\/\/\S+/g, "x".repeat(23)))].length;
+    const signs = [...new Intl.Segmenter().segment(text.value.replace(LINK, "x".repeat(23)))].length;
     left.textContent = signs ? limit - signs : "";
     left.classList.toggle("is-over", signs > limit);
   };

@@ -6,7 +6,8 @@ from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
 from weetwie.domain.knowledge import questions
-from weetwie.domain.knowledge.experts import Answer, who_knows
+from weetwie.domain.knowledge.answer import Answer
+from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.questions import Named, Question, Waiting
 from weetwie.domain.people import assistant
 from weetwie.domain.posts.publish import publish
@@ -42,6 +43,7 @@ async def _answer(
     db: Db, asker: Viewer, ours: Viewer, waiting: Waiting, question: Question, base_url: str
 ) -> None:
     found = await who_knows(db, asker, question.about[:1000], limit=questions.MOST_PEOPLE)
+    found = found.named()
     people = await _named(db, asker, found, base_url)
     text = questions.told(waiting, question, found, people, ours.policy.longest_post)
     draft = Draft(text=text, visibility=Visibility.direct, reply_to_id=waiting.post_id, is_question=False)

@@ -96,7 +96,9 @@ async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
     )
     if not ids and not wanted.offset and not wanted.following and call.viewer.is_person:
         answer = await who_knows(db, call.viewer, wanted.q, limit=wanted.limit)
-        return await seen_people.cards(db, call.viewer, [one.person_id for one in answer.people])
+        return await seen_people.cards(
+            db, call.viewer, [one.person_id for one in answer.people if one.is_named]
+        )
     return await seen_people.people(db, call.viewer, ids)
 
 

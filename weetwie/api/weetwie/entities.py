@@ -7,12 +7,26 @@ from msgspec import Struct
 from weetwie.api.mastodon.entities import Account, Status, Tag
 
 
+class Answered(Struct, kw_only=True):
+    """What an answer answers."""
+
+    status: Status
+    passage: str
+    marks: list[list[int]]
+
+
 class Proof(Struct, kw_only=True):
     """A post that shows what somebody knows."""
 
     weight: float
     """Its part of all that speaks for this person, from 0 to 1."""
     status: Status
+    passage: str
+    """The part of its text that says what was asked, as plain text."""
+    marks: list[list[int]]
+    """From where to where in the passage the words stand that were asked, in characters (Unicode code points)."""
+    answers: Answered | None
+    """The line that it answers, where the post does not say by itself what was asked."""
 
 
 class Way(Struct, kw_only=True):
@@ -31,8 +45,15 @@ class Expert(Struct, kw_only=True):
     """Of all that speaks for anybody, from 0 to 1."""
     last_shown_at: str | None
     """The day of the newest post that speaks for them; none for who only says so, and none for anybody in works-council mode."""
+    level: Literal["answered", "often", "writes", "reviewed", "lists", "mentioned"]
+    """`answered`: has answered a question about this. `often`: writes about this often (told nowhere in works-council mode).
+    `writes`: has written about this. `reviewed`: has found good what others did about this. `lists`: lists it on their profile.
+    `mentioned`: has used words of it; the only level that does not name somebody as one who knows."""
+    level_at: str | None
+    """The day of the newest post by which they have the level, or on which they put it on their profile. In works-council mode
+    nobody has one."""
     says_so: str | None
-    """The topic on their profile by which they say so themselves."""
+    """What on their profile says so: a topic, a language, their place, unit or role."""
     way: Way | None
     """None where there is none over ties that one sees."""
     proofs: list[Proof]
@@ -54,7 +75,12 @@ class NearestWord(Struct, kw_only=True):
 
 
 class WhoKnows(Struct, kw_only=True):
+    is_named: bool
+    """Whether anybody is named as one who knows, by a level above `mentioned`."""
     people: list[Expert]
+    """First those who are named, the best first; then at most three who mentioned it."""
+    unknown: list[str]
+    """Words of the question that nobody has written whom one sees, the most telling first, at most five."""
     nearest: list[NearestWord]
     not_inferred: list[str]
     """Words of the question that nobody is found for but by what they say themselves."""

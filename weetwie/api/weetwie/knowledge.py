@@ -15,7 +15,9 @@ from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
-from weetwie.domain.knowledge.experts import Answer, Expert, Filters, who_knows
+from weetwie.domain.knowledge.answer import Answer, Expert, Filters, Proof, shown_posts
+from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge.passages import Passage, passage_of
 from weetwie.domain.people.ranking import choose_ranking, is_ranked
 from weetwie.domain.posts import tags as names
 from weetwie.domain.relations.tags import followers_count
@@ -31,6 +33,7 @@ from weetwie.kit.text import tag_key
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import tags as seen_tags
+from weetwie.seen import words as seen_words
 from weetwie.seen.people import Profile, SeenPerson
 
 routes = Routes("who knows what")
@@ -87,7 +90,9 @@ async def topic(call: Call) -> bytes:
     names.check_name(name)
     db = await call.db()
     answer = await who_knows(db, call.viewer, f"#{name}", limit=_ON_A_TOPIC)
-    people = await seen_people.cards(db, call.viewer, [one.person_id for one in answer.people])
+    people = await seen_people.cards(
+        db, call.viewer, [one.person_id for one in answer.people if one.is_named]
+    )
     posts = await tagged(db, call.viewer, tag_key(name), page_at(20, None, None, None), [], [], [])
     ids = await search(db, call.viewer, read(f"tag:{name} is:question"), page_at(20, None, None, None))
     questions = await seen_posts.posts(db, call.viewer, ids)
@@ -117,8 +122,10 @@ async def _answered(call: Call, wanted: Question) -> bytes:
     )
     people = await _people(call, answer)
     nearest = [msgspec.structs.asdict(one) for one in answer.nearest]
-    return b'{"people":[%b],"nearest":%b,"not_inferred":%b}' % (
+    return b'{"is_named":%b,"people":[%b],"unknown":%b,"nearest":%b,"not_inferred":%b}' % (
+        msgspec.json.encode(answer.is_named),
         b",".join(people),
+        msgspec.json.encode(answer.unknown),
         msgspec.json.encode(nearest),
         msgspec.json.encode(answer.not_inferred),
     )
@@ -150,11 +157,17 @@ async def _people(call: Call, answer: Answer) -> list[bytes]:
     ways = await ways_to(db, call.viewer, _ids(answer))
     via = [way.via_id for way in ways.values() if way.via_id]
     people = {one.id: one for one in await seen_people.cards(db, call.viewer, [*_ids(answer), *via])}
-    posts = await seen_posts.posts(
-        db, call.viewer, dict.fromkeys(proof.post_id for one in answer.people for proof in one.proofs)
-    )
+    posts = await seen_posts.posts(db, call.viewer, shown_posts(answer))
     beside = await shown.load(db, renderer, call.viewer, posts)
-    statuses = {post.post_id: renderer.status(post, beside) for post in posts}
+    said = {one.id: one for one in await seen_words.words(db, posts)}
+    shown_as = {
+        post.post_id: _Shown(
+            renderer.status(post, beside),
+            passage_of(said[post.post_id].text, said[post.post_id].warning, answer.wanted),
+        )
+        for post in posts
+        if post.post_id in said
+    }
     await shown.load_people(db, renderer, list(people.values()))
     profiles = {one.id: one for one in await seen_people.profiles(db, people.values())}
     return [
@@ -163,7 +176,7 @@ async def _people(call: Call, answer: Answer) -> list[bytes]:
             renderer.account(people[one.person_id]),
             _way(ways.get(one.person_id), people, renderer),
             profiles[one.person_id],
-            statuses,
+            shown_as,
         )
         for one in answer.people
         if one.person_id in profiles
@@ -181,25 +194,48 @@ def _way(way: Way | None, people: dict[int, SeenPerson], renderer: Renderer) -> 
     return b'{"kind":"%b","via":%b}' % (way.kind.encode(), renderer.account(via) if via else b"null")
 
 
-def _expert(one: Expert, account: bytes, way: bytes, profile: Profile, statuses: dict[int, bytes]) -> bytes:
-    proofs = [
-        b'{"weight":%b,"status":%b}' % (_number(proof.weight), statuses[proof.post_id])
-        for proof in one.proofs
-        if proof.post_id in statuses
-    ]
+class _Shown(Struct, frozen=True):
+    status: bytes
+    passage: Passage
+
+
+def _expert(one: Expert, account: bytes, way: bytes, profile: Profile, posts: dict[int, _Shown]) -> bytes:
+    proofs = [_proof(proof, posts) for proof in one.proofs if proof.post_id in posts]
     return (
-        b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":%b,"says_so":%b,"way":%b,"proofs":[%b]}'
+        b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":%b,"level":"%b","level_at":%b,"says_so":%b,"way":%b,'
+        b'"proofs":[%b]}'
         % (
             account,
             Standing(profile.standing).name.encode(),
             _number(one.score),
             _number(one.share),
-            msgspec.json.encode(one.last_at.date().isoformat() if one.last_at else None),
+            _day(one.last_at),
+            one.level.encode(),
+            _day(one.level_at),
             msgspec.json.encode(one.says or None),
             way,
             b",".join(proofs),
         )
     )
+
+
+def _proof(proof: Proof, posts: dict[int, _Shown]) -> bytes:
+    asked = posts.get(proof.answers_id or 0)
+    answers = b"{%b}" % _said(asked) if asked else b"null"
+    return b'{"weight":%b,%b,"answers":%b}' % (_number(proof.weight), _said(posts[proof.post_id]), answers)
+
+
+def _said(shown: _Shown) -> bytes:
+    marks = msgspec.json.encode(shown.passage.marks)
+    return b'"status":%b,"passage":%b,"marks":%b' % (
+        shown.status,
+        msgspec.json.encode(shown.passage.text),
+        marks,
+    )
+
+
+def _day(at: datetime | None) -> bytes:
+    return msgspec.json.encode(at.date().isoformat() if at else None)
 
 
 def _number(value: float) -> bytes:

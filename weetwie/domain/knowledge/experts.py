@@ -1,17 +1,18 @@
 """Who knows what: a word, a tag or a whole paragraph in; people out, each with the posts that show it."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-from sqlalchemy import BigInteger, SmallInteger, Text, and_, column, func, or_, select
+from sqlalchemy import BigInteger, SmallInteger, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import audience, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
-from weetwie.domain.knowledge import delicate, words
+from weetwie.domain.knowledge import asked as asking
+from weetwie.domain.knowledge import delicate
+from weetwie.domain.knowledge.answer import Answer, Filters, Nearest
 from weetwie.domain.knowledge.words import Asked
 from weetwie.errors import Invalid, _
 from weetwie.kit import clock
@@ -21,59 +22,11 @@ from weetwie.tables.people import Person
 
 LONGEST_QUESTION: Final = 100_000
 MOST_PROOFS: Final = 3
-MOST: Final = 80
+MOST_MENTIONS: Final = 3
+"""So many of those who are not named are shown."""
 _LOOKED_UP: Final = 400
 """So many different words of a question are looked up; the rarest of them count."""
-_NEAREST: Final = 3
-
-
-class Proof(msgspec.Struct, frozen=True):
-    post_id: int
-    weight: float
-    """Its part of all that speaks for this person."""
-
-
-class Expert(msgspec.Struct, frozen=True):
-    person_id: int
-    score: float
-    share: float
-    """Of all that speaks for anybody."""
-    last_at: datetime | None
-    """None for those who only say so. In works-council mode for everybody."""
-    proofs: tuple[Proof, ...]
-    says: str = ""
-    """The topic on their profile that says so."""
-
-
-class Nearest(msgspec.Struct, frozen=True):
-    """A word that nobody used, and one like it that people did."""
-
-    word: str
-    instead: str
-    people: int
-    """In works-council mode 0 where they are few."""
-
-
-class Answer(msgspec.Struct, frozen=True):
-    people: tuple[Expert, ...]
-    found: int
-    """How many people there is evidence for, as far as the viewer sees."""
-    nearest: tuple[Nearest, ...] = ()
-    not_inferred: tuple[str, ...] = ()
-    """Words of the question that nobody is found for but by what they say themselves."""
-
-
-class Filters(msgspec.Struct, frozen=True):
-    """Only these people; an empty one leaves all."""
-
-    unit: str = ""
-    place: str = ""
-    language: str = ""
-    standing: int | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return self == Filters()
+_MOST_UNKNOWN: Final = 5
 
 
 async def who_knows(
@@ -89,22 +42,23 @@ async def who_knows(
     among: Collection[int] | None = None,
     with_self: bool = False,
 ) -> Answer:
-    """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about. Without `limit` all come.
+    """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about.
 
-    In works-council mode the order is always "knows", and nobody has a date.
+    Without `limit` all come in the order of their scores, those too who would not be shown. In works-council mode the order
+    is always "knows", and nobody has a date.
     """
     _check_length(question)
     told, left_out = delicate.without(question, viewer.policy.never_inferred)
-    asked = words.ask(told)[:_LOOKED_UP]
-    whole = words.ask(question)[:_LOOKED_UP] if left_out else asked
+    asked = asking.read(told)[:_LOOKED_UP]
+    whole = asking.read(question)[:_LOOKED_UP] if left_out else asked
     if not whole:
         return Answer((), 0)
-    from weetwie.domain.knowledge import ranking, said
+    from weetwie.domain.knowledge import about, found, levels, nearest, ranking, said
     from weetwie.domain.knowledge import shelf as shelves
 
     sight = await audience.sight(db, viewer)
     shelf = await shelves.current(db)
-    found = await shelves.look_up(db, shelf, _terms(asked))
+    stands = await shelves.look_up(db, shelf, _terms(asked))
     now = as_of or clock.now()
     scope = ranking.Scope(
         sight=sight,
@@ -113,51 +67,47 @@ async def who_knows(
         before=int(now.timestamp() * 1000) << 16 if as_of else None,
     )
     visible = ranking.Visible(shelf, scope)
-    seen = ranking.of_sight(visible, found)
+    seen = ranking.of_sight(visible, stands)
+    words = ranking.weigh(visible, asked, seen)
     statements = await said.about(db, viewer, _terms(whole), scope, as_of)
-    unknown = [one for one in asked if not _is_used(one, seen)]
-    nearest: tuple[Nearest, ...] = ()
-    if unknown and len(asked) <= _MOST_WORDS_TO_MEND and not statements.says_so:
-        asked, nearest = await _mended(db, viewer, shelf, visible, scope, asked, unknown, seen)
+    unknown, likely = about.unknown(words), tuple[Nearest, ...]()
+    if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so:
+        asked, likely = await nearest.mended(db, viewer, shelf, visible, scope, asked, seen)
+        words = ranking.weigh(visible, asked, seen)
         statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
-    places, fits, breadth = ranking.fit(shelf, visible, asked, seen)
-    tells_activity = viewer.policy.tells_activity
-    wanted: Any = "acts" if order == "acts" and tells_activity else "knows"
+    places, fits, breadth = ranking.fit(shelf, visible, words)
+    wanted: Any = "acts" if order == "acts" and viewer.policy.tells_activity else "knows"
     votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted)
     votes = said.with_vouches(shelf, visible, votes, statements.vouches)
     pool = None if among is None else shelf.people(among)
-    says_so, contested = shelf.people(statements.says_so), shelf.people(statements.contested)
-    ranked = ranking.rank(shelf, visible, scope, votes, wanted, pool, says_so, contested)
+    of_claims = ranking.weigh(visible, whole, seen) if left_out else words
+    claims = {
+        id: part
+        for id, one in statements.says_so.items()
+        if among is None or id in among
+        if (part := about.part(of_claims, one.name)) > 0
+    }
+    ranked = ranking.rank(
+        shelf, visible, scope, votes, wanted, pool, claims, shelf.people(statements.contested)
+    )
+    covered = about.about(shelf, words, places)
+    vouched = shelf.places(one.post_id for one in statements.vouches)
+    shown = levels.levels(shelf, votes, covered, len(visible.is_hidden), vouched)
+    all = found.Found(shelf, ranked, shown, covered, claims, statements)
     out = {*exclude} if with_self else {viewer.person_id, *exclude}
-    chosen = await _allowed(db, viewer, shelf, ranked, out, limit, filters)
-    names = ranking.that_name(shelf, asked, seen)
-    experts = _experts(shelf, ranked, chosen, ranking, statements, names)
-    if not tells_activity:
-        experts = tuple(msgspec.structs.replace(one, last_at=None) for one in experts)
-    shown = set(shelf.person_ids[ranked.people].tolist())
-    silent = [id for id in statements.says_so if id not in shown | out and (among is None or id in among)]
-    room = len(silent) if limit is None else limit - len(experts)
-    experts += await _who_only_say_so(db, viewer, silent, statements, room, filters)
-    return Answer(experts, len(ranked.people) + len(silent), nearest, tuple(left_out))
+    rows = await _chosen(db, viewer, all, out, limit, filters, mentions=about.says_what(words))
+    return Answer(
+        all.experts(rows, MOST_PROOFS, tells_activity=viewer.policy.tells_activity),
+        len(all.ids),
+        likely,
+        tuple(left_out),
+        tuple(unknown[:_MOST_UNKNOWN]),
+        {term: word.weight for word in words for term in word.terms},
+    )
 
 
 def _terms(asked: Sequence[Asked]) -> list[int]:
     return list(dict.fromkeys(term for one in asked for term in one.terms))
-
-
-async def _who_only_say_so(
-    db: Db, viewer: Viewer, silent: list[int], statements: Any, room: int, filters: Filters | None
-) -> tuple[Expert, ...]:
-    """They come after everybody who has shown it, the newest statement first."""
-    if not silent or room <= 0:
-        return ()
-    newest = sorted(silent, key=lambda one: (statements.says_so[one].at, one), reverse=True)
-    allowed = await _passing(db, viewer, newest, filters)
-    newest = [one for one in newest if one in allowed]
-    return tuple(Expert(id, 0.0, 0.0, None, (), statements.says_so[id].name) for id in newest[:room])
-
-
-_MOST_WORDS_TO_MEND: Final = 6
 
 
 def _check_length(question: str) -> None:
@@ -167,71 +117,40 @@ def _check_length(question: str) -> None:
         )
 
 
-def _is_used(one: Asked, seen: Any) -> bool:
-    return any(term in seen for term in one.terms)
-
-
-async def _mended(
+async def _chosen(
     db: Db,
     viewer: Viewer,
-    shelf: Any,
-    visible: Any,
-    scope: Any,
-    asked: list[Asked],
-    unknown: Sequence[Asked],
-    seen: Any,
-) -> tuple[list[Asked], tuple[Nearest, ...]]:
-    """For words that nobody whom the viewer sees used: the nearest that somebody did."""
-    from weetwie.domain.knowledge import ranking, said
-    from weetwie.domain.knowledge import shelf as shelves
-
-    mended, told = [one for one in asked if one not in unknown], []
-    for one in unknown:
-        rows = await db.rows(_LIKE, word=one.word)
-        candidates = [
-            Asked(row["word"], words.forms(row["word"]), one.count)
-            for row in rows
-            if _is_a_slip(one.word, row["word"])
-            and not delicate.is_delicate(row["word"], viewer.policy.never_inferred)
-        ]
-        more = [term for candidate in candidates for term in candidate.terms if term not in seen]
-        if more:
-            more_found = await shelves.look_up(db, shelf, list(dict.fromkeys(more)))
-            seen.update(ranking.of_sight(visible, more_found))
-        used = [candidate for candidate in candidates if _is_used(candidate, seen)][:_NEAREST]
-        for candidate in used:
-            places, fits, breadth = ranking.fit(shelf, visible, [candidate], seen)
-            votes = ranking.votes(shelf, visible, scope, places, fits, breadth, "knows")
-            statements = await said.about(db, viewer, candidate.terms, scope, None)
-            people = len(set(votes.person.tolist()) - set(shelf.people(statements.contested).tolist()))
-            told.append(Nearest(one.word, candidate.word, viewer.policy.told(people)))
-        if used:
-            mended.append(used[0])
-    return mended, tuple(told)
-
-
-def _is_a_slip(said: str, meant: str) -> bool:
-    """Slips of the finger seldom hit the first letter; a word that only looks alike, or is of another language, often does."""
-    return said[:1] == meant[:1] or sorted(said[:2]) == sorted(meant[:2])
+    found: Any,
+    out: Collection[int],
+    limit: int | None,
+    filters: Filters | None,
+    *,
+    mentions: bool,
+) -> list[int]:
+    """Which of those who were found stand in the answer, as rows: who is named first, then some who mentioned it."""
+    if limit is None:
+        return await _allowed(db, viewer, found, found.every, out, None, filters)
+    named = await _allowed(db, viewer, found, found.named, out, limit, filters)
+    room = min(limit - len(named), MOST_MENTIONS) if mentions else 0
+    return named + await _allowed(db, viewer, found, found.mentions, out, room, filters)
 
 
 async def _allowed(
     db: Db,
     viewer: Viewer,
-    shelf: Any,
-    ranked: Any,
+    found: Any,
+    rows: Sequence[int],
     out: Collection[int],
     limit: int | None,
     filters: Filters | None,
 ) -> list[int]:
-    """Which of the ranked stand in the answer, best first, as numbers in the ranking."""
-    ids = shelf.person_ids[ranked.people].tolist()
-    wanted, chosen = len(ids) if limit is None else limit, list[int]()
-    step = len(ids) if filters is not None and not filters.is_empty else max(2 * wanted, 40)
-    for start in range(0, len(ids), max(step, 1)):
-        some = [id for id in ids[start : start + step] if id not in out]
-        allowed = await _passing(db, viewer, some, filters)
-        chosen += [start + at for at, id in enumerate(ids[start : start + step]) if id in allowed]
+    """The first of these rows whose people may be shown."""
+    wanted, chosen = len(rows) if limit is None else limit, list[int]()
+    step = len(rows) if filters is not None and not filters.is_empty else max(2 * wanted, 40)
+    for start in range(0, len(rows) if wanted else 0, max(step, 1)):
+        some = [row for row in rows[start : start + step] if found.ids[row] not in out]
+        allowed = await _passing(db, viewer, [found.ids[row] for row in some], filters)
+        chosen += [row for row in some if found.ids[row] in allowed]
         if len(chosen) >= wanted:
             break
     return chosen[:wanted]
@@ -250,33 +169,6 @@ async def _passing(db: Db, viewer: Viewer, ids: list[int], filters: Filters | No
         standing=-1 if wanted.standing is None else wanted.standing,
     )
     return set(columns(rows, "id"))
-
-
-def _experts(
-    shelf: Any, ranked: Any, chosen: list[int], ranking: Any, statements: Any, names: Any
-) -> tuple[Expert, ...]:
-    people = ranked.people[chosen]
-    if not len(people):
-        return ()
-    proofs = ranking.proofs(ranked, people, names, MOST_PROOFS)
-    last = ranking.last_shown(shelf, ranked, people)
-    return tuple(
-        Expert(
-            person_id=int(shelf.person_ids[person]),
-            score=float(ranked.scores[at]),
-            share=float(ranked.shares[at]),
-            last_at=_time_of(last[person]),
-            proofs=tuple(Proof(int(shelf.posts.ids[place]), weight) for place, weight in proofs[person]),
-            says=statements.says_so[id].name
-            if (id := int(shelf.person_ids[person])) in statements.says_so
-            else "",
-        )
-        for at, person in zip(chosen, people.tolist(), strict=True)
-    )
-
-
-def _time_of(id: int) -> datetime:
-    return datetime.fromtimestamp((id >> 16) / 1000, UTC)
 
 
 def _people(eye: Eye) -> Any:
@@ -308,7 +200,3 @@ _UNRANKED = Query(
 async def unranked(db: Db) -> frozenset[int]:
     """People who are neither ranked nor evidence."""
     return frozenset(await db.value(_UNRANKED) or ())
-
-
-_like = func.words_like(param("word", Text)).table_valued(column("word", Text)).render_derived()
-_LIKE = Query(select(_like.c.word))

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access.words import Visibility
-from weetwie.domain.knowledge.experts import Answer
+from weetwie.domain.knowledge.answer import Answer
 from weetwie.errors import _
 from weetwie.kit import clock, language
 from weetwie.kit import text as texts

@@ -4,8 +4,8 @@ Pure: arrays in, arrays out. What the viewer does not see is left out before any
 """
 
 import math
-from collections.abc import Sequence
-from typing import Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
@@ -38,8 +38,8 @@ _RHO: Final = 0.3
 _MU: Final = 10.0
 _OF_A_QUESTION: Final = 0.5
 _OF_AN_ACCEPTED_ANSWER: Final = 1.5
-_SAYS_SO: Final = 0.05
-"""Of the best person's evidence: what it comes to that somebody says so themselves."""
+_SAYS_SO: Final = 0.5
+"""Of the best person's evidence: what it comes to that somebody lists on their profile all that is asked."""
 _LATELY_DAYS: Final = 90.0
 _LATELY: Final = 3.0
 _MONTH: Final = 30.0
@@ -71,6 +71,8 @@ class Ranked(msgspec.Struct):
     scores: Ints
     shares: Ints
     votes: Votes
+    of_a_claim: float
+    """The score of who has written nothing and lists all that is asked."""
 
 
 class Visible:
@@ -165,18 +167,34 @@ def of_sight(visible: Visible, found: dict[int, Found]) -> dict[int, Found]:
     return seen
 
 
-def fit(
-    shelf: Shelf, visible: Visible, asked: Sequence[Asked], seen: dict[int, Found]
-) -> tuple[Ints, Ints, float]:
-    """The places of posts that fit best, how well (1 is the best of them), and how many words of equal weight were asked."""
+class Word(msgspec.Struct):
+    """Of what is asked."""
+
+    said: str
+    terms: tuple[int, ...]
+    rarity: float
+    """How much it says: the rarer among the posts one sees, the more."""
+    weight: float
+    """More for a word that is said again."""
+    found: list[Found]
+    """Where it stands; nowhere for a word that nobody used whom one sees."""
+
+
+def weigh(visible: Visible, asked: Sequence[Asked], seen: dict[int, Found]) -> list[Word]:
+    """The words of a question, what says most first."""
     words = []
     for one in asked:
-        parts = [at for term in one.terms if (at := seen.get(term)) is not None]
-        if number := sum(len(at.places) for at in parts):
-            rarity = math.log(1 + max(visible.number - number + 0.5, 0.5) / (number + 0.5))
-            words.append((math.sqrt(one.count) * rarity, parts))
-    words.sort(key=lambda word: -word[0])
-    words = words[:MOST_TERMS]
+        found = [at for term in one.terms if (at := seen.get(term)) is not None]
+        number = sum(len(at.places) for at in found)
+        rarity = math.log(1 + max(visible.number - number + 0.5, 0.5) / (number + 0.5))
+        words.append(Word(one.word, one.terms, rarity, math.sqrt(one.count) * rarity, found))
+    words.sort(key=lambda word: -word.weight)
+    return words
+
+
+def fit(shelf: Shelf, visible: Visible, asked: Sequence[Word]) -> tuple[Ints, Ints, float]:
+    """The places of posts that fit best, how well (1 is the best of them), and how many words of equal weight were asked."""
+    words = [(one.weight, one.found) for one in asked if one.found][:MOST_TERMS]
     length = shelf.posts.length
     fits = np.zeros(shelf.posts.size, np.float32)
     per_word = np.float32(_K1 * _B / max(visible.mean, 1.0))
@@ -287,19 +305,19 @@ def rank(
     cast: Votes,
     order: Order,
     pool: Ints | None = None,
-    says_so: Ints | None = None,
+    claims: Mapping[int, float] | None = None,
     contested: Ints | None = None,
 ) -> Ranked:
-    """All as places: `pool` the only people who may be ranked, `says_so` those whose profile says that they know, `contested`
-    those about whom this is not to be inferred."""
+    """`pool` and `contested` as places: `pool` the only people who may be ranked, `claims` by id how much of the question
+    people list on their profile, `contested` those about whom this is not to be inferred."""
     people = len(visible.is_hidden)
     evidence = _summed(shelf, scope, cast, people)
     if contested is not None:
         evidence[contested] = 0
-    if says_so is not None:
-        said = np.zeros(people, bool)
-        said[says_so] = True
-        evidence[said & (evidence > 0)] += _SAYS_SO * evidence.max(initial=0.0)
+    best = float(evidence.max(initial=0.0))
+    for id, part in (claims or {}).items():
+        if (person := shelf.person(id)) >= 0:
+            evidence[person] += _SAYS_SO * part * (best or 1.0)
     lately, volume = (
         one[:people] * worth(scope.at_ms, half_life)
         for one, half_life in zip(visible.volume, HALF_LIVES, strict=True)
@@ -313,7 +331,8 @@ def rank(
     ranked = np.flatnonzero(allowed)
     ranked = ranked[np.lexsort((shelf.person_ids[ranked], -score[ranked]))]
     total = float(evidence[ranked].sum()) or 1.0
-    return Ranked(ranked, score[ranked], evidence[ranked] / total, cast)
+    of_a_claim = _SAYS_SO * (best or 1.0) / _MU ** _alpha(order, pool)
+    return Ranked(ranked, score[ranked], evidence[ranked] / total, cast, of_a_claim)
 
 
 def _alpha(order: Order, pool: Ints | None) -> float:
@@ -339,34 +358,18 @@ def _summed(shelf: Shelf, scope: Scope, cast: Votes, people: int) -> Ints:
     return result
 
 
-def that_name(shelf: Shelf, asked: Sequence[Asked], seen: dict[int, Found]) -> Ints:
-    """For each place whether a word that is asked for stands in the post itself, and not only where its thread began."""
-    names = np.zeros(shelf.posts.size, bool)
-    for at in (seen[term] for one in asked for term in one.terms if term in seen):
-        names[at.places] = True
-    return names
-
-
-def proofs(ranked: Ranked, people: Ints, names: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
+def proofs(ranked: Ranked, people: Ints, own: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
     """For each person the places that speak for them most, with their part of all that speak for them: first those that name
-    what is asked, because these prove it to whoever reads them; the strongest first."""
+    what is asked (`own` above 0), because these prove it to whoever reads them; the strongest first."""
     found: dict[int, list[tuple[int, float]]] = {}
     person, place, weight = ranked.votes.person, ranked.votes.place, ranked.votes.weight
     is_wanted = np.isin(person, people)
     person, place, weight = person[is_wanted], place[is_wanted], weight[is_wanted]
-    order = np.lexsort((-weight, ~names[place], person))
+    order = np.lexsort((-weight, own[place] <= 0, person))
     starts = np.searchsorted(person[order], people, "left")
     ends = np.searchsorted(person[order], people, "right")
     for one, start, end in zip(people.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        own = order[start:end]
-        total = float(weight[own].sum()) or 1.0
-        found[one] = [(int(place[at]), float(weight[at]) / total) for at in own[:most].tolist()]
+        rows = order[start:end]
+        total = float(weight[rows].sum()) or 1.0
+        found[one] = [(int(place[at]), float(weight[at]) / total) for at in rows[:most].tolist()]
     return found
-
-
-def last_shown(shelf: Shelf, ranked: Ranked, people: Ints) -> dict[int, Any]:
-    """The newest post that speaks for each, of those that say something."""
-    newest = np.zeros(int(people.max(initial=0)) + 1, np.int64)
-    is_wanted = np.isin(ranked.votes.person, people)
-    np.maximum.at(newest, ranked.votes.person[is_wanted], shelf.posts.ids[ranked.votes.place[is_wanted]])
-    return {one: int(newest[one]) for one in people.tolist()}

@@ -7,7 +7,7 @@ another place, and its old one is dead.
 import asyncio
 import itertools
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -134,6 +134,9 @@ class Shelf:
         if at < len(self._sealed_ids) and self._sealed_ids[at] == post_id:
             return at if self._sealed_order is None else int(self._sealed_order[at])
         return -1
+
+    def places(self, post_ids: Iterable[int]) -> Ints:
+        return np.array([place for id in post_ids if (place := self.place(id)) >= 0], np.int32)
 
     def person(self, person_id: int) -> int:
         """-1 for one who has neither written nor endorsed."""

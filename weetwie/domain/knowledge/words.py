@@ -96,6 +96,11 @@ def forms(word: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number_of(_stem(word, code)) for code in LANGUAGES))
 
 
+def terms_of(written: str) -> list[int]:
+    """Every number by which a question finds a word as it is written in a text."""
+    return [number for token in _tokens(written) for number in forms(token)]
+
+
 def number_of(term: str) -> int:
     return int.from_bytes(
         blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little", signed=True

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import msgspec
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from weetwie.domain.knowledge.experts import Answer, Expert, who_knows
+from weetwie.domain.knowledge.answer import Answer, Expert, shown_posts
+from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge.passages import Passage, passage_of
 from weetwie.domain.people.search import search as search_people
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.search.posts import search as search_posts
@@ -32,6 +36,7 @@ async def show(visit: Visit) -> Response:
             "older": "",
             "experts": [],
             "nearest": (),
+            "unknown": (),
             "not_inferred": (),
         }
         if words:
@@ -56,6 +61,7 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     return {
         "experts": await experts(visit, db, answer),
         "nearest": answer.nearest,
+        "unknown": answer.unknown,
         "not_inferred": answer.not_inferred,
         "people": await shower.people(db, viewer, people_ids),
         "tags": await seen_tags.tags(db, viewer, tag_ids),
@@ -68,21 +74,50 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     }
 
 
-async def experts(visit: Visit, db: Db, answer: Answer) -> list[tuple[Person, Expert, list[Post]]]:
+class Shown(msgspec.Struct, frozen=True):
+    """A proof as it stands on a page."""
+
+    post: Post
+    passage: Markup
+    answers: Markup
+    """The line that it answers; empty where it says by itself what was asked."""
+
+
+async def experts(visit: Visit, db: Db, answer: Answer) -> list[tuple[Person, Expert, list[Shown]]]:
     """Each with the posts that prove it."""
     shower, viewer = visit.house.shower, visit.viewer
     people = {
         one.id: one for one in await shower.people(db, viewer, [one.person_id for one in answer.people])
     }
-    wanted = [proof.post_id for one in answer.people for proof in one.proofs]
-    posts = {
-        post.id: post for post in await shower.posts(db, viewer, await seen_posts.posts(db, viewer, wanted))
-    }
+    seen = await seen_posts.posts(db, viewer, shown_posts(answer))
+    posts = {post.id: post for post in await shower.posts(db, viewer, seen)}
+    passages = {id: _marked(passage_of(one.text, one.warning, answer.wanted)) for id, one in posts.items()}
     return [
-        (people[one.person_id], one, [posts[proof.post_id] for proof in one.proofs if proof.post_id in posts])
+        (
+            people[one.person_id],
+            one,
+            [
+                Shown(
+                    posts[proof.post_id],
+                    passages[proof.post_id],
+                    passages.get(proof.answers_id or 0, Markup()),
+                )
+                for proof in one.proofs
+                if proof.post_id in posts
+            ],
+        )
         for one in answer.people
         if one.person_id in people
     ]
+
+
+def _marked(passage: Passage) -> Markup:
+    """As HTML."""
+    pieces, at = list[Markup](), 0
+    for start, end in passage.marks:
+        pieces += [escape(passage.text[at:start]), Markup("<mark>{}</mark>").format(passage.text[start:end])]
+        at = end
+    return Markup("").join([*pieces, escape(passage.text[at:])])
 
 
 def _offset(visit: Visit) -> int:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from weetwie.access.words import Standing
 from weetwie.domain.handover import handover
 from weetwie.domain.knowledge import inferred, topics
-from weetwie.domain.knowledge.experts import Filters, who_knows
+from weetwie.domain.knowledge.answer import Filters
+from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.topic_rules import SHOWN, Choice, key_of
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.relations.relationship import relationships
@@ -132,8 +133,9 @@ async def _topic(visit: Visit, db: Db, key: str, name: str, post_ids: Sequence[i
         db, viewer, name, exclude=[owner_id], limit=FEW + 1, filters=Filters(standing=int(Standing.member))
     )
     posts = await shower.posts(db, viewer, await seen_posts.posts(db, viewer, post_ids))
-    nearest = await shower.people(db, viewer, [one.person_id for one in answer.people[:_NEAREST]])
-    return Topic(key, name, posts, nearest, len(answer.people), _introduction(visit, name, nearest))
+    named = [one.person_id for one in answer.people if one.is_named]
+    nearest = await shower.people(db, viewer, named[:_NEAREST])
+    return Topic(key, name, posts, nearest, len(named), _introduction(visit, name, nearest))
 
 
 def _introduction(visit: Visit, name: str, nearest: Sequence[Person]) -> str:

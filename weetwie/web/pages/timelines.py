@@ -70,7 +70,7 @@ async def tag(visit: Visit) -> Response:
 async def _about(visit: Visit, db: Db, name: str) -> dict[str, Any]:
     """What stands above the posts of a topic: people without a number, what was asked, what it goes with."""
     viewer = visit.viewer
-    answer = await who_knows(db, viewer, f"#{name}", limit=_EXPERTS)
+    answer = (await who_knows(db, viewer, f"#{name}", limit=_EXPERTS)).named()
     ids = await search(db, viewer, read(f"tag:{name} is:question"), Page(_QUESTIONS))
     return {
         "experts": await experts(visit, db, answer),

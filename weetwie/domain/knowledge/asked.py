@@ -1,0 +1,68 @@
+"""What is asked: the words of a question that say what, without those that only ask. Pure."""
+
+from itertools import takewhile
+from typing import Final
+
+import regex
+
+from weetwie.domain.knowledge import function_words, words
+from weetwie.domain.knowledge.words import Asked
+
+_ASKS: Final = frozenset(
+    (
+        "who whom whose anyone anybody someone somebody"
+        " wie wiens iemand"
+        " wer wen wem wessen jemand jemanden jemandem irgendwer"
+    ).split()
+)
+"""Who asks for people says one of these."""
+_OF_ASKING: Final = {
+    "en": "ask help helps know knows knowledge experience experienced familiar good expert experts expertise speak speaks talk"
+    " sit sits based live lives contact explain understand understands best right person people handle"
+    " handles responsible charge deal deals dealt looking idea tips advice tried colleague colleagues",
+    "nl": "helpen vragen weten kennen ervaring verstand expert experts deskundige spreekt spreken zit zitten werkt werken woont"
+    " raad terecht bekend goed beste verantwoordelijk regelt gaat benaderen bellen mensen collega gewerkt zoek",
+    "de": "helfen fragen auskennen auskennt ahnung erfahrung erfahrungen experte expertin experten expertise spricht sprechen"
+    " sitzt sitzen arbeitet arbeiten wohnt beste zuständig verantwortlich ansprechpartner ansprechpartnerin kümmert bescheid"
+    " wende wenden gut kollege kollegin suche suchen",
+}
+"""What stands around it, at the beginning or the end of a sentence. Anywhere else it may be what is asked."""
+_SENTENCE: Final = regex.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?\n]*")
+_WORD: Final = regex.compile(r"(?<![\w/.\-+#@'’])\p{L}[\p{L}\p{M}'’]*(?![\w/\-+])")
+
+
+def read(question: str) -> list[Asked]:
+    """Words that say nothing by themselves count where there is nothing else."""
+    spoken = [match[0].casefold() for match in _WORD.finditer(question)]
+    language = function_words.language_of(spoken)
+    if not language:
+        return words.ask(question)
+    said = "".join(_saying(match[0], language) for match in _SENTENCE.finditer(question))
+    return words.ask(said) or words.ask(question)
+
+
+def _saying(sentence: str, language: str) -> str:
+    """The sentence without its words that say nothing."""
+    found = list(_WORD.finditer(sentence))
+    empty = [_is_empty(match[0], language) for match in found]
+    if any(match[0].casefold() in _ASKS for match in found):
+        asking = frozenset(_OF_ASKING[language].split())
+        spoken = [match[0].casefold() for match in found]
+        may_go = [
+            empty[at] or word in asking or (word == "works" and at > 0 and spoken[at - 1] in _ASKS)
+            for at, word in enumerate(spoken)
+        ]
+        for order in (range(len(found)), range(len(found) - 1, -1, -1)):
+            for at in takewhile(may_go.__getitem__, order):
+                empty[at] = True
+    for match in (
+        match for match, is_empty in zip(reversed(found), reversed(empty), strict=True) if is_empty
+    ):
+        sentence = f"{sentence[: match.start()]} {sentence[match.end() :]}"
+    return sentence
+
+
+def _is_empty(word: str, language: str) -> bool:
+    """An abbreviation is none: `IT`, `WHO`."""
+    is_short_for = len(word) > 1 and word.isupper()
+    return word.casefold() in function_words.of(language) and not is_short_for

@@ -1,0 +1,82 @@
+"""All who were found for a question, as rows: the best first, each with what it comes to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from weetwie.domain.knowledge import levels, ranking
+from weetwie.domain.knowledge.about import About
+from weetwie.domain.knowledge.answer import Expert, Level, Proof
+from weetwie.domain.knowledge.levels import Levels
+from weetwie.domain.knowledge.ranking import Ranked
+from weetwie.domain.knowledge.said import Said
+from weetwie.domain.knowledge.shelf import Shelf
+
+
+class Found:
+    def __init__(
+        self,
+        shelf: Shelf,
+        ranked: Ranked,
+        shown: Levels,
+        about: About,
+        claims: Mapping[int, float],
+        said: Said,
+    ) -> None:
+        self._shelf, self._ranked, self._shown, self._about, self._said = shelf, ranked, shown, about, said
+        silent = [id for id in claims if shelf.person(id) < 0]
+        self._person = np.concatenate([ranked.people, np.full(len(silent), -1, ranked.people.dtype)])
+        ids = np.concatenate([shelf.person_ids[ranked.people], np.array(silent, np.int64)])
+        score = np.concatenate([ranked.scores, [ranked.of_a_claim * claims[id] for id in silent]])
+        order = np.lexsort((ids, -score))
+        self._person, self._score = self._person[order], score[order]
+        self._at = np.append(np.arange(len(ranked.people)), np.full(len(silent), -1))[order]
+        self.ids: list[int] = ids[order].tolist()
+        self._rank = np.where(self._person >= 0, shown.rank[self._person], levels.MENTIONED)
+        enough = {id for id, part in claims.items() if part >= about.least}
+        for row, id in enumerate(self.ids) if enough else ():
+            if id in enough:
+                self._rank[row] = min(self._rank[row], levels.LISTS)
+        self.every: Sequence[int] = range(len(self.ids))
+        self.named: Sequence[int] = np.flatnonzero(self._rank < levels.MENTIONED).tolist()
+        wrote = (self._person >= 0) & (shown.newest[self._person] > 0)
+        self.mentions: Sequence[int] = np.flatnonzero((self._rank == levels.MENTIONED) & wrote).tolist()
+
+    def experts(self, rows: Sequence[int], most_proofs: int, *, tells_activity: bool) -> tuple[Expert, ...]:
+        people = self._person[rows][self._person[rows] >= 0] if rows else np.zeros(0, np.int32)
+        proofs = ranking.proofs(self._ranked, people, self._about.own, most_proofs)
+        return tuple(self._expert(row, proofs, tells_activity=tells_activity) for row in rows)
+
+    def _expert(
+        self, row: int, proofs: Mapping[int, list[tuple[int, float]]], *, tells_activity: bool
+    ) -> Expert:
+        person, id = int(self._person[row]), self.ids[row]
+        level = levels.EVERY[int(self._rank[row])]
+        statement = self._said.says_so.get(id)
+        newest = int(self._shown.newest[person]) if person >= 0 else 0
+        last_at = _time_of(newest) if newest else None
+        level_at = statement.at if statement and level is Level.lists else last_at
+        if not tells_activity:
+            last_at, level_at = None, None
+            level = Level.writes if level is Level.often else level
+        return Expert(
+            person_id=id,
+            score=float(self._score[row]),
+            share=float(self._ranked.shares[self._at[row]]) if person >= 0 else 0.0,
+            last_at=last_at,
+            proofs=tuple(self._proof(place, weight) for place, weight in proofs.get(person, ())),
+            says=statement.name if statement else "",
+            level=level,
+            level_at=level_at,
+        )
+
+    def _proof(self, place: int, weight: float) -> Proof:
+        posts = self._shelf.posts
+        root = int(posts.root[place])
+        needs_root = root >= 0 and self._about.own[place] < self._about.thread[place]
+        return Proof(int(posts.ids[place]), weight, int(posts.ids[root]) if needs_root else None)
+
+
+def _time_of(id: int) -> datetime:
+    return datetime.fromtimestamp((id >> 16) / 1000, UTC)

@@ -1,0 +1,51 @@
+"""Who has shown how much: levels in words instead of numbers. Pure."""
+
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from weetwie.domain.knowledge.about import About
+from weetwie.domain.knowledge.answer import Level
+from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
+from weetwie.domain.knowledge.ranking import Votes
+from weetwie.domain.knowledge.shelf import Ints, Shelf
+
+_OFTEN: Final = 3
+"""Posts in as many threads."""
+EVERY: Final = tuple(Level)
+_SHOWN: Final = (Level.answered, Level.often, Level.writes, Level.reviewed)
+LISTS: Final = EVERY.index(Level.lists)
+MENTIONED: Final = EVERY.index(Level.mentioned)
+
+
+class Levels(msgspec.Struct):
+    """By person, as places of a shelf."""
+
+    rank: Ints
+    """The place of their level in `EVERY`."""
+    newest: Ints
+    """The id of the newest post by which they have it; 0 where there is none."""
+
+
+def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints) -> Levels:
+    """What the votes for each come to; `vouched` are the places of posts by which colleagues say so."""
+    posts, person, place = shelf.posts, votes.person, votes.place
+    root = posts.root[place]
+    is_own = posts.author[place] == person
+    is_about = about.thread[place] >= about.least
+    is_written = is_own & ((about.own[place] >= about.least) | np.isin(place, vouched))
+    is_asked = ((posts.flags[root] & QUESTION) != 0) | ((posts.flags[place] & ACCEPTED) != 0)
+    is_answer = is_own & is_about & is_asked & (root >= 0) & (posts.author[root] != person)
+    is_answer &= about.own[root] >= about.least
+    threads = np.unique(np.stack([person, np.where(root >= 0, root, place)])[:, is_written], axis=1)[0]
+    is_often = np.bincount(threads, minlength=people) >= _OFTEN
+    by_level = (is_answer, is_written & is_often[person], is_written, is_about & ~is_own)
+    rank, newest = np.full(people, MENTIONED, np.int8), np.zeros(people, np.int64)
+    np.maximum.at(newest, person, posts.ids[place])
+    for one, which in reversed(list(zip(_SHOWN, by_level, strict=True))):
+        shown = np.zeros(people, np.int64)
+        np.maximum.at(shown, person[which], posts.ids[place[which]])
+        has = np.flatnonzero(shown)
+        rank[has], newest[has] = EVERY.index(one), shown[has]
+    return Levels(rank, newest)

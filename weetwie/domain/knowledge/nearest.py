@@ -1,0 +1,100 @@
+"""Words that nobody used: the nearest that somebody did."""
+
+from typing import Final
+
+from sqlalchemy import Text, column, func, select
+
+from weetwie.access.viewer import Viewer
+from weetwie.domain.knowledge import delicate, ranking, said, words
+from weetwie.domain.knowledge import shelf as shelves
+from weetwie.domain.knowledge.answer import Nearest
+from weetwie.domain.knowledge.words import Asked
+from weetwie.kit.db import Db, Query, param
+
+MOST_WORDS: Final = 6
+"""Longer questions are not mended."""
+_NEAREST: Final = 3
+
+
+async def mended(
+    db: Db,
+    viewer: Viewer,
+    shelf: shelves.Shelf,
+    visible: ranking.Visible,
+    scope: ranking.Scope,
+    asked: list[Asked],
+    seen: dict[int, shelves.Found],
+) -> tuple[list[Asked], tuple[Nearest, ...]]:
+    """For words that nobody whom the viewer sees used: the nearest that somebody did."""
+    better, told = list[Asked](), list[Nearest]()
+    for one in asked:
+        if _is_used(one, seen):
+            better.append(one)
+            continue
+        rows = await db.rows(_LIKE, word=one.word)
+        candidates = [
+            Asked(row["word"], words.forms(row["word"]), one.count)
+            for row in rows
+            if is_a_slip(one.word, row["word"])
+            and not delicate.is_delicate(row["word"], viewer.policy.never_inferred)
+        ]
+        more = [term for candidate in candidates for term in candidate.terms if term not in seen]
+        if more:
+            more_found = await shelves.look_up(db, shelf, list(dict.fromkeys(more)))
+            seen.update(ranking.of_sight(visible, more_found))
+        used = [candidate for candidate in candidates if _is_used(candidate, seen)][:_NEAREST]
+        for candidate in used:
+            people = await _people(db, viewer, shelf, visible, scope, candidate, seen)
+            told.append(Nearest(one.word, candidate.word, viewer.policy.told(people)))
+        better.append(used[0] if used else one)
+    return better, tuple(told)
+
+
+async def _people(
+    db: Db,
+    viewer: Viewer,
+    shelf: shelves.Shelf,
+    visible: ranking.Visible,
+    scope: ranking.Scope,
+    candidate: Asked,
+    seen: dict[int, shelves.Found],
+) -> int:
+    """How many wrote about it."""
+    places, fits, breadth = ranking.fit(shelf, visible, ranking.weigh(visible, [candidate], seen))
+    votes = ranking.votes(shelf, visible, scope, places, fits, breadth, "knows")
+    statements = await said.about(db, viewer, candidate.terms, scope, None)
+    return len(set(votes.person.tolist()) - set(shelf.people(statements.contested).tolist()))
+
+
+def _is_used(one: Asked, seen: dict[int, shelves.Found]) -> bool:
+    return any(term in seen for term in one.terms)
+
+
+_FEW: Final = 8
+"""Letters of a word in which one slip is likely, but not two."""
+
+
+def is_a_slip(written: str, meant: str) -> bool:
+    """One letter too many, too few, wrong or changed with its neighbour, in long words two; never the first. Short words are
+    words of their own, or of another language."""
+    if len(written) < 5 or (written[:1] != meant[:1] and sorted(written[:2]) != sorted(meant[:2])):
+        return False
+    return slips(written, meant) <= (1 if len(written) <= _FEW else 2)
+
+
+def slips(written: str, meant: str) -> int:
+    """How many (Damerau 1964)."""
+    before: list[int] = []
+    row = list(range(len(meant) + 1))
+    for at, letter in enumerate(written, 1):
+        previous, before, row = before, row, [at]
+        for to, other in enumerate(meant, 1):
+            cost = min(before[to] + 1, row[-1] + 1, before[to - 1] + (letter != other))
+            if at > 1 and to > 1 and letter == meant[to - 2] and written[at - 2] == other:
+                cost = min(cost, previous[to - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+_like = func.words_like(param("word", Text)).table_valued(column("word", Text)).render_derived()
+_LIKE = Query(select(_like.c.word))

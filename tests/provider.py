@@ -5,7 +5,7 @@ import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,8 +32,20 @@ class Provider:
     answer: dict[str, str] = field(default_factory=dict)
     """More in the address that leads back."""
     is_down: bool = False
+    hangs: bool = False
+    """It takes what is asked and does not answer until this is over."""
+    looks: int = 0
+    """How often it was asked what it says of itself."""
+    exchanges: int = 0
+    """How many codes were shown to it."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     key_looks: int = 0
+    answers: threading.Condition = field(default_factory=threading.Condition)
+
+    def answers_again(self) -> None:
+        with self.answers:
+            self.hangs = False
+            self.answers.notify_all()
 
     def signs(self, **claims: Any) -> str:
         now = int(time.time())
@@ -59,8 +71,11 @@ def provider() -> Iterator[Provider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path == "/.well-known/openid-configuration":
+                told.looks += 1
             if told.is_down:
                 return self._say(503, {})
+            self._hang()
             if self.path == "/.well-known/openid-configuration":
                 return self._say(200, _metadata(told) | told.metadata)
             if self.path == "/keys":
@@ -70,6 +85,8 @@ def provider() -> Iterator[Provider]:
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+            told.exchanges += 1
+            self._hang()
             asked = told.codes.pop(form["code"][0], None)
             if asked is None or form["redirect_uri"][0] != asked["redirect_uri"]:
                 return self._say(400, {"error": "invalid_grant"})
@@ -81,13 +98,18 @@ def provider() -> Iterator[Provider]:
                 200, {"access_token": "a", "token_type": "Bearer", "id_token": told.signs(**claims)}
             )
 
+        def _hang(self) -> None:
+            with told.answers:
+                told.answers.wait_for(lambda: not told.hangs)
+
         def _say(self, status: int, answer: Any) -> None:
             body = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):  # whoever asked may have gone
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -99,6 +121,7 @@ def provider() -> Iterator[Provider]:
     try:
         yield told
     finally:
+        told.answers_again()
         server.shutdown()
         server.server_close()
         thread.join()

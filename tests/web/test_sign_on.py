@@ -1,5 +1,6 @@
 """Signing in with a provider: who it is, what is believed, and what is said when something is wrong."""
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -268,6 +269,62 @@ async def test_a_provider_that_is_down_is_said_to_be(
 ) -> None:
     idp.is_down = True
     answer = await site.get("/auth/sso/house")
+    assert answer.status_code == 503
+    assert "House does not answer at the moment" in text_of(answer)
+
+
+async def test_sign_ins_that_come_while_a_provider_hangs_all_end_with_one_wait(
+    site: httpx.AsyncClient, idp: providers.Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oidc, "SECONDS", 0.5)
+    idp.hangs = True
+    answers = await asyncio.gather(*(site.get("/auth/sso/house") for _person in range(8)))
+    assert [answer.status_code for answer in answers] == [503] * 8
+    assert all("House does not answer at the moment" in text_of(answer) for answer in answers)
+    assert idp.looks == 1, "all of them waited for the same answer"
+    idp.answers_again()
+    assert (await site.get("/auth/sso/house")).status_code == 503
+    assert idp.looks == 1, "that it did not answer is remembered for a moment"
+    monkeypatch.setattr(oidc, "_FAILURE_LASTS", 0.0)
+    assert (await come(site, idp)).status_code == 303
+
+
+async def test_whoever_goes_away_does_not_take_the_answer_from_the_others(idp: providers.Provider) -> None:
+    client = oidc.Provider("House", idp.issuer, CLIENT, SECRET)
+    idp.hangs = True
+    first, second = asyncio.create_task(client.metadata()), asyncio.create_task(client.metadata())
+    while not idp.looks:
+        await asyncio.sleep(0)
+    first.cancel()
+    idp.answers_again()
+    assert (await second).issuer == idp.issuer
+    assert idp.looks == 1
+
+
+async def test_codes_are_changed_side_by_side(
+    world: World, site: httpx.AsyncClient, idp: providers.Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oidc, "SECONDS", 30.0)
+    async with open_site(world, told(idp)) as before:
+        await come(before, idp)
+    idp.exchanges = idp.looks = idp.key_looks = 0
+    ways = [idp.lets_in((await site.get("/auth/sso/house")).headers["location"]) for _person in range(8)]
+    idp.hangs = True
+    coming = [asyncio.create_task(site.get(way)) for way in ways]
+    while idp.exchanges < 8:
+        await asyncio.sleep(0.01)
+    idp.answers_again()
+    assert {(await one).status_code for one in coming} == {303}
+    assert (idp.looks, idp.key_looks) == (1, 1)
+
+
+async def test_a_provider_that_hangs_when_the_code_is_changed_is_said_to(
+    site: httpx.AsyncClient, idp: providers.Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = idp.lets_in((await site.get("/auth/sso/house")).headers["location"])
+    monkeypatch.setattr(oidc, "SECONDS", 0.3)
+    idp.hangs = True
+    answer = await site.get(way)
     assert answer.status_code == 503
     assert "House does not answer at the moment" in text_of(answer)
 

@@ -8,8 +8,8 @@ import asyncio
 import base64
 import hashlib
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -20,10 +20,14 @@ from joserfc.jwk import KeySet
 
 from weetwie.errors import Forbidden, Invalid, Unavailable, _
 
-SECONDS: Final = 8.0
+SECONDS: Final = 4.0
+"""A provider answers within this, or does not answer: for what it says of itself and its keys, and for everything together
+that is asked when somebody comes back from it."""
 LEEWAY: Final = 120
 """How far the clocks of two servers may differ (seconds)."""
 _METADATA_LASTS: Final = 3600.0
+_FAILURE_LASTS: Final = 15.0
+"""For so long nobody waits again for a provider that has just not answered (seconds)."""
 _BETWEEN_KEY_LOOKS: Final = 10.0
 """A token with an unknown key makes us look for new keys, but not more often than this."""
 _LARGEST: Final = 512 * 1024
@@ -97,6 +101,50 @@ class Notice(msgspec.Struct, frozen=True):
     issued_at: int
 
 
+T = TypeVar("T")
+
+
+class Shared(Generic[T]):
+    """Something that is fetched once for all who wait for it, and kept. Nobody waits behind another; that it could not be had is
+    remembered for a moment too, so that people who come one after the other do not each wait for a provider that hangs."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[T]]) -> None:
+        self._fetch = fetch
+        self._kept: tuple[T, float] | None = None
+        self._failed: tuple[Unavailable, float] | None = None
+        self._running: asyncio.Task[T] | None = None
+
+    async def get(self, lasts: float) -> T:
+        """As it was at most `lasts` seconds ago. Raises what the fetch raised."""
+        now = time.monotonic()
+        if self._kept is not None and now - self._kept[1] <= lasts:
+            return self._kept[0]
+        if self._failed is not None and now - self._failed[1] <= _FAILURE_LASTS:
+            raise self._failed[0].with_traceback(None)
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+            self._running.add_done_callback(_look_at)
+        # Whoever goes away does not take the answer from the others.
+        return await asyncio.shield(self._running)
+
+    async def _run(self) -> T:
+        try:
+            found = await self._fetch()
+        except Unavailable as refusal:
+            self._failed = (refusal, time.monotonic())
+            raise
+        finally:
+            self._running = None
+        self._kept, self._failed = (found, time.monotonic()), None
+        return found
+
+
+def _look_at(task: "asyncio.Task[Any]") -> None:
+    """Also where all who waited have gone, nothing is said of an error that nobody looked at."""
+    if not task.cancelled():
+        task.exception()
+
+
 class Provider:
     """One provider, with its metadata and keys as last seen."""
 
@@ -116,19 +164,17 @@ class Provider:
         self._secret = client_secret
         self._transport = transport
         self._now = now
-        self._lock = asyncio.Lock()
-        self._metadata: Metadata | None = None
-        self._metadata_at = 0.0
-        self._keys: KeySet | None = None
-        self._keys_at = -_METADATA_LASTS
+        self._metadata = Shared(self._fetch_metadata)
+        self._keys = Shared(self._fetch_keys)
 
     async def metadata(self) -> Metadata:
-        """Raises Unavailable, and Invalid for metadata that cannot be right."""
-        async with self._lock:
-            if self._metadata is None or time.monotonic() - self._metadata_at > _METADATA_LASTS:
-                found = await self._json("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-                self._metadata, self._metadata_at = self._read(found), time.monotonic()
-            return self._metadata
+        """Raises Unavailable, and Forbidden for metadata that cannot be right."""
+        return await self._metadata.get(_METADATA_LASTS)
+
+    async def _fetch_metadata(self) -> Metadata:
+        return self._read(
+            await self._json("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        )
 
     async def way_there(
         self, redirect_uri: str, scopes: str, state: str, nonce: str, verifier: str, more: Mapping[str, str]
@@ -158,6 +204,13 @@ class Provider:
 
     async def answer(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> Answer:
         """Changes the code for who it is. Raises Unavailable, Invalid, Forbidden."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._answer(code, redirect_uri, verifier, nonce)
+        except TimeoutError as error:
+            raise Unavailable(_AWAY, provider=self.name) from error
+
+    async def _answer(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> Answer:
         metadata = await self.metadata()
         tokens = await self._exchange(metadata, code, redirect_uri, verifier)
         id_token = tokens.get("id_token")
@@ -260,17 +313,14 @@ class Provider:
         raise ValueError("no key fits")
 
     async def _key_set(self, *, is_stale: bool = False) -> KeySet:
-        metadata = await self.metadata()
-        async with self._lock:
-            age = time.monotonic() - self._keys_at
-            if self._keys is None or age > _METADATA_LASTS or (is_stale and age > self.between_key_looks):
-                found = await self._json("GET", metadata.jwks_uri)
-                try:
-                    self._keys = KeySet.import_key_set(_known(found))
-                except (JoseError, ValueError, TypeError, KeyError) as error:
-                    raise self._misset(_("its keys cannot be read")) from error
-                self._keys_at = time.monotonic()
-            return self._keys
+        return await self._keys.get(self.between_key_looks if is_stale else _METADATA_LASTS)
+
+    async def _fetch_keys(self) -> KeySet:
+        found = await self._json("GET", (await self.metadata()).jwks_uri)
+        try:
+            return KeySet.import_key_set(_known(found))
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise self._misset(_("its keys cannot be read")) from error
 
     between_key_looks = _BETWEEN_KEY_LOOKS
 

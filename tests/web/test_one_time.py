@@ -1,15 +1,20 @@
 """One-time codes as a second proof at the door."""
 
+import asyncio
 import base64
 import re
-import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import httpx
 import pytest
 
-from tests.site import PASSWORD, act, browser, form_of, text_of
-from tests.world import World
-from weetwie.domain.identity import one_time
+from tests.site import PASSWORD, act, browser, form_of, send, text_of
+from tests.world import SOME_DAY, Someone, World
+from weetwie.domain.identity import links, one_time
+from weetwie.errors import Refusal, TooMany
+from weetwie.kit import clock
+from weetwie.kit.db import Database
 
 
 def test_codes_are_those_of_the_standard() -> None:
@@ -21,7 +26,7 @@ def test_codes_are_those_of_the_standard() -> None:
 
 
 def code_of(secret: str, later: int = 0) -> str:
-    return one_time.at(base64.b32decode(secret), int(time.time()) // one_time.STEP + later)
+    return one_time.at(base64.b32decode(secret), int(clock.now().timestamp()) // one_time.STEP + later)
 
 
 async def turn_on(site: httpx.AsyncClient) -> tuple[str, list[str]]:
@@ -71,3 +76,108 @@ async def test_codes_are_turned_off_with_a_code_alone(site: httpx.AsyncClient, c
     ).status_code == 422
     done = await site.post("/settings/sign-in/codes-off", data=form_of(page) | {"code": codes[3]})
     assert done.status_code == 303
+
+
+Guess = Callable[[str], Awaitable[httpx.Response]]
+
+
+async def at_sign_in(world: World, site: httpx.AsyncClient, ada: Someone) -> Guess:
+    async def guess(code: str) -> httpx.Response:
+        async with browser(world) as other:
+            return await enter(other, code=code)
+
+    return guess
+
+
+async def at_a_link(world: World, site: httpx.AsyncClient, ada: Someone) -> Guess:
+    """The link stays good until a code was right."""
+    async with world.database.transaction() as db:
+        token = await links.make(db, "sign-in", ada.id, lasts=timedelta(hours=1))
+
+    async def guess(code: str) -> httpx.Response:
+        async with browser(world) as other:
+            return await send(other, f"/auth/link/{token}", code=code)
+
+    return guess
+
+
+async def at_switching_off(world: World, site: httpx.AsyncClient, ada: Someone) -> Guess:
+    async def guess(code: str) -> httpx.Response:
+        return await act(site, "/settings/sign-in/codes-off", code=code)
+
+    return guess
+
+
+@pytest.mark.parametrize("way", [at_sign_in, at_a_link, at_switching_off])
+@pytest.mark.parametrize("wrong", ["123456", "aaaa-bbbb-cccc-dddd"])
+async def test_whoever_guesses_codes_waits_longer_and_longer(
+    world: World, site: httpx.AsyncClient, ada: Someone, way: Callable[..., Awaitable[Guess]], wrong: str
+) -> None:
+    clock.stop(SOME_DAY)
+    secret, recovery = await turn_on(site)
+    right = code_of(secret, 1) if wrong.isdigit() else recovery[0]
+    guess = await way(world, site, ada)
+    for _try in range(5):
+        assert (await guess(wrong)).status_code == 422
+    for wait in (1, 2, 4, 8):
+        assert (await guess(wrong)).status_code == 429
+        told = await guess(right)
+        assert told.status_code == 429, "the right one neither, while one has to wait"
+        assert f"wait {wait} seconds" in text_of(told)
+        clock.stop(clock.now() + timedelta(seconds=wait))
+        assert (await guess(wrong)).status_code == 422
+    clock.stop(clock.now() + timedelta(minutes=15))
+    assert (await guess(code_of(secret, 1) if wrong.isdigit() else recovery[0])).status_code == 303
+
+
+async def test_guesses_at_one_place_count_at_every_other(
+    world: World, site: httpx.AsyncClient, ada: Someone
+) -> None:
+    clock.stop(SOME_DAY)
+    await turn_on(site)
+    guesses = [await way(world, site, ada) for way in (at_sign_in, at_a_link, at_switching_off)]
+    for number in range(5):
+        assert (await guesses[number % 3]("123456")).status_code == 422
+    for guess in guesses:
+        assert (await guess("123456")).status_code == 429
+
+
+async def test_who_guesses_figures_does_not_keep_a_recovery_code_out(
+    world: World, site: httpx.AsyncClient, ada: Someone
+) -> None:
+    clock.stop(SOME_DAY)
+    _secret, recovery = await turn_on(site)
+    guess = await at_sign_in(world, site, ada)
+    for _try in range(5):
+        await guess("123456")
+    assert (await guess("123456")).status_code == 429
+    assert (await guess(recovery[0])).status_code == 303
+
+
+async def test_codes_that_are_tried_at_once_by_several_processes_are_counted(
+    world: World, site: httpx.AsyncClient, ada: Someone, dsn: str
+) -> None:
+    await turn_on(site)
+    hosts = [await Database.open(dsn, size=3) for _host in range(2)]
+
+    async def guess(number: int) -> type[BaseException]:
+        with pytest.raises(Refusal) as refused:
+            await one_time.prove(hosts[number % 2], ada.id, f"{number:06d}")
+        return refused.type
+
+    tried = await asyncio.gather(*(guess(number) for number in range(24)))
+    for database in hosts:
+        await database.close()
+    assert tried.count(one_time.CodeNeeded) == 5
+    assert tried.count(TooMany) == 19
+
+
+async def test_a_code_that_is_not_given_yet_is_no_guess(
+    world: World, site: httpx.AsyncClient, ada: Someone
+) -> None:
+    secret, _recovery = await turn_on(site)
+    for _time in range(12):
+        async with browser(world) as other:
+            assert (await enter(other)).status_code == 422
+    async with browser(world) as other:
+        assert (await enter(other, code=code_of(secret, 1))).status_code == 303

@@ -1,4 +1,14 @@
-"""One-time codes as a second proof (TOTP, RFC 6238), and recovery codes for who has lost the phone."""
+"""One-time codes as a second proof (TOTP, RFC 6238), and recovery codes for people who have lost the phone.
+
+Whoever signs in, or switches codes off, does so by `prove`, which counts the try in the database before it looks at the code: five are free, then each
+failure doubles the wait, up to a quarter of an hour, for the person, wherever it is tried. So a code is tried some three hundred
+times a day at most, of a million that there are.
+
+Nobody can keep somebody out for good by guessing in their name. To get here takes their password, a link from their mail or
+their browser; the wait ends a quarter of an hour after the last failure, one that comes too early does not prolong it, and a new
+password (by mail) stops whoever knows the old one. Recovery codes, of 80 random bits, are counted by themselves: where somebody
+guesses six figures, a recovery code is taken all the same. Passkeys and providers are not asked for codes at all.
+"""
 
 import base64
 import hashlib
@@ -14,15 +24,22 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.recognise import credential_hash
 from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import attempts
+from weetwie.domain.identity.rules import AT_CODES
 from weetwie.errors import Invalid, _
 from weetwie.events import audit
 from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.kit.db import Database, Db, Query, param
 from weetwie.tables.identity import OneTime
 
 STEP: Final = 30
 RECOVERY_CODES: Final = 10
-_WRONG: Final = _("This code is not right, or was used already. Please type the one that the app shows now.")
+_NEEDED: Final = _(
+    "Please type your password once more, and the code that your app for one-time codes shows."
+)
+_WRONG: Final = _(
+    "This code is not right, or was used already. Please wait for the next one, or use a recovery code."
+)
 
 _PERSON = OneTime.person_id == param("person_id", BigInteger)
 _BEGIN = insert(OneTime).values(person_id=param("person_id", BigInteger), secret=param("secret", LargeBinary))
@@ -59,6 +76,10 @@ _CONFIRM = Query(
 _END = Query(delete(OneTime).where(_PERSON))
 
 
+class CodeNeeded(Invalid):
+    """A one-time code is missing or wrong."""
+
+
 async def is_on(db: Db, person_id: int) -> bool:
     row = await db.row(_SECRET, person_id=person_id)
     return row is not None and row["confirmed_at"] is not None
@@ -76,7 +97,8 @@ async def begin(db: Db, viewer: Viewer, place: str) -> tuple[str, str]:
 
 
 async def confirm(db: Db, viewer: Viewer, code: str) -> list[str]:
-    """From now on a code is asked for. Gives the recovery codes, which are told this one time. Raises Invalid."""
+    """From now on a code is asked for. Gives the recovery codes, which are told this one time. Raises Invalid. Tries are not
+    counted: whoever makes them has just been shown the secret."""
     if await is_on(db, viewer.person_id) or not await _fits(db, viewer.person_id, code):
         raise Invalid(_WRONG)
     codes = [_recovery_code() for _code in range(RECOVERY_CODES)]
@@ -86,30 +108,42 @@ async def confirm(db: Db, viewer: Viewer, code: str) -> list[str]:
     return codes
 
 
-async def check(db: Db, person_id: int, code: str) -> bool:
-    """Whether it is the code of now, or a recovery code; each is good once. True for who has no codes."""
-    if not await is_on(db, person_id):
-        return True
-    if await _fits(db, person_id, code):
-        return True
-    return bool(_bare(code)) and bool(
-        await db.run(_USE_RECOVERY, person_id=person_id, hash=credential_hash(_bare(code)))
-    )
+async def prove(database: Database, person_id: int, code: str) -> None:
+    """It is the code of now, or a recovery code, each good once; or they have no codes. In transactions of its own, so that nothing
+    that follows takes the count back. Raises CodeNeeded for a wrong one and for none, TooMany."""
+    async with database.reading() as db:
+        if not await is_on(db, person_id):
+            return
+    if not _bare(code):
+        raise CodeNeeded(_NEEDED, field="code")
+    about = f"code of {person_id}" if _is_figures(code) else f"recovery code of {person_id}"
+    async with database.transaction() as db:
+        attempt = await attempts.begin(db, {about: AT_CODES})
+    async with database.transaction() as db:
+        if not await _is_good(db, person_id, code):
+            raise CodeNeeded(_WRONG, field="code")
+        await attempts.take_back(db, attempt, about)
 
 
-async def end(db: Db, viewer: Viewer, code: str) -> None:
-    """No code is asked for any more. Raises Invalid."""
-    if not await check(db, viewer.person_id, code):
-        raise Invalid(_WRONG)
-    await db.run(_END, person_id=viewer.person_id)
-    await audit(db, viewer, "one_time.end", viewer.person_id)
+async def end(database: Database, viewer: Viewer, code: str) -> None:
+    """No code is asked for any more. Raises Invalid, TooMany."""
+    await prove(database, viewer.person_id, code)
+    async with database.transaction() as db:
+        await db.run(_END, person_id=viewer.person_id)
+        await audit(db, viewer, "one_time.end", viewer.person_id)
+
+
+async def _is_good(db: Db, person_id: int, code: str) -> bool:
+    if _is_figures(code):
+        return await _fits(db, person_id, code)
+    return bool(await db.run(_USE_RECOVERY, person_id=person_id, hash=credential_hash(_bare(code))))
 
 
 async def _fits(db: Db, person_id: int, code: str) -> bool:
     """One step earlier or later is let pass, for clocks differ; no step twice."""
     row = await db.row(_SECRET, person_id=person_id)
     bare = "".join(code.split())
-    if row is None or not (bare.isascii() and bare.isdigit() and len(bare) == 6):
+    if row is None or not _is_figures(code):
         return False
     now = _step(clock.now())
     step = next(
@@ -133,6 +167,11 @@ def _step(moment: datetime) -> int:
 def _recovery_code() -> str:
     text = base64.b32encode(secrets.token_bytes(10)).decode().lower()
     return "-".join(text[at : at + 4] for at in range(0, 16, 4))
+
+
+def _is_figures(code: str) -> bool:
+    bare = "".join(code.split())
+    return bare.isascii() and bare.isdigit() and len(bare) == 6
 
 
 def _bare(code: str) -> str:

@@ -219,3 +219,5 @@ AT_ACCOUNT: Final = Guessing(free=20, longest=30)
 """From wherever: short enough that nobody can be kept out of their own account."""
 FROM_ADDRESS: Final = Guessing(free=50, longest=900)
 """At whatever account: many people may sit behind one address."""
+AT_CODES: Final = Guessing(free=5, longest=900)
+"""At the codes of one person, from wherever (see `one_time`)."""

@@ -17,7 +17,7 @@ from weetwie.domain.identity.rules import AT_ACCOUNT, AT_ACCOUNT_FROM_ADDRESS, F
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.kit.db import Database, Db, Query, param
 from weetwie.kit.signs import visible
 from weetwie.tables.people import Person
 
@@ -28,16 +28,7 @@ _BY_PROVIDER = _(
     "Members sign in with the account of the organisation here. Please use the button on the sign-in page."
 )
 
-_CODE = _("Please type your password once more, and the code that your app for one-time codes shows.")
-_WRONG_CODE = _(
-    "This code is not right, or was used already. Please wait for the next one, or use a recovery code."
-)
-
 _BY_HANDLE = Query(select(Person.id).where(func.lower(Person.handle) == func.lower(param("handle", Text))))
-
-
-class CodeNeeded(Invalid):
-    """The password was right; a one-time code is missing or wrong."""
 
 
 class Knock(msgspec.Struct, frozen=True):
@@ -71,13 +62,19 @@ async def check(attempt: Knock, password: str) -> int:
     return attempt.person_id
 
 
-async def enter(db: Db, viewer: Viewer, attempt: Knock, agent: str, code: str = "") -> str:
-    """Begins the session of the person who has shown their password; `viewer` is that person. Gives its token."""
+async def prove(database: Database, attempt: Knock, code: str) -> None:
+    """The password was right, which no longer counts as a try; the code is counted by itself. Raises CodeNeeded, TooMany."""
+    async with database.transaction() as db:
+        await take_back(db, attempt)
+    await one_time.prove(database, attempt.person_id or 0, code)
+
+
+async def enter(db: Db, viewer: Viewer, attempt: Knock, agent: str) -> str:
+    """Begins the session of the person who has shown their password, and their code if they have one; `viewer` is that
+    person. Gives its token."""
     if viewer.person_id != attempt.person_id or not viewers.is_active(viewer, clock.now()):
         raise Forbidden(_NOT_ACTIVE)
     check_own_means(viewer)
-    if not await one_time.check(db, viewer.person_id, code):
-        raise CodeNeeded(_WRONG_CODE if code else _CODE)
     await take_back(db, attempt)
     await audit(db, viewer, "session.begin", viewer.person_id)
     return await sessions.begin(db, viewer.person_id, agent)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer, nobody
-from weetwie.domain.identity import sessions
+from weetwie.domain.identity import one_time, sessions
 from weetwie.domain.identity import sign_in as identity
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.invitations import ask as asking
@@ -57,9 +57,8 @@ async def sign_in(visit: Visit) -> Response:
         token = await _enter(visit, name, given.get("password", ""), given.get("code", ""))
     except (Invalid, Forbidden, TooMany) as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
-        response = page(
-            visit, status, name=name, error=refusal, asks_code=isinstance(refusal, identity.CodeNeeded)
-        )
+        asks_code = isinstance(refusal, one_time.CodeNeeded) or bool(given.get("code"))
+        response = page(visit, status, name=name, error=refusal, asks_code=asks_code)
         if isinstance(refusal, TooMany):
             response.headers["retry-after"] = str(refusal.retry_after)
         return response
@@ -68,15 +67,16 @@ async def sign_in(visit: Visit) -> Response:
 
 
 async def _enter(visit: Visit, name: str, password: str, code: str) -> str:
-    """Two transactions, so that the try is counted before the password is looked at."""
+    """A try is counted before the password is looked at, and another one before the code is."""
     house = visit.house
     async with house.database.transaction() as db:
         attempt = await identity.knock(db, name, visit.client_address)
     person_id = await identity.check(attempt, password)
+    await identity.prove(house.database, attempt, code)
     async with house.database.transaction() as db:
         viewer = await house.memory.person(db, person_id) or nobody(visit.viewer.policy)
         is_known = await sessions.is_known(db, person_id, visit.agent)
-        token = await identity.enter(db, viewer, attempt, visit.agent, code)
+        token = await identity.enter(db, viewer, attempt, visit.agent)
         if visit.session:
             await sessions.end(db, visit.session)
         if house.sends_mail and not is_known:

@@ -15,16 +15,13 @@ from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import links, one_time, sessions, sign_in
 from weetwie.domain.identity.asked import asked
 from weetwie.domain.mail import letters, write
-from weetwie.errors import Invalid, NotFound, _
+from weetwie.errors import Invalid, NotFound, TooMany
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.web.visit import Visit
 
 LASTS: Final = timedelta(minutes=15)
 _AS_LONG: Final = 0.3
-_WRONG_CODE: Final = _(
-    "This code is not right, or was used already. Please wait for the next one, or use a recovery code."
-)
 
 
 async def show(visit: Visit) -> Response:
@@ -50,17 +47,22 @@ async def enter(visit: Visit) -> Response:
     """A code is asked for as beside a password; a wrong one does not use the link up."""
     given = await visit.form()
     person, has_codes = await _person(visit)
+    try:
+        await one_time.prove(visit.house.database, person.person_id, given.get("code", ""))
+    except (Invalid, TooMany) as refusal:
+        status = 429 if isinstance(refusal, TooMany) else 422
+        response = visit.show(
+            "sign_in_by_link.html", status, handle=person.handle, asks_code=has_codes, error=refusal
+        )
+        if isinstance(refusal, TooMany):
+            response.headers["retry-after"] = str(refusal.retry_after)
+        return response
     async with visit.house.database.transaction() as db:
-        token = None
-        if await one_time.check(db, person.person_id, given.get("code", "")):
-            await links.use(db, "sign-in", visit.request.path_params["token"])
-            await audit(db, person, "session.begin", person.person_id)
-            token = await sessions.begin(db, person.person_id, visit.agent)
-            if visit.session:
-                await sessions.end(db, visit.session)
-    if token is None:
-        error = Invalid(_WRONG_CODE, field="code")
-        return visit.show("sign_in_by_link.html", 422, handle=person.handle, asks_code=has_codes, error=error)
+        await links.use(db, "sign-in", visit.request.path_params["token"])
+        await audit(db, person, "session.begin", person.person_id)
+        token = await sessions.begin(db, person.person_id, visit.agent)
+        if visit.session:
+            await sessions.end(db, visit.session)
     visit.begin_session(token)
     return visit.go("/")
 

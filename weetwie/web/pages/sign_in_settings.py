@@ -107,6 +107,9 @@ async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
     if verb == "own-address":
         await address.choose(visit, given.get("address", ""))
         return
+    if verb == "codes-off":
+        await one_time.end(visit.house.database, visit.viewer, given.get("code", ""))
+        return
     if verb == "passkey":
         async with visit.house.database.transaction() as db:
             credential, name = given.get("credential", ""), browser_of(visit.agent)
@@ -119,8 +122,6 @@ async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
             case "end-others":
                 await sessions.end_others(db, visit.viewer)
                 await tokens.revoke_of(db, visit.viewer, visit.viewer.person_id)
-            case "codes-off":
-                await one_time.end(db, visit.viewer, given.get("code", ""))
             case "passkey-name":
                 await passkeys.rename(
                     db, visit.viewer, form_id(given.get("id", "")) or 0, given.get("name", "")

@@ -14,6 +14,7 @@ from weetwie.domain.filters import filters
 from weetwie.domain.handover import handover
 from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
+from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import evidence, topics
 from weetwie.domain.lists import members
@@ -88,7 +89,7 @@ AT_ONCE: AtOnce = {
     TagFollowed: [home.fill_by_tag],
     FiltersChanged: [filtering.changed],
     TopicsChanged: [showing.changed],
-    PolicyChanged: [announced_policy.changed],
+    PolicyChanged: [announced_policy.changed, inspections.narrowed],
 }
 
 AFTER: AtOnce = {

@@ -33,6 +33,7 @@ NOT_READ: Final = {
     "/admin/logo": "what is brought in again",
     "/admin/policy/statement.json": "choices of the organisation, for administrators alone",
     "/admin/policy/works-council/{verb}": "the policy again",
+    "/admin/policy/compliance/{verb}": "the policy again",
     "/admin/sample/{verb}": "what is brought in again",
     "/farewell/{token}": "needs a link of its own",
     "/worker.js": "holds names of files alone",

@@ -1,19 +1,25 @@
 """Compliance: two together, for a case, for a time, as far as the policy lets them; written down, and the person is told."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from tests.site import act, browser, give_password, sign_in
+from tests.site import PASSWORD, act, browser, give_password, sign_in, text_of
 from tests.world import Someone, World
-from weetwie.access.words import Visibility
-from weetwie.domain.people import assistant
+from weetwie.access.settled import SETTLED
+from weetwie.access.viewer import system
+from weetwie.access.words import Role, Visibility
+from weetwie.domain.identity import passwords, sign_on
+from weetwie.domain.people import assistant, roles
+from weetwie.domain.policy import proposals
 from weetwie.domain.policy.choose import choose
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.errors import Forbidden
+from weetwie.errors import Forbidden, Invalid
+from weetwie.kit import clock
 
 Sites = dict[str, httpx.AsyncClient]
 
@@ -68,11 +74,17 @@ async def test_one_alone_reads_nothing_and_two_read_what_the_policy_lets_them(
         assert "a secret" not in page and "from bo alone" not in page
     await world.policy(compliance_reads="everything")
     page = (await sites["lea"].get(f"/inspections/{id}")).text
+    assert "Open plans" in page and "a secret" not in page, "what was asked for before gains nothing"
+    later = await asked(sites, world)
+    await act(sites["lea"], f"/inspections/{later}/confirm")
+    page = (await sites["lea"].get(f"/inspections/{later}")).text
     assert "a secret" in page and "from bo alone" not in page, "what others wrote is never read"
     rows = await world.connection.fetch(
         "select act, actor_id from audit where act like 'inspection.%' order by id"
     )
-    assert [row["act"] for row in rows] == ["inspection.ask", "inspection.confirm"] + ["inspection.read"] * 3
+    opened = ["inspection.ask", "inspection.confirm"]
+    read = ["inspection.read"]
+    assert [row["act"] for row in rows] == opened + read * 3 + opened + read
 
 
 async def test_nobody_else_is_let_in_administrators_neither(sites: Sites, world: World) -> None:
@@ -119,6 +131,187 @@ async def test_it_is_over_on_its_day_when_ended_and_when_the_policy_or_the_role_
     assert (await sites["lea"].get(f"/inspections/{another}")).status_code == 200
     assert (await act(sites["lea"], f"/inspections/{another}/end")).status_code == 303
     assert (await sites["lea"].get(f"/inspections/{another}")).status_code == 404
+
+
+async def id_of(world: World, handle: str) -> int:
+    return int(await world.connection.fetchval("select id from people where handle = $1", handle))
+
+
+Attack = Callable[[Sites, World], Awaitable[None]]
+
+
+async def gives_the_role(sites: Sites, world: World) -> None:
+    await act(sites["root"], "/admin/people/lea/roles")
+    await act(sites["root"], "/admin/people/lea/roles", role="compliance")
+    assert (await world.viewer(Someone(await id_of(world, "lea"), "lea"))).is_compliance
+
+
+async def gives_the_role_on_the_command_line(sites: Sites, world: World) -> None:
+    async with world.database.transaction() as db:
+        machine = system(await world.memory.policy(db))
+        for holds in (False, True):
+            await roles.give(db, machine, await id_of(world, "lea"), {Role.compliance: holds})
+
+
+async def makes_a_link(sites: Sites, world: World) -> None:
+    assert (await act(sites["root"], "/admin/people/lea/link")).status_code == 200
+
+
+async def lets_back_in(sites: Sites, world: World) -> None:
+    await act(sites["root"], "/admin/people/lea/suspend")
+    await act(sites["root"], "/admin/people/lea/unsuspend")
+    await sign_in(sites["lea"], "lea")
+
+
+async def connects_a_provider(sites: Sites, world: World) -> None:
+    async with world.database.transaction() as db:
+        machine = system(await world.memory.policy(db))
+        await sign_on.connect(db, machine, await id_of(world, "lea"), "https://idp.example", "mallory")
+
+
+async def sets_a_password(sites: Sites, world: World) -> None:
+    hash = await passwords.hashed("another four words")
+    async with world.database.transaction() as db:
+        machine = system(await world.memory.policy(db))
+        await passwords.put(db, machine, await id_of(world, "lea"), hash)
+
+
+ATTACKS: list[Attack] = [
+    gives_the_role,
+    gives_the_role_on_the_command_line,
+    makes_a_link,
+    lets_back_in,
+    connects_a_provider,
+    sets_a_password,
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+async def test_one_administrator_cannot_make_or_take_over_the_second_one(
+    sites: Sites, world: World, attack: Attack
+) -> None:
+    id, opened = await asked(sites, world), await asked(sites, world)
+    await act(sites["lea"], f"/inspections/{opened}/confirm")
+    await attack(sites, world)
+    lea = sites["lea"]
+    assert (await act(lea, "/inspections", handle="ada", reason="1", days="3")).status_code == 422
+    confirmed = await act(lea, f"/inspections/{id}/confirm")
+    assert confirmed.status_code == 403 and "Less than 7 days ago" in text_of(confirmed)
+    assert (await lea.get(f"/inspections/{opened}")).status_code == 403, "nor do they read what is open"
+    assert (
+        await world.connection.fetchval("select confirmed_by_id from inspections where id = $1", id) is None
+    )
+    clock.stop(clock.now() + SETTLED + timedelta(minutes=1))
+    await sign_in(lea, "lea", "another four words" if attack is sets_a_password else PASSWORD)
+    await sign_in(sites["kim"], "kim")
+    fresh = await asked(sites, world)
+    assert (await act(lea, f"/inspections/{fresh}/confirm")).status_code == 303
+
+
+async def test_an_administrator_who_gives_the_role_to_themselves_waits_too(
+    sites: Sites, world: World
+) -> None:
+    page = await act(sites["root"], "/admin/people/root/roles", role="administrator")
+    async with world.database.transaction() as db:
+        root = await world.viewer(Someone(await id_of(world, "root"), "root"))
+        await roles.give(db, root, root.person_id, {Role.compliance: True})
+    assert page.status_code < 400
+    refused = await act(sites["root"], "/inspections", handle="ada", reason="1", days="3")
+    assert refused.status_code == 422 and "you were given this role" in text_of(refused)
+
+
+async def test_a_role_that_has_nothing_to_do_with_it_bars_nobody(sites: Sites, world: World) -> None:
+    await world.connection.execute("update people set is_moderator = false")
+    async with world.database.transaction() as db:
+        root = await world.viewer(Someone(await id_of(world, "root"), "root"))
+        await roles.give(db, root, await id_of(world, "kim"), {Role.moderator: True})
+    await asked(sites, world)
+
+
+async def test_what_was_asked_by_somebody_who_has_lost_the_role_is_not_confirmed(
+    sites: Sites, world: World
+) -> None:
+    id = await asked(sites, world)
+    await act(sites["root"], "/admin/people/kim/roles")
+    refused = await act(sites["lea"], f"/inspections/{id}/confirm")
+    assert "no longer of compliance" in text_of(refused)
+    assert await world.connection.fetchval("select begins_at from inspections where id = $1", id) is None
+
+
+async def propose(site: httpx.AsyncClient, verb: str, **given: str) -> httpx.Response:
+    page = await site.get("/admin/policy")
+    waiting = re.search(r'compliance/\w+">.*?name="proposal" value="(\d+)"', page.text)
+    return await act(
+        site, f"/admin/policy/compliance/{verb}", **{"proposal": waiting[1] if waiting else "0"} | given
+    )
+
+
+async def reads(world: World) -> str:
+    return (await world.viewer()).policy.compliance_reads
+
+
+async def test_that_compliance_reads_more_takes_two_administrators_who_have_been_that_for_a_while(
+    sites: Sites, world: World
+) -> None:
+    root, choice = sites["root"], {"name": "Weetwie", "longest_post": "1000"}
+    refused = await act(root, "/admin/policy", **choice, compliance_reads="everything")
+    assert refused.status_code == 422 and "takes two administrators" in text_of(refused)
+    machine = system((await world.viewer()).policy)
+    async with world.database.transaction() as db:
+        with pytest.raises(Invalid, match="two administrators"):
+            await choose(db, machine, {"compliance_reads": "everything"})
+        with pytest.raises(Forbidden, match="two administrators"):
+            await proposals.propose(db, machine, "compliance_reads", "everything")
+    assert (await propose(root, "propose", reads="everything")).status_code == 303
+    assert (await propose(root, "propose", reads="everything")).status_code == 422
+    alone = await propose(root, "confirm")
+    assert alone.status_code == 422 and "another administrator must confirm" in text_of(alone)
+    await act(root, "/admin/people/kim/roles", role="administrator")
+    await sign_in(sites["kim"], "kim")
+    puppet = await propose(sites["kim"], "confirm")
+    assert puppet.status_code == 422 and "less than 7 days ago" in text_of(puppet)
+    assert await reads(world) == "posts"
+    mona = await world.member("mona", is_admin=True)
+    await give_password(world, mona)
+    async with browser(world) as other:
+        await sign_in(other, "mona")
+        assert (await propose(other, "confirm")).status_code == 303
+        assert await reads(world) == "everything"
+    acts = await world.connection.fetch(
+        "select act, actor_id from audit where act like 'policy.compliance_reads.%' order by id"
+    )
+    assert [(row["act"].rsplit(".", 1)[1], row["actor_id"]) for row in acts] == [
+        ("propose", await id_of(world, "root")),
+        ("confirm", mona.id),
+    ]
+
+
+async def test_that_compliance_reads_less_takes_one_and_holds_for_good_for_what_is_open(
+    sites: Sites, world: World
+) -> None:
+    await world.policy(compliance_reads="everything")
+    id = await asked(sites, world)
+    await act(sites["lea"], f"/inspections/{id}/confirm")
+    assert "a secret" in (await sites["lea"].get(f"/inspections/{id}")).text
+    async with world.database.transaction() as db:
+        root = await world.viewer(Someone(await id_of(world, "root"), "root"))
+        await choose(db, root, {"compliance_reads": "posts"})
+    assert "a secret" not in (await sites["lea"].get(f"/inspections/{id}")).text
+    mona = await world.viewer(await world.member("mona", is_admin=True))
+    async with world.database.transaction() as db:
+        root = await world.viewer(Someone(await id_of(world, "root"), "root"))
+        await proposals.propose(db, root, "compliance_reads", "everything")
+        waiting = await proposals.waiting(db, mona, "compliance_reads")
+        assert waiting is not None
+        await proposals.confirm(db, mona, "compliance_reads", waiting.id)
+    assert await reads(world) == "everything"
+    page = await sites["lea"].get(f"/inspections/{id}")
+    assert "Open plans" in page.text and "a secret" not in page.text
+    async with world.database.transaction() as db:
+        root = await world.viewer(Someone(await id_of(world, "root"), "root"))
+        await choose(db, root, {"compliance_reads": "nothing"})
+    await world.policy(compliance_reads="everything")
+    assert (await sites["lea"].get(f"/inspections/{id}")).status_code == 404, "it has ended"
 
 
 async def asked_again(sites: Sites, world: World) -> int:

@@ -24,6 +24,10 @@ Days = Annotated[int, msgspec.Meta(ge=0, le=36500)]
 """0 is for ever."""
 
 
+COMPLIANCE_READS: Final = ("nothing", "posts", "everything")
+"""From the narrowest to the widest."""
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The choices; what is written here are the defaults."""
 
@@ -51,7 +55,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     sign_up_by_approval: bool = False
     """Whether others may ask to be let in."""
     compliance_reads: Literal["nothing", "posts", "everything"] = "nothing"
-    """What two of compliance may read of a person for a case: nothing, what is not direct, or direct posts too."""
+    """What two of compliance may read of a person for a case: nothing, what is not direct, or direct posts too. Made wider by
+    two administrators together (`domain/policy/proposals.py`)."""
     handover: Literal["own", "unit"] = "unit"
     """Whether what somebody hands over is for themselves alone, or, once they share it, for their unit."""
     keeps_colleagues_days: Days = 0

@@ -18,6 +18,8 @@ class Inspection(Row):
     confirmed_by_id: Mapped[int | None] = to("people.id", index=True)
     reason: Mapped[str]
     """The number of a case, never what it is about."""
+    reads: Mapped[str] = mapped_column(server_default="posts")
+    """As far as the policy let it read when it was asked for; it never reads more, and less where the policy has become narrower."""
     days: Mapped[Rank]
     is_silent: Mapped[Flag]
     """The law forbids to tell the person."""

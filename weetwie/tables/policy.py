@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from weetwie.tables.schema import Count, Id, Row, to
@@ -21,12 +22,14 @@ class PolicyRow(Row):
     __table_args__ = (CheckConstraint("id = 1", name="one_policy"),)
 
 
-class CouncilProposal(Row):
-    """An administrator wants works-council mode on or off; another one has to agree. There is one at most."""
+class PolicyProposal(Row):
+    """An administrator wants a choice that takes two; another one has to agree. There is one at most for each choice."""
 
-    __tablename__ = "council_proposals"
+    __tablename__ = "policy_proposals"
 
     id: Mapped[Id]
-    turns_on: Mapped[bool]
+    name: Mapped[str]
+    """Of the choice, as in `access/policy.py`."""
+    value: Mapped[Any] = mapped_column(JSONB)
     proposer_id: Mapped[int] = to("people.id", index=True)
     expires_at: Mapped[datetime]

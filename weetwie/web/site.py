@@ -158,6 +158,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/policy": (admin_policy.show, admin_policy.save),
     "/admin/policy/statement.json": (admin_policy.show_statement, None),
     "/admin/policy/works-council/{verb}": (admin_policy.show, admin_policy.on_council),
+    "/admin/policy/compliance/{verb}": (admin_policy.show, admin_policy.on_compliance),
     "/admin/bring-in": (admin_bring_in.show, admin_bring_in.people),
     "/admin/logo": (admin_bring_in.show, admin_bring_in.sign),
     "/admin/sample/{verb}": (admin_bring_in.show, admin_bring_in.sample),

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from tests.world import Someone, World
+from weetwie.access.settled import SETTLED
 from weetwie.access.viewer import Viewer, system
 from weetwie.domain.audit import trail
 from weetwie.domain.audit.trail import Asked
 from weetwie.domain.policy import council
 from weetwie.domain.policy.choose import choose
+from weetwie.domain.policy.proposals import LASTS
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound
 from weetwie.events import audit
 from weetwie.kit import clock
@@ -95,7 +97,7 @@ async def test_an_administrator_made_for_it_does_not_help_to_switch_it_off(
     await audit(world.db, await world.viewer(ada), act, puppet.person_id)
     with pytest.raises(Forbidden, match="7 days"):
         await council.confirm(world.db, puppet, await waiting_id(world, puppet))
-    clock.stop(clock.now() + council.SETTLED + timedelta(minutes=1))
+    clock.stop(clock.now() + SETTLED + timedelta(minutes=1))
     viewer = await world.viewer(ada)
     await council.propose(world.db, viewer, turns_on=False)
     after = await council.confirm(world.db, puppet, await waiting_id(world, viewer))
@@ -114,7 +116,7 @@ async def test_a_proposal_lasts_a_week_and_as_long_as_its_proposer_is_an_adminis
     with pytest.raises(NotFound):
         await council.confirm(world.db, viewer, first)
     await world.connection.execute("update people set is_admin = true where id = $1", ada.id)
-    clock.stop(clock.now() + council.LASTS + timedelta(minutes=1))
+    clock.stop(clock.now() + LASTS + timedelta(minutes=1))
     assert await council.proposal(world.db, viewer) is None
     with pytest.raises(NotFound):
         await council.confirm(world.db, viewer, first)

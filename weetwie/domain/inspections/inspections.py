@@ -1,20 +1,39 @@
 """An inspection: one of compliance asks, another confirms, and for some days these two read what one person wrote, as far as the
 policy lets them. Each reading is written down; the person is told, unless the law forbids it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, and_, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    SmallInteger,
+    Text,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import may
+from weetwie.access.policy import COMPLIANCE_READS, from_choices
+from weetwie.access.settled import SETTLED, is_settled
 from weetwie.access.viewer import Viewer
+from weetwie.access.words import Role, Standing
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
-from weetwie.events import audit
+from weetwie.events import PolicyChanged, audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.text import LONGEST_CASE_NUMBER, is_case_number
 from weetwie.tables.inspections import Inspection
+from weetwie.tables.people import Person
+from weetwie.tables.policy import PolicyRow
 
 MOST_DAYS: Final = 14
 WAITS: Final = timedelta(days=7)
@@ -31,16 +50,19 @@ _COLUMNS = (
     Inspection.reason,
     Inspection.days,
     Inspection.is_silent,
+    Inspection.reads,
     Inspection.asked_at,
     Inspection.begins_at,
     Inspection.ends_at,
 )
+_reads_something = Inspection.reads != "nothing"
 _waits = and_(
+    _reads_something,
     Inspection.begins_at.is_(None),
     Inspection.ends_at.is_(None),
     Inspection.asked_at > param("since", DateTime(timezone=True)),
 )
-_in_force = and_(Inspection.begins_at <= _NOW, Inspection.ends_at > _NOW)
+_in_force = and_(_reads_something, Inspection.begins_at <= _NOW, Inspection.ends_at > _NOW)
 _is_mine = or_(Inspection.asked_by_id == _VIEWER, Inspection.confirmed_by_id == _VIEWER)
 _ASK = Query(
     insert(Inspection)
@@ -50,6 +72,7 @@ _ASK = Query(
         reason=param("reason", Text),
         days=param("days", SmallInteger),
         is_silent=param("is_silent", Boolean),
+        reads=param("reads", Text),
         asked_at=_NOW,
     )
     .returning(Inspection.id)
@@ -59,6 +82,25 @@ _CONFIRM = Query(
     update(Inspection)
     .where(Inspection.id == _ID)
     .values(confirmed_by_id=_VIEWER, begins_at=_NOW, ends_at=param("ends_at", DateTime(timezone=True)))
+)
+_NARROW = Query(
+    update(Inspection)
+    .where(
+        Inspection.reads == func.any(param("wider", ARRAY(Text))),
+        or_(Inspection.ends_at.is_(None), Inspection.ends_at > _NOW),
+    )
+    .values(reads=param("reads", Text))
+)
+_POLICY = Query(select(PolicyRow.version, PolicyRow.choices))
+_IS_OF_COMPLIANCE = Query(
+    select(Person.id).where(
+        Person.id == param("person_id", BigInteger),
+        Person.is_compliance,
+        Person.standing == int(Standing.member),
+        Person.is_dormant.is_(False),
+        Person.suspended_at.is_(None),
+        Person.erased_at.is_(None),
+    )
 )
 _END = Query(update(Inspection).where(Inspection.id == _ID).values(ends_at=_NOW))
 _OPEN = Query(select(*_COLUMNS).where(Inspection.id == _ID, _in_force, _is_mine))
@@ -85,6 +127,8 @@ class Inspected(msgspec.Struct, frozen=True):
     reason: str
     days: int
     is_silent: bool
+    reads: str
+    """As far as the policy let it read when it was asked for."""
     asked_at: datetime
     begins_at: datetime | None
     ends_at: datetime | None
@@ -94,7 +138,7 @@ async def ask(
     db: Db, viewer: Viewer, person_id: int, reason: str, days: int, *, is_silent: bool = False
 ) -> int:
     """Raises Forbidden, and Invalid for a reason that is no number of a case and for too many days."""
-    _check(viewer)
+    await _check_settled(db, viewer)
     reason = reason.strip()
     if not is_case_number(reason):
         raise Invalid(
@@ -113,6 +157,7 @@ async def ask(
         reason=reason,
         days=days,
         is_silent=is_silent,
+        reads=viewer.policy.compliance_reads,
         now=clock.now(),
     )
     await audit(db, viewer, "inspection.ask", person_id, inspection=int(id))
@@ -121,12 +166,15 @@ async def ask(
 
 async def confirm(db: Db, viewer: Viewer, inspection_id: int) -> Inspected:
     """By another than who asked. It begins now. Raises Forbidden, NotFound, Conflict."""
-    _check(viewer)
+    await _check_settled(db, viewer)
     one, now = await _one(db, inspection_id), clock.now()
-    if one.begins_at is not None or one.ends_at is not None or one.asked_at <= now - WAITS:
+    is_open = one.begins_at is None and one.ends_at is None and one.reads != "nothing"
+    if not is_open or one.asked_at <= now - WAITS:
         raise NotFound
     if viewer.person_id in (one.asked_by_id, one.person_id):
         raise Conflict(_TWO)
+    if await db.value(_IS_OF_COMPLIANCE, person_id=one.asked_by_id) is None:
+        raise Conflict(_("The person who asked for this is no longer of compliance. Ask for it anew."))
     ends_at = now + timedelta(days=one.days)
     await db.run(_CONFIRM, id=one.id, viewer_id=viewer.person_id, now=now, ends_at=ends_at)
     await audit(db, viewer, "inspection.confirm", one.person_id, inspection=one.id)
@@ -145,7 +193,7 @@ async def end(db: Db, viewer: Viewer, inspection_id: int) -> None:
 
 async def read(db: Db, viewer: Viewer, inspection_id: int) -> Inspected:
     """For the two who opened it, while it lasts; it is written down that they read. Raises Forbidden and NotFound."""
-    _check(viewer)
+    await _check_settled(db, viewer)
     row = await db.row(_OPEN, id=inspection_id, viewer_id=viewer.person_id, now=clock.now())
     if row is None:
         raise NotFound
@@ -172,6 +220,31 @@ async def _one(db: Db, inspection_id: int) -> Inspected:
     if row is None:
         raise NotFound
     return Inspected(*row)
+
+
+async def narrowed(db: Db, _viewer: Viewer, facts: Sequence[PolicyChanged]) -> None:
+    """Where compliance reads less from now on, what was asked for before reads less for good: it gains nothing when the policy is
+    made wider again."""
+    if not any("compliance_reads" in fact.names for fact in facts):
+        return
+    row = await db.row(_POLICY)
+    assert row is not None, "there is always one policy"
+    reads = from_choices(row["version"], row["choices"]).compliance_reads
+    wider = COMPLIANCE_READS[COMPLIANCE_READS.index(reads) + 1 :]
+    await db.run(_NARROW, wider=list(wider), reads=reads, now=clock.now())
+
+
+async def _check_settled(db: Db, viewer: Viewer) -> None:
+    """One administrator could make the two. Raises Forbidden."""
+    _check(viewer)
+    if not await is_settled(db, viewer, Role.compliance):
+        raise Forbidden(
+            _(
+                "Less than {days} days ago you were given this role, or somebody else made your account or a link to sign in as "
+                "you. An inspection takes two who have been of compliance for longer."
+            ),
+            days=SETTLED.days,
+        )
 
 
 def _check(viewer: Viewer) -> None:

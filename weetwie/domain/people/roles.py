@@ -1,7 +1,7 @@
 """Who has which part in running this place."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, or_, select, update
 
@@ -52,7 +52,8 @@ async def give(db: Db, viewer: Viewer, person_id: int, changes: Mapping[Role, bo
     if viewer.person_id == person_id and not after[Role.administrator]:
         raise Conflict(_("Another administrator must take this from you."))
     await db.run(_CHANGE, id=person_id, **{role.value: holds for role, holds in after.items()})
-    await audit(db, viewer, "person.roles", person_id)
+    given: dict[str, Any] = {role.value: int(holds) for role, holds in after.items() if holds != before[role]}
+    await audit(db, viewer, "person.roles", person_id, **given)
 
 
 async def check_over(db: Db, viewer: Viewer, person_id: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from weetwie.access import may
-from weetwie.access.policy import Policy, from_choices
+from weetwie.access.policy import COMPLIANCE_READS, Policy, from_choices
 from weetwie.access.viewer import Viewer
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PolicyChanged, audit, record
@@ -48,15 +48,29 @@ def chosen(before: Policy, changes: dict[str, Any]) -> Policy:
             _("Works-council mode is switched by two administrators: one proposes, another confirms."),
             field="works_council",
         )
-    if before.works_council and after.compliance_reads not in (before.compliance_reads, "nothing"):
-        raise Forbidden(
-            _("In works-council mode compliance is not let read more than before."), field="compliance_reads"
+    if is_wider(before.compliance_reads, after.compliance_reads):
+        check_council(before, after.compliance_reads)
+        raise Invalid(
+            _("That compliance reads more takes two administrators: one proposes, another confirms."),
+            field="compliance_reads",
         )
     if before.works_council and set(before.never_inferred) - set(after.never_inferred):
         raise Invalid(
             _("In works-council mode nothing is taken out of what is never inferred."), field="never_inferred"
         )
     return after
+
+
+def is_wider(before: str, after: str) -> bool:
+    """Whether compliance would read more than before."""
+    return COMPLIANCE_READS.index(after) > COMPLIANCE_READS.index(before)
+
+
+def check_council(before: Policy, reads: str) -> None:
+    if before.works_council and is_wider(before.compliance_reads, reads):
+        raise Forbidden(
+            _("In works-council mode compliance is not let read more than before."), field="compliance_reads"
+        )
 
 
 def _replaced(before: Policy, changes: dict[str, Any]) -> Policy:

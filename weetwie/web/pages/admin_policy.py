@@ -1,25 +1,28 @@
 """What holds here: read, changed after one has seen what that changes for whom; works-council mode; the signed statement."""
 
 import re
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
 from weetwie import __version__
 from weetwie.access import plain_words
+from weetwie.access.policy import COMPLIANCE_READS
 from weetwie.access.words import Ring
 from weetwie.domain.identity.keys import key
-from weetwie.domain.policy import council, preview, statement
+from weetwie.domain.policy import council, preview, proposals, statement
 from weetwie.domain.policy.choose import choose, held
-from weetwie.domain.policy.council import Proposal
 from weetwie.domain.policy.preview import Preview
+from weetwie.domain.policy.proposals import Proposal
 from weetwie.errors import Conflict, Invalid, NotFound, Refusal, _
 from weetwie.events import audit
 from weetwie.kit.db import Db
 from weetwie.web import colour, reading
 from weetwie.web.pages.admin import check, profiles
 from weetwie.web.visit import Visit
+
+_READS: Final = "compliance_reads"
 
 
 async def show(visit: Visit) -> Response:
@@ -30,6 +33,8 @@ async def show(visit: Visit) -> Response:
 
 async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     waiting = await council.proposal(db, visit.viewer)
+    more_reading = await proposals.waiting(db, visit.viewer, _READS)
+    chosen = COMPLIANCE_READS.index(visit.viewer.policy.compliance_reads)
     return await reading.show(
         visit,
         db,
@@ -40,6 +45,10 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         waiting=waiting,
         proposer=await _proposer(visit, db, waiting),
         since=await council.since(db),
+        more_reading=more_reading,
+        reading_proposer=await _proposer(visit, db, more_reading),
+        narrower=COMPLIANCE_READS[: chosen + 1],
+        wider=COMPLIANCE_READS[chosen + 1 :],
         **({"given": {}} | more),
     )
 
@@ -124,6 +133,30 @@ async def on_council(visit: Visit) -> Response:
     return visit.go("/admin/policy#works-council")
 
 
+async def on_compliance(visit: Visit) -> Response:
+    """That compliance reads more: one administrator proposes, another one confirms."""
+    check(visit)
+    given = await visit.form()
+    proposal_id = _id(given.get("proposal", ""))
+    try:
+        async with visit.house.database.transaction() as db:
+            match visit.request.path_params["verb"]:
+                case "propose":
+                    await proposals.propose(db, visit.viewer, _READS, given.get("reads", ""))
+                case "confirm":
+                    await proposals.confirm(db, visit.viewer, _READS, proposal_id)
+                case "withdraw":
+                    await proposals.withdraw(db, visit.viewer, _READS, proposal_id)
+                case _other:
+                    raise NotFound
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        async with visit.house.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal)
+    return visit.go("/admin/policy#compliance")
+
+
 def _id(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
@@ -164,7 +197,7 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
         "fetches_links": "fetches_links" in given,
         **(
             {"compliance_reads": given["compliance_reads"]}
-            if given.get("compliance_reads") in ("nothing", "posts", "everything")
+            if given.get("compliance_reads") in COMPLIANCE_READS
             else {}
         ),
         "handover": "unit" if "handover" in given else "own",

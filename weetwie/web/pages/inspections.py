@@ -138,14 +138,17 @@ async def show_one(visit: Visit) -> Response:
             "inspection.html",
             inspection=one,
             person=await house.shower.person(db, eye, one.person_id),
-            posts=await _readable(visit, db, eye, found),
+            posts=await _readable(visit, db, eye, one, found),
             older=reading.older(visit, found[-1].key if len(found) == reading.LENGTH else 0),
         )
 
 
-async def _readable(visit: Visit, db: Db, eye: Viewer, found: list[SeenPost]) -> list[Post]:
-    """Nothing by others: what the person boosted or quoted is not theirs."""
-    reads_all = eye.policy.compliance_reads == "everything"
+async def _readable(
+    visit: Visit, db: Db, eye: Viewer, inspection: Inspected, found: list[SeenPost]
+) -> list[Post]:
+    """Nothing by others: what the person boosted or quoted is not theirs. Direct posts where the policy lets compliance read
+    them now, and did when it was asked."""
+    reads_all = eye.policy.compliance_reads == inspection.reads == "everything"
     own = [
         post
         for post in found

@@ -1,6 +1,7 @@
 """The SCIM server as an application of its own, at `/scim/v2`."""
 
 from collections.abc import MutableMapping
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from scim2_models import (
     Patch,
     Reference,
     ResourceType,
+    Schema,
     SCIMException,
     ScimPolicy,
     ScimProvider,
@@ -38,7 +40,7 @@ from weetwie.access.viewer import system
 from weetwie.domain.scim import tokens
 from weetwie.errors import Unavailable
 from weetwie.kit.db import Database
-from weetwie.scim.dialects import plain
+from weetwie.scim import dialects
 from weetwie.scim.storage import Storage
 
 log = structlog.get_logger(__name__)
@@ -49,9 +51,20 @@ MOST_AT_ONCE: Final = 500
 _MOST_IN_BULK: Final = 500
 
 
+_DESCRIBED: Final = {"User": "User Account", "EnterpriseUser": "Enterprise User", "Group": "Group"}
+"""As RFC 7643 section 8.7.1 has them: some directories compare them."""
+
+
+class _Described(ScimProvider):
+    @cached_property
+    def schemas(self) -> tuple[Schema, ...]:
+        named = ((schema, _DESCRIBED.get(str(schema.name))) for schema in super().schemas)
+        return tuple(one.model_copy(update={"description": words}) if words else one for one, words in named)
+
+
 def provider() -> ScimProvider:
     """What is served and how much of what Entra ID and Okta send beside the standard is understood."""
-    return ScimProvider(
+    return _Described(
         models=[User, EnterpriseUser, Group],
         resource_types=[ResourceType.from_resource(User[EnterpriseUser]), ResourceType.from_resource(Group)],
         config=ServiceProviderConfig(
@@ -110,12 +123,13 @@ class ScimServer(ASGIApplication):
     @staticmethod
     def get_path(scope: MutableMapping[str, Any]) -> str:
         path: str = scope["path"]
-        return path.removeprefix(ROOT)
+        return dialects.path(path.removeprefix(ROOT))
 
     async def dispatch_request(self, request: ScimRequest) -> ScimResponse:
+        request.query = dialects.query(request.query)
         if not self.needs_auth(request):
             return await self.handler.handle(request)
-        request.body = plain(request.body)
+        request.body = dialects.body(request.body)
         async with self._database.transaction() as db:
             scheme, _space, token = (request.header("Authorization") or "").partition(" ")
             token_id = await tokens.recognise(db, token.strip()) if scheme.lower() == "bearer" else None

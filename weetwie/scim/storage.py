@@ -17,7 +17,6 @@ from scim2_models import (
     UniquenessException,
 )
 from scim2_models import Resource as Model
-from scim2_models.path import CompareOperator, Comparison
 from scim2_server.storage import AsyncScimStorage, SearchPage
 
 from weetwie.access.viewer import Viewer
@@ -27,13 +26,8 @@ from weetwie.errors import Conflict, Forbidden, Refusal
 from weetwie.events import audit
 from weetwie.kit.db import Db
 from weetwie.scim import people
+from weetwie.scim.candidates import candidates, is_id
 
-_FOUND_BY: Final = {
-    "username": resources.named,
-    "displayname": resources.named,
-    "externalid": resources.external,
-}
-"""Attributes that an index answers for, and how."""
 _OWN: Final = ("meta", "groups", "password")
 """Not kept in the document: ours, worked out, or never to be kept."""
 
@@ -84,7 +78,7 @@ class Storage(AsyncScimStorage):
         if search_request.filter is None and search_request.sort_by is None:
             page = await resources.page(self._db, kinds, start, limit)
             return SearchPage(await resources.count(self._db, kinds), await self._models(page))
-        found = await self._models(await self._candidates(kinds, search_request))
+        found = await self._models(await candidates(self._db, kinds, search_request.filter))
         if search_request.filter is not None:
             found = [one for one in found if search_request.filter.match(one)]
         if search_request.sort_by is not None:
@@ -195,22 +189,11 @@ class Storage(AsyncScimStorage):
     # What is there
 
     async def _stored(self, resource_type: ResourceType, resource_id: str) -> Resource:
-        is_number = resource_id.isascii() and resource_id.isdigit() and len(resource_id) < 19
-        found = await resources.one(self._db, _kind(resource_type), int(resource_id)) if is_number else None
+        kind = _kind(resource_type)
+        found = await resources.one(self._db, kind, int(resource_id)) if is_id(resource_id) else None
         if found is None:
             raise NotFoundException
         return found
-
-    async def _candidates(self, kinds: Sequence[str], request: SearchRequest[Any]) -> list[Resource]:
-        node = request.filter.ast if request.filter is not None else None
-        if isinstance(node, Comparison) and node.op == CompareOperator.eq and isinstance(node.value, str):
-            attribute = str(node.attr_path).rpartition(":")[2].lower()
-            if attribute in _FOUND_BY:
-                return await _FOUND_BY[attribute](self._db, kinds, node.value)
-            if attribute == "id" and node.value.isascii() and node.value.isdigit() and len(node.value) < 19:
-                found = [await resources.one(self._db, kind, int(node.value)) for kind in kinds]
-                return [one for one in found if one is not None]
-        return await resources.page(self._db, kinds, 0, MOST_LOOKED_AT)
 
     async def _models(self, found: Sequence[Resource]) -> list[Model[Any]]:
         users = [one.id for one in found if one.kind == USER]
@@ -253,12 +236,20 @@ def _name(kind: str, document: dict[str, Any]) -> str:
 
 def _document(resource: Model[Any]) -> dict[str, Any]:
     document: dict[str, Any] = resource.model_dump(mode="json", exclude_none=True)
-    return {name: value for name, value in document.items() if name not in _OWN}
+    return {name: _once(name, value) for name, value in document.items() if name not in _OWN}
+
+
+def _once(name: str, value: Any) -> Any:
+    """Each member once, and each address, whatever else is said of it the second time."""
+    if name not in ("members", "emails"):
+        return value
+    kept = {(str(one.get("value")).lower(), name == "emails" and one.get("type")): one for one in value}
+    return list(kept.values())
 
 
 def _members(document: dict[str, Any]) -> set[int]:
     values = (str(one.get("value") or "") for one in document.get("members") or [])
-    return {int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19}
+    return {int(value) for value in values if is_id(value)}
 
 
 def _version(stored: Resource) -> str:

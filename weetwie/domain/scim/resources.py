@@ -1,5 +1,6 @@
 """Users and groups as the directory wrote them, each with a version of its own."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -54,7 +55,10 @@ _BY_EXTERNAL = Query(
 )
 _PAGE = Query(
     select(*_COLUMNS)
-    .where(_KINDS)
+    .where(
+        _KINDS,
+        func.strpos(func.lower(cast(ScimResource.document, Text)), func.lower(param("held", Text))) > 0,
+    )
     .order_by(ScimResource.kind.desc(), ScimResource.id)
     .offset(param("offset", BigInteger))
     .limit(param("limit", BigInteger))
@@ -132,9 +136,10 @@ async def external(db: Db, kinds: Sequence[str], external_id: str) -> list[Resou
     return [Resource(**row) for row in await db.rows(_BY_EXTERNAL, kinds=list(kinds), name=external_id)]
 
 
-async def page(db: Db, kinds: Sequence[str], offset: int, limit: int) -> list[Resource]:
-    """Users before groups, in the order in which they came."""
-    rows = await db.rows(_PAGE, kinds=list(kinds), offset=offset, limit=limit)
+async def page(db: Db, kinds: Sequence[str], offset: int, limit: int, *, held: str = "") -> list[Resource]:
+    """Users before groups, in the order in which they came; only those in whose document `held` stands, in any case."""
+    words = json.dumps(held, ensure_ascii=False)[1:-1]
+    rows = await db.rows(_PAGE, kinds=list(kinds), offset=offset, limit=limit, held=words)
     return [Resource(**row) for row in rows]
 
 

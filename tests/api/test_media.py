@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.api.house import House, opened
+from tests.kit.recordings import ogg
 from tests.world import Someone
 from weetwie.access.words import Ring, Visibility
 from weetwie.domain.media import remove
@@ -244,7 +245,7 @@ async def test_no_browser_runs_what_comes_from_a_media_address(house: House) -> 
     for content, kind, is_download in (
         (picture(), "image/png", False),
         (b"%PDF-1.7\nwith <script>", "application/pdf", True),
-        (b"OggS" + bytes(80), "audio/ogg", False),
+        (ogg(), "audio/ogg", False),
     ):
         file = await fetch(house, (await uploaded(house, ada, content))["url"])
         assert file.headers["content-type"] == kind
@@ -285,7 +286,7 @@ async def test_a_sound_can_be_heard_from_anywhere_in_it(house: House) -> None:
 async def test_four_pictures_or_one_sound(house: House) -> None:
     ada = await house.world.member("ada")
     pictures = [await uploaded(house, ada) for _number in range(5)]
-    sound = await uploaded(house, ada, b"OggS" + bytes(80))
+    sound = await uploaded(house, ada, ogg())
     for chosen in (pictures, [pictures[0], sound], [pictures[0], pictures[0]]):
         given = {"status": "x", "media_ids": [one["id"] for one in chosen]}
         answer = await house.ask(ada, "POST", "/api/v1/statuses", json=given)

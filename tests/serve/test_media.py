@@ -120,7 +120,7 @@ async def test_files_lie_in_a_bucket_where_one_is_named(in_s3: Installation, buc
     async with serving(in_s3):
         ada = await in_s3.somebody("ada")
         async with in_s3.client(ada) as site:
-            content = b"OggS" + os.urandom(9_000_000)
+            content = b"fLaC\x80\0\0\x22" + os.urandom(9_000_000)
             answer = await site.post("/api/v2/media", files={"file": ("a", content)})
             assert answer.status_code == 200, answer.text
             path = "/media/" + answer.json()["url"].partition("/media/")[2]

@@ -59,11 +59,25 @@ def _webp(content: bytes) -> Iterator[bytes]:
         chunk = bytearray(content[at : at + 8 + size + size % 2])
         if name == b"VP8X":
             chunk[8] &= ~0x0C & 0xFF  # there is no EXIF and no XMP
-        if name in (b"VP8X", b"ANIM", b"ANMF"):
+        if name == b"ANMF":
+            kept += _webp_frame(chunk)
+        elif name in (b"VP8X", b"ANIM"):
             kept += chunk
         at += 8 + size + size % 2
     yield struct.pack("<4sI4s", b"RIFF", len(kept) + 4, b"WEBP")
     yield bytes(kept)
+
+
+def _webp_frame(chunk: bytearray) -> bytes:
+    """A frame may have parts that are no picture."""
+    kept, at = chunk[8:24], 24
+    while at + 8 <= len(chunk):
+        name, size = struct.unpack_from("<4sI", chunk, at)
+        end = at + 8 + size + size % 2
+        if name in (b"ALPH", b"VP8 ", b"VP8L"):
+            kept += chunk[at:end]
+        at = end
+    return struct.pack("<4sI", b"ANMF", len(kept)) + kept
 
 
 def _gif(content: bytes) -> Iterator[bytes]:

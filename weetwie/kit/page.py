@@ -5,6 +5,9 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
+import structlog
+
+log = structlog.get_logger(__name__)
 
 _LONGEST: Final = {"title": 300, "description": 1000, "site": 200, "author": 200}
 
@@ -23,7 +26,10 @@ class Page(msgspec.Struct, frozen=True):
 def read(content: bytes, url: str, charset: str | None = None) -> Page:
     """The Open Graph's words go before those of old (https://ogp.me)."""
     reader = _Reader()
-    reader.feed(content.decode(_known(charset or _charset_in(content)), "replace"))
+    try:
+        reader.feed(content.decode(_known(charset or _charset_in(content)), "replace"))
+    except Exception:  # no page that cannot be read to its end stops us; what was read so far is told
+        log.info("a page cannot be read to its end", exc_info=True)
     said = reader.said
     return Page(
         title=_first(said, "title", "og:title", "twitter:title", "title"),

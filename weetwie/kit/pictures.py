@@ -5,9 +5,12 @@ All of this takes processor time: call it in a thread.
 
 import io
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
+import structlog
 
 from weetwie.kit import animation
 
@@ -20,7 +23,13 @@ MOST_IN_ALL_FRAMES: Final = 400_000_000
 MOST_FRAMES: Final = 2000
 _KEPT_PIXELS: Final = 3840 * 2160
 _SMALL_PIXELS: Final = 640 * 360
-_FORMATS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "AVIF": "image/avif"}  # fmt: skip
+_FORMATS: Final = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "AVIF": "image/avif"}  # fmt: skip
+
+_READ: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+"""MPO is a JPEG with further pictures in it: it is read as one, and the first is taken."""
+_USUAL: Final = (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error)
+
+log = structlog.get_logger(__name__)
 
 
 class Unreadable(ValueError):
@@ -53,54 +62,68 @@ class Picture(msgspec.Struct, frozen=True):
 
 def look(file: IO[bytes]) -> Look:
     """Raises Unreadable, TooManyPixels."""
-    image = _open(file)
-    try:
-        return _looked(image)
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
-        raise Unreadable from error
+    with _decoding():
+        return _looked(_open(file))
 
 
 def make(file: IO[bytes]) -> Picture:
     """The picture as it is kept, and its preview. Raises Unreadable, TooManyPixels."""
-    image = _open(file)
+    with _decoding():
+        return _made(file)
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """What strangers send makes decoders fail in ways that no list of errors names: none of them is a fault of ours."""
     try:
-        seen = _looked(image)
-        if seen.is_moving:
-            _walk_through(image, seen)
-            file.seek(0)
-            content_type, content = seen.content_type, animation.bare(file.read(), seen.content_type)
-            image.seek(0)
-            first = _plain(image)
-            size = (seen.width, seen.height)
-        else:
-            first = _upright(image)
-            content_type, content = _encoded(_fitted(first, _KEPT_PIXELS), seen.content_type)
-            size = _fitted_size(first.size, _KEPT_PIXELS)
-        small = _fitted(first, _SMALL_PIXELS)
-        small_type, small_content = _encoded(small, "image/webp" if _has_alpha(small) else "image/jpeg", 80)
-        return Picture(
-            content_type,
-            content,
-            size,
-            small_type,
-            small_content,
-            small.size,
-            _blurhash(small),
-            seen.is_moving,
-        )
-    except TooManyPixels:
+        yield
+    except (Unreadable, TooManyPixels):
         raise
     except MemoryError as error:
         raise TooManyPixels from error
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error) as error:
+    except Exception as error:
+        if not isinstance(error, _USUAL):
+            log.warning("a picture cannot be read", exc_info=True)
         raise Unreadable from error
+
+
+def _made(file: IO[bytes]) -> Picture:
+    image = _open(file)
+    seen = _looked(image)
+    if seen.is_moving:
+        _walk_through(image, seen)
+        file.seek(0)
+        content_type, content = seen.content_type, animation.bare(file.read(), seen.content_type)
+        image.seek(0)
+        first = _plain(image)
+        size = (seen.width, seen.height)
+    else:
+        first = _upright(image)
+        content_type, content = _encoded(_fitted(first, _KEPT_PIXELS), seen.content_type)
+        size = _fitted_size(first.size, _KEPT_PIXELS)
+    small = _fitted(first, _SMALL_PIXELS)
+    small_type, small_content = _encoded(small, "image/webp" if _has_alpha(small) else "image/jpeg", 80)
+    return Picture(
+        content_type,
+        content,
+        size,
+        small_type,
+        small_content,
+        small.size,
+        _blurhash(small),
+        seen.is_moving,
+    )
 
 
 def filled(file: IO[bytes], size: tuple[int, int]) -> Picture:
     """For faces and headers: filled to these proportions, cut at the middle; a small animation is kept as it is."""
+    with _decoding():
+        return _filled(make(file), size)
+
+
+def _filled(made: Picture, size: tuple[int, int]) -> Picture:
     from PIL import ImageOps
 
-    made = make(file)
     upright = _open(io.BytesIO(made.content))
     if made.is_moving:
         still = ImageOps.fit(_plain(upright), size)
@@ -114,9 +137,12 @@ def filled(file: IO[bytes], size: tuple[int, int]) -> Picture:
 
 def contained(file: IO[bytes], side: int) -> Picture:
     """For emoji: as a whole in a square of so many pixels; a small animation is kept as it is."""
-    made = make(file)
-    upright = _open(io.BytesIO(made.content))
-    still = _plain(upright)
+    with _decoding():
+        return _contained(make(file), side)
+
+
+def _contained(made: Picture, side: int) -> Picture:
+    still = _plain(_open(io.BytesIO(made.content)))
     still.thumbnail((side, side))
     content = _encoded(still, "image/png")[1]
     if made.is_moving:
@@ -138,16 +164,14 @@ def _at_most(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, int]:
 
 
 def _open(file: IO[bytes]) -> "Image":
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses at twice this, in later frames as well
     file.seek(0)
     try:
-        image = Image.open(file, formats=list(_FORMATS))
+        image = Image.open(file, formats=_READ)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
-        raise Unreadable from error
     if image.width * image.height > MOST_PIXELS:
         raise TooManyPixels
     return image
@@ -171,10 +195,14 @@ def _walk_through(image: "Image", seen: Look) -> None:
 def _upright(image: "Image") -> "Image":
     from PIL import ImageOps
 
-    if image.format == "JPEG" and image.width * image.height > 4 * _KEPT_PIXELS:
+    if image.format in ("JPEG", "MPO") and image.width * image.height > 4 * _KEPT_PIXELS:
         image.draft("RGB", (image.width // 2, image.height // 2))
     image.load()
-    return _plain(ImageOps.exif_transpose(image))
+    try:
+        upright = ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001 - what the camera wrote is broken, the picture is not
+        upright = image
+    return _plain(upright)
 
 
 def _plain(image: "Image") -> "Image":

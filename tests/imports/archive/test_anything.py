@@ -1,6 +1,9 @@
 """Whatever a file holds, the readers read it or refuse it with a sentence."""
 
+import contextlib
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +81,22 @@ def test_any_file(tmp_path: Path, content: Any) -> None:
                 mastodon.read(box, "https://weetwie.example") if name == "outbox.json" else twitter.read(box)
             except Invalid as refused:
                 assert str(refused)
+
+
+def packed() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("outbox.json", b'{"orderedItems": []}' * 40)
+    return out.getvalue()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, len(packed()) - 1), byte=st.integers(0, 255))
+def test_any_damage_to_an_archive_is_told(tmp_path: Path, place: int, byte: int) -> None:
+    content = bytearray(packed())
+    content[place] = byte
+    path = tmp_path / "a.zip"
+    path.write_bytes(content)
+    with contextlib.suppress(Invalid), opened(path) as box:
+        for name in box.sizes:
+            box.read(name, 1000)

@@ -12,9 +12,10 @@ from weetwie.access import may
 from weetwie.access.viewer import Viewer
 from weetwie.domain.media import files, rules
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit import clock, pictures, sniff
+from weetwie.kit import clock, pictures, recordings, sniff
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.films import Unreadable
 from weetwie.tables.media import AUDIO, IMAGE, READY, UNKNOWN, VIDEO, WAITING, Media
 
 AT_ONCE_PIXELS = 3_000_000
@@ -132,9 +133,12 @@ def sides(size: tuple[int, int]) -> dict[str, int]:
 
 
 async def _other(store: Store, media_id: int, file: File, content_type: str, thumbnail: File | None) -> Row:
-    """Kept as it is, but for what a film tells of where it was made."""
-    await asyncio.to_thread(sniff.forget_places, file.content, content_type)
-    seconds = await asyncio.to_thread(sniff.seconds_of, file.content, content_type)
+    """Kept as it is, but for what a film or a sound tells of where and with what it was made."""
+    try:
+        await asyncio.to_thread(recordings.forget, file.content, content_type)
+    except Unreadable as error:
+        raise Invalid(rules.BROKEN, field="file") from error
+    seconds = await asyncio.to_thread(recordings.seconds_of, file.content, content_type)
     await store.put(files.original(media_id), file.content)
     kind = {"audio": AUDIO, "video": VIDEO}.get(content_type.partition("/")[0], UNKNOWN)
     meta = {} if seconds is None else {"duration": round(seconds, 3)}

@@ -6,7 +6,6 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,10 +49,9 @@ class Box:
         try:
             with self._open(name) as file:
                 content = file.read(most + 1)
-        except RuntimeError as error:
-            raise Invalid(LOCKED, field="file") from error
-        except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
-            raise Invalid(DAMAGED, field="file") from error
+        except Exception as error:  # what is packed wrongly fails in ways that no list of errors names
+            is_locked = isinstance(error, RuntimeError) and "encrypted" in str(error)
+            raise Invalid(LOCKED if is_locked else DAMAGED, field="file") from error
         return None if len(content) > most else content
 
     def ending(self, *endings: str) -> list[str]:
@@ -101,7 +99,7 @@ def _folder(folder: Path) -> Box:
 def _zip(path: Path) -> Iterator[Box]:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:
         raise Invalid(DAMAGED, field="file") from error
     with archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -137,7 +135,9 @@ def _tar(path: Path) -> Iterator[Box]:
                     _check_count(len(sizes))
         except OSError as error:
             raise NoSpace if error.errno == errno.ENOSPC else Invalid(DAMAGED, field="file") from error
-        except (tarfile.TarError, EOFError, zlib.error, ValueError) as error:
+        except Invalid:
+            raise
+        except Exception as error:
             raise Invalid(DAMAGED, field="file") from error
         yield Box(sizes, lambda name: places[name].open("rb"))
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
 from asyncio import Transport
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -17,6 +18,12 @@ LONGEST_HEAD: Final = 32_768
 """Bytes of a request before its body: the address and all headers."""
 HEAD_SECONDS: Final = 20.0
 """How long a client may take to send them."""
+READING_SECONDS: Final = 30.0
+LEAST_READ: Final = 8192
+"""Bytes of an answer that its reader takes in that time, or is given up."""
+MOST_CONNECTIONS: Final = 20_000
+_OTHER_FILES: Final = 256
+"""Files that are open beside connections: media, the database, the log."""
 LAST_SECONDS: Final = 3
 """How long what has begun may take when the program ends."""
 
@@ -31,21 +38,41 @@ class _TooLong(Exception):
 
 
 class _Protocol(HttpToolsProtocol):
+    waiting: ClassVar[dict["_Protocol", None]] = {}
+    """Connections on which no request has begun, or the last one has been answered; the longest one first."""
+    most: ClassVar[int] = MOST_CONNECTIONS
     _head = 0
     _dribbled = 0
     _in_head = False
     _is_too_long = False
-    _patience: Any = None
+    _patience: asyncio.TimerHandle | None = None
+    _watch: asyncio.TimerHandle | None = None
+    _unread = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._patience = self.loop.call_later(HEAD_SECONDS, transport.close)
+        self._wait_for_head()
+        self.waiting[self] = None
+        if len(self.connections) > self.most:
+            longest = next(iter(self.waiting))
+            del self.waiting[longest]
+            longest.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._patience.cancel()
+        self._end_patience()
+        if self._watch is not None:
+            self._watch.cancel()
+        self.waiting.pop(self, None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._take(data)
+        is_answered = self.cycle is None or self.cycle.response_complete
+        if is_answered and self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            # Blank lines, or the rest of a body that nobody reads any more, keep no connection open.
+            self._wait_for_head()
+
+    def _take(self, data: bytes) -> None:
         if self._in_head:
             self._dribbled += len(data)
             if self._dribbled > LONGEST_HEAD:
@@ -59,6 +86,7 @@ class _Protocol(HttpToolsProtocol):
         self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
         self._head = self._dribbled = 0
         self._in_head = True
+        self._wait_for_head()
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -76,15 +104,64 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._patience.cancel()
+        self._end_patience()
+        self.waiting.pop(self, None)
         super().on_headers_complete()
+
+    def _wait_for_head(self) -> None:
+        if self._patience is None:
+            self._patience = self.loop.call_later(HEAD_SECONDS, self._close)
+
+    def _end_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    # Whoever does not read the answer
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reader()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._watch_reader()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.pipeline:
+            self.waiting[self] = None
+        self._watch_reader()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        self.transport.close()
+        self._watch_reader()
+
+    def _watch_reader(self) -> None:
+        """Looks now and then how much of what was written has been read, as long as something is left."""
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        self._unread = self.transport.get_write_buffer_size()
+        if self._unread:
+            self._watch = self.loop.call_later(READING_SECONDS, self._look_at_reader)
+
+    def _look_at_reader(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        if unread and unread > self._unread - LEAST_READ:
+            self.transport.abort()
+            return
+        self._watch_reader()
 
     def send_400_response(self, msg: str) -> None:
         if not self._is_too_long:
             super().send_400_response(msg)
             return
         self.transport.write(_TOO_LONG)
-        self.transport.close()
+        self._close()
 
 
 class _Socket(WebSocketsSansIOProtocol):
@@ -110,6 +187,7 @@ class Server(uvicorn.Server):
 
 
 def server(application: Any) -> Server:
+    _Protocol.most = _most_connections()
     return Server(
         uvicorn.Config(
             application,
@@ -126,9 +204,18 @@ def server(application: Any) -> Server:
             access_log=False,
             proxy_headers=False,  # whom to believe is the application's knowledge
             server_header=False,
-            date_header=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=LAST_SECONDS,
             backlog=2048,
         )
     )
+
+
+def _most_connections() -> int:
+    """As many as the system lets this process have; the process asks for as many as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft - _OTHER_FILES)

@@ -1,43 +1,68 @@
 """Where a request comes from, behind proxies that are known."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 
 current: ContextVar[str] = ContextVar("client_address", default="")
 """Of the request that is being answered; empty where there is none."""
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def networks(trusted: Iterable[str]) -> list[Network]:
     """Addresses and networks (`10.0.0.0/8`) of proxies. Raises ValueError for what is neither."""
-    return [ipaddress.ip_network(one.strip(), strict=False) for one in trusted if one.strip()]
+    return [_network(one.strip()) for one in trusted if one.strip()]
+
+
+def _network(text: str) -> Network:
+    found = ipaddress.ip_network(text, strict=False)
+    if isinstance(found, ipaddress.IPv6Network) and found.prefixlen >= 96:
+        begin = found.network_address.ipv4_mapped
+        return ipaddress.ip_network(f"{begin}/{found.prefixlen - 96}") if begin else found
+    return found
 
 
 def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
     """The last address in `X-Forwarded-For` that no proxy of ours has; what stands before it anyone may have written."""
-    if not _is_in(peer, trusted):
+    found = read(peer)
+    if found is None:
         return peer
-    for hop in reversed([hop.strip(" \t[]") for hop in forwarded.split(",") if hop.strip()]):
-        if not _is_address(hop):
+    for hop in reversed([hop for hop in forwarded.split(",") if hop.strip()]):
+        if not _is_in(found, trusted):
             break
-        peer = hop
-        if not _is_in(hop, trusted):
+        address = read(hop)
+        if address is None:  # `unknown`, or a name that a proxy made up
             break
-    return peer
+        found = address
+    return str(found)
 
 
-def _is_address(text: str) -> bool:
+def read(text: str) -> Address | None:
+    """An address in any of the spellings of proxies and sockets: with a port, in brackets or quotes, IPv4 within IPv6."""
+    text = text.strip().strip('"').strip()
+    match = _WITH_PORT.fullmatch(text)
+    if match:
+        text = match["bracketed"] or match["plain"]
     try:
-        ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return False
-    return True
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_in(text: str, trusted: Sequence[Network]) -> bool:
-    if not trusted or not _is_address(text):
-        return False
-    address = ipaddress.ip_address(text)
+_WITH_PORT = re.compile(r"\[(?P<bracketed>[^\[\]]+)\](?::\d*)?|(?P<plain>[\d.]+):\d*", re.ASCII)
+
+
+def place_of(client_address: str) -> str:
+    """An address as it counts: of IPv6 the network that one household or office has."""
+    address = read(client_address)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((int(address), 64), strict=False))
+    return str(address) if address is not None else client_address
+
+
+def _is_in(address: Address, trusted: Sequence[Network]) -> bool:
     return any(address in network for network in trusted)

@@ -9,10 +9,11 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, case, func, insert, select
 
 from weetwie.access.words import Standing
-from weetwie.domain.identity import attempts, sign_in
+from weetwie.domain.identity import sign_in
 from weetwie.domain.identity.keys import key
 from weetwie.errors import TooMany
 from weetwie.kit import clock
+from weetwie.kit.client_address import place_of
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Address, SignInAttempt
 from weetwie.tables.people import Person
@@ -64,7 +65,7 @@ async def asked(db: Db, name: str, client_address: str) -> Asker | None:
 
 async def check_place(db: Db, client_address: str) -> None:
     """Counts this time too. Raises TooMany for a place that asks again and again."""
-    if await _count(db, f"ask from {attempts.place_of(client_address)}") > MOST_FROM_ONE_PLACE:
+    if await _count(db, f"ask from {place_of(client_address)}") > MOST_FROM_ONE_PLACE:
         raise TooMany(retry_after=int(_HOUR.total_seconds()))
 
 

@@ -6,7 +6,6 @@ count as a thousand; `take_back` removes it when the secret was right. A transac
 
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Mapping
 from math import ceil
 
@@ -15,9 +14,10 @@ from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, in
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.domain.identity.keys import key
-from weetwie.domain.identity.rules import REMEMBERED, Guessing
+from weetwie.domain.identity.rules import REMEMBERED, WRONG_TOKENS, Guessing
 from weetwie.errors import TooMany, _
 from weetwie.kit import clock
+from weetwie.kit.client_address import place_of
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import SignInAttempt
 
@@ -73,22 +73,15 @@ async def take_back(db: Db, attempt: Attempt, *forgiven: str) -> None:
         await db.run(_FORGIVE, about=_digest(secret, about))
 
 
+async def wrong_token(db: Db, client_address: str) -> None:
+    """Somebody has shown a token, a code or a link that leads nowhere. What is right is never refused for what others behind
+    the same address have shown. Raises TooMany."""
+    await begin(db, {f"token from {place_of(client_address)}": WRONG_TOKENS})
+
+
 async def sweep(db: Db) -> int:
     """For the schedule: tries that no longer count."""
     return await db.run(_SWEEP, before=clock.now() - REMEMBERED)
-
-
-def place_of(client_address: str) -> str:
-    """A client address as it counts: of IPv6 the network that one household or office has."""
-    try:
-        address = ipaddress.ip_address(client_address)
-    except ValueError:
-        return client_address
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((int(address), 64), strict=False))
-    return str(address)
 
 
 def _digest(secret: bytes, about: str) -> bytes:

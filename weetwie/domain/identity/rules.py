@@ -221,3 +221,5 @@ FROM_ADDRESS: Final = Guessing(free=50, longest=900)
 """At whatever account: many people may sit behind one address."""
 AT_CODES: Final = Guessing(free=5, longest=900)
 """At the codes of one person, from wherever (see `one_time`)."""
+WRONG_TOKENS: Final = Guessing(free=100, longest=900)
+"""Tokens, codes of apps, and links in letters: too long to be guessed, but not to be tried for ever."""

@@ -17,6 +17,7 @@ from weetwie.domain.identity.rules import AT_ACCOUNT, AT_ACCOUNT_FROM_ADDRESS, F
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.kit import clock
+from weetwie.kit.client_address import place_of
 from weetwie.kit.db import Database, Db, Query, param
 from weetwie.kit.signs import visible
 from weetwie.tables.people import Person
@@ -45,7 +46,7 @@ async def knock(db: Db, name: str, client_address: str) -> Knock:
     """Writes the try down. Raises TooMany when it comes too soon after failures."""
     person_id = await named(db, name)
     account = f"person:{person_id}" if person_id else f"name:{rules.plain(name)}"
-    place = attempts.place_of(client_address)
+    place = place_of(client_address)
     pair = f"{account} {place}"
     attempt = await attempts.begin(
         db, {pair: AT_ACCOUNT_FROM_ADDRESS, account: AT_ACCOUNT, place: FROM_ADDRESS}

@@ -21,9 +21,10 @@ from weetwie.api.parameters import (
     Upload,
     at_most,
 )
-from weetwie.api.refusals import Malformed, TooLarge, UnknownForm
+from weetwie.api.refusals import Malformed, UnknownForm
 from weetwie.api.tree import read_query
 from weetwie.errors import Invalid, Refusal
+from weetwie.kit.body import TooLarge
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -1,14 +1,14 @@
 """Reads the body of a request, whatever its form, into the tree of its parameters."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import msgspec
 
 from weetwie.api.multipart import MAX_TEXT, read_parts
 from weetwie.api.parameters import Upload
-from weetwie.api.refusals import Malformed, TooLarge, UnknownForm
+from weetwie.api.refusals import Malformed, UnknownForm
 from weetwie.api.tree import (
     MAX_DEPTH,
     MAX_KEYS,
@@ -18,8 +18,7 @@ from weetwie.api.tree import (
     read_query,
 )
 from weetwie.errors import _
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+from weetwie.kit.body import Receive, bounded, check_length
 
 MAX_BODY: Final = MAX_TEXT
 """What a door takes that does not say otherwise; more is for files alone."""
@@ -34,16 +33,13 @@ async def read_body(
     uploads: list[Upload],
 ) -> Tree:
     """The tree of a body. Files are added to `uploads` as they come, so that the caller closes them in any case."""
-    content_type, encoding, length = b"", b"", b""
+    content_type, encoding = b"", b""
     for name, value in headers:
         if name == b"content-type":
             content_type = value
         elif name == b"content-encoding":
             encoding = value
-        elif name == b"content-length":
-            length = value
-    if length.isdigit() and (len(length) > 15 or int(length) > limit):
-        raise TooLarge(limit=limit)
+    check_length(headers, limit)
     if encoding.strip().lower() not in (b"", b"identity"):
         raise UnknownForm
     form = content_type.partition(b";")[0].strip().lower()
@@ -118,16 +114,9 @@ def _check_size(tree: Tree) -> None:
 
 
 async def _chunks(receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    size = 0
-    while True:
+    receive, has_more = bounded(receive, limit), True
+    while has_more:
         message = await receive()
-        if message["type"] != "http.request":
-            raise Malformed(_("The request ended before its body did."))
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(limit=limit)
-        if chunk:
+        if chunk := message.get("body", b""):
             yield chunk
-        if not message.get("more_body", False):
-            return
+        has_more = message.get("more_body", False)

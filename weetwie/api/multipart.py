@@ -7,9 +7,10 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from weetwie.api.parameters import Upload
-from weetwie.api.refusals import Malformed, TooLarge
+from weetwie.api.refusals import Malformed
 from weetwie.api.tree import MAX_KEYS, TOO_MANY_KEYS, Tree, put
 from weetwie.errors import _
+from weetwie.kit.body import TooLarge
 
 MAX_TEXT: Final = 1024 * 1024
 """All texts of one form together: a text that long is never meant, however long its files may be."""

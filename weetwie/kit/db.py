@@ -139,6 +139,14 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
 
+WAIT_SECONDS = 3.0
+"""How long one may wait for a connection."""
+
+
+class NoConnection(TimeoutError):
+    """All connections have been in use for too long. To those who wait it is as if the database could not be reached."""
+
+
 class Database:
     """The pool. `on_commit` is called after each commit that recorded a fact; `at_once` is what must happen in the
     transaction of an act (see `reactions.py`)."""
@@ -173,20 +181,41 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Db]:
         """For single statements that change nothing: no transaction around them."""
-        async with self._readers, self.pool.acquire() as connection:
-            yield Db(connection, self.at_once, self.kept)
+        await _in_time(self._readers.acquire())
+        try:
+            async with self._connection() as connection:
+                yield Db(connection, self.at_once, self.kept)
+        finally:
+            self._readers.release()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Db]:
-        async with self.pool.acquire() as connection:
+        async with self._connection() as connection:
             db = Db(connection, self.at_once, self.kept)
             async with connection.transaction():
                 yield db
             if db._wakes:
                 self.on_commit()
 
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """Raises NoConnection."""
+        connection = await _in_time(self.pool.acquire())
+        try:
+            yield connection
+        finally:
+            await self.pool.release(connection)
+
     async def close(self) -> None:
         await self.pool.close()
+
+
+async def _in_time(waiting: Awaitable[Any]) -> Any:
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await waiting
+    except TimeoutError:
+        raise NoConnection("no connection to the database was free in time") from None
 
 
 async def prepare_connection(connection: Any) -> None:

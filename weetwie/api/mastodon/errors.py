@@ -11,7 +11,6 @@ from weetwie.api.call import Answer
 from weetwie.api.refusals import (
     Malformed,
     NoScope,
-    TooLarge,
     Unauthorized,
     UnknownForm,
     WrongMethod,
@@ -29,6 +28,8 @@ from weetwie.errors import (
     _,
     fill,
 )
+from weetwie.kit import body as bodies
+from weetwie.kit.db import NoConnection
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +44,12 @@ STATUS: Final[dict[type[Refusal], int]] = {
     NotFound: 404,
     WrongMethod: 405,
     Conflict: 409,
-    TooLarge: 413,
     UnknownForm: 415,
     Invalid: 422,
     TooMany: 429,
     Unavailable: 503,
     NoSpace: 507,
+    **bodies.STATUS,
 }
 
 FAILED: Final = _("Something went wrong on our side. Tell the administrators this number: {number}.")
@@ -87,6 +88,8 @@ def outage(error: BaseException) -> Unavailable | None:
         if isinstance(cause, asyncpg.InterfaceError):
             # What asyncpg says of a wrong value is both an InterfaceError and a ValueError, and a bug of ours.
             return None if isinstance(cause, ValueError) else Unavailable()
+        if isinstance(cause, NoConnection):
+            return Unavailable()
         if isinstance(cause, OSError):
             return _disk_or_network(cause)
     return None
@@ -152,4 +155,6 @@ def _headers(refusal: Refusal) -> dict[str, str]:
         return {"www-authenticate": 'Bearer realm="Weetwie"'}
     if isinstance(refusal, NoScope):
         return {"www-authenticate": 'Bearer realm="Weetwie", error="insufficient_scope"'}
+    if isinstance(refusal, tuple(bodies.STATUS)):
+        return {"connection": "close"}  # the rest of the body is not read
     return {"allow": refusal.allow} if isinstance(refusal, WrongMethod) else {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
@@ -57,15 +58,17 @@ from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import document, openapi_endpoint
-from weetwie.api.ratelimit import RateLimits
-from weetwie.api.refusals import Unauthorized
+from weetwie.api.refusals import Unauthorized, WrongToken
 from weetwie.api.weetwie import knowledge, topics
+from weetwie.domain.identity import attempts
+from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
 from weetwie.kit.blob import Store
 from weetwie.kit.client_address import client_address, current, networks
 from weetwie.kit.db import Database, Db
+from weetwie.kit.ratelimit import RateLimits, of_person
 from weetwie.settings import Provider
 from weetwie.web.api_reference import Reference, reference
 from weetwie.web.site import site
@@ -146,20 +149,21 @@ def build(
     doors = endpoints()
     described = _described(base_url)
     renderer = Renderer(base_url)
-    streams = Streaming(live, database, memory, renderer) if live is not None else None
+    streams = Streaming(live, database, memory, renderer, limits) if live is not None else None
     dispatcher = Dispatcher(
         [*doors, openapi_endpoint(described), TO_THE_REFERENCE],
         base_url=base_url,
         recognise=_recognise(memory),
         open_db=_open_db(database),
-        count=limits.count if limits else None,
+        count=_counting(limits) if limits else None,
+        count_wrong=_counting_wrong(database) if limits else None,
         translate=language.translate_for,
         renderer=renderer,
         streaming=streams,
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
         otherwise=_beside(
-            partial(_directory, database, memory, base_url, sends_mail),
+            partial(_directory, database, memory, base_url, sends_mail, limits),
             site(
                 database,
                 memory,
@@ -170,17 +174,45 @@ def build(
                 sends_mail=sends_mail,
                 look_over=look_over,
                 api=_reference(base_url),
+                limits=limits,
             ),
         ),
     )
     return _behind_proxies(dispatcher, settings.trusted_proxies)
 
 
-def _directory(database: Database, memory: Memory, base_url: str, sends_mail: bool) -> Application:
+def _counting(limits: RateLimits) -> Callable[[Call], None]:
+    def count(call: Call) -> None:
+        """Sets the headers of the limit that is nearest. Raises TooMany when one is passed."""
+        if call.endpoint.rate == "none":
+            return
+        names = dict.fromkeys(("api", call.endpoint.rate))
+        caller = of_person(call.viewer.person_id if call.viewer is not None else 0)
+        told = limits.count(names, caller, call.client_address)
+        reset = datetime.fromtimestamp(told.ends, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        call.set_header("X-RateLimit-Limit", str(told.calls))
+        call.set_header("X-RateLimit-Remaining", str(max(told.left, 0)))
+        call.set_header("X-RateLimit-Reset", reset)
+        told.check()
+
+    return count
+
+
+def _counting_wrong(database: Database) -> Callable[[Call], Awaitable[None]]:
+    async def count(call: Call) -> None:
+        async with database.transaction() as db:
+            await attempts.wrong_token(db, call.client_address)
+
+    return count
+
+
+def _directory(
+    database: Database, memory: Memory, base_url: str, sends_mail: bool, limits: RateLimits | None
+) -> Application:
     """Loaded when a directory first asks: what it needs is large, and most installations have none."""
     from weetwie.scim.server import ScimServer
 
-    return cast(Application, ScimServer(database, memory, base_url, sends_mail=sends_mail))
+    return cast(Application, ScimServer(database, memory, base_url, sends_mail=sends_mail, limits=limits))
 
 
 def _beside(make_directory: Callable[[], Application], pages: Application) -> Application:
@@ -229,7 +261,9 @@ def _recognise(memory: Memory) -> Callable[[Call], Awaitable[Viewer]]:
             viewer = await memory.recognise(await call.db(), token=token)
         if viewer is None:
             if call.endpoint.access != "public" or call.endpoint.scopes:
-                raise Unauthorized
+                # An app goes on with the token that it had: that is no guess.
+                was_good = token is not None and await kept_tokens.is_known(await call.db(), token)
+                raise Unauthorized if was_good or token is None else WrongToken
             viewer = await memory.recognise(await call.db())
         assert viewer is not None, "nobody is always recognised"
         call.renderer.follow(viewer.policy)
@@ -269,7 +303,7 @@ def _behind_proxies(application: Application, trusted_proxies: Sequence[str]) ->
         scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
         client = scope.get("client")
-        if client and trusted:
+        if client:
             forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
             address = client_address(client[0], forwarded.decode("latin-1"), trusted)
             scope["client"] = client = (address, client[1])

@@ -24,7 +24,7 @@ async def directory(dsn: str) -> AsyncIterator[Directory]:
     chief = await world.member("chief", is_admin=True)
     async with world.database.transaction() as db:
         _id, token = await tokens.make(db, await world.viewer(chief), "Entra ID")
-    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME))
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         yield Directory(world, site, token)
     await world.close()

@@ -74,7 +74,7 @@ async def chief(world: World) -> Someone:
 async def directory(world: World, chief: Someone) -> AsyncIterator[Directory]:
     async with world.database.transaction() as db:
         _id, token = await tokens.make(db, await world.viewer(chief), "Entra ID")
-    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME, sends_mail=True))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME, sends_mail=True))
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         yield Directory(world, site, token)
 

@@ -10,15 +10,16 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from weetwie.access.recognise import StaleViewer
-from weetwie.api.body import MAX_BODY, read_body
+from weetwie.api.body import read_body
 from weetwie.api.call import Answer, Call, Headers, Stream
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon.errors import Translate, answer_to
 from weetwie.api.parameters import Upload
-from weetwie.api.refusals import NoScope, Unauthorized, WrongMethod
+from weetwie.api.refusals import NoScope, Unauthorized, WrongMethod, WrongSecret
 from weetwie.api.table import Place, Table
-from weetwie.api.tree import read_query
+from weetwie.api.tree import Tree, read_query
 from weetwie.errors import Forbidden, NotFound, _
+from weetwie.kit.body import is_small
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -66,9 +67,25 @@ _METHODS_WITH_BODY: Final = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _encode = msgspec.json.Encoder().encode
 
 
-def _brings_a_body(headers: Headers) -> bool:
+def _takes_body(call: Call, endpoint: Endpoint) -> bool:
     """Apps send parameters in the body of a GET, too, and are used to be understood."""
-    return any(name == b"content-length" and value != b"0" for name, value in headers)
+    if endpoint.binder is None:
+        return False
+    if call.scope["method"] in _METHODS_WITH_BODY:
+        return True
+    return not endpoint.hot and any(
+        name == b"content-length" and value != b"0" for name, value in call.scope["headers"]
+    )
+
+
+def _check_access(viewer: Caller | None, endpoint: Endpoint) -> None:
+    if viewer is not None and viewer.token_id:
+        if endpoint.accepted and endpoint.accepted.isdisjoint(viewer.scopes):
+            raise NoScope
+        if endpoint.access == "person" and not viewer.is_person:
+            raise Forbidden(_("This needs the token of a person, and not of an app alone."))
+    elif endpoint.access != "public" and not (viewer is not None and viewer.is_person):
+        raise Unauthorized
 
 
 async def _nobody(call: Call) -> None:
@@ -90,6 +107,7 @@ class Dispatcher:
         recognise: Recognise = _nobody,
         open_db: OpenDb | None = None,
         count: Count | None = None,
+        count_wrong: Callable[[Call], Awaitable[None]] | None = None,
         translate: Translate = _untranslated,
         renderer: Any = None,
         streaming: Any = None,
@@ -103,6 +121,7 @@ class Dispatcher:
         self._recognise = recognise
         self._open_db = open_db
         self._count = count
+        self._count_wrong = count_wrong
         self._translate = translate
         self._renderer = renderer
         self._streaming = streaming
@@ -146,21 +165,16 @@ class Dispatcher:
         """What the endpoint gives, or the refusal; the transaction is over when this returns."""
         uploads: list[Upload] = []
         try:
-            await self._admit(call, endpoint)
+            body: Tree = {}
+            if _takes_body(call, endpoint):
+                body = await self._listen(call, endpoint, receive, uploads)
+            else:
+                await self._admit(call, endpoint)
             if endpoint.binder is None:
                 given = await endpoint.handle(call)
             else:
                 tree = read_query(call.query)
-                if call.scope["method"] in _METHODS_WITH_BODY or (
-                    not endpoint.hot and _brings_a_body(call.scope["headers"])
-                ):
-                    takes_files = endpoint.max_body > MAX_BODY
-                    if takes_files:
-                        # A file may take minutes to come; no connection waits for it.
-                        await call.release()
-                    tree.update(await read_body(call.scope["headers"], receive, endpoint.max_body, uploads))
-                    if takes_files:
-                        call.viewer = await self._recognise(call)
+                tree.update(body)
                 tree.update(call.names)
                 given = await endpoint.handle(call, endpoint.binder.bind(tree))
             given = _encoded(given)
@@ -173,25 +187,48 @@ class Dispatcher:
             if isinstance(error, StaleViewer) and not call.is_second_try:
                 call.is_second_try = True
                 return await self._take(call, endpoint, receive)
+            if isinstance(error, WrongSecret) and self._count_wrong is not None:
+                return self._refuse(call, await self._slowed(call, error))
             return self._refuse(call, error)
         finally:
             for upload in uploads:
                 upload.close()
 
+    async def _listen(self, call: Call, endpoint: Endpoint, receive: Receive, uploads: list[Upload]) -> Tree:
+        """The tree of the body, with the caller admitted. A body may take minutes to come, so no connection to the database
+        waits for it: what is short is read first, what is long only of those who may send it."""
+        headers = call.scope["headers"]
+        is_stranger = endpoint.access != "public" and not call.header("authorization")
+        if is_small(headers) and not is_stranger:
+            try:
+                tree = await read_body(headers, receive, endpoint.max_body, uploads)
+            finally:
+                await self._admit(call, endpoint)  # what cannot be read counts as well
+            return tree
+        await self._admit(call, endpoint)
+        await call.release()
+        tree = await read_body(headers, receive, endpoint.max_body, uploads)
+        call.viewer = await self._recognise(call)  # much may have changed meanwhile
+        _check_access(call.viewer, endpoint)
+        return tree
+
     async def _admit(self, call: Call, endpoint: Endpoint) -> None:
         try:
-            viewer = call.viewer = await self._recognise(call)
+            call.viewer = await self._recognise(call)
         finally:
             # A wrong token counts as well, or tokens could be guessed without end.
             if self._count is not None and not call.is_second_try:
                 self._count(call)
-        if viewer is not None and viewer.token_id:
-            if endpoint.accepted and endpoint.accepted.isdisjoint(viewer.scopes):
-                raise NoScope
-            if endpoint.access == "person" and not viewer.is_person:
-                raise Forbidden(_("This needs the token of a person, and not of an app alone."))
-        elif endpoint.access != "public" and not (viewer is not None and viewer.is_person):
-            raise Unauthorized
+        _check_access(call.viewer, endpoint)
+
+    async def _slowed(self, call: Call, wrong: Exception) -> Exception:
+        """What is said to a wrong secret: that it is wrong, or that there were too many."""
+        assert self._count_wrong is not None
+        try:
+            await self._count_wrong(call)
+        except Exception as error:  # noqa: BLE001  told as any other failure
+            return error
+        return wrong
 
     def _refuse(self, call: Call, error: Exception) -> Answer:
         if call.endpoint.refuse is not None:

@@ -15,6 +15,16 @@ class Unauthorized(Refusal):
     default = _("This needs a valid access token.")
 
 
+class WrongSecret(Refusal):
+    """What was shown as a secret is none. Counted, so that nobody tries for ever."""
+
+
+class WrongToken(WrongSecret, Unauthorized):
+    """There was never such a token."""
+
+    default = Unauthorized.default
+
+
 class NoScope(Refusal):
     """The token is good, but was not given for this."""
 
@@ -29,12 +39,6 @@ class WrongMethod(Refusal):
     def __init__(self, allow: str) -> None:
         super().__init__()
         self.allow = allow
-
-
-class TooLarge(Refusal):
-    """More came than this address takes."""
-
-    default = _("The request is larger than {limit} bytes.")
 
 
 class UnknownForm(Refusal):

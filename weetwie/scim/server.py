@@ -1,6 +1,6 @@
 """The SCIM server as an application of its own, at `/scim/v2`."""
 
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -37,9 +37,12 @@ from scim2_server.service import ScimService
 from weetwie.access.policy import Policy
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import system
+from weetwie.domain.identity import attempts
 from weetwie.domain.scim import tokens
-from weetwie.errors import Unavailable
+from weetwie.errors import Refusal, TooMany, Unavailable
+from weetwie.kit import body
 from weetwie.kit.db import Database
+from weetwie.kit.ratelimit import RateLimits
 from weetwie.scim import dialects
 from weetwie.scim.storage import Storage
 
@@ -92,8 +95,16 @@ def provider() -> ScimProvider:
     )
 
 
-class _Unavailable(SCIMException):
-    status = 503
+class _Refused(SCIMException):
+    """A refusal of ours in SCIM's form."""
+
+    def __init__(self, refusal: Refusal, status: int) -> None:
+        super().__init__(detail=str(refusal))
+        self.status = status
+        self.retry_after = getattr(refusal, "retry_after", None)
+
+
+STATUS: Final[dict[type[Refusal], int]] = {TooMany: 429, Unavailable: 503, **body.STATUS}
 
 
 class _Spoken(ScimService):
@@ -106,7 +117,13 @@ class ScimServer(ASGIApplication):
     """Each request in a transaction of its own; whatever fails leaves nothing behind."""
 
     def __init__(
-        self, database: Database, memory: Memory, base_url: str, *, sends_mail: bool = False
+        self,
+        database: Database,
+        memory: Memory,
+        base_url: str,
+        *,
+        sends_mail: bool = False,
+        limits: RateLimits | None = None,
     ) -> None:
         served = provider()
         # What is said of the server itself reads nothing; each other request has a storage of its own.
@@ -116,6 +133,7 @@ class ScimServer(ASGIApplication):
         self._memory = memory
         self._base = urlsplit(base_url)
         self._letters_from = base_url if sends_mail else ""
+        self._limits = limits
 
     def get_base_url(self, scope: MutableMapping[str, Any]) -> str:  # type: ignore[override]
         return f"{self._base.scheme}://{self._base.netloc}{self._base.path.rstrip('/')}{ROOT}/v2"
@@ -125,14 +143,43 @@ class ScimServer(ASGIApplication):
         path: str = scope["path"]
         return dialects.path(path.removeprefix(ROOT))
 
+    async def __call__(
+        self, scope: MutableMapping[str, Any], receive: body.Receive, send: Callable[..., Awaitable[None]]
+    ) -> None:
+        """The body is read of directories alone, and while no connection to the database waits for it."""
+        request = await self.read_request(_printable(scope), _nothing_more)
+        try:
+            await self._admit(request, (scope.get("client") or ("",))[0])
+            request.body = await _whole(body.bounded(receive, LARGEST), scope["headers"])
+        except Exception as error:  # noqa: BLE001  told as whatever happens later
+            response = self.finalize_response(request, self.handle_exception(request, error))
+            response.headers["Connection"] = "close"  # the rest of the body is not read
+        else:
+            response = await self.serve(request)
+        await self.send_response(response, send)
+
+    async def _admit(self, request: ScimRequest, client_address: str) -> None:
+        """Raises UnauthorizedException, TooMany."""
+        token_id, token = None, _token(request)
+        if token and self.needs_auth(request):
+            async with self._database.reading() as db:
+                token_id = await tokens.recognise(db, token)
+        if self._limits is not None:
+            caller = f"directory:{token_id}" if token_id is not None else ""
+            self._limits.count(("directory" if caller else "api",), caller, client_address).check()
+        if token_id is None and self.needs_auth(request):
+            if token and self._limits is not None:
+                async with self._database.transaction() as db:
+                    await attempts.wrong_token(db, client_address)
+            raise UnauthorizedException
+
     async def dispatch_request(self, request: ScimRequest) -> ScimResponse:
         request.query = dialects.query(request.query)
         if not self.needs_auth(request):
             return await self.handler.handle(request)
         request.body = dialects.body(request.body)
         async with self._database.transaction() as db:
-            scheme, _space, token = (request.header("Authorization") or "").partition(" ")
-            token_id = await tokens.recognise(db, token.strip()) if scheme.lower() == "bearer" else None
+            token_id = await tokens.recognise(db, _token(request))
             if token_id is None:
                 raise UnauthorizedException
             await tokens.use(db, token_id)
@@ -140,16 +187,46 @@ class ScimServer(ASGIApplication):
             storage = Storage(db, maker, token_id, self.provider, self._letters_from)
             return await AsyncScimHandler(self.service, storage).handle(request)
 
-    async def serve(self, request: ScimRequest) -> ScimResponse:
-        response = await super().serve(request)
-        if response.status == 503:
-            response.headers["Retry-After"] = "2"
-        return response
-
     def handle_exception(self, request: ScimRequest, exception: Exception) -> ScimResponse:
         if isinstance(exception, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError):
-            return self.service.error_response(_Unavailable(detail=Unavailable.default))
+            exception = Unavailable()
+        if isinstance(exception, Refusal) and type(exception) in STATUS:
+            refused = _Refused(exception, STATUS[type(exception)])
+            response = self.service.error_response(refused)
+            if refused.retry_after is not None:
+                response.headers["Retry-After"] = str(refused.retry_after)
+            return response
         if isinstance(exception, SCIMException):
             return self.service.error_response(exception)
         log.error("a request of a directory failed", exc_info=exception)
         return self.service.error_response(exception)
+
+
+def _token(request: ScimRequest) -> str:
+    """What is shown as a token, or nothing."""
+    scheme, _space, token = (request.header("Authorization") or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _printable(scope: MutableMapping[str, Any]) -> dict[str, Any]:
+    """The library expects UTF-8 in headers and addresses, and strangers send whatever they like."""
+    headers = [
+        (name.decode("latin-1").encode(), value.decode("latin-1").encode())
+        for name, value in scope["headers"]
+    ]
+    query = scope.get("query_string", b"").decode("utf-8", "replace").encode()
+    return {**scope, "headers": headers, "query_string": query}
+
+
+async def _nothing_more() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _whole(receive: body.Receive, headers: list[tuple[bytes, bytes]]) -> bytes:
+    body.check_length(headers, LARGEST)
+    pieces, has_more = [], True
+    while has_more:
+        message = await receive()
+        pieces.append(message.get("body", b""))
+        has_more = message.get("more_body", False)
+    return b"".join(pieces)

@@ -1,6 +1,5 @@
 """The pages as one application, and what is shown when something goes wrong on the way to one."""
 
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final
@@ -11,20 +10,22 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from weetwie.access import may
 from weetwie.access.recognise import Memory
-from weetwie.domain.identity import sessions
+from weetwie.domain.identity import attempts, sessions
 from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.timelines.live import Live
-from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
+from weetwie.errors import NotFound, Refusal, TooMany
 from weetwie.imports import contacts as imported_contacts
 from weetwie.kit import clock, oidc
 from weetwie.kit.blob import Store
+from weetwie.kit.body import bounded, check_length
 from weetwie.kit.db import Database
+from weetwie.kit.ratelimit import RateLimits
 from weetwie.settings import Provider
 from weetwie.web import colour
 from weetwie.web.api_reference import Reference
@@ -79,6 +80,7 @@ from weetwie.web.pages import (
 )
 from weetwie.web.pages import live as live_page
 from weetwie.web.reading import SignInAgain, SignInFirst
+from weetwie.web.refused import failed, out_of_order, refused, too_often
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
 from weetwie.web.visit import MOST_FILES, House, LookOver, SignOnHouse, Visit, visit
@@ -87,13 +89,6 @@ log = structlog.get_logger(__name__)
 
 Page = Callable[[Visit], Awaitable[Response]]
 
-STATUS: Final[dict[type[Refusal], int]] = {
-    NotFound: 404,
-    Forbidden: 403,
-    Invalid: 422,
-    TooMany: 429,
-    Unavailable: 503,
-}
 LONGEST_FORM: Final = 64 * 1024
 PROVED: Final = timedelta(hours=1)
 LARGEST: Final = {
@@ -106,8 +101,11 @@ LARGEST: Final = {
 }
 """Forms with files, by their address."""
 
-_FAILED: Final = _("Something went wrong on our side. Tell the administrators this number: {number}.")
-
+UNCOUNTED: Final = frozenset(
+    ("/live", "/theme/{accent}.css", "/manifest.webmanifest", "/worker.js", "/offline", "/logo/{name}")
+)
+"""What a browser fetches by itself beside a page."""
+WAY_IN: Final = ("/auth/", "/welcome/", "/join/")
 PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/": (home.show, None),
     "/posts": (home.show, write.publish),
@@ -225,6 +223,7 @@ def site(
     sends_mail: bool = False,
     look_over: LookOver | None = None,
     api: Reference | None = None,
+    limits: RateLimits | None = None,
 ) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
@@ -241,6 +240,7 @@ def site(
         sends_mail,
         look_over,
         api,
+        limits,
     )
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():
@@ -265,16 +265,14 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
 
     async def door(request: Request) -> Response:
         request.scope["weetwie.route"] = path
-        length = request.headers.get("content-length", "0")
-        if request.method == "POST" and not (
-            length.isdigit() and len(length) < 12 and int(length) <= LARGEST.get(path, LONGEST_FORM)
-        ):
-            return PlainTextResponse("", 413)
         try:
             come = await visit(request, house)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            return PlainTextResponse(Unavailable.default, 503, {"retry-after": "2"})
+            return out_of_order(request, house)
         try:
+            _bound(come, LARGEST.get(path, LONGEST_FORM) if come.is_signed_in else LONGEST_FORM)
+            come.count(*_limits(path))
+            check_length(request.headers.raw, come.longest)
             if path.startswith(("/admin", "/inspections")):
                 await _check_proved(come)
             response = await page(come)
@@ -285,10 +283,14 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
             response = (
                 come.go(f"/auth/sign_in?{again}next={quote(come.here)}") if is_page else refused(come, first)
             )
+        except NotFound as refusal:
+            response = refused(come, await _slowed(come, refusal) if "{token}" in path else refusal)
+        except TooMany as refusal:
+            response = await too_often(come, refusal)
         except Refusal as refusal:
             response = refused(come, refusal)
         except Exception as error:  # noqa: BLE001 - whatever fails is logged and told as a number
-            response = _failed(come, error)
+            response = failed(come, error)
         finally:
             come.close()
         return come.finish(response)
@@ -309,23 +311,34 @@ async def _check_proved(come: Visit) -> None:
             raise SignInAgain
 
 
-def refused(come: Visit, refusal: Refusal) -> Response:
-    status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
-    if come.is_from_script:
-        response: Response = JSONResponse({"error": come.say(refusal.sentence, **refusal.values)}, status)
-    else:
-        response = come.show("refusal.html", status, error=refusal)
-    if isinstance(refusal, TooMany | Unavailable):
-        response.headers["retry-after"] = str(refusal.retry_after)
-    return response
+def _bound(come: Visit, longest: int) -> None:
+    """Whatever is sent may be so long, and has to arrive in time."""
+    request = come.request
+    come.request = Request(request.scope, bounded(request.receive, longest))
+    come.longest = longest
 
 
-def _failed(come: Visit, error: Exception) -> Response:
-    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError):
-        return refused(come, Unavailable())
-    number = os.urandom(8).hex()
-    log.error("a page failed", number=number, exc_info=error)
-    return come.show("refusal.html", 500, error=Refusal(_FAILED, number=number))
+def _limits(path: str) -> tuple[str, ...]:
+    """Those that count a request for a page."""
+    if path in UNCOUNTED:
+        return ()
+    if path == "/complete":
+        return ("typing",)
+    if path in ("/search", "/who-knows"):
+        return "api", "search"
+    return ("way_in",) if path.startswith(WAY_IN) else ("api",)
+
+
+async def _slowed(come: Visit, refusal: Refusal) -> Refusal:
+    """Who opens links that lead nowhere is told so, and after too many of them is made to wait."""
+    if come.house.limits is None:
+        return refusal
+    try:
+        async with come.house.database.transaction() as db:
+            await attempts.wrong_token(db, come.client_address)
+    except TooMany as too_many:
+        return too_many
+    return refusal
 
 
 def _nothing(house: House) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -338,8 +351,12 @@ def _nothing(house: House) -> Callable[[Request, Exception], Awaitable[Response]
         try:
             come = await visit(request, house)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            return PlainTextResponse(Unavailable.default, 503, {"retry-after": "2"})
-        response = come.finish(come.show("refusal.html", status, error=NotFound()))
+            return out_of_order(request, house)
+        try:
+            come.count("api")
+        except TooMany as too_many:
+            return come.finish(refused(come, too_many))
+        response = come.finish(come.show("refusal.html", status, error=NotFound(), again=None))
         if isinstance(error, HTTPException) and error.headers:
             response.headers.update(error.headers)
         return response

@@ -29,6 +29,7 @@ from weetwie.kit import clock, language, oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
 from weetwie.kit.finding import Finding
+from weetwie.kit.ratelimit import RateLimits, of_person
 from weetwie.web.api_reference import Reference
 from weetwie.web.assets import Assets
 from weetwie.web.show import Templates
@@ -80,6 +81,7 @@ class House:
     """Says what is wrong with the installation."""
     api: Reference | None = None
     """What the doors for programs are, to be read."""
+    limits: RateLimits | None = None
 
     @property
     def is_secure(self) -> bool:
@@ -105,6 +107,8 @@ class Visit:
     """What was sent with the form, by field."""
     several: dict[str, list[str]] = field(default_factory=dict)
     """All that was filled in under each name."""
+    longest: int = 0
+    """How many bytes a form may have."""
     is_living: bool = False
     """Whether a script makes the page instant."""
     return_to: str = ""
@@ -137,6 +141,12 @@ class Visit:
     @property
     def agent(self) -> str:
         return self.request.headers.get("user-agent", "")
+
+    def count(self, *limits: str) -> None:
+        """Counts this request under each of them. Raises TooMany."""
+        if self.house.limits is not None and limits:
+            caller = of_person(self.viewer.person_id) if self.is_signed_in else ""
+            self.house.limits.count(limits, caller, self.client_address).check()
 
     async def form(self) -> Mapping[str, str]:
         """What was filled in. Raises Forbidden when the form is not one of ours, opened in this browser."""
@@ -275,6 +285,10 @@ async def visit(request: Request, house: House) -> Visit:
         if viewer is None:
             session, viewer = None, await house.memory.recognise(db)
     assert viewer is not None, "nobody is always recognised"
+    return visit_of(request, house, viewer, session)
+
+
+def visit_of(request: Request, house: House, viewer: Viewer, session: str | None = None) -> Visit:
     seed = request.cookies.get(house.cookie("form"))
     found = Visit(
         request=request,

@@ -18,9 +18,11 @@ from weetwie.api.mastodon.streamed import Message, Streaming
 from weetwie.api.mastodon.streaming import PARTING_SECONDS, abort_of
 from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, Wish, may_hear
 from weetwie.api.refusals import Malformed, NoScope, Unauthorized
+from weetwie.domain.identity import attempts, tokens
 from weetwie.domain.timelines.listeners import Channel, Ending, News, Stream
 from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.kit import clock
+from weetwie.kit.ratelimit import of_person
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +55,7 @@ async def serve(
     token = _token(scope, headers, asked)
     stream: Stream | None = None
     try:
-        viewer = await _recognised(streaming, token)
+        viewer = await _recognised(streaming, token, (scope.get("client") or ("",))[0])
         stream = streaming.live.open(viewer, ())
     except Exception as error:  # noqa: BLE001  whatever it is, it is answered as anywhere else
         refusal = _refusal(error)
@@ -77,12 +79,19 @@ def _token(scope: Scope, headers: Headers, asked: dict[str, str]) -> str | None:
     return asked.get("access_token") or next(iter(scope.get("subprotocols") or ()), None)
 
 
-async def _recognised(streaming: Streaming, token: str | None) -> Viewer:
-    """Raises Unauthorized, NoScope."""
-    if token is None:
-        raise Unauthorized
-    async with streaming.database.reading() as db:
-        viewer = await streaming.memory.recognise(db, token=token)
+async def _recognised(streaming: Streaming, token: str | None, client_address: str) -> Viewer:
+    """Raises Unauthorized, NoScope, TooMany."""
+    viewer, was_good = None, True
+    if token is not None:
+        async with streaming.database.reading() as db:
+            viewer = await streaming.memory.recognise(db, token=token)
+            was_good = viewer is not None or await tokens.is_known(db, token)
+    if streaming.limits is not None:
+        caller = of_person(viewer.person_id if viewer is not None else 0)
+        streaming.limits.count(("api",), caller, client_address).check()
+        if not was_good:
+            async with streaming.database.transaction() as db:
+                await attempts.wrong_token(db, client_address)
     if viewer is None or not is_active(viewer, clock.now()):
         raise Unauthorized
     if not (may_hear(viewer, STATUSES) or may_hear(viewer, NOTIFICATIONS)):

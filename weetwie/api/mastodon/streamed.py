@@ -23,6 +23,7 @@ from weetwie.domain.timelines.listeners import News
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import NotFound
 from weetwie.kit.db import Database, Db
+from weetwie.kit.ratelimit import RateLimits
 from weetwie.seen import polls as seen_polls
 from weetwie.seen import posts as seen_posts
 from weetwie.seen.polls import SeenPoll
@@ -45,11 +46,19 @@ class Aside(NamedTuple):
 class Streaming:
     """What an open stream needs of the house."""
 
-    def __init__(self, live: Live, database: Database, memory: Memory, renderer: Renderer) -> None:
+    def __init__(
+        self,
+        live: Live,
+        database: Database,
+        memory: Memory,
+        renderer: Renderer,
+        limits: RateLimits | None = None,
+    ) -> None:
         self.live = live
         self.database = database
         self.memory = memory
         self.renderer = renderer
+        self.limits = limits
         live.prepare = self._prepare
 
     async def messages(self, viewer: Viewer, news: News) -> Sequence[Message]:

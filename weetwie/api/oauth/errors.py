@@ -4,7 +4,7 @@ from typing import Any
 
 from weetwie.api.call import Answer
 from weetwie.api.mastodon.errors import answer_to
-from weetwie.api.refusals import Malformed
+from weetwie.api.refusals import Malformed, WrongSecret
 from weetwie.errors import Forbidden, Invalid, Refusal, _, fill
 from weetwie.kit import language
 
@@ -17,13 +17,13 @@ class OAuthRefusal(Refusal):
     default = _("The request lacks something, or something in it is not right.")
 
 
-class InvalidClient(OAuthRefusal):
+class InvalidClient(WrongSecret, OAuthRefusal):
     code = "invalid_client"
     status = 401
     default = _("The app is not known, or its secret is not right.")
 
 
-class InvalidGrant(OAuthRefusal):
+class InvalidGrant(WrongSecret, OAuthRefusal):
     code = "invalid_grant"
     default = _("The code is not, or no longer, good for this app.")
 

@@ -58,8 +58,10 @@ async def issue(call: Call, asked: TokenRequest) -> Answer:
         asked.redirect_uri,
         asked.code_verifier,
     )
-    # Answered and not raised: what a code that came twice led to must stand.
-    return _token(issued) if issued else refuse(call, InvalidGrant())
+    if issued is None:
+        await call.release()  # what a code that came twice led to stands
+        raise InvalidGrant
+    return _token(issued)
 
 
 @routes.post("/oauth/revoke", refuse=refuse)

@@ -143,6 +143,11 @@ async def issue_by_hand(db: Db, viewer: Viewer, person_id: int, scopes: str) -> 
     return issued
 
 
+async def is_known(db: Db, token: str) -> bool:
+    """Whether it was ever good."""
+    return await db.row(_FIND, hash=credential_hash(token)) is not None
+
+
 async def revoke(db: Db, viewer: Viewer, app_id: int, token: str) -> None:
     """An unknown token is as good as revoked. Raises Forbidden for that of another app."""
     row = await db.row(_FIND, hash=credential_hash(token))

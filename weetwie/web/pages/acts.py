@@ -48,6 +48,8 @@ async def on_post(visit: Visit) -> Response:
         return await change.save_edit(visit, dict(given))
     if verb == "report":
         return await change.send_report(visit, dict(given))
+    if verb in ("delete", "unboost"):
+        visit.count("delete")
     async with visit.house.database.transaction() as db:
         if verb == "vote":
             choices = [int(one) for one in visit.several.get("choice", []) if one.isdigit()]

@@ -15,7 +15,7 @@ from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import publish as publishing
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
-from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
+from weetwie.errors import Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page
 from weetwie.seen import posts as seen_posts
@@ -48,13 +48,14 @@ async def publish(visit: Visit) -> Response:
             written = _draft(visit, given, media_ids, reply_to)
             post_id = await (_schedule(visit, db, *written, at) if at else _publish(visit, db, *written))
     except Refusal as refusal:
+        status = 429 if isinstance(refusal, TooMany) else 422
         if visit.is_from_script:
-            return JSONResponse({"error": visit.say(refusal.sentence, **refusal.values)}, 422)
+            return JSONResponse({"error": visit.say(refusal.sentence, **refusal.values)}, status)
         async with visit.house.database.reading() as db:
             draft = {"text": "", "warning": "", "audience": "", **given, "error": refusal}
             if reply_to is not None:
-                return await post.page(visit, db, reply_to, 422, **draft)
-            return await home.page(visit, db, 422, **draft)
+                return await post.page(visit, db, reply_to, status, **draft)
+            return await home.page(visit, db, status, **draft)
     if at:
         return visit.back("/scheduled") if visit.is_from_script else visit.go("/scheduled")
     return await _rendered(visit, post_id) if visit.is_from_script else visit.back()
@@ -127,6 +128,7 @@ async def _uploaded(visit: Visit) -> list[int]:
     described = visit.several.get("description", [])
     ids = []
     for place, file in enumerate(files):
+        visit.count("media")
         async with visit.house.database.transaction() as db:
             media_id = await upload.number(db, visit.viewer)
         description = described[place] if place < len(described) else ""

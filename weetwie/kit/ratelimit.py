@@ -1,4 +1,4 @@
-"""How often one may call: counted per person, and per client address only where nobody is known.
+"""How often one may ask, at whatever entry: counted per person, and per client address only where nobody is known.
 
 The counts stand in a piece of memory that all processes of one machine may share (a mapped file in the data folder);
 each machine counts for itself. Two processes that count the same caller at the same instant may lose a call: a limit
@@ -8,16 +8,15 @@ of this kind may be off by one, and is never worth a lock or a trip to the datab
 import hashlib
 import mmap
 import struct
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from weetwie.api.call import Call
 from weetwie.errors import TooMany
 from weetwie.kit import clock
+from weetwie.kit.client_address import place_of
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -33,6 +32,12 @@ LIMITS: Final[dict[str, Limit]] = {
     "delete": Limit(30, 1800),
     "search": Limit(150, 300),
     "sign_up": Limit(5, 1800, is_per_address=True),
+    # Names that are looked up while one types: two a second, beside everything else.
+    "typing": Limit(600, 300),
+    # The pages by which one comes in: a whole office may come in by one address on one morning.
+    "way_in": Limit(1500, 300, is_per_address=True),
+    # Directories send many changes at once, when they are connected first.
+    "directory": Limit(7500, 300),
 }
 
 _SLOT: Final = struct.Struct("<QII")
@@ -68,32 +73,40 @@ class Counters:
         return 1
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What is left under the limit that is nearest."""
+
+    left: int
+    calls: int
+    ends: int
+    """A UNIX time."""
+    now: int
+
+    def check(self) -> None:
+        """Raises TooMany where nothing was left."""
+        if self.left < 0:
+            raise TooMany(retry_after=max(self.ends - self.now, 1))
+
+
 class RateLimits:
-    """`count` is what the dispatcher calls."""
+    """One for all entries of a process: what somebody does by an app and what they do on pages is counted together."""
 
     def __init__(self, shared: Path | None = None) -> None:
         self._counters = Counters(shared)
 
-    def count(self, call: Call) -> None:
-        """Sets the headers of the limit that is nearest. Raises TooMany when one is passed."""
-        if call.endpoint.rate == "none":
-            return
+    def count(self, names: Iterable[str], caller: str, client_address: str) -> Told:
+        """Counts one under each of the limits. `caller` names who is known (`person:17`); empty where nobody is."""
         now = int(clock.now().timestamp())
-        left, limit, ends = min(self._told(call, now), key=lambda told: told[0])
-        reset = datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        call.set_header("X-RateLimit-Limit", str(limit))
-        call.set_header("X-RateLimit-Remaining", str(max(left, 0)))
-        call.set_header("X-RateLimit-Reset", reset)
-        if left < 0:
-            raise TooMany(retry_after=max(ends - now, 1))
+        return min(self._told(names, caller, client_address, now), key=lambda told: told.left)
 
-    def _told(self, call: Call, now: int) -> Iterator[tuple[int, int, int]]:
-        """For each limit that counts this call: how many are left, out of how many, until when."""
-        address = f"address:{call.client_address}"
-        person_id = call.viewer.person_id if call.viewer is not None else 0
-        caller = f"person:{person_id}" if person_id else address
-        for name in dict.fromkeys(("api", call.endpoint.rate)):
+    def _told(self, names: Iterable[str], caller: str, client_address: str, now: int) -> Iterator[Told]:
+        address = f"address:{place_of(client_address)}"
+        for name in names:
             limit = LIMITS[name]
             ends = (now // limit.seconds + 1) * limit.seconds
-            count = self._counters.add(f"{name} {address if limit.is_per_address else caller}", ends, now)
-            yield limit.calls - count, limit.calls, ends
+            who = address if limit.is_per_address else caller or address
+            yield Told(limit.calls - self._counters.add(f"{name} {who}", ends, now), limit.calls, ends, now)
+
+
+def of_person(person_id: int) -> str:
+    return f"person:{person_id}" if person_id else ""

@@ -48,7 +48,7 @@ async def test_a_post_is_found_at_once_and_gone_at_once(house: House) -> None:
 async def test_what_is_not_for_somebody_is_not_found_by_them(house: House) -> None:
     ada, bo = await house.world.member("ada"), await house.world.member("bo")
     alma = await house.world.alumnus("alma", profile_ring=int(Ring.network))
-    await say(house, ada, "A turbine for nobody else", visibility="direct")
+    await say(house, ada, "@ada A turbine for nobody else", visibility="direct")
     inside = await say(house, ada, "A turbine for colleagues", audience="colleagues")
     assert await found(house, bo, "turbine") == [inside]
     assert await found(house, alma, "turbine") == await found(house, None, "turbine") == []

@@ -21,6 +21,7 @@ from sqlalchemy import (
     DateTime,
     SmallInteger,
     and_,
+    any_,
     case,
     false,
     func,
@@ -60,6 +61,19 @@ class Eye:
     """The widest ring that the policy allows."""
     tells_activity: Sql
     """Whether one learns how much, and how lately, others write."""
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """A post that is not there yet, in SQL: to ask who would see it."""
+
+    author_id: Sql
+    root_id: Sql
+    """0 where it begins a thread."""
+    ring: Sql
+    visibility: Sql
+    people: Sql
+    """Who is named in it."""
 
 
 VIEWER = Eye(
@@ -180,13 +194,18 @@ def saw(eye: Eye, of_post: Any) -> Sql:
     return and_(_within(eye, of_post, is_there=true()), or_(of_post.boost_of_id.is_(None), saw_original))
 
 
+def would_see(eye: Eye, unwritten: Unwritten) -> Sql:
+    """The same for a post that is not written yet."""
+    return _within(eye, unwritten, is_there=true())
+
+
 def _within(eye: Eye, of_post: Any, is_there: Sql | None = None) -> Sql:
     """Rules 1 to 5, for one post by itself."""
     return and_(
         of_post.deleted_at.is_(None) if is_there is None else is_there,
         _reaches(eye, of_post),
         of_post.author_id.not_in(_hidden_people()),
-        of_post.author_id.not_in(_blocked_either_way(eye)),
+        _is_not_blocked(eye, of_post),
         _is_named_or_follows(eye, of_post),
         _is_in_circle(eye, of_post),
     )
@@ -201,7 +220,7 @@ def _hidden_people() -> Any:
 
 def hidden_authors(eye: Eye) -> Any:
     """Whose posts one sees none of, whatever they are (rules 1 and 3): a select of ids."""
-    return _hidden_people().union_all(_blocked_either_way(eye))
+    return _hidden_people().union_all(_blocked_either_way(eye.id))
 
 
 def _reaches(eye: Eye, of_post: Any) -> Sql:
@@ -211,11 +230,17 @@ def _reaches(eye: Eye, of_post: Any) -> Sql:
     return func.least(of_post.ring, eye.widest) >= eye.ring
 
 
-def _blocked_either_way(eye: Eye) -> Any:
-    """Rule 3."""
+def _is_not_blocked(eye: Eye, of_post: Any) -> Sql:
+    """Rule 3. Of one post and many eyes the author is the one to begin with."""
+    if isinstance(of_post, Unwritten):
+        return eye.id.not_in(_blocked_either_way(of_post.author_id))
+    return of_post.author_id.not_in(_blocked_either_way(eye.id))  # type: ignore[no-any-return]
+
+
+def _blocked_either_way(person_id: Sql) -> Any:
     by_me, of_me = aliased(Block), aliased(Block)
-    blocked = select(by_me.blocked_id).where(by_me.blocker_id == eye.id).correlate_except(by_me)
-    blocking = select(of_me.blocker_id).where(of_me.blocked_id == eye.id).correlate_except(of_me)
+    blocked = select(by_me.blocked_id).where(by_me.blocker_id == person_id).correlate_except(by_me)
+    blocking = select(of_me.blocker_id).where(of_me.blocked_id == person_id).correlate_except(of_me)
     return blocked.union_all(blocking)
 
 
@@ -257,6 +282,8 @@ def _follows(eye: Eye, person_id: Sql) -> Sql:
 
 
 def _is_mentioned(eye: Eye, of_post: Any) -> Sql:
+    if isinstance(of_post, Unwritten):
+        return eye.id == any_(of_post.people)
     mention = aliased(Mention)
     return there_is(mention, mention.post_id == of_post.id, mention.person_id == eye.id)
 

@@ -109,6 +109,7 @@ WAY_IN: Final = ("/auth/", "/welcome/", "/join/")
 PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/": (home.show, None),
     "/posts": (home.show, write.publish),
+    "/posts/reach": (home.show, write.show_who_sees),
     "/posts/{id:int}/{verb}": (acts.show_post, acts.on_post),
     "/all": (timelines.all_posts, None),
     "/tags/{tag}": (timelines.tag, None),

@@ -371,17 +371,19 @@ async def test_an_edit_does_not_tell_who_is_part_of_a_post_that_is_hidden_by_now
         (None, {}, "secret"),
         (Ring.network, {}, "!colleagues secret"),
         (Ring.network, {"ring": Ring.network}, "secret"),
-        (Ring.network, {"visibility": Visibility.direct}, "secret"),
+        (Ring.network, {"visibility": Visibility.direct, "text": "@ada secret"}, "@ada secret"),
     ],
 )
 async def test_what_is_written_anew_comes_back_in_its_own_ring(
     world: World, house: House, ring: Ring | None, draft: dict[str, Any], text: str
 ) -> None:
     ada = await world.member("ada")
-    post = await house.publish(ada, "secret", **({"ring": Ring.colleagues} | draft))
+    draft = dict(draft)
+    written = str(draft.pop("text", "secret"))
+    post = await house.publish(ada, written, **({"ring": Ring.colleagues} | draft))
     await world.change(ada, default_ring=None if ring is None else int(ring))
     viewer = await world.viewer(ada)
-    assert await redraft.text_of(house.db, viewer, await house.see(ada, post), "secret") == text
+    assert await redraft.text_of(house.db, viewer, await house.see(ada, post), written, []) == text
 
 
 async def test_a_reply_is_written_anew_for_its_own_ring(world: World, house: House) -> None:
@@ -390,7 +392,7 @@ async def test_a_reply_is_written_anew_for_its_own_ring(world: World, house: Hou
     for ring, text in ((Ring.network, "two"), (Ring.colleagues, "!colleagues two")):
         post = await house.publish(ada, "two", ring=ring, reply_to_id=parent)
         seen_post = await house.see(ada, post)
-        assert await redraft.text_of(house.db, await world.viewer(ada), seen_post, "two") == text
+        assert await redraft.text_of(house.db, await world.viewer(ada), seen_post, "two", []) == text
 
 
 async def test_what_bears_the_handle_of_somebody_erased_is_encoded_anew(world: World, house: House) -> None:
@@ -401,3 +403,89 @@ async def test_what_bears_the_handle_of_somebody_erased_is_encoded_anew(world: W
     await renamed.show_anew(house.db, system(Policy()), [PersonErased(bo.id)])
     versions = [(await house.see(ada, post)).version for post in (own, naming, other)]
     assert versions == [1, 1, 0]
+
+
+# Whom a direct post goes to
+
+DIRECT: dict[str, Any] = {"visibility": Visibility.direct}
+
+
+async def told(house: House, who: Someone, post_id: int) -> list[str]:
+    return sorted(handle for _id, handle in (await house.words(who, post_id)).mentions)
+
+
+@pytest.mark.parametrize("said", [DIRECT, {}], ids=["direct", "nothing said"])
+async def test_an_answer_in_a_conversation_goes_to_the_others_of_it(
+    world: World, house: House, said: dict[str, Any]
+) -> None:
+    ada, bo, cy, dee = [await world.member(handle) for handle in ("ada", "bo", "cy", "dee")]
+    first = await house.publish(ada, "@bo @cy psst", **DIRECT)
+    more = await house.publish(ada, "one thing more", reply_to_id=first, **said)
+    assert await told(house, bo, more) == ["bo", "cy"]
+    answer = await house.publish(bo, "yes", reply_to_id=more, **said)
+    assert await told(house, cy, answer) == ["ada", "cy"]
+    aside = await house.publish(bo, "@ada between us", reply_to_id=more, **DIRECT)
+    assert await told(house, ada, await house.publish(ada, "fine", reply_to_id=aside, **said)) == ["bo"]
+    with pytest.raises(NotFound):
+        await house.see(dee, more)
+
+
+async def test_who_is_named_beside_a_conversation_joins_it_unless_it_is_said_to_be_for_them_alone(
+    world: World, house: House
+) -> None:
+    ada, bo, _dee = [await world.member(handle) for handle in ("ada", "bo", "dee")]
+    first = await house.publish(ada, "@bo psst", **DIRECT)
+    both = await house.publish(ada, "and @dee?", reply_to_id=first)
+    assert await told(house, bo, both) == ["bo", "dee"]
+    alone = await house.publish(ada, "@dee only you", reply_to_id=first, **DIRECT)
+    assert await told(house, ada, alone) == ["dee"]
+
+
+async def test_an_answer_to_a_post_that_went_to_nobody_goes_to_who_was_there_before(
+    world: World, house: House
+) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    first = await house.publish(ada, "@bo psst", **DIRECT)
+    lost = await world.post(ada, "lost", reply_to=first, **DIRECT)
+    again = await house.publish(ada, "did you get this?", reply_to_id=lost, **DIRECT)
+    assert await told(house, bo, again) == ["bo"]
+
+
+async def test_a_direct_post_that_addresses_nobody_is_refused(world: World, house: House) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    own = await house.publish(ada, "for all")
+    for draft in ({"text": "hello"}, {"text": "@nobody hello"}, {"text": "and", "reply_to_id": own}):
+        with pytest.raises(Invalid):
+            await house.publish(ada, **draft, **DIRECT)
+    note = await house.publish(ada, "@ada buy bolts", **DIRECT)
+    assert await told(house, ada, await house.publish(ada, "and nuts @ada", reply_to_id=note)) == ["ada"]
+    theirs = await house.publish(bo, "for all")
+    assert await told(house, bo, await house.publish(ada, "psst", reply_to_id=theirs, **DIRECT)) == ["bo"]
+
+
+async def test_only_those_of_a_conversation_who_would_see_it_are_addressed(
+    world: World, house: House
+) -> None:
+    ada, bo, cy = [await world.member(handle) for handle in ("ada", "bo", "cy")]
+    gus = await world.guest("gus", sponsor=ada)
+    first = await house.publish(ada, "@bo @cy @gus psst", **DIRECT)
+    await world.suspend(cy)
+    await world.block(bo, ada)
+    answer = await house.publish(ada, "well?", reply_to_id=first, **DIRECT)
+    assert await told(house, gus, answer) == ["gus"]
+    await world.change(gus, is_dormant=True)
+    with pytest.raises(Invalid, match="Nobody"):
+        await house.publish(ada, "hello?", reply_to_id=answer, **DIRECT)
+    with pytest.raises(Invalid, match="Nobody"):
+        await house.publish(ada, "@bo hello?", **DIRECT)
+
+
+async def test_what_went_to_people_it_does_not_name_names_them_when_it_is_written_anew(
+    world: World, house: House
+) -> None:
+    ada, _bo = await world.member("ada"), await world.member("bo")
+    first = await house.publish(ada, "@bo psst", **DIRECT)
+    more = await house.publish(ada, "more", reply_to_id=first, **DIRECT)
+    seen_post, words = await house.see(ada, more), await house.words(ada, more)
+    text = await redraft.text_of(house.db, await world.viewer(ada), seen_post, words.text, words.mentions)
+    assert text == "@bo more"

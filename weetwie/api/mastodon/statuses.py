@@ -259,7 +259,7 @@ async def delete(call: Call, params: DeleteParams) -> bytes:
     before = await seen_posts.post(db, call.viewer, call.id)
     words = await _words(db, before)
     answered = msgspec.json.decode(await shown.status(call, before))
-    text = await redraft.text_of(db, call.viewer, before, words.text)
+    text = await redraft.text_of(db, call.viewer, before, words.text, words.mentions)
     if before.is_boost:
         await boost.take_back(db, call.viewer, before)
     else:

@@ -23,7 +23,7 @@ from weetwie.access import may, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Ring
-from weetwie.domain.posts import media, publish, rules
+from weetwie.domain.posts import audience, media, publish, rules
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PostEdited, record
 from weetwie.kit import clock
@@ -88,7 +88,7 @@ async def _named(db: Db, viewer: Viewer, text: str, before: Record) -> list[Reco
     """In what was written elsewhere, a name is not that of somebody here."""
     if before["origin"] >= MASTODON:
         return []
-    return await publish.mentioned(db, viewer, text, before["reply_to_id"])
+    return await audience.mentioned(db, viewer, text, before["reply_to_id"])
 
 
 _COMPARED = ("text", "warning", "is_sensitive", "language")

@@ -10,7 +10,6 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Text,
-    any_,
     func,
     insert,
     literal,
@@ -18,18 +17,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
-from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access import viewer as viewers
-from weetwie.access.policy import effective
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import may
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import QuoteState, Ring, Visibility
-from weetwie.domain.posts import counts, media, quote, rules
+from weetwie.domain.posts import counts, media, rules
+from weetwie.domain.posts.audience import Audience, decide
 from weetwie.domain.posts.quote import Quoted
 from weetwie.domain.posts.rules import Draft, Parent
-from weetwie.errors import Forbidden, NotFound, _
+from weetwie.errors import Forbidden, _
 from weetwie.events import PostPublished, PostQuoted, record
 from weetwie.kit import clock
 from weetwie.kit import text as texts
@@ -38,6 +34,12 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import MEDIA, POLL, Mention, Post, PostKey, PostTag, PostText, Tag
 
 PostId = int
+
+
+async def usual_visibility(db: Db, viewer: Viewer) -> Visibility:
+    """What somebody's posts have where nothing else is said."""
+    usual = await db.row(_DEFAULTS, person_id=viewer.person_id)
+    return Visibility(usual["default_visibility"]) if usual else Visibility.public
 
 
 async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
@@ -49,21 +51,14 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     draft = rules.take_ring_from_text(draft)
     rules.check(draft, viewer.policy)
     await media.check(db, viewer, draft.media_ids)
-    parent = await _parent(db, viewer, draft.reply_to_id)
-    quoted = await quote.quoted(db, viewer, draft.quote_of_id)
-    named = await mentioned(db, viewer, draft.text, parent.id if parent else None)
     usual = await db.row(_DEFAULTS, person_id=viewer.person_id)
     assert usual is not None, "an active person has a row"
-    visibility = rules.visibility_of(draft, parent, Visibility(usual["default_visibility"]))
-    if quoted is not None:
-        visibility = max(visibility, quoted.visibility)
-    if viewer.is_limited and visibility <= Visibility.unlisted:
-        raise Forbidden(rules.LIMITED)
-    ring = _ring(viewer, draft, parent, quoted, visibility, named)
-    post_id = await _insert(db, viewer, draft, parent, quoted, ring, visibility, usual)
-    await name(db, post_id, [row["id"] for row in named])
+    audience = await decide(db, viewer, draft, Visibility(usual["default_visibility"]))
+    parent, quoted, ring = audience.parent, audience.quoted, audience.ring
+    post_id = await _insert(db, viewer, draft, audience, usual)
+    await name(db, post_id, audience.people)
     await tag(db, post_id, draft.text)
-    if visibility <= Visibility.unlisted:
+    if audience.visibility <= Visibility.unlisted:
         await _count(db, viewer, post_id, parent, quoted, ring)
     else:
         await counts.hold(db, viewer.person_id)
@@ -87,69 +82,14 @@ def _key_hash(key: str) -> bytes:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
-async def _parent(db: Db, viewer: Viewer, reply_to_id: int | None) -> Parent | None:
-    if reply_to_id is None:
-        return None
-    row = await _PARENT.row(db, viewer, id=reply_to_id)
-    if row is None:
-        raise NotFound(_("The post that you answer is not there any more, or you may not see it."))
-    post_id, author_id, root_id, ring, visibility = row
-    return Parent(post_id, author_id, root_id, Ring(ring), Visibility(visibility))
-
-
-async def mentioned(db: Db, viewer: Viewer, text: str, parent_id: int | None) -> list[Record]:
-    """The people named in a text (id, handle, the ring that they are in), as far as the writer sees them or they are part of
-    what is answered; other names stay plain words."""
-    handles = {piece.target.lower() for piece in texts.pieces(text) if piece.kind == "mention"}
-    if not handles:
-        return []
-    return await _MENTIONED.rows(
-        db, viewer, handles=list(handles), parent_id=parent_id or 0, **_today_beside_viewer(viewer)
-    )
-
-
-def _today_beside_viewer(viewer: Viewer) -> dict[str, Any]:
-    both = ("widest_ring", "tells_activity")
-    return {name: value for name, value in sees.today(viewer).items() if name not in both}
-
-
-def _ring(
-    viewer: Viewer,
-    draft: Draft,
-    parent: Parent | None,
-    quoted: Quoted | None,
-    visibility: Visibility,
-    named: Sequence[Record],
-) -> Ring:
-    at = clock.now()
-    rings = {row["handle"]: Ring(row["ring"]) for row in named}
-    ring = rules.ring_of(
-        draft,
-        parent,
-        visibility,
-        author=viewers.ring(viewer, at),
-        usual=viewer.default_ring,
-        mentioned=rings.values(),
-        policy=viewer.policy,
-    )
-    if quoted is not None:
-        ring = min(ring, quoted.ring)
-    if not may.write_for(viewer, effective(ring, viewer.policy), at):
-        raise Forbidden(_("You are not among those for whom this post would be. Choose a wider audience."))
-    rules.check_mentions(rings.items(), ring, viewer.policy)
-    return ring
-
-
 async def _insert(
     db: Db,
     viewer: Viewer,
     draft: Draft,
-    parent: Parent | None,
-    quoted: Quoted | None,
-    ring: Ring,
-    visibility: Visibility,
+    audience: Audience,
     usual: Record,
 ) -> PostId:
+    parent, quoted = audience.parent, audience.quoted
     language = draft.language or texts.language_of(draft.text) or usual["default_language"]
     sensitive = draft.is_sensitive if draft.is_sensitive is not None else usual["default_sensitive"]
     policy = draft.quote_policy if draft.quote_policy is not None else usual["default_quote_policy"]
@@ -163,8 +103,8 @@ async def _insert(
         quote_of_id=quoted.id if quoted else None,
         quote_state=int(QuoteState.accepted) if quoted else 0,
         quote_policy=int(policy),
-        ring=int(ring),
-        visibility=int(visibility),
+        ring=int(audience.ring),
+        visibility=int(audience.visibility),
         is_question=is_question,
         is_sensitive=sensitive or bool(draft.warning),
         text=draft.text,
@@ -224,42 +164,6 @@ _KEEP_KEY = Query(
     )
 )
 
-
-def _parent_of(eye: Eye) -> Any:
-    """Who answers a boost answers what is boosted."""
-    named, meant = aliased(Post), aliased(Post)
-    return (
-        select(meant.id, meant.author_id, meant.root_id, meant.ring, meant.visibility)
-        .select_from(named)
-        .join(meant, meant.id == func.coalesce(named.boost_of_id, named.id))
-        .where(named.id == param("id", BigInteger), sees.post(eye, named, meant))
-    )
-
-
-_PARENT = Lawful(_parent_of)
-
-
-def _mentioned(eye: Eye) -> Any:
-    parent, in_parent = aliased(Post), aliased(Mention)
-    parent_id = param("parent_id", BigInteger)
-    is_named_in_it = sees.there_is(
-        in_parent, in_parent.post_id == parent.id, in_parent.person_id == Person.id
-    )
-    # At an edit, what is answered may be one that the writer no longer sees: then nobody is part of it.
-    is_part_of_it = sees.there_is(
-        parent,
-        parent.id == parent_id,
-        (parent.author_id == Person.id) | is_named_in_it,
-        sees.parent(eye, parent),
-    )
-    return select(Person.id, Person.handle, sees.of(Person).ring.label("ring")).where(
-        func.lower(Person.handle) == any_(param("handles", ARRAY(Text))),
-        Person.erased_at.is_(None),
-        (Person.id == eye.id) | sees.person(eye, Person) | is_part_of_it,
-    )
-
-
-_MENTIONED = Lawful(_mentioned)
 
 _DEFAULTS = Query(
     select(

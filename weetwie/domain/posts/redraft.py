@@ -1,5 +1,8 @@
 """Delete and redraft: the text from which an app offers to write a deleted post anew."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from weetwie.access import viewer as viewers
 from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
@@ -7,15 +10,21 @@ from weetwie.access.words import Ring, Visibility
 from weetwie.domain.posts import rules
 from weetwie.domain.posts.rules import Draft
 from weetwie.kit import clock
+from weetwie.kit import text as texts
 from weetwie.kit.db import Db
 from weetwie.seen import posts as seen
 from weetwie.seen.posts import SeenPost
 
 
-async def text_of(db: Db, viewer: Viewer, post: SeenPost, text: str) -> str:
-    """Standard apps know no rings: where the post would come back in another one, its text says for whom it was."""
-    is_direct = post.post_visibility == Visibility.direct
-    if post.is_boost or is_direct or await _usual(db, viewer, post) == post.ring:
+async def text_of(
+    db: Db, viewer: Viewer, post: SeenPost, text: str, mentions: Iterable[Sequence[Any]]
+) -> str:
+    """Standard apps know no rings: where the post would come back in another one, its text says for whom it was. So it does
+    where a direct answer went to people whom it did not name."""
+    if post.post_visibility == Visibility.direct:
+        named = {piece.target.lower() for piece in texts.pieces(text) if piece.kind == "mention"}
+        return "".join(f"@{handle} " for _id, handle in mentions if handle.lower() not in named) + text
+    if post.is_boost or await _usual(db, viewer, post) == post.ring:
         return text
     return f"!{Ring(post.ring).name} {text}"
 

@@ -19,7 +19,7 @@ from weetwie.kit.db import Db
 from weetwie.seen import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.pages import change
-from weetwie.web.pages.write import form_id
+from weetwie.web.pages.drafts import form_id
 from weetwie.web.visit import Visit
 
 Verb = Callable[[Db, Viewer, int], Awaitable[Any]]

@@ -19,7 +19,7 @@ from weetwie.domain.posts.rules import Draft
 from weetwie.errors import Invalid, NotFound, Refusal
 from weetwie.kit.db import Db
 from weetwie.web import reading
-from weetwie.web.pages.write import form_id
+from weetwie.web.pages.drafts import form_id
 from weetwie.web.visit import Visit
 
 

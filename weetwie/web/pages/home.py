@@ -5,7 +5,6 @@ from typing import Any
 from starlette.responses import Response
 
 from weetwie.domain.announcements import announcements
-from weetwie.domain.people.census import Census, census
 from weetwie.domain.people.directory import directory
 from weetwie.domain.relations import suggestions
 from weetwie.domain.timelines import home as homes
@@ -15,7 +14,7 @@ from weetwie.kit.db import Db
 from weetwie.seen import posts as seen_posts
 from weetwie.seen import tags as seen_tags
 from weetwie.web import reading
-from weetwie.web.pages import front
+from weetwie.web.pages import drafts, front
 from weetwie.web.shown import Post, as_markup
 from weetwie.web.visit import Visit
 
@@ -32,7 +31,9 @@ async def show(visit: Visit) -> Response:
 async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Response:
     """`draft` is what was written and could not be published."""
     found = await reading.timeline(visit, db, lambda db, page: homes.home(db, visit.viewer, page), "home")
-    quote = await _quote(visit, db)
+    draft = draft or _begun(visit)
+    quote = await _quote(visit, db, draft)
+    draft["quote_of"] = str(quote.id) if quote else ""
     return await reading.show(
         visit,
         db,
@@ -40,9 +41,10 @@ async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Respons
         status,
         **found,
         **await aside(visit, db),
-        draft=draft or _begun(visit),
+        draft=draft,
         quote=quote,
-        reach=await reach(visit, db),
+        choices=drafts.choices(visit.viewer),
+        reach=await drafts.who_sees(visit, db, draft),
         announcements=[
             (one, as_markup(one.text))
             for one in await announcements.announcements(db, visit.viewer)
@@ -51,9 +53,9 @@ async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Respons
     )
 
 
-async def _quote(visit: Visit, db: Db) -> Post | None:
-    """What the address says is to be quoted."""
-    given = visit.request.query_params.get("quote", "")
+async def _quote(visit: Visit, db: Db, draft: dict[str, Any]) -> Post | None:
+    """What the address, or a draft that comes back, says is to be quoted."""
+    given = draft.get("quote_of") or visit.request.query_params.get("quote", "")
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         return None
     found = await seen_posts.posts(db, visit.viewer, [int(given)])
@@ -66,12 +68,7 @@ def _begun(visit: Visit) -> dict[str, Any]:
     to, shared = given.get("to", "")[:64], f"{given.get('text', '')} {given.get('url', '')}".strip()[:5000]
     if to:
         return {"text": f"@{to} ", "audience": "direct", "warning": "", "error": None}
-    return {"text": shared, "audience": "", "warning": "", "error": None} if shared else {}
-
-
-async def reach(visit: Visit, db: Db) -> Census:
-    """How many people there are whom a post can reach."""
-    return await census(db, visit.viewer)
+    return {"text": shared, "audience": "", "warning": "", "error": None}
 
 
 async def aside(visit: Visit, db: Db) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from weetwie.seen import posts as seen_posts
 from weetwie.seen import words as seen_words
 from weetwie.web import reading
 from weetwie.web.filtering import filtered
-from weetwie.web.pages.home import reach
+from weetwie.web.pages import drafts
+from weetwie.web.shown import Post
 from weetwie.web.visit import Visit
 
 
@@ -30,6 +31,8 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     depths = _depths(
         posts[0].id, [(post.id, post.reply_to_id) for post in posts[1:] if post.id in set(below)]
     )
+    draft = draft or _begun(first)
+    draft["reply_to"] = str(first.id)
     edits = await seen_words.edits(db, seen) if posts[0].edited_at else []
     return await reading.show(
         visit,
@@ -41,8 +44,15 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
         below=[(post, depths.get(post.id, 1)) for post in posts[1:] if post.id in set(below)],
         edits=edits,
         draft=draft,
-        reach=await reach(visit, db),
+        choices=drafts.choices(visit.viewer),
+        reach=await drafts.who_sees(visit, db, draft) if visit.is_signed_in else "",
     )
+
+
+def _begun(post: Post) -> dict[str, Any]:
+    """An answer begins with whom it is to."""
+    text = "" if post.is_mine else f"@{post.author.handle} "
+    return {"text": text, "warning": "", "audience": "", "error": None}
 
 
 def _depths(first: int, replies: list[tuple[int, int | None]]) -> dict[int, int]:

@@ -24,7 +24,7 @@ from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
 from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.pages import address
-from weetwie.web.pages.write import form_id
+from weetwie.web.pages.drafts import form_id
 from weetwie.web.visit import Visit
 
 _LAST_WAY = _("This is your only way to sign in. Choose a password first.")

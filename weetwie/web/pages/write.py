@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import JSONResponse, Response
 
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.words import Visibility
 from weetwie.domain.media import attach, upload
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
@@ -21,16 +21,8 @@ from weetwie.kit.paging import Page
 from weetwie.seen import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.pages import home, post
+from weetwie.web.pages.drafts import draft_of, form_id, form_of, who_sees
 from weetwie.web.visit import Visit
-
-AUDIENCES: Final[dict[str, dict[str, Any]]] = {
-    "colleagues": {"ring": Ring.colleagues, "visibility": Visibility.public},
-    "network": {"ring": Ring.network, "visibility": Visibility.public},
-    "world": {"ring": Ring.world, "visibility": Visibility.public},
-    "followers": {"visibility": Visibility.private},
-    "direct": {"visibility": Visibility.direct},
-}
-"""In the words of the composer; anything else is left to what one prefers."""
 
 _NO_TIME: Final = _(
     "This is no time that we understand. Choose one from the calendar, such as 2026-12-31 09:00."
@@ -45,7 +37,7 @@ async def publish(visit: Visit) -> Response:
         at = _later(given)
         media_ids = await _uploaded(visit)
         async with visit.house.database.transaction() as db:
-            written = _draft(visit, given, media_ids, reply_to)
+            written = _draft(visit, given, media_ids)
             post_id = await (_schedule(visit, db, *written, at) if at else _publish(visit, db, *written))
     except Refusal as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
@@ -61,20 +53,9 @@ async def publish(visit: Visit) -> Response:
     return await _rendered(visit, post_id) if visit.is_from_script else visit.back()
 
 
-def _draft(
-    visit: Visit, given: dict[str, str], media_ids: Sequence[int], reply_to: int | None
-) -> tuple[Draft, Ballot | None]:
+def _draft(visit: Visit, given: dict[str, str], media_ids: Sequence[int]) -> tuple[Draft, Ballot | None]:
     options = [option.strip() for option in visit.several.get("option", []) if option.strip()]
-    draft = Draft(
-        text=given.get("text", "").replace("\r\n", "\n"),
-        warning=given.get("warning", "").strip(),
-        language=given.get("language") or None,
-        reply_to_id=reply_to,
-        quote_of_id=form_id(given.get("quote_of", "")),
-        media_ids=media_ids,
-        has_poll=bool(options),
-        **AUDIENCES.get(given.get("audience", ""), {}),
-    )
+    draft = draft_of(given, media_ids=media_ids, has_poll=bool(options))
     if not options:
         return draft, None
     lasts = form_id(given.get("lasts", "")) or 86_400
@@ -145,6 +126,14 @@ async def _rendered(visit: Visit, post_id: int) -> Response:
     return visit.show("parts/one_post.html", post=shown)
 
 
+async def show_who_sees(visit: Visit) -> Response:
+    """Who would see what is being written, as it stands now."""
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    async with visit.house.database.reading() as db:
+        return JSONResponse({"reach": await who_sees(visit, db, given)})
+
+
 async def show_scheduled(visit: Visit) -> Response:
     """What waits for its time, and what was refused when its time had come."""
     reading.check_signed_in(visit)
@@ -170,16 +159,9 @@ async def on_scheduled(visit: Visit) -> Response:
                 return visit.go("/scheduled")
             case "take_back":
                 one = await scheduled.take_back(db, visit.viewer, id)
-                draft = {"warning": "", "audience": "", "error": None, **one.written["draft"]}
-                return await home.page(visit, db, 200, **draft)
+                put_aside = one.written["draft"]
+                if reply_to := put_aside.get("reply_to_id"):
+                    return await post.page(visit, db, reply_to, 200, **form_of(put_aside))
+                return await home.page(visit, db, 200, **form_of(put_aside))
             case _other:
                 raise NotFound
-
-
-def form_id(text: str) -> int | None:
-    """Raises Invalid for what no form of ours has sent."""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Invalid(_("This form has been changed on the way. Please reload the page and try again."))
-    return int(text)

@@ -32,12 +32,27 @@ for (const composer of document.querySelectorAll(".composer")) {
   // Who will read it.
   const audience = composer.querySelector("select[name=audience]");
   const reach = composer.querySelector(".reach");
-  const tell = () => {
-    const told = audience.selectedOptions[0].dataset.reach;
-    if (reach && told) reach.textContent = told;
+  let asked = 0;
+  const meant = () => [audience.value, ...(text.value.match(/@\S+|^\s*!\w+/g) || [])].join(" ");
+  let told = "";
+  const tell = async () => {
+    if (meant() === told) return;
+    told = meant();
+    const turn = ++asked;
+    const body = new FormData();
+    for (const name of ["form", "text", "audience", "reply_to", "quote_of"]) {
+      const field = composer.elements[name];
+      if (field) body.append(name, field.value);
+    }
+    const answer = await fetch("/posts/reach", { method: "POST", headers: { accept: "application/json" }, body }).catch(() => null);
+    if (turn !== asked) return;
+    if (!answer?.ok) told = "";
+    reach.textContent = answer?.ok ? (await answer.json()).reach : "";
   };
+  let later = 0;
   audience.addEventListener("change", tell);
-  tell();
+  text.addEventListener("input", () => (clearTimeout(later), (later = setTimeout(tell, 400))));
+  text.value === text.defaultValue ? (told = meant()) : tell();
 
   // Pictures: chosen, pasted or dropped, each with its description.
   const chooser = composer.querySelector("input[type=file]");
@@ -155,6 +170,7 @@ for (const composer of document.querySelectorAll(".composer")) {
     composer.reset();
     text.value = "";
     count();
+    tell();
     composer.querySelector(".extras").open = false;
     const fresh = document.createRange().createContextualFragment(html).querySelector("article");
     const list = document.querySelector(".posts[data-of]");

@@ -1,0 +1,92 @@
+"""What stands in the composer: the draft that a form means, and who would see it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from weetwie.access import may
+from weetwie.access.policy import effective
+from weetwie.access.viewer import Viewer
+from weetwie.access.words import Ring, Visibility
+from weetwie.domain.posts import audience, publish, rules
+from weetwie.domain.posts.rules import Draft
+from weetwie.errors import Invalid, Refusal, _
+from weetwie.kit import clock
+from weetwie.kit.db import Db
+from weetwie.web.visit import Visit
+
+AUDIENCES: Final[dict[str, dict[str, Any]]] = {
+    "colleagues": {"ring": Ring.colleagues, "visibility": Visibility.public},
+    "network": {"ring": Ring.network, "visibility": Visibility.public},
+    "world": {"ring": Ring.world, "visibility": Visibility.public},
+    "followers": {"visibility": Visibility.private},
+    "direct": {"visibility": Visibility.direct},
+}
+"""In the words of the composer; anything else is left to what one prefers."""
+
+
+def draft_of(given: Mapping[str, str], *, media_ids: Sequence[int] = (), has_poll: bool = False) -> Draft:
+    return Draft(
+        text=given.get("text", "").replace("\r\n", "\n"),
+        warning=given.get("warning", "").strip(),
+        language=given.get("language") or None,
+        reply_to_id=form_id(given.get("reply_to", "")),
+        quote_of_id=form_id(given.get("quote_of", "")),
+        media_ids=media_ids,
+        has_poll=has_poll,
+        **AUDIENCES.get(given.get("audience", ""), {}),
+    )
+
+
+def form_of(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """The other way round: what was put aside as a draft, as it stood in the form."""
+    said = {name: draft.get(name) for name in ("ring", "visibility")}
+    chosen = (name for name, choice in AUDIENCES.items() if all(said[key] == choice.get(key) for key in said))
+    return {
+        "text": draft.get("text", ""),
+        "warning": draft.get("warning", ""),
+        "audience": next(chosen, ""),
+        "quote_of": str(draft.get("quote_of_id") or ""),
+        "error": None,
+    }
+
+
+def choices(viewer: Viewer) -> list[str]:
+    """The audiences that this person may write for."""
+    now, widest = clock.now(), viewer.policy.widest_ring
+    rings = [ring for ring in Ring if ring <= widest and may.write_for(viewer, ring, now)]
+    return [*([] if viewer.is_limited else [ring.name for ring in rings]), "followers", "direct"]
+
+
+async def who_sees(visit: Visit, db: Db, given: Mapping[str, str]) -> str:
+    """A sentence about who would see what stands in the form, or why nobody would."""
+    viewer = visit.viewer
+    try:
+        draft = rules.take_ring_from_text(draft_of(given))
+        usual = await publish.usual_visibility(db, viewer)
+        decided = await audience.decide(db, viewer, draft, usual)
+    except Refusal as refusal:
+        return visit.say(refusal.sentence, **refusal.values)
+    is_open = decided.visibility <= Visibility.unlisted
+    if is_open and effective(decided.ring, viewer.policy) is Ring.world:
+        return visit.say(_("Everybody on the web"))
+    count = await audience.count(db, viewer, decided)
+    if count == 0:
+        return visit.say(_("Nobody but you"))
+    told = (
+        visit.say(_("One person besides you"))
+        if count == 1
+        else visit.say(_("{count} people besides you"), count=count)
+    )
+    if decided.visibility is not Visibility.direct:
+        return told
+    named = await visit.house.shower.cards(db, viewer, set(decided.people) - {viewer.person_id})
+    return f"{told}: {', '.join(one.called for one in named.values())}" if named else told
+
+
+def form_id(text: str) -> int | None:
+    """Raises Invalid for what no form of ours has sent."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Invalid(_("This form has been changed on the way. Please reload the page and try again."))
+    return int(text)

@@ -52,6 +52,44 @@ def test_each_form_is_read() -> None:
     ]
 
 
+OUTLOOK = '"First Name","Middle Name","Last Name","E-mail Address","E-mail 2 Address"\n"Annie","","B.","ann@corp.example",""\n'
+GOOGLE = (
+    "First Name,Middle Name,Last Name,Nickname,Organization Name,Labels,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value\n"
+    "Ann,,Bee,,Corp,* myContacts,* Work,ann@corp.example ::: a.bee@corp.example,Home,ann@home.example\n"
+)
+ANN = [Contact("Ann Bee", one) for one in ("ann@corp.example", "a.bee@corp.example", "ann@home.example")]
+
+
+def card(*lines: str) -> str:
+    return "\r\n".join(["BEGIN:VCARD", *lines, "END:VCARD", ""])
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (OUTLOOK, [Contact("Annie B.", "ann@corp.example")]),
+        ("Anrede;Vorname;Weitere Vornamen;Nachname;E-Mail-Adresse\n;Jörg;;Müller;j@corp.example\n", [Contact("Jörg Müller", "j@corp.example")]),
+        ("Voornaam,Achternaam,E-mailadres\nAnn,Bee,Ann <ann@corp.example>\n", [Contact("Ann Bee", "ann@corp.example")]),
+        (GOOGLE, ANN),
+        ("Name,Given Name,Family Name,E-mail 1 - Type,E-mail 1 - Value\nAnn Bee,Ann,Bee,* Work,\n", [Contact("Ann Bee")]),
+        ("sep=;\r\n\"Account address\";\"Show boosts\"\r\n\"@bo@house.example\";true\r\n", [Contact(handle="bo@house.example")]),
+        (card("VERSION:2.1", "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg M=C3=", "=BCller", "TEL;CELL:123"), [Contact("Jörg Müller")]),
+        (card("VERSION:2.1", "N;ENCODING=QUOTED-PRINTABLE;CHARSET=ISO-8859-1:M=FCller;J=F6rg;;;"), [Contact("Jörg Müller")]),
+        (card("FN;QUOTED-PRINTABLE:J=F6rg"), [Contact("Jörg")]),
+        (card("FN;ENCODING=b:SsO2cmc=", "EMAIL;TYPE=\"work:a\",pref:j@x.example"), [Contact("Jörg", "j@x.example")]),
+        (card("FN:Ann", "  Bee", "ORG:Corp\\, Ltd;Pumps", "TITLE:Boss", "ITEM1.EMAIL;type=INTERNET:ann@x.", " example", "item2.email:a@y.example"),
+            [Contact("Ann Bee", "ann@x.example"), Contact("Ann Bee", "a@y.example")]),
+        (card("FN:Ann") + card("N:Cee;Bo;;;", "PHOTO;ENCODING=BASE64;TYPE=JPEG:", " /9j/4AAQ", " SkZJRg==", "", "EMAIL:MAILTO:bo@x.example"),
+            [Contact("Ann"), Contact("Bo Cee", "bo@x.example")]),
+    ],
+)  # fmt: skip
+def test_what_address_books_write_is_read(content: str, found: list[Contact]) -> None:
+    assert contacts.read(content.encode()) == found
+    assert contacts.read(content.encode("utf-16")) == found
+    if "=C3" not in content:
+        assert contacts.read(content.encode("cp1252")) == found
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"a,b\n1,2\n", b"%PDF-1.7"])
 def test_what_is_none_of_them_is_said_to_be(content: bytes) -> None:
     with pytest.raises(Invalid, match="We do not understand"):

@@ -8,7 +8,7 @@ import click
 
 from weetwie.cli import archives, ties
 from weetwie.cli.house import House, in_house
-from weetwie.cli.line import Line
+from weetwie.cli.line import Line, printable
 from weetwie.cli.person import profiles
 
 if TYPE_CHECKING:
@@ -231,6 +231,7 @@ def _told(report: "Report") -> str:
         (report.endorsements, "endorsements"),
         (report.replies_without_target, "replies to unknown posts, kept as posts of their own"),
         (report.bad, "bad lines, left out"),
+        (report.cells_left_out, "cells that could not be read, left out"),
     ]
     said = [f"{number:,} {what}" for number, what in counted if number] or ["nothing to bring in"]
     rate = (
@@ -239,4 +240,18 @@ def _told(report: "Report") -> str:
         else ""
     )
     name = f" Import {report.import_id}." if report.import_id else ""
-    return f"{'; '.join(said)}. {report.read:,} read in {report.seconds:.1f} s{rate}.{name}"
+    return f"{'; '.join(said)}. {report.read:,} read in {report.seconds:.1f} s{rate}.{name}{_read_as(report)}"
+
+
+def _read_as(report: "Report") -> str:
+    """What was guessed, for whoever looks before they bring it in."""
+    reading = report.reading
+    if reading is None:
+        return ""
+    by = f", cells separated by {reading.separator}" if reading.separator else ""
+    past = (
+        f" Columns not understood and read past: {', '.join(map(printable, reading.read_past))}."
+        if reading.read_past
+        else ""
+    )
+    return f"\nRead as {reading.encoding}{by}.{past}"

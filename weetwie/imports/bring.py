@@ -1,7 +1,7 @@
 """Brings in people from a file, posts from a file, or the commits of a repository as posts."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,8 +15,8 @@ from weetwie.imports import run as runs
 from weetwie.imports import write_people, write_posts
 from weetwie.imports.crowd import Crowd
 from weetwie.imports.git import Repository
-from weetwie.imports.lines import Bad, File, Line
-from weetwie.imports.people import people
+from weetwie.imports.lines import Bad, File
+from weetwie.imports.people import Reading, people
 from weetwie.imports.posts import posts
 from weetwie.imports.records import Who
 from weetwie.imports.run import R, Report, Run, Source, Terms, Watch
@@ -28,7 +28,8 @@ _BEGINNING: Final = 1 << 16
 
 async def bring_people(database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch) -> Report:
     with File(path) as file:
-        source = _of_file("people", path, file, terms, people)
+        found = people(file)
+        source = _of_file("people", path, file, terms, found.records, found.reading)
         report = await runs.run(database, viewer, source, terms, watch, write_people.write)
     await _look_up_managers(database, Run(viewer, terms, report, report.import_id or 0, {}))
     await runs.end(database, report)
@@ -37,7 +38,7 @@ async def bring_people(database: Database, viewer: Viewer, path: Path, terms: Te
 
 async def bring_posts(database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch) -> Report:
     with File(path) as file:
-        source = _of_file("posts", path, file, terms, posts)
+        source = _of_file("posts", path, file, terms, posts(file.lines()))
         write = partial(write_posts.write, space=terms.space, watch=watch)
         report = await runs.run(database, viewer, source, terms, watch, write, write_posts.catch_up)
     await _look_up_answers(database, report.import_id or 0, terms.space)
@@ -65,7 +66,12 @@ async def bring_commits(
 
 
 def _of_file(
-    kind: str, path: Path, file: File, terms: Terms, read: Callable[[Iterator[Line | Bad]], Iterator[R | Bad]]
+    kind: str,
+    path: Path,
+    file: File,
+    terms: Terms,
+    records: Iterator[R | Bad],
+    reading: Reading | None = None,
 ) -> Source[R]:
     with path.open("rb") as beginning:
         digest = hashlib.sha256(beginning.read(_BEGINNING)).hexdigest()
@@ -76,7 +82,8 @@ def _of_file(
         edition=f"{stat.st_size} {stat.st_mtime_ns}",
         size=file.size,
         position=lambda: file.position,
-        records=read(file.lines()),
+        records=records,
+        reading=reading,
     )
 
 

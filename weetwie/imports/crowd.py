@@ -89,7 +89,10 @@ class Crowd:
         if known is None:
             known_as = "" if "@" in who.key[1:] else who.key
             card = arrival or people.Arrival(
-                handle=known_as, name=who.name or known_as, may_rank=self._run.terms.may_rank
+                handle=known_as,
+                name=who.name or known_as,
+                may_rank=self._run.terms.may_rank,
+                is_program=who.is_program,
             )
             self._new.append(_New(number, tokens, card, manager))
             self._ids |= dict.fromkeys(tokens, -len(self._new))
@@ -108,6 +111,12 @@ class Crowd:
             self._ids |= dict.fromkeys(new.tokens, person_id)
             self._first_named[person_id] = new.number
         await self._note(made)
+
+    async def mark_programs(self, whos: Iterable[Who]) -> None:
+        """Those who came before programs were told from people."""
+        ids = {person_id for who in whos if (person_id := self.id(who)) and person_id > 0}
+        if ids and not self._run.terms.is_dry:
+            await people.mark_programs(self._db, ids)
 
     async def keep_address(self, known: dict[int, str]) -> None:
         """Addresses of people who are here already, as far as they have not joined."""

@@ -2,26 +2,29 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
 from weetwie.imports.lines import LONGEST, Bad
 from weetwie.imports.records import PostRecord, Who, Wrong, clean, moment
+from weetwie.imports.table import line_of
+from weetwie.kit.programs import is_program
+from weetwie.kit.signs import bare_address, visible
 
 _GIT: Final = ("git", "--no-pager", "-c", "log.showSignature=false", "-c", "core.fsmonitor=false")
-_FIELDS: Final = ("%H", "%aN", "%aE", "%at", "%B")
+_FIELDS: Final = ("%H", "%aN", "%aE", "%at", "%e", "%B", "%(trailers)")
 _FORMAT: Final = "%x00".join(_FIELDS) + "%x00"
 
-_TRAILER: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*(?: ID)?):\s+(\S.*)")
+_TRAILER: Final = re.compile(r"([A-Za-z0-9-]+(?: ID)?)[ \t]*:[ \t]*(\S.*)", re.DOTALL)
 _SURELY: Final = re.compile(
     r"([a-z]+(-[a-z]+)*-by|fixes|cc|change-id|link|closes|bugzilla id|coverity issue|git-svn-id|depends-on)",
     re.IGNORECASE,
 )
-"""Trailers wherever they stand; any other `Key: value` is one only in a last paragraph of trailers."""
+"""Trailers wherever they stand; any other `Key: value` is one only in a last paragraph that git takes for trailers."""
 _ENDORSES: Final = frozenset(("reviewed-by", "acked-by", "tested-by"))
 _SHARES: Final = frozenset(("co-authored-by", "co-developed-by"))
-_NAMED: Final = re.compile(r"\s*\"?([^<\"]*?)\"?\s*<\s*([^<>\s]+@[^<>\s]+)\s*>.*")
+_NAMED: Final = re.compile(r"([^<>]*)<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _ADDRESS: Final = re.compile(r"<?\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+>?")
 
 
@@ -35,6 +38,8 @@ class Repository:
         self.size = int(self._ask("rev-list", "--count", "--no-merges", "HEAD"))
         self.first = self._ask("rev-list", "--max-parents=0", "--max-count=1", "HEAD")
         self.position = 0
+        self.encoding = self._said("i18n.commitEncoding")
+        """What commits are in that do not say it themselves, beside UTF-8."""
 
     def posts(self) -> Iterator[PostRecord | Bad]:
         """The commits, oldest first. Their numbers count from 1."""
@@ -55,11 +60,17 @@ class Repository:
             try:
                 for fields in _records(git.stdout, len(_FIELDS)):
                     self.position += 1
-                    yield _read(self.position, fields)
+                    yield _read(self.position, fields, self.encoding)
                 if git.wait() != 0:
                     yield Bad(self.position + 1, f"git log ended with {git.returncode}")
             finally:
                 git.kill()
+
+    def _said(self, setting: str) -> str:
+        try:
+            return self._ask("config", "--get", setting)
+        except Wrong:
+            return ""
 
     def _ask(self, *words: str) -> str:
         try:
@@ -84,10 +95,13 @@ def _records(stream: IO[bytes], size: int) -> Iterator[list[bytes]]:
                 fields = []
 
 
-def _read(number: int, fields: list[bytes]) -> PostRecord | Bad:
-    key, name, address, at, message = (field.decode(errors="replace").strip() for field in fields)
+def _read(number: int, fields: list[bytes], encoding: str) -> PostRecord | Bad:
+    key, address, at = (fields[place].decode(errors="replace").strip() for place in (0, 2, 3))
+    # What git could not read itself comes as it lies, with the name of its encoding.
+    named = [fields[4].decode("ascii", "replace").strip(), encoding]
+    name, message, block = (_text(fields[place], named).strip("\r\n\t ") for place in (1, 5, 6))
     try:
-        text, endorsers, co = told(message)
+        text, endorsers, co = told(message, block)
         if not text:
             raise Wrong(f"commit {key[:12]} has no message")
         if "@" not in address:
@@ -95,7 +109,7 @@ def _read(number: int, fields: list[bytes]) -> PostRecord | Bad:
         return PostRecord(
             number=number,
             key=key,
-            author=Who("", clean(name), address),
+            author=Who("", visible(clean(name)), bare_address(address)),
             at=moment(int(at)),
             text=text,
             endorsers=endorsers,
@@ -106,36 +120,53 @@ def _read(number: int, fields: list[bytes]) -> PostRecord | Bad:
         return Bad(number, str(error))
 
 
-def told(message: str) -> tuple[str, tuple[Who, ...], tuple[Who, ...]]:
-    """What a message says without trailers and addresses, who endorsed it, and who shared in it."""
-    lines = clean(message).replace("\r\n", "\n").strip().split("\n")
+def _text(field: bytes, named: Sequence[str]) -> str:
+    """UTF-8 where it is; else by what the commit or the repository says; else, line by line, Windows-1252."""
+    for encoding in ("utf-8", *named):
+        try:
+            return field.decode(encoding)
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return "\n".join(map(line_of, field.split(b"\n")))
+
+
+def told(message: str, block: str = "") -> tuple[str, tuple[Who, ...], tuple[Who, ...]]:
+    """What a message says without trailers and addresses, who endorsed it, and who shared in it. `block` is what git takes for
+    the trailers at its end."""
+    text = clean(message).replace("\r\n", "\n").strip()
     endorsers, co = dict[str, Who](), dict[str, Who]()
-    start = _start_of_trailers(lines)
-    kept = []
-    for index, line in enumerate(lines):
-        trailer = _TRAILER.fullmatch(line.strip()) if index else None
-        if trailer and (index >= start or _SURELY.fullmatch(trailer[1])):
-            _note(trailer[1].lower(), trailer[2], endorsers, co)
-        elif index < start:
+    last = _trailers(clean(block).replace("\r\n", "\n").strip("\n"))
+    if any(_SURELY.fullmatch(key) for key, _value in last) and text.endswith(
+        block := block.replace("\r\n", "\n").strip()
+    ):
+        text = text[: len(text) - len(block)].rstrip()
+    else:
+        last = []
+    kept: list[str] = []
+    for index, line in enumerate(text.split("\n")):
+        found = _TRAILER.fullmatch(line.strip()) if index else None
+        if found and _SURELY.fullmatch(found[1]):
+            _note(found[1].lower(), found[2], endorsers, co)
+        else:
             kept.append(_ADDRESS.sub("", line).rstrip())
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-    return text, tuple(endorsers.values()), tuple(co.values())
+    for key, value in last:
+        _note(key.lower(), value, endorsers, co)
+    plain = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    return plain, tuple(endorsers.values()), tuple(co.values())
 
 
-def _start_of_trailers(lines: list[str]) -> int:
-    """Where the last paragraph begins, if it is made of trailers; never the first line."""
-    start = len(lines)
-    while start > 1 and lines[start - 1].strip():
-        start -= 1
-    last = lines[start:]
-    found = [_TRAILER.fullmatch(line.strip()) for line in last]
-    is_one = any(one and _SURELY.fullmatch(one[1]) for one in found)
-    holds_more = any(not one and not line[:1].isspace() for one, line in zip(found, last, strict=True))
-    return start if start > 1 and is_one and not holds_more else len(lines)
+def _trailers(block: str) -> list[tuple[str, str]]:
+    """A line that begins with a blank goes on with the one before."""
+    lines = re.sub(r"\n[ \t]+", " ", block).split("\n")
+    return [(found[1], found[2]) for line in lines if (found := _TRAILER.fullmatch(line.strip()))]
 
 
 def _note(trailer: str, value: str, endorsers: dict[str, Who], co: dict[str, Who]) -> None:
-    named = _NAMED.fullmatch(value)
+    """Programs endorse nothing and share in nothing."""
     people = endorsers if trailer in _ENDORSES else co if trailer in _SHARES else None
-    if named and people is not None and len(people) < 1000:
-        people.setdefault(named[2].lower(), Who("", named[1].strip(), named[2]))
+    if people is None:
+        return
+    for name, address in _NAMED.findall(value):
+        who = Who("", visible(name).strip(' ",;&'), bare_address(address))
+        if len(people) < 1000 and not is_program(who.name, who.address):
+            people.setdefault(who.address.lower(), who)

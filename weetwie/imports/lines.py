@@ -51,6 +51,26 @@ class File:
     def position(self) -> int:
         return self._raw.tell()
 
+    def beginning(self) -> bytes:
+        """A little of it; nothing has been read by that."""
+        try:
+            begin = self._file.read(64)
+            self._file.seek(0)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            return b""
+        return begin
+
+    def whole(self, most: int) -> tuple[bytes, Bad | None]:
+        """All of it, or as much as can be unpacked and is not more than `most` (and one byte)."""
+        content = bytearray()
+        try:
+            while len(content) <= most and (data := self._file.read(1 << 16)):
+                content += data
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            number = content.count(b"\n") + 1
+            return bytes(content), Bad(number, f"the file cannot be unpacked any further: {error}")
+        return bytes(content[: most + 1]), None
+
     def lines(self) -> Iterator[Line | Bad]:
         """Every line that is not blank, numbered from 1."""
         number = 0

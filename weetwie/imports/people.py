@@ -1,188 +1,248 @@
-"""People from a table (CSV with whatever separator and headings) or from lines of JSON."""
+"""People from a table or from lines of JSON. A cell that cannot be read costs that cell, never the person."""
 
-import csv
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from weetwie.imports.lines import LONGEST, Bad, Line
+from weetwie.errors import Invalid, _
+from weetwie.imports import days, table
+from weetwie.imports.heads import field_of, full_name, rank_of
+from weetwie.imports.lines import Bad, File, Line
 from weetwie.imports.records import PersonRecord, Who, Wrong, clean, key, moment
+from weetwie.imports.table import Row
+from weetwie.kit.signs import bare_address, bare_addresses, visible
 
-_HEADINGS: Final[Mapping[str, str]] = {
-    heading: field
-    for field, headings in {
-        "id": "id key number employeeid employeenumber personnelnumber personid userid",
-        "name": "name fullname displayname",
-        "first": "first firstname givenname",
-        "last": "last lastname surname familyname",
-        "handle": "handle username user login nick nickname account",
-        "email": "email mail emailaddress address",
-        "unit": "unit department dept team group division orgunit organisationunit organizationunit",
-        "place": "place location office site city",
-        "manager": "manager managerid boss supervisor reportsto lead",
-        "languages": "languages language lang langs speaks",
-        "joined": "joined joinedat joindate start startdate hired hiredate since",
-        "bio": "bio about description",
-        "pronouns": "pronouns",
-    }.items()
-    for heading in headings.split()
-}
-_NOT_A_LETTER: Final = re.compile(r"[^a-z]")
+LARGEST: Final = 64 << 20
+_MOST_NAMED: Final = 100
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
+_LANGUAGES: Final = {
+    name: code
+    for code, names in {
+        "en": "english englisch engels",
+        "nl": "dutch nederlands niederlandisch niederländisch",
+        "de": "german deutsch duits",
+        "fr": "french franzosisch französisch frans français",
+        "es": "spanish spanisch spaans español",
+        "it": "italian italienisch italiaans italiano",
+        "pl": "polish polnisch pools polski",
+        "tr": "turkish türkisch turks türkçe",
+    }.items()
+    for name in names.split()
+}
 _ADDRESS: Final = re.compile(r"[^@\s]{1,128}@[^@\s]{1,250}")
-_MOST_LINES: Final = 50
-"""That one row of a table may run over; a quote that is never closed swallows no more than its own line."""
+_OF_A_GUEST: Final = re.compile(r".*#ext#@.*", re.IGNORECASE)
+_NOTHING: Final = re.compile(
+    r"[-\u2013\u2014.]+|#(n/a|ref!|value!|name\?|null!|div/0!|nv|bezug!|wert!|n/b|verw!|waarde!|naam\?)|\(?null\)?|\\n|n/?a|n\.v\.t\.?|k\. ?a\.",
+    re.IGNORECASE,
+)
+"""What stands in a cell where there is nothing."""
+_COLUMNS: Final = (
+    "name",
+    "first",
+    "infix",
+    "last",
+    "handle",
+    "unit",
+    "place",
+    "bio",
+    "pronouns",
+    "manager",
+    "bot",
+)
 
 
-def people(lines: Iterable[Line | Bad]) -> Iterator[PersonRecord | Bad]:
-    """One record a line of JSON or a row of the table; which of the two it is, the first line says."""
-    source = iter(lines)
-    for first in source:
-        if isinstance(first, Bad):
-            yield first
-            continue
-        waiting = deque[Line | Bad]([first])
-        is_json = first.data.lstrip().startswith(b"{")
-        yield from _from_json(chain(waiting, source)) if is_json else _from_table(waiting, source)
-        return
+class Reading(msgspec.Struct):
+    """How a file was read: guesses, to be looked at before they are believed."""
+
+    encoding: str = ""
+    separator: str = ""
+    read_past: list[str] = []
+    """Columns that are not understood."""
+
+    @property
+    def sign(self) -> str:
+        return {"comma": ",", "semicolon": ";", "tab": "⇥", "bar": "|"}.get(self.separator, self.separator)
 
 
-def _from_json(lines: Iterator[Line | Bad]) -> Iterator[PersonRecord | Bad]:
+class People(msgspec.Struct, frozen=True):
+    reading: Reading
+    records: Iterator[PersonRecord | Bad]
+
+
+def people(file: File) -> People:
+    """Lines of JSON or a table, which of the two the beginning says. Raises Invalid."""
+    if file.beginning().removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return of_json(file.lines())
+    content, broken = file.whole(LARGEST)
+    if len(content) > LARGEST:
+        raise Invalid(_("This file is larger than {most} MB."), field="file", most=LARGEST >> 20)
+    found = of_table(content)
+    return People(found.reading, _and_then(found.records, broken)) if broken else found
+
+
+def of_json(lines: Iterable[Line | Bad]) -> People:
+    reading = Reading("UTF-8")
+    return People(reading, _from_json(lines, reading))
+
+
+def of_table(content: bytes) -> People:
+    read = table.read(content, field_of)
+    columns = read.head.cells if read.head else ()
+    past = [name for name in columns if name and field_of(name) in ("", "more", "contact")]
+    if not any("@" in cell for cell in _column(read, "address")):
+        past += [name for name in columns if field_of(name) == "address"]
+    reading = Reading(read.encoding, table.NAMES.get(read.separator, read.separator), past[:_MOST_NAMED])
+    return People(reading, _from_table(read))
+
+
+def _and_then(records: Iterator[PersonRecord | Bad], last: Bad) -> Iterator[PersonRecord | Bad]:
+    yield from records
+    yield last
+
+
+def _from_json(lines: Iterable[Line | Bad], reading: Reading) -> Iterator[PersonRecord | Bad]:
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     for line in lines:
         if isinstance(line, Bad):
             yield line
             continue
         try:
-            yield _record(line.number, _named(decode(line.data).items()))
+            given = decode(line.data)
+            past = [name for name in given if not field_of(name) and name not in reading.read_past]
+            reading.read_past += past[: max(_MOST_NAMED - len(reading.read_past), 0)]
+            yield _Reader(list(given), None).record(line.number, list(given.values()))
         except (msgspec.MsgspecError, UnicodeError, RecursionError, Wrong) as error:
             yield Bad(line.number, str(error))
 
 
-def _from_table(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Iterator[PersonRecord | Bad]:
-    fields: list[str] | None = None
-    separator = ","
-    for row in _rows(waiting, source):
+def _from_table(read: table.Table) -> Iterator[PersonRecord | Bad]:
+    if read.head is None or not {"id", "handle", "email", "address"} & set(map(field_of, read.head.cells)):
+        first = read.head or next((row for row in read.rows() if isinstance(row, Row)), None)
+        if first is not None:
+            named = ", ".join(first.cells)[:200]
+            yield Bad(
+                first.number,
+                f"a line must name the columns, one of them id, handle or email; here are: {named}",
+            )
+        return
+    reader = _Reader(read.head.cells, days.first_of(_column(read, "joined")))
+    for row in read.below():
         if isinstance(row, Bad):
             yield row
             continue
-        number, text = row
-        if fields is None:
-            separator = max(",;\t", key=text.count)
-            fields = _headings(text, separator)
-            if not {"id", "handle", "email"} & set(fields):
-                yield Bad(number, "the first line must name the columns; one of them id, handle or email")
-                return
-            continue
         try:
-            yield _record(number, _filled(fields, _cells(text, separator)))
-        except (csv.Error, Wrong) as error:
-            yield Bad(number, str(error))
+            yield reader.record(row.number, row.cells, row.note)
+        except Wrong as error:
+            yield Bad(row.number, str(error))
 
 
-def _rows(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Iterator[tuple[int, str] | Bad]:
-    """Rows of a table: lines are put together while a quote is open."""
-    while line := _next(waiting, source):
-        if isinstance(line, Bad):
-            yield line
-            continue
-        taken, data = _whole_row(line, waiting, source)
-        if data.count(b'"') % 2:
-            waiting.extendleft(reversed(taken[1:]))
-            yield Bad(line.number, "a quote is opened and not closed")
-            continue
-        try:
-            yield line.number, data.decode()
-        except UnicodeDecodeError as error:
-            yield Bad(line.number, f"not UTF-8: {error.reason} at byte {error.start + 1}")
+def _column(read: table.Table, field: str) -> Iterator[str]:
+    places = [at for at, name in enumerate(read.head.cells if read.head else ()) if field_of(name) == field]
+    if places:
+        for row in read.below():
+            cells = row.cells if isinstance(row, Row) else ()
+            yield from (cells[at] for at in places if at < len(cells))
 
 
-def _whole_row(
-    first: Line, waiting: deque[Line | Bad], source: Iterator[Line | Bad]
-) -> tuple[list[Line], bytes]:
-    taken, data = [first], first.data
-    while data.count(b'"') % 2 and len(taken) < _MOST_LINES and len(data) < LONGEST:
-        more = _next(waiting, source)
-        if not isinstance(more, Line):
-            waiting.extendleft([more] if more else [])
-            break
-        taken.append(more)
-        data += more.data
-    return taken, data
+class _Reader:
+    """Knows which columns hold which field, the better ones first."""
+
+    def __init__(self, columns: Sequence[str], first: days.First) -> None:
+        self._count = len(columns)
+        self._first = first
+        self._places: dict[str, list[int]] = {}
+        for at in sorted(range(len(columns)), key=lambda at: rank_of(columns[at])):
+            self._places.setdefault(field_of(columns[at]), []).append(at)
+
+    def record(self, number: int, cells: Sequence[Any], note: str = "") -> PersonRecord:
+        """Raises Wrong for somebody by nothing known."""
+        if any(cells[self._count :]):
+            raise Wrong(f"{len(cells)} cells, but {self._count} columns")
+        notes = [note] if note else []
+        words = {field: self._words(field, cells, notes) for field in _COLUMNS}
+        own = key(self._words("id", cells, notes), "id")
+        address, handle = self._address(cells, notes), visible(words["handle"]).removeprefix("@")
+        if "@" in handle:
+            address, handle = address or _fit(handle), ""
+        if not (own or handle or address):
+            raise Wrong("; ".join([*notes, "there is neither an id nor a handle nor an e-mail address"]))
+        name = full_name(words["name"], words["first"], words["infix"], words["last"])
+        return PersonRecord(
+            number=number,
+            who=Who(own or handle, name, address),
+            handle=handle,
+            unit=words["unit"].rstrip("/").rpartition("/")[2]
+            if words["unit"].startswith("/")
+            else words["unit"],
+            place=words["place"],
+            bio=words["bio"],
+            pronouns=words["pronouns"],
+            manager=bare_address(words["manager"]),
+            languages=self._languages(cells),
+            joined=self._joined(cells, notes),
+            is_program=words["bot"].lower() in ("true", "1", "yes", "ja", "x")
+            or Who(own or handle, name, address).is_program,
+            has_id=bool(own),
+            notes=tuple(notes),
+        )
+
+    def _given(self, field: str, cells: Sequence[Any]) -> Iterator[Any]:
+        """What stands in the columns of a field, without those that are empty."""
+        for at in self._places.get(field, ()):
+            cell = cells[at] if at < len(cells) else None
+            if cell is not None and not (
+                isinstance(cell, str) and (not visible(cell) or _NOTHING.fullmatch(visible(cell)))
+            ):
+                yield cell
+
+    def _words(self, field: str, cells: Sequence[Any], notes: list[str]) -> str:
+        for cell in self._given(field, cells):
+            if isinstance(cell, bool) and field == "bot":
+                return str(cell)
+            if isinstance(cell, str | int | float) and not isinstance(cell, bool):
+                return clean(str(cell)).strip()
+            notes.append(f"{field} is of a wrong type")
+        return ""
+
+    def _address(self, cells: Sequence[Any], notes: list[str]) -> str:
+        """A postal address in a column called Address is none, and is nothing to tell of."""
+        wrong = ""
+        for field in ("email", "address"):
+            for cell in self._given(field, cells):
+                text = cell if isinstance(cell, str) else ""
+                if address := next(filter(None, map(_fit, bare_addresses(text))), ""):
+                    return address
+                wrong = wrong or (visible(str(cell)) if field == "email" or "@" in text else "")
+        if wrong:
+            notes.append(f"{wrong[:60]!r} is not an e-mail address")
+        return ""
+
+    def _joined(self, cells: Sequence[Any], notes: list[str]) -> Any:
+        wrong = ""
+        for cell in self._given("joined", cells):
+            try:
+                return days.day(cell, self._first) if isinstance(cell, str) else moment(cell)
+            except (Wrong, TypeError, AttributeError) as error:
+                wrong = wrong or f"joined: {error if isinstance(error, Wrong) else 'is of a wrong type'}"
+        notes += [wrong] if wrong else []
+        return None
+
+    def _languages(self, cells: Sequence[Any]) -> tuple[str, ...]:
+        spoken: list[str] = []
+        for cell in self._given("languages", cells):
+            spoken += (
+                re.split(r"[\s,;|/]+", cell)
+                if isinstance(cell, str)
+                else map(str, cell)
+                if isinstance(cell, list)
+                else []
+            )
+        codes = (_LANGUAGES.get(one.casefold(), one.lower()) for one in spoken)
+        return tuple(dict.fromkeys(one for one in codes if _LANGUAGE.fullmatch(one)))[:20]
 
 
-def _next(waiting: deque[Line | Bad], source: Iterator[Line | Bad]) -> Line | Bad | None:
-    """What was put back comes before what has not been read."""
-    return waiting.popleft() if waiting else next(source, None)
-
-
-def _cells(text: str, separator: str) -> list[str]:
-    return next(csv.reader([text.rstrip("\r\n")], delimiter=separator), [])
-
-
-def _headings(text: str, separator: str) -> list[str]:
-    try:
-        return [_field(heading) for heading in _cells(text, separator)]
-    except csv.Error:
-        return []
-
-
-def _filled(fields: list[str], cells: list[str]) -> dict[str, Any]:
-    if len(cells) > len(fields):
-        raise Wrong(f"{len(cells)} cells, but {len(fields)} columns")
-    return {field: cell for field, cell in zip(fields, cells, strict=False) if field}
-
-
-def _named(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    return {field: value for name, value in items if (field := _field(name)) and value is not None}
-
-
-def _field(heading: str) -> str:
-    return _HEADINGS.get(_NOT_A_LETTER.sub("", heading.lower()), "")
-
-
-def _record(number: int, given: Mapping[str, Any]) -> PersonRecord:
-    words = {
-        field: _words(given.get(field), field)
-        for field in _HEADINGS.values()
-        if field not in ("languages", "id")
-    }
-    address, own = words["email"], key(_scalar(given.get("id", ""), "id"), "id")
-    if address and not _ADDRESS.fullmatch(address):
-        raise Wrong(f"{address[:60]!r} is not an e-mail address")
-    if not (own or words["handle"] or address):
-        raise Wrong("there is neither an id nor a handle nor an e-mail address")
-    name = words["name"] or f"{words['first']} {words['last']}".strip()
-    return PersonRecord(
-        number=number,
-        who=Who(own or words["handle"], name, address),
-        handle=words["handle"],
-        unit=words["unit"],
-        place=words["place"],
-        bio=words["bio"],
-        pronouns=words["pronouns"],
-        manager=words["manager"],
-        languages=_languages(given.get("languages")),
-        joined=moment(words["joined"]) if words["joined"] else None,
-    )
-
-
-def _words(value: object, field: str) -> str:
-    return clean(str(_scalar(value if value is not None else "", field))).strip()
-
-
-def _scalar(value: object, field: str) -> str | int | float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Wrong(f"{field} is of a wrong type")
-    return value
-
-
-def _languages(given: object) -> tuple[str, ...]:
-    if given is not None and not isinstance(given, str | list):
-        raise Wrong("languages is of a wrong type")
-    spoken = re.split(r"[\s,;|/]+", given) if isinstance(given, str) else [str(one) for one in given or []]
-    return tuple(dict.fromkeys(one.lower() for one in spoken if _LANGUAGE.fullmatch(one)))[:20]
+def _fit(text: str) -> str:
+    address = bare_address(text)
+    return address if _ADDRESS.fullmatch(address) and not _OF_A_GUEST.fullmatch(address) else ""

@@ -6,6 +6,8 @@ from typing import Final
 import msgspec
 
 from weetwie.kit import clock
+from weetwie.kit.programs import is_program
+from weetwie.kit.signs import visible
 
 EARLIEST: Final = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
 _SLACK: Final = timedelta(days=1)
@@ -18,6 +20,10 @@ class Who(msgspec.Struct, frozen=True):
     key: str = ""
     name: str = ""
     address: str = ""
+
+    @property
+    def is_program(self) -> bool:
+        return is_program(self.name or self.key, self.address or self.key)
 
 
 class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +38,11 @@ class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The manager's key, handle or address."""
     languages: tuple[str, ...] = ()
     joined: datetime | None = None
+    is_program: bool = False
+    has_id: bool = False
+    """The source gives a key of its own, so that another key means somebody else."""
+    notes: tuple[str, ...] = ()
+    """What of it could not be read and was left out."""
 
 
 class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +69,9 @@ class Wrong(ValueError):
 
 def key(given: object, what: str) -> str:
     """An id as text. Raises Wrong."""
-    text = str(given).strip()
-    if len(text) > LONGEST_KEY or "\x00" in text:
-        raise Wrong(f"{what} is not an id: at most {LONGEST_KEY} characters, no NUL")
+    text = visible(str(given))
+    if len(text) > LONGEST_KEY:
+        raise Wrong(f"{what} is not an id: at most {LONGEST_KEY} characters")
     return text
 
 

@@ -13,6 +13,7 @@ from weetwie.access.words import Ring
 from weetwie.domain.imports import ledger
 from weetwie.events import audit
 from weetwie.imports.lines import Bad
+from weetwie.imports.people import Reading
 from weetwie.imports.records import PersonRecord, PostRecord
 from weetwie.kit.db import Database, Db
 
@@ -58,7 +59,11 @@ class Report(msgspec.Struct, kw_only=True):
     replies_without_target: int = 0
     home_entries: int = 0
     bad: int = 0
+    cells_left_out: int = 0
+    """Of people who came all the same."""
     first_bad: list[Bad] = msgspec.field(default_factory=list)
+    first_notes: list[Bad] = msgspec.field(default_factory=list)
+    reading: Reading | None = None
     seconds: float = 0.0
     longest_transaction: float = 0.0
 
@@ -79,6 +84,8 @@ class Source(msgspec.Struct, Generic[R], frozen=True):
     size: int
     position: Callable[[], int]
     records: Iterator[R | Bad]
+    reading: Reading | None = None
+    """How it was read, where that is a guess."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -107,7 +114,7 @@ async def run(
 ) -> Report:
     """Brings a source in. `after` is called with the ids of each batch when it stands, and how long ago it was begun."""
     began = time.monotonic()
-    report = Report(kind=source.kind, source=source.name, dry_run=terms.is_dry)
+    report = Report(kind=source.kind, source=source.name, dry_run=terms.is_dry, reading=source.reading)
     done = 0
     if not terms.is_dry:
         report.import_id, done = await _begin(database, viewer, source)
@@ -162,7 +169,11 @@ def _take(records: Iterator[R | Bad], count: int, report: Report, watch: Watch) 
             tell(report, watch, record)
         else:
             batch.append(record)
-            size += len(record.text) if isinstance(record, PostRecord) else 0
+            if isinstance(record, PostRecord):
+                size += len(record.text)
+            else:
+                for what in record.notes:
+                    note(report, watch, Bad(number, what))
         if len(batch) >= count or size >= _MOST_BYTES or report.read % (_MOST * 5) == 0:
             break
     return batch, number
@@ -173,6 +184,13 @@ def tell(report: Report, watch: Watch, bad: Bad) -> None:
     if len(report.first_bad) < _MOST_TOLD:
         report.first_bad.append(bad)
     watch.bad(bad)
+
+
+def note(report: Report, watch: Watch, left_out: Bad) -> None:
+    report.cells_left_out += 1
+    if len(report.first_notes) < _MOST_TOLD:
+        report.first_notes.append(left_out)
+    watch.bad(left_out)
 
 
 async def _write(

@@ -39,6 +39,7 @@ def _arrival(record: PersonRecord, terms: Terms) -> arriving.Arrival:
         languages=record.languages,
         joined_at=record.joined,
         may_rank=terms.may_rank,
+        is_program=record.is_program,
     )
 
 

@@ -27,16 +27,19 @@ async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch:
     named = {key for record in batch for key in (record.key, record.reply_to, record.root) if key}
     known = await ledger.posts(db, space, named)
     fresh = _fresh(batch, known, run, watch)
+    programs = {record.author for record in batch if record.author.is_program}
+    named_people = [who for record in fresh for who in (record.author, *record.endorsers, *record.co)]
     crowd = await Crowd.of(
         db,
         run,
-        (who for record in fresh for who in (record.author, *record.endorsers, *record.co)),
+        [*named_people, *programs],
         (name for record in fresh for name in _mentioned(record, space)),
     )
     for record in fresh:
         for who in (record.author, *record.endorsers, *record.co):
             crowd.expect(record.number, who)
     await crowd.make()
+    await crowd.mark_programs(programs)
     run.report.posts_new += len(fresh)
     if run.terms.is_dry or not fresh:
         return []

@@ -38,6 +38,34 @@ def test_a_link_does_not_take_in_the_word_that_follows_it() -> None:
     assert plain('<a href="https://example.org/a">https://example.org/a</a>.') == "https://example.org/a."
 
 
+def test_elements_that_end_a_word_keep_words_apart() -> None:
+    table = "<table><tr><td>pump</td><td>seal</td></tr><tr><td>valve</td></tr></table>"
+    assert plain(table) == "pump seal\nvalve"
+    assert plain("<dl><dt>unit</dt><dd>bar</dd></dl>") == "unit\nbar"
+    assert plain("<table><caption>c</caption><tr><th>a</th><th>b</th></tr></table>x") == "c\na b\n\nx"
+    assert plain("<details><summary>more</summary>less</details>end") == "more\nless\n\nend"
+    assert plain("<figure><img alt='x'><figcaption>y</figcaption></figure>") == "x\ny"
+    assert plain("<ul><li><p>a</p></li><li> b</li></ul>c") == "- a\n\n- b\n\nc"
+
+
+@pytest.mark.parametrize("tag", "section article header aside hr h1 main table fieldset address".split())
+def test_a_part_of_a_page_is_a_paragraph(tag: str) -> None:
+    assert plain(f"one<{tag}>two</{tag}>three").split() == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize(
+    "tag", "option legend caption tr td th dt dd summary figcaption label button textarea".split()
+)
+def test_no_two_words_become_one(tag: str) -> None:
+    assert plain(f"<{tag}>one</{tag}><{tag}>two</{tag}>three").split() == ["one", "two", "three"]
+
+
+def test_a_name_or_a_link_takes_no_letter_of_another_script() -> None:
+    assert plain(f"{MENTION}<br>two") == "@bob@other.example\ntwo"
+    assert plain(f"{MENTION}さん、hi") == "@bob@other.example さん、hi"
+    assert plain('<a href="https://example.org/">https://example.org/</a>です') == "https://example.org/ です"
+
+
 def test_what_is_no_text_is_left_out() -> None:
     assert plain("<script>alert(1)</script>Hi<style>p{}</style>") == "Hi"
     assert plain('<a href="javascript:alert(1)">x</a>') == "x"
@@ -60,7 +88,23 @@ def test_what_we_write_ourselves_comes_back(paragraphs: list[list[str]]) -> None
 
 @pytest.mark.parametrize(
     "part",
-    ["<", "<a ", "<!--", '<a href="', "<a href='", "</", "<p>", "&", "<pre> ", "<a x=", "\n ", "href="],
+    [
+        "<",
+        "<a ",
+        "<!--",
+        '<a href="',
+        "<a href='",
+        "</",
+        "<p>",
+        "&",
+        "<pre> ",
+        "<a x=",
+        "\n ",
+        "href=",
+        "<td>",
+        "<li>",
+        "<tr><td>",
+    ],
 )
 def test_nothing_that_was_made_to_be_slow_is(part: str) -> None:
     """Where each sign were looked at again and again, this would take hours."""

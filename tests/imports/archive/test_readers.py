@@ -349,3 +349,18 @@ def test_an_entry_may_lie_about_its_size(tmp_path: Path) -> None:
         archive.infolist()[0].file_size = 10
     with opened(path) as box:
         assert box.read("a/tweets_media/1-a.png", 100) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("@bobさん、ポンプの件ありがとう", "@bob@twitter.com さん、ポンプの件ありがとう"),
+        ("ありがとう@bob", "ありがとう@bob@twitter.com"),
+        (".@bob look at this", ".@bob@twitter.com look at this"),
+        ("@bobй и @bob_2, @bob.", "@bob@twitter.com й и @bob_2@twitter.com, @bob@twitter.com."),
+        ("@bob@social.example and a@b.c", "@bob@social.example and a@b.c"),
+    ],
+)
+def test_names_of_twitter_are_ascii_and_mean_nobody_here(tmp_path: Path, written: str, read: str) -> None:
+    (post,) = of_tweets(tmp_path, tweet(1, full_text=written)).posts
+    assert post.text == read

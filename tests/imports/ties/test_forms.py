@@ -69,8 +69,19 @@ def test_the_other_forms() -> None:
 def test_what_other_programs_make_of_a_file_is_read() -> None:
     assert [row.handle for row in read("blocks", "\ufeffada\r\nbo\r\n")[0]] == ["ada", "bo"]
     assert [row.handle for row in read("blocks", "ada\nbo\n".encode("utf-16"))[0]] == ["ada", "bo"]
-    (row,), _ = read("mutes", "Account address;Hide notifications\nada;true\n")
-    assert (row.handle, row.hides_notifications) == ("ada", True)
+    for text in (
+        "Account address;Hide notifications\nada;true\n",
+        '"Account address";"Hide notifications"\n"ada";"true"\n',
+        'sep=;\r\n"Account address";"Hide notifications"\r\n\u200bada;true;;\r\n;;\r\n',
+        "Account address\tHide notifications\t\nada\ttrue\n",
+        "ACCOUNT ADDRESS ; Hide notifications\n acct:ada ;true\n",
+    ):
+        (row,), bad = read("mutes", text)
+        assert (row.handle, row.hides_notifications, bad) == ("ada", True, [])
+    good, _ = read("lists", '"Team; zwei";ada\n"Team, drei";bo\n')
+    assert [(row.title, row.handle) for row in good] == [("Team; zwei", "ada"), ("Team, drei", "bo")]
+    (row,), _ = read("lists", "B\xfcro,ada\n".encode("cp1252"))
+    assert row.title == "B\xfcro"
 
 
 def test_each_row_that_is_no_good_is_told_with_its_line() -> None:
@@ -90,8 +101,7 @@ def test_each_row_that_is_no_good_is_told_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"ada\nb\xff\n", "Line 2 of this file is not in UTF-8"),
-        (b"ada\nb\x00o\n", "Line 2 of this file cannot be read"),
+        (b"PK\x03\x04" + b"x" * 30, "Save it as CSV"),
         (b"ada\n" * 20_001, "more than 20000 lines"),
         (b"a" * 20_000, "Line 1 of this file cannot be read"),
         (b'"' + b"a" * 300_000, "cannot be read"),

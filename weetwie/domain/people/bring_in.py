@@ -33,6 +33,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ()
     joined_at: datetime | None = None
     may_rank: bool = False
+    is_program: bool = False
+    """Shown as a bot, and never among those who know."""
 
 
 _IDS = Query(
@@ -52,6 +54,16 @@ _NOT_JOINED = Query(
         Person.has_joined.is_(False),
         Person.erased_at.is_(None),
     )
+)
+
+_MARK_PROGRAMS = Query(
+    update(Person)
+    .where(
+        Person.id == func.any(param("ids", ARRAY(BigInteger))),
+        Person.has_joined.is_(False),
+        Person.is_bot.is_(False),
+    )
+    .values(is_bot=True, may_rank=False, version=Person.version + 1)
 )
 
 _TAKEN = Query(
@@ -105,12 +117,13 @@ async def bring_in(db: Db, viewer: Viewer, arrivals: Sequence[Arrival]) -> list[
         Person.__tablename__,
         columns=[
             *("id", "handle", "name", "bio", "pronouns", "unit", "place", "languages"),
-            *("standing", "joined_at", "has_joined", "may_rank", "profile_ring"),
+            *("standing", "joined_at", "has_joined", "may_rank", "is_bot", "profile_ring"),
         ],
         records=[
             (
                 *(person_id, handle, *_card(viewer, arrival), list(arrival.languages)),
-                *(int(Standing.member), arrival.joined_at or today, False, arrival.may_rank, ring),
+                *(int(Standing.member), arrival.joined_at or today, False),
+                *(arrival.may_rank and not arrival.is_program, arrival.is_program, ring),
             )
             for person_id, handle, arrival in zip(ids, handles, arrivals, strict=True)
         ],
@@ -130,6 +143,11 @@ async def fill_in(db: Db, viewer: Viewer, arrivals: Mapping[int, Arrival]) -> No
 async def manage(db: Db, managers: Mapping[int, int]) -> None:
     """Who is whose manager, for those who have not joined."""
     await db.run(_MANAGE, people=list(managers), managers=list(managers.values()))
+
+
+async def mark_programs(db: Db, ids: Iterable[int]) -> None:
+    """Those of them who came as people and have not joined."""
+    await db.run(_MARK_PROGRAMS, ids=list(ids))
 
 
 async def members(db: Db, handles: Iterable[str]) -> dict[str, int]:

@@ -40,6 +40,7 @@ _CLAIM = Query(
     .values(
         has_joined=True,
         may_rank=True,
+        is_bot=False,
         handle=_HANDLE,
         name=func.coalesce(func.nullif(param("name", Text), ""), Person.name),
         standing=param("standing", SmallInteger),

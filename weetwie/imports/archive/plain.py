@@ -9,10 +9,24 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-_BLOCKS: Final = {"p", "div", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
+_BLOCKS: Final = frozenset(
+    """
+    address article aside blockquote body center details dialog dir div dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header
+    hgroup hr html main menu nav ol p pre search section table ul
+    """.split()
+)
+_LINES: Final = frozenset(
+    "br caption dd dt figcaption legend li optgroup option summary tbody tfoot thead tr".split()
+)
+_CELLS: Final = frozenset(
+    "audio button canvas iframe input label meter object output progress rp rt select td textarea th video".split()
+)
+"""Elements that end a paragraph, a line, a word."""
 _SILENT: Final = {"script", "style", "template", "title"}
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)([^<>]*+)>|<[!?][^<>]*+>")
 _GIVEN: Final = re.compile(r"""(?<![\w-])(href|class|alt)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"']++))""")
+_POINT: Final = "- "
+_GOES_ON: Final = re.compile(r"[.:-]*[^\W_]")
 _MANY_LINES: Final = re.compile(r"\n{3,}")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 
@@ -57,11 +71,12 @@ def _without_comments(written: str) -> str:
 class _Reader:
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._after_address = False
         self._out: list[str] = []
         self._silent = 0
         self._kept = 0
         """Inside `pre`, where line breaks are line breaks."""
+        self._is_open = False
+        """What was written last, an address or a name with its host, would take the next letter for its own."""
         self._link: tuple[str, str, int] | None = None
         """Address and classes of the link that is open, and where its text begins."""
 
@@ -70,21 +85,25 @@ class _Reader:
         lines = (line.rstrip(" \t") for line in "".join(self._out).split("\n"))
         return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
+    def _put(self, piece: str) -> None:
+        if piece:
+            self._out.append(piece)
+
     def begins(self, tag: str, given: Mapping[str, str]) -> None:
         if tag in _SILENT:
             self._silent += 1
         elif tag == "br":
-            self._out.append("\n")
-        elif tag == "li":
-            self._out.append("\n- ")
+            self._put("\n")
         elif tag in _BLOCKS:
-            self._out.append("\n\n")
+            self._put("" if self._last().endswith(_POINT) and self._begins_a_line() else "\n\n")
             self._kept += tag == "pre"
+        elif tag in _LINES or tag in _CELLS:
+            self._put(self._end_of(tag) + (_POINT if tag == "li" else ""))
         elif tag == "a":
             self._close_link()
             self._link = (given.get("href", ""), given.get("class", ""), len(self._out))
         elif tag == "img":
-            self._out.append(given.get("alt", ""))
+            self._put(given.get("alt", ""))
 
     def ends(self, tag: str) -> None:
         if tag in _SILENT:
@@ -92,21 +111,32 @@ class _Reader:
         elif tag == "a":
             self._close_link()
         elif tag in _BLOCKS:
-            self._out.append("\n\n")
+            self._put("\n\n")
             self._kept = max(self._kept - (tag == "pre"), 0)
+        elif tag != "br" and (tag in _LINES or tag in _CELLS):
+            self._put(self._end_of(tag))
+
+    def _end_of(self, tag: str) -> str:
+        """Nothing where a line, or a word, has ended already."""
+        ends = "\n" if tag in _LINES else " "
+        return "" if self._begins_a_line() or self._last().endswith(ends) else ends
+
+    def _last(self) -> str:
+        return self._out[-1] if self._out else "\n"
+
+    def _begins_a_line(self) -> bool:
+        return self._last().endswith(("\n", "\n- ")) or self._last() == _POINT
 
     def says(self, text: str) -> None:
-        if self._silent:
-            return
-        if self._after_address and text[:1].isalnum():
-            self._out.append(" ")  # without it the word would become part of the address
-        self._after_address = False
-        self._out.append(text if self._kept else self._on_one_line(text))
+        if not self._silent:
+            if self._is_open and goes_on(text):
+                self._put(self._end_of("td"))
+            self._is_open = False
+            self._put(text if self._kept else self._on_one_line(text))
 
     def _on_one_line(self, data: str) -> str:
         text = _BLANKS.sub(" ", data)
-        begins_a_line = not self._out or self._out[-1].endswith(("\n", "\n- "))
-        return text.lstrip(" ") if begins_a_line else text
+        return text.lstrip(" ") if self._begins_a_line() else text
 
     def _close_link(self) -> None:
         if self._link is None:
@@ -115,8 +145,8 @@ class _Reader:
         self._link = None
         shown = "".join(self._out[begin:])
         linked = self._linked(address, classes.split(), shown.strip()) or shown
-        self._after_address = linked == address
-        self._out[begin:] = [linked]
+        self._out[begin:] = [linked] if linked else []
+        self._is_open = linked == address or "@" in linked[1:]
 
     def _linked(self, address: str, classes: list[str], shown: str) -> str:
         if "hashtag" in classes or shown.startswith("#"):
@@ -127,6 +157,11 @@ class _Reader:
         if not address.startswith(("http://", "https://")):
             return shown
         return address if not shown or _is_address(shown, address) else f"{shown} ({address})"
+
+
+def goes_on(text: str, at: int = 0) -> bool:
+    """Whether what stands there would be read as part of an address, or of a name with its host, right before it."""
+    return _GOES_ON.match(text, at) is not None
 
 
 def _is_address(shown: str, address: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 from weetwie.access.words import Ring, Visibility
+from weetwie.imports.archive.plain import goes_on
 from weetwie.imports.lines import Bad
 from weetwie.imports.records import LONGEST_KEY, Wrong, clean, moment
 from weetwie.kit import clock
@@ -146,7 +147,7 @@ def meaning_nobody(text: str, host: str) -> str:
     at = 0
     for piece in texts.pieces(text):
         if piece.kind == "mention" and not piece.host:
-            whole += (text[at : piece.end], f"@{host}")
+            whole += (text[at : piece.end], f"@{host}", " " if goes_on(text, piece.end) else "")
             at = piece.end
     return "".join([*whole, text[at:]])
 

@@ -10,6 +10,7 @@ import msgspec
 from weetwie.errors import Invalid, _
 from weetwie.imports.archive import remembered
 from weetwie.imports.archive.box import DAMAGED, Box
+from weetwie.imports.archive.plain import goes_on
 from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, Attached, Remembered, Story
 from weetwie.imports.records import Wrong
 
@@ -18,11 +19,12 @@ HOST: Final = "twitter.com"
 NO_TWEETS: Final = _(
     "There is no tweets.js in this. Give the archive that Twitter (X) made for you, or the tweets.js in it."
 )
-_TWEETS: Final = re.compile(r"(?:^|/)(?:tweets?(?:-part\d+)?|tweets/\d{4}_\d{2})\.js$")
-_DELETED: Final = re.compile(r"(?:^|/)deleted-tweets?(?:-part\d+)?\.js$")
-_NOTES: Final = re.compile(r"(?:^|/)note-tweets?(?:-part\d+)?\.js$")
-_LINK: Final = re.compile(r"https?://t\.co/[A-Za-z0-9]+")
-_NAME: Final = re.compile(r"(?<![\w@/.])@(\w{1,15})(?![\w@])")
+_TWEETS: Final = re.compile(r"(?:^|/)(?:tweets?(?:-part[0-9]+)?|tweets/[0-9]{4}_[0-9]{2})\.js$")
+_DELETED: Final = re.compile(r"(?:^|/)deleted-tweets?(?:-part[0-9]+)?\.js$")
+_NOTES: Final = re.compile(r"(?:^|/)note-tweets?(?:-part[0-9]+)?\.js$")
+# Names there are ASCII; what is written right behind one, or behind a link, in another script is no part of it.
+_LINK: Final = re.compile(r"https?://t\.co/[A-Za-z0-9_]+")
+_NAME: Final = re.compile(r"(?<![A-Za-z0-9_@/])@([A-Za-z0-9_]{1,15})(?![A-Za-z0-9_@])")
 _ENTITY: Final = re.compile(r"&(amp|lt|gt);")
 _ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">"}
 _OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi"}
@@ -134,7 +136,7 @@ def _posts(tweets: list[tuple[int, Json]], story: Story, box: Box) -> Iterator[R
 def _id(tweet: Json) -> str:
     given = tweet.get("id_str") or tweet.get("id") or tweet.get("tweetId")
     text = str(given) if isinstance(given, str | int) else ""
-    return text if text.isdecimal() and len(text) < 20 else ""
+    return text if text.isascii() and text.isdecimal() and len(text) < 20 else ""
 
 
 def _versions(tweet: Json) -> list[str]:
@@ -215,14 +217,14 @@ def _links(tweet: Json) -> dict[str, str]:
 def _readable(written: str, links: Mapping[str, str]) -> str:
     """As it was typed: without the three entities, with whole links, and with names that nobody here has."""
     text = _ENTITY.sub(lambda found: _ENTITIES[found[1]], written)
-    text = _NAME.sub(rf"@\1@{HOST}", text)
-    return remembered.meaning_nobody(_LINK.sub(lambda found: _whole(found, links), text), HOST)
+    text = _NAME.sub(lambda found: _apart(f"{found[0]}@{HOST}", found), text)
+    text = _LINK.sub(lambda found: _apart(links.get(found[0], found[0]), found), text)
+    return remembered.meaning_nobody(text, HOST)
 
 
-def _whole(found: re.Match[str], links: Mapping[str, str]) -> str:
-    """With a blank where a word follows without one: it would become part of the longer address."""
-    following = found.string[found.end() : found.end() + 1]
-    return links.get(found[0], found[0]) + (" " if following.isalnum() else "")
+def _apart(whole: str, found: re.Match[str]) -> str:
+    """With a blank where the next letter would be taken for a part of it."""
+    return whole + " " if whole and goes_on(found.string, found.end()) else whole
 
 
 def _media(attached: list[Json], files: list[str], story: Story) -> tuple[Attached, ...]:

@@ -59,7 +59,7 @@ class Plan(msgspec.Struct, kw_only=True):
 
 async def plan(db: Db, viewer: Viewer, kind: Kind, content: bytes, base_url: str) -> Plan:
     """Raises Invalid for a file that cannot be read."""
-    rows, skipped = forms.rows(kind, table.read(content), base_url)
+    rows, skipped = forms.rows(kind, table.read(content, forms.HEADS), base_url)
     people: dict[str, int] = {}
     handles = list({row.handle for row in rows if row.handle})
     for at in range(0, len(handles), _AT_ONCE):

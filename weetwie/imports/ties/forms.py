@@ -9,6 +9,7 @@ import msgspec
 
 from weetwie.errors import Invalid, Refusal, _
 from weetwie.imports.ties.table import Line
+from weetwie.kit.signs import visible
 
 Kind = Literal["follows", "lists", "blocks", "mutes", "bookmarks"]
 KINDS: Final[tuple[Kind, ...]] = ("follows", "lists", "blocks", "mutes", "bookmarks")
@@ -25,6 +26,7 @@ HEADERS: Final[Mapping[str, Sequence[str]]] = {
     "followers": (),
 }
 """As Mastodon writes them; empty where it writes none."""
+HEADS: Final = (ADDRESS, BOOSTS, BELL, LANGUAGES, HIDES, LIST, URI)
 _BARE: Final[Mapping[Kind, Sequence[str]]] = {
     "follows": (ADDRESS,),
     "lists": (LIST, ADDRESS),
@@ -97,7 +99,9 @@ def post_address(handle: str, post_id: int, base_url: str) -> str:
 
 def _columns(kind: Kind, lines: Sequence[Line]) -> tuple[Sequence[str], Sequence[Line]]:
     """The columns, and the lines below the header."""
-    names = [cell.lower() for cell in lines[0].cells] if lines else []
+    names = [visible(cell).lower() for cell in lines[0].cells] if lines else []
+    while names and not names[-1]:
+        names.pop()
     # A header names no person; the title of a list may be any word.
     if any("@" in name for name in names) or not (ADDRESS in names or names == [URI]):
         return _BARE[kind], lines
@@ -128,8 +132,9 @@ def _row(kind: Kind, number: int, given: str, cells: Mapping[str, str], base_url
 
 
 def _handle(given: str, base_url: str) -> str:
-    handle, at, host = given.strip().removeprefix("@").partition("@")
-    if not handle or (at and not host) or "/" in given or " " in given:
+    named = visible(given).removeprefix("acct:")
+    handle, at, host = named.removeprefix("@").partition("@")
+    if not handle or (at and not host) or "/" in named or " " in named:
         raise Invalid(UNREADABLE)
     ours = urlsplit(base_url)
     if at and host.lower() not in (ours.netloc.lower(), (ours.hostname or "").lower()):
@@ -138,7 +143,7 @@ def _handle(given: str, base_url: str) -> str:
 
 
 def _post_id(given: str, base_url: str) -> int:
-    base = base_url.rstrip("/")
+    base, given = base_url.rstrip("/"), visible(given)
     if not given.startswith(("https://", "http://")):
         raise Invalid(NO_POST)
     if not given.startswith(base + "/"):
@@ -153,7 +158,7 @@ def _truth(given: str | None) -> bool | None:
     """None where nothing is said."""
     if given is None or not given.strip():
         return None
-    word = given.strip().lower()
+    word = visible(given).lower()
     if word in ("true", "t", "1", "yes"):
         return True
     if word in ("false", "f", "0", "no"):

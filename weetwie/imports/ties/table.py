@@ -3,12 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
 from weetwie.errors import Invalid, _
+from weetwie.imports import table
 
 LARGEST: Final = 20 << 20
 MOST_ROWS: Final = 20_000
@@ -23,31 +24,20 @@ class Line(msgspec.Struct, frozen=True):
     cells: tuple[str, ...]
 
 
-def read(content: bytes) -> list[Line]:
-    """The lines that hold something. Raises Invalid."""
+def read(content: bytes, heads: Collection[str] = ()) -> list[Line]:
+    """The lines that hold something; `heads` are what columns may be called, in small letters. Raises Invalid."""
     if len(content) > LARGEST:
         raise Invalid(_("This file is larger than {most} MB."), field="file", most=LARGEST >> 20)
-    text = _text(content)
-    first = text.partition("\n")[0]
-    delimiter = ";" if ";" in first and not {",", '"'} & set(first) else ","
+    found = table.read(content, lambda cell: cell.lower() if cell.lower() in heads else "")
     lines: list[Line] = []
-    # One field may hold line breaks: what counts is the line that it ends on.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if any(len(cell) > _LONGEST_CELL for cell in cells):
-                raise csv.Error("a cell is too long")
-            lines.append(Line(reader.line_num, tuple(bare(cell.strip()) for cell in cells)))
-            if len(lines) > MOST_ROWS:
-                raise Invalid(_("This file has more than {most} lines."), field="file", most=MOST_ROWS)
-    except csv.Error as error:
-        raise Invalid(
-            _("Line {line} of this file cannot be read. Is it a CSV file?"),
-            field="file",
-            line=reader.line_num,
-        ) from error
+    for row in found.rows():
+        if not isinstance(row, table.Row) or any(len(cell) > _LONGEST_CELL for cell in row.cells):
+            raise Invalid(
+                _("Line {line} of this file cannot be read. Is it a CSV file?"), field="file", line=row.number
+            )
+        lines.append(Line(row.number, tuple(bare(cell) for cell in row.cells)))
+        if len(lines) > MOST_ROWS:
+            raise Invalid(_("This file has more than {most} lines."), field="file", most=MOST_ROWS)
     return lines
 
 
@@ -72,25 +62,3 @@ def safe(cell: str) -> str:
 def bare(cell: str) -> str:
     """Takes back what `safe` did."""
     return cell[1:] if _QUOTED_FORMULA.match(cell) else cell
-
-
-def _text(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Invalid(
-            _("Line {line} of this file is not in UTF-8. Save it as CSV in UTF-8 and try again."),
-            field="file",
-            line=line,
-        ) from error
-    if "\x00" in text:
-        line = text[: text.index("\x00")].count("\n") + 1
-        raise Invalid(
-            _("Line {line} of this file cannot be read. Is it a CSV file?"), field="file", line=line
-        )
-    return text

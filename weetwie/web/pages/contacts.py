@@ -1,5 +1,6 @@
 """Bringing contacts along: who of them is here, to be followed with one click. Nothing is kept of those who are not."""
 
+import asyncio
 from typing import Any
 
 from starlette.responses import Response
@@ -44,7 +45,7 @@ async def _found(visit: Visit, db: Db) -> Response:
     files = visit.files.get("contacts", [])
     if not files:
         raise Invalid(_("Choose a file first."), field="contacts")
-    found = contacts.read(files[0].content.read(contacts.LARGEST))
+    found = await asyncio.to_thread(contacts.read, files[0].content.read(contacts.LARGEST))
     secret = await addresses.hash_key(db)
     owners = await addresses.owners_at_work(
         db, [addresses.hashed(secret, one.address) for one in found if one.address]

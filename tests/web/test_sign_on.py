@@ -29,8 +29,9 @@ from tests.site import (
 from tests.world import World
 from weetwie.access.viewer import system
 from weetwie.app import build
-from weetwie.domain.identity import addresses
+from weetwie.domain.identity import addresses, links
 from weetwie.domain.policy.choose import choose
+from weetwie.errors import NotFound
 from weetwie.kit import oidc
 from weetwie.settings import Provider
 
@@ -468,3 +469,77 @@ async def test_without_a_provider_nothing_of_it_shows(world: World, ada: Any) ->
     async with browser(world) as site:
         assert "/auth/sso/" not in (await site.get("/auth/sign_in")).text
         assert (await site.get("/auth/sso/house")).status_code == 404
+
+
+async def test_a_new_address_at_the_provider_takes_the_place_of_the_one_before(
+    world: World, ada: Any, idp: providers.Provider
+) -> None:
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+    first = await addresses.verified_owner(world.db, "bo@house.example")
+    link = await links.make(world.db, "set-password", first)
+    idp.claims["email"] = "bo.new@house.example"
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+        assert await handle_of(site) == "bo_berg"
+    assert await addresses.verified_owner(world.db, "bo.new@house.example") == first
+    assert await addresses.owner(world.db, "bo@house.example") is None
+    with pytest.raises(NotFound):
+        await links.look(world.db, "set-password", link)
+    idp.claims |= {"sub": "s-2", "email": "bo@house.example", "name": "Bo Other", "preferred_username": "bo2"}
+    async with open_site(world, told(idp, connects_by_email=True)) as site:
+        await come(site, idp)
+        assert await handle_of(site) == "bo2"
+    assert await addresses.verified_owner(world.db, "bo@house.example") not in (None, first)
+
+
+async def test_an_address_that_nobody_vouches_for_changes_nothing(
+    world: World, ada: Any, idp: providers.Provider
+) -> None:
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+    idp.claims |= {"email": "other@house.example", "email_verified": False}
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+    assert await addresses.owner(world.db, "other@house.example") is None
+    assert await addresses.owner(world.db, "bo@house.example") is not None
+
+
+async def test_whoever_has_an_address_next_is_not_connected_with_the_one_before(
+    world: World, ada: Any, idp: providers.Provider
+) -> None:
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+    idp.claims |= {"sub": "s-2", "name": "Bo Other", "preferred_username": "bo2"}
+    async with open_site(world, told(idp, connects_by_email=True)) as site:
+        refused = await come(site, idp)
+        assert "There is an account with your e-mail address already" in text_of(refused)
+        assert await handle_of(site) == ""
+
+
+async def test_a_new_address_that_is_somebody_elses_stays_theirs_and_lets_its_teller_in(
+    world: World, ada: Any, idp: providers.Provider
+) -> None:
+    await addresses.add(world.db, ada.id, "ada@house.example", is_verified=True)
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+    idp.claims["email"] = "ada@house.example"
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+        assert await handle_of(site) == "bo_berg"
+    assert await addresses.verified_owner(world.db, "ada@house.example") == ada.id
+    assert await addresses.owner(world.db, "bo@house.example") is None
+
+
+async def test_the_account_of_a_program_is_a_bot(world: World, ada: Any, idp: providers.Provider) -> None:
+    idp.claims |= {
+        "name": "",
+        "preferred_username": "service-account-ci",
+        "email": "service-account-ci@house.example",
+    }
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+    found = await world.connection.fetchval(
+        "select is_bot from people where handle like 'service_account_ci%'"
+    )
+    assert found is True

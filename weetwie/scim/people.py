@@ -1,12 +1,13 @@
 """What a user of the directory means for a person here: they come, change, leave and come back; never are they deleted."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Standing
-from weetwie.domain.identity import addresses, claims, links
+from weetwie.domain.identity import addresses, claims, links, renamed
 from weetwie.domain.mail import letters, write
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
@@ -15,9 +16,10 @@ from weetwie.domain.people.profile import change
 from weetwie.domain.people.rejoin import rejoin
 from weetwie.domain.people.rules import LONGEST_WORDS, Changes, Newcomer
 from weetwie.domain.scim import resources
-from weetwie.errors import Conflict
+from weetwie.errors import Conflict, _
 from weetwie.kit import language
 from weetwie.kit.db import Db
+from weetwie.kit.programs import is_program
 from weetwie.kit.signs import bare_address
 from weetwie.seen import people as seen_people
 from weetwie.seen.people import Profile
@@ -25,6 +27,11 @@ from weetwie.seen.people import Profile
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 REASON: Final = "directory"
 _MOST_NAMESAKES: Final = 100
+_PROGRAMS: Final = frozenset(
+    "application automation bot daemon machine robot service serviceaccount serviceprincipal system systemaccount".split()
+)
+"""What directories call users who are no people, letters alone."""
+_NEWS_LASTS: Final = timedelta(days=2)
 
 Document = dict[str, Any]
 
@@ -35,9 +42,9 @@ async def arrive(db: Db, maker: Viewer, document: Document) -> int:
     owner = await addresses.verified_owner(db, address) if address else None
     if owner is not None and await resources.of_person(db, owner) is None:
         return owner
-    imported = (
-        await claimable(db, addresses.hashed(await addresses.hash_key(db), address)) if address else None
-    )
+    imported = await claimable(db, await _hashed(db, address)) if address else None
+    if owner is not None:
+        await _take(db, maker, owner, address)
     for number in range(1, _MOST_NAMESAKES):
         newcomer = _newcomer(maker, document, number)
         try:
@@ -48,8 +55,6 @@ async def arrive(db: Db, maker: Viewer, document: Document) -> int:
             )
         except Conflict:
             continue
-        if address and await addresses.owner(db, address) is None:
-            await addresses.add(db, person_id, address, is_verified=True)
         return person_id
     raise Conflict
 
@@ -64,6 +69,8 @@ async def keep_up(db: Db, maker: Viewer, person_id: int, document: Document, *, 
     if place := _place(document):
         changes["place"] = place
     changes["manager_id"] = await _manager(db, person_id, enterprise)
+    if _is_program(document, is_new=is_new):
+        changes["is_bot"] = True
     wanted = (
         str(document.get("preferredLanguage") or document.get("locale") or "").replace("_", "-").split("-")[0]
     )
@@ -71,6 +78,52 @@ async def keep_up(db: Db, maker: Viewer, person_id: int, document: Document, *, 
         changes |= {"default_language": wanted.lower(), "pages_language": wanted.lower()}
     await change(db, maker, person_id, Changes(**changes))
     return await _stand(db, maker, person_id, is_active=document.get("active") is not False)
+
+
+async def keep_address(
+    db: Db, maker: Viewer, person_id: int, document: Document, before: Document, letters_from: str
+) -> None:
+    """The address at work is the one that the directory has, and the one that it had is nobody's. Raises Conflict where the
+    new one belongs to somebody else."""
+    address, last = mail(document, "work"), mail(before, "work")
+    owner = await addresses.owner(db, address) if address else None
+    if owner not in (None, person_id):
+        await _take(db, maker, owner, address)
+    gone = await renamed.moved(db, maker, person_id, await _hashed(db, last) if last else None, address)
+    if gone:
+        await letters.withdraw(db, person_id, gone)
+        await _say_address(db, maker, person_id, document, gone, letters_from)
+
+
+async def _take(db: Db, maker: Viewer, owner: int, address: str) -> None:
+    """From whoever the directory does not say has it: who has left, had it once, or is known by an import alone."""
+    theirs = await resources.of_person(db, owner)
+    digest = await _hashed(db, address)
+    is_theirs = theirs is not None and await _hashed(db, mail(theirs.document, "work")) == digest
+    is_active = theirs is not None and theirs.document.get("active") is not False
+    if (is_theirs and is_active) or (theirs is None and await addresses.verified_owner(db, address) == owner):
+        raise Conflict(_("This e-mail address belongs to another account."))
+    if await renamed.release(db, maker, owner, digest):
+        await letters.withdraw(db, owner, address)
+
+
+async def _say_address(
+    db: Db, maker: Viewer, person_id: int, document: Document, gone: str, letters_from: str
+) -> None:
+    """At both addresses, so that a change that nobody ordered is noticed."""
+    profile = await _profile(db, maker, person_id) if letters_from else None
+    if profile is None or profile.standing != Standing.member:
+        return
+    link = f"{letters_from}/settings/sign-in"
+    wanted = _language(document)
+    address = mail(document, "work")
+    written = write.address_changed(wanted, maker.policy.name, profile.handle, address, link)
+    for to in filter(None, (gone, address)):
+        await letters.put(db, person_id, to, written, _NEWS_LASTS)
+
+
+async def _hashed(db: Db, address: str) -> bytes:
+    return addresses.hashed(await addresses.hash_key(db), address)
 
 
 async def depart(db: Db, maker: Viewer, person_id: int) -> bool:
@@ -99,15 +152,27 @@ async def say_farewell(db: Db, maker: Viewer, person_id: int, document: Document
     profile = await _profile(db, maker, person_id)
     handle = profile.handle if profile else ""
     token = await links.make(db, "farewell", person_id)
-    wanted = language.best(str(document.get("preferredLanguage") or document.get("locale") or ""))
-    written = write.farewell(wanted, maker.policy.name, handle, f"{base_url}/farewell/{token}")
+    written = write.farewell(_language(document), maker.policy.name, handle, f"{base_url}/farewell/{token}")
     await letters.put(db, person_id, address, written, links.LASTS["farewell"])
+
+
+def _language(document: Document) -> str:
+    return language.best(str(document.get("preferredLanguage") or document.get("locale") or ""))
 
 
 async def _profile(db: Db, maker: Viewer, person_id: int) -> Profile | None:
     eye = msgspec.structs.replace(maker, person_id=-1, standing=Standing.member)
     found = await seen_people.profiles(db, await seen_people.people(db, eye, [person_id]))
     return found[0] if found else None
+
+
+def _is_program(document: Document, *, is_new: bool) -> bool:
+    """By what the directory says they are; when they come, by their names and address, too. People may say otherwise later."""
+    kind = "".join(letter for letter in str(document.get("userType") or "").lower() if letter.isalpha())
+    if kind in _PROGRAMS:
+        return True
+    names = (called(document), str(document.get("userName") or "").partition("@")[0])
+    return is_new and any(is_program(name, mail(document, "work")) for name in names if name)
 
 
 def called(document: Document) -> str:

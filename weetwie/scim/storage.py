@@ -167,6 +167,7 @@ class Storage(AsyncScimStorage):
     ) -> None:
         if person_id is not None:
             told = {**document, "id": str(id)}
+            await people.keep_address(self._db, self._maker, person_id, document, before, self._letters_from)
             if await people.keep_up(self._db, self._maker, person_id, told, is_new=is_new):
                 await self._say_farewell(person_id, told)
         if kind == GROUP:

@@ -87,6 +87,8 @@ class Identity(Row):
     issuer: Mapped[str]
     subject: Mapped[str]
     person_id: Mapped[int] = to("people.id", index=True)
+    address_hash: Mapped[bytes | None]
+    """The address that it told at the last sign-in, where it vouches for addresses: so that a new one is known as such."""
     created_at: Mapped[Moment]
 
     __table_args__ = (Index("identities_subject", "issuer", "subject", unique=True),)

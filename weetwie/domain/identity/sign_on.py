@@ -61,6 +61,11 @@ _OWNER = Query(
         Identity.issuer == param("issuer", Text), Identity.subject == param("subject", Text)
     )
 )
+_KNOWS = Query(
+    select(func.count()).where(
+        Identity.issuer == param("issuer", Text), Identity.person_id == param("person_id", BigInteger)
+    )
+)
 _CONNECT = Query(
     upsert(Identity)
     .values(
@@ -151,6 +156,11 @@ async def owner(db: Db, issuer: str, subject: str) -> int | None:
     """Who is known by this."""
     row = await db.row(_OWNER, issuer=issuer, subject=subject)
     return row["person_id"] if row else None
+
+
+async def knows(db: Db, issuer: str, person_id: int) -> bool:
+    """Whether somebody is known by this provider, by whatever subject."""
+    return bool(await db.value(_KNOWS, issuer=issuer, person_id=person_id))
 
 
 async def connect(db: Db, viewer: Viewer, person_id: int, issuer: str, subject: str) -> None:

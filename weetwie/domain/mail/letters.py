@@ -68,6 +68,12 @@ _FAILED = Query(
     .values(failed_at=_NOW, why=param("why", Text), address="", subject="", text="", html="")
 )
 _SWEEP = Query(delete(Letter).where(Letter.failed_at < param("before", DateTime(timezone=True))))
+_WITHDRAWN = Query(
+    delete(Letter).where(
+        Letter.person_id == param("person_id", BigInteger),
+        func.lower(Letter.address) == func.lower(param("address", Text)),
+    )
+)
 _ERASED = Query(delete(Letter).where(Letter.person_id == func.any(param("ids", ARRAY(BigInteger)))))
 
 
@@ -88,6 +94,11 @@ async def put(
         ends_at=now + lasts,
     )
     db.wake_after_commit()
+
+
+async def withdraw(db: Db, person_id: int, address: str) -> None:
+    """What still waits for somebody is not sent to an address that is theirs no longer."""
+    await db.run(_WITHDRAWN, person_id=person_id, address=address)
 
 
 async def work(database: Database, post: Post) -> bool:

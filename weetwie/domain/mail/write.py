@@ -208,6 +208,23 @@ def export_is_ready(language: str, place: str, handle: str, link: str) -> Writte
     )
 
 
+def address_changed(language: str, place: str, handle: str, address: str, link: str) -> Written:
+    """To the address before and to the one now; `address` is empty where there is none now."""
+    return _letter(
+        language,
+        _("Your address at work has changed"),
+        [_("Your organisation says that the address of @{handle} at {place} is {address} now.")]
+        if address
+        else [_("Your organisation says that this is no longer the address of @{handle} at {place}.")],
+        _("See how you sign in"),
+        link,
+        [_("If this is not right, tell the administrators.")],
+        handle=handle,
+        place=place,
+        address=address,
+    )
+
+
 def new_device(language: str, place: str, handle: str, agent: str, link: str) -> Written:
     return _letter(
         language,

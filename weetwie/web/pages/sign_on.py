@@ -2,15 +2,17 @@
 
 import asyncio
 import tempfile
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from starlette.responses import JSONResponse, Response
 
 from weetwie.access.viewer import Viewer, nobody, system
-from weetwie.domain.identity import addresses, claims, sessions, sign_on
+from weetwie.domain.identity import addresses, claims, renamed, sessions, sign_on
 from weetwie.domain.identity.claims import Told
 from weetwie.domain.identity.sign_on import Begun
+from weetwie.domain.mail import letters, write
 from weetwie.domain.media import faces
 from weetwie.domain.media.upload import File
 from weetwie.domain.people.claim import claim, claimable
@@ -24,6 +26,7 @@ from weetwie.kit import language
 from weetwie.kit.db import Db
 from weetwie.kit.http import Fetcher, Unfetched
 from weetwie.kit.oidc import Answer
+from weetwie.kit.programs import is_program
 from weetwie.web import reading
 from weetwie.web.visit import SignOnHouse as Provider
 from weetwie.web.visit import Visit, local
@@ -38,6 +41,7 @@ _NOBODY: Final = _("There is no account here for you yet. Please ask the adminis
 _REFUSED: Final = _("{provider} did not sign you in ({error}). Please start again.")
 _PICTURE_SECONDS: Final = 4.0
 _MOST_NAMESAKES: Final = 200
+_NEWS_LASTS: Final = timedelta(days=2)
 _LONGEST_AGE: Final = 30 * 24 * 3600
 
 
@@ -168,6 +172,7 @@ async def _enter(visit: Visit, provider: Provider, answer: Answer, told: Told) -
         if known is None:
             await sign_on.connect(db, maker, person_id, issuer, answer.subject)
         await _keep_up(db, maker, person_id, issuer, told, is_new=is_new)
+        await _keep_address(visit, db, maker, person_id, issuer, answer.subject, told)
         viewer: Viewer = await visit.house.memory.person(db, person_id) or nobody(visit.viewer.policy)
         token = await sign_on.enter(db, viewer, issuer, answer, visit.agent)
         if visit.session:
@@ -184,7 +189,8 @@ async def _by_address(db: Db, maker: Viewer, provider: Provider, told: Told) -> 
     if imported is not None and provider.told.creates_people:
         return await _claim(db, maker, imported, told)
     owner = await addresses.verified_owner(db, told.address)
-    if owner is None or provider.told.connects_by_email:
+    is_other = owner is not None and await sign_on.knows(db, provider.client.issuer, owner)
+    if owner is None or (provider.told.connects_by_email and not is_other):
         return owner
     raise Conflict(_EXISTS, provider=provider.told.name)
 
@@ -197,8 +203,6 @@ async def _create(db: Db, maker: Viewer, provider: Provider, told: Told) -> int:
             person_id = await create(db, maker, _newcomer(maker, told, number))
         except Conflict:
             continue
-        if told.address and told.is_verified and await addresses.owner(db, told.address) is None:
-            await addresses.add(db, person_id, told.address, is_verified=True)
         return person_id
     raise Conflict
 
@@ -209,7 +213,6 @@ async def _claim(db: Db, maker: Viewer, imported: int, told: Told) -> int:
             person_id = await claim(db, maker, imported, _newcomer(maker, told, number))
         except Conflict:
             continue
-        await addresses.add(db, person_id, told.address, is_verified=True)
         return person_id
     raise Conflict
 
@@ -230,11 +233,37 @@ async def _keep_up(db: Db, maker: Viewer, person_id: int, issuer: str, told: Tol
     if told.manager is not None:
         manager_id = await _manager(db, maker, issuer, told.manager)
         changes["manager_id"] = None if manager_id == person_id else manager_id
+    if is_new and is_program(told.name or told.handle, told.address):
+        changes["is_bot"] = True
     if is_new and told.language in language.languages():
         changes["default_language"] = told.language
     if changes:
         await change(db, maker, person_id, Changes(**changes))
     await give(db, maker, person_id, told.roles)
+
+
+async def _keep_address(
+    visit: Visit, db: Db, maker: Viewer, person_id: int, issuer: str, subject: str, told: Told
+) -> None:
+    """Where the provider vouches for addresses, a new one takes the place of the one that it told before."""
+    if not told.address or not told.is_verified:
+        return
+    before = await renamed.told_before(db, issuer, subject)
+    await renamed.remember(db, issuer, subject, told.address)
+    is_taken = await addresses.owner(db, told.address) not in (None, person_id)
+    if is_taken:
+        log.warning("the address that a provider tells belongs to another account", person=person_id)
+    gone = await renamed.moved(db, maker, person_id, before, "" if is_taken else told.address)
+    person = await visit.house.memory.person(db, person_id) if gone else None
+    if gone is None or person is None:
+        return
+    await letters.withdraw(db, person_id, gone)
+    if visit.house.sends_mail:
+        link = f"{visit.house.base_url}/settings/sign-in"
+        now = "" if is_taken else told.address
+        written = write.address_changed(person.language, person.policy.name, person.handle, now, link)
+        for to in filter(None, (gone, now)):
+            await letters.put(db, person_id, to, written, _NEWS_LASTS)
 
 
 async def _manager(db: Db, maker: Viewer, issuer: str, told: str) -> int | None:

@@ -405,3 +405,55 @@ async def test_a_real_community_comes_in_whole_in_short_transactions(world: Worl
     assert await world.connection.fetchval("select bool_and(may_rank and not has_joined) from people")
     # How fast it goes is the bench's to judge; that no transaction is long is what keeps others writing meanwhile.
     assert posts.longest_transaction < 5.0
+
+
+async def test_programs_are_marked_as_bots_and_never_among_those_who_know(
+    world: World, tmp_path: Path
+) -> None:
+    import subprocess
+
+    from tests.imports.test_readers import commit
+    from weetwie.domain.knowledge.experts import who_knows
+
+    folder = tmp_path / "repository"
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    bots = (
+        "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>",
+        "Build <ci@corp.example>",
+        "token <project_7_bot_0a1b@noreply.git.example>",
+    )
+    for number, author in enumerate([*bots, "Ben Bot <ben.bot@corp.example>"]):
+        commit(
+            folder,
+            b"Bump the pump library\n\nReviewed-by: R <renovate[bot]@x.example>",
+            1_600_000_000 + number,
+            author,
+        )
+    viewer, terms = await acting(world.database), Terms(may_rank=True)
+    await bring_commits(world.database, viewer, folder, terms, Told())
+    read = "select name, is_bot, may_rank from people order by id"
+    assert [tuple(row) for row in await world.connection.fetch(read)] == [
+        ("dependabot[bot]", True, False),
+        ("Build", True, False),
+        ("token", True, False),
+        ("Ben Bot", False, True),
+    ]
+    cy = await world.member("cy")
+    ben = await world.connection.fetchval("select id from people where name = 'Ben Bot'")
+    answer = await who_knows(world.db, await world.viewer(cy), "pump library")
+    assert [expert.person_id for expert in answer.people] == [ben]
+    await world.connection.execute("update people set is_bot = false, may_rank = true where id <> $1", cy.id)
+    await bring_commits(world.database, viewer, folder, terms, Told())
+    assert await world.connection.fetchval("select count(*) from people where is_bot") == 3
+
+
+async def test_programs_of_a_file_of_posts_are_bots_too(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "posts.jsonl"
+    lines = [
+        {"id": str(number), "author": author, "time": 1_600_000_000, "text": "Hello"}
+        for number, author in enumerate(("slackbot", "renovate[bot]", "ci@corp.example", "talbot"))
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)))
+    await bring_posts(world.database, await acting(world.database), file, Terms(), Told())
+    rows = await world.connection.fetch("select is_bot from people order by id")
+    assert [row["is_bot"] for row in rows] == [True, True, True, False]

@@ -45,7 +45,19 @@ async def is_signed_in(site: httpx.AsyncClient) -> bool:
     return "@ada" in (await site.get("/")).text
 
 
-@pytest.mark.parametrize("name", ["ada", "@ADA", " ada@house.EXAMPLE "])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ada",
+        "@ADA",
+        " ada@house.EXAMPLE ",
+        "\u200bada",
+        "a\u00adda\u00a0",
+        "\ufeff@ada",
+        "mailto:ada@house.example",
+        "Ada <ada@house.example>",
+    ],
+)
 async def test_one_signs_in_with_handle_or_address(site: httpx.AsyncClient, name: str) -> None:
     answer = await sign_in(site, name)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")

@@ -30,8 +30,15 @@ async def bring_people(database: Database, viewer: Viewer, path: Path, terms: Te
     with File(path) as file:
         found = people(file)
         source = _of_file("people", path, file, terms, found.records, found.reading)
-        report = await runs.run(database, viewer, source, terms, watch, write_people.write)
-    await _look_up_managers(database, Run(viewer, terms, report, report.import_id or 0, {}))
+        left = write_people.Open()
+        write = partial(write_people.write, left=left)
+        report = await runs.run(database, viewer, source, terms, watch, write)
+    run = Run(viewer, terms, report, report.import_id or 0, {})
+    async with database.transaction() as db:
+        still_taken = await write_people.settle(db, run, left)
+    for one in still_taken:
+        runs.note(report, watch, one)
+    await _look_up_managers(database, run)
     await runs.end(database, report)
     return report
 

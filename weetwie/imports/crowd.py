@@ -42,6 +42,8 @@ class Crowd:
         """Keys of people who were here before and whom the ledger does not know by them yet."""
         self._new: list[_New] = []
         self._first_named: dict[int, int] = {}
+        self._keys: dict[int, set[str]] = {}
+        """What the set calls people, where an address alone leads to them."""
 
     @classmethod
     async def of(cls, db: Db, run: Run, whos: Iterable[Who], handles: Iterable[str] = ()) -> "Crowd":
@@ -118,12 +120,52 @@ class Crowd:
         if ids and not self._run.terms.is_dry:
             await people.mark_programs(self._db, ids)
 
-    async def keep_address(self, known: dict[int, str]) -> None:
-        """Addresses of people who are here already, as far as they have not joined."""
-        waiting = await people.not_joined(self._db, known)
-        await hashes.bring_in(
-            self._db, {addresses.hashed(self._hash_key, known[person_id]): person_id for person_id in waiting}
-        )
+    def by_name(self, who: Who, handle: str = "") -> int | None:
+        """By a key or a handle, whatever their address is now."""
+        named = [token for token in self.tokens(who, handle) if not token.startswith(_ADDRESS)]
+        return next((self._ids[token] for token in named if token in self._ids), None)
+
+    def is_of_another(self, who: Who, *, has_id: bool, here: set[int]) -> bool:
+        """Whether an address is one that the source gave to somebody else: to another key of its own, or to somebody of `here`."""
+        owner = self._ids.get(self.address_token(who.address)) if who.address and who.key else None
+        if owner is None or owner in here:
+            return owner is not None
+        if owner < 0:
+            new = self._new[-owner - 1] if -owner <= len(self._new) else None
+            keys = set(new.tokens[:1]) if new and self.address_token(who.address) in new.tokens else set()
+        else:
+            keys = self._keys.get(owner, set())
+        return has_id and any(not key.startswith(("@", _ADDRESS)) and key != who.key for key in keys)
+
+    async def look_up_keys(self) -> None:
+        """For `is_of_another`."""
+        found = {owner for token, owner in self._ids.items() if token.startswith(_ADDRESS) and owner > 0}
+        self._keys = await ledger.keys_of(self._db, self._run.terms.space, found) if found else {}
+
+    async def keep_addresses(self, known: dict[int, str], stays_with: set[int] | None = None) -> list[int]:
+        """As the source has them now: what an import gave to somebody before is nobody's then. Whoever has joined keeps what
+        they have themselves. Returns those whose address is somebody else's: anybody's, or where `stays_with` is given of one
+        of them or of somebody who has joined."""
+        before = await ledger.keys_of(self._db, _BY_ADDRESS, known)
+        waiting, taken = set(await people.not_joined(self._db, known)), list[int]()
+        for person_id, address in sorted(known.items()):
+            digest = addresses.hashed(self._hash_key, address)
+            old = before.get(person_id, set()) - {digest.hex()}
+            if not old and (person_id not in waiting or digest.hex() in before.get(person_id, set())):
+                continue
+            await ledger.forget_keys(self._db, _BY_ADDRESS, old)
+            owner = await hashes.change(
+                self._db, self._run.viewer, person_id, map(bytes.fromhex, old), digest, address
+            )
+            if owner is not None and stays_with is not None and owner not in stays_with:
+                owner = None if await hashes.take_over(self._db, owner, person_id, digest) else owner
+            if owner is not None:
+                taken.append(person_id)
+                continue
+            await ledger.forget_keys(self._db, _BY_ADDRESS, [digest.hex()])
+            noted = {digest.hex(): ledger.Noted(person_id)}
+            await ledger.note_people(self._db, self._run.import_id, _BY_ADDRESS, noted)
+        return taken
 
     async def _look_up(self, tokens: list[str]) -> None:
         """What the ledger knows goes before what is only likely."""
@@ -134,9 +176,10 @@ class Crowd:
         noted = await ledger.people(self._db, self._run.terms.space, tokens)
         noted |= {_ADDRESS + key: owner for key, owner in by_address.items()}
         self._noted = set(noted)
-        self._ids = {_ADDRESS + key.hex(): owner for key, owner in owners.items()}
-        self._ids |= {"@" + handle: member for handle, member in members.items()}
+        self._ids = {"@" + handle: member for handle, member in members.items()}
         self._ids |= noted
+        # Whose an address is now goes before whose it was when it was brought in.
+        self._ids |= {_ADDRESS + key.hex(): owner for key, owner in owners.items()}
         self._ids |= {token: self._run.pretended[token] for token in tokens if token in self._run.pretended}
 
     async def _note(self, made: list[int]) -> None:

@@ -85,6 +85,15 @@ _PEOPLE = Query(
         ImportedPerson.space == _SPACE, ImportedPerson.key == func.any(_KEYS)
     )
 )
+_KEYS_OF = Query(
+    select(ImportedPerson.key, ImportedPerson.person_id.label("id")).where(
+        ImportedPerson.space == _SPACE,
+        ImportedPerson.person_id == func.any(param("people", ARRAY(BigInteger))),
+    )
+)
+_FORGET_KEYS = Query(
+    delete(ImportedPerson).where(ImportedPerson.space == _SPACE, ImportedPerson.key == func.any(_KEYS))
+)
 _POSTS = Query(
     select(ImportedPost.key, ImportedPost.post_id.label("id")).where(
         ImportedPost.space == _SPACE, ImportedPost.key == func.any(_KEYS)
@@ -230,6 +239,19 @@ async def imports(db: Db) -> list[Entry]:
 
 async def people(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:
     return {row["key"]: row["id"] for row in await db.rows(_PEOPLE, space=space, keys=list(keys))}
+
+
+async def keys_of(db: Db, space: str, people: Iterable[int]) -> dict[int, set[str]]:
+    """What a space calls these people."""
+    found: dict[int, set[str]] = {}
+    for row in await db.rows(_KEYS_OF, space=space, people=list(people)):
+        found.setdefault(row["id"], set()).add(row["key"])
+    return found
+
+
+async def forget_keys(db: Db, space: str, keys: Iterable[str]) -> None:
+    """They mean nobody any more."""
+    await db.run(_FORGET_KEYS, space=space, keys=list(keys))
 
 
 async def posts(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:

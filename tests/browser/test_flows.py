@@ -210,7 +210,7 @@ def test_the_core_goes_without_a_script(open_page: Open, picture: str) -> None:
     page.goto("/who-knows")
     page.fill("#q", "water hammer")
     page.press("#q", "Enter")
-    expect(page.locator(".experts > li").first).to_be_visible()
+    expect(page.locator(".knows > li").first).to_be_visible()
     page.goto("/settings")
     page.fill("#bio", "I say what I do.")
     page.click(".settings .actions button")

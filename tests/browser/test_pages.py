@@ -122,6 +122,7 @@ NOT_ALONE: Final = {
     "/auth/link/{token}": "needs a link of its own, see tests/web",
     "/auth/passkey/{verb}": "a script asks it",
     "/complete": "data for a script",
+    "/who-knows/while-typing": "a piece of a page, see the flows",
     "/manifest.webmanifest": "no page",
     "/theme/{accent}.css": "no page",
     "/farewell/{token}": "needs a link of its own, see tests/web",

@@ -112,7 +112,9 @@ def asked(tried: Tried) -> Iterator[Request]:
         words = tuple((name, value) for name, value in search.query if name in ("q", "offset"))
         yield Request("GET", "/search", words)
     for one in GENERATORS["GET", "/api/weetwie/v1/who_knows"](tried, "GET", "/who-knows"):
-        yield Request("GET", "/who-knows", tuple((n, v) for n, v in one.query if n == "q"))
+        words = tuple((name, value) for name, value in one.query if name == "q")
+        yield Request("GET", "/who-knows", words)
+        yield Request("GET", "/who-knows/while-typing", words)
 
 
 def _about_people() -> Iterator[Request]:

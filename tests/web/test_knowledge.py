@@ -76,7 +76,7 @@ async def test_one_person_is_not_called_people(site: httpx.AsyncClient, world: W
     bo = await company(world, ada)
     await world.post(bo, "We run kubernetes")
     text = " ".join(text_of(await site.get("/who-knows?q=kubrnetes")).split())
-    assert "one person wrote about kubernetes" in text
+    assert "Did you mean kubernetes" in text and "One person has written about it." in text
 
 
 async def test_one_vouches_on_the_page_of_a_post_and_declines_on_ones_own(
@@ -97,4 +97,4 @@ async def test_one_vouches_on_the_page_of_a_post_and_declines_on_ones_own(
         assert "Ada says that you know about French cooking" in text_of(await other.get(HERE))
         vouch_id = await world.connection.fetchval("select id from vouches")
         assert (await act(other, HERE, act="decline", id=str(vouch_id))).status_code == 303
-    assert 'class="person" href="/@bo"' not in (await site.get("/who-knows?q=french+cooking")).text
+    assert 'href="/@bo"' not in (await site.get("/who-knows?q=french+cooking")).text

@@ -98,8 +98,8 @@ async def test_pages_tell_nobodys_activity(
     assert "<span>471</span>" not in bos and "<time" in bos, "posts keep their times"
     assert "<span>471</span>" in (await site.get("/@ada")).text, "one's own number shows to oneself"
     assert "Lately active" not in (await site.get("/people?order=active")).text
-    experts = (await site.get("/search?q=turbines")).text.split('class="plain experts')[1].split("</ol>")[0]
-    assert "<time" not in experts and "last " not in experts and "About turbines" in experts
+    experts = (await site.get("/search?q=turbines")).text.split('class="knows')[1].split("</ol>")[0]
+    assert "<time" not in experts and "last " not in experts and "About <mark>turbines</mark>" in experts
     assert "Wrote within 30 days" not in (await root.get("/admin")).text
 
 

@@ -49,7 +49,6 @@ from weetwie.web.pages import (
     export,
     farewell,
     filters,
-    find,
     front,
     handover,
     home,
@@ -76,6 +75,7 @@ from weetwie.web.pages import (
     staying,
     timelines,
     welcome,
+    who_knows,
     write,
 )
 from weetwie.web.pages import live as live_page
@@ -120,8 +120,9 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/notifications": (notifications.show, None),
     "/notifications/held": (notification_settings.show_held, None),
     "/notifications/held/{id:int}/{verb}": (notification_settings.show_held, notification_settings.on_held),
-    "/search": (find.show, None),
-    "/who-knows": (find.show, None),
+    "/search": (who_knows.show, None),
+    "/who-knows": (who_knows.show, None),
+    "/who-knows/while-typing": (who_knows.while_typing, None),
     "/people": (people.show, None),
     "/people/contacts": (contacts.show, contacts.act),
     "/begin": (begin.show, None),

@@ -55,21 +55,23 @@ def faults() -> Iterator[str]:
         for language, words in zip(LANGUAGES, concept, strict=True):
             for word in words:
                 seen[language, word.text.casefold()].append((place, word.is_ambiguous))
-    for (language, word), places in seen.items():
+    for (language, text), places in seen.items():
         if len(places) > 1 and not all(is_ambiguous for _place, is_ambiguous in places):
             where = ", ".join(place for place, _is_ambiguous in places)
-            yield f"{where}: {word} ({language}) stands in several lines: join them, or mark it in each as ambiguous"
+            yield f"{where}: {text} ({language}) stands in several lines: join them, or mark it in each as ambiguous"
 
 
 def _words(cell: str) -> tuple[Word, ...]:
     written = [word.strip() for word in cell.split(",")]
     if not all(written) or len(written) > MOST_WORDS:
-        raise ValueError(f"a language has one to {MOST_WORDS} words, and none of them is empty: {cell.strip()}")
+        raise ValueError(
+            f"a language has one to {MOST_WORDS} words, and none of them is empty: {cell.strip()}"
+        )
     words = tuple(Word(word.removesuffix("*"), word.endswith("*")) for word in written)
     if len({word.text.casefold() for word in words}) < len(words):
         raise ValueError(f"the same word twice: {cell.strip()}")
-    for word in words:
-        _check_spelling(word.text)
+    for one in words:
+        _check_spelling(one.text)
     return words
 
 

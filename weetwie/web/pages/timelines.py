@@ -19,8 +19,8 @@ from weetwie.seen import posts as seen_posts
 from weetwie.seen import tags as seen_tags
 from weetwie.seen.posts import SeenPost
 from weetwie.web import reading
+from weetwie.web.experts import experts
 from weetwie.web.pages import home
-from weetwie.web.pages.find import experts
 from weetwie.web.visit import Visit
 
 _EXPERTS, _QUESTIONS, _RELATED = 10, 5, 10

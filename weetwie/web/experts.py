@@ -1,0 +1,61 @@
+"""People who know, as they stand on a page: each with the passages that prove it."""
+
+from collections.abc import Sequence
+
+import msgspec
+from markupsafe import Markup, escape
+
+from weetwie.domain.knowledge.answer import Answer, Expert, shown_posts
+from weetwie.domain.knowledge.passages import Passage, passage_of
+from weetwie.kit.db import Db
+from weetwie.seen import posts as seen_posts
+from weetwie.web.shown import Person, Post
+from weetwie.web.visit import Visit
+
+
+class ShownProof(msgspec.Struct, frozen=True):
+    post: Post
+    passage: Markup
+    answers: Markup
+    """The line that it answers; empty where it says by itself what was asked."""
+    answers_to: str
+    """Who wrote that line."""
+
+
+class ShownExpert(msgspec.Struct, frozen=True):
+    person: Person
+    expert: Expert
+    proofs: Sequence[ShownProof]
+
+
+async def experts(visit: Visit, db: Db, answer: Answer) -> list[ShownExpert]:
+    shower, viewer = visit.house.shower, visit.viewer
+    ids = [one.person_id for one in answer.people]
+    people = {one.id: one for one in await shower.people(db, viewer, ids)}
+    seen = await seen_posts.posts(db, viewer, shown_posts(answer))
+    posts = {post.id: post for post in await shower.posts(db, viewer, seen)}
+    passages = {id: marked(passage_of(one.text, one.warning, answer.wanted)) for id, one in posts.items()}
+    return [
+        ShownExpert(people[one.person_id], one, _proofs(one, posts, passages))
+        for one in answer.people
+        if one.person_id in people
+    ]
+
+
+def _proofs(expert: Expert, posts: dict[int, Post], passages: dict[int, Markup]) -> list[ShownProof]:
+    found = []
+    for proof in expert.proofs:
+        if (post := posts.get(proof.post_id)) is not None:
+            root = posts.get(proof.answers_id or 0)
+            asked, who = (passages[root.id], root.author.called) if root else (Markup(), "")
+            found.append(ShownProof(post, passages[post.id], asked, who))
+    return found
+
+
+def marked(passage: Passage) -> Markup:
+    """As HTML."""
+    pieces, at = list[Markup](), 0
+    for start, end in passage.marks:
+        pieces += [escape(passage.text[at:start]), Markup("<mark>{}</mark>").format(passage.text[start:end])]
+        at = end
+    return Markup("").join([*pieces, escape(passage.text[at:])])

@@ -1,0 +1,202 @@
+"""Who knows: one field, answered with people and what they wrote; names, topics and posts as well."""
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from weetwie.access.viewer import Viewer
+from weetwie.domain.knowledge import asked as asking
+from weetwie.domain.knowledge.answer import Answer
+from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge.nearby import nearby
+from weetwie.domain.people.search import search as search_people
+from weetwie.domain.relations.tags import tags_like
+from weetwie.domain.relations.ways import ways
+from weetwie.domain.search.answered import answered
+from weetwie.domain.search.posts import search as search_posts
+from weetwie.domain.search.query import read
+from weetwie.kit.db import Db
+from weetwie.kit.paging import Page
+from weetwie.kit.text import is_question, tag_key
+from weetwie.seen import posts as seen_posts
+from weetwie.seen import tags as seen_tags
+from weetwie.web import reading
+from weetwie.web.experts import ShownExpert, experts
+from weetwie.web.shown import Person, Post
+from weetwie.web.visit import Visit
+
+_EXPERTS: Final = 8
+_PEOPLE: Final = 6
+_TAGS: Final = 6
+_ANSWERED: Final = 2
+_WHILE_TYPING: Final = 3
+"""So many of each kind."""
+_NEARBY: Final = 6
+_CLOSE: Final = 2
+_LONGEST: Final = 1000
+_ORDERS: Final = ("knows", "acts")
+_NOTHING: Final[dict[str, Any]] = {
+    "found": [],
+    "ways": {},
+    "people": [],
+    "is_a_name": False,
+    "tags": [],
+    "posts": [],
+    "older": "",
+    "nearest": (),
+    "unknown": (),
+    "not_inferred": (),
+    "answered": [],
+    "nearby": [],
+    "close": [],
+    "order": "knows",
+    "question": "",
+}
+
+
+async def show(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    words = _words(visit)
+    async with visit.house.database.reading() as db:
+        found = _NOTHING | (await _found(visit, db, words) if words else {})
+        lately = [] if found["found"] else await _answered_lately(visit, db)
+        return await reading.show(visit, db, "who_knows.html", words=words, lately=lately, **found)
+
+
+async def while_typing(visit: Visit) -> Response:
+    """People, topics and answered questions for what has been typed so far, as a piece of a page."""
+    reading.check_signed_in(visit)
+    words, viewer, shower = _words(visit), visit.viewer, visit.house.shower
+    if len(words) < 2 or read(words).has_operators:
+        return visit.show("parts/while_typing.html", people=[], found=[], tags=[], answered=[])
+    async with visit.house.database.reading() as db:
+        people = await search_people(db, viewer, words, limit=_WHILE_TYPING)
+        answer = (await who_knows(db, viewer, words, limit=_WHILE_TYPING)).named()
+        tags = await tags_like(db, viewer, tag_key(words.removeprefix("#")), limit=_WHILE_TYPING)
+        return visit.show(
+            "parts/while_typing.html",
+            people=await shower.people(db, viewer, people),
+            found=await experts(visit, db, answer),
+            tags=await seen_tags.tags(db, viewer, tags),
+            answered=await _answered(visit, db, words, answer),
+        )
+
+
+def _words(visit: Visit) -> str:
+    return visit.request.query_params.get("q", "").strip()[:_LONGEST]
+
+
+async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
+    """Raises Invalid for operators that cannot be understood."""
+    asked, offset = read(words), _offset(visit)
+    ids = await search_posts(db, visit.viewer, asked, Page(reading.LENGTH), offset=offset)
+    posts = await visit.house.shower.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
+    found = {"posts": posts, "older": _older(visit, offset) if len(ids) == reading.LENGTH else ""}
+    if not asked.has_operators and not offset:
+        found |= await _who_knows(visit, db, words)
+    return found
+
+
+async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
+    viewer, shower = visit.viewer, visit.house.shower
+    order = _order(visit, viewer)
+    answer = await who_knows(db, viewer, words, order, limit=_EXPERTS)
+    found = await experts(visit, db, answer)
+    people = await search_people(db, viewer, words, limit=_PEOPLE)
+    tags = await tags_like(db, viewer, tag_key(words.removeprefix("#")), limit=_TAGS)
+    return {
+        "found": found,
+        "ways": await _ways(visit, db, [one.person.id for one in found]),
+        "people": (shown := await shower.people(db, viewer, people)),
+        "is_a_name": any(_is_called(one, words) for one in shown),
+        "tags": await seen_tags.tags(db, viewer, tags),
+        "nearest": answer.nearest,
+        "unknown": answer.unknown,
+        "not_inferred": answer.not_inferred,
+        "answered": await _answered(visit, db, words, answer),
+        "nearby": _nearby(words, found),
+        "close": [] if found else await _close(visit, db, words),
+        "order": order,
+        "question": words if is_question(words) else f"{words}?",
+    }
+
+
+def _order(visit: Visit, viewer: Viewer) -> str:
+    given = visit.request.query_params.get("order", "")
+    return given if given in _ORDERS and viewer.policy.tells_activity else _ORDERS[0]
+
+
+async def _ways(visit: Visit, db: Db, ids: list[int]) -> dict[int, tuple[str, Person | None]]:
+    """By person how one reaches them, and by whom."""
+    found = await ways(db, visit.viewer, ids)
+    via = await visit.house.shower.people(
+        db, visit.viewer, {one.via_id for one in found.values() if one.via_id}
+    )
+    by_id = {one.id: one for one in via}
+    return {id: (way.kind, by_id.get(way.via_id or 0)) for id, way in found.items()}
+
+
+async def _answered(visit: Visit, db: Db, words: str, answer: Answer) -> list[tuple[Post, Post]]:
+    """Answered questions like this one, each with its answer; none where nobody used some of its words."""
+    if answer.unknown:
+        return []
+    weights = {
+        one.word: max(answer.wanted.get(term, 0.0) for term in one.terms)
+        for one in asking.read(words)
+        if one.word.isalnum()
+    }
+    telling = sorted(weights, key=lambda word: -weights[word])
+    return await _with_answers(visit, db, await answered(db, visit.viewer, telling, _ANSWERED))
+
+
+async def _answered_lately(visit: Visit, db: Db) -> list[tuple[Post, Post]]:
+    ids = await search_posts(
+        db, visit.viewer, read("is:question is:answered order:time"), Page(_WHILE_TYPING)
+    )
+    return await _with_answers(visit, db, ids)
+
+
+async def _with_answers(visit: Visit, db: Db, ids: list[int]) -> list[tuple[Post, Post]]:
+    viewer, shower = visit.viewer, visit.house.shower
+    questions = await seen_posts.posts(db, viewer, ids)
+    answers = await seen_posts.posts(db, viewer, [one.answer_id for one in questions if one.answer_id])
+    shown = {post.id: post for post in await shower.posts(db, viewer, [*questions, *answers])}
+    return [
+        (shown[one.post_id], shown[one.answer_id])
+        for one in questions
+        if one.answer_id in shown and one.post_id in shown
+    ]
+
+
+def _is_called(person: Person, words: str) -> bool:
+    """Whether each of the words begins one of their names, or the handle."""
+    names = [*person.name.casefold().split(), person.handle.casefold()]
+    return all(any(name.startswith(word) for name in names) for word in words.casefold().lstrip("@").split())
+
+
+def _nearby(words: str, found: list[ShownExpert]) -> list[str]:
+    """Topics of the people who are named that were not asked for."""
+    asked = words.casefold()
+    topics = [topic for one in found if one.expert.is_named for topic in one.person.knows]
+    return [topic for topic in dict.fromkeys(topics) if topic.casefold() not in asked][:_NEARBY]
+
+
+async def _close(visit: Visit, db: Db, words: str) -> list[tuple[Person, str]]:
+    """People who list a topic that is near, each with the topic."""
+    terms = {term for one in asking.read(words) for term in one.terms}
+    found = await nearby(db, visit.viewer, terms, _CLOSE)
+    people = {
+        one.id: one
+        for one in await visit.house.shower.people(db, visit.viewer, [one.person_id for one in found])
+    }
+    return [(people[one.person_id], one.topic) for one in found if one.person_id in people]
+
+
+def _older(visit: Visit, offset: int) -> str:
+    address = visit.request.url.include_query_params(offset=offset + reading.LENGTH)
+    return f"{address.path}?{address.query}"
+
+
+def _offset(visit: Visit) -> int:
+    given = visit.request.query_params.get("offset", "")
+    return min(int(given), 10_000) if given.isascii() and given.isdigit() and len(given) < 6 else 0

@@ -21,6 +21,7 @@ from weetwie.domain.identity import addresses, one_time
 from weetwie.domain.mail import letters, write
 from weetwie.kit import clock
 from weetwie.kit.mail import Post
+from weetwie.serve import doctor
 
 
 class Box:
@@ -29,6 +30,14 @@ class Box:
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.refuses = ""
+        self.called: list[str] = []
+
+    async def handle_EHLO(  # noqa: N802
+        self, _server: Any, session: Any, _envelope: Any, name: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        self.called.append(name)
+        return responses
 
     async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -150,6 +159,68 @@ async def test_a_server_that_is_busy_or_away_is_tried_again_later(world: World, 
     await world.connection.execute("update letters set due_at = now()")
     await letters.work(world.database, post)
     assert len(box.letters) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "504 5.5.2 <[127.0.0.1]>: Helo command rejected: need fully-qualified hostname",
+        "554 5.7.1 <bo@corp.example>: Relay access denied",
+        "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+        "530 5.7.0 Authentication required",
+        "550 relay not permitted",
+    ],
+)
+async def test_a_letter_that_is_refused_for_our_own_fault_waits_until_it_is_mended_and_is_told(
+    world: World, post: Post, box: Box, answer: str
+) -> None:
+    box.refuses = answer
+    await put_one(world)
+    await letters.work(world.database, post)
+    row = await world.connection.fetchrow(
+        "select address, why, failed_at, due_at - now() as wait from letters"
+    )
+    assert row["failed_at"] is None and row["address"] == "ada@house.example"
+    assert row["wait"] <= timedelta(minutes=30) and "bo@corp.example" not in row["why"]
+    count, why = await letters.stuck(world.db)
+    assert count == 1 and answer[:3] in why
+    found = [one async for one in doctor.inside(world.database)]
+    assert [one.about for one in found if one.state == "wrong"] == ["letters"]
+    box.refuses = ""
+    await world.connection.execute("update letters set due_at = now()")
+    await letters.work(world.database, post)
+    assert len(box.letters) == 1 and await letters.stuck(world.db) == (0, "")
+
+
+async def test_administrators_see_that_letters_do_not_go_out(
+    site: httpx.AsyncClient, world: World, post: Post, box: Box
+) -> None:
+    await world.connection.execute("update people set is_admin = true where handle = 'ada'")
+    await sign_in(site, "ada")
+    hint = "Letters or pushed messages do not go out"
+    await world.connection.execute("delete from letters")
+    assert hint not in (await site.get("/admin")).text
+    box.refuses = "554 5.7.1 Relay access denied"
+    await put_one(world)
+    await letters.work(world.database, post)
+    assert hint in (await site.get("/admin")).text
+
+
+@pytest.mark.parametrize(
+    ("host", "called"),
+    [
+        ("talk.corp.example", "talk.corp.example"),
+        ("müller.example", "xn--mller-kva.example"),
+        ("192.0.2.7", "[192.0.2.7]"),
+        ("2001:db8::1", "[IPv6:2001:db8::1]"),
+    ],
+)
+async def test_the_server_is_greeted_by_the_name_of_this_place(
+    server: Controller, box: Box, host: str, called: str
+) -> None:
+    post = Post(f"smtp+plain://127.0.0.1:{server.port}", "house@house.example", host=host)
+    await post.send("ada@house.example", "Hello", "Hello", "<p>Hello</p>")
+    assert box.called == [called]
 
 
 async def test_without_tls_nothing_is_sent_unless_that_was_chosen(

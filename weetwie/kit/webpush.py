@@ -4,6 +4,8 @@ import base64
 import ipaddress
 import os
 import time
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -28,10 +30,12 @@ _ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC6325
 
 
 class Unpushed(Exception):
-    """The service did not take it. `gone`: nobody is there any more; `refused`: it will never take this one; else it may be
-    tried again, after `retry_after` seconds where the service says so."""
+    """The service did not take it. `gone`: nobody is there any more; `refused`: it will never take this one; `ours`: it does
+    not know this installation, or no longer; else it may be tried again, after `retry_after` seconds where the service says so."""
 
-    def __init__(self, why: str, kind: Literal["gone", "refused", "later"], retry_after: float = 0.0) -> None:
+    def __init__(
+        self, why: str, kind: Literal["gone", "refused", "ours", "later"], retry_after: float = 0.0
+    ) -> None:
         super().__init__(why)
         self.kind = kind
         self.retry_after = retry_after
@@ -190,8 +194,23 @@ def _check(answer: httpx.Response) -> None:
         return
     if status in (404, 410):
         raise Unpushed(f"it answered {status}", "gone")
-    if status == 429 or status >= 500:
-        told = answer.headers.get("retry-after", "")
-        wait = float(told) if told.isascii() and told.isdigit() and len(told) < 7 else 0.0
-        raise Unpushed(f"it answered {status}", "later", wait)
+    if status in (408, 425, 429) or status >= 500:
+        raise Unpushed(f"it answered {status}", "later", _asked_wait(answer.headers.get("retry-after", "")))
+    if status in (401, 403):  # the signature or its key (RFC 8292), never the device
+        host = answer.request.url.host
+        raise Unpushed(
+            f"{host} answered {status}", "ours", _asked_wait(answer.headers.get("retry-after", ""))
+        )
     raise Unpushed(f"it answered {status}", "refused")
+
+
+def _asked_wait(told: str) -> float:
+    """Seconds, or until a moment (RFC 9110, 10.2.3); 0 where it says neither."""
+    if told.isascii() and told.isdigit() and len(told) < 7:
+        return float(told)
+    try:
+        until = parsedate_to_datetime(told)
+    except ValueError:
+        return 0.0
+    now = datetime.now(until.tzinfo)
+    return min(max((until - now).total_seconds(), 0.0), 999_999.0)

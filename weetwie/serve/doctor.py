@@ -18,6 +18,8 @@ from urllib.request import urlopen
 import asyncpg
 import msgspec
 
+from weetwie.domain.mail import letters
+from weetwie.domain.notifications import push_out
 from weetwie.errors import Refusal
 from weetwie.kit.db import Database
 from weetwie.kit.finding import Finding, State
@@ -175,15 +177,17 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("schema", "good", "up to date")
         opened = await Database.open(dsn, size=1)
         stack.push_async_callback(opened.close)
-        async for finding in _inside(opened):
+        async for finding in inside(opened):
             yield finding
 
 
-async def _inside(opened: Database) -> AsyncIterator[Finding]:
+async def inside(opened: Database) -> AsyncIterator[Finding]:
+    """What the database says of the work that is done with it."""
     async with opened.reading() as db:
         theirs: datetime = await db.connection.fetchval("select clock_timestamp()")
         yield _clock(datetime.now(UTC), theirs, await newest(db))
         behind, lost = await backlog(db), await given_up(db)
+        unsent, unpushed = await letters.stuck(db), await push_out.stuck(db)
     if behind.seconds > _LONG_WAIT:
         yield Finding(
             "worker", "wrong", f"{behind.waiting} things wait to be done, the first for {behind.seconds:.0f} s",
@@ -195,6 +199,24 @@ async def _inside(opened: Database) -> AsyncIterator[Finding]:
         )
     else:
         yield Finding("worker", "good", f"{behind.waiting} things wait to be done")
+    for finding in _refused(unsent, unpushed):
+        yield finding
+
+
+def _refused(unsent: tuple[int, str], unpushed: tuple[int, str]) -> Iterator[Finding]:
+    """What others do not take because of how this installation is set up."""
+    if unsent[0]:
+        yield Finding(
+            "letters", "wrong", f"{unsent[0]} letters wait, for the mail server does not take them: {unsent[1]}",
+            "Look at WEETWIE_SMTP_URL, WEETWIE_MAIL_FROM and WEETWIE_BASE_URL, and at what the mail server lets whom do. "
+            "They go by themselves within half an hour of its being set right.",
+        )  # fmt: skip
+    if unpushed[0]:
+        yield Finding(
+            "push", "wrong", f"{unpushed[0]} devices hear nothing, for their push service does not take our messages: {unpushed[1]}",
+            "Is the contact address of this place one that can be written to? Is the clock right? "
+            "After a new key people have to allow notifications again.",
+        )  # fmt: skip
 
 
 def _clock(ours: datetime, theirs: datetime, newest_fact: datetime | None) -> Finding:

@@ -140,7 +140,7 @@ def _post(settings: Settings) -> Post | None:
     if settings.smtp_url is None:
         return None
     sender = settings.mail_from or f"weetwie@{urlsplit(settings.base_url).hostname}"
-    return Post(settings.smtp_url, sender)
+    return Post(settings.smtp_url, sender, host=urlsplit(settings.base_url).hostname or "")
 
 
 def _sender(settings: Settings, seed: bytes, contact: str) -> Sender:

@@ -30,5 +30,6 @@ class Letter(Row):
     attempts: Mapped[Count]
     failed_at: Mapped[datetime | None]
     why: Mapped[str] = mapped_column(server_default="")
+    """Why it failed; of one that waits, what is wrong with this installation."""
 
     __table_args__ = (Index("letters_due", "due_at", postgresql_where=sql("failed_at is null")),)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Computed, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Count, Flag, Moment, Rank, Row, to
+from weetwie.tables.schema import Count, Flag, Moment, Rank, Row, Words, to
 
 _EXACT_ID = text("((new_id() >> 16) << 16) | ((nextval('running_number') & 4095) << 4)")
 """An id whose lowest four bits are 0: grouped notifications show it as a number, and that of JavaScript has 53 bits."""
@@ -109,6 +109,8 @@ class PushSubscription(Row):
     """One message at a time, and none for a while where the service cannot be reached."""
     failures: Mapped[Count]
     """Since it was last reached."""
+    refused: Mapped[Words]
+    """What its service says of this installation, where that is at fault; empty where it takes our messages."""
 
 
 class PushMessage(Row):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -31,6 +32,7 @@ from weetwie.errors import Invalid
 from weetwie.events import PeopleNotified, PostPublished
 from weetwie.kit import clock, webpush
 from weetwie.kit.webpush import Device, Sender
+from weetwie.serve import doctor
 
 SEED = bytes(range(32))
 EVERYTHING = ["mention", "favourite", "follow"]
@@ -259,6 +261,62 @@ async def test_where_a_service_is_out_of_order_a_device_rests_and_others_do_not(
         monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=3))
         await mention(world, ada, bo)
         assert len(down.got) == 4
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_where_a_service_does_not_take_our_signature_no_device_is_given_up_and_it_is_told(
+    world: World, sender: Sender, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    now = clock.now()
+    with service() as there:
+        there.status = status
+        await subscribed(world, bo, Phone(there.address).device)
+        await mention(world, ada, bo)
+        for hour in range(25):
+            monkeypatch.setattr(clock, "now", lambda hour=hour: now + timedelta(hours=hour, minutes=1))
+            assert await send(world, sender) == 1
+            assert await send(world, sender) == 0, "it rests"
+        count, why = await push_out.stuck(world.db)
+        assert count == 1 and str(status) in why
+        found = [one async for one in doctor.inside(world.database)]
+        assert "push" in [one.about for one in found if one.state == "wrong"]
+        there.status = 201
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=26))
+        assert await send(world, sender) == 1
+        assert await push_out.stuck(world.db) == (0, "")
+
+
+async def test_a_message_that_is_too_large_is_let_go_and_the_device_stays(
+    world: World, sender: Sender
+) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    with service() as there:
+        there.status = 413
+        await subscribed(world, bo, Phone(there.address).device)
+        await mention(world, ada, bo)
+        assert (await send(world, sender), await send(world, sender)) == (1, 0)
+        there.status = 201
+        await mention(world, ada, bo)
+        assert await send(world, sender) == 1
+
+
+async def test_a_service_may_say_a_moment_until_which_it_wants_to_rest(
+    world: World, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    now = clock.now()
+    with service() as there:
+        there.status = 429
+        there.headers = {"retry-after": format_datetime(now + timedelta(hours=3), usegmt=True)}
+        await subscribed(world, bo, Phone(there.address).device)
+        await mention(world, ada, bo)
+        assert await send(world, sender) == 1
+        there.status = 201
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=2, minutes=50))
+        assert await send(world, sender) == 0
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=3, minutes=10))
+        assert await send(world, sender) == 1
 
 
 async def test_nothing_is_pushed_into_the_own_network_unless_that_is_wanted(world: World) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import BigInteger, DateTime, Text, delete, func, insert, select, update
+from sqlalchemy import BigInteger, DateTime, Text, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 _HELD: Final = timedelta(minutes=5)
 """For so long a letter is one process's to send."""
 _LONGEST_WAIT: Final = timedelta(hours=4)
+_LONGEST_WAIT_FOR_US: Final = timedelta(minutes=30)
+"""Where this installation is at fault: soon after it has been set right, letters go."""
 _FAILURES_LAST: Final = timedelta(days=30)
 
 _NOW = param("now", DateTime(timezone=True))
@@ -61,7 +63,12 @@ _CLAIM = Query(
 )
 _ID = Letter.id == param("id", BigInteger)
 _SENT = Query(delete(Letter).where(_ID))
-_LATER = Query(update(Letter).where(_ID).values(due_at=param("due_at", DateTime(timezone=True))))
+_LATER = Query(
+    update(Letter).where(_ID).values(due_at=param("due_at", DateTime(timezone=True)), why=param("why", Text))
+)
+_STUCK = Query(
+    select(func.count(), func.max(Letter.why)).where(Letter.failed_at.is_(None), Letter.why != text("''"))
+)
 _FAILED = Query(
     update(Letter)
     .where(_ID)
@@ -123,19 +130,34 @@ async def work(database: Database, post: Post) -> bool:
 async def _not_sent(
     database: Database, letter_id: int, attempts: int, ends_at: datetime, error: Unsent
 ) -> None:
-    later = clock.now() + wait(attempts)
+    pause = min(wait(attempts), _LONGEST_WAIT_FOR_US) if error.is_ours else wait(attempts)
+    later = clock.now() + pause
     async with database.transaction() as db:
         if error.is_final or later >= ends_at:
             log.error("a letter could not be sent", number=letter_id, why=str(error), attempts=attempts)
             await db.run(_FAILED, id=letter_id, now=clock.now(), why=str(error))
+        elif error.is_ours:
+            log.error(
+                "the mail server does not take letters from here",
+                number=letter_id,
+                why=str(error),
+                attempts=attempts,
+            )
+            await db.run(_LATER, id=letter_id, due_at=later, why=str(error))
         else:
             log.warning("a letter is tried again", number=letter_id, why=str(error), attempts=attempts)
-            await db.run(_LATER, id=letter_id, due_at=later)
+            await db.run(_LATER, id=letter_id, due_at=later, why="")
 
 
 def wait(attempts: int) -> timedelta:
     """Half a minute at first, then ever longer."""
     return min(timedelta(seconds=15 * 2 ** min(attempts, 20)), _LONGEST_WAIT)
+
+
+async def stuck(db: Db) -> tuple[int, str]:
+    """How many letters wait because this installation is at fault, and what the mail server says."""
+    row = await db.row(_STUCK)
+    return (row[0], row[1] or "") if row else (0, "")
 
 
 async def sweep(db: Db) -> int:

@@ -9,7 +9,21 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from sqlalchemy import BigInteger, DateTime, Select, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Select,
+    Text,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
@@ -36,6 +50,8 @@ LASTS: Final = timedelta(days=2)
 """Later than this nobody wants to hear of it on their phone."""
 _HELD: Final = timedelta(minutes=1)
 _LONGEST_REST: Final = timedelta(hours=2)
+_REST_FOR_US: Final = timedelta(minutes=30)
+"""Where the service does not take messages of this installation; no device is given up for that."""
 _MOST_FAILURES: Final = 20
 """After so many in a row, over more than a day, nobody is believed to be there."""
 _LONGEST_BODY: Final = 160
@@ -137,12 +153,22 @@ _DONE = Query(
     )
 )
 _REACHED = Query(
-    update(PushSubscription).where(PushSubscription.token_id == _TOKEN).values(resting_until=None, failures=0)
+    update(PushSubscription)
+    .where(PushSubscription.token_id == _TOKEN)
+    .values(resting_until=None, failures=0, refused="")
 )
 _REST = Query(
     update(PushSubscription)
     .where(PushSubscription.token_id == _TOKEN)
     .values(resting_until=param("until", DateTime(timezone=True)), failures=PushSubscription.failures + 1)
+)
+_REFUSED = Query(
+    update(PushSubscription)
+    .where(PushSubscription.token_id == _TOKEN)
+    .values(resting_until=param("until", DateTime(timezone=True)), refused=param("why", Text))
+)
+_STUCK = Query(
+    select(func.count(), func.max(PushSubscription.refused)).where(PushSubscription.refused != text("''"))
 )
 _GONE = Query(delete(PushSubscription).where(PushSubscription.token_id == _TOKEN))
 
@@ -243,6 +269,12 @@ async def _body(db: Db, viewer: Viewer, post_id: int | None) -> str:
 
 
 async def _not_sent(database: Database, row: Record, error: Unpushed) -> None:
+    if error.kind == "ours":
+        log.error("a push service does not take messages from here", why=str(error))
+        async with database.transaction() as db:
+            until = clock.now() + max(_REST_FOR_US, timedelta(seconds=min(error.retry_after, 86_400.0)))
+            await db.run(_REFUSED, token_id=row["token_id"], until=until, why=str(error))
+        return
     log.info("a message was not pushed", why=str(error), kind=error.kind, failures=row["failures"])
     is_gone = error.kind == "gone" or row["failures"] >= _MOST_FAILURES
     if is_gone or error.kind == "refused":
@@ -250,6 +282,12 @@ async def _not_sent(database: Database, row: Record, error: Unpushed) -> None:
         return
     async with database.transaction() as db:
         await db.run(_REST, token_id=row["token_id"], until=_rest(row["failures"], error.retry_after))
+
+
+async def stuck(db: Db) -> tuple[int, str]:
+    """How many devices hear nothing because this installation is at fault, and what the service answered."""
+    row = await db.row(_STUCK)
+    return (row[0], row[1] or "") if row else (0, "")
 
 
 def _rest(failures: int, asked: float) -> datetime:

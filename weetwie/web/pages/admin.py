@@ -14,7 +14,9 @@ from weetwie.access.viewer import Viewer, system
 from weetwie.access.words import Ring, Role, Standing
 from weetwie.domain.announcements import announcements
 from weetwie.domain.identity import addresses, links
+from weetwie.domain.mail import letters
 from weetwie.domain.moderation import decisions, reports
+from weetwie.domain.notifications import push_out
 from weetwie.domain.people import farewell, leave, rejoin, roles, suspend
 from weetwie.domain.people.census import census
 from weetwie.domain.people.claim import claim, claimable
@@ -56,6 +58,7 @@ async def show(visit: Visit) -> Response:
             "admin.html",
             count=await census(db, visit.viewer),
             waiting=await reports.how_many_wait(db),
+            refused=(await letters.stuck(db))[0] + (await push_out.stuck(db))[0],
             version=__version__,
         )
 

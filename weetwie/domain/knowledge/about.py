@@ -1,4 +1,8 @@
-"""Whether a post is about what is asked: how much of it the post says, by the weight of the words. Pure."""
+"""Whether a post is about what is asked, and whether people here speak of such things at all. Pure.
+
+A short question is met by a post that says most of it. A long one is met nowhere whole, so it is first asked whether its words
+are those of the people here: words that they use more than the language at large does.
+"""
 
 import math
 from collections.abc import Sequence
@@ -7,14 +11,28 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from weetwie.domain.knowledge.ranking import MOST_TERMS, Word
+from weetwie.domain.knowledge import background
+from weetwie.domain.knowledge.ranking import MOST_TERMS, Visible, Word
 from weetwie.domain.knowledge.shelf import Ints, Shelf
 from weetwie.domain.knowledge.words import ask
 
-_SHORT, _LONG = (2.0, 0.6), (15.0, 0.3)
-"""How much of a question of so many words a post must say to be about it."""
+_SHORT: Final = 3.0
+"""Up to so many words of equal weight a question is short."""
+_LONG: Final = 12.0
+_OF_A_SHORT_ONE: Final = 0.56
+"""So much of it a post must say."""
+_FROM, _TO = 0.3, 0.08
+"""How much of a longer one, from the shortest of them to the long ones."""
+_MOST: Final = 0.8
+"""Who says so much of any question speaks of it, whatever else they speak of."""
+_AT_HOME: Final = 0.08
+"""So much of a longer question, on the average of its words, must be what people here speak of."""
+_MIDDLE: Final = -0.5
 SAYS_WHAT: Final = 0.5
 """So much of a question must be in words that people used, else the rest of it asks something else."""
+_ONE_WORD: Final = 1.5
+_IN_PASSING: Final = 15
+"""A post of more words that says the one word that was asked but once."""
 
 
 class About(msgspec.Struct):
@@ -24,26 +42,38 @@ class About(msgspec.Struct):
     """By itself."""
     thread: Ints
     """Together with the beginning of its thread."""
+    in_passing: Ints
+    """Whether it says it no more than by the way."""
     least: float
     """So much makes it a post about the question."""
+    is_spoken_of: bool
+    """Whether people here speak of such things."""
 
 
-def about(shelf: Shelf, asked: Sequence[Word], places: Ints) -> About:
+def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
     own, thread = np.zeros(shelf.posts.size, np.float32), np.zeros(shelf.posts.size, np.float32)
-    words = asked[:MOST_TERMS]
-    whole = sum(word.rarity for word in words) or 1.0
-    roots = shelf.posts.root[places]
-    stands = np.zeros(shelf.posts.size + 1, bool)
+    times = np.zeros(shelf.posts.size + 1, np.uint8)
     """One more, so that -1 for no root finds nothing."""
+    words = asked[:MOST_TERMS]
+    whole, roots, said = (
+        sum(word.rarity for word in words) or 1.0,
+        shelf.posts.root[places],
+        np.zeros(len(places)),
+    )
     for word in words:
         for found in word.found:
-            stands[found.places] = True
-        here = stands[places]
-        own[places] += np.float32(word.rarity / whole) * here
-        thread[places] += np.float32(word.rarity / whole) * (here | stands[roots])
+            times[found.places] = found.times
+        here = times[places]
+        own[places] += np.float32(word.rarity / whole) * (here > 0)
+        thread[places] += np.float32(word.rarity / whole) * ((here > 0) | (times[roots] > 0))
+        said += here
         for found in word.found:
-            stands[found.places] = False
-    return About(own, thread, least(breadth(words)))
+            times[found.places] = 0
+    in_passing = np.zeros(shelf.posts.size, bool)
+    if breadth(words) < _ONE_WORD:
+        in_passing[places] = (said <= 1) & (shelf.posts.length[places] > _IN_PASSING)
+    is_spoken_of = breadth(words) <= _SHORT or at_home(visible, asked, language) >= _AT_HOME
+    return About(own, thread, in_passing, least(breadth(words)) if is_spoken_of else _MOST, is_spoken_of)
 
 
 def breadth(words: Sequence[Word]) -> float:
@@ -53,9 +83,25 @@ def breadth(words: Sequence[Word]) -> float:
 
 
 def least(breadth: float) -> float:
-    (short, most), (long, fewest) = _SHORT, _LONG
-    part = (math.log(max(breadth, 1)) - math.log(short)) / (math.log(long) - math.log(short))
-    return most + (fewest - most) * min(max(part, 0.0), 1.0)
+    """How much of a question of so many words a post must say to be about it."""
+    if breadth <= _SHORT:
+        return _OF_A_SHORT_ONE
+    part = (math.log(breadth) - math.log(_SHORT)) / (math.log(_LONG) - math.log(_SHORT))
+    return _FROM + (_TO - _FROM) * min(part, 1.0)
+
+
+def at_home(visible: Visible, asked: Sequence[Word], language: str) -> float:
+    """How much the words of a question are those of people here, on the average, from 0 to 1.
+
+    A word is the more theirs the more of what they write it is, and the less of what everybody writes (the root of it: a word
+    that is usual everywhere may be a matter here too).
+    """
+    if not asked:
+        return 0.0
+    number = np.array([sum(len(found.places) for found in word.found) for word in asked])
+    here = np.log((number + 0.5) / max(visible.number * visible.mean, 1.0))
+    everywhere = np.log(background.usual([word.said for word in asked], language))
+    return float((1 / (1 + np.exp(_MIDDLE - here + 0.5 * everywhere))).mean())
 
 
 def part(asked: Sequence[Word], said: str) -> float:

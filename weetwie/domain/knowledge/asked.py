@@ -31,10 +31,14 @@ _SENTENCE: Final = regex.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?\n]*")
 _WORD: Final = regex.compile(r"(?<![\w/.\-+#@'’])\p{L}[\p{L}\p{M}'’]*(?![\w/\-+])")
 
 
+def language_of(question: str) -> str:
+    """Empty for one that is of words alone."""
+    return function_words.language_of(match[0].casefold() for match in _WORD.finditer(question))
+
+
 def read(question: str) -> list[Asked]:
     """Words that say nothing by themselves count where there is nothing else."""
-    spoken = [match[0].casefold() for match in _WORD.finditer(question)]
-    language = function_words.language_of(spoken)
+    language = language_of(question)
     if not language:
         return words.ask(question)
     said = "".join(_saying(match[0], language) for match in _SENTENCE.finditer(question))

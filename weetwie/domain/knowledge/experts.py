@@ -90,12 +90,14 @@ async def who_knows(
     ranked = ranking.rank(
         shelf, visible, scope, votes, wanted, pool, claims, shelf.people(statements.contested)
     )
-    covered = about.about(shelf, words, places)
+    covered = about.about(shelf, visible, words, places, asking.language_of(told))
     vouched = shelf.places(one.post_id for one in statements.vouches)
     shown = levels.levels(shelf, votes, covered, len(visible.is_hidden), vouched)
     all = found.Found(shelf, ranked, shown, covered, claims, statements)
     out = {*exclude} if with_self else {viewer.person_id, *exclude}
-    rows = await _chosen(db, viewer, all, out, limit, filters, mentions=about.says_what(words))
+    rows = await _chosen(
+        db, viewer, all, out, limit, filters, mentions=covered.is_spoken_of and about.says_what(words)
+    )
     return Answer(
         all.experts(rows, MOST_PROOFS, tells_activity=viewer.policy.tells_activity),
         len(all.ids),

@@ -39,8 +39,9 @@ def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints)
     is_answer = is_own & is_about & is_asked & (root >= 0) & (posts.author[root] != person)
     is_answer &= about.own[root] >= about.least
     threads = np.unique(np.stack([person, np.where(root >= 0, root, place)])[:, is_written], axis=1)[0]
-    is_often = np.bincount(threads, minlength=people) >= _OFTEN
-    by_level = (is_answer, is_written & is_often[person], is_written, is_about & ~is_own)
+    number = np.bincount(threads, minlength=people)
+    is_meant = is_written & (~about.in_passing[place] | (number[person] > 1))
+    by_level = (is_answer, is_meant & (number[person] >= _OFTEN), is_meant, is_about & ~is_own)
     rank, newest = np.full(people, MENTIONED, np.int8), np.zeros(people, np.int64)
     np.maximum.at(newest, person, posts.ids[place])
     for one, which in reversed(list(zip(_SHOWN, by_level, strict=True))):

@@ -96,6 +96,11 @@ def forms(word: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number_of(_stem(word, code)) for code in LANGUAGES))
 
 
+def number_in(word: str, code: str) -> int:
+    """The number that a word has in a text of this language."""
+    return number_of(_stem(word, code))
+
+
 def terms_of(written: str) -> list[int]:
     """Every number by which a question finds a word as it is written in a text."""
     return [number for token in _tokens(written) for number in forms(token)]

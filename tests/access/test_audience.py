@@ -10,7 +10,8 @@ from tests.access.plain_rule import UNLISTED, Company
 from tests.access.test_sees import Court, _viewers, court, in_small_companies, patiently
 from weetwie.access import audience, sees
 from weetwie.access.sees import Eye, Lawful
-from weetwie.domain.knowledge import evidence, ranking, shelf
+from weetwie.domain.knowledge import evidence, keeping
+from weetwie.domain.knowledge.visible import Scope, Visible
 from weetwie.kit.db import Db
 from weetwie.tables.posts import Post
 
@@ -37,7 +38,7 @@ async def _check(db: Db, company: Company) -> None:
         "insert into post_texts (post_id, text) select id, 'about tea and pumps' from posts"
     )
     await evidence.bring_in(db, [post.id for post in company.posts])
-    kept = await shelf.current(db)
+    kept = await keeping.current(db)
     places = np.arange(kept.posts.size, dtype=np.int32)
     there = [
         post
@@ -50,7 +51,7 @@ async def _check(db: Db, company: Company) -> None:
         sight = await audience.sight(db, viewer)
         told = {post.id for post in there if audience.reaches(sight, post.ring, post.author.id, post.id)}
         assert told == right, who
-        visible = ranking.Visible(kept, ranking.Scope(sight=sight, unranked=frozenset(), at_ms=0.0))
+        visible = Visible(kept, Scope(sight=sight, unranked=frozenset(), at_ms=0.0))
         shown = places[visible(places)]
         assert set(kept.posts.ids[shown].tolist()) == right, who
         assert visible.number == len(right), who

@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge import background
-from weetwie.domain.knowledge.ranking import MOST_TERMS, Visible, Word
+from weetwie.domain.knowledge.fitting import MOST_TERMS, Word
 from weetwie.domain.knowledge.shelf import Ints, Shelf
+from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import ask
 
 _SHORT: Final = 3.0
@@ -28,7 +29,7 @@ _MOST: Final = 0.8
 _AT_HOME: Final = 0.08
 """So much of a longer question, on the average of its words, must be what people here speak of."""
 _MIDDLE: Final = -0.5
-SAYS_WHAT: Final = 0.5
+_SAYS_WHAT: Final = 0.5
 """So much of a question must be in words that people used, else the rest of it asks something else."""
 _ONE_WORD: Final = 1.5
 _IN_PASSING: Final = 15
@@ -46,8 +47,8 @@ class About(msgspec.Struct):
     """Whether it says it no more than by the way."""
     least: float
     """So much makes it a post about the question."""
-    is_spoken_of: bool
-    """Whether people here speak of such things."""
+    says_what: bool
+    """Whether the words that people here used say what is asked, so that it tells something that somebody used some."""
 
 
 def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
@@ -73,7 +74,8 @@ def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, l
     if breadth(words) < _ONE_WORD:
         in_passing[places] = (said <= 1) & (shelf.posts.length[places] > _IN_PASSING)
     is_spoken_of = breadth(words) <= _SHORT or at_home(visible, asked, language) >= _AT_HOME
-    return About(own, thread, in_passing, least(breadth(words)) if is_spoken_of else _MOST, is_spoken_of)
+    enough = least(breadth(words)) if is_spoken_of else _MOST
+    return About(own, thread, in_passing, enough, is_spoken_of and says_what(asked))
 
 
 def breadth(words: Sequence[Word]) -> float:
@@ -119,4 +121,4 @@ def unknown(asked: Sequence[Word]) -> list[str]:
 def says_what(asked: Sequence[Word]) -> bool:
     """Whether the words that somebody used still say what is asked."""
     words = asked[:MOST_TERMS]
-    return sum(word.rarity for word in words if word.found) >= SAYS_WHAT * sum(word.rarity for word in words)
+    return sum(word.rarity for word in words if word.found) >= _SAYS_WHAT * sum(word.rarity for word in words)

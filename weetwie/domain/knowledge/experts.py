@@ -1,5 +1,6 @@
 """Who knows what: a word, a tag or a whole paragraph in; people out, each with the posts that show it."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -53,59 +54,51 @@ async def who_knows(
     whole = asking.read(question)[:_LOOKED_UP] if left_out else asked
     if not whole:
         return Answer((), 0)
-    from weetwie.domain.knowledge import about, found, levels, nearest, ranking, said
-    from weetwie.domain.knowledge import shelf as shelves
+    from weetwie.domain.knowledge import about, finding, fitting, nearest, said
+    from weetwie.domain.knowledge.keeping import held
+    from weetwie.domain.knowledge.look_up import look_up
+    from weetwie.domain.knowledge.visible import Scope
 
-    sight = await audience.sight(db, viewer)
-    shelf = await shelves.current(db)
-    stands = await shelves.look_up(db, shelf, _terms(asked))
     now = as_of or clock.now()
-    scope = ranking.Scope(
-        sight=sight,
+    scope = Scope(
+        sight=await audience.sight(db, viewer),
         unranked=await unranked(db),
         at_ms=now.timestamp() * 1000,
         before=int(now.timestamp() * 1000) << 16 if as_of else None,
     )
-    visible = ranking.Visible(shelf, scope)
-    seen = ranking.of_sight(visible, stands)
-    words = ranking.weigh(visible, asked, seen)
-    statements = await said.about(db, viewer, _terms(whole), scope, as_of)
-    unknown, likely = about.unknown(words), tuple[Nearest, ...]()
-    if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so:
-        asked, likely = await nearest.mended(db, viewer, shelf, visible, scope, asked, seen)
-        words = ranking.weigh(visible, asked, seen)
-        statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
-    places, fits, breadth = ranking.fit(shelf, visible, words)
-    wanted: Any = "acts" if order == "acts" and viewer.policy.tells_activity else "knows"
-    votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted)
-    votes = said.with_vouches(shelf, visible, votes, statements.vouches)
-    pool = None if among is None else shelf.people(among)
-    of_claims = ranking.weigh(visible, whole, seen) if left_out else words
-    claims = {
-        id: part
-        for id, one in statements.says_so.items()
-        if among is None or id in among
-        if (part := about.part(of_claims, one.name)) > 0
-    }
-    ranked = ranking.rank(
-        shelf, visible, scope, votes, wanted, pool, claims, shelf.people(statements.contested)
-    )
-    covered = about.about(shelf, visible, words, places, asking.language_of(told))
-    vouched = shelf.places(one.post_id for one in statements.vouches)
-    shown = levels.levels(shelf, votes, covered, len(visible.is_hidden), vouched)
-    all = found.Found(shelf, ranked, shown, covered, claims, statements)
-    out = {*exclude} if with_self else {viewer.person_id, *exclude}
-    rows = await _chosen(
-        db, viewer, all, out, limit, filters, mentions=covered.is_spoken_of and about.says_what(words)
-    )
-    return Answer(
-        all.experts(rows, MOST_PROOFS, tells_activity=viewer.policy.tells_activity),
-        len(all.ids),
-        likely,
-        tuple(left_out),
-        tuple(unknown[:_MOST_UNKNOWN]),
-        {term: word.weight for word in words for term in word.terms},
-    )
+    tells_activity = viewer.policy.tells_activity
+    async with held(db) as shelf:
+        stands = await look_up(db, shelf, _terms(asked))
+        matter = await asyncio.to_thread(finding.matter, shelf, scope, asked, stands)
+        statements = await said.about(db, viewer, _terms(whole), scope, as_of)
+        unknown, likely = about.unknown(matter.words), tuple[Nearest, ...]()
+        if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so:
+            asked, likely = await nearest.mended(db, viewer, shelf, scope, matter, asked)
+            statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
+        of_claims = fitting.weigh(matter.visible, whole, matter.seen) if left_out else matter.words
+        wanted = finding.Wanted(
+            asking.language_of(told),
+            "acts" if order == "acts" and tells_activity else "knows",
+            viewer.person_id if tells_activity else 0,
+            {
+                id: part
+                for id, one in statements.says_so.items()
+                if among is None or id in among
+                if (part := about.part(of_claims, one.name)) > 0
+            },
+            None if among is None else frozenset(among),
+        )
+        found = await asyncio.to_thread(finding.find, shelf, scope, matter, wanted, statements)
+        out = {*exclude} if with_self else {viewer.person_id, *exclude}
+        rows = await _chosen(db, viewer, found, out, limit, filters)
+        return Answer(
+            found.experts(rows, MOST_PROOFS, tells_activity=tells_activity),
+            len(found.ids),
+            likely,
+            tuple(left_out),
+            tuple(unknown[:_MOST_UNKNOWN]),
+            {term: word.weight for word in matter.words for term in word.terms},
+        )
 
 
 def _terms(asked: Sequence[Asked]) -> list[int]:
@@ -126,14 +119,12 @@ async def _chosen(
     out: Collection[int],
     limit: int | None,
     filters: Filters | None,
-    *,
-    mentions: bool,
 ) -> list[int]:
     """Which of those who were found stand in the answer, as rows: who is named first, then some who mentioned it."""
     if limit is None:
         return await _allowed(db, viewer, found, found.every, out, None, filters)
     named = await _allowed(db, viewer, found, found.named, out, limit, filters)
-    room = min(limit - len(named), MOST_MENTIONS) if mentions else 0
+    room = min(limit - len(named), MOST_MENTIONS)
     return named + await _allowed(db, viewer, found, found.mentions, out, room, filters)
 
 

@@ -41,7 +41,8 @@ class Found:
         self.every: Sequence[int] = range(len(self.ids))
         self.named: Sequence[int] = np.flatnonzero(self._rank < levels.MENTIONED).tolist()
         wrote = (self._person >= 0) & (shown.newest[self._person] > 0)
-        self.mentions: Sequence[int] = np.flatnonzero((self._rank == levels.MENTIONED) & wrote).tolist()
+        mentioned = (self._rank == levels.MENTIONED) & wrote & about.says_what
+        self.mentions: Sequence[int] = np.flatnonzero(mentioned).tolist()
 
     def experts(self, rows: Sequence[int], most_proofs: int, *, tells_activity: bool) -> tuple[Expert, ...]:
         people = self._person[rows][self._person[rows] >= 0] if rows else np.zeros(0, np.int32)

@@ -12,11 +12,14 @@ from weetwie.access import audience, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Visibility
-from weetwie.domain.knowledge import delicate, phrases, ranking, topics
-from weetwie.domain.knowledge import shelf as shelves
+from weetwie.domain.knowledge import delicate, phrases, topics
 from weetwie.domain.knowledge import topic_rules as rules
+from weetwie.domain.knowledge import visible as visibles
 from weetwie.domain.knowledge.experts import unranked
+from weetwie.domain.knowledge.keeping import current
+from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.phrases import Candidate, Written
+from weetwie.domain.knowledge.shelf import Found
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
@@ -87,12 +90,12 @@ async def proposals(db: Db, viewer: Viewer) -> list[Inferred]:
 async def _weighed(db: Db, viewer: Viewer, found: list[Candidate], written: list[Written]) -> list[Candidate]:
     """Against what everybody wrote in the same language, as far as they see it themselves."""
     sight = await audience.sight(db, viewer)
-    shelf = await shelves.current(db)
+    shelf = await current(db)
     terms = {term for one in found for word in one.forms for term in word}
-    seen = await shelves.look_up(db, shelf, sorted(terms))
-    scope = ranking.Scope(sight, await unranked(db), clock.now().timestamp() * 1000)
-    visible = ranking.Visible(shelf, scope)
-    seen = ranking.of_sight(visible, seen)
+    seen = await look_up(db, shelf, sorted(terms))
+    scope = visibles.Scope(sight, await unranked(db), clock.now().timestamp() * 1000)
+    visible = visibles.Visible(shelf, scope)
+    seen = visibles.of_sight(visible, seen)
     me, number = shelf.person(viewer.person_id), len(written)
     shares = await _shares(db, viewer)
     spoken = {post.post_id: post.language for post in written}
@@ -122,7 +125,7 @@ async def _shares(db: Db, viewer: Viewer) -> dict[str | None, float]:
     return {row["language"]: row["number"] / whole for row in rows}
 
 
-def _places(one: Candidate, seen: dict[int, shelves.Found]) -> Any:
+def _places(one: Candidate, seen: dict[int, Found]) -> Any:
     """The posts in which all words of it stand."""
     stands: Any = None
     for word in one.forms:

@@ -5,9 +5,12 @@ from typing import Final
 from sqlalchemy import Text, column, func, select
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.knowledge import delicate, ranking, said, words
-from weetwie.domain.knowledge import shelf as shelves
+from weetwie.domain.knowledge import delicate, fitting, ranking, said, words
 from weetwie.domain.knowledge.answer import Nearest
+from weetwie.domain.knowledge.finding import Matter
+from weetwie.domain.knowledge.look_up import look_up
+from weetwie.domain.knowledge.shelf import Found, Shelf
+from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
 from weetwie.domain.knowledge.words import Asked
 from weetwie.kit.db import Db, Query, param
 
@@ -19,13 +22,13 @@ _NEAREST: Final = 3
 async def mended(
     db: Db,
     viewer: Viewer,
-    shelf: shelves.Shelf,
-    visible: ranking.Visible,
-    scope: ranking.Scope,
+    shelf: Shelf,
+    scope: Scope,
+    matter: Matter,
     asked: list[Asked],
-    seen: dict[int, shelves.Found],
 ) -> tuple[list[Asked], tuple[Nearest, ...]]:
-    """For words that nobody whom the viewer sees used: the nearest that somebody did."""
+    """For words that nobody whom the viewer sees used: the nearest that somebody did. The matter is then what is meant."""
+    visible, seen = matter.visible, matter.seen
     better, told = list[Asked](), list[Nearest]()
     for one in asked:
         if _is_used(one, seen):
@@ -40,33 +43,34 @@ async def mended(
         ]
         more = [term for candidate in candidates for term in candidate.terms if term not in seen]
         if more:
-            more_found = await shelves.look_up(db, shelf, list(dict.fromkeys(more)))
-            seen.update(ranking.of_sight(visible, more_found))
+            more_found = await look_up(db, shelf, list(dict.fromkeys(more)))
+            seen.update(of_sight(visible, more_found))
         used = [candidate for candidate in candidates if _is_used(candidate, seen)][:_NEAREST]
         for candidate in used:
             people = await _people(db, viewer, shelf, visible, scope, candidate, seen)
             told.append(Nearest(one.word, candidate.word, viewer.policy.told(people)))
         better.append(used[0] if used else one)
+    matter.words = fitting.weigh(visible, better, seen)
     return better, tuple(told)
 
 
 async def _people(
     db: Db,
     viewer: Viewer,
-    shelf: shelves.Shelf,
-    visible: ranking.Visible,
-    scope: ranking.Scope,
+    shelf: Shelf,
+    visible: Visible,
+    scope: Scope,
     candidate: Asked,
-    seen: dict[int, shelves.Found],
+    seen: dict[int, Found],
 ) -> int:
     """How many wrote about it."""
-    places, fits, breadth = ranking.fit(shelf, visible, ranking.weigh(visible, [candidate], seen))
+    places, fits, breadth = fitting.fit(shelf, visible, fitting.weigh(visible, [candidate], seen))
     votes = ranking.votes(shelf, visible, scope, places, fits, breadth, "knows")
     statements = await said.about(db, viewer, candidate.terms, scope, None)
     return len(set(votes.person.tolist()) - set(shelf.people(statements.contested).tolist()))
 
 
-def _is_used(one: Asked, seen: dict[int, shelves.Found]) -> bool:
+def _is_used(one: Asked, seen: dict[int, Found]) -> bool:
     return any(term in seen for term in one.terms)
 
 

@@ -14,9 +14,10 @@ from sqlalchemy.orm import aliased
 from weetwie.access import sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
-from weetwie.domain.knowledge.ranking import Scope, Visible, Votes
+from weetwie.domain.knowledge.ranking import Votes
 from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.visible import Scope, Visible
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
 from weetwie.tables.people import Person

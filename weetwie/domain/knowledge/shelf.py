@@ -4,37 +4,38 @@ Each question first reads what was written since the last one. Segments never ch
 another place, and its old one is dead.
 """
 
-import asyncio
-import itertools
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Text, cast, func, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.domain.knowledge import packing
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
 from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
 from weetwie.kit.cache import Cache
-from weetwie.kit.db import Db, Query, Record, param
-from weetwie.kit.memory import give_back
-from weetwie.tables.events import Xid8
-from weetwie.tables.knowledge import Evidence, EvidenceChunk, EvidenceSegment
+from weetwie.kit.db import Record
 
 Ints = NDArray[Any]
-HALF_LIVES: Final = (180.0, 1460.0)
-"""Days after which what somebody wrote counts half, for being there now and for how much they write at all."""
+HALF_LIVES: Final = (180.0, 1460.0, 90.0)
+"""Days after which what somebody wrote counts half: for being there now, for how much they write at all, for who will act next."""
+ANSWERS_HALF_LIFE: Final = 180.0
 _BEGINNING: Final = 1_577_836_800_000.0
 _DAY: Final = 86_400_000.0
 _MASKS: Final = 8
 _MANY: Final = 2000
 _REMEMBERED: Final = 10_000_000
 """Bytes."""
+
+
+class Found(msgspec.Struct):
+    """Where a term stands: places, and how often."""
+
+    places: Ints
+    times: Ints
 
 
 class Columns:
@@ -120,6 +121,8 @@ class Shelf:
         self.often_size = 0
         self.volume: list[list[Ints]] = []
         """By ring and half-life: how much each person has written, as of the beginning of 2020."""
+        self.answers: list[Ints] = []
+        """By ring: how often each person answered in threads of others, as of the beginning of 2020."""
         self.number: list[Ints] = []
         self.words: list[Ints] = []
         """By ring: the posts of each person, and how many words they have."""
@@ -244,7 +247,7 @@ class Shelf:
 
     def _count(self) -> None:
         posts, size, people = self.posts, self.posts.size, max(len(self._people), 1)
-        self.volume, self.number, self.words = [], [], []
+        self.volume, self.number, self.words, self.answers = [], [], [], []
         decays = [decay(posts.ids[:size], half_life) for half_life in HALF_LIVES]
         for ring in range(3):
             is_of_it = posts.alive[:size] & (posts.ring[:size] == ring)
@@ -253,6 +256,19 @@ class Shelf:
             self.number.append(np.bincount(authors, minlength=people).astype(np.int64))
             words = np.bincount(authors, posts.length[:size][is_of_it], minlength=people)
             self.words.append(words.astype(np.int64))
+            self.answers.append(self._answered(np.flatnonzero(is_of_it)))
+
+    def _answered(self, places: Ints) -> Ints:
+        """How often each person answered others, in these posts."""
+        posts = self.posts
+        places = places[posts.root[places] >= 0]
+        places = places[posts.author[places] != posts.author[posts.root[places]]]
+        number: Ints = np.bincount(
+            posts.author[places],
+            decay(posts.ids[places], ANSWERS_HALF_LIFE),
+            minlength=max(len(self._people), 1),
+        )
+        return number
 
     # Reading what is new
 
@@ -273,6 +289,10 @@ class Shelf:
             if not row["is_gone"]:
                 self._put(row)
 
+    def knows(self, rows: list[Record]) -> bool:
+        """Whether all of this was read before."""
+        return all(self._revisions.get(row["post_id"]) == row["revision"] for row in rows)
+
     def _meet(self, person_ids: set[int]) -> None:
         new = [id for id in person_ids if id not in self._people]
         if not new:
@@ -285,6 +305,7 @@ class Shelf:
             self.volume[ring] = [_longer(one, people) for one in self.volume[ring]]
             self.number[ring] = _longer(self.number[ring], people)
             self.words[ring] = _longer(self.words[ring], people)
+            self.answers[ring] = _longer(self.answers[ring], people)
 
     def _kill(self, post_id: int) -> None:
         place = self.place(post_id)
@@ -293,6 +314,7 @@ class Shelf:
         self.posts.alive[place] = False
         self.changed.append(place)
         self._tally(place, -1)
+        self._tally_answer(place, -1)
 
     def _put(self, row: Record) -> None:
         posts, place = self.posts, self.posts.size
@@ -309,8 +331,8 @@ class Shelf:
         posts.alive[place] = True
         posts.root[place] = -1
         self._places[post_id] = place
-        self._hang(place, post_id, root_id, old)
         self._tally(place, 1)
+        self._hang(place, post_id, root_id, old)
         if row["endorsers"]:
             self.new_endorsers[place] = self.people(row["endorsers"])
         for term, times in zip(*packing.unpacked_terms(row["terms"]), strict=True):
@@ -324,16 +346,27 @@ class Shelf:
             if at < 0:
                 self._waiting.setdefault(root_id, []).append(place)
             else:
-                root[place] = at
-                self._new_replies.append(place)
+                self._reply(place, at)
             return
         if old >= 0:
             below = self.replies()
             root[below[root[below] == old]] = place
             self.moved += 1
         for reply in self._waiting.pop(post_id, ()):
-            root[reply] = place
-            self._new_replies.append(reply)
+            self._reply(reply, place)
+
+    def _reply(self, place: int, root: int) -> None:
+        self.posts.root[place] = root
+        self._new_replies.append(place)
+        if self.posts.alive[place]:
+            self._tally_answer(place, 1)
+
+    def _tally_answer(self, place: int, sign: int) -> None:
+        posts = self.posts
+        author, root = int(posts.author[place]), int(posts.root[place])
+        if root >= 0 and posts.author[root] != author:
+            worth = decay(posts.ids[place : place + 1], ANSWERS_HALF_LIFE)[0]
+            self.answers[int(posts.ring[place])][author] += sign * worth
 
     def _tally(self, place: int, sign: int) -> None:
         posts = self.posts
@@ -372,123 +405,3 @@ SEGMENT: Final[dict[str, Any]] = {
     "endorsed": np.int32,
     "endorsers": np.int64,
 }
-
-
-class Keeper:
-    """The shelf of this process for one database."""
-
-    def __init__(self) -> None:
-        self.shelf: Shelf | None = None
-        self.lock = asyncio.Lock()
-
-
-async def current(db: Db) -> Shelf:
-    """All that this connection sees, as of now."""
-    keeper: Keeper = db.kept.setdefault(Keeper, Keeper())
-    async with keeper.lock:
-        while True:
-            shelf = keeper.shelf
-            sealed = await db.rows(_SEGMENTS) if shelf is None else []
-            rows = await db.rows(_SINCE, seen_to=shelf.seen_to if shelf else "0")
-            last = shelf.last_segment if shelf else max((row["segment"] for row in sealed), default=0)
-            if rows[0]["last_segment"] != last:
-                keeper.shelf = None
-                continue
-            new, seen_to = [row for row in rows if row["post_id"] is not None], rows[0]["seen_to"]
-            if shelf is None:
-                shelf = keeper.shelf = Shelf()
-                shelf.load(sealed, new, seen_to)
-                del sealed, new, rows
-                give_back()
-            else:
-                shelf.apply(new, seen_to)
-            return shelf
-
-
-class Found(msgspec.Struct):
-    """Where a term stands: places, and how often."""
-
-    places: Ints
-    times: Ints
-
-
-async def look_up(db: Db, shelf: Shelf, terms: list[int]) -> dict[int, Found]:
-    """Dead places among them."""
-    parts: dict[int, list[Found]] = {
-        term: [known] if (known := shelf.often.get(term)) else [] for term in terms
-    }
-    wanted = [term for term in terms if not parts[term]]
-    rows = await db.rows(_CHUNKS, terms=wanted, last=shelf.last_segment) if shelf.last_segment else []
-    for term, own in itertools.groupby(rows, lambda row: row["term"]):
-        parts[term] = [_sealed(shelf, list(own))]
-        shelf.remember(term, parts[term][0])
-    for term, found in _loose(shelf, terms):
-        parts[term].append(found)
-    return {
-        term: some[0]
-        if len(some) == 1
-        else Found(np.concatenate([one.places for one in some]), np.concatenate([one.times for one in some]))
-        for term, some in parts.items()
-        if some
-    }
-
-
-def _sealed(shelf: Shelf, rows: list[Record]) -> Found:
-    numbers = [len(row["places"]) // 3 for row in rows]
-    joined = b"".join(
-        [row["places"][: 2 * number] for row, number in zip(rows, numbers, strict=True)]
-        + [row["places"][2 * number :] for row, number in zip(rows, numbers, strict=True)]
-    )
-    total = sum(numbers)
-    begins = np.repeat(np.array([shelf.begins[row["segment"]] for row in rows], np.int32), numbers)
-    return Found(
-        begins + np.frombuffer(joined, "<u2", total), np.frombuffer(joined, np.uint8, total, 2 * total)
-    )
-
-
-def _loose(shelf: Shelf, terms: list[int]) -> Iterator[tuple[int, Found]]:
-    """In what is not sealed."""
-    loose = shelf.loose
-    if loose is not None:
-        for term, at in zip(terms, np.searchsorted(loose.terms, terms).tolist(), strict=True):
-            if at < len(loose.terms) and loose.terms[at] == term:
-                own = slice(loose.starts[at], loose.starts[at + 1])
-                yield term, Found(loose.places[own] + np.int32(shelf.begins[-1]), loose.times[own])
-    for term in terms:
-        if (new := shelf.tail.get(term)) is not None:
-            both = np.array(new, np.uint32)
-            yield term, Found((both >> 8).astype(np.int32), (both & 255).astype(np.uint8))
-
-
-_SEGMENTS = Query(select(*EvidenceSegment.__table__.columns).order_by(EvidenceSegment.segment))
-
-
-def _since() -> Any:
-    last = select(func.coalesce(func.max(EvidenceSegment.segment), 0)).scalar_subquery()
-    to = cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text)
-    now = select(last.label("last_segment"), to.label("seen_to")).subquery()
-    new = (
-        select(Evidence)
-        .where(Evidence.written_in >= cast(cast(param("seen_to", Text), Text), Xid8))
-        .order_by(Evidence.written_in)
-        .subquery()
-    )
-    wanted = [column for column in new.c if column.name != "written_in"]
-    return select(now, *wanted).select_from(now).outerjoin(new, true())
-
-
-_SINCE = Query(_since)
-
-
-def _chunks() -> Any:
-    return (
-        select(EvidenceChunk.term, EvidenceChunk.segment, EvidenceChunk.places)
-        .where(
-            EvidenceChunk.term == func.any(param("terms", ARRAY(BigInteger))),
-            EvidenceChunk.segment <= param("last", BigInteger),
-        )
-        .order_by(EvidenceChunk.term, EvidenceChunk.segment)
-    )
-
-
-_CHUNKS = Query(_chunks)

@@ -20,15 +20,18 @@ _RAREST: Final = 1e-6
 
 def usual(words: Sequence[str], language: str) -> NDArray[Any]:
     """The part of all words of the language that each of these is; without a language, of that in which it is most usual."""
-    return np.max([_of(words, code) for code in ([language] if language else LANGUAGES)], axis=0)
+    found: NDArray[Any] = np.max(
+        [_of(words, code) for code in ([language] if language else LANGUAGES)], axis=0
+    )
+    return found
 
 
 def _of(words: Sequence[str], code: str) -> NDArray[Any]:
     numbers, parts = _list(code)
     wanted = np.array([number_in(word, code) for word in words], np.int64)
     at = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
-    found: NDArray[Any] = np.where(numbers[at] == wanted, parts[at], _RAREST)
-    return np.maximum(found, _RAREST)
+    found: NDArray[Any] = np.where(numbers[at] == wanted, np.maximum(parts[at], _RAREST), _RAREST)
+    return found
 
 
 @cache

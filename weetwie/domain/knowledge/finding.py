@@ -1,0 +1,62 @@
+"""Who is found for a question, once what stands where has been looked up. Pure, and heavy: to be done beside the event loop."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
+from weetwie.domain.knowledge.fitting import Word
+from weetwie.domain.knowledge.found import Found
+from weetwie.domain.knowledge.ranking import Order
+from weetwie.domain.knowledge.said import Said
+from weetwie.domain.knowledge.shelf import Found as Stands
+from weetwie.domain.knowledge.shelf import Shelf
+from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
+from weetwie.domain.knowledge.words import Asked
+
+
+class Matter(msgspec.Struct):
+    """What is asked, in what one sees."""
+
+    visible: Visible
+    seen: dict[int, Stands]
+    words: list[Word]
+
+
+class Wanted(msgspec.Struct):
+    language: str
+    order: Order
+    asker_id: int
+    """Whose ties count; 0 for nobody's."""
+    claims: Mapping[int, float]
+    """By person how much of the question they list on their profile."""
+    among: frozenset[int] | None = None
+
+
+def matter(shelf: Shelf, scope: Scope, asked: Sequence[Asked], stands: dict[int, Stands]) -> Matter:
+    visible = Visible(shelf, scope)
+    seen = of_sight(visible, stands)
+    return Matter(visible, seen, fitting.weigh(visible, asked, seen))
+
+
+def find(shelf: Shelf, scope: Scope, of: Matter, wanted: Wanted, statements: Said) -> Found:
+    visible = of.visible
+    places, fits, breadth = fitting.fit(shelf, visible, of.words)
+    votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted.order)
+    votes = said.with_vouches(shelf, visible, votes, statements.vouches)
+    evidence = ranking.evidence(shelf, visible, scope, votes)
+    evidence[shelf.people(statements.contested)] = 0
+    near = np.ones(len(evidence))
+    if (length := ranking.length(breadth)) > 0:
+        near = ties.answers(shelf, visible, scope) ** (ties.OF_ANSWERS * length)
+        if (asker := shelf.person(wanted.asker_id)) >= 0:
+            near *= 1 + ties.OF_TIES * length * ties.shares(shelf, visible, scope, asker)
+    pool = None if wanted.among is None else shelf.people(wanted.among)
+    ranked = ranking.rank(
+        shelf, visible, scope, votes, evidence, near, breadth, wanted.order, pool, wanted.claims
+    )
+    covered = about.about(shelf, visible, of.words, places, wanted.language)
+    vouched = shelf.places(one.post_id for one in statements.vouches)
+    shown = levels.levels(shelf, votes, covered, len(visible.is_hidden), vouched)
+    return Found(shelf, ranked, shown, covered, wanted.claims, statements)

@@ -1,0 +1,91 @@
+"""The shelf of a process: filled at the first question, and read on before each further one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Text, cast, func, select, true
+
+from weetwie.domain.knowledge.shelf import Shelf
+from weetwie.kit.db import Db, Query, param
+from weetwie.kit.memory import give_back
+from weetwie.tables.events import Xid8
+from weetwie.tables.knowledge import Evidence, EvidenceSegment
+
+
+class Keeper:
+    """The shelf of this process for one database."""
+
+    def __init__(self) -> None:
+        self.shelf: Shelf | None = None
+        self.lock = asyncio.Lock()
+        self.readers = 0
+        self.is_unread = asyncio.Event()
+        self.is_unread.set()
+
+
+@asynccontextmanager
+async def held(db: Db) -> AsyncIterator[Shelf]:
+    """All that this connection sees, as of now. Nothing is read into it while somebody holds it, so threads may work on it."""
+    keeper: Keeper = db.kept.setdefault(Keeper, Keeper())
+    async with keeper.lock:
+        shelf = await _current(db, keeper)
+        shelf.roots_of_replies()
+        keeper.readers += 1
+        keeper.is_unread.clear()
+    try:
+        yield shelf
+    finally:
+        keeper.readers -= 1
+        if not keeper.readers:
+            keeper.is_unread.set()
+
+
+async def current(db: Db) -> Shelf:
+    """The same for who looks at it before anything else is awaited."""
+    keeper: Keeper = db.kept.setdefault(Keeper, Keeper())
+    async with keeper.lock:
+        return await _current(db, keeper)
+
+
+async def _current(db: Db, keeper: Keeper) -> Shelf:
+    while True:
+        shelf = keeper.shelf
+        sealed = await db.rows(_SEGMENTS) if shelf is None else []
+        rows = await db.rows(_SINCE, seen_to=shelf.seen_to if shelf else "0")
+        last = shelf.last_segment if shelf else max((row["segment"] for row in sealed), default=0)
+        if rows[0]["last_segment"] != last:
+            keeper.shelf = None
+            continue
+        new, seen_to = [row for row in rows if row["post_id"] is not None], rows[0]["seen_to"]
+        if shelf is None:
+            shelf = keeper.shelf = Shelf()
+            shelf.load(sealed, new, seen_to)
+            del sealed, new, rows
+            give_back()
+        else:
+            if not shelf.knows(new):
+                await keeper.is_unread.wait()
+            shelf.apply(new, seen_to)
+        return shelf
+
+
+_SEGMENTS = Query(select(*EvidenceSegment.__table__.columns).order_by(EvidenceSegment.segment))
+
+
+def _since() -> Any:
+    last = select(func.coalesce(func.max(EvidenceSegment.segment), 0)).scalar_subquery()
+    to = cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text)
+    now = select(last.label("last_segment"), to.label("seen_to")).subquery()
+    new = (
+        select(Evidence)
+        .where(Evidence.written_in >= cast(cast(param("seen_to", Text), Text), Xid8))
+        .order_by(Evidence.written_in)
+        .subquery()
+    )
+    wanted = [column for column in new.c if column.name != "written_in"]
+    return select(now, *wanted).select_from(now).outerjoin(new, true())
+
+
+_SINCE = Query(_since)

@@ -1,0 +1,44 @@
+"""Who is near to the asker, and who answers others: for whole questions, which ask for an answer more than for a name. Pure."""
+
+from typing import Final
+
+import numpy as np
+
+from weetwie.domain.knowledge.shelf import ANSWERS_HALF_LIFE, Ints, Shelf, worth
+from weetwie.domain.knowledge.visible import Scope, Visible
+
+OF_TIES: Final = 10.0
+OF_ANSWERS: Final = 0.45
+_HALF_LIFE: Final = 365.0
+_SMOOTHING: Final = 5.0
+_DAY: Final = 86_400_000.0
+
+
+def shares(shelf: Shelf, visible: Visible, scope: Scope, asker: int) -> Ints:
+    """How much of what came back to the asker came from each person: who found posts of theirs good, or answered in their threads."""
+    posts = shelf.posts
+    own = np.flatnonzero(posts.author[: posts.size] == asker)
+    own = own[visible(own)]
+    is_own = np.zeros(posts.size, bool)
+    is_own[own] = True
+    answers = shelf.replies()[is_own[shelf.roots_of_replies()]]
+    answers = answers[visible(answers)]
+    endorsed = is_own[shelf.endorsed]
+    person = [posts.author[answers], shelf.endorser[endorsed]]
+    place = [posts.root[answers], shelf.endorsed[endorsed]]
+    for at in own.tolist() if shelf.new_endorsers else ():
+        if (new := shelf.new_endorsers.get(at)) is not None:
+            person.append(new)
+            place.append(np.full(len(new), at, np.int32))
+    both = np.unique(np.stack([np.concatenate(person), np.concatenate(place)]), axis=1)
+    both = both[:, (both[0] != asker) & ~visible.is_hidden[both[0]]]
+    days = (scope.at_ms - (posts.ids[both[1]] >> 16)) / _DAY
+    came = np.bincount(both[0], np.exp2(-days / _HALF_LIFE), minlength=len(visible.is_hidden))
+    share: Ints = came / (came.sum() + _SMOOTHING)
+    return share
+
+
+def answers(shelf: Shelf, visible: Visible, scope: Scope) -> Ints:
+    """How often each person answers in threads of others, and one more."""
+    number: Ints = 1 + visible.answers() * worth(scope.at_ms, ANSWERS_HALF_LIFE)
+    return number

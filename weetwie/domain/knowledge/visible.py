@@ -1,0 +1,137 @@
+"""Which posts one sees, and what they come to in all. Pure.
+
+What the viewer does not see is left out before anything is counted.
+"""
+
+import msgspec
+import numpy as np
+
+from weetwie.access.audience import Sight
+from weetwie.access.words import Ring
+from weetwie.domain.knowledge.shelf import ANSWERS_HALF_LIFE, HALF_LIVES, Found, Ints, Shelf, decay
+
+
+class Scope(msgspec.Struct):
+    """What of a shelf counts for this viewer at this time."""
+
+    sight: Sight
+    unranked: frozenset[int]
+    """People who are neither ranked nor evidence."""
+    at_ms: float
+    before: int | None = None
+    """Posts below this id; None: all there are."""
+
+
+class Visible:
+    """Which places of a shelf one sees, and what they come to in all."""
+
+    def __init__(self, shelf: Shelf, scope: Scope) -> None:
+        self._shelf, self._scope = shelf, scope
+        people = max(shelf.number_of_people, 1)
+        self.is_hidden = np.zeros(people, bool)
+        self.is_hidden[shelf.people([*scope.sight.hidden, *scope.unranked])] = True
+        circle = scope.sight.circle
+        self._near: Ints | None = None
+        if circle is not None:
+            self._near = np.zeros(people, bool)
+            self._near[shelf.people(circle.authors)] = True
+            posts = [place for id in circle.posts if (place := shelf.place(id)) >= 0]
+            self._posts = np.array(posts, np.int32)
+        self._mask = self._whole()
+        self._measure()
+
+    def __call__(self, places: Ints) -> Ints:
+        """A mask."""
+        found: Ints = self._mask[places]
+        return found
+
+    def _whole(self) -> Ints:
+        """Of all places; remembered with the shelf, and made anew for what has changed since."""
+        shelf, size = self._shelf, self._shelf.posts.size
+        key = (self._scope.sight, self._scope.unranked, self._scope.before)
+        kept = shelf.masks.get(key)
+        if kept is None:
+            mask, known = self._look(np.arange(size, dtype=np.int32)), len(shelf.changed)
+        else:
+            known, mask = kept
+            if len(mask) < size:
+                mask = np.append(mask, np.zeros(size - len(mask) + size // 16, bool))
+            if known < len(shelf.changed):
+                changed = np.array(shelf.changed[known:], np.int32)
+                mask[changed] = self._look(changed)
+        shelf.masks.put(key, (len(shelf.changed), mask))
+        return mask
+
+    def _look(self, places: Ints) -> Ints:
+        posts, sight = self._shelf.posts, self._scope.sight
+        author = posts.author[places]
+        mask: Ints = posts.alive[places] & ~self.is_hidden[author]
+        if sight.ring > Ring.colleagues:
+            mask &= np.minimum(posts.ring[places], sight.widest) >= sight.ring
+        if self._scope.before is not None:
+            mask &= posts.ids[places] < self._scope.before
+        if self._near is not None:
+            is_for_all = np.minimum(posts.ring[places], sight.widest) == Ring.world
+            is_near = self._near[author] | np.isin(places, self._posts)
+            mask &= is_for_all | is_near
+        return mask
+
+    def _measure(self) -> None:
+        """How many posts, how long on the average, and how much each person writes."""
+        if self._near is None and self._scope.before is None:
+            self._sum_up()
+            return
+        posts, size = self._shelf.posts, self._shelf.posts.size
+        places = np.flatnonzero(self._mask[:size])
+        authors, people = posts.author[places], len(self.is_hidden)
+        self.number = len(places)
+        self.mean = float(posts.length[places].mean()) if self.number else 1.0
+        self.volume = [
+            np.bincount(authors, decay(posts.ids[places], one), minlength=people) for one in HALF_LIVES
+        ]
+
+    def _sum_up(self) -> None:
+        """The same from what is kept by ring."""
+        shelf, sight = self._shelf, self._scope.sight
+        rings = [ring for ring in range(3) if min(ring, sight.widest) >= sight.ring]
+        seen = ~self.is_hidden[: shelf.number_of_people]
+        self.number = int(sum(shelf.number[ring][: len(seen)][seen].sum() for ring in rings))
+        words = sum(shelf.words[ring][: len(seen)][seen].sum() for ring in rings)
+        self.mean = float(words) / self.number if self.number else 1.0
+        self.volume = [
+            np.sum([np.zeros(len(self.is_hidden)), *(shelf.volume[ring][at] for ring in rings)], axis=0)
+            for at in range(len(HALF_LIVES))
+        ]
+
+    def answers(self) -> Ints:
+        """How often each person answered in threads of others whose beginnings one sees, as of the beginning of 2020."""
+        shelf, sight, posts = self._shelf, self._scope.sight, self._shelf.posts
+        replies, roots = shelf.replies(), shelf.roots_of_replies()
+        if self._near is not None or self._scope.before is not None:
+            counts = self(replies) & self(roots) & (posts.author[replies] != posts.author[roots])
+            number = np.zeros(len(self.is_hidden))
+        else:
+            rings = [ring for ring in range(3) if min(ring, sight.widest) >= sight.ring]
+            number = np.sum([np.zeros(len(self.is_hidden)), *(shelf.answers[ring] for ring in rings)], axis=0)
+            if not self.is_hidden.any():
+                return np.asarray(number)
+            counts = (
+                self.is_hidden[posts.author[roots]]
+                & self(replies)
+                & (posts.author[replies] != posts.author[roots])
+            )
+        of = replies[counts]
+        some = np.bincount(posts.author[of], decay(posts.ids[of], ANSWERS_HALF_LIFE), minlength=len(number))
+        is_direct = self._near is not None or self._scope.before is not None
+        result: Ints = some if is_direct else np.maximum(number - some, 0.0)
+        return result
+
+
+def of_sight(visible: Visible, found: dict[int, Found]) -> dict[int, Found]:
+    """The same without what one does not see."""
+    seen = {}
+    for term, at in found.items():
+        mask = visible(at.places)
+        if mask.any():
+            seen[term] = at if mask.all() else Found(at.places[mask], at.times[mask])
+    return seen

@@ -56,6 +56,8 @@ async def create_schema(dsn: str) -> None:
     from weetwie import migrations
 
     await migrations.upgrade(dsn)
+    # Those that the first migration makes are sealed at the start of an installation; here they are made anew.
+    await run(dsn, "delete from secrets")
 
 
 class Copies:

@@ -6,7 +6,7 @@ text, so that erasing a post erases it.
 
 import os
 from datetime import UTC, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Text, delete, se
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.kit import client_address, clock
+from weetwie.kit import client_address, clock, sealing
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.audit import Audit, AuditKey
 from weetwie.tables.events import Event
@@ -238,6 +238,7 @@ _AUDIT = Query(
         address=param("address", LargeBinary),
     )
 )
+KEY_OF_DAY: Final = "audit_keys.key"
 _KEY_OF_DAY = Query(select(AuditKey.key).where(AuditKey.day == param("day", Date)))
 _MAKE_KEY = Query(
     insert(AuditKey).values(day=param("day", Date), key=param("key", LargeBinary)).on_conflict_do_nothing()
@@ -276,10 +277,10 @@ async def _sealed(db: Db, address: str) -> bytes | None:
     day = clock.now().astimezone(UTC).date()
     key = await db.value(_KEY_OF_DAY, day=day)
     if key is None:
-        await db.run(_MAKE_KEY, day=day, key=os.urandom(32))
+        await db.run(_MAKE_KEY, day=day, key=sealing.seal(KEY_OF_DAY, day, os.urandom(32)))
         key = await db.value(_KEY_OF_DAY, day=day)
     nonce = os.urandom(12)
-    return nonce + AESGCM(bytes(key)).encrypt(nonce, address.encode(), None)
+    return nonce + AESGCM(sealing.opened(KEY_OF_DAY, day, bytes(key))).encrypt(nonce, address.encode(), None)
 
 
 LAST_FOR = timedelta(days=7)

@@ -6,6 +6,7 @@ What is given on the command line wins over the environment, that over the file,
 or wrong is refused at start, all of it at once, each with its name and what is allowed.
 """
 
+import base64
 import difflib
 import ipaddress
 import json
@@ -152,6 +153,14 @@ def _database_url(value: Any) -> str:
     return url
 
 
+def _keys(value: Any) -> tuple[bytes, ...]:
+    words = value.split(",") if isinstance(value, str) else list(value)
+    found = tuple(base64.urlsafe_b64decode(_text(word)) for word in words)
+    if not found or any(len(key) != 32 for key in found):
+        raise ValueError
+    return found
+
+
 def _bucket(value: Any) -> str:
     address = _text(value)
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?", address):
@@ -252,6 +261,21 @@ class Settings:
         shown="a PostgreSQL of its own in the data folder",
         what="The PostgreSQL (14 or newer) to use instead, shared by all processes on all hosts.",
         is_secret=True,
+    )
+    secret_key: tuple[bytes, ...] = _setting(
+        _keys,
+        "32 bytes in base64, as `weetwie key make` prints them; several with commas between them",
+        default=(),
+        shown="in the file",
+        what="The key that secrets in the database are sealed with, the same on all hosts. The first seals, any opens.",
+        is_secret=True,
+    )
+    secret_key_file: Path | None = _setting(
+        _folder,
+        "a file",
+        default=None,
+        shown="`secret-key` in the data folder, made at the first start",
+        what="Where that key is read from, where it is not set; one a line.",
     )
     pgbouncer: bool = _setting(
         _switch, "on or off", default=False, what="Whether that address is a PgBouncer in transaction mode."

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.letters import waiting
 from tests.site import HOME
 from tests.world import Someone, World
 from weetwie import reactions
@@ -172,9 +173,9 @@ async def test_who_leaves_is_written_to_at_an_address_of_their_own(directory: Di
     off = {"op": "Replace", "path": "active", "value": "False"}
     for _twice in range(2):
         await directory.patch(f"/Users/{made['id']}", off)
-    (letter,) = await directory.world.connection.fetch("select * from letters")
-    assert letter["address"] == "ada@home.example"
-    assert f"{HOME}/farewell/" in letter["text"] and "@ada" in letter["text"]
+    (letter,) = await waiting(directory.world)
+    assert letter.address == "ada@home.example"
+    assert f"{HOME}/farewell/" in letter.text and "@ada" in letter.text
 
 
 async def test_deleted_users_leave_and_are_known_again_by_their_address(directory: Directory) -> None:

@@ -113,7 +113,7 @@ async def test_the_doctor_finds_nothing_wrong_in_a_good_house_and_tells_what_is_
         found = await installation.asked("doctor")
         assert found["is_good"], found
         assert {one["about"] for one in found["findings"] if one["state"] == "good"} >= {
-            "address", "answers", "clock", "data", "database", "disk", "schema", "secrets", "worker",
+            "address", "answers", "clock", "data", "database", "disk", "key", "schema", "secrets", "worker",
         }  # fmt: skip
     (installation.data / "database").chmod(0o755)
     installation.environment["WEETWIE_BASE_URL"] = "http://weetwie.example"

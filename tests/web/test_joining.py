@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.letters import taken
 from tests.site import Choices, act, give_password, send, sign_in
 from tests.world import Someone, World
 from weetwie.access.viewer import system
@@ -42,9 +43,9 @@ def in_days(days: int) -> str:
 
 async def sent(world: World) -> list[tuple[str, str]]:
     """To whom letters were written, and the path of the link in each; they are gone afterwards."""
-    rows = await world.connection.fetch("delete from letters returning id, address, text")
-    found = [(row["address"], row["text"]) for row in sorted(rows, key=lambda row: int(row["id"]))]
-    return [(to, re.findall(r"https://house\.example(/\S+)", text)[0]) for to, text in found]
+    return [
+        (one.address, re.findall(r"https://house\.example(/\S+)", one.text)[0]) for one in await taken(world)
+    ]
 
 
 async def person(world: World, handle: str) -> Any:

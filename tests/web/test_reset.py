@@ -144,7 +144,7 @@ async def test_an_address_that_does_not_exist_is_given_up_and_forgotten(
     await put_one(world)
     await letters.work(world.database, post)
     row = await world.connection.fetchrow("select address, text, why, failed_at from letters")
-    assert (row["address"], row["text"], row["why"]) == ("", "", "the address was refused (550)")
+    assert (row["address"], row["text"], row["why"]) == ("", b"", "the address was refused (550)")
     assert row["failed_at"] is not None
 
 

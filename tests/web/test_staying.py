@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from tests.letters import waiting
 from tests.site import Choices, act, give_password, send, sign_in
 from tests.web.test_joining import sent
 from tests.web.test_reset import Box, box, post, server
@@ -124,8 +125,8 @@ async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
     assert not await outbox.work(world.database, post), "not twice in a week"
     monkeypatch.setattr(staying, "A_WEEK", timedelta(0))
     await done(world, tell)
-    (row,) = await world.connection.fetch("select text from letters")
-    assert "steel" in row["text"] and "titanium" not in row["text"], "what was told is not told again"
+    (letter_now,) = await waiting(world)
+    assert "steel" in letter_now.text and "titanium" not in letter_now.text, "what was told is not told again"
     await sent(world)
     await done(world, tell)
     assert await sent(world) == []

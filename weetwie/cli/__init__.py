@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "export": "weetwie.cli.ties:export",
     "evaluate": "weetwie.cli.evaluate:evaluate",
     "import": "weetwie.cli.imports:imports",
+    "key": "weetwie.cli.key:key",
     "migrate": "weetwie.cli.serve:migrate",
     "person": "weetwie.cli.person:person",
     "policy": "weetwie.cli.policy:policy",

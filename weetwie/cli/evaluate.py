@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -114,13 +115,14 @@ async def _evaluate(
     from weetwie import migrations, reactions
     from weetwie.access.recognise import Memory
     from weetwie.access.viewer import system
-    from weetwie.kit import log, postgres
+    from weetwie.kit import log, postgres, sealing
     from weetwie.kit.db import Database
 
     log.configure("warning", "text")
     with tempfile.TemporaryDirectory(prefix="weetwie-evaluate-") as scratch:
         async with postgres.running(Path(scratch) / "database", is_durable=False) as server:
             await migrations.upgrade(server.dsn)
+            sealing.hold(sealing.Keys([os.urandom(sealing.LENGTH)]))
             database = reactions.attach(await Database.open(server.dsn, size=2))
             try:
                 async with database.reading() as db:

@@ -87,13 +87,13 @@ async def opened(data: Path | None) -> "AsyncIterator[Database]":
     from weetwie import reactions
     from weetwie.kit import log
     from weetwie.kit.db import Database
-    from weetwie.serve.database import bring_up_to_date, running
+    from weetwie.serve.database import made_ready, running
     from weetwie.settings import read
 
     settings = read(os.environ, given={"data": data.absolute() if data else None})
     log.configure("warning", settings.log_format)
     async with running(settings) as dsn:
-        await bring_up_to_date(dsn)
+        await made_ready(settings, dsn)
         database = await Database.open(dsn, size=2, behind_pgbouncer=settings.pgbouncer)
         try:
             yield reactions.attach(database)

@@ -14,12 +14,13 @@ import click
 from weetwie.cli.house import EXIT, refuse
 
 if TYPE_CHECKING:
+    from weetwie.serve.backup import Verified
     from weetwie.settings import Settings
 
 _SIGNS = {"good": "ok   ", "odd": "ODD  ", "wrong": "WRONG"}
 
 
-def _keeping(function: Callable[..., Coroutine[Any, Any, tuple[Any, str, int]]]) -> Callable[..., None]:
+def keeping(function: Callable[..., Coroutine[Any, Any, tuple[Any, str, int]]]) -> Callable[..., None]:
     """Makes a command of a coroutine that takes the settings, and gives what came of it: as data, as text, as an exit code."""
 
     @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
@@ -46,7 +47,7 @@ def _keeping(function: Callable[..., Coroutine[Any, Any, tuple[Any, str, int]]])
 
 
 @click.command()
-@_keeping
+@keeping
 async def doctor(settings: "Settings") -> tuple[Any, str, int]:
     """Say what is wrong here and what to do: database, disk, clock, addresses, secrets, what waits to be done.
 
@@ -68,19 +69,49 @@ async def doctor(settings: "Settings") -> tuple[Any, str, int]:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@_keeping
-async def backup(settings: "Settings", file: Path) -> tuple[Any, str, int]:
-    """Write everything into one FILE (.tar): database, media, keys. Works while Weetwie serves."""
-    from weetwie.serve import backup as backups
+@click.option("--verify", "only_verifies", is_flag=True, help="Only say whether FILE is as it was made.")
+@keeping
+async def backup(settings: "Settings", file: Path, only_verifies: bool) -> tuple[Any, str, int]:
+    """Write everything into one FILE (.tar): database, media. Works while Weetwie serves.
 
+    The key that secrets are sealed with is not in it: keep a copy of the file `secret-key` of the data folder in another place.
+    With --verify, FILE is read and nothing is written; ends with 4 if anything in it is damaged.
+    """
+    from weetwie.serve import backup as backups
+    from weetwie.serve import keys
+
+    if only_verifies:
+        return _told_of(file, backups.verify(file))
     manifest = await backups.make(settings, file)
     size = file.stat().st_size
-    plain = {"file": str(file), "bytes": size, "made_at": manifest.made_at.isoformat()}
-    return (
-        plain,
-        f"{file}: {size / 1e6:.1f} MB. Keep it elsewhere, and safe: whoever has it can read everything.",
-        0,
+    key = "WEETWIE_SECRET_KEY" if settings.secret_key else str(keys.place(settings))
+    plain = {"file": str(file), "bytes": size, "made_at": manifest.made_at.isoformat(), "key": key}
+    text = (
+        f"{file}: {size / 1e6:.1f} MB. Keep it elsewhere, and safe: whoever has it can read what people wrote.\n"
+        f"The key is not in it ({key}): keep a copy of that too, in another place. Without the key the backup can be "
+        "restored, but one-time codes and the like have to be set up again."
     )
+    return plain, text, 0
+
+
+def _told_of(file: Path, found: "Verified") -> tuple[Any, str, int]:
+    files = found.manifest.files
+    plain = {
+        "file": str(file),
+        "made_at": found.manifest.made_at.isoformat(),
+        "weetwie": found.manifest.weetwie,
+        "is_whole": not found.damaged,
+        "damaged": found.damaged,
+        "has_checksums": files is not None,
+    }
+    if found.damaged:
+        return plain, f"{file} is damaged. Not as it was made: {', '.join(found.damaged)}.", EXIT["Conflict"]
+    looked = (
+        f"all that is in it ({len(files)}) is as it was made"
+        if files is not None
+        else "it is of a release that wrote no checksums; all of it can be read"
+    )
+    return plain, f"{file}, made at {found.manifest.made_at:%Y-%m-%d %H:%M} UTC: {looked}.", 0
 
 
 @click.command()
@@ -92,12 +123,43 @@ async def backup(settings: "Settings", file: Path) -> tuple[Any, str, int]:
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
     help="The erasures.log of the installation that was lost, if it lies elsewhere. May be given more than once.",
 )
-@_keeping
-async def restore(settings: "Settings", file: Path, logs: tuple[Path, ...]) -> tuple[Any, str, int]:
-    """Bring back what a backup holds, into an empty installation. Who was erased since then is erased again."""
-    from weetwie.serve import backup as backups
+@click.option(
+    "--key",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="The file secret-key of the installation that the backup was made of.",
+)
+@click.option(
+    "--without-damaged", is_flag=True, help="Leave out files that are damaged, and restore the rest."
+)
+@keeping
+async def restore(
+    settings: "Settings", file: Path, logs: tuple[Path, ...], key: Path | None, without_damaged: bool
+) -> tuple[Any, str, int]:
+    """Bring back what a backup holds, into an empty installation. Who was erased since then is erased again.
 
-    restored = await backups.restore(settings, file, list(logs))
+    All of FILE is checked before anything is changed.
+    """
+    import msgspec
+
+    from weetwie.cli.key import told_of_lost
+    from weetwie.serve import restore as restoring
+
+    restored = await restoring.restore(settings, file, list(logs), key, without_damaged=without_damaged)
     made_at, count = restored.manifest.made_at, restored.erased_again
-    plain = {"made_at": made_at.isoformat(), "weetwie": restored.manifest.weetwie, "erased_again": count}
-    return plain, f"Everything is as it was at {made_at:%Y-%m-%d %H:%M} UTC. Erased again: {count}.", 0
+    plain = {
+        "made_at": made_at.isoformat(),
+        "weetwie": restored.manifest.weetwie,
+        "erased_again": count,
+        "left_out": restored.left_out,
+        "lost": msgspec.to_builtins(restored.lost),
+    }
+    lines = [f"Everything is as it was at {made_at:%Y-%m-%d %H:%M} UTC. Erased again: {count}."]
+    if restored.left_out:
+        lines.append(f"Left out, for they are damaged: {', '.join(restored.left_out)}.")
+    if restored.lost:
+        lines.append(
+            "The key that secrets in this backup were sealed with is not here. If you have it, restore once more into an empty "
+            "data folder with --key FILE. Else:"
+        )
+        lines += told_of_lost(restored.lost)
+    return plain, "\n".join(lines), 0

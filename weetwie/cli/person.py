@@ -18,7 +18,8 @@ STANDINGS = ["member", "alumnus", "guest"]
 
 @click.group()
 def person() -> None:
-    """People: create, list, show, face, leave, farewell, wake, until, rejoin, suspend, unsuspend, erase."""
+    """People: create, list, show, face, leave, farewell, wake, until, rejoin, suspend, unsuspend,
+    reset-codes, erase."""
 
 
 @person.command()
@@ -170,6 +171,19 @@ async def rejoin(house: House, handle: str) -> None:
     from weetwie.domain.people.rejoin import rejoin as act
 
     await _act(house, handle, act, "{handle} is back.")
+
+
+@person.command("reset-codes")
+@click.argument("handle")
+@in_house
+async def reset_codes(house: House, handle: str) -> None:
+    """Ask HANDLE for no one-time codes any more, until they set them up again: for who has lost the app and the recovery codes.
+
+    Be sure that it is they who ask.
+    """
+    from weetwie.domain.identity.one_time import reset as act
+
+    await _act(house, handle, act, "{handle} signs in without a code now, and should set codes up again.")
 
 
 @person.command()

@@ -33,7 +33,7 @@ def main() -> None:
 
 
 async def _serve(task: Task) -> None:
-    from weetwie.serve import process
+    from weetwie.serve import keys, process
 
     async def ready(_opened: object) -> None:
         await asyncio.to_thread(os.write, 1, b"ready\n")
@@ -43,6 +43,7 @@ async def _serve(task: Task) -> None:
         settings = replace(
             settings, metrics=settings.metrics._replace(port=settings.metrics.port + task.number)
         )
+    await keys.ready(settings, task.dsn)
     await process.serve(settings, task.dsn, [socket.socket(fileno=file) for file in task.files], ready)
 
 

@@ -67,6 +67,15 @@ async def has_tables(dsn: str) -> bool:
         await connection.close()
 
 
+async def made_ready(settings: Settings, dsn: str) -> bool:
+    """Up to date and sealed; from now on this process opens what is sealed. Whether it was brought up to date just now."""
+    from weetwie.serve import keys
+
+    was_behind = await bring_up_to_date(dsn)
+    await keys.ready(settings, dsn)
+    return was_behind
+
+
 async def bring_up_to_date(dsn: str) -> bool:
     """Whether there was something to do. The tools of it take memory, so they run in a process that ends."""
     if await is_current(dsn):

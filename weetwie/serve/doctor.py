@@ -24,7 +24,7 @@ from weetwie.errors import Refusal
 from weetwie.kit.db import Database
 from weetwie.kit.finding import Finding, State
 from weetwie.migrations import is_current
-from weetwie.serve import database, store
+from weetwie.serve import database, keys, store
 from weetwie.settings import Settings
 from weetwie.worker import backlog, given_up, newest
 
@@ -89,7 +89,7 @@ async def _media(settings: Settings) -> Finding:
 
 def _secrets(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """What others on the machine can read."""
-    places = [settings.data / "database", settings.data / "erasures.log", settings.data / "media"]
+    places = [settings.data / name for name in ("database", "erasures.log", "media")] + [keys.place(settings)]
     if environ.get("WEETWIE_CONFIG"):
         places.append(Path(environ["WEETWIE_CONFIG"]))
     is_open = [str(place) for place in places if place.exists() and place.stat().st_mode & 0o077]
@@ -175,10 +175,22 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             )
             return
         yield Finding("schema", "good", "up to date")
+        yield await _key(settings, dsn)
         opened = await Database.open(dsn, size=1)
         stack.push_async_callback(opened.close)
         async for finding in inside(opened):
             yield finding
+
+
+async def _key(settings: Settings, dsn: str) -> Finding:
+    try:
+        await keys.look(settings, dsn)
+    except Refusal as refusal:
+        return Finding("key", "wrong", str(refusal))
+    where = "WEETWIE_SECRET_KEY" if settings.secret_key else str(keys.place(settings))
+    return Finding(
+        "key", "good", f"{where} opens what is sealed; no backup holds it, so keep a copy elsewhere"
+    )
 
 
 async def inside(opened: Database) -> AsyncIterator[Finding]:

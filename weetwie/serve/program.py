@@ -45,7 +45,7 @@ async def _serve(
 
 
 async def _bring_up(settings: Settings, dsn: str, say: Say, *, with_sample: bool) -> None:
-    await database.bring_up_to_date(dsn)
+    await database.made_ready(settings, dsn)
     if with_sample:
         from weetwie.serve import sample
 
@@ -63,7 +63,7 @@ def work(settings: Settings, say: Say) -> None:
 
 async def _work(settings: Settings, say: Say) -> None:
     async with database.running(settings) as dsn:
-        await database.bring_up_to_date(dsn)
+        await database.made_ready(settings, dsn)
         from weetwie.serve import process
 
         await process.work(settings, dsn, lambda: say("The worker works."))
@@ -74,7 +74,7 @@ def migrate(settings: Settings) -> bool:
 
     async def run() -> bool:
         async with database.running(settings) as dsn:
-            return await database.bring_up_to_date(dsn)
+            return await database.made_ready(settings, dsn)
 
     return bool(_run(run()))
 

@@ -55,3 +55,4 @@ class AuditKey(Row):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     key: Mapped[bytes]
+    """Sealed itself."""

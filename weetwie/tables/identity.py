@@ -74,8 +74,8 @@ class Session(Row):
     """Where one signed in with a provider."""
     provider_session: Mapped[Words]
     """How the provider calls this session, where it does."""
-    id_token: Mapped[Words]
-    """Shown to the provider when one signs out."""
+    id_token: Mapped[bytes]
+    """Shown to the provider when one signs out; sealed."""
 
 
 class Identity(Row):
@@ -101,6 +101,7 @@ class OneTime(Row):
 
     person_id: Mapped[int] = to("people.id", primary_key=True)
     secret: Mapped[bytes]
+    """Sealed, with the key that is not in the database (`kit/sealing.py`)."""
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[Count]
     """No code is good twice."""
@@ -144,7 +145,8 @@ class SignOn(Row):
     provider: Mapped[str]
     browser_hash: Mapped[bytes]
     nonce: Mapped[str]
-    verifier: Mapped[str]
+    verifier: Mapped[bytes]
+    """Sealed."""
     go_on: Mapped[str]
     person_id: Mapped[int | None] = to("people.id")
     """Who connects their account; None where somebody signs in."""
@@ -201,7 +203,7 @@ class Token(Row):
 
 
 class Secret(Row):
-    """Keys of this installation, made once."""
+    """Keys of this installation, made once; sealed with the one that is not in the database."""
 
     __tablename__ = "secrets"
 

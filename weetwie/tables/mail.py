@@ -19,8 +19,9 @@ class Letter(Row):
     person_id: Mapped[int | None] = to("people.id", index=True)
     address: Mapped[str]
     subject: Mapped[str]
-    text: Mapped[str]
-    html: Mapped[str]
+    text: Mapped[bytes]
+    """Sealed, as the next: links that sign somebody in may stand in it."""
+    html: Mapped[bytes]
     stop: Mapped[str] = mapped_column(server_default="")
     """Where one ends letters of this kind with one click; empty where there is no end to them."""
     created_at: Mapped[Moment]

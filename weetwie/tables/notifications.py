@@ -96,7 +96,7 @@ class PushSubscription(Row):
     p256dh: Mapped[bytes]
     """The public key of the device."""
     auth: Mapped[bytes]
-    """A secret that the device shares with us."""
+    """A secret that the device shares with us; sealed."""
     is_standard: Mapped[Flag]
     """Encrypted by RFC 8291; else by its last draft but one, which older apps know."""
     kinds: Mapped[list[str]]

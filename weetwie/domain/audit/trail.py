@@ -5,7 +5,7 @@ stands in the chain, and is left out of what is shown and exported.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +16,8 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, and_, delete, 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
 from weetwie.errors import Forbidden
-from weetwie.kit import clock
+from weetwie.events import KEY_OF_DAY
+from weetwie.kit import clock, sealing
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.audit import Audit, AuditKey
 
@@ -47,7 +48,7 @@ _IS_OPEN = or_(
 _ENTRIES = Query(
     select(
         Audit.id, Audit.number, Audit.at, Audit.actor_id, Audit.act, Audit.subject_id, Audit.ids, Audit.door,
-        Audit.address, AuditKey.key,
+        Audit.address, AuditKey.day, AuditKey.key,
     )
     .outerjoin(AuditKey, AuditKey.day == func.date(func.timezone("UTC", Audit.at)))
     .where(
@@ -118,13 +119,17 @@ async def forget_addresses(db: Db) -> int:
 
 def _entry(row: Mapping[str, Any]) -> Entry:
     plain = {name: row[name] for name in Entry.__struct_fields__ if name != "address"}
-    return Entry(**plain, address=_opened(row["address"], row["key"]))
+    return Entry(**plain, address=_opened(row["address"], row["day"], row["key"]))
 
 
-def _opened(sealed: bytes | None, key: bytes | None) -> str:
+def _opened(sealed: bytes | None, day: date | None, key: bytes | None) -> str:
     if sealed is None or key is None:
         return ""
     try:
-        return AESGCM(bytes(key)).decrypt(bytes(sealed[:12]), bytes(sealed[12:]), None).decode()
-    except InvalidTag:
+        return (
+            AESGCM(sealing.opened(KEY_OF_DAY, day, bytes(key)))
+            .decrypt(bytes(sealed[:12]), bytes(sealed[12:]), None)
+            .decode()
+        )
+    except (InvalidTag, sealing.CannotOpen):
         return ""

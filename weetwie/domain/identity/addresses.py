@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, func, select
+from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import may
@@ -91,6 +91,12 @@ _IS_KEPT_OUT = Query(
         .exists(),
     )
 )
+_ALL_KNOWN = Query(select(Address.id, Address.address).where(Address.address.is_not(None)))
+_HASH = Query(
+    update(Address)
+    .where(Address.id == param("id", BigInteger))
+    .values(address_hash=param("hash", LargeBinary))
+)
 _FORGET = Query(delete(Address).where(Address.person_id == param("person_id", BigInteger)))
 
 
@@ -101,6 +107,13 @@ async def hash_key(db: Db) -> bytes:
 
 def hashed(key: bytes, address: str) -> bytes:
     return hmac.digest(key, rules.plain(address).encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+
+async def hash_again(db: Db) -> None:
+    """After the key of the hashes was lost: those whose words are known are found again."""
+    own = await hash_key(db)
+    rows = await db.rows(_ALL_KNOWN)
+    await db.run_many(_HASH, [{"id": row["id"], "hash": hashed(own, row["address"])} for row in rows])
 
 
 async def add(

@@ -1,13 +1,15 @@
-"""The keys of this installation: made once, at their first use, and kept in the database."""
+"""The keys of this installation: made once, at their first use, and kept in the database, sealed."""
 
 import secrets
 
 from sqlalchemy import LargeBinary, Text, select
 from sqlalchemy.dialects.postgresql import insert
 
+from weetwie.kit import sealing
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Secret
 
+_PLACE = "secrets.value"
 _KEY = Query(select(Secret.value).where(Secret.name == param("name", Text)))
 _MAKE = Query(
     insert(Secret)
@@ -20,6 +22,6 @@ async def key(db: Db, name: str) -> bytes:
     """32 random bytes, the same for ever for the same name."""
     value = await db.value(_KEY, name=name)
     if value is None:
-        await db.run(_MAKE, name=name, value=secrets.token_bytes(32))
+        await db.run(_MAKE, name=name, value=sealing.seal(_PLACE, name, secrets.token_bytes(32)))
         value = await db.value(_KEY, name=name)
-    return bytes(value)
+    return sealing.opened(_PLACE, name, bytes(value))

@@ -22,13 +22,14 @@ from urllib.parse import quote, urlencode
 from sqlalchemy import BigInteger, DateTime, LargeBinary, any_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from weetwie.access import may
 from weetwie.access.recognise import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import attempts
 from weetwie.domain.identity.rules import AT_CODES
-from weetwie.errors import Invalid, _
+from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
-from weetwie.kit import clock
+from weetwie.kit import clock, sealing
 from weetwie.kit.db import Database, Db, Query, param
 from weetwie.tables.identity import OneTime
 
@@ -40,6 +41,8 @@ _NEEDED: Final = _(
 _WRONG: Final = _(
     "This code is not right, or was used already. Please wait for the next one, or use a recovery code."
 )
+
+_PLACE: Final = "one_time.secret"
 
 _PERSON = OneTime.person_id == param("person_id", BigInteger)
 _BEGIN = insert(OneTime).values(person_id=param("person_id", BigInteger), secret=param("secret", LargeBinary))
@@ -87,11 +90,11 @@ async def is_on(db: Db, person_id: int) -> bool:
 
 async def begin(db: Db, viewer: Viewer, place: str) -> tuple[str, str]:
     """The secret for the app, as text and as an address; of use once a code has shown that the app has it."""
-    await db.run(_BEGIN_QUERY, person_id=viewer.person_id, secret=secrets.token_bytes(20))
+    await db.run(_BEGIN_QUERY, person_id=viewer.person_id, secret=_sealed(viewer.person_id))
     row = await db.row(_SECRET, person_id=viewer.person_id)
     if row is None or row["confirmed_at"] is not None:
         raise Invalid(_("One-time codes are on already."))
-    secret = base64.b32encode(row["secret"]).decode()
+    secret = base64.b32encode(sealing.opened(_PLACE, viewer.person_id, row["secret"])).decode()
     label = quote(f"{place}:{viewer.handle}")
     return secret, f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': place}, quote_via=quote)}"
 
@@ -139,16 +142,31 @@ async def _is_good(db: Db, person_id: int, code: str) -> bool:
     return bool(await db.run(_USE_RECOVERY, person_id=person_id, hash=credential_hash(_bare(code))))
 
 
+def _sealed(person_id: int) -> bytes:
+    return sealing.seal(_PLACE, person_id, secrets.token_bytes(20))
+
+
+async def reset(db: Db, viewer: Viewer, person_id: int) -> None:
+    """For who has lost the app and the recovery codes: no code is asked for, until they set codes up again."""
+    if not may.administer(viewer, clock.now()):
+        raise Forbidden
+    if not await db.run(_END, person_id=person_id):
+        raise Invalid(_("One-time codes are not on."))
+    await audit(db, viewer, "one_time.reset", person_id)
+
+
 async def _fits(db: Db, person_id: int, code: str) -> bool:
     """One step earlier or later is let pass, for clocks differ; no step twice."""
     row = await db.row(_SECRET, person_id=person_id)
     bare = "".join(code.split())
     if row is None or not _is_figures(code):
         return False
+    try:
+        secret = sealing.opened(_PLACE, person_id, row["secret"])
+    except sealing.CannotOpen:
+        return False  # its key is lost: no code fits until an administrator has reset them
     now = _step(clock.now())
-    step = next(
-        (one for one in (now, now - 1, now + 1) if hmac.compare_digest(at(row["secret"], one), bare)), 0
-    )
+    step = next((one for one in (now, now - 1, now + 1) if hmac.compare_digest(at(secret, one), bare)), 0)
     return step > 0 and bool(await db.run(_USE_STEP, person_id=person_id, step=step))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, 
 from weetwie.access.recognise import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.events import audit
-from weetwie.kit import clock
+from weetwie.kit import clock, sealing
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Session
 
@@ -18,6 +18,7 @@ LASTS: Final = timedelta(days=30)
 LONGEST_AGENT: Final = 200
 NEVER: Final = datetime.fromtimestamp(0, UTC)
 """When somebody showed who they are, where a provider does not say when that was."""
+PLACE: Final = "sessions.id_token"
 
 _BEGIN = Query(
     insert(Session).values(
@@ -29,7 +30,7 @@ _BEGIN = Query(
         proved_at=param("proved_at", DateTime(timezone=True)),
         identity_id=param("identity_id", BigInteger),
         provider_session=param("provider_session", Text),
-        id_token=param("id_token", Text),
+        id_token=param("id_token", LargeBinary),
     )
 )
 _END = Query(delete(Session).where(Session.token_hash == param("hash", LargeBinary)))
@@ -79,17 +80,18 @@ async def begin(
 ) -> str:
     """Signs somebody in; gives what the browser shows from now on. `proved_at` is when they showed who they are, if not now."""
     token = secrets.token_urlsafe(32)
+    hash = credential_hash(token)
     agent = agent.replace("\x00", "")[:LONGEST_AGENT]
     await db.run(
         _BEGIN,
         person_id=person_id,
-        hash=credential_hash(token),
+        hash=hash,
         agent=agent,
         at=clock.now(),
         proved_at=min(proved_at or clock.now(), clock.now()),
         identity_id=identity_id,
         provider_session=provider_session,
-        id_token=id_token,
+        id_token=sealing.seal(PLACE, hash, id_token.encode()),
     )
     return token
 

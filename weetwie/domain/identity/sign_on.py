@@ -16,7 +16,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import sessions
 from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.events import audit
-from weetwie.kit import clock
+from weetwie.kit import clock, sealing
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.oidc import LEEWAY, Answer, Notice
 from weetwie.tables.identity import Identity, Session, SignOn
@@ -29,13 +29,15 @@ _NOT_HERE: Final = _(
 _NOT_ACTIVE: Final = _("This account is not active at the moment. Please ask an administrator.")
 _TAKEN: Final = _("This sign-in already belongs to another account here. Please ask an administrator.")
 
+_VERIFIER: Final = "sign_ons.verifier"
+
 _BEGIN = Query(
     insert(SignOn).values(
         state_hash=param("state_hash", LargeBinary),
         provider=param("provider", Text),
         browser_hash=param("browser_hash", LargeBinary),
         nonce=param("nonce", Text),
-        verifier=param("verifier", Text),
+        verifier=param("verifier", LargeBinary),
         go_on=param("go_on", Text),
         person_id=param("person_id", BigInteger),
         expires_at=param("expires_at", DateTime(timezone=True)),
@@ -128,10 +130,12 @@ async def begin(
     """The state, and what is asked with it. With `person_id` somebody who is signed in connects their account."""
     state = secrets.token_urlsafe(32)
     begun = Begun(provider, secrets.token_urlsafe(32), secrets.token_urlsafe(48), go_on, person_id)
+    state_hash = credential_hash(state)
     await db.run(
         _BEGIN,
-        **msgspec.structs.asdict(begun),
-        state_hash=credential_hash(state),
+        **msgspec.structs.asdict(begun)
+        | {"verifier": sealing.seal(_VERIFIER, state_hash, begun.verifier.encode())},
+        state_hash=state_hash,
         browser_hash=credential_hash(browser),
         expires_at=clock.now() + LASTS,
     )
@@ -140,7 +144,8 @@ async def begin(
 
 async def take(db: Db, provider: str, browser: str, state: str) -> Begun:
     """What was begun with this state, here, once. Raises Invalid."""
-    row = await db.row(_TAKE, state_hash=credential_hash(state))
+    state_hash = credential_hash(state)
+    row = await db.row(_TAKE, state_hash=state_hash)
     is_ours = (
         row is not None
         and row["provider"] == provider
@@ -149,7 +154,8 @@ async def take(db: Db, provider: str, browser: str, state: str) -> Begun:
     )
     if row is None or not is_ours:
         raise Invalid(_NOT_HERE)
-    return Begun(*(row[name] for name in Begun.__struct_fields__))
+    verifier = sealing.opened(_VERIFIER, state_hash, bytes(row["verifier"])).decode()
+    return Begun(row["provider"], row["nonce"], verifier, row["go_on"], row["person_id"])
 
 
 async def owner(db: Db, issuer: str, subject: str) -> int | None:
@@ -218,8 +224,14 @@ async def signed_out(db: Db, issuer: str, notice: Notice) -> int:
 
 async def of_session(db: Db, session: str) -> tuple[str, str] | None:
     """Issuer and ID token of a session that began with a provider."""
-    row: Any = await db.row(_OF_SESSION, hash=credential_hash(session))
-    return (row["issuer"], row["id_token"]) if row else None
+    hash = credential_hash(session)
+    row: Any = await db.row(_OF_SESSION, hash=hash)
+    if row is None:
+        return None
+    try:
+        return row["issuer"], sealing.opened(sessions.PLACE, hash, bytes(row["id_token"])).decode()
+    except sealing.CannotOpen:
+        return row["issuer"], ""  # its key was lost: the provider asks whom to sign out
 
 
 async def sweep(db: Db) -> int:

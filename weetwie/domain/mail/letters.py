@@ -5,19 +5,21 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import BigInteger, DateTime, Text, delete, func, insert, select, text, update
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
 from weetwie.domain.mail.write import Written
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.db import Database, Db, Query, param
+from weetwie.kit import clock, sealing
+from weetwie.kit.db import Database, Db, Query, Record, param
 from weetwie.kit.mail import Post, Unsent
 from weetwie.tables.mail import Letter
 
 log = structlog.get_logger(__name__)
 
+_TEXT: Final = "letters.text"
+_HTML: Final = "letters.html"
 _HELD: Final = timedelta(minutes=5)
 """For so long a letter is one process's to send."""
 _LONGEST_WAIT: Final = timedelta(hours=4)
@@ -31,8 +33,8 @@ _PUT = Query(
         person_id=param("person_id", BigInteger),
         address=param("address", Text),
         subject=param("subject", Text),
-        text=param("text", Text),
-        html=param("html", Text),
+        text=param("text", LargeBinary),
+        html=param("html", LargeBinary),
         stop=param("stop", Text),
         due_at=_NOW,
         ends_at=param("ends_at", DateTime(timezone=True)),
@@ -72,7 +74,7 @@ _STUCK = Query(
 _FAILED = Query(
     update(Letter)
     .where(_ID)
-    .values(failed_at=_NOW, why=param("why", Text), address="", subject="", text="", html="")
+    .values(failed_at=_NOW, why=param("why", Text), address="", subject="", text=b"", html=b"")
 )
 _SWEEP = Query(delete(Letter).where(Letter.failed_at < param("before", DateTime(timezone=True))))
 _WITHDRAWN = Query(
@@ -94,8 +96,8 @@ async def put(
         person_id=person_id,
         address=address,
         subject=written.subject,
-        text=written.text,
-        html=written.html,
+        text=sealing.seal(_TEXT, address, written.text.encode()),
+        html=sealing.seal(_HTML, address, written.html.encode()),
         stop=stop,
         now=now,
         ends_at=now + lasts,
@@ -118,13 +120,21 @@ async def work(database: Database, post: Post) -> bool:
     try:
         if row["ends_at"] <= now:
             raise Unsent("it was too old", is_final=True)
-        await post.send(row["address"], row["subject"], row["text"], row["html"], row["stop"])
+        plain, html = (_opened(place, row) for place in (_TEXT, _HTML))
+        await post.send(row["address"], row["subject"], plain, html, row["stop"])
     except Unsent as error:
         await _not_sent(database, row["id"], row["attempts"], row["ends_at"], error)
     else:
         async with database.transaction() as db:
             await db.run(_SENT, id=row["id"])
     return True
+
+
+def _opened(place: str, row: Record) -> str:
+    try:
+        return sealing.opened(place, row["address"], bytes(row[place.removeprefix("letters.")])).decode()
+    except sealing.CannotOpen as error:
+        raise Unsent("the key that it was sealed with is lost", is_final=True) from error
 
 
 async def _not_sent(

@@ -10,13 +10,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from weetwie.access.viewer import Viewer
 from weetwie.errors import Invalid, _
 from weetwie.events import PersonErased, PersonLeft, PersonSuspended, TokenRevoked
-from weetwie.kit import webpush
+from weetwie.kit import sealing, webpush
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.webpush import Device
 from weetwie.tables.notifications import PushSubscription
 
 SEED: Final = "push"
 """The name of the key that everything is signed with."""
+AUTH: Final = "push_subscriptions.auth"
 POLICIES: Final = ("all", "followed", "follower", "none")
 
 _TOKEN = PushSubscription.token_id == param("token_id", BigInteger)
@@ -99,7 +100,7 @@ async def subscribe(
         kinds=list(kinds),
         policy=_checked(policy),
         sealed_token=sealed_token,
-        **msgspec.structs.asdict(device),
+        **msgspec.structs.asdict(device) | {"auth": sealing.seal(AUTH, viewer.token_id, device.auth)},
     )
 
 

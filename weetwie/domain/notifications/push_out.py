@@ -32,9 +32,10 @@ from weetwie.access.recognise import Memory
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.domain.notifications.list import mine
+from weetwie.domain.notifications.push import AUTH
 from weetwie.errors import _
 from weetwie.events import PeopleNotified
-from weetwie.kit import clock, language
+from weetwie.kit import clock, language, sealing
 from weetwie.kit.db import Database, Db, Query, Record, param
 from weetwie.kit.webpush import Device, Sender, Unpushed
 from weetwie.seen import people as seen_people
@@ -222,7 +223,12 @@ async def deliver(database: Database, sender: Sender, claimed: Claimed) -> None:
     if message is None:
         await _write(database, row, gone=not row["is_live"])
         return
-    device = Device(row["endpoint"], bytes(row["p256dh"]), bytes(row["auth"]), row["is_standard"])
+    device = Device(
+        row["endpoint"],
+        bytes(row["p256dh"]),
+        sealing.opened(AUTH, row["token_id"], bytes(row["auth"])),
+        row["is_standard"],
+    )
     ttl = int(LASTS.total_seconds())
     is_urgent = message.notification_type in _WELCOME
     try:

@@ -154,6 +154,25 @@ def test_an_address_that_is_none_is_told_and_the_person_comes_by_what_else_is_kn
     assert (one.who.address, one.handle) == ("ann@corp.example", "")
 
 
+def test_a_blank_in_an_address_makes_no_other_address_of_it() -> None:
+    (one,) = read("id,email\n1,b o@corp.example\n")
+    assert one.who.address == "" and "not an e-mail address" in one.notes[0]
+    (one,) = read('id,email\n1,"bo@corp.example; b@corp.example"\n')
+    assert one.who.address == "bo@corp.example"
+
+
+def test_a_column_called_employee_holds_names_or_numbers() -> None:
+    (one,) = read("Medewerker;Roepnaam;Achternaam;E-mail\n12;Ann;Bee;\n")
+    assert one.who == Who("12", "Ann Bee")
+    (one,) = read("Employee,Email\nAnn Bee,ann@corp.example\n")
+    assert one.who == Who("", "Ann Bee", "ann@corp.example")
+
+
+def test_a_line_below_the_table_is_nobody() -> None:
+    *_people, bad = of_table(b"Nr,Name\n1,Ann\nTotal: 1,\n").records
+    assert isinstance(bad, Bad) and "alone is nobody" in bad.reason
+
+
 def test_cells_that_belong_to_no_column_are_told() -> None:
     good, bad = of_table(b"handle,name\nbo,Bo\ncy,Cy,too many\n").records
     assert isinstance(good, PersonRecord) and isinstance(bad, Bad) and "3 cells, but 2 columns" in bad.reason

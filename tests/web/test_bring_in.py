@@ -55,6 +55,17 @@ async def test_the_sign_of_the_organisation_stands_on_every_page_until_it_is_tak
         assert (await stranger.get(address)).status_code == 404
 
 
+async def test_how_a_file_was_read_and_what_was_left_out_is_told(world: World, root: Someone) -> None:
+    file = "Name;E-Mail;Schuhgröße;Eintritt\nJörg Müller;j@corp.example;44;bald\n"
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        page = await send(site, "/admin/bring-in", ("people", file.encode("cp1252")), is_dry="1")
+    said = text_of(page)
+    assert "Read as Windows-1252, with cells separated by “;”." in said
+    assert "Columns that we don't know and left out: Schuhgröße." in said
+    assert "Cells not understood" in said and "joined" in said
+
+
 async def test_what_is_no_picture_is_refused_with_a_reason(world: World, root: Someone) -> None:
     async with browser(world) as site:
         await sign_in(site, "root")

@@ -229,6 +229,7 @@ def _told(report: "Report") -> str:
         (report.people_new, f"people {would}made, who have not joined"),
         (report.people_known, "people were here already"),
         (report.endorsements, "endorsements"),
+        (report.managers_not_found, "managers whom nobody here is"),
         (report.replies_without_target, "replies to unknown posts, kept as posts of their own"),
         (report.bad, "bad lines, left out"),
         (report.cells_left_out, "cells that could not be read, left out"),

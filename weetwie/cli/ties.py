@@ -83,6 +83,7 @@ def _new(file: Path) -> Iterator[IO[bytes]]:
 
 
 async def _bring(house: House, kind: str, file: Path, handle: str, overwrite: bool, preview: bool) -> None:
+    from weetwie.imports.table import decoded
     from weetwie.imports.ties import table
     from weetwie.imports.ties.bring import bring, plan
     from weetwie.imports.ties.forms import KINDS
@@ -95,7 +96,11 @@ async def _bring(house: House, kind: str, file: Path, handle: str, overwrite: bo
         planned = await plan(db, viewer, chosen, content, settings_of(house).base_url)
     if preview:
         _tell(file, planned.skipped)
-        house.say(_plain(planned), f"{len(planned.rows):,} rows lead to somebody here.")
+        encoding = decoded(content)[1]
+        house.say(
+            {**_plain(planned), "encoding": encoding},
+            f"{len(planned.rows):,} rows lead to somebody here. Read as {encoding}.",
+        )
         return
     line = Line()
     report = await bring(

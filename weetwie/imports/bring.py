@@ -1,5 +1,6 @@
 """Brings in people from a file, posts from a file, or the commits of a repository as posts."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterator
 from functools import partial
@@ -28,7 +29,7 @@ _BEGINNING: Final = 1 << 16
 
 async def bring_people(database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch) -> Report:
     with File(path) as file:
-        found = people(file)
+        found = await asyncio.to_thread(people, file)
         source = _of_file("people", path, file, terms, found.records, found.reading)
         left = write_people.Open()
         write = partial(write_people.write, left=left)
@@ -107,6 +108,7 @@ async def _look_up_managers(database: Database, run: Run) -> None:
             await arriving_people.manage(
                 db, {person_id: manager for person_id, manager in found.items() if manager}
             )
+            run.report.managers_not_found += sum(not manager for manager in found.values())
             last = max(waiting)
 
 

@@ -10,14 +10,14 @@ from typing import Final
 from weetwie.kit.signs import visible
 
 _CALLED: Final[Mapping[str, str]] = {
-    "id": """employeeid employeenumber employeeno employeenr employee empid empno emplid staffid staffnumber staffno personnelnumber
-        personnelno personnelid personid personnumber workerid worker hrid userid externalid id key number
+    "id": """employeeid employeenumber employeeno employeenr empid empno emplid staffid staffnumber staffno personnelnumber
+        personnelno personnelid personid personnumber workerid hrid userid externalid id key number
         personalnummer personalnr persnr pernr mitarbeiternummer mitarbeiternr mitarbeiterid angestelltennummer
         personeelsnummer personeelsnr personeelsid medewerkernummer medewerkernr medewerkerid werknemernummer werknemersnummer
         werknemernr werknemerid stamnummer objectid immutableid entryuuid objectguid nummer nr""",
     "name": """name fullname displayname employeename personname preferredfullname formattedname commonname cn legalname
         anzeigename vollername vollstandigername gesamtname mitarbeitername vorundnachname vornamenachname vorundzuname
-        naam volledigenaam weergavenaam voorenachternaam medewerkernaam medewerker mitarbeiter werknemer fileas""",
+        naam volledigenaam weergavenaam voorenachternaam medewerkernaam fileas employee worker medewerker mitarbeiter werknemer""",
     "first": """preferredfirstname preferrednamefirstname roepnaam rufname callname first firstname givenname forename givennames
         firstnames legalfirstname legalnamefirstname vorname vornamen voornaam voornamen namegivenname""",
     "infix": "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels infix namensvorsatz vorsatzwort",

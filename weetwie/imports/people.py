@@ -94,7 +94,7 @@ def of_table(content: bytes) -> People:
     if not any("@" in cell for cell in _column(read, "address")):
         past += [name for name in columns if field_of(name) == "address"]
     reading = Reading(read.encoding, table.NAMES.get(read.separator, read.separator), past[:_MOST_NAMED])
-    return People(reading, _from_table(read))
+    return People(reading, _from_table(read, days.first_of(_column(read, "joined"))))
 
 
 def _and_then(records: Iterator[PersonRecord | Bad], last: Bad) -> Iterator[PersonRecord | Bad]:
@@ -117,17 +117,17 @@ def _from_json(lines: Iterable[Line | Bad], reading: Reading) -> Iterator[Person
             yield Bad(line.number, str(error))
 
 
-def _from_table(read: table.Table) -> Iterator[PersonRecord | Bad]:
+def _from_table(read: table.Table, first: days.First) -> Iterator[PersonRecord | Bad]:
     if read.head is None or not {"id", "handle", "email", "address"} & set(map(field_of, read.head.cells)):
-        first = read.head or next((row for row in read.rows() if isinstance(row, Row)), None)
-        if first is not None:
-            named = ", ".join(first.cells)[:200]
+        told = read.head or next((row for row in read.rows() if isinstance(row, Row)), None)
+        if told is not None:
+            named = ", ".join(told.cells)[:200]
             yield Bad(
-                first.number,
+                told.number,
                 f"a line must name the columns, one of them id, handle or email; here are: {named}",
             )
         return
-    reader = _Reader(read.head.cells, days.first_of(_column(read, "joined")))
+    reader = _Reader(read.head.cells, first)
     for row in read.below():
         if isinstance(row, Bad):
             yield row
@@ -162,12 +162,18 @@ class _Reader:
             raise Wrong(f"{len(cells)} cells, but {self._count} columns")
         notes = [note] if note else []
         words = {field: self._words(field, cells, notes) for field in _COLUMNS}
-        own = key(self._words("id", cells, notes), "id")
+        own = self._words("id", cells, notes)
+        if words["name"] and not any(map(str.isalpha, words["name"])):
+            # A column called Employee may hold names or numbers.
+            own, words["name"] = own or words["name"], ""
+        own = key(own, "id")
         address, handle = self._address(cells, notes), visible(words["handle"]).removeprefix("@")
         if "@" in handle:
             address, handle = address or _fit(handle), ""
         if not (own or handle or address):
             raise Wrong("; ".join([*notes, "there is neither an id nor a handle nor an e-mail address"]))
+        if " " in own and not (handle or address or any(words.values())):
+            raise Wrong(f"{own[:60]!r} alone is nobody")
         name = full_name(words["name"], words["first"], words["infix"], words["last"])
         return PersonRecord(
             number=number,
@@ -212,7 +218,7 @@ class _Reader:
         for field in ("email", "address"):
             for cell in self._given(field, cells):
                 text = cell if isinstance(cell, str) else ""
-                if address := next(filter(None, map(_fit, bare_addresses(text))), ""):
+                if address := _first_of(text):
                     return address
                 wrong = wrong or (visible(str(cell)) if field == "email" or "@" in text else "")
         if wrong:
@@ -241,6 +247,13 @@ class _Reader:
             )
         codes = (_LANGUAGES.get(one.casefold(), one.lower()) for one in spoken)
         return tuple(dict.fromkeys(one for one in codes if _LANGUAGE.fullmatch(one)))[:20]
+
+
+def _first_of(text: str) -> str:
+    """The first of one or more; a blank inside makes no address of what stands behind it."""
+    words = bare_addresses(text)
+    is_list = "<" in text or all("@" in word for word in words)
+    return next(filter(None, map(_fit, words)), "") if is_list else ""
 
 
 def _fit(text: str) -> str:

@@ -53,6 +53,7 @@ class Report(msgspec.Struct, kw_only=True):
     """Lines or commits, bad ones among them."""
     posts_new: int = 0
     posts_known: int = 0
+    managers_not_found: int = 0
     people_new: int = 0
     people_known: int = 0
     endorsements: int = 0

@@ -10,6 +10,7 @@ from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Standing
 from weetwie.errors import Forbidden, Invalid, _
+from weetwie.kit.signs import visible
 from weetwie.kit.text import is_address, is_longer
 
 LASTS: Final = timedelta(days=14)
@@ -76,4 +77,6 @@ def check_address(address: str) -> None:
 def is_open_to(policy: Policy, address: str) -> bool:
     """Whether whoever has this address may become a colleague without being asked."""
     host = address.rpartition("@")[2].lower()
-    return policy.sign_in != "sso" and host in {domain.lower() for domain in policy.sign_up_domains}
+    return policy.sign_in != "sso" and host in {
+        visible(domain).lower().removeprefix("@") for domain in policy.sign_up_domains
+    }

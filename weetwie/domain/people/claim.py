@@ -1,5 +1,6 @@
 """Somebody who came with an import joins, by an address that has been shown to be theirs."""
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, Boolean, DateTime, LargeBinary, SmallInteger, Text, func, select, update
 from sqlalchemy.orm import aliased
 
@@ -11,6 +12,7 @@ from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonJoined, audit, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.signs import visible
 from weetwie.tables.identity import Address
 from weetwie.tables.people import Person
 
@@ -66,6 +68,7 @@ async def claim(db: Db, viewer: Viewer, person_id: int, newcomer: Newcomer) -> i
 
     Raises NotFound when there is nobody to claim (any more), Conflict when the handle is somebody else's.
     """
+    newcomer = replace(newcomer, handle=visible(newcomer.handle))
     await create.check(db, viewer, newcomer)
     if await db.value(_IS_TAKEN, handle=newcomer.handle, id=person_id):
         raise Conflict(_("The handle {handle} is taken."), handle=newcomer.handle)

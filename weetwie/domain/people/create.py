@@ -1,5 +1,6 @@
 """A person comes: from then on they can sign in and write, with nothing left to confirm."""
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -12,6 +13,7 @@ from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.events import PersonJoined, audit, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
+from weetwie.kit.signs import visible
 from weetwie.tables.people import Person
 
 _IS_MEMBER = Query(
@@ -41,6 +43,7 @@ _CREATE = Query(
 
 async def create(db: Db, viewer: Viewer, newcomer: Newcomer) -> int:
     """Returns the id of the new person. Raises Conflict when the handle is taken."""
+    newcomer = replace(newcomer, handle=visible(newcomer.handle))
     await check(db, viewer, newcomer)
     person_id = await db.value(
         _CREATE,

@@ -47,7 +47,8 @@ class Detail:
 
 
 class Invalid(Refusal):
-    """What was given is not right. `field` names the field; `details` maps each field to all that is wrong with it."""
+    """What was given is not right. `field` names the field; `details` maps each field to all that is wrong with it; `known_as`
+    is what apps of the client API know this refusal by, where they look at its words."""
 
     default = _("What you gave is not right.")
 
@@ -58,6 +59,7 @@ class Invalid(Refusal):
         *,
         field: str | None = None,
         details: Mapping[str, Sequence[Detail]] | None = None,
+        known_as: str = "",
         **values: object,
     ) -> None:
         if field is not None:
@@ -65,6 +67,7 @@ class Invalid(Refusal):
         super().__init__(sentence, **values)
         self.field = field
         self.details = details
+        self.known_as = known_as
 
 
 class Conflict(Refusal):

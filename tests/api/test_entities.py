@@ -21,9 +21,11 @@ OWN_FIELDS = {
     "Status": {"audience", "is_question", "answer_id"},
     "ScheduledStatus": {"error"},
     "Suggestion": {"reasons"},
-    "Error": {"details", "number"},
+    "Error": {"details", "number", "unexpected_accounts"},
+    "WebPushSubscription": {"policy"},
 }
-"""What we add to the documented fields. `details` is documented in words and not in a table."""
+"""What we add to the documented fields. `details` is documented in words and not in a table; `policy` and
+`unexpected_accounts` are answered by Mastodon, and in no table either."""
 
 # One struct stands for both, since a union of two structs cannot be told apart without a tag; the states of a quote
 # stand in the table of another entity there.

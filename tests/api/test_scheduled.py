@@ -10,6 +10,7 @@ from tests.api.house import House, opened
 from tests.api.test_media import uploaded
 from tests.world import Someone
 from weetwie import schedule
+from weetwie.domain.media import remove
 from weetwie.kit import clock
 
 AT = "/api/v1/scheduled_statuses"
@@ -66,7 +67,7 @@ async def test_what_could_not_be_published_is_refused_at_once(house: House) -> N
     for more in ({"status": "x" * 9999}, {"status": ""}, {"in_reply_to_id": "1"}, {"media_ids": ["1"]}):
         given = {"status": "x", "scheduled_at": (clock.now() + timedelta(hours=1)).isoformat(), **more}
         assert (await house.ask(ada, "POST", "/api/v1/statuses", json=given)).status_code in (404, 422)
-    for minutes in (-5, 4, 60 * 24 * 365 * 6):
+    for minutes in (-5, 4):
         at = (clock.now() + timedelta(minutes=minutes)).isoformat()
         answer = await house.ask(ada, "POST", "/api/v1/statuses", json={"status": "x", "scheduled_at": at})
         assert answer.status_code == 422 and "five minutes" in answer.json()["error"]
@@ -113,3 +114,32 @@ async def test_what_is_refused_when_its_time_has_come_stays_and_says_why(house: 
     assert waiting["params"]["text"] == "Later #tea", "nothing is lost"
     (there,) = await written(house, ada)
     assert there["content"] and fine["id"] != there["id"]
+
+
+async def test_a_draft_that_an_app_keeps_in_the_far_future_is_kept_and_can_be_taken_back(
+    house: House,
+) -> None:
+    ada = await house.world.member("ada")
+    media = await uploaded(house, ada)
+    given = {
+        "status": "a draft of an app",
+        "scheduled_at": "5026-01-01T00:00:00.000Z",
+        "media_ids": [media["id"]],
+    }
+    for _draft in range(30):
+        kept = await house.good(ada, "POST", "/api/v1/statuses", json={**given, "media_ids": []})
+    kept = await house.good(ada, "POST", "/api/v1/statuses", json=given)
+    assert kept["scheduled_at"] == "5026-01-01T00:00:00.000Z"
+    assert (await house.good(ada, "GET", f"{AT}/{kept['id']}"))["params"]["text"] == "a draft of an app"
+    await house.good(ada, "DELETE", f"{AT}/{kept['id']}")
+    clock.stop(clock.now() + timedelta(days=2))
+    await remove.sweep(house.world.database, house.world.store)
+    assert (await house.ask(ada, "GET", f"/api/v1/media/{media['id']}")).status_code == 404
+
+
+async def test_a_time_too_near_and_one_too_far_are_told_apart(house: House) -> None:
+    ada = await house.world.member("ada")
+    for days, word in ((0, "five minutes"), (365 * 6, "five years")):
+        at = (clock.now() + timedelta(days=days)).isoformat()
+        answer = await house.ask(ada, "POST", "/api/v1/statuses", json={"status": "x", "scheduled_at": at})
+        assert (answer.status_code, word in answer.json()["error"]) == (422, True), answer.text

@@ -1,5 +1,6 @@
 """One call of a door: what came, who calls, and what is said beside the answer."""
 
+import re
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -9,6 +10,15 @@ from weetwie.errors import Unavailable
 
 if TYPE_CHECKING:
     from weetwie.api.endpoint import Endpoint
+
+_LANG = re.compile(rb"(?:^|&)lang=([A-Za-z-]{2,35})(?:&|$)")
+
+
+def wanted_languages(query: bytes, accepted: str) -> str:
+    """In the form of `Accept-Language`."""
+    asked = _LANG.search(query)
+    return f"{asked[1].decode()},{accepted}" if asked else accepted
+
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -99,6 +109,11 @@ class Call:
         """The query string as it came."""
         query: bytes = self.scope.get("query_string", b"")
         return query
+
+    @property
+    def languages(self) -> str:
+        """In which refusals are worded: the `lang` of the address goes before what the caller speaks otherwise."""
+        return wanted_languages(self.query, self.header("accept-language"))
 
     @property
     def client_address(self) -> str:

@@ -234,7 +234,7 @@ class Dispatcher:
         if call.endpoint.refuse is not None:
             answer = call.endpoint.refuse(call, error)
         else:
-            answer = answer_to(error, call.request_id, call.header("accept-language"), self._translate)
+            answer = answer_to(error, call.request_id, call.languages, self._translate)
         return Answer(answer.status, _encode(answer.body), answer.headers, answer.content_type)
 
     async def _send(self, call: Call, given: Any, send: Send, receive: Receive | None = None) -> None:

@@ -33,6 +33,8 @@ class Person(Row):
     header_description: Mapped[Words]
     pronouns: Mapped[Words]
     languages: Mapped[list[str]] = mapped_column(server_default="{}")
+    attribution_domains: Mapped[list[str]] = mapped_column(server_default="{}")
+    """Hosts whose pages may name them as their author."""
 
     unit: Mapped[Words]
     place: Mapped[Words]

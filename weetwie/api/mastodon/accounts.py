@@ -19,7 +19,7 @@ from weetwie.domain.media import faces
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.preferences import preferences
 from weetwie.domain.people.profile import change
-from weetwie.domain.people.rules import Changes, Field
+from weetwie.domain.people.rules import Changes, Field, domain_of
 from weetwie.domain.people.search import search
 from weetwie.domain.relations import followers as relations
 from weetwie.domain.relations.requests import how_many_wait
@@ -69,6 +69,7 @@ class ProfileGiven(Struct, frozen=True, kw_only=True):
     show_media_replies: bool | None = None
     show_featured: bool | None = None
     fields_attributes: list[FieldGiven] | None = None
+    attribution_domains: list[str] | None = None
     source: SourceGiven | None = None
     # Our own.
     pronouns: str | None = None
@@ -247,6 +248,18 @@ async def _chosen(db: Db, call: Call, wanted: WantedPosts) -> list[SeenPost]:
 
 
 @routes.get(
+    "/api/v1/accounts/{id}/identity_proofs",
+    scopes=["read:accounts"],
+    answer=list[wire.Empty],
+    deprecated=True,
+)
+async def identity_proofs(call: Call) -> bytes:
+    """There are none; old apps ask for them on every profile."""
+    await seen_people.person(await call.db(), call.viewer, call.id)
+    return b"[]"
+
+
+@routes.get(
     "/api/v1/accounts/{id}/followers", access="public", scopes=["read:accounts"], answer=list[wire.Account]
 )
 async def followers(call: Call, wanted: LongPageParams) -> bytes:
@@ -312,6 +325,7 @@ def _changes(given: ProfileGiven) -> Changes:
         "fields": _fields(given),
         "pronouns": given.pronouns,
         "languages": given.languages,
+        "attribution_domains": _domains(given),
         "profile_ring": Ring[given.profile_audience] if given.profile_audience else None,
         "default_visibility": Visibility[source.privacy] if source.privacy else None,
         "default_sensitive": source.sensitive,
@@ -323,6 +337,13 @@ def _changes(given: ProfileGiven) -> Changes:
     if source.audience is not None:
         set_["default_ring"] = Ring[source.audience] if source.audience else None
     return Changes(**set_)
+
+
+def _domains(given: ProfileGiven) -> list[str] | None:
+    if given.attribution_domains is None:
+        return None
+    lines = [line for text in given.attribution_domains for line in text.splitlines()]
+    return list(dict.fromkeys(domain for line in lines if (domain := domain_of(line))))
 
 
 def _fields(given: ProfileGiven) -> list[Field] | None:

@@ -46,6 +46,15 @@ async def read(call: Call) -> bytes:
     return (await as_json(db, call.viewer, call.renderer, [talk]))[0]
 
 
+@routes.post("/api/v1/conversations/{id}/unread", scopes=["write:conversations"], answer=wire.Conversation)
+async def unread(call: Call) -> bytes:
+    """Marks a conversation as not read."""
+    db = await call.db()
+    await own.unread(db, call.viewer, call.id)
+    talk = await own.conversation(db, call.viewer, call.id)
+    return (await as_json(db, call.viewer, call.renderer, [talk]))[0]
+
+
 async def as_json(db: Db, viewer: Viewer, renderer: Renderer, talks: Sequence[Talk]) -> list[bytes]:
     """Without those whose last post was deleted meanwhile."""
     posts = await seen_posts.posts(db, viewer, [talk.last_post_id for talk in talks])

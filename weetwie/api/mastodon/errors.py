@@ -71,6 +71,9 @@ def answer_to(error: Exception, number: str, languages: str, translate: Translat
     body: dict[str, Any] = {"error": _say(refusal.sentence, refusal.values, languages, translate)}
     if isinstance(refusal, Invalid) and (refusal.details or refusal.field):
         body["details"] = _details(refusal, body["error"], languages, translate)
+    if isinstance(refusal, Invalid) and refusal.known_as:
+        known = _say(refusal.known_as, refusal.values, languages, translate)
+        body["error"] = _say(_("Validation failed: {reason}"), {"reason": known}, languages, translate)
     return Answer(status_of(refusal), body, _headers(refusal))
 
 

@@ -8,6 +8,7 @@ from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import LARGEST_PROFILE, ProfileGiven, with_pictures
+from weetwie.domain.people.preferences import preferences
 from weetwie.domain.people.profile import change
 from weetwie.domain.relations import featured_tags
 from weetwie.seen import people as seen_people
@@ -53,7 +54,7 @@ async def _profile(call: Call) -> wire.Profile:
         show_media=account.show_media,
         show_media_replies=account.show_media_replies,
         show_featured=account.show_featured,
-        attribution_domains=[],
+        attribution_domains=(await preferences(db, call.viewer)).attribution_domains,
         featured_tags=[render.featured_tag(one, call.base_url) for one in tags],
         formatted_note=account.note,
         formatted_fields=account.fields,

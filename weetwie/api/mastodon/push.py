@@ -125,4 +125,5 @@ def _entity(found: Subscription, server_key: str) -> wire.WebPushSubscription:
         standard=found.is_standard,
         server_key=server_key,
         alerts=msgspec.convert(alerts, wire.PushAlerts),
+        policy=found.policy,  # type: ignore[arg-type]
     )

@@ -149,7 +149,7 @@ def muted_account(account: bytes, mute_expires_at: str | None) -> bytes:
 def credential_account(account: bytes, profile: Profile, preferred: Preferred, waiting: int) -> bytes:
     """Somebody's own account, with what only they see of it; `waiting` is how many ask to follow them."""
     source = wire.Source(
-        attribution_domains=[],
+        attribution_domains=preferred.attribution_domains,
         note=profile.bio,
         fields=own_fields(profile),
         privacy=Visibility(preferred.visibility).name,  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from weetwie.domain.media import attach
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scheduled.scheduled import Scheduled
 from weetwie.errors import NotFound
+from weetwie.kit import clock
 from weetwie.seen import media as seen_media
 
 routes = Routes("scheduled")
@@ -54,7 +55,9 @@ async def move(call: Call, params: MoveParams) -> bytes:
 @routes.delete("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"])
 async def take_back(call: Call) -> dict[str, Any]:
     """Takes back a post that waits."""
-    await scheduled.take_back(await call.db(), call.viewer, call.id)
+    db = await call.db()
+    post = await scheduled.take_back(db, call.viewer, call.id)
+    await attach.hold(db, call.viewer, _media_of(post), clock.now())  # for a day, as just uploaded
     return {}
 
 
@@ -70,7 +73,7 @@ def _media_of(post: Scheduled) -> list[int]:
 
 async def as_wire(call: Call, post: Scheduled) -> dict[str, Any]:
     draft, ballot = post.written["draft"], post.written.get("ballot")
-    media = await _attachments(call, _media_of(post))
+    media, allowed = await _attachments(call, _media_of(post)), draft.get("allowed_mentions")
     poll = ballot and {
         "options": ballot["options"],
         "expires_in": ballot["lasts"],
@@ -89,6 +92,7 @@ async def as_wire(call: Call, post: Scheduled) -> dict[str, Any]:
             "visibility": post.written["visibility"],
             "in_reply_to_id": draft.get("reply_to_id"),
             "language": draft.get("language"),
+            "allowed_mentions": [str(id) for id in allowed] if allowed is not None else None,
             "application_id": draft.get("app_id") or 0,
             "scheduled_at": None,
             "idempotency": None,

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from weetwie.access.viewer import Viewer, is_active
+from weetwie.api.call import wanted_languages
 from weetwie.api.mastodon import streams
 from weetwie.api.mastodon.errors import Translate, outage, status_of
 from weetwie.api.mastodon.streamed import Message, Streaming
@@ -51,7 +52,7 @@ async def serve(
     await receive()  # that it wants to connect
     asked = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
     headers = Headers(scope=scope)
-    languages = headers.get("accept-language", "")
+    languages = wanted_languages(scope.get("query_string", b""), headers.get("accept-language", ""))
     token = _token(scope, headers, asked)
     stream: Stream | None = None
     try:

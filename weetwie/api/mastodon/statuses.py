@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from weetwie.access.words import QuotePolicy, Ring, Visibility
-from weetwie.api.call import Call
+from weetwie.api.call import Answer, Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.entities import Account, Context, ScheduledStatus, Status, StatusEdit, StatusSource
@@ -29,6 +29,7 @@ from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import thread
 from weetwie.errors import Invalid, NotFound, _
+from weetwie.kit import language
 from weetwie.kit.db import Db
 from weetwie.seen import media as seen_media
 from weetwie.seen import people as seen_people
@@ -86,6 +87,7 @@ class NewParams(WrittenParams, kw_only=True, frozen=True):
     is_question: bool | None = None
     scheduled_at: datetime | None = None
     quoted_status_id: Id | None = None
+    allowed_mentions: Annotated[list[LooseId], msgspec.Meta(max_length=1000)] | None = None
     quote_approval_policy: QuotePolicyName | None = None
 
 
@@ -123,7 +125,7 @@ def _language(given: str | None) -> str | None:
 
 
 @routes.post("/api/v1/statuses", scopes=["write:statuses"], answer=Status | ScheduledStatus)
-async def create(call: Call, params: NewParams) -> bytes:
+async def create(call: Call, params: NewParams) -> bytes | Answer:
     """Publishes a post, or keeps it for later."""
     draft = Draft(
         text=params.status,
@@ -141,10 +143,24 @@ async def create(call: Call, params: NewParams) -> bytes:
         has_poll=_has_poll(params),
         quote_of_id=params.quoted_status_id,
         quote_policy=_policy(params.quote_approval_policy),
+        allowed_mentions=params.allowed_mentions,
     )
-    if params.scheduled_at is not None:
-        return await _schedule(call, draft, params)
-    return await shown.status_by_id(call, await _publish(call, draft, params))
+    try:
+        if params.scheduled_at is not None:
+            return await _schedule(call, draft, params)
+        return await shown.status_by_id(call, await _publish(call, draft, params))
+    except publish.Unexpected as refusal:
+        return await _unexpected(call, refusal)
+
+
+async def _unexpected(call: Call, refusal: publish.Unexpected) -> Answer:
+    """Nothing was written; the app asks whether these people are meant."""
+    people = await seen_people.people(await call.db(), call.viewer, refusal.people)
+    body = {
+        "error": language.translate_for(refusal.sentence, call.languages),
+        "unexpected_accounts": msgspec.Raw(await shown.accounts(call, people)),
+    }
+    return Answer(422, body)
 
 
 async def _publish(call: Call, draft: Draft, params: NewParams) -> int:
@@ -287,10 +303,13 @@ async def context(call: Call) -> bytes:
 
 @routes.get("/api/v1/statuses/{id}/source", scopes=["read:statuses"])
 async def source(call: Call) -> StatusSource:
-    """The text as it was typed, for editing."""
+    """The text as it was typed, for editing or quoting."""
     db = await call.db()
-    before = await edit.own(db, call.viewer, call.id)
-    return StatusSource(id=str(call.id), text=before["text"], spoiler_text=before["warning"])
+    post = await seen_posts.post(db, call.viewer, call.id)
+    if post.is_boost:
+        raise NotFound
+    words = await _words(db, post)
+    return StatusSource(id=str(call.id), text=words.text, spoiler_text=words.warning)
 
 
 @routes.get(

@@ -63,7 +63,9 @@ def may_hear(viewer: Viewer, scope: str) -> bool:
 async def _asked(database: Database, viewer: Viewer, wish: Wish) -> Iterable[tuple[Channel, str]]:
     if wish.stream in ("hashtag", "hashtag:local"):
         key = tag_key(wish.tag.strip().removeprefix("#"))
-        if not key or len(key) > LONGEST_TAG:
+        if len(key) > LONGEST_TAG:
+            raise Malformed(_("A tag has at most {most} characters."), most=LONGEST_TAG)
+        if not key:
             raise Malformed(_("Say which tag: this stream needs the parameter “tag”."))
         return [(listeners.tagged(key), STATUSES)]
     if wish.stream == "list":

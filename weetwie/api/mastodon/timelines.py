@@ -14,6 +14,7 @@ from weetwie.api.parameters import PageParams
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines import public as publics
+from weetwie.errors import NotFound, _
 from weetwie.kit.paging import Page, page
 from weetwie.kit.text import tag_key
 from weetwie.seen.posts import SeenPost
@@ -101,7 +102,10 @@ async def tagged(call: Call, params: TagParams) -> bytes:
 @routes.get("/api/v1/timelines/link", scopes=["read:statuses"], access="public", answer=list[Status])
 async def linking(call: Call, params: LinkParams) -> bytes:
     """Public posts that link to a page."""
-    posts = await publics.linking(await call.db(), call.viewer, params.url, page_of(params))
+    db = await call.db()
+    posts = await publics.linking(db, call.viewer, params.url, page_of(params))
+    if not posts and not await publics.linking(db, call.viewer, params.url, Page(1)):
+        raise NotFound(_("No post that you may see links to this page."))
     return await statuses(call, params, posts)
 
 

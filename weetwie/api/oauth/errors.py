@@ -50,7 +50,7 @@ def refuse(call: Any, error: Exception) -> Answer:
         error = UnauthorizedClient()
     elif isinstance(error, Malformed | Invalid):
         error = OAuthRefusal(error.sentence, **error.values)
-    languages = call.header("accept-language")
+    languages = call.languages
     if not isinstance(error, OAuthRefusal):
         return answer_to(error, call.request_id, languages, language.translate_for)
     sentence = fill(language.translate_for(error.sentence, languages), error.values)

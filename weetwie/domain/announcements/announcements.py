@@ -69,12 +69,14 @@ async def announce(
     """Raises Forbidden for whoever is no administrator, and Invalid."""
     _check_administers(viewer)
     text = text.strip()
-    if not text or is_longer(text, LONGEST):
-        raise Invalid(
-            _("An announcement has a text, of at most {most} characters."), field="text", most=LONGEST
-        )
-    if ends_at is not None and (ends_at <= clock.now() or (starts_at is not None and starts_at >= ends_at)):
-        raise Invalid(_("The end must lie ahead, and behind the beginning."), field="ends_at")
+    if not text:
+        raise Invalid(_("Write something first."), field="text")
+    if is_longer(text, LONGEST):
+        raise Invalid(_("An announcement has at most {most} characters."), field="text", most=LONGEST)
+    if ends_at is not None and ends_at <= clock.now():
+        raise Invalid(_("The end must lie ahead."), field="ends_at")
+    if ends_at is not None and starts_at is not None and starts_at >= ends_at:
+        raise Invalid(_("The end must lie after the beginning."), field="ends_at")
     id: int = await db.value(
         _ANNOUNCE,
         text=text,

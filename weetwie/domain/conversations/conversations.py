@@ -56,6 +56,12 @@ async def read(db: Db, viewer: Viewer, id: int) -> None:
     await db.run(_READ, id=id, read_up_to=talk.last_post_id)
 
 
+async def unread(db: Db, viewer: Viewer, id: int) -> None:
+    """Raises NotFound."""
+    talk = await conversation(db, viewer, id)
+    await db.run(_UNREAD, id=id, read_up_to=talk.last_post_id - 1)
+
+
 async def leave(db: Db, viewer: Viewer, id: int) -> None:
     """Takes it from the list until something is said in it again. Raises NotFound."""
     await conversation(db, viewer, id)
@@ -143,6 +149,9 @@ _READ = Query(
     update(Conversation)
     .where(Conversation.id == _ID)
     .values(read_up_to=func.greatest(Conversation.read_up_to, param("read_up_to", BigInteger)))
+)
+_UNREAD = Query(
+    update(Conversation).where(Conversation.id == _ID).values(read_up_to=param("read_up_to", BigInteger))
 )
 _LEAVE = Query(delete(Conversation).where(Conversation.id == _ID))
 _ERASE = Query(

@@ -56,8 +56,12 @@ def ends(seconds: int | None, now: datetime) -> datetime | None:
     """None and 0 are without end."""
     if not seconds:
         return None
-    if not 0 < seconds <= LONGEST_SECONDS:
+    if seconds < 0:
         raise Invalid(_("{field} is not a time to come."), field="expires_in")
+    if seconds > LONGEST_SECONDS:
+        raise Invalid(
+            _("A filter ends within a hundred years, or not at all: leave the end out."), field="expires_in"
+        )
     return now + timedelta(seconds=seconds)
 
 

@@ -173,15 +173,20 @@ async def revoke_of(db: Db, viewer: Viewer, person_id: int) -> None:
 async def revoke_all(
     db: Db, viewer: Viewer, facts: Sequence[PersonLeft | PersonSuspended | PersonErased]
 ) -> None:
-    """Whoever is no longer here has no keys; of whoever was erased nothing stays. Who has come back by now keeps theirs."""
+    """Whoever is no longer here has no keys; of whoever was erased nothing stays. Who has come back by now keeps theirs.
+
+    While somebody is suspended the tokens of their apps rest: nothing recognises them as somebody who may act, and they are
+    good again when it is lifted.
+    """
     rows = await db.rows(_GONE, ids=[fact.person_id for fact in facts])
     gone = columns(rows, "id")
     erased = [row["id"] for row in rows if row["is_erased"]]
-    await db.run(_REVOKE_ALL, ids=gone, at=clock.now())
+    ended = [row["id"] for row in rows if row["is_dormant"] or row["is_erased"]]
+    await db.run(_REVOKE_ALL, ids=ended, at=clock.now())
     for query in _END:
         await db.run(query, ids=gone)
     # Whoever left chooses a new password when they wake or come back.
-    await db.run(_FORGET_PASSWORDS, ids=[row["id"] for row in rows if row["is_dormant"] or row["is_erased"]])
+    await db.run(_FORGET_PASSWORDS, ids=ended)
     await db.run(_FORGET_ADDRESSES, ids=erased)
     for query in _FORGET_PROOFS:
         await db.run(query, ids=erased)

@@ -113,8 +113,10 @@ async def retention(
 def _stretch(viewer: Viewer, begin: datetime, end: datetime) -> tuple[datetime, datetime]:
     check(viewer)
     first, last = _midnight(begin), _midnight(end) + _DAY
-    if not timedelta() < last - first <= LONGEST:
-        raise Invalid(_("The end must lie after the beginning, and within a year."), field="end_at")
+    if last <= first:
+        raise Invalid(_("The end must lie after the beginning."), field="end_at")
+    if last - first > LONGEST:
+        raise Invalid(_("From the beginning to the end is a year at most."), field="end_at")
     return first, last
 
 

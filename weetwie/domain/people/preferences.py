@@ -19,6 +19,7 @@ _PREFERENCES = Query(
         Person.profile_ring,
         Person.pages_language,
         Person.theme,
+        Person.attribution_domains,
     ).where(Person.id == param("id", BigInteger))
 )
 
@@ -33,6 +34,7 @@ class Preferred(msgspec.Struct, frozen=True):
     profile_ring: Ring
     pages_language: str | None
     theme: str
+    attribution_domains: list[str]
 
 
 async def preferences(db: Db, viewer: Viewer) -> Preferred:
@@ -48,4 +50,5 @@ async def preferences(db: Db, viewer: Viewer) -> Preferred:
         Ring(row["profile_ring"]),
         row["pages_language"],
         row["theme"],
+        list(row["attribution_domains"]),
     )

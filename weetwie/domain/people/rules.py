@@ -15,6 +15,8 @@ from weetwie.kit.text import HANDLE, is_longer
 Verb = Literal["leave", "rejoin", "wake", "sleep"]
 
 LONGEST_HANDLE: Final = 64
+MOST_DOMAINS: Final = 100
+_DOMAIN: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}(?::\d{1,5})?")
 MOST_FIELDS: Final = 8
 LONGEST_FIELD: Final = 255
 MOST_LANGUAGES: Final = 20
@@ -73,6 +75,7 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fields: Sequence[Field] | UnsetType = UNSET
     pronouns: str | UnsetType = UNSET
     languages: Sequence[str] | UnsetType = UNSET
+    attribution_domains: Sequence[str] | UnsetType = UNSET
     unit: str | UnsetType = UNSET
     place: str | UnsetType = UNSET
     manager_id: int | None | UnsetType = UNSET
@@ -162,6 +165,7 @@ def check_changes(changes: Changes, policy: Policy) -> None:
     if changes.theme not in (UNSET, *THEMES):
         raise Invalid(_("Pages are light, dark, or as the device has it."), field="theme")
     _check_fields(changes.fields)
+    _check_domains(changes.attribution_domains)
     _check_languages(changes)
 
 
@@ -172,6 +176,27 @@ def _check_fields(fields: Sequence[Field] | UnsetType) -> None:
         raise Invalid(_("A profile has at most {limit} fields."), field="fields", limit=MOST_FIELDS)
     if any(is_longer(text, LONGEST_FIELD) for field in fields for text in (field.name, field.value)):
         raise _too_long("fields", LONGEST_FIELD)
+
+
+def domain_of(given: str) -> str:
+    """The host in what was typed: `https://Example.org/` is `example.org`."""
+    host = given.strip().lower().removeprefix("https://").removeprefix("http://").partition("/")[0]
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+def _check_domains(domains: Sequence[str] | UnsetType) -> None:
+    if isinstance(domains, UnsetType):
+        return
+    if len(domains) > MOST_DOMAINS:
+        raise Invalid(
+            _("A profile names at most {limit} websites."), field="attribution_domains", limit=MOST_DOMAINS
+        )
+    for domain in domains:
+        if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
+            raise Invalid(_("“{domain}” is no website."), field="attribution_domains", domain=domain[:80])
 
 
 def _check_languages(changes: Changes) -> None:

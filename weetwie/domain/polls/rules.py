@@ -30,29 +30,74 @@ def checked(ballot: Ballot, *, has_media: bool) -> Ballot:
     options = [option.strip() for option in ballot.options]
     if has_media:
         raise Invalid(_("A post has either files or a poll. Take one of them out."), field="poll")
-    if not 2 <= len(options) <= MOST_OPTIONS or not all(options):
+    if not all(options) or len(options) < 2:
         raise Invalid(
-            _("A poll has from two to {most} options, none of them empty."), field="poll", most=MOST_OPTIONS
+            _("A poll has at least two options, none of them empty."),
+            field="poll",
+            known_as=_("Choices must have more than one item"),
+        )
+    if len(options) > MOST_OPTIONS:
+        raise Invalid(
+            _("A poll has at most {most} options."),
+            field="poll",
+            known_as=_("Choices can't contain more than {most} items"),
+            most=MOST_OPTIONS,
         )
     if any(is_longer(option, LONGEST_OPTION) for option in options):
         raise Invalid(
-            _("An option of a poll has at most {most} characters."), field="poll", most=LONGEST_OPTION
+            _("An option of a poll has at most {most} characters."),
+            field="poll",
+            known_as=_("Choices cannot be longer than {most} characters each"),
+            most=LONGEST_OPTION,
         )
     if len({option.casefold() for option in options}) < len(options):
-        raise Invalid(_("Two options of the poll are the same."), field="poll")
-    if ballot.lasts is None or not SHORTEST <= ballot.lasts <= LONGEST:
-        raise Invalid(_("Say how long the poll lasts: from five minutes to a month."), field="poll")
+        raise Invalid(
+            _("Two options of the poll are the same."),
+            field="poll",
+            known_as=_("Choices contain duplicate items"),
+        )
+    _check_time(ballot.lasts)
     return msgspec.structs.replace(ballot, options=options)
 
 
+def _check_time(lasts: int | None) -> None:
+    if lasts is None:
+        raise Invalid(_("Say how long the poll lasts: from five minutes to a month."), field="poll")
+    if lasts < SHORTEST:
+        raise Invalid(
+            _("A poll lasts five minutes at least."), field="poll", known_as=_("Deadline is too soon")
+        )
+    if lasts > LONGEST:
+        raise Invalid(
+            _("A poll lasts a month at most."),
+            field="poll",
+            known_as=_("Deadline is too far into the future"),
+        )
+
+
 def check_vote(
-    choices: Sequence[int], options: int, *, is_multiple: bool, ends_at: datetime, now: datetime
+    choices: Sequence[int],
+    options: int,
+    *,
+    is_multiple: bool,
+    ends_at: datetime,
+    now: datetime,
+    before: Sequence[int] = (),
 ) -> None:
+    """`before` is what they have chosen already: where several can be chosen, another option may follow."""
     if ends_at <= now:
-        raise Invalid(_("The poll has already ended."))
+        raise Invalid(_("The poll has already ended."), known_as=_("The poll has already ended"))
     if not choices:
         raise Invalid(_("Choose at least one option."), field="choices")
     if any(not 0 <= choice < options for choice in choices):
-        raise Invalid(_("There is no such option in this poll."), field="choices")
+        raise Invalid(
+            _("There is no such option in this poll."),
+            field="choices",
+            known_as=_("The chosen vote option does not exist"),
+        )
     if len(choices) > 1 and not is_multiple:
         raise Invalid(_("Only one option can be chosen in this poll."), field="choices")
+    if before and (not is_multiple or not set(before).isdisjoint(choices)):
+        raise Invalid(
+            _("You have already voted in this poll."), known_as=_("You have already voted on this poll")
+        )

@@ -1,9 +1,9 @@
-"""Vote in a poll: once, and for good."""
+"""Vote in a poll: for good, and once; where several options can be chosen, others may follow."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, delete, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import may
 from weetwie.access.sees import Lawful, parent
@@ -26,24 +26,27 @@ async def vote(db: Db, viewer: Viewer, post_id: int, choices: Sequence[int]) -> 
     if poll is None:
         raise NotFound()
     if author_id == viewer.person_id:
-        raise Invalid(_("You cannot vote in your own poll."))
+        raise Invalid(_("You cannot vote in your own poll."), known_as=_("You cannot vote in your own polls"))
     chosen = sorted(set(choices))
+    before = await db.value(_VOTED, post_id=post_id, person_id=viewer.person_id) or []
     rules.check_vote(
         chosen,
         len(poll["options"]),
         is_multiple=poll["is_multiple"],
         ends_at=poll["ends_at"],
         now=clock.now(),
+        before=before,
     )
-    if await db.value(_VOTED, post_id=post_id, person_id=viewer.person_id):
-        raise Invalid(_("You have already voted in this poll."))
-    await db.run(_VOTE, post_id=post_id, person_id=viewer.person_id, choices=chosen)
-    await _count(db, post_id, poll["counts"], chosen, by=1)
+    whole = sorted({*before, *chosen})
+    await db.run(_VOTE, post_id=post_id, person_id=viewer.person_id, choices=whole)
+    await _count(db, post_id, poll["counts"], chosen, by=1, voters=0 if before else 1)
 
 
-async def _count(db: Db, post_id: int, counts: Sequence[int], chosen: Sequence[int], *, by: int) -> None:
+async def _count(
+    db: Db, post_id: int, counts: Sequence[int], chosen: Sequence[int], *, by: int, voters: int
+) -> None:
     new = [count + by * (place in chosen) for place, count in enumerate(counts)]
-    await db.run(_COUNT, post_id=post_id, counts=new, by=by)
+    await db.run(_COUNT, post_id=post_id, counts=new, by=voters)
 
 
 async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
@@ -52,7 +55,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
         for row in await db.rows(_OF_PERSON, person_id=fact.person_id):
             poll = await db.row(_HOLD, post_id=row["post_id"])
             if poll and await db.run(_TAKE_BACK, post_id=row["post_id"], person_id=fact.person_id):
-                await _count(db, row["post_id"], poll["counts"], row["choices"], by=-1)
+                await _count(db, row["post_id"], poll["counts"], row["choices"], by=-1, voters=-1)
 
 
 _POST_ID, _PERSON_ID = param("post_id", BigInteger), param("person_id", BigInteger)
@@ -63,11 +66,15 @@ _HOLD = Query(
     .where(Poll.post_id == _POST_ID)
     .with_for_update()
 )
-_VOTED = Query(
-    select(func.count()).select_from(Vote).where(Vote.post_id == _POST_ID, Vote.person_id == _PERSON_ID)
-)
+_VOTED = Query(select(Vote.choices).where(Vote.post_id == _POST_ID, Vote.person_id == _PERSON_ID))
 _VOTE = Query(
-    insert(Vote).values(post_id=_POST_ID, person_id=_PERSON_ID, choices=param("choices", ARRAY(BigInteger)))
+    lambda: (
+        made := insert(Vote).values(
+            post_id=_POST_ID, person_id=_PERSON_ID, choices=param("choices", ARRAY(BigInteger))
+        )
+    ).on_conflict_do_update(
+        index_elements=[Vote.post_id, Vote.person_id], set_={"choices": made.excluded.choices}
+    )
 )
 _COUNT = Query(
     update(Poll)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from weetwie.access import may, sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
+from weetwie.access.words import Visibility
 from weetwie.domain.posts import counts
 from weetwie.domain.posts.boost import original_of
 from weetwie.errors import Forbidden, Invalid, _
@@ -101,6 +102,7 @@ async def favourited_by(db: Db, viewer: Viewer, post_id: int, page: Page) -> lis
 
 
 async def boosted_by(db: Db, viewer: Viewer, post_id: int, page: Page) -> list[tuple[int, int]]:
+    """The same, of those who boosted for everybody."""
     return await _by(db, viewer, _BOOSTED_BY, post_id, page)
 
 
@@ -150,6 +152,8 @@ def _boosted_by(eye: Eye) -> Any:
         .select_from(Post)
         .join(Person, Person.id == Post.author_id)
         .where(Post.boost_of_id == _POST, Post.id < _BELOW, Post.id > _ABOVE)
+        # Who boosts for their followers alone is named to nobody, and not counted.
+        .where(Post.visibility <= int(Visibility.unlisted))
         .where(sees.person(eye, Person), sees.post(eye, Post))
         .order_by(Post.id.desc())
         .limit(_LIMIT)

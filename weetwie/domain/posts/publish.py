@@ -25,7 +25,7 @@ from weetwie.domain.posts import counts, media, rules
 from weetwie.domain.posts.audience import Audience, decide
 from weetwie.domain.posts.quote import Quoted
 from weetwie.domain.posts.rules import Draft, Parent
-from weetwie.errors import Forbidden, _
+from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PostPublished, PostQuoted, record
 from weetwie.kit import clock
 from weetwie.kit import text as texts
@@ -54,6 +54,7 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     usual = await db.row(_DEFAULTS, person_id=viewer.person_id)
     assert usual is not None, "an active person has a row"
     audience = await decide(db, viewer, draft, Visibility(usual["default_visibility"]))
+    _check_allowed(viewer, draft, audience)
     parent, quoted, ring = audience.parent, audience.quoted, audience.ring
     post_id = await _insert(db, viewer, draft, audience, usual)
     await name(db, post_id, audience.people)
@@ -68,6 +69,23 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     if quoted is not None:
         await record(db, viewer, PostQuoted(post_id, quoted.id))
     return post_id
+
+
+class Unexpected(Invalid):
+    """Somebody is named whom the app did not expect to be."""
+
+    default = _("This post would go to people whom your app did not expect.")
+
+    def __init__(self, people: Sequence[int]) -> None:
+        super().__init__(field="allowed_mentions")
+        self.people = people
+
+
+def _check_allowed(viewer: Viewer, draft: Draft, audience: Audience) -> None:
+    if draft.allowed_mentions is not None:
+        allowed = {*draft.allowed_mentions, viewer.person_id}
+        if others := [id for id in audience.people if id not in allowed]:
+            raise Unexpected(others)
 
 
 async def _sent_before(db: Db, viewer: Viewer, key: str) -> PostId | None:

@@ -35,6 +35,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     has_poll: bool = False
     quote_of_id: int | None = None
     quote_policy: QuotePolicy | None = None
+    allowed_mentions: Sequence[int] | None = None
+    """Whom the text may name; nobody else. None allows everybody."""
 
 
 class Parent(msgspec.Struct, frozen=True):

@@ -24,7 +24,9 @@ class FollowOptions(Struct, frozen=True, kw_only=True):
 
 def check_options(options: FollowOptions) -> None:
     languages = options.languages or ()
-    if len(languages) > MOST_LANGUAGES or any(not language or len(language) > 35 for language in languages):
+    if len(languages) > MOST_LANGUAGES:
+        raise Invalid(_("Choose at most {most} languages."), field="languages", most=MOST_LANGUAGES)
+    if any(not language or len(language) > 35 for language in languages):
         raise Invalid(_("Languages are given by their codes, such as en or nl."), field="languages")
 
 

@@ -18,6 +18,8 @@ from weetwie.tables.scheduled import ScheduledPost
 
 SOONEST: Final = timedelta(minutes=5)
 LATEST: Final = timedelta(days=5 * 365)
+A_DRAFT: Final = timedelta(days=100 * 365)
+"""Beyond this nothing is meant to be published: apps keep their drafts so, a thousand years and more ahead."""
 MOST, MOST_A_DAY = 300, 25
 
 
@@ -34,20 +36,24 @@ async def schedule(db: Db, viewer: Viewer, at: datetime, written: dict[str, Any]
     _check_time(at)
     counts = await db.row(_COUNTS, author_id=viewer.person_id, at=at)
     assert counts is not None, "counting always answers"
-    if counts["all"] >= MOST or counts["that_day"] >= MOST_A_DAY:
+    if counts["all"] >= MOST:
+        raise Invalid(_("At most {most} posts can wait."), field="scheduled_at", most=MOST)
+    if counts["that_day"] >= MOST_A_DAY and at < clock.now() + A_DRAFT:
         raise Invalid(
-            _("At most {most} posts can wait, and {most_a_day} for one day."),
+            _("At most {most} posts can wait for one day. Choose another."),
             field="scheduled_at",
-            most=MOST,
-            most_a_day=MOST_A_DAY,
+            most=MOST_A_DAY,
         )
     id: int = await db.value(_SCHEDULE, author_id=viewer.person_id, at=at, written=written, key=key or None)
     return id
 
 
 def _check_time(at: datetime) -> None:
-    if not clock.now() + SOONEST <= at <= clock.now() + LATEST:
+    ahead = at - clock.now()
+    if ahead < SOONEST:
         raise Invalid(_("Choose a time at least five minutes from now."), field="scheduled_at")
+    if LATEST < ahead < A_DRAFT:
+        raise Invalid(_("Choose a time at most five years ahead."), field="scheduled_at")
 
 
 async def waiting(db: Db, viewer: Viewer, page: Page) -> list[Scheduled]:

@@ -16,6 +16,7 @@ from weetwie.domain.posts import publish as publishing
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.errors import Invalid, NotFound, Refusal, TooMany, Unavailable, _
+from weetwie.kit import clock
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page
 from weetwie.seen import posts as seen_posts
@@ -160,6 +161,7 @@ async def on_scheduled(visit: Visit) -> Response:
             case "take_back":
                 one = await scheduled.take_back(db, visit.viewer, id)
                 put_aside = one.written["draft"]
+                await attach.hold(db, visit.viewer, put_aside.get("media_ids", []), clock.now())
                 if reply_to := put_aside.get("reply_to_id"):
                     return await post.page(visit, db, reply_to, 200, **form_of(put_aside))
                 return await home.page(visit, db, 200, **form_of(put_aside))

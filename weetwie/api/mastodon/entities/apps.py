@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from weetwie.api.mastodon.entities.accounts import Account
 from weetwie.api.mastodon.entities.formats import Count, Entity, Url
 
 
@@ -37,6 +38,8 @@ class Error(Entity, kw_only=True):
     error: str
     error_description: str | UnsetType = UNSET
     details: dict[str, list[ErrorDetail]] | UnsetType = UNSET
+    unexpected_accounts: list[Account] | UnsetType = UNSET
+    """Whom a post names whom the app did not expect, as accounts."""
     # Our own: the number under which a failure of ours is in the log.
     number: str | UnsetType = UNSET
 

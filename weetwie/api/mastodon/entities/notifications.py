@@ -176,3 +176,4 @@ class WebPushSubscription(Entity, kw_only=True):
     standard: bool
     server_key: str
     alerts: PushAlerts
+    policy: Literal["all", "followed", "follower", "none"] | UnsetType = UNSET

@@ -220,6 +220,7 @@ class ScheduledParams(Entity, kw_only=True):
     visibility: Visibility
     in_reply_to_id: Count | None
     language: str | None
+    allowed_mentions: list[Id] | None | UnsetType = UNSET
     application_id: Count | UnsetType = UNSET
     scheduled_at: None
     idempotency: str | None

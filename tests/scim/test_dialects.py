@@ -263,6 +263,8 @@ async def test_groups_are_found_by_parts_of_their_names_and_by_their_members(dir
     group = await directory.say("POST", "/Groups", body, 201)
     for asked in ('displayName eq "PUMPS"', 'displayName co "ump"', 'displayName sw "pu"', "displayName pr"):
         assert (await directory.say("GET", f"/Groups?filter={asked}"))["totalResults"] == 1, asked
+    asked = f'groups[value eq "{group["id"]}" and display eq "pumps"]'
+    assert (await directory.say("GET", f"/Users?filter={asked}"))["totalResults"] == 1
     asked = f'id eq "{group["id"]}" and members eq "{one["id"]}"'
     assert (await directory.say("GET", f"/Groups?filter={asked}"))["totalResults"] == 1
     assert (await directory.say("GET", '/Groups?filter=displayName eq "ump"'))["totalResults"] == 0

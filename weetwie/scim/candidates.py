@@ -31,7 +31,7 @@ _NOT_WRITTEN: Final = ("meta", "groups", "id", "schemas")
 async def candidates(db: Db, kinds: Sequence[str], asked: ScimFilter[Any] | None) -> list[Resource]:
     """All that can match, and not many more: by an index, else by words that must stand in the document."""
     node = asked.ast if asked is not None else None
-    for term in _terms(node):
+    for term in _terms(node, within=False):
         if not isinstance(term, Comparison) or not isinstance(term.value, str):
             continue
         attribute = term.attr_path.attr.lower()
@@ -48,13 +48,14 @@ def is_id(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 19
 
 
-def _terms(node: FilterNode | None) -> Iterator[FilterNode]:
-    """What must all be so for the filter to match."""
+def _terms(node: FilterNode | None, *, within: bool = True) -> Iterator[FilterNode]:
+    """What must all be so for the filter to match, within one of several values too."""
     if isinstance(node, LogicalExpr) and node.op == LogicalOperator.and_:
         for term in node.terms:
-            yield from _terms(term)
+            yield from _terms(term, within=within)
     elif isinstance(node, ValuePath):
-        yield from _terms(node.val_filter)
+        if within and node.attr_path.attr.lower() not in _NOT_WRITTEN:
+            yield from _terms(node.val_filter)
     elif node is not None:
         yield node
 

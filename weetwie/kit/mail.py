@@ -16,7 +16,7 @@ from weetwie.kit.smtp_answers import Step, fault
 
 SECONDS: Final = 30.0
 _LONGEST_ANSWER: Final = 300
-_ADDRESS: Final = re.compile(r"[^\s<>]+@[^\s<>]+")
+_ADDRESS: Final = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 
 
 class Unsent(Exception):

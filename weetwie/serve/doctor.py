@@ -219,13 +219,13 @@ def _refused(unsent: tuple[int, str], unpushed: tuple[int, str]) -> Iterator[Fin
     """What others do not take because of how this installation is set up."""
     if unsent[0]:
         yield Finding(
-            "letters", "wrong", f"{unsent[0]} letters wait, for the mail server does not take them: {unsent[1]}",
+            "letters", "wrong", f"the mail server does not take letters from here ({unsent[0]} wait): {unsent[1]}",
             "Look at WEETWIE_SMTP_URL, WEETWIE_MAIL_FROM and WEETWIE_BASE_URL, and at what the mail server lets whom do. "
             "They go by themselves within half an hour of its being set right.",
         )  # fmt: skip
     if unpushed[0]:
         yield Finding(
-            "push", "wrong", f"{unpushed[0]} devices hear nothing, for their push service does not take our messages: {unpushed[1]}",
+            "push", "wrong", f"a push service does not take messages from here (for {unpushed[0]} devices): {unpushed[1]}",
             "Is the contact address of this place one that can be written to? Is the clock right? "
             "After a new key people have to allow notifications again.",
         )  # fmt: skip

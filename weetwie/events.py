@@ -187,6 +187,12 @@ class PersonErased(Fact, frozen=True):
     person_id: int
 
 
+class AccountChanged(Fact, frozen=True):
+    """Something was done to the ways in which somebody signs in (`domain/identity/account.py`)."""
+
+    event_id: int
+
+
 class TokenRevoked(Fact, frozen=True):
     token_id: int
 

@@ -26,6 +26,7 @@ _BY_OTHERS: Final = (
     "address.change",
     "identity.connect",
     "password.set",
+    "one_time.reset",
     "token.issue",
 )
 """What somebody else does to an account that may make it theirs; what its owner does counts for nothing here."""

@@ -73,7 +73,7 @@ async def create(
             person_id = await claim(db, house.viewer, imported, newcomer)
         await addresses.add(db, person_id, email, is_verified=True)
         if hash is not None:
-            await passwords.put(db, house.viewer, person_id, hash)
+            await passwords.put(db, house.viewer, person_id, hash, is_first=True)
     house.say({"id": str(person_id), "handle": handle}, f"{handle} is here now.")
 
 
@@ -124,9 +124,13 @@ async def leave(house: House, handle: str, reason: str) -> None:
 @click.argument("handle")
 @in_house
 async def farewell(house: House, handle: str) -> None:
-    """Print a link with which somebody who has left says that they want to stay in touch; good for sixty days and once."""
+    """Print a link with which somebody who has left says that they want to stay in touch; good for sixty days and once.
+
+    They read in their browser that others could see it. Where letters are sent from here and they have given an address of
+    their own, such a link has gone there on the day they left.
+    """
     from weetwie.cli.archives import settings_of
-    from weetwie.domain.identity import links
+    from weetwie.domain.identity import account, links
     from weetwie.domain.people import farewell as farewells
     from weetwie.domain.people.lookup import lookup
 
@@ -135,6 +139,7 @@ async def farewell(house: House, handle: str) -> None:
         person_id = await lookup(db, house.viewer, handle)
         await farewells.check(db, person_id)
         link = f"{base_url}/farewell/{await links.make(db, 'farewell', person_id)}"
+        await account.changed(db, house.viewer, "person.link", person_id, is_shown=True, shown=1)
     house.say({"id": str(person_id), "handle": handle, "link": link}, link)
 
 

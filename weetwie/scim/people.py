@@ -7,7 +7,7 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.words import Standing
-from weetwie.domain.identity import addresses, claims, links, renamed
+from weetwie.domain.identity import account, addresses, claims, links, renamed
 from weetwie.domain.mail import letters, write
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
@@ -152,6 +152,8 @@ async def say_farewell(db: Db, maker: Viewer, person_id: int, document: Document
     profile = await _profile(db, maker, person_id)
     handle = profile.handle if profile else ""
     token = await links.make(db, "farewell", person_id)
+    # Only the directory says whose address this is.
+    await account.changed(db, maker, "person.link", person_id, is_shown=True, shown=1)
     written = write.farewell(_language(document), maker.policy.name, handle, f"{base_url}/farewell/{token}")
     await letters.put(db, person_id, address, written, links.LASTS["farewell"])
 

@@ -8,14 +8,14 @@ from babel.dates import format_date
 
 from weetwie.access.recognise import Memory
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import addresses, links
+from weetwie.domain.identity import account, addresses, links
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.identity.keys import key
 from weetwie.domain.mail import letters, write
 from weetwie.domain.people import farewell, guests, staying
 from weetwie.domain.timelines import questions
 from weetwie.errors import Conflict
-from weetwie.events import PersonLeft
+from weetwie.events import AccountChanged, PersonLeft
 from weetwie.kit import clock
 from weetwie.kit.db import Db
 from weetwie.schedule import HOUR, Act
@@ -25,6 +25,7 @@ from weetwie.web.pages.staying import stop_token
 from weetwie.worker import Reaction
 
 _REMINDER_LASTS = timedelta(days=7)
+_NEWS_LASTS = timedelta(days=2)
 _MOST_QUESTIONS, _LONGEST_QUESTION = 5, 200
 
 
@@ -48,6 +49,31 @@ def farewells(base_url: str) -> Reaction:
             await letters.put(db, fact.person_id, address, written, links.LASTS["farewell"])
 
     return say_farewell
+
+
+def account_changes(base_url: str) -> Reaction:
+    """The reaction that tells people of what was done to how they sign in, at every address that they have shown to be theirs."""
+    memory, base_url = Memory(0), base_url.rstrip("/")
+
+    async def tell(db: Db, viewer: Viewer, facts: Sequence[AccountChanged]) -> None:
+        for fact in facts:
+            one = await account.one(db, fact.event_id)
+            person = await memory.person(db, one.person_id) if one else None
+            if one is None or person is None:
+                continue
+            by = await memory.person(db, one.by_id) if one.by_id and one.by_id != one.person_id else None
+            written = write.account_changed(
+                person.language,
+                person.policy.name,
+                person.handle,
+                one.sentence,
+                f"@{by.handle}" if by else "",
+                f"{base_url}/settings/sign-in",
+            )
+            for address in await account.addresses(db, one.person_id):
+                await letters.put(db, one.person_id, address, written, _NEWS_LASTS)
+
+    return tell
 
 
 def by_the_clock(base_url: str) -> list[tuple[timedelta, Act]]:

@@ -21,7 +21,7 @@ from weetwie.domain.notifications.push import SEED
 from weetwie.domain.people import assistant
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
-from weetwie.events import PersonErased, PersonLeft, PostPublished
+from weetwie.events import AccountChanged, PersonErased, PersonLeft, PostPublished
 from weetwie.kit.bell import Bell
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
@@ -173,6 +173,7 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
         **reactions.AFTER,
         PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],
         PersonLeft: [letters.farewells(settings.base_url)] if settings.smtp_url else [],
+        AccountChanged: [letters.account_changes(settings.base_url)] if settings.smtp_url else [],
         PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
     }
     try:

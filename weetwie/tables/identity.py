@@ -76,6 +76,24 @@ class Session(Row):
     """How the provider calls this session, where it does."""
     id_token: Mapped[bytes]
     """Shown to the provider when one signs out; sealed."""
+    told_id: Mapped[Count]
+    """The newest `AccountEvent` that was read in this browser."""
+
+
+class AccountEvent(Row):
+    """Something that was done to the ways in which somebody signs in; kept for them for good."""
+
+    __tablename__ = "account_events"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id", index=True)
+    act: Mapped[str]
+    """As in the audit trail."""
+    by_id: Mapped[int | None] = to("people.id", ondelete="SET NULL", index=True)
+    """Who did it; None: nobody in particular."""
+    is_shown: Mapped[Flag]
+    """It was a link, and others than its owner could see it."""
+    at: Mapped[Moment]
 
 
 class Identity(Row):

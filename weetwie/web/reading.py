@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from weetwie.domain.identity import account
+from weetwie.domain.identity.account import Happened
 from weetwie.domain.notifications.list import unread
 from weetwie.errors import Forbidden, _
 from weetwie.kit.db import Db
@@ -39,7 +41,21 @@ async def show(visit: Visit, db: Db, template: str, status: int = 200, **values:
     )
     visit.is_living = me is not None
     news = await unread(db, visit.viewer, limit=99) if me else 0
-    return visit.show(template, status, me=me, news=news, **values)
+    by_others = await done_by_others(visit, db) if me else []
+    return visit.show(template, status, **{"me": me, "news": news, "by_others": by_others, **values})
+
+
+async def done_by_others(visit: Visit, db: Db) -> list[tuple[Happened, str]]:
+    """What others did to how one signs in, until it is read in this browser, and who it was."""
+    return await with_names(visit, db, await account.unread(db, visit.viewer))
+
+
+async def with_names(visit: Visit, db: Db, happened: list[Happened]) -> list[tuple[Happened, str]]:
+    """Empty for what one did oneself, and where nobody in particular did it."""
+    others = dict.fromkeys(one.by_id for one in happened if one.by_id and one.by_id != one.person_id)
+    people = await visit.house.shower.cards(db, visit.viewer, others) if others else {}
+    names = {id: f"{one.called} (@{one.handle})" for id, one in people.items()}
+    return [(one, names.get(one.by_id or 0, "")) for one in happened]
 
 
 def asked(visit: Visit) -> Page:

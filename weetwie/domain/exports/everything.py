@@ -50,6 +50,7 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "person": people.Person.id,
     "addresses": identity.Address.person_id,
     "sessions": identity.Session.person_id,
+    "changes_to_your_sign_in": identity.AccountEvent.person_id,
     "accounts_that_let_you_in": identity.Identity.person_id,
     "handed_over": handover.HandoverTopic.person_id,
     "invitations": invitations.Invitation.inviter_id,

@@ -10,10 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import may
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import rules
+from weetwie.domain.identity import account, rules
 from weetwie.domain.identity.keys import key
 from weetwie.errors import Conflict, Forbidden, _
-from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.signs import bare_address
@@ -189,7 +188,7 @@ async def choose_personal(db: Db, person_id: int, address: str) -> None:
 
 async def drop_personal(db: Db, viewer: Viewer) -> None:
     await db.run(_DROP_PERSONAL, person_id=viewer.person_id)
-    await audit(db, viewer, "address.drop", viewer.person_id)
+    await account.changed(db, viewer, "address.drop", viewer.person_id)
 
 
 async def forget(db: Db, person_id: int) -> None:

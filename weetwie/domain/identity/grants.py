@@ -11,11 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access import may
 from weetwie.access.recognise import credential_hash
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import rules, tokens
+from weetwie.domain.identity import account, rules, tokens
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.domain.identity.tokens import IssuedToken
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Grant
@@ -86,7 +85,8 @@ async def grant(
         code_challenge=code_challenge,
         expires_at=clock.now() + LASTS,
     )
-    await audit(db, viewer, "grant", viewer.person_id, app_id=app.id)
+    is_wide = rules.is_wide(scopes)
+    await account.changed(db, viewer, "grant", viewer.person_id, is_mailed=is_wide, app_id=app.id)
     return code
 
 

@@ -23,12 +23,12 @@ from sqlalchemy import BigInteger, DateTime, LargeBinary, any_, delete, func, se
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import may
+from weetwie.access.policy import Policy
 from weetwie.access.recognise import credential_hash
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import attempts
+from weetwie.domain.identity import account, attempts
 from weetwie.domain.identity.rules import AT_CODES
-from weetwie.errors import Forbidden, Invalid, _
-from weetwie.events import audit
+from weetwie.errors import Forbidden, Invalid, TooMany, _
 from weetwie.kit import clock, sealing
 from weetwie.kit.db import Database, Db, Query, param
 from weetwie.tables.identity import OneTime
@@ -107,7 +107,7 @@ async def confirm(db: Db, viewer: Viewer, code: str) -> list[str]:
     codes = [_recovery_code() for _code in range(RECOVERY_CODES)]
     hashes = [credential_hash(_bare(one)) for one in codes]
     await db.run(_CONFIRM, person_id=viewer.person_id, at=clock.now(), hashes=hashes)
-    await audit(db, viewer, "one_time.begin", viewer.person_id)
+    await account.changed(db, viewer, "one_time.begin", viewer.person_id)
     return codes
 
 
@@ -120,8 +120,13 @@ async def prove(database: Database, person_id: int, code: str) -> None:
     if not _bare(code):
         raise CodeNeeded(_NEEDED, field="code")
     about = f"code of {person_id}" if _is_figures(code) else f"recovery code of {person_id}"
-    async with database.transaction() as db:
-        attempt = await attempts.begin(db, {about: AT_CODES})
+    try:
+        async with database.transaction() as db:
+            attempt = await attempts.begin(db, {about: AT_CODES})
+    except TooMany:
+        async with database.transaction() as db:
+            await account.guessed(db, person_id)
+        raise
     async with database.transaction() as db:
         if not await _is_good(db, person_id, code):
             raise CodeNeeded(_WRONG, field="code")
@@ -133,13 +138,16 @@ async def end(database: Database, viewer: Viewer, code: str) -> None:
     await prove(database, viewer.person_id, code)
     async with database.transaction() as db:
         await db.run(_END, person_id=viewer.person_id)
-        await audit(db, viewer, "one_time.end", viewer.person_id)
+        await account.changed(db, viewer, "one_time.end", viewer.person_id)
 
 
 async def _is_good(db: Db, person_id: int, code: str) -> bool:
     if _is_figures(code):
         return await _fits(db, person_id, code)
-    return bool(await db.run(_USE_RECOVERY, person_id=person_id, hash=credential_hash(_bare(code))))
+    if not await db.run(_USE_RECOVERY, person_id=person_id, hash=credential_hash(_bare(code))):
+        return False
+    await account.changed(db, Viewer(policy=Policy(), person_id=person_id), "one_time.recover", person_id)
+    return True
 
 
 def _sealed(person_id: int) -> bytes:
@@ -152,7 +160,7 @@ async def reset(db: Db, viewer: Viewer, person_id: int) -> None:
         raise Forbidden
     if not await db.run(_END, person_id=person_id):
         raise Invalid(_("One-time codes are not on."))
-    await audit(db, viewer, "one_time.reset", person_id)
+    await account.changed(db, viewer, "one_time.reset", person_id)
 
 
 async def _fits(db: Db, person_id: int, code: str) -> bool:

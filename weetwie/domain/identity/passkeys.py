@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, 
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import Memory, credential_hash
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import sessions, sign_in
+from weetwie.domain.identity import account, sessions, sign_in
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.kit import clock
@@ -154,7 +154,7 @@ async def add(db: Db, viewer: Viewer, house: House, browser: str, credential: st
         sign_count=found.sign_count,
         name=name.strip()[:LONGEST_NAME],
     )
-    await audit(db, viewer, "passkey.add", viewer.person_id)
+    await account.changed(db, viewer, "passkey.add", viewer.person_id)
 
 
 async def rename(db: Db, viewer: Viewer, passkey_id: int, name: str) -> None:
@@ -168,7 +168,7 @@ async def remove(db: Db, viewer: Viewer, passkey_id: int) -> None:
     """Raises NotFound."""
     if not await db.run(_REMOVE, id=passkey_id, person_id=viewer.person_id):
         raise NotFound
-    await audit(db, viewer, "passkey.remove", viewer.person_id)
+    await account.changed(db, viewer, "passkey.remove", viewer.person_id)
 
 
 async def begin_sign_in(db: Db, house: House, browser: str) -> dict[str, Any]:

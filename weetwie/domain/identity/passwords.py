@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, DateTime, Text, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import rules
+from weetwie.domain.identity import account, rules
 from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, param
@@ -53,10 +53,13 @@ async def fits(hash: str | None, password: str) -> bool:
     return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, hash or NOBODYS, password)
 
 
-async def put(db: Db, viewer: Viewer, person_id: int, hash: str) -> None:
-    """Gives a person a new password, hashed before."""
+async def put(db: Db, viewer: Viewer, person_id: int, hash: str, *, is_first: bool = False) -> None:
+    """Gives a person a new password, hashed before. Whoever chooses their first one as they come in is not told that they did."""
     await db.run(_SET_QUERY, person_id=person_id, hash=hash, at=clock.now())
-    await audit(db, viewer, "password.set", person_id)
+    if is_first:
+        await audit(db, viewer, "password.set", person_id)
+    else:
+        await account.changed(db, viewer, "password.set", person_id)
 
 
 async def hash_of(db: Db, person_id: int) -> str | None:

@@ -110,6 +110,11 @@ def granular(given: Iterable[str]) -> frozenset[str]:
     return frozenset(small for scope in given for small in _HOLDS.get(scope, (scope,)))
 
 
+def is_wide(given: Iterable[str]) -> bool:
+    """Whether an app reads or writes whatever its person can, or acts as an administrator."""
+    return any(scope in ("read", "write") or scope.startswith("admin:") for scope in given)
+
+
 def check_redirects(redirects: Sequence[str]) -> None:
     if not redirects or len(redirects) > MOST_REDIRECTS:
         raise Invalid(

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from weetwie.access import viewer as viewers
 from weetwie.access.recognise import credential_hash
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import sessions
+from weetwie.domain.identity import account, sessions
 from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.kit import clock, sealing
@@ -169,12 +169,18 @@ async def knows(db: Db, issuer: str, person_id: int) -> bool:
     return bool(await db.value(_KNOWS, issuer=issuer, person_id=person_id))
 
 
-async def connect(db: Db, viewer: Viewer, person_id: int, issuer: str, subject: str) -> None:
-    """From now on this subject is this person. Raises Conflict when it is somebody else's."""
+async def connect(
+    db: Db, viewer: Viewer, person_id: int, issuer: str, subject: str, *, is_first: bool = False
+) -> None:
+    """From now on this subject is this person, who is told of it unless they come in with it. Raises Conflict when it is
+    somebody else's."""
     await db.run(_CONNECT, issuer=issuer, subject=subject, person_id=person_id)
     if await owner(db, issuer, subject) != person_id:
         raise Conflict(_TAKEN)
-    await audit(db, viewer, "identity.connect", person_id)
+    if is_first:
+        await audit(db, viewer, "identity.connect", person_id)
+    else:
+        await account.changed(db, viewer, "identity.connect", person_id)
 
 
 async def connected(db: Db, viewer: Viewer) -> list[Connected]:
@@ -184,7 +190,7 @@ async def connected(db: Db, viewer: Viewer) -> list[Connected]:
 
 async def disconnect(db: Db, viewer: Viewer, identity_id: int) -> None:
     if await db.run(_DISCONNECT, id=identity_id, person_id=viewer.person_id):
-        await audit(db, viewer, "identity.disconnect", viewer.person_id)
+        await account.changed(db, viewer, "identity.disconnect", viewer.person_id)
 
 
 async def enter(db: Db, viewer: Viewer, issuer: str, answer: Answer, agent: str) -> str:

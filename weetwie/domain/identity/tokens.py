@@ -22,12 +22,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.recognise import credential_hash
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import rules
+from weetwie.domain.identity import account, rules
 from weetwie.errors import Forbidden, _
-from weetwie.events import PersonErased, PersonLeft, PersonSuspended, TokenRevoked, audit, record
+from weetwie.events import PersonErased, PersonLeft, PersonSuspended, TokenRevoked, record
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.identity import (
+    AccountEvent,
     Address,
     Grant,
     Identity,
@@ -86,7 +87,7 @@ _END = [Query(delete(table).where(table.person_id == _IDS)) for table in (Sessio
 _FORGET_ADDRESSES = Query(delete(Address).where(Address.person_id == _IDS))
 _FORGET_PROOFS = [
     Query(delete(table).where(table.person_id == _IDS))
-    for table in (Identity, OneTime, SignOn, Passkey, PasskeyChallenge)
+    for table in (Identity, OneTime, SignOn, Passkey, PasskeyChallenge, AccountEvent)
 ]
 _FORGET_PASSWORDS = Query(delete(Password).where(Password.person_id == _IDS))
 
@@ -139,7 +140,7 @@ async def end_of_browser(db: Db, viewer: Viewer) -> None:
 async def issue_by_hand(db: Db, viewer: Viewer, person_id: int, scopes: str) -> IssuedToken:
     """For the command line. Raises Invalid for unknown scopes."""
     issued = await issue(db, None, person_id, rules.scopes(scopes))
-    await audit(db, viewer, "token.issue", person_id, token_id=issued.id)
+    await account.changed(db, viewer, "token.issue", person_id, token_id=issued.id)
     return issued
 
 

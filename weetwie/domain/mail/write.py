@@ -38,6 +38,44 @@ def new_password(language: str, place: str, handle: str, link: str) -> Written:
     )
 
 
+def link_by_others(language: str, place: str, handle: str, maker: str, link: str) -> Written:
+    """An administrator lets somebody choose a password; nobody but this somebody gets the link."""
+    return _letter(
+        language,
+        _("Choose your password"),
+        [_("{maker} sends you a link to choose a password for @{handle} at {place}.")],
+        _("Choose a password"),
+        link,
+        [
+            _("The link is good once, and for three days. Nobody else has it."),
+            _("If you did not ask for it, do nothing, and tell the administrators."),
+        ],
+        handle=handle,
+        place=place,
+        maker=maker,
+    )
+
+
+def account_changed(language: str, place: str, handle: str, what: str, by: str, link: str) -> Written:
+    """Something was done to how somebody signs in; `by` is empty where they did it themselves."""
+    return _letter(
+        language,
+        _("A change to how you sign in"),
+        ["{what}", _("It is about @{handle} at {place}.")] + ([_("It was done by {by}.")] if by else []),
+        _("See how you sign in"),
+        link,
+        [
+            _(
+                "If you know of it, there is nothing to do. If not, choose another password and tell the administrators."
+            )
+        ],
+        handle=handle,
+        place=place,
+        what=translate(what, language),
+        by=by,
+    )
+
+
 def sign_in_link(language: str, place: str, handle: str, link: str) -> Written:
     return _letter(
         language,

@@ -13,7 +13,7 @@ from weetwie.access import may, sees
 from weetwie.access.viewer import Viewer, system
 from weetwie.access.words import Ring, Role, Standing
 from weetwie.domain.announcements import announcements
-from weetwie.domain.identity import addresses, links
+from weetwie.domain.identity import addresses
 from weetwie.domain.mail import letters
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.notifications import push_out
@@ -27,7 +27,6 @@ from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.roll import roll
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Invalid, NotFound, Refusal, _
-from weetwie.events import audit
 from weetwie.kit import clock
 from weetwie.kit.db import Db
 from weetwie.kit.signs import bare_address, visible
@@ -35,6 +34,7 @@ from weetwie.seen import people as seen_people
 from weetwie.seen.people import Profile
 from weetwie.web import reading
 from weetwie.web.days import end_of
+from weetwie.web.pages import handed_out
 from weetwie.web.pages.decisions import decide
 from weetwie.web.visit import Visit
 
@@ -85,7 +85,7 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
     found = [one for one in everybody if words in f"{one.name} @{one.handle} {one.unit}".lower()]
     offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 7 else 0
     page = found[offset : offset + _LENGTH]
-    shown: dict[str, Any] = {"link": "", "farewell": "", "given": {}}
+    shown: dict[str, Any] = {"link": "", "farewell": "", "is_sent": False, "given": {}}
     return await reading.show(
         visit,
         db,
@@ -114,18 +114,18 @@ async def profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
 
 
 async def make_person(visit: Visit) -> Response:
-    """Makes a person, and a link with which they choose their password."""
+    """Makes a person, and sends them (or shows) a link with which they choose their password."""
     check(visit, may.look_after_people)
     given = dict(await visit.form())
     try:
         async with visit.house.database.transaction() as db:
             person_id = await _make(visit, db, given)
-            token = await links.make(db, "set-password", person_id)
+            link = await handed_out.password_link(visit, db, person_id)
     except Refusal as refusal:
         async with visit.house.database.reading() as db:
             return await _people(visit, db, 422, error=refusal, given=given)
     async with visit.house.database.reading() as db:
-        return await _people(visit, db, link=f"{visit.house.base_url}/auth/password/{token}")
+        return await _people(visit, db, link=link, is_sent=not link)
 
 
 async def _make(visit: Visit, db: Db, given: dict[str, str]) -> int:
@@ -186,13 +186,12 @@ async def on_person(visit: Visit) -> Response:
         if verb in ("link", "farewell"):
             check(visit, may.look_after_people)
         if verb == "link":
-            token = await links.make(db, "set-password", person_id)
-            await audit(db, visit.viewer, "person.link", person_id)
-            return await _people(visit, db, link=f"{visit.house.base_url}/auth/password/{token}")
+            link = await handed_out.password_link(visit, db, person_id)
+            return await _people(visit, db, link=link, is_sent=not link)
         if verb == "farewell":
             await farewell.check(db, person_id)
-            token = await links.make(db, "farewell", person_id)
-            return await _people(visit, db, farewell=f"{visit.house.base_url}/farewell/{token}")
+            link = await handed_out.farewell_link(visit, db, person_id)
+            return await _people(visit, db, farewell=link, is_sent=not link)
         if verb not in acts:
             raise NotFound
         if person_id == visit.viewer.person_id:

@@ -14,6 +14,7 @@ from weetwie.domain.identity import apps, grants, rules
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.domain.identity.rules import OUT_OF_BAND
 from weetwie.errors import Invalid, _
+from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 _NAMES: Final = "response_type client_id redirect_uri scope state code_challenge code_challenge_method response_mode".split()
@@ -35,8 +36,11 @@ async def show(visit: Visit) -> Response:
     if not visit.is_signed_in or visit.request.query_params.get("force_login", "").lower() in _YES:
         return visit.go(sign_in_address(visit))
     visit.return_to = _source(asked.redirect_uri)
+    async with visit.house.database.reading() as db:
+        by_others = await reading.done_by_others(visit, db)
     return visit.show(
         "authorize.html",
+        by_others=by_others,
         app=asked.app,
         reach=_reach(asked.scopes),
         leads_to=_leads_to(asked.redirect_uri),

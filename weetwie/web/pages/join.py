@@ -106,7 +106,7 @@ async def _come(visit: Visit, db: Db, token: str, given: Mapping[str, str], hash
     invited = await invite.look(db, token)
     person_id = await _make(db, maker, invited, given)
     await invite.use(db, maker, invited, person_id)
-    await passwords.put(db, maker, person_id, hash)
+    await passwords.put(db, maker, person_id, hash, is_first=True)
     newcomer = await visit.house.memory.person(db, person_id)
     assert newcomer is not None, "whoever has just come is there"
     if not invited.is_proven:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import (
+    account,
     addresses,
     one_time,
     passkeys,
@@ -50,6 +51,10 @@ async def act(visit: Visit) -> Response:
     try:
         if verb in ("codes", "codes-on"):
             return await _codes(visit, verb, given)
+        if verb == "read":
+            async with visit.house.database.transaction() as db:
+                await account.read(db, visit.viewer)
+            return visit.back("/settings/sign-in")
         await _do(visit, verb, given)
     except NotFound:
         raise
@@ -73,6 +78,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             "sign_in_settings.html",
             status,
             sessions=await sessions.listed(db, visit.viewer),
+            happened=await reading.with_names(visit, db, await account.happened(db, visit.viewer)),
             connected=[(one, names.get(one.issuer, one.issuer)) for one in known],
             others=[] if policy.sign_in == "local" else others,
             passkeys=await passkeys.listed(db, visit.viewer),

@@ -170,7 +170,7 @@ async def _enter(visit: Visit, provider: Provider, answer: Answer, told: Told) -
         if person_id is None:
             person_id = await _create(db, maker, provider, told)
         if known is None:
-            await sign_on.connect(db, maker, person_id, issuer, answer.subject)
+            await sign_on.connect(db, maker, person_id, issuer, answer.subject, is_first=is_new)
         await _keep_up(db, maker, person_id, issuer, told, is_new=is_new)
         await _keep_address(visit, db, maker, person_id, issuer, answer.subject, told)
         viewer: Viewer = await visit.house.memory.person(db, person_id) or nobody(visit.viewer.policy)

@@ -42,5 +42,5 @@ async def _make(visit: Visit, given: Mapping[str, str], password: str) -> str:
         newcomer = Newcomer(handle=given["handle"].removeprefix("@"), name=given["name"], is_admin=True)
         person_id = await create(db, maker, newcomer)
         await addresses.add(db, person_id, given["address"], is_verified=True)
-        await passwords.put(db, maker, person_id, hash)
+        await passwords.put(db, maker, person_id, hash, is_first=True)
         return await sessions.begin(db, person_id, visit.agent)

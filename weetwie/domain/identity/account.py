@@ -1,0 +1,171 @@
+"""What is done to the ways in which somebody signs in: its owner hears of every change, whoever made it.
+
+They find it for good among their settings, by mail at every address that they have shown to be theirs, and, where somebody else
+did it, on every page of each browser in which they sign in afterwards, until they say there that they have read it. (Whoever came
+in by it may say so in their browser; in the next one it stands again.)
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, and_, func, insert, or_, select, update
+
+from weetwie.access.policy import Policy
+from weetwie.access.viewer import Viewer
+from weetwie.errors import _
+from weetwie.events import AccountChanged, audit, record
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.tables.identity import AccountEvent, Address, Session
+
+MOST_LISTED: Final = 100
+STANDS_FOR: Final = timedelta(days=90)
+
+SENTENCES: Final = {
+    "password.set": _("The password was changed."),
+    "passkey.add": _("A passkey was added."),
+    "passkey.remove": _("A passkey was removed."),
+    "one_time.begin": _("One-time codes were switched on."),
+    "one_time.end": _("One-time codes were switched off."),
+    "one_time.reset": _("One-time codes were switched off."),
+    "one_time.recover": _("A recovery code was used."),
+    "one_time.guess": _("Somebody typed wrong one-time codes again and again."),
+    "address.confirm": _("An e-mail address was added."),
+    "address.change": _("An e-mail address was changed."),
+    "address.drop": _("An e-mail address was removed."),
+    "identity.connect": _("An account with a provider was connected."),
+    "identity.disconnect": _("An account with a provider was disconnected."),
+    "grant": _("An app was allowed to act for you."),
+    "token.issue": _("An access token was made for you."),
+    "person.link": _("A link to choose a password for your account was sent to you."),
+    "person.return": _("You are back; what was added to your account while you were away was removed."),
+}
+SHOWN_LINK: Final = _("A link to choose a password for your account was made, and others could see it.")
+
+_PUT = Query(
+    insert(AccountEvent)
+    .values(
+        person_id=param("person_id", BigInteger),
+        act=param("act", Text),
+        by_id=param("by_id", BigInteger),
+        is_shown=param("is_shown", Boolean),
+        at=param("at", DateTime(timezone=True)),
+    )
+    .returning(AccountEvent.id)
+)
+_COLUMNS = (
+    AccountEvent.id, AccountEvent.person_id, AccountEvent.act, AccountEvent.by_id, AccountEvent.is_shown, AccountEvent.at,
+)  # fmt: skip
+_PERSON = AccountEvent.person_id == param("person_id", BigInteger)
+_LISTED = Query(select(*_COLUMNS).where(_PERSON).order_by(AccountEvent.id.desc()).limit(MOST_LISTED))
+_ONE = Query(select(*_COLUMNS).where(AccountEvent.id == param("id", BigInteger)))
+_session = select(Session.told_id).where(Session.id == param("session_id", BigInteger)).scalar_subquery()
+_UNREAD = Query(
+    select(*_COLUMNS)
+    .where(
+        _PERSON,
+        AccountEvent.by_id.is_distinct_from(AccountEvent.person_id),
+        or_(AccountEvent.act != "person.link", AccountEvent.is_shown),
+        AccountEvent.at > param("since", DateTime(timezone=True)),
+        AccountEvent.id > _session,
+    )
+    .order_by(AccountEvent.id.desc())
+    .limit(MOST_LISTED)
+)
+_READ = Query(
+    update(Session)
+    .where(Session.id == param("session_id", BigInteger))
+    .values(
+        told_id=select(func.coalesce(func.max(AccountEvent.id), 0))
+        .where(AccountEvent.person_id == Session.person_id)
+        .scalar_subquery()
+    )
+)
+_LATELY = Query(
+    select(AccountEvent.id).where(
+        _PERSON,
+        AccountEvent.act == param("act", Text),
+        AccountEvent.at > param("since", DateTime(timezone=True)),
+    )
+)
+_ADDRESSES = Query(
+    select(Address.address)
+    .where(
+        and_(Address.person_id == param("person_id", BigInteger), Address.is_verified),
+        Address.address.is_not(None),
+    )
+    .order_by(Address.id)
+)
+
+
+class Happened(msgspec.Struct, frozen=True):
+    id: int
+    person_id: int
+    act: str
+    by_id: int | None
+    """None: nobody in particular, such as the command line, a provider or a directory."""
+    is_shown: bool
+    at: datetime
+
+    @property
+    def sentence(self) -> str:
+        return SHOWN_LINK if self.is_shown else SENTENCES.get(self.act, self.act)
+
+
+async def changed(
+    db: Db,
+    viewer: Viewer,
+    act: str,
+    person_id: int,
+    *,
+    is_shown: bool = False,
+    is_mailed: bool = True,
+    **ids: int,
+) -> None:
+    """Written down for those who may have to answer for it, and for the person. `is_shown`: what was made could be seen by others
+    than the person."""
+    await audit(db, viewer, act, person_id, door="", **ids)
+    id = await db.value(
+        _PUT,
+        person_id=person_id,
+        act=act,
+        by_id=viewer.person_id or None,
+        is_shown=is_shown,
+        at=clock.now(),
+    )
+    if is_mailed:
+        await record(db, viewer, AccountChanged(id))
+
+
+async def happened(db: Db, viewer: Viewer) -> list[Happened]:
+    """One's own, the newest first."""
+    return [Happened(*row) for row in await db.rows(_LISTED, person_id=viewer.person_id)]
+
+
+async def unread(db: Db, viewer: Viewer) -> list[Happened]:
+    """What others did, and was not yet read in this browser."""
+    since = clock.now() - STANDS_FOR
+    rows = await db.rows(_UNREAD, person_id=viewer.person_id, session_id=viewer.session_id, since=since)
+    return [Happened(*row) for row in rows]
+
+
+async def read(db: Db, viewer: Viewer) -> None:
+    await db.run(_READ, session_id=viewer.session_id)
+
+
+async def one(db: Db, id: int) -> Happened | None:
+    row = await db.row(_ONE, id=id)
+    return Happened(*row) if row else None
+
+
+async def guessed(db: Db, person_id: int) -> None:
+    """Whoever guesses codes knows the password already: its owner hears of it, once an hour."""
+    since = clock.now() - timedelta(hours=1)
+    if await db.value(_LATELY, person_id=person_id, act="one_time.guess", since=since) is None:
+        await changed(db, Viewer(policy=Policy()), "one_time.guess", person_id)
+
+
+async def addresses(db: Db, person_id: int) -> list[str]:
+    """All of which they have shown that they are theirs."""
+    return columns(await db.rows(_ADDRESSES, person_id=person_id), "address")

@@ -24,6 +24,7 @@ _BY_OTHERS: Final = (
     "person.unsuspend",
     "person.link",
     "address.change",
+    "address.release",
     "identity.connect",
     "password.set",
     "one_time.reset",

@@ -34,6 +34,7 @@ SENTENCES: Final = {
     "address.confirm": _("An e-mail address was added."),
     "address.change": _("An e-mail address was changed."),
     "address.drop": _("An e-mail address was removed."),
+    "address.release": _("An e-mail address was removed."),
     "identity.connect": _("An account with a provider was connected."),
     "identity.disconnect": _("An account with a provider was disconnected."),
     "grant": _("An app was allowed to act for you."),

@@ -7,9 +7,8 @@ from sqlalchemy import BigInteger, LargeBinary, Text, delete, func, select, upda
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import addresses
+from weetwie.domain.identity import account, addresses
 from weetwie.domain.identity.links import Purpose
-from weetwie.events import audit
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Address, Identity, SignInLink
 
@@ -39,7 +38,7 @@ async def release(db: Db, viewer: Viewer, person_id: int, digest: bytes) -> str 
     if row is None:
         return None
     await db.run(_END_LINKS, person_id=person_id, purposes=list(_SENT_TO_WORK))
-    await audit(db, viewer, "address.release", person_id)
+    await account.changed(db, viewer, "address.release", person_id, is_mailed=False)
     address: str | None = row["address"]
     return address
 
@@ -48,11 +47,15 @@ async def moved(db: Db, viewer: Viewer, person_id: int, before: bytes | None, af
     """`before` is the keyed hash of what the organisation said until now, `after` what it says now; empty for none. Gives the
     address that went. Raises Conflict where the new one is somebody else's."""
     digest = addresses.hashed(await addresses.hash_key(db), after) if after else None
+    is_new = bool(after) and await addresses.owner(db, after) is None
     if after:
         await addresses.add(db, person_id, after, is_verified=True)
-    if before is None or before == digest:
-        return None
-    return await release(db, viewer, person_id, before)
+    is_over = before is not None and before != digest
+    gone = await release(db, viewer, person_id, before) if before is not None and is_over else None
+    if is_new:
+        # Where one went, both are written to; else those that are there.
+        await account.changed(db, viewer, "address.change", person_id, is_mailed=gone is None)
+    return gone
 
 
 async def told_before(db: Db, issuer: str, subject: str) -> bytes | None:

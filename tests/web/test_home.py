@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import unquote
 
 import httpx
 from PIL import Image
@@ -44,7 +45,12 @@ async def test_who_is_not_signed_in_is_asked_to_and_comes_back(world: World, ada
         for at in PAGES[1:]:
             answer = await site.get(at)
             assert (answer.status_code, answer.headers["location"]) == (303, f"/auth/sign_in?next={at}")
-        assert (await site.get(f"/@{ada.handle}")).status_code == 404
+        for at in (f"/@{ada.handle}", "/@nobody", f"/@{ada.handle}/1"):
+            answer = await site.get(at)
+            assert (answer.status_code, unquote(answer.headers["location"])) == (
+                303,
+                f"/auth/sign_in?next={at}",
+            )
 
 
 async def test_one_writes_and_reads_it_at_home(site: httpx.AsyncClient) -> None:

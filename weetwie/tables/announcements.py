@@ -1,6 +1,7 @@
 """Announcements: what the organisation tells everybody, or its members alone."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,6 +13,8 @@ class Announcement(Row):
 
     id: Mapped[Id]
     text: Mapped[str]
+    in_languages: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """The same text by language, where the installation itself wrote it; readers get theirs."""
     ring: Mapped[Rank]
     """For whom: 0 colleagues, 1 the whole network."""
     starts_at: Mapped[datetime | None]

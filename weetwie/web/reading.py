@@ -1,6 +1,7 @@
 """What every page for people who are signed in is made of: their own person, what is new for them, the page of a list."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from weetwie.domain.identity import account
 from weetwie.domain.identity.account import Happened
 from weetwie.domain.notifications.list import unread
-from weetwie.errors import Forbidden, _
+from weetwie.errors import Forbidden, NotFound, _
 from weetwie.kit.db import Db
 from weetwie.kit.paging import Page, page
 from weetwie.seen.posts import SeenPost
@@ -80,6 +81,17 @@ def older(visit: Visit, key: int) -> str:
         name: value for name, value in visit.request.query_params.items() if name not in ("max_id", "min_id")
     }
     return f"{visit.request.url.path}?{urlencode(kept | {'max_id': str(key)})}"
+
+
+@contextmanager
+def or_sign_in(visit: Visit) -> Iterator[None]:
+    """What a stranger does not find may be there for them once they have signed in. Raises SignInFirst."""
+    try:
+        yield
+    except NotFound as missing:
+        if visit.is_signed_in:
+            raise
+        raise SignInFirst from missing
 
 
 def check_signed_in(visit: Visit) -> None:

@@ -60,7 +60,8 @@ class _InOneLanguage(Environment):
             loader=FileSystemLoader(FOLDER),
             autoescape=True,
             undefined=StrictUndefined,
-            trim_blocks=True,
+            # What ends a line in a template is a blank on the page: words on two lines are never glued together.
+            trim_blocks=False,
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,

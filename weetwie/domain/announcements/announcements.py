@@ -1,13 +1,13 @@
 """Announce something, look at what is announced, react to it, put it away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 import regex
 from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, and_, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import aliased
 
 from weetwie.access import may, sees
@@ -65,6 +65,7 @@ async def announce(
     ends_at: datetime | None = None,
     is_all_day: bool = False,
     tells_policy: bool = False,
+    in_languages: Mapping[str, str] | None = None,
 ) -> int:
     """Raises Forbidden for whoever is no administrator, and Invalid."""
     _check_administers(viewer)
@@ -85,6 +86,7 @@ async def announce(
         ends_at=ends_at,
         is_all_day=is_all_day,
         tells_policy=tells_policy,
+        in_languages=dict(in_languages or {}),
     )
     await audit(db, viewer, "announcement.make", id)
     await record(db, viewer, AnnouncementMade(id, int(ring)))
@@ -106,9 +108,13 @@ def _check_administers(viewer: Viewer) -> None:
         raise Forbidden()
 
 
-async def announcements(db: Db, viewer: Viewer, *, only: int = 0) -> list[Announced]:
-    """Those in force for the viewer, the newest first."""
-    rows = await _IN_FORCE.rows(db, viewer, now=clock.now(), only=only)
+async def announcements(
+    db: Db, viewer: Viewer, *, only: int = 0, language: str | None = None
+) -> list[Announced]:
+    """Those in force for the viewer, the newest first; what the installation wrote itself in this language, else in the
+    viewer's own."""
+    speak = language or viewer.pages_language or viewer.language
+    rows = await _IN_FORCE.rows(db, viewer, now=clock.now(), only=only, language=speak)
     return [Announced(*row) for row in rows]
 
 
@@ -170,9 +176,12 @@ def _in_force(eye: Eye) -> Any:
     read = aliased(AnnouncementRead)
     only, now = param("only", BigInteger), param("now", DateTime(timezone=True))
     is_read = sees.there_is(read, read.person_id == eye.id, read.announcement_id == Announcement.id)
-    columns = [getattr(Announcement, name) for name in Announced.__struct_fields__[:-1]]
+    named = {name: getattr(Announcement, name) for name in Announced.__struct_fields__[:-1]}
+    named["text"] = func.coalesce(
+        Announcement.in_languages[param("language", Text)].astext, Announcement.text
+    ).label("text")
     return (
-        select(*columns, is_read.label("is_read"))
+        select(*named.values(), is_read.label("is_read"))
         .where(
             or_(
                 func.least(Announcement.ring, eye.widest) >= eye.ring,
@@ -196,6 +205,7 @@ _ANNOUNCE = Query(
         ends_at=param("ends_at", DateTime(timezone=True)),
         is_all_day=param("is_all_day", Boolean),
         tells_policy=param("tells_policy", Boolean),
+        in_languages=param("in_languages", JSONB),
     )
     .returning(Announcement.id)
 )

@@ -23,7 +23,7 @@ _BEGIN: Final = _("What holds here has changed:")
 
 
 async def changed(db: Db, viewer: Viewer, facts: Sequence[PolicyChanged]) -> None:
-    """In the first language of the house; alumni and guests are told too, but of what concerns colleagues alone."""
+    """In each reader's language; alumni and guests are told too, but of what concerns colleagues alone."""
     row = await db.row(_NOW)
     assert row is not None, "there is always one policy"
     policy = from_choices(row["version"], row["choices"])
@@ -34,14 +34,19 @@ async def changed(db: Db, viewer: Viewer, facts: Sequence[PolicyChanged]) -> Non
     ):
         told = [name for name in of if name in names]
         if told:
+            texts = {speak: _text(policy, told, speak) for speak in language.languages()}
             await announce(
-                db, viewer, _text(policy, told), ring=ring, ends_at=clock.now() + LASTS, tells_policy=True
+                db,
+                viewer,
+                texts[language.first_of(policy.languages)],
+                ring=ring,
+                ends_at=clock.now() + LASTS,
+                tells_policy=True,
+                in_languages=texts,
             )
 
 
-def _text(policy: Policy, names: Sequence[str]) -> str:
-    speak = language.first_of(policy.languages)
-
+def _text(policy: Policy, names: Sequence[str], speak: str) -> str:
     def say(words: str) -> str:
         return language.translate(words, speak)
 

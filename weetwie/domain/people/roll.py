@@ -15,13 +15,17 @@ _STANDING = param("standing", BigInteger)
 
 _ROLL = Query(
     select(Person.id)
-    .where(Person.erased_at.is_(None), or_(_STANDING == _ANY, Person.standing == _STANDING))
+    .where(
+        Person.erased_at.is_(None),
+        ~Person.is_service,
+        or_(_STANDING == _ANY, Person.standing == _STANDING),
+    )
     .order_by(func.lower(Person.handle))
 )
 
 
 async def roll(db: Db, viewer: Viewer, standing: Standing | None = None) -> list[int]:
-    """By handle; the erased are not on it."""
+    """By handle; the erased and the account of the installation itself are not on it."""
     if not may.look_after_people(viewer, clock.now()):
         raise Forbidden
     return columns(await db.rows(_ROLL, standing=_ANY if standing is None else int(standing)), "id")

@@ -248,7 +248,7 @@ async def show_announcements(visit: Visit) -> Response:
 
 
 async def _announcements(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
-    in_force = await announcements.announcements(db, visit.viewer)
+    in_force = await announcements.announcements(db, visit.viewer, language=visit.language)
     return await reading.show(
         visit, db, "admin_announcements.html", status, announcements=in_force, **({"given": {}} | more)
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.access.words import Standing
 from weetwie.domain.announcements import announcements
 from weetwie.domain.people.directory import directory
 from weetwie.domain.relations import suggestions
@@ -15,7 +16,7 @@ from weetwie.seen import posts as seen_posts
 from weetwie.seen import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.pages import drafts, front
-from weetwie.web.shown import Post, as_markup
+from weetwie.web.shown import Person, Post, as_markup
 from weetwie.web.visit import Visit
 
 
@@ -43,13 +44,24 @@ async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Respons
         **await aside(visit, db),
         draft=draft,
         quote=quote,
+        sponsor=await _sponsor(visit, db),
         choices=drafts.choices(visit.viewer),
         reach=await drafts.who_sees(visit, db, draft),
         announcements=[
             (one, as_markup(one.text))
-            for one in await announcements.announcements(db, visit.viewer)
+            for one in await announcements.announcements(db, visit.viewer, language=visit.language)
             if not one.is_read
         ],
+    )
+
+
+async def _sponsor(visit: Visit, db: Db) -> Person | None:
+    """Who answers for a guest."""
+    sponsor_id = visit.viewer.sponsor_id if visit.viewer.standing is Standing.guest else 0
+    return (
+        (await visit.house.shower.cards(db, visit.viewer, {sponsor_id})).get(sponsor_id)
+        if sponsor_id
+        else None
     )
 
 
@@ -67,7 +79,7 @@ def _begun(visit: Visit) -> dict[str, Any]:
     given = visit.request.query_params
     to, shared = given.get("to", "")[:64], f"{given.get('text', '')} {given.get('url', '')}".strip()[:5000]
     if to:
-        return {"text": f"@{to} ", "audience": "direct", "warning": "", "error": None}
+        return {"text": f"@{to} {shared}", "audience": "direct", "warning": "", "error": None}
     return {"text": shared, "audience": "", "warning": "", "error": None}
 
 

@@ -22,7 +22,12 @@ TABS = ("", "replies", "media", "followers", "following")
 
 
 async def show(visit: Visit) -> Response:
-    """Strangers see who has opened their profile to the world."""
+    """Strangers see who has opened their profile to the world; for the rest they sign in, whether there is anybody or not."""
+    with reading.or_sign_in(visit):
+        return await _show(visit)
+
+
+async def _show(visit: Visit) -> Response:
     tab = visit.request.query_params.get("tab", "")
     tab = tab if tab in TABS else ""
     async with visit.house.database.reading() as db:
@@ -43,7 +48,12 @@ async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, An
     found = await reading.timeline(visit, db, read, "account")
     is_first = not visit.request.query_params.get("max_id")
     held = await pinned(db, visit.viewer, person.id, Page(5)) if tab == "" and is_first else []
-    return {**found, "pinned": await visit.house.shower.posts(db, visit.viewer, held), "people": []}
+    return {
+        **found,
+        "pinned": await visit.house.shower.posts(db, visit.viewer, held),
+        "people": [],
+        "unseen": 0,
+    }
 
 
 async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
@@ -51,7 +61,10 @@ async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, A
     found = [] if person.is_card else await list_(db, visit.viewer, person.id, reading.asked(visit))
     people = await visit.house.shower.people(db, visit.viewer, [one.id for one in found])
     key = found[-1].number if len(found) == reading.LENGTH else 0
-    return {"people": people, "posts": [], "pinned": [], "older": reading.older(visit, key)}
+    total = person.followers_count if tab == "followers" else person.following_count
+    is_all = not key and "max_id" not in visit.request.query_params
+    unseen = max(total - len(people), 0) if is_all else 0
+    return {"people": people, "posts": [], "pinned": [], "older": reading.older(visit, key), "unseen": unseen}
 
 
 async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    """Whatever the handle in the address: the number says it all."""
-    async with visit.house.database.reading() as db:
-        return await page(visit, db, visit.request.path_params["id"])
+    """Whatever the handle in the address: the number says it all. Who is signed out signs in for what they do not see, whether
+    it is there or not."""
+    with reading.or_sign_in(visit):
+        async with visit.house.database.reading() as db:
+            return await page(visit, db, visit.request.path_params["id"])
 
 
 async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: Any) -> Response:

@@ -21,7 +21,11 @@ function ring(count) {
 // New posts wait behind a pill, so that nothing moves under the reader's eyes.
 const waiting = new Set();
 
+const newestAtFirst = BigInt(list && articles()[0] ? articles()[0].dataset.key : 0);
+
 function wait(id) {
+  // What the page came with is not new, also where it is told of only now.
+  if (BigInt(id) <= newestAtFirst || articles().some((one) => one.dataset.key === String(id))) return;
   waiting.add(id);
   pill.querySelector(".number").textContent = waiting.size;
   pill.hidden = false;

@@ -85,6 +85,20 @@ async def test_an_update_is_asked_for_by_put_or_by_patch(house: House) -> None:
         assert method in edited["content"]
 
 
+async def test_an_app_of_old_filters_notifications_by_yes_and_no(house: House) -> None:
+    ada, at = await house.world.member("ada"), "/api/v1/notifications/policy"
+    new = {"for_not_following": "drop", "for_new_accounts": "filter"}
+    await house.good(ada, "PATCH", "/api/v2/notifications/policy", json=new)
+    now = await house.good(ada, "GET", at)
+    assert (now["filter_not_following"], now["filter_new_accounts"]) == (True, True)
+    assert (now["filter_not_followers"], now["filter_private_mentions"]) == (False, False)
+    given = {"filter_not_following": True, "filter_new_accounts": False, "filter_private_mentions": True}
+    assert (await house.good(ada, "PUT", at, json=given))["filter_private_mentions"] is True
+    after = await house.good(ada, "GET", "/api/v2/notifications/policy")
+    names = ("for_not_following", "for_new_accounts", "for_private_mentions", "for_not_followers")
+    assert [after[name] for name in names] == ["drop", "accept", "filter", "accept"]
+
+
 async def test_every_update_takes_both_methods() -> None:
     table = Table(endpoints())
     for endpoint in endpoints():

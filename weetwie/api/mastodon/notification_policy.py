@@ -35,6 +35,13 @@ class PolicyGiven(Struct, frozen=True, kw_only=True):
     for_limited_accounts: Decision | None = None
 
 
+class OldPolicyGiven(Struct, frozen=True, kw_only=True):
+    filter_not_following: bool | None = None
+    filter_not_followers: bool | None = None
+    filter_new_accounts: bool | None = None
+    filter_private_mentions: bool | None = None
+
+
 class Several(Struct, frozen=True, kw_only=True):
     id: Annotated[list[LooseId], Meta(max_length=100)]
 
@@ -67,6 +74,32 @@ async def change(call: Call, given: PolicyGiven) -> wire.NotificationPolicy:
     }
     await own.set_policy(db, call.viewer, structs.replace(await own.policy_of(db, call.viewer), **new))
     return await policy(call)
+
+
+@routes.get("/api/v1/notifications/policy", scopes=["read:notifications"], deprecated=True)
+async def old_policy(call: Call) -> wire.V1NotificationPolicy:
+    """The same with a yes or no for each, as Mastodon for iOS reads it: whatever is not accepted is filtered."""
+    now = await policy(call)
+    return wire.V1NotificationPolicy(
+        **{
+            name: getattr(now, name.replace("filter_", "for_")) != "accept"
+            for name in OldPolicyGiven.__struct_fields__
+        },
+        summary=now.summary,
+    )
+
+
+@routes.put("/api/v1/notifications/policy", scopes=["write:notifications"], deprecated=True)
+async def change_old(call: Call, given: OldPolicyGiven) -> wire.V1NotificationPolicy:
+    """Changes that; what is not given stays, and who drops already goes on to drop."""
+    now = await old_policy(call)
+    changed = {
+        name.replace("filter_", "for_"): "filter" if is_filtered else "accept"
+        for name, is_filtered in structs.asdict(given).items()
+        if is_filtered is not None and is_filtered != getattr(now, name)
+    }
+    await change(call, PolicyGiven(**changed))  # type: ignore[arg-type]
+    return await old_policy(call)
 
 
 _RULES: Final = dict(zip(PolicyGiven.__struct_fields__, own.RULES, strict=True))

@@ -122,6 +122,7 @@ from weetwie.api.mastodon.entities.notifications import (
     RelationshipSeveranceEvent,
     Report,
     UnreadCount,
+    V1NotificationPolicy,
     WebPushSubscription,
 )
 from weetwie.api.mastodon.entities.profiles import Profile
@@ -298,6 +299,7 @@ __all__ = [
     "V1Instance",
     "V1InstanceStats",
     "V1InstanceUrls",
+    "V1NotificationPolicy",
     "WebPushSubscription",
     "WrappedAsyncRefresh",
     "WrappedCollection",

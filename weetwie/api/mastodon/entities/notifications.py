@@ -148,6 +148,14 @@ class NotificationPolicy(Entity, kw_only=True):
     summary: NotificationPolicySummary
 
 
+class V1NotificationPolicy(Entity, kw_only=True):
+    filter_not_following: bool
+    filter_not_followers: bool
+    filter_new_accounts: bool
+    filter_private_mentions: bool
+    summary: NotificationPolicySummary
+
+
 class NotificationRequest(Entity, kw_only=True):
     id: Id
     created_at: DateTime

@@ -1,11 +1,14 @@
 """Search: a post is found by whoever sees it, by its words, its stems and by what else there is about it."""
 
 from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.world import Someone, World
+from weetwie import migrations
 from weetwie.access.words import Ring, Visibility
 from weetwie.domain.search import index
 from weetwie.domain.search.posts import search
@@ -14,6 +17,10 @@ from weetwie.errors import Invalid
 from weetwie.kit.db import _PLANNER
 from weetwie.kit.paging import Page
 from weetwie.kit.paging import page as page_at
+
+(WITHOUT_SPACES,) = [
+    path.stem for path in Path(migrations.__path__[0]).glob("versions/*_words_without_spaces.py")
+]
 
 
 async def found(world: World, who: Someone | None, line: str, limit: int = 40, **more: Any) -> list[int]:
@@ -46,6 +53,26 @@ async def test_words_are_found_in_other_forms(world: World, language: str, text:
     ada = await world.member("ada")
     post = await world.post(ada, text, language=language)
     await world.post(ada, "Something else altogether")
+    assert await found(world, ada, asked) == [post]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("これは広告です", '"広告"'),
+        ("これは広告です", "広告"),
+        ("私のプロフ見て", '"プロフ"'),
+        ("Kafkaを使うポンプ", '"kafka" ポンプ'),
+        ("นี่คือโฆษณาครับ", '"โฆษณา"'),
+        ("𠮷野家の看板", '"𠮷野家"'),
+    ],
+)
+async def test_where_words_have_no_spaces_they_are_found_within_others(
+    world: World, text: str, asked: str
+) -> None:
+    ada = await world.member("ada")
+    post = await world.post(ada, text, language="ja")
+    await world.post(ada, "告広 フロプ ンポプ 野𠮷家", language="ja")
     assert await found(world, ada, asked) == [post]
 
 
@@ -208,3 +235,18 @@ async def _posts_read(world: World) -> int:
         "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relname = 'post_words'"
     )
     return count
+
+
+async def test_what_was_written_before_words_without_spaces_were_known_is_found_after_the_upgrade(
+    world: World,
+) -> None:
+    ada = await world.member("ada")
+    post = await world.post(ada, "これは広告です", language="ja")
+    old = (
+        "update post_words set words = to_tsvector('words_simple', 'これは広告です') || $$':post'$$::tsvector"
+    )
+    await world.connection.execute(f"{old} where post_id = {post}")
+    assert await found(world, ada, '"広告"') == []
+    upgrade = import_module("weetwie.migrations.versions." + WITHOUT_SPACES)
+    await world.connection.execute(upgrade.STATEMENT)
+    assert await found(world, ada, '"広告"') == [post]

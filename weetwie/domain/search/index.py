@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Text, and_, case, cast, delete, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, array, insert
 
 from weetwie.access.viewer import Viewer
+from weetwie.domain.search.spaced import spaced
 from weetwie.events import MediaChanged, PollChanged, PostDeleted, PostEdited, PostPublished
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.media import AUDIO, IMAGE, UNKNOWN, VIDEO, Media
@@ -40,7 +41,7 @@ async def bring_in(db: Db, post_ids: Sequence[int]) -> None:
 
 
 def _write() -> Any:
-    text = func.left(_said(), _MOST_CHARACTERS)
+    text = spaced(func.left(_said(), _MOST_CHARACTERS))
     words = func.to_tsvector(literal("words_simple"), text)
     stems = func.to_tsvector(func.reading_of(PostText.language), text)
     rows = (

@@ -8,6 +8,7 @@ from sqlalchemy import Text, cast, column, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from weetwie.domain.search.query import Asked, Term
+from weetwie.domain.search.spaced import spaced
 from weetwie.kit.db import Db, Query, param
 
 STEMMED: Final = (
@@ -111,7 +112,7 @@ _said = func.unnest(param("texts", ARRAY(Text))).table_valued(column("said", Tex
 
 
 def _asked_in(reading: str) -> Any:
-    return func.phraseto_tsquery(literal(f"words_{reading}"), _said.c.said)
+    return func.phraseto_tsquery(literal(f"words_{reading}"), spaced(_said.c.said))
 
 
 _FORMS = Query(

@@ -101,6 +101,23 @@ def test_whatever_else_stands_in_it_is_no_trouble(more: bytes, begin: str) -> No
     assert contacts.read(begin.encode() + more) is not None
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"BEGIN:VCARD\n" * 100_000,
+        b"BEGIN:VCARD\nFN:a" + b"\n b" * 1_000_000,
+        b"BEGIN:VCARD\nFN;QUOTED-PRINTABLE:a" + b"=\nb" * 1_000_000,
+        b"BEGIN:VCARD\n" + b'"' * 3_000_000 + b":x",
+        b"name,email\n" + b'"a\n' * 1_000_000,
+        b"name,email\n" + b'"' * 3_000_000,
+    ],
+    ids=range(6),
+)
+def test_nothing_that_was_made_to_be_slow_is(content: bytes) -> None:
+    """Where each sign were looked at again and again, this would take hours."""
+    assert len(contacts.read(content)) <= contacts.MOST
+
+
 async def bring(site: httpx.AsyncClient, content: str) -> httpx.Response:
     form = form_of(await site.get("/people/contacts"))
     return await site.post("/people/contacts", data=form, files={"contacts": ("c.csv", content.encode())})

@@ -18,6 +18,7 @@ from weetwie.kit.signs import bare_addresses, visible
 
 LARGEST: Final = 5 * 1024 * 1024
 MOST: Final = 10_000
+_MOST_ROWS: Final = 50_000
 _UNKNOWN: Final = _(
     "We do not understand this file. Bring the contacts of LinkedIn, Google or Outlook or the list of whom you follow on Mastodon (.csv), or a vCard (.vcf)."
 )
@@ -56,7 +57,7 @@ def _table(content: bytes) -> Iterator[Contact]:
 
 
 def _rows(read: table.Table, fields: Sequence[str], places: Sequence[int]) -> Iterator[Contact]:
-    for row in read.below():
+    for row in islice(read.below(), _MOST_ROWS):
         if not isinstance(row, Row):
             continue
         given: dict[str, list[str]] = {}
@@ -109,19 +110,18 @@ def _properties(card: bytes) -> Iterator[tuple[str, str]]:
 
 def _unfolded(card: bytes) -> Iterator[bytes]:
     """A line that begins with a blank goes on with the one before, and so does one after a soft break of quoted-printable."""
-    whole = b""
+    parts: list[bytes] = []
+    is_quoted = False
     for line in re.split(rb"\r\n|\n|\r", card):
-        is_soft = whole.endswith(b"=") and _is_quoted(whole)
-        if is_soft:
-            whole = whole[:-1] + line.lstrip(b" \t") if line[:1].isspace() else whole[:-1] + line
-        elif line[:1] in (b" ", b"\t"):
-            whole += line[1:]
+        if is_quoted and parts[-1].endswith(b"="):
+            parts[-1] = parts[-1][:-1]
+            parts.append(line.lstrip(b" \t"))
+        elif parts and line[:1] in (b" ", b"\t"):
+            parts.append(line[1:])
         else:
-            if whole:
-                yield whole
-            whole = line
-    if whole:
-        yield whole
+            yield b"".join(parts)
+            parts, is_quoted = [line], _is_quoted(line)
+    yield b"".join(parts)
 
 
 def _is_quoted(line: bytes) -> bool:

@@ -198,9 +198,11 @@ class _Reader:
         """What stands in the columns of a field, without those that are empty."""
         for at in self._places.get(field, ()):
             cell = cells[at] if at < len(cells) else None
-            if cell is not None and not (
-                isinstance(cell, str) and (not visible(cell) or _NOTHING.fullmatch(visible(cell)))
-            ):
+            if isinstance(cell, str):
+                seen = visible(cell)
+                if not seen or _NOTHING.fullmatch(seen):
+                    continue
+            if cell is not None:
                 yield cell
 
     def _words(self, field: str, cells: Sequence[Any], notes: list[str]) -> str:

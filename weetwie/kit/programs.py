@@ -4,6 +4,7 @@ In doubt it is a person: there are people called Bot, Abbot, Robot, Jenkins and 
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from weetwie.kit.signs import bare_address, visible
@@ -58,6 +59,7 @@ _WORDS: Final = re.compile(r"[^\W\d_]+", re.UNICODE)
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+@lru_cache(4096)
 def is_program(name: str, address: str = "") -> bool:
     """By the name that is shown (or a handle), by the address, or by both."""
     name, address = visible(name), bare_address(address)

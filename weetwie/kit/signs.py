@@ -21,6 +21,8 @@ _AROUND: Final = " \t\"'`,;:.<>()[]{}\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
 def visible(text: str) -> str:
     """What one sees of a text, in one spelling: without unseen signs, with plain blanks, none at the ends."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     seen: str = _BLANKS.sub(" ", _UNSEEN.sub("", text))
     return unicodedata.normalize("NFC", seen).strip()
 

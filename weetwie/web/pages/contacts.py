@@ -12,6 +12,7 @@ from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.imports import contacts
+from weetwie.imports.contacts import Contact
 from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -34,18 +35,22 @@ async def act(visit: Visit) -> Response:
     if chosen := visit.several.get("person", []):
         return await _follow(visit, chosen)
     try:
+        brought = await _brought(visit)
         async with visit.house.database.reading() as db:
-            return await _found(visit, db)
+            return await _found(visit, db, brought)
     except Refusal as refusal:
         async with visit.house.database.reading() as db:
             return await _page(visit, db, 422, error=refusal)
 
 
-async def _found(visit: Visit, db: Db) -> Response:
+async def _brought(visit: Visit) -> list[Contact]:
     files = visit.files.get("contacts", [])
     if not files:
         raise Invalid(_("Choose a file first."), field="contacts")
-    found = await asyncio.to_thread(contacts.read, files[0].content.read(contacts.LARGEST))
+    return await asyncio.to_thread(contacts.read, files[0].content.read(contacts.LARGEST))
+
+
+async def _found(visit: Visit, db: Db, found: list[Contact]) -> Response:
     secret = await addresses.hash_key(db)
     owners = await addresses.owners_at_work(
         db, [addresses.hashed(secret, one.address) for one in found if one.address]

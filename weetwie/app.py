@@ -59,7 +59,7 @@ from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import document, openapi_endpoint
 from weetwie.api.refusals import Unauthorized, WrongToken
-from weetwie.api.weetwie import knowledge, topics
+from weetwie.api.weetwie import knowledge, not_about, topics
 from weetwie.domain.identity import attempts
 from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.domain.timelines.live import Live
@@ -113,6 +113,7 @@ DOORS: Final = (
     admin_numbers,
     streaming,
     knowledge,
+    not_about,
     topics,
 )
 """Each file of doors has its `routes`."""

@@ -16,7 +16,7 @@ from weetwie.domain.identity import tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
-from weetwie.domain.knowledge import evidence, topics
+from weetwie.domain.knowledge import evidence, not_about, topics
 from weetwie.domain.lists import members
 from weetwie.domain.mail import letters
 from weetwie.domain.media import attach as media_attach
@@ -75,6 +75,7 @@ AT_ONCE: AtOnce = {
         media_remove.erased,
         evidence.left_out,
         topics.erased,
+        not_about.erased,
         push.left,
         resources.erased,
         exports.erased,

@@ -123,6 +123,7 @@ NOT_ALONE: Final = {
     "/auth/passkey/{verb}": "a script asks it",
     "/complete": "data for a script",
     "/who-knows/while-typing": "a piece of a page, see the flows",
+    "/not-about": "about one post, see tests/web",
     "/manifest.webmanifest": "no page",
     "/theme/{accent}.css": "no page",
     "/farewell/{token}": "needs a link of its own, see tests/web",

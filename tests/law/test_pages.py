@@ -128,6 +128,7 @@ def _about_posts(tried: Tried) -> Iterator[Request]:
     for id in tried.posts:
         yield Request("GET", f"/@sol/{id}")
         yield Request("GET", "/", (("quote", str(id)),))
+        yield Request("GET", "/not-about", (("post", str(id)), ("q", "open")))
         for verb in ("show", "edit", "delete", "report"):
             yield Request("GET", f"/posts/{id}/{verb}")
 

@@ -138,3 +138,21 @@ class AskedQuestion(Row):
 
     post_id: Mapped[int] = to("posts.id", primary_key=True)
     answer_id: Mapped[int] = to("posts.id", index=True)
+
+
+class NotAbout(Row):
+    """Somebody says that a post is not about what was asked: for themselves, or as its author for everyone."""
+
+    __tablename__ = "not_about"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id")
+    post_id: Mapped[int] = to("posts.id", index=True)
+    terms: Mapped[list[int]]
+    """The numbers of the words that were asked, in order; never the words."""
+    is_for_all: Mapped[Flag]
+
+    __table_args__ = (
+        Index("not_about_once", "person_id", "post_id", "terms", unique=True),
+        Index("not_about_terms", "terms", postgresql_using="gin"),
+    )

@@ -141,3 +141,12 @@ class KnownTopic(Struct, kw_only=True):
     name: str
     choice: Literal["knows", "learning"]
     proofs: list[Status]
+
+
+class HiddenPost(Struct, kw_only=True):
+    """A post that one said is not about what was asked."""
+
+    id: str
+    status_id: str
+    is_for_all: bool
+    """It is one's own, and hidden from everybody who asks that."""

@@ -73,6 +73,7 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "topic_words": knowledge.TopicWord.person_id,
     "vouched_for_by": knowledge.Vouch.about_id,
     "vouched_for": knowledge.Vouch.by_id,
+    "not_about": knowledge.NotAbout.person_id,
     "posts": posts.Post.author_id,
     "marks": posts.Mark.person_id,
     "votes": polls.Vote.person_id,

@@ -54,7 +54,7 @@ async def who_knows(
     whole = asking.read(question)[:_LOOKED_UP] if left_out else asked
     if not whole:
         return Answer((), 0)
-    from weetwie.domain.knowledge import about, finding, fitting, nearest, said
+    from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, said
     from weetwie.domain.knowledge.keeping import held
     from weetwie.domain.knowledge.look_up import look_up
     from weetwie.domain.knowledge.visible import Scope
@@ -67,6 +67,7 @@ async def who_knows(
         before=int(now.timestamp() * 1000) << 16 if as_of else None,
     )
     tells_activity = viewer.policy.tells_activity
+    hidden = await not_about.hidden(db, viewer, _terms(whole))
     async with held(db) as shelf:
         stands = await look_up(db, shelf, _terms(asked))
         matter = await asyncio.to_thread(finding.matter, shelf, scope, asked, stands)
@@ -87,6 +88,7 @@ async def who_knows(
                 if (part := about.part(of_claims, one.name)) > 0
             },
             None if among is None else frozenset(among),
+            hidden,
         )
         found = await asyncio.to_thread(finding.find, shelf, scope, matter, wanted, statements)
         out = {*exclude} if with_self else {viewer.person_id, *exclude}

@@ -32,6 +32,8 @@ class Wanted(msgspec.Struct):
     claims: Mapping[int, float]
     """By person how much of the question they list on their profile."""
     among: frozenset[int] | None = None
+    not_about: frozenset[int] = frozenset()
+    """Posts that people said are not about what is asked."""
 
 
 def matter(shelf: Shelf, scope: Scope, asked: Sequence[Asked], stands: dict[int, Stands]) -> Matter:
@@ -43,6 +45,9 @@ def matter(shelf: Shelf, scope: Scope, asked: Sequence[Asked], stands: dict[int,
 def find(shelf: Shelf, scope: Scope, of: Matter, wanted: Wanted, statements: Said) -> Found:
     visible = of.visible
     places, fits, breadth = fitting.fit(shelf, visible, of.words)
+    if wanted.not_about:
+        keep = ~np.isin(shelf.posts.ids[places], list(wanted.not_about))
+        places, fits = places[keep], fits[keep]
     votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted.order)
     votes = said.with_vouches(shelf, visible, votes, statements.vouches)
     evidence = ranking.evidence(shelf, visible, scope, votes)

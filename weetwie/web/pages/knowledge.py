@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from weetwie.domain.knowledge import delicate, inferred, topics, vouch
+from weetwie.domain.knowledge import delicate, inferred, not_about, topics, vouch
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.people.ranking import choose_ranking, is_ranked
@@ -45,6 +45,8 @@ async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:
         await topics.take_back(db, visit.viewer, name)
     elif act == "decline" and given.get("id", "").isdigit() and len(given["id"]) < 19:
         await vouch.decline(db, visit.viewer, int(given["id"]))
+    elif act == "show_again" and given.get("id", "").isdigit() and len(given["id"]) < 19:
+        await not_about.show_again(db, visit.viewer, int(given["id"]))
     elif act in ("in", "out"):
         await choose_ranking(db, visit.viewer, may_rank=act == "in")
     else:
@@ -55,7 +57,9 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     viewer = visit.viewer
     found = await inferred.inferred(db, viewer)
     given = await vouch.about_me(db, viewer)
-    wanted = {id for one in found for id in one.post_ids} | {one.post_id for one in given}
+    hidden = await not_about.own(db, viewer)
+    wanted = {id for one in found for id in one.post_ids}
+    wanted |= {one.post_id for one in given} | {one.post_id for one in hidden}
     posts = {
         post.id: post
         for post in await visit.house.shower.posts(db, viewer, await seen_posts.posts(db, viewer, wanted))
@@ -73,9 +77,10 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
             for one in given
             if one.by_id in people and one.post_id in posts
         ],
+        "not_about": [(one, posts[one.post_id]) for one in hidden if one.post_id in posts],
         "never": [*delicate.TOPICS],
         "never_here": viewer.policy.never_inferred,
-        "given": {},
+        "given": {"name": visit.request.query_params.get("name", "")[:60]},
     }
     return await reading.show(visit, db, "knowledge.html", status, **{**values, **more})
 

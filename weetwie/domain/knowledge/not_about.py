@@ -1,0 +1,108 @@
+"""Wrong answers, mended by people: a post that is not about what was asked.
+
+The asker hides it for themselves alone, its author for everyone; nobody else does. What was asked is kept as numbers, one
+for each of its words. It holds for every question that has all of these words.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, and_, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from weetwie.access import may
+from weetwie.access.viewer import Viewer
+from weetwie.domain.knowledge import asked as asking
+from weetwie.errors import Forbidden, Invalid, TooMany, _
+from weetwie.events import PersonErased
+from weetwie.kit import clock
+from weetwie.kit.db import Db, Query, columns, param
+from weetwie.seen import posts as seen_posts
+from weetwie.tables.knowledge import NotAbout
+
+MOST = 2000
+"""So many one person keeps."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    id: int
+    post_id: int
+    is_for_all: bool
+
+
+async def hide(db: Db, viewer: Viewer, post_id: int, question: str) -> Kept:
+    """Says that a post is not about what was asked. It holds for everyone where its author says so.
+
+    Raises NotFound for a post that the viewer does not see, Invalid where nothing is asked.
+    """
+    if not may.act(viewer, clock.now()):
+        raise Forbidden
+    post = await seen_posts.post(db, viewer, post_id)
+    terms = sorted({one.terms[0] for one in asking.read(question) if one.terms})
+    if not terms:
+        raise Invalid(_("Say what the post is not about."), field="q")
+    is_for_all = post.author.id == viewer.person_id
+    if await db.value(_COUNT, person_id=viewer.person_id) >= MOST:
+        raise TooMany(
+            _("You have hidden {most} posts from answers. Show some of them again first."), most=MOST
+        )
+    id = await db.value(
+        _HIDE, person_id=viewer.person_id, post_id=post_id, terms=terms, is_for_all=is_for_all
+    )
+    return Kept(int(id), post_id, is_for_all)
+
+
+async def show_again(db: Db, viewer: Viewer, id: int) -> None:
+    """One's own; any other id changes nothing."""
+    await db.run(_SHOW, id=id, person_id=viewer.person_id)
+
+
+async def own(db: Db, viewer: Viewer) -> list[Kept]:
+    """The newest first."""
+    return [Kept(*row) for row in await db.rows(_OWN, person_id=viewer.person_id)]
+
+
+async def hidden(db: Db, viewer: Viewer, terms: Sequence[int]) -> frozenset[int]:
+    """Posts that are no evidence for this viewer where all these words are asked (in any of their forms)."""
+    rows = await db.rows(_HIDDEN, person_id=viewer.person_id, terms=list(terms))
+    return frozenset(columns(rows, "post_id"))
+
+
+async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    await db.run(_FORGET, ids=[fact.person_id for fact in facts])
+
+
+_HIDE = Query(
+    insert(NotAbout)
+    .values(
+        person_id=param("person_id", BigInteger),
+        post_id=param("post_id", BigInteger),
+        terms=param("terms", ARRAY(BigInteger)),
+        is_for_all=param("is_for_all", Boolean),
+    )
+    .on_conflict_do_update(
+        index_elements=["person_id", "post_id", "terms"], set_={"is_for_all": param("is_for_all", Boolean)}
+    )
+    .returning(NotAbout.id)
+)
+_COUNT = Query(
+    select(func.count()).select_from(NotAbout).where(NotAbout.person_id == param("person_id", BigInteger))
+)
+_SHOW = Query(
+    delete(NotAbout).where(
+        NotAbout.id == param("id", BigInteger), NotAbout.person_id == param("person_id", BigInteger)
+    )
+)
+_FORGET = Query(delete(NotAbout).where(NotAbout.person_id == func.any(param("ids", ARRAY(BigInteger)))))
+_OWN = Query(
+    select(NotAbout.id, NotAbout.post_id, NotAbout.is_for_all)
+    .where(NotAbout.person_id == param("person_id", BigInteger))
+    .order_by(NotAbout.id.desc())
+)
+_TERMS = param("terms", ARRAY(BigInteger))
+_HIDDEN = Query(
+    select(NotAbout.post_id).where(
+        or_(NotAbout.person_id == param("person_id", BigInteger), NotAbout.is_for_all),
+        and_(NotAbout.terms.overlap(_TERMS), NotAbout.terms.contained_by(_TERMS)),
+    )
+)

@@ -1,0 +1,51 @@
+"""Says that a post is not about what was asked: for oneself, or as its author for everyone."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from weetwie.domain.knowledge import not_about
+from weetwie.errors import NotFound, _
+from weetwie.seen import posts as seen_posts
+from weetwie.web import reading
+from weetwie.web.visit import Visit
+
+_LONGEST: Final = 1000
+_MESSAGE: Final = _(
+    "Your post came up for “{question}” but is not about it. You can say so for everyone: {address}"
+)
+
+
+async def show(visit: Visit) -> Response:
+    """Asks before it is said; a link to this page is what an author is sent."""
+    reading.check_signed_in(visit)
+    given = visit.request.query_params
+    async with visit.house.database.reading() as db:
+        seen = await seen_posts.post(db, visit.viewer, _id(given.get("post", "")))
+        (post,) = await visit.house.shower.posts(db, visit.viewer, [seen])
+        return await reading.show(
+            visit, db, "not_about.html", post=post, question=given.get("q", "")[:_LONGEST], is_said=False
+        )
+
+
+async def say(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    question, post_id = given.get("q", "")[:_LONGEST], _id(given.get("post", ""))
+    async with visit.house.database.transaction() as db:
+        await not_about.hide(db, visit.viewer, post_id, question)
+    async with visit.house.database.reading() as db:
+        seen = await seen_posts.post(db, visit.viewer, post_id)
+        (post,) = await visit.house.shower.posts(db, visit.viewer, [seen])
+        here = f"{visit.house.base_url}/not-about?{urlencode({'post': post.id, 'q': question})}"
+        message = visit.say(_MESSAGE, question=question, address=here)
+        return await reading.show(
+            visit, db, "not_about.html", post=post, question=question, is_said=True, message=message
+        )
+
+
+def _id(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise NotFound
+    return int(given)

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import asyncpg
 import msgspec
 import structlog
 from sqlalchemy import BigInteger, DateTime, Text, func, or_, select, update
@@ -33,6 +32,7 @@ from weetwie.errors import Unavailable
 from weetwie.events import Fact, audit
 from weetwie.imports.archive import exporting
 from weetwie.kit import clock
+from weetwie.kit.away import DatabaseAway
 from weetwie.kit.bell import Bell, wait
 from weetwie.kit.blob import Store
 from weetwie.kit.db import AtOnce, Database, Db, Query, Record, param
@@ -51,8 +51,7 @@ MOST_PUSHES = 32
 LONGEST_WAIT = timedelta(hours=1)
 
 Reaction = Callable[..., Awaitable[None]]
-GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
-"""The database cannot be reached; that will pass."""
+GONE = DatabaseAway
 
 
 class Worker:

@@ -142,10 +142,10 @@ def welcome(said: str) -> str | None:
 
 def servers(data: Path) -> list[int]:
     """The processes of PostgreSQL at work in the data folder, the postmaster first."""
-    return sorted(_at_work(os.path.realpath(data / "database" / "cluster")))
+    return sorted(at_work(os.path.realpath(data / "database" / "cluster")))
 
 
-def _at_work(cluster: str) -> Iterator[int]:
+def at_work(cluster: str) -> Iterator[int]:
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if (entry / "comm").read_text() == "postgres\n" and os.readlink(entry / "cwd") == cluster:

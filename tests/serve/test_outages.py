@@ -20,6 +20,9 @@ from weetwie.kit import postgres
 async def outside(made: Path, tmp_path: Path) -> AsyncIterator[postgres.Keeper]:
     """A PostgreSQL that is not the program's, with the schema in it."""
     shutil.copytree(made / "database", tmp_path / "outside", ignore=shutil.ignore_patterns("socket", "lock"))
+    for name in ("data", "one", "two"):  # hosts share the key
+        (tmp_path / name).mkdir()
+        shutil.copy(made / "secret-key", tmp_path / name)
     async with postgres.running(tmp_path / "outside") as keeper:
         yield keeper
 
@@ -52,17 +55,17 @@ async def test_while_the_database_is_gone_all_is_unavailable_and_then_goes_on(
                         assert int(answer.headers["retry-after"]) > 0
                     await asyncio.sleep(1)
                 await outside.start()
-                kept = await _again(there)
+                kept = await again(there)
                 # The worker, the bell and the streams have found back by themselves.
                 async with asyncio.timeout(20):
-                    assert kept in {status["id"] async for status in _updates(lines, kept)}
+                    assert kept in {status["id"] async for status in updates(lines, kept)}
             home = (await here.get("/api/v1/timelines/home")).json()
             assert kept in {status["id"] for status in home}
             assert "lost" not in {status["content"] for status in home}
         assert "Traceback" not in run.said
 
 
-async def _again(site: httpx.AsyncClient) -> str:
+async def again(site: httpx.AsyncClient) -> str:
     deadline = time.monotonic() + 20
     while True:
         try:
@@ -73,7 +76,7 @@ async def _again(site: httpx.AsyncClient) -> str:
             await asyncio.sleep(0.1)
 
 
-async def _updates(lines: AsyncIterator[str], until: str) -> AsyncIterator[dict[str, object]]:
+async def updates(lines: AsyncIterator[str], until: str) -> AsyncIterator[dict[str, object]]:
     async for line in lines:
         if line.startswith("data: {"):
             status = json.loads(line[6:])
@@ -96,7 +99,7 @@ async def test_several_hosts_work_on_one_database(outside: postgres.Keeper, tmp_
                 await asyncio.sleep(0.2)
                 kept = await post(there)
                 async with asyncio.timeout(10):
-                    assert kept in {status["id"] async for status in _updates(lines, kept)}
+                    assert kept in {status["id"] async for status in updates(lines, kept)}
     code, out, err = await one.command("migrate")
     assert (code, out) == (0, "The database was up to date."), err
 
@@ -148,7 +151,7 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(made: Path, small
                     break
             assert refused
             filler.unlink()
-            kept.append(await _again(site))
+            kept.append(await again(site))
             for one in kept:
                 assert (await site.get(f"/api/v1/statuses/{one}")).status_code == 200
             mine = (await site.get("/api/v1/accounts/verify_credentials")).json()

@@ -9,9 +9,15 @@ from contextlib import suppress
 from typing import Any
 
 import asyncpg
+import structlog
+
+from weetwie.kit.away import is_away
+
+log = structlog.get_logger(__name__)
 
 CHANNEL = "weetwie"
 RETRY_SECONDS = 2.0
+_QUIET_SECONDS, _ANSWER_SECONDS = 30.0, 5.0
 
 
 class Bell:
@@ -38,21 +44,28 @@ class Bell:
     async def run(self) -> None:
         """Rings for other processes and hears theirs, until cancelled; a lost connection is made anew."""
         while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            try:
                 await self._serve()
+            except Exception as error:
+                if not is_away(error):
+                    log.exception("the bell failed")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _serve(self) -> None:
-        connection = await asyncpg.connect(self._dsn, server_settings={"synchronous_commit": "off"})
+        connection = await asyncpg.connect(
+            self._dsn, timeout=_ANSWER_SECONDS, server_settings={"synchronous_commit": "off"}
+        )
         own = connection.get_server_pid()
         try:
             await connection.add_listener(CHANNEL, lambda *heard: self._hear(own, *heard))
             self._wake()
             while not connection.is_closed():
                 self._rung.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._rung.wait(), timeout=30)
-                    await connection.execute(f"notify {CHANNEL}")
+                rings = await _is_set(self._rung, _QUIET_SECONDS)
+                # Where nobody rings, it is seen that the other side is still there.
+                await connection.execute(
+                    f"notify {CHANNEL}" if rings else "select 1", timeout=_ANSWER_SECONDS
+                )
         finally:
             connection.terminate()
 
@@ -63,6 +76,11 @@ class Bell:
 
 async def wait(event: asyncio.Event, seconds: float) -> None:
     """Until the bell rings, or the time is over."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+    await _is_set(event, seconds)
     event.clear()
+
+
+async def _is_set(event: asyncio.Event, within: float) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), within)
+    return event.is_set()

@@ -17,6 +17,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
+from weetwie.kit.away import DatabaseAway, Pulse, is_away
+
 Record: TypeAlias = Any
 """A row: its values by name or by place (an `asyncpg.Record`, which is not typed)."""
 AtOnce = Mapping[type, Sequence[Callable[..., Awaitable[None]]]]
@@ -141,9 +143,10 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
 
 WAIT_SECONDS = 3.0
 """How long one may wait for a connection."""
+CONNECT_SECONDS = 5.0
 
 
-class NoConnection(TimeoutError):
+class NoConnection(DatabaseAway):
     """All connections have been in use for too long. To those who wait it is as if the database could not be reached."""
 
 
@@ -151,8 +154,9 @@ class Database:
     """The pool. `on_commit` is called after each commit that recorded a fact; `at_once` is what must happen in the
     transaction of an act (see `reactions.py`)."""
 
-    def __init__(self, pool: asyncpg.Pool, readers: int) -> None:
+    def __init__(self, pool: asyncpg.Pool, readers: int, pulse: Pulse) -> None:
         self.pool = pool
+        self._pulse = pulse
         self._readers = asyncio.Semaphore(readers)
         self.at_once: AtOnce = {}
         self.kept: dict[type, Any] = {}
@@ -168,6 +172,7 @@ class Database:
             dsn,
             min_size=1,
             max_size=size,
+            timeout=CONNECT_SECONDS,
             command_timeout=30,
             statement_cache_size=0 if behind_pgbouncer else 1000,
             max_cached_statement_lifetime=0,
@@ -176,7 +181,7 @@ class Database:
             connection_class=_Connection,
             server_settings=_PLANNER,
         )
-        return cls(pool, readers or size)
+        return cls(pool, readers or size, Pulse(dsn))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Db]:
@@ -199,10 +204,17 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        """Raises NoConnection."""
-        connection = await _in_time(self.pool.acquire())
+        """Raises DatabaseAway."""
+        self._pulse.check()
         try:
-            yield connection
+            connection = await _in_time(self.pool.acquire())
+        except Exception as error:
+            if is_away(error):
+                raise DatabaseAway(type(error).__name__) from error
+            raise
+        try:
+            async with self._pulse.watching(connection):
+                yield connection
         finally:
             await self.pool.release(connection)
 

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import asyncpg
 import structlog
 from scim2_models import (
     AuthenticationScheme,
@@ -39,8 +38,9 @@ from weetwie.access.recognise import Memory
 from weetwie.access.viewer import system
 from weetwie.domain.identity import attempts
 from weetwie.domain.scim import tokens
-from weetwie.errors import Refusal, TooMany, Unavailable
+from weetwie.errors import NoSpace, Refusal, TooMany, Unavailable
 from weetwie.kit import body
+from weetwie.kit.away import outage
 from weetwie.kit.db import Database
 from weetwie.kit.ratelimit import RateLimits
 from weetwie.scim import dialects
@@ -104,7 +104,7 @@ class _Refused(SCIMException):
         self.retry_after = getattr(refusal, "retry_after", None)
 
 
-STATUS: Final[dict[type[Refusal], int]] = {TooMany: 429, Unavailable: 503, **body.STATUS}
+STATUS: Final[dict[type[Refusal], int]] = {TooMany: 429, Unavailable: 503, NoSpace: 507, **body.STATUS}
 
 
 class _Spoken(ScimService):
@@ -188,8 +188,7 @@ class ScimServer(ASGIApplication):
             return await AsyncScimHandler(self.service, storage).handle(request)
 
     def handle_exception(self, request: ScimRequest, exception: Exception) -> ScimResponse:
-        if isinstance(exception, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError):
-            exception = Unavailable()
+        exception = outage(exception) or exception
         if isinstance(exception, Refusal) and type(exception) in STATUS:
             refused = _Refused(exception, STATUS[type(exception)])
             response = self.service.error_response(refused)

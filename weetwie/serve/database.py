@@ -49,7 +49,7 @@ def _room_for(settings: Settings) -> dict[str, str]:
 async def _look_at(url: str) -> None:
     try:
         connection = await asyncpg.connect(url, timeout=10)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise Unavailable(_NOT_REACHED, why=str(error) or type(error).__name__) from error
     try:
         version = connection.get_server_version()

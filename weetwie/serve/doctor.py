@@ -248,7 +248,7 @@ async def safely(settings: Settings, environ: Mapping[str, str]) -> list[Finding
     """As `look`; what fails on the way is a finding too."""
     try:
         return await look(settings, environ)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         return [
             Finding("database", "wrong", f"fails: {type(error).__name__}", "Look at its log, then ask again.")
         ]

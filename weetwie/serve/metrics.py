@@ -133,7 +133,7 @@ class Metrics:
         try:
             async with asyncio.timeout(_PATIENCE), self._database.reading() as db:
                 behind = await backlog(db)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, asyncpg.PostgresError):
             self._answers.set(0)
             return
         self._answers.set(1)

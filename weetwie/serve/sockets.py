@@ -3,15 +3,31 @@
 import errno
 import os
 import socket
+import time
 
 from weetwie.errors import Unavailable
 
 _IN_USE = "Port {port} of {host} is in use by another program. End it, or choose another port (--port, WEETWIE_PORT)."
 _CANNOT = "Nothing can listen at {host}, port {port}: {why}. Choose another (--host, --port)."
 
+_PATIENCE, _LOOK_AGAIN = 6.0, 0.1
+
 
 def bind(host: str, port: int, *, shares: int = 1) -> list[list[socket.socket]]:
-    """For each process that shares the port its own sockets: one for each address of the host. Nobody is let in yet."""
+    """For each process that shares the port its own sockets: one for each address of the host. Nobody is let in yet.
+
+    Processes of a program that was killed end by themselves a moment later, so a port in use is tried for a few seconds."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _bind(host, port, shares)
+        except Unavailable as problem:
+            if problem.sentence != _IN_USE or time.monotonic() > until:
+                raise
+        time.sleep(_LOOK_AGAIN)
+
+
+def _bind(host: str, port: int, shares: int) -> list[list[socket.socket]]:
     try:
         addresses = _addresses(host, port)
         if shares > 1:  # sockets that share a port would also share it with a stranger

@@ -4,7 +4,6 @@ import os
 from contextlib import suppress
 from typing import Final
 
-import asyncpg
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +12,7 @@ from weetwie.access.policy import Policy
 from weetwie.access.viewer import nobody
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.kit import body
+from weetwie.kit.away import outage
 from weetwie.web.visit import House, Visit, visit_of
 
 log = structlog.get_logger(__name__)
@@ -63,8 +63,8 @@ def refused(come: Visit, refusal: Refusal, **values: object) -> Response:
 
 
 def failed(come: Visit, error: Exception) -> Response:
-    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError):
-        return refused(come, Unavailable())
+    if passing := outage(error):
+        return refused(come, passing)
     number = os.urandom(8).hex()
     log.error("a page failed", number=number, exc_info=error)
     return come.show("refusal.html", 500, error=Refusal(_FAILED, number=number), again=None)

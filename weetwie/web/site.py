@@ -271,7 +271,7 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
         request.scope["weetwie.route"] = path
         try:
             come = await visit(request, house)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (asyncpg.PostgresError, OSError):
             return out_of_order(request, house)
         try:
             _bound(come, LARGEST.get(path, LONGEST_FORM) if come.is_signed_in else LONGEST_FORM)
@@ -354,7 +354,7 @@ def _nothing(house: House) -> Callable[[Request, Exception], Awaitable[Response]
         status = error.status_code if isinstance(error, HTTPException) else 404
         try:
             come = await visit(request, house)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (asyncpg.PostgresError, OSError):
             return out_of_order(request, house)
         try:
             come.count("api")

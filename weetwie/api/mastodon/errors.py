@@ -1,10 +1,8 @@
 """From a refusal, or a failure, to the answer that the client API gives: the one table of it."""
 
-import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
-import asyncpg
 import structlog
 
 from weetwie.api.call import Answer
@@ -29,7 +27,7 @@ from weetwie.errors import (
     fill,
 )
 from weetwie.kit import body as bodies
-from weetwie.kit.db import NoConnection
+from weetwie.kit.away import outage
 
 log = structlog.get_logger(__name__)
 
@@ -79,57 +77,6 @@ def answer_to(error: Exception, number: str, languages: str, translate: Translat
 
 def status_of(refusal: Refusal) -> int:
     return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
-
-
-def outage(error: BaseException) -> Unavailable | None:
-    """The refusal for a database or a disk that fails us; nothing for a bug of ours."""
-    for cause in _causes(error):
-        if isinstance(cause, asyncpg.DiskFullError):
-            return NoSpace(retry_after=60)
-        if isinstance(cause, asyncpg.PostgresError):
-            return Unavailable() if _is_passing(cause) else None
-        if isinstance(cause, asyncpg.InterfaceError):
-            # What asyncpg says of a wrong value is both an InterfaceError and a ValueError, and a bug of ours.
-            return None if isinstance(cause, ValueError) else Unavailable()
-        if isinstance(cause, NoConnection):
-            return Unavailable()
-        if isinstance(cause, OSError):
-            return _disk_or_network(cause)
-    return None
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what led to it, as layers over the database wrap what it says."""
-    seen = 0
-    cause: BaseException | None = error
-    while cause is not None and seen < 10:
-        yield cause
-        cause = cause.__cause__ or getattr(cause, "orig", None)
-        seen += 1
-
-
-# By SQLSTATE: connection lost; deadlock or serialization; out of connections or memory; stopping, starting, cancelled;
-# a replica that takes no writes (the primary has moved).
-_PASSING: Final = ("08", "40", "53", "57P", "57014", "25006", "55P03")
-
-
-def _is_passing(error: asyncpg.PostgresError) -> bool:
-    return str(getattr(error, "sqlstate", None) or "").startswith(_PASSING)
-
-
-def _disk_or_network(error: OSError) -> Unavailable | None:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NoSpace(retry_after=60)
-    return Unavailable() if _is_raised_in("asyncpg", error) else None
-
-
-def _is_raised_in(package: str, error: BaseException) -> bool:
-    trace = error.__traceback__
-    while trace is not None:
-        if str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == package:
-            return True
-        trace = trace.tb_next
-    return False
 
 
 def _say(sentence: str, values: dict[str, object], languages: str, translate: Translate) -> str:

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from weetwie.access.viewer import Viewer, is_active
 from weetwie.api.call import wanted_languages
 from weetwie.api.mastodon import streams
-from weetwie.api.mastodon.errors import Translate, outage, status_of
+from weetwie.api.mastodon.errors import Translate, status_of
 from weetwie.api.mastodon.streamed import Message, Streaming
 from weetwie.api.mastodon.streaming import PARTING_SECONDS, abort_of
 from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, Wish, may_hear
@@ -23,6 +23,7 @@ from weetwie.domain.identity import attempts, tokens
 from weetwie.domain.timelines.listeners import Channel, Ending, News, Stream
 from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.kit import clock
+from weetwie.kit.away import outage
 from weetwie.kit.ratelimit import of_person
 
 log = structlog.get_logger(__name__)

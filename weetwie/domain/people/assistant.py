@@ -14,6 +14,10 @@ async def stand_ready(db: Db, policy: Policy) -> int | None:
     known = await person_id(db)
     if not policy.assistant or await db.value(_IS_TAKEN, handle=policy.assistant):
         return known
+    if known is None:
+        # Processes that start at once on an empty database make it once.
+        await db.value(_ALONE)
+        known = await person_id(db)
     if known is not None:
         await db.run(_RENAME, id=known, handle=policy.assistant)
         return known
@@ -26,6 +30,7 @@ async def person_id(db: Db) -> int | None:
     return found
 
 
+_ALONE = Query(select(func.pg_advisory_xact_lock(7_305_195)))
 _HANDLE = param("handle", Text)
 _SERVICE = Query(select(Person.id).where(Person.is_service).order_by(Person.id).limit(1))
 _other = aliased(Person)

@@ -1,0 +1,140 @@
+"""When the database is away: dead, stopping, starting, out of reach or frozen. Said in one way, whatever the driver says of it."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import asyncpg
+
+from weetwie.errors import NoSpace, Unavailable
+
+DOUBT_SECONDS: Final = 1.5
+"""After so long without an answer it is asked whether the database lives."""
+_ANSWER_SECONDS: Final = 1.5
+_BELIEVED_SECONDS: Final = 1.0
+
+# By SQLSTATE: what passes though the database is there: deadlock or serialization; out of memory; cancelled; a lock not had; a
+# replica that takes no writes (the primary has moved).
+_PASSING: Final = ("08", "40", "53", "57P", "57014", "25006", "55P03")
+# Connection lost; too many connections; stopping, crashed, starting.
+_AWAY: Final = ("08", "53300", "57P01", "57P02", "57P03")
+
+
+class DatabaseAway(ConnectionError):
+    """It cannot be asked now; that will pass."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether what the driver says means that; nothing for a bug of ours, nor for what befalls a file."""
+    match error:
+        case DatabaseAway():
+            return True
+        case asyncpg.PostgresError():
+            return str(error.sqlstate or "").startswith(_AWAY)
+        case asyncpg.InterfaceError():
+            # What it says of a wrong value is both an InterfaceError and a ValueError, and a bug of ours.
+            return not isinstance(error, ValueError)
+        case asyncpg.InternalClientError():
+            return True  # the connection broke in the middle of an answer
+        case OSError():
+            return _is_raised_in("asyncpg", error)
+        case _:
+            return False
+
+
+def outage(error: BaseException) -> Unavailable | None:
+    """The refusal for a database or a disk that fails us; nothing for a bug of ours."""
+    for cause in _causes(error):
+        if isinstance(cause, asyncpg.DiskFullError):
+            return NoSpace(retry_after=60)
+        if isinstance(cause, asyncpg.PostgresError):
+            return Unavailable() if str(cause.sqlstate or "").startswith(_PASSING) else None
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return NoSpace(retry_after=60)
+        if is_away(cause):
+            return Unavailable()
+        if isinstance(cause, OSError | asyncpg.InterfaceError):
+            return None
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it."""
+    seen = 0
+    cause: BaseException | None = error
+    while cause is not None and seen < 10:
+        yield cause
+        cause = cause.__cause__
+        seen += 1
+
+
+def _is_raised_in(package: str, error: BaseException) -> bool:
+    trace = error.__traceback__
+    while trace is not None:
+        if str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == package:
+            return True
+        trace = trace.tb_next
+    return False
+
+
+class Pulse:
+    """Tells a slow statement from a database that answers nobody: where one takes long, another connection asks. A connection
+    whose database does not answer is given up, which ends the statement."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._asking: asyncio.Task[bool] | None = None
+        self._silent_until = 0.0
+
+    def check(self) -> None:
+        """Raises DatabaseAway where it was silent a moment ago, so that nobody waits for what others have waited for."""
+        if asyncio.get_running_loop().time() < self._silent_until:
+            raise DatabaseAway("the database does not answer")
+
+    @asynccontextmanager
+    async def watching(self, connection: Any) -> AsyncIterator[None]:
+        """Raises DatabaseAway in place of whatever the driver says of it."""
+        loop, doubts = asyncio.get_running_loop(), list[asyncio.Task[None]]()
+        timer = loop.call_later(
+            DOUBT_SECONDS, lambda: doubts.append(loop.create_task(self._doubt(connection)))
+        )
+        try:
+            yield
+        except BaseException as error:
+            if is_away(error):
+                raise DatabaseAway(type(error).__name__) from error
+            raise
+        finally:
+            timer.cancel()
+            for task in doubts:
+                task.cancel()
+
+    async def _doubt(self, connection: Any) -> None:
+        while True:
+            if not await self._answers():
+                connection.terminate()
+                return
+            await asyncio.sleep(DOUBT_SECONDS)
+
+    async def _answers(self) -> bool:
+        """One question for all who doubt at once."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._asking)
+
+    async def _ask(self) -> bool:
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                connection = await asyncpg.connect(self._dsn, statement_cache_size=0)
+                try:
+                    await connection.execute("select 1")
+                finally:
+                    connection.terminate()
+        except asyncpg.PostgresError:
+            return True  # a no is an answer
+        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            self._silent_until = asyncio.get_running_loop().time() + _BELIEVED_SECONDS
+            return False
+        return True

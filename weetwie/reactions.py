@@ -12,7 +12,7 @@ from weetwie.domain.conversations import conversations
 from weetwie.domain.exports import exports
 from weetwie.domain.filters import filters
 from weetwie.domain.handover import handover
-from weetwie.domain.identity import tokens
+from weetwie.domain.identity import account, tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
@@ -32,6 +32,7 @@ from weetwie.domain.scim import resources
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home
 from weetwie.events import (
+    AccountChanged,
     AnswerAccepted,
     CardChanged,
     FiltersChanged,
@@ -95,6 +96,7 @@ AT_ONCE: AtOnce = {
 
 AFTER: AtOnce = {
     PeopleNotified: [push_out.queue],
+    AccountChanged: [account.forget_gone],
     PostPublished: [tell.mentioned, tell.published, link.linked],
     PostEdited: [tell.mentioned, tell.edited, link.linked],
     PersonChanged: [verify.asked, requests.unlocked],

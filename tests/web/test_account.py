@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from tests.letters import taken
 from tests.site import (
     PASSWORD,
     Choices,
@@ -25,7 +26,7 @@ from tests.web.test_one_time import turn_on
 from tests.world import Someone, World
 from weetwie.access.viewer import system
 from weetwie.app import build
-from weetwie.domain.identity import account, addresses, links, one_time, passkeys, sign_on, tokens
+from weetwie.domain.identity import account, addresses, bring_in, links, one_time, passkeys, sign_on, tokens
 from weetwie.errors import Refusal
 from weetwie.events import AccountChanged
 from weetwie.kit import clock
@@ -68,8 +69,7 @@ async def told(world: World) -> list[tuple[str, str]]:
     """To whom letters go, and what they say; those that were written before are gone."""
     after = {**AFTER, AccountChanged: [written_letters.account_changes(HOUSE)]}
     await drain(Worker(world.database, world.memory, after))
-    rows = await world.connection.fetch("delete from letters returning id, address, text")
-    return [(row["address"], row["text"]) for row in sorted(rows, key=lambda row: row["id"])]
+    return [(one.address, one.text) for one in await taken(world)]
 
 
 async def settle(world: World, person: Someone, *own: str) -> None:
@@ -294,16 +294,28 @@ async def test_the_old_address_is_told_when_another_takes_its_place_and_when_it_
         async with world.database.transaction() as db:
             token = await links.make(db, "own-address", ada.id, address="ada@new.example")
         await send(site, f"/auth/address/{token}")
-        letters = await told(world)
-        assert [to for to, text in letters if "An e-mail address was removed." in text] == [
-            "ada@home.example"
-        ]
-        added = {to for to, text in letters if "An e-mail address was added." in text}
-        assert added == {"ada@house.example", "ada@new.example"}
+        told_at = {to for to, text in await told(world) if "An e-mail address was added." in text}
+        assert told_at == {"ada@house.example", "ada@home.example", "ada@new.example"}
         await act(site, "/settings/sign-in/own-address", address="")
-        letters = await told(world)
-        removed = {to for to, text in letters if "An e-mail address was removed." in text}
-        assert removed == {"ada@house.example", "ada@new.example"}
+        told_at = {to for to, text in await told(world) if "An e-mail address was removed." in text}
+        assert told_at == {"ada@house.example", "ada@new.example"}
+        kept = await world.connection.fetchval("select count(*) from account_events where gone is not null")
+        assert kept == 0, "addresses are kept no longer than it takes to tell them"
+
+
+async def test_an_address_that_a_file_of_people_changes_is_told_of_it_and_so_is_the_person(
+    world: World, root: Someone, ada: Someone, site: httpx.AsyncClient
+) -> None:
+    """Whoever looks after people could otherwise give somebody their own address, and have the link sent there."""
+    await settle(world, ada, "ada@house.example")
+    async with world.database.transaction() as db:
+        key = await addresses.hash_key(db)
+        old, new = (addresses.hashed(key, one) for one in ("ada@house.example", "mallory@house.example"))
+        await bring_in.change(db, await world.viewer(root), ada.id, [old], new, "mallory@house.example")
+    letters = [to for to, text in await told(world) if "An e-mail address was changed." in text]
+    assert sorted(letters) == ["ada@house.example", "mallory@house.example"]
+    page = text_of(await site.get("/"))
+    assert "An e-mail address was changed." in page and "Root (@root)" in page
 
 
 async def test_an_app_that_can_do_little_stands_in_the_settings_alone(

@@ -70,8 +70,9 @@ def account_changes(base_url: str) -> Reaction:
                 f"@{by.handle}" if by else "",
                 f"{base_url}/settings/sign-in",
             )
-            for address in await account.addresses(db, one.person_id):
+            for address in await account.told_at(db, one):
                 await letters.put(db, one.person_id, address, written, _NEWS_LASTS)
+        await account.forget_gone(db, viewer, facts)
 
     return tell
 

@@ -173,7 +173,9 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
         **reactions.AFTER,
         PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],
         PersonLeft: [letters.farewells(settings.base_url)] if settings.smtp_url else [],
-        AccountChanged: [letters.account_changes(settings.base_url)] if settings.smtp_url else [],
+        AccountChanged: [letters.account_changes(settings.base_url)]
+        if settings.smtp_url
+        else reactions.AFTER[AccountChanged],
         PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
     }
     try:

@@ -93,6 +93,8 @@ class AccountEvent(Row):
     """Who did it; None: nobody in particular."""
     is_shown: Mapped[Flag]
     """It was a link, and others than its owner could see it."""
+    gone: Mapped[str | None]
+    """An address that was theirs until then, for as long as it has not been told."""
     at: Mapped[Moment]
 
 

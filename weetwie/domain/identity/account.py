@@ -5,11 +5,13 @@ did it, on every page of each browser in which they sign in afterwards, until th
 in by it may say so in their browser; in the next one it stands again.)
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, and_, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
@@ -40,7 +42,6 @@ SENTENCES: Final = {
     "grant": _("An app was allowed to act for you."),
     "token.issue": _("An access token was made for you."),
     "person.link": _("A link to choose a password for your account was sent to you."),
-    "person.return": _("You are back; what was added to your account while you were away was removed."),
 }
 SHOWN_LINK: Final = _("A link to choose a password for your account was made, and others could see it.")
 
@@ -51,12 +52,14 @@ _PUT = Query(
         act=param("act", Text),
         by_id=param("by_id", BigInteger),
         is_shown=param("is_shown", Boolean),
+        gone=param("gone", Text),
         at=param("at", DateTime(timezone=True)),
     )
     .returning(AccountEvent.id)
 )
 _COLUMNS = (
-    AccountEvent.id, AccountEvent.person_id, AccountEvent.act, AccountEvent.by_id, AccountEvent.is_shown, AccountEvent.at,
+    AccountEvent.id, AccountEvent.person_id, AccountEvent.act, AccountEvent.by_id, AccountEvent.is_shown, AccountEvent.gone,
+    AccountEvent.at,
 )  # fmt: skip
 _PERSON = AccountEvent.person_id == param("person_id", BigInteger)
 _LISTED = Query(select(*_COLUMNS).where(_PERSON).order_by(AccountEvent.id.desc()).limit(MOST_LISTED))
@@ -100,6 +103,11 @@ _ADDRESSES = Query(
 )
 
 
+_FORGET_GONE = Query(
+    update(AccountEvent).where(AccountEvent.id == func.any(param("ids", ARRAY(BigInteger)))).values(gone=None)
+)
+
+
 class Happened(msgspec.Struct, frozen=True):
     id: int
     person_id: int
@@ -107,6 +115,8 @@ class Happened(msgspec.Struct, frozen=True):
     by_id: int | None
     """None: nobody in particular, such as the command line, a provider or a directory."""
     is_shown: bool
+    gone: str | None
+    """An address that was theirs until then."""
     at: datetime
 
     @property
@@ -121,11 +131,12 @@ async def changed(
     person_id: int,
     *,
     is_shown: bool = False,
+    gone: str | None = None,
     is_mailed: bool = True,
     **ids: int,
 ) -> None:
     """Written down for those who may have to answer for it, and for the person. `is_shown`: what was made could be seen by others
-    than the person."""
+    than the person; `gone`: an address that is theirs no longer, and is told of it too."""
     await audit(db, viewer, act, person_id, door="", **ids)
     id = await db.value(
         _PUT,
@@ -133,6 +144,7 @@ async def changed(
         act=act,
         by_id=viewer.person_id or None,
         is_shown=is_shown,
+        gone=gone,
         at=clock.now(),
     )
     if is_mailed:
@@ -167,6 +179,12 @@ async def guessed(db: Db, person_id: int) -> None:
         await changed(db, Viewer(policy=Policy()), "one_time.guess", person_id)
 
 
-async def addresses(db: Db, person_id: int) -> list[str]:
-    """All of which they have shown that they are theirs."""
-    return columns(await db.rows(_ADDRESSES, person_id=person_id), "address")
+async def told_at(db: Db, happened: Happened) -> list[str]:
+    """Each address of which they have shown that it is theirs, and the one that was."""
+    found = columns(await db.rows(_ADDRESSES, person_id=happened.person_id), "address")
+    return list(dict.fromkeys([*found, happened.gone])) if happened.gone else found
+
+
+async def forget_gone(db: Db, _viewer: Viewer, facts: Sequence[AccountChanged]) -> None:
+    """Addresses are kept no longer than it takes to tell them."""
+    await db.run(_FORGET_GONE, ids=[fact.event_id for fact in facts])

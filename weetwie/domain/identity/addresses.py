@@ -187,8 +187,9 @@ async def choose_personal(db: Db, person_id: int, address: str) -> None:
 
 
 async def drop_personal(db: Db, viewer: Viewer) -> None:
+    gone = await personal(db, viewer.person_id)
     await db.run(_DROP_PERSONAL, person_id=viewer.person_id)
-    await account.changed(db, viewer, "address.drop", viewer.person_id)
+    await account.changed(db, viewer, "address.drop", viewer.person_id, gone=gone)
 
 
 async def forget(db: Db, person_id: int) -> None:

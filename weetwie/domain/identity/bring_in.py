@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, LargeBinary, Text, case, column, delete, func
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import account
 from weetwie.events import audit
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Address
@@ -23,9 +24,14 @@ _OWNERS = Query(
 )
 
 _ROWS = Query(
-    select(Address.id, Address.address_hash, Address.person_id, Address.is_personal).where(
-        Address.address_hash == func.any(param("hashes", ARRAY(LargeBinary)))
-    )
+    select(
+        Address.id,
+        Address.address_hash,
+        Address.person_id,
+        Address.is_personal,
+        Address.is_verified,
+        Address.address,
+    ).where(Address.address_hash == func.any(param("hashes", ARRAY(LargeBinary))))
 )
 _CHANGE = Query(
     update(Address)
@@ -74,14 +80,17 @@ async def change(
     old = set(old)
     rows = await db.rows(_ROWS, hashes=[*old, new])
     owner = next((row["person_id"] for row in rows if row["address_hash"] == new), None)
-    theirs = (row for row in rows if row["person_id"] == person_id and not row["is_personal"])
+    theirs = [row for row in rows if row["person_id"] == person_id and not row["is_personal"]]
     gone = [row["id"] for row in theirs if row["address_hash"] in old]
+    shown = [row for row in theirs if row["address_hash"] in old and row["is_verified"]]
     if gone and owner is None:
         await db.run(_CHANGE, id=gone.pop(0), hash=new, address=address)
     elif owner is None:
         await bring_in(db, {new: person_id})
     await db.run(_DROP, ids=gone)
-    if old:
+    for row in shown:
+        await account.changed(db, viewer, "address.change", person_id, gone=row["address"])
+    if old and not shown:
         await audit(db, viewer, "address.change", person_id)
     return owner if owner != person_id else None
 

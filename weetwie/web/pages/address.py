@@ -1,12 +1,10 @@
 """An e-mail address is shown to be one's own: by a link in a letter to it, and a button, so that programs that look into
 letters do not use it up. And the address that is one's own, not the organisation's."""
 
-from datetime import timedelta
-from typing import Final, cast
+from typing import cast
 
 from starlette.responses import Response
 
-from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import account, addresses, asked, links
 from weetwie.domain.identity.links import Link, Purpose
 from weetwie.domain.identity.rules import check_address
@@ -16,8 +14,6 @@ from weetwie.kit.db import Db
 from weetwie.kit.signs import bare_address
 from weetwie.web import reading
 from weetwie.web.visit import Visit
-
-_NOTICE_LASTS: Final = timedelta(days=2)
 
 
 async def show(visit: Visit) -> Response:
@@ -35,12 +31,13 @@ async def confirm(visit: Visit) -> Response:
         person = await visit.house.memory.person(db, person_id)
         if person is None:
             raise NotFound
+        gone = None
         if link.purpose == "own-address":
-            await _tell_old(visit, db, person, address)
+            gone = await addresses.personal(db, person_id)
             await addresses.choose_personal(db, person_id, address)
         else:
             await addresses.add(db, person_id, address, is_verified=True)
-        await account.changed(db, person, "address.confirm", person_id)
+        await account.changed(db, person, "address.confirm", person_id, gone=gone)
     return visit.show("address.html", address=address, is_done=True)
 
 
@@ -58,7 +55,6 @@ async def choose(visit: Visit, given: str) -> None:
     address = bare_address(given)
     async with visit.house.database.transaction() as db:
         if not address:
-            await _tell_old(visit, db, visit.viewer)
             await addresses.drop_personal(db, visit.viewer)
             return
         check_address(address)
@@ -68,14 +64,3 @@ async def choose(visit: Visit, given: str) -> None:
         viewer = visit.viewer
         written = write.confirm_address(viewer.language, viewer.policy.name, viewer.handle, link)
         await letters.put(db, viewer.person_id, address, written, links.LASTS["own-address"])
-
-
-async def _tell_old(visit: Visit, db: Db, person: Viewer, new: str = "") -> None:
-    """The others are told afterwards; this one is not theirs any more by then."""
-    old = await addresses.personal(db, person.person_id)
-    if old is None or old.lower() == new.lower() or not visit.house.sends_mail:
-        return
-    link = f"{visit.house.base_url}/settings/sign-in"
-    what = account.SENTENCES["address.drop"]
-    written = write.account_changed(person.language, person.policy.name, person.handle, what, "", link)
-    await letters.put(db, person.person_id, old, written, _NOTICE_LASTS)

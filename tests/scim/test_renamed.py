@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.letters import waiting
 from tests.scim.test_directories import USER, Directory
 from tests.site import HOME
 from tests.world import World
@@ -99,8 +100,20 @@ async def test_the_next_owner_of_an_address_gets_nothing_of_the_one_before(
     assert second != first
     assert await reached(directory, OLD) == (second, OLD)
     assert await reached(directory, NEW) == (first, NEW)
-    told = await directory.world.connection.fetch("select address, text from letters order by id")
-    assert [row["address"] for row in told] == [OLD, NEW] and all(NEW in row["text"] for row in told)
+    told = await waiting(directory.world)
+    assert [one.address for one in told] == [OLD, NEW] and all(NEW in one.text for one in told)
+
+
+async def test_whoever_comes_hears_nothing_of_their_first_address_and_of_a_later_one_by_the_way(
+    directory: Directory,
+) -> None:
+    made = await add(directory, OLD)
+    count = "select count(*) from account_events where person_id = $1"
+    first, connection = await person_of(directory, made), directory.world.connection
+    assert await connection.fetchval(count, first) == 0
+    await directory.say("PUT", f"/Users/{made['id']}", user(NEW))
+    acts = await connection.fetch("select act from account_events where person_id = $1 order by id", first)
+    assert [row["act"] for row in acts] == ["address.release", "address.change"]
 
 
 async def test_an_address_that_is_taken_away_is_gone_and_ones_own_stays(directory: Directory) -> None:

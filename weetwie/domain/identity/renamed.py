@@ -48,11 +48,12 @@ async def moved(db: Db, viewer: Viewer, person_id: int, before: bytes | None, af
     address that went. Raises Conflict where the new one is somebody else's."""
     digest = addresses.hashed(await addresses.hash_key(db), after) if after else None
     is_new = bool(after) and await addresses.owner(db, after) is None
+    is_first = before is None and not await account.addresses(db, person_id)
     if after:
         await addresses.add(db, person_id, after, is_verified=True)
     is_over = before is not None and before != digest
     gone = await release(db, viewer, person_id, before) if before is not None and is_over else None
-    if is_new:
+    if is_new and not is_first:
         # Where one went, both are written to; else those that are there.
         await account.changed(db, viewer, "address.change", person_id, is_mailed=gone is None)
     return gone

@@ -66,6 +66,8 @@ async def test_a_changed_address_is_theirs_and_the_old_one_is_that_of_who_has_it
         async with world.database.reading() as db:
             person_id = await addresses.verified_owner(db, NEW)
             assert person_id is not None and await addresses.address_of(db, person_id) == NEW
+            heard = "select act from account_events where person_id = $1"
+            assert [row["act"] for row in await db.connection.fetch(heard, person_id)] == ["address.change"]
 
 
 async def test_a_changed_address_alone_leaves_the_old_one_to_nobody(world: World, tmp_path: Path) -> None:

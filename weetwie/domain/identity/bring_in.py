@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, LargeBinary, Text, case, column, delete, func
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import account
+from weetwie.domain.identity import account, renamed
 from weetwie.events import audit
 from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Address
@@ -83,6 +83,8 @@ async def change(
     theirs = [row for row in rows if row["person_id"] == person_id and not row["is_personal"]]
     gone = [row["id"] for row in theirs if row["address_hash"] in old]
     shown = [row for row in theirs if row["address_hash"] in old and row["is_verified"]]
+    if gone:
+        await renamed.end_links(db, person_id)
     if gone and owner is None:
         await db.run(_CHANGE, id=gone.pop(0), hash=new, address=address)
     elif owner is None:

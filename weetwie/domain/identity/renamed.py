@@ -37,10 +37,15 @@ async def release(db: Db, viewer: Viewer, person_id: int, digest: bytes) -> str 
     row = await db.row(_RELEASE, person_id=person_id, hash=digest)
     if row is None:
         return None
-    await db.run(_END_LINKS, person_id=person_id, purposes=list(_SENT_TO_WORK))
+    await end_links(db, person_id)
     await account.changed(db, viewer, "address.release", person_id, is_mailed=False)
     address: str | None = row["address"]
     return address
+
+
+async def end_links(db: Db, person_id: int) -> None:
+    """Those that were sent to work."""
+    await db.run(_END_LINKS, person_id=person_id, purposes=list(_SENT_TO_WORK))
 
 
 async def moved(db: Db, viewer: Viewer, person_id: int, before: bytes | None, after: str) -> str | None:

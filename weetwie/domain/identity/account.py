@@ -179,9 +179,14 @@ async def guessed(db: Db, person_id: int) -> None:
         await changed(db, Viewer(policy=Policy()), "one_time.guess", person_id)
 
 
+async def addresses(db: Db, person_id: int) -> list[str]:
+    """All of which they have shown that they are theirs."""
+    return columns(await db.rows(_ADDRESSES, person_id=person_id), "address")
+
+
 async def told_at(db: Db, happened: Happened) -> list[str]:
     """Each address of which they have shown that it is theirs, and the one that was."""
-    found = columns(await db.rows(_ADDRESSES, person_id=happened.person_id), "address")
+    found = await addresses(db, happened.person_id)
     return list(dict.fromkeys([*found, happened.gone])) if happened.gone else found
 
 

@@ -1,7 +1,7 @@
 """Signs that nobody sees, taken out of what is compared later: addresses, handles, ids, names of tags. Pure."""
 
 import unicodedata
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import unquote
 
 import regex
@@ -11,6 +11,9 @@ _UNSEEN: Final = regex.compile(
     regex.V1,
 )
 """Zero-width blanks, soft hyphens, marks of direction, a byte order mark inside, variation selectors, fillers."""
+_MARKS: Final = regex.compile(r"(\p{M}{30})\p{M}++")
+_LONGEST: Final = 10_000
+"""Nothing that is compared is as long; what lies beyond is not read."""
 _BLANKS: Final = regex.compile(r"\s+")
 _IN_BRACKETS: Final = regex.compile(r"<([^<>]*)>")
 _BETWEEN: Final = regex.compile(r"[,;\n]|:::")
@@ -21,10 +24,19 @@ _AROUND: Final = " \t\"'`,;:.<>()[]{}\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
 def visible(text: str) -> str:
     """What one sees of a text, in one spelling: without unseen signs, with plain blanks, none at the ends."""
+    text = text[:_LONGEST]
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     seen: str = _BLANKS.sub(" ", _UNSEEN.sub("", text))
-    return unicodedata.normalize("NFC", seen).strip()
+    return normal("NFC", seen).strip()
+
+
+def normal(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """In one of the normal forms of Unicode, without marks beyond thirty on one letter (UAX #15, stream-safe text): to bring
+    them in order takes as long as the square of their number."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize(form, _MARKS.sub(r"\1", text))
 
 
 def bare_address(text: str) -> str:

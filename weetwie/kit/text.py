@@ -1,17 +1,18 @@
 """Plain text as people write it: what it names, how long it is, what it looks like as HTML."""
 
 import html
-import unicodedata
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import regex
 
 from weetwie.kit import links
-from weetwie.kit.signs import bare_address, visible
+from weetwie.kit.signs import bare_address, normal, visible
 
+_ENOUGH_TO_TELL = 4000
+"""Characters that show the language of a text."""
 URL_LENGTH = 23
 """What every address counts for, however long it is."""
 
@@ -30,6 +31,9 @@ _CASE_NUMBER = regex.compile(r"[\w./:-]+( [\w./:-]+)*")
 LONGEST_CASE_NUMBER = 64
 _EMPTY_LINES = regex.compile(r"\n\n+")
 _GRAPHEME = regex.compile(r"\X")
+_FLAG = regex.compile(r"[\U0001f1e6-\U0001f1ff]{2}")
+_SIGN = regex.compile("[@#＃]")
+_SHORTEST_NAME = 2
 _MOST_IN_ONE = 40
 """So many of the computer's characters may one that people see have, on the whole of a text."""
 
@@ -58,21 +62,23 @@ class Piece:
 
 def pieces(text: str) -> list[Piece]:
     """Links, mentions and tags, in order and without overlap; what lies in a link is the link's."""
-    found = [Piece("link", start, end, text[start:end], text[start:end]) for start, end in links.links(text)]
-    if not found:
-        return list(_names(text))
-    starts, names = [link.start for link in found], []
-    for piece in _names(text):
-        before = bisect_left(starts, piece.end)
-        if not before or found[before - 1].end <= piece.start:
-            names.append(piece)
-    return sorted([*found, *names], key=lambda piece: piece.start)
+    return list(_pieces(text))
 
 
-def _names(text: str) -> Iterator[Piece]:
-    if "@" not in text and "#" not in text and "＃" not in text:
-        return
-    for match in _NAMES.finditer(text):
+def _pieces(text: str) -> Iterator[Piece]:
+    at = 0
+    for start, end in links.links(text):
+        yield from _names(text, at, start)
+        yield Piece("link", start, end, text[start:end], text[start:end])
+        at = end
+    yield from _names(text, at, len(text))
+
+
+def _names(text: str, begin: int, end: int) -> Iterator[Piece]:
+    """Those between two links; one that would go on into the second is none."""
+    for match in _NAMES.finditer(text, begin, end) if _SIGN.search(text, begin, end) else ():
+        if match.end() == end and end < len(text) and _NAMES.match(text, match.start()).end() > end:
+            return
         if match["handle"]:
             yield _mention(match)
         else:
@@ -90,30 +96,58 @@ def _mention(match: Any) -> Piece:
 
 def tag_key(name: str) -> str:
     """What two spellings of one tag have in common; signs that nobody sees do not tell them apart."""
-    return unicodedata.normalize("NFKC", visible(name)).casefold()
+    return normal("NFKC", visible(name)).casefold()
 
 
-def length(text: str) -> int:
-    """Characters as people see them; an address counts 23, a mention without its domain."""
-    shortened = text
-    for piece in reversed(pieces(text)):
+class _Enough(Exception):
+    pass
+
+
+def length(text: str, enough: int | None = None) -> int:
+    """Characters as people see them; an address counts 23, a mention without its domain. Beyond `enough` the count may end
+    early, with any number that is larger."""
+    counted = 0
+
+    def short(piece: Piece) -> str | None:
+        nonlocal counted
+        counted += URL_LENGTH if piece.kind == "link" else _SHORTEST_NAME
+        if enough is not None and counted > enough:
+            raise _Enough
         if piece.kind == "link":
-            shortened = shortened[: piece.start] + "x" * URL_LENGTH + shortened[piece.end :]
-        elif piece.host:
-            shortened = shortened[: piece.start] + "@" + piece.target + shortened[piece.end :]
-    return signs(shortened)
+            return "x" * URL_LENGTH
+        return "@" + piece.target if piece.host else None
+
+    try:
+        shortened = _replaced(text, short)
+    except _Enough:
+        return counted
+    return signs(shortened, enough)
 
 
-def signs(text: str) -> int:
-    """Characters as people see them, however many of the computer's they are made of."""
+def _replaced(text: str, by: Callable[[Piece], str | None]) -> str:
+    """With each piece as `by` makes it; None leaves it."""
+    out: list[str] = []
+    at = 0
+    for piece in _pieces(text):
+        if (made := by(piece)) is not None:
+            out += (text[at : piece.start], made)
+            at = piece.end
+    out.append(text[at:])
+    return "".join(out)
+
+
+def signs(text: str, enough: int | None = None) -> int:
+    """Characters as people see them, however many of the computer's they are made of. Beyond `enough` the count ends early."""
     if text.isascii():
         return len(text) - text.count("\r\n")
-    return sum(1 for _sign in _GRAPHEME.finditer(text))
+    # Flags in a row would each be counted from the first one on.
+    found = _GRAPHEME.finditer(_FLAG.sub("x", text))
+    return sum(1 for _sign in (found if enough is None else islice(found, enough + 1)))
 
 
 def is_longer(text: str, most: int) -> bool:
     """Than so many characters as people see them; nor may any of these be made of marks without end."""
-    return len(text) > most and (len(text) > _MOST_IN_ONE * most or signs(text) > most)
+    return len(text) > most and (len(text) > _MOST_IN_ONE * most or signs(text, most) > most)
 
 
 def is_question(text: str) -> bool:
@@ -173,9 +207,7 @@ def link_html(address: str) -> str:
 
 def language_of(text: str) -> str | None:
     """The language that a text is most likely in (ISO 639-1); None when it is too short to tell."""
-    plain = text
-    for piece in reversed(pieces(text)):
-        plain = plain[: piece.start] + " " + plain[piece.end :]
+    plain = _replaced(text[:_ENOUGH_TO_TELL], lambda _piece: " ")
     letters = sum(map(str.isalpha, plain))
     if letters < 12:
         return None

@@ -1,6 +1,5 @@
 """What is right for a filter, and what it matches."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,6 +8,7 @@ import regex
 
 from weetwie.errors import Invalid, _
 from weetwie.kit.scripts import WITHOUT_SPACES
+from weetwie.kit.signs import normal
 from weetwie.kit.text import is_longer
 
 CONTEXTS: Final = ("home", "notifications", "public", "thread", "account")
@@ -94,4 +94,4 @@ _ENDS_A_WORD: Final = regex.compile(rf"(?!\p{{Hangul}}){_OF_A_WORD}\Z")
 
 def comparable(text: str) -> str:
     """One spelling for what looks alike: an é is one sign or two."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else normal("NFC", text)

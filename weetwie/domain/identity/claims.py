@@ -10,7 +10,7 @@ import msgspec
 from weetwie.access.words import Role
 from weetwie.domain.identity import rules
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit.signs import bare_address
+from weetwie.kit.signs import bare_address, normal
 from weetwie.settings import Provider
 
 _NOT_IN: Final = _(
@@ -67,9 +67,7 @@ def _deciding(provider: Provider) -> dict[Role, tuple[str, ...]]:
 def handle_of(text: str) -> str:
     """A handle that resembles a name or an address: `Zoë.Smit@house.example` is zoe_smit."""
     local = text.partition("@")[0]
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", local) if not unicodedata.combining(letter)
-    )
+    plain = "".join(letter for letter in normal("NFKD", local) if not unicodedata.combining(letter))
     return _NOT_PLAIN.sub("_", plain.lower()).strip("_")[:30].strip("_") or "person"
 
 

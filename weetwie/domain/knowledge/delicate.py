@@ -13,6 +13,7 @@ import msgspec
 import regex
 
 from weetwie.kit.scripts import WITHOUT_SPACES
+from weetwie.kit.signs import normal
 
 TOPICS: Final[dict[str, str]] = {
     "health": (
@@ -149,8 +150,8 @@ def _list(more: tuple[str, ...]) -> _List:
 
 def _bare(word: str) -> str:
     """As it is compared: without case and accents."""
-    word = unicodedata.normalize("NFKC", word).casefold()
+    word = normal("NFKC", word).casefold()
     if word.isascii():
         return word
-    letters = unicodedata.normalize("NFD", word)
+    letters = normal("NFD", word)
     return "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")

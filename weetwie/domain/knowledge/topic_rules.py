@@ -1,12 +1,12 @@
 """What a topic is: a word, a tag or a short phrase, as people write it. Pure."""
 
 import re
-import unicodedata
 from enum import IntEnum
 from typing import Final
 
 from weetwie.domain.knowledge import words
 from weetwie.errors import Invalid, _
+from weetwie.kit.signs import normal
 from weetwie.kit.text import is_longer
 
 LONGEST_NAME: Final = 60
@@ -35,7 +35,7 @@ SHOWN: Final = (Choice.knows, Choice.learning)
 
 def key_of(name: str) -> str:
     """What two spellings of one topic have in common."""
-    return unicodedata.normalize("NFKC", tidy(name)).casefold()
+    return normal("NFKC", tidy(name)).casefold()
 
 
 def tidy(name: str) -> str:

@@ -12,6 +12,7 @@ import regex
 
 from weetwie.kit import text as texts
 from weetwie.kit.scripts import WITHOUT_SPACES
+from weetwie.kit.signs import normal
 
 LONGEST: Final = 20_000
 """So many characters of one text are read."""
@@ -114,7 +115,7 @@ def number_of(term: str) -> int:
 
 def plain(text: str) -> str:
     """Without what names people and places: mentions and links are not what a text is about."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST])
+    text = normal("NFKC", text[:LONGEST])
     for piece in reversed(texts.pieces(text)):
         if piece.kind == "tag":
             text = f"{text[: piece.start]} {piece.target} {text[piece.end :]}"
@@ -168,9 +169,7 @@ def _bare(word: str) -> str:
     """Without accents."""
     if word.isascii():
         return word
-    return "".join(
-        letter for letter in unicodedata.normalize("NFD", word) if unicodedata.category(letter) != "Mn"
-    )
+    return "".join(letter for letter in normal("NFD", word) if unicodedata.category(letter) != "Mn")
 
 
 @cache

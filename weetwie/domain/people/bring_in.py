@@ -1,7 +1,6 @@
 """People come with an import: they have a card, but have not joined; nobody signs in as them and no mail goes to them."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +14,7 @@ from weetwie.access.words import Standing
 from weetwie.domain.people import rules
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
+from weetwie.kit.signs import normal
 from weetwie.tables.people import Person
 
 _TRIES: Final = 8
@@ -163,7 +163,7 @@ async def not_joined(db: Db, ids: Iterable[int]) -> list[int]:
 
 def wished(name: str) -> str:
     """A handle out of any name: letters a to z, digits and underscores; dots and dashes inside stay."""
-    plain = unicodedata.normalize("NFKD", name.strip().removeprefix("@")).encode("ascii", "ignore").decode()
+    plain = normal("NFKD", name.strip().removeprefix("@")).encode("ascii", "ignore").decode()
     return (
         re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("_.-")[: rules.LONGEST_HANDLE - 8].strip("_.-")
         or "person"

@@ -71,7 +71,7 @@ def check_text(text: str, warning: str, policy: Policy, *, has_more: bool = Fals
         raise Invalid(_("Write something first."), field="status")
     # A cheap look before the exact count: no text of forty times the characters can be short enough.
     most = policy.longest_post
-    if len(text) + len(warning) > 40 * most or texts.length(text) + texts.length(warning) > most:
+    if len(text) + len(warning) > 40 * most or texts.length(text, most) + texts.length(warning, most) > most:
         raise Invalid(
             _(
                 "This is longer than the {most} characters that a post may have. Shorten it, or answer yourself with the rest."

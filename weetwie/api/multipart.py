@@ -12,8 +12,9 @@ from weetwie.api.tree import MAX_KEYS, TOO_MANY_KEYS, Tree, put
 from weetwie.errors import _
 from weetwie.kit.body import TooLarge
 
-MAX_TEXT: Final = 1024 * 1024
-"""All texts of one form together: a text that long is never meant, however long its files may be."""
+MAX_TEXT: Final = 256 * 1024
+"""All texts of one form together: a text that long is never meant, however long its files may be. What is longer takes longer
+to read than other requests should wait."""
 
 _BROKEN_PARTS = _("The body is not a multipart form that can be read.")
 

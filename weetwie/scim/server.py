@@ -1,5 +1,6 @@
 """The SCIM server as an application of its own, at `/scim/v2`."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cached_property
 from typing import Any, Final
@@ -177,7 +178,7 @@ class ScimServer(ASGIApplication):
         request.query = dialects.query(request.query)
         if not self.needs_auth(request):
             return await self.handler.handle(request)
-        request.body = dialects.body(request.body)
+        request.body = await asyncio.to_thread(dialects.body, request.body)
         async with self._database.transaction() as db:
             token_id = await tokens.recognise(db, _token(request))
             if token_id is None:

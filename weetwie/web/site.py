@@ -274,7 +274,7 @@ def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[
         except (asyncpg.PostgresError, OSError):
             return out_of_order(request, house)
         try:
-            _bound(come, LARGEST.get(path, LONGEST_FORM) if come.is_signed_in else LONGEST_FORM)
+            _bound(come, _longest(come, path))
             come.count(*_limits(path))
             check_length(request.headers.raw, come.longest)
             if path.startswith(("/admin", "/inspections")):
@@ -313,6 +313,12 @@ async def _check_proved(come: Visit) -> None:
     async with come.house.database.reading() as db:
         if not await sessions.is_proved(db, come.viewer, within):
             raise SignInAgain
+
+
+def _longest(come: Visit, path: str) -> int:
+    """Only files may be long, and only of those who are known."""
+    has_files = come.request.headers.get("content-type", "").lower().startswith("multipart/")
+    return LARGEST.get(path, LONGEST_FORM) if has_files and come.is_signed_in else LONGEST_FORM
 
 
 def _bound(come: Visit, longest: int) -> None:

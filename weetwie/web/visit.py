@@ -5,7 +5,8 @@ import hashlib
 import hmac
 import secrets
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -13,7 +14,8 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -24,7 +26,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import File
 from weetwie.domain.timelines.live import Live
-from weetwie.errors import Forbidden, _
+from weetwie.errors import Forbidden, Invalid, _
 from weetwie.kit import clock, language, oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.db import Database
@@ -39,7 +41,10 @@ _STALE_FORM: Final = _(
     "This page was open for too long, or came from elsewhere. Please go back, reload it and try again."
 )
 
+_UNREADABLE: Final = _("This form cannot be read. It may have {most} fields at most.")
+
 MOST_FILES: Final = 4
+MOST_FIELDS: Final = 100
 _PROOF_LENGTH: Final = 32
 _WORTH_COMPRESSING: Final = 1400
 """In bytes: what is shorter goes in one packet anyway."""
@@ -152,7 +157,7 @@ class Visit:
         """What was filled in. Raises Forbidden when the form is not one of ours, opened in this browser."""
         if self.request.headers.get("sec-fetch-site") == "cross-site":
             raise Forbidden(_STALE_FORM)
-        async with self.request.form(max_files=MOST_FILES, max_fields=100) as form:
+        async with self._sent() as form:
             given = {name: _plain(value) for name, value in form.items() if isinstance(value, str)}
             self._check_form(given)
             for name, value in form.multi_items():
@@ -163,6 +168,18 @@ class Visit:
             name: [_plain(one) for one in form.getlist(name) if isinstance(one, str)] for name in form
         }
         return given
+
+    @asynccontextmanager
+    async def _sent(self) -> AsyncIterator[FormData]:
+        """Raises Invalid for what cannot be read."""
+        try:
+            form = await self.request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+        except HTTPException as error:
+            raise Invalid(_UNREADABLE, most=MOST_FIELDS) from error
+        try:
+            yield form
+        finally:
+            await form.close()
 
     def _check_form(self, given: Mapping[str, str]) -> None:
         try:
@@ -279,7 +296,7 @@ async def _kept(upload: UploadFile) -> File:
 
 async def visit(request: Request, house: House) -> Visit:
     """Reads who is there from the database, as every request does."""
-    session = request.cookies.get(house.cookie("session"))
+    session = cookie(request, house.cookie("session"))
     async with house.database.reading() as db:
         viewer = await house.memory.recognise(db, session=session) if session else None
         if viewer is None:
@@ -289,7 +306,7 @@ async def visit(request: Request, house: House) -> Visit:
 
 
 def visit_of(request: Request, house: House, viewer: Viewer, session: str | None = None) -> Visit:
-    seed = request.cookies.get(house.cookie("form"))
+    seed = cookie(request, house.cookie("form"))
     found = Visit(
         request=request,
         house=house,
@@ -301,6 +318,16 @@ def visit_of(request: Request, house: House, viewer: Viewer, session: str | None
     if not session and not seed:
         found.new_cookies["form"] = found.form_seed
     return found
+
+
+def cookie(request: Request, name: str) -> str | None:
+    """Ours stand without quotes; to take those of others out of theirs takes long where they are made up so."""
+    for header in request.headers.getlist("cookie"):
+        for pair in header.split(";"):
+            key, _equals, value = pair.partition("=")
+            if key.strip() == name:
+                return value.strip() or None
+    return None
 
 
 def _masked(proof: bytes, mask: bytes) -> bytes:

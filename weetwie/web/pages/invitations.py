@@ -1,5 +1,6 @@
 """Whom one invites, and the guests one answers for."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any, Final
 
@@ -79,7 +80,7 @@ async def _invite(visit: Visit, db: Db, given: dict[str, str]) -> list[tuple[str
     """By address, empty for whoever has the link; with the link where it was not sent."""
     standing = Standing.member if given.get("standing") == "member" else Standing.guest
     until = end_of(given.get("until", "")) if standing is Standing.guest else None
-    to = bare_addresses(given.get("addresses", "")) or [""]
+    to = await asyncio.to_thread(bare_addresses, given.get("addresses", "")) or [""]
     if len(to) > _MOST_AT_ONCE:
         raise Invalid(_TOO_MANY, field="addresses", most=_MOST_AT_ONCE)
     words, links = given.get("words", "").strip(), []

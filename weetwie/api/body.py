@@ -23,6 +23,8 @@ from weetwie.kit.body import Receive, bounded, check_length
 MAX_BODY: Final = MAX_TEXT
 """What a door takes that does not say otherwise; more is for files alone."""
 
+_MOST_BRACKETS: Final = 20_000
+"""More than any text holds. Each may be a list, and to make many of them takes long."""
 _BROKEN_JSON = _("The body is not JSON that can be read.")
 
 
@@ -67,6 +69,8 @@ def _read_whole(form: bytes, body: bytes) -> Tree:
 def _read_json(body: bytes) -> Tree:
     if not body.strip():
         return {}
+    if body.count(b"[") + body.count(b"{") > _MOST_BRACKETS:
+        raise Malformed(TOO_MANY_KEYS, limit=MAX_KEYS)
     try:
         tree = msgspec.json.decode(body)
     except RecursionError:

@@ -118,13 +118,13 @@ def length(text: str, enough: int | None = None) -> int:
         return "@" + piece.target if piece.host else None
 
     try:
-        shortened = _replaced(text, short)
+        shortened = replaced(text, short)
     except _Enough:
         return counted
     return signs(shortened, enough)
 
 
-def _replaced(text: str, by: Callable[[Piece], str | None]) -> str:
+def replaced(text: str, by: Callable[[Piece], str | None]) -> str:
     """With each piece as `by` makes it; None leaves it."""
     out: list[str] = []
     at = 0
@@ -207,7 +207,7 @@ def link_html(address: str) -> str:
 
 def language_of(text: str) -> str | None:
     """The language that a text is most likely in (ISO 639-1); None when it is too short to tell."""
-    plain = _replaced(text[:_ENOUGH_TO_TELL], lambda _piece: " ")
+    plain = replaced(text[:_ENOUGH_TO_TELL], lambda _piece: " ")
     letters = sum(map(str.isalpha, plain))
     if letters < 12:
         return None

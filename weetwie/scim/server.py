@@ -16,6 +16,7 @@ from scim2_models import (
     External,
     Filter,
     Group,
+    InvalidFilterException,
     Patch,
     Reference,
     ResourceType,
@@ -51,6 +52,8 @@ log = structlog.get_logger(__name__)
 
 ROOT: Final = "/scim"
 LARGEST: Final = 2 * 1024 * 1024
+LONGEST_SEARCH: Final = 16 * 1024
+"""Filters take long to be read."""
 MOST_AT_ONCE: Final = 500
 _MOST_IN_BULK: Final = 500
 
@@ -151,7 +154,8 @@ class ScimServer(ASGIApplication):
         request = await self.read_request(_printable(scope), _nothing_more)
         try:
             await self._admit(request, (scope.get("client") or ("",))[0])
-            request.body = await _whole(body.bounded(receive, LARGEST), scope["headers"])
+            longest = LONGEST_SEARCH if scope["path"].endswith("/.search") else LARGEST
+            request.body = await _whole(receive, scope["headers"], longest)
         except Exception as error:  # noqa: BLE001  told as whatever happens later
             response = self.finalize_response(request, self.handle_exception(request, error))
             response.headers["Connection"] = "close"  # the rest of the body is not read
@@ -175,6 +179,8 @@ class ScimServer(ASGIApplication):
             raise UnauthorizedException
 
     async def dispatch_request(self, request: ScimRequest) -> ScimResponse:
+        if any(len(value) > LONGEST_SEARCH for value in request.query.values()):
+            raise InvalidFilterException(detail="This filter is too long.")
         request.query = dialects.query(request.query)
         if not self.needs_auth(request):
             return await self.handler.handle(request)
@@ -222,8 +228,9 @@ async def _nothing_more() -> dict[str, Any]:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def _whole(receive: body.Receive, headers: list[tuple[bytes, bytes]]) -> bytes:
-    body.check_length(headers, LARGEST)
+async def _whole(receive: body.Receive, headers: list[tuple[bytes, bytes]], longest: int) -> bytes:
+    body.check_length(headers, longest)
+    receive = body.bounded(receive, longest)
     pieces, has_more = [], True
     while has_more:
         message = await receive()

@@ -45,8 +45,6 @@ def tidy(name: str) -> str:
 def check(name: str) -> str:
     """The name as it is kept. Raises Invalid."""
     name = tidy(name)
-    if not name or not signature(name):
-        raise Invalid(_("A topic needs a name: a word, a tag or a short phrase."), field="name")
     if is_longer(name, LONGEST_NAME) or len(name.split()) > MOST_WORDS:
         raise Invalid(
             _("A topic is a short phrase: at most {words} words and {most} characters."),
@@ -54,6 +52,8 @@ def check(name: str) -> str:
             words=MOST_WORDS,
             most=LONGEST_NAME,
         )
+    if not name or not signature(name):
+        raise Invalid(_("A topic needs a name: a word, a tag or a short phrase."), field="name")
     return name
 
 

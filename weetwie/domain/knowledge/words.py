@@ -16,6 +16,8 @@ from weetwie.kit.signs import normal
 
 LONGEST: Final = 20_000
 """So many characters of one text are read."""
+_LONGEST_WORD: Final = 100
+"""What is longer is no word of any language, and takes long to be looked at from its end."""
 LANGUAGES: Final = {"en": "english", "nl": "dutch", "de": "german"}
 """Whose endings are taken off. A text in another language is read like English, whose rules leave most of it alone."""
 
@@ -25,7 +27,8 @@ _WORD = regex.compile(
     regex.V1,
 )
 _PARTS = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{M}]+|\p{N}+")
-_COMPOUND = regex.compile(r"[\p{L}\p{N}]+(?:[/_.\-+][\p{L}\p{N}]+)+")
+# It begins where a word does: else each letter of a long word would be tried as a beginning.
+_COMPOUND = regex.compile(r"(?<![\p{L}\p{N}])[\p{L}\p{N}]++(?:[/_.\-+][\p{L}\p{N}]++)+")
 _JOINT = regex.compile(r"[_.\-+]")
 _WITHOUT_SPACES = regex.compile(rf"[{WITHOUT_SPACES}\p{{M}}]+")
 _LINE = regex.compile(r"\r?\n")
@@ -115,13 +118,8 @@ def number_of(term: str) -> int:
 
 def plain(text: str) -> str:
     """Without what names people and places: mentions and links are not what a text is about."""
-    text = normal("NFKC", text[:LONGEST])
-    for piece in reversed(texts.pieces(text)):
-        if piece.kind == "tag":
-            text = f"{text[: piece.start]} {piece.target} {text[piece.end :]}"
-        else:
-            text = f"{text[: piece.start]} {text[piece.end :]}"
-    return text
+    text = normal("NFKC", text[:LONGEST])[:LONGEST]
+    return texts.replaced(text, lambda piece: f" {piece.target} " if piece.kind == "tag" else " ")
 
 
 def _tokens(text: str) -> Iterator[str]:
@@ -159,7 +157,7 @@ def _likeness(counts: Counter[str], text: str) -> int:
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str, code: str) -> str:
-    if "/" in word or not word.isalpha():
+    if "/" in word or len(word) > _LONGEST_WORD or not word.isalpha():
         return word
     language = LANGUAGES.get(code, "english")
     return _bare(_stemmer(language).stemWord(word))

@@ -65,13 +65,20 @@ def check(draft: Draft, policy: Policy) -> None:
     check_text(draft.text, draft.warning, policy, has_more=bool(draft.media_ids) or draft.has_poll)
 
 
+_LONGEST = 200_000
+"""So many of the computer's characters are looked at, whatever the organisation allows."""
+
+
 def check_text(text: str, warning: str, policy: Policy, *, has_more: bool = False) -> None:
     """Where there is more than text, such as a picture, there may be none."""
     if not text.strip() and not has_more:
         raise Invalid(_("Write something first."), field="status")
     # A cheap look before the exact count: no text of forty times the characters can be short enough.
     most = policy.longest_post
-    if len(text) + len(warning) > 40 * most or texts.length(text, most) + texts.length(warning, most) > most:
+    if (
+        len(text) + len(warning) > min(40 * most, _LONGEST)
+        or texts.length(text, most) + texts.length(warning, most) > most
+    ):
         raise Invalid(
             _(
                 "This is longer than the {most} characters that a post may have. Shorten it, or answer yourself with the rest."

@@ -62,6 +62,7 @@ async def who_sees(visit: Visit, db: Db, given: Mapping[str, str]) -> str:
     viewer = visit.viewer
     try:
         draft = rules.take_ring_from_text(draft_of(given))
+        rules.check_text(draft.text, draft.warning, viewer.policy, has_more=True)
         usual = await publish.usual_visibility(db, viewer)
         decided = await audience.decide(db, viewer, draft, usual)
     except Refusal as refusal:

@@ -350,13 +350,13 @@ def test_more_than_a_thousand_parameters_are_refused() -> None:
 def test_what_is_nested_too_deep_is_refused() -> None:
     with pytest.raises(Malformed):
         read_query(b"a" + b"[b]" * 8 + b"=1")
-    for depth in (10, 2_000, 150_000):
+    for depth in (10, 2_000, 40_000):
         with pytest.raises(Malformed):
             read(JSON, b'{"a":' + b"[" * depth + b"]" * depth + b"}")
         with pytest.raises(Malformed):
             read(JSON, b'{"a":' * depth + b"1" + b"}" * depth)
     with pytest.raises(Malformed):
-        read(JSON, b'{"x":"\\ud800","a":' + b"[" * 150_000 + b"]" * 150_000 + b"}")
+        read(JSON, b'{"x":"\\ud800","a":' + b"[" * 40_000 + b"]" * 40_000 + b"}")
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ async def test_a_body_that_does_not_arrive_in_time_is_ended_with_408(
         await one.task
     assert one.started["status"] == 408
     assert one.headers[b"connection"] == b"close"
-    assert one.answer.lower().startswith(told) or one.answer[:2] == b"\x1f\x8b"
+    assert one.answer.strip().lower().startswith(told)
 
 
 async def test_a_long_body_has_longer_for_as_long_as_it_arrives_fast_enough(

@@ -16,6 +16,7 @@ from weetwie.web.site import PAGES
 
 NOT_READ: Final = {
     "/posts": "home again",
+    "/posts/reach": "home again",
     "/live": "a stream, see test_streams.py",
     "/manifest.webmanifest": "holds the name of the place alone",
     "/theme/{accent}.css": "holds a colour alone",

@@ -20,7 +20,7 @@ from weetwie.domain.knowledge.words import ask
 _SHORT: Final = 3.0
 """Up to so many words of equal weight a question is short."""
 _LONG: Final = 12.0
-_OF_A_SHORT_ONE: Final = 0.56
+OF_A_SHORT_ONE: Final = 0.56
 """So much of it a post must say."""
 _FROM, _TO = 0.3, 0.08
 """How much of a longer one, from the shortest of them to the long ones."""
@@ -87,7 +87,7 @@ def breadth(words: Sequence[Word]) -> float:
 def least(breadth: float) -> float:
     """How much of a question of so many words a post must say to be about it."""
     if breadth <= _SHORT:
-        return _OF_A_SHORT_ONE
+        return OF_A_SHORT_ONE
     part = (math.log(breadth) - math.log(_SHORT)) / (math.log(_LONG) - math.log(_SHORT))
     return _FROM + (_TO - _FROM) * min(part, 1.0)
 

@@ -54,7 +54,7 @@ async def who_knows(
     whole = asking.read(question)[:_LOOKED_UP] if left_out else asked
     if not whole:
         return Answer((), 0)
-    from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, said
+    from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, profiles, said
     from weetwie.domain.knowledge.keeping import held
     from weetwie.domain.knowledge.look_up import look_up
     from weetwie.domain.knowledge.visible import Scope
@@ -72,21 +72,18 @@ async def who_knows(
         stands = await look_up(db, shelf, _terms(asked))
         matter = await asyncio.to_thread(finding.matter, shelf, scope, asked, stands)
         statements = await said.about(db, viewer, _terms(whole), scope, as_of)
+        listed = {} if as_of else await profiles.listed(db, viewer, whole, scope)
         unknown, likely = about.unknown(matter.words), tuple[Nearest, ...]()
-        if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so:
+        if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so and not listed:
             asked, likely = await nearest.mended(db, viewer, shelf, scope, matter, asked)
             statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
         of_claims = fitting.weigh(matter.visible, whole, matter.seen) if left_out else matter.words
+        statements, claims = finding.claims(of_claims, statements, listed, among)
         wanted = finding.Wanted(
             asking.language_of(told),
             "acts" if order == "acts" and tells_activity else "knows",
             viewer.person_id if tells_activity else 0,
-            {
-                id: part
-                for id, one in statements.says_so.items()
-                if among is None or id in among
-                if (part := about.part(of_claims, one.name)) > 0
-            },
+            claims,
             None if among is None else frozenset(among),
             hidden,
         )

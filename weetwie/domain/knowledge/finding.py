@@ -1,6 +1,6 @@
 """Who is found for a question, once what stands where has been looked up. Pure, and heavy: to be done beside the event loop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -9,7 +9,7 @@ from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
 from weetwie.domain.knowledge.fitting import Word
 from weetwie.domain.knowledge.found import Found
 from weetwie.domain.knowledge.ranking import Order
-from weetwie.domain.knowledge.said import Said
+from weetwie.domain.knowledge.said import Said, Statement
 from weetwie.domain.knowledge.shelf import Found as Stands
 from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
@@ -40,6 +40,24 @@ def matter(shelf: Shelf, scope: Scope, asked: Sequence[Asked], stands: dict[int,
     visible = Visible(shelf, scope)
     seen = of_sight(visible, stands)
     return Matter(visible, seen, fitting.weigh(visible, asked, seen))
+
+
+def claims(
+    words: Sequence[Word], topics: Said, listed: Mapping[int, Statement], among: Collection[int] | None
+) -> tuple[Said, dict[int, float]]:
+    """What people say of themselves, of each that which says most, and how much of the question that is.
+
+    Where somebody is and what they speak counts only where nothing else is asked: it makes nobody know more of other things.
+    """
+    best, parts = dict(topics.says_so), dict[int, float]()
+    for id, one in topics.says_so.items():
+        parts[id] = about.part(words, one.name)
+    for id, one in listed.items():
+        part = about.part(words, " ".join(one.said or ()))
+        if part >= about.OF_A_SHORT_ONE and part > parts.get(id, 0.0) and id not in topics.contested:
+            best[id], parts[id] = one, part
+    wanted = {id: part for id, part in parts.items() if part > 0 and (among is None or id in among)}
+    return msgspec.structs.replace(topics, says_so=best), wanted
 
 
 def find(shelf: Shelf, scope: Scope, of: Matter, wanted: Wanted, statements: Said) -> Found:

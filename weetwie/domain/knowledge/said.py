@@ -32,7 +32,11 @@ _IN_A_RING: Final = 0.25
 
 class Statement(msgspec.Struct, frozen=True):
     name: str
-    at: datetime
+    """As it stands on the profile."""
+    at: datetime | None
+    """When it was put there, where that is known."""
+    said: tuple[str, ...] | None = None
+    """Which words of the question it is; None for a topic, which is all of its own words."""
 
 
 class Vouched(msgspec.Struct, frozen=True):

@@ -160,10 +160,10 @@ def _stem(word: str, code: str) -> str:
     if "/" in word or len(word) > _LONGEST_WORD or not word.isalpha():
         return word
     language = LANGUAGES.get(code, "english")
-    return _bare(_stemmer(language).stemWord(word))
+    return bare(_stemmer(language).stemWord(word))
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
     """Without accents."""
     if word.isascii():
         return word

@@ -1,0 +1,128 @@
+"""What of a question people list on their profile besides topics: their languages, where they are, what their work is."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Text, and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access import sees
+from weetwie.access.sees import CARD, PLACE, Eye, Lawful
+from weetwie.access.viewer import Viewer
+from weetwie.domain.knowledge import words
+from weetwie.domain.knowledge.said import Statement
+from weetwie.domain.knowledge.visible import Scope
+from weetwie.domain.knowledge.words import Asked
+from weetwie.kit.db import Db, param
+from weetwie.tables.people import Person
+
+MOST_WORDS: Final = 8
+"""Longer questions ask for no such thing."""
+_MOST: Final = 400
+_BEGINNING: Final = 6
+"""So many letters of a word must stand there; its forms differ behind them."""
+ROLES: Final = frozenset(
+    (
+        "role job title position function work profession"
+        " rol functie beroep werk taak"
+        " rolle funktion beruf stelle tätigkeit aufgabe"
+    ).split()
+)
+"""What a field of a profile is called that says what somebody's work is."""
+
+
+async def listed(db: Db, viewer: Viewer, asked: Sequence[Asked], scope: Scope) -> dict[int, Statement]:
+    """By person, as far as the viewer sees their profile."""
+    if not asked or len(asked) > MOST_WORDS:
+        return {}
+    spoken = {code: one for one in asked for code in _languages(one.word)}
+    rows = await _LISTED.rows(
+        db,
+        viewer,
+        languages=list(spoken),
+        beginnings=[f"%{_escaped(words.bare(one.word)[:_BEGINNING])}%" for one in asked],
+    )
+    out = scope.sight.hidden | scope.unranked
+    return {
+        row["id"]: statement
+        for row in rows
+        if row["id"] not in out and (statement := _statement(row, asked, spoken)) is not None
+    }
+
+
+def _statement(row: Any, asked: Sequence[Asked], spoken: dict[str, Asked]) -> Statement | None:
+    """That which says most of what is asked."""
+    found = [Statement(name, None, tuple(said)) for name, said in _says(row, asked, spoken) if said]
+    return max(found, key=lambda one: len(one.said or ()), default=None)
+
+
+def _says(row: Any, asked: Sequence[Asked], spoken: dict[str, Asked]) -> Iterator[tuple[str, list[str]]]:
+    for code in row["languages"]:
+        if (one := spoken.get(code)) is not None:
+            yield one.word.title(), [one.word]
+    for said in (
+        row["place"],
+        row["unit"],
+        *(field["value"] for field in row["fields"] if is_role(field["name"])),
+    ):
+        terms = {term for one in words.ask(said) for term in one.terms}
+        yield said, [one.word for one in asked if terms.intersection(one.terms)]
+
+
+def is_role(name: str) -> bool:
+    return not ROLES.isdisjoint(name.casefold().split())
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _languages(word: str) -> tuple[str, ...]:
+    """The languages that are called so in one of the three."""
+    return tuple(dict.fromkeys(code for form in words.forms(word) for code in _names().get(form, ())))
+
+
+@cache
+def _names() -> dict[int, tuple[str, ...]]:
+    from babel import Locale
+
+    found: dict[int, tuple[str, ...]] = {}
+    for language in words.LANGUAGES:
+        for code, name in Locale(language).languages.items():
+            if len(code) == 2 and name.isalpha():
+                number = words.number_in(name.casefold(), language)
+                found[number] = (*found.get(number, ()), code)
+    return found
+
+
+_LANGUAGES, _BEGINNINGS = param("languages", ARRAY(Text)), param("beginnings", ARRAY(Text))
+
+
+def _listed(eye: Eye) -> Any:
+    detail = sees.detail(eye, Person)
+    at_work = detail >= PLACE
+    is_there = func.plain(Person.unit + " " + Person.place).like(func.any(_BEGINNINGS))
+    has_role = func.plain(func.cast(Person.fields, Text)).like(func.any(_BEGINNINGS))
+    return (
+        select(
+            Person.id,
+            case((at_work, Person.unit), else_="").label("unit"),
+            case((at_work, Person.place), else_="").label("place"),
+            Person.languages,
+            Person.fields,
+        )
+        .where(
+            Person.may_rank,
+            Person.is_bot.is_(False),
+            Person.erased_at.is_(None),
+            Person.suspended_at.is_(None),
+            detail > CARD,
+            or_(Person.languages.op("&&")(_LANGUAGES), and_(at_work, is_there), has_role),
+        )
+        .order_by(Person.id)
+        .limit(_MOST)
+    )
+
+
+_LISTED = Lawful(_listed)

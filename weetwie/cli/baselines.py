@@ -18,6 +18,7 @@ NAMES: Final = (
     "CombMNZ",
     "expCombMNZ",
     "reciprocal rank",
+    "thread BM25",
 )
 _K1, _B = 1.2, 0.75
 _LAMBDA = 0.5
@@ -28,6 +29,7 @@ class Post(msgspec.Struct, frozen=True):
     author: int
     time: float
     text: str
+    thread: int
 
 
 class Library:
@@ -37,6 +39,7 @@ class Library:
         self.people = people
         self.time = np.array([post.time for post in posts])
         self.author = np.array([post.author for post in posts], np.int32)
+        self.thread = np.array([post.thread for post in posts], np.int32)
         self.length = np.zeros(len(posts))
         lists: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for at, post in enumerate(posts):
@@ -65,6 +68,7 @@ class Library:
             "BM25 profile": self._profiles(terms, author, length),
             "document model": self._document_model(terms, author, length, active),
             **self._votes(fits, author),
+            "thread BM25": self._threads(terms, author, length, self.thread[:end]),
         }
 
     def _terms(self, question: str, end: int) -> list[tuple[int, NDArray[Any], NDArray[Any]]]:
@@ -105,6 +109,22 @@ class Library:
         likelihood = np.where(touched, np.exp(score - score.max()), 0.0)
         mean: NDArray[Any] = np.bincount(author, likelihood, minlength=self.people) / np.maximum(active, 1)
         return mean
+
+    def _threads(self, terms: Any, author: Any, length: Any, thread: Any) -> NDArray[Any]:
+        """Whole threads as documents; who wrote in one has its score, once."""
+        lengths = np.bincount(thread, length)
+        found = [
+            (count, np.flatnonzero(times), times[times > 0])
+            for count, places, some in terms
+            for times in [np.bincount(thread[places], some, minlength=len(lengths))]
+        ]
+        fits = _bm25(found, lengths)
+        best = np.argsort(-fits, kind="stable")[:_DEEP]
+        is_best = np.zeros(len(fits), bool)
+        is_best[best[fits[best] > 0]] = True
+        within = np.flatnonzero(is_best[thread])
+        pairs = np.unique(np.stack([author[within], thread[within]]), axis=1)
+        return np.bincount(pairs[0], fits[pairs[1]], minlength=self.people)
 
     def _votes(self, fits: Any, author: Any) -> dict[str, NDArray[Any]]:
         best = np.argsort(-fits, kind="stable")[:_DEEP]

@@ -4,15 +4,17 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 import msgspec
 
+from weetwie.cli import judged, measures
+from weetwie.cli.judged import Case, Community, Topic
 from weetwie.cli.line import Line
+from weetwie.cli.shown import Shown
 
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
@@ -20,25 +22,8 @@ if TYPE_CHECKING:
     from weetwie.imports.run import Report
     from weetwie.kit.db import Database
 
-_SPACE: Final = "evaluation"
-_NOBODY_YET: Final = 1
-"""The id of a member who wrote nothing."""
-
-
-class Topic(msgspec.Struct, frozen=True):
-    qid: str
-    task: str
-    cutoff: float
-    asker: str
-    question: str
-
-
-class Case(msgspec.Struct, frozen=True):
-    """A set as it lies in its folder."""
-
-    topics: list[Topic]
-    grades: dict[str, dict[str, int]]
-    pools: dict[str, set[str]]
+_SHOWN: Final = 10
+"""So many people are shown to who asks."""
 
 
 @click.command()
@@ -46,10 +31,10 @@ class Case(msgspec.Struct, frozen=True):
 @click.option("--task", help="Only the topics of this task.")
 @click.option(
     "--order",
-    type=click.Choice(["knows", "acts"]),
-    default="knows",
+    type=click.Choice(["knows", "acts", "both"]),
+    default="both",
     show_default=True,
-    help="Who knows most, or who is likely to act now.",
+    help="Who knows most, or who is likely to act now; or first the one, then the other.",
 )
 @click.option("--json", "speaks_json", is_flag=True, help="Answer as JSON.")
 @click.option(
@@ -59,59 +44,50 @@ class Case(msgspec.Struct, frozen=True):
     help="Write qid, person, rank and score of all candidates to this file.",
 )
 @click.option("--no-baselines", is_flag=True, help="Do not compute what to hold it against.")
+@click.option(
+    "--absent",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Questions that nobody here can answer, one a line: for how many is somebody named?",
+)
 def evaluate(
-    folder: Path, task: str | None, order: str, speaks_json: bool, run_file: Path | None, no_baselines: bool
+    folder: Path,
+    task: str | None,
+    order: str,
+    speaks_json: bool,
+    run_file: Path | None,
+    no_baselines: bool,
+    absent: Path | None,
 ) -> None:
     """Asks who-knows-what the topics of a set, and measures the answers against its judgements.
 
     FOLDER holds people.jsonl, posts.jsonl (or .gz), topics.tsv and qrels.tsv, and candidates.tsv where only some people are
-    candidates; docs/who-knows.md says what stands in them.
+    candidates; docs/who-knows.md says what stands in them. Of two orders the run of the second is written to FILE.acts.
     """
-    case = _read(folder, task)
-    found = asyncio.run(_evaluate(folder, case, order, run_file, with_baselines=not no_baselines))
+    wanted = _Wanted(
+        folder,
+        judged.read(folder, task),
+        ("knows", "acts") if order == "both" else (order,),
+        run_file,
+        judged.questions(absent) if absent else [],
+        with_baselines=not no_baselines,
+    )
+    found = asyncio.run(_evaluate(wanted))
     if speaks_json:
-        click.echo(json.dumps({"order": order, **found}))
+        click.echo(json.dumps(found))
     else:
         _tell(found)
 
 
-def _read(folder: Path, task: str | None) -> Case:
-    for name in ("topics.tsv", "qrels.tsv"):
-        if not (folder / name).is_file():
-            raise click.UsageError(f"There is no {name} in {folder}.")
-    _posts_file(folder)
-    topics = [
-        Topic(row[0], row[1], float(row[2]), row[3], " ".join(row[4:]))
-        for row in _rows(folder / "topics.tsv", 5)
-        if task is None or row[1] == task
-    ]
-    grades: dict[str, dict[str, int]] = {}
-    for qid, person, grade in _rows(folder / "qrels.tsv", 3):
-        grades.setdefault(qid, {})[person] = int(grade)
-    pools: dict[str, set[str]] = {}
-    if (folder / "candidates.tsv").is_file():
-        for qid, person in _rows(folder / "candidates.tsv", 2):
-            pools.setdefault(qid, set()).add(person)
-    judged = [topic for topic in topics if any(grade > 0 for grade in grades.get(topic.qid, {}).values())]
-    if not judged:
-        raise click.UsageError(f"There is no topic with a judgement{f' in task {task}' if task else ''}.")
-    return Case(judged, grades, pools)
+class _Wanted(msgspec.Struct, frozen=True):
+    folder: Path
+    case: Case
+    orders: tuple[str, ...]
+    run_file: Path | None
+    absent: list[str]
+    with_baselines: bool = True
 
 
-def _rows(path: Path, columns: int) -> Iterator[list[str]]:
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            row = line.rstrip("\r\n").split("\t")
-            if len(row) == 1 and not row[0]:
-                continue
-            if len(row) < columns:
-                raise click.UsageError(f"{path}:{number}: {columns} columns are wanted, here are {len(row)}.")
-            yield row[:columns]
-
-
-async def _evaluate(
-    folder: Path, case: Case, order: str, run_file: Path | None, *, with_baselines: bool
-) -> dict[str, Any]:
+async def _evaluate(wanted: _Wanted) -> dict[str, Any]:
     from weetwie import migrations, reactions
     from weetwie.access.recognise import Memory
     from weetwie.access.viewer import system
@@ -127,10 +103,20 @@ async def _evaluate(
             try:
                 async with database.reading() as db:
                     viewer = system(await Memory().policy(db))
-                await _bring_in(database, viewer, folder)
-                return await _ask_all(
-                    database, viewer, folder, case, order, run_file, with_baselines=with_baselines
-                )
+                began = time.monotonic()
+                await _bring_in(database, viewer, wanted.folder)
+                took = round(time.monotonic() - began, 1)
+                community = await Community.of(database, wanted.folder)
+                orders = await _ask_all(database, viewer, community, wanted)
+                found = {
+                    "order": wanted.orders[0],
+                    **orders[wanted.orders[0]],
+                    "orders": orders,
+                    "import_seconds": took,
+                }
+                if wanted.absent:
+                    found["absent"] = await _ask_absent(database, viewer, community, wanted)
+                return found
             finally:
                 await database.close()
 
@@ -140,19 +126,12 @@ async def _bring_in(database: "Database", viewer: "Viewer", folder: Path) -> Non
     from weetwie.imports.bring import bring_people, bring_posts
     from weetwie.imports.run import Terms
 
-    terms = Terms(audience=Ring.colleagues, space=_SPACE, may_rank=True)
+    terms = Terms(audience=Ring.colleagues, space=judged.SPACE, may_rank=True)
     watch = _Watch()
     if (folder / "people.jsonl").is_file():
         await bring_people(database, viewer, folder / "people.jsonl", terms, watch)
-    await bring_posts(database, viewer, _posts_file(folder), terms, watch)
+    await bring_posts(database, viewer, judged.posts_file(folder), terms, watch)
     watch.line.clear()
-
-
-def _posts_file(folder: Path) -> Path:
-    for name in ("posts.jsonl.gz", "posts.jsonl"):
-        if (folder / name).is_file():
-            return folder / name
-    raise click.UsageError(f"There is neither posts.jsonl nor posts.jsonl.gz in {folder}.")
 
 
 class _Watch:
@@ -170,63 +149,117 @@ class _Watch:
 
 
 async def _ask_all(
+    database: "Database", viewer: "Viewer", community: Community, wanted: _Wanted
+) -> dict[str, dict[str, Any]]:
+    """What was measured, by order."""
+    from weetwie.cli import baselines
+
+    library = baselines.Library(community.posts, len(community.keys)) if wanted.with_baselines else None
+    sheets = {order: _Sheet() for order in wanted.orders}
+    line = Line()
+    for number, topic in enumerate(wanted.case.topics, 1):
+        candidates = community.candidates(topic, wanted.case.pools.get(topic.qid))
+        grades = wanted.case.grades[topic.qid]
+        for order, sheet in sheets.items():
+            await _ask(database, viewer, community, wanted.case, topic, order, candidates, sheet)
+        for name, scores in library.rank(topic.question, topic.cutoff).items() if library else ():
+            measured = measures.measure(community.by_score(scores, candidates), grades)
+            sheets[wanted.orders[0]].baselines.setdefault(topic.task, {}).setdefault(name, []).append(
+                measured
+            )
+        line.show(f"{number:,} of {len(wanted.case.topics):,} asked")
+    line.clear()
+    for order, sheet in sheets.items():
+        sheet.baselines = sheets[wanted.orders[0]].baselines
+        if wanted.run_file is not None:
+            is_first = order == wanted.orders[0]
+            file = (
+                wanted.run_file if is_first else wanted.run_file.with_name(f"{wanted.run_file.name}.{order}")
+            )
+            file.write_text("\n".join(sheet.run) + "\n", encoding="utf-8")
+    return {order: sheet.told() for order, sheet in sheets.items()}
+
+
+class _Sheet(msgspec.Struct):
+    """What was measured in one order."""
+
+    measured: dict[str, list[dict[str, float]]] = msgspec.field(default_factory=dict)
+    shown: dict[str, Shown] = msgspec.field(default_factory=dict)
+    baselines: dict[str, dict[str, list[dict[str, float]]]] = msgspec.field(default_factory=dict)
+    run: list[str] = msgspec.field(default_factory=list)
+    seconds: list[float] = msgspec.field(default_factory=list)
+
+    def told(self) -> dict[str, Any]:
+        seconds = sorted(self.seconds)
+        return {
+            "tasks": {task: self._of_task(task) for task in sorted(self.measured)},
+            "milliseconds": {
+                "p50": round(1000 * seconds[len(seconds) // 2], 2),
+                "p95": round(1000 * seconds[int(len(seconds) * 0.95)], 2),
+            },
+        }
+
+    def _of_task(self, task: str) -> dict[str, Any]:
+        measured = self.measured[task]
+        intervals = {name: measures.interval([one[name] for one in measured]) for name in measures.MEASURES}
+        return {
+            "topics": len(measured),
+            **_rounded(measures.mean(measured)),
+            "interval": {name: [round(end, 4) for end in ends] for name, ends in intervals.items()},
+            "baselines": {
+                name: _rounded(measures.mean(rows)) for name, rows in self.baselines.get(task, {}).items()
+            },
+            "shown": self.shown[task].told(),
+        }
+
+
+async def _ask(
     database: "Database",
     viewer: "Viewer",
-    folder: Path,
+    community: Community,
     case: Case,
+    topic: Topic,
     order: str,
-    run_file: Path | None,
-    *,
-    with_baselines: bool,
-) -> dict[str, Any]:
-    from weetwie.cli import baselines, measures
-
-    community = await _Community.of(database, folder)
-    library = baselines.Library(community.posts, len(community.keys)) if with_baselines else None
-    names = ["weetwie", *(baselines.NAMES if library else ())]
-    measured: dict[str, dict[str, list[dict[str, float]]]] = {}
-    lines, line, seconds = list[str](), Line(), list[float]()
-    for number, topic in enumerate(case.topics, 1):
-        began = asyncio.get_running_loop().time()
-        candidates = community.candidates(topic, case.pools.get(topic.qid))
-        pool = candidates if topic.qid in case.pools else None
-        answer = await community.ask(database, viewer, topic, order, pool)
-        seconds.append(asyncio.get_running_loop().time() - began)
-        of_task = measured.setdefault(topic.task, {name: [] for name in names})
-        ranking = community.complete(answer, candidates, topic)
-        lines += [
-            f"{topic.qid}\t{person}\t{at}\t{answer.get(person, 0.0):.9g}"
-            for at, person in enumerate(ranking, 1)
+    candidates: set[str],
+    sheet: _Sheet,
+) -> None:
+    """Once for the ranking of everybody, and once as who asks sees it."""
+    pool, grades = candidates if topic.qid in case.pools else None, case.grades[topic.qid]
+    async with database.reading() as db:
+        asker = await community.viewer(db, viewer.policy, topic.asker)
+        began = time.perf_counter()
+        answer = await community.ask(db, asker, topic, order, pool, None)
+        sheet.seconds.append(time.perf_counter() - began)
+        scores = community.scores(answer)
+        ranking = community.complete(scores, candidates, topic)
+        sheet.run += [
+            f"{topic.qid}\t{one}\t{at}\t{scores.get(one, 0.0):.9g}" for at, one in enumerate(ranking, 1)
         ]
-        of_task["weetwie"].append(measures.measure(ranking, case.grades[topic.qid]))
-        if library is not None:
-            for name, scores in library.rank(topic.question, topic.cutoff).items():
-                order_of = community.by_score(scores, candidates)
-                of_task[name].append(measures.measure(order_of, case.grades[topic.qid]))
-        line.show(f"{number:,} of {len(case.topics):,} asked")
-    line.clear()
-    if run_file is not None:
-        run_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    seconds.sort()
+        sheet.measured.setdefault(topic.task, []).append(measures.measure(ranking, grades))
+        right = {one.person_id for one in answer.people if grades.get(community.key(one.person_id), 0) > 0}
+        seen = await community.ask(db, asker, topic, order, pool, _SHOWN)
+        shown = sheet.shown.setdefault(topic.task, Shown())
+        shown.add(seen, right, community.texts, is_answerable=bool(right))
+
+
+async def _ask_absent(
+    database: "Database", viewer: "Viewer", community: Community, wanted: _Wanted
+) -> dict[str, Any]:
+    """As of the last day that anything is asked of, or else of now."""
+    shown, cutoff = Shown(), max(topic.cutoff for topic in wanted.case.topics)
+    async with database.reading() as db:
+        for question in wanted.absent:
+            topic = Topic("", "absent", cutoff, "", question)
+            asker = await community.viewer(db, viewer.policy, "")
+            answer = await community.ask(db, asker, topic, "knows", None, _SHOWN)
+            shown.add(answer, (), community.texts, is_answerable=False)
+    people = sum(number for level, number in shown.people.items() if level != "mentioned")
     return {
-        "tasks": {
-            task: {
-                "topics": len(of_task["weetwie"]),
-                **_rounded(measures.mean(of_task["weetwie"])),
-                "interval": {
-                    name: [
-                        round(end, 4) for end in measures.interval([one[name] for one in of_task["weetwie"]])
-                    ]
-                    for name in measures.MEASURES
-                },
-                "baselines": {name: _rounded(measures.mean(of_task[name])) for name in names[1:]},
-            }
-            for task, of_task in sorted(measured.items())
-        },
-        "milliseconds": {
-            "p50": round(1000 * seconds[len(seconds) // 2], 2),
-            "p95": round(1000 * seconds[int(len(seconds) * 0.95)], 2),
-        },
+        "questions": shown.asked,
+        "named": shown.named,
+        "nobody": round(1 - shown.named / max(shown.asked, 1), 4),
+        "people_named": people,
+        "mentions": shown.people["mentioned"],
     }
 
 
@@ -234,93 +267,39 @@ def _rounded(numbers: dict[str, float]) -> dict[str, float]:
     return {name: round(number, 4) for name, number in numbers.items()}
 
 
-class _Community:
-    """Who is who in the set and in the database."""
-
-    def __init__(self, keys: list[str], ids: dict[str, int], posts: list[Any]) -> None:
-        self.keys = keys
-        self._at = {key: at for at, key in enumerate(keys)}
-        self._ids = ids
-        self._by_id = {id: key for key, id in ids.items()}
-        self.posts = posts
-        self._first: dict[str, float] = {}
-        self._times: dict[str, list[float]] = {}
-        for post in posts:
-            self._times.setdefault(keys[post.author], []).append(post.time)
-            self._first.setdefault(keys[post.author], post.time)
-
-    @classmethod
-    async def of(cls, database: "Database", folder: Path) -> "_Community":
-        from weetwie.cli.baselines import Post
-        from weetwie.domain.imports import ledger
-        from weetwie.imports.lines import Bad, File
-        from weetwie.imports.posts import posts
-
-        with File(_posts_file(folder)) as file:
-            read = [one for one in posts(file.lines()) if not isinstance(one, Bad)]
-        read.sort(key=lambda one: one.at)
-        keys = list(dict.fromkeys(one.author.key for one in read))
-        at = {key: place for place, key in enumerate(keys)}
-        async with database.reading() as db:
-            ids = await ledger.people(db, _SPACE, keys)
-        return cls(keys, ids, [Post(at[one.author.key], one.at.timestamp(), one.text) for one in read])
-
-    def candidates(self, topic: Topic, pool: set[str] | None) -> set[str]:
-        """Everybody with a post before the cut-off, or those whom the set names; never the asker."""
-        if pool is not None:
-            return pool - {topic.asker}
-        return {key for key, first in self._first.items() if first < topic.cutoff} - {topic.asker}
-
-    async def ask(
-        self, database: "Database", viewer: "Viewer", topic: Topic, order: str, pool: set[str] | None
-    ) -> dict[str, float]:
-        """Scores by person, best first."""
-        from weetwie.access.recognise import Memory
-        from weetwie.access.viewer import Viewer
-        from weetwie.access.words import Standing
-        from weetwie.domain.knowledge.experts import who_knows
-
-        async with database.reading() as db:
-            asker = None
-            if (asker_id := self._ids.get(topic.asker)) is not None:
-                asker = await Memory().person(db, asker_id)
-            answer = await who_knows(
-                db,
-                asker or Viewer(policy=viewer.policy, person_id=_NOBODY_YET, standing=Standing.member),
-                topic.question,
-                order,
-                as_of=datetime.fromtimestamp(topic.cutoff, UTC),
-                limit=None,
-                among=None if pool is None else [self._ids[key] for key in pool if key in self._ids],
-            )
-        return {
-            self._by_id[one.person_id]: one.score for one in answer.people if one.person_id in self._by_id
-        }
-
-    def complete(self, answer: dict[str, float], candidates: set[str], topic: Topic) -> list[str]:
-        """Behind those for whom there is evidence come the others: who wrote last comes first."""
-        ranked = [person for person in answer if person in candidates]
-        rest = candidates - set(ranked)
-        last = {
-            person: max((time for time in self._times.get(person, ()) if time < topic.cutoff), default=0.0)
-            for person in rest
-        }
-        return ranked + sorted(rest, key=lambda person: (-last[person], person))
-
-    def by_score(self, scores: Any, candidates: set[str]) -> list[str]:
-        return sorted(candidates, key=lambda key: (-scores[self._at[key]] if key in self._at else 0.0, key))
-
-
 def _tell(found: dict[str, Any]) -> None:
-    from weetwie.cli.measures import MEASURES
+    for order, of_order in found["orders"].items():
+        for task, of_task in of_order["tasks"].items():
+            click.echo(f"{task}, {of_task['topics']} topics, order {order}")
+            click.echo(f"  {'':<18}" + "".join(f"{name:>10}" for name in measures.MEASURES))
+            for name, row in {"who knows what": of_task, **of_task["baselines"]}.items():
+                click.echo(
+                    f"  {name:<18}" + "".join(f"{row[measure]:>10.3f}" for measure in measures.MEASURES)
+                )
+            low, high = of_task["interval"]["MAP"]
+            click.echo(f"  MAP lies between {low:.3f} and {high:.3f} (95 %, bootstrap)")
+            _tell_shown(of_task["shown"])
+        timed = of_order["milliseconds"]
+        click.echo(f"A question took {timed['p50']} ms (median), {timed['p95']} ms (95 %).")
+    if "absent" in found:
+        absent = found["absent"]
+        click.echo(
+            f"{absent['questions']} questions that nobody can answer: somebody named for {absent['named']}"
+        )
+    click.echo(f"Bringing it in took {found['import_seconds']} s.")
 
-    for task, of_task in found["tasks"].items():
-        click.echo(f"{task}, {of_task['topics']} topics")
-        click.echo(f"  {'':<18}" + "".join(f"{name:>10}" for name in MEASURES))
-        rows = {"who knows what": of_task, **of_task["baselines"]}
-        for name, row in rows.items():
-            click.echo(f"  {name:<18}" + "".join(f"{row[measure]:>10.3f}" for measure in MEASURES))
-        low, high = of_task["interval"]["MAP"]
-        click.echo(f"  MAP lies between {low:.3f} and {high:.3f} (95 %, bootstrap)")
-    timed = found["milliseconds"]
-    click.echo(f"A question took {timed['p50']} ms (median), {timed['p95']} ms (95 %).")
+
+def _tell_shown(shown: dict[str, Any]) -> None:
+    named, first = shown["named_of_those_with_evidence"], shown["first_is_right"]
+    click.echo(
+        f"  somebody is named for {shown['named']}; of {shown['with_evidence']} with evidence for {_percent(named)}"
+    )
+    click.echo(
+        f"  the first is right in {_percent(first)}; {_percent(shown['proofs_that_say_it'])} of the proofs say it"
+    )
+    for level, row in shown["levels"].items():
+        click.echo(f"  {level:<10} {row['people']:>6} shown, {_percent(row['right'])} right")
+
+
+def _percent(part: float | None) -> str:
+    return "-" if part is None else f"{100 * part:.1f} %"

@@ -9,7 +9,7 @@ import pytest
 from tests.world import SOME_DAY, Someone, World
 from weetwie.access.words import Ring, Visibility
 from weetwie.domain.knowledge import evidence, seal
-from weetwie.domain.knowledge.answer import Answer, Filters
+from weetwie.domain.knowledge.answer import Answer, Filters, Level
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.errors import Invalid
 from weetwie.kit import clock
@@ -287,13 +287,17 @@ async def test_a_word_that_only_looks_alike_is_no_suggestion(world: World) -> No
     assert [one.instead for one in (await ask(world, bo, "hamers")).nearest] == ["hammers"]
 
 
-async def test_proofs_name_what_is_asked_before_those_that_only_stand_in_such_a_thread(world: World) -> None:
-    ada, bo, cy = [await world.member(name) for name in ("ada", "bo", "cy")]
-    root = await world.post(ada, "Kafka kafka kafka, who knows kafka?")
+async def test_a_proof_says_what_is_asked_or_is_shown_with_the_line_that_it_answers(world: World) -> None:
+    ada, bo, cy, dee = [await world.member(name) for name in ("ada", "bo", "cy", "dee")]
+    root = await world.post(ada, "Kafka kafka kafka, who knows kafka?", is_question=True)
     for number in range(4):
-        await world.post(bo, f"Yes, number {number}, with a lot to add", reply_to=root)
+        await world.post(bo, f"Restart the broker number {number} before the consumers", reply_to=root)
+    await world.post(dee, "Me! Me! Me!", reply_to=root)
     naming = await world.post(bo, "Long ago I wrote something about a kafka cluster among many other things")
-    answer = await ask(world, cy, "kafka")
-    (expert,) = (one for one in answer.people if one.person_id == bo.id)
-    assert expert.proofs[0].post_id == naming
-    assert len(expert.proofs) > 1
+    found = {one.person_id: one for one in (await ask(world, cy, "kafka")).people}
+    assert [proof.post_id for proof in found[bo.id].proofs] == [naming]
+    assert dee.id not in found or not found[dee.id].proofs
+    await world.delete(naming)
+    found = {one.person_id: one for one in (await ask(world, cy, "kafka")).people}
+    assert [proof.answers_id for proof in found[bo.id].proofs] == [root] * 3
+    assert found[bo.id].level is Level.answered

@@ -29,8 +29,14 @@ _MOST: Final = 0.8
 _AT_HOME: Final = 0.08
 """So much of a longer question, on the average of its words, must be what people here speak of."""
 _MIDDLE: Final = -0.5
-_SAYS_WHAT: Final = 0.5
+_SAYS_WHAT: Final = 0.7
 """So much of a question must be in words that people used, else the rest of it asks something else."""
+_LISTED: Final = 0.3
+"""So much of a question on a profile answers it, where people here use all of its words."""
+_LISTED_WITH_OTHERS: Final = 0.45
+"""And so much where there are words that nobody here uses."""
+_SUBSTANCE: Final = 5
+"""Words of a reply that says something."""
 _ONE_WORD: Final = 1.5
 _IN_PASSING: Final = 15
 """A post of more words that says the one word that was asked but once."""
@@ -47,6 +53,8 @@ class About(msgspec.Struct):
     """Whether it says it no more than by the way."""
     least: float
     """So much makes it a post about the question."""
+    least_listed: float
+    """So much of the question makes what is on a profile an answer to it."""
     says_what: bool
     """Whether the words that people here used say what is asked, so that it tells something that somebody used some."""
 
@@ -75,7 +83,18 @@ def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, l
         in_passing[places] = (said <= 1) & (shelf.posts.length[places] > _IN_PASSING)
     is_spoken_of = breadth(words) <= _SHORT or at_home(visible, asked, language) >= _AT_HOME
     enough = least(breadth(words)) if is_spoken_of else _MOST
-    return About(own, thread, in_passing, enough, is_spoken_of and says_what(asked))
+    listed = min(enough, _LISTED if is_spoken_of and not unknown(asked) else _LISTED_WITH_OTHERS)
+    return About(own, thread, in_passing, enough, listed, is_spoken_of and says_what(asked))
+
+
+def proves(shelf: Shelf, about: About, places: Ints) -> Ints:
+    """By place, how well a post shows by itself what is asked: 2 where it says it, 1 where it is more than a word below what
+    says it, 0 where not."""
+    posts, shown = shelf.posts, np.zeros(shelf.posts.size, np.int8)
+    answers = (about.thread[places] >= about.least) & (posts.length[places] >= _SUBSTANCE)
+    shown[places[answers]] = 1
+    shown[places[about.own[places] > 0]] = 2
+    return shown
 
 
 def breadth(words: Sequence[Word]) -> float:
@@ -107,10 +126,12 @@ def at_home(visible: Visible, asked: Sequence[Word], language: str) -> float:
 
 
 def part(asked: Sequence[Word], said: str) -> float:
-    """How much of a question these words come to."""
+    """How much of a question these words come to: by what they say, or by how many of its words they are, whichever is more."""
     words, terms = asked[:MOST_TERMS], {term for one in ask(said) for term in one.terms}
+    is_said = [not terms.isdisjoint(word.terms) for word in words]
     whole = sum(word.rarity for word in words) or 1.0
-    return sum(word.rarity for word in words if terms.intersection(word.terms)) / whole
+    by_weight = sum(word.rarity for word, said in zip(words, is_said, strict=True) if said) / whole
+    return max(by_weight, sum(is_said) / max(len(words), 1))
 
 
 def unknown(asked: Sequence[Word]) -> list[str]:

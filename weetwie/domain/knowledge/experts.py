@@ -88,6 +88,7 @@ async def who_knows(
             hidden,
         )
         found = await asyncio.to_thread(finding.find, shelf, scope, matter, wanted, statements)
+        on_profiles = finding.listed(of_claims, claims, statements)
         out = {*exclude} if with_self else {viewer.person_id, *exclude}
         rows = await _chosen(db, viewer, found, out, limit, filters)
         return Answer(
@@ -95,7 +96,7 @@ async def who_knows(
             len(found.ids),
             likely,
             tuple(left_out),
-            tuple(unknown[:_MOST_UNKNOWN]),
+            tuple(word for word in unknown if word not in on_profiles)[:_MOST_UNKNOWN],
             {term: word.weight for word in matter.words for term in word.terms},
         )
 

@@ -13,7 +13,7 @@ from weetwie.domain.knowledge.said import Said, Statement
 from weetwie.domain.knowledge.shelf import Found as Stands
 from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.words import Asked, ask
 
 
 class Matter(msgspec.Struct):
@@ -83,3 +83,11 @@ def find(shelf: Shelf, scope: Scope, of: Matter, wanted: Wanted, statements: Sai
     vouched = shelf.places(one.post_id for one in statements.vouches)
     shown = levels.levels(shelf, votes, covered, len(visible.is_hidden), vouched)
     return Found(shelf, ranked, shown, covered, wanted.claims, statements)
+
+
+def listed(words: Sequence[Word], claims: Mapping[int, float], statements: Said) -> set[str]:
+    """Which words of the question stand on somebody's profile."""
+    said = " ".join({statements.says_so[id].name for id in claims})
+    terms = {term for one in ask(said) for term in one.terms}
+    from_fields = {word for id in claims for word in statements.says_so[id].said or ()}
+    return from_fields | {word.said for word in words if not terms.isdisjoint(word.terms)}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from weetwie.domain.knowledge import about as abouts
 from weetwie.domain.knowledge import levels, ranking
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Expert, Level, Proof
@@ -28,13 +29,15 @@ class Found:
         silent = [id for id in claims if shelf.person(id) < 0]
         self._person = np.concatenate([ranked.people, np.full(len(silent), -1, ranked.people.dtype)])
         ids = np.concatenate([shelf.person_ids[ranked.people], np.array(silent, np.int64)])
-        score = np.concatenate([ranked.scores, [ranked.of_a_claim * claims[id] for id in silent]])
+        score = np.concatenate(
+            [ranked.scores, [ranked.of_a_claim * min(claims[id] / ranking.MUCH, 1.0) for id in silent]]
+        )
         order = np.lexsort((ids, -score))
         self._person, self._score = self._person[order], score[order]
         self._at = np.append(np.arange(len(ranked.people)), np.full(len(silent), -1))[order]
         self.ids: list[int] = ids[order].tolist()
         self._rank = np.where(self._person >= 0, shown.rank[self._person], levels.MENTIONED)
-        enough = {id for id, part in claims.items() if part >= about.least}
+        enough = {id for id, part in claims.items() if part >= about.least_listed}
         for row, id in enumerate(self.ids) if enough else ():
             if id in enough:
                 self._rank[row] = min(self._rank[row], levels.LISTS)
@@ -46,7 +49,8 @@ class Found:
 
     def experts(self, rows: Sequence[int], most_proofs: int, *, tells_activity: bool) -> tuple[Expert, ...]:
         people = self._person[rows][self._person[rows] >= 0] if rows else np.zeros(0, np.int32)
-        proofs = ranking.proofs(self._ranked, people, self._about.own, most_proofs)
+        proves = abouts.proves(self._shelf, self._about, self._ranked.votes.place)
+        proofs = ranking.proofs(self._ranked, people, proves, most_proofs)
         return tuple(self._expert(row, proofs, tells_activity=tells_activity) for row in rows)
 
     def _expert(
@@ -75,7 +79,7 @@ class Found:
     def _proof(self, place: int, weight: float) -> Proof:
         posts = self._shelf.posts
         root = int(posts.root[place])
-        needs_root = root >= 0 and self._about.own[place] < self._about.thread[place]
+        needs_root = root >= 0 and self._about.own[place] == 0
         return Proof(int(posts.ids[place]), weight, int(posts.ids[root]) if needs_root else None)
 
 

@@ -25,7 +25,7 @@ class Levels(msgspec.Struct):
     rank: Ints
     """The place of their level in `EVERY`."""
     newest: Ints
-    """The id of the newest post by which they have it; 0 where there is none."""
+    """The id of the newest post by which they have it; 0 where there is none, as for who only stands in a thread about it."""
 
 
 def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints) -> Levels:
@@ -43,7 +43,8 @@ def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints)
     is_meant = is_written & (~about.in_passing[place] | (number[person] > 1))
     by_level = (is_answer, is_meant & (number[person] >= _OFTEN), is_meant, is_about & ~is_own)
     rank, newest = np.full(people, MENTIONED, np.int8), np.zeros(people, np.int64)
-    np.maximum.at(newest, person, posts.ids[place])
+    said = is_own & (about.own[place] > 0)
+    np.maximum.at(newest, person[said], posts.ids[place[said]])
     for one, which in reversed(list(zip(_SHOWN, by_level, strict=True))):
         shown = np.zeros(people, np.int64)
         np.maximum.at(shown, person[which], posts.ids[place[which]])

@@ -28,8 +28,10 @@ _RHO_OF_ACTS: Final = 0.6
 _MU: Final = 10.0
 _OF_A_QUESTION: Final = 0.5
 _OF_AN_ACCEPTED_ANSWER: Final = 1.5
-_SAYS_SO: Final = 0.5
+_SAYS_SO: Final = 0.6
 """Of the best person's evidence: what it comes to that somebody lists on their profile all that is asked."""
+MUCH: Final = 0.6
+"""So much of a question counts for all of it."""
 _LATELY_DAYS: Final = 90.0
 _LATELY: Final = 3.0
 _MONTH: Final = 30.0
@@ -147,7 +149,7 @@ def rank(
     best = float(evidence.max(initial=0.0))
     for id, part in (claims or {}).items():
         if (person := shelf.person(id)) >= 0:
-            evidence[person] += _SAYS_SO * part * (best or 1.0)
+            evidence[person] += _SAYS_SO * min(part / MUCH, 1.0) * (best or 1.0)
     lately, volume, soon = (
         one[:people] * worth(scope.at_ms, half_life)
         for one, half_life in zip(visible.volume, HALF_LIVES, strict=True)
@@ -191,18 +193,20 @@ def evidence(shelf: Shelf, visible: Visible, scope: Scope, cast: Votes) -> Ints:
     return result
 
 
-def proofs(ranked: Ranked, people: Ints, own: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
-    """For each person the places that speak for them most, with their part of all that speak for them: first those that name
-    what is asked (`own` above 0), because these prove it to whoever reads them; the strongest first."""
+def proofs(ranked: Ranked, people: Ints, proves: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
+    """For each person the places that speak for them most, with their part of all that speak for them. `proves` says of each place
+    how well it shows what is asked to whoever reads it: for each person those alone that do it best, and none of 0."""
     found: dict[int, list[tuple[int, float]]] = {}
     person, place, weight = ranked.votes.person, ranked.votes.place, ranked.votes.weight
     is_wanted = np.isin(person, people)
     person, place, weight = person[is_wanted], place[is_wanted], weight[is_wanted]
-    order = np.lexsort((-weight, own[place] <= 0, person))
+    order = np.lexsort((-weight, -proves[place], person))
     starts = np.searchsorted(person[order], people, "left")
     ends = np.searchsorted(person[order], people, "right")
     for one, start, end in zip(people.tolist(), starts.tolist(), ends.tolist(), strict=True):
         rows = order[start:end]
         total = float(weight[rows].sum()) or 1.0
-        found[one] = [(int(place[at]), float(weight[at]) / total) for at in rows[:most].tolist()]
+        best = max(int(proves[place[rows]].max(initial=0)), 1)
+        shown = rows[proves[place[rows]] == best][:most]
+        found[one] = [(int(place[at]), float(weight[at]) / total) for at in shown.tolist()]
     return found

@@ -74,8 +74,11 @@ async def test_many_who_ask_at_once_get_the_same(house: House) -> None:
 async def test_one_switch_takes_somebody_out_at_once_and_back_in(house: House) -> None:
     ada, bo = await house.world.member("ada"), await house.world.member("bo")
     await house.good(ada, "POST", "/api/v1/statuses", data={"status": "The turbine is balanced"})
-    assert await house.good(ada, "GET", ME) == {"is_ranked": True}
-    assert await house.good(ada, "PUT", ME, data={"is_ranked": "false"}) == {"is_ranked": False}
+    assert (await house.good(ada, "GET", ME))["is_ranked"] is True
+    assert await house.good(ada, "PUT", ME, data={"is_ranked": "false"}) == {
+        "is_ranked": False,
+        "finds_near": True,
+    }
     assert not (await house.good(bo, "GET", "/api/weetwie/v1/who_knows?q=turbine"))["people"]
     kept = await house.world.connection.fetch("select is_gone, terms from evidence")
     assert [tuple(row) for row in kept] == [(True, b"")]

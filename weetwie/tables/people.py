@@ -61,6 +61,8 @@ class Person(Row):
     """False for those who came with an import and never signed in."""
     may_rank: Mapped[bool] = mapped_column(server_default="true")
     """False keeps someone out of who-knows-what."""
+    finds_near: Mapped[bool] = mapped_column(server_default="true")
+    """Whether who answered them before comes first when they ask who knows."""
 
     is_admin: Mapped[Flag]
     is_people_admin: Mapped[Flag]

@@ -301,3 +301,88 @@ async def test_a_proof_says_what_is_asked_or_is_shown_with_the_line_that_it_answ
     found = {one.person_id: one for one in (await ask(world, cy, "kafka")).people}
     assert [proof.answers_id for proof in found[bo.id].proofs] == [root] * 3
     assert found[bo.id].level is Level.answered
+
+
+AT_LENGTH = (
+    "After the restart our kafka broker rebalances the consumers of every group, the lag of each partition grows,"
+    " the coordinator logs a timeout of the session, offsets are committed twice and the producer retries its batches"
+)
+
+
+async def answered_both(world: World) -> tuple[Someone, Someone, Someone]:
+    """Ada and bo wrote the same much about it; bo has answered cy before."""
+    ada, bo, cy = [await world.member(name) for name in ("ada", "bo", "cy")]
+    for one in (ada, bo):
+        await world.post(one, f"I am {one.handle}: {AT_LENGTH} {one.handle}")
+    for number in range(6):
+        other = await world.post(
+            await world.member(f"eve{number}"), f"Who has a chair number {number}?", is_question=True
+        )
+        await world.post(ada, f"I have a chair, it is number {number}", reply_to=other)
+        asked = await world.post(cy, f"Who has a table number {number}?", is_question=True)
+        await world.post(bo, f"I have a table, it is number {number}", reply_to=asked)
+    return ada, bo, cy
+
+
+async def test_at_length_who_answered_the_asker_before_comes_first(world: World) -> None:
+    _ada, bo, cy = await answered_both(world)
+    assert people(await ask(world, cy, AT_LENGTH))[0] == bo.id
+    scores = {one.person_id: one.score for one in (await ask(world, cy, "kafka broker")).people}
+    assert scores[bo.id] == pytest.approx(scores[_ada.id], rel=0.1), "a few words ask for who knows"
+
+
+async def test_ties_are_not_looked_at_where_one_does_not_want_it_or_activity_is_not_told(
+    world: World,
+) -> None:
+    ada, bo, cy = await answered_both(world)
+
+    async def ratio() -> float:
+        scores = {one.person_id: one.score for one in (await ask(world, cy, AT_LENGTH)).people}
+        return scores[bo.id] / scores[ada.id]
+
+    assert await ratio() > 2
+    await world.change(cy, finds_near=False)
+    assert await ratio() == pytest.approx(1, rel=0.1)
+    await world.change(cy, finds_near=True)
+    await world.policy(works_council=True)
+    assert await ratio() == pytest.approx(1, rel=0.1)
+
+
+async def test_questions_of_other_trades_name_nobody_and_say_which_words_nobody_used(world: World) -> None:
+    _ada, _bo, cy = await company(world)
+    for question in (
+        "quantum computing",
+        "wie kan me helpen met vakantiedagen aanvragen",
+        "how do I bake a cake with chairs",
+    ):
+        answer = await ask(world, cy, question)
+        assert not answer.is_named, question
+    assert (await ask(world, cy, "weet iemand iets van vakantiedagen")).unknown == ("vakantiedagen",)
+
+
+async def test_languages_places_and_roles_are_found_where_the_profile_reaches(world: World) -> None:
+    role = [{"name": "Role", "value": "Head of engineering"}]
+    ada = await world.member("ada", languages=["pl"], place="Lingen", unit="Engineering", fields=role)
+    bo, zoe = await world.member("bo"), await world.alumnus("zoe")
+    for question, says in (
+        ("who speaks Polish?", "Polish"),
+        ("wer spricht Polnisch?", "Polnisch"),
+        ("wie spreekt er Pools", "Pools"),
+        ("who sits in Lingen", "Lingen"),
+        ("who is head of engineering", "Head of engineering"),
+    ):
+        (found,) = (await ask(world, bo, question)).people
+        assert (found.person_id, found.level, found.says) == (ada.id, Level.lists, says), question
+        assert people(await ask(world, zoe, question)) == [], question
+    assert people(await ask(world, bo, "who bakes cakes in Lingen")) == []
+    await world.change(ada, may_rank=False)
+    assert people(await ask(world, bo, "who speaks Polish?")) == []
+
+
+async def test_in_works_council_mode_a_level_has_no_age_and_tells_nothing_of_how_often(world: World) -> None:
+    ada, _bo, cy = await company(world)
+    first = (await ask(world, cy, "kafka broker")).people[0]
+    assert (first.person_id, first.level) == (ada.id, Level.often) and first.level_at
+    await world.policy(works_council=True)
+    first = (await ask(world, cy, "kafka broker")).people[0]
+    assert (first.level, first.level_at, first.last_at) == (Level.writes, None, None)

@@ -64,6 +64,8 @@ class Standing(Struct, kw_only=True):
     """How one stands in who-knows-what oneself."""
 
     is_ranked: bool
+    finds_near: bool
+    """Whether who answered one before comes first when one asks at length."""
 
 
 class NearestWord(Struct, kw_only=True):

@@ -18,7 +18,7 @@ from weetwie.api.weetwie import entities as wire
 from weetwie.domain.knowledge.answer import Answer, Expert, Filters, Proof, shown_posts
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.passages import Passage, passage_of
-from weetwie.domain.people.ranking import choose_ranking, is_ranked
+from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
 from weetwie.domain.posts import tags as names
 from weetwie.domain.relations.tags import followers_count
 from weetwie.domain.relations.ways import Way
@@ -67,20 +67,28 @@ async def asked_at_length(call: Call, wanted: Question) -> bytes:
 
 
 class Choice(Struct, frozen=True, kw_only=True):
-    is_ranked: bool
+    is_ranked: bool | None = None
+    finds_near: bool | None = None
 
 
 @routes.get("/api/weetwie/v1/who_knows/me", scopes=["read:accounts"])
 async def own_standing(call: Call) -> wire.Standing:
-    """Whether others find one by what one knows."""
-    return wire.Standing(is_ranked=await is_ranked(await call.db(), call.viewer))
+    """Whether others find one by what one knows, and whether one finds first who answered one before."""
+    db = await call.db()
+    return wire.Standing(
+        is_ranked=await is_ranked(db, call.viewer), finds_near=await finds_near(db, call.viewer)
+    )
 
 
 @routes.put("/api/weetwie/v1/who_knows/me", scopes=["write:accounts"])
 async def choose_standing(call: Call, wanted: Choice) -> wire.Standing:
-    """Takes oneself out of who-knows-what, with all that was derived, or comes back."""
-    await choose_ranking(await call.db(), call.viewer, may_rank=wanted.is_ranked)
-    return wire.Standing(is_ranked=wanted.is_ranked)
+    """Takes oneself out of who-knows-what, with all that was derived, or comes back; has it look at one's ties, or not."""
+    db = await call.db()
+    if wanted.is_ranked is not None:
+        await choose_ranking(db, call.viewer, may_rank=wanted.is_ranked)
+    if wanted.finds_near is not None:
+        await choose_near(db, call.viewer, finds_near=wanted.finds_near)
+    return await own_standing(call)
 
 
 @routes.get("/api/weetwie/v1/topics/{name}", scopes=["read:search"], answer=wire.Topic)

@@ -1,4 +1,4 @@
-"""Each person says whether they stand in who-knows-what."""
+"""Each person says whether they stand in who-knows-what, and whether it looks at who is near to them."""
 
 from sqlalchemy import BigInteger, Boolean, select, update
 
@@ -19,6 +19,17 @@ async def choose_ranking(db: Db, viewer: Viewer, *, may_rank: bool) -> None:
         await record(db, viewer, RankingChosen(viewer.person_id))
 
 
+async def choose_near(db: Db, viewer: Viewer, *, finds_near: bool) -> None:
+    """Whether who answered them before, or found good what they wrote, comes first when they ask."""
+    if not may.act(viewer, clock.now()):
+        raise Forbidden
+    await db.run(_CHOOSE_NEAR, id=viewer.person_id, finds_near=finds_near)
+
+
+async def finds_near(db: Db, viewer: Viewer) -> bool:
+    return bool(await db.value(_FINDS_NEAR, id=viewer.person_id))
+
+
 async def is_ranked(db: Db, viewer: Viewer) -> bool:
     return bool(await db.value(_IS_RANKED, id=viewer.person_id))
 
@@ -30,3 +41,5 @@ _CHOOSE = Query(
     .values(may_rank=param("may_rank", Boolean), version=Person.version + 1)
 )
 _IS_RANKED = Query(select(Person.may_rank).where(Person.id == _ID))
+_CHOOSE_NEAR = Query(update(Person).where(Person.id == _ID).values(finds_near=param("finds_near", Boolean)))
+_FINDS_NEAR = Query(select(Person.finds_near).where(Person.id == _ID))

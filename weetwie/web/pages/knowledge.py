@@ -7,7 +7,7 @@ from starlette.responses import Response
 from weetwie.domain.knowledge import delicate, inferred, not_about, topics, vouch
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import Choice
-from weetwie.domain.people.ranking import choose_ranking, is_ranked
+from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
 from weetwie.errors import Invalid, NotFound
 from weetwie.kit.db import Db
 from weetwie.seen import posts as seen_posts
@@ -49,6 +49,8 @@ async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:
         await not_about.show_again(db, visit.viewer, int(given["id"]))
     elif act in ("in", "out"):
         await choose_ranking(db, visit.viewer, may_rank=act == "in")
+    elif act in ("near", "far"):
+        await choose_near(db, visit.viewer, finds_near=act == "near")
     else:
         raise NotFound
 
@@ -69,6 +71,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     proposed = [one for one in found if one.choice is None][: inferred.MOST_PROPOSED]
     values = {
         "is_ranked": await is_ranked(db, viewer),
+        "finds_near": await finds_near(db, viewer),
         "own": {choice.name: [one for one in own if one.choice is choice] for choice in Choice},
         "proposed": [(one, _proofs(one, posts)[: inferred.MOST_PROOFS]) for one in proposed],
         "inferred": [(one, _proofs(one, posts)) for one in found],

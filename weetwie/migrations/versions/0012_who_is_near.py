@@ -1,0 +1,13 @@
+"""A switch of one's own: whether who answered one before comes first when one asks who knows."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("people", sa.Column("finds_near", sa.Boolean(), server_default="true", nullable=False))

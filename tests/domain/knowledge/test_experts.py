@@ -353,7 +353,7 @@ async def test_questions_of_other_trades_name_nobody_and_say_which_words_nobody_
     for question in (
         "quantum computing",
         "wie kan me helpen met vakantiedagen aanvragen",
-        "how do I bake a cake with chairs",
+        "how do I bake bread for tea",
     ):
         answer = await ask(world, cy, question)
         assert not answer.is_named, question

@@ -15,7 +15,6 @@ from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import delicate
 from weetwie.domain.knowledge.answer import Answer, Filters, Nearest
 from weetwie.domain.knowledge.words import Asked
-from weetwie.domain.people.ranking import finds_near
 from weetwie.errors import Invalid, _
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
@@ -83,7 +82,7 @@ async def who_knows(
         wanted = finding.Wanted(
             asking.language_of(told),
             "acts" if order == "acts" and tells_activity else "knows",
-            viewer.person_id if tells_activity and await finds_near(db, viewer) else 0,
+            viewer.person_id if tells_activity and await db.value(_FINDS_NEAR, id=viewer.person_id) else 0,
             claims,
             None if among is None else frozenset(among),
             hidden,
@@ -194,3 +193,6 @@ _UNRANKED = Query(
 async def unranked(db: Db) -> frozenset[int]:
     """People who are neither ranked nor evidence."""
     return frozenset(await db.value(_UNRANKED) or ())
+
+
+_FINDS_NEAR = Query(select(Person.finds_near).where(Person.id == param("id", BigInteger)))

@@ -60,31 +60,46 @@ class About(msgspec.Struct):
 
 
 def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
-    own, thread = np.zeros(shelf.posts.size, np.float32), np.zeros(shelf.posts.size, np.float32)
-    times = np.zeros(shelf.posts.size + 1, np.uint8)
-    """One more, so that -1 for no root finds nothing."""
     words = asked[:MOST_TERMS]
-    whole, roots, said = (
-        sum(word.rarity for word in words) or 1.0,
-        shelf.posts.root[places],
-        np.zeros(len(places)),
-    )
-    for word in words:
+    whole, roots = sum(word.rarity for word in words) or 1.0, shelf.posts.root[places]
+    stamp = np.zeros(shelf.posts.size + 1, np.int8)
+    """Which word was last found in a post; one more, so that -1 for no root finds nothing."""
+    own, thread = np.zeros(len(places), np.float32), np.zeros(len(places), np.float32)
+    for number, word in enumerate(words, 1):
         for found in word.found:
-            times[found.places] = found.times
-        here = times[places]
-        own[places] += np.float32(word.rarity / whole) * (here > 0)
-        thread[places] += np.float32(word.rarity / whole) * ((here > 0) | (times[roots] > 0))
-        said += here
-        for found in word.found:
-            times[found.places] = 0
-    in_passing = np.zeros(shelf.posts.size, bool)
-    if breadth(words) < _ONE_WORD:
-        in_passing[places] = (said <= 1) & (shelf.posts.length[places] > _IN_PASSING)
+            stamp[found.places] = number
+        here, part = stamp[places] == number, np.float32(word.rarity / whole)
+        own += part * here
+        thread += part * (here | (stamp[roots] == number))
     is_spoken_of = breadth(words) <= _SHORT or at_home(visible, asked, language) >= _AT_HOME
     enough = least(breadth(words)) if is_spoken_of else _MOST
     listed = min(enough, _LISTED if is_spoken_of and not unknown(asked) else _LISTED_WITH_OTHERS)
-    return About(own, thread, in_passing, enough, listed, is_spoken_of and says_what(asked))
+    size = shelf.posts.size
+    return About(
+        _by_place(size, places, own),
+        _by_place(size, places, thread),
+        _by_place(size, places, _in_passing(shelf, words, places)),
+        enough,
+        listed,
+        is_spoken_of and says_what(asked),
+    )
+
+
+def _by_place(size: int, places: Ints, values: Ints) -> Ints:
+    every = np.zeros(size, values.dtype)
+    every[places] = values
+    return every
+
+
+def _in_passing(shelf: Shelf, words: Sequence[Word], places: Ints) -> Ints:
+    """Where a question of one word is said but once among many others."""
+    if breadth(words) >= _ONE_WORD:
+        return np.zeros(len(places), bool)
+    times = np.zeros(shelf.posts.size, np.uint8)
+    for found in words[0].found if words else ():
+        times[found.places] = found.times
+    passing: Ints = (times[places] <= 1) & (shelf.posts.length[places] > _IN_PASSING)
+    return passing
 
 
 def proves(shelf: Shelf, about: About, places: Ints) -> Ints:

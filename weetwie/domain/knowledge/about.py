@@ -26,7 +26,7 @@ _FROM, _TO = 0.3, 0.08
 """How much of a longer one, from the shortest of them to the long ones."""
 _MOST: Final = 0.8
 """Who says so much of any question speaks of it, whatever else they speak of."""
-_AT_HOME: Final = 0.08
+_AT_HOME: Final = 0.085
 """So much of a longer question, on the average of its words, must be what people here speak of."""
 _MIDDLE: Final = -0.5
 _SAYS_WHAT: Final = 0.7
@@ -51,10 +51,15 @@ class About(msgspec.Struct):
     """Together with the beginning of its thread."""
     in_passing: Ints
     """Whether it says it no more than by the way."""
+    words: Ints
+    """Which words it says, one bit each."""
+    shares: tuple[float, ...]
+    """How much of the question each word is."""
     least: float
     """So much makes it a post about the question."""
     least_listed: float
     """So much of the question makes what is on a profile an answer to it."""
+    is_short: bool
     says_what: bool
     """Whether the words that people here used say what is asked, so that it tells something that somebody used some."""
 
@@ -65,11 +70,13 @@ def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, l
     stamp = np.zeros(shelf.posts.size + 1, np.int8)
     """Which word was last found in a post; one more, so that -1 for no root finds nothing."""
     own, thread = np.zeros(len(places), np.float32), np.zeros(len(places), np.float32)
+    said = np.zeros(len(places), np.int64)
     for number, word in enumerate(words, 1):
         for found in word.found:
             stamp[found.places] = number
         here, part = stamp[places] == number, np.float32(word.rarity / whole)
         own += part * here
+        said |= here.astype(np.int64) << (number - 1)
         thread += part * (here | (stamp[roots] == number))
     is_spoken_of = breadth(words) <= _SHORT or at_home(visible, asked, language) >= _AT_HOME
     enough = least(breadth(words)) if is_spoken_of else _MOST
@@ -79,8 +86,11 @@ def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, l
         _by_place(size, places, own),
         _by_place(size, places, thread),
         _by_place(size, places, _in_passing(shelf, words, places)),
+        _by_place(size, places, said),
+        tuple(word.rarity / whole for word in words),
         enough,
         listed,
+        breadth(words) <= _SHORT,
         is_spoken_of and says_what(asked),
     )
 

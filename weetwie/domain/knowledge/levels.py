@@ -13,6 +13,8 @@ from weetwie.domain.knowledge.shelf import Ints, Shelf
 
 _OFTEN: Final = 3
 """Posts in as many threads."""
+_ALL_OF_IT, _PART_OF_IT = 0.9, 0.5
+"""Of a question of a few words: what somebody's posts must say together, and one of them by itself."""
 EVERY: Final = tuple(Level)
 _SHOWN: Final = (Level.answered, Level.often, Level.writes, Level.reviewed)
 LISTS: Final = EVERY.index(Level.lists)
@@ -28,6 +30,17 @@ class Levels(msgspec.Struct):
     """The id of the newest post by which they have it; 0 where there is none, as for who only stands in a thread about it."""
 
 
+def _together(about: About, person: Ints, place: Ints, is_own: Ints, people: int) -> Ints:
+    """Whether what each person wrote says all of a question of a few words, if no post of theirs does."""
+    said = np.zeros(people, np.int64)
+    np.bitwise_or.at(said, person[is_own], about.words[place[is_own]])
+    whole = np.zeros(people)
+    for number, share in enumerate(about.shares):
+        whole += share * ((said >> number) & 1)
+    together: Ints = whole >= _ALL_OF_IT
+    return together
+
+
 def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints) -> Levels:
     """What the votes for each come to; `vouched` are the places of posts by which colleagues say so."""
     posts, person, place = shelf.posts, votes.person, votes.place
@@ -41,6 +54,9 @@ def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints)
     threads = np.unique(np.stack([person, np.where(root >= 0, root, place)])[:, is_written], axis=1)[0]
     number = np.bincount(threads, minlength=people)
     is_meant = is_written & (~about.in_passing[place] | (number[person] > 1))
+    if about.is_short and len(about.shares) > 1:
+        says_much = is_own & (about.own[place] >= _PART_OF_IT)
+        is_meant |= says_much & _together(about, person, place, is_own, people)[person]
     by_level = (is_answer, is_meant & (number[person] >= _OFTEN), is_meant, is_about & ~is_own)
     rank, newest = np.full(people, MENTIONED, np.int8), np.zeros(people, np.int64)
     said = is_own & (about.own[place] > 0)

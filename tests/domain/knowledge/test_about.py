@@ -1,0 +1,81 @@
+"""Whether people here speak of what is asked: against the language at large, and by how much of it a post says."""
+
+import pytest
+
+from tests.domain.knowledge.test_experts import ask, people
+from tests.world import World
+from weetwie.domain.knowledge import about, background, function_words
+from weetwie.domain.knowledge.answer import Level
+from weetwie.domain.knowledge.nearest import is_a_slip
+
+
+def test_a_word_of_every_day_is_more_usual_than_one_of_a_trade_in_each_language() -> None:
+    for language, daily, special in (
+        ("en", "problem", "lemma"),
+        ("nl", "probleem", "waaier"),
+        ("de", "Problem", "Laufrad"),
+    ):
+        one, other = background.usual([daily.casefold(), special.casefold()], language)
+        assert one > 20 * other, language
+    assert background.usual(["probleem"], "")[0] == background.usual(["probleem"], "nl")[0]
+
+
+def test_words_that_say_what_is_asked_are_no_function_words() -> None:
+    assert {"the", "please", "how"} <= function_words.of("en") and "empty" not in function_words.of("en")
+    assert {"weet", "helpen", "graag"} <= function_words.of("nl")
+    assert {"kennt", "weiß", "bitte"} <= function_words.of("de")
+    assert not {"jahr", "tag", "zeit", "gut"} & function_words.of("de")
+
+
+def test_the_longer_a_question_the_less_of_it_one_post_must_say() -> None:
+    shares = [about.least(breadth) for breadth in (1, 2, 3, 4, 8, 12, 40)]
+    assert shares == sorted(shares, reverse=True) and shares[0] > 0.5 and shares[-1] > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "is_one"),
+    [
+        ("kuberntes", "kubernetes", True),
+        ("hamers", "hammers", True),
+        ("pmups", "pumps", True),
+        ("polish", "polite", False),
+        ("hammer", "jammer", False),
+        ("sps", "sap", False),
+        ("bread", "brake", False),
+    ],
+)
+def test_a_word_of_its_own_is_no_slip_of_another(written: str, meant: str, is_one: bool) -> None:
+    assert is_a_slip(written, meant) is is_one
+
+
+async def test_a_long_question_of_another_trade_names_nobody(world: World) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    for number in range(12):
+        await world.post(
+            ada,
+            f"The broker of plant {number} rebalances its consumers when a partition moves to another node",
+        )
+        await world.post(
+            ada, f"I want to try a good way to keep lunch {number} warm before the long meeting starts"
+        )
+    own = "Why does our broker rebalance all consumers of a partition whenever one node of the plant is slow to answer?"
+    other = (
+        "My hydrangeas have not bloomed for two summers although I pruned them hard and want to try a good way to keep"
+        " the clay soil warm before the long frost starts; should I lime the bed or move the shrubs into half shade?"
+    )
+    (named,) = (await ask(world, bo, own)).people
+    assert named.person_id == ada.id and named.is_named
+    answer = await ask(world, bo, other)
+    assert people(answer) == [] and not answer.is_named and answer.unknown
+
+
+async def test_one_word_said_in_passing_is_a_mention_and_twice_is_more(world: World) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    passing = (
+        "Yesterday on the way to the harbour we walked along the old wall, bought bread and cheese, met the twins and their"
+        " uncle, talked of falconry, lunch, boats and weather, and were home before the rain came down again"
+    )
+    await world.post(ada, passing)
+    assert [one.level for one in (await ask(world, bo, "falconry")).people] == [Level.mentioned]
+    await world.post(ada, "Falconry at the weekend again")
+    assert [one.level for one in (await ask(world, bo, "falconry")).people] == [Level.writes]

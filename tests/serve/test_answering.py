@@ -71,8 +71,10 @@ async def test_who_asks_gets_people_with_proof_and_nobody_else_hears_of_it(house
     await writes(house, bo, "@weetwie who knows about turbines?", visibility="direct")
     (answer,) = await answers(house, bo)
     assert answer["visibility"] == "direct" and [one["acct"] for one in answer["mentions"]] == ["bo"]
-    assert f"{HOME}/@ada" in answer["content"] and f"{HOME}/@ada/{proof}" in answer["content"]
-    assert "These people may know about turbines" in answer["content"]
+    assert "Ada bo Lovelace: Wrote about this" in answer["content"]
+    assert "“The turbine is balanced with small weights”" in answer["content"]
+    assert f"{HOME}/@ada/{proof}" in answer["content"]
+    assert "They may know about turbines" in answer["content"]
     assert await house.good(ada, "GET", "/api/v1/notifications") == []
     assert (await house.ask(ada, "GET", f"/api/v1/statuses/{answer['id']}")).status_code == 404
     await settle(house)
@@ -97,7 +99,10 @@ async def test_only_what_the_asker_sees_is_told(house: House) -> None:
     await writes(house, ada, "The turbine is balanced", audience="colleagues")
     await writes(house, zoe, "@weetwie who knows turbines?", visibility="direct")
     (answer,) = await answers(house, zoe)
-    assert "Nobody is found for turbines" in answer["content"] and "ada" not in answer["content"]
+    assert (
+        "Nobody you can see has written about turbines" in answer["content"]
+        and "ada" not in answer["content"]
+    )
 
 
 async def test_whoever_asks_nothing_is_told_how_to(house: House) -> None:

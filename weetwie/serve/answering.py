@@ -8,6 +8,7 @@ from weetwie.access.words import Visibility
 from weetwie.domain.knowledge import questions
 from weetwie.domain.knowledge.answer import Answer
 from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge.passages import passage_of
 from weetwie.domain.knowledge.questions import Named, Question, Waiting
 from weetwie.domain.people import assistant
 from weetwie.domain.posts.publish import publish
@@ -17,9 +18,11 @@ from weetwie.events import PostPublished
 from weetwie.kit.db import Db
 from weetwie.seen import people as seen_people
 from weetwie.seen import posts as seen_posts
+from weetwie.seen import words as seen_words
 from weetwie.worker import Reaction
 
-_PROOFS = 2
+_PROOFS = 1
+"""Of each person: the answer is read in a notification."""
 
 
 def answering(base_url: str) -> Reaction:
@@ -58,20 +61,27 @@ async def _answer(
 async def _named(db: Db, asker: Viewer, found: Answer, base_url: str) -> list[Named]:
     seen = await seen_people.cards(db, asker, [one.person_id for one in found.people])
     profiles = {one.id: one for one in await seen_people.profiles(db, seen)}
-    wanted = [proof.post_id for one in found.people for proof in one.proofs[:_PROOFS]]
-    authors = {post.post_id: post.author for post in await seen_posts.posts(db, asker, wanted)}
-    handles = {one.id: one.handle for one in await seen_people.profiles(db, authors.values())}
+    proofs = await _proofs(db, asker, found, base_url)
     return [
         Named(
             profile.name or profile.handle,
             f"{base_url}/@{profile.handle}",
-            [
-                f"{base_url}/@{handles[authors[proof.post_id].id]}/{proof.post_id}"
-                for proof in one.proofs[:_PROOFS]
-                if proof.post_id in authors
-            ],
-            not one.proofs,
+            one.level,
+            [proofs[proof.post_id] for proof in one.proofs[:_PROOFS] if proof.post_id in proofs],
         )
         for one in found.people
         if (profile := profiles.get(one.person_id)) is not None
     ]
+
+
+async def _proofs(db: Db, asker: Viewer, found: Answer, base_url: str) -> dict[int, tuple[str, str]]:
+    """By post: the passage that proves it, and where it stands."""
+    wanted = [proof.post_id for one in found.people for proof in one.proofs[:_PROOFS]]
+    posts = await seen_posts.posts(db, asker, wanted)
+    return {
+        one.id: (
+            passage_of(one.text, one.warning, found.wanted).text,
+            f"{base_url}/@{one.author_handle}/{one.id}",
+        )
+        for one in await seen_words.words(db, posts)
+    }

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+from weetwie.errors import _
 
 
 class Level(StrEnum):
@@ -22,6 +25,21 @@ class Level(StrEnum):
     """Lists it on their profile."""
     mentioned = "mentioned"
     """Has used words of it."""
+
+    @property
+    def sentence(self) -> str:
+        """As people read it."""
+        return _SENTENCES[self]
+
+
+_SENTENCES: Final = {
+    Level.answered: _("Answered this"),
+    Level.often: _("Writes about this often"),
+    Level.writes: _("Wrote about this"),
+    Level.reviewed: _("Reviewed work on this"),
+    Level.lists: _("Lists it on their profile"),
+    Level.mentioned: _("Mentioned it"),
+}
 
 
 class Proof(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access.words import Visibility
-from weetwie.domain.knowledge.answer import Answer
+from weetwie.domain.knowledge.answer import Answer, Level
 from weetwie.errors import _
 from weetwie.kit import clock, language
 from weetwie.kit import text as texts
@@ -51,12 +51,11 @@ _READ: Final = [
     (code, re.compile(form, re.IGNORECASE | re.DOTALL)) for code, forms in _FORMS.items() for form in forms
 ]
 
-_KNOW: Final = _("These people may know about {topic}, going by what you see:")
+_KNOW: Final = _("They may know about {topic}:")
 _NOBODY: Final = _(
-    "Nobody is found for {topic}, as far as you see. Ask everybody with a post: somebody may know."
+    "Nobody you can see has written about {topic}. Ask everyone with a post: somebody may know."
 )
-_INSTEAD: Final = _("Nobody wrote about {word}; this is about {instead}.")
-_SAYS_SO: Final = _("says so")
+_INSTEAD: Final = _("Nobody you can see has written about {word}. This is about {instead}.")
 _HELP: Final = _("Ask me who knows about something, in a few words. Only you see what I answer.")
 
 
@@ -82,8 +81,9 @@ class Named(msgspec.Struct, frozen=True):
 
     name: str
     address: str
-    proofs: Sequence[str] = ()
-    says_so: bool = False
+    level: Level
+    proofs: Sequence[tuple[str, str]] = ()
+    """The passage and the address of its post."""
 
 
 def read(text: str) -> Question:
@@ -116,8 +116,9 @@ def told(waiting: Waiting, question: Question, answer: Answer, people: Sequence[
     lines.append(language.translate(_KNOW if people else _NOBODY, speak, topic=topic))
     text = begin + "\n".join(lines)
     for one in people:
-        more = f"\n\n{_plain(one.name)}{' (' + language.translate(_SAYS_SO, speak) + ')' if one.says_so else ''}\n"
-        more += "\n".join([one.address, *one.proofs])
+        why = language.translate(one.level.sentence, speak)
+        quotes = [f"“{_plain(passage)}” {address}" for passage, address in one.proofs]
+        more = "\n\n" + "\n".join([f"{_plain(one.name)}: {why}", *(quotes or [one.address])])
         if texts.length(text + more) > most:
             break
         text += more

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import database
+from tests import database, machine
 from tests.world import World
 
 # How long an example takes to make says something of the machine, and nothing of what is tested.
@@ -30,6 +30,23 @@ def pytest_configure(config: pytest.Config) -> None:
     has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
     if has_room and not hasattr(config, "workerinput"):
         os.environ[_IN_MEMORY] = tempfile.mkdtemp(prefix="weetwie-tests-", dir=memory)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a test needs of the machine and is not here leaves it out; in CI it fails."""
+    for item in items:
+        words = [mark.args[0] for mark in item.iter_markers("needs")]
+        if "/tests/browser/" in item.path.as_posix():
+            words.append("browser")
+        why = next((found for word in words if (found := machine.missing(word))), None)
+        if why and not machine.is_ci():
+            item.add_marker(pytest.mark.skip(reason=f"left out: {why}"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        if machine.is_ci() and (why := machine.missing(mark.args[0])):
+            pytest.fail(f"nothing may be left out in CI: {why}", pytrace=False)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock")
 
 
 def wanted(*groups: str) -> set[str]:
@@ -41,9 +41,10 @@ def test_a_lock_holds_pins_with_hashes_and_no_address(name: str) -> None:
 
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
-    serving, checking = (pinned((ROOT / name).read_text()) for name in LOCKS)
+    serving, checking, node = (pinned((ROOT / name).read_text()) for name in LOCKS)
     assert wanted("build") - set(serving) == set()
     assert wanted("build", "test") - set(checking) == set()
+    assert wanted("node") - wanted() <= set(node)
     assert [name for name in serving if checking.get(name) != serving[name]] == []
 
 

@@ -5,7 +5,6 @@ Playwright keeps an event loop of its own running, so it ends with these tests: 
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests import machine
 from tests.clients.running import PASSWORD, Running, running
 
 PICTURES = Path(os.environ.get("WEETWIE_PICTURES", "build/pictures"))
 """Where pictures of the pages are put, for people to look at."""
 
-_KINDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -43,8 +42,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    found = next((path for kind in _KINDS if (path := shutil.which(kind))), None)
-    assert found, "these tests need Chromium: apt-get install chromium"
+    found = machine.chromium()
+    assert found
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_QUIET)
         yield browser

@@ -9,6 +9,8 @@ import pytest
 from tests.clients.people import Registry
 from tests.clients.running import Running
 
+pytestmark = pytest.mark.needs("node")
+
 FOLDER = Path(__file__).parent / "masto"
 
 

@@ -12,7 +12,7 @@ from weetwie.domain.conversations import conversations
 from weetwie.domain.exports import exports
 from weetwie.domain.filters import filters
 from weetwie.domain.handover import handover
-from weetwie.domain.identity import account, tokens
+from weetwie.domain.identity import account, returned, tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
@@ -44,6 +44,7 @@ from weetwie.events import (
     PersonFollowed,
     PersonJoined,
     PersonLeft,
+    PersonReturned,
     PersonSuspended,
     PersonUnfollowed,
     PolicyChanged,
@@ -84,6 +85,7 @@ AT_ONCE: AtOnce = {
         handover.erased,
     ],
     PersonLeft: [tokens.revoke_all, push.left, guests.hand_over],
+    PersonReturned: [returned.returned],
     PersonSuspended: [tokens.revoke_all, push.left],
     TokenRevoked: [push.revoked],
     PersonFollowed: [home.fill_by_person],

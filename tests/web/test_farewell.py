@@ -1,20 +1,24 @@
 """Whoever has left answers the link that they were given."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from tests.site import act, browser, give_password, send, sign_in, text_of
+from tests.web.test_one_time import turn_on
 from tests.world import Someone, World
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import system
 from weetwie.access.words import Ring
-from weetwie.domain.identity import links
+from weetwie.domain.identity import addresses, links, one_time, tokens
 from weetwie.domain.people import farewell
 from weetwie.domain.people.leave import leave
+from weetwie.domain.people.rejoin import rejoin
 from weetwie.domain.policy.choose import choose
 from weetwie.errors import Conflict
+from weetwie.kit import clock
 
 NEW = "five other words in a row"
 
@@ -113,3 +117,64 @@ async def test_the_administrator_finds_a_printable_link(world: World, ada: Someo
         assert found
     async with browser(world) as own:
         assert (await own.get(found[1])).status_code == 200
+
+
+async def printed(world: World, admin: httpx.AsyncClient) -> str:
+    """Of ada, whom root has let leave."""
+    root = await world.member("root", is_admin=True)
+    await give_password(world, root)
+    await sign_in(admin, "root")
+    await act(admin, "/admin/people/ada/leave")
+    sent = await act(admin, "/admin/people/ada/farewell")
+    found = re.search(r'value="https://house.example(/farewell/[^"]+)"', sent.text)
+    assert found
+    return found[1]
+
+
+async def test_nothing_set_up_by_a_printed_link_signs_in_after_they_are_back(
+    world: World, ada: Someone
+) -> None:
+    kept = "insert into passkeys (person_id, credential_id, public_key, created_at) values ($1, $2, '', $3)"
+    await world.connection.execute(kept, ada.id, b"of before", clock.now() - timedelta(days=1))
+    async with browser(world) as admin, browser(world) as mallory:
+        at = await printed(world, admin)
+        assert (await send(mallory, at, password=NEW)).headers["location"] == "/"
+        await turn_on(mallory)
+        await world.connection.execute(kept, ada.id, b"of mallory", clock.now())
+        await addresses.choose_personal(world.db, ada.id, "mallory@elsewhere.example")
+        token = (await tokens.issue(world.db, None, ada.id, ["read"])).token
+        reset = await links.make(world.db, "set-password", ada.id)
+        await act(admin, "/admin/people/ada/rejoin")
+
+        assert "/auth/sign_in" in (await mallory.get("/notifications")).headers["location"]
+        app = await mallory.get("/api/v1/timelines/home", headers={"authorization": f"Bearer {token}"})
+        assert app.status_code == 401
+        assert (await sign_in(mallory, "ada", NEW)).status_code != 303
+        assert (await mallory.get(f"/auth/password/{reset}")).status_code == 404
+    assert await addresses.personal(world.db, ada.id) is None
+    assert not await one_time.is_on(world.db, ada.id)
+    assert await world.connection.fetchval("select array_agg(credential_id) from passkeys") == [b"of before"]
+    assert "access.end" in [
+        row["act"] for row in await world.connection.fetch("select act from account_events order by id")
+    ]
+
+
+async def test_what_they_set_up_by_a_link_of_their_own_is_theirs_when_they_are_back(
+    world: World, ada: Someone
+) -> None:
+    at = await gone(world, ada)
+    async with browser(world) as own:
+        assert (await send(own, at, password=NEW)).headers["location"] == "/"
+        async with world.database.transaction() as db:
+            await rejoin(db, system(Policy()), ada.id)
+        assert (await own.get("/notifications")).status_code == 200
+
+
+async def test_a_farewell_link_does_not_go_past_one_time_codes(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    await turn_on(site)
+    at = await gone(world, ada)
+    async with browser(world) as own:
+        assert (await send(own, at, password=NEW)).headers["location"] == "/auth/sign_in"
+        assert "/auth/sign_in" in (await own.get("/notifications")).headers["location"]

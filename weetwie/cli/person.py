@@ -124,23 +124,30 @@ async def leave(house: House, handle: str, reason: str) -> None:
 @click.argument("handle")
 @in_house
 async def farewell(house: House, handle: str) -> None:
-    """Print a link with which somebody who has left says that they want to stay in touch; good for sixty days and once.
+    """Send somebody who has left a link with which they say that they want to stay in touch; good for sixty days and once.
 
-    They read in their browser that others could see it. Where letters are sent from here and they have given an address of
-    their own, such a link has gone there on the day they left.
+    It goes to an address of their own, else to the one at work. Where there is none, where letters come back, or where none
+    are sent from here, it is printed. They read in their browser that others could see it, and what they set up with it ends
+    when they are back as a member.
     """
+    from weetwie.access.recognise import Memory
     from weetwie.cli.archives import settings_of
-    from weetwie.domain.identity import account, links
     from weetwie.domain.people import farewell as farewells
     from weetwie.domain.people.lookup import lookup
+    from weetwie.errors import NotFound
+    from weetwie.web.pages.handed_out import farewell_for
 
-    base_url = settings_of(house).base_url.rstrip("/")
+    settings = settings_of(house)
+    base_url = settings.base_url.rstrip("/")
     async with house.database.transaction() as db:
         person_id = await lookup(db, house.viewer, handle)
         await farewells.check(db, person_id)
-        link = f"{base_url}/farewell/{await links.make(db, 'farewell', person_id)}"
-        await account.changed(db, house.viewer, "person.link", person_id, is_shown=True, shown=1)
-    house.say({"id": str(person_id), "handle": handle, "link": link}, link)
+        found = await Memory(0).person(db, person_id)
+        if found is None:
+            raise NotFound
+        link = await farewell_for(db, house.viewer, found, base_url, is_sent=bool(settings.smtp_url))
+    said = link or "The link is on its way to an address of theirs."
+    house.say({"id": str(person_id), "handle": handle, "link": link}, said)
 
 
 @person.command()

@@ -41,6 +41,9 @@ SENTENCES: Final = {
     "identity.disconnect": _("An account with a provider was disconnected."),
     "grant": _("An app was allowed to act for you."),
     "token.issue": _("An access token was made for you."),
+    "access.end": _(
+        "You are back. What was set up while you were away, with a link that others could see, does not sign in any more."
+    ),
     "person.link": _("A link to choose a password for your account was sent to you."),
 }
 SHOWN_LINK: Final = _("A link to choose a password for your account was made, and others could see it.")

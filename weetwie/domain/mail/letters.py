@@ -15,6 +15,7 @@ from weetwie.kit import clock, sealing
 from weetwie.kit.db import Database, Db, Query, Record, param
 from weetwie.kit.mail import Post, Unsent
 from weetwie.tables.mail import Letter
+from weetwie.tables.people import Person
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +77,14 @@ _FAILED = Query(
     .where(_ID)
     .values(failed_at=_NOW, why=param("why", Text), address="", subject="", text=b"", html=b"")
 )
+_HAS_FAILED = Query(
+    select(
+        select(Letter.id)
+        .join(Person, Person.id == Letter.person_id)
+        .where(Letter.person_id == param("person_id", BigInteger), Letter.failed_at > Person.left_at)
+        .exists()
+    )
+)
 _SWEEP = Query(delete(Letter).where(Letter.failed_at < param("before", DateTime(timezone=True))))
 _WITHDRAWN = Query(
     delete(Letter).where(
@@ -108,6 +117,11 @@ async def put(
 async def withdraw(db: Db, person_id: int, address: str) -> None:
     """What still waits for somebody is not sent to an address that is theirs no longer."""
     await db.run(_WITHDRAWN, person_id=person_id, address=address)
+
+
+async def has_failed(db: Db, person_id: int) -> bool:
+    """Whether somebody who has left was written to since, and the letter could not be sent."""
+    return bool(await db.value(_HAS_FAILED, person_id=person_id))
 
 
 async def work(database: Database, post: Post) -> bool:

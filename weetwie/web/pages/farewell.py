@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer, nobody
 from weetwie.access.words import Ring, Visibility
-from weetwie.domain.identity import links, passwords, sessions
+from weetwie.domain.identity import links, one_time, passwords, sessions
 from weetwie.domain.people import farewell
 from weetwie.domain.people.farewell import Wishes
 from weetwie.domain.posts import publish
@@ -31,17 +31,19 @@ async def answer(visit: Visit) -> Response:
     try:
         hash = await passwords.hashed(given.get("password", ""))
         async with visit.house.database.transaction() as db:
-            session = await _accept(visit, db, given, hash)
+            is_awake, session = await _accept(visit, db, given, hash)
     except Refusal as refusal:
         return _page(visit, person, 422, error=refusal, given=given)
+    if session is None and is_awake:
+        return visit.go("/auth/sign_in")
     if session is None:
         return _page(visit, person, is_waiting=True)
     visit.begin_session(session)
     return visit.go("/")
 
 
-async def _accept(visit: Visit, db: Db, given: Mapping[str, str], hash: str) -> str | None:
-    """The new session, where nobody else has to say yes."""
+async def _accept(visit: Visit, db: Db, given: Mapping[str, str], hash: str) -> tuple[bool, str | None]:
+    """Whether they are awake, or somebody else has to say yes; and the new session, unless they sign in with a code."""
     link = await links.use(db, "farewell", visit.request.path_params["token"])
     person_id = link.person_id or 0
     before = await visit.house.memory.person(db, person_id) or nobody(visit.viewer.policy)
@@ -49,13 +51,15 @@ async def _accept(visit: Visit, db: Db, given: Mapping[str, str], hash: str) -> 
     is_awake = await farewell.accept(db, before, person_id, wishes)
     await passwords.put(db, before, person_id, hash)
     if not is_awake:
-        return None
+        return False, None
     if text := given.get("goodbye", "").replace("\r\n", "\n").strip():
         awake = await visit.house.memory.person(db, person_id)
         assert awake is not None, "whoever has just woken is there"
         draft = Draft(text=text, ring=Ring.network, visibility=Visibility.public)
         await publish.publish(db, awake, draft)
-    return await sessions.begin(db, person_id, visit.agent)
+    if await one_time.is_on(db, person_id):
+        return True, None
+    return True, await sessions.begin(db, person_id, visit.agent)
 
 
 async def _person(visit: Visit) -> Viewer:

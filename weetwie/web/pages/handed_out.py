@@ -4,6 +4,7 @@ They go to an address that the person has shown to be theirs, and nobody else se
 are sent from here, is the link shown, to be handed over on paper; the person then reads in their browser that others could see it.
 """
 
+from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import account, addresses, links
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.mail import letters, write
@@ -29,17 +30,29 @@ async def password_link(visit: Visit, db: Db, person_id: int) -> str:
 
 
 async def farewell_link(visit: Visit, db: Db, person_id: int) -> str:
-    """For who has left. The mailbox at work is usually closed by then: it is sent to an address of their own alone."""
-    address = await addresses.personal(db, person_id) if visit.house.sends_mail else None
-    link = f"{visit.house.base_url}/farewell/{await links.make(db, 'farewell', person_id)}"
-    await _note(visit, db, person_id, is_shown=address is None)
-    if address is None:
-        return link
+    """The link to show to whoever looks after people; empty where it has been sent."""
     person = await visit.house.memory.person(db, person_id)
     if person is None:
         raise NotFound
+    return await farewell_for(db, visit.viewer, person, visit.house.base_url, is_sent=visit.house.sends_mail)
+
+
+async def farewell_for(db: Db, maker: Viewer, person: Viewer, base_url: str, *, is_sent: bool) -> str:
+    """For who has left: to an address of their own, else to the one at work, where somebody else may read it by then; so what is
+    set up by it ends when they are back as a member, as by one on paper. A mailbox that takes no letters leaves paper."""
+    own = await addresses.personal(db, person.person_id)
+    address = own or await reached_at(db, person.person_id)
+    if not is_sent or (own is None and await letters.has_failed(db, person.person_id)):
+        address = None
+    link = f"{base_url}/farewell/{await links.make(db, 'farewell', person.person_id)}"
+    is_shown = address is None or address != own
+    await account.changed(
+        db, maker, "person.link", person.person_id, is_shown=is_shown, shown=int(address is None)
+    )
+    if address is None:
+        return link
     written = write.farewell(person.language, person.policy.name, person.handle, link)
-    await letters.put(db, person_id, address, written, links.LASTS["farewell"])
+    await letters.put(db, person.person_id, address, written, links.LASTS["farewell"])
     return ""
 
 

@@ -43,10 +43,14 @@ _IN_PASSING: Final = 15
 
 
 class About(msgspec.Struct):
-    """By place, from 0 to 1: how much of the question a post says."""
+    """How much of the question the posts that fit best say, from 0 to 1; of others nothing is known.
 
+    The columns have a row for each of `places`, and a last one of nothing.
+    """
+
+    places: Ints
     own: Ints
-    """By itself."""
+    """How much each says by itself."""
     thread: Ints
     """Together with the beginning of its thread."""
     in_passing: Ints
@@ -63,42 +67,43 @@ class About(msgspec.Struct):
     says_what: bool
     """Whether the words that people here used say what is asked, so that it tells something that somebody used some."""
 
+    def rows(self, places: Ints) -> Ints:
+        """Where any places stand in the columns; those that are not there in the last row, which is 0."""
+        if not len(self.places):
+            return np.full(len(places), -1)
+        at = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
+        found: Ints = np.where(self.places[at] == places, at, -1)
+        return found
+
 
 def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
     words = asked[:MOST_TERMS]
     whole, roots = sum(word.rarity for word in words) or 1.0, shelf.posts.root[places]
     stamp = np.zeros(shelf.posts.size + 1, np.int8)
     """Which word was last found in a post; one more, so that -1 for no root finds nothing."""
-    own, thread = np.zeros(len(places), np.float32), np.zeros(len(places), np.float32)
-    said = np.zeros(len(places), np.int64)
+    own, thread = np.zeros(len(places) + 1, np.float32), np.zeros(len(places) + 1, np.float32)
+    said = np.zeros(len(places) + 1, np.int64)
     for number, word in enumerate(words, 1):
         for found in word.found:
             stamp[found.places] = number
         here, part = stamp[places] == number, np.float32(word.rarity / whole)
-        own += part * here
-        said |= here.astype(np.int64) << (number - 1)
-        thread += part * (here | (stamp[roots] == number))
+        own[:-1] += part * here
+        said[:-1] |= here.astype(np.int64) << (number - 1)
+        thread[:-1] += part * (here | (stamp[roots] == number))
     is_spoken_of = breadth(words) <= _SHORT or at_home(visible, asked, language) >= _AT_HOME
     enough = least(breadth(words)) if is_spoken_of else _MOST
-    listed = min(enough, _LISTED if is_spoken_of and not unknown(asked) else _LISTED_WITH_OTHERS)
-    size = shelf.posts.size
     return About(
-        _by_place(size, places, own),
-        _by_place(size, places, thread),
-        _by_place(size, places, _in_passing(shelf, words, places)),
-        _by_place(size, places, said),
-        tuple(word.rarity / whole for word in words),
-        enough,
-        listed,
-        breadth(words) <= _SHORT,
-        is_spoken_of and says_what(asked),
+        places=places,
+        own=own,
+        thread=thread,
+        in_passing=np.append(_in_passing(shelf, words, places), False),
+        words=said,
+        shares=tuple(word.rarity / whole for word in words),
+        least=enough,
+        least_listed=min(enough, _LISTED if is_spoken_of and not unknown(asked) else _LISTED_WITH_OTHERS),
+        is_short=breadth(words) <= _SHORT,
+        says_what=is_spoken_of and says_what(asked),
     )
-
-
-def _by_place(size: int, places: Ints, values: Ints) -> Ints:
-    every = np.zeros(size, values.dtype)
-    every[places] = values
-    return every
 
 
 def _in_passing(shelf: Shelf, words: Sequence[Word], places: Ints) -> Ints:
@@ -113,12 +118,11 @@ def _in_passing(shelf: Shelf, words: Sequence[Word], places: Ints) -> Ints:
 
 
 def proves(shelf: Shelf, about: About, places: Ints) -> Ints:
-    """By place, how well a post shows by itself what is asked: 2 where it says it, 1 where it is more than a word below what
-    says it, 0 where not."""
-    posts, shown = shelf.posts, np.zeros(shelf.posts.size, np.int8)
-    answers = (about.thread[places] >= about.least) & (posts.length[places] >= _SUBSTANCE)
-    shown[places[answers]] = 1
-    shown[places[about.own[places] > 0]] = 2
+    """How well each post shows by itself what is asked: 2 where it says it, 1 where it is more than a word below what says it,
+    0 where not."""
+    rows = about.rows(places)
+    answers = (about.thread[rows] >= about.least) & (shelf.posts.length[places] >= _SUBSTANCE)
+    shown: Ints = np.where(about.own[rows] > 0, 2, answers.astype(np.int8))
     return shown
 
 

@@ -28,6 +28,8 @@ MOST_MENTIONS: Final = 3
 _LOOKED_UP: Final = 400
 """So many different words of a question are looked up; the rarest of them count."""
 _MOST_UNKNOWN: Final = 5
+_FEW: Final = 3
+"""Words of a question for which it makes no difference who is near."""
 
 
 async def who_knows(
@@ -79,10 +81,11 @@ async def who_knows(
             statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
         of_claims = fitting.weigh(matter.visible, whole, matter.seen) if left_out else matter.words
         statements, claims = finding.claims(of_claims, statements, listed, among)
+        looks_near = len(asked) > _FEW and tells_activity and await db.value(_FINDS_NEAR, id=viewer.person_id)
         wanted = finding.Wanted(
             asking.language_of(told),
             "acts" if order == "acts" and tells_activity else "knows",
-            viewer.person_id if tells_activity and await db.value(_FINDS_NEAR, id=viewer.person_id) else 0,
+            viewer.person_id if looks_near else 0,
             claims,
             None if among is None else frozenset(among),
             hidden,

@@ -79,7 +79,8 @@ class Found:
     def _proof(self, place: int, weight: float) -> Proof:
         posts = self._shelf.posts
         root = int(posts.root[place])
-        needs_root = root >= 0 and self._about.own[place] == 0
+        says_it = bool(self._about.own[self._about.rows(np.array([place]))][0] > 0)
+        needs_root = root >= 0 and not says_it
         return Proof(int(posts.ids[place]), weight, int(posts.ids[root]) if needs_root else None)
 
 

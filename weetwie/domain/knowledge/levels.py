@@ -30,10 +30,10 @@ class Levels(msgspec.Struct):
     """The id of the newest post by which they have it; 0 where there is none, as for who only stands in a thread about it."""
 
 
-def _together(about: About, person: Ints, place: Ints, is_own: Ints, people: int) -> Ints:
+def _together(about: About, person: Ints, words: Ints, people: int) -> Ints:
     """Whether what each person wrote says all of a question of a few words, if no post of theirs does."""
     said = np.zeros(people, np.int64)
-    np.bitwise_or.at(said, person[is_own], about.words[place[is_own]])
+    np.bitwise_or.at(said, person, words)
     whole = np.zeros(people)
     for number, share in enumerate(about.shares):
         whole += share * ((said >> number) & 1)
@@ -44,22 +44,23 @@ def _together(about: About, person: Ints, place: Ints, is_own: Ints, people: int
 def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints) -> Levels:
     """What the votes for each come to; `vouched` are the places of posts by which colleagues say so."""
     posts, person, place = shelf.posts, votes.person, votes.place
-    root = posts.root[place]
-    is_own = posts.author[place] == person
-    is_about = about.thread[place] >= about.least
-    is_written = is_own & ((about.own[place] >= about.least) | np.isin(place, vouched))
+    root, is_own = posts.root[place], posts.author[place] == person
+    rows = about.rows(place)
+    own, is_about = about.own[rows], about.thread[rows] >= about.least
+    is_written = is_own & ((own >= about.least) | np.isin(place, vouched))
     is_asked = ((posts.flags[root] & QUESTION) != 0) | ((posts.flags[place] & ACCEPTED) != 0)
     is_answer = is_own & is_about & is_asked & (root >= 0) & (posts.author[root] != person)
-    is_answer &= about.own[root] >= about.least
-    threads = np.unique(np.stack([person, np.where(root >= 0, root, place)])[:, is_written], axis=1)[0]
+    is_answer[is_answer] = about.own[about.rows(root[is_answer])] >= about.least
+    thread = np.where(root >= 0, root, place)[is_written]
+    threads = np.unique(person[is_written].astype(np.int64) * posts.size + thread) // max(posts.size, 1)
     number = np.bincount(threads, minlength=people)
-    is_meant = is_written & (~about.in_passing[place] | (number[person] > 1))
+    is_meant = is_written & (~about.in_passing[rows] | (number[person] > 1))
     if about.is_short and len(about.shares) > 1:
-        says_much = is_own & (about.own[place] >= _PART_OF_IT)
-        is_meant |= says_much & _together(about, person, place, is_own, people)[person]
+        words = about.words[rows[is_own]]
+        is_meant |= is_own & (own >= _PART_OF_IT) & _together(about, person[is_own], words, people)[person]
     by_level = (is_answer, is_meant & (number[person] >= _OFTEN), is_meant, is_about & ~is_own)
     rank, newest = np.full(people, MENTIONED, np.int8), np.zeros(people, np.int64)
-    said = is_own & (about.own[place] > 0)
+    said = is_own & (own > 0)
     np.maximum.at(newest, person[said], posts.ids[place[said]])
     for one, which in reversed(list(zip(_SHOWN, by_level, strict=True))):
         shown = np.zeros(people, np.int64)

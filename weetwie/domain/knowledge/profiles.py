@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Text, and_, case, func, or_, select
+from sqlalchemy import BigInteger, Text, and_, case, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import sees
@@ -14,7 +14,7 @@ from weetwie.domain.knowledge import words
 from weetwie.domain.knowledge.said import Statement
 from weetwie.domain.knowledge.visible import Scope
 from weetwie.domain.knowledge.words import Asked
-from weetwie.kit.db import Db, param
+from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
 
 MOST_WORDS: Final = 8
@@ -37,12 +37,9 @@ async def listed(db: Db, viewer: Viewer, asked: Sequence[Asked], scope: Scope) -
     if not asked or len(asked) > MOST_WORDS:
         return {}
     spoken = {code: one for one in asked for code in _languages(one.word)}
-    rows = await _LISTED.rows(
-        db,
-        viewer,
-        languages=list(spoken),
-        beginnings=[f"%{_escaped(words.bare(one.word)[:_BEGINNING])}%" for one in asked],
-    )
+    beginnings = [f"%{_escaped(one.word[:_BEGINNING])}%" for one in asked]
+    ids = await db.value(_MAY_BE, languages=list(spoken), beginnings=beginnings)
+    rows = await _LISTED.rows(db, viewer, ids=ids) if ids else []
     out = scope.sight.hidden | scope.unranked
     return {
         row["id"]: statement
@@ -99,11 +96,26 @@ def _names() -> dict[int, tuple[str, ...]]:
 _LANGUAGES, _BEGINNINGS = param("languages", ARRAY(Text)), param("beginnings", ARRAY(Text))
 
 
+def _stands_in(what: Any) -> Any:
+    return func.lower(what).like(func.any(_BEGINNINGS))
+
+
+_MAY_BE = Query(
+    select(func.array_agg(Person.id)).where(
+        Person.erased_at.is_(None),
+        or_(
+            Person.languages.op("&&")(_LANGUAGES),
+            _stands_in(Person.unit + " " + Person.place),
+            and_(Person.fields != text("'[]'::jsonb"), _stands_in(func.cast(Person.fields, Text))),
+        ),
+    )
+)
+"""A look at everybody, 2 ms for 10,000; most words stand on no profile."""
+
+
 def _listed(eye: Eye) -> Any:
     detail = sees.detail(eye, Person)
     at_work = detail >= PLACE
-    is_there = func.plain(Person.unit + " " + Person.place).like(func.any(_BEGINNINGS))
-    has_role = func.plain(func.cast(Person.fields, Text)).like(func.any(_BEGINNINGS))
     return (
         select(
             Person.id,
@@ -113,12 +125,11 @@ def _listed(eye: Eye) -> Any:
             Person.fields,
         )
         .where(
+            Person.id == func.any(param("ids", ARRAY(BigInteger))),
             Person.may_rank,
             Person.is_bot.is_(False),
-            Person.erased_at.is_(None),
             Person.suspended_at.is_(None),
             detail > CARD,
-            or_(Person.languages.op("&&")(_LANGUAGES), and_(at_work, is_there), has_role),
         )
         .order_by(Person.id)
         .limit(_MOST)

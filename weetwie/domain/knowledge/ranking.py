@@ -194,19 +194,19 @@ def evidence(shelf: Shelf, visible: Visible, scope: Scope, cast: Votes) -> Ints:
 
 
 def proofs(ranked: Ranked, people: Ints, proves: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
-    """For each person the places that speak for them most, with their part of all that speak for them. `proves` says of each place
+    """For each person the places that speak for them most, with their part of all that speak for them. `proves` says of each vote
     how well it shows what is asked to whoever reads it: for each person those alone that do it best, and none of 0."""
     found: dict[int, list[tuple[int, float]]] = {}
     person, place, weight = ranked.votes.person, ranked.votes.place, ranked.votes.weight
     is_wanted = np.isin(person, people)
-    person, place, weight = person[is_wanted], place[is_wanted], weight[is_wanted]
-    order = np.lexsort((-weight, -proves[place], person))
+    person, place, weight, proves = person[is_wanted], place[is_wanted], weight[is_wanted], proves[is_wanted]
+    order = np.lexsort((-weight, -proves, person))
     starts = np.searchsorted(person[order], people, "left")
     ends = np.searchsorted(person[order], people, "right")
     for one, start, end in zip(people.tolist(), starts.tolist(), ends.tolist(), strict=True):
         rows = order[start:end]
         total = float(weight[rows].sum()) or 1.0
-        best = max(int(proves[place[rows]].max(initial=0)), 1)
-        shown = rows[proves[place[rows]] == best][:most]
+        best = max(int(proves[rows].max(initial=0)), 1)
+        shown = rows[proves[rows] == best][:most]
         found[one] = [(int(place[at]), float(weight[at]) / total) for at in shown.tolist()]
     return found

@@ -30,10 +30,12 @@ def shares(shelf: Shelf, visible: Visible, scope: Scope, asker: int) -> Ints:
         if (new := shelf.new_endorsers.get(at)) is not None:
             person.append(new)
             place.append(np.full(len(new), at, np.int32))
-    both = np.unique(np.stack([np.concatenate(person), np.concatenate(place)]), axis=1)
-    both = both[:, (both[0] != asker) & ~visible.is_hidden[both[0]]]
-    days = (scope.at_ms - (posts.ids[both[1]] >> 16)) / _DAY
-    came = np.bincount(both[0], np.exp2(-days / _HALF_LIFE), minlength=len(visible.is_hidden))
+    both = np.unique(np.concatenate(person).astype(np.int64) * posts.size + np.concatenate(place))
+    near, own = both // max(posts.size, 1), both % max(posts.size, 1)
+    counts = (near != asker) & ~visible.is_hidden[near]
+    near, own = near[counts], own[counts]
+    days = (scope.at_ms - (posts.ids[own] >> 16)) / _DAY
+    came = np.bincount(near, np.exp2(-days / _HALF_LIFE), minlength=len(visible.is_hidden))
     share: Ints = came / (came.sum() + _SMOOTHING)
     return share
 

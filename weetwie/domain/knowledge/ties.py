@@ -23,9 +23,10 @@ def shares(shelf: Shelf, visible: Visible, scope: Scope, asker: int) -> Ints:
     is_own[own] = True
     answers = shelf.replies()[is_own[shelf.roots_of_replies()]]
     answers = answers[visible(answers)]
-    endorsed = is_own[shelf.endorsed]
-    person = [posts.author[answers], shelf.endorser[endorsed]]
-    place = [posts.root[answers], shelf.endorsed[endorsed]]
+    begin, end = np.searchsorted(shelf.endorsed, own, "left"), np.searchsorted(shelf.endorsed, own, "right")
+    endorsed = [np.arange(start, stop) for start, stop in zip(begin, end, strict=True) if start < stop]
+    person = [posts.author[answers], *(shelf.endorser[rows] for rows in endorsed)]
+    place = [posts.root[answers], *(shelf.endorsed[rows] for rows in endorsed)]
     for at in own.tolist() if shelf.new_endorsers else ():
         if (new := shelf.new_endorsers.get(at)) is not None:
             person.append(new)

@@ -238,7 +238,7 @@ class Settings:
         _origin,
         "http:// or https:// with a host, perhaps a port, and no path",
         default="",
-        shown="`http://HOST:PORT`",
+        shown="`http://HOST:PORT`; for other commands, the address of the program that serves the data folder",
         what="The address under which people and apps reach Weetwie. Choose it once: it stands in every link.",
     )
     workers: int = _setting(
@@ -370,9 +370,14 @@ class Settings:
 
 
 def read(
-    environ: Mapping[str, str], *, config: Path | None = None, given: Mapping[str, Any] | None = None
+    environ: Mapping[str, str],
+    *,
+    config: Path | None = None,
+    given: Mapping[str, Any] | None = None,
+    serves: bool = False,
 ) -> Settings:
-    """The settings of this installation. `given` comes from the command line; None in it is what was not given."""
+    """The settings of this installation. `given` comes from the command line; None in it is what was not given. Where no address
+    is set, it is that of the program that serves this data folder (or served it last), unless this one `serves` itself."""
     file = config or (Path(environ["WEETWIE_CONFIG"]) if environ.get("WEETWIE_CONFIG") else None)
     problems: list[str] = []
     values: dict[str, Any] = {}
@@ -382,7 +387,20 @@ def read(
     if problems:
         raise SettingsError("\n".join(problems))
     settings = Settings(**values)
-    return settings if settings.base_url else Settings(**{**values, "base_url": _own_address(settings)})
+    if settings.base_url:
+        return settings
+    address = "" if serves else _served_address(settings.data)
+    return Settings(**{**values, "base_url": address or _own_address(settings)})
+
+
+ADDRESS_FILE: Final = "address"
+
+
+def _served_address(data: Path) -> str:
+    try:
+        return _origin((data / ADDRESS_FILE).read_text("utf-8"))
+    except (OSError, ValueError, TypeError):
+        return ""
 
 
 _Source = Iterator[tuple[str, str, Any]]

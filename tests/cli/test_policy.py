@@ -3,7 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+from msgspec import structs
+
 from tests.cli.test_person import weetwie
+from weetwie.access.policy import Policy
+from weetwie.access.words import Ring
+from weetwie.cli.choices import given, line, shown
+from weetwie.domain.policy.choose import chosen
 
 
 async def test_topics_are_added_to_those_that_are_never_inferred_and_taken_out_again(dsn: str) -> None:
@@ -23,12 +30,47 @@ async def test_topics_are_added_to_those_that_are_never_inferred_and_taken_out_a
 async def test_a_change_says_what_it_does_and_a_dry_run_does_nothing(dsn: str) -> None:
     code, out, _err = await weetwie(dsn, "policy", "set", "widest_ring", "0", "--dry-run")
     assert code == 0 and "seen at most by: colleagues." in out and "not chosen" in out
-    assert "widest_ring = 1" in (await weetwie(dsn, "policy", "show"))[1]
+    assert "widest_ring = network" in (await weetwie(dsn, "policy", "show"))[1]
     code, out, _err = await weetwie(dsn, "policy", "set", "widest_ring", "0", "--json")
     told = json.loads(out)
-    assert (code, told["is_chosen"], told["widest_ring"]) == (0, True, 0) and told["effects"]
+    assert (code, told["is_chosen"], told["widest_ring"]) == (0, True, "colleagues") and told["effects"]
     code, _out, err = await weetwie(dsn, "policy", "set", "works_council", "true")
     assert code == 4 and "two administrators" in err
+
+
+POLICIES = (
+    Policy(),
+    Policy(
+        name="2026", description="Who knows\nwhat?", default_ring=Ring.network, widest_ring=Ring.world, longest_post=5000,
+        rules=("Be kind, always", "Be short"), languages=("nl",), sign_up_domains=("example.org",), sign_up_by_approval=True,
+        contact_email="ada@example.org", assistant="", accent="a0b1c2", handover="own", never_inferred=("true",),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_each_choice_is_taken_as_it_is_shown(policy: Policy) -> None:
+    found = shown(policy)
+    assert set(Policy.__struct_fields__) - set(found) == {"version", "emojis"}
+    for name, value in found.items():
+        as_text = line(name, value).partition(" = ")[2]
+        for text in (as_text, json.dumps(value)):
+            assert chosen(policy, {name: given(name, text)}) == structs.replace(policy, version=1), (
+                name,
+                text,
+            )
+
+
+async def test_choices_are_made_by_the_names_that_are_shown(dsn: str) -> None:
+    for name, value in (("default_ring", "network"), ("rules", "Be kind, Be short"), ("name", "2026")):
+        code, _out, err = await weetwie(dsn, "policy", "set", name, value)
+        assert code == 0, (name, err)
+    lines = (await weetwie(dsn, "policy", "show"))[1].splitlines()
+    assert {"default_ring = network", 'rules = ["Be kind", "Be short"]', "name = 2026"} <= set(lines)
+    code, _out, err = await weetwie(dsn, "policy", "set", "default_ring", "everybody")
+    assert code == 4 and "colleagues, network, world" in err
+    code, _out, err = await weetwie(dsn, "policy", "set", "default_rings", "network")
+    assert code == 4 and "no such choice" in err
 
 
 async def test_a_statement_is_known_again(dsn: str, tmp_path: Path) -> None:

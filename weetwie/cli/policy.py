@@ -1,6 +1,5 @@
 """What the organisation chooses, on the command line: policy and its own emoji."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +20,11 @@ def policy() -> None:
 @policy.command("show")
 @in_house
 async def show_policy(house: House) -> None:
-    """All choices as they are now."""
-    import msgspec
+    """All choices as they are now, each as `set` takes it."""
+    from weetwie.cli.choices import line, shown
 
-    chosen = msgspec.to_builtins(house.viewer.policy)
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in chosen.items()]
-    house.say(chosen, "\n".join(line for line in lines if not line.startswith(("emojis", "version"))))
+    found = shown(house.viewer.policy)
+    house.say(found, "\n".join(line(name, value) for name, value in found.items()))
 
 
 @policy.command("set")
@@ -35,23 +33,22 @@ async def show_policy(house: House) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would change, for whom.")
 @in_house
 async def set_policy(house: House, name: str, value: str, dry_run: bool) -> None:
-    """Choose VALUE for NAME. Rings: 0 colleagues, 1 network, 2 world; lists are written as ["a", "b"]."""
+    """Choose VALUE for NAME, both as `show` prints them.
+
+    Who sees something is colleagues, network or world; switches are true or false; lists are written as ["a", "b"] or a, b.
+    """
+    from weetwie.cli.choices import given, line, shown
     from weetwie.domain.policy.choose import choose
     from weetwie.domain.policy.preview import preview
 
-    try:
-        chosen = json.loads(value)
-    except json.JSONDecodeError:
-        chosen = value
+    chosen = given(name, value)
     async with house.database.transaction() as db:
-        shown = await preview(db, house.viewer, {name: chosen})
+        seen = await preview(db, house.viewer, {name: chosen})
         if not dry_run:
             await choose(db, house.viewer, {name: chosen})
-    effects = _effects(shown)
-    lines = [
-        f"{name} = {json.dumps(chosen, ensure_ascii=False)}{' (not chosen: a dry run)' if dry_run else ''}"
-    ]
-    house.say({name: chosen, "effects": effects, "is_chosen": not dry_run}, "\n".join(lines + effects))
+    effects, told = _effects(seen), shown(seen.after)[name]
+    lines = [f"{line(name, told)}{' (not chosen: a dry run)' if dry_run else ''}"]
+    house.say({name: told, "effects": effects, "is_chosen": not dry_run}, "\n".join(lines + effects))
 
 
 def _effects(shown: "Preview") -> list[str]:

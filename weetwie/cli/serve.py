@@ -34,7 +34,8 @@ def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
         from weetwie.settings import SettingsError, read
 
         try:
-            settings = read(os.environ, config=config, given=given)
+            serves = function.__name__ == "serve"
+            settings = read(os.environ, config=config, given=given, serves=serves)
         except SettingsError as error:
             click.echo(str(error), err=True)
             sys.exit(2)

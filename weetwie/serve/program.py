@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import os
 import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -10,7 +11,7 @@ import structlog
 import uvloop
 
 from weetwie.serve import database, sockets
-from weetwie.settings import Settings
+from weetwie.settings import ADDRESS_FILE, Settings
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +21,20 @@ Say = Callable[[str], None]
 def serve(settings: Settings, say: Say, *, with_sample: bool = False) -> None:
     """`say` is given what whoever started the program wants to read."""
     listening = sockets.bind(settings.host, settings.port, shares=settings.workers)
+    _tell_address(settings)
     _run(_serve(settings, listening, say, with_sample=with_sample))
+
+
+def _tell_address(settings: Settings) -> None:
+    """To commands that are run beside it or later, and that are not told the address by the settings."""
+    place = settings.data / ADDRESS_FILE
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = place.with_name(f".{place.name}.{os.getpid()}")
+        beside.write_text(f"{settings.base_url}\n", "utf-8")
+        beside.replace(place)
+    except OSError as error:
+        log.warning("the address cannot be written down for other commands", why=error.strerror)
 
 
 async def _serve(

@@ -1,6 +1,7 @@
 """People who know, as they stand on a page: each with the passages that prove it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from markupsafe import Markup, escape
@@ -28,13 +29,18 @@ class ShownExpert(msgspec.Struct, frozen=True):
     proofs: Sequence[ShownProof]
 
 
+def _passages(posts: Mapping[int, Post], answer: Answer) -> dict[int, Markup]:
+    """Takes the words of all these posts apart: beside the event loop."""
+    return {id: marked(passage_of(one.text, one.warning, answer.wanted)) for id, one in posts.items()}
+
+
 async def experts(visit: Visit, db: Db, answer: Answer) -> list[ShownExpert]:
     shower, viewer = visit.house.shower, visit.viewer
     ids = [one.person_id for one in answer.people]
     people = {one.id: one for one in await shower.people(db, viewer, ids)}
     seen = await seen_posts.posts(db, viewer, shown_posts(answer))
     posts = {post.id: post for post in await shower.posts(db, viewer, seen)}
-    passages = {id: marked(passage_of(one.text, one.warning, answer.wanted)) for id, one in posts.items()}
+    passages = await asyncio.to_thread(_passages, posts, answer)
     return [
         ShownExpert(people[one.person_id], one, _proofs(one, posts, passages))
         for one in answer.people

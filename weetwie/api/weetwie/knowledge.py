@@ -1,6 +1,8 @@
 """Who knows what: people with the posts that prove it; what there is about a topic."""
 
+import asyncio
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Literal
 
@@ -167,14 +169,11 @@ async def _people(call: Call, answer: Answer) -> list[bytes]:
     people = {one.id: one for one in await seen_people.cards(db, call.viewer, [*_ids(answer), *via])}
     posts = await seen_posts.posts(db, call.viewer, shown_posts(answer))
     beside = await shown.load(db, renderer, call.viewer, posts)
-    said = {one.id: one for one in await seen_words.words(db, posts)}
+    passages = await asyncio.to_thread(_passages, await seen_words.words(db, posts), answer)
     shown_as = {
-        post.post_id: _Shown(
-            renderer.status(post, beside),
-            passage_of(said[post.post_id].text, said[post.post_id].warning, answer.wanted),
-        )
+        post.post_id: _Shown(renderer.status(post, beside), passages[post.post_id])
         for post in posts
-        if post.post_id in said
+        if post.post_id in passages
     }
     await shown.load_people(db, renderer, list(people.values()))
     profiles = {one.id: one for one in await seen_people.profiles(db, people.values())}
@@ -200,6 +199,11 @@ def _way(way: Way | None, people: dict[int, SeenPerson], renderer: Renderer) -> 
         return b"null"
     via = people.get(way.via_id) if way.via_id else None
     return b'{"kind":"%b","via":%b}' % (way.kind.encode(), renderer.account(via) if via else b"null")
+
+
+def _passages(said: Iterable[seen_words.Words], answer: Answer) -> dict[int, Passage]:
+    """Takes the words of all these posts apart: beside the event loop."""
+    return {one.id: passage_of(one.text, one.warning, answer.wanted) for one in said}
 
 
 class _Shown(Struct, frozen=True):

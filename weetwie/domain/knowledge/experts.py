@@ -52,8 +52,8 @@ async def who_knows(
     """
     _check_length(question)
     told, left_out = delicate.without(question, viewer.policy.never_inferred)
-    asked = asking.read(told)[:_LOOKED_UP]
-    whole = asking.read(question)[:_LOOKED_UP] if left_out else asked
+    asked = (await asyncio.to_thread(asking.read, told))[:_LOOKED_UP]
+    whole = (await asyncio.to_thread(asking.read, question))[:_LOOKED_UP] if left_out else asked
     if not whole:
         return Answer((), 0)
     from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, profiles, said

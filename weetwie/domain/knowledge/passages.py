@@ -46,7 +46,7 @@ def _marks(text: str, wanted: Mapping[int, float]) -> list[_Mark]:
     return [
         (match.start(), match.end(), terms)
         for match in _WORD.finditer(text)
-        if (terms := frozenset(wanted.keys() & set(words.terms_of(match[0]))))
+        if (terms := words.terms_of(match[0]) & wanted.keys())
     ]
 
 

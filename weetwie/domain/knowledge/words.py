@@ -105,9 +105,10 @@ def number_in(word: str, code: str) -> int:
     return number_of(_stem(word, code))
 
 
-def terms_of(written: str) -> list[int]:
+@lru_cache(maxsize=16_384)
+def terms_of(written: str) -> frozenset[int]:
     """Every number by which a question finds a word as it is written in a text."""
-    return [number for token in _tokens(written) for number in forms(token)]
+    return frozenset(number for token in _tokens(written) for number in forms(token))
 
 
 def number_of(term: str) -> int:

@@ -67,6 +67,13 @@ def test_what_lies_in_a_link_is_the_links() -> None:
         "Who? #kafka #ops",
         "Really?!?",
         '"Who?"',
+        "„Wer?“",
+        "»Wer?«",
+        "Wer?‘",
+        "Who?!",
+        "誰？！",
+        "Who?\u200b",
+        "Who?…",
     ],
 )
 def test_a_question_ends_in_a_question_mark_of_any_script(text: str) -> None:

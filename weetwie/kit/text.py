@@ -41,7 +41,8 @@ _MOST_IN_ONE = 40
 # Bamum, Coptic, Syriac-like reversed, and the doubled and mixed ones.
 _QUESTION_MARKS = "?\u037e\u061f\u055e\u1367\ufe56\uff1f\u2047\u2048\u2049\u203d\u2e2e\ua60f\ua6f7\u2cfa\u2cfb\U00011143\U0001e95f\ufe16"
 # Both are looked for from the end backwards: forwards, each place in a long row of such marks would be tried as a beginning.
-_AFTER_THE_END = regex.compile(r"(?r)[\p{Pe}\p{Pf}\p{Zs}\s\"'’”»*_)\]\p{So}\p{Sk}\ufe0f\u200d]++\Z")
+# A quotation ends in Dutch and German with signs that open one in English. What is asked loudly is asked all the same.
+_AFTER_THE_END = regex.compile(r"(?r)[\p{Pe}\p{Pf}\p{Pi}\p{Zs}\p{Cf}\s\"'*_)\]!！…\p{So}\p{Sk}\ufe0f]++\Z")
 _CLOSING_TAG = regex.compile(r"(?r)\s++[#＃][\p{L}\p{M}\p{N}_·・･\u200c\u200d]++\s*+\Z")
 
 

@@ -60,6 +60,13 @@ from weetwie.kit.programs import is_program
         ("mergify", ""),
         ("Bot", "bot@corp.example"),
         ("Robot", "robot@corp.example"),
+        ("On-Premises Directory Synchronization Service Account", "Sync_DC01_1a2b@corp.onmicrosoft.example"),
+        ("MSOL_1a2b3c4d", ""),
+        ("HealthMailbox1a2b3c4", ""),
+        ("ImgBotApp", "help@images.example"),
+        ("cirrus-ci", "ci@corp.example"),
+        ("Lint Action", "lint-action@corp.example"),
+        ("runner", "runner@fv-az123.internal.cloudapp.net"),
         ("Jenkins Build", "no-reply@corp.example"),
     ],
 )

@@ -12,7 +12,7 @@ from weetwie.kit.signs import bare_address, visible
 _SURE: Final = frozenset(
     """
     actions allcontributors autobot autobuild autofix automation automaton backport bot bots botuser buildbot buildkite buildserver ci
-    cicd circleci codecov codecovio coderabbit coderabbitai codespace copilot crowdin daemon dependabot deploybot discobot
+    cicd circleci cirrusci codecov codecovio coderabbit coderabbitai codespace copilot crowdin daemon dependabot deploybot discobot
     gitbot github githubactions gitlab gitlabci googlebot greenkeeper hudsonci imgbot jenkins jenkinsci jira jirabot k8s
     mergebot mergify nobody noreply opencode pipeline pipelines postmaster precommit precommitci prerelease
     releasebot renovate renovatebot robot root semanticreleasebot slackbot snyk snykbot sonarqube stalebot svc syncbot sys syzbot
@@ -23,7 +23,7 @@ _SURE: Final = frozenset(
 _BESIDE: Final = frozenset(
     """
     a account action admin agent app apps application auto azure bamboo bitbucket bors build builder builds bump bumper cd changelog checker
-    chore circle cla cloud code commit commits committer community continuous data delivery dependencies dependency deploy deployer
+    chore circle cirrus cla cloud code commit commits committer community continuous data delivery dependencies dependency deploy deployer
     deployment dev developers devops docs documentation drone experimental for format formatter gerrit git google group head hosted
     hudson i18n id image infra integration internal issue issues job jobs kernel l10n linear lint linter list local localization
     machine main maintenance management merge microsoft monitor my node nightly no notification notifications of on open ops org
@@ -39,20 +39,24 @@ _SPELLED: Final = frozenset(
     """
     semantic-release hosted-weblate gerrit-code-review travis-ci circle-ci azure-pipelines azure-devops service-account
     web-flow system-account build-server build-agent system-administrator git-sync no-reply do-not-reply donotreply
-    cursor-agent cursoragent devin-ai-integration google-labs-jules swe-agent openai-codex aider discourse
+    cursor-agent cursoragent devin-ai-integration google-labs-jules swe-agent openai-codex aider discourse lint-action
     microsoft-graph nightly-build
     """.split()
 )
 _BOT: Final = re.compile(r"\[bot\]", re.IGNORECASE)
-_CALLED_BOT: Final = re.compile(r"\S*(?:[a-z0-9]Bot|[-_]bot|[-_]robot)(?:[-_]?\d+)?")
+_CALLED_BOT: Final = re.compile(r"\S*(?:[a-z0-9]Bot(?:App)?|[-_]bot|[-_]robot)(?:[-_]?\d+)?")
 """One word, such as SnykBot or acme-bot; Talbot is none."""
 _OF_GITLAB: Final = re.compile(r"(?:(?:project|group)_?\d+_bot\w*|service_account\w*)", re.ASCII)
+_OF_DIRECTORIES: Final = re.compile(
+    r"(?:msol|aad|sync)_\w+|(?:health|discoverysearch|system|migration)mailbox\S*|federatedemail\S*|krbtgt\w*|.* service account"
+)
+"""What Active Directory, Exchange and Entra make for themselves."""
 _SERVICE: Final = re.compile(
     r"(?:svc|srv|service|serviceaccount|system)[-_.]\S+|\S+[-_.](?:svc|serviceaccount)|\S+\$"
 )
 _NO_ANSWER: Final = re.compile(r"\S*?(?:no|not|never|donot|do[-_.]not)[-_.]?reply(?:[-_.+]\S*)?")
 _MACHINES: Final = re.compile(
-    r"(?:\S+\.)?(?:gserviceaccount\.com|appspotmail\.com|dependabot\.com|renovateapp\.com)"
+    r"(?:\S+\.)?(?:gserviceaccount\.com|internal\.cloudapp\.net|appspotmail\.com|dependabot\.com|renovateapp\.com)"
 )
 _HOSTS_OF_PEOPLE_AND_BOTS: Final = re.compile(r"users\.noreply\.\S+")
 _WORDS: Final = re.compile(r"[^\W\d_]+", re.UNICODE)
@@ -78,7 +82,11 @@ def is_program(name: str, address: str = "") -> bool:
 
 def _is_called_so(name: str) -> bool:
     plain = name.lower()
-    if _OF_GITLAB.fullmatch(plain) or re.sub(r"[\W_]+", "-", plain).strip("-") in _SPELLED:
+    if (
+        _OF_GITLAB.fullmatch(plain)
+        or _OF_DIRECTORIES.fullmatch(plain)
+        or re.sub(r"[\W_]+", "-", plain).strip("-") in _SPELLED
+    ):
         return True
     if " " not in name and (
         _CALLED_BOT.fullmatch(name) or _SERVICE.fullmatch(plain) or _NO_ANSWER.fullmatch(plain)

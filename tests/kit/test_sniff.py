@@ -51,6 +51,7 @@ def brands(main: bytes, *others: bytes) -> bytes:
         (brands(b"jp2 "), None),
         (brands(b"crx "), None),
         (brands(b"abcd", b"isom"), None),
+        (b"\0\0\0\0ftypisom" + bytes(4) + b"mif1", None),
         (webm(), "video/webm"),
         (b"\x1aE\xdf\xa3" + element(b"\x42\x82", b"webm"), None),
         (element(b"\x1aE\xdf\xa3", element(b"\x42\x82", b"matroska")) + b"webm", None),

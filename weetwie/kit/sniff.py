@@ -74,6 +74,8 @@ def kind_of(file: IO[bytes]) -> str | None:
 def _by_brands(head: bytes) -> str | None:
     """By the main brand, unless another says that it is a picture: those are read as pictures or not at all."""
     end = min(int.from_bytes(head[:4]), len(head))
+    if end < 16:  # of a box that does not say where it ends
+        return None
     main, others = head[8:12], {head[at : at + 4] for at in range(16, end - 3, 4)}
     if not {main, *others}.isdisjoint(_PICTURES):
         is_picture = main in _PICTURES and not {main, *others}.isdisjoint(_AVIF)

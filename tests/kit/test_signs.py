@@ -23,6 +23,7 @@ from weetwie.kit.signs import bare_address, bare_addresses, visible
         "\u202aann@corp.example\u202c",
         "'ann@corp.example',",
         "[ann@corp.example]",
+        "ａｎｎ＠corp。example",
         "ann\u2060@corp\u200d.example\u200e",
     ],
 )
@@ -41,6 +42,7 @@ def test_a_list_of_addresses_is_read_as_letters_and_tables_have_it() -> None:
         "bo@x.example",
     ]
     assert bare_addresses("ann bo@x.example") == ["ann", "bo@x.example"]
+    assert bare_addresses("ann@x.example (Ann Bee)") == ["ann@x.example"]
     assert bare_addresses(" \u200b ") == []
 
 

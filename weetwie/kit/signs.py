@@ -19,6 +19,7 @@ _IN_BRACKETS: Final = regex.compile(r"<([^<>]*)>")
 _BETWEEN: Final = regex.compile(r"[,;\n]|:::")
 _COMMENT: Final = regex.compile(r"\([^()]*\)\Z")
 _SCHEME: Final = regex.compile(r"(?:(?:mailto|smtp|e-?mail|mail):\s*)+", regex.IGNORECASE)
+_DOTS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 _AROUND: Final = " \t\"'`,;:.<>()[]{}\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
 
@@ -44,7 +45,7 @@ def bare_address(text: str) -> str:
 
     A text without an address stays as one sees it, for others to refuse.
     """
-    seen = _without_scheme(visible(text))
+    seen = _without_scheme(normal("NFKC", visible(text).translate(_DOTS)))
     if "@" not in seen:
         return visible(text)
     if found := [one for one in _IN_BRACKETS.findall(seen) if "@" in one]:
@@ -62,7 +63,8 @@ def _without_scheme(text: str) -> str:
 def bare_addresses(text: str) -> list[str]:
     """Those in a list, as it was typed or copied out of a letter: `Ann <ann@x>; bo@x`. A word that is no address stays one."""
     found: list[str] = []
-    for part in _BETWEEN.split(text):
+    for given in _BETWEEN.split(text):
+        part: str = _COMMENT.sub("", given.strip()) or given
         named = [one for one in _IN_BRACKETS.findall(part) if "@" in one]
         words = named or ([] if "<" in text and "@" not in part else part.split())
         found += [address for word in words if (address := bare_address(word))]

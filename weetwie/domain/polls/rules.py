@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from weetwie.errors import Invalid, _
+from weetwie.kit.signs import normal, visible
 from weetwie.kit.text import is_longer
 
 MOST_OPTIONS: Final = 4
@@ -30,7 +31,7 @@ def checked(ballot: Ballot, *, has_media: bool) -> Ballot:
     options = [option.strip() for option in ballot.options]
     if has_media:
         raise Invalid(_("A post has either files or a poll. Take one of them out."), field="poll")
-    if not all(options) or len(options) < 2:
+    if not all(map(visible, options)) or len(options) < 2:
         raise Invalid(
             _("A poll has at least two options, none of them empty."),
             field="poll",
@@ -50,7 +51,7 @@ def checked(ballot: Ballot, *, has_media: bool) -> Ballot:
             known_as=_("Choices cannot be longer than {most} characters each"),
             most=LONGEST_OPTION,
         )
-    if len({option.casefold() for option in options}) < len(options):
+    if len({normal("NFC", option).casefold() for option in options}) < len(options):
         raise Invalid(
             _("Two options of the poll are the same."),
             field="poll",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weetwie.domain.filters.rules import comparable, pattern
+from weetwie.domain.filters.rules import checked_keyword, comparable, pattern
+from weetwie.errors import Invalid
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,11 @@ from weetwie.domain.filters.rules import comparable, pattern
         ("кот", True, "который", False),
         (".*", False, "anything", False),
         ("two words", True, "these two words", True),
+        ("two  words", True, "these two\nwords", True),
+        ("don't", True, "I don’t", True),
+        ("ad", True, "ＡＤ", True),
+        ("ad", True, "an a\u200bd\u00ad", True),
+        ("straße", True, "STRASSE", True),
     ],
 )
 def test_a_keyword_matches(keyword: str, is_whole: bool, text: str, found: bool) -> None:
@@ -32,7 +38,11 @@ def test_a_keyword_matches(keyword: str, is_whole: bool, text: str, found: bool)
     assert bool(made.search(comparable(text))) is found
 
 
-@given(keywords=st.lists(st.text(min_size=1, max_size=8).filter(str.strip), min_size=1, max_size=5))
+@given(
+    keywords=st.lists(
+        st.text(min_size=1, max_size=8).filter(lambda one: comparable(one).strip()), min_size=1, max_size=5
+    )
+)
 def test_any_keyword_is_found_where_it_stands_and_is_never_read_as_a_pattern(
     keywords: list[str],
 ) -> None:
@@ -44,3 +54,9 @@ def test_any_keyword_is_found_where_it_stands_and_is_never_read_as_a_pattern(
 
 def test_without_keywords_there_is_nothing_to_look_for() -> None:
     assert pattern([]) is None
+    assert pattern([("\u200b", True)]) is None
+
+
+def test_a_keyword_of_signs_that_nobody_sees_is_refused() -> None:
+    with pytest.raises(Invalid):
+        checked_keyword("\u200b \u2060")

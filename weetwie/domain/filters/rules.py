@@ -31,7 +31,7 @@ def checked_keyword(keyword: str) -> str:
 
 def _checked(words: str, field: str, longest: int) -> str:
     words = words.strip()
-    if not words:
+    if not comparable(words).strip():
         raise Invalid(_("{field} must not be empty."), field=field)
     if is_longer(words, longest):
         raise Invalid(_("{field} is too long: at most {most} characters."), field=field, most=longest)
@@ -71,11 +71,12 @@ def pattern(keywords: Sequence[tuple[str, bool]]) -> Any | None:
     A word's edge is asked for only where the keyword itself begins or ends in a word: `:)` has none, and neither have words
     of a script that puts no space between them. In Korean what belongs to a word is written behind it without a space.
     """
-    if not keywords:
+    words = [(seen, whole) for word, whole in keywords if (seen := comparable(word).strip())]
+    if not words:
         return None
-    longest_first = sorted(keywords, key=lambda one: -len(one[0]))
+    longest_first = sorted(words, key=lambda one: -len(one[0]))
     return regex.compile(
-        "|".join(_expression(comparable(word), whole) for word, whole in longest_first), regex.IGNORECASE
+        "|".join(_expression(word, whole) for word, whole in longest_first), regex.IGNORECASE | regex.FULLCASE
     )
 
 
@@ -92,6 +93,12 @@ _BEGINS_A_WORD: Final = regex.compile(_OF_A_WORD)
 _ENDS_A_WORD: Final = regex.compile(rf"(?!\p{{Hangul}}){_OF_A_WORD}\Z")
 
 
+_UNSEEN: Final = regex.compile(r"[\u00ad\u200b\u200e\u200f\u2060\u2066-\u2069\u202a-\u202e\ufeff]")
+_BLANKS: Final = regex.compile(r"\s+")
+
+
 def comparable(text: str) -> str:
-    """One spelling for what looks alike: an é is one sign or two."""
-    return text if text.isascii() else normal("NFC", text)
+    """One spelling for what looks alike: an é of one sign or two, wide letters, apostrophes as phones write them, signs and
+    blanks that nobody sees."""
+    one = text if text.isascii() else normal("NFKC", _UNSEEN.sub("", text)).replace("\u2019", "'")
+    return _BLANKS.sub(" ", one)  # type: ignore[no-any-return]

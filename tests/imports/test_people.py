@@ -3,6 +3,7 @@
 import pytest
 
 from weetwie.imports.days import day, first_of
+from weetwie.imports.heads import field_of
 from weetwie.imports.lines import Bad, Line
 from weetwie.imports.people import of_json, of_table
 from weetwie.imports.records import PersonRecord, Who, Wrong
@@ -25,6 +26,10 @@ def test_an_inch_mark_costs_nobody() -> None:
         ("p3", 'Sells 5" valves'),
         ("p4", "Cooks"),
     ]
+
+
+def test_quoted_cells_may_have_blanks_around_them() -> None:
+    assert read('id,name,email\n1, "Cy ""C"" Dee" ,cy@corp.example\n')[0].who.name == 'Cy "C" Dee'
 
 
 def test_where_somebody_lives_is_no_e_mail_address() -> None:
@@ -60,7 +65,7 @@ def test_a_day_that_cannot_be_read_is_told_and_the_person_comes(cell: str, note:
     [
         "2020-03-01", "01.03.2020", "1.3.20", "01-03-2020", "2020/03/01", "20200301", "01032020", "43891", "43891.5",
         "1 Mar 2020", "Mar 1, 2020", "1. März 2020", "1 maart 2020", "01 mrt. 2020", "March 2020", "03/2020", "2020-03",
-        "Sunday, 1 March 2020", "01.03.2020 00:00:00", "2020-03-01T08:00:00Z", "1583020800", "\u200e01.03.2020\u00a0",
+        "Sunday, 1 March 2020", "Mo., 01.03.2020", "2020.03.01.", "2020-03-01Z", "20200301000000.0Z", "2020-03-01 10:00:00 UTC", "01.03.2020 00:00:00", "2020-03-01T08:00:00Z", "1583020800", "\u200e01.03.2020\u00a0",
     ],
 )  # fmt: skip
 def test_days_are_read_as_people_and_spreadsheets_write_them(written: str) -> None:
@@ -102,6 +107,15 @@ def test_a_table_of_german_or_dutch_is_known() -> None:
     assert one.who == Who("7", "Ann van der Bee", "ann@corp.example")
 
 
+def test_headings_may_be_short_or_for_every_gender() -> None:
+    (one,) = read(
+        "#ID;Mitarbeiter:in;E-Mail (dienstl.);Betriebseintritt\n7;Jörg Müller;joerg@corp.example;1.4.2019\n"
+    )
+    assert one.who == Who("7", "Jörg Müller", "joerg@corp.example") and one.joined
+    assert field_of("E-Mail-Adresse geschäftl.") == field_of("Primair e-mailadres") == "email"
+    assert field_of("In dienst per") == "joined"
+
+
 def test_the_exports_of_google_and_entra_are_known() -> None:
     (one,) = read(
         "First Name [Required],Last Name [Required],Email Address [Required],Password [Required],Org Unit Path [Required]\n"
@@ -137,7 +151,8 @@ def test_the_guess_and_the_columns_that_are_read_past_are_told() -> None:
     [
         "\u200bann@corp.example", "mailto:ann@corp.example", "Ann Bee <ann@corp.example>", "ann@corp.example;", "ann@corp.example.",
         "\ufeffann@corp.example", "ann@corp\u00ad.example", "\u202aann@corp.example\u202c", "ann@corp.example\u00a0",
-        "SMTP:ann@corp.example", "<ann@corp.example>",
+        "SMTP:ann@corp.example", "<ann@corp.example>", "ann@corp.example (Ann Bee)", "ann＠corp。example",
+        '=HYPERLINK("mailto:ann@corp.example"; "ann@corp.example")',
     ],
 )  # fmt: skip
 def test_signs_that_nobody_sees_are_no_part_of_an_address(cell: str) -> None:
@@ -170,6 +185,8 @@ def test_a_column_called_employee_holds_names_or_numbers() -> None:
 
 def test_a_line_below_the_table_is_nobody() -> None:
     *_people, bad = of_table(b"Nr,Name\n1,Ann\nTotal: 1,\n").records
+    assert isinstance(bad, Bad) and "alone is nobody" in bad.reason
+    *_people, bad = of_table(b"id,name,email\n1,Ann,ann@corp.example\nTotal,1,\n").records
     assert isinstance(bad, Bad) and "alone is nobody" in bad.reason
 
 

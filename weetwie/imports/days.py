@@ -27,10 +27,16 @@ _MONTHS: Final = [
     "november",
     "december dezember",
 ]
-_SLASHED: Final = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})(?!\d)\.?(?:[T ,].*)?")
-_YEAR_FIRST: Final = re.compile(r"(\d{4})\s*[/.\-]\s*(\d{1,2})(?:\s*[/.\-]\s*(\d{1,2}))?(?!\d)(?:[T ,].*)?")
+_SLASHED: Final = re.compile(
+    r"(?:[^\W\d_]{2,12}[.,]*\s+)?(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})(?!\d)\.?(?:[T ,].*)?"
+)
+_YEAR_FIRST: Final = re.compile(
+    r"(\d{4})\s*[/.\-]\s*(\d{1,2})(?:\s*[/.\-]\s*(\d{1,2}))?(?!\d)\.?(?:[T ,].*|Z)?"
+)
 _MONTH_OF: Final = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{4})")
 _SERIAL: Final = re.compile(r"(\d{5})(?:[.,]\d+)?")
+_OF_A_DIRECTORY: Final = re.compile(r"(\d{4})(\d{2})(\d{2})\d{4,6}(?:[.,]\d+)?(?:Z|[+-]\d{4})")
+"""As LDAP writes times."""
 _EIGHT: Final = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _SPELLED: Final = re.compile(r"[^\W\d_]+|\d+")
 _BEGIN_OF_SERIALS: Final = date(1899, 12, 30)
@@ -64,7 +70,9 @@ def _numbered(text: str, first: First) -> date | None:
     if match := _SLASHED.fullmatch(text):
         return _of_three(int(match[1]), int(match[2]), _year(match[3]), _order(text, first), text)
     if match := _YEAR_FIRST.fullmatch(text):
-        return date(int(match[1]), int(match[2]), int(match[3] or 1)) if ":" not in text else None
+        return date(int(match[1]), int(match[2]), int(match[3] or 1)) if not _is_moment(text) else None
+    if match := _OF_A_DIRECTORY.fullmatch(text):
+        return date(int(match[1]), int(match[2]), int(match[3]))
     if match := _MONTH_OF.fullmatch(text):
         return date(int(match[2]), int(match[1]), 1)
     if match := _SERIAL.fullmatch(text):
@@ -74,6 +82,15 @@ def _numbered(text: str, first: First) -> date | None:
     if (match := _EIGHT.fullmatch(text)) and not text.startswith(("19", "20")):
         return date(int(match[3]), int(match[2]), int(match[1]))
     return None
+
+
+def _is_moment(text: str) -> bool:
+    """With a time of the day, and perhaps a zone by which it is another day in UTC."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return ":" in text
 
 
 def _order(text: str, first: First) -> First:

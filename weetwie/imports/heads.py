@@ -17,7 +17,8 @@ _CALLED: Final[Mapping[str, str]] = {
         werknemernr werknemerid stamnummer objectid immutableid entryuuid objectguid nummer nr""",
     "name": """name fullname displayname employeename personname preferredfullname formattedname commonname cn legalname
         anzeigename vollername vollstandigername gesamtname mitarbeitername vorundnachname vornamenachname vorundzuname
-        naam volledigenaam weergavenaam voorenachternaam medewerkernaam fileas employee worker medewerker mitarbeiter werknemer""",
+        naam volledigenaam weergavenaam voorenachternaam medewerkernaam fileas employee worker medewerker mitarbeiter mitarbeiterin
+        mitarbeitende werknemer""",
     "first": """preferredfirstname preferrednamefirstname roepnaam rufname callname first firstname givenname forename givennames
         firstnames legalfirstname legalnamefirstname vorname vornamen voornaam voornamen namegivenname""",
     "infix": "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels infix namensvorsatz vorsatzwort",
@@ -32,15 +33,16 @@ _CALLED: Final[Mapping[str, str]] = {
         useremail employeeemail emailid email1 email1value email1address emailaddress1 emails emailsvalue
         emailadresse mailadresse maildienstlich emaildienstlich emailadressedienstlich dienstlicheemail dienstlicheemailadresse
         dienstemail emailgeschaftlich emailadressegeschaftlich geschaftlicheemail geschaftlicheemailadresse emailarbeit
-        firmenemail email1adresse emailadresse1 epost
-        emailadres mailadres werkemail emailwerk emailadreswerk werkmail zakelijkeemail zakelijkemail zakelijkemailadres
+        emaildienstl maildienstl emailadressedienstl emailgeschaftl emailadressegeschaftl emailberuflich primareemailadresse
+        primareemail firmenemail email1adresse emailadresse1 epost
+        emailadres mailadres primairemailadres primairemail werkemail emailwerk emailadreswerk werkmail zakelijkeemail zakelijkemail zakelijkemailadres
         zakelijkeemailadres emailzakelijk emailadreszakelijk emailadres1 werkmailadres
         userprincipalname upn proxyaddresses""",
     "address": "address adresse adres",
     "more": """email2 email2value email2address emailaddress2 email2adresse emailadresse2 emailadres2 email3 email3value email3address
         emailaddress3 email3adresse emailadresse3 emailadres3 email4value email5value homeemail personalemail
         personalemailaddress emailhome emailpersonal emailprivat privateemail privatemail emailadresseprivat emailprive
-        priveemail emailother secondaryemail otheremail alternateemailaddress alternateemail worksecondaryemail
+        priveemail sekundareemailadresse secundairemailadres emailother secondaryemail otheremail alternateemailaddress alternateemail worksecondaryemail
         homesecondaryemail recoveryemail""",
     "contact": "accountaddress",
     "unit": """unit department departmentname dept team teamname group division orgunit organisationunit organizationunit
@@ -63,8 +65,8 @@ _CALLED: Final[Mapping[str, str]] = {
     "joined": """joined joinedat joineddate datejoined joindate joiningdate dateofjoining hired hiredate hiredon dateofhire
         datehired originalhiredate start startdate startedon employmentstart employmentstartdate employedsince since employeehiredate
         entrydate eintritt eintrittsdatum eintrittam eintrittstermin eingetretenam einstellungsdatum einstellung eingestelltam
-        dienstantritt dienstbeginn beschaftigtseit imunternehmenseit seit startdatum
-        indienst indienstdatum datumindienst indienstsinds indiensttreding datumindiensttreding indiensttredingsdatum
+        dienstantritt dienstbeginn beschaftigtseit imunternehmenseit betriebseintritt firmeneintritt seit startdatum
+        indienst indienstper indienstvanaf indienstdatum datumindienst indienstsinds indiensttreding datumindiensttreding indiensttredingsdatum
         begindatum aanvangsdatum ingangsdatum""",
     "bio": """bio biography about aboutme description selfdescription beschreibung ubermich uber steckbrief kurzbeschreibung
         omschrijving beschrijving overmij biografie""",
@@ -99,7 +101,7 @@ def _known(heading: str) -> tuple[str, int]:
         return "", 0
     bare = _NOISE.sub("", visible(heading))
     inside = _INSIDE.findall(bare)
-    for name in (bare, *inside, bare.rpartition(".")[2]):
+    for name in (bare, *inside, bare.rpartition(".")[2], bare.removeprefix("#")):
         if found := _FIELDS.get(_plain(name)):
             return found
     return "", 0

@@ -31,13 +31,17 @@ _LANGUAGES: Final = {
     }.items()
     for name in names.split()
 }
-_ADDRESS: Final = re.compile(r"[^@\s]{1,128}@[^@\s]{1,250}")
+_ADDRESS: Final = re.compile(r"[^@\s\"()<>,;:]{1,128}@[^@\s\"()<>,;:=]{1,250}")
 _OF_A_GUEST: Final = re.compile(r".*#ext#@.*", re.IGNORECASE)
 _NOTHING: Final = re.compile(
     r"[-\u2013\u2014.]+|#(n/a|ref!|value!|name\?|null!|div/0!|nv|bezug!|wert!|n/b|verw!|waarde!|naam\?)|\(?null\)?|\\n|n/?a|n\.v\.t\.?|k\. ?a\.",
     re.IGNORECASE,
 )
 """What stands in a cell where there is nothing."""
+_OF_ALL: Final = re.compile(
+    r"(sub|grand)?(total|sum|count)s?|totaal|aantal|gesamt|summe|anzahl", re.IGNORECASE
+)
+"""What stands below a table in front of a number."""
 _COLUMNS: Final = (
     "name",
     "first",
@@ -172,7 +176,7 @@ class _Reader:
             address, handle = address or _fit(handle), ""
         if not (own or handle or address):
             raise Wrong("; ".join([*notes, "there is neither an id nor a handle nor an e-mail address"]))
-        if " " in own and not (handle or address or any(words.values())):
+        if (" " in own or _OF_ALL.fullmatch(own)) and not (handle or address or any(words.values())):
             raise Wrong(f"{own[:60]!r} alone is nobody")
         name = full_name(words["name"], words["first"], words["infix"], words["last"])
         return PersonRecord(

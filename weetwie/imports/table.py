@@ -32,7 +32,8 @@ _MARKS: Final = (
 )
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE | re.DOTALL)
-_AS_TEXT: Final = re.compile(r'="([^"]*)"')
+_OPENED: Final = re.compile(r' *"')
+_AS_TEXT: Final = re.compile(r'="([^"]*)"|=HYPERLINK\("([^"]*)"(?:[,;]\s*"([^"]*)")?\)', re.IGNORECASE)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -159,24 +160,26 @@ def _rows(lines: list[str], separator: str, start: int) -> Iterator[Row | Bad]:
 def _by_itself(line: str, separator: str) -> list[str]:
     """A line whose marks do not pair: one that opens a cell is closed by the first that stands before a separator."""
     cells, at = [], 0
+    closing = re.compile(rf'" *(?:{re.escape(separator)}|\Z)')
+    is_closed = True
     while at <= len(line):
+        opened = _OPENED.match(line, at)
+        # Where nothing closes this one, nothing closes those behind it.
+        closed = closing.search(line, opened.end()) if opened and is_closed else None
+        if closed:
+            cells.append(line[opened.end() : closed.start()].replace('""', '"'))  # type: ignore[union-attr]
+            at = closed.end() if closed[0].endswith(separator) else len(line) + 1
+            continue
+        is_closed = is_closed and not opened
         end = line.find(separator, at)
         end = end if end >= 0 else len(line)
-        if line[at : at + 1] == '"':
-            closed = line.find('"' + separator, at + 1)
-            last = len(line) - 1 if line.endswith('"') and len(line) - 1 > at else -1
-            closed = closed if closed >= 0 else last
-            if closed > 0:
-                cells.append(line[at + 1 : closed].replace('""', '"'))
-                at = closed + 2
-                continue
         cells.append(line[at:end])
         at = end + 1
     return cells
 
 
 def _bare(cell: str) -> str:
-    """Without blanks around it, and without the formula by which a spreadsheet keeps a number as text."""
+    """Without blanks around it, and without the formula by which a spreadsheet keeps a number as text, or shows a link."""
     text = cell.strip()
     as_text = _AS_TEXT.fullmatch(text)
-    return as_text[1].strip() if as_text else text
+    return next(filter(None, reversed(as_text.groups())), "").strip() if as_text else text

@@ -1,5 +1,6 @@
 """A real server: a process of its own on loopback, with a data folder and a PostgreSQL of its own."""
 
+import base64
 import os
 import socket
 import subprocess
@@ -12,8 +13,12 @@ from pathlib import Path
 
 import httpx
 
+from weetwie.kit import sealing
+
 PASSWORD = "four words in a row"
 _START_SECONDS = 180
+_KEY = base64.urlsafe_b64encode(bytes(sealing.LENGTH)).decode()
+"""The one that tests seal with (`tests/__init__.py`), so that people made beside the server are its own."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def _weetwie() -> list[str]:
 
 def _environment() -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("WEETWIE_")}
-    return own | {"WEETWIE_RATE_LIMITS": "off", "WEETWIE_METRICS": "off"}
+    return own | {"WEETWIE_RATE_LIMITS": "off", "WEETWIE_METRICS": "off", "WEETWIE_SECRET_KEY": _KEY}
 
 
 def _free_port() -> int:

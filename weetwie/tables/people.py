@@ -106,11 +106,11 @@ class Person(Row):
     """The newest of them, by id; 0 where there is none."""
 
     __table_args__ = (
-        Index("people_handle", text("lower(handle)"), unique=True),
+        Index("people_handle", text("folded(handle)"), unique=True),
         Index("people_hidden", "id", postgresql_where=text("suspended_at is not null or is_removed")),
         Index("people_unranked", "id", postgresql_where=text("not may_rank or is_bot or is_dormant")),
         Index("people_service", "id", postgresql_where=text("is_service")),
-        Index("people_by_name", text("lower(name)")),
+        Index("people_by_name", text("folded(name)")),
         Index("people_unit", "unit"),
         Index("people_joined", "joined_at"),
         _by_likeness("names", "(' ' || plain(handle || ' ' || name))"),

@@ -42,7 +42,7 @@ _is_for_reader = and_(
     _reader.suspended_at.is_(None),
     _reader.erased_at.is_(None),
     or_(
-        and_(_owner.unit != "", func.lower(_owner.unit) == func.lower(_reader.unit)),
+        and_(_owner.unit != "", func.folded(_owner.unit) == func.folded(_reader.unit)),
         _owner.manager_id == _reader.id,
     ),
 )
@@ -56,7 +56,7 @@ _SHARED = Query(
         _owner.erased_at.is_(None),
         or_(_owner.id == _reader.id, _is_for_reader),
     )
-    .order_by(HandoverTopic.name)
+    .order_by(HandoverTopic.name.collate("C"))
 )
 
 

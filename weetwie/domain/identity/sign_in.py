@@ -29,7 +29,7 @@ _BY_PROVIDER = _(
     "Members sign in with the account of the organisation here. Please use the button on the sign-in page."
 )
 
-_BY_HANDLE = Query(select(Person.id).where(func.lower(Person.handle) == func.lower(param("handle", Text))))
+_BY_HANDLE = Query(select(Person.id).where(func.folded(Person.handle) == func.folded(param("handle", Text))))
 
 
 class Knock(msgspec.Struct, frozen=True):

@@ -34,7 +34,7 @@ MOST_WAITING: Final = 500
 _AGAIN_AFTER: Final = timedelta(minutes=10)
 
 _NOW, _ID = param("now", DateTime(timezone=True)), param("id", BigInteger)
-_ADDRESS = func.lower(Invitation.address) == func.lower(param("address", Text))
+_ADDRESS = func.folded(Invitation.address) == func.folded(param("address", Text))
 _LATELY = Query(
     select(Invitation.id)
     .where(

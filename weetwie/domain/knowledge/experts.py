@@ -179,8 +179,8 @@ def _people(eye: Eye) -> Any:
         Person.suspended_at.is_(None),
         Person.erased_at.is_(None),
         sees.card(eye, Person),
-        or_(unit == "", and_(at_work, func.lower(Person.unit) == func.lower(unit))),
-        or_(place == "", and_(at_work, func.lower(Person.place) == func.lower(place))),
+        or_(unit == "", and_(at_work, func.folded(Person.unit) == func.folded(unit))),
+        or_(place == "", and_(at_work, func.folded(Person.place) == func.folded(place))),
         or_(language == "", language == func.any(Person.languages)),
         or_(standing < 0, Person.standing == standing),
     )

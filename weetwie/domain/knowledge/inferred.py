@@ -191,7 +191,7 @@ _LANGUAGES = Lawful(_languages)
 def _names() -> Any:
     said = func.unnest(param("said", ARRAY(Text))).table_valued(column("said", Text)).render_derived()
     somebody = aliased(Person)
-    return select(said.c.said).where(exists().where(func.lower(somebody.handle) == said.c.said))
+    return select(said.c.said).where(exists().where(func.folded(somebody.handle) == said.c.said))
 
 
 _NAMES = Query(_names)

@@ -97,7 +97,7 @@ _LANGUAGES, _BEGINNINGS = param("languages", ARRAY(Text)), param("beginnings", A
 
 
 def _stands_in(what: Any) -> Any:
-    return func.lower(what).like(func.any(_BEGINNINGS))
+    return func.folded(what).like(func.any(_BEGINNINGS))
 
 
 _MAY_BE = Query(

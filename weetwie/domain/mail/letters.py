@@ -89,7 +89,7 @@ _SWEEP = Query(delete(Letter).where(Letter.failed_at < param("before", DateTime(
 _WITHDRAWN = Query(
     delete(Letter).where(
         Letter.person_id == param("person_id", BigInteger),
-        func.lower(Letter.address) == func.lower(param("address", Text)),
+        func.folded(Letter.address) == func.folded(param("address", Text)),
     )
 )
 _ERASED = Query(delete(Letter).where(Letter.person_id == func.any(param("ids", ARRAY(BigInteger)))))

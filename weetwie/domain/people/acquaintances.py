@@ -10,6 +10,7 @@ from weetwie.access import sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
 from weetwie.kit.db import Db, columns, param
+from weetwie.kit.folding import folded
 from weetwie.tables.people import Person
 
 MOST: int = 200
@@ -21,8 +22,8 @@ def _known(eye: Eye) -> Select[*tuple[Any, ...]]:
         .where(
             or_(
                 Person.id == any_(param("ids", ARRAY(BigInteger))),
-                func.lower(Person.name) == any_(param("names", ARRAY(Text))),
-                func.lower(Person.handle) == any_(param("handles", ARRAY(Text))),
+                func.folded(Person.name) == any_(param("names", ARRAY(Text))),
+                func.folded(Person.handle) == any_(param("handles", ARRAY(Text))),
             ),
             sees.person(eye),
             Person.id != eye.id,
@@ -46,7 +47,7 @@ async def acquaintances(
         db,
         viewer,
         ids=list(ids),
-        names=[name.lower() for name in names],
-        handles=[handle.lower() for handle in handles],
+        names=[folded(name) for name in names],
+        handles=[folded(handle) for handle in handles],
     )
     return columns(rows, "id")

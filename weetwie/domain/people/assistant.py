@@ -35,7 +35,7 @@ _HANDLE = param("handle", Text)
 _SERVICE = Query(select(Person.id).where(Person.is_service).order_by(Person.id).limit(1))
 _other = aliased(Person)
 _IS_TAKEN = Query(
-    select(exists().where(func.lower(_other.handle) == func.lower(_HANDLE), ~_other.is_service))
+    select(exists().where(func.folded(_other.handle) == func.folded(_HANDLE), ~_other.is_service))
 )
 _RENAME = Query(
     update(Person)

@@ -42,8 +42,8 @@ _IDS = Query(
 )
 
 _MEMBERS = Query(
-    select(Person.id, func.lower(Person.handle).label("handle")).where(
-        func.lower(Person.handle) == any_(param("handles", ARRAY(Text))),
+    select(Person.id, func.folded(Person.handle).label("handle")).where(
+        func.folded(Person.handle) == any_(param("handles", ARRAY(Text))),
         Person.has_joined,
         Person.erased_at.is_(None),
     )
@@ -67,8 +67,8 @@ _MARK_PROGRAMS = Query(
 )
 
 _TAKEN = Query(
-    select(func.lower(Person.handle).label("handle")).where(
-        func.lower(Person.handle) == any_(param("handles", ARRAY(Text)))
+    select(func.folded(Person.handle).label("handle")).where(
+        func.folded(Person.handle) == any_(param("handles", ARRAY(Text)))
     )
 )
 

@@ -32,7 +32,7 @@ _other = aliased(Person)
 _IS_TAKEN = Query(
     select(
         there_is(
-            _other, func.lower(_other.handle) == func.lower(_HANDLE), _other.id != param("id", BigInteger)
+            _other, func.folded(_other.handle) == func.folded(_HANDLE), _other.id != param("id", BigInteger)
         )
     )
 )

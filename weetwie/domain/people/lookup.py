@@ -17,12 +17,12 @@ from weetwie.tables.people import Person
 
 # Asked about all the same, so that a handle that nobody has costs the statements of one whom the viewer does not see.
 _NOBODY = 0
-_BY_HANDLE = Query(select(Person.id).where(func.lower(Person.handle) == func.lower(param("handle", Text))))
+_BY_HANDLE = Query(select(Person.id).where(func.folded(Person.handle) == func.folded(param("handle", Text))))
 
 
 _BY_HANDLES = Query(
-    select(Person.id, func.lower(Person.handle).label("handle")).where(
-        func.lower(Person.handle) == any_(param("handles", ARRAY(Text)))
+    select(Person.id, func.folded(Person.handle).label("handle")).where(
+        func.folded(Person.handle) == any_(param("handles", ARRAY(Text)))
     )
 )
 

@@ -12,6 +12,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.errors import Forbidden
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
+from weetwie.kit.folding import folded
 from weetwie.kit.paging import Page
 from weetwie.tables.people import Farewell, Person
 
@@ -52,8 +53,8 @@ async def register(db: Db, viewer: Viewer, wanted: Wanted, page: Page) -> list[i
         limit=page.limit,
         state=wanted.state,
         has_role=wanted.has_role,
-        handle=wanted.handle.lower(),
-        name=wanted.name.lower(),
+        handle=folded(wanted.handle),
+        name=folded(wanted.name),
         sponsor_id=wanted.sponsor_id,
         is_narrowed=wanted.only is not None,
         only=wanted.only or [],
@@ -105,8 +106,8 @@ def _page(*, upward: bool) -> Select[*tuple[Any, ...]]:
                 ~param("has_role", Boolean),
                 Person.is_admin | Person.is_people_admin | Person.is_moderator | Person.is_compliance,
             ),
-            or_(handle == "", func.strpos(func.lower(Person.handle), handle) > 0),
-            or_(name == "", func.strpos(func.lower(Person.name), name) > 0),
+            or_(handle == "", func.strpos(func.folded(Person.handle), handle) > 0),
+            or_(name == "", func.strpos(func.folded(Person.name), name) > 0),
             or_(sponsor_id == 0, Person.sponsor_id == sponsor_id),
             or_(~param("is_narrowed", Boolean), Person.id == func.any(param("only", ARRAY(BigInteger)))),
         )

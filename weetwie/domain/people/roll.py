@@ -20,7 +20,7 @@ _ROLL = Query(
         ~Person.is_service,
         or_(_STANDING == _ANY, Person.standing == _STANDING),
     )
-    .order_by(func.lower(Person.handle))
+    .order_by(func.folded(Person.handle).collate("C"))
 )
 
 

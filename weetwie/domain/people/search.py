@@ -8,6 +8,7 @@ from weetwie.access import sees
 from weetwie.access.sees import Eye, Lawful, Sql
 from weetwie.access.viewer import Viewer
 from weetwie.kit.db import Db, columns, param
+from weetwie.kit.folding import folded
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 
@@ -43,7 +44,7 @@ def _search(eye: Eye) -> Select[*tuple[Any, ...]]:
         )
         .order_by(
             case(
-                (func.lower(Person.handle) == _SAID, 0),
+                (func.folded(Person.handle) == _SAID, 0),
                 (and_(like.c.begins, _follows(eye)), 1),
                 (like.c.begins, 2),
                 else_=3,
@@ -62,7 +63,7 @@ _LIKE_ENOUGH = 0.45
 _SEARCH = Lawful(_search)
 
 _EXACTLY = Lawful(
-    lambda eye: select(Person.id).where(func.lower(Person.handle) == param("whole", Text), sees.person(eye))
+    lambda eye: select(Person.id).where(func.folded(Person.handle) == param("whole", Text), sees.person(eye))
 )
 
 
@@ -87,4 +88,4 @@ async def search(
 
 async def handle_of(db: Db, viewer: Viewer, handle: str) -> list[int]:
     """Whoever has exactly this handle, if the viewer sees them."""
-    return columns(await _EXACTLY.rows(db, viewer, whole=handle.lower()), "id")
+    return columns(await _EXACTLY.rows(db, viewer, whole=folded(handle)), "id")

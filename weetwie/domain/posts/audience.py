@@ -172,7 +172,7 @@ def _mentioned(eye: Eye) -> Any:
         sees.parent(eye, parent),
     )
     return select(Person.id, Person.handle, sees.of(Person).ring.label("ring")).where(
-        func.lower(Person.handle) == any_(param("handles", ARRAY(Text))),
+        func.folded(Person.handle) == any_(param("handles", ARRAY(Text))),
         Person.erased_at.is_(None),
         (Person.id == eye.id) | sees.person(eye, Person) | is_part_of_it,
     )

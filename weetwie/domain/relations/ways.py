@@ -118,11 +118,11 @@ def _only_contact(eye: Eye) -> Any:
         .where(
             me.id == eye.id,
             me.unit != "",
-            func.lower(Person.unit) != func.lower(me.unit),
+            func.folded(Person.unit) != func.folded(me.unit),
             _is_colleague(Person),
             ~sees.there_is(
                 mate,
-                func.lower(mate.unit) == func.lower(me.unit),
+                func.folded(mate.unit) == func.folded(me.unit),
                 mate.id != eye.id,
                 _is_colleague(mate),
                 _tied(mate.id, Person.id),

@@ -57,7 +57,7 @@ _PAGE = Query(
     select(*_COLUMNS)
     .where(
         _KINDS,
-        func.strpos(func.lower(cast(ScimResource.document, Text)), func.lower(param("held", Text))) > 0,
+        func.strpos(func.folded(cast(ScimResource.document, Text)), func.folded(param("held", Text))) > 0,
     )
     .order_by(ScimResource.kind.desc(), ScimResource.id)
     .offset(param("offset", BigInteger))

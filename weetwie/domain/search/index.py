@@ -75,7 +75,7 @@ def _signs() -> Any:
         literal(":post"),
         _sign(":from=", Post.author_id),
         *(_sign(f":{bits}=", Post.id.op(">>")(bits)) for bits in AGES),
-        _sign(":language=", func.split_part(func.lower(PostText.language), "-", 1)),
+        _sign(":language=", func.split_part(func.folded(PostText.language), "-", 1)),
         case((Post.is_question, ":question")),
         case((Post.is_sensitive, ":sensitive")),
         case((Post.attached.op("&")(MEDIA) != 0, ":has=media")),

@@ -245,7 +245,7 @@ def _sees(eye: Eye, post_id: Any) -> Sql:
 
 _FITTING = Lawful(_fitting)
 _PEOPLE = Query(
-    select(func.lower(Person.handle).label("handle"), Person.id).where(
-        func.lower(Person.handle) == any_(param("handles", ARRAY(Text)))
+    select(func.folded(Person.handle).label("handle"), Person.id).where(
+        func.folded(Person.handle) == any_(param("handles", ARRAY(Text)))
     )
 )

@@ -10,5 +10,7 @@ _SIGN: Final = f"([{WITHOUT_SPACES_IN_SQL}])"
 
 
 def spaced(text: Any) -> Any:
-    """In SQL."""
-    return func.regexp_replace(text, literal(_SIGN), literal(r" \1 "), literal("g"))
+    """In SQL. The parser of words folds letters as the locale of the database does, and locales differ in this one letter."""
+    return func.regexp_replace(
+        func.translate(text, literal("Iİ"), literal("ii")), literal(_SIGN), literal(r" \1 "), literal("g")
+    )

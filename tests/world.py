@@ -55,6 +55,7 @@ class Sandbox(Database):
         self.connection = connection
         self.on_commit = lambda: None
         self._lock = asyncio.Lock()
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Db]:

@@ -201,7 +201,7 @@ def _counting(limits: RateLimits) -> Callable[[Call], None]:
 
 def _counting_wrong(database: Database) -> Callable[[Call], Awaitable[None]]:
     async def count(call: Call) -> None:
-        async with database.transaction() as db:
+        async with database.transaction_in_turn() as db:
             await attempts.wrong_token(db, call.client_address)
 
     return count

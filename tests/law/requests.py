@@ -622,6 +622,8 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("POST", "/api/v1/notifications/requests/{id}/dismiss"): each_person(),
     ("POST", "/api/v1/notifications/requests/accept"): with_each_person("id"),
     ("POST", "/api/v1/notifications/requests/dismiss"): with_each_person("id"),
+    ("GET", "/api/v1/notifications/policy"): once(),
+    ("PUT", "/api/v1/notifications/policy"): once(body={"filter_not_following": "true"}),
     ("GET", "/api/v2/notifications/policy"): once(),
     ("PATCH", "/api/v2/notifications/policy"): once(body={"for_not_following": "filter"}),
     ("GET", "/api/v2/notifications/{group_key}"): each_group,

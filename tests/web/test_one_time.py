@@ -11,7 +11,8 @@ import pytest
 
 from tests.site import PASSWORD, act, browser, form_of, send, text_of
 from tests.world import SOME_DAY, Someone, World
-from weetwie.domain.identity import links, one_time
+from weetwie.domain.identity import attempts, links, one_time
+from weetwie.domain.identity.rules import AT_CODES
 from weetwie.errors import Refusal, TooMany
 from weetwie.kit import clock
 from weetwie.kit.db import Database
@@ -170,6 +171,24 @@ async def test_codes_that_are_tried_at_once_by_several_processes_are_counted(
         await database.close()
     assert tried.count(one_time.CodeNeeded) == 5
     assert tried.count(TooMany) == 19
+
+
+async def test_who_waits_for_a_try_to_be_counted_takes_no_connection_from_others(
+    world: World, site: httpx.AsyncClient, ada: Someone, dsn: str
+) -> None:
+    await turn_on(site)
+    database = await Database.open(dsn, size=3)
+    async with database.transaction() as held:
+        await attempts.begin(held, {f"code of {ada.id}": AT_CODES})
+        tries = [
+            asyncio.create_task(one_time.prove(database, ada.id, f"{number:06d}")) for number in range(12)
+        ]
+        await asyncio.wait(tries, timeout=1)
+        async with database.reading() as db:
+            assert await one_time.is_on(db, ada.id)
+    found = await asyncio.gather(*tries, return_exceptions=True)
+    assert all(isinstance(one, Refusal) for one in found)
+    await database.close()
 
 
 async def test_a_code_that_is_not_given_yet_is_no_guess(

@@ -158,6 +158,7 @@ class Database:
         self.pool = pool
         self._pulse = pulse
         self._readers = asyncio.Semaphore(readers)
+        self._turn = asyncio.Lock()
         self.at_once: AtOnce = {}
         self.kept: dict[type, Any] = {}
         self.on_commit: Callable[[], None] = lambda: None
@@ -201,6 +202,17 @@ class Database:
                 yield db
             if db._wakes:
                 self.on_commit()
+
+    @asynccontextmanager
+    async def transaction_in_turn(self) -> AsyncIterator[Db]:
+        """For what waits for locks that strangers make others hold, such as counting tries from one address: those who wait
+        have no connection yet, so that all others find one."""
+        await _in_time(self._turn.acquire())
+        try:
+            async with self.transaction() as db:
+                yield db
+        finally:
+            self._turn.release()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:

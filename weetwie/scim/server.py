@@ -174,7 +174,7 @@ class ScimServer(ASGIApplication):
             self._limits.count(("directory" if caller else "api",), caller, client_address).check()
         if token_id is None and self.needs_auth(request):
             if token and self._limits is not None:
-                async with self._database.transaction() as db:
+                async with self._database.transaction_in_turn() as db:
                     await attempts.wrong_token(db, client_address)
             raise UnauthorizedException
 

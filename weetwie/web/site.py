@@ -344,7 +344,7 @@ async def _slowed(come: Visit, refusal: Refusal) -> Refusal:
     if come.house.limits is None:
         return refusal
     try:
-        async with come.house.database.transaction() as db:
+        async with come.house.database.transaction_in_turn() as db:
             await attempts.wrong_token(db, come.client_address)
     except TooMany as too_many:
         return too_many

@@ -92,7 +92,7 @@ async def _recognised(streaming: Streaming, token: str | None, client_address: s
         caller = of_person(viewer.person_id if viewer is not None else 0)
         streaming.limits.count(("api",), caller, client_address).check()
         if not was_good:
-            async with streaming.database.transaction() as db:
+            async with streaming.database.transaction_in_turn() as db:
                 await attempts.wrong_token(db, client_address)
     if viewer is None or not is_active(viewer, clock.now()):
         raise Unauthorized

@@ -81,7 +81,7 @@ async def come(visit: Visit) -> Response:
     given = await visit.form()
     token = visit.request.path_params["token"]
     house = visit.house
-    async with house.database.transaction() as db:
+    async with house.database.transaction_in_turn() as db:
         invited = await invite.look(db, token)
         attempt = await sign_in.knock(db, f"invitation {invited.id}", visit.client_address)
     try:

@@ -174,7 +174,7 @@ async def _set_password(visit: Visit, given: Mapping[str, str]) -> None:
     house, viewer = visit.house, visit.viewer
     if not sign_in.may_by_own_means(viewer):
         raise Forbidden
-    async with house.database.transaction() as db:
+    async with house.database.transaction_in_turn() as db:
         has_one = await passwords.hash_of(db, viewer.person_id) is not None
         attempt = await sign_in.knock(db, viewer.handle, visit.client_address) if has_one else None
     if attempt is not None:

@@ -104,7 +104,8 @@ def test_what_apps_use_may_be_returned_to(redirect: str) -> None:
         "ms-msdt ms-word ms-excel ms-settings ms-officecmd ms-appinstaller ms-its ms-cxh-full search search-ms shell hcp "
         "windowsdefender onenote-cmd microsoft-edge steam intent android-app itms-services itms-apps macappstore "
         "x-apple.systempreferences applescript help x-help prefs app-prefs shortcuts jnlp vscode git ssh telnet smb ldap rdp "
-        "tel sms facetime skype mailto sip callto magnet irc webcal urn ws ftp"
+        "tel sms facetime skype mailto sip callto magnet irc webcal urn ws ftp git+ssh svn+ssh git-client steamlink vscode-remote "
+        "github-windows mshta rundll32 excel outlook zoomus slack"
     ).split(),
 )
 @pytest.mark.parametrize("rest", [":", "://x/y", ":/id%20PCWDiagnostic"])

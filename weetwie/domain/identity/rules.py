@@ -62,7 +62,8 @@ _RUN_BY_SYSTEMS: Final = (
     "ms search shell hcp its wsl windowsdefender bingmaps outlookaccounts onenote onenote-cmd onenotedesktop mapi help x-help "
     "x-man-page applescript apt snap appstream flatpak steam intent android-app market itms itmss macappstore prefs app-prefs "
     "app-settings settings shortcuts workflow jnlp jnlps java vscode vscode-insiders vscodium jetbrains zed cursor git svn cvs "
-    "docker-desktop conemu putty winscp cmd powershell wt calculator xbox odopen teams msteams zoommtg"
+    "docker-desktop conemu putty winscp cmd powershell pwsh wt calculator xbox odopen teams msteams zoommtg zoomus mshta rundll32 "
+    "wscript cscript regsvr32 msiexec excel outlook word powerpoint slack discord tg idea pycharm windsurf sourcetree"
 )
 """What an operating system, its store or its shell acts upon, and programs that run what they are given."""
 _REACH_OTHERS: Final = (
@@ -81,8 +82,14 @@ _NEVER_BEGINS: Final = (
     "com-apple",
     "com.apple.",
     "web+",
+    "git-",
+    "git+",
+    "github-",
+    "svn+",
+    "steam",
+    "vscode",
 )
-_NEVER_ENDS: Final = ("-ms", "script", "-help")
+_NEVER_ENDS: Final = ("-ms", "script", "-help", "+ssh")
 """Whole kinds of the same: `ms-msdt`, `ms-word`, `search-ms`, `x-apple.systempreferences`, `perlscript`."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,=%-]+")

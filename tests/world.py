@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 import asyncpg
 
@@ -55,7 +56,8 @@ class Sandbox(Database):
         self.connection = connection
         self.on_commit = lambda: None
         self._lock = asyncio.Lock()
-        self._turn = asyncio.Lock()
+        self._turns = WeakValueDictionary()
+        self._few = asyncio.Semaphore(2)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Db]:

@@ -66,7 +66,7 @@ from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
 from weetwie.kit import clock, language
 from weetwie.kit.blob import Store
-from weetwie.kit.client_address import client_address, current, networks
+from weetwie.kit.client_address import client_address, current, networks, place_of
 from weetwie.kit.db import Database, Db
 from weetwie.kit.ratelimit import RateLimits, of_person
 from weetwie.settings import Provider
@@ -201,7 +201,7 @@ def _counting(limits: RateLimits) -> Callable[[Call], None]:
 
 def _counting_wrong(database: Database) -> Callable[[Call], Awaitable[None]]:
     async def count(call: Call) -> None:
-        async with database.transaction_in_turn() as db:
+        async with database.transaction_in_turn(place_of(call.client_address)) as db:
             await attempts.wrong_token(db, call.client_address)
 
     return count

@@ -186,6 +186,8 @@ async def test_who_waits_for_a_try_to_be_counted_takes_no_connection_from_others
         await asyncio.wait(tries, timeout=1)
         async with database.reading() as db:
             assert await one_time.is_on(db, ada.id)
+        async with database.transaction_in_turn("code of somebody else") as db:
+            await attempts.begin(db, {"code of somebody else": AT_CODES})
     found = await asyncio.gather(*tries, return_exceptions=True)
     assert all(isinstance(one, Refusal) for one in found)
     await database.close()

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
+from weakref import WeakValueDictionary
 
 import asyncpg
 import msgspec
@@ -158,7 +159,8 @@ class Database:
         self.pool = pool
         self._pulse = pulse
         self._readers = asyncio.Semaphore(readers)
-        self._turn = asyncio.Lock()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._few = asyncio.Semaphore(2)
         self.at_once: AtOnce = {}
         self.kept: dict[type, Any] = {}
         self.on_commit: Callable[[], None] = lambda: None
@@ -204,15 +206,20 @@ class Database:
                 self.on_commit()
 
     @asynccontextmanager
-    async def transaction_in_turn(self) -> AsyncIterator[Db]:
-        """For what waits for locks that strangers make others hold, such as counting tries from one address: those who wait
-        have no connection yet, so that all others find one."""
-        await _in_time(self._turn.acquire())
+    async def transaction_in_turn(self, of: str) -> AsyncIterator[Db]:
+        """For what waits for locks that strangers make others hold, such as counting tries: those `of` one address or person come
+        one after the other and have no connection while they wait, so that all others find one, and few come at once."""
+        turn = self._turns.setdefault(of, asyncio.Lock())
+        await _in_time(turn.acquire())
         try:
-            async with self.transaction() as db:
-                yield db
+            await _in_time(self._few.acquire())
+            try:
+                async with self.transaction() as db:
+                    yield db
+            finally:
+                self._few.release()
         finally:
-            self._turn.release()
+            turn.release()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:

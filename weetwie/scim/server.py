@@ -43,6 +43,7 @@ from weetwie.domain.scim import tokens
 from weetwie.errors import NoSpace, Refusal, TooMany, Unavailable
 from weetwie.kit import body
 from weetwie.kit.away import outage
+from weetwie.kit.client_address import place_of
 from weetwie.kit.db import Database
 from weetwie.kit.ratelimit import RateLimits
 from weetwie.scim import dialects
@@ -174,7 +175,7 @@ class ScimServer(ASGIApplication):
             self._limits.count(("directory" if caller else "api",), caller, client_address).check()
         if token_id is None and self.needs_auth(request):
             if token and self._limits is not None:
-                async with self._database.transaction_in_turn() as db:
+                async with self._database.transaction_in_turn(place_of(client_address)) as db:
                     await attempts.wrong_token(db, client_address)
             raise UnauthorizedException
 

@@ -24,6 +24,7 @@ from weetwie.imports import contacts as imported_contacts
 from weetwie.kit import clock, oidc
 from weetwie.kit.blob import Store
 from weetwie.kit.body import bounded, check_length
+from weetwie.kit.client_address import place_of
 from weetwie.kit.db import Database
 from weetwie.kit.ratelimit import RateLimits
 from weetwie.settings import Provider
@@ -344,7 +345,7 @@ async def _slowed(come: Visit, refusal: Refusal) -> Refusal:
     if come.house.limits is None:
         return refusal
     try:
-        async with come.house.database.transaction_in_turn() as db:
+        async with come.house.database.transaction_in_turn(place_of(come.client_address)) as db:
             await attempts.wrong_token(db, come.client_address)
     except TooMany as too_many:
         return too_many

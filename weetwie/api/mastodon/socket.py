@@ -24,6 +24,7 @@ from weetwie.domain.timelines.listeners import Channel, Ending, News, Stream
 from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.kit import clock
 from weetwie.kit.away import outage
+from weetwie.kit.client_address import place_of
 from weetwie.kit.ratelimit import of_person
 
 log = structlog.get_logger(__name__)
@@ -92,7 +93,7 @@ async def _recognised(streaming: Streaming, token: str | None, client_address: s
         caller = of_person(viewer.person_id if viewer is not None else 0)
         streaming.limits.count(("api",), caller, client_address).check()
         if not was_good:
-            async with streaming.database.transaction_in_turn() as db:
+            async with streaming.database.transaction_in_turn(place_of(client_address)) as db:
                 await attempts.wrong_token(db, client_address)
     if viewer is None or not is_active(viewer, clock.now()):
         raise Unauthorized

@@ -121,7 +121,7 @@ async def prove(database: Database, person_id: int, code: str) -> None:
         raise CodeNeeded(_NEEDED, field="code")
     about = f"code of {person_id}" if _is_figures(code) else f"recovery code of {person_id}"
     try:
-        async with database.transaction_in_turn() as db:
+        async with database.transaction_in_turn(about) as db:
             attempt = await attempts.begin(db, {about: AT_CODES})
     except TooMany:
         async with database.transaction() as db:

@@ -20,6 +20,7 @@ from weetwie.domain.people.rules import Newcomer
 from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Conflict, NotFound, Refusal, TooMany
+from weetwie.kit.client_address import place_of
 from weetwie.kit.db import Db
 from weetwie.kit.signs import bare_address, visible
 from weetwie.web.visit import Visit
@@ -81,7 +82,7 @@ async def come(visit: Visit) -> Response:
     given = await visit.form()
     token = visit.request.path_params["token"]
     house = visit.house
-    async with house.database.transaction_in_turn() as db:
+    async with house.database.transaction_in_turn(place_of(visit.client_address)) as db:
         invited = await invite.look(db, token)
         attempt = await sign_in.knock(db, f"invitation {invited.id}", visit.client_address)
     try:

@@ -13,6 +13,7 @@ from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.invitations import ask as asking
 from weetwie.domain.mail import letters, write
 from weetwie.errors import Forbidden, Invalid, TooMany
+from weetwie.kit.client_address import place_of
 from weetwie.kit.db import Db
 from weetwie.web.pages import sign_on
 from weetwie.web.visit import Visit, local
@@ -69,7 +70,7 @@ async def sign_in(visit: Visit) -> Response:
 async def _enter(visit: Visit, name: str, password: str, code: str) -> str:
     """A try is counted before the password is looked at, and another one before the code is."""
     house = visit.house
-    async with house.database.transaction_in_turn() as db:
+    async with house.database.transaction_in_turn(place_of(visit.client_address)) as db:
         attempt = await identity.knock(db, name, visit.client_address)
     person_id = await identity.check(attempt, password)
     await identity.prove(house.database, attempt, code)

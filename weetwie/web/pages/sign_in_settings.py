@@ -22,6 +22,7 @@ from weetwie.domain.identity import (
 )
 from weetwie.domain.identity.passkeys import House
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
+from weetwie.kit.client_address import place_of
 from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.pages import address
@@ -174,7 +175,7 @@ async def _set_password(visit: Visit, given: Mapping[str, str]) -> None:
     house, viewer = visit.house, visit.viewer
     if not sign_in.may_by_own_means(viewer):
         raise Forbidden
-    async with house.database.transaction_in_turn() as db:
+    async with house.database.transaction_in_turn(place_of(visit.client_address)) as db:
         has_one = await passwords.hash_of(db, viewer.person_id) is not None
         attempt = await sign_in.knock(db, viewer.handle, visit.client_address) if has_one else None
     if attempt is not None:

@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests.world import SOME_DAY, World
-from weetwie.domain.identity import attempts
+from weetwie.domain.identity import attempts, sign_in
 from weetwie.domain.identity.rules import Guessing
 from weetwie.errors import TooMany
 from weetwie.kit import clock
 from weetwie.kit.db import Database
 
 FEW = Guessing(free=3, longest=60)
+OFFICE = "192.0.2.1"
 
 
 async def test_after_a_few_free_tries_each_failure_doubles_the_wait_under_every_name(world: World) -> None:
@@ -56,3 +57,21 @@ async def test_tries_at_once_from_several_processes_are_counted_one_after_the_ot
     for database in hosts:
         await database.close()
     assert sum(tried) == 3
+
+
+async def test_an_office_where_many_mistype_and_are_right_then_is_not_locked_out(world: World) -> None:
+    for number in range(60):
+        await sign_in.knock(world.db, f"person{number}", OFFICE)
+        right = await sign_in.knock(world.db, f"person{number}", OFFICE)
+        await sign_in.take_back(world.db, right)
+    assert await world.connection.fetchval("select count(*) from sign_in_attempts") == 0
+
+
+async def test_whoever_is_right_for_one_account_is_not_forgiven_their_guesses_at_others(world: World) -> None:
+    for number in range(50):
+        await sign_in.knock(world.db, f"person{number}", OFFICE)
+    with pytest.raises(TooMany):
+        await sign_in.knock(world.db, "mallory", OFFICE)
+    await sign_in.take_back(world.db, await sign_in.knock(world.db, "mallory", "192.0.2.2"))
+    with pytest.raises(TooMany):
+        await sign_in.knock(world.db, "mallory", OFFICE)

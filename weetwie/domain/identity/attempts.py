@@ -6,7 +6,7 @@ count as a thousand; `take_back` removes it when the secret was right. A transac
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 
 import msgspec
@@ -38,6 +38,20 @@ _FAILED = Query(
     .returning(SignInAttempt.id)
 )
 _TAKE_BACK = Query(delete(SignInAttempt).where(SignInAttempt.id == func.any(param("ids", ARRAY(BigInteger)))))
+_about = SignInAttempt.about == param("about", LargeBinary)
+_FORGIVE_BESIDE = Query(
+    delete(SignInAttempt).where(
+        SignInAttempt.id.in_(
+            select(SignInAttempt.id)
+            .where(
+                SignInAttempt.about == param("beside", LargeBinary),
+                SignInAttempt.at.in_(select(SignInAttempt.at).where(_about)),
+            )
+            .order_by(SignInAttempt.id)
+            .limit(select(func.count()).where(_about).scalar_subquery())
+        )
+    )
+)
 _FORGIVE = Query(delete(SignInAttempt).where(SignInAttempt.about == param("about", LargeBinary)))
 _SWEEP = Query(delete(SignInAttempt).where(SignInAttempt.at < param("before", DateTime(timezone=True))))
 
@@ -65,12 +79,15 @@ async def begin(db: Db, limits: Mapping[str, Guessing]) -> Attempt:
     return Attempt([await db.value(_FAILED, about=digest, at=now) for digest in by_digest])
 
 
-async def take_back(db: Db, attempt: Attempt, *forgiven: str) -> None:
-    """The secret was right: this try does not count, nor do earlier ones under the `forgiven` names."""
+async def take_back(db: Db, attempt: Attempt, forgiven: str, beside: Sequence[str] = ()) -> None:
+    """The secret was right: this try does not count, nor do earlier ones under the name `forgiven`, as often as they were counted
+    under the names `beside` it as well: many people behind one address mistype, and are right in the end."""
     await db.run(_TAKE_BACK, ids=attempt.ids)
     secret = await key(db, "sign-in")
-    for about in forgiven:
-        await db.run(_FORGIVE, about=_digest(secret, about))
+    about = _digest(secret, forgiven)
+    for name in beside:
+        await db.run(_FORGIVE_BESIDE, about=about, beside=_digest(secret, name))
+    await db.run(_FORGIVE, about=about)
 
 
 async def wrong_token(db: Db, client_address: str) -> None:

@@ -39,6 +39,8 @@ class Knock(msgspec.Struct, frozen=True):
     hash: str | None
     pair: str
     """The account together with where the try came from."""
+    beside: tuple[str, str]
+    """The account, and where the try came from."""
     attempt: Attempt
 
 
@@ -52,7 +54,7 @@ async def knock(db: Db, name: str, client_address: str) -> Knock:
         db, {pair: AT_ACCOUNT_FROM_ADDRESS, account: AT_ACCOUNT, place: FROM_ADDRESS}
     )
     hash = await passwords.hash_of(db, person_id) if person_id else None
-    return Knock(person_id, hash, pair, attempt)
+    return Knock(person_id, hash, pair, (account, place), attempt)
 
 
 async def check(attempt: Knock, password: str) -> int:
@@ -93,7 +95,7 @@ def may_by_own_means(viewer: Viewer) -> bool:
 
 async def take_back(db: Db, knock: Knock) -> None:
     """The password was right: this try, and those before it from here, no longer count."""
-    await attempts.take_back(db, knock.attempt, knock.pair)
+    await attempts.take_back(db, knock.attempt, knock.pair, knock.beside)
 
 
 async def named(db: Db, name: str) -> int | None:

@@ -192,6 +192,8 @@ BODIES: Final = {
     "a long number beside a broken letter": (JSON, _filled(b"9", b'{"b":"\xff","a":', b"}")),
     "nothing in a form": (FORM, _filled(b"&")),
     "signs in a form": (FORM, _filled(b"%41", b"a=")),
+    "signs of nothing in a form": (FORM, _filled(b"%", b"a=")),
+    "broken signs in a form": (FORM, _filled(b"%zz", b"a=")),
     "many fields": (
         FORM,
         b"&".join(b"a%d=" % number + b"%C3%A9" * 40 for number in range(999)),
@@ -217,7 +219,7 @@ def test_no_body_takes_long(body: str, bound: float) -> None:
     assert spent(_body(form, content)) < bound
 
 
-@pytest.mark.parametrize("bit", [b"&", b"a&", b"a=1&", b"%41", b"+", b";", b"="])
+@pytest.mark.parametrize("bit", [b"&", b"a&", b"a=1&", b"%41", b"%", b"+", b";", b"="])
 def test_no_form_of_a_page_takes_long(bit: bytes, bound: float) -> None:
     async def read() -> None:
         async def receive() -> dict[str, Any]:

@@ -137,6 +137,15 @@ async def test_the_account_of_the_installation_is_nobody_who_is_not_here_yet(
     assert "one person" in text_of(page)
 
 
+async def test_who_is_a_guest_is_told_apart_from_their_name(
+    world: World, ada: Someone, site: httpx.AsyncClient
+) -> None:
+    await world.guest("gus", sponsor=ada, until=clock.now() + timedelta(days=3), name="Gus Far")
+    for at in ("/people", "/people?as=table"):
+        body = (await site.get(at)).text
+        assert "Gus Far</b></a> <span" in body or "Gus Far</b> <span" in body, at
+
+
 async def test_no_words_are_glued_together(world: World, ada: Someone, site: httpx.AsyncClient) -> None:
     bo, cy = await world.member("bo", name="Bo", unit="Pumps"), await world.member("cy", name="Cy")
     gus = await world.guest("gus", sponsor=ada, until=clock.now() + timedelta(days=3), name="Gus")

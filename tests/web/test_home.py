@@ -166,10 +166,23 @@ async def test_what_one_has_been_told_is_read_by_looking(
     await world.notify(ada, "favourite", bo, post)
     assert "(1)" in (await site.get("/")).text
     page = await site.get("/notifications")
-    assert "liked your post" in page.text
+    assert "liked your post" in page.text and "have liked" not in page.text
     assert "is-new" in page.text
     assert "is-new" not in (await site.get("/notifications")).text
     assert "(1)" not in (await site.get("/")).text
+
+
+async def test_what_several_people_did_is_said_of_several(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    post = await world.post(ada, "Mine")
+    for handle in ("bo", "cy"):
+        fan = await world.member(handle)
+        await world.mark(fan, post, favourite=True)
+        await world.notify(ada, "favourite", fan, post)
+    assert "have liked your post" in (await site.get("/notifications")).text
+    german = await site.get("/notifications", headers={"accept-language": "de"})
+    assert "mögen deinen Beitrag" in german.text
 
 
 async def test_one_changes_what_is_said_of_oneself(site: httpx.AsyncClient) -> None:

@@ -21,7 +21,6 @@ Say = Callable[[str], None]
 def serve(settings: Settings, say: Say, *, with_sample: bool = False) -> None:
     """`say` is given what whoever started the program wants to read."""
     listening = sockets.bind(settings.host, settings.port, shares=settings.workers)
-    _tell_address(settings)
     _run(_serve(settings, listening, say, with_sample=with_sample))
 
 
@@ -60,6 +59,7 @@ async def _serve(
 
 async def _bring_up(settings: Settings, dsn: str, say: Say, *, with_sample: bool) -> None:
     await database.made_ready(settings, dsn)
+    _tell_address(settings)
     if with_sample:
         from weetwie.serve import sample
 

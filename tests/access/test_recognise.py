@@ -62,7 +62,7 @@ async def sign_out(world: World, ada: Someone) -> None:
 
 async def open_session(world: World, ada: Someone) -> str:
     await world.connection.execute(
-        "insert into sessions (person_id, token_hash, agent) values ($1, $2, 'a browser')",
+        "insert into sessions (person_id, token_hash, agent, id_token) values ($1, $2, 'a browser', '')",
         ada.id, credential_hash("cookie"),
     )  # fmt: skip
     return "cookie"

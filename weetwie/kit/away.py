@@ -61,12 +61,12 @@ def outage(error: BaseException) -> Unavailable | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what led to it."""
+    """The error and what led to it; layers over the driver keep that as `orig`."""
     seen = 0
     cause: BaseException | None = error
     while cause is not None and seen < 10:
         yield cause
-        cause = cause.__cause__
+        cause = cause.__cause__ or getattr(cause, "orig", None)
         seen += 1
 
 

@@ -12,6 +12,8 @@ from weetwie.api.refusals import (
     Unauthorized,
     UnknownForm,
     WrongMethod,
+    WrongSecret,
+    WrongToken,
 )
 from weetwie.errors import (
     Conflict,
@@ -37,6 +39,8 @@ Translate = Callable[[str, str], str]
 STATUS: Final[dict[type[Refusal], int]] = {
     Malformed: 400,
     Unauthorized: 401,
+    WrongSecret: 401,
+    WrongToken: 401,
     Forbidden: 403,
     NoScope: 403,
     NotFound: 404,

@@ -24,7 +24,7 @@ LOOKS: Final = (
 SHOWN: Final = {
     "home": "/",
     "all": "/all",
-    "who-knows": "/who-knows?q=water+hammer",
+    "who-knows": "/who-knows?q=H2S",
     "search": "/search?q=has:image",
     "nobody": "/who-knows?q=xylophonist",
     "person": "/@marloes",

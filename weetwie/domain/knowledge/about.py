@@ -20,8 +20,15 @@ from weetwie.domain.knowledge.words import ask
 _SHORT: Final = 3.0
 """Up to so many words of equal weight a question is short."""
 _LONG: Final = 12.0
-OF_A_SHORT_ONE: Final = 0.56
+OF_A_SHORT_ONE: Final = 0.58
 """So much of it a post must say."""
+_USUAL: Final = 1.0
+"""Words that are one of ten (to this power) of all words say nothing."""
+_AT_LARGE: Final = 0.8
+"""How much it counts that a word is rare in the language at large."""
+_OF_AN_UNKNOWN: Final = 3.6
+"""A word that nobody here used may be a new name; it carries no more of the question than a word of a trade does."""
+_LEAST: Final = 0.3
 _FROM, _TO = 0.3, 0.08
 """How much of a longer one, from the shortest of them to the long ones."""
 _MOST: Final = 0.8
@@ -29,7 +36,7 @@ _MOST: Final = 0.8
 _AT_HOME: Final = 0.085
 """So much of a longer question, on the average of its words, must be what people here speak of."""
 _MIDDLE: Final = -0.5
-_SAYS_WHAT: Final = 0.7
+_SAYS_WHAT: Final = 0.5
 """So much of a question must be in words that people used, else the rest of it asks something else."""
 _LISTED: Final = 0.3
 """So much of a question on a profile answers it, where people here use all of its words."""
@@ -78,7 +85,7 @@ class About(msgspec.Struct):
 
 def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
     words = asked[:MOST_TERMS]
-    whole, roots = sum(word.rarity for word in words) or 1.0, shelf.posts.root[places]
+    shares, roots = carry(words, language), shelf.posts.root[places]
     stamp = np.zeros(shelf.posts.size + 1, np.int8)
     """Which word was last found in a post; one more, so that -1 for no root finds nothing."""
     own, thread = np.zeros(len(places) + 1, np.float32), np.zeros(len(places) + 1, np.float32)
@@ -86,7 +93,7 @@ def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, l
     for number, word in enumerate(words, 1):
         for found in word.found:
             stamp[found.places] = number
-        here, part = stamp[places] == number, np.float32(word.rarity / whole)
+        here, part = stamp[places] == number, np.float32(shares[number - 1])
         own[:-1] += part * here
         said[:-1] |= here.astype(np.int64) << (number - 1)
         thread[:-1] += part * (here | (stamp[roots] == number))
@@ -98,11 +105,11 @@ def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, l
         thread=thread,
         in_passing=np.append(_in_passing(shelf, words, places), False),
         words=said,
-        shares=tuple(word.rarity / whole for word in words),
+        shares=shares,
         least=enough,
         least_listed=min(enough, _LISTED if is_spoken_of and not unknown(asked) else _LISTED_WITH_OTHERS),
         is_short=breadth(words) <= _SHORT,
-        says_what=is_spoken_of and says_what(asked),
+        says_what=is_spoken_of and says_what(words, shares),
     )
 
 
@@ -124,6 +131,17 @@ def proves(shelf: Shelf, about: About, places: Ints) -> Ints:
     answers = (about.thread[rows] >= about.least) & (shelf.posts.length[places] >= _SUBSTANCE)
     shown: Ints = np.where(about.own[rows] > 0, 2, answers.astype(np.int8))
     return shown
+
+
+def carry(words: Sequence[Word], language: str) -> tuple[float, ...]:
+    """How much of the question each word is: the more, the rarer it is here and in the language at large."""
+    if not words:
+        return ()
+    rare = -np.log10(background.usual([word.said for word in words], language)) - _USUAL
+    is_unknown = np.array([not word.found for word in words])
+    rare[is_unknown] = np.minimum(rare[is_unknown], _OF_AN_UNKNOWN)
+    weights = np.array([word.rarity for word in words]) * np.maximum(rare, _LEAST) ** _AT_LARGE
+    return tuple((weights / (weights.sum() or 1.0)).tolist())
 
 
 def breadth(words: Sequence[Word]) -> float:
@@ -168,7 +186,6 @@ def unknown(asked: Sequence[Word]) -> list[str]:
     return [word.said for word in asked if not word.found]
 
 
-def says_what(asked: Sequence[Word]) -> bool:
+def says_what(words: Sequence[Word], shares: Sequence[float]) -> bool:
     """Whether the words that somebody used still say what is asked."""
-    words = asked[:MOST_TERMS]
-    return sum(word.rarity for word in words if word.found) >= _SAYS_WHAT * sum(word.rarity for word in words)
+    return sum(share for word, share in zip(words, shares, strict=True) if word.found) >= _SAYS_WHAT

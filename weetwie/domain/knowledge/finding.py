@@ -81,7 +81,7 @@ def find(shelf: Shelf, scope: Scope, of: Matter, wanted: Wanted, statements: Sai
     )
     covered = about.about(shelf, visible, of.words, places, wanted.language)
     vouched = shelf.places(one.post_id for one in statements.vouches)
-    shown = levels.levels(shelf, votes, covered, len(visible.is_hidden), vouched)
+    shown = levels.levels(shelf, visible, votes, covered, vouched)
     return Found(shelf, ranked, shown, covered, wanted.claims, statements)
 
 

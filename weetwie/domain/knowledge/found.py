@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import numpy as np
 
@@ -12,7 +13,11 @@ from weetwie.domain.knowledge.answer import Expert, Level, Proof
 from weetwie.domain.knowledge.levels import Levels
 from weetwie.domain.knowledge.ranking import Ranked
 from weetwie.domain.knowledge.said import Said
-from weetwie.domain.knowledge.shelf import Shelf
+from weetwie.domain.knowledge.shelf import Ints, Shelf
+
+_FIRST: Final = 3
+"""So many of those who list what is asked, or whose answer was accepted, are not outweighed by one post."""
+_ABOVE: Final = 0.01
 
 
 class Found:
@@ -32,12 +37,16 @@ class Found:
         score = np.concatenate(
             [ranked.scores, [ranked.of_a_claim * min(claims[id] / ranking.MUCH, 1.0) for id in silent]]
         )
+        enough = {id for id, part in claims.items() if part >= about.least_listed}
+        little = shown.is_little[ranked.people]
+        is_sure = np.array([id in enough for id in ids.tolist()], bool)
+        is_sure[: len(little)] |= shown.is_accepted[ranked.people]
+        score = _above_passing_posts(score, is_sure, little)
         order = np.lexsort((ids, -score))
         self._person, self._score = self._person[order], score[order]
         self._at = np.append(np.arange(len(ranked.people)), np.full(len(silent), -1))[order]
         self.ids: list[int] = ids[order].tolist()
         self._rank = np.where(self._person >= 0, shown.rank[self._person], levels.MENTIONED)
-        enough = {id for id, part in claims.items() if part >= about.least_listed}
         for row, id in enumerate(self.ids) if enough else ():
             if id in enough:
                 self._rank[row] = min(self._rank[row], levels.LISTS)
@@ -82,6 +91,19 @@ class Found:
         says_it = bool(self._about.own[self._about.rows(np.array([place]))][0] > 0)
         needs_root = root >= 0 and not says_it
         return Proof(int(posts.ids[place]), weight, int(posts.ids[root]) if needs_root else None)
+
+
+def _above_passing_posts(scores: Ints, is_sure: Ints, is_little: Ints) -> Ints:
+    """The scores, where the first of those who list what is asked, or whose answer was accepted, come before whoever wrote of it
+    in one thread alone."""
+    written = scores[: len(is_little)]
+    best = float(written[is_little & ~is_sure[: len(is_little)]].max(initial=0.0))
+    first = np.flatnonzero(is_sure)
+    first = first[np.argsort(-scores[first], kind="stable")][:_FIRST]
+    first = first[scores[first] <= best]
+    raised = scores.copy()
+    raised[first] = best + _ABOVE * scores[first]
+    return raised
 
 
 def _time_of(id: int) -> datetime:

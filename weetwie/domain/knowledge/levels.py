@@ -8,8 +8,9 @@ import numpy as np
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Level
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
-from weetwie.domain.knowledge.ranking import Votes
+from weetwie.domain.knowledge.ranking import Votes, is_seen_as_accepted
 from weetwie.domain.knowledge.shelf import Ints, Shelf
+from weetwie.domain.knowledge.visible import Visible
 
 _OFTEN: Final = 3
 """Posts in as many threads."""
@@ -28,6 +29,10 @@ class Levels(msgspec.Struct):
     """The place of their level in `EVERY`."""
     newest: Ints
     """The id of the newest post by which they have it; 0 where there is none, as for who only stands in a thread about it."""
+    is_little: Ints
+    """Whether what they have shown is one thread at most, in which they answered no question about it."""
+    is_accepted: Ints
+    """Whether an answer that says what is asked was accepted: whoever asked may not have known the word for it."""
 
 
 def _together(about: About, person: Ints, words: Ints, people: int) -> Ints:
@@ -41,9 +46,9 @@ def _together(about: About, person: Ints, words: Ints, people: int) -> Ints:
     return together
 
 
-def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints) -> Levels:
+def levels(shelf: Shelf, visible: Visible, votes: Votes, about: About, vouched: Ints) -> Levels:
     """What the votes for each come to; `vouched` are the places of posts by which colleagues say so."""
-    posts, person, place = shelf.posts, votes.person, votes.place
+    posts, person, place, people = shelf.posts, votes.person, votes.place, len(visible.is_hidden)
     root, is_own = posts.root[place], posts.author[place] == person
     rows = about.rows(place)
     own, is_about = about.own[rows], about.thread[rows] >= about.least
@@ -51,6 +56,8 @@ def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints)
     is_asked = ((posts.flags[root] & QUESTION) != 0) | ((posts.flags[place] & ACCEPTED) != 0)
     is_answer = is_own & is_about & is_asked & (root >= 0) & (posts.author[root] != person)
     is_answer[is_answer] = about.own[about.rows(root[is_answer])] >= about.least
+    is_accepted = is_own & is_seen_as_accepted(shelf, visible, place) & (own >= about.least)
+    is_answer |= is_accepted
     thread = np.where(root >= 0, root, place)[is_written]
     threads = np.unique(person[is_written].astype(np.int64) * posts.size + thread) // max(posts.size, 1)
     number = np.bincount(threads, minlength=people)
@@ -67,4 +74,5 @@ def levels(shelf: Shelf, votes: Votes, about: About, people: int, vouched: Ints)
         np.maximum.at(shown, person[which], posts.ids[place[which]])
         has = np.flatnonzero(shown)
         rank[has], newest[has] = EVERY.index(one), shown[has]
-    return Levels(rank, newest)
+    is_little = (rank >= EVERY.index(Level.writes)) & (number <= 1)
+    return Levels(rank, newest, is_little, np.bincount(person[is_accepted], minlength=people) > 0)

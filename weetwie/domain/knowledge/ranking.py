@@ -69,13 +69,13 @@ def votes(
     weight *= np.exp2(-days / _HALF_LIFE) * (1 + lately * np.exp2(-days / _LATELY_DAYS))
     flags = posts.flags[places]
     weight[(flags & QUESTION) != 0] *= _OF_A_QUESTION
-    weight[_is_seen_as_accepted(shelf, visible, places)] *= _OF_AN_ACCEPTED_ANSWER
+    weight[is_seen_as_accepted(shelf, visible, places)] *= _OF_AN_ACCEPTED_ANSWER
     return _with_endorsers(
         shelf, visible, Votes(posts.author[places], places, weight), order, length(breadth)
     )
 
 
-def _is_seen_as_accepted(shelf: Shelf, visible: Visible, places: Ints) -> Ints:
+def is_seen_as_accepted(shelf: Shelf, visible: Visible, places: Ints) -> Ints:
     """Only who sees the question knows which answer was accepted."""
     posts = shelf.posts
     root = posts.root[places]

@@ -386,3 +386,19 @@ async def test_in_works_council_mode_a_level_has_no_age_and_tells_nothing_of_how
     await world.policy(works_council=True)
     first = (await ask(world, cy, "kafka broker")).people[0]
     assert (first.level, first.level_at, first.last_at) == (Level.writes, None, None)
+
+
+async def test_among_few_people_all_that_somebody_wrote_says_who_knows_most(world: World) -> None:
+    ada, bo, cy, dee = [await world.member(name) for name in ("ada", "bo", "cy", "dee")]
+    await world.post(ada, "Turbine bearings")
+    for number in range(40):
+        await world.post(ada, f"Lunch number {number} is soup with bread and a long walk in the afternoon")
+    for number in range(4):
+        await world.post(
+            bo, f"Plant {number}: the turbine stands still, its bearings hum and were greased again"
+        )
+    few = await ask(world, cy, "turbine bearings", among=[ada.id, bo.id, dee.id])
+    open_to_all = await ask(world, cy, "turbine bearings")
+    scores = [{one.person_id: one.score for one in answer.people} for answer in (few, open_to_all)]
+    assert people(few)[0] == bo.id
+    assert scores[0][ada.id] / scores[0][bo.id] < 0.8 * scores[1][ada.id] / scores[1][bo.id]

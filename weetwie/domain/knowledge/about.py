@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge import background
+from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.fitting import MOST_TERMS, Word
-from weetwie.domain.knowledge.shelf import Ints, Shelf
+from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import ask
 

@@ -76,6 +76,8 @@ def find(shelf: Shelf, scope: Scope, of: Matter, wanted: Wanted, statements: Sai
         if (asker := shelf.person(wanted.asker_id)) >= 0:
             near *= 1 + ties.OF_TIES * length * ties.shares(shelf, visible, scope, asker)
     pool = None if wanted.among is None else shelf.people(wanted.among)
+    if (smallness := ranking.closed(pool, breadth, wanted.order)) > 0:
+        near *= (fitting.OF_NO_PROFILE + fitting.fit_of_people(shelf, visible, of.words)) ** smallness
     ranked = ranking.rank(
         shelf, visible, scope, votes, evidence, near, breadth, wanted.order, pool, wanted.claims
     )

@@ -7,7 +7,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from weetwie.domain.knowledge.shelf import Found, Ints, Shelf
+from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.shelf import Found, Shelf
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import Asked
 
@@ -19,6 +20,10 @@ _LEAST: Final = 0.12
 """Of the best post's fit: less than that says next to nothing."""
 _MOST_POSTS: Final = 10_000
 """So many of those that fit best are counted."""
+
+
+_K1_OF_PEOPLE, _B_OF_PEOPLE = 1.2, 0.4
+OF_NO_PROFILE: Final = 0.05
 
 
 class Word(msgspec.Struct):
@@ -82,3 +87,21 @@ def _with_threads(shelf: Shelf, visible: Visible, fits: Ints) -> None:
     places, of_root = replies[fitting], of_root[fitting]
     mask = visible(places)
     fits[places[mask]] += np.float32(_KAPPA) * of_root[mask]
+
+
+def fit_of_people(shelf: Shelf, visible: Visible, asked: Sequence[Word]) -> Ints:
+    """How well all that each person wrote fits a question, as if it were one text: 1 for the best."""
+    length, author = visible.written(), shelf.posts.author
+    who = length > 0
+    number, mean = int(who.sum()), float(length[who].mean()) if who.any() else 1.0
+    below = _K1_OF_PEOPLE * (1 - _B_OF_PEOPLE + _B_OF_PEOPLE * length / mean)
+    fits = np.zeros(len(length))
+    for word in asked[:MOST_TERMS]:
+        times = np.zeros(len(length))
+        for at in word.found:
+            times += np.bincount(author[at.places], at.times, minlength=len(length))
+        has = int((times > 0).sum())
+        rarity = math.log(1 + max(number - has + 0.5, 0.5) / (has + 0.5))
+        fits += rarity * times * (_K1_OF_PEOPLE + 1) / (times + below)
+    best: Ints = fits / (fits.max(initial=0.0) or 1.0)
+    return best

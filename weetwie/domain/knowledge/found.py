@@ -10,10 +10,11 @@ from weetwie.domain.knowledge import about as abouts
 from weetwie.domain.knowledge import levels, ranking
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Expert, Level, Proof
+from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.levels import Levels
 from weetwie.domain.knowledge.ranking import Ranked
 from weetwie.domain.knowledge.said import Said
-from weetwie.domain.knowledge.shelf import Ints, Shelf
+from weetwie.domain.knowledge.shelf import Shelf
 
 _FIRST: Final = 3
 """So many of those who list what is asked, or whose answer was accepted, are not outweighed by one post."""
@@ -58,8 +59,9 @@ class Found:
 
     def experts(self, rows: Sequence[int], most_proofs: int, *, tells_activity: bool) -> tuple[Expert, ...]:
         people = self._person[rows][self._person[rows] >= 0] if rows else np.zeros(0, np.int32)
-        proves = abouts.proves(self._shelf, self._about, self._ranked.votes.place)
-        proofs = ranking.proofs(self._ranked, people, proves, most_proofs)
+        votes = ranking.votes_for(people, self._ranked.votes)
+        proves = abouts.proves(self._shelf, self._about, votes.place)
+        proofs = ranking.proofs(votes, people, proves, most_proofs)
         return tuple(self._expert(row, proofs, tells_activity=tells_activity) for row in rows)
 
     def _expert(

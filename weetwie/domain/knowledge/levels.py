@@ -7,9 +7,10 @@ import numpy as np
 
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Level
+from weetwie.domain.knowledge.arrays import Ints, distinct
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
 from weetwie.domain.knowledge.ranking import Votes, is_seen_as_accepted
-from weetwie.domain.knowledge.shelf import Ints, Shelf
+from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.visible import Visible
 
 _OFTEN: Final = 3
@@ -59,7 +60,7 @@ def levels(shelf: Shelf, visible: Visible, votes: Votes, about: About, vouched: 
     is_accepted = is_own & is_seen_as_accepted(shelf, visible, place) & (own >= about.least)
     is_answer |= is_accepted
     thread = np.where(root >= 0, root, place)[is_written]
-    threads = np.unique(person[is_written].astype(np.int64) * posts.size + thread) // max(posts.size, 1)
+    threads = distinct(person[is_written].astype(np.int64) * posts.size + thread) // max(posts.size, 1)
     number = np.bincount(threads, minlength=people)
     is_meant = is_written & (~about.in_passing[rows] | (number[person] > 1))
     if about.is_short and len(about.shares) > 1:

@@ -10,13 +10,9 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
+from weetwie.domain.knowledge.arrays import Ints, stretches
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
-from weetwie.domain.knowledge.shelf import (
-    HALF_LIVES,
-    Ints,
-    Shelf,
-    worth,
-)
+from weetwie.domain.knowledge.shelf import HALF_LIVES, Shelf, worth
 from weetwie.domain.knowledge.visible import Scope, Visible
 
 Order = Literal["knows", "acts"]
@@ -25,6 +21,7 @@ _DAMPING: Final = 0.8
 _RHO: Final = 0.3
 _RHO_OF_ACTS: Final = 0.6
 """Who will act is who was at it in the last months."""
+_RHO_LESS_IN_POOL: Final = 0.15
 _MU: Final = 10.0
 _OF_A_QUESTION: Final = 0.5
 _OF_AN_ACCEPTED_ANSWER: Final = 1.5
@@ -104,7 +101,7 @@ def _with_endorsers(shelf: Shelf, visible: Visible, own: Votes, order: Order, le
     begin = np.searchsorted(shelf.endorsed, own.place, "left")
     end = np.searchsorted(shelf.endorsed, own.place, "right")
     many = end - begin
-    rows = np.repeat(begin - np.concatenate([[0], np.cumsum(many)[:-1]]), many) + np.arange(many.sum())
+    rows = stretches(begin, end)
     people, places, weights = (
         [shelf.endorser[rows]],
         [np.repeat(own.place, many)],
@@ -156,7 +153,9 @@ def rank(
     )
     alpha, short = _alpha(order, pool), 1 - length(breadth) if order == "acts" else 0.0
     score = near * evidence / (volume + _MU) ** alpha
-    score *= (1 + soon) ** (_RHO_OF_ACTS * short) * (1 + lately) ** (_RHO * (1 - short))
+    score *= (1 + soon) ** (_RHO_OF_ACTS * short) * (1 + lately) ** (
+        (_RHO - _RHO_LESS_IN_POOL * closed(pool, breadth, order)) * (1 - short)
+    )
     allowed = evidence > 0
     if pool is not None:
         is_in = np.zeros(people, bool)
@@ -175,8 +174,20 @@ def _alpha(order: Order, pool: Ints | None) -> float:
         return 0.0
     if pool is None:
         return 0.5
+    return 0.5 + 0.2 * _smallness(pool)
+
+
+def _smallness(pool: Ints) -> float:
+    """1 for up to 50 people, 0 from 500 on."""
     smallness = (math.log(500) - math.log(max(len(pool), 1))) / math.log(10)
-    return 0.5 + 0.2 * min(max(smallness, 0.0), 1.0)
+    return min(max(smallness, 0.0), 1.0)
+
+
+def closed(pool: Ints | None, breadth: float, order: Order) -> float:
+    """How much a question of a few words asks who of a small group knows most: 1 for all, 0 for nothing of the kind."""
+    if pool is None or order == "acts":
+        return 0.0
+    return _smallness(pool) * (1 - length(breadth))
 
 
 def evidence(shelf: Shelf, visible: Visible, scope: Scope, cast: Votes) -> Ints:
@@ -193,13 +204,17 @@ def evidence(shelf: Shelf, visible: Visible, scope: Scope, cast: Votes) -> Ints:
     return result
 
 
-def proofs(ranked: Ranked, people: Ints, proves: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
-    """For each person the places that speak for them most, with their part of all that speak for them. `proves` says of each vote
-    how well it shows what is asked to whoever reads it: for each person those alone that do it best, and none of 0."""
+def votes_for(people: Ints, cast: Votes) -> Votes:
+    wanted = np.flatnonzero(np.isin(cast.person, people))
+    return Votes(cast.person[wanted], cast.place[wanted], cast.weight[wanted])
+
+
+def proofs(votes: Votes, people: Ints, proves: Ints, most: int) -> dict[int, list[tuple[int, float]]]:
+    """For each person the places that speak for them most, with their part of all that speak for them. `votes` are those for these
+    people; `proves` says of each how well it shows what is asked to whoever reads it: for each person those alone that do it best,
+    and none of 0."""
     found: dict[int, list[tuple[int, float]]] = {}
-    person, place, weight = ranked.votes.person, ranked.votes.place, ranked.votes.weight
-    is_wanted = np.isin(person, people)
-    person, place, weight, proves = person[is_wanted], place[is_wanted], weight[is_wanted], proves[is_wanted]
+    person, place, weight = votes.person, votes.place, votes.weight
     order = np.lexsort((-weight, -proves, person))
     starts = np.searchsorted(person[order], people, "left")
     ends = np.searchsorted(person[order], people, "right")

@@ -10,22 +10,23 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from weetwie.domain.knowledge import packing
+from weetwie.domain.knowledge.arrays import Ints, longer
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
 from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
 from weetwie.kit.cache import Cache
 from weetwie.kit.db import Record
 
-Ints = NDArray[Any]
 HALF_LIVES: Final = (180.0, 1460.0, 90.0)
 """Days after which what somebody wrote counts half: for being there now, for how much they write at all, for who will act next."""
 ANSWERS_HALF_LIFE: Final = 180.0
 _BEGINNING: Final = 1_577_836_800_000.0
 _DAY: Final = 86_400_000.0
 _MASKS: Final = 8
+_OF_MASKS: Final = 16_000_000
+"""Bytes that they may come to, at a byte for each post; but two are kept in any case."""
 _MANY: Final = 2000
 _REMEMBERED: Final = 10_000_000
 """Bytes."""
@@ -207,6 +208,7 @@ class Shelf:
         self.person_ids = people
         self._people = {int(id): at for at, id in enumerate(people)}
         self._fill(parts, people)
+        self.masks = Cache(min(_MASKS, max(2, _OF_MASKS // max(self.posts.size, 1))))
         self._count()
 
     def _fill(self, parts: dict[str, Ints], people: Ints) -> None:
@@ -302,10 +304,10 @@ class Shelf:
         self.person_ids = np.concatenate([self.person_ids, np.array(new, np.int64)])
         people = len(self._people)
         for ring in range(3):
-            self.volume[ring] = [_longer(one, people) for one in self.volume[ring]]
-            self.number[ring] = _longer(self.number[ring], people)
-            self.words[ring] = _longer(self.words[ring], people)
-            self.answers[ring] = _longer(self.answers[ring], people)
+            self.volume[ring] = [longer(one, people) for one in self.volume[ring]]
+            self.number[ring] = longer(self.number[ring], people)
+            self.words[ring] = longer(self.words[ring], people)
+            self.answers[ring] = longer(self.answers[ring], people)
 
     def _kill(self, post_id: int) -> None:
         place = self.place(post_id)
@@ -387,12 +389,6 @@ def decay(ids: Ints, half_life: float, since: float = _BEGINNING) -> Ints:
 def worth(now_ms: float, half_life: float) -> float:
     """What one point of volume comes to now."""
     return float(2.0 ** (-(now_ms - _BEGINNING) / _DAY / half_life))
-
-
-def _longer(numbers: Ints, size: int) -> Ints:
-    longer = np.zeros(size, numbers.dtype)
-    longer[: len(numbers)] = numbers
-    return longer
 
 
 SEGMENT: Final[dict[str, Any]] = {

@@ -4,34 +4,36 @@ from typing import Final
 
 import numpy as np
 
-from weetwie.domain.knowledge.shelf import ANSWERS_HALF_LIFE, Ints, Shelf, worth
+from weetwie.domain.knowledge.arrays import Ints, distinct, stretches
+from weetwie.domain.knowledge.shelf import ANSWERS_HALF_LIFE, Shelf, worth
 from weetwie.domain.knowledge.visible import Scope, Visible
 
 OF_TIES: Final = 10.0
 OF_ANSWERS: Final = 0.45
 _HALF_LIFE: Final = 365.0
 _SMOOTHING: Final = 5.0
+_MOST_OF_ASKER: Final = 3000
+"""So many of the asker's posts, the newest, are looked at."""
 _DAY: Final = 86_400_000.0
 
 
 def shares(shelf: Shelf, visible: Visible, scope: Scope, asker: int) -> Ints:
     """How much of what came back to the asker came from each person: who found posts of theirs good, or answered in their threads."""
     posts = shelf.posts
-    own = np.flatnonzero(posts.author[: posts.size] == asker)
+    own = np.flatnonzero(posts.author[: posts.size] == asker)[-_MOST_OF_ASKER:]
     own = own[visible(own)]
     is_own = np.zeros(posts.size, bool)
     is_own[own] = True
     answers = shelf.replies()[is_own[shelf.roots_of_replies()]]
     answers = answers[visible(answers)]
-    begin, end = np.searchsorted(shelf.endorsed, own, "left"), np.searchsorted(shelf.endorsed, own, "right")
-    endorsed = [np.arange(start, stop) for start, stop in zip(begin, end, strict=True) if start < stop]
-    person = [posts.author[answers], *(shelf.endorser[rows] for rows in endorsed)]
-    place = [posts.root[answers], *(shelf.endorsed[rows] for rows in endorsed)]
+    endorsed = stretches(*(np.searchsorted(shelf.endorsed, own, side) for side in ("left", "right")))
+    person = [posts.author[answers], shelf.endorser[endorsed]]
+    place = [posts.root[answers], shelf.endorsed[endorsed]]
     for at in own.tolist() if shelf.new_endorsers else ():
         if (new := shelf.new_endorsers.get(at)) is not None:
             person.append(new)
             place.append(np.full(len(new), at, np.int32))
-    both = np.unique(np.concatenate(person).astype(np.int64) * posts.size + np.concatenate(place))
+    both = distinct(np.concatenate(person).astype(np.int64) * posts.size + np.concatenate(place))
     near, own = both // max(posts.size, 1), both % max(posts.size, 1)
     counts = (near != asker) & ~visible.is_hidden[near]
     near, own = near[counts], own[counts]

@@ -8,7 +8,8 @@ import numpy as np
 
 from weetwie.access.audience import Sight
 from weetwie.access.words import Ring
-from weetwie.domain.knowledge.shelf import ANSWERS_HALF_LIFE, HALF_LIVES, Found, Ints, Shelf, decay
+from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.shelf import ANSWERS_HALF_LIFE, HALF_LIVES, Found, Shelf, decay
 
 
 class Scope(msgspec.Struct):
@@ -102,6 +103,20 @@ class Visible:
             np.sum([np.zeros(len(self.is_hidden)), *(shelf.volume[ring][at] for ring in rings)], axis=0)
             for at in range(len(HALF_LIVES))
         ]
+
+    def written(self) -> Ints:
+        """How many words each person wrote."""
+        shelf, sight, posts = self._shelf, self._scope.sight, self._shelf.posts
+        number = np.zeros(len(self.is_hidden))
+        if self._near is not None or self._scope.before is not None:
+            places = np.flatnonzero(self._mask[: posts.size])
+            number += np.bincount(posts.author[places], posts.length[places], minlength=len(number))
+        else:
+            for ring in range(3):
+                if min(ring, sight.widest) >= sight.ring:
+                    number += shelf.words[ring]
+            number[self.is_hidden] = 0
+        return number
 
     def answers(self) -> Ints:
         """How often each person answered in threads of others whose beginnings one sees, as of the beginning of 2020."""

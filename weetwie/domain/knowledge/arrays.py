@@ -1,0 +1,28 @@
+"""Small operations on arrays. Pure."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[Any]
+
+
+def distinct(numbers: Ints) -> Ints:
+    """Each once, in order: several times faster than `np.unique` on these sizes."""
+    ordered = np.sort(numbers)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
+def stretches(begins: Ints, ends: Ints) -> Ints:
+    """The numbers from each beginning to its end, one stretch after the other."""
+    many = ends - begins
+    before = np.cumsum(many) - many
+    rows: Ints = np.repeat(begins - before, many) + np.arange(many.sum())
+    return rows
+
+
+def longer(numbers: Ints, size: int) -> Ints:
+    longer = np.zeros(size, numbers.dtype)
+    longer[: len(numbers)] = numbers
+    return longer

@@ -86,7 +86,7 @@ def post(written: str) -> None:
 
 def learned(written: str) -> None:
     posts.check_text(written, "", Policy())
-    words._stem.cache_clear()
+    words._number_in.cache_clear()
     words.read(delicate.without(written)[0], "de")
 
 

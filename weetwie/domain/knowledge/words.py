@@ -80,7 +80,7 @@ def read(text: str, language: str | None, tags: Sequence[str] = ()) -> Reading:
     code = (language or "en")[:2]
     terms: Counter[int] = Counter()
     for token, number in counts.items():
-        terms[number_of(_stem(token, code))] += number
+        terms[number_in(token, code)] += number
     length = sum(number for token, number in counts.items() if not _is_compound(token))
     words = frozenset(token for token in counts if 3 <= len(token) <= 40 and token.isalpha())
     return Reading(dict(terms), length, _likeness(counts, text), words)
@@ -90,18 +90,23 @@ def ask(question: str) -> list[Asked]:
     """The words of a question; stop words alone say nothing, so then they count."""
     tokens = Counter(_tokens(plain(question)))
     return [
-        Asked(token, tuple(dict.fromkeys(number_of(_stem(token, code)) for code in LANGUAGES)), count)
+        Asked(token, tuple(dict.fromkeys(number_in(token, code) for code in LANGUAGES)), count)
         for token, count in tokens.items()
     ]
 
 
 def forms(word: str) -> tuple[int, ...]:
     """The numbers that one word of a text may have."""
-    return tuple(dict.fromkeys(number_of(_stem(word, code)) for code in LANGUAGES))
+    return tuple(dict.fromkeys(number_in(word, code) for code in LANGUAGES))
 
 
 def number_in(word: str, code: str) -> int:
     """The number that a word has in a text of this language."""
+    return _number_in(word, code) if len(word) <= _LONGEST_WORD else number_of(word)
+
+
+@lru_cache(maxsize=65_536)
+def _number_in(word: str, code: str) -> int:
     return number_of(_stem(word, code))
 
 
@@ -125,9 +130,14 @@ def plain(text: str) -> str:
 
 def _tokens(text: str) -> Iterator[str]:
     for match in _WORD.finditer(text):
-        yield from _word(match[0])
+        yield from _words_of(match[0]) if len(match[0]) <= _LONGEST_WORD else _word(match[0])
     for match in _COMPOUND.finditer(text):
         yield _JOINT.sub("/", match[0].casefold())
+
+
+@lru_cache(maxsize=16_384)
+def _words_of(written: str) -> tuple[str, ...]:
+    return tuple(_word(written))
 
 
 def _word(written: str) -> Iterator[str]:
@@ -136,7 +146,7 @@ def _word(written: str) -> Iterator[str]:
         if _WITHOUT_SPACES.fullmatch(word):
             yield word
         return
-    if _WITHOUT_SPACES.search(word):
+    if not word.isascii() and _WITHOUT_SPACES.search(word):
         yield from (word[at : at + 2] for at in range(len(word) - 1))
         return
     yield word
@@ -156,9 +166,8 @@ def _likeness(counts: Counter[str], text: str) -> int:
     return number_of(" ".join(sorted(counts))) & 0x7FFFFFFF
 
 
-@lru_cache(maxsize=65_536)
 def _stem(word: str, code: str) -> str:
-    if "/" in word or len(word) > _LONGEST_WORD or not word.isalpha():
+    if "/" in word or not word.isalpha():
         return word
     language = LANGUAGES.get(code, "english")
     return bare(_stemmer(language).stemWord(word))

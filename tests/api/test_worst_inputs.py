@@ -104,7 +104,9 @@ READERS: Final[dict[str, tuple[Callable[[str], object], int]]] = {
     "a search": (query.read, MAX_BODY),
     "a filter": (filters.checked_keyword, MAX_BODY),
     "filtered words": (
-        lambda said: filters.pattern([(said[:512], True)] * 3).search(filters.comparable(said)),  # type: ignore[union-attr]
+        lambda said: (
+            (found := filters.pattern([(said[:512], True)] * 3)) and found.search(filters.comparable(said))
+        ),
         1000,
     ),
     "a topic": (topic_rules.check, MAX_BODY),

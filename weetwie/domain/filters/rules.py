@@ -31,10 +31,10 @@ def checked_keyword(keyword: str) -> str:
 
 def _checked(words: str, field: str, longest: int) -> str:
     words = words.strip()
-    if not comparable(words).strip():
-        raise Invalid(_("{field} must not be empty."), field=field)
     if is_longer(words, longest):
         raise Invalid(_("{field} is too long: at most {most} characters."), field=field, most=longest)
+    if not comparable(words).strip():
+        raise Invalid(_("{field} must not be empty."), field=field)
     return words
 
 

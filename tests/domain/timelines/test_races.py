@@ -98,12 +98,10 @@ async def test_a_follow_and_a_boost_of_a_private_post_at_once_do_not_miss_each_o
 
 
 async def test_a_follow_and_an_edit_that_names_somebody_at_once_do_not_miss_each_other(world: World) -> None:
-    ada, bo = await world.member("ada"), await world.member("bo")
+    ada, bo, _cy = [await world.member(name) for name in ("ada", "bo", "cy")]
     async with world.database.transaction() as db:
-        post_id = await publish.publish(
-            db, await world.viewer(ada), Draft(text="to nobody", visibility=DIRECT)
-        )
-    edits = Act(world, ada, edit.edit, post_id, Change(text="to @bo"))
+        post_id = await publish.publish(db, await world.viewer(ada), Draft(text="to @cy", visibility=DIRECT))
+    edits = Act(world, ada, edit.edit, post_id, Change(text="to @cy and @bo"))
     await both(edits, Act(world, bo, follow.follow, ada.id, FollowOptions()))
     assert await at_home(world, bo) == [post_id]
 

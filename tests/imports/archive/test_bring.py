@@ -126,7 +126,7 @@ async def test_they_stand_in_no_timeline_and_nobody_hears_of_them(house: House, 
         assert await house.good(bo, "GET", f"/api/v1/timelines/{at}") == [], at
     assert await house.good(bo, "GET", "/api/v1/notifications") == []
     (post,) = await of(house, bo, ada)
-    assert post["mentions"] == [] and "@bo on" in post["content"]
+    assert post["mentions"] == [] and "@bo@social.example on" in post["content"]
     carl = await world.member("carl")
     await house.good(carl, "POST", f"/api/v1/accounts/{ada.id}/follow")
     await house.good(carl, "POST", "/api/v1/tags/kafka/follow")

@@ -115,8 +115,8 @@ async def test_own_emoji_show_in_posts_and_all_are_found_by_name(
         ada, 'Done :pump_party: at 12:30:15 "<b>:pump_party:</b>" https://x.example/:pump_party:'
     )
     page = (await site.get("/all")).text
-    assert page.count('src="/emoji/abc.png" alt=":pump_party:"') == 3
-    assert "12:30:15" in page and 'href="https://x.example/:pump_party:"' in page
+    assert page.count('src="/emoji/abc.png" alt=":pump_party:"') == 2
+    assert "12:30:15" in page and 'href="https://x.example/:pump_party"' in page
     found = (await site.get("/complete", params={"q": ":pump"})).json()
     assert found[0] == {
         "name": ":pump_party:",

@@ -31,6 +31,7 @@ async def own(call: Call) -> list[wire.HiddenPost]:
 
 @routes.delete("/api/weetwie/v1/me/not_about/{id}", scopes=["write:accounts"])
 async def show_again(call: Call) -> Empty:
+    """The post counts again where that is asked."""
     await not_about.show_again(await call.db(), call.viewer, call.id)
     return Empty()
 

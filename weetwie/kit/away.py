@@ -12,7 +12,8 @@ from weetwie.errors import NoSpace, Unavailable
 
 DOUBT_SECONDS: Final = 1.5
 """After so long without an answer it is asked whether the database lives."""
-_ANSWER_SECONDS: Final = 1.5
+_ANSWER_SECONDS: Final = 2.8
+"""On a busy machine a living database may take a while; with the doubt before it this stays below five seconds."""
 _BELIEVED_SECONDS: Final = 1.0
 
 # By SQLSTATE: what passes though the database is there: deadlock or serialization; out of memory; cancelled; a lock not had; a

@@ -124,6 +124,8 @@ NOT_ALONE: Final = {
     "/complete": "data for a script",
     "/who-knows/while-typing": "a piece of a page, see the flows",
     "/not-about": "about one post, see tests/web",
+    "/posts/reach": "a script asks it",
+    "/admin/policy/compliance/{verb}": "a form sends to it",
     "/manifest.webmanifest": "no page",
     "/theme/{accent}.css": "no page",
     "/farewell/{token}": "needs a link of its own, see tests/web",

@@ -14,7 +14,7 @@ import numpy as np
 from weetwie.domain.knowledge import background
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.fitting import MOST_TERMS, Word
-from weetwie.domain.knowledge.shelf import Shelf
+from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import ask
 
@@ -84,10 +84,10 @@ class About(msgspec.Struct):
         return found
 
 
-def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
+def about(index: Index, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
     words = asked[:MOST_TERMS]
-    shares, roots = carry(words, language), shelf.posts.root[places]
-    stamp = np.zeros(shelf.posts.size + 1, np.int8)
+    shares, roots = carry(words, language), index.posts.root[places]
+    stamp = np.zeros(index.posts.size + 1, np.int8)
     """Which word was last found in a post; one more, so that -1 for no root finds nothing."""
     own, thread = np.zeros(len(places) + 1, np.float32), np.zeros(len(places) + 1, np.float32)
     said = np.zeros(len(places) + 1, np.int64)
@@ -104,7 +104,7 @@ def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, l
         places=places,
         own=own,
         thread=thread,
-        in_passing=np.append(_in_passing(shelf, words, places), False),
+        in_passing=np.append(_in_passing(index, words, places), False),
         words=said,
         shares=shares,
         least=enough,
@@ -114,22 +114,22 @@ def about(shelf: Shelf, visible: Visible, asked: Sequence[Word], places: Ints, l
     )
 
 
-def _in_passing(shelf: Shelf, words: Sequence[Word], places: Ints) -> Ints:
+def _in_passing(index: Index, words: Sequence[Word], places: Ints) -> Ints:
     """Where a question of one word is said but once among many others."""
     if breadth(words) >= _ONE_WORD:
         return np.zeros(len(places), bool)
-    times = np.zeros(shelf.posts.size, np.uint8)
+    times = np.zeros(index.posts.size, np.uint8)
     for found in words[0].found if words else ():
         times[found.places] = found.times
-    passing: Ints = (times[places] <= 1) & (shelf.posts.length[places] > _IN_PASSING)
+    passing: Ints = (times[places] <= 1) & (index.posts.length[places] > _IN_PASSING)
     return passing
 
 
-def proves(shelf: Shelf, about: About, places: Ints) -> Ints:
+def proves(index: Index, about: About, places: Ints) -> Ints:
     """How well each post shows by itself what is asked: 2 where it says it, 1 where it is more than a word below what says it,
     0 where not."""
     rows = about.rows(places)
-    answers = (about.thread[rows] >= about.least) & (shelf.posts.length[places] >= _SUBSTANCE)
+    answers = (about.thread[rows] >= about.least) & (index.posts.length[places] >= _SUBSTANCE)
     shown: Ints = np.where(about.own[rows] > 0, 2, answers.astype(np.int8))
     return shown
 

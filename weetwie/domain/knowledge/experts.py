@@ -70,14 +70,14 @@ async def who_knows(
     )
     tells_activity = viewer.policy.tells_activity
     hidden = await not_about.hidden(db, viewer, _terms(whole))
-    async with held(db) as shelf:
-        stands = await look_up(db, shelf, _terms(asked))
-        matter = await asyncio.to_thread(finding.matter, shelf, scope, asked, stands)
+    async with held(db) as index:
+        stands = await look_up(db, index, _terms(asked))
+        matter = await asyncio.to_thread(finding.matter, index, scope, asked, stands)
         statements = await said.about(db, viewer, _terms(whole), scope, as_of)
         listed = {} if as_of else await profiles.listed(db, viewer, whole, scope)
         unknown, likely = about.unknown(matter.words), tuple[Nearest, ...]()
         if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so and not listed:
-            asked, likely = await nearest.mended(db, viewer, shelf, scope, matter, asked)
+            asked, likely = await nearest.mended(db, viewer, index, scope, matter, asked)
             statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
         of_claims = fitting.weigh(matter.visible, whole, matter.seen) if left_out else matter.words
         statements, claims = finding.claims(of_claims, statements, listed, among)
@@ -90,7 +90,7 @@ async def who_knows(
             None if among is None else frozenset(among),
             hidden,
         )
-        found = await asyncio.to_thread(finding.find, shelf, scope, matter, wanted, statements)
+        found = await asyncio.to_thread(finding.find, index, scope, matter, wanted, statements)
         on_profiles = finding.listed(of_claims, claims, statements)
         out = {*exclude} if with_self else {viewer.person_id, *exclude}
         rows = await _chosen(db, viewer, found, out, limit, filters)

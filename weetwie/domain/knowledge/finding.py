@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
+from weetwie.domain.knowledge.columns import Found as Stands
 from weetwie.domain.knowledge.fitting import Word
 from weetwie.domain.knowledge.found import Found
+from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.ranking import Order
 from weetwie.domain.knowledge.said import Said, Statement
-from weetwie.domain.knowledge.shelf import Found as Stands
-from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
 from weetwie.domain.knowledge.words import Asked, ask
 
@@ -36,8 +36,8 @@ class Wanted(msgspec.Struct):
     """Posts that people said are not about what is asked."""
 
 
-def matter(shelf: Shelf, scope: Scope, asked: Sequence[Asked], stands: dict[int, Stands]) -> Matter:
-    visible = Visible(shelf, scope)
+def matter(index: Index, scope: Scope, asked: Sequence[Asked], stands: dict[int, Stands]) -> Matter:
+    visible = Visible(index, scope)
     seen = of_sight(visible, stands)
     return Matter(visible, seen, fitting.weigh(visible, asked, seen))
 
@@ -60,31 +60,31 @@ def claims(
     return msgspec.structs.replace(topics, says_so=best), wanted
 
 
-def find(shelf: Shelf, scope: Scope, of: Matter, wanted: Wanted, statements: Said) -> Found:
+def find(index: Index, scope: Scope, of: Matter, wanted: Wanted, statements: Said) -> Found:
     visible = of.visible
-    places, fits, breadth = fitting.fit(shelf, visible, of.words)
+    places, fits, breadth = fitting.fit(index, visible, of.words)
     if wanted.not_about:
-        keep = ~np.isin(shelf.posts.ids[places], list(wanted.not_about))
+        keep = ~np.isin(index.posts.ids[places], list(wanted.not_about))
         places, fits = places[keep], fits[keep]
-    votes = ranking.votes(shelf, visible, scope, places, fits, breadth, wanted.order)
-    votes = said.with_vouches(shelf, visible, votes, statements.vouches)
-    evidence = ranking.evidence(shelf, visible, scope, votes)
-    evidence[shelf.people(statements.contested)] = 0
+    votes = ranking.votes(index, visible, scope, places, fits, breadth, wanted.order)
+    votes = said.with_vouches(index, visible, votes, statements.vouches)
+    evidence = ranking.evidence(index, visible, scope, votes)
+    evidence[index.people(statements.contested)] = 0
     near = np.ones(len(evidence))
     if (length := ranking.length(breadth)) > 0:
-        near = ties.answers(shelf, visible, scope) ** (ties.OF_ANSWERS * length)
-        if (asker := shelf.person(wanted.asker_id)) >= 0:
-            near *= 1 + ties.OF_TIES * length * ties.shares(shelf, visible, scope, asker)
-    pool = None if wanted.among is None else shelf.people(wanted.among)
+        near = ties.answers(index, visible, scope) ** (ties.OF_ANSWERS * length)
+        if (asker := index.person(wanted.asker_id)) >= 0:
+            near *= 1 + ties.OF_TIES * length * ties.shares(index, visible, scope, asker)
+    pool = None if wanted.among is None else index.people(wanted.among)
     if (smallness := ranking.closed(pool, breadth, wanted.order)) > 0:
-        near *= (fitting.OF_NO_PROFILE + fitting.fit_of_people(shelf, visible, of.words)) ** smallness
+        near *= (fitting.OF_NO_PROFILE + fitting.fit_of_people(index, visible, of.words)) ** smallness
     ranked = ranking.rank(
-        shelf, visible, scope, votes, evidence, near, breadth, wanted.order, pool, wanted.claims
+        index, visible, scope, votes, evidence, near, breadth, wanted.order, pool, wanted.claims
     )
-    covered = about.about(shelf, visible, of.words, places, wanted.language)
-    vouched = shelf.places(one.post_id for one in statements.vouches)
-    shown = levels.levels(shelf, visible, votes, covered, vouched)
-    return Found(shelf, ranked, shown, covered, wanted.claims, statements)
+    covered = about.about(index, visible, of.words, places, wanted.language)
+    vouched = index.places(one.post_id for one in statements.vouches)
+    shown = levels.levels(index, visible, votes, covered, vouched)
+    return Found(index, ranked, shown, covered, wanted.claims, statements)
 
 
 def listed(words: Sequence[Word], claims: Mapping[int, float], statements: Said) -> set[str]:

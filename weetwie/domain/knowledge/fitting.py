@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints
-from weetwie.domain.knowledge.shelf import Found, Shelf
+from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import Asked
 
@@ -51,11 +52,11 @@ def weigh(visible: Visible, asked: Sequence[Asked], seen: dict[int, Found]) -> l
     return words
 
 
-def fit(shelf: Shelf, visible: Visible, asked: Sequence[Word]) -> tuple[Ints, Ints, float]:
+def fit(index: Index, visible: Visible, asked: Sequence[Word]) -> tuple[Ints, Ints, float]:
     """The places of posts that fit best, how well (1 is the best of them), and how many words of equal weight were asked."""
     words = [(one.weight, one.found) for one in asked if one.found][:MOST_TERMS]
-    length = shelf.posts.length
-    fits = np.zeros(shelf.posts.size, np.float32)
+    length = index.posts.length
+    fits = np.zeros(index.posts.size, np.float32)
     per_word = np.float32(_K1 * _B / max(visible.mean, 1.0))
     for weight, parts in words:
         for at in parts:
@@ -66,7 +67,7 @@ def fit(shelf: Shelf, visible: Visible, asked: Sequence[Word]) -> tuple[Ints, In
             tf *= np.float32(weight * (_K1 + 1))
             tf /= below
             fits[at.places] += tf
-    _with_threads(shelf, visible, fits)
+    _with_threads(index, visible, fits)
     best = float(fits.max(initial=0.0))
     if best <= 0:
         return np.zeros(0, np.int32), np.zeros(0, np.float32), 1.0
@@ -77,21 +78,21 @@ def fit(shelf: Shelf, visible: Visible, asked: Sequence[Word]) -> tuple[Ints, In
     return places, fits[places] / np.float32(best), float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def _with_threads(shelf: Shelf, visible: Visible, fits: Ints) -> None:
+def _with_threads(index: Index, visible: Visible, fits: Ints) -> None:
     """What a reply says it says about what its thread is about."""
-    replies = shelf.replies()
+    replies = index.replies()
     if not len(replies):
         return
-    of_root = fits[shelf.roots_of_replies()]
+    of_root = fits[index.roots_of_replies()]
     fitting = np.flatnonzero(of_root > 0)
     places, of_root = replies[fitting], of_root[fitting]
     mask = visible(places)
     fits[places[mask]] += np.float32(_KAPPA) * of_root[mask]
 
 
-def fit_of_people(shelf: Shelf, visible: Visible, asked: Sequence[Word]) -> Ints:
+def fit_of_people(index: Index, visible: Visible, asked: Sequence[Word]) -> Ints:
     """How well all that each person wrote fits a question, as if it were one text: 1 for the best."""
-    length, author = visible.written(), shelf.posts.author
+    length, author = visible.written(), index.posts.author
     who = length > 0
     number, mean = int(who.sum()), float(length[who].mean()) if who.any() else 1.0
     below = _K1_OF_PEOPLE * (1 - _B_OF_PEOPLE + _B_OF_PEOPLE * length / mean)

@@ -11,10 +11,10 @@ from weetwie.domain.knowledge import levels, ranking
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Expert, Level, Proof
 from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.levels import Levels
 from weetwie.domain.knowledge.ranking import Ranked
 from weetwie.domain.knowledge.said import Said
-from weetwie.domain.knowledge.shelf import Shelf
 
 _FIRST: Final = 3
 """So many of those who list what is asked, or whose answer was accepted, are not outweighed by one post."""
@@ -24,17 +24,17 @@ _ABOVE: Final = 0.01
 class Found:
     def __init__(
         self,
-        shelf: Shelf,
+        index: Index,
         ranked: Ranked,
         shown: Levels,
         about: About,
         claims: Mapping[int, float],
         said: Said,
     ) -> None:
-        self._shelf, self._ranked, self._shown, self._about, self._said = shelf, ranked, shown, about, said
-        silent = [id for id in claims if shelf.person(id) < 0]
+        self._index, self._ranked, self._shown, self._about, self._said = index, ranked, shown, about, said
+        silent = [id for id in claims if index.person(id) < 0]
         self._person = np.concatenate([ranked.people, np.full(len(silent), -1, ranked.people.dtype)])
-        ids = np.concatenate([shelf.person_ids[ranked.people], np.array(silent, np.int64)])
+        ids = np.concatenate([index.person_ids[ranked.people], np.array(silent, np.int64)])
         score = np.concatenate(
             [ranked.scores, [ranked.of_a_claim * min(claims[id] / ranking.MUCH, 1.0) for id in silent]]
         )
@@ -60,7 +60,7 @@ class Found:
     def experts(self, rows: Sequence[int], most_proofs: int, *, tells_activity: bool) -> tuple[Expert, ...]:
         people = self._person[rows][self._person[rows] >= 0] if rows else np.zeros(0, np.int32)
         votes = ranking.votes_for(people, self._ranked.votes)
-        proves = abouts.proves(self._shelf, self._about, votes.place)
+        proves = abouts.proves(self._index, self._about, votes.place)
         proofs = ranking.proofs(votes, people, proves, most_proofs)
         return tuple(self._expert(row, proofs, tells_activity=tells_activity) for row in rows)
 
@@ -88,7 +88,7 @@ class Found:
         )
 
     def _proof(self, place: int, weight: float) -> Proof:
-        posts = self._shelf.posts
+        posts = self._index.posts
         root = int(posts.root[place])
         says_it = bool(self._about.own[self._about.rows(np.array([place]))][0] > 0)
         needs_root = root >= 0 and not says_it

@@ -15,11 +15,11 @@ from weetwie.access.words import Visibility
 from weetwie.domain.knowledge import delicate, phrases, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge import visible as visibles
+from weetwie.domain.knowledge.columns import Found
 from weetwie.domain.knowledge.experts import unranked
 from weetwie.domain.knowledge.keeping import current
 from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.phrases import Candidate, Written
-from weetwie.domain.knowledge.shelf import Found
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.kit import clock
 from weetwie.kit.db import Db, Query, columns, param
@@ -90,19 +90,19 @@ async def proposals(db: Db, viewer: Viewer) -> list[Inferred]:
 async def _weighed(db: Db, viewer: Viewer, found: list[Candidate], written: list[Written]) -> list[Candidate]:
     """Against what everybody wrote in the same language, as far as they see it themselves."""
     sight = await audience.sight(db, viewer)
-    shelf = await current(db)
+    index = await current(db)
     terms = {term for one in found for word in one.forms for term in word}
-    seen = await look_up(db, shelf, sorted(terms))
+    seen = await look_up(db, index, sorted(terms))
     scope = visibles.Scope(sight, await unranked(db), clock.now().timestamp() * 1000)
-    visible = visibles.Visible(shelf, scope)
+    visible = visibles.Visible(index, scope)
     seen = visibles.of_sight(visible, seen)
-    me, number = shelf.person(viewer.person_id), len(written)
+    me, number = index.person(viewer.person_id), len(written)
     shares = await _shares(db, viewer)
     spoken = {post.post_id: post.language for post in written}
     weights = []
     for one in found:
         places = _places(one, seen)
-        others = int((shelf.posts.author[places] != me).sum())
+        others = int((index.posts.author[places] != me).sum())
         share = max(shares.get(spoken[id], 0.0) for id in one.post_ids)
         alike = max(int((visible.number - number) * share), others)
         weights.append(phrases.mark(len(one.post_ids), number, others, alike))

@@ -1,4 +1,4 @@
-"""The shelf of a process: filled at the first question, and read on before each further one."""
+"""The index of a process: filled at the first question, and read on before each further one."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Text, cast, func, select, true
 
-from weetwie.domain.knowledge.shelf import Shelf
+from weetwie.domain.knowledge.index import Index
 from weetwie.kit.db import Db, Query, param
 from weetwie.kit.memory import give_back
 from weetwie.tables.events import Xid8
@@ -15,10 +15,10 @@ from weetwie.tables.knowledge import Evidence, EvidenceSegment
 
 
 class Keeper:
-    """The shelf of this process for one database."""
+    """The index of this process for one database."""
 
     def __init__(self) -> None:
-        self.shelf: Shelf | None = None
+        self.index: Index | None = None
         self.lock = asyncio.Lock()
         self.readers = 0
         self.is_unread = asyncio.Event()
@@ -26,49 +26,49 @@ class Keeper:
 
 
 @asynccontextmanager
-async def held(db: Db) -> AsyncIterator[Shelf]:
+async def held(db: Db) -> AsyncIterator[Index]:
     """All that this connection sees, as of now. Nothing is read into it while somebody holds it, so threads may work on it."""
     keeper: Keeper = db.kept.setdefault(Keeper, Keeper())
     async with keeper.lock:
-        shelf = await _current(db, keeper)
-        shelf.roots_of_replies()
+        index = await _current(db, keeper)
+        index.roots_of_replies()
         keeper.readers += 1
         keeper.is_unread.clear()
     try:
-        yield shelf
+        yield index
     finally:
         keeper.readers -= 1
         if not keeper.readers:
             keeper.is_unread.set()
 
 
-async def current(db: Db) -> Shelf:
+async def current(db: Db) -> Index:
     """The same for who looks at it before anything else is awaited."""
     keeper: Keeper = db.kept.setdefault(Keeper, Keeper())
     async with keeper.lock:
         return await _current(db, keeper)
 
 
-async def _current(db: Db, keeper: Keeper) -> Shelf:
+async def _current(db: Db, keeper: Keeper) -> Index:
     while True:
-        shelf = keeper.shelf
-        sealed = await db.rows(_SEGMENTS) if shelf is None else []
-        rows = await db.rows(_SINCE, seen_to=shelf.seen_to if shelf else "0")
-        last = shelf.last_segment if shelf else max((row["segment"] for row in sealed), default=0)
+        index = keeper.index
+        sealed = await db.rows(_SEGMENTS) if index is None else []
+        rows = await db.rows(_SINCE, seen_to=index.seen_to if index else "0")
+        last = index.last_segment if index else max((row["segment"] for row in sealed), default=0)
         if rows[0]["last_segment"] != last:
-            keeper.shelf = None
+            keeper.index = None
             continue
         new, seen_to = [row for row in rows if row["post_id"] is not None], rows[0]["seen_to"]
-        if shelf is None:
-            shelf = keeper.shelf = Shelf()
-            shelf.load(sealed, new, seen_to)
+        if index is None:
+            index = keeper.index = Index()
+            index.load(sealed, new, seen_to)
             del sealed, new, rows
             give_back()
         else:
-            if not shelf.knows(new):
+            if not index.knows(new):
                 await keeper.is_unread.wait()
-            shelf.apply(new, seen_to)
-        return shelf
+            index.apply(new, seen_to)
+        return index
 
 
 _SEGMENTS = Query(select(*EvidenceSegment.__table__.columns).order_by(EvidenceSegment.segment))

@@ -8,9 +8,9 @@ import numpy as np
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Level
 from weetwie.domain.knowledge.arrays import Ints, distinct
+from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
 from weetwie.domain.knowledge.ranking import Votes, is_seen_as_accepted
-from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.visible import Visible
 
 _OFTEN: Final = 3
@@ -24,7 +24,7 @@ MENTIONED: Final = EVERY.index(Level.mentioned)
 
 
 class Levels(msgspec.Struct):
-    """By person, as places of a shelf."""
+    """By person, as places of an index."""
 
     rank: Ints
     """The place of their level in `EVERY`."""
@@ -47,9 +47,9 @@ def _together(about: About, person: Ints, words: Ints, people: int) -> Ints:
     return together
 
 
-def levels(shelf: Shelf, visible: Visible, votes: Votes, about: About, vouched: Ints) -> Levels:
+def levels(index: Index, visible: Visible, votes: Votes, about: About, vouched: Ints) -> Levels:
     """What the votes for each come to; `vouched` are the places of posts by which colleagues say so."""
-    posts, person, place, people = shelf.posts, votes.person, votes.place, len(visible.is_hidden)
+    posts, person, place, people = index.posts, votes.person, votes.place, len(visible.is_hidden)
     root, is_own = posts.root[place], posts.author[place] == person
     rows = about.rows(place)
     own, is_about = about.own[rows], about.thread[rows] >= about.least
@@ -57,7 +57,7 @@ def levels(shelf: Shelf, visible: Visible, votes: Votes, about: About, vouched: 
     is_asked = ((posts.flags[root] & QUESTION) != 0) | ((posts.flags[place] & ACCEPTED) != 0)
     is_answer = is_own & is_about & is_asked & (root >= 0) & (posts.author[root] != person)
     is_answer[is_answer] = about.own[about.rows(root[is_answer])] >= about.least
-    is_accepted = is_own & is_seen_as_accepted(shelf, visible, place) & (own >= about.least)
+    is_accepted = is_own & is_seen_as_accepted(index, visible, place) & (own >= about.least)
     is_answer |= is_accepted
     thread = np.where(root >= 0, root, place)[is_written]
     threads = distinct(person[is_written].astype(np.int64) * posts.size + thread) // max(posts.size, 1)

@@ -8,22 +8,23 @@ import numpy as np
 from sqlalchemy import BigInteger, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.domain.knowledge.shelf import Found, Shelf
+from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.index import Index
 from weetwie.kit.db import Db, Query, Record, param
 from weetwie.tables.knowledge import EvidenceChunk
 
 
-async def look_up(db: Db, shelf: Shelf, terms: list[int]) -> dict[int, Found]:
+async def look_up(db: Db, index: Index, terms: list[int]) -> dict[int, Found]:
     """Dead places among them."""
     parts: dict[int, list[Found]] = {
-        term: [known] if (known := shelf.often.get(term)) else [] for term in terms
+        term: [known] if (known := index.often.get(term)) else [] for term in terms
     }
     wanted = [term for term in terms if not parts[term]]
-    rows = await db.rows(_CHUNKS, terms=wanted, last=shelf.last_segment) if shelf.last_segment else []
+    rows = await db.rows(_CHUNKS, terms=wanted, last=index.last_segment) if index.last_segment else []
     for term, own in itertools.groupby(rows, lambda row: row["term"]):
-        parts[term] = [_sealed(shelf, list(own))]
-        shelf.remember(term, parts[term][0])
-    for term, found in _loose(shelf, terms):
+        parts[term] = [_sealed(index, list(own))]
+        index.remember(term, parts[term][0])
+    for term, found in _loose(index, terms):
         parts[term].append(found)
     return {
         term: some[0]
@@ -34,29 +35,29 @@ async def look_up(db: Db, shelf: Shelf, terms: list[int]) -> dict[int, Found]:
     }
 
 
-def _sealed(shelf: Shelf, rows: list[Record]) -> Found:
+def _sealed(index: Index, rows: list[Record]) -> Found:
     numbers = [len(row["places"]) // 3 for row in rows]
     joined = b"".join(
         [row["places"][: 2 * number] for row, number in zip(rows, numbers, strict=True)]
         + [row["places"][2 * number :] for row, number in zip(rows, numbers, strict=True)]
     )
     total = sum(numbers)
-    begins = np.repeat(np.array([shelf.begins[row["segment"]] for row in rows], np.int32), numbers)
+    begins = np.repeat(np.array([index.begins[row["segment"]] for row in rows], np.int32), numbers)
     return Found(
         begins + np.frombuffer(joined, "<u2", total), np.frombuffer(joined, np.uint8, total, 2 * total)
     )
 
 
-def _loose(shelf: Shelf, terms: list[int]) -> Iterator[tuple[int, Found]]:
+def _loose(index: Index, terms: list[int]) -> Iterator[tuple[int, Found]]:
     """In what is not sealed."""
-    loose = shelf.loose
+    loose = index.loose
     if loose is not None:
         for term, at in zip(terms, np.searchsorted(loose.terms, terms).tolist(), strict=True):
             if at < len(loose.terms) and loose.terms[at] == term:
                 own = slice(loose.starts[at], loose.starts[at + 1])
-                yield term, Found(loose.places[own] + np.int32(shelf.begins[-1]), loose.times[own])
+                yield term, Found(loose.places[own] + np.int32(index.begins[-1]), loose.times[own])
     for term in terms:
-        if (new := shelf.tail.get(term)) is not None:
+        if (new := index.tail.get(term)) is not None:
             both = np.array(new, np.uint32)
             yield term, Found((both >> 8).astype(np.int32), (both & 255).astype(np.uint8))
 

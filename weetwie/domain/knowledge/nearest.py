@@ -7,9 +7,10 @@ from sqlalchemy import Text, column, func, select
 from weetwie.access.viewer import Viewer
 from weetwie.domain.knowledge import delicate, fitting, ranking, said, words
 from weetwie.domain.knowledge.answer import Nearest
+from weetwie.domain.knowledge.columns import Found
 from weetwie.domain.knowledge.finding import Matter
+from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.look_up import look_up
-from weetwie.domain.knowledge.shelf import Found, Shelf
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
 from weetwie.domain.knowledge.words import Asked
 from weetwie.kit.db import Db, Query, param
@@ -22,7 +23,7 @@ _NEAREST: Final = 3
 async def mended(
     db: Db,
     viewer: Viewer,
-    shelf: Shelf,
+    index: Index,
     scope: Scope,
     matter: Matter,
     asked: list[Asked],
@@ -43,11 +44,11 @@ async def mended(
         ]
         more = [term for candidate in candidates for term in candidate.terms if term not in seen]
         if more:
-            more_found = await look_up(db, shelf, list(dict.fromkeys(more)))
+            more_found = await look_up(db, index, list(dict.fromkeys(more)))
             seen.update(of_sight(visible, more_found))
         used = [candidate for candidate in candidates if _is_used(candidate, seen)][:_NEAREST]
         for candidate in used:
-            people = await _people(db, viewer, shelf, visible, scope, candidate, seen)
+            people = await _people(db, viewer, index, visible, scope, candidate, seen)
             told.append(Nearest(one.word, candidate.word, viewer.policy.told(people)))
         better.append(used[0] if used else one)
     matter.words = fitting.weigh(visible, better, seen)
@@ -57,17 +58,17 @@ async def mended(
 async def _people(
     db: Db,
     viewer: Viewer,
-    shelf: Shelf,
+    index: Index,
     visible: Visible,
     scope: Scope,
     candidate: Asked,
     seen: dict[int, Found],
 ) -> int:
     """How many wrote about it."""
-    places, fits, breadth = fitting.fit(shelf, visible, fitting.weigh(visible, [candidate], seen))
-    votes = ranking.votes(shelf, visible, scope, places, fits, breadth, "knows")
+    places, fits, breadth = fitting.fit(index, visible, fitting.weigh(visible, [candidate], seen))
+    votes = ranking.votes(index, visible, scope, places, fits, breadth, "knows")
     statements = await said.about(db, viewer, candidate.terms, scope, None)
-    return len(set(votes.person.tolist()) - set(shelf.people(statements.contested).tolist()))
+    return len(set(votes.person.tolist()) - set(index.people(statements.contested).tolist()))
 
 
 def _is_used(one: Asked, seen: dict[int, Found]) -> bool:

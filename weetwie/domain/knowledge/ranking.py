@@ -11,8 +11,9 @@ import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints, stretches
+from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
-from weetwie.domain.knowledge.shelf import HALF_LIVES, Shelf, worth
+from weetwie.domain.knowledge.tallies import HALF_LIVES, worth
 from weetwie.domain.knowledge.visible import Scope, Visible
 
 Order = Literal["knows", "acts"]
@@ -45,7 +46,7 @@ class Votes(msgspec.Struct):
 
 class Ranked(msgspec.Struct):
     people: Ints
-    """Best first, as places in `shelf.person_ids`."""
+    """Best first, as places in `index.person_ids`."""
     scores: Ints
     shares: Ints
     votes: Votes
@@ -54,11 +55,11 @@ class Ranked(msgspec.Struct):
 
 
 def votes(
-    shelf: Shelf, visible: Visible, scope: Scope, places: Ints, fits: Ints, breadth: float, order: Order
+    index: Index, visible: Visible, scope: Scope, places: Ints, fits: Ints, breadth: float, order: Order
 ) -> Votes:
     """`breadth` is how many words were asked; the longer the question, the more it asks for somebody who is at it now."""
-    posts = shelf.posts
-    places, fits = _once(shelf, places, fits)
+    posts = index.posts
+    places, fits = _once(index, places, fits)
     steepness = 4.0 if order == "acts" else 5.0 - 0.5 * math.log(max(breadth, 1.0))
     days = (scope.at_ms - (posts.ids[places] >> 16)) / _DAY
     lately = _LATELY if order == "acts" else _LATELY * length(breadth)
@@ -66,28 +67,28 @@ def votes(
     weight *= np.exp2(-days / _HALF_LIFE) * (1 + lately * np.exp2(-days / _LATELY_DAYS))
     flags = posts.flags[places]
     weight[(flags & QUESTION) != 0] *= _OF_A_QUESTION
-    weight[is_seen_as_accepted(shelf, visible, places)] *= _OF_AN_ACCEPTED_ANSWER
+    weight[is_seen_as_accepted(index, visible, places)] *= _OF_AN_ACCEPTED_ANSWER
     return _with_endorsers(
-        shelf, visible, Votes(posts.author[places], places, weight), order, length(breadth)
+        index, visible, Votes(posts.author[places], places, weight), order, length(breadth)
     )
 
 
-def is_seen_as_accepted(shelf: Shelf, visible: Visible, places: Ints) -> Ints:
+def is_seen_as_accepted(index: Index, visible: Visible, places: Ints) -> Ints:
     """Only who sees the question knows which answer was accepted."""
-    posts = shelf.posts
+    posts = index.posts
     root = posts.root[places]
     found: Ints = ((posts.flags[places] & ACCEPTED) != 0) & (root >= 0)
     found[found] &= visible(root[found])
     return found
 
 
-def _once(shelf: Shelf, places: Ints, fits: Ints) -> tuple[Ints, Ints]:
+def _once(index: Index, places: Ints, fits: Ints) -> tuple[Ints, Ints]:
     """The same text counts but once: where it was first said."""
-    likeness = shelf.posts.likeness[places]
+    likeness = index.posts.likeness[places]
     ordered = np.sort(likeness)
     if not ((ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)).any():
         return places, fits
-    order = np.lexsort((shelf.posts.ids[places], likeness))
+    order = np.lexsort((index.posts.ids[places], likeness))
     alike = likeness[order]
     again = np.zeros(len(places), bool)
     if len(places) > 1:
@@ -95,21 +96,21 @@ def _once(shelf: Shelf, places: Ints, fits: Ints) -> tuple[Ints, Ints]:
     return places[~again], fits[~again]
 
 
-def _with_endorsers(shelf: Shelf, visible: Visible, own: Votes, order: Order, length: float) -> Votes:
+def _with_endorsers(index: Index, visible: Visible, own: Votes, order: Order, length: float) -> Votes:
     """Who found a post good knows what it is about, if less surely than its author."""
     omega = 0.2 + 0.3 * length if order == "acts" else 0.6
-    begin = np.searchsorted(shelf.endorsed, own.place, "left")
-    end = np.searchsorted(shelf.endorsed, own.place, "right")
+    begin = np.searchsorted(index.endorsed, own.place, "left")
+    end = np.searchsorted(index.endorsed, own.place, "right")
     many = end - begin
     rows = stretches(begin, end)
     people, places, weights = (
-        [shelf.endorser[rows]],
+        [index.endorser[rows]],
         [np.repeat(own.place, many)],
         [np.repeat(own.weight, many)],
     )
-    if shelf.new_endorsers:
+    if index.new_endorsers:
         for place, weight in zip(own.place.tolist(), own.weight.tolist(), strict=True):
-            if (new := shelf.new_endorsers.get(place)) is not None:
+            if (new := index.new_endorsers.get(place)) is not None:
                 people.append(new)
                 places.append(np.full(len(new), place, np.int32))
                 weights.append(np.full(len(new), weight))
@@ -129,7 +130,7 @@ def length(breadth: float) -> float:
 
 
 def rank(
-    shelf: Shelf,
+    index: Index,
     visible: Visible,
     scope: Scope,
     cast: Votes,
@@ -145,7 +146,7 @@ def rank(
     people = len(visible.is_hidden)
     best = float(evidence.max(initial=0.0))
     for id, part in (claims or {}).items():
-        if (person := shelf.person(id)) >= 0:
+        if (person := index.person(id)) >= 0:
             evidence[person] += _SAYS_SO * min(part / MUCH, 1.0) * (best or 1.0)
     lately, volume, soon = (
         one[:people] * worth(scope.at_ms, half_life)
@@ -162,7 +163,7 @@ def rank(
         is_in[pool] = True
         allowed &= is_in
     ranked = np.flatnonzero(allowed)
-    ranked = ranked[np.lexsort((shelf.person_ids[ranked], -score[ranked]))]
+    ranked = ranked[np.lexsort((index.person_ids[ranked], -score[ranked]))]
     total = float(evidence[ranked].sum()) or 1.0
     of_a_claim = _SAYS_SO * (best or 1.0) / _MU**alpha
     return Ranked(ranked, score[ranked], evidence[ranked] / total, cast, of_a_claim)
@@ -190,12 +191,12 @@ def closed(pool: Ints | None, breadth: float, order: Order) -> float:
     return _smallness(pool) * (1 - length(breadth))
 
 
-def evidence(shelf: Shelf, visible: Visible, scope: Scope, cast: Votes) -> Ints:
+def evidence(index: Index, visible: Visible, scope: Scope, cast: Votes) -> Ints:
     """What speaks for each person, damped by month: a hundred posts of one week say less than a hundred over years."""
     people = len(visible.is_hidden)
     if not len(cast.person):
         return np.zeros(people)
-    days = (scope.at_ms - (shelf.posts.ids[cast.place] >> 16)) / _DAY
+    days = (scope.at_ms - (index.posts.ids[cast.place] >> 16)) / _DAY
     month = (days / _MONTH).astype(np.int64)
     month -= month.min()
     cells, where = np.unique(cast.person.astype(np.int64) * (month.max() + 1) + month, return_inverse=True)

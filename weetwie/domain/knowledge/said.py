@@ -14,8 +14,8 @@ from sqlalchemy.orm import aliased
 from weetwie.access import sees
 from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
+from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.ranking import Votes
-from weetwie.domain.knowledge.shelf import Shelf
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.knowledge.visible import Scope, Visible
 from weetwie.kit.db import Db, Query, columns, param
@@ -87,7 +87,7 @@ async def about(db: Db, viewer: Viewer, terms: Iterable[int], scope: Scope, as_o
     return Said(says_so, contested, tuple(one for one in vouches if one.about_id not in contested))
 
 
-def with_vouches(shelf: Shelf, visible: Visible, cast: Votes, vouches: Iterable[Vouched]) -> Votes:
+def with_vouches(index: Index, visible: Visible, cast: Votes, vouches: Iterable[Vouched]) -> Votes:
     """Votes of their own for what colleagues have shown, so bounded that a ring of friends makes no expert."""
     best = float(cast.weight.max(initial=0.0)) or 1.0
     by_person: dict[int, list[Vouched]] = defaultdict(list)
@@ -95,10 +95,10 @@ def with_vouches(shelf: Shelf, visible: Visible, cast: Votes, vouches: Iterable[
         by_person[one.about_id].append(one)
     rows = []
     for about_id, given in by_person.items():
-        person = shelf.person(about_id)
+        person = index.person(about_id)
         given.sort(key=lambda one: (one.is_mutual, -one.post_id, one.by_id))
         for number, one in enumerate(given):
-            place = shelf.place(one.post_id)
+            place = index.place(one.post_id)
             if person >= 0 and place >= 0 and visible(np.array([place], np.int32))[0]:
                 weight = best * _OF_THE_BEST * 0.5**number * (_IN_A_RING if one.is_mutual else 1.0)
                 rows.append((person, place, weight))

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints, distinct, stretches
-from weetwie.domain.knowledge.shelf import ANSWERS_HALF_LIFE, Shelf, worth
+from weetwie.domain.knowledge.index import Index
+from weetwie.domain.knowledge.tallies import ANSWERS_HALF_LIFE, worth
 from weetwie.domain.knowledge.visible import Scope, Visible
 
 OF_TIES: Final = 10.0
@@ -17,20 +18,20 @@ _MOST_OF_ASKER: Final = 3000
 _DAY: Final = 86_400_000.0
 
 
-def shares(shelf: Shelf, visible: Visible, scope: Scope, asker: int) -> Ints:
+def shares(index: Index, visible: Visible, scope: Scope, asker: int) -> Ints:
     """How much of what came back to the asker came from each person: who found posts of theirs good, or answered in their threads."""
-    posts = shelf.posts
+    posts = index.posts
     own = np.flatnonzero(posts.author[: posts.size] == asker)[-_MOST_OF_ASKER:]
     own = own[visible(own)]
     is_own = np.zeros(posts.size, bool)
     is_own[own] = True
-    answers = shelf.replies()[is_own[shelf.roots_of_replies()]]
+    answers = index.replies()[is_own[index.roots_of_replies()]]
     answers = answers[visible(answers)]
-    endorsed = stretches(*(np.searchsorted(shelf.endorsed, own, side) for side in ("left", "right")))
-    person = [posts.author[answers], shelf.endorser[endorsed]]
-    place = [posts.root[answers], shelf.endorsed[endorsed]]
-    for at in own.tolist() if shelf.new_endorsers else ():
-        if (new := shelf.new_endorsers.get(at)) is not None:
+    endorsed = stretches(*(np.searchsorted(index.endorsed, own, side) for side in ("left", "right")))
+    person = [posts.author[answers], index.endorser[endorsed]]
+    place = [posts.root[answers], index.endorsed[endorsed]]
+    for at in own.tolist() if index.new_endorsers else ():
+        if (new := index.new_endorsers.get(at)) is not None:
             person.append(new)
             place.append(np.full(len(new), at, np.int32))
     both = distinct(np.concatenate(person).astype(np.int64) * posts.size + np.concatenate(place))
@@ -43,7 +44,7 @@ def shares(shelf: Shelf, visible: Visible, scope: Scope, asker: int) -> Ints:
     return share
 
 
-def answers(shelf: Shelf, visible: Visible, scope: Scope) -> Ints:
+def answers(index: Index, visible: Visible, scope: Scope) -> Ints:
     """How often each person answers in threads of others, and one more."""
     number: Ints = 1 + visible.answers() * worth(scope.at_ms, ANSWERS_HALF_LIFE)
     return number

@@ -9,11 +9,13 @@ import numpy as np
 from weetwie.access.audience import Sight
 from weetwie.access.words import Ring
 from weetwie.domain.knowledge.arrays import Ints
-from weetwie.domain.knowledge.shelf import ANSWERS_HALF_LIFE, HALF_LIVES, Found, Shelf, decay
+from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.index import Index
+from weetwie.domain.knowledge.tallies import ANSWERS_HALF_LIFE, HALF_LIVES, decay
 
 
 class Scope(msgspec.Struct):
-    """What of a shelf counts for this viewer at this time."""
+    """What of an index counts for this viewer at this time."""
 
     sight: Sight
     unranked: frozenset[int]
@@ -24,19 +26,19 @@ class Scope(msgspec.Struct):
 
 
 class Visible:
-    """Which places of a shelf one sees, and what they come to in all."""
+    """Which places of an index one sees, and what they come to in all."""
 
-    def __init__(self, shelf: Shelf, scope: Scope) -> None:
-        self._shelf, self._scope = shelf, scope
-        people = max(shelf.number_of_people, 1)
+    def __init__(self, index: Index, scope: Scope) -> None:
+        self._index, self._scope = index, scope
+        people = max(index.number_of_people, 1)
         self.is_hidden = np.zeros(people, bool)
-        self.is_hidden[shelf.people([*scope.sight.hidden, *scope.unranked])] = True
+        self.is_hidden[index.people([*scope.sight.hidden, *scope.unranked])] = True
         circle = scope.sight.circle
         self._near: Ints | None = None
         if circle is not None:
             self._near = np.zeros(people, bool)
-            self._near[shelf.people(circle.authors)] = True
-            posts = [place for id in circle.posts if (place := shelf.place(id)) >= 0]
+            self._near[index.people(circle.authors)] = True
+            posts = [place for id in circle.posts if (place := index.place(id)) >= 0]
             self._posts = np.array(posts, np.int32)
         self._mask = self._whole()
         self._measure()
@@ -47,24 +49,24 @@ class Visible:
         return found
 
     def _whole(self) -> Ints:
-        """Of all places; remembered with the shelf, and made anew for what has changed since."""
-        shelf, size = self._shelf, self._shelf.posts.size
+        """Of all places; remembered with the index, and made anew for what has changed since."""
+        index, size = self._index, self._index.posts.size
         key = (self._scope.sight, self._scope.unranked, self._scope.before)
-        kept = shelf.masks.get(key)
+        kept = index.masks.get(key)
         if kept is None:
-            mask, known = self._look(np.arange(size, dtype=np.int32)), len(shelf.changed)
+            mask, known = self._look(np.arange(size, dtype=np.int32)), len(index.changed)
         else:
             known, mask = kept
             if len(mask) < size:
                 mask = np.append(mask, np.zeros(size - len(mask) + size // 16, bool))
-            if known < len(shelf.changed):
-                changed = np.array(shelf.changed[known:], np.int32)
+            if known < len(index.changed):
+                changed = np.array(index.changed[known:], np.int32)
                 mask[changed] = self._look(changed)
-        shelf.masks.put(key, (len(shelf.changed), mask))
+        index.masks.put(key, (len(index.changed), mask))
         return mask
 
     def _look(self, places: Ints) -> Ints:
-        posts, sight = self._shelf.posts, self._scope.sight
+        posts, sight = self._index.posts, self._scope.sight
         author = posts.author[places]
         mask: Ints = posts.alive[places] & ~self.is_hidden[author]
         if sight.ring > Ring.colleagues:
@@ -82,7 +84,7 @@ class Visible:
         if self._near is None and self._scope.before is None:
             self._sum_up()
             return
-        posts, size = self._shelf.posts, self._shelf.posts.size
+        posts, size = self._index.posts, self._index.posts.size
         places = np.flatnonzero(self._mask[:size])
         authors, people = posts.author[places], len(self.is_hidden)
         self.number = len(places)
@@ -93,20 +95,22 @@ class Visible:
 
     def _sum_up(self) -> None:
         """The same from what is kept by ring."""
-        shelf, sight = self._shelf, self._scope.sight
+        index, sight = self._index, self._scope.sight
         rings = [ring for ring in range(3) if min(ring, sight.widest) >= sight.ring]
-        seen = ~self.is_hidden[: shelf.number_of_people]
-        self.number = int(sum(shelf.number[ring][: len(seen)][seen].sum() for ring in rings))
-        words = sum(shelf.words[ring][: len(seen)][seen].sum() for ring in rings)
+        seen = ~self.is_hidden[: index.number_of_people]
+        self.number = int(sum(index.tallies.number[ring][: len(seen)][seen].sum() for ring in rings))
+        words = sum(index.tallies.words[ring][: len(seen)][seen].sum() for ring in rings)
         self.mean = float(words) / self.number if self.number else 1.0
         self.volume = [
-            np.sum([np.zeros(len(self.is_hidden)), *(shelf.volume[ring][at] for ring in rings)], axis=0)
+            np.sum(
+                [np.zeros(len(self.is_hidden)), *(index.tallies.volume[ring][at] for ring in rings)], axis=0
+            )
             for at in range(len(HALF_LIVES))
         ]
 
     def written(self) -> Ints:
         """How many words each person wrote."""
-        shelf, sight, posts = self._shelf, self._scope.sight, self._shelf.posts
+        index, sight, posts = self._index, self._scope.sight, self._index.posts
         number = np.zeros(len(self.is_hidden))
         if self._near is not None or self._scope.before is not None:
             places = np.flatnonzero(self._mask[: posts.size])
@@ -114,20 +118,22 @@ class Visible:
         else:
             for ring in range(3):
                 if min(ring, sight.widest) >= sight.ring:
-                    number += shelf.words[ring]
+                    number += index.tallies.words[ring]
             number[self.is_hidden] = 0
         return number
 
     def answers(self) -> Ints:
         """How often each person answered in threads of others whose beginnings one sees, as of the beginning of 2020."""
-        shelf, sight, posts = self._shelf, self._scope.sight, self._shelf.posts
-        replies, roots = shelf.replies(), shelf.roots_of_replies()
+        index, sight, posts = self._index, self._scope.sight, self._index.posts
+        replies, roots = index.replies(), index.roots_of_replies()
         if self._near is not None or self._scope.before is not None:
             counts = self(replies) & self(roots) & (posts.author[replies] != posts.author[roots])
             number = np.zeros(len(self.is_hidden))
         else:
             rings = [ring for ring in range(3) if min(ring, sight.widest) >= sight.ring]
-            number = np.sum([np.zeros(len(self.is_hidden)), *(shelf.answers[ring] for ring in rings)], axis=0)
+            number = np.sum(
+                [np.zeros(len(self.is_hidden)), *(index.tallies.answers[ring] for ring in rings)], axis=0
+            )
             if not self.is_hidden.any():
                 return np.asarray(number)
             counts = (

@@ -8,22 +8,18 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge import packing
-from weetwie.domain.knowledge.arrays import Ints, longer
+from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.columns import SEGMENT, Columns, Found
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
 from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
+from weetwie.domain.knowledge.tallies import Tallies
 from weetwie.kit.cache import Cache
 from weetwie.kit.db import Record
 
-HALF_LIVES: Final = (180.0, 1460.0, 90.0)
-"""Days after which what somebody wrote counts half: for being there now, for how much they write at all, for who will act next."""
-ANSWERS_HALF_LIFE: Final = 180.0
-_BEGINNING: Final = 1_577_836_800_000.0
-_DAY: Final = 86_400_000.0
 _MASKS: Final = 8
 _OF_MASKS: Final = 16_000_000
 """Bytes that they may come to, at a byte for each post; but two are kept in any case."""
@@ -32,53 +28,7 @@ _REMEMBERED: Final = 10_000_000
 """Bytes."""
 
 
-class Found(msgspec.Struct):
-    """Where a term stands: places, and how often."""
-
-    places: Ints
-    times: Ints
-
-
-class Columns:
-    """Arrays of one length that grow together."""
-
-    KINDS: Final = {
-        "ids": np.int64,
-        "author": np.int32,
-        "root": np.int32,
-        "ring": np.int8,
-        "flags": np.uint8,
-        "length": np.uint16,
-        "likeness": np.int32,
-        "alive": np.bool_,
-    }
-
-    def __init__(self, size: int) -> None:
-        self.size = 0
-        for name, kind in self.KINDS.items():
-            setattr(self, name, np.zeros(max(size, 1024), kind))
-
-    ids: Ints
-    author: Ints
-    root: Ints
-    """The place of the post that the thread began with; -1 for itself or one that is not there."""
-    ring: Ints
-    flags: Ints
-    length: Ints
-    likeness: Ints
-    alive: Ints
-
-    def reserve(self, more: int) -> None:
-        wanted = self.size + more
-        if wanted > len(self.ids):
-            for name in self.KINDS:
-                old = getattr(self, name)
-                new = np.zeros(max(wanted, len(old) + len(old) // 4), old.dtype)
-                new[: self.size] = old[: self.size]
-                setattr(self, name, new)
-
-
-class Shelf:
+class Index:
     """The evidence of one database up to what one snapshot saw."""
 
     def __init__(self) -> None:
@@ -91,7 +41,7 @@ class Shelf:
         self.begins: dict[int, int] = {}
         """The place of the first post of each segment."""
         self.loose: Postings | None = None
-        """Of what was not sealed when the shelf was filled."""
+        """Of what was not sealed when the index was filled."""
         self.tail: dict[int, array[int]] = {}
         """For a term of what came since: place << 8 | how often."""
         self._people: dict[int, int] = {}
@@ -120,13 +70,7 @@ class Shelf:
         self.often: dict[int, Found] = {}
         """Sealed places of terms that were asked for and stand in many posts."""
         self.often_size = 0
-        self.volume: list[list[Ints]] = []
-        """By ring and half-life: how much each person has written, as of the beginning of 2020."""
-        self.answers: list[Ints] = []
-        """By ring: how often each person answered in threads of others, as of the beginning of 2020."""
-        self.number: list[Ints] = []
-        self.words: list[Ints] = []
-        """By ring: the posts of each person, and how many words they have."""
+        self.tallies = Tallies(self.posts, 1)
 
     # Places and people
 
@@ -154,7 +98,7 @@ class Shelf:
     def number_of_people(self) -> int:
         return len(self._people)
 
-    def remember(self, term: int, found: "Found") -> None:
+    def remember(self, term: int, found: Found) -> None:
         """What stands in many posts is asked for often and read slowly."""
         if len(found.places) < _MANY:
             return
@@ -181,7 +125,7 @@ class Shelf:
     # Reading what is sealed
 
     def load(self, sealed: Sequence[Record], rows: Sequence[Record], seen_to: str) -> None:
-        """The segments, oldest first, and what is not sealed, into an empty shelf."""
+        """The segments, oldest first, and what is not sealed, into an empty index."""
         self.last_segment = max((row["segment"] for row in sealed), default=0)
         self.seen_to = seen_to
         self._revisions = {row["post_id"]: row["revision"] for row in rows}
@@ -209,7 +153,7 @@ class Shelf:
         self._people = {int(id): at for at, id in enumerate(people)}
         self._fill(parts, people)
         self.masks = Cache(min(_MASKS, max(2, _OF_MASKS // max(self.posts.size, 1))))
-        self._count()
+        self.tallies = Tallies(self.posts, max(len(self._people), 1))
 
     def _fill(self, parts: dict[str, Ints], people: Ints) -> None:
         ids, flags = parts["posts"], parts["flags"]
@@ -247,31 +191,6 @@ class Shelf:
         for place in replies[~found]:
             self._waiting.setdefault(int(roots[place]), []).append(int(place))
 
-    def _count(self) -> None:
-        posts, size, people = self.posts, self.posts.size, max(len(self._people), 1)
-        self.volume, self.number, self.words, self.answers = [], [], [], []
-        decays = [decay(posts.ids[:size], half_life) for half_life in HALF_LIVES]
-        for ring in range(3):
-            is_of_it = posts.alive[:size] & (posts.ring[:size] == ring)
-            authors = posts.author[:size][is_of_it]
-            self.volume.append([np.bincount(authors, one[is_of_it], minlength=people) for one in decays])
-            self.number.append(np.bincount(authors, minlength=people).astype(np.int64))
-            words = np.bincount(authors, posts.length[:size][is_of_it], minlength=people)
-            self.words.append(words.astype(np.int64))
-            self.answers.append(self._answered(np.flatnonzero(is_of_it)))
-
-    def _answered(self, places: Ints) -> Ints:
-        """How often each person answered others, in these posts."""
-        posts = self.posts
-        places = places[posts.root[places] >= 0]
-        places = places[posts.author[places] != posts.author[posts.root[places]]]
-        number: Ints = np.bincount(
-            posts.author[places],
-            decay(posts.ids[places], ANSWERS_HALF_LIFE),
-            minlength=max(len(self._people), 1),
-        )
-        return number
-
     # Reading what is new
 
     def apply(self, rows: list[Record], seen_to: str) -> None:
@@ -302,12 +221,7 @@ class Shelf:
         for id in new:
             self._people[id] = len(self._people)
         self.person_ids = np.concatenate([self.person_ids, np.array(new, np.int64)])
-        people = len(self._people)
-        for ring in range(3):
-            self.volume[ring] = [longer(one, people) for one in self.volume[ring]]
-            self.number[ring] = longer(self.number[ring], people)
-            self.words[ring] = longer(self.words[ring], people)
-            self.answers[ring] = longer(self.answers[ring], people)
+        self.tallies.make_room(len(self._people))
 
     def _kill(self, post_id: int) -> None:
         place = self.place(post_id)
@@ -315,8 +229,8 @@ class Shelf:
             return
         self.posts.alive[place] = False
         self.changed.append(place)
-        self._tally(place, -1)
-        self._tally_answer(place, -1)
+        self.tallies.count(place, -1)
+        self.tallies.count_answer(place, -1)
 
     def _put(self, row: Record) -> None:
         posts, place = self.posts, self.posts.size
@@ -333,7 +247,7 @@ class Shelf:
         posts.alive[place] = True
         posts.root[place] = -1
         self._places[post_id] = place
-        self._tally(place, 1)
+        self.tallies.count(place, 1)
         self._hang(place, post_id, root_id, old)
         if row["endorsers"]:
             self.new_endorsers[place] = self.people(row["endorsers"])
@@ -361,43 +275,4 @@ class Shelf:
         self.posts.root[place] = root
         self._new_replies.append(place)
         if self.posts.alive[place]:
-            self._tally_answer(place, 1)
-
-    def _tally_answer(self, place: int, sign: int) -> None:
-        posts = self.posts
-        author, root = int(posts.author[place]), int(posts.root[place])
-        if root >= 0 and posts.author[root] != author:
-            worth = decay(posts.ids[place : place + 1], ANSWERS_HALF_LIFE)[0]
-            self.answers[int(posts.ring[place])][author] += sign * worth
-
-    def _tally(self, place: int, sign: int) -> None:
-        posts = self.posts
-        ring, author = int(posts.ring[place]), int(posts.author[place])
-        for volume, half_life in zip(self.volume[ring], HALF_LIVES, strict=True):
-            volume[author] += sign * decay(posts.ids[place : place + 1], half_life)[0]
-        self.number[ring][author] += sign
-        self.words[ring][author] += sign * int(posts.length[place])
-
-
-def decay(ids: Ints, half_life: float, since: float = _BEGINNING) -> Ints:
-    """How much more what was written then counts than what was at the beginning."""
-    days = ((ids >> 16) - since) / _DAY
-    result: Ints = np.exp2(days / half_life)
-    return result
-
-
-def worth(now_ms: float, half_life: float) -> float:
-    """What one point of volume comes to now."""
-    return float(2.0 ** (-(now_ms - _BEGINNING) / _DAY / half_life))
-
-
-SEGMENT: Final[dict[str, Any]] = {
-    "posts": np.int64,
-    "authors": np.int64,
-    "roots": np.int64,
-    "flags": np.uint8,
-    "lengths": np.uint16,
-    "likenesses": np.int32,
-    "endorsed": np.int32,
-    "endorsers": np.int64,
-}
+            self.tallies.count_answer(place, 1)

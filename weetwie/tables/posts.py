@@ -176,6 +176,15 @@ class Endorsement(Row):
     __table_args__ = (Index("endorsements_by_person", "person_id", "post_id"),)
 
 
+class Introduction(Row):
+    """The post with which somebody new says hello; one each."""
+
+    __tablename__ = "introductions"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    post_id: Mapped[int] = to("posts.id", index=True)
+
+
 class PostKey(Row):
     """An app's own key for a post that it sent, so that sending twice posts once (kept for an hour)."""
 

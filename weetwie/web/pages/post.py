@@ -33,7 +33,7 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     depths = _depths(
         posts[0].id, [(post.id, post.reply_to_id) for post in posts[1:] if post.id in set(below)]
     )
-    draft = draft or _begun(first)
+    draft = draft or _begun(visit, first)
     draft["reply_to"] = str(first.id)
     edits = await seen_words.edits(db, seen) if posts[0].edited_at else []
     return await reading.show(
@@ -51,10 +51,15 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     )
 
 
-def _begun(post: Post) -> dict[str, Any]:
-    """An answer begins with whom it is to."""
+def _begun(visit: Visit, post: Post) -> dict[str, Any]:
+    """An answer begins with whom it is to, and with what the address says: a greeting, say."""
     text = "" if post.is_mine else f"@{post.author.handle} "
-    return {"text": text, "warning": "", "audience": "", "error": None}
+    return {
+        "text": text + visit.request.query_params.get("text", "")[:500],
+        "warning": "",
+        "audience": "",
+        "error": None,
+    }
 
 
 def _depths(first: int, replies: list[tuple[int, int | None]]) -> dict[int, int]:

@@ -1,0 +1,42 @@
+"""The introductions of the last two weeks: who is new and what they say of themselves."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Select, select
+from sqlalchemy.orm import aliased
+
+from weetwie.access.sees import Eye
+from weetwie.access.viewer import Viewer
+from weetwie.domain.timelines import taste
+from weetwie.kit import clock
+from weetwie.kit.db import Db, param
+from weetwie.kit.paging import Page
+from weetwie.seen.posts import Finding, SeenPost
+from weetwie.tables.posts import Introduction, Post
+
+SPAN: Final = timedelta(days=14)
+
+
+async def introductions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
+    """The newest first, without the viewer's own and those of people whom they mute or block."""
+    since = int((clock.now() - SPAN).timestamp() * 1000) << 16
+    return await _INTRODUCTIONS.page(db, viewer, Page(limit), since_id=since)
+
+
+def _introductions(eye: Eye) -> Select[*tuple[Any, ...]]:
+    post = aliased(Post)
+    return (
+        select(post.id.label("post_id"), post.id.label("key"))
+        .select_from(Introduction)
+        .join(post, post.id == Introduction.post_id)
+        .where(
+            post.id > param("since_id", BigInteger),
+            post.deleted_at.is_(None),
+            post.author_id != eye.id,
+            taste.is_kept(eye, post),
+        )
+    )
+
+
+_INTRODUCTIONS = Finding(_introductions)

@@ -1,6 +1,6 @@
 """The proofs."""
 
-from weetwie.kit import sealing
+from weetwie.security import sealing
 
 # What an installation reads from its key file at the start.
 sealing.hold(sealing.Keys([bytes(sealing.LENGTH)]))

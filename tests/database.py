@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from weetwie.kit import postgres
+from weetwie.database import postgres
 
 TEMPLATE = "template_of_tests"
 

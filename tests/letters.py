@@ -3,7 +3,7 @@
 import msgspec
 
 from tests.world import World
-from weetwie.kit import sealing
+from weetwie.security import sealing
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -16,16 +16,17 @@ from weakref import WeakValueDictionary
 
 import asyncpg
 
+from weetwie.access.authenticate import Memory, credential_hash
+from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.policy import Policy
-from weetwie.access.recognise import Memory, credential_hash
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.database.pool import Database, Db, prepare_connection
 from weetwie.domain.conversations import conversations
 from weetwie.domain.knowledge import evidence
 from weetwie.domain.search import index
 from weetwie.events import PostDeleted, PostPublished
-from weetwie.kit import blob, clock
-from weetwie.kit.db import Database, Db, prepare_connection
+from weetwie.media import blob
+from weetwie.runtime import clock
 
 SOME_DAY = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 SCOPES = ["read", "write", "follow", "push", "profile", "admin:read", "admin:write"]

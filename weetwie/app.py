@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from weetwie import __version__
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Answer, Call
 from weetwie.api.dispatch import Application, Dispatcher, Receive, Send
@@ -60,16 +60,17 @@ from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import document, openapi_endpoint
 from weetwie.api.refusals import Unauthorized, WrongToken
 from weetwie.api.weetwie import knowledge, not_about, topics
+from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts
 from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
-from weetwie.kit import clock, language
-from weetwie.kit.blob import Store
-from weetwie.kit.client_address import client_address, current, networks, place_of
-from weetwie.kit.db import Database, Db
-from weetwie.kit.ratelimit import RateLimits, of_person
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
+from weetwie.security.client_address import client_address, current, networks, place_of
+from weetwie.security.ratelimit import RateLimits, of_person
 from weetwie.settings import Provider
+from weetwie.text import language
 from weetwie.web.api_reference import Reference, reference
 from weetwie.web.site import site
 from weetwie.web.visit import LookOver

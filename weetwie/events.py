@@ -14,8 +14,9 @@ from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Text, delete, se
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.kit import client_address, clock, sealing
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
+from weetwie.runtime import clock
+from weetwie.security import client_address, sealing
 from weetwie.tables.audit import Audit, AuditKey
 from weetwie.tables.events import Event
 

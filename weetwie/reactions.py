@@ -4,6 +4,7 @@
 worker when the act has been committed, each reaction for itself, again until it succeeds.
 """
 
+from weetwie.database.pool import AtOnce, Database
 from weetwie.domain.announcements import announcements
 from weetwie.domain.announcements import policy as announced_policy
 from weetwie.domain.cards import link
@@ -18,11 +19,11 @@ from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import evidence, not_about, topics
 from weetwie.domain.lists import members
-from weetwie.domain.mail import letters
+from weetwie.domain.mail import emails
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.moderation import decisions, reports
-from weetwie.domain.notifications import dismiss, push, push_out, tell
+from weetwie.domain.notifications import dismiss, notify, push, push_out
 from weetwie.domain.people import filtering, guests, showing, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
@@ -61,7 +62,6 @@ from weetwie.events import (
     TokenRevoked,
     TopicsChanged,
 )
-from weetwie.kit.db import AtOnce, Database
 
 AT_ONCE: AtOnce = {
     PostPublished: [media_attach.attach, index.written, evidence.written, conversations.heard, home.fan_out],
@@ -99,15 +99,15 @@ AT_ONCE: AtOnce = {
 AFTER: AtOnce = {
     PeopleNotified: [push_out.queue],
     AccountChanged: [account.forget_gone],
-    PostPublished: [tell.mentioned, tell.published, link.linked],
-    PostEdited: [tell.mentioned, tell.edited, link.linked],
+    PostPublished: [notify.mentioned, notify.published, link.linked],
+    PostEdited: [notify.mentioned, notify.edited, link.linked],
     PersonChanged: [verify.asked, requests.unlocked],
-    PostBoosted: [tell.boosted],
-    PostFavourited: [tell.favourited],
-    PollEnded: [tell.poll_ended],
-    PostQuoted: [tell.quoted],
-    PersonFollowed: [tell.followed],
-    FollowRequested: [tell.requested],
+    PostBoosted: [notify.boosted],
+    PostFavourited: [notify.favourited],
+    PollEnded: [notify.poll_ended],
+    PostQuoted: [notify.quoted],
+    PersonFollowed: [notify.followed],
+    FollowRequested: [notify.requested],
     RankingChosen: [evidence.let_in],
     PersonJoined: [renamed.show_anew],
     PersonErased: [
@@ -126,7 +126,7 @@ AFTER: AtOnce = {
         decisions.erased,
         dismiss.forget_erased,
         ledger.erased,
-        letters.erased,
+        emails.erased,
     ],
 }
 

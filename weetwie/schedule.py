@@ -9,12 +9,13 @@ import msgspec
 import structlog
 
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
 from weetwie.domain.identity import attempts, grants, links, passkeys, sessions, sign_on
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import known_words, questions, seal
-from weetwie.domain.mail import letters
+from weetwie.domain.mail import emails
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.people import leave
 from weetwie.domain.polls import polls
@@ -26,7 +27,6 @@ from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import home
 from weetwie.errors import Forbidden, Refusal
 from weetwie.events import forget_old as forget_old_events
-from weetwie.kit.db import Database, Db
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +83,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, sign_on.sweep),
     (HOUR, sessions.end_old),
     (DAY, trail.forget_addresses),
-    (DAY, letters.sweep),
+    (DAY, emails.sweep),
     (DAY, invite.sweep),
     (HOUR, forget_questions),
     (DAY, known_words.forget_unused),

@@ -18,11 +18,14 @@ from sqlalchemy import BigInteger, DateTime, Text, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie import schedule
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer, system
+from weetwie.database.pool import AtOnce, Database, Db, Query, Record, param
+from weetwie.database.unavailable import DatabaseAway
+from weetwie.database.wake import Bell, wait
 from weetwie.domain.cards import fetch as cards
 from weetwie.domain.exports import exports
-from weetwie.domain.mail import letters
+from weetwie.domain.mail import emails
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out as push_outs
 from weetwie.domain.people import verify
@@ -30,15 +33,12 @@ from weetwie.domain.posts import remove as posts_remove
 from weetwie.domain.retention import retention
 from weetwie.errors import Unavailable
 from weetwie.events import Fact, audit
+from weetwie.http.fetch import Fetcher
+from weetwie.http.webpush import Sender
 from weetwie.imports.archive import exporting
-from weetwie.kit import clock
-from weetwie.kit.away import DatabaseAway
-from weetwie.kit.bell import Bell, wait
-from weetwie.kit.blob import Store
-from weetwie.kit.db import AtOnce, Database, Db, Query, Record, param
-from weetwie.kit.http import Fetcher
-from weetwie.kit.mail import Post
-from weetwie.kit.webpush import Sender
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
+from weetwie.smtp.client import Post
 from weetwie.tables.events import Event
 
 log = structlog.get_logger(__name__)
@@ -221,7 +221,7 @@ async def send_letters(database: Database, post: Post | None, bell: Bell) -> Non
     rung = bell.waiter()
     while post is not None:
         try:
-            while await letters.work(database, post):
+            while await emails.work(database, post):
                 pass
         except GONE:
             log.warning("letters wait for the database")

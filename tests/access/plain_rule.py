@@ -1,6 +1,6 @@
 """The law once more, over plain data and from docs/law.md alone: what the SQL is held against.
 
-Numbers as in `access/words.py`; a ring is narrower when its number is less. Nobody is None.
+Numbers as in `access/enums.py`; a ring is narrower when its number is less. Nobody is None.
 """
 
 from collections import Counter

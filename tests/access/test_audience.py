@@ -8,23 +8,23 @@ from sqlalchemy import select
 from tests.access.companies import companies
 from tests.access.plain_rule import UNLISTED, Company
 from tests.access.test_sees import Court, _viewers, court, in_small_companies, patiently
-from weetwie.access import audience, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import audience, visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db
 from weetwie.domain.knowledge import evidence, keeping
 from weetwie.domain.knowledge.visible import Scope, Visible
-from weetwie.kit.db import Db
 from weetwie.tables.posts import Post
 
 __all__ = ["companies", "court"]
 
 
-def _evidence_seen(eye: Eye) -> Any:
+def _evidence_seen(viewer_sql: ViewerSql) -> Any:
     return select(Post.id).where(
-        Post.visibility <= UNLISTED, Post.boost_of_id.is_(None), sees.post(eye, Post)
+        Post.visibility <= UNLISTED, Post.boost_of_id.is_(None), visibility.post(viewer_sql, Post)
     )
 
 
-_SEEN = Lawful(_evidence_seen)
+_SEEN = VisibleQuery(_evidence_seen)
 
 
 @patiently

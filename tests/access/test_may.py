@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.world import SOME_DAY
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access import viewer as viewers
+from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer, nobody, system
-from weetwie.access.words import Ring, Standing, Visibility
 
 ME, OTHER = 7, 8
 
@@ -39,29 +39,31 @@ def is_outside(viewer: Viewer) -> bool:
 @given(people | strangers, rings, visibilities)
 def test_who_stands_outside_does_nothing(viewer: Viewer, ring: Ring, visibility: Visibility) -> None:
     if viewer.is_person and not is_outside(viewer):
-        assert may.act(viewer, SOME_DAY)
+        assert permissions.act(viewer, SOME_DAY)
         return
     assert viewers.ring(viewer, SOME_DAY) is Ring.world
-    assert not may.act(viewer, SOME_DAY)
-    assert not may.write_for(viewer, ring, SOME_DAY)
-    assert not may.change(viewer, ME, SOME_DAY)
-    assert not may.boost(viewer, ME, visibility, SOME_DAY)
-    assert not may.accept_answer(viewer, ME, SOME_DAY)
-    assert not may.administer(viewer, SOME_DAY)
+    assert not permissions.act(viewer, SOME_DAY)
+    assert not permissions.write_for(viewer, ring, SOME_DAY)
+    assert not permissions.change(viewer, ME, SOME_DAY)
+    assert not permissions.boost(viewer, ME, visibility, SOME_DAY)
+    assert not permissions.accept_answer(viewer, ME, SOME_DAY)
+    assert not permissions.administer(viewer, SOME_DAY)
 
 
 @given(people, rings)
 def test_no_one_writes_for_a_ring_that_they_are_not_in(viewer: Viewer, ring: Ring) -> None:
     own = {Standing.member: Ring.colleagues, Standing.alumnus: Ring.network, Standing.guest: Ring.network}
     assert viewer.standing is not None
-    assert may.write_for(viewer, ring, SOME_DAY) == (not is_outside(viewer) and ring >= own[viewer.standing])
+    assert permissions.write_for(viewer, ring, SOME_DAY) == (
+        not is_outside(viewer) and ring >= own[viewer.standing]
+    )
 
 
 @given(people | strangers)
 def test_only_authors_change_their_posts_administrators_included(viewer: Viewer) -> None:
-    assert not may.change(viewer, OTHER, SOME_DAY)
-    assert may.change(viewer, ME, SOME_DAY) == (viewer.is_person and not is_outside(viewer))
-    assert may.accept_answer(viewer, ME, SOME_DAY) == may.change(viewer, ME, SOME_DAY)
+    assert not permissions.change(viewer, OTHER, SOME_DAY)
+    assert permissions.change(viewer, ME, SOME_DAY) == (viewer.is_person and not is_outside(viewer))
+    assert permissions.accept_answer(viewer, ME, SOME_DAY) == permissions.change(viewer, ME, SOME_DAY)
 
 
 @given(people, visibilities, st.sampled_from([ME, OTHER]))
@@ -71,19 +73,19 @@ def test_boosted_is_what_is_open_and_what_is_ones_own_for_followers(
     is_open = visibility in (Visibility.public, Visibility.unlisted)
     is_own = visibility is Visibility.private and author_id == ME
     expected = not is_outside(viewer) and (is_open or is_own)
-    assert may.boost(viewer, author_id, visibility, SOME_DAY) == expected
+    assert permissions.boost(viewer, author_id, visibility, SOME_DAY) == expected
 
 
 @given(people | strangers)
 def test_administrators_administer_while_they_stand_in_the_house(viewer: Viewer) -> None:
-    assert may.administer(viewer, SOME_DAY) == (
+    assert permissions.administer(viewer, SOME_DAY) == (
         viewer.is_person and viewer.is_admin and not is_outside(viewer)
     )
 
 
 def test_the_system_acts_and_administers() -> None:
-    assert may.act(system(Policy()), SOME_DAY) and may.administer(system(Policy()), SOME_DAY)
+    assert permissions.act(system(Policy()), SOME_DAY) and permissions.administer(system(Policy()), SOME_DAY)
 
 
 def test_nobody_is_not_the_author_of_what_has_none() -> None:
-    assert not may.change(nobody(Policy()), 0, SOME_DAY)
+    assert not permissions.change(nobody(Policy()), 0, SOME_DAY)

@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from tests.world import SOME_DAY, Someone, World
-from weetwie.access import recognise
+from weetwie.access import authenticate
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory, credential_hash
+from weetwie.access.authenticate import Memory, credential_hash
+from weetwie.access.enums import Ring, Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Standing
-from weetwie.kit import clock
-from weetwie.kit.db import Query
+from weetwie.database.pool import Query
+from weetwie.runtime import clock
 
-_IS_STILL_SO = Query(lambda: select(recognise.is_still_so()))
+_IS_STILL_SO = Query(lambda: select(authenticate.is_still_so()))
 
 Change = Callable[[World, Someone], Awaitable[None]]
 
@@ -33,7 +33,7 @@ def run(dsn: str, story: Callable[[World], Awaitable[None]]) -> None:
 
 
 async def is_still_so(world: World, viewer: Viewer) -> bool:
-    return bool(await world.db.value(_IS_STILL_SO, **recognise.still(viewer)))
+    return bool(await world.db.value(_IS_STILL_SO, **authenticate.still(viewer)))
 
 
 async def leave(world: World, ada: Someone) -> None:

@@ -13,48 +13,56 @@ from sqlalchemy.orm import aliased
 from tests.access.companies import companies, counts, write
 from tests.access.plain_rule import CARD, Company, Human, Note
 from tests.world import SOME_DAY
-from weetwie.access import sees
-from weetwie.access.recognise import Memory
-from weetwie.access.sees import VIEWER, Eye, Lawful
+from weetwie.access import visibility
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, prepare_connection
+from weetwie.access.visibility import VIEWER, ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, prepare_connection
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 
 
-def _posts(eye: Eye) -> Any:
-    return select(Post.id, sees.in_ring(eye, Post.replies_in_ring)).where(sees.post(eye, Post))
-
-
-def _posts_with_original(eye: Eye) -> Any:
-    item, original = aliased(Post), aliased(Post)
-    joined = select(item.id).join(original, original.id == func.coalesce(item.boost_of_id, item.id))
-    return joined.where(sees.post(eye, item, original))
-
-
-def _people(eye: Eye) -> Any:
-    return select(
-        Person.id,
-        sees.person(eye, Person),
-        sees.card(eye, Person),
-        sees.detail(eye, Person),
-        sees.in_ring(eye, Person.posts_in_ring),
-        sees.newest_in_ring(eye, Person.last_post_in_ring),
+def _posts(viewer_sql: ViewerSql) -> Any:
+    return select(Post.id, visibility.in_ring(viewer_sql, Post.replies_in_ring)).where(
+        visibility.post(viewer_sql, Post)
     )
 
 
-_POSTS, _POSTS_WITH_ORIGINAL, _PEOPLE = Lawful(_posts), Lawful(_posts_with_original), Lawful(_people)
+def _posts_with_original(viewer_sql: ViewerSql) -> Any:
+    item, original = aliased(Post), aliased(Post)
+    joined = select(item.id).join(original, original.id == func.coalesce(item.boost_of_id, item.id))
+    return joined.where(visibility.post(viewer_sql, item, original))
+
+
+def _people(viewer_sql: ViewerSql) -> Any:
+    return select(
+        Person.id,
+        visibility.person(viewer_sql, Person),
+        visibility.card(viewer_sql, Person),
+        visibility.detail(viewer_sql, Person),
+        visibility.in_ring(viewer_sql, Person.posts_in_ring),
+        visibility.newest_in_ring(viewer_sql, Person.last_post_in_ring),
+    )
+
+
+_POSTS, _POSTS_WITH_ORIGINAL, _PEOPLE = (
+    VisibleQuery(_posts),
+    VisibleQuery(_posts_with_original),
+    VisibleQuery(_people),
+)
 _POSTS_AS_ANYONE, _PEOPLE_AS_ANYONE = Query(lambda: _posts(VIEWER)), Query(lambda: _people(VIEWER))
-_WHO_SEES_POSTS = Query(lambda: select(Post.id, Person.id).where(sees.post(sees.of(Person), Post)))
+_WHO_SEES_POSTS = Query(
+    lambda: select(Post.id, Person.id).where(visibility.post(visibility.of(Person), Post))
+)
 _someone, _seen = aliased(Person), aliased(Person)
 _WHO_SEES_PEOPLE = Query(
     lambda: select(
         _someone.id,
         _seen.id,
-        sees.person(sees.of(_someone), _seen),
-        sees.detail(sees.of(_someone), _seen),
-    ).where(sees.card(sees.of(_someone), _seen))
+        visibility.person(visibility.of(_someone), _seen),
+        visibility.detail(visibility.of(_someone), _seen),
+    ).where(visibility.card(visibility.of(_someone), _seen))
 )
 
 
@@ -140,12 +148,12 @@ async def _check_posts(db: Db, company: Company) -> None:
         }
         assert dict(await _POSTS.rows(db, viewer)) == right, who
         assert {row[0] for row in await _POSTS_WITH_ORIGINAL.rows(db, viewer)} == set(right), who
-        as_anyone = await db.rows(_POSTS_AS_ANYONE, **sees.by(viewer, clock.now()))
+        as_anyone = await db.rows(_POSTS_AS_ANYONE, **visibility.by(viewer, clock.now()))
         assert dict(as_anyone) == right, who
     right_pairs = {
         (post.id, who.id) for post in company.posts for who in company.people if company.sees_post(who, post)
     }
-    pairs = await db.rows(_WHO_SEES_POSTS, **sees.today(viewer))
+    pairs = await db.rows(_WHO_SEES_POSTS, **visibility.today(viewer))
     assert {tuple(pair) for pair in pairs} == right_pairs
 
 
@@ -157,9 +165,9 @@ async def _check_people(db: Db, company: Company) -> None:
     for who, viewer in await _viewers(db, company):
         right = {person.id: _right_answer(company, who, person) for person in company.people}
         assert {row[0]: tuple(row)[1:] for row in await _PEOPLE.rows(db, viewer)} == right, who
-        as_anyone = await db.rows(_PEOPLE_AS_ANYONE, **sees.by(viewer, clock.now()))
+        as_anyone = await db.rows(_PEOPLE_AS_ANYONE, **visibility.by(viewer, clock.now()))
         assert {row[0]: tuple(row)[1:] for row in as_anyone} == right, who
-    rows = await db.rows(_WHO_SEES_PEOPLE, **sees.today(viewer))
+    rows = await db.rows(_WHO_SEES_PEOPLE, **visibility.today(viewer))
     assert {tuple(row) for row in rows} == {
         (who.id, person.id, company.sees_person(who, person), company.detail(who, person))
         for who in company.people

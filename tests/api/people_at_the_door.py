@@ -12,8 +12,8 @@ from tests.world import Someone, World
 from weetwie import reactions
 from weetwie.access.viewer import system
 from weetwie.app import build
+from weetwie.database.pool import Query
 from weetwie.events import Fact
-from weetwie.kit.db import Query
 from weetwie.tables.events import Event
 
 BASE = "http://weetwie.test"

@@ -10,7 +10,7 @@ from tests.api.test_push import AT as PUSH
 from tests.law.requests import PUSH_KEYS
 from tests.world import Someone
 from weetwie.domain.people.suspend import suspend, unsuspend
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from weetwie.api.parameters import (
 from weetwie.api.refusals import Malformed, UnknownForm
 from weetwie.api.tree import read_query
 from weetwie.errors import Invalid, Refusal
-from weetwie.kit.body import TooLarge
+from weetwie.http.body import TooLarge
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -8,11 +8,11 @@ from PIL import Image
 
 from tests.api.people_at_the_door import BASE, Door, opened
 from tests.pages import Pages, html, served
-from weetwie.access.words import Visibility
+from weetwie.access.enums import Visibility
 from weetwie.domain.cards import link
 from weetwie.domain.people import verify
 from weetwie.events import PostPublished
-from weetwie.kit.http import Fetcher
+from weetwie.http.fetch import Fetcher
 from weetwie.worker import links_once
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.house import House, opened
 from tests.world import Someone
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.collections.rules import MOST
 
 AT = "/api/v1/collections"

@@ -9,10 +9,10 @@ import pytest
 from tests.api.house import House, opened
 from tests.world import Someone
 from weetwie.access import viewer as viewers
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.announcements import announcements
 from weetwie.errors import Forbidden, Invalid
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 TALKS, NEWS = "/api/v1/conversations", "/api/v1/announcements"
 

@@ -13,7 +13,7 @@ from weetwie.access.viewer import Viewer, system
 from weetwie.domain.announcements.announcements import announce
 from weetwie.domain.policy import choose, emojis
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 @pytest.fixture

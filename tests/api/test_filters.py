@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.house import House, opened
 from tests.api.test_statement_counts import Statements
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 FILTERS, OLD = "/api/v2/filters", "/api/v1/filters"
 HOME = "/api/v1/timelines/home"

@@ -8,7 +8,7 @@ import pytest
 from tests.api.house import House, opened
 from tests.domain.notifications.test_push import Phone
 from weetwie.domain.notifications import push
-from weetwie.kit import webpush
+from weetwie.http import webpush
 
 V1 = "/api/v1/notifications"
 

@@ -8,7 +8,7 @@ import pytest
 from tests.api.conformance import check_entity
 from tests.site import HOME, browser
 from tests.world import SOME_DAY, World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 
 
 @pytest.fixture

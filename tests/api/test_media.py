@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from tests.api.house import House, opened
-from tests.kit.recordings import ogg
+from tests.media.recordings import ogg
 from tests.world import Someone
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.domain.media import remove
 from weetwie.domain.people.erase import erase
-from weetwie.kit import blob
+from weetwie.media import blob
 
 HOME = "https://house.example"
 
@@ -424,7 +424,7 @@ async def test_bytes_of_which_nobody_knows_are_swept(house: House) -> None:
     assert "posts/77/original" in await names(house), "it may be being uploaded just now"
     from datetime import UTC, datetime, timedelta
 
-    from weetwie.kit import clock
+    from weetwie.runtime import clock
 
     clock.stop(datetime.now(UTC) + timedelta(days=2))
     await remove.sweep_strays(house.world.database, house.world.store)

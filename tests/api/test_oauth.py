@@ -25,7 +25,7 @@ from tests.site import (
 )
 from tests.world import SOME_DAY, World
 from weetwie.domain.identity.rules import OUT_OF_BAND
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.polls.vote import vote
 from weetwie.errors import Invalid
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 TEA = {"status": "Tea?", "poll": {"options": ["Yes", "No", "Later"], "expires_in": 3600}}
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.api.house import House, opened
 from tests.world import Someone
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.posts.forget import TOMBSTONES_LAST, sweep_tombstones
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from tests.site import Choices, browser, change, register
 from tests.world import SOME_DAY, World
 from weetwie.domain.identity.rules import WRONG_TOKENS
-from weetwie.kit import clock
-from weetwie.kit.ratelimit import LIMITS, Counters
+from weetwie.runtime import clock
+from weetwie.security.ratelimit import LIMITS, Counters
 
 LIMITED = Choices(rate_limits=True, trusted_proxies=["192.0.2.0/24"])
 

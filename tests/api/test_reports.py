@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from tests.api.people_at_the_door import Door, opened
-from weetwie.access.words import Visibility
+from weetwie.access.enums import Visibility
+from weetwie.database.paging import END
 from weetwie.domain.moderation import reports
 from weetwie.errors import Forbidden, NotFound
 from weetwie.events import PersonErased
-from weetwie.kit.paging import END
 
 
 @pytest.fixture

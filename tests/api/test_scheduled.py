@@ -11,7 +11,7 @@ from tests.api.test_media import uploaded
 from tests.world import Someone
 from weetwie import schedule
 from weetwie.domain.media import remove
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 AT = "/api/v1/scheduled_statuses"
 

@@ -9,7 +9,7 @@ import pytest
 from tests.api.house import House, opened
 from tests.api.test_statement_counts import Statements
 from tests.world import Someone
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 
 MOST = 5
 """Who asks; how the words stand in the index (once for each word); which posts; these posts; where the last word is scarce,

@@ -10,12 +10,12 @@ import pytest
 from tests.site import Choices
 from tests.world import World
 from weetwie.app import build, endpoints
+from weetwie.database import pool as databases
+from weetwie.database.pool import Database
 from weetwie.domain.identity import sessions
 from weetwie.domain.scim import tokens
 from weetwie.domain.timelines.live import Live
-from weetwie.kit import body as bodies
-from weetwie.kit import db as databases
-from weetwie.kit.db import Database
+from weetwie.http import body as bodies
 from weetwie.web.site import PAGES
 
 POOL = 2

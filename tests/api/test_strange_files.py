@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.api.house import House, opened
 from tests.api.test_media import HOME, fetch, moving, upload
-from tests.kit.recordings import GPS, SERIAL, aac, box, film, flac, mp3, ogg, track, wav, webm
+from tests.media.recordings import GPS, SERIAL, aac, box, film, flac, mp3, ogg, track, wav, webm
 from tests.world import Someone
 
 

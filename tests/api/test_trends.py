@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.people_at_the_door import Door, opened
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 
 
 @pytest.fixture

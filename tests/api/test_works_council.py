@@ -10,7 +10,7 @@ from tests.world import Someone
 from weetwie.access.policy import FEWEST
 from weetwie.api.mastodon.entities import Account
 from weetwie.domain.policy import council
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from weetwie.domain.polls import rules as polls
 from weetwie.domain.posts import rules as posts
 from weetwie.domain.search import query
 from weetwie.errors import Refusal
-from weetwie.kit import language, signs, text
-from weetwie.kit.client_address import client_address, networks
+from weetwie.security.client_address import client_address, networks
+from weetwie.text import language, signs, text
 from weetwie.web.site import LONGEST_FORM
 from weetwie.web.visit import cookie
 

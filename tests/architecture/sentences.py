@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from weetwie.kit.language import CATALOGUES
+from weetwie.text.language import CATALOGUES
 
 SOURCE: Final = CATALOGUES.parent
 LANGUAGES: Final = ("nl", "de")

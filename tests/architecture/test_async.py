@@ -21,11 +21,11 @@ WORLD = {
         "signal",
     ),
     *("socket", "sqlalchemy", "ssl", "subprocess", "tempfile", "threading", "time", "urllib.request", "uuid"),
-    *("weetwie.kit.clock", "weetwie.kit.db", "weetwie.kit.postgres"),
+    *("weetwie.runtime.clock", "weetwie.database.pool", "weetwie.database.postgres"),
 }
 """What a pure file has no business with: files, network, processes, chance, the clock, the database."""
 
-PURE = ("/rules.py", "access/may.py", "kit/text.py", "access/words.py")
+PURE = ("/rules.py", "access/permissions.py", "text/text.py", "access/enums.py")
 
 
 def takers_of_the_database(source: Source) -> Iterator[str]:
@@ -66,7 +66,7 @@ def test_a_breach_is_noticed() -> None:
     for line in (
         "import os.path",
         "from pathlib import Path",
-        "from weetwie.kit import clock",
+        "from weetwie.runtime import clock",
         "async def check(): ...",
     ):
         assert list(touches(Source("domain/posts/rules.py", line))), line

@@ -10,15 +10,15 @@ import pytest
 from tests.architecture.source import ROOT
 
 BREACHES = {
-    "Floors": ("weetwie/kit/clock.py", "import weetwie.domain"),
+    "Floors": ("weetwie/runtime/clock.py", "import weetwie.domain"),
     "Domains do not know one another": (
         "weetwie/domain/posts/rules.py",
         "import weetwie.domain.people.rules",
     ),
-    "Content leaves by seen": ("weetwie/api/__init__.py", "import weetwie.tables.posts"),
-    "Doors write no SQL": ("weetwie/api/__init__.py", "import sqlalchemy"),
+    "Content leaves by views": ("weetwie/api/__init__.py", "import weetwie.tables.posts"),
+    "Entry points write no SQL": ("weetwie/api/__init__.py", "import sqlalchemy"),
     "Rules are pure": ("weetwie/domain/posts/rules.py", "import weetwie.tables.posts"),
-    "The framework stays at the doors": ("weetwie/kit/clock.py", "import starlette"),
+    "The framework stays at the entry points": ("weetwie/runtime/clock.py", "import starlette"),
 }
 
 

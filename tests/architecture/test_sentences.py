@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 from tests.architecture.sentences import LANGUAGES, SOURCE, sentences
-from weetwie.kit import language as languages
+from weetwie.text import language as languages
 
 TEMPLATES = sorted((SOURCE / "web" / "templates").rglob("*.html"))
 SENT = re.compile(r'(<(?:option|button|input type="(?:hidden|checkbox|radio)")\b[^>]*?)\bvalue="[^"]*"')

@@ -19,8 +19,8 @@ from tests.bench.installation import Installation
 from tests.bench.load import connect, quantile, request
 from tests.bench.measure import cpu_per_request, plan
 from tests.bench.report import Report
+from weetwie.database.pool import Db
 from weetwie.domain.search import index
-from weetwie.kit.db import Db
 
 FEW, MANY, FOUND = 1.5, 5.0, 100.0
 _TEXTS = 5_000

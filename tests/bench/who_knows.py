@@ -16,13 +16,13 @@ import asyncpg
 from tests import database
 from tests.bench.load import quantile
 from tests.bench.report import Report
+from weetwie.access.enums import Standing
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database import postgres
+from weetwie.database.pool import Database, prepare_connection
 from weetwie.domain.knowledge import evidence, packing, seal, words
 from weetwie.domain.knowledge.experts import who_knows
-from weetwie.kit import postgres
-from weetwie.kit.db import Database, prepare_connection
 
 RANKING, LEARNING, STARTING = 25.0, 2.0, 3000.0
 _PEOPLE = 10_000

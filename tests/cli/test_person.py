@@ -9,9 +9,9 @@ from typing import Any
 
 import asyncpg
 
-from weetwie.access.recognise import Memory
-from weetwie.access.words import Standing
-from weetwie.kit.db import Database
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Standing
+from weetwie.database.pool import Database
 
 PROGRAM = [sys.executable, "-c", "from weetwie.cli import main; main(prog_name='weetwie')"]
 

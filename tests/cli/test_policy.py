@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 from tests.cli.test_person import weetwie
+from weetwie.access.enums import Ring
 from weetwie.access.policy import Policy
-from weetwie.access.words import Ring
 from weetwie.cli.choices import given, line, shown
 from weetwie.domain.policy.choose import chosen
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from tests.clients.running import PASSWORD
 from weetwie import reactions
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.database import postgres
+from weetwie.database.pool import Database
 from weetwie.domain.identity import addresses, passwords, tokens
 from weetwie.domain.people.create import create
 from weetwie.domain.people.rules import Newcomer
-from weetwie.kit import postgres
-from weetwie.kit.db import Database
 
 
 class Made(NamedTuple):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from weetwie.kit import sealing
+from weetwie.security import sealing
 
 PASSWORD = "four words in a row"
 _START_SECONDS = 180

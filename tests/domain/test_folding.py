@@ -10,8 +10,8 @@ import pytest
 from tests import machine
 from tests.serve.running import Installation, serving
 from tests.serve.test_versions import older
-from weetwie.kit import postgres
-from weetwie.kit.folding import PAIRS, folded
+from weetwie.database import postgres
+from weetwie.database.folding import PAIRS, folded
 
 __all__ = ["older"]
 

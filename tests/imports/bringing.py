@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer, system
+from weetwie.database.pool import Database
 from weetwie.imports.lines import Bad
 from weetwie.imports.run import Report
-from weetwie.kit.db import Database
 
 DATA = Path(__file__).parent / "data"
 

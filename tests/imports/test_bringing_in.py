@@ -15,7 +15,8 @@ import pytest
 from tests.imports.bringing import DATA, Told, acting, world_as_it_is
 from tests.imports.test_readers import repository  # noqa: F401
 from tests.world import World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
+from weetwie.database.pool import Database
 from weetwie.domain.identity import addresses
 from weetwie.domain.imports import ledger
 from weetwie.domain.people.claim import claim, claimable
@@ -24,7 +25,6 @@ from weetwie.errors import Conflict, NotFound
 from weetwie.imports.bring import bring_commits, bring_people, bring_posts
 from weetwie.imports.remove import remove
 from weetwie.imports.run import Report, Terms
-from weetwie.kit.db import Database
 
 SHARED = Path(os.environ.get("WEETWIE_TEST_DATA", "../shared/data")) / "whoknows-dev"
 
@@ -132,8 +132,8 @@ async def test_those_who_follow_find_the_posts_in_their_home_and_nobody_is_told(
 async def test_who_begins_to_follow_while_a_batch_is_written_finds_it_too(world: World) -> None:
     from datetime import timedelta
 
-    from weetwie.domain.timelines import bring_in as homes
-    from weetwie.kit import clock
+    from weetwie.domain.timelines import import_ as homes
+    from weetwie.runtime import clock
 
     await both(world.database)
     ada = await world.connection.fetchval("select id from people where handle = 'ada'")
@@ -324,7 +324,7 @@ from pathlib import Path
 from tests.imports.bringing import Told, acting
 from weetwie.imports.bring import bring_posts
 from weetwie.imports.run import Terms
-from weetwie.kit.db import Database
+from weetwie.database.pool import Database
 
 async def main() -> None:
     database = await Database.open(sys.argv[1], size=2)

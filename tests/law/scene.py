@@ -10,8 +10,9 @@ from typing import Any
 from tests.access.companies import read
 from tests.access.plain_rule import UNLISTED, Company, Human, Note
 from tests.world import SOME_DAY, Sandbox, Someone, World
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.app import build
+from weetwie.database.pool import Db
 from weetwie.domain.identity.keys import key
 from weetwie.domain.knowledge import topics
 from weetwie.domain.media import files
@@ -19,8 +20,7 @@ from weetwie.domain.media.addresses import Addresses
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines.live import Live
-from weetwie.kit import clock
-from weetwie.kit.db import Db
+from weetwie.runtime import clock
 
 COLLEAGUES, NETWORK, WORLD = Ring
 PUBLIC, UNLISTED_, PRIVATE, DIRECT = Visibility

@@ -12,9 +12,9 @@ from tests.law.asgi import Request, Response, send
 from tests.law.requests import GENERATORS, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene, Secret, words_in
 from tests.world import SOME_DAY
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.app import endpoints
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 ROUTES = [(endpoint.method, endpoint.path) for endpoint in endpoints()]
 

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from tests.access.companies import by_ring, counts, dice, read
 from tests.access.plain_rule import Company, Note
 from tests.world import SOME_DAY, Someone, World
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import system
-from weetwie.access.words import Ring, Visibility
+from weetwie.database.paging import page
+from weetwie.database.pool import Query
 from weetwie.domain.lists import lists, members
 from weetwie.domain.people.leave import leave
 from weetwie.domain.people.rejoin import rejoin, wake
-from weetwie.domain.posts import bring_in
+from weetwie.domain.posts import import_
 from weetwie.domain.posts.boost import boost, unboost
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.remove import remove
@@ -40,8 +42,6 @@ from weetwie.events import (
     PostPublished,
     TagFollowed,
 )
-from weetwie.kit.db import Query
-from weetwie.kit.paging import page
 
 SYSTEM = system(Policy())
 TAGS = ("Kafka", "bread")
@@ -197,10 +197,10 @@ class Office:
         """Out of an archive of one's own."""
         viewer = await self.someone()
         id = await self.world.connection.fetchval("select new_id()")
-        post = bring_in.Arrival(
+        post = import_.Arrival(
             id=id, author_id=viewer.person_id, text="#Kafka", ring=Ring.network, root_id=id, origin=2
         )
-        await bring_in.bring_in(self.world.db, viewer, [post])
+        await import_.bring_in(self.world.db, viewer, [post])
         self.posts.append(id)
 
     async def trim(self) -> None:

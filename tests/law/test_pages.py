@@ -10,7 +10,7 @@ from tests.law.asgi import Request, Response, send
 from tests.law.requests import GENERATORS, PEOPLE, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene
 from tests.law.test_every_route import by_groups, denied_words, tell
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.identity import sessions
 from weetwie.web.site import PAGES
 

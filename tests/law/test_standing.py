@@ -18,16 +18,16 @@ from tests.access.companies import dice, read
 from tests.law.asgi import Request, Response, send
 from tests.law.scene import Settings
 from tests.world import SOME_DAY, Sandbox, Someone, World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.app import build
+from weetwie.database.pool import Db
 from weetwie.domain.identity import sessions
 from weetwie.domain.people.leave import leave
 from weetwie.domain.people.rejoin import rejoin, wake
 from weetwie.domain.people.suspend import suspend, unsuspend
 from weetwie.errors import Refusal
-from weetwie.kit import clock
-from weetwie.kit.db import Db
 from weetwie.reactions import AFTER, AT_ONCE
+from weetwie.runtime import clock
 from weetwie.worker import Worker, drain
 
 PROFILE: Final = settings.default or settings()

@@ -15,9 +15,10 @@ from tests.law.listening import Frame, listening
 from tests.law.scene import Scene, Secret, _word
 from tests.law.test_every_route import by_groups, denied_words, tell
 from tests.world import SOME_DAY
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Ring
 from weetwie.access.viewer import system
-from weetwie.access.words import Ring
+from weetwie.database.pool import Db
 from weetwie.domain.timelines import arrivals
 from weetwie.domain.timelines.listeners import (
     DIRECT,
@@ -39,8 +40,7 @@ from weetwie.events import (
     PostEdited,
     PostPublished,
 )
-from weetwie.kit import clock
-from weetwie.kit.db import Db
+from weetwie.runtime import clock
 
 __all__ = ["companies"]
 

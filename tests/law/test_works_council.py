@@ -8,7 +8,7 @@ import pytest
 
 from tests.law.scene import Scene
 from tests.law.test_every_route import ask, requests, tell
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 
 _MANY = 4711
 _WRITTEN = f"update people set posts_in_ring = '{{{_MANY},{_MANY},{_MANY}}}', last_post_in_ring = array[id, id, id], version = version + 1"

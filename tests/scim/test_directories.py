@@ -14,11 +14,11 @@ from tests.letters import waiting
 from tests.site import HOME
 from tests.world import Someone, World
 from weetwie import reactions
-from weetwie.access.words import Standing
+from weetwie.access.enums import Standing
 from weetwie.domain.identity import addresses
 from weetwie.domain.people.erase import erase
 from weetwie.domain.scim import tokens
-from weetwie.kit import clock
+from weetwie.runtime import clock
 from weetwie.scim.server import ScimServer
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"

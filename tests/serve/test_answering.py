@@ -13,7 +13,7 @@ from weetwie import reactions, schedule
 from weetwie.domain.knowledge.questions import read
 from weetwie.domain.people import assistant
 from weetwie.events import PostPublished
-from weetwie.kit import clock
+from weetwie.runtime import clock
 from weetwie.serve.answering import answering
 from weetwie.worker import Worker, drain
 

@@ -14,9 +14,9 @@ import pytest
 
 from tests.serve.running import Installation, at_work, free_port, post, serving
 from tests.serve.test_outages import again, updates
-from weetwie.kit import postgres
-from weetwie.kit.away import DatabaseAway, is_away
-from weetwie.kit.db import Database
+from weetwie.database import postgres
+from weetwie.database.pool import Database
+from weetwie.database.unavailable import DatabaseAway, is_away
 
 LONGER_THAN_PROMISED = 12.0
 """Seconds: twice of what is promised, for a machine that does other things too; without a bound it would be half a minute."""

@@ -13,9 +13,9 @@ import pytest
 
 from tests.serve.running import Installation, serving
 from tests.site import form_of
+from weetwie.database import postgres
+from weetwie.database.postgres.folder import Folder, dsn
 from weetwie.domain.identity import one_time
-from weetwie.kit import postgres
-from weetwie.kit.postgres.folder import Folder, dsn
 
 DATA = Path(__file__).parent / "data"
 BACKUP = DATA / "first-release.tar"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.serve.running import Installation
-from weetwie.kit.sealing import CannotOpen, Keys
+from weetwie.security.sealing import CannotOpen, Keys
 
 FIRST, SECOND = bytes(32), bytes(range(32))
 

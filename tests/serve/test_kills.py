@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 
 from tests.serve.running import Installation, Run, post, servers
-from weetwie.kit.postgres.folder import dsn
+from weetwie.database.postgres.folder import dsn
 
 KILLS = int(os.environ.get("TEST_KILLS", "6"))
 

@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from tests.serve.running import Installation, post, servers, serving
-from weetwie.kit import log
+from weetwie.runtime import log
 
 
 async def test_a_session_of_requests_leaves_no_word_in_any_log(installation: Installation) -> None:

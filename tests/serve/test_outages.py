@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.serve.running import Installation, post, serving
-from weetwie.kit import postgres
+from weetwie.database import postgres
 
 
 @pytest.fixture

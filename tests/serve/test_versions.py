@@ -8,9 +8,9 @@ import pytest
 from tests import machine
 from tests.serve.running import Installation
 from tests.serve.test_first_release import BACKUP, KNOWN
-from weetwie.kit import postgres
-from weetwie.kit.postgres import cluster, runner
-from weetwie.kit.postgres.folder import Folder
+from weetwie.database import postgres
+from weetwie.database.postgres import cluster, runner
+from weetwie.database.postgres.folder import Folder
 
 pytestmark = pytest.mark.needs("older-postgres")
 

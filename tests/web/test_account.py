@@ -26,12 +26,12 @@ from tests.web.test_one_time import turn_on
 from tests.world import Someone, World
 from weetwie.access.viewer import system
 from weetwie.app import build
-from weetwie.domain.identity import account, addresses, bring_in, links, one_time, passkeys, sign_on, tokens
+from weetwie.domain.identity import account, addresses, import_, links, one_time, passkeys, sign_on, tokens
 from weetwie.errors import Refusal
 from weetwie.events import AccountChanged
-from weetwie.kit import clock
 from weetwie.reactions import AFTER
-from weetwie.serve import letters as written_letters
+from weetwie.runtime import clock
+from weetwie.serve import emails as written_letters
 from weetwie.worker import Worker, drain
 
 HOUSE = "https://house.example"
@@ -329,7 +329,7 @@ async def test_an_address_that_a_file_of_people_changes_is_told_of_it_and_so_is_
     async with world.database.transaction() as db:
         key = await addresses.hash_key(db)
         old, new = (addresses.hashed(key, one) for one in ("ada@house.example", "mallory@house.example"))
-        await bring_in.change(db, await world.viewer(root), ada.id, [old], new, "mallory@house.example")
+        await import_.change(db, await world.viewer(root), ada.id, [old], new, "mallory@house.example")
     letters = [to for to, text in await told(world) if "An e-mail address was changed." in text]
     assert sorted(letters) == ["ada@house.example", "mallory@house.example"]
     page = text_of(await site.get("/"))

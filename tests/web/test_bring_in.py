@@ -12,7 +12,7 @@ from tests.site import HOME, browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
 from weetwie.access.policy import Emoji, Policy
 from weetwie.domain.policy.choose import choose
-from weetwie.kit.finding import Finding
+from weetwie.runtime.finding import Finding
 from weetwie.web import emoji
 from weetwie.web.site import site as site_of
 

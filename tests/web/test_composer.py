@@ -10,8 +10,8 @@ import pytest
 from tests.access.companies import read
 from tests.site import act, browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
-from weetwie.access.words import Ring, Visibility
-from weetwie.kit import clock
+from weetwie.access.enums import Ring, Visibility
+from weetwie.runtime import clock
 
 
 def said(page: httpx.Response) -> str:

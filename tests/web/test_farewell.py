@@ -9,16 +9,16 @@ import pytest
 from tests.site import act, browser, give_password, send, sign_in, text_of
 from tests.web.test_one_time import turn_on
 from tests.world import Someone, World
+from weetwie.access.enums import Ring
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import system
-from weetwie.access.words import Ring
 from weetwie.domain.identity import addresses, links, one_time, tokens
 from weetwie.domain.people import farewell
 from weetwie.domain.people.leave import leave
 from weetwie.domain.people.rejoin import rejoin
 from weetwie.domain.policy.choose import choose
 from weetwie.errors import Conflict
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 NEW = "five other words in a row"
 

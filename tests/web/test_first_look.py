@@ -10,11 +10,11 @@ import pytest
 
 from tests.site import PASSWORD, act, browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
+from weetwie.database.pool import Db
 from weetwie.domain.people import assistant
 from weetwie.domain.policy import choose
-from weetwie.kit import clock
-from weetwie.kit.db import Db
+from weetwie.runtime import clock
 
 _GLUED = re.compile(r"</(?:a|b|strong|em|time|q)>[^\W_]|[^\W_]<(?:a|b|strong|em|time|q)[ >]")
 

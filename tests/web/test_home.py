@@ -10,7 +10,7 @@ from PIL import Image
 from tests.site import act, browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
 from weetwie import reactions
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.worker import Worker, drain
 
 PAGES = (

@@ -9,9 +9,9 @@ import pytest
 
 from tests.site import PASSWORD, act, browser, give_password, sign_in, text_of
 from tests.world import Someone, World
+from weetwie.access.enums import Role, Visibility
 from weetwie.access.settled import SETTLED
 from weetwie.access.viewer import system
-from weetwie.access.words import Role, Visibility
 from weetwie.domain.identity import passwords, sign_on
 from weetwie.domain.people import assistant, roles
 from weetwie.domain.policy import proposals
@@ -19,7 +19,7 @@ from weetwie.domain.policy.choose import choose
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.errors import Forbidden, Invalid
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 Sites = dict[str, httpx.AsyncClient]
 

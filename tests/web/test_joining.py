@@ -11,17 +11,17 @@ import pytest
 from tests.letters import taken
 from tests.site import Choices, act, give_password, send, sign_in
 from tests.world import Someone, World
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import system
-from weetwie.access.words import Standing
 from weetwie.app import build
 from weetwie.domain.identity import addresses
 from weetwie.domain.people import guests
 from weetwie.domain.people.erase import erase
 from weetwie.domain.people.leave import leave
 from weetwie.events import PersonLeft
-from weetwie.kit import clock
 from weetwie.reactions import AFTER
-from weetwie.serve import letters as written_letters
+from weetwie.runtime import clock
+from weetwie.serve import emails as written_letters
 from weetwie.worker import Worker, drain
 
 PASSWORD = "five words and one more"

@@ -7,7 +7,7 @@ import httpx
 
 from tests.site import act, form_of, text_of
 from tests.world import World
-from weetwie.kit import clock
+from weetwie.runtime import clock
 from weetwie.schedule import publish_due
 
 

@@ -10,8 +10,8 @@ from tests.site import Choices, act, browser, form_of, give_password, sign_in
 from tests.world import SOME_DAY, World
 from weetwie.domain.identity.rules import WRONG_TOKENS
 from weetwie.domain.scim import tokens
-from weetwie.kit import clock
-from weetwie.kit.ratelimit import LIMITS, Limit
+from weetwie.runtime import clock
+from weetwie.security.ratelimit import LIMITS, Limit
 
 LIMITED = Choices(rate_limits=True, trusted_proxies=["192.0.2.0/24"])
 

@@ -11,11 +11,11 @@ import pytest
 
 from tests.site import PASSWORD, act, browser, form_of, send, text_of
 from tests.world import SOME_DAY, Someone, World
+from weetwie.database.pool import Database
 from weetwie.domain.identity import attempts, links, one_time
 from weetwie.domain.identity.rules import AT_CODES
 from weetwie.errors import Refusal, TooMany
-from weetwie.kit import clock
-from weetwie.kit.db import Database
+from weetwie.runtime import clock
 
 
 def test_codes_are_those_of_the_standard() -> None:

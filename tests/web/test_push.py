@@ -9,8 +9,8 @@ from tests.domain.notifications.test_push import Phone, mention, send, sender, s
 from tests.site import act, browser, give_password, sign_in
 from tests.world import Someone, World
 from weetwie import reactions
-from weetwie.kit import webpush
-from weetwie.kit.webpush import Sender
+from weetwie.http import webpush
+from weetwie.http.webpush import Sender
 
 __all__ = ["sender", "subscribed"]
 

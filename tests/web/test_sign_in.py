@@ -22,7 +22,7 @@ from tests.site import (
 )
 from tests.world import SOME_DAY, World
 from weetwie.domain.identity import addresses, links
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from weetwie.app import build
 from weetwie.domain.identity import addresses, links
 from weetwie.domain.policy.choose import choose
 from weetwie.errors import NotFound
-from weetwie.kit import oidc
+from weetwie.security import oidc
 from weetwie.settings import Provider
 
 

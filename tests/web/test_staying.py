@@ -11,19 +11,19 @@ from tests.site import Choices, act, give_password, send, sign_in
 from tests.web.test_joining import sent
 from tests.web.test_reset import Box, box, post, server
 from tests.world import Someone, World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.app import build
 from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import Choice
-from weetwie.domain.mail import letters as outbox
+from weetwie.domain.mail import emails as outbox
 from weetwie.domain.people import staying
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.kit import clock
-from weetwie.kit.mail import Post
+from weetwie.runtime import clock
 from weetwie.schedule import Act
-from weetwie.serve import letters
+from weetwie.serve import emails
+from weetwie.smtp.client import Post
 
 __all__ = ["box", "post", "server"]
 HOUSE = "https://house.example"
@@ -66,7 +66,7 @@ async def later(world: World, person: Someone, days: int) -> None:
 async def test_an_alumnus_is_asked_once_a_year_and_stays_by_a_yes_and_by_saying_nothing(
     site: httpx.AsyncClient, world: World, al: Someone
 ) -> None:
-    ask = letters.staying_in_touch(HOUSE)
+    ask = emails.staying_in_touch(HOUSE)
     await done(world, ask)
     ((to, link),) = await sent(world)
     assert to == "al@home.example"
@@ -82,14 +82,14 @@ async def test_an_alumnus_is_asked_once_a_year_and_stays_by_a_yes_and_by_saying_
 
 
 async def test_by_a_no_an_alumnus_sleeps_at_once(site: httpx.AsyncClient, world: World, al: Someone) -> None:
-    await done(world, letters.staying_in_touch(HOUSE))
+    await done(world, emails.staying_in_touch(HOUSE))
     ((_to, link),) = await sent(world)
     assert "sleeps" in (await send(site, link, answer="no")).text
     row = await world.connection.fetchrow("select * from people where id = $1", al.id)
     assert row["is_dormant"] and row["left_at"] < clock.now() - timedelta(days=399)
     assert (await site.get("/settings")).status_code == 303
     await later(world, al, 366)
-    await done(world, letters.staying_in_touch(HOUSE))
+    await done(world, emails.staying_in_touch(HOUSE))
     assert await sent(world) == [], "who sleeps is left in peace"
 
 
@@ -107,7 +107,7 @@ async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
     box: Box,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tell = letters.open_questions(HOUSE)
+    tell = emails.open_questions(HOUSE)
     await ask_about(world, ada, "Who can weld titanium? #welding", Ring.network)
     await ask_about(world, ada, "Who can weld secretly? #welding", Ring.colleagues)
     await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)
@@ -141,7 +141,7 @@ async def test_letters_end_with_one_click_and_only_ones_own(
     await ask_about(world, ada, "Who can weld? #welding", Ring.network)
     await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)
     await act(site, "/settings/notifications", wants_questions="on")
-    await done(world, letters.open_questions(HOUSE))
+    await done(world, emails.open_questions(HOUSE))
     assert await outbox.work(world.database, post)
     stop = box.letters[0]["List-Unsubscribe"].strip("<>").removeprefix(HOUSE)
     assert (await site.get(stop.replace(str(al.id), str(ada.id)))).status_code == 404

@@ -9,7 +9,7 @@ import pytest
 
 from tests.site import act, browser, choose, give_password, sign_in, text_of
 from tests.world import Someone, World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.audit.trail import Asked, entries
 from weetwie.domain.identity.keys import key
 from weetwie.domain.policy import statement

@@ -11,13 +11,13 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
 from weetwie.access import viewer as viewers
-from weetwie.access.sees import VIEWER
+from weetwie.access import visibility
+from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query
+from weetwie.access.visibility import VIEWER
+from weetwie.database.pool import Db, Query
+from weetwie.runtime import clock
 from weetwie.tables.posts import Mention, Post
 from weetwie.tables.relations import Follow
 
@@ -55,7 +55,7 @@ def reaches(sight: Sight, ring: int, author_id: int, post_id: int) -> bool:
 async def sight(db: Db, viewer: Viewer) -> Sight:
     """As it is now."""
     at = clock.now()
-    given = sees.by(viewer, at)
+    given = visibility.by(viewer, at)
     hidden = frozenset(row[0] for row in await db.rows(_HIDDEN, **given))
     ring = int(viewers.ring(viewer, at))
     circle = await _circle(db, viewer, given) if given["viewer_is_circled"] else None
@@ -70,7 +70,7 @@ async def _circle(db: Db, viewer: Viewer, given: dict[str, Any]) -> Circle:
     return Circle(frozenset(near), frozenset(row[0] for row in (*named, *beside)))
 
 
-_HIDDEN = Query(lambda: sees.hidden_authors(VIEWER))
+_HIDDEN = Query(lambda: visibility.hidden_authors(VIEWER))
 _FOLLOWED = Query(select(Follow.followed_id).where(Follow.follower_id == VIEWER.id))
 _MENTIONED = Query(select(Mention.post_id).where(Mention.person_id == VIEWER.id))
 _own, _beside = aliased(Post), aliased(Post)

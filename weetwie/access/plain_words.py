@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+from weetwie.access.enums import Ring
 from weetwie.access.policy import FEWEST, Policy
-from weetwie.access.words import Ring
 from weetwie.errors import _, fill
 
 Translate = Callable[[str], str]

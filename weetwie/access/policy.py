@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 
 FEWEST: Final = 10
 """In works-council mode no number about a group is told that fewer people stand behind."""

@@ -9,10 +9,10 @@ from typing import Final
 
 from sqlalchemy import BigInteger, DateTime, Text, and_, or_, select, text
 
+from weetwie.access.enums import Role
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Role
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.audit import Audit
 
 SETTLED: Final = timedelta(days=7)

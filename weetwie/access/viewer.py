@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
+from weetwie.access.enums import Ring, Standing
 from weetwie.access.policy import Policy
-from weetwie.access.words import Ring, Standing
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):

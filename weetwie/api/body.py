@@ -18,7 +18,7 @@ from weetwie.api.tree import (
     read_query,
 )
 from weetwie.errors import _
-from weetwie.kit.body import Receive, bounded, check_length
+from weetwie.http.body import Receive, bounded, check_length
 
 MAX_BODY: Final = MAX_TEXT
 """What a door takes that does not say otherwise; more is for files alone."""

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from weetwie.access.recognise import StaleViewer
+from weetwie.access.authenticate import StaleViewer
 from weetwie.api.body import read_body
 from weetwie.api.call import Answer, Call, Headers, Stream
 from weetwie.api.endpoint import Endpoint
@@ -19,7 +19,7 @@ from weetwie.api.refusals import NoScope, Unauthorized, WrongMethod, WrongSecret
 from weetwie.api.table import Place, Table
 from weetwie.api.tree import Tree, read_query
 from weetwie.errors import Forbidden, NotFound, _
-from weetwie.kit.body import is_small
+from weetwie.http.body import is_small
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

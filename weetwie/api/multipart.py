@@ -10,7 +10,7 @@ from weetwie.api.parameters import Upload
 from weetwie.api.refusals import Malformed
 from weetwie.api.tree import MAX_KEYS, TOO_MANY_KEYS, Tree, put
 from weetwie.errors import _
-from weetwie.kit.body import TooLarge
+from weetwie.http.body import TooLarge
 
 MAX_TEXT: Final = 256 * 1024
 """All texts of one form together: a text that long is never meant, however long its files may be. What is longer takes longer

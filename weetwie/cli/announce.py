@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 
 
 @click.group()
@@ -19,43 +19,43 @@ def announce() -> None:
 @click.option("--ends", type=click.DateTime(), help="When it is over; then nobody sees it any more (UTC).")
 @in_house
 async def make(
-    house: House, text: str, members_only: bool, starts: datetime | None, ends: datetime | None
+    installation: Installation, text: str, members_only: bool, starts: datetime | None, ends: datetime | None
 ) -> None:
     """Announce TEXT."""
-    from weetwie.access.words import Ring
+    from weetwie.access.enums import Ring
     from weetwie.domain.announcements import announcements
 
-    async with house.database.transaction() as db:
+    async with installation.database.transaction() as db:
         id = await announcements.announce(
             db,
-            house.viewer,
+            installation.viewer,
             text,
             ring=Ring.colleagues if members_only else Ring.network,
             starts_at=starts and starts.replace(tzinfo=UTC),
             ends_at=ends and ends.replace(tzinfo=UTC),
         )
-    house.say({"id": str(id)}, f"Announced ({id}).")
+    installation.say({"id": str(id)}, f"Announced ({id}).")
 
 
 @announce.command("list")
 @in_house
-async def listed(house: House) -> None:
+async def listed(installation: Installation) -> None:
     """What is announced now."""
     from weetwie.domain.announcements import announcements
 
-    async with house.database.reading() as db:
-        found = await announcements.announcements(db, house.viewer)
+    async with installation.database.reading() as db:
+        found = await announcements.announcements(db, installation.viewer)
     lines = [f"{one.id}  {one.published_at:%Y-%m-%d}  {one.text}" for one in found]
-    house.say([{"id": str(one.id), "text": one.text} for one in found], "\n".join(lines) or "Nothing.")
+    installation.say([{"id": str(one.id), "text": one.text} for one in found], "\n".join(lines) or "Nothing.")
 
 
 @announce.command()
 @click.argument("id", type=int)
 @in_house
-async def withdraw(house: House, id: int) -> None:
+async def withdraw(installation: Installation, id: int) -> None:
     """Take the announcement with this ID back."""
     from weetwie.domain.announcements import announcements
 
-    async with house.database.transaction() as db:
-        await announcements.withdraw(db, house.viewer, id)
-    house.say({"withdrawn": str(id)}, "Withdrawn.")
+    async with installation.database.transaction() as db:
+        await announcements.withdraw(db, installation.viewer, id)
+    installation.say({"withdrawn": str(id)}, "Withdrawn.")

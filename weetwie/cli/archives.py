@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 from weetwie.cli.line import Line
 
 if TYPE_CHECKING:
@@ -41,28 +41,28 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_options
 @in_house
-async def mastodon(house: House, **given: Any) -> None:
+async def mastodon(installation: Installation, **given: Any) -> None:
     """One's own posts out of an archive of Mastodon: the file as it was downloaded, a folder, or outbox.json alone.
 
     They stand on the person's profile with their own time, and in search; in no timeline. What was for followers only,
     direct messages and boosts are left out.
     """
-    await _bring(house, "mastodon", **given)
+    await _bring(installation, "mastodon", **given)
 
 
 @click.command()
 @_options
 @in_house
-async def twitter(house: House, **given: Any) -> None:
+async def twitter(installation: Installation, **given: Any) -> None:
     """One's own posts out of an archive of Twitter (X): the file as it was downloaded, a folder, or tweets.js alone.
 
     They stand on the person's profile with their own time, and in search; in no timeline. Retweets are left out.
     """
-    await _bring(house, "twitter", **given)
+    await _bring(installation, "twitter", **given)
 
 
 async def _bring(
-    house: House,
+    installation: Installation,
     network: "Network",
     *,
     file: Path,
@@ -73,28 +73,28 @@ async def _bring(
 ) -> None:
     import msgspec
 
-    from weetwie.access.words import Ring
+    from weetwie.access.enums import Ring
     from weetwie.imports.archive import bring as archives
     from weetwie.imports.archive.box import opened
     from weetwie.serve import store
 
-    settings = settings_of(house)
-    viewer = await viewer_of(house, handle)
+    settings = settings_of(installation)
+    viewer = await viewer_of(installation, handle)
     with opened(file) as box:
-        async with house.database.reading() as db:
+        async with installation.database.reading() as db:
             story = await archives.read(db, viewer, box, network, settings.base_url)
             outlook = await archives.look(db, viewer, story)
         for bad in story.bad[:_MOST_TOLD]:
             click.echo(f"{file}: entry {bad.number} {bad.reason}", err=True)
         if preview or not story.posts:
-            house.say(msgspec.to_builtins(outlook), _told(outlook))
+            installation.say(msgspec.to_builtins(outlook), _told(outlook))
             return
         if not yes:
             click.echo(_told(outlook), err=True)
             click.confirm(f"Bring this in as posts of @{viewer.handle}?", abort=True, err=True)
         line = Line()
         report = await archives.bring(
-            house.database,
+            installation.database,
             viewer,
             store.chosen(settings),
             box,
@@ -103,18 +103,18 @@ async def _bring(
             lambda done, whole: line.show(f"{done:,} of {whole:,} posts"),
         )
         line.clear()
-    house.say(msgspec.to_builtins(report), _done(report))
+    installation.say(msgspec.to_builtins(report), _done(report))
 
 
-async def viewer_of(house: House, handle: str) -> "Viewer":
+async def viewer_of(installation: Installation, handle: str) -> "Viewer":
     """The person in whose name the command line acts. Raises NotFound."""
-    from weetwie.access.recognise import Memory
+    from weetwie.access.authenticate import Memory
     from weetwie.domain.people.lookup import lookup
     from weetwie.errors import NotFound, _
 
-    async with house.database.reading() as db:
+    async with installation.database.reading() as db:
         try:
-            person_id = await lookup(db, house.viewer, handle.removeprefix("@"))
+            person_id = await lookup(db, installation.viewer, handle.removeprefix("@"))
         except NotFound:
             raise NotFound(_("Nobody here has the handle {handle}."), handle=handle) from None
         viewer = await Memory().person(db, person_id)
@@ -122,10 +122,10 @@ async def viewer_of(house: House, handle: str) -> "Viewer":
     return viewer
 
 
-def settings_of(house: House) -> "Settings":
+def settings_of(installation: Installation) -> "Settings":
     from weetwie.settings import read
 
-    return read(os.environ, given={"data": house.data.absolute() if house.data else None})
+    return read(os.environ, given={"data": installation.data.absolute() if installation.data else None})
 
 
 def _told(outlook: "Outlook") -> str:

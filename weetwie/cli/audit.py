@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -27,7 +27,7 @@ def audit() -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="As a table for other programs.")
 @in_house
 async def list_(
-    house: House,
+    installation: Installation,
     actor: str | None,
     subject: str | None,
     act: str,
@@ -42,21 +42,21 @@ async def list_(
     from weetwie.domain.audit.trail import Asked, entries
     from weetwie.domain.people.lookup import lookup
 
-    async with house.database.reading() as db:
+    async with installation.database.reading() as db:
         asked = Asked(
-            actor_id=await lookup(db, house.viewer, actor) if actor else 0,
-            subject_id=await lookup(db, house.viewer, subject) if subject else 0,
+            actor_id=await lookup(db, installation.viewer, actor) if actor else 0,
+            subject_id=await lookup(db, installation.viewer, subject) if subject else 0,
             act=act,
             since=since.replace(tzinfo=UTC) if since else None,
             until=until.replace(tzinfo=UTC) if until else None,
         )
-        found = await entries(db, house.viewer, asked, limit=limit)
+        found = await entries(db, installation.viewer, asked, limit=limit)
     plain: list[dict[str, Any]] = [msgspec.structs.asdict(one) | {"at": one.at.isoformat()} for one in found]
     lines = [
         f"{one.at:%Y-%m-%d %H:%M:%S}  {one.actor_id or '-':>18}  {one.act:24} {one.subject_id or '-'}"
         for one in found
     ]
-    house.say(plain, as_table(plain) if as_csv else "\n".join(lines) or "Nothing.")
+    installation.say(plain, as_table(plain) if as_csv else "\n".join(lines) or "Nothing.")
 
 
 @audit.command()
@@ -64,7 +64,7 @@ async def list_(
     "--noted", default="", metavar="NUMBER:HASH", help="What was told as last before; it must still be there."
 )
 @in_house
-async def verify(house: House, noted: str) -> None:
+async def verify(installation: Installation, noted: str) -> None:
     """Say whether anything in the trail was changed, removed or put in. Ends with 4 if so."""
     import msgspec
 
@@ -72,12 +72,12 @@ async def verify(house: House, noted: str) -> None:
     from weetwie.domain.identity.keys import key
     from weetwie.errors import Invalid
 
-    async with house.database.transaction() as db:
+    async with installation.database.transaction() as db:
         await chain.seal(db)
-        found = await chain.verify(db, house.viewer, await key(db, chain.SEED), noted)
+        found = await chain.verify(db, installation.viewer, await key(db, chain.SEED), noted)
     if found.wrong:
         raise Invalid(f"The trail is not whole: {found.wrong}.")
-    house.say(
+    installation.say(
         msgspec.structs.asdict(found),
         f"The trail is whole: {found.rows} rows after row {found.from_checkpoint}.\n"
         f"Note this elsewhere, to check against it later: {found.last}:{found.hash}",
@@ -87,18 +87,20 @@ async def verify(house: House, noted: str) -> None:
 @audit.command()
 @click.option("--days", type=click.IntRange(30), required=True, help="What is older than so many days goes.")
 @in_house
-async def cut(house: House, days: int) -> None:
+async def cut(installation: Installation, days: int) -> None:
     """Let what is old go, behind a signed checkpoint from which the chain goes on."""
     from weetwie.domain.audit import chain
     from weetwie.domain.identity.keys import key
-    from weetwie.kit import clock
+    from weetwie.runtime import clock
 
-    async with house.database.transaction() as db:
+    async with installation.database.transaction() as db:
         await chain.seal(db)
         number = await chain.cut(
-            db, house.viewer, await key(db, chain.SEED), clock.now() - timedelta(days=days)
+            db, installation.viewer, await key(db, chain.SEED), clock.now() - timedelta(days=days)
         )
-    house.say({"number": number}, f"Rows up to {number} are gone." if number else "Nothing is that old.")
+    installation.say(
+        {"number": number}, f"Rows up to {number} are gone." if number else "Nothing is that old."
+    )
 
 
 def as_table(plain: list[dict[str, Any]]) -> str:

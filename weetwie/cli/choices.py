@@ -6,8 +6,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from weetwie.access.enums import Ring
 from weetwie.access.policy import Policy
-from weetwie.access.words import Ring
 from weetwie.errors import Invalid
 
 _NOT_HERE = {"version", "emojis"}

@@ -18,9 +18,9 @@ from weetwie.cli.shown import Shown
 
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
+    from weetwie.database.pool import Database
     from weetwie.imports.lines import Bad
     from weetwie.imports.run import Report
-    from weetwie.kit.db import Database
 
 _SHOWN: Final = 10
 """So many people are shown to who asks."""
@@ -89,10 +89,12 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 async def _evaluate(wanted: _Wanted) -> dict[str, Any]:
     from weetwie import migrations, reactions
-    from weetwie.access.recognise import Memory
+    from weetwie.access.authenticate import Memory
     from weetwie.access.viewer import system
-    from weetwie.kit import log, postgres, sealing
-    from weetwie.kit.db import Database
+    from weetwie.database import postgres
+    from weetwie.database.pool import Database
+    from weetwie.runtime import log
+    from weetwie.security import sealing
 
     log.configure("warning", "text")
     with tempfile.TemporaryDirectory(prefix="weetwie-evaluate-") as scratch:
@@ -122,7 +124,7 @@ async def _evaluate(wanted: _Wanted) -> dict[str, Any]:
 
 
 async def _bring_in(database: "Database", viewer: "Viewer", folder: Path) -> None:
-    from weetwie.access.words import Ring
+    from weetwie.access.enums import Ring
     from weetwie.imports.bring import bring_people, bring_posts
     from weetwie.imports.run import Terms
 

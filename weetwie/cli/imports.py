@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weetwie.cli import archives, ties
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 from weetwie.cli.line import Line, printable
 from weetwie.cli.person import profiles
 
@@ -57,7 +57,7 @@ _audience = click.option(
 @_set
 @_terms
 @in_house
-async def people(house: House, file: Path, space: str, may_rank: bool, is_dry: bool) -> None:
+async def people(installation: Installation, file: Path, space: str, may_rank: bool, is_dry: bool) -> None:
     """People from a table (CSV, with a line of headings) or lines of JSON.
 
     Of the columns id, handle and email there must be one; name, unit, place, manager, languages, joined, bio and pronouns
@@ -68,7 +68,9 @@ async def people(house: House, file: Path, space: str, may_rank: bool, is_dry: b
 
     terms = Terms(space=space, may_rank=may_rank, is_dry=is_dry)
     watch = _Watch(str(file))
-    watch.done(house, await bring_people(house.database, house.viewer, file, terms, watch))
+    watch.done(
+        installation, await bring_people(installation.database, installation.viewer, file, terms, watch)
+    )
 
 
 @imports.command()
@@ -78,7 +80,7 @@ async def people(house: House, file: Path, space: str, may_rank: bool, is_dry: b
 @_terms
 @in_house
 async def posts(
-    house: House, file: Path, audience: str | None, space: str, may_rank: bool, is_dry: bool
+    installation: Installation, file: Path, audience: str | None, space: str, may_rank: bool, is_dry: bool
 ) -> None:
     """Posts from lines of JSON, plain or gzip: id, author, time (Unix seconds or ISO 8601) and text.
 
@@ -89,7 +91,9 @@ async def posts(
 
     watch = _Watch(str(file))
     terms = _terms_of(audience, space, may_rank, is_dry)
-    watch.done(house, await bring_posts(house.database, house.viewer, file, terms, watch))
+    watch.done(
+        installation, await bring_posts(installation.database, installation.viewer, file, terms, watch)
+    )
 
 
 @imports.command()
@@ -97,7 +101,9 @@ async def posts(
 @_audience
 @_terms
 @in_house
-async def git(house: House, folder: Path, audience: str | None, may_rank: bool, is_dry: bool) -> None:
+async def git(
+    installation: Installation, folder: Path, audience: str | None, may_rank: bool, is_dry: bool
+) -> None:
     """The commits of a local git repository, each a post by its author; reviewers count as endorsers."""
     from weetwie.errors import Invalid
     from weetwie.imports.bring import bring_commits
@@ -106,22 +112,26 @@ async def git(house: House, folder: Path, audience: str | None, may_rank: bool, 
     watch = _Watch(str(folder))
     try:
         report = await bring_commits(
-            house.database, house.viewer, folder, _terms_of(audience, "files", may_rank, is_dry), watch
+            installation.database,
+            installation.viewer,
+            folder,
+            _terms_of(audience, "files", may_rank, is_dry),
+            watch,
         )
     except Wrong as wrong:
         raise Invalid(str(wrong), field="folder") from wrong
-    watch.done(house, report)
+    watch.done(installation, report)
 
 
 @imports.command("list")
 @in_house
-async def list_(house: House) -> None:
+async def list_(installation: Installation) -> None:
     """All imports, with what is in of each."""
     from weetwie.domain.imports import ledger
 
-    async with house.database.reading() as db:
+    async with installation.database.reading() as db:
         entries = await ledger.imports(db)
-        whose = await profiles(db, house, [entry.person_id for entry in entries if entry.person_id])
+        whose = await profiles(db, installation, [entry.person_id for entry in entries if entry.person_id])
         names = {profile.id: profile.handle for profile in whose}
     plain = [
         {
@@ -142,13 +152,13 @@ async def list_(house: House) -> None:
         f"{'' if one['ended_at'] else ', not finished'}"
         for one in plain
     )
-    house.say(plain, "\n".join(lines))
+    installation.say(plain, "\n".join(lines))
 
 
 @imports.command()
 @click.argument("import_id", metavar="IMPORT", type=int)
 @in_house
-async def remove(house: House, import_id: int) -> None:
+async def remove(installation: Installation, import_id: int) -> None:
     """Takes out what an import brought: its posts, and its people who have not joined and whom nothing else needs."""
     from weetwie.imports.remove import Removed
     from weetwie.imports.remove import remove as take_out
@@ -158,9 +168,9 @@ async def remove(house: House, import_id: int) -> None:
     def moved(removed: Removed) -> None:
         line.show(f"{removed.posts:,} posts and {removed.people:,} people taken out")
 
-    removed = await take_out(house.database, house.viewer, import_id, moved)
+    removed = await take_out(installation.database, installation.viewer, import_id, moved)
     line.clear()
-    house.say(
+    installation.say(
         {"id": str(import_id), "posts": removed.posts, "people": removed.people},
         f"{removed.posts} posts and {removed.people} people taken out.",
     )
@@ -177,7 +187,7 @@ for _command in ties.IMPORTS:
 
 
 def _terms_of(audience: str | None, space: str, may_rank: bool, is_dry: bool) -> "Terms":
-    from weetwie.access.words import Ring
+    from weetwie.access.enums import Ring
     from weetwie.imports.run import Terms
 
     return Terms(audience=Ring[audience] if audience else None, space=space, may_rank=may_rank, is_dry=is_dry)
@@ -208,11 +218,11 @@ class _Watch:
             f"[{'#' * full}{'-' * (30 - full)}] {part:4.0%}  {new:,} in, {rate:,.0f} a second{left}"
         )
 
-    def done(self, house: House, report: "Report") -> None:
+    def done(self, installation: Installation, report: "Report") -> None:
         import msgspec
 
         self._line.clear()
-        house.say(msgspec.to_builtins(report), _told(report))
+        installation.say(msgspec.to_builtins(report), _told(report))
 
 
 def _clock(seconds: float) -> str:

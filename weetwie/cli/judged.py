@@ -11,8 +11,8 @@ import msgspec
 if TYPE_CHECKING:
     from weetwie.access.policy import Policy
     from weetwie.access.viewer import Viewer
+    from weetwie.database.pool import Database, Db
     from weetwie.domain.knowledge.answer import Answer
-    from weetwie.kit.db import Database, Db
 
 SPACE: Final = "evaluation"
 _NOBODY_YET: Final = 1
@@ -122,9 +122,9 @@ class Community:
         return {key for key, first in self._first.items() if first < topic.cutoff} - {topic.asker}
 
     async def viewer(self, db: "Db", policy: "Policy", asker: str) -> "Viewer":
-        from weetwie.access.recognise import Memory
+        from weetwie.access.authenticate import Memory
+        from weetwie.access.enums import Standing
         from weetwie.access.viewer import Viewer
-        from weetwie.access.words import Standing
 
         known = await Memory().person(db, self._ids[asker]) if asker in self._ids else None
         return known or Viewer(policy=policy, person_id=_NOBODY_YET, standing=Standing.member)

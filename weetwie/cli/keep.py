@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from weetwie.cli.house import EXIT, refuse
+from weetwie.cli.installation import EXIT, refuse
 
 if TYPE_CHECKING:
     from weetwie.serve.backup import Verified
@@ -28,7 +28,7 @@ def keeping(function: Callable[..., Coroutine[Any, Any, tuple[Any, str, int]]]) 
     @wraps(function)
     def command(*, data: Path | None, speaks_json: bool, **given: Any) -> None:
         from weetwie.errors import Refusal
-        from weetwie.kit import log
+        from weetwie.runtime import log
         from weetwie.settings import SettingsError, read
 
         try:

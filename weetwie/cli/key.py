@@ -21,7 +21,7 @@ def key() -> None:
 @keeping
 async def show(settings: "Settings") -> tuple[Any, str, int]:
     """Where the key is, and whether it opens what is in the database. Never the key itself."""
-    from weetwie.kit.sealing import name_of
+    from weetwie.security.sealing import name_of
     from weetwie.serve import database, keys
 
     async with database.running(settings) as dsn:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 
 if TYPE_CHECKING:
-    from weetwie.seen.people import Profile
+    from weetwie.views.people import Profile
 
 STANDINGS = ["member", "alumnus", "guest"]
 
@@ -35,7 +35,7 @@ def person() -> None:
 )
 @in_house
 async def create(
-    house: House,
+    installation: Installation,
     handle: str,
     email: str,
     name: str,
@@ -49,7 +49,7 @@ async def create(
 
     Whoever came with an import under this address takes over what was brought in as theirs.
     """
-    from weetwie.access.words import Standing
+    from weetwie.access.enums import Standing
     from weetwie.domain.identity import addresses, passwords
     from weetwie.domain.people.claim import claim, claimable
     from weetwie.domain.people.create import create as make
@@ -57,51 +57,51 @@ async def create(
     from weetwie.domain.people.rules import Newcomer
 
     hash = await passwords.hashed(sys.stdin.readline().rstrip("\r\n")) if reads_password else None
-    async with house.database.transaction() as db:
+    async with installation.database.transaction() as db:
         newcomer = Newcomer(
             handle=handle,
             name=name,
             standing=Standing[standing],
-            sponsor_id=await lookup(db, house.viewer, sponsor) if sponsor else None,
+            sponsor_id=await lookup(db, installation.viewer, sponsor) if sponsor else None,
             until=until.replace(tzinfo=UTC) + timedelta(days=1) if until else None,
             is_admin=is_admin,
         )
         imported = await claimable(db, addresses.hashed(await addresses.hash_key(db), email))
         if imported is None:
-            person_id = await make(db, house.viewer, newcomer)
+            person_id = await make(db, installation.viewer, newcomer)
         else:
-            person_id = await claim(db, house.viewer, imported, newcomer)
+            person_id = await claim(db, installation.viewer, imported, newcomer)
         await addresses.add(db, person_id, email, is_verified=True)
         if hash is not None:
-            await passwords.put(db, house.viewer, person_id, hash, is_first=True)
-    house.say({"id": str(person_id), "handle": handle}, f"{handle} is here now.")
+            await passwords.put(db, installation.viewer, person_id, hash, is_first=True)
+    installation.say({"id": str(person_id), "handle": handle}, f"{handle} is here now.")
 
 
 @person.command("list")
 @click.option("--standing", type=click.Choice(STANDINGS), help="Only these.")
 @in_house
-async def list_(house: House, standing: str | None) -> None:
+async def list_(installation: Installation, standing: str | None) -> None:
     """All people, by handle."""
-    from weetwie.access.words import Standing
+    from weetwie.access.enums import Standing
     from weetwie.domain.people.roll import roll
 
-    async with house.database.reading() as db:
-        ids = await roll(db, house.viewer, Standing[standing] if standing else None)
-        found = await profiles(db, house, ids)
-    house.say([_plain(one) for one in found], "\n".join(_line(one) for one in found))
+    async with installation.database.reading() as db:
+        ids = await roll(db, installation.viewer, Standing[standing] if standing else None)
+        found = await profiles(db, installation, ids)
+    installation.say([_plain(one) for one in found], "\n".join(_line(one) for one in found))
 
 
 @person.command()
 @click.argument("handle")
 @in_house
-async def show(house: House, handle: str) -> None:
+async def show(installation: Installation, handle: str) -> None:
     """One person."""
     from weetwie.domain.people.lookup import lookup
 
-    async with house.database.reading() as db:
-        (profile,) = await profiles(db, house, [await lookup(db, house.viewer, handle)])
+    async with installation.database.reading() as db:
+        (profile,) = await profiles(db, installation, [await lookup(db, installation.viewer, handle)])
     plain = _plain(profile)
-    house.say(
+    installation.say(
         plain, "\n".join(f"{name}: {value}" for name, value in plain.items() if value not in (None, "", []))
     )
 
@@ -110,61 +110,61 @@ async def show(house: House, handle: str) -> None:
 @click.argument("handle")
 @click.option("--reason", default="left", show_default=True, help="A code, such as retirement or dismissal.")
 @in_house
-async def leave(house: House, handle: str, reason: str) -> None:
+async def leave(installation: Installation, handle: str, reason: str) -> None:
     """A member leaves and becomes an alumnus who sleeps; a guest goes. At once.
 
     After a reason that the policy names in suspends_on they are suspended too.
     """
     from weetwie.domain.people.leave import leave as act
 
-    await _act(house, handle, act, "{handle} has left.", reason=reason)
+    await _act(installation, handle, act, "{handle} has left.", reason=reason)
 
 
 @person.command()
 @click.argument("handle")
 @in_house
-async def farewell(house: House, handle: str) -> None:
+async def farewell(installation: Installation, handle: str) -> None:
     """Send somebody who has left a link with which they say that they want to stay in touch; good for sixty days and once.
 
     It goes to an address of their own, else to the one at work. Where there is none, where letters come back, or where none
     are sent from here, it is printed. They read in their browser that others could see it, and what they set up with it ends
     when they are back as a member.
     """
-    from weetwie.access.recognise import Memory
+    from weetwie.access.authenticate import Memory
     from weetwie.cli.archives import settings_of
     from weetwie.domain.people import farewell as farewells
     from weetwie.domain.people.lookup import lookup
     from weetwie.errors import NotFound
     from weetwie.web.pages.handed_out import farewell_for
 
-    settings = settings_of(house)
+    settings = settings_of(installation)
     base_url = settings.base_url.rstrip("/")
-    async with house.database.transaction() as db:
-        person_id = await lookup(db, house.viewer, handle)
+    async with installation.database.transaction() as db:
+        person_id = await lookup(db, installation.viewer, handle)
         await farewells.check(db, person_id)
         found = await Memory(0).person(db, person_id)
         if found is None:
             raise NotFound
-        link = await farewell_for(db, house.viewer, found, base_url, is_sent=bool(settings.smtp_url))
+        link = await farewell_for(db, installation.viewer, found, base_url, is_sent=bool(settings.smtp_url))
     said = link or "The link is on its way to an address of theirs."
-    house.say({"id": str(person_id), "handle": handle, "link": link}, said)
+    installation.say({"id": str(person_id), "handle": handle, "link": link}, said)
 
 
 @person.command()
 @click.argument("handle")
 @in_house
-async def wake(house: House, handle: str) -> None:
+async def wake(installation: Installation, handle: str) -> None:
     """Somebody who has left, and wants to stay in touch, may be an alumnus."""
     from weetwie.domain.people.farewell import approve as act
 
-    await _act(house, handle, act, "{handle} is an alumnus now.")
+    await _act(installation, handle, act, "{handle} is an alumnus now.")
 
 
 @person.command()
 @click.argument("handle")
 @click.argument("day")
 @in_house
-async def until(house: House, handle: str, day: str) -> None:
+async def until(installation: Installation, handle: str, day: str) -> None:
     """Somebody is here until DAY has ended, such as 2026-12-31 (UTC); never takes the end of a member away."""
     from weetwie.domain.people.end import set_end as act
 
@@ -172,77 +172,81 @@ async def until(house: House, handle: str, day: str) -> None:
         end = None if day == "never" else datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1)
     except (ValueError, OverflowError):
         raise click.BadParameter("Write a day such as 2026-12-31, or never.", param_hint="DAY") from None
-    await _act(house, handle, act, "{handle} has a new last day." if end else "{handle} stays.", until=end)
+    await _act(
+        installation, handle, act, "{handle} has a new last day." if end else "{handle} stays.", until=end
+    )
 
 
 @person.command()
 @click.argument("handle")
 @in_house
-async def rejoin(house: House, handle: str) -> None:
+async def rejoin(installation: Installation, handle: str) -> None:
     """Somebody who has left comes back."""
     from weetwie.domain.people.rejoin import rejoin as act
 
-    await _act(house, handle, act, "{handle} is back.")
+    await _act(installation, handle, act, "{handle} is back.")
 
 
 @person.command("reset-codes")
 @click.argument("handle")
 @in_house
-async def reset_codes(house: House, handle: str) -> None:
+async def reset_codes(installation: Installation, handle: str) -> None:
     """Ask HANDLE for no one-time codes any more, until they set them up again: for who has lost the app and the recovery codes.
 
     Be sure that it is they who ask.
     """
     from weetwie.domain.identity.one_time import reset as act
 
-    await _act(house, handle, act, "{handle} signs in without a code now, and should set codes up again.")
+    await _act(
+        installation, handle, act, "{handle} signs in without a code now, and should set codes up again."
+    )
 
 
 @person.command()
 @click.argument("handle")
 @in_house
-async def suspend(house: House, handle: str) -> None:
+async def suspend(installation: Installation, handle: str) -> None:
     """Nobody sees what they wrote, and they see nothing, until it is lifted."""
     from weetwie.domain.people.suspend import suspend as act
 
-    await _act(house, handle, act, "{handle} is suspended.")
+    await _act(installation, handle, act, "{handle} is suspended.")
 
 
 @person.command()
 @click.argument("handle")
 @in_house
-async def unsuspend(house: House, handle: str) -> None:
+async def unsuspend(installation: Installation, handle: str) -> None:
     """Lifts a suspension."""
     from weetwie.domain.people.suspend import unsuspend as act
 
-    await _act(house, handle, act, "{handle} is no longer suspended.")
+    await _act(installation, handle, act, "{handle} is no longer suspended.")
 
 
 @person.command()
 @click.argument("handle")
 @click.option("--keep-posts", "keeps_posts", is_flag=True, help="What they wrote stays, without their name.")
 @in_house
-async def erase(house: House, handle: str, keeps_posts: bool) -> None:
+async def erase(installation: Installation, handle: str, keeps_posts: bool) -> None:
     """Erases a person for good, with all that they wrote."""
     from weetwie.domain.people.erase import erase as act
 
     said = "{handle} is erased. In backups from before they are until you throw these away; one that is brought back erases them again."
-    await _act(house, handle, act, said, keeps_posts=keeps_posts)
+    await _act(installation, handle, act, said, keeps_posts=keeps_posts)
 
 
 @person.command()
 @click.argument("handle")
 @click.argument("roles", nargs=-1)
 @in_house
-async def roles(house: House, handle: str, roles: tuple[str, ...]) -> None:
+async def roles(installation: Installation, handle: str, roles: tuple[str, ...]) -> None:
     """Says which roles a member has: administrator, people_admin, moderator, or none."""
-    from weetwie.access.words import Role
+    from weetwie.access.enums import Role
     from weetwie.domain.people.roles import give, read
 
     wanted = read(list(roles))
     told = ", ".join(sorted(wanted)) or "none"
     changes = {role: role in wanted for role in Role}
-    await _act(house, handle, give, f"{{handle}} has these roles: {told}.", changes=changes)
+    await _act(installation, handle, give, f"{{handle}} has these roles: {told}.", changes=changes)
 
 
 @person.command()
@@ -250,7 +254,7 @@ async def roles(house: House, handle: str, roles: tuple[str, ...]) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--header", "is_header", is_flag=True, help="It is the wide picture above the profile.")
 @in_house
-async def face(house: House, handle: str, file: Path, is_header: bool) -> None:
+async def face(installation: Installation, handle: str, file: Path, is_header: bool) -> None:
     """Gives a person a face from a picture."""
     from weetwie.domain.media import faces
     from weetwie.domain.media.upload import File
@@ -260,44 +264,44 @@ async def face(house: House, handle: str, file: Path, is_header: bool) -> None:
     from weetwie.serve import store
     from weetwie.settings import read
 
-    settings = read(os.environ, given={"data": house.data.absolute() if house.data else None})
+    settings = read(os.environ, given={"data": installation.data.absolute() if installation.data else None})
     kept = store.chosen(settings)
     kind: Literal["face", "header"] = "header" if is_header else "face"
-    async with house.database.transaction() as db:
-        person_id = await lookup(db, house.viewer, handle)
+    async with installation.database.transaction() as db:
+        person_id = await lookup(db, installation.viewer, handle)
         with file.open("rb") as content:
             given = File(content, file.stat().st_size)
-            name = await faces.put(db, house.viewer, kept, person_id, kind, given)
+            name = await faces.put(db, installation.viewer, kept, person_id, kind, given)
         changes = Changes(header=name) if is_header else Changes(face=name)
-        await change(db, house.viewer, person_id, changes)
-    house.say({"id": str(person_id), "handle": handle}, f"{handle} has a new {kind}.")
+        await change(db, installation.viewer, person_id, changes)
+    installation.say({"id": str(person_id), "handle": handle}, f"{handle} has a new {kind}.")
 
 
-async def _act(house: House, handle: str, act: Any, done: str, **more: Any) -> None:
+async def _act(installation: Installation, handle: str, act: Any, done: str, **more: Any) -> None:
     from weetwie.domain.people.lookup import lookup
 
-    async with house.database.transaction() as db:
-        person_id = await lookup(db, house.viewer, handle)
-        await act(db, house.viewer, person_id, **more)
-    house.say({"id": str(person_id), "handle": handle}, done.format(handle=handle))
+    async with installation.database.transaction() as db:
+        person_id = await lookup(db, installation.viewer, handle)
+        await act(db, installation.viewer, person_id, **more)
+    installation.say({"id": str(person_id), "handle": handle}, done.format(handle=handle))
 
 
-async def profiles(db: Any, house: House, ids: list[int]) -> "list[Profile]":
+async def profiles(db: Any, installation: Installation, ids: list[int]) -> "list[Profile]":
     """In the order of the ids."""
     import msgspec
 
-    from weetwie.access.words import Standing
-    from weetwie.seen import people as seen_people
+    from weetwie.access.enums import Standing
+    from weetwie.views import people as seen_people
 
-    # To look at people, the command line needs an eye; it sees what a member sees.
-    eye = msgspec.structs.replace(house.viewer, person_id=-1, standing=Standing.member)
-    seen = await seen_people.people(db, eye, ids)
+    # To look at people, the command line needs a viewer; it sees what a member sees.
+    viewer_sql = msgspec.structs.replace(installation.viewer, person_id=-1, standing=Standing.member)
+    seen = await seen_people.people(db, viewer_sql, ids)
     by_id = {profile.id: profile for profile in await seen_people.profiles(db, seen)}
     return [by_id[person.id] for person in seen]
 
 
 def _plain(profile: "Profile") -> dict[str, Any]:
-    from weetwie.access.words import Standing
+    from weetwie.access.enums import Standing
 
     return {
         "id": str(profile.id),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 
 if TYPE_CHECKING:
     from weetwie.domain.policy.preview import Preview
@@ -19,12 +19,12 @@ def policy() -> None:
 
 @policy.command("show")
 @in_house
-async def show_policy(house: House) -> None:
+async def show_policy(installation: Installation) -> None:
     """All choices as they are now, each as `set` takes it."""
     from weetwie.cli.choices import line, shown
 
-    found = shown(house.viewer.policy)
-    house.say(found, "\n".join(line(name, value) for name, value in found.items()))
+    found = shown(installation.viewer.policy)
+    installation.say(found, "\n".join(line(name, value) for name, value in found.items()))
 
 
 @policy.command("set")
@@ -32,7 +32,7 @@ async def show_policy(house: House) -> None:
 @click.argument("value")
 @click.option("--dry-run", is_flag=True, help="Only say what would change, for whom.")
 @in_house
-async def set_policy(house: House, name: str, value: str, dry_run: bool) -> None:
+async def set_policy(installation: Installation, name: str, value: str, dry_run: bool) -> None:
     """Choose VALUE for NAME, both as `show` prints them.
 
     Who sees something is colleagues, network or world; switches are true or false; lists are written as ["a", "b"] or a, b.
@@ -42,13 +42,13 @@ async def set_policy(house: House, name: str, value: str, dry_run: bool) -> None
     from weetwie.domain.policy.preview import preview
 
     chosen = given(name, value)
-    async with house.database.transaction() as db:
-        seen = await preview(db, house.viewer, {name: chosen})
+    async with installation.database.transaction() as db:
+        seen = await preview(db, installation.viewer, {name: chosen})
         if not dry_run:
-            await choose(db, house.viewer, {name: chosen})
+            await choose(db, installation.viewer, {name: chosen})
     effects, told = _effects(seen), shown(seen.after)[name]
     lines = [f"{line(name, told)}{' (not chosen: a dry run)' if dry_run else ''}"]
-    house.say({name: told, "effects": effects, "is_chosen": not dry_run}, "\n".join(lines + effects))
+    installation.say({name: told, "effects": effects, "is_chosen": not dry_run}, "\n".join(lines + effects))
 
 
 def _effects(shown: "Preview") -> list[str]:
@@ -71,7 +71,7 @@ def _effects(shown: "Preview") -> list[str]:
     help="Say whether this statement was signed here, and whether it still holds. Ends with 4 if not signed here.",
 )
 @in_house
-async def statement(house: House, file: Path | None) -> None:
+async def statement(installation: Installation, file: Path | None) -> None:
     """All that is chosen, works-council mode first of all, as a signed file for others to keep."""
     import msgspec
 
@@ -80,14 +80,14 @@ async def statement(house: House, file: Path | None) -> None:
     from weetwie.domain.identity.keys import key
     from weetwie.domain.policy import statement as statements
 
-    async with house.database.transaction() as db:
+    async with installation.database.transaction() as db:
         seed = await key(db, statements.SEED)
         if file is None:
-            base_url = settings_of(house).base_url.rstrip("/")
-            content = await statements.statement(db, house.viewer, seed, base_url, __version__)
+            base_url = settings_of(installation).base_url.rstrip("/")
+            content = await statements.statement(db, installation.viewer, seed, base_url, __version__)
             click.echo(content.decode(), nl=False)
             return
-    found = statements.verify(house.viewer, file.read_bytes(), seed)
+    found = statements.verify(installation.viewer, file.read_bytes(), seed)
     mode = "on" if found.works_council else "off"
     lines = [
         f"Signed here on {found.made_at}, of version {found.version}. Works-council mode was {mode}.",
@@ -96,25 +96,27 @@ async def statement(house: House, file: Path | None) -> None:
         else f"What is otherwise now: {', '.join(found.differs)}.",
         f"The key: {statements.public_key(seed)}",
     ]
-    house.say(msgspec.structs.asdict(found), "\n".join(lines))
+    installation.say(msgspec.structs.asdict(found), "\n".join(lines))
 
 
 @policy.command("never-inferred")
 @click.option("--add", "added", multiple=True, help="A word, a phrase, or the beginning of a word with a *.")
 @click.option("--remove", "removed", multiple=True, help="One that was added.")
 @in_house
-async def never_inferred(house: House, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+async def never_inferred(
+    installation: Installation, added: tuple[str, ...], removed: tuple[str, ...]
+) -> None:
     """Topics that nobody is ever found or proposed for. Those that hold everywhere cannot be taken out."""
     from weetwie.domain.knowledge.delicate import TOPICS
     from weetwie.domain.policy.choose import choose, held
 
-    async with house.database.transaction() as db:
-        now = (await held(db, house.viewer)).never_inferred
+    async with installation.database.transaction() as db:
+        now = (await held(db, installation.viewer)).never_inferred
         own = [*dict.fromkeys(one.strip() for one in (*now, *added) if one.strip() and one not in removed)]
         if own != list(now):
-            await choose(db, house.viewer, {"never_inferred": own})
+            await choose(db, installation.viewer, {"never_inferred": own})
     lines = [f"{subject}: {words}" for subject, words in TOPICS.items()]
-    house.say(
+    installation.say(
         {"everywhere": TOPICS, "here": own}, "\n".join([*lines, f"here: {', '.join(own) or 'nothing more'}"])
     )
 
@@ -126,7 +128,11 @@ async def never_inferred(house: House, added: tuple[str, ...], removed: tuple[st
 @click.option("--direct", type=click.IntRange(0, 36500), help="Days for direct posts.")
 @in_house
 async def retention(
-    house: House, colleagues: int | None, network: int | None, world: int | None, direct: int | None
+    installation: Installation,
+    colleagues: int | None,
+    network: int | None,
+    world: int | None,
+    direct: int | None,
 ) -> None:
     """What would go if so many days were chosen; 0 is for ever, and what is not given stays as it is. Changes nothing:
     that is done by `weetwie policy set keeps_network_days DAYS`."""
@@ -135,16 +141,20 @@ async def retention(
     from weetwie.domain.retention.retention import RULES, days_of, would_go
 
     given = dict(zip(RULES, (colleagues, network, world, direct), strict=True))
-    days = days_of(house.viewer.policy) | {rule: days for rule, days in given.items() if days is not None}
-    async with house.database.reading() as db:
-        found = await would_go(db, house.viewer, days)
+    days = days_of(installation.viewer.policy) | {
+        rule: days for rule, days in given.items() if days is not None
+    }
+    async with installation.database.reading() as db:
+        found = await would_go(db, installation.viewer, days)
     lines = [
         f"{one.rule} {one.days}: {one.posts} posts{f' of {one.people} people' if one.people else ''} would go"
         + (f", the oldest of {one.oldest:%Y-%m-%d}" if one.oldest else "")
         + f"; {one.held} are held"
         for one in found
     ]
-    house.say([msgspec.to_builtins(one) for one in found], "\n".join(lines) or "Everything is kept for ever.")
+    installation.say(
+        [msgspec.to_builtins(one) for one in found], "\n".join(lines) or "Everything is kept for ever."
+    )
 
 
 @policy.command()
@@ -154,26 +164,30 @@ async def retention(
 @click.option("--lift", "lifted_id", type=int, metavar="ID", help="End one.")
 @in_house
 async def hold(
-    house: House, handle: str | None, reason: str | None, until: datetime | None, lifted_id: int | None
+    installation: Installation,
+    handle: str | None,
+    reason: str | None,
+    until: datetime | None,
+    lifted_id: int | None,
 ) -> None:
     """Hold what HANDLE wrote, or everybody, for a case; without --reason, list what is held."""
     from weetwie.domain.people.lookup import lookup
     from weetwie.domain.retention import holds
 
-    async with house.database.transaction() as db:
+    async with installation.database.transaction() as db:
         if lifted_id is not None:
-            await holds.lift(db, house.viewer, lifted_id)
+            await holds.lift(db, installation.viewer, lifted_id)
         elif reason is not None:
-            person_id = await lookup(db, house.viewer, handle.removeprefix("@")) if handle else None
+            person_id = await lookup(db, installation.viewer, handle.removeprefix("@")) if handle else None
             ends_at = until.replace(tzinfo=UTC) if until else None
-            await holds.hold(db, house.viewer, person_id, reason, ends_at)
-        found = await holds.listed(db, house.viewer)
+            await holds.hold(db, installation.viewer, person_id, reason, ends_at)
+        found = await holds.listed(db, installation.viewer)
     plain = [
         {"id": one.id, "person": one.person_id, "reason": one.reason, "since": one.since.isoformat()}
         for one in found
     ]
     lines = [f"{one.id:6} {one.reason:24} {one.person_id or 'everybody'}" for one in found]
-    house.say(plain, "\n".join(lines) or "Nothing is held.")
+    installation.say(plain, "\n".join(lines) or "Nothing is held.")
 
 
 @click.group()
@@ -186,38 +200,43 @@ def emoji() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--category", default="", help="Under which heading apps offer it.")
 @in_house
-async def add(house: House, shortcode: str, file: Path, category: str) -> None:
+async def add(installation: Installation, shortcode: str, file: Path, category: str) -> None:
     """Add the picture in FILE as :SHORTCODE:."""
     from weetwie.cli.archives import settings_of
     from weetwie.domain.policy import emojis
     from weetwie.serve import store
 
     picture = emojis.readable(file.read_bytes())
-    async with house.database.transaction() as db:
+    async with installation.database.transaction() as db:
         await emojis.add(
-            db, house.viewer, store.chosen(settings_of(house)), shortcode, picture, category=category
+            db,
+            installation.viewer,
+            store.chosen(settings_of(installation)),
+            shortcode,
+            picture,
+            category=category,
         )
-    house.say({"added": shortcode}, f"Added :{shortcode}:")
+    installation.say({"added": shortcode}, f"Added :{shortcode}:")
 
 
 @emoji.command("list")
 @in_house
-async def listed(house: House) -> None:
+async def listed(installation: Installation) -> None:
     """Those there are."""
-    found = house.viewer.policy.emojis
+    found = installation.viewer.policy.emojis
     lines = [f":{one.shortcode}:  {one.category}".rstrip() for one in found]
-    house.say([one.shortcode for one in found], "\n".join(lines) or "None.")
+    installation.say([one.shortcode for one in found], "\n".join(lines) or "None.")
 
 
 @emoji.command()
 @click.argument("shortcode")
 @in_house
-async def remove(house: House, shortcode: str) -> None:
+async def remove(installation: Installation, shortcode: str) -> None:
     """Remove :SHORTCODE:; in texts its name shows again."""
     from weetwie.cli.archives import settings_of
     from weetwie.domain.policy import emojis
     from weetwie.serve import store
 
-    async with house.database.transaction() as db:
-        await emojis.remove(db, house.viewer, store.chosen(settings_of(house)), shortcode)
-    house.say({"removed": shortcode}, f"Removed :{shortcode}:")
+    async with installation.database.transaction() as db:
+        await emojis.remove(db, installation.viewer, store.chosen(settings_of(installation)), shortcode)
+    installation.say({"removed": shortcode}, f"Removed :{shortcode}:")

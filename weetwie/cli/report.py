@@ -2,7 +2,7 @@
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 from weetwie.cli.line import printable
 
 
@@ -14,29 +14,31 @@ def report() -> None:
 @report.command("list")
 @click.option("--all", "with_closed", is_flag=True, help="Closed ones too; they go after 90 days.")
 @in_house
-async def listed(house: House, with_closed: bool) -> None:
+async def listed(installation: Installation, with_closed: bool) -> None:
     """The reports that wait, the newest first."""
+    from weetwie.database.paging import END
     from weetwie.domain.moderation import reports
-    from weetwie.kit.paging import END
 
-    async with house.database.reading() as db:
-        found = await reports.reports(db, house.viewer, with_closed=with_closed, below=END)
+    async with installation.database.reading() as db:
+        found = await reports.reports(db, installation.viewer, with_closed=with_closed, below=END)
     lines = [
         f"{one.id}  {one.created_at:%Y-%m-%d}  {one.category}  {len(one.posts)} posts  {printable(one.comment)}".rstrip()
         for one in found
     ]
-    house.say([_told(one.id, one.category, one.comment) for one in found], "\n".join(lines) or "None wait.")
+    installation.say(
+        [_told(one.id, one.category, one.comment) for one in found], "\n".join(lines) or "None wait."
+    )
 
 
 @report.command()
 @click.argument("id", type=int)
 @in_house
-async def show(house: House, id: int) -> None:
+async def show(installation: Installation, id: int) -> None:
     """One report, with the posts as they read when they were reported."""
     from weetwie.domain.moderation import reports
 
-    async with house.database.reading() as db:
-        found = await reports.one(db, house.viewer, id)
+    async with installation.database.reading() as db:
+        found = await reports.one(db, installation.viewer, id)
     state = f"closed {found.closed_at:%Y-%m-%d}" if found.closed_at else "open"
     lines = [
         f"{found.id}  {found.created_at:%Y-%m-%d %H:%M}  {found.category}  {state}",
@@ -49,31 +51,31 @@ async def show(house: House, id: int) -> None:
         "by": str(found.by_id) if found.by_id else None,
         "posts": found.posts,
     }
-    house.say(told, "\n".join(line for line in map(printable, lines) if line))
+    installation.say(told, "\n".join(line for line in map(printable, lines) if line))
 
 
 @report.command()
 @click.argument("id", type=int)
 @in_house
-async def close(house: House, id: int) -> None:
+async def close(installation: Installation, id: int) -> None:
     """The report with this ID is dealt with."""
     from weetwie.domain.moderation import reports
 
-    async with house.database.transaction() as db:
-        await reports.close(db, house.viewer, id)
-    house.say({"closed": str(id)}, "Closed.")
+    async with installation.database.transaction() as db:
+        await reports.close(db, installation.viewer, id)
+    installation.say({"closed": str(id)}, "Closed.")
 
 
 @report.command("open")
 @click.argument("id", type=int)
 @in_house
-async def open_again(house: House, id: int) -> None:
+async def open_again(installation: Installation, id: int) -> None:
     """The report with this ID is not dealt with after all."""
     from weetwie.domain.moderation import reports
 
-    async with house.database.transaction() as db:
-        await reports.open_again(db, house.viewer, id)
-    house.say({"opened": str(id)}, "Open again.")
+    async with installation.database.transaction() as db:
+        await reports.open_again(db, installation.viewer, id)
+    installation.say({"opened": str(id)}, "Open again.")
 
 
 def _told(id: int, category: str, comment: str) -> dict[str, object]:

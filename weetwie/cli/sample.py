@@ -4,7 +4,7 @@ import os
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 
 
 @click.command()
@@ -13,7 +13,7 @@ from weetwie.cli.house import House, in_house
 )
 @click.option("--force", "beside_others", is_flag=True, help="Also where people have written already.")
 @in_house
-async def sample(house: House, is_removal: bool, beside_others: bool) -> None:
+async def sample(installation: Installation, is_removal: bool, beside_others: bool) -> None:
     """A made-up company to look at: forty people and a year and a half of what they wrote.
 
     Prints whom to sign in as; run again, it only gives them a new password. Posts that real people wrote stay when it is
@@ -24,15 +24,19 @@ async def sample(house: House, is_removal: bool, beside_others: bool) -> None:
     from weetwie.serve import store
     from weetwie.settings import read
 
-    kept = store.chosen(read(os.environ, given={"data": house.data.absolute() if house.data else None}))
+    kept = store.chosen(
+        read(os.environ, given={"data": installation.data.absolute() if installation.data else None})
+    )
     if is_removal:
-        removed = await clear(house.database, house.viewer, kept)
-        house.say(
+        removed = await clear(installation.database, installation.viewer, kept)
+        installation.say(
             {"posts": removed.posts, "people": removed.people},
             f"The sample company is gone: {removed.posts} posts and boosts, {removed.people} people.",
         )
         return
-    found = await samples.put_up(house.database, house.viewer, kept, beside_others=beside_others)
+    found = await samples.put_up(
+        installation.database, installation.viewer, kept, beside_others=beside_others
+    )
     plain = {
         "handle": found.handle,
         "password": found.password,
@@ -40,4 +44,4 @@ async def sample(house: House, is_removal: bool, beside_others: bool) -> None:
         "people": found.filled.people if found.filled else None,
         "posts": found.filled.posts if found.filled else None,
     }
-    house.say(plain, samples.told(found))
+    installation.say(plain, samples.told(found))

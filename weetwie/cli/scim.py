@@ -2,7 +2,7 @@
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 
 
 @click.group()
@@ -14,27 +14,27 @@ def scim() -> None:
 @click.option("--name", default="", help="What it is for, such as Entra ID.")
 @click.option("--revoke", "revoked_id", type=int, metavar="ID", help="Take one back instead.")
 @in_house
-async def token(house: House, name: str, revoked_id: int | None) -> None:
+async def token(installation: Installation, name: str, revoked_id: int | None) -> None:
     """Print a new token for a directory, and nothing else; it is never shown again."""
     from weetwie.domain.scim import tokens
 
-    async with house.database.transaction() as db:
+    async with installation.database.transaction() as db:
         if revoked_id is not None:
-            await tokens.revoke(db, house.viewer, revoked_id)
-            house.say({"id": revoked_id}, f"The token {revoked_id} lets nobody in any more.")
+            await tokens.revoke(db, installation.viewer, revoked_id)
+            installation.say({"id": revoked_id}, f"The token {revoked_id} lets nobody in any more.")
             return
-        token_id, token = await tokens.make(db, house.viewer, name)
-    house.say({"id": token_id, "token": token}, token)
+        token_id, token = await tokens.make(db, installation.viewer, name)
+    installation.say({"id": token_id, "token": token}, token)
 
 
 @scim.command("list")
 @in_house
-async def list_(house: House) -> None:
+async def list_(installation: Installation) -> None:
     """The tokens that let directories in."""
     from weetwie.domain.scim import tokens
 
-    async with house.database.reading() as db:
-        found = await tokens.listed(db, house.viewer)
+    async with installation.database.reading() as db:
+        found = await tokens.listed(db, installation.viewer)
     plain = [
         {
             "id": one.id,
@@ -45,7 +45,7 @@ async def list_(house: House) -> None:
         for one in found
     ]
     lines = [f"{one.id:6} {one.name or '-':24} {_day(one.used_at)}" for one in found]
-    house.say(plain, "\n".join(lines) or "No directory is let in.")
+    installation.say(plain, "\n".join(lines) or "No directory is let in.")
 
 
 def _day(at: object) -> str:

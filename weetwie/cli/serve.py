@@ -28,9 +28,9 @@ def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
     @wraps(function)
     def command(*, config: Path | None, **given: Any) -> None:
         flags = {name: given.pop(name) for name in list(given) if isinstance(given[name], bool)}
-        from weetwie.cli.house import refuse
+        from weetwie.cli.installation import refuse
         from weetwie.errors import Refusal
-        from weetwie.kit import log
+        from weetwie.runtime import log
         from weetwie.settings import SettingsError, read
 
         try:

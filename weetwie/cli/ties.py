@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import click
 
 from weetwie.cli.archives import as_person, settings_of, viewer_of
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 from weetwie.cli.line import Line, printable
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def _import_of(kind: str, what: str) -> click.Command:
     @click.option("--overwrite", is_flag=True, help="What the file does not hold goes.")
     @click.option("--preview", is_flag=True, help="Tell what the file leads to, and change nothing.")
     @in_house
-    async def bring(house: House, **given: Any) -> None:
-        await _bring(house, kind, **given)
+    async def bring(installation: Installation, **given: Any) -> None:
+        await _bring(installation, kind, **given)
 
     told = f"Brings in {what}, from a CSV file as Mastodon writes it. A row that leads to nobody here is told and left out."
     return click.command(kind, help=told)(bring)
@@ -44,27 +44,27 @@ def _export_of(kind: str, what: str) -> click.Command:
     @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
     @as_person
     @in_house
-    async def take(house: House, file: Path | None, handle: str) -> None:
+    async def take(installation: Installation, file: Path | None, handle: str) -> None:
         from weetwie.imports.ties.export import EXPORTED
         from weetwie.imports.ties.export import export as written
 
-        viewer = await viewer_of(house, handle)
+        viewer = await viewer_of(installation, handle)
         (chosen,) = (one for one in EXPORTED if one == kind)
-        async with house.database.reading() as db:
-            content = await written(db, viewer, chosen, settings_of(house).base_url)
-        put(house, file, content)
+        async with installation.database.reading() as db:
+            content = await written(db, viewer, chosen, settings_of(installation).base_url)
+        put(installation, file, content)
 
     return click.command(kind, help=f"Writes {what} as CSV, in Mastodon's form.")(take)
 
 
-def put(house: House, file: Path | None, content: bytes) -> None:
+def put(installation: Installation, file: Path | None, content: bytes) -> None:
     """Into a new file that only its owner can read, or to standard output."""
     if file is None:
         sys.stdout.buffer.write(content)
         return
     with _new(file) as out:
         out.write(content)
-    house.say({"file": str(file), "bytes": len(content)}, f"{file}: {len(content):,} bytes.")
+    installation.say({"file": str(file), "bytes": len(content)}, f"{file}: {len(content):,} bytes.")
 
 
 @contextmanager
@@ -82,29 +82,31 @@ def _new(file: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-async def _bring(house: House, kind: str, file: Path, handle: str, overwrite: bool, preview: bool) -> None:
+async def _bring(
+    installation: Installation, kind: str, file: Path, handle: str, overwrite: bool, preview: bool
+) -> None:
     from weetwie.imports.table import decoded
     from weetwie.imports.ties import table
     from weetwie.imports.ties.bring import bring, plan
     from weetwie.imports.ties.forms import KINDS
 
-    viewer = await viewer_of(house, handle)
+    viewer = await viewer_of(installation, handle)
     (chosen,) = (one for one in KINDS if one == kind)
     with file.open("rb") as opened:
         content = opened.read(table.LARGEST + 1)
-    async with house.database.reading() as db:
-        planned = await plan(db, viewer, chosen, content, settings_of(house).base_url)
+    async with installation.database.reading() as db:
+        planned = await plan(db, viewer, chosen, content, settings_of(installation).base_url)
     if preview:
         _tell(file, planned.skipped)
         encoding = decoded(content)[1]
-        house.say(
+        installation.say(
             {**_plain(planned), "encoding": encoding},
             f"{len(planned.rows):,} rows lead to somebody here. Read as {encoding}.",
         )
         return
     line = Line()
     report = await bring(
-        house.database,
+        installation.database,
         viewer,
         planned,
         "overwrite" if overwrite else "merge",
@@ -112,7 +114,7 @@ async def _bring(house: House, kind: str, file: Path, handle: str, overwrite: bo
     )
     line.clear()
     _tell(file, report.skipped)
-    house.say(_plain(report), _told(report))
+    installation.say(_plain(report), _told(report))
 
 
 def _tell(file: Path, skipped: "list[Skipped]") -> None:
@@ -155,17 +157,17 @@ def export() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @as_person
 @in_house
-async def posts(house: House, file: Path, handle: str) -> None:
+async def posts(installation: Installation, file: Path, handle: str) -> None:
     """Writes all that a person has posted, with its files, as a ZIP in the form of Mastodon's archives."""
     import msgspec
 
     from weetwie.imports.archive.export import export as written
     from weetwie.serve import store
 
-    viewer, settings = await viewer_of(house, handle), settings_of(house)
+    viewer, settings = await viewer_of(installation, handle), settings_of(installation)
     with _new(file) as out:
-        taken = await written(house.database, viewer, store.chosen(settings), settings.base_url, out)
-    house.say(
+        taken = await written(installation.database, viewer, store.chosen(settings), settings.base_url, out)
+    installation.say(
         {"file": str(file), **msgspec.to_builtins(taken)},
         f"{file}: {taken.posts:,} posts, {taken.boosts:,} boosts, {taken.files:,} files.",
     )

@@ -2,19 +2,19 @@
 
 import click
 
-from weetwie.cli.house import House, in_house
+from weetwie.cli.installation import Installation, in_house
 
 
 @click.command()
 @click.argument("handle")
 @click.option("--scopes", default="read", show_default=True, help='What it opens, such as "read write".')
 @in_house
-async def token(house: House, handle: str, scopes: str) -> None:
+async def token(installation: Installation, handle: str, scopes: str) -> None:
     """Print a new access token of a person, and nothing else."""
     from weetwie.domain.identity import tokens
     from weetwie.domain.people.lookup import lookup
 
-    async with house.database.transaction() as db:
-        person_id = await lookup(db, house.viewer, handle)
-        issued = await tokens.issue_by_hand(db, house.viewer, person_id, scopes)
-    house.say({"access_token": issued.token, "scope": " ".join(issued.scopes)}, issued.token)
+    async with installation.database.transaction() as db:
+        person_id = await lookup(db, installation.viewer, handle)
+        issued = await tokens.issue_by_hand(db, installation.viewer, person_id, scopes)
+    installation.say({"access_token": issued.token, "scope": " ".join(issued.scopes)}, issued.token)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence
-from weetwie.domain.people import bring_in as arriving_people
-from weetwie.domain.posts import bring_in as arriving_posts
+from weetwie.domain.people import import_ as arriving_people
+from weetwie.domain.posts import import_ as arriving_posts
 from weetwie.imports import run as runs
 from weetwie.imports import write_people, write_posts
 from weetwie.imports.crowd import Crowd
@@ -21,7 +22,6 @@ from weetwie.imports.people import Reading, people
 from weetwie.imports.posts import posts
 from weetwie.imports.records import Who
 from weetwie.imports.run import R, Report, Run, Source, Terms, Watch
-from weetwie.kit.db import Database
 
 _BEGINNING: Final = 1 << 16
 """Bytes of a file that its name in the ledger is made of."""

@@ -14,7 +14,7 @@ from weetwie.errors import Invalid, _
 from weetwie.imports import table
 from weetwie.imports.heads import field_of, full_name, rank_of
 from weetwie.imports.table import Row
-from weetwie.kit.signs import bare_addresses, visible
+from weetwie.text.signs import bare_addresses, visible
 
 LARGEST: Final = 5 * 1024 * 1024
 MOST: Final = 10_000

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import msgspec
 
+from weetwie.database.pool import Db
 from weetwie.domain.identity import addresses
-from weetwie.domain.identity import bring_in as hashes
+from weetwie.domain.identity import import_ as hashes
 from weetwie.domain.imports import ledger
-from weetwie.domain.people import bring_in as people
+from weetwie.domain.people import import_ as people
 from weetwie.imports.records import Who
 from weetwie.imports.run import Run
-from weetwie.kit.db import Db
 
 _ADDRESS = "address:"
 _BY_ADDRESS = "addresses"

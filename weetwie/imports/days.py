@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 from weetwie.imports.records import Wrong, moment
-from weetwie.kit import clock
-from weetwie.kit.signs import visible
+from weetwie.runtime import clock
+from weetwie.text.signs import visible
 
 First = Literal["day", "month"] | None
 """What stands first in `1/2/2020`; None where the column does not tell."""

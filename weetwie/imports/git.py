@@ -9,8 +9,8 @@ from typing import IO, Final
 from weetwie.imports.lines import LONGEST, Bad
 from weetwie.imports.records import PostRecord, Who, Wrong, clean, moment
 from weetwie.imports.table import line_of
-from weetwie.kit.programs import is_program
-from weetwie.kit.signs import bare_address, visible
+from weetwie.text.programs import is_program
+from weetwie.text.signs import bare_address, visible
 
 _GIT: Final = ("git", "--no-pager", "-c", "log.showSignature=false", "-c", "core.fsmonitor=false")
 _FIELDS: Final = ("%H", "%aN", "%aE", "%at", "%e", "%B", "%(trailers)")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from weetwie.kit.signs import visible
+from weetwie.text.signs import visible
 
 _CALLED: Final[Mapping[str, str]] = {
     "id": """employeeid employeenumber employeeno employeenr empid empno emplid staffid staffnumber staffno personnelnumber

@@ -12,7 +12,7 @@ from weetwie.imports.heads import field_of, full_name, rank_of
 from weetwie.imports.lines import Bad, File, Line
 from weetwie.imports.records import PersonRecord, Who, Wrong, clean, key, moment
 from weetwie.imports.table import Row
-from weetwie.kit.signs import bare_address, bare_addresses, visible
+from weetwie.text.signs import bare_address, bare_addresses, visible
 
 LARGEST: Final = 64 << 20
 _MOST_NAMED: Final = 100

@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 
-from weetwie.kit import clock
-from weetwie.kit.programs import is_program
-from weetwie.kit.signs import visible
+from weetwie.runtime import clock
+from weetwie.text.programs import is_program
+from weetwie.text.signs import visible
 
 EARLIEST: Final = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
 _SLACK: Final = timedelta(days=1)

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import msgspec
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database, Db
 from weetwie.domain.imports import ledger
-from weetwie.domain.media import bring_in as files
+from weetwie.domain.media import import_ as files
 from weetwie.domain.people import take_out as leaving_people
 from weetwie.domain.posts import take_out as leaving_posts
 from weetwie.errors import Conflict, _
 from weetwie.events import audit
-from weetwie.kit.db import Database, Db
 
 _POSTS = 100
 _PEOPLE = 50

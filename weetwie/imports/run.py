@@ -8,14 +8,14 @@ from typing import Final, Generic, Protocol, TypeVar
 import asyncpg
 import msgspec
 
+from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring
+from weetwie.database.pool import Database, Db
 from weetwie.domain.imports import ledger
 from weetwie.events import audit
 from weetwie.imports.lines import Bad
 from weetwie.imports.people import Reading
 from weetwie.imports.records import PersonRecord, PostRecord
-from weetwie.kit.db import Database, Db
 
 R = TypeVar("R", PersonRecord, PostRecord)
 

@@ -2,12 +2,12 @@
 
 import msgspec
 
-from weetwie.domain.people import bring_in as arriving
+from weetwie.database.pool import Db
+from weetwie.domain.people import import_ as arriving
 from weetwie.imports.crowd import Crowd
 from weetwie.imports.lines import Bad
 from weetwie.imports.records import PersonRecord, Who
 from weetwie.imports.run import Run, Terms
-from weetwie.kit.db import Db
 
 
 class Open(msgspec.Struct):

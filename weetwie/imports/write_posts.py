@@ -3,19 +3,19 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from weetwie.database.pool import Db
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence, seal
-from weetwie.domain.posts import bring_in as arriving
+from weetwie.domain.posts import import_ as arriving
 from weetwie.domain.search import index
-from weetwie.domain.timelines import bring_in as homes
+from weetwie.domain.timelines import import_ as homes
 from weetwie.imports import run as runs
 from weetwie.imports.crowd import Crowd
 from weetwie.imports.lines import Bad
 from weetwie.imports.records import PostRecord
 from weetwie.imports.run import Run, Watch
-from weetwie.kit import clock
-from weetwie.kit import text as texts
-from weetwie.kit.db import Db
+from weetwie.runtime import clock
+from weetwie.text import text as texts
 
 COMMITS: Final = "commits"
 """The space in which keys are the hashes of commits."""

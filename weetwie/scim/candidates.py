@@ -13,9 +13,9 @@ from scim2_models.path import (
     ValuePath,
 )
 
+from weetwie.database.pool import Db
 from weetwie.domain.scim import resources
 from weetwie.domain.scim.resources import GROUP, MOST_LOOKED_AT, USER, Resource
-from weetwie.kit.db import Db
 
 _FOUND_BY: Final = {
     ("username", USER): resources.named,

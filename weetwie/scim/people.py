@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db
 from weetwie.domain.identity import account, addresses, claims, links, renamed
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
 from weetwie.domain.people.leave import leave
@@ -17,12 +18,11 @@ from weetwie.domain.people.rejoin import rejoin
 from weetwie.domain.people.rules import LONGEST_WORDS, Changes, Newcomer
 from weetwie.domain.scim import resources
 from weetwie.errors import Conflict, _
-from weetwie.kit import language
-from weetwie.kit.db import Db
-from weetwie.kit.programs import is_program
-from weetwie.kit.signs import bare_address
-from weetwie.seen import people as seen_people
-from weetwie.seen.people import Profile
+from weetwie.text import language
+from weetwie.text.programs import is_program
+from weetwie.text.signs import bare_address
+from weetwie.views import people as seen_people
+from weetwie.views.people import Profile
 
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 REASON: Final = "directory"
@@ -91,7 +91,7 @@ async def keep_address(
         await _take(db, maker, owner, address)
     gone = await renamed.moved(db, maker, person_id, await _hashed(db, last) if last else None, address)
     if gone:
-        await letters.withdraw(db, person_id, gone)
+        await emails.withdraw(db, person_id, gone)
         await _say_address(db, maker, person_id, document, gone, letters_from)
 
 
@@ -104,7 +104,7 @@ async def _take(db: Db, maker: Viewer, owner: int, address: str) -> None:
     if (is_theirs and is_active) or (theirs is None and await addresses.verified_owner(db, address) == owner):
         raise Conflict(_("This e-mail address belongs to another account."))
     if await renamed.release(db, maker, owner, digest):
-        await letters.withdraw(db, owner, address)
+        await emails.withdraw(db, owner, address)
 
 
 async def _say_address(
@@ -119,7 +119,7 @@ async def _say_address(
     address = mail(document, "work")
     written = write.address_changed(wanted, maker.policy.name, profile.handle, address, link)
     for to in filter(None, (gone, address)):
-        await letters.put(db, person_id, to, written, _NEWS_LASTS)
+        await emails.put(db, person_id, to, written, _NEWS_LASTS)
 
 
 async def _hashed(db: Db, address: str) -> bytes:
@@ -155,7 +155,7 @@ async def say_farewell(db: Db, maker: Viewer, person_id: int, document: Document
     # Only the directory says whose address this is.
     await account.changed(db, maker, "person.link", person_id, is_shown=True, shown=1)
     written = write.farewell(_language(document), maker.policy.name, handle, f"{base_url}/farewell/{token}")
-    await letters.put(db, person_id, address, written, links.LASTS["farewell"])
+    await emails.put(db, person_id, address, written, links.LASTS["farewell"])
 
 
 def _language(document: Document) -> str:
@@ -163,8 +163,8 @@ def _language(document: Document) -> str:
 
 
 async def _profile(db: Db, maker: Viewer, person_id: int) -> Profile | None:
-    eye = msgspec.structs.replace(maker, person_id=-1, standing=Standing.member)
-    found = await seen_people.profiles(db, await seen_people.people(db, eye, [person_id]))
+    viewer_sql = msgspec.structs.replace(maker, person_id=-1, standing=Standing.member)
+    found = await seen_people.profiles(db, await seen_people.people(db, viewer_sql, [person_id]))
     return found[0] if found else None
 
 

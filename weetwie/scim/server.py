@@ -35,19 +35,19 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 
+from weetwie.access.authenticate import Memory
 from weetwie.access.policy import Policy
-from weetwie.access.recognise import Memory
 from weetwie.access.viewer import system
+from weetwie.database.pool import Database
+from weetwie.database.unavailable import outage
 from weetwie.domain.identity import attempts
 from weetwie.domain.scim import tokens
 from weetwie.errors import NoSpace, Refusal, TooMany, Unavailable
-from weetwie.kit import body
-from weetwie.kit.away import outage
-from weetwie.kit.client_address import place_of
-from weetwie.kit.db import Database
-from weetwie.kit.ratelimit import RateLimits
+from weetwie.http import body
 from weetwie.scim import dialects
 from weetwie.scim.storage import Storage
+from weetwie.security.client_address import place_of
+from weetwie.security.ratelimit import RateLimits
 
 log = structlog.get_logger(__name__)
 

@@ -20,11 +20,11 @@ from scim2_models import Resource as Model
 from scim2_server.storage import AsyncScimStorage, SearchPage
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.scim import resources
 from weetwie.domain.scim.resources import GROUP, MOST_LOOKED_AT, USER, Resource
 from weetwie.errors import Conflict, Forbidden, Refusal
 from weetwie.events import audit
-from weetwie.kit.db import Db
 from weetwie.scim import people
 from weetwie.scim.candidates import candidates, is_id
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.database.pool import Db
 from weetwie.domain.knowledge import questions
 from weetwie.domain.knowledge.answer import Answer
 from weetwie.domain.knowledge.experts import who_knows
@@ -15,10 +16,9 @@ from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.errors import Refusal
 from weetwie.events import PostPublished
-from weetwie.kit.db import Db
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import words as seen_words
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
+from weetwie.views import texts as seen_words
 from weetwie.worker import Reaction
 
 _PROOFS = 1

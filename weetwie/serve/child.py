@@ -10,8 +10,8 @@ from dataclasses import replace
 import msgspec
 import uvloop
 
-from weetwie.kit import log
-from weetwie.kit.postgres.launch import end_with
+from weetwie.database.postgres.launch import end_with
+from weetwie.runtime import log
 from weetwie.settings import Settings
 
 

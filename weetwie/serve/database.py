@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import structlog
 
+from weetwie.database import postgres
 from weetwie.errors import Unavailable
-from weetwie.kit import postgres
 from weetwie.migrations import is_current
 from weetwie.settings import Settings
 

@@ -18,12 +18,12 @@ from urllib.request import urlopen
 import asyncpg
 import msgspec
 
-from weetwie.domain.mail import letters
+from weetwie.database.pool import Database
+from weetwie.domain.mail import emails
 from weetwie.domain.notifications import push_out
 from weetwie.errors import Refusal
-from weetwie.kit.db import Database
-from weetwie.kit.finding import Finding, State
 from weetwie.migrations import is_current
+from weetwie.runtime.finding import Finding, State
 from weetwie.serve import database, keys, store
 from weetwie.settings import Settings
 from weetwie.worker import backlog, given_up, newest
@@ -199,7 +199,7 @@ async def inside(opened: Database) -> AsyncIterator[Finding]:
         theirs: datetime = await db.connection.fetchval("select clock_timestamp()")
         yield _clock(datetime.now(UTC), theirs, await newest(db))
         behind, lost = await backlog(db), await given_up(db)
-        unsent, unpushed = await letters.stuck(db), await push_out.stuck(db)
+        unsent, unpushed = await emails.stuck(db), await push_out.stuck(db)
     if behind.seconds > _LONG_WAIT:
         yield Finding(
             "worker", "wrong", f"{behind.waiting} things wait to be done, the first for {behind.seconds:.0f} s",

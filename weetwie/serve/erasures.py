@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.people.erase import erase
 from weetwie.domain.people.erased import Erasure, erasures
 from weetwie.errors import NotFound
 from weetwie.events import PersonErased
-from weetwie.kit.db import Db
 from weetwie.worker import Reaction
 
 NAME = "erasures.log"

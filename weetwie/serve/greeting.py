@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from weetwie.database.pool import Database
 from weetwie.domain.identity import links
 from weetwie.domain.people import anybody
-from weetwie.kit.db import Database
 
 Say = Callable[[str], None]
 

@@ -18,14 +18,14 @@ import asyncpg
 import msgspec
 import structlog
 
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import system
+from weetwie.database.pool import Db, prepare_connection
 from weetwie.domain.identity import addresses
 from weetwie.errors import Invalid, Unavailable
 from weetwie.events import audit
-from weetwie.kit import sealing
-from weetwie.kit.db import Db, prepare_connection
-from weetwie.kit.sealing import CannotOpen, Keys
+from weetwie.security import sealing
+from weetwie.security.sealing import CannotOpen, Keys
 from weetwie.settings import Settings
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import structlog
 
-from weetwie.kit.db import Database
+from weetwie.database.pool import Database
 from weetwie.serve.child import Task
 from weetwie.serve.greeting import greet
 from weetwie.serve.signals import told_to_end

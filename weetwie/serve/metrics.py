@@ -18,8 +18,8 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from weetwie.database.pool import Database
 from weetwie.domain.timelines.live import Live
-from weetwie.kit.db import Database
 from weetwie.settings import Address
 from weetwie.worker import backlog
 

@@ -15,23 +15,23 @@ from urllib.parse import urlsplit
 import structlog
 
 from weetwie import __version__, app, reactions, worker
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.database.pool import Database
+from weetwie.database.wake import Bell
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications.push import SEED
 from weetwie.domain.people import assistant
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
 from weetwie.events import AccountChanged, PersonErased, PersonLeft, PostPublished
-from weetwie.kit.bell import Bell
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database
-from weetwie.kit.http import Fetcher, is_public
-from weetwie.kit.mail import Post
-from weetwie.kit.webpush import Sender
-from weetwie.serve import answering, doctor, erasures, letters, store, web
+from weetwie.http.fetch import Fetcher, is_public
+from weetwie.http.webpush import Sender
+from weetwie.media.blob import Store
+from weetwie.serve import answering, doctor, emails, erasures, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.settings import Settings
+from weetwie.smtp.client import Post
 
 log = structlog.get_logger(__name__)
 
@@ -172,8 +172,8 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     after = {
         **reactions.AFTER,
         PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],
-        PersonLeft: [letters.farewells(settings.base_url)] if settings.smtp_url else [],
-        AccountChanged: [letters.account_changes(settings.base_url)]
+        PersonLeft: [emails.farewells(settings.base_url)] if settings.smtp_url else [],
+        AccountChanged: [emails.account_changes(settings.base_url)]
         if settings.smtp_url
         else reactions.AFTER[AccountChanged],
         PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
@@ -185,7 +185,7 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
             bell,
             Live(database, memory),
             worker.Worker(
-                database, memory, after, letters.by_the_clock(settings.base_url) if settings.smtp_url else []
+                database, memory, after, emails.by_the_clock(settings.base_url) if settings.smtp_url else []
             ),
             store.chosen(settings),
             sender,

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import asyncpg
 
+from weetwie.database import postgres
 from weetwie.errors import NoSpace, Unavailable
-from weetwie.kit import postgres
 
 _FAILED: Final = "{program} has failed: {why}"
 _HEAD: Final = 4096

@@ -11,11 +11,11 @@ import asyncpg
 import msgspec
 
 from weetwie import reactions
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import system
+from weetwie.database.pool import Database
 from weetwie.domain.people import anybody
 from weetwie.errors import Conflict
-from weetwie.kit.db import Database
 from weetwie.serve import database, erasures, keys, packed, programs
 from weetwie.serve.backup import about
 from weetwie.serve.packed import Manifest

@@ -6,17 +6,17 @@ import msgspec
 
 from weetwie import reactions
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database
 from weetwie.domain.identity import passwords
 from weetwie.domain.imports import ledger
-from weetwie.domain.people.bring_in import members
+from weetwie.domain.people.import_ import members
 from weetwie.imports.sample import fill
 from weetwie.imports.sample.company import company
 from weetwie.imports.sample.fill import Filled
-from weetwie.kit import clock
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.serve import store
 from weetwie.settings import Settings
 

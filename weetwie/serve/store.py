@@ -1,7 +1,7 @@
 """Where this installation keeps its files: the data folder, or a bucket."""
 
-from weetwie.kit import blob
-from weetwie.kit.blob import Store
+from weetwie.media import blob
+from weetwie.media.blob import Store
 from weetwie.settings import Settings
 
 

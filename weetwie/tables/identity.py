@@ -121,7 +121,7 @@ class OneTime(Row):
 
     person_id: Mapped[int] = to("people.id", primary_key=True)
     secret: Mapped[bytes]
-    """Sealed, with the key that is not in the database (`kit/sealing.py`)."""
+    """Sealed, with the key that is not in the database (`security/sealing.py`)."""
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[Count]
     """No code is good twice."""

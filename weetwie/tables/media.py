@@ -1,4 +1,4 @@
-"""Media: files that are attached to posts, and the faces and headers of people. Their bytes lie in `kit/blob.py`."""
+"""Media: files that are attached to posts, and the faces and headers of people. Their bytes lie in `media/blob.py`."""
 
 from datetime import datetime
 from typing import Any

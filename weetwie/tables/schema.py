@@ -28,7 +28,7 @@ Id = Annotated[int, mapped_column(BigInteger, primary_key=True, server_default=N
 Number = Annotated[int, mapped_column(BigInteger, server_default=NEW_ID)]
 """An id that is not the key: what lists of relations page over."""
 Rank = Annotated[int, mapped_column(SmallInteger)]
-"""A ring, a visibility, a standing: small numbers named in `access/words.py`."""
+"""A ring, a visibility, a standing: small numbers named in `access/enums.py`."""
 Count = Annotated[int, mapped_column(BigInteger, server_default="0")]
 Flag = Annotated[bool, mapped_column(server_default="false")]
 Words = Annotated[str, mapped_column(Text, server_default="")]

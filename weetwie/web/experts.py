@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from markupsafe import Markup, escape
 
+from weetwie.database.pool import Db
 from weetwie.domain.knowledge.answer import Answer, Expert, shown_posts
 from weetwie.domain.knowledge.passages import Passage, passage_of
-from weetwie.kit.db import Db
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 from weetwie.web.shown import Person, Post
 from weetwie.web.visit import Visit
 
@@ -35,7 +35,7 @@ def _passages(posts: Mapping[int, Post], answer: Answer) -> dict[int, Markup]:
 
 
 async def experts(visit: Visit, db: Db, answer: Answer) -> list[ShownExpert]:
-    shower, viewer = visit.house.shower, visit.viewer
+    shower, viewer = visit.site.shower, visit.viewer
     ids = [one.person_id for one in answer.people]
     people = {one.id: one for one in await shower.people(db, viewer, ids)}
     seen = await seen_posts.posts(db, viewer, shown_posts(answer))

@@ -7,11 +7,11 @@ from datetime import datetime
 import msgspec
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.filters import posts as singles
 from weetwie.domain.filters import rules
 from weetwie.domain.filters.filters import OwnFilter, filters
-from weetwie.kit import clock
-from weetwie.kit.db import Db
+from weetwie.runtime import clock
 from weetwie.web.shown import Post
 
 

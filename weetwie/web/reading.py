@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from weetwie.database.paging import Page, page
+from weetwie.database.pool import Db
 from weetwie.domain.identity import account
 from weetwie.domain.identity.account import Happened
 from weetwie.domain.notifications.list import unread
 from weetwie.errors import Forbidden, NotFound, _
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page, page
-from weetwie.seen.posts import SeenPost
+from weetwie.views.posts import SeenPost
 from weetwie.web.filtering import filtered
 from weetwie.web.visit import Visit
 
@@ -36,7 +36,7 @@ Read = Callable[[Db, Page], Awaitable[Sequence[SeenPost]]]
 async def show(visit: Visit, db: Db, template: str, status: int = 200, **values: Any) -> Response:
     """A page within the frame of those who are signed in, or of strangers."""
     me = (
-        await visit.house.shower.person(db, visit.viewer, visit.viewer.person_id)
+        await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
         if visit.is_signed_in
         else None
     )
@@ -54,7 +54,7 @@ async def done_by_others(visit: Visit, db: Db) -> list[tuple[Happened, str]]:
 async def with_names(visit: Visit, db: Db, happened: list[Happened]) -> list[tuple[Happened, str]]:
     """Empty for what one did oneself, and where nobody in particular did it."""
     others = dict.fromkeys(one.by_id for one in happened if one.by_id and one.by_id != one.person_id)
-    people = await visit.house.shower.cards(db, visit.viewer, others) if others else {}
+    people = await visit.site.shower.cards(db, visit.viewer, others) if others else {}
     names = {id: f"{one.called} (@{one.handle})" for id, one in people.items()}
     return [(one, names.get(one.by_id or 0, "")) for one in happened]
 
@@ -68,7 +68,7 @@ def asked(visit: Visit) -> Page:
 async def timeline(visit: Visit, db: Db, read: Read, context: str = "public") -> dict[str, Any]:
     """A page of posts, through the filters that hold in this context, and where the next one is."""
     found = await read(db, asked(visit))
-    posts = await visit.house.shower.posts(db, visit.viewer, found)
+    posts = await visit.site.shower.posts(db, visit.viewer, found)
     posts = await filtered(db, visit.viewer, posts, context)
     return {"posts": posts, "older": older(visit, found[-1].key if len(found) == LENGTH else 0)}
 

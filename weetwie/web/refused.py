@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse, Response
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import nobody
+from weetwie.database.unavailable import outage
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
-from weetwie.kit import body
-from weetwie.kit.away import outage
-from weetwie.web.visit import House, Visit, visit_of
+from weetwie.http import body
+from weetwie.web.visit import Site, Visit, visit_of
 
 log = structlog.get_logger(__name__)
 
@@ -41,10 +41,10 @@ async def too_often(come: Visit, refusal: TooMany) -> Response:
     return refused(come, refusal, again=None if not kept or _SECRET & kept.keys() else kept)
 
 
-def out_of_order(request: Request, house: House) -> Response:
+def out_of_order(request: Request, site: Site) -> Response:
     """A page without a database behind it, for nobody."""
-    viewer = house.memory.recall() or nobody(Policy())
-    come = visit_of(request, house, viewer)
+    viewer = site.memory.recall() or nobody(Policy())
+    come = visit_of(request, site, viewer)
     come.new_cookies.clear()
     return come.finish(refused(come, Unavailable()))
 

@@ -14,7 +14,8 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from weetwie.errors import Refusal
-from weetwie.kit import clock, language
+from weetwie.runtime import clock
+from weetwie.text import language
 from weetwie.web.assets import Assets
 
 if TYPE_CHECKING:

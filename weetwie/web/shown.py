@@ -8,27 +8,27 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup
 
-from weetwie.access import sees
+from weetwie.access import visibility
+from weetwie.access.enums import QuoteState, Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuoteState, Ring, Standing, Visibility
+from weetwie.database.pool import Db
 from weetwie.domain.identity.keys import key
 from weetwie.domain.media.addresses import Addresses, named
-from weetwie.kit import clock
-from weetwie.kit import text as texts
-from weetwie.kit.cache import Cache
-from weetwie.kit.db import Db
-from weetwie.seen import cards as seen_cards
-from weetwie.seen import media as seen_media
-from weetwie.seen import people as seen_people
-from weetwie.seen import polls as seen_polls
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import words as seen_words
-from weetwie.seen.cards import SeenCard
-from weetwie.seen.media import SeenMedia
-from weetwie.seen.people import Profile, SeenPerson
-from weetwie.seen.polls import SeenPoll
-from weetwie.seen.posts import SeenPost
-from weetwie.seen.words import Words
+from weetwie.runtime import clock
+from weetwie.runtime.cache import Cache
+from weetwie.text import text as texts
+from weetwie.views import cards as seen_cards
+from weetwie.views import media as seen_media
+from weetwie.views import people as seen_people
+from weetwie.views import polls as seen_polls
+from weetwie.views import posts as seen_posts
+from weetwie.views import texts as seen_words
+from weetwie.views.cards import SeenCard
+from weetwie.views.media import SeenMedia
+from weetwie.views.people import Profile, SeenPerson
+from weetwie.views.polls import SeenPoll
+from weetwie.views.posts import SeenPost
+from weetwie.views.texts import Words
 from weetwie.web.emoji import pictured
 
 FACES: Final = 12
@@ -247,7 +247,7 @@ class Shower:
                 self._kept.put((post.post_id, post.version), kept)
 
     def _person(self, seen: SeenPerson, profile: Profile) -> Person:
-        is_card = seen.detail == sees.CARD
+        is_card = seen.detail == visibility.CARD
         person = Person(
             profile.id,
             profile.handle,
@@ -261,7 +261,7 @@ class Shower:
         )
         if is_card:
             return person
-        has_place = seen.detail == sees.PLACE
+        has_place = seen.detail == visibility.PLACE
         return msgspec.structs.replace(
             person,
             about=profile.bio,

@@ -13,20 +13,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from weetwie.access import may
-from weetwie.access.recognise import Memory
+from weetwie.access import permissions
+from weetwie.access.authenticate import Memory
+from weetwie.database.pool import Database
 from weetwie.domain.identity import attempts, sessions
 from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import NotFound, Refusal, TooMany
+from weetwie.http.body import bounded, check_length
 from weetwie.imports import contacts as imported_contacts
-from weetwie.kit import clock, oidc
-from weetwie.kit.blob import Store
-from weetwie.kit.body import bounded, check_length
-from weetwie.kit.client_address import place_of
-from weetwie.kit.db import Database
-from weetwie.kit.ratelimit import RateLimits
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
+from weetwie.security import oidc
+from weetwie.security.client_address import place_of
+from weetwie.security.ratelimit import RateLimits
 from weetwie.settings import Provider
 from weetwie.web import colour
 from weetwie.web.api_reference import Reference
@@ -85,7 +86,7 @@ from weetwie.web.reading import SignInAgain, SignInFirst
 from weetwie.web.refused import failed, out_of_order, refused, too_often
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
-from weetwie.web.visit import MOST_FILES, House, LookOver, SignOnHouse, Visit, visit
+from weetwie.web.visit import MOST_FILES, LookOver, SignOnHouse, Site, Visit, visit
 
 log = structlog.get_logger(__name__)
 
@@ -232,7 +233,7 @@ def site(
 ) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
-    house = House(
+    site = Site(
         database,
         memory,
         Templates(assets),
@@ -249,12 +250,12 @@ def site(
     )
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in PAGES.items():
-        routes.append(Route(path, _door(house, path, show), methods=["GET"]))
+        routes.append(Route(path, _door(site, path, show), methods=["GET"]))
         if act is not None:
-            routes.append(Route(path, _door(house, path, act), methods=["POST"]))
+            routes.append(Route(path, _door(site, path, act), methods=["POST"]))
     return Starlette(
         routes=routes,
-        exception_handlers={NotFound: _nothing(house), HTTPException: _nothing(house)},
+        exception_handlers={NotFound: _nothing(site), HTTPException: _nothing(site)},
     )
 
 
@@ -265,15 +266,15 @@ def _providers(sso: Sequence[Provider]) -> dict[str, SignOnHouse]:
     }
 
 
-def _door(house: House, path: str, page: Page) -> Callable[[Request], Awaitable[Response]]:
+def _door(site: Site, path: str, page: Page) -> Callable[[Request], Awaitable[Response]]:
     """A page with all that stands before and behind it."""
 
     async def door(request: Request) -> Response:
         request.scope["weetwie.route"] = path
         try:
-            come = await visit(request, house)
+            come = await visit(request, site)
         except (asyncpg.PostgresError, OSError):
-            return out_of_order(request, house)
+            return out_of_order(request, site)
         try:
             _bound(come, _longest(come, path))
             come.count(*_limits(path))
@@ -307,11 +308,11 @@ async def _check_proved(come: Visit) -> None:
     """Whoever runs the place shows once an hour that it is them. What was filled in on a page that was opened in time is
     still taken an hour later. Raises SignInAgain."""
     now = clock.now()
-    looks = may.look_behind(come.viewer, now) or may.inspect(come.viewer, now)
+    looks = permissions.look_behind(come.viewer, now) or permissions.inspect(come.viewer, now)
     if not come.is_signed_in or not looks:
         return
     within = PROVED if come.request.method == "GET" else 2 * PROVED
-    async with come.house.database.reading() as db:
+    async with come.site.database.reading() as db:
         if not await sessions.is_proved(db, come.viewer, within):
             raise SignInAgain
 
@@ -342,17 +343,17 @@ def _limits(path: str) -> tuple[str, ...]:
 
 async def _slowed(come: Visit, refusal: Refusal) -> Refusal:
     """Who opens links that lead nowhere is told so, and after too many of them is made to wait."""
-    if come.house.limits is None:
+    if come.site.limits is None:
         return refusal
     try:
-        async with come.house.database.transaction_in_turn(place_of(come.client_address)) as db:
+        async with come.site.database.transaction_in_turn(place_of(come.client_address)) as db:
             await attempts.wrong_token(db, come.client_address)
     except TooMany as too_many:
         return too_many
     return refusal
 
 
-def _nothing(house: House) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _nothing(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
     """For addresses that no page has."""
 
     async def nothing(request: Request, error: Exception) -> Response:
@@ -360,9 +361,9 @@ def _nothing(house: House) -> Callable[[Request, Exception], Awaitable[Response]
             return PlainTextResponse("", error.status_code)
         status = error.status_code if isinstance(error, HTTPException) else 404
         try:
-            come = await visit(request, house)
+            come = await visit(request, site)
         except (asyncpg.PostgresError, OSError):
-            return out_of_order(request, house)
+            return out_of_order(request, site)
         try:
             come.count("api")
         except TooMany as too_many:

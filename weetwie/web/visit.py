@@ -21,17 +21,19 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from weetwie import settings
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database
 from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import File
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit import clock, language, oidc
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database
-from weetwie.kit.finding import Finding
-from weetwie.kit.ratelimit import RateLimits, of_person
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
+from weetwie.runtime.finding import Finding
+from weetwie.security import oidc
+from weetwie.security.ratelimit import RateLimits, of_person
+from weetwie.text import language
 from weetwie.web.api_reference import Reference
 from weetwie.web.assets import Assets
 from weetwie.web.show import Templates
@@ -67,7 +69,7 @@ LookOver = Callable[[], Awaitable[Sequence[Finding]]]
 
 
 @dataclass(frozen=True)
-class House:
+class Site:
     """What pages need of the rest of the house."""
 
     database: Database
@@ -100,7 +102,7 @@ class House:
 @dataclass
 class Visit:
     request: Request
-    house: House
+    site: Site
     viewer: Viewer
     session: str | None
     """The cookie of a good session."""
@@ -137,7 +139,7 @@ class Visit:
     @property
     def host(self) -> str:
         """The name of this installation, as it is typed into an app."""
-        return urlsplit(self.house.base_url).netloc
+        return urlsplit(self.site.base_url).netloc
 
     @property
     def client_address(self) -> str:
@@ -149,9 +151,9 @@ class Visit:
 
     def count(self, *limits: str) -> None:
         """Counts this request under each of them. Raises TooMany."""
-        if self.house.limits is not None and limits:
+        if self.site.limits is not None and limits:
             caller = of_person(self.viewer.person_id) if self.is_signed_in else ""
-            self.house.limits.count(limits, caller, self.client_address).check()
+            self.site.limits.count(limits, caller, self.client_address).check()
 
     async def form(self) -> Mapping[str, str]:
         """What was filled in. Raises Forbidden when the form is not one of ours, opened in this browser."""
@@ -191,7 +193,7 @@ class Visit:
             raise Forbidden(_STALE_FORM)
 
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
-        html = self.house.templates.render(template, self, **values)
+        html = self.site.templates.render(template, self, **values)
         return HTMLResponse(html, status)
 
     def say(self, sentence: str, **values: Any) -> str:
@@ -271,7 +273,7 @@ class Visit:
 
     def _set_cookie(self, response: Response, name: str, value: str | None) -> None:
         response.set_cookie(
-            self.house.cookie(name),
+            self.site.cookie(name),
             value or "",
             max_age=0
             if value is None
@@ -279,7 +281,7 @@ class Visit:
             if name == "session"
             else None,
             path="/",
-            secure=self.house.is_secure,
+            secure=self.site.is_secure,
             httponly=True,
             samesite="lax",
         )
@@ -294,22 +296,22 @@ async def _kept(upload: UploadFile) -> File:
     return File(file, size)
 
 
-async def visit(request: Request, house: House) -> Visit:
+async def visit(request: Request, site: Site) -> Visit:
     """Reads who is there from the database, as every request does."""
-    session = cookie(request, house.cookie("session"))
-    async with house.database.reading() as db:
-        viewer = await house.memory.recognise(db, session=session) if session else None
+    session = cookie(request, site.cookie("session"))
+    async with site.database.reading() as db:
+        viewer = await site.memory.recognise(db, session=session) if session else None
         if viewer is None:
-            session, viewer = None, await house.memory.recognise(db)
+            session, viewer = None, await site.memory.recognise(db)
     assert viewer is not None, "nobody is always recognised"
-    return visit_of(request, house, viewer, session)
+    return visit_of(request, site, viewer, session)
 
 
-def visit_of(request: Request, house: House, viewer: Viewer, session: str | None = None) -> Visit:
-    seed = cookie(request, house.cookie("form"))
+def visit_of(request: Request, site: Site, viewer: Viewer, session: str | None = None) -> Visit:
+    seed = cookie(request, site.cookie("form"))
     found = Visit(
         request=request,
-        house=house,
+        site=site,
         viewer=viewer,
         session=session,
         language=_language(request, viewer),

@@ -7,9 +7,9 @@ import pytest
 
 from tests.api.house import House, opened
 from tests.world import Someone
-from weetwie.access.words import Visibility
+from weetwie.access.enums import Visibility
 from weetwie.api.mastodon.render_relations import tag_id
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 @pytest.fixture

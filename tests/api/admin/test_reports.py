@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.house import House, opened
-from weetwie.access.words import Visibility
+from weetwie.access.enums import Visibility
 
 AT = "/api/v1/admin/reports"
 

@@ -13,7 +13,8 @@ from weetwie.domain.audit import chain, trail
 from weetwie.domain.audit.trail import Asked
 from weetwie.errors import Forbidden, Invalid
 from weetwie.events import audit
-from weetwie.kit import client_address, clock
+from weetwie.runtime import clock
+from weetwie.security import client_address
 
 SEED = bytes(range(32))
 

@@ -17,7 +17,7 @@ from weetwie.domain.people.erase import erase
 from weetwie.domain.relations.block import block
 from weetwie.errors import Conflict
 from weetwie.imports.archive import exporting
-from weetwie.kit import clock
+from weetwie.runtime import clock
 from weetwie.tables import metadata
 
 HOME = "https://house.example"

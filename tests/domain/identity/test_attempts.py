@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from tests.world import SOME_DAY, World
+from weetwie.database.pool import Database
 from weetwie.domain.identity import attempts, sign_in
 from weetwie.domain.identity.rules import Guessing
 from weetwie.errors import TooMany
-from weetwie.kit import clock
-from weetwie.kit.db import Database
+from weetwie.runtime import clock
 
 FEW = Guessing(free=3, longest=60)
 OFFICE = "192.0.2.1"

@@ -8,6 +8,7 @@ import pytest
 
 from tests.world import SOME_DAY, Someone, World
 from weetwie.access.viewer import system
+from weetwie.database.pool import Database
 from weetwie.domain.identity import (
     addresses,
     apps,
@@ -21,8 +22,7 @@ from weetwie.domain.identity import (
 )
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from weetwie.events import PersonErased, PersonLeft, PersonSuspended
-from weetwie.kit import clock
-from weetwie.kit.db import Database
+from weetwie.runtime import clock
 
 
 @pytest.fixture

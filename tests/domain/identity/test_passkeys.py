@@ -12,14 +12,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.world import Someone, World
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.domain.identity import passkeys
-from weetwie.domain.identity.passkeys import House
+from weetwie.domain.identity.passkeys import Site
 from weetwie.errors import Forbidden, Invalid, NotFound
-from weetwie.kit import clock
-from weetwie.kit.webpush import encoded
+from weetwie.http.webpush import encoded
+from weetwie.runtime import clock
 
-HERE = House("house.example", "https://house.example", "House")
+HERE = Site("house.example", "https://house.example", "House")
 BROWSER = "a browser"
 
 

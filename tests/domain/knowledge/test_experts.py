@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tests.world import SOME_DAY, Someone, World
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.domain.knowledge import evidence, seal
 from weetwie.domain.knowledge.answer import Answer, Filters, Level
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.errors import Invalid
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 async def ask(world: World, who: Someone | None, question: str, order: str = "knows", **more: Any) -> Answer:

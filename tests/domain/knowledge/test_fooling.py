@@ -5,7 +5,7 @@ from itertools import permutations
 from tests.domain.knowledge.test_experts import ask, people
 from tests.world import Someone, World
 from weetwie.domain.knowledge import vouch
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 async def score(world: World, asker: Someone, question: str, of: Someone) -> float:

@@ -21,17 +21,18 @@ from joserfc.jwk import ECKey
 
 from tests.world import Someone, World
 from weetwie import reactions
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import system
-from weetwie.access.words import Ring, Visibility
 from weetwie.domain.identity import tokens
-from weetwie.domain.notifications import push, push_out, tell
+from weetwie.domain.notifications import notify, push, push_out
 from weetwie.domain.people.leave import leave
 from weetwie.domain.posts.remove import remove
 from weetwie.errors import Invalid
 from weetwie.events import PeopleNotified, PostPublished
-from weetwie.kit import clock, webpush
-from weetwie.kit.webpush import Device, Sender
+from weetwie.http import webpush
+from weetwie.http.webpush import Device, Sender
+from weetwie.runtime import clock
 from weetwie.serve import doctor
 
 SEED = bytes(range(32))
@@ -124,7 +125,7 @@ async def mention(world: World, author: Someone, told: Someone, **more: Any) -> 
     """Somebody is told, and it is queued for their devices."""
     post = await world.post(author, more.pop("text", "Look at this"), mentions=[told], **more)
     viewer = system((await world.viewer()).policy)
-    await tell.mentioned(world.db, viewer, [PostPublished(post)])
+    await notify.mentioned(world.db, viewer, [PostPublished(post)])
     ids = [
         row["id"]
         for row in await world.connection.fetch("select id from notifications where post_id = $1", post)

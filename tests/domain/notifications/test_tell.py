@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from tests.world import Someone, World
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Ring, Visibility
-from weetwie.domain.notifications import dismiss, tell
+from weetwie.database.paging import page
+from weetwie.domain.notifications import dismiss, notify
 from weetwie.domain.notifications.list import KINDS, notification, notifications, unread
 from weetwie.domain.notifications.markers import mark, markers
 from weetwie.events import (
@@ -21,8 +22,7 @@ from weetwie.events import (
     PostFavourited,
     PostPublished,
 )
-from weetwie.kit import clock
-from weetwie.kit.paging import page
+from weetwie.runtime import clock
 
 Reaction = Callable[[Any, Viewer, Sequence[Any]], Awaitable[None]]
 
@@ -46,8 +46,8 @@ async def rows(world: World) -> int:
 async def test_the_mentioned_are_told_once(world: World) -> None:
     ada, bo = await world.member("ada"), await world.member("bo")
     post = await world.post(ada, mentions=[bo, ada])
-    await react(world, tell.mentioned, PostPublished(post))
-    await react(world, tell.mentioned, PostEdited(post))
+    await react(world, notify.mentioned, PostPublished(post))
+    await react(world, notify.mentioned, PostEdited(post))
     assert await told(world, bo) == [("mention", ada.id, post)]
     assert await rows(world) == 1
 
@@ -64,7 +64,7 @@ async def test_whoever_does_not_see_the_post_is_not_told(world: World) -> None:
     await world.block(ada, outside[3])
     await world.block(outside[4], ada)
     post = await world.post(ada, ring=Ring.colleagues, mentions=outside)
-    await react(world, tell.mentioned, PostPublished(post))
+    await react(world, notify.mentioned, PostPublished(post))
     assert await rows(world) == 0
 
 
@@ -77,7 +77,7 @@ async def test_of_a_muted_person_or_thread_nothing_is_told(world: World) -> None
     root = await world.post(ada)
     await world.mark(deaf_to_thread, root, is_muted=True)
     reply = await world.post(ada, reply_to=root, mentions=[deaf, half, deaf_to_thread, once_deaf])
-    await react(world, tell.mentioned, PostPublished(reply))
+    await react(world, notify.mentioned, PostPublished(reply))
     for person, expected in ((deaf, 0), (half, 1), (deaf_to_thread, 0), (once_deaf, 1)):
         assert len(await told(world, person)) == expected
 
@@ -87,7 +87,7 @@ async def test_of_what_was_imported_and_to_who_never_joined_nothing_is_told(worl
     absent = await world.member("cy", has_joined=False)
     old = await world.post(ada, mentions=[bo], origin=1)
     new = await world.post(ada, mentions=[absent])
-    await react(world, tell.mentioned, PostPublished(old), PostPublished(new))
+    await react(world, notify.mentioned, PostPublished(old), PostPublished(new))
     assert await rows(world) == 0
 
 
@@ -103,7 +103,7 @@ async def test_a_bell_rings_for_posts_and_not_for_replies_to_others_nor_twice_fo
     own_thread = await world.post(ada, reply_to=post)
     named = await world.post(ada, mentions=[bo])
     facts = [PostPublished(one) for one in (post, reply, own_thread, named)]
-    await react(world, tell.published, *facts)
+    await react(world, notify.published, *facts)
     assert await told(world, bo) == [("status", ada.id, own_thread), ("status", ada.id, post)]
     assert await told(world, cy) == []
 
@@ -114,9 +114,9 @@ async def test_a_favourite_a_boost_and_a_follow_are_told_and_untold_when_taken_b
     await world.mark(bo, post, favourite=True)
     boost = await world.boost(bo, post)
     await world.follow(bo, ada)
-    await react(world, tell.favourited, PostFavourited(post, bo.id))
-    await react(world, tell.boosted, PostBoosted(boost, post))
-    await react(world, tell.followed, PersonFollowed(bo.id, ada.id))
+    await react(world, notify.favourited, PostFavourited(post, bo.id))
+    await react(world, notify.boosted, PostBoosted(boost, post))
+    await react(world, notify.followed, PersonFollowed(bo.id, ada.id))
     assert await told(world, ada) == [
         ("follow", bo.id, None),
         ("reblog", bo.id, post),
@@ -133,16 +133,16 @@ async def test_nobody_is_told_of_what_they_did_themselves(world: World) -> None:
     post = await world.post(ada)
     await world.mark(ada, post, favourite=True)
     boost = await world.boost(ada, post)
-    await react(world, tell.favourited, PostFavourited(post, ada.id))
-    await react(world, tell.boosted, PostBoosted(boost, post))
-    await react(world, tell.edited, PostEdited(post))
+    await react(world, notify.favourited, PostFavourited(post, ada.id))
+    await react(world, notify.boosted, PostBoosted(boost, post))
+    await react(world, notify.edited, PostEdited(post))
     assert await rows(world) == 0
 
 
 async def test_a_favourite_taken_back_before_it_is_told_is_not_told(world: World) -> None:
     ada, bo = await world.member("ada"), await world.member("bo")
     post = await world.post(ada)
-    await react(world, tell.favourited, PostFavourited(post, bo.id))
+    await react(world, notify.favourited, PostFavourited(post, bo.id))
     assert await rows(world) == 0
 
 
@@ -151,7 +151,7 @@ async def test_a_request_is_told_while_it_waits(world: World) -> None:
     await world.connection.execute(
         "insert into follow_requests (follower_id, followed_id) values ($1, $2)", bo.id, ada.id
     )
-    await react(world, tell.requested, FollowRequested(bo.id, ada.id))
+    await react(world, notify.requested, FollowRequested(bo.id, ada.id))
     assert await told(world, ada) == [("follow_request", bo.id, None)]
     await world.connection.execute("delete from follow_requests")
     assert await told(world, ada) == []
@@ -161,7 +161,7 @@ async def test_those_who_boosted_are_told_of_an_edit(world: World) -> None:
     ada, bo, cy = await world.member("ada"), await world.member("bo"), await world.member("cy")
     post = await world.post(ada)
     await world.boost(bo, post)
-    await react(world, tell.edited, PostEdited(post))
+    await react(world, notify.edited, PostEdited(post))
     assert await told(world, bo) == [("update", ada.id, post)]
     assert await told(world, cy) == []
 
@@ -169,7 +169,7 @@ async def test_those_who_boosted_are_told_of_an_edit(world: World) -> None:
 async def test_the_list_is_as_the_law_has_it_now(world: World) -> None:
     ada, bo = await world.member("ada"), await world.member("bo")
     post = await world.post(ada, mentions=[bo])
-    await react(world, tell.mentioned, PostPublished(post))
+    await react(world, notify.mentioned, PostPublished(post))
     expected = [("mention", ada.id, post)]
     assert await told(world, bo) == expected
     await world.leave(bo, dormant=False)
@@ -189,7 +189,7 @@ async def test_a_guest_is_not_told_of_the_favourite_of_somebody_whom_they_do_not
     post = await world.post(guest, ring=Ring.network)
     for person in (bo, hidden):
         await world.mark(person, post, favourite=True)
-    await react(world, tell.favourited, PostFavourited(post, bo.id), PostFavourited(post, hidden.id))
+    await react(world, notify.favourited, PostFavourited(post, bo.id), PostFavourited(post, hidden.id))
     assert await told(world, guest) == [("favourite", bo.id, post)]
 
 
@@ -246,5 +246,5 @@ async def test_a_marker_moves_and_says_how_often(world: World) -> None:
 async def test_a_mention_opens_a_narrow_post_to_the_mentioned(world: World, visibility: Visibility) -> None:
     ada, bo = await world.member("ada"), await world.member("bo")
     post = await world.post(ada, visibility=visibility, mentions=[bo])
-    await react(world, tell.mentioned, PostPublished(post))
+    await react(world, notify.mentioned, PostPublished(post))
     assert await told(world, bo) == [("mention", ada.id, post)]

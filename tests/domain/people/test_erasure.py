@@ -13,12 +13,12 @@ from tests.world import Someone
 from weetwie.domain.exports import exports
 from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import known_words
-from weetwie.domain.mail import letters
+from weetwie.domain.mail import emails
 from weetwie.domain.mail.write import Written
 from weetwie.domain.media import remove as media
 from weetwie.domain.people.erase import erase
 from weetwie.imports.archive import exporting
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 MARK = "zqmarker"
 
@@ -75,7 +75,7 @@ async def lived(house: House) -> tuple[Someone, Someone]:
     await house.good(bo, "POST", f"/api/v1/accounts/{ada.id}/follow")
     await house.good(bo, "POST", f"/api/v1/statuses/{post['id']}/favourite")
     await house.good(bo, "POST", f"/api/v1/statuses/{post['id']}/reblog")
-    await letters.put(world.db, ada.id, f"{MARK}@house.example", Written(MARK, MARK, MARK), timedelta(days=1))
+    await emails.put(world.db, ada.id, f"{MARK}@house.example", Written(MARK, MARK, MARK), timedelta(days=1))
     await world.connection.execute(
         "insert into scim_resources (kind, person_id, name, document) values ('User', $1, $2, jsonb_build_object('userName', $2::text))",
         ada.id,

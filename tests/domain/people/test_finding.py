@@ -3,7 +3,7 @@
 import pytest
 
 from tests.world import World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.people.directory import directory
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.search import search

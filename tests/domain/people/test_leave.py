@@ -13,7 +13,7 @@ from weetwie.domain.people.leave import leave
 from weetwie.domain.people.rejoin import rejoin
 from weetwie.domain.people.search import search
 from weetwie.errors import Forbidden, Invalid
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 SYSTEM = system(Policy())
 

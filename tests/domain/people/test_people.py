@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.world import Someone, World
+from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Ring, Standing, Visibility
 from weetwie.domain.people.create import create
 from weetwie.domain.people.erase import erase
 from weetwie.domain.people.leave import leave
@@ -16,7 +16,7 @@ from weetwie.domain.people.rejoin import rejoin, wake
 from weetwie.domain.people.rules import Changes, Field, Newcomer
 from weetwie.domain.people.suspend import suspend, unsuspend
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 async def of_system(world: World) -> Viewer:

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from tests.world import Someone, World
-from weetwie.access.words import Role
+from weetwie.access.enums import Role
 from weetwie.domain.moderation import reports
 from weetwie.domain.people import create, leave, rejoin, roles, suspend
 from weetwie.domain.people.profile import change
 from weetwie.domain.people.rules import Changes, Newcomer
 from weetwie.domain.policy.choose import choose
 from weetwie.errors import Conflict, Forbidden, Invalid
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 FLAGS = {"administrator": "is_admin", "people_admin": "is_people_admin", "moderator": "is_moderator"}
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weetwie.access.enums import Standing
 from weetwie.access.policy import Policy
-from weetwie.access.words import Standing
 from weetwie.domain.people.rules import (
     Changes,
     Field,

@@ -14,7 +14,7 @@ from weetwie.domain.policy.choose import choose
 from weetwie.domain.policy.proposals import LASTS
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound
 from weetwie.events import audit
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 @pytest.fixture
@@ -147,8 +147,8 @@ async def test_everybody_is_told_also_where_the_network_is_closed(
     world: World, ada: Someone, bo: Someone
 ) -> None:
     from weetwie import reactions
+    from weetwie.database.pool import Db
     from weetwie.domain.announcements.announcements import announcements
-    from weetwie.kit.db import Db
 
     al = await world.alumnus("al")
     db = Db(world.connection, reactions.AT_ONCE)

@@ -3,7 +3,7 @@
 from itertools import count
 
 from tests.world import World
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.domain.policy.preview import preview
 from weetwie.errors import fill
 

@@ -10,12 +10,12 @@ from tests.access.companies import companies, dice, read, write
 from tests.access.plain_rule import Company, Human
 from tests.world import SOME_DAY, World
 from weetwie import reactions
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
+from weetwie.database.pool import Db
 from weetwie.domain.posts import audience, publish
 from weetwie.domain.posts.audience import Audience
 from weetwie.domain.posts.rules import Draft
 from weetwie.errors import Refusal
-from weetwie.kit.db import Db
 
 
 def draft(pick: Random, company: Company) -> Draft:

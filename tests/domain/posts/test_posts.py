@@ -6,19 +6,19 @@ import pytest
 
 from tests.world import Someone, World
 from weetwie import reactions
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import system
-from weetwie.access.words import Ring, Visibility
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove, renamed
 from weetwie.domain.posts.edit import Change
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import home
 from weetwie.errors import Forbidden, Invalid, NotFound
 from weetwie.events import PersonErased
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
-from weetwie.seen import posts as seen
-from weetwie.seen import words as seen_words
+from weetwie.views import posts as seen
+from weetwie.views import texts as seen_words
 
 
 class House:

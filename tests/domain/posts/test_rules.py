@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import Policy
-from weetwie.access.words import Ring, Visibility
 from weetwie.domain.posts import rules
 from weetwie.domain.posts.rules import Draft, Parent
 from weetwie.errors import Invalid

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.world import Someone, World
+from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Ring
+from weetwie.database.paging import page
+from weetwie.database.pool import Database
 from weetwie.domain.people.erase import erase
 from weetwie.domain.relations import forget, requests
 from weetwie.domain.relations.block import block, blocks, unblock
@@ -21,9 +23,7 @@ from weetwie.domain.relations.relationship import Relationship, relationships
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Forbidden, Invalid, NotFound
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.db import Database
-from weetwie.kit.paging import page
+from weetwie.runtime import clock
 
 PLAIN = FollowOptions()
 

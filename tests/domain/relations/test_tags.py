@@ -3,12 +3,12 @@
 import pytest
 
 from tests.world import World
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
+from weetwie.database.paging import page
 from weetwie.domain.posts.tags import find, known
 from weetwie.domain.relations.tags import follow_tag, followed_tags, tags_like, unfollow_tag
 from weetwie.errors import Forbidden, Invalid
-from weetwie.kit.paging import page
-from weetwie.seen import tags as seen_tags
+from weetwie.views import tags as seen_tags
 
 
 async def test_a_tag_is_followed_before_anybody_has_written_it(world: World) -> None:

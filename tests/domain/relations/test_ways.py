@@ -1,7 +1,7 @@
 """How one reaches people, over ties that one sees."""
 
 from tests.world import World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.relations.ways import Way, ways
 
 

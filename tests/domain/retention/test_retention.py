@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from tests.site import act, browser, give_password, sign_in
 from tests.world import SOME_DAY, Someone, World
 from weetwie import reactions, worker
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.domain.people.erase import erase
 from weetwie.domain.retention import holds, retention
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 DAY = timedelta(days=1)
 NUMBERS = count()

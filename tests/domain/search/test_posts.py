@@ -9,14 +9,14 @@ import pytest
 
 from tests.world import Someone, World
 from weetwie import migrations
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
+from weetwie.database.paging import Page
+from weetwie.database.paging import page as page_at
+from weetwie.database.pool import _PLANNER
 from weetwie.domain.search import index
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
 from weetwie.errors import Invalid
-from weetwie.kit.db import _PLANNER
-from weetwie.kit.paging import Page
-from weetwie.kit.paging import page as page_at
 
 (WITHOUT_SPACES,) = [
     path.stem for path in Path(migrations.__path__[0]).glob("versions/*_words_without_spaces.py")

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from tests.world import Someone, World
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.posts.introduce import introduce
 from weetwie.domain.timelines.introductions import introductions
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 
 async def test_an_introduction_is_shown_for_two_weeks(world: World) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from tests.world import Someone, World
 from weetwie import reactions
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import system
-from weetwie.access.words import Ring, Visibility
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.mastodon.streaming import events
@@ -53,7 +53,7 @@ from weetwie.domain.timelines.listeners import (
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import TooMany
 from weetwie.events import PostPublished
-from weetwie.kit import clock
+from weetwie.runtime import clock
 from weetwie.worker import MOST_ATTEMPTS, Worker, drain, given_up
 
 

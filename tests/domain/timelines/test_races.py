@@ -8,8 +8,9 @@ import pytest
 
 from tests.world import Someone, World
 from weetwie import reactions
-from weetwie.access.recognise import Memory
-from weetwie.access.words import Visibility
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Visibility
+from weetwie.database.paging import Page
 from weetwie.domain.posts import boost, edit, publish, remove, tags
 from weetwie.domain.posts.edit import Change
 from weetwie.domain.posts.rules import Draft
@@ -18,7 +19,6 @@ from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.relations.tags import follow_tag
 from weetwie.domain.timelines.home import home
 from weetwie.errors import NotFound
-from weetwie.kit.paging import Page
 
 PUBLIC, PRIVATE, DIRECT = Visibility.public, Visibility.private, Visibility.direct
 

@@ -22,8 +22,8 @@ from tests.imports.archive.making import (
     zipped,
 )
 from tests.world import Someone
+from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Ring
 from weetwie.domain.imports import ledger
 from weetwie.domain.people.erase import erase
 from weetwie.errors import Conflict, Forbidden
@@ -33,7 +33,7 @@ from weetwie.imports.archive.box import opened as opened_box
 from weetwie.imports.archive.bring import Outlook, Report
 from weetwie.imports.archive.remembered import Network
 from weetwie.imports.remove import remove
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 HOME = "http://weetwie.example"
 

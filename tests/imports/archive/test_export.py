@@ -16,7 +16,7 @@ from tests.api.house import House, opened
 from tests.imports.archive.making import picture
 from tests.imports.archive.test_bring import HOME, bring, of
 from tests.world import Someone, World
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.imports.archive import bring as archives
 from weetwie.imports.archive.box import opened as opened_box
 from weetwie.imports.archive.export import Taken, export

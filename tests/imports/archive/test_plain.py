@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weetwie.imports.archive.plain import plain
-from weetwie.kit import text as texts
+from weetwie.text import text as texts
 
 LINK = (
     '<a href="https://example.org/a/long/way/to/a/page?x=1&amp;y=2" rel="nofollow"><span class="invisible">https://</span>'

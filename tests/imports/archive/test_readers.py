@@ -23,12 +23,12 @@ from tests.imports.archive.making import (
     unpacked,
     zipped,
 )
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.errors import Invalid
 from weetwie.imports.archive import mastodon, remembered, twitter
 from weetwie.imports.archive.box import opened
 from weetwie.imports.archive.remembered import Story
-from weetwie.kit import text as texts
+from weetwie.text import text as texts
 
 HOME = "https://weetwie.example"
 Files = Mapping[str, bytes]

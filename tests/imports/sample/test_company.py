@@ -13,7 +13,7 @@ from weetwie.domain.polls.rules import Ballot, checked
 from weetwie.imports.sample.company import FOLDER, Company, company
 from weetwie.imports.sample.moments import weeks_ago, zone
 from weetwie.imports.sample.script import Unreadable, entries
-from weetwie.kit import text as texts
+from weetwie.text import text as texts
 
 _NOW = datetime(2026, 11, 23, 16, 20, tzinfo=UTC)
 

@@ -9,9 +9,10 @@ import pytest
 
 from tests.imports.bringing import acting
 from tests.world import World
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.paging import Page
 from weetwie.domain.identity import passwords
 from weetwie.domain.imports import ledger
 from weetwie.domain.media import files
@@ -28,8 +29,7 @@ from weetwie.imports.remove import remove
 from weetwie.imports.sample.clear import clear
 from weetwie.imports.sample.company import Company, company
 from weetwie.imports.sample.fill import SOURCE, Filled, fill
-from weetwie.kit import clock
-from weetwie.kit.paging import Page
+from weetwie.runtime import clock
 from weetwie.serve import sample as samples
 from weetwie.serve.sample import GUIDE, put_up
 

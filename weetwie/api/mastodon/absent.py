@@ -7,7 +7,7 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.instance import ExtendedDescription
 from weetwie.errors import Forbidden, NotFound, _
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 
 routes = Routes("not offered")
 

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, structs
 
-from weetwie.access.sees import CARD
-from weetwie.access.words import QuotePolicy, Ring, Visibility
+from weetwie.access.enums import QuotePolicy, Ring, Visibility
+from weetwie.access.visibility import CARD
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -15,6 +15,8 @@ from weetwie.api.mastodon.media import file_of, store_of
 from weetwie.api.mastodon.names import local_handle
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import LongPageParams, LooseId, PageParams, Upload, at_most, skipped
+from weetwie.database.paging import Page, page
+from weetwie.database.pool import Db
 from weetwie.domain.media import faces
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.preferences import preferences
@@ -24,12 +26,10 @@ from weetwie.domain.people.search import search
 from weetwie.domain.relations import followers as relations
 from weetwie.domain.relations.requests import how_many_wait
 from weetwie.domain.timelines.person import pinned, posts_of
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page, page
-from weetwie.kit.text import tag_key
-from weetwie.seen import people as seen_people
-from weetwie.seen.numbered import Numbered
-from weetwie.seen.posts import SeenPost
+from weetwie.text.text import tag_key
+from weetwie.views import people as seen_people
+from weetwie.views.numbered import Numbered
+from weetwie.views.posts import SeenPost
 
 routes = Routes("accounts")
 

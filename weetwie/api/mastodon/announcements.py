@@ -10,7 +10,7 @@ from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.announcements import announcements as all_of
 from weetwie.domain.announcements.announcements import Announced, Reacted
-from weetwie.kit import text as texts
+from weetwie.text import text as texts
 
 routes = Routes("announcements")
 

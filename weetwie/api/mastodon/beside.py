@@ -6,8 +6,8 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.api.mastodon.filtering import Ready
-from weetwie.seen.polls import SeenPoll
-from weetwie.seen.posts import SeenPost
+from weetwie.views.polls import SeenPoll
+from weetwie.views.posts import SeenPost
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):

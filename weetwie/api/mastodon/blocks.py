@@ -13,7 +13,7 @@ from weetwie.api.parameters import LongPageParams
 from weetwie.domain.relations.block import blocks as blocked
 from weetwie.domain.relations.mute import mutes as muted
 from weetwie.domain.relations.relationship import relationships
-from weetwie.seen import people as seen_people
+from weetwie.views import people as seen_people
 
 routes = Routes("blocks")
 

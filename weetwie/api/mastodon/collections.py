@@ -19,8 +19,8 @@ from weetwie.domain.collections.people import Item
 from weetwie.domain.collections.rules import MOST_PEOPLE
 from weetwie.domain.posts import tags
 from weetwie.errors import Forbidden
-from weetwie.kit.text import tag_key
-from weetwie.seen import people as seen_people
+from weetwie.text.text import tag_key
+from weetwie.views import people as seen_people
 
 routes = Routes("collections")
 

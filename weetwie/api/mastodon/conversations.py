@@ -13,11 +13,11 @@ from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.timelines import page_of
 from weetwie.api.parameters import PageParams
+from weetwie.database.pool import Db
 from weetwie.domain.conversations import conversations as own
 from weetwie.domain.conversations.conversations import Talk
-from weetwie.kit.db import Db
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
 
 routes = Routes("conversations")
 

@@ -13,7 +13,7 @@ from weetwie.api.mastodon.accounts import people
 from weetwie.api.parameters import at_most, skipped
 from weetwie.domain.people.directory import directory
 from weetwie.domain.relations import suggestions as suggesting
-from weetwie.seen import people as seen_people
+from weetwie.views import people as seen_people
 
 routes = Routes("directory")
 

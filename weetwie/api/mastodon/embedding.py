@@ -14,7 +14,7 @@ from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.names import named_by
 from weetwie.api.parameters import at_most
 from weetwie.errors import NotFound
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 
 routes = Routes("statuses")
 

@@ -15,6 +15,7 @@ from weetwie.api.refusals import (
     WrongSecret,
     WrongToken,
 )
+from weetwie.database.unavailable import outage
 from weetwie.errors import (
     Conflict,
     Detail,
@@ -28,8 +29,7 @@ from weetwie.errors import (
     _,
     fill,
 )
-from weetwie.kit import body as bodies
-from weetwie.kit.away import outage
+from weetwie.http import body as bodies
 
 log = structlog.get_logger(__name__)
 

@@ -14,9 +14,9 @@ from weetwie.api.parameters import LongPageParams
 from weetwie.domain.posts import tags as names
 from weetwie.domain.relations import feature, featured_tags, note
 from weetwie.errors import NotFound
-from weetwie.kit.text import tag_key
-from weetwie.seen import people as seen_people
-from weetwie.seen import tags as seen_tags
+from weetwie.text.text import tag_key
+from weetwie.views import people as seen_people
+from weetwie.views import tags as seen_tags
 
 routes = Routes("featured")
 

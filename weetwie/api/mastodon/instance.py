@@ -19,8 +19,8 @@ from weetwie.domain.people.rules import LONGEST_FIELD, MOST_FIELDS
 from weetwie.domain.polls import rules as polls
 from weetwie.domain.posts.rules import MOST_MEDIA
 from weetwie.errors import NotFound
-from weetwie.kit.pictures import MOST_PIXELS
-from weetwie.kit.sniff import KNOWN
+from weetwie.media.pictures import MOST_PIXELS
+from weetwie.media.sniff import KNOWN
 
 routes = Routes("instance")
 

@@ -13,7 +13,7 @@ from weetwie.domain.lists import lists as own
 from weetwie.domain.lists import members
 from weetwie.domain.lists.lists import OwnList
 from weetwie.domain.lists.rules import MOST_MEMBERS
-from weetwie.seen import people as seen_people
+from weetwie.views import people as seen_people
 
 routes = Routes("lists")
 

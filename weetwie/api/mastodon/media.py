@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import nobody
 from weetwie.api.call import Answer, Call, Stream
 from weetwie.api.endpoint import Routes
@@ -20,9 +20,9 @@ from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.media.upload import File
 from weetwie.domain.policy import emojis
 from weetwie.errors import Invalid, NotFound, Unavailable, _
-from weetwie.kit.blob import Store
-from weetwie.seen import media as seen_media
-from weetwie.seen.media import SeenMedia
+from weetwie.media.blob import Store
+from weetwie.views import media as seen_media
+from weetwie.views.media import SeenMedia
 
 routes = Routes("media")
 
@@ -133,8 +133,8 @@ def file_of(given: Upload) -> File:
 def store_of(call: Call) -> Store:
     if call.media is None:
         raise Unavailable
-    house: MediaHouse = call.media
-    return house.store
+    site: MediaHouse = call.media
+    return site.store
 
 
 _READY, _FAILED = 1, 2

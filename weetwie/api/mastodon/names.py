@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from weetwie.api.parameters import LARGEST_ID
 from weetwie.errors import NotFound
-from weetwie.kit.signs import visible
+from weetwie.text.signs import visible
 
 _PERSON: Final = re.compile(r"/(?:@|people/)(?P<handle>[^/]+)/?")
 _POST: Final = re.compile(r"/(?:@[^/]+/|people/[^/]+/posts/|boosts/|statuses/)(?P<id>[0-9]{1,19})/?")

@@ -14,12 +14,12 @@ from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import moment_of
 from weetwie.api.parameters import LongPageParams, LooseId
+from weetwie.database.paging import Page
 from weetwie.domain.notifications import policy as own
 from weetwie.domain.notifications.requests import Request, requests, totals
 from weetwie.errors import NotFound
-from weetwie.kit.paging import Page
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
 
 routes = Routes("notifications")
 

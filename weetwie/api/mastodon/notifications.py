@@ -16,16 +16,16 @@ from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
 from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
+from weetwie.database.pool import Db
 from weetwie.domain.notifications import dismiss as dismissal
 from weetwie.domain.notifications import groups
 from weetwie.domain.notifications.groups import Group
 from weetwie.domain.notifications.list import KINDS, Told, notification, notifications, unread
 from weetwie.errors import NotFound
-from weetwie.kit.db import Db
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
-from weetwie.seen.people import SeenPerson
-from weetwie.seen.posts import SeenPost
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
+from weetwie.views.people import SeenPerson
+from weetwie.views.posts import SeenPost
 
 routes = Routes("notifications")
 

@@ -10,8 +10,8 @@ from weetwie.api.mastodon.entities import Poll
 from weetwie.api.mastodon.render_polls import as_json
 from weetwie.domain.polls.vote import vote
 from weetwie.errors import NotFound
-from weetwie.seen import polls as seen_polls
-from weetwie.seen import posts as seen_posts
+from weetwie.views import polls as seen_polls
+from weetwie.views import posts as seen_posts
 
 routes = Routes("polls")
 

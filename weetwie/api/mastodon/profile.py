@@ -11,7 +11,7 @@ from weetwie.api.mastodon.accounts import LARGEST_PROFILE, ProfileGiven, with_pi
 from weetwie.domain.people.preferences import preferences
 from weetwie.domain.people.profile import change
 from weetwie.domain.relations import featured_tags
-from weetwie.seen import people as seen_people
+from weetwie.views import people as seen_people
 
 routes = Routes("accounts")
 

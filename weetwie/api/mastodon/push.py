@@ -5,13 +5,13 @@ import msgspec
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.database.pool import Db
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications import push
 from weetwie.domain.notifications.push import Subscription
 from weetwie.errors import Invalid, NotFound, _
-from weetwie.kit import webpush
-from weetwie.kit.db import Db
-from weetwie.kit.webpush import Device
+from weetwie.http import webpush
+from weetwie.http.webpush import Device
 
 routes = Routes("push")
 

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from weetwie.api.call import Answer, Call, Stream
-from weetwie.kit.blob import Store
+from weetwie.media.blob import Store
 
 _SHORTLY: Final = "private, max-age=60"
 _SHOWN: Final = ("image/jpeg", "image/png", "image/gif", "image/webp")

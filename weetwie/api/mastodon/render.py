@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from weetwie.access import sees
+from weetwie.access import visibility
+from weetwie.access.enums import QuotePolicy, QuoteState, Ring, Standing, Visibility
 from weetwie.access.policy import Emoji, Policy
-from weetwie.access.words import QuotePolicy, QuoteState, Ring, Standing, Visibility
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.filtering import NOTHING, Ready, filtered, is_hidden
@@ -27,14 +27,14 @@ from weetwie.api.mastodon.render_polls import as_json as poll_json
 from weetwie.domain.media.addresses import Addresses
 from weetwie.domain.media.faces import MOVING
 from weetwie.errors import NotFound
-from weetwie.kit import clock
-from weetwie.kit import text as texts
-from weetwie.kit.cache import Cache
-from weetwie.seen.cards import SeenCard
-from weetwie.seen.media import SeenMedia
-from weetwie.seen.people import Profile, SeenPerson
-from weetwie.seen.posts import SeenPost
-from weetwie.seen.words import BROUGHT_FROM, Words
+from weetwie.runtime import clock
+from weetwie.runtime.cache import Cache
+from weetwie.text import text as texts
+from weetwie.views.cards import SeenCard
+from weetwie.views.media import SeenMedia
+from weetwie.views.people import Profile, SeenPerson
+from weetwie.views.posts import SeenPost
+from weetwie.views.texts import BROUGHT_FROM, Words
 
 _encode = msgspec.json.encode
 
@@ -107,7 +107,7 @@ class Renderer:
     def account(self, person: SeenPerson) -> bytes:
         common = self._accounts.get(person.key)
         assert common is not None, "profiles are kept before they are rendered"
-        if person.detail == sees.CARD:
+        if person.detail == visibility.CARD:
             return common + _COUNTS_OF_A_CARD
         return b'%b,"last_status_at":%b,"statuses_count":%d,"followers_count":%d,"following_count":%d}' % (
             common,
@@ -337,7 +337,7 @@ class Renderer:
         return f"{self.base_url}/tags/{quote(key, safe='')}"
 
     def _common_account(self, profile: Profile, detail: int) -> bytes:
-        is_card = detail == sees.CARD
+        is_card = detail == visibility.CARD
         account = {
             "id": str(profile.id),
             "username": profile.handle,
@@ -391,7 +391,7 @@ class Renderer:
         return f"{self.base_url}/faces/{name}" if name else f"{self.base_url}/static/{otherwise}"
 
     def _fields(self, profile: Profile, detail: int) -> list[dict[str, Any]]:
-        work = {"Unit": profile.unit, "Place": profile.place} if detail == sees.PLACE else {}
+        work = {"Unit": profile.unit, "Place": profile.place} if detail == visibility.PLACE else {}
         given = [*work.items(), ("Pronouns", profile.pronouns)]
         fields = [
             {"name": name, "value": html.escape(value), "verified_at": None} for name, value in given if value

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weetwie.seen.cards import SeenCard
+from weetwie.views.cards import SeenCard
 
 
 def as_json(card: SeenCard, base_url: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from weetwie.domain.media.addresses import Addresses, named
-from weetwie.seen.media import SeenMedia
+from weetwie.views.media import SeenMedia
 
 _KINDS: Final = ("unknown", "image", "video", "audio")
 _READY: Final = 1

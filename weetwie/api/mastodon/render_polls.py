@@ -6,9 +6,9 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.api.mastodon.entities.formats import date_time
-from weetwie.kit import clock
-from weetwie.seen.polls import SeenPoll
-from weetwie.seen.posts import SeenPost
+from weetwie.runtime import clock
+from weetwie.views.polls import SeenPoll
+from weetwie.views.posts import SeenPost
 
 
 def as_json(poll: SeenPoll, post: SeenPost, viewer: Viewer, emojis: Sequence[object] = ()) -> bytes:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from weetwie.access.words import Visibility
+from weetwie.access.enums import Visibility
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.render import moment_of
 from weetwie.api.mastodon.render_cards import as_json as card_json
@@ -20,8 +20,8 @@ from weetwie.domain.relations.featured_tags import SeenFeaturedTag
 from weetwie.domain.relations.relationship import Relationship
 from weetwie.domain.relations.suggestions import Suggested
 from weetwie.domain.timelines.trends import Link
-from weetwie.seen.people import Profile
-from weetwie.seen.tags import SeenTag
+from weetwie.views.people import Profile
+from weetwie.views.tags import SeenTag
 
 encoded = msgspec.json.encode
 

@@ -12,7 +12,7 @@ from weetwie.api.mastodon import shown
 from weetwie.api.parameters import Id
 from weetwie.domain.moderation import reports
 from weetwie.domain.moderation.reports import MOST_POSTS
-from weetwie.seen import people as seen_people
+from weetwie.views import people as seen_people
 
 routes = Routes("reports")
 

@@ -18,8 +18,8 @@ from weetwie.domain.media import attach
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scheduled.scheduled import Scheduled
 from weetwie.errors import NotFound
-from weetwie.kit import clock
-from weetwie.seen import media as seen_media
+from weetwie.runtime import clock
+from weetwie.views import media as seen_media
 
 routes = Routes("scheduled")
 

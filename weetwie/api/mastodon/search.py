@@ -12,19 +12,19 @@ from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.names import Named, local_handle, named_by
 from weetwie.api.parameters import LooseId, at_most, skipped
+from weetwie.database.paging import page as page_at
+from weetwie.database.pool import Db
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.people.search import handle_of, search
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.search.posts import search as search_posts
 from weetwie.domain.search.query import Asked, read
-from weetwie.kit.db import Db
-from weetwie.kit.paging import page as page_at
-from weetwie.kit.text import tag_key
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import tags as seen_tags
-from weetwie.seen.people import SeenPerson
-from weetwie.seen.posts import SeenPost
+from weetwie.text.text import tag_key
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
+from weetwie.views import tags as seen_tags
+from weetwie.views.people import SeenPerson
+from weetwie.views.posts import SeenPost
 
 routes = Routes("search")
 

@@ -3,25 +3,25 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from weetwie.access.enums import QuoteState
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuoteState
 from weetwie.api.call import Call
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.filtering import Ready, ready
 from weetwie.api.mastodon.render import Renderer
+from weetwie.database.pool import Db
 from weetwie.domain.filters import filters as own_filters
 from weetwie.domain.filters import posts as filter_posts
 from weetwie.domain.identity.keys import key
 from weetwie.domain.media.addresses import Addresses
-from weetwie.kit.db import Db
-from weetwie.seen import cards as seen_cards
-from weetwie.seen import media as seen_media
-from weetwie.seen import people as seen_people
-from weetwie.seen import polls as seen_polls
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import words as seen_words
-from weetwie.seen.people import SeenPerson
-from weetwie.seen.posts import SeenPost
+from weetwie.views import cards as seen_cards
+from weetwie.views import media as seen_media
+from weetwie.views import people as seen_people
+from weetwie.views import polls as seen_polls
+from weetwie.views import posts as seen_posts
+from weetwie.views import texts as seen_words
+from weetwie.views.people import SeenPerson
+from weetwie.views.posts import SeenPost
 
 
 async def statuses(call: Call, posts: Sequence[SeenPost]) -> bytes:

@@ -19,13 +19,13 @@ from weetwie.api.mastodon.streamed import Message, Streaming
 from weetwie.api.mastodon.streaming import PARTING_SECONDS, abort_of
 from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, Wish, may_hear
 from weetwie.api.refusals import Malformed, NoScope, Unauthorized
+from weetwie.database.unavailable import outage
 from weetwie.domain.identity import attempts, tokens
 from weetwie.domain.timelines.listeners import Channel, Ending, News, Stream
 from weetwie.errors import Refusal, TooMany, _, fill
-from weetwie.kit import clock
-from weetwie.kit.away import outage
-from weetwie.kit.client_address import place_of
-from weetwie.kit.ratelimit import of_person
+from weetwie.runtime import clock
+from weetwie.security.client_address import place_of
+from weetwie.security.ratelimit import of_person
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from weetwie.access.words import QuotePolicy, Ring, Visibility
+from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.api.call import Answer, Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
@@ -20,6 +20,7 @@ from weetwie.api.mastodon.render_media import kept as kept_media
 from weetwie.api.mastodon.scheduled import by_id as scheduled_by_id
 from weetwie.api.mastodon.timelines import page_of, statuses
 from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams, Upload
+from weetwie.database.pool import Db
 from weetwie.domain.media import attach, describe
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
@@ -29,14 +30,13 @@ from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import thread
 from weetwie.errors import Invalid, NotFound, _
-from weetwie.kit import language
-from weetwie.kit.db import Db
-from weetwie.seen import media as seen_media
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import words as seen_words
-from weetwie.seen.posts import SeenPost
-from weetwie.seen.words import Words
+from weetwie.text import language
+from weetwie.views import media as seen_media
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
+from weetwie.views import texts as seen_words
+from weetwie.views.posts import SeenPost
+from weetwie.views.texts import Words
 
 routes = Routes("statuses")
 

@@ -6,15 +6,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
 from weetwie.api.mastodon import announcements, conversations, shown
 from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.filtering import Ready
 from weetwie.api.mastodon.notifications import notification_as_json
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, may_hear
+from weetwie.database.pool import Database, Db
 from weetwie.domain.announcements import announcements as all_of
 from weetwie.domain.conversations import conversations as own_conversations
 from weetwie.domain.timelines import listeners
@@ -22,12 +23,11 @@ from weetwie.domain.timelines.arrivals import Reached
 from weetwie.domain.timelines.listeners import News
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import NotFound
-from weetwie.kit.db import Database, Db
-from weetwie.kit.ratelimit import RateLimits
-from weetwie.seen import polls as seen_polls
-from weetwie.seen import posts as seen_posts
-from weetwie.seen.polls import SeenPoll
-from weetwie.seen.posts import SeenPost
+from weetwie.security.ratelimit import RateLimits
+from weetwie.views import polls as seen_polls
+from weetwie.views import posts as seen_posts
+from weetwie.views.polls import SeenPoll
+from weetwie.views.posts import SeenPost
 
 
 class Message(NamedTuple):

@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple
 from weetwie.access.viewer import Viewer
 from weetwie.api.endpoint import holders
 from weetwie.api.refusals import Malformed, NoScope
+from weetwie.database.pool import Database
 from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines import listeners
 from weetwie.domain.timelines.listeners import Channel
 from weetwie.errors import NotFound, _
-from weetwie.kit.db import Database
-from weetwie.kit.text import tag_key
+from weetwie.text.text import tag_key
 
 STATUSES, NOTIFICATIONS = "read:statuses", "read:notifications"
 LONGEST_TAG: Final = 500

@@ -11,7 +11,7 @@ from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams, at_most
 from weetwie.domain.posts import tags as names
 from weetwie.domain.relations import tags as following
-from weetwie.seen import tags as seen_tags
+from weetwie.views import tags as seen_tags
 
 routes = Routes("tags")
 

@@ -4,20 +4,20 @@ from typing import Annotated
 
 import msgspec
 
-from weetwie.access.recognise import check
+from weetwie.access.authenticate import check
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.entities import Status
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams
+from weetwie.database.paging import Page, page
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines import public as publics
 from weetwie.errors import NotFound, _
-from weetwie.kit.paging import Page, page
-from weetwie.kit.text import tag_key
-from weetwie.seen.posts import SeenPost
+from weetwie.text.text import tag_key
+from weetwie.views.posts import SeenPost
 
 routes = Routes("timelines")
 

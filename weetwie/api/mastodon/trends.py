@@ -9,8 +9,8 @@ from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
 from weetwie.api.parameters import OffsetParams, at_most
 from weetwie.domain.timelines import trends
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import tags as seen_tags
+from weetwie.views import posts as seen_posts
+from weetwie.views import tags as seen_tags
 
 routes = Routes("trends")
 

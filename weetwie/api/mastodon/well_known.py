@@ -13,7 +13,7 @@ from weetwie.api.refusals import Malformed
 from weetwie.domain.people.census import census
 from weetwie.domain.people.lookup import lookup
 from weetwie.errors import NotFound, _
-from weetwie.seen import people as seen_people
+from weetwie.views import people as seen_people
 
 routes = Routes("discovery")
 

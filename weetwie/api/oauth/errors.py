@@ -6,7 +6,7 @@ from weetwie.api.call import Answer
 from weetwie.api.mastodon.errors import answer_to
 from weetwie.api.refusals import Malformed, WrongSecret
 from weetwie.errors import Forbidden, Invalid, Refusal, _, fill
-from weetwie.kit import language
+from weetwie.text import language
 
 
 class OAuthRefusal(Refusal):

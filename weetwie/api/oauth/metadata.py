@@ -5,7 +5,7 @@ import msgspec
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.domain.identity import rules
-from weetwie.seen import people as seen_people
+from weetwie.views import people as seen_people
 
 routes = Routes("oauth")
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from weetwie.access.words import Standing
+from weetwie.access.enums import Standing
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import render_relations as render
@@ -17,6 +17,7 @@ from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
+from weetwie.database.paging import page as page_at
 from weetwie.domain.knowledge.answer import Answer, Expert, Filters, Proof, shown_posts
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.passages import Passage, passage_of
@@ -30,13 +31,12 @@ from weetwie.domain.search.query import read
 from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines.public import tagged
 from weetwie.errors import Invalid, _
-from weetwie.kit.paging import page as page_at
-from weetwie.kit.text import tag_key
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import tags as seen_tags
-from weetwie.seen import words as seen_words
-from weetwie.seen.people import Profile, SeenPerson
+from weetwie.text.text import tag_key
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
+from weetwie.views import tags as seen_tags
+from weetwie.views import texts as seen_words
+from weetwie.views.people import Profile, SeenPerson
 
 routes = Routes("who knows what")
 

@@ -17,8 +17,8 @@ from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.knowledge.topics import Chosen
 from weetwie.domain.knowledge.vouch import Given
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
 
 routes = Routes("who knows what")
 

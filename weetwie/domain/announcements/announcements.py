@@ -10,10 +10,11 @@ from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, and_, 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
+from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import (
     AnnouncementMade,
@@ -24,10 +25,9 @@ from weetwie.events import (
     audit,
     record,
 )
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.text import is_longer
+from weetwie.runtime import clock
 from weetwie.tables.announcements import Announcement, AnnouncementReaction, AnnouncementRead
+from weetwie.text.text import is_longer
 
 LONGEST: Final = 5000
 MOST_REACTIONS: Final = 8
@@ -104,7 +104,7 @@ async def withdraw(db: Db, viewer: Viewer, id: int) -> None:
 
 
 def _check_administers(viewer: Viewer) -> None:
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden()
 
 
@@ -135,7 +135,7 @@ async def put_away(db: Db, viewer: Viewer, id: int) -> None:
 async def react(db: Db, viewer: Viewer, id: int, name: str) -> None:
     """Raises NotFound, Forbidden, and Invalid for what is no emoji."""
     ring = await _ring_of(db, viewer, id)
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden()
     if not (_EMOJI.fullmatch(name) or any(one.shortcode == name for one in viewer.policy.emojis)):
         raise Invalid(_("React with one emoji."), field="name")
@@ -172,10 +172,12 @@ async def _ring_of(db: Db, viewer: Viewer, id: int) -> int:
 _ID, _PERSON_ID, _NAME = param("id", BigInteger), param("person_id", BigInteger), param("name", Text)
 
 
-def _in_force(eye: Eye) -> Any:
+def _in_force(viewer_sql: ViewerSql) -> Any:
     read = aliased(AnnouncementRead)
     only, now = param("only", BigInteger), param("now", DateTime(timezone=True))
-    is_read = sees.there_is(read, read.person_id == eye.id, read.announcement_id == Announcement.id)
+    is_read = visibility.there_is(
+        read, read.person_id == viewer_sql.id, read.announcement_id == Announcement.id
+    )
     named = {name: getattr(Announcement, name) for name in Announced.__struct_fields__[:-1]}
     named["text"] = func.coalesce(
         Announcement.in_languages[param("language", Text)].astext, Announcement.text
@@ -184,8 +186,8 @@ def _in_force(eye: Eye) -> Any:
         select(*named.values(), is_read.label("is_read"))
         .where(
             or_(
-                func.least(Announcement.ring, eye.widest) >= eye.ring,
-                and_(Announcement.tells_policy, Announcement.ring >= eye.ring),
+                func.least(Announcement.ring, viewer_sql.widest) >= viewer_sql.ring,
+                and_(Announcement.tells_policy, Announcement.ring >= viewer_sql.ring),
             ),
             or_(only == 0, Announcement.id == only),
             or_(Announcement.ends_at.is_(None), Announcement.ends_at > now),
@@ -195,7 +197,7 @@ def _in_force(eye: Eye) -> Any:
     )
 
 
-_IN_FORCE = Lawful(_in_force)
+_IN_FORCE = VisibleQuery(_in_force)
 _ANNOUNCE = Query(
     insert(Announcement)
     .values(

@@ -7,15 +7,16 @@ from typing import Final
 from sqlalchemy import select
 
 from weetwie.access import plain_words
+from weetwie.access.enums import Ring
 from weetwie.access.policy import Policy, from_choices
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring
+from weetwie.database.pool import Db, Query
 from weetwie.domain.announcements.announcements import LONGEST, announce
 from weetwie.errors import _
 from weetwie.events import PolicyChanged
-from weetwie.kit import clock, language
-from weetwie.kit.db import Db, Query
+from weetwie.runtime import clock
 from weetwie.tables.policy import PolicyRow
+from weetwie.text import language
 
 LASTS: Final = timedelta(days=30)
 _NOW = Query(select(PolicyRow.version, PolicyRow.choices))

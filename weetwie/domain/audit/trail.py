@@ -13,12 +13,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, and_, delete, func, or_, select
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden
 from weetwie.events import KEY_OF_DAY
-from weetwie.kit import clock, sealing
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
+from weetwie.security import sealing
 from weetwie.tables.audit import Audit, AuditKey
 
 ADDRESSES_LAST: Final = timedelta(days=30)
@@ -94,7 +95,7 @@ async def entries(
     db: Db, viewer: Viewer, asked: Asked, *, below: int = 2**62, limit: int = 100
 ) -> list[Entry]:
     """Raises Forbidden."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     now = clock.now()
     rows = await db.rows(

@@ -12,11 +12,13 @@ from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, delete, or_, se
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database, Db, Query, columns, param
 from weetwie.events import CardChanged, record
-from weetwie.kit import clock, page, pictures
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database, Db, Query, columns, param
-from weetwie.kit.http import Fetcher, Unfetched
+from weetwie.http import page
+from weetwie.http.fetch import Fetcher, Unfetched
+from weetwie.media import pictures
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.tables.cards import NOTHING, READY, WAITING, Card, PostCard
 
 log = structlog.get_logger(__name__)

@@ -6,13 +6,13 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Select, Text, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.database.pool import Db, Query, param
 from weetwie.events import CardChanged, PostDeleted, PostEdited, PostPublished, record
-from weetwie.kit import text as texts
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.cards import READY, Card, PostCard
 from weetwie.tables.posts import MEDIA, Post, PostText
+from weetwie.text import text as texts
 
 _LONGEST: Final = 2048
 

@@ -8,13 +8,13 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import BigInteger, Boolean, DateTime, Select, Text, delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.collections import rules
 from weetwie.errors import Forbidden, NotFound
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.collections import Collection, CollectionItem
 from weetwie.tables.people import Person
 
@@ -67,7 +67,7 @@ async def featuring(db: Db, viewer: Viewer, *, limit: int, offset: int) -> list[
 
 async def make(db: Db, viewer: Viewer, given: Change) -> int:
     """Raises Forbidden and Invalid."""
-    if not viewer.is_person or not may.act(viewer, clock.now()):
+    if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden
     values = {
         "language": None,
@@ -101,7 +101,7 @@ async def remove(db: Db, viewer: Viewer, id: int) -> None:
 async def own(db: Db, viewer: Viewer, id: int) -> SeenCollection:
     """Raises NotFound for what one does not see, Forbidden for what is another's."""
     found = await one(db, viewer, id)
-    if not may.change(viewer, found.owner_id, clock.now()):
+    if not permissions.change(viewer, found.owner_id, clock.now()):
         raise Forbidden
     return found
 
@@ -119,31 +119,33 @@ _CHANGEABLE = [getattr(Collection, name) for name in Change.__struct_fields__]
 _ID, _OWNER = param("id", BigInteger), param("owner_id", BigInteger)
 
 
-def _shows(eye: Eye) -> Any:
+def _shows(viewer_sql: ViewerSql) -> Any:
     """With the profile of its owner, never with the card alone."""
     owner = aliased(Person)
-    return sees.there_is(
+    return visibility.there_is(
         owner,
         owner.id == Collection.owner_id,
-        sees.person(eye, owner),
-        sees.detail(eye, owner) >= sees.PROFILE,
+        visibility.person(viewer_sql, owner),
+        visibility.detail(viewer_sql, owner) >= visibility.PROFILE,
     )
 
 
-def _one(eye: Eye) -> Select[*tuple[Any, ...]]:
-    return select(*_COLUMNS).where(Collection.id == _ID, _shows(eye))
+def _one(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).where(Collection.id == _ID, _shows(viewer_sql))
 
 
-def _of_person(eye: Eye) -> Select[*tuple[Any, ...]]:
-    is_listed = or_(Collection.is_discoverable, Collection.owner_id == eye.id)
-    return _paged(select(*_COLUMNS).where(Collection.owner_id == _OWNER, is_listed, _shows(eye)))
+def _of_person(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    is_listed = or_(Collection.is_discoverable, Collection.owner_id == viewer_sql.id)
+    return _paged(select(*_COLUMNS).where(Collection.owner_id == _OWNER, is_listed, _shows(viewer_sql)))
 
 
-def _featuring(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _featuring(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     return _paged(
         select(*_COLUMNS)
         .join(CollectionItem, CollectionItem.collection_id == Collection.id)
-        .where(CollectionItem.person_id == eye.id, CollectionItem.revoked_at.is_(None), _shows(eye))
+        .where(
+            CollectionItem.person_id == viewer_sql.id, CollectionItem.revoked_at.is_(None), _shows(viewer_sql)
+        )
     )
 
 
@@ -155,7 +157,7 @@ def _paged(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_ONE, _OF_PERSON, _FEATURING = Lawful(_one), Lawful(_of_person), Lawful(_featuring)
+_ONE, _OF_PERSON, _FEATURING = VisibleQuery(_one), VisibleQuery(_of_person), VisibleQuery(_featuring)
 # Of two that are made at once, the one waits for the other: neither is one too many.
 _HOLD = Query(select(Person.id).where(Person.id == _OWNER).with_for_update(key_share=True))
 _COUNT = Query(select(func.count()).select_from(Collection).where(Collection.owner_id == _OWNER))

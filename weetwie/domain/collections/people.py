@@ -7,14 +7,14 @@ from sqlalchemy import BigInteger, DateTime, Select, and_, delete, func, insert,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.collections import collections, rules
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.collections import Collection, CollectionItem
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block
@@ -64,7 +64,7 @@ async def leave(db: Db, viewer: Viewer, collection_id: int, item_id: int) -> Non
     found = [one for one in await items(db, viewer, [collection_id]) if one.id == item_id]
     if not found:
         raise NotFound
-    if not may.change(viewer, found[0].person_id, clock.now()):
+    if not permissions.change(viewer, found[0].person_id, clock.now()):
         raise Forbidden
     await db.run(_LEAVE, item_id=item_id, now=clock.now())
 
@@ -75,7 +75,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
         await db.run(query, people=people)
 
 
-def _items(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _items(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     item, person, of = aliased(CollectionItem), aliased(Person), aliased(Collection)
     return (
         select(item.id, item.collection_id, item.person_id, item.created_at)
@@ -85,26 +85,26 @@ def _items(eye: Eye) -> Select[*tuple[Any, ...]]:
             item.collection_id == func.any(param("ids", ARRAY(BigInteger))),
             item.revoked_at.is_(None),
             ~_is_blocked(of.owner_id, item.person_id),
-            sees.person(eye, person),
+            visibility.person(viewer_sql, person),
         )
         .order_by(item.id)
     )
 
 
-def _wish(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _wish(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Of somebody whom one sees beyond their card: whether they let themselves be put forward."""
     person = aliased(Person)
-    lets = and_(person.is_discoverable, ~_is_blocked(eye.id, person.id))
+    lets = and_(person.is_discoverable, ~_is_blocked(viewer_sql.id, person.id))
     return select(lets.label("lets")).where(
         person.id == param("person_id", BigInteger),
-        sees.person(eye, person),
-        sees.detail(eye, person) >= sees.PROFILE,
+        visibility.person(viewer_sql, person),
+        visibility.detail(viewer_sql, person) >= visibility.PROFILE,
     )
 
 
 def _is_blocked(one: Any, other: Any) -> Any:
     block = aliased(Block)
-    return sees.there_is(
+    return visibility.there_is(
         block,
         or_(
             and_(block.blocker_id == one, block.blocked_id == other),
@@ -113,7 +113,7 @@ def _is_blocked(one: Any, other: Any) -> Any:
     )
 
 
-_ITEMS, _WISH = Lawful(_items), Lawful(_wish)
+_ITEMS, _WISH = VisibleQuery(_items), VisibleQuery(_wish)
 _ID, _ITEM_ID, _PERSON_ID = (param(name, BigInteger) for name in ("id", "item_id", "person_id"))
 _PEOPLE = func.any(param("people", ARRAY(BigInteger)))
 _HOLD = Query(

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from weetwie.errors import Invalid, _
-from weetwie.kit.text import is_longer
+from weetwie.text.text import is_longer
 
 LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 500

@@ -8,14 +8,14 @@ from sqlalchemy import BigInteger, Select, delete, func, or_, select, true, unio
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import NotFound
 from weetwie.events import PersonErased, PostEdited, PostPublished
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
 from weetwie.tables.conversations import Conversation
 from weetwie.tables.posts import Mention, Post
 
@@ -96,7 +96,7 @@ def _heard() -> Any:
     )
 
 
-def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql, *, upward: bool) -> Select[*tuple[Any, ...]]:
     """Plan: the person's conversations by their index, the newest post that they see in each; few enough to be sorted."""
     post, mention = aliased(Post), aliased(Mention)
     only = param("only", BigInteger)
@@ -105,7 +105,7 @@ def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
         .where(
             post.root_id == Conversation.root_id,
             post.visibility == int(Visibility.direct),
-            sees.parent(eye, post),
+            visibility.parent(viewer_sql, post),
         )
         .order_by(post.id.desc())
         .limit(1)
@@ -113,13 +113,13 @@ def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
     )
     others = (
         select(func.array_agg(mention.person_id))
-        .where(mention.post_id == last.c.id, mention.person_id != eye.id)
+        .where(mention.post_id == last.c.id, mention.person_id != viewer_sql.id)
         .correlate(last)
         .scalar_subquery()
     )
     is_unread = last.c.id > Conversation.read_up_to
     author = func.array_remove(
-        func.array_fill(last.c.author_id, func.array(select(1).scalar_subquery())), eye.id
+        func.array_fill(last.c.author_id, func.array(select(1).scalar_subquery())), viewer_sql.id
     )
     return (
         select(
@@ -131,7 +131,7 @@ def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
         .select_from(Conversation)
         .join(last, true())
         .where(
-            Conversation.person_id == eye.id,
+            Conversation.person_id == viewer_sql.id,
             or_(only == 0, Conversation.id == only),
             last.c.id < param("below", BigInteger),
             last.c.id > param("above", BigInteger),
@@ -141,8 +141,8 @@ def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-_DOWN = Lawful(lambda eye: _page(eye, upward=False))
-_UP = Lawful(lambda eye: _page(eye, upward=True))
+_DOWN = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=False))
+_UP = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=True))
 _HEARD = Query(_heard)
 _ID = param("id", BigInteger)
 _READ = Query(

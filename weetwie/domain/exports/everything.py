@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, LargeBinary, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
 from weetwie.tables import (
     announcements,
     audit,

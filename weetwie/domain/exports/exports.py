@@ -9,13 +9,13 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database, Db, Query, param
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonErased, audit
-from weetwie.kit import clock
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database, Db, Query, param
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.tables.exports import Export
 
 LASTS: Final = timedelta(days=7)
@@ -100,7 +100,7 @@ def place(name: str) -> str:
 
 async def ask(db: Db, viewer: Viewer) -> None:
     """Anew, in place of the one before. Raises Forbidden, and Conflict while one is being made or is an hour old."""
-    if not viewer.is_person or not may.act(viewer, clock.now()):
+    if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden
     before = await asked(db, viewer)
     if before is not None and not before.failed and before.asked_at > clock.now() - _AGAIN_AFTER:

@@ -20,13 +20,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.filters import rules
 from weetwie.errors import Forbidden, NotFound
 from weetwie.events import FiltersChanged, PersonErased, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.filters import Filter, FilterKeyword
 from weetwie.tables.people import Person
 
@@ -257,7 +257,7 @@ async def _change_keywords(
 
 
 async def hold(db: Db, viewer: Viewer) -> None:
-    if not viewer.is_person or not may.act(viewer, clock.now()):
+    if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden
     await db.rows(_HOLD, owner_id=viewer.person_id)
 

@@ -4,15 +4,15 @@ from msgspec import Struct
 from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import sees
-from weetwie.access.sees import Lawful
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import VisibleQuery
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.filters import filters, rules
 from weetwie.errors import NotFound
-from weetwie.kit.db import Db, Query, param
-from weetwie.seen import posts as seen_posts
 from weetwie.tables.filters import Filter, FilterPost
 from weetwie.tables.posts import Post
+from weetwie.views import posts as seen_posts
 
 
 class OwnFilterPost(Struct, frozen=True):
@@ -21,13 +21,13 @@ class OwnFilterPost(Struct, frozen=True):
     post_id: int
 
 
-_POSTS = Lawful(
-    lambda eye: (
+_POSTS = VisibleQuery(
+    lambda viewer_sql: (
         select(FilterPost.id, FilterPost.filter_id, FilterPost.post_id)
         .select_from(Filter)
         .join(FilterPost, FilterPost.filter_id == Filter.id)
         .join(Post, Post.id == FilterPost.post_id)
-        .where(Filter.owner_id == eye.id, sees.post(eye, Post))
+        .where(Filter.owner_id == viewer_sql.id, visibility.post(viewer_sql, Post))
         .order_by(FilterPost.id)
     )
 )

@@ -7,9 +7,9 @@ from typing import Any, Final
 import regex
 
 from weetwie.errors import Invalid, _
-from weetwie.kit.scripts import WITHOUT_SPACES
-from weetwie.kit.signs import normal
-from weetwie.kit.text import is_longer
+from weetwie.text.scripts import WITHOUT_SPACES
+from weetwie.text.signs import normal
+from weetwie.text.text import is_longer
 
 CONTEXTS: Final = ("home", "notifications", "public", "thread", "account")
 ACTIONS: Final = ("warn", "hide", "blur")

@@ -9,13 +9,13 @@ from sqlalchemy import BigInteger, DateTime, Text, and_, delete, func, insert, o
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, _
 from weetwie.events import PersonErased, audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.handover import HandoverTopic
 from weetwie.tables.people import Person
 
@@ -71,7 +71,7 @@ async def share(db: Db, viewer: Viewer, topics: Sequence[tuple[str, str, Sequenc
 
     Raises Forbidden for who may not act, and where the organisation leaves it to the person alone.
     """
-    if not may.act(viewer, clock.now()) or viewer.policy.handover != "unit":
+    if not permissions.act(viewer, clock.now()) or viewer.policy.handover != "unit":
         raise Forbidden(_("Here what one hands over is for oneself alone."))
     await db.run(_END, person_id=viewer.person_id)
     for key, name, post_ids in topics[:MOST]:
@@ -88,7 +88,7 @@ async def end(db: Db, viewer: Viewer) -> None:
 
 async def shared(db: Db, viewer: Viewer, person_id: int) -> list[Shared]:
     """For the unit and the manager, and for oneself; for everybody else, and where nothing is shared, nothing."""
-    if not may.act(viewer, clock.now()) or viewer.policy.handover != "unit":
+    if not permissions.act(viewer, clock.now()) or viewer.policy.handover != "unit":
         return []
     rows = await db.rows(_SHARED, person_id=person_id, reader_id=viewer.person_id)
     return [Shared(*row) for row in rows]

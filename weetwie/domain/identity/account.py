@@ -15,10 +15,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import _
 from weetwie.events import AccountChanged, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.identity import AccountEvent, Address, Session
 
 MOST_LISTED: Final = 100

@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import account, rules
 from weetwie.domain.identity.keys import key
 from weetwie.errors import Conflict, Forbidden, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.signs import bare_address
-from weetwie.kit.text import canonical_address
+from weetwie.runtime import clock
 from weetwie.tables.identity import Address
 from weetwie.tables.moderation import AddressBlock
+from weetwie.text.signs import bare_address
+from weetwie.text.text import canonical_address
 
 
 def _add() -> Any:
@@ -163,7 +163,7 @@ async def address_of(db: Db, person_id: int) -> str | None:
 
 async def of_people(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:
     """The first one of each, for those who look after people; nobody else reads addresses of others."""
-    if not may.look_after_people(viewer, clock.now()):
+    if not permissions.look_after_people(viewer, clock.now()):
         return {}
     return {row["person_id"]: row["address"] for row in await db.rows(_OF_PEOPLE, ids=list(ids))}
 

@@ -8,12 +8,12 @@ import msgspec
 from sqlalchemy import BigInteger, LargeBinary, Text, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access.recognise import credential_hash
+from weetwie.access.authenticate import credential_hash
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import rules
 from weetwie.errors import Invalid, _
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.text import is_longer
 from weetwie.tables.identity import App
+from weetwie.text.text import is_longer
 
 _REGISTER = Query(
     insert(App)

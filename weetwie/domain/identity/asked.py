@@ -8,13 +8,13 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, case, func, insert, select
 
-from weetwie.access.words import Standing
+from weetwie.access.enums import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import sign_in
 from weetwie.domain.identity.keys import key
 from weetwie.errors import TooMany
-from weetwie.kit import clock
-from weetwie.kit.client_address import place_of
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
+from weetwie.security.client_address import place_of
 from weetwie.tables.identity import Address, SignInAttempt
 from weetwie.tables.people import Person
 

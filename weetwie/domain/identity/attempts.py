@@ -13,12 +13,12 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity.keys import key
 from weetwie.domain.identity.rules import REMEMBERED, WRONG_TOKENS, Guessing
 from weetwie.errors import TooMany, _
-from weetwie.kit import clock
-from weetwie.kit.client_address import place_of
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
+from weetwie.security.client_address import place_of
 from weetwie.tables.identity import SignInAttempt
 
 _WAIT = _("There were too many tries. Please wait {seconds} seconds.")

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from weetwie.access.words import Role
+from weetwie.access.enums import Role
 from weetwie.domain.identity import rules
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit.signs import bare_address, normal
 from weetwie.settings import Provider
+from weetwie.text.signs import bare_address, normal
 
 _NOT_IN: Final = _(
     "Your account with {provider} is not in a group that may sign in here. Please ask the administrators."

@@ -8,15 +8,15 @@ from typing import Final
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import may
-from weetwie.access.recognise import credential_hash
+from weetwie.access import permissions
+from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import account, rules, tokens
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.domain.identity.tokens import IssuedToken
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.identity import Grant
 
 LASTS: Final = timedelta(minutes=5)
@@ -71,7 +71,7 @@ async def grant(
     code_challenge: str | None = None,
 ) -> str:
     """The code. Raises Invalid for what the app did not register."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden
     check(app, redirect_uri, scopes)
     code = secrets.token_urlsafe(32)

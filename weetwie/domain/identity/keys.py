@@ -5,8 +5,8 @@ import secrets
 from sqlalchemy import LargeBinary, Text, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.kit import sealing
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
+from weetwie.security import sealing
 from weetwie.tables.identity import Secret
 
 _PLACE = "secrets.value"

@@ -8,10 +8,10 @@ from typing import Final, Literal
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select, update
 
-from weetwie.access.recognise import credential_hash
+from weetwie.access.authenticate import credential_hash
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import NotFound, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.identity import SignInLink
 
 Purpose = Literal[

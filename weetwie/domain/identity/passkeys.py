@@ -12,13 +12,13 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select, update
 
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory, credential_hash
+from weetwie.access.authenticate import Memory, credential_hash
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import account, sessions, sign_in
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.identity import Passkey, PasskeyChallenge
 
 MOST: Final = 20
@@ -76,7 +76,7 @@ _RENAME = Query(update(Passkey).where(Passkey.id == _ID, _PERSON).values(name=pa
 _REMOVE = Query(delete(Passkey).where(Passkey.id == _ID, _PERSON))
 
 
-class House(msgspec.Struct, frozen=True):
+class Site(msgspec.Struct, frozen=True):
     """For whom a passkey is good."""
 
     host: str
@@ -95,7 +95,7 @@ async def listed(db: Db, viewer: Viewer) -> list[Listed]:
     return [Listed(*row) for row in await db.rows(_LISTED, person_id=viewer.person_id)]
 
 
-async def begin_adding(db: Db, viewer: Viewer, house: House, browser: str) -> dict[str, Any]:
+async def begin_adding(db: Db, viewer: Viewer, site: Site, browser: str) -> dict[str, Any]:
     """What the device is to be asked, once and within five minutes. Raises Forbidden, Conflict."""
     import webauthn
     from webauthn.helpers.structs import (
@@ -110,8 +110,8 @@ async def begin_adding(db: Db, viewer: Viewer, house: House, browser: str) -> di
     if len(known) >= MOST:
         raise Conflict(_("You have {most} passkeys already. Remove one first."), most=MOST)
     options = webauthn.generate_registration_options(
-        rp_id=house.host,
-        rp_name=house.name,
+        rp_id=site.host,
+        rp_name=site.name,
         user_id=str(viewer.person_id).encode(),
         user_name=viewer.handle,
         user_display_name=viewer.handle,
@@ -126,7 +126,7 @@ async def begin_adding(db: Db, viewer: Viewer, house: House, browser: str) -> di
     return asked
 
 
-async def add(db: Db, viewer: Viewer, house: House, browser: str, credential: str, name: str) -> None:
+async def add(db: Db, viewer: Viewer, site: Site, browser: str, credential: str, name: str) -> None:
     """Raises Invalid for an answer that is not to what was asked."""
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
@@ -138,8 +138,8 @@ async def add(db: Db, viewer: Viewer, house: House, browser: str, credential: st
         found = webauthn.verify_registration_response(
             credential=given,
             expected_challenge=challenge,
-            expected_rp_id=house.host,
-            expected_origin=house.origin,
+            expected_rp_id=site.host,
+            expected_origin=site.origin,
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
@@ -171,13 +171,13 @@ async def remove(db: Db, viewer: Viewer, passkey_id: int) -> None:
     await account.changed(db, viewer, "passkey.remove", viewer.person_id)
 
 
-async def begin_sign_in(db: Db, house: House, browser: str) -> dict[str, Any]:
+async def begin_sign_in(db: Db, site: Site, browser: str) -> dict[str, Any]:
     """The same for everybody: the device says who it is."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
 
     options = webauthn.generate_authentication_options(
-        rp_id=house.host, user_verification=UserVerificationRequirement.REQUIRED
+        rp_id=site.host, user_verification=UserVerificationRequirement.REQUIRED
     )
     await _begin(db, options.challenge, browser, None)
     asked: dict[str, Any] = json.loads(webauthn.options_to_json(options))
@@ -185,7 +185,7 @@ async def begin_sign_in(db: Db, house: House, browser: str) -> dict[str, Any]:
 
 
 async def enter(
-    db: Db, memory: Memory, house: House, browser: str, credential: str, agent: str
+    db: Db, memory: Memory, site: Site, browser: str, credential: str, agent: str
 ) -> tuple[int, str]:
     """Whose passkey it is, and the token of their new session. Raises Invalid, and Forbidden for who may not come in so."""
     import webauthn
@@ -200,8 +200,8 @@ async def enter(
         found = webauthn.verify_authentication_response(
             credential=given,
             expected_challenge=challenge,
-            expected_rp_id=house.host,
-            expected_origin=house.origin,
+            expected_rp_id=site.host,
+            expected_origin=site.origin,
             credential_public_key=bytes(known["public_key"]),
             credential_current_sign_count=known["sign_count"],
             require_user_verification=True,
@@ -259,7 +259,7 @@ def _read(credential: str) -> dict[str, Any]:
 
 def _bytes(text: object) -> bytes:
     """Of base64url; empty for anything else."""
-    from weetwie.kit.webpush import decoded
+    from weetwie.http.webpush import decoded
 
     try:
         return decoded(text) if isinstance(text, str) else b""

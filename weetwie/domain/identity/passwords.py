@@ -11,10 +11,10 @@ from sqlalchemy import BigInteger, DateTime, Text, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import account, rules
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.identity import Password
 
 # OWASP's first setting for argon2id that fits 19 MiB; two at a time, so that a rush at the door takes 38 MiB at most.

@@ -7,9 +7,9 @@ from sqlalchemy import BigInteger, LargeBinary, Text, delete, func, select, upda
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import account, addresses
 from weetwie.domain.identity.links import Purpose
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.identity import Address, Identity, SignInLink
 
 _SENT_TO_WORK: Final[tuple[Purpose, ...]] = ("set-password", "sign-in", "address", "stay")

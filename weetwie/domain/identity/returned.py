@@ -9,11 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, DateTime, delete, func, select, text
 
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import account, passwords, sessions, tokens
 from weetwie.events import PersonReturned
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.audit import Audit
 from weetwie.tables.identity import (
     AccountEvent,

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from weetwie.domain.identity import well_known
 from weetwie.errors import Invalid, _
-from weetwie.kit.signs import bare_address
-from weetwie.kit.text import is_address
+from weetwie.text.signs import bare_address
+from weetwie.text.text import is_address
 
 READABLE: Final = (
     "accounts blocks bookmarks collections favourites filters follows lists mutes notifications search statuses"

@@ -7,11 +7,12 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select
 
-from weetwie.access.recognise import credential_hash
+from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.events import audit
-from weetwie.kit import clock, sealing
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
+from weetwie.security import sealing
 from weetwie.tables.identity import Session
 
 LASTS: Final = timedelta(days=30)

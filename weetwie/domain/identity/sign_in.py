@@ -9,18 +9,18 @@ import msgspec
 from sqlalchemy import Text, func, select
 
 from weetwie.access import viewer as viewers
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Database, Db, Query, param
 from weetwie.domain.identity import addresses, attempts, one_time, passwords, rules, sessions
 from weetwie.domain.identity.attempts import Attempt
 from weetwie.domain.identity.rules import AT_ACCOUNT, AT_ACCOUNT_FROM_ADDRESS, FROM_ADDRESS
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.client_address import place_of
-from weetwie.kit.db import Database, Db, Query, param
-from weetwie.kit.signs import visible
+from weetwie.runtime import clock
+from weetwie.security.client_address import place_of
 from weetwie.tables.people import Person
+from weetwie.text.signs import visible
 
 _WRONG = _("The name or the password is not right.")
 _NOT_ACTIVE = _("This account is not active at the moment. Please ask an administrator.")

@@ -11,14 +11,15 @@ from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, in
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import credential_hash
+from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import account, sessions
 from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.events import audit
-from weetwie.kit import clock, sealing
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.oidc import LEEWAY, Answer, Notice
+from weetwie.runtime import clock
+from weetwie.security import sealing
+from weetwie.security.oidc import LEEWAY, Answer, Notice
 from weetwie.tables.identity import Identity, Session, SignOn
 
 LASTS: Final = timedelta(minutes=15)

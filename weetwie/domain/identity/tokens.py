@@ -20,13 +20,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access.recognise import credential_hash
+from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.identity import account, rules
 from weetwie.errors import Forbidden, _
 from weetwie.events import PersonErased, PersonLeft, PersonSuspended, TokenRevoked, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.identity import (
     AccountEvent,
     Address,

@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.imports import Import, ImportedPerson, ImportedPost
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Endorsement, Post

@@ -21,19 +21,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Role, Standing
 from weetwie.access.policy import COMPLIANCE_READS, from_choices
 from weetwie.access.settled import SETTLED, is_settled
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Role, Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import PolicyChanged, audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.text import LONGEST_CASE_NUMBER, is_case_number
+from weetwie.runtime import clock
 from weetwie.tables.inspections import Inspection
 from weetwie.tables.people import Person
 from weetwie.tables.policy import PolicyRow
+from weetwie.text.text import LONGEST_CASE_NUMBER, is_case_number
 
 MOST_DAYS: Final = 14
 WAITS: Final = timedelta(days=7)
@@ -248,7 +248,7 @@ async def _check_settled(db: Db, viewer: Viewer) -> None:
 
 
 def _check(viewer: Viewer) -> None:
-    if not may.inspect(viewer, clock.now()):
+    if not permissions.inspect(viewer, clock.now()):
         raise Forbidden
     if viewer.policy.compliance_reads == "nothing":
         raise Forbidden(_NOT_HERE)

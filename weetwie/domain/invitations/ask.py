@@ -10,21 +10,21 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select, update
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.authenticate import credential_hash
+from weetwie.access.enums import Standing
 from weetwie.access.policy import Policy
-from weetwie.access.recognise import credential_hash
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.invitations import rules
 from weetwie.domain.invitations.invite import make
 from weetwie.domain.invitations.rules import Offer
 from weetwie.errors import Forbidden, Invalid, NotFound, TooMany, _
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.signs import bare_address
-from weetwie.kit.text import is_longer
+from weetwie.runtime import clock
 from weetwie.tables.invitations import Invitation
+from weetwie.text.signs import bare_address
+from weetwie.text.text import is_longer
 
 _CLOSED: Final = _("One comes in here by invitation. Please ask somebody who is in.")
 _NOT_YOURS: Final = _("With this address one comes in by invitation. Please ask somebody who is in.")
@@ -152,5 +152,5 @@ async def decline(db: Db, viewer: Viewer, invitation_id: int) -> None:
 
 
 def _check(viewer: Viewer) -> None:
-    if not may.look_after_people(viewer, clock.now()):
+    if not permissions.look_after_people(viewer, clock.now()):
         raise Forbidden

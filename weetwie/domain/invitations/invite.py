@@ -23,16 +23,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import may
-from weetwie.access.recognise import credential_hash
+from weetwie.access import permissions
+from weetwie.access.authenticate import credential_hash
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.invitations import rules
 from weetwie.domain.invitations.rules import Offer
 from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonErased, audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.invitations import Invitation
 from weetwie.tables.people import Person
 
@@ -166,7 +166,7 @@ async def invite(db: Db, viewer: Viewer, offer: Offer, *, is_sent: bool) -> str:
     """
     now = clock.now()
     rules.check(viewer, offer, now)
-    looks_after = may.look_after_people(viewer, now)
+    looks_after = permissions.look_after_people(viewer, now)
     lately = await db.value(_LATELY, inviter_id=viewer.person_id, since=now - _DAY)
     if lately >= rules.MOST_A_DAY and not looks_after:
         raise Conflict(_ENOUGH, most=rules.MOST_A_DAY)
@@ -210,7 +210,7 @@ async def use(db: Db, viewer: Viewer, invited: Invited, person_id: int) -> None:
 
 async def withdraw(db: Db, viewer: Viewer, invitation_id: int) -> None:
     """One's own, or anybody's for those who look after people. Raises NotFound."""
-    is_every = may.look_after_people(viewer, clock.now())
+    is_every = permissions.look_after_people(viewer, clock.now())
     if not await db.run(
         _WITHDRAW, id=invitation_id, inviter_id=viewer.person_id, is_every=is_every, now=clock.now()
     ):
@@ -220,7 +220,7 @@ async def withdraw(db: Db, viewer: Viewer, invitation_id: int) -> None:
 
 async def listed(db: Db, viewer: Viewer) -> list[Waiting]:
     """One's own that nobody has used yet; those of all for those who look after people."""
-    is_every = may.look_after_people(viewer, clock.now())
+    is_every = permissions.look_after_people(viewer, clock.now())
     rows = await db.rows(_LISTED, inviter_id=viewer.person_id, is_every=is_every, now=clock.now())
     return [Waiting(*row) for row in rows]
 

@@ -5,13 +5,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Standing
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit.signs import visible
-from weetwie.kit.text import is_address, is_longer
+from weetwie.text.signs import visible
+from weetwie.text.text import is_address, is_longer
 
 LASTS: Final = timedelta(days=14)
 MOST_A_DAY: Final = 20
@@ -37,8 +37,8 @@ class Offer(Struct, frozen=True, kw_only=True):
 def may_invite(viewer: Viewer, standing: Standing, at: datetime) -> bool:
     if standing is Standing.guest:
         by_members = viewer.policy.guests_invited_by == "members" and viewer.standing is Standing.member
-        return (by_members and may.act(viewer, at)) or may.look_after_people(viewer, at)
-    return may.look_after_people(viewer, at) and viewer.policy.sign_in != "sso"
+        return (by_members and permissions.act(viewer, at)) or permissions.look_after_people(viewer, at)
+    return permissions.look_after_people(viewer, at) and viewer.policy.sign_in != "sso"
 
 
 def check(viewer: Viewer, offer: Offer, at: datetime) -> None:

@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 import regex
 
-from weetwie.kit.scripts import WITHOUT_SPACES
-from weetwie.kit.signs import normal
+from weetwie.text.scripts import WITHOUT_SPACES
+from weetwie.text.signs import normal
 
 TOPICS: Final[dict[str, str]] = {
     "health": (

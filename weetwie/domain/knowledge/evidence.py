@@ -21,11 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import aliased
 
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.knowledge import packing, words
 from weetwie.events import AnswerAccepted, PersonErased, PostDeleted, PostEdited, PostPublished, RankingChosen
-from weetwie.kit.db import Db, Query, Record, columns, param
 from weetwie.tables.knowledge import Evidence, KnownWord
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Endorsement, Mention, Post, PostTag, PostText

@@ -8,18 +8,18 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, SmallInteger, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import audience, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import audience, visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import delicate
 from weetwie.domain.knowledge.answer import Answer, Filters, Nearest
 from weetwie.domain.knowledge.words import Asked
 from weetwie.errors import Invalid, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
-from weetwie.kit.text import is_longer
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
+from weetwie.text.text import is_longer
 
 LONGEST_QUESTION: Final = 100_000
 MOST_PROOFS: Final = 3
@@ -167,8 +167,8 @@ async def _passing(db: Db, viewer: Viewer, ids: list[int], filters: Filters | No
     return set(columns(rows, "id"))
 
 
-def _people(eye: Eye) -> Any:
-    at_work = sees.place_at_work(eye, Person)
+def _people(viewer_sql: ViewerSql) -> Any:
+    at_work = visibility.place_at_work(viewer_sql, Person)
     unit, place = param("unit", Text), param("place", Text)
     language, standing = param("language", Text), param("standing", SmallInteger)
     return select(Person.id).where(
@@ -178,7 +178,7 @@ def _people(eye: Eye) -> Any:
         Person.is_dormant.is_(False),
         Person.suspended_at.is_(None),
         Person.erased_at.is_(None),
-        sees.card(eye, Person),
+        visibility.card(viewer_sql, Person),
         or_(unit == "", and_(at_work, func.folded(Person.unit) == func.folded(unit))),
         or_(place == "", and_(at_work, func.folded(Person.place) == func.folded(place))),
         or_(language == "", language == func.any(Person.languages)),
@@ -186,7 +186,7 @@ def _people(eye: Eye) -> Any:
     )
 
 
-_PEOPLE = Lawful(_people)
+_PEOPLE = VisibleQuery(_people)
 _UNRANKED = Query(
     select(func.array_agg(Person.id)).where(or_(~Person.may_rank, Person.is_bot, Person.is_dormant))
 )

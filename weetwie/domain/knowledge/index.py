@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from weetwie.database.pool import Record
 from weetwie.domain.knowledge import packing
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import SEGMENT, Columns, Found
@@ -17,8 +18,7 @@ from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
 from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
 from weetwie.domain.knowledge.tallies import Tallies
-from weetwie.kit.cache import Cache
-from weetwie.kit.db import Record
+from weetwie.runtime.cache import Cache
 
 _MASKS: Final = 8
 _OF_MASKS: Final = 16_000_000

@@ -8,10 +8,11 @@ from sqlalchemy import BigInteger, Text, column, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import audience, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import audience, visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import delicate, phrases, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge import visible as visibles
@@ -21,8 +22,7 @@ from weetwie.domain.knowledge.keeping import current
 from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.phrases import Candidate, Written
 from weetwie.domain.knowledge.topic_rules import Choice
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, PostText
 
@@ -167,7 +167,7 @@ def _written() -> Any:
 _WRITTEN = Query(_written)
 
 
-def _languages(eye: Eye) -> Any:
+def _languages(viewer_sql: ViewerSql) -> Any:
     newest = (
         select(PostText.language)
         .join(Post, Post.id == PostText.post_id)
@@ -175,8 +175,8 @@ def _languages(eye: Eye) -> Any:
             Post.deleted_at.is_(None),
             Post.boost_of_id.is_(None),
             Post.visibility == int(Visibility.public),
-            Post.author_id != eye.id,
-            sees.post(eye, Post),
+            Post.author_id != viewer_sql.id,
+            visibility.post(viewer_sql, Post),
         )
         .order_by(Post.id.desc())
         .limit(_NEWEST)
@@ -185,7 +185,7 @@ def _languages(eye: Eye) -> Any:
     return select(newest.c.language, func.count().label("number")).group_by(newest.c.language)
 
 
-_LANGUAGES = Lawful(_languages)
+_LANGUAGES = VisibleQuery(_languages)
 
 
 def _names() -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Text, cast, func, select, true
 
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge.index import Index
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.memory import give_back
+from weetwie.runtime.memory import give_back
 from weetwie.tables.events import Xid8
 from weetwie.tables.knowledge import Evidence, EvidenceSegment
 

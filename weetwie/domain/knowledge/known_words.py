@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, func, literal, select
 
-from weetwie.kit.db import Db, Query
+from weetwie.database.pool import Db, Query
 from weetwie.tables.knowledge import KnownWord
 from weetwie.tables.search import PostWords
 

@@ -8,9 +8,9 @@ import numpy as np
 from sqlalchemy import BigInteger, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.knowledge.columns import Found
 from weetwie.domain.knowledge.index import Index
-from weetwie.kit.db import Db, Query, Record, param
 from weetwie.tables.knowledge import EvidenceChunk
 
 

@@ -7,11 +7,11 @@ import msgspec
 from sqlalchemy import BigInteger, Float, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, param
 from weetwie.domain.knowledge.topic_rules import Choice
-from weetwie.kit.db import Db, param
 from weetwie.tables.knowledge import Topic, TopicWord
 from weetwie.tables.people import Person
 
@@ -29,7 +29,7 @@ async def nearby(db: Db, viewer: Viewer, terms: Collection[int], limit: int) -> 
     return [Nearby(row["person_id"], row["name"]) for row in rows]
 
 
-def _nearby(eye: Eye) -> Any:
+def _nearby(viewer_sql: ViewerSql) -> Any:
     part = cast(func.count(func.distinct(TopicWord.place)), Float) / func.max(TopicWord.words)
     shared = (
         select(TopicWord.person_id, TopicWord.key, part.label("part"))
@@ -52,8 +52,8 @@ def _nearby(eye: Eye) -> Any:
             Person.is_dormant.is_(False),
             Person.suspended_at.is_(None),
             Person.erased_at.is_(None),
-            Person.id != eye.id,
-            sees.detail(eye, Person) > sees.CARD,
+            Person.id != viewer_sql.id,
+            visibility.detail(viewer_sql, Person) > visibility.CARD,
         )
         .subquery()
     )
@@ -65,4 +65,4 @@ def _nearby(eye: Eye) -> Any:
     )
 
 
-_NEARBY = Lawful(_nearby)
+_NEARBY = VisibleQuery(_nearby)

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import Text, column, func, select
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import delicate, fitting, ranking, said, words
 from weetwie.domain.knowledge.answer import Nearest
 from weetwie.domain.knowledge.columns import Found
@@ -13,7 +14,6 @@ from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
 from weetwie.domain.knowledge.words import Asked
-from weetwie.kit.db import Db, Query, param
 
 MOST_WORDS: Final = 6
 """Longer questions are not mended."""

@@ -10,15 +10,15 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import asked as asking
 from weetwie.errors import Forbidden, Invalid, TooMany, _
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
-from weetwie.seen import posts as seen_posts
+from weetwie.runtime import clock
 from weetwie.tables.knowledge import NotAbout
+from weetwie.views import posts as seen_posts
 
 MOST = 2000
 """So many one person keeps."""
@@ -35,7 +35,7 @@ async def hide(db: Db, viewer: Viewer, post_id: int, question: str) -> Kept:
 
     Raises NotFound for a post that the viewer does not see, Invalid where nothing is asked.
     """
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden
     post = await seen_posts.post(db, viewer, post_id)
     terms = sorted({one.terms[0] for one in asking.read(question) if one.terms})

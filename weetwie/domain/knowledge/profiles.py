@@ -7,14 +7,14 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Text, and_, case, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import sees
-from weetwie.access.sees import CARD, PLACE, Eye, Lawful
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import CARD, PLACE, ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import words
 from weetwie.domain.knowledge.said import Statement
 from weetwie.domain.knowledge.visible import Scope
 from weetwie.domain.knowledge.words import Asked
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
 
 MOST_WORDS: Final = 8
@@ -113,8 +113,8 @@ _MAY_BE = Query(
 """A look at everybody, 2 ms for 10,000; most words stand on no profile."""
 
 
-def _listed(eye: Eye) -> Any:
-    detail = sees.detail(eye, Person)
+def _listed(viewer_sql: ViewerSql) -> Any:
+    detail = visibility.detail(viewer_sql, Person)
     at_work = detail >= PLACE
     return (
         select(
@@ -136,4 +136,4 @@ def _listed(eye: Eye) -> Any:
     )
 
 
-_LISTED = Lawful(_listed)
+_LISTED = VisibleQuery(_listed)

@@ -10,15 +10,16 @@ from sqlalchemy import BigInteger, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access.words import Visibility
+from weetwie.access.enums import Visibility
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge.answer import Answer, Level
 from weetwie.errors import _
-from weetwie.kit import clock, language
-from weetwie.kit import text as texts
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.knowledge import AskedQuestion
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostText
+from weetwie.text import language
+from weetwie.text import text as texts
 
 LASTS: Final = timedelta(days=30)
 MOST_PEOPLE: Final = 5

@@ -11,14 +11,14 @@ from sqlalchemy import BigInteger, Text, and_, column, exists, func, literal, se
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.ranking import Votes
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.knowledge.visible import Scope, Visible
-from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
@@ -137,7 +137,7 @@ _CONTESTED = Query(_contested)
 """All of them, however many."""
 
 
-def _matched(eye: Eye) -> Any:
+def _matched(viewer_sql: ViewerSql) -> Any:
     of_words = _of_words()
     first = (
         select(of_words, Topic.name, Topic.choice, Topic.chosen_at)
@@ -151,7 +151,9 @@ def _matched(eye: Eye) -> Any:
         .limit(_MOST)
         .subquery()
     )
-    shows = and_(Person.suspended_at.is_(None), sees.detail(eye, Person) > sees.CARD).label("shows")
+    shows = and_(
+        Person.suspended_at.is_(None), visibility.detail(viewer_sql, Person) > visibility.CARD
+    ).label("shows")
     return (
         select(*first.c, shows)
         .select_from(first)
@@ -160,10 +162,10 @@ def _matched(eye: Eye) -> Any:
     )
 
 
-_MATCHED = Lawful(_matched)
+_MATCHED = VisibleQuery(_matched)
 
 
-def _vouches(eye: Eye) -> Any:
+def _vouches(viewer_sql: ViewerSql) -> Any:
     back = aliased(Vouch)
     asked = (
         func.unnest(param("people", ARRAY(BigInteger)), param("keys", ARRAY(Text)))
@@ -184,9 +186,9 @@ def _vouches(eye: Eye) -> Any:
             Vouch.id < param("before", BigInteger),
             ~is_blocked,
             Post.author_id == Vouch.about_id,
-            sees.post(eye, Post),
+            visibility.post(viewer_sql, Post),
         )
     )
 
 
-_VOUCHES = Lawful(_vouches)
+_VOUCHES = VisibleQuery(_vouches)

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import BigInteger, LargeBinary, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.tables.knowledge import Evidence, EvidenceChunk, EvidenceSegment
 
 SEGMENT: Final = 65_536

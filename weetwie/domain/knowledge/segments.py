@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from weetwie.database.pool import Record, columns
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
-from weetwie.kit.db import Record, columns
 
 
 def packed(rows: Sequence[Record]) -> dict[str, bytes]:

@@ -6,8 +6,8 @@ from typing import Final
 
 from weetwie.domain.knowledge import words
 from weetwie.errors import Invalid, _
-from weetwie.kit.signs import normal
-from weetwie.kit.text import is_longer
+from weetwie.text.signs import normal
+from weetwie.text.text import is_longer
 
 LONGEST_NAME: Final = 60
 MOST_WORDS: Final = 5

@@ -7,15 +7,15 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, column, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge.topic_rules import SHOWN, Choice
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PersonErased, TopicsChanged, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
 from weetwie.tables.people import Person
 
@@ -28,7 +28,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
 async def choose(db: Db, viewer: Viewer, name: str, choice: Choice) -> Chosen:
     """Publishes a topic, hides it, or contests it. Raises Forbidden and Invalid."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden
     name = rules.check(name)
     chosen = Chosen(rules.key_of(name), name, choice)
@@ -45,7 +45,7 @@ async def choose(db: Db, viewer: Viewer, name: str, choice: Choice) -> Chosen:
 
 async def take_back(db: Db, viewer: Viewer, name: str) -> None:
     """As if nothing had been chosen about it."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden
     if await db.run(_TAKE_BACK, person_id=viewer.person_id, key=rules.key_of(name)):
         await record(db, viewer, TopicsChanged(viewer.person_id))
@@ -120,20 +120,20 @@ _COLUMNS = (Topic.key, Topic.name, Topic.choice)
 _OWN = Query(select(*_COLUMNS).where(Topic.person_id == _PERSON).order_by(Topic.key))
 
 
-def _published(eye: Eye) -> Any:
+def _published(viewer_sql: ViewerSql) -> Any:
     return (
         select(*_COLUMNS)
         .join(Person, Person.id == Topic.person_id)
         .where(
             Topic.person_id == _PERSON,
             Topic.choice.in_([int(choice) for choice in SHOWN]),
-            sees.detail(eye, Person) > sees.CARD,
+            visibility.detail(viewer_sql, Person) > visibility.CARD,
         )
         .order_by(Topic.key)
     )
 
 
-_PUBLISHED = Lawful(_published)
+_PUBLISHED = VisibleQuery(_published)
 
 
 def _words() -> Any:

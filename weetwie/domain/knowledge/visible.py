@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from weetwie.access.audience import Sight
-from weetwie.access.words import Ring
+from weetwie.access.enums import Ring
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Found
 from weetwie.domain.knowledge.index import Index

@@ -6,16 +6,16 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import delicate, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.errors import Forbidden, Invalid, NotFound, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.knowledge import Topic, Vouch
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
@@ -31,7 +31,7 @@ class Given(msgspec.Struct, frozen=True):
 
 async def vouch(db: Db, viewer: Viewer, person_id: int, name: str, post_id: int) -> int:
     """Says that somebody knows about a topic. Raises NotFound, Forbidden and Invalid."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden
     if person_id == viewer.person_id:
         raise Forbidden(_("Nobody vouches for themselves. Put the topic on your profile instead."))
@@ -58,7 +58,7 @@ async def take_back(db: Db, viewer: Viewer, person_id: int, name: str) -> None:
 
 async def decline(db: Db, viewer: Viewer, vouch_id: int) -> None:
     """One that is about oneself: it counts no more. Raises NotFound."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden
     if not await db.run(_DECLINE, id=vouch_id, person_id=viewer.person_id, at=clock.now()):
         raise NotFound
@@ -89,11 +89,13 @@ async def _check_proof(db: Db, viewer: Viewer, person_id: int, post_id: int) -> 
 
 
 _PERSON, _KEY, _BY = param("person_id", BigInteger), param("key", Text), param("by_id", BigInteger)
-_PROOF = Lawful(
-    lambda eye: (
+_PROOF = VisibleQuery(
+    lambda viewer_sql: (
         select(Post.author_id, Post.visibility, (Person.may_rank & ~Person.is_bot).label("may_rank"))
         .join(Person, Person.id == Post.author_id)
-        .where(Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.post(eye, Post))
+        .where(
+            Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), visibility.post(viewer_sql, Post)
+        )
     )
 )
 _IS_CLOSED = Query(
@@ -127,16 +129,23 @@ _DECLINE = Query(
 )
 
 
-def _given(eye: Eye, *which: Any) -> Any:
+def _given(viewer_sql: ViewerSql, *which: Any) -> Any:
     return (
         select(Vouch.id, Vouch.about_id, Vouch.by_id, Vouch.name, Vouch.post_id)
         .join(Post, Post.id == Vouch.post_id)
         .join(Person, Person.id == Vouch.by_id)
-        .where(*which, Vouch.declined_at.is_(None), sees.post(eye, Post), sees.card(eye, Person))
+        .where(
+            *which,
+            Vouch.declined_at.is_(None),
+            visibility.post(viewer_sql, Post),
+            visibility.card(viewer_sql, Person),
+        )
         .order_by(Vouch.id.desc())
         .limit(200)
     )
 
 
-_ABOUT_ME = Lawful(lambda eye: _given(eye, Vouch.about_id == eye.id))
-_BY_ME = Lawful(lambda eye: _given(eye, Vouch.by_id == eye.id, Vouch.about_id == _PERSON))
+_ABOUT_ME = VisibleQuery(lambda viewer_sql: _given(viewer_sql, Vouch.about_id == viewer_sql.id))
+_BY_ME = VisibleQuery(
+    lambda viewer_sql: _given(viewer_sql, Vouch.by_id == viewer_sql.id, Vouch.about_id == _PERSON)
+)

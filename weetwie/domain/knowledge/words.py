@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 import regex
 
-from weetwie.kit import text as texts
-from weetwie.kit.scripts import WITHOUT_SPACES
-from weetwie.kit.signs import normal
+from weetwie.text import text as texts
+from weetwie.text.scripts import WITHOUT_SPACES
+from weetwie.text.signs import normal
 
 LONGEST: Final = 20_000
 """So many characters of one text are read."""

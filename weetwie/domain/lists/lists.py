@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, delete, func, insert, select, update
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.lists import rules
 from weetwie.errors import Forbidden, NotFound
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.people import Person
 
@@ -122,5 +122,5 @@ async def remove(db: Db, viewer: Viewer, list_id: int) -> None:
 
 
 def check_may(viewer: Viewer) -> None:
-    if not viewer.is_person or not may.act(viewer, clock.now()):
+    if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden

@@ -5,27 +5,27 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import sees
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.lists import lists, rules
 from weetwie.errors import NotFound, _
 from weetwie.events import PersonErased, PersonUnfollowed
-from weetwie.kit.db import Db, Query, columns, param
-from weetwie.kit.paging import Page
-from weetwie.seen.numbered import Numbered, NumberedList
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
+from weetwie.views.numbered import Numbered, NumberedList
 
 _LIST_ID = param("list_id", BigInteger)
 _PEOPLE = func.any(param("people", ARRAY(BigInteger)))
 
 _MEMBERS = NumberedList(
-    lambda eye: (
+    lambda viewer_sql: (
         select(ListMember.number, ListMember.person_id.label("id"))
         .join(List, List.id == ListMember.list_id)
         .join(Person, Person.id == ListMember.person_id)
-        .where(List.id == _LIST_ID, List.owner_id == eye.id, sees.person(eye))
+        .where(List.id == _LIST_ID, List.owner_id == viewer_sql.id, visibility.person(viewer_sql))
     ),
     most=rules.MOST_MEMBERS,
 )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from weetwie.errors import Invalid, _
-from weetwie.kit.text import is_longer
+from weetwie.text.text import is_longer
 
 LONGEST_TITLE: Final = 256
 MOST_LISTS: Final = 50

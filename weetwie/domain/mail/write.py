@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from weetwie.errors import _
-from weetwie.kit.language import translate
+from weetwie.text.language import translate
 
 _STYLE: Final = "font-family:system-ui,sans-serif;font-size:16px;line-height:1.5;color:#1e2430"
 _BUTTON: Final = (

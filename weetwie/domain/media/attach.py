@@ -7,10 +7,10 @@ from sqlalchemy import BigInteger, DateTime, false, func, null, or_, select, tru
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Invalid, _
 from weetwie.events import PostDeleted, PostEdited, PostPublished
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.media import READY, Media
 
 NOT_YOURS = _("One of these files is not there any more. Upload it again.")

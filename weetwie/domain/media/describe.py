@@ -6,16 +6,16 @@ from sqlalchemy import BigInteger, Boolean, Text, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.media import rules
 from weetwie.domain.media.upload import File, cover
 from weetwie.errors import Forbidden, NotFound
 from weetwie.events import MediaChanged, record
-from weetwie.kit import clock
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Db, Query, Record, param
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.tables.media import Media
 from weetwie.tables.posts import Post
 
@@ -50,7 +50,7 @@ async def describe(
 
 async def own(db: Db, viewer: Viewer, media_id: int) -> Record:
     """A file that one has uploaded. Raises NotFound for another's."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden
     row = await _OWN.row(db, viewer, id=media_id)
     if row is None:
@@ -61,10 +61,10 @@ async def own(db: Db, viewer: Viewer, media_id: int) -> Record:
 _CHANGEABLE = ("description", "meta", "has_small", "blurhash", "version")
 
 
-def _own(eye: Eye) -> Any:
+def _own(viewer_sql: ViewerSql) -> Any:
     """One may be among those who no longer see the post in which one's own file is."""
     post = aliased(Post)
-    in_post = sees.there_is(post, post.id == Media.post_id, sees.parent(eye, post))
+    in_post = visibility.there_is(post, post.id == Media.post_id, visibility.parent(viewer_sql, post))
     return select(
         Media.id,
         Media.post_id,
@@ -76,13 +76,13 @@ def _own(eye: Eye) -> Any:
         Media.version,
     ).where(
         Media.id == param("id", BigInteger),
-        Media.person_id == eye.id,
+        Media.person_id == viewer_sql.id,
         Media.gone_at.is_(None),
         or_(Media.post_id.is_(None), in_post),
     )
 
 
-_OWN = Lawful(_own)
+_OWN = VisibleQuery(_own)
 _CHANGE = Query(
     update(Media)
     .where(Media.id == param("id", BigInteger))

@@ -5,14 +5,15 @@ from typing import Literal
 
 from sqlalchemy import BigInteger, Boolean, Text, insert
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.media import files
 from weetwie.domain.media.upload import File, in_thread
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit import clock, pictures
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Db, Query, param
+from weetwie.media import pictures
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.tables.media import Face
 
 SIZES = {"face": (400, 400), "header": (1500, 500)}
@@ -24,7 +25,9 @@ async def put(
 ) -> str:
     """Puts a picture away; returns the name for the profile, which bears it from then on. Raises Forbidden, Invalid."""
     at = clock.now()
-    if not may.look_after_people(viewer, at) and (viewer.person_id != person_id or not may.act(viewer, at)):
+    if not permissions.look_after_people(viewer, at) and (
+        viewer.person_id != person_id or not permissions.act(viewer, at)
+    ):
         raise Forbidden
     if file.size > LARGEST:
         raise Invalid(_("This file is larger than {most} MB."), field="file", most=LARGEST >> 20)

@@ -12,12 +12,13 @@ import structlog
 from sqlalchemy import BigInteger, DateTime, Text, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from weetwie.database.pool import Database, Query, param
 from weetwie.domain.media import files
 from weetwie.domain.media.upload import keep
 from weetwie.errors import NotFound, Unavailable
-from weetwie.kit import clock, pictures
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database, Query, param
+from weetwie.media import pictures
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.tables.media import FAILED, READY, WAITING, Media
 
 log = structlog.get_logger(__name__)

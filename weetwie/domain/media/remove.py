@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, DateTime, Text, delete, func, null, or_, sele
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database, Db, Query, columns, param
 from weetwie.domain.media import describe, files
 from weetwie.errors import Invalid, _
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database, Db, Query, columns, param
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.tables.media import Face, Media
 from weetwie.tables.people import Person
 

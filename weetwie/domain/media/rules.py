@@ -3,7 +3,7 @@
 from typing import Final
 
 from weetwie.errors import Invalid, _
-from weetwie.kit.text import is_longer
+from weetwie.text.text import is_longer
 
 LARGEST_PICTURE: Final = 16 * 1024 * 1024
 LARGEST_FILE: Final = 40 * 1024 * 1024

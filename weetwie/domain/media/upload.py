@@ -8,14 +8,15 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.media import files, rules
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit import clock, pictures, recordings, sniff
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.films import Unreadable
+from weetwie.media import pictures, recordings, sniff
+from weetwie.media.blob import Store
+from weetwie.media.films import Unreadable
+from weetwie.runtime import clock
 from weetwie.tables.media import AUDIO, IMAGE, READY, UNKNOWN, VIDEO, WAITING, Media
 
 AT_ONCE_PIXELS = 3_000_000
@@ -41,7 +42,7 @@ class Prepared(msgspec.Struct, frozen=True):
 
 async def number(db: Db, viewer: Viewer) -> MediaId:
     """For a file that is about to be put away. Raises Forbidden."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden(_("You cannot post with this account."))
     return await db.value(_NEW_ID)  # type: ignore[no-any-return]
 
@@ -73,7 +74,7 @@ async def prepare(
 
 async def upload(db: Db, viewer: Viewer, prepared: Prepared) -> MediaId:
     """From now on it is the viewer's. Raises Forbidden."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden(_("You cannot post with this account."))
     await db.run(_INSERT, id=prepared.id, person_id=viewer.person_id, now=clock.now(), **prepared.row)
     if prepared.row["state"] == WAITING:

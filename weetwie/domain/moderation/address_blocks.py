@@ -7,15 +7,15 @@ import msgspec
 from sqlalchemy import BigInteger, LargeBinary, Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.kit.text import canonical_address
+from weetwie.runtime import clock
 from weetwie.tables.moderation import AddressBlock
+from weetwie.text.text import canonical_address
 
 _SIZE: Final = 32
 
@@ -82,7 +82,7 @@ async def unblock(db: Db, viewer: Viewer, id: int) -> None:
 
 
 def _check(viewer: Viewer) -> None:
-    if not may.look_after_people(viewer, clock.now()):
+    if not permissions.look_after_people(viewer, clock.now()):
         raise Forbidden
 
 

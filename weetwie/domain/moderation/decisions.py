@@ -8,14 +8,14 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.text import is_longer
+from weetwie.runtime import clock
 from weetwie.tables.moderation import Decision
+from weetwie.text.text import is_longer
 
 Kind = Literal["warn", "limit", "suspend"]
 KINDS: Final = ("warn", "limit", "suspend")
@@ -151,5 +151,5 @@ def _short(words: str) -> str:
 
 
 def _check(viewer: Viewer) -> None:
-    if not may.moderate(viewer, clock.now()):
+    if not permissions.moderate(viewer, clock.now()):
         raise Forbidden

@@ -8,12 +8,12 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Select, Text, cast, distinct, extract, func, literal, select
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.media import Media
 from weetwie.tables.moderation import Report
 from weetwie.tables.people import Person
@@ -122,7 +122,7 @@ def _stretch(viewer: Viewer, begin: datetime, end: datetime) -> tuple[datetime, 
 
 def check(viewer: Viewer) -> None:
     """Raises Forbidden."""
-    if not may.look_behind(viewer, clock.now()):
+    if not permissions.look_behind(viewer, clock.now()):
         raise Forbidden
     if not viewer.policy.tells_activity:
         raise Forbidden(_("Works-council mode is on here: nobody reads statistics of what people do."))

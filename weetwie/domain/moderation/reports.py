@@ -21,18 +21,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.kit.text import is_longer
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import words as seen_words
+from weetwie.runtime import clock
 from weetwie.tables.moderation import Report
+from weetwie.text.text import is_longer
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
+from weetwie.views import texts as seen_words
 
 CATEGORIES: Final = ("spam", "legal", "violation", "other")
 LONGEST: Final = 1000
@@ -69,7 +69,7 @@ async def report(
     forwards: bool = False,
 ) -> Reported:
     """Raises NotFound for a person, or a post of theirs, that the viewer does not see; Forbidden; Invalid."""
-    if not viewer.is_person or not may.act(viewer, clock.now()):
+    if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden()
     if viewer.person_id == person_id:
         raise Invalid(_("This is you yourself."), field="account_id")
@@ -190,7 +190,7 @@ def _check_rules(viewer: Viewer, numbers: Sequence[int]) -> None:
 
 
 def _check_administers(viewer: Viewer) -> None:
-    if not may.moderate(viewer, clock.now()):
+    if not permissions.moderate(viewer, clock.now()):
         raise Forbidden()
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, delete, func, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.events import PersonErased
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.notifications import Marker, Notification, NotificationPass, NotificationPolicy
 
 _ONE = Query(

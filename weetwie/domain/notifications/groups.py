@@ -8,11 +8,11 @@ from sqlalchemy import BigInteger, Select, Text, and_, func, literal, or_, selec
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, param
 from weetwie.domain.notifications.list import KINDS, MOST_COUNTED, Told, mine, of_marker
-from weetwie.kit.db import Db, param
-from weetwie.kit.paging import Page
 from weetwie.tables.notifications import Notification
 
 SAMPLES: Final = 8
@@ -85,23 +85,23 @@ def _is_grouped(row: Any) -> Any:
     return and_(row.group_key.is_not(None), row.kind == func.any(param("grouped", ARRAY(Text))))
 
 
-def _heads(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _heads(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """The newest of each group, and what stands alone. Plan: the person's notifications newest first; for each one look into
     the index of groups for a newer one that is seen."""
     newer = aliased(Notification)
     has_newer = (
-        mine(eye, newer)
+        mine(viewer_sql, newer)
         .where(newer.group_key == Notification.group_key, newer.id > Notification.id)
         .offset(literal(0))
         .correlate_except(newer)
         .exists()
     )
-    return mine(eye, Notification).where(or_(~_is_grouped(Notification), ~has_newer))
+    return mine(viewer_sql, Notification).where(or_(~_is_grouped(Notification), ~has_newer))
 
 
-def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql, *, upward: bool) -> Select[*tuple[Any, ...]]:
     heads = (
-        _heads(eye)
+        _heads(viewer_sql)
         .add_columns(_is_grouped(Notification).label("is_grouped"), Notification.group_key.label("key"))
         .where(Notification.id < param("below", BigInteger), Notification.id > param("above", BigInteger))
         .order_by(Notification.id.asc() if upward else Notification.id.desc())
@@ -110,7 +110,7 @@ def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
     )
     one = aliased(Notification)
     some = (
-        mine(eye, one)
+        mine(viewer_sql, one)
         .where(or_(one.id == heads.c.id, and_(heads.c.is_grouped, one.group_key == heads.c.key)))
         .order_by(one.id.desc())
         .limit(MOST_COUNTED)
@@ -135,9 +135,9 @@ def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _members(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _members(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     return (
-        mine(eye, Notification)
+        mine(viewer_sql, Notification)
         .where(
             or_(Notification.group_key == param("key", Text), Notification.id == param("alone", BigInteger))
         )
@@ -146,10 +146,10 @@ def _members(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _new(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _new(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     new = (
-        _heads(eye)
-        .where(Notification.id > of_marker(eye))
+        _heads(viewer_sql)
+        .where(Notification.id > of_marker(viewer_sql))
         .order_by(Notification.id.desc())
         .limit(MOST_COUNTED)
         .subquery()
@@ -157,7 +157,7 @@ def _new(eye: Eye) -> Select[*tuple[Any, ...]]:
     return select(func.count()).select_from(new)
 
 
-_DOWN = Lawful(lambda eye: _page(eye, upward=False))
-_UP = Lawful(lambda eye: _page(eye, upward=True))
-_MEMBERS = Lawful(_members)
-_UNREAD = Lawful(_new)
+_DOWN = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=False))
+_UP = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=True))
+_MEMBERS = VisibleQuery(_members)
+_UNREAD = VisibleQuery(_new)

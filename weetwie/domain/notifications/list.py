@@ -20,11 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, param
-from weetwie.kit.paging import END, Page
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.paging import END, Page
+from weetwie.database.pool import Db, param
 from weetwie.tables.notifications import Marker, Notification
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
@@ -46,15 +46,15 @@ class Told(NamedTuple):
     group_key: str
 
 
-def _still_so(eye: Eye, told: Any) -> ColumnElement[bool]:
+def _still_so(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
     """Whether it is so now, and the viewer sees it: a favourite that was taken back is not told, nor a post that is hidden."""
     post, boost = aliased(Post), aliased(Post)
-    sees_post = _any(post, post.id == told.post_id, sees.parent(eye, post))
+    sees_post = _any(post, post.id == told.post_id, visibility.parent(viewer_sql, post))
     is_boosted = _any(
         boost,
         boost.boost_of_id == told.post_id,
         boost.author_id == told.from_id,
-        sees.parent(eye, boost),
+        visibility.parent(viewer_sql, boost),
     )
     is_favourite = _any(
         Mark,
@@ -65,37 +65,45 @@ def _still_so(eye: Eye, told: Any) -> ColumnElement[bool]:
     return and_(
         case(
             (told.kind == "reblog", and_(sees_post, is_boosted)),
-            (told.kind == "favourite", and_(sees_post, is_favourite, _is_met(eye, told))),
-            (told.kind == "follow", and_(_is_met(eye, told), _relation(Follow, eye, told))),
-            (told.kind == "follow_request", and_(_is_met(eye, told), _relation(FollowRequest, eye, told))),
+            (told.kind == "favourite", and_(sees_post, is_favourite, _is_met(viewer_sql, told))),
+            (told.kind == "follow", and_(_is_met(viewer_sql, told), _relation(Follow, viewer_sql, told))),
+            (
+                told.kind == "follow_request",
+                and_(_is_met(viewer_sql, told), _relation(FollowRequest, viewer_sql, told)),
+            ),
             else_=sees_post,
         ),
-        ~_is_muted(eye, told),
+        ~_is_muted(viewer_sql, told),
     )
 
 
-def _is_met(eye: Eye, told: Any) -> ColumnElement[bool]:
+def _is_met(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
     """The one whom it comes from is somebody whom the viewer sees, and no block stands between the two."""
     sender, block = aliased(Person), aliased(Block)
     is_blocked = _any(
         block,
         or_(
-            and_(block.blocker_id == eye.id, block.blocked_id == told.from_id),
-            and_(block.blocker_id == told.from_id, block.blocked_id == eye.id),
+            and_(block.blocker_id == viewer_sql.id, block.blocked_id == told.from_id),
+            and_(block.blocker_id == told.from_id, block.blocked_id == viewer_sql.id),
         ),
     )
-    is_seen = _any(sender, sender.id == told.from_id, sender.suspended_at.is_(None), sees.person(eye, sender))
+    is_seen = _any(
+        sender,
+        sender.id == told.from_id,
+        sender.suspended_at.is_(None),
+        visibility.person(viewer_sql, sender),
+    )
     return and_(is_seen, ~is_blocked)
 
 
-def _relation(table: Any, eye: Eye, told: Any) -> ColumnElement[bool]:
-    return _any(table, table.follower_id == told.from_id, table.followed_id == eye.id)
+def _relation(table: Any, viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
+    return _any(table, table.follower_id == told.from_id, table.followed_id == viewer_sql.id)
 
 
-def _is_muted(eye: Eye, told: Any) -> ColumnElement[bool]:
+def _is_muted(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
     return _any(
         Mute,
-        Mute.muter_id == eye.id,
+        Mute.muter_id == viewer_sql.id,
         Mute.muted_id == told.from_id,
         Mute.hides_notifications,
         or_(Mute.expires_at.is_(None), Mute.expires_at > func.now()),
@@ -106,29 +114,31 @@ def _any(row: Any, *conditions: Any) -> ColumnElement[bool]:
     return exists(select(literal(1)).select_from(row).where(*conditions).correlate_except(row))
 
 
-def mine(eye: Eye, told: Any) -> Select[*tuple[Any, ...]]:
+def mine(viewer_sql: ViewerSql, told: Any) -> Select[*tuple[Any, ...]]:
     """The columns of a `Told`, of those that a person is to see now; `told` is the table, or an alias of it."""
     from_id = param("from_id", BigInteger)
     key = func.coalesce(told.group_key, func.concat("ungrouped-", told.id)).label("group_key")
     return select(told.id, told.kind, told.from_id, told.post_id, key).where(
-        told.person_id == eye.id,
+        told.person_id == viewer_sql.id,
         told.kind == func.any(param("kinds", ARRAY(Text))),
         or_(from_id == 0, told.from_id == from_id),
         or_(param("with_held", Boolean), ~told.is_held),
-        _still_so(eye, told),
+        _still_so(viewer_sql, told),
     )
 
 
-def of_marker(eye: Eye) -> ColumnElement[int]:
+def of_marker(viewer_sql: ViewerSql) -> ColumnElement[int]:
     """The last notification that the person has read; 0 where they have read none."""
-    read = select(Marker.last_read_id).where(Marker.person_id == eye.id, Marker.timeline == "notifications")
+    read = select(Marker.last_read_id).where(
+        Marker.person_id == viewer_sql.id, Marker.timeline == "notifications"
+    )
     return func.coalesce(read.scalar_subquery(), 0)
 
 
-def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql, *, upward: bool) -> Select[*tuple[Any, ...]]:
     """Plan: the person's notifications by their index, newest first, each looked at under the law; no sort."""
     stretch = (
-        mine(eye, Notification)
+        mine(viewer_sql, Notification)
         .where(Notification.id < param("below", BigInteger), Notification.id > param("above", BigInteger))
         .order_by(Notification.id.asc() if upward else Notification.id.desc())
         .limit(_MOST)
@@ -141,10 +151,10 @@ def _page(eye: Eye, *, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _new(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _new(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     new = (
-        mine(eye, Notification)
-        .where(Notification.id > of_marker(eye))
+        mine(viewer_sql, Notification)
+        .where(Notification.id > of_marker(viewer_sql))
         .order_by(Notification.id.desc())
         .limit(MOST_COUNTED)
         .subquery()
@@ -152,9 +162,9 @@ def _new(eye: Eye) -> Select[*tuple[Any, ...]]:
     return select(func.count()).select_from(new)
 
 
-_DOWN = Lawful(lambda eye: _page(eye, upward=False))
-_UP = Lawful(lambda eye: _page(eye, upward=True))
-_UNREAD = Lawful(_new)
+_DOWN = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=False))
+_UP = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=True))
+_UNREAD = VisibleQuery(_new)
 
 
 async def notifications(

@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, DateTime, Text, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.notifications import Marker
 
 Timeline = Literal["home", "notifications"]

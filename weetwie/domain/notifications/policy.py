@@ -11,9 +11,9 @@ from sqlalchemy import BigInteger, ColumnElement, SmallInteger, and_, case, dele
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
 from weetwie.tables.notifications import Notification, NotificationPass, NotificationPolicy
 from weetwie.tables.posts import Post
 from weetwie.tables.relations import Follow

@@ -8,11 +8,12 @@ from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, func, sel
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Invalid, _
 from weetwie.events import PersonErased, PersonLeft, PersonSuspended, TokenRevoked
-from weetwie.kit import sealing, webpush
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.webpush import Device
+from weetwie.http import webpush
+from weetwie.http.webpush import Device
+from weetwie.security import sealing
 from weetwie.tables.notifications import PushSubscription
 
 SEED: Final = "push"

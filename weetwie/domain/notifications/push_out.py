@@ -28,22 +28,24 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Database, Db, Query, Record, param
 from weetwie.domain.notifications.list import mine
 from weetwie.domain.notifications.push import AUTH
 from weetwie.errors import _
 from weetwie.events import PeopleNotified
-from weetwie.kit import clock, language, sealing
-from weetwie.kit.db import Database, Db, Query, Record, param
-from weetwie.kit.webpush import Device, Sender, Unpushed
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import words as seen_words
+from weetwie.http.webpush import Device, Sender, Unpushed
+from weetwie.runtime import clock
+from weetwie.security import sealing
 from weetwie.tables.identity import Token
 from weetwie.tables.notifications import Notification, PushMessage, PushSubscription
 from weetwie.tables.relations import Follow
+from weetwie.text import language
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
+from weetwie.views import texts as seen_words
 
 log = structlog.get_logger(__name__)
 
@@ -174,11 +176,11 @@ _STUCK = Query(
 _GONE = Query(delete(PushSubscription).where(PushSubscription.token_id == _TOKEN))
 
 
-def _told(eye: Eye) -> Select[*tuple[Any, ...]]:
-    return mine(eye, Notification).where(Notification.id == param("id", BigInteger))
+def _told(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    return mine(viewer_sql, Notification).where(Notification.id == param("id", BigInteger))
 
 
-_TOLD = Lawful(_told)
+_TOLD = VisibleQuery(_told)
 
 
 class Message(msgspec.Struct, frozen=True):

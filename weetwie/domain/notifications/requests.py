@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, Select, func, select
 
-from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, param
 from weetwie.domain.notifications.list import KINDS, MOST_COUNTED, mine
-from weetwie.kit.db import Db, param
-from weetwie.kit.paging import Page
 from weetwie.tables.notifications import Notification
 
 
@@ -46,9 +46,9 @@ async def totals(db: Db, viewer: Viewer) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def _held(eye: Eye) -> Any:
+def _held(viewer_sql: ViewerSql) -> Any:
     return (
-        mine(eye, Notification)
+        mine(viewer_sql, Notification)
         .where(Notification.is_held)
         .order_by(Notification.id.desc())
         .limit(MOST_COUNTED)
@@ -56,8 +56,8 @@ def _held(eye: Eye) -> Any:
     )
 
 
-def _requests(eye: Eye) -> Select[*tuple[Any, ...]]:
-    held = _held(eye)
+def _requests(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    held = _held(viewer_sql)
     newest = func.max(held.c.id)
     return (
         select(
@@ -74,10 +74,10 @@ def _requests(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _totals(eye: Eye) -> Select[*tuple[Any, ...]]:
-    held = _held(eye)
+def _totals(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    held = _held(viewer_sql)
     return select(func.count(held.c.from_id.distinct()), func.count()).select_from(held)
 
 
-_REQUESTS = Lawful(_requests)
-_TOTALS = Lawful(_totals)
+_REQUESTS = VisibleQuery(_requests)
+_TOTALS = VisibleQuery(_totals)

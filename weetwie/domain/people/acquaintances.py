@@ -6,17 +6,17 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, Text, any_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, columns, param
-from weetwie.kit.folding import folded
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.folding import folded
+from weetwie.database.pool import Db, columns, param
 from weetwie.tables.people import Person
 
 MOST: int = 200
 
 
-def _known(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _known(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     return (
         select(Person.id)
         .where(
@@ -25,8 +25,8 @@ def _known(eye: Eye) -> Select[*tuple[Any, ...]]:
                 func.folded(Person.name) == any_(param("names", ARRAY(Text))),
                 func.folded(Person.handle) == any_(param("handles", ARRAY(Text))),
             ),
-            sees.person(eye),
-            Person.id != eye.id,
+            visibility.person(viewer_sql),
+            Person.id != viewer_sql.id,
             Person.suspended_at.is_(None),
             Person.is_dormant.is_(False),
             Person.is_discoverable,
@@ -36,7 +36,7 @@ def _known(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-_KNOWN = Lawful(_known)
+_KNOWN = VisibleQuery(_known)
 
 
 async def acquaintances(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import exists, select
 
-from weetwie.kit.db import Db, Query
+from weetwie.database.pool import Db, Query
 from weetwie.tables.people import Person
 
 _ADMINISTRATORS = Query(select(exists(select(Person.id).where(Person.is_admin, Person.erased_at.is_(None)))))

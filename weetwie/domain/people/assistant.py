@@ -3,9 +3,9 @@
 from sqlalchemy import BigInteger, SmallInteger, Text, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
+from weetwie.access.enums import Ring, Standing
 from weetwie.access.policy import Policy
-from weetwie.access.words import Ring, Standing
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
 from weetwie.tables.people import Person
 
 

@@ -3,12 +3,12 @@
 import msgspec
 from sqlalchemy import BigInteger, func, select
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
-from weetwie.kit import clock
-from weetwie.kit.db import Db, param
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _MONTH_MS = 30 * 24 * 3600 * 1000
@@ -24,10 +24,10 @@ class Census(msgspec.Struct, frozen=True):
     """Those that count in the viewer's ring. In works-council mode 0 where they are of few people."""
 
 
-def _count(eye: Eye) -> object:
+def _count(viewer_sql: ViewerSql) -> object:
     newest, written = (
-        sees.newest_in_ring(eye, Person.last_post_in_ring),
-        sees.in_ring(eye, Person.posts_in_ring),
+        visibility.newest_in_ring(viewer_sql, Person.last_post_in_ring),
+        visibility.in_ring(viewer_sql, Person.posts_in_ring),
     )
     return select(
         func.count(),
@@ -35,10 +35,10 @@ def _count(eye: Eye) -> object:
         func.count().filter(newest >= param("since", BigInteger)),
         func.coalesce(func.sum(written), 0),
         func.count().filter(written > 0),
-    ).where(sees.person(eye), Person.suspended_at.is_(None), Person.has_joined)
+    ).where(visibility.person(viewer_sql), Person.suspended_at.is_(None), Person.has_joined)
 
 
-_COUNT = Lawful(_count)  # type: ignore[arg-type]
+_COUNT = VisibleQuery(_count)  # type: ignore[arg-type]
 
 
 async def census(db: Db, viewer: Viewer) -> Census:

@@ -4,17 +4,17 @@ from msgspec.structs import replace
 from sqlalchemy import BigInteger, Boolean, DateTime, LargeBinary, SmallInteger, Text, func, select, update
 from sqlalchemy.orm import aliased
 
-from weetwie.access.sees import there_is
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import there_is
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import create
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonJoined, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.signs import visible
+from weetwie.runtime import clock
 from weetwie.tables.identity import Address
 from weetwie.tables.people import Person
+from weetwie.text.signs import visible
 
 _CLAIMABLE = Query(
     select(Person.id)

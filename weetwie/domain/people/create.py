@@ -4,17 +4,17 @@ from msgspec.structs import replace
 from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import rules
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.events import PersonJoined, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.signs import visible
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
+from weetwie.text.signs import visible
 
 _IS_MEMBER = Query(
     select(Person.id).where(
@@ -64,9 +64,9 @@ async def create(db: Db, viewer: Viewer, newcomer: Newcomer) -> int:
 
 async def check(db: Db, viewer: Viewer, newcomer: Newcomer) -> None:
     """Whether a person may come so. Raises Forbidden or Invalid."""
-    if not may.look_after_people(viewer, clock.now()):
+    if not permissions.look_after_people(viewer, clock.now()):
         raise Forbidden(_("Only administrators may add people."))
-    if newcomer.is_admin and not may.administer(viewer, clock.now()):
+    if newcomer.is_admin and not permissions.administer(viewer, clock.now()):
         raise Forbidden(_("Only an administrator may make another one."))
     rules.check_newcomer(newcomer, viewer.policy, clock.now())
     if newcomer.sponsor_id is not None and await db.value(_IS_MEMBER, id=newcomer.sponsor_id) is None:

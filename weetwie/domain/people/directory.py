@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import BigInteger, Select, SmallInteger, Text, and_, func, or_, select, union_all
 from sqlalchemy import literal as value
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful, Sql
+from weetwie.access import visibility
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
-from weetwie.kit.db import Db, columns, param
+from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, columns, param
 from weetwie.tables.people import Person
 
 Order = Literal["active", "new"]
@@ -28,50 +28,60 @@ class Among(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing | None = None
 
 
-def _listed(eye: Eye) -> Sql:
+def _listed(viewer_sql: ViewerSql) -> Sql:
     return and_(
-        sees.person(eye), Person.is_discoverable, Person.suspended_at.is_(None), Person.is_dormant.is_(False)
+        visibility.person(viewer_sql),
+        Person.is_discoverable,
+        Person.suspended_at.is_(None),
+        Person.is_dormant.is_(False),
     )
 
 
-def _page(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     return (
         select(Person.id)
-        .where(_listed(eye), _is_among(eye))
+        .where(_listed(viewer_sql), _is_among(viewer_sql))
         .offset(param("offset", BigInteger))
         .limit(param("limit", BigInteger))
     )
 
 
-def _is_among(eye: Eye) -> Sql:
+def _is_among(viewer_sql: ViewerSql) -> Sql:
     """By unit and place only where the viewer sees them."""
     unit, place = param("unit", Text), param("place", Text)
     language, standing = param("language", Text), param("standing", SmallInteger)
     return and_(
-        or_(unit == "", and_(Person.unit == unit, sees.detail(eye) >= sees.PLACE)),
-        or_(place == "", and_(Person.place == place, sees.detail(eye) >= sees.PLACE)),
-        or_(language == "", and_(language == func.any(Person.languages), sees.detail(eye) >= sees.PROFILE)),
+        or_(unit == "", and_(Person.unit == unit, visibility.detail(viewer_sql) >= visibility.PLACE)),
+        or_(place == "", and_(Person.place == place, visibility.detail(viewer_sql) >= visibility.PLACE)),
+        or_(
+            language == "",
+            and_(language == func.any(Person.languages), visibility.detail(viewer_sql) >= visibility.PROFILE),
+        ),
         or_(standing < 0, Person.standing == standing),
     )
 
 
-def _last_active(eye: Eye) -> Sql:
-    return sees.newest_in_ring(eye, Person.last_post_in_ring)
+def _last_active(viewer_sql: ViewerSql) -> Sql:
+    return visibility.newest_in_ring(viewer_sql, Person.last_post_in_ring)
 
 
 _DIRECTORY = {
-    "active": Lawful(lambda eye: _page(eye).order_by(_last_active(eye).desc(), Person.id.desc())),
-    "new": Lawful(lambda eye: _page(eye).order_by(Person.joined_at.desc(), Person.id.desc())),
+    "active": VisibleQuery(
+        lambda viewer_sql: _page(viewer_sql).order_by(_last_active(viewer_sql).desc(), Person.id.desc())
+    ),
+    "new": VisibleQuery(
+        lambda viewer_sql: _page(viewer_sql).order_by(Person.joined_at.desc(), Person.id.desc())
+    ),
 }
 
 
 _MOST_CHOICES = 200
 
 
-def _choices(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _choices(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     each = [
         select(value(kind).label("kind"), told.label("name"), func.count().label("people"))
-        .where(_listed(eye), sees.detail(eye) >= sees.PLACE, told != "")
+        .where(_listed(viewer_sql), visibility.detail(viewer_sql) >= visibility.PLACE, told != "")
         .group_by(told)
         for kind, told in (("unit", Person.unit), ("place", Person.place))
     ]
@@ -79,7 +89,7 @@ def _choices(eye: Eye) -> Select[*tuple[Any, ...]]:
     return select(all_).order_by(all_.c.kind, all_.c.people.desc(), all_.c.name).limit(2 * _MOST_CHOICES)
 
 
-_CHOICES = Lawful(_choices)
+_CHOICES = VisibleQuery(_choices)
 
 
 async def directory(

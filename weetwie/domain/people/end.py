@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, DateTime, select, update
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonChanged, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _ID = param("id", BigInteger)
@@ -32,10 +32,12 @@ async def set_end(db: Db, viewer: Viewer, person_id: int, until: datetime | None
     Raises NotFound for people whose end is not the viewer's to set, Invalid for a day that does not fit.
     """
     row = await db.row(_PERSON, id=person_id)
-    looks_after = may.look_after_people(viewer, clock.now())
+    looks_after = permissions.look_after_people(viewer, clock.now())
     if row is None:
         raise NotFound
-    if not looks_after and (row["sponsor_id"] != viewer.person_id or not may.act(viewer, clock.now())):
+    if not looks_after and (
+        row["sponsor_id"] != viewer.person_id or not permissions.act(viewer, clock.now())
+    ):
         raise Forbidden
     if row["standing"] == Standing.alumnus:
         raise Conflict(_("They have left already."))

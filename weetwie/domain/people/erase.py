@@ -2,13 +2,13 @@
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, cast, func, literal, or_, select, text, update
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import farewell, guests
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonErased, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.retention import Hold
 
@@ -64,7 +64,7 @@ async def erase(db: Db, viewer: Viewer, person_id: int, *, keeps_posts: bool = F
     """There is no way back. Addresses, posts and relations go in reaction to PersonErased.
 
     Raises Forbidden, NotFound, and Conflict while what they wrote is held."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     if viewer.person_id == person_id:
         raise Forbidden(_("An administrator is erased by another one."))

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import BigInteger, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
 from weetwie.tables.people import Person
 
 _ERASED = Query(

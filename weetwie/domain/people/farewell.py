@@ -4,14 +4,14 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import steps
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonReturned, RankingChosen, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Farewell, Person
 
 _NOT_OPEN = _("This person has not left, is here again, or may not come back by themselves.")
@@ -96,7 +96,7 @@ async def accept(db: Db, viewer: Viewer, person_id: int, wishes: Wishes) -> bool
 
 async def approve(db: Db, viewer: Viewer, person_id: int) -> None:
     """An administrator's yes, after their own. Raises Conflict before it."""
-    if not may.look_after_people(viewer, clock.now()):
+    if not permissions.look_after_people(viewer, clock.now()):
         raise Forbidden
     row = await db.row(_OPEN, id=person_id)
     if row is None:

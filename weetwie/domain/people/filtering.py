@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, case, literal, select, update
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.events import FiltersChanged
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.filters import Filter
 from weetwie.tables.people import Person
 

@@ -4,12 +4,12 @@ from typing import Final
 
 from sqlalchemy import BigInteger, DateTime, select
 
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.people import farewell, rules, steps, suspend
 from weetwie.events import PersonLeft, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _MOST_AT_ONCE: Final = 200

@@ -2,13 +2,13 @@
 
 from sqlalchemy import BigInteger, Boolean, update
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import roles
 from weetwie.errors import Forbidden, NotFound
 from weetwie.events import PersonChanged, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _SET = Query(
@@ -21,7 +21,7 @@ _SET = Query(
 
 async def limit(db: Db, viewer: Viewer, person_id: int, *, is_limited: bool = True) -> None:
     """Raises Forbidden and NotFound."""
-    if not may.moderate(viewer, clock.now()):
+    if not permissions.moderate(viewer, clock.now()):
         raise Forbidden
     await roles.check_over(db, viewer, person_id)
     if await db.value(_SET, id=person_id, is_limited=is_limited) is None:

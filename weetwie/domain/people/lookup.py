@@ -6,14 +6,14 @@ from sqlalchemy import Text, any_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import viewer as viewers
+from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import NotFound
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.signs import visible
-from weetwie.seen import people as seen_people
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
+from weetwie.text.signs import visible
+from weetwie.views import people as seen_people
 
 # Asked about all the same, so that a handle that nobody has costs the statements of one whom the viewer does not see.
 _NOBODY = 0

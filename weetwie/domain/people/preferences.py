@@ -3,10 +3,10 @@
 import msgspec
 from sqlalchemy import BigInteger, select
 
+from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuotePolicy, Ring, Visibility
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import NotFound
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
 
 _PREFERENCES = Query(

@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, select, update
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import rules
 from weetwie.domain.people.rules import AT_WORK, Changes
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonChanged, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _CHANGEABLE = [getattr(Person, field) for field in Changes.__struct_fields__]
@@ -38,8 +38,8 @@ _EXISTS = Query(select(Person.id).where(Person.id == param("id", BigInteger), Pe
 async def change(db: Db, viewer: Viewer, person_id: int, changes: Changes) -> None:
     """People change themselves; administrators and imports change anybody, and they alone the place at work."""
     wanted = _wanted(changes)
-    looks_after = may.look_after_people(viewer, clock.now())
-    if not looks_after and (viewer.person_id != person_id or not may.act(viewer, clock.now())):
+    looks_after = permissions.look_after_people(viewer, clock.now())
+    if not looks_after and (viewer.person_id != person_id or not permissions.act(viewer, clock.now())):
         raise Forbidden
     if not looks_after and not AT_WORK.isdisjoint(wanted):
         raise Forbidden(_("Unit, place and manager are set by the administrators."))

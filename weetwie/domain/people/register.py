@@ -7,13 +7,13 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Select, Text, and_, case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.folding import folded
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Forbidden
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
-from weetwie.kit.folding import folded
-from weetwie.kit.paging import Page
+from weetwie.runtime import clock
 from weetwie.tables.people import Farewell, Person
 
 State = Literal["", "active", "pending", "disabled", "suspended", "limited"]
@@ -70,7 +70,7 @@ async def behind(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, Behind
 
 
 def _check(viewer: Viewer) -> None:
-    if not may.look_behind(viewer, clock.now()):
+    if not permissions.look_behind(viewer, clock.now()):
         raise Forbidden
 
 

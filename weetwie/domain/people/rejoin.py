@@ -1,9 +1,9 @@
 """A person comes back: an alumnus as a member, a sleeping guest as a guest; or an alumnus wakes as an alumnus."""
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.people import farewell, steps
 from weetwie.events import PersonReturned, record
-from weetwie.kit.db import Db
 
 
 async def rejoin(db: Db, viewer: Viewer, person_id: int) -> None:

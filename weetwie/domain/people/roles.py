@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, or_, select, update
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Role, Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Role, Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _COLUMNS: Final = {
@@ -40,7 +40,7 @@ _HAS_ANY = Query(select(or_(*_COLUMNS.values())).where(Person.id == param("id", 
 async def give(db: Db, viewer: Viewer, person_id: int, changes: Mapping[Role, bool]) -> None:
     """The other roles stay. Nobody but a member has any. Raises Forbidden, NotFound, and Conflict where an administrator
     would leave nobody to give the role back."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     row = await db.row(_ROLES, id=person_id)
     if row is None:
@@ -58,7 +58,7 @@ async def give(db: Db, viewer: Viewer, person_id: int, changes: Mapping[Role, bo
 
 async def check_over(db: Db, viewer: Viewer, person_id: int) -> None:
     """Over people with a role only administrators decide, so that nobody rises by way of them. Raises Forbidden."""
-    if not may.administer(viewer, clock.now()) and await db.value(_HAS_ANY, id=person_id):
+    if not permissions.administer(viewer, clock.now()) and await db.value(_HAS_ANY, id=person_id):
         raise Forbidden(_("Only an administrator may do this to somebody who has a role here."))
 
 

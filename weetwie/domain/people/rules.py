@@ -7,10 +7,10 @@ from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from weetwie.access.enums import QuotePolicy, Ring, Standing, Visibility
 from weetwie.access.policy import Policy
-from weetwie.access.words import QuotePolicy, Ring, Standing, Visibility
 from weetwie.errors import Conflict, Detail, Invalid, _
-from weetwie.kit.text import HANDLE, is_longer
+from weetwie.text.text import HANDLE, is_longer
 
 Verb = Literal["leave", "rejoin", "wake", "sleep"]
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Select, Text, and_, case, column, func, literal, or_, select
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful, Sql
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, columns, param
-from weetwie.kit.folding import folded
+from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.database.folding import folded
+from weetwie.database.pool import Db, columns, param
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 
@@ -16,36 +16,40 @@ _SAID = func.plain(param("said", Text))
 _BEGINNING = func.concat("% ", func.plain(param("escaped", Text)), "%")
 
 
-def _follows(eye: Eye) -> Sql:
-    return select(literal(1)).where(Follow.follower_id == eye.id, Follow.followed_id == Person.id).exists()
+def _follows(viewer_sql: ViewerSql) -> Sql:
+    return (
+        select(literal(1))
+        .where(Follow.follower_id == viewer_sql.id, Follow.followed_id == Person.id)
+        .exists()
+    )
 
 
-def _search(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _search(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Those whose names begin so first, then those whose names, place at work or bio are like it, as far as one sees these."""
     like = func.people_like(_SAID, _BEGINNING).table_valued(
         column("person_id", BigInteger), "begins", "by_name", "by_place", "by_bio"
     )
-    detail = sees.detail(eye)
+    detail = visibility.detail(viewer_sql)
     fit = func.greatest(
         like.c.by_name,
-        case((detail >= sees.PLACE, like.c.by_place * _LESS)),
-        case((detail >= sees.PROFILE, like.c.by_bio * _LESS)),
+        case((detail >= visibility.PLACE, like.c.by_place * _LESS)),
+        case((detail >= visibility.PROFILE, like.c.by_bio * _LESS)),
     )
     return (
         select(Person.id)
         .select_from(like)
         .join(Person, Person.id == like.c.person_id)
         .where(
-            sees.person(eye),
+            visibility.person(viewer_sql),
             Person.suspended_at.is_(None),
-            or_(Person.is_dormant.is_(False), Person.id == eye.id),
+            or_(Person.is_dormant.is_(False), Person.id == viewer_sql.id),
             or_(like.c.begins, and_(func.length(_SAID) > 2, fit >= _LIKE_ENOUGH)),
-            or_(~param("only_followed", Boolean), _follows(eye)),
+            or_(~param("only_followed", Boolean), _follows(viewer_sql)),
         )
         .order_by(
             case(
                 (func.folded(Person.handle) == _SAID, 0),
-                (and_(like.c.begins, _follows(eye)), 1),
+                (and_(like.c.begins, _follows(viewer_sql)), 1),
                 (like.c.begins, 2),
                 else_=3,
             ),
@@ -60,10 +64,12 @@ def _search(eye: Eye) -> Select[*tuple[Any, ...]]:
 _LESS = 0.8
 """What it weighs that a word stands in somebody's bio or unit and not in their name."""
 _LIKE_ENOUGH = 0.45
-_SEARCH = Lawful(_search)
+_SEARCH = VisibleQuery(_search)
 
-_EXACTLY = Lawful(
-    lambda eye: select(Person.id).where(func.folded(Person.handle) == param("whole", Text), sees.person(eye))
+_EXACTLY = VisibleQuery(
+    lambda viewer_sql: select(Person.id).where(
+        func.folded(Person.handle) == param("whole", Text), visibility.person(viewer_sql)
+    )
 )
 
 

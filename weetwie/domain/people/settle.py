@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from weetwie.access.enums import Ring, Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Standing
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
 from weetwie.tables.people import Person
 
 

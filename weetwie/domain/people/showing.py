@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, func, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.events import TopicsChanged
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
 
 _CHANGED = Query(

@@ -6,12 +6,12 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, func, or_, select, update
 
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.people import farewell, steps
 from weetwie.events import PersonLeft, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 A_YEAR: Final = timedelta(days=365)

@@ -4,15 +4,15 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, case, select, update
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import roles, rules
 from weetwie.domain.people.rules import Verb
 from weetwie.errors import Forbidden, NotFound
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _STANDING = Query(
@@ -42,7 +42,7 @@ _STEP = Query(
 
 async def take(db: Db, viewer: Viewer, person_id: int, verb: Verb) -> None:
     """Raises Conflict where the verb leads nowhere from where the person stands."""
-    if not may.look_after_people(viewer, clock.now()):
+    if not permissions.look_after_people(viewer, clock.now()):
         raise Forbidden
     await roles.check_over(db, viewer, person_id)
     row = await db.row(_STANDING, id=person_id)

@@ -2,13 +2,13 @@
 
 from sqlalchemy import BigInteger, DateTime, select, update
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.people import roles
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonSuspended, PersonUnsuspended, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, Record, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _SUSPENDED_AT = Query(
@@ -50,7 +50,7 @@ async def unsuspend(db: Db, viewer: Viewer, person_id: int) -> None:
 
 
 async def _locked(db: Db, viewer: Viewer, person_id: int) -> Record:
-    if not (may.moderate(viewer, clock.now()) or may.look_after_people(viewer, clock.now())):
+    if not (permissions.moderate(viewer, clock.now()) or permissions.look_after_people(viewer, clock.now())):
         raise Forbidden
     if viewer.person_id == person_id:
         raise Forbidden(_("Nobody can suspend themselves."))

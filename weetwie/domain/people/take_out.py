@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 

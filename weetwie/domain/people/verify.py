@@ -13,10 +13,11 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database, Db, Query, param
 from weetwie.events import PersonChanged, record
-from weetwie.kit import clock, page
-from weetwie.kit.db import Database, Db, Query, param
-from weetwie.kit.http import Fetcher, Unfetched
+from weetwie.http import page
+from weetwie.http.fetch import Fetcher, Unfetched
+from weetwie.runtime import clock
 from weetwie.tables.people import FieldCheck, Person
 
 log = structlog.get_logger(__name__)

@@ -7,13 +7,13 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.policy import COMPLIANCE_READS, Policy, from_choices
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PolicyChanged, audit, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.policy import PolicyRow
 
 _HOLD = Query(select(PolicyRow.version, PolicyRow.choices).with_for_update())
@@ -22,7 +22,7 @@ _CHOOSE = Query(update(PolicyRow).values(version=PolicyRow.version + 1, choices=
 
 async def held(db: Db, viewer: Viewer) -> Policy:
     """What is chosen now; nobody else changes it until the transaction ends. Raises Forbidden."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     row = await db.row(_HOLD)
     assert row is not None, "there is always one policy"

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query
 from weetwie.domain.policy import proposals
 from weetwie.domain.policy.proposals import Proposal
-from weetwie.kit.db import Db, Query
 from weetwie.tables.audit import Audit
 
 NAME: Final = "works_council"

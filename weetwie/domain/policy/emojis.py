@@ -9,12 +9,12 @@ import msgspec
 
 from weetwie.access.policy import Emoji
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.policy import choose
 from weetwie.errors import Conflict, Invalid, NotFound, _
-from weetwie.kit import pictures
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Db
-from weetwie.kit.pictures import Picture
+from weetwie.media import pictures
+from weetwie.media.blob import Store
+from weetwie.media.pictures import Picture
 
 SIDE: Final = 128
 LARGEST: Final = 1024 * 1024

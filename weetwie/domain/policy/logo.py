@@ -5,12 +5,12 @@ import secrets
 from typing import Final
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.policy import choose
 from weetwie.errors import Invalid, _
-from weetwie.kit import pictures
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Db
-from weetwie.kit.pictures import Picture
+from weetwie.media import pictures
+from weetwie.media.blob import Store
+from weetwie.media.pictures import Picture
 
 SIDE: Final = 256
 LARGEST: Final = 2 * 1024 * 1024

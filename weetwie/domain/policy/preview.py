@@ -12,14 +12,14 @@ from sqlalchemy import (
     select,
 )
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Standing
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.policy import choose, sight
 from weetwie.errors import Forbidden, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.identity import Identity
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostText
@@ -45,7 +45,7 @@ class Preview(msgspec.Struct, frozen=True):
 
 async def preview(db: Db, viewer: Viewer, changes: dict[str, Any]) -> Preview:
     """Nothing is changed. Raises Forbidden, and Invalid as `choose` would."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     before = viewer.policy
     after = choose.chosen(before, changes)

@@ -11,16 +11,16 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, delete, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Role
 from weetwie.access.policy import COMPLIANCE_READS, Policy
 from weetwie.access.settled import SETTLED, is_settled
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Role
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.policy import choose
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.policy import PolicyProposal
 
@@ -41,7 +41,7 @@ class Proposal(msgspec.Struct, frozen=True):
 
 async def waiting(db: Db, viewer: Viewer, name: str) -> Proposal | None:
     """The one about this choice; those of people who are no administrators any more do not wait. Raises Forbidden."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     row = await db.row(_OPEN, name=name, now=clock.now())
     return Proposal(*row) if row is not None else None

@@ -7,19 +7,19 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Select, SmallInteger, and_, false, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
+from weetwie.access import visibility
+from weetwie.access.enums import Ring, Standing
 from weetwie.access.policy import Policy
-from weetwie.access.sees import Eye
-from weetwie.access.words import Ring, Standing
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.access.visibility import ViewerSql
+from weetwie.database.pool import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 
 MOST: Final = 10_000
 _LEAST: Final = 300
 _PAIRS: Final = 1_000_000
-"""A thing is looked at with the eyes of one reader after another, until one of them sees a change: mostly the first does. So
+"""A thing is looked at as one reader after another, until one of them sees a change: mostly the first does. So
 many pairs take some eight seconds at worst; where there could be more, the newest things are looked at and no others."""
 
 Who = str
@@ -53,17 +53,17 @@ async def only_under(db: Db, wide: Policy, narrow: Policy, who: Who, what: What,
     return Counted(row["count"], row["looked_at"], row["looked_at"] == most)
 
 
-def _narrow(eye: Eye, is_guest: Any) -> Eye:
-    """The same eye under the narrower policy."""
+def _narrow(viewer_sql: ViewerSql, is_guest: Any) -> ViewerSql:
+    """The same viewer under the narrower policy."""
     return replace(
-        eye,
+        viewer_sql,
         widest=param("widest_narrow", SmallInteger),
         is_circled=and_(is_guest, param("circled_narrow", Boolean)),
     )
 
 
 _STRANGER: Final = replace(
-    sees.VIEWER,
+    visibility.VIEWER,
     id=literal(0),
     ring=literal(int(Ring.world)),
     is_member=false(),
@@ -82,10 +82,10 @@ def _of_those_outside(law: Any, thing: Any) -> Any:
 
     def somebody(standing: Standing) -> Any:
         reader = aliased(Person)
-        eye = sees.of(reader)
-        is_one = and_(eye.ring == int(Ring.network), reader.standing == int(standing))
-        narrow = _narrow(eye, and_(is_one, reader.standing == int(Standing.guest)))
-        return sees.there_is(reader, is_one, law(eye, thing), ~law(narrow, thing))
+        viewer_sql = visibility.of(reader)
+        is_one = and_(viewer_sql.ring == int(Ring.network), reader.standing == int(standing))
+        narrow = _narrow(viewer_sql, and_(is_one, reader.standing == int(Standing.guest)))
+        return visibility.there_is(reader, is_one, law(viewer_sql, thing), ~law(narrow, thing))
 
     return or_(somebody(Standing.alumnus), somebody(Standing.guest))
 
@@ -101,7 +101,7 @@ def _posts(of_whom: Any) -> Select[*tuple[Any, ...]]:
         .limit(param("most", BigInteger))
         .subquery()
     )
-    return _counted(of_whom, sees.parent, aliased(Post, newest))
+    return _counted(of_whom, visibility.parent, aliased(Post, newest))
 
 
 def _people(of_whom: Any) -> Select[*tuple[Any, ...]]:
@@ -116,7 +116,7 @@ def _people(of_whom: Any) -> Select[*tuple[Any, ...]]:
         .limit(param("most", BigInteger))
         .subquery()
     )
-    return _counted(of_whom, sees.person, aliased(Person, newest))
+    return _counted(of_whom, visibility.person, aliased(Person, newest))
 
 
 def _counted(of_whom: Any, law: Any, thing: Any) -> Select[*tuple[Any, ...]]:

@@ -12,13 +12,13 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.policy import FEWEST, Policy
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.policy import council
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db
+from weetwie.runtime import clock
 
 SEED: Final = "policy statement"
 """The name of the key that statements are signed with."""
@@ -40,7 +40,7 @@ class Verified(msgspec.Struct, frozen=True):
 
 async def statement(db: Db, viewer: Viewer, seed: bytes, base_url: str, program: str) -> bytes:
     """The file. Raises Forbidden."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     told = _told(viewer.policy, await council.since(db), base_url, program)
     key = Ed25519PrivateKey.from_private_bytes(seed)
@@ -60,7 +60,7 @@ def public_key(seed: bytes) -> str:
 
 def verify(viewer: Viewer, content: bytes, seed: bytes) -> Verified:
     """Raises Forbidden, and Invalid for what was not signed here, or was changed since."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     told = _opened(content, Ed25519PrivateKey.from_private_bytes(seed).public_key())
     now = _choices(viewer.policy)

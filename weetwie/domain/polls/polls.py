@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.polls import rules
 from weetwie.domain.polls.rules import Ballot
 from weetwie.events import PollChanged, PollEnded, PostDeleted, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.polls import Poll, Vote
 
 

@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 from weetwie.errors import Invalid, _
-from weetwie.kit.signs import normal, visible
-from weetwie.kit.text import is_longer
+from weetwie.text.signs import normal, visible
+from weetwie.text.text import is_longer
 
 MOST_OPTIONS: Final = 4
 LONGEST_OPTION: Final = 50

@@ -5,21 +5,21 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, delete, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import may
-from weetwie.access.sees import Lawful, parent
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import VisibleQuery, parent
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.polls import rules
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.polls import Poll, Vote
 from weetwie.tables.posts import Post
 
 
 async def vote(db: Db, viewer: Viewer, post_id: int, choices: Sequence[int]) -> None:
     """Raises NotFound for a poll that the viewer does not see, Forbidden and Invalid."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden(_("You cannot vote with this account."))
     author_id = await _AUTHOR.value(db, viewer, post_id=post_id)
     poll = await db.row(_HOLD, post_id=post_id) if author_id is not None else None
@@ -59,7 +59,9 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
 
 
 _POST_ID, _PERSON_ID = param("post_id", BigInteger), param("person_id", BigInteger)
-_AUTHOR = Lawful(lambda eye: select(Post.author_id).where(Post.id == _POST_ID, parent(eye, Post)))
+_AUTHOR = VisibleQuery(
+    lambda viewer_sql: select(Post.author_id).where(Post.id == _POST_ID, parent(viewer_sql, Post))
+)
 # Whoever votes at the same time waits: counts and votes agree.
 _HOLD = Query(
     select(Poll.options, Poll.counts, Poll.is_multiple, Poll.ends_at)

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy import BigInteger, select, update
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import AnswerAccepted, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.posts import Post
 
 
@@ -19,7 +19,7 @@ async def accept(db: Db, viewer: Viewer, question_id: int, answer_id: int | None
     question = await _POST.row(db, viewer, id=question_id)
     if question is None:
         raise NotFound
-    if not may.accept_answer(viewer, question["author_id"], clock.now()):
+    if not permissions.accept_answer(viewer, question["author_id"], clock.now()):
         raise Forbidden(_("Only who asked can say which answer it was."))
     if not question["is_question"]:
         raise Invalid(_("This post is no question."), field="id")
@@ -31,13 +31,13 @@ async def accept(db: Db, viewer: Viewer, question_id: int, answer_id: int | None
     await record(db, viewer, AnswerAccepted(question_id, answer_id))
 
 
-def _post(eye: Eye) -> Any:
+def _post(viewer_sql: ViewerSql) -> Any:
     return select(Post.author_id, Post.is_question, Post.root_id).where(
-        Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.parent(eye, Post)
+        Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), visibility.parent(viewer_sql, Post)
     )
 
 
-_POST = Lawful(_post)
+_POST = VisibleQuery(_post)
 _ACCEPT = Query(
     update(Post).where(Post.id == param("id", BigInteger)).values(answer_id=param("answer_id", BigInteger))
 )

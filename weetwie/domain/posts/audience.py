@@ -8,21 +8,21 @@ from sqlalchemy import BigInteger, ColumnElement, SmallInteger, Text, any_, func
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
+from weetwie.access import permissions, visibility
 from weetwie.access import viewer as viewers
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import effective
-from weetwie.access.sees import Eye, Lawful
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.posts import quote, rules
 from weetwie.domain.posts.quote import Quoted
 from weetwie.domain.posts.rules import Draft, Parent
 from weetwie.errors import Forbidden, Invalid, NotFound, _
-from weetwie.kit import clock
-from weetwie.kit import text as texts
-from weetwie.kit.db import Db, Query, Record, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post
+from weetwie.text import text as texts
 
 FOR_NOBODY: Final = _("This is for nobody yet. Name those whom it is for, such as @name.")
 OUT_OF_REACH: Final = _("Nobody whom this is for would see it any more. Write to somebody else.")
@@ -80,7 +80,7 @@ async def mentioned(db: Db, viewer: Viewer, text: str, parent_id: int | None) ->
 
 def _today_beside_viewer(viewer: Viewer) -> dict[str, Any]:
     both = ("widest_ring", "tells_activity")
-    return {name: value for name, value in sees.today(viewer).items() if name not in both}
+    return {name: value for name, value in visibility.today(viewer).items() if name not in both}
 
 
 def _ring(
@@ -104,7 +104,7 @@ def _ring(
     )
     if quoted is not None:
         ring = min(ring, quoted.ring)
-    if not may.write_for(viewer, effective(ring, viewer.policy), at):
+    if not permissions.write_for(viewer, effective(ring, viewer.policy), at):
         raise Forbidden(_("You are not among those for whom this post would be. Choose a wider audience."))
     rules.check_mentions(rings.items(), ring, viewer.policy)
     return ring
@@ -143,43 +143,43 @@ async def count(db: Db, viewer: Viewer, audience: Audience) -> int:
 
 
 async def _count(db: Db, viewer: Viewer, post: dict[str, int], people: Sequence[int]) -> int:
-    found: int = await db.value(_COUNT, **post, people=list(people), **sees.today(viewer))
+    found: int = await db.value(_COUNT, **post, people=list(people), **visibility.today(viewer))
     return found
 
 
-def _parent_of(eye: Eye) -> Any:
+def _parent_of(viewer_sql: ViewerSql) -> Any:
     """Who answers a boost answers what is boosted."""
     named, meant = aliased(Post), aliased(Post)
     return (
         select(meant.id, meant.author_id, meant.root_id, meant.ring, meant.visibility)
         .select_from(named)
         .join(meant, meant.id == func.coalesce(named.boost_of_id, named.id))
-        .where(named.id == param("id", BigInteger), sees.post(eye, named, meant))
+        .where(named.id == param("id", BigInteger), visibility.post(viewer_sql, named, meant))
     )
 
 
-def _mentioned(eye: Eye) -> Any:
+def _mentioned(viewer_sql: ViewerSql) -> Any:
     parent, in_parent = aliased(Post), aliased(Mention)
     parent_id = param("parent_id", BigInteger)
-    is_named_in_it = sees.there_is(
+    is_named_in_it = visibility.there_is(
         in_parent, in_parent.post_id == parent.id, in_parent.person_id == Person.id
     )
     # At an edit, what is answered may be one that the writer no longer sees: then nobody is part of it.
-    is_part_of_it = sees.there_is(
+    is_part_of_it = visibility.there_is(
         parent,
         parent.id == parent_id,
         (parent.author_id == Person.id) | is_named_in_it,
-        sees.parent(eye, parent),
+        visibility.parent(viewer_sql, parent),
     )
-    return select(Person.id, Person.handle, sees.of(Person).ring.label("ring")).where(
+    return select(Person.id, Person.handle, visibility.of(Person).ring.label("ring")).where(
         func.folded(Person.handle) == any_(param("handles", ARRAY(Text))),
         Person.erased_at.is_(None),
-        (Person.id == eye.id) | sees.person(eye, Person) | is_part_of_it,
+        (Person.id == viewer_sql.id) | visibility.person(viewer_sql, Person) | is_part_of_it,
     )
 
 
-def _draft(people: ColumnElement[Any]) -> sees.Unwritten:
-    return sees.Unwritten(
+def _draft(people: ColumnElement[Any]) -> visibility.Unwritten:
+    return visibility.Unwritten(
         author_id=param("author_id", BigInteger),
         root_id=param("root_id", BigInteger),
         ring=param("ring", SmallInteger),
@@ -192,7 +192,7 @@ _HIGHEST = 100
 """How far up a conversation is looked for somebody to answer."""
 
 
-def _others(eye: Eye) -> Any:
+def _others(viewer_sql: ViewerSql) -> Any:
     """Who wrote what is answered and, where that is direct, who is named in it, as far as they would see the answer; and the
     same of what stands above it in the conversation, for where it was addressed to nobody else."""
     first, above, named = aliased(Post), aliased(Post), aliased(Mention)
@@ -206,9 +206,9 @@ def _others(eye: Eye) -> Any:
         select(above.id, above.author_id, above.reply_to_id, above.visibility, up.c.depth + 1)
         .join(up, above.id == up.c.reply_to_id)
         .where(up.c.visibility == direct, above.visibility == direct, up.c.depth < _HIGHEST)
-        .where(sees.parent(eye, above))
+        .where(visibility.parent(viewer_sql, above))
     )
-    is_named = sees.there_is(named, named.post_id == up.c.id, named.person_id == Person.id)
+    is_named = visibility.there_is(named, named.post_id == up.c.id, named.person_id == Person.id)
     is_part = or_(Person.id == up.c.author_id, (up.c.visibility == direct) & is_named)
     return (
         select(Person.id, up.c.depth)
@@ -216,20 +216,20 @@ def _others(eye: Eye) -> Any:
         .join(Person, is_part)
         .where(
             Person.id != param("author_id", BigInteger),
-            sees.would_see(sees.of(Person), _draft(array([Person.id]))),
+            visibility.would_see(visibility.of(Person), _draft(array([Person.id]))),
         )
         .order_by(up.c.depth, Person.id)
     )
 
 
-_PARENT = Lawful(_parent_of)
-_MENTIONED = Lawful(_mentioned)
-_OTHERS = Lawful(_others)
+_PARENT = VisibleQuery(_parent_of)
+_MENTIONED = VisibleQuery(_mentioned)
+_OTHERS = VisibleQuery(_others)
 _COUNT = Query(
     lambda: select(func.count()).where(
         Person.id != param("author_id", BigInteger),
         Person.erased_at.is_(None),
         ~Person.is_service | (Person.id == any_(param("people", ARRAY(BigInteger)))),
-        sees.would_see(sees.of(Person), _draft(param("people", ARRAY(BigInteger)))),
+        visibility.would_see(visibility.of(Person), _draft(param("people", ARRAY(BigInteger)))),
     )
 )

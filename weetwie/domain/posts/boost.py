@@ -5,25 +5,25 @@ from typing import Any
 from sqlalchemy import BigInteger, SmallInteger, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.posts import counts, remove, rules
 from weetwie.domain.posts.publish import ONE_AT_A_TIME
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PostBoosted, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, Record, param
-from weetwie.seen.posts import SeenPost
+from weetwie.runtime import clock
 from weetwie.tables.posts import Mark, Post
+from weetwie.views.posts import SeenPost
 
 
 async def boost(db: Db, viewer: Viewer, post_id: int, visibility: Visibility | None = None) -> int:
     """The id of the boost; boosting twice is boosting once. A boost of a boost is one of the original."""
     original = await original_of(db, viewer, post_id)
     theirs = Visibility(original["visibility"])
-    if not may.boost(viewer, original["author_id"], theirs, clock.now()):
+    if not permissions.boost(viewer, original["author_id"], theirs, clock.now()):
         raise Forbidden(_("Only posts that everyone in their audience may read can be boosted."))
     if viewer.is_limited:
         raise Forbidden(rules.LIMITED)
@@ -57,7 +57,7 @@ async def unboost(db: Db, viewer: Viewer, post_id: int) -> int:
 
 async def take_back(db: Db, viewer: Viewer, boost: SeenPost) -> None:
     """Deletes a boost that the viewer sees. Raises Forbidden for somebody else's."""
-    if boost.booster is None or not may.change(viewer, boost.booster.id, clock.now()):
+    if boost.booster is None or not permissions.change(viewer, boost.booster.id, clock.now()):
         raise Forbidden(_("This is somebody else's boost."))
     await unboost(db, viewer, boost.id)
 
@@ -70,7 +70,7 @@ async def original_of(db: Db, viewer: Viewer, post_id: int) -> Record:
     return row
 
 
-def _original(eye: Eye) -> Any:
+def _original(viewer_sql: ViewerSql) -> Any:
     post, original = Post, Post.__table__.alias("original")
     return (
         select(
@@ -78,11 +78,11 @@ def _original(eye: Eye) -> Any:
         )
         .select_from(post)
         .join(original, original.c.id == func.coalesce(post.boost_of_id, post.id))
-        .where(post.id == param("id", BigInteger), sees.post(eye, post))
+        .where(post.id == param("id", BigInteger), visibility.post(viewer_sql, post))
     )
 
 
-_ORIGINAL = Lawful(_original)
+_ORIGINAL = VisibleQuery(_original)
 
 _PERSON = param("person_id", BigInteger)
 _POST = param("post_id", BigInteger)

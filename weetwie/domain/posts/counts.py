@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, Integer, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access.words import Ring, Visibility
-from weetwie.kit.db import Db, Query, param
+from weetwie.access.enums import Ring, Visibility
+from weetwie.database.pool import Db, Query, param
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 

@@ -19,18 +19,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
+from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.posts import audience, media, publish, rules
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.events import PostEdited, record
-from weetwie.kit import clock
-from weetwie.kit import text as texts
-from weetwie.kit.db import Db, Query, Record, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.media import Media
 from weetwie.tables.posts import MASTODON, MEDIA, POLL, Mention, Post, PostEdit, PostTag, PostText, Tag
+from weetwie.text import text as texts
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,12 +103,12 @@ async def own(db: Db, viewer: Viewer, post_id: int) -> Record:
     row = await _OWN.row(db, viewer, id=post_id)
     if row is None:
         raise NotFound()
-    if not may.change(viewer, row["author_id"], clock.now()):
+    if not permissions.change(viewer, row["author_id"], clock.now()):
         raise Forbidden(_("This is somebody else's post."))
     return row
 
 
-def _own(eye: Eye) -> Any:
+def _own(viewer_sql: ViewerSql) -> Any:
     return (
         select(
             Post.id,
@@ -123,11 +123,15 @@ def _own(eye: Eye) -> Any:
         )
         .add_columns(Post.root_id, PostText.text, PostText.warning, PostText.language)
         .join(PostText, PostText.post_id == Post.id)
-        .where(Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), sees.parent(eye, Post))
+        .where(
+            Post.id == param("id", BigInteger),
+            Post.boost_of_id.is_(None),
+            visibility.parent(viewer_sql, Post),
+        )
     )
 
 
-_OWN = Lawful(_own)
+_OWN = VisibleQuery(_own)
 
 _ID = param("post_id", BigInteger)
 

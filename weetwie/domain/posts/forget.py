@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import DateTime, delete, select
 from sqlalchemy.orm import aliased
 
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.posts import Post, PostKey
 
 KEYS_LAST = timedelta(hours=1)

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, select
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, Query, param
+from weetwie.database.pool import Db, Query, param
 from weetwie.tables.posts import Introduction, Post
 
 

@@ -6,20 +6,20 @@ from sqlalchemy import BigInteger, Boolean, Select, func, null, select, text, up
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.posts import counts
 from weetwie.domain.posts.boost import original_of
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import FavouriteTakenBack, PostFavourited, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, SeenPost
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
+from weetwie.views.posts import Finding, SeenPost
 
 MOST_PINS = 5
 
@@ -75,14 +75,14 @@ async def mute_thread(db: Db, viewer: Viewer, post_id: int, *, is_muted: bool) -
 
 async def _markable(db: Db, viewer: Viewer, post_id: int) -> int:
     original = await original_of(db, viewer, post_id)
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden
     return int(original["id"])
 
 
 async def _own(db: Db, viewer: Viewer, post_id: int) -> int:
     original = await original_of(db, viewer, post_id)
-    if not may.change(viewer, original["author_id"], clock.now()):
+    if not permissions.change(viewer, original["author_id"], clock.now()):
         raise Forbidden(_("Only your own posts can be pinned to your profile."))
     return int(original["id"])
 
@@ -106,17 +106,17 @@ async def boosted_by(db: Db, viewer: Viewer, post_id: int, page: Page) -> list[t
     return await _by(db, viewer, _BOOSTED_BY, post_id, page)
 
 
-async def _by(db: Db, viewer: Viewer, query: Lawful, post_id: int, page: Page) -> list[tuple[int, int]]:
+async def _by(db: Db, viewer: Viewer, query: VisibleQuery, post_id: int, page: Page) -> list[tuple[int, int]]:
     rows = await query.rows(db, viewer, post_id=post_id, below=page.below, above=page.above, limit=page.limit)
     return [(row[0], row[1]) for row in rows]
 
 
 def _marked(column: str) -> Finding:
-    def candidates(eye: Eye) -> Select[*tuple[Any, ...]]:
+    def candidates(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
         mark = aliased(Mark)
         number = getattr(mark, column)
         return select(mark.post_id.label("post_id"), number.label("key")).where(
-            mark.person_id == eye.id, number.is_not(None)
+            mark.person_id == viewer_sql.id, number.is_not(None)
         )
 
     return Finding(candidates)
@@ -129,7 +129,7 @@ _BELOW, _ABOVE = param("below", BigInteger), param("above", BigInteger)
 _LIMIT = param("limit", BigInteger)
 
 
-def _favourited_by(eye: Eye) -> Any:
+def _favourited_by(viewer_sql: ViewerSql) -> Any:
     return (
         select(Person.id, Mark.favourite)
         .select_from(Mark)
@@ -140,13 +140,13 @@ def _favourited_by(eye: Eye) -> Any:
             Mark.favourite < _BELOW,
             Mark.favourite > _ABOVE,
         )
-        .where(sees.person(eye, Person))
+        .where(visibility.person(viewer_sql, Person))
         .order_by(Mark.favourite.desc())
         .limit(_LIMIT)
     )
 
 
-def _boosted_by(eye: Eye) -> Any:
+def _boosted_by(viewer_sql: ViewerSql) -> Any:
     return (
         select(Person.id, Post.id)
         .select_from(Post)
@@ -154,7 +154,7 @@ def _boosted_by(eye: Eye) -> Any:
         .where(Post.boost_of_id == _POST, Post.id < _BELOW, Post.id > _ABOVE)
         # Who boosts for their followers alone is named to nobody, and not counted.
         .where(Post.visibility <= int(Visibility.unlisted))
-        .where(sees.person(eye, Person), sees.post(eye, Post))
+        .where(visibility.person(viewer_sql, Person), visibility.post(viewer_sql, Post))
         .order_by(Post.id.desc())
         .limit(_LIMIT)
     )
@@ -162,8 +162,8 @@ def _boosted_by(eye: Eye) -> Any:
 
 _PERSON = param("person_id", BigInteger)
 _POST = param("post_id", BigInteger)
-_FAVOURITED_BY = Lawful(_favourited_by)
-_BOOSTED_BY = Lawful(_boosted_by)
+_FAVOURITED_BY = VisibleQuery(_favourited_by)
+_BOOSTED_BY = VisibleQuery(_boosted_by)
 
 
 def _set(column: str) -> Query:

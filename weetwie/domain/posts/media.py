@@ -6,9 +6,9 @@ from sqlalchemy import BigInteger, case, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.posts import rules
 from weetwie.events import CardChanged, MediaChanged, PollChanged
-from weetwie.kit.db import Db, Query, columns, param
 from weetwie.tables.cards import PostCard
 from weetwie.tables.media import Media
 from weetwie.tables.posts import CARD, Post

@@ -18,20 +18,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuoteState, Ring, Visibility
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.posts import counts, media, rules
 from weetwie.domain.posts.audience import Audience, decide
 from weetwie.domain.posts.quote import Quoted
 from weetwie.domain.posts.rules import Draft, Parent
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PostPublished, PostQuoted, record
-from weetwie.kit import clock
-from weetwie.kit import text as texts
-from weetwie.kit.db import Db, Query, Record, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MEDIA, POLL, Mention, Post, PostKey, PostTag, PostText, Tag
+from weetwie.text import text as texts
 
 PostId = int
 
@@ -44,7 +44,7 @@ async def usual_visibility(db: Db, viewer: Viewer) -> Visibility:
 
 async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     """Raises Forbidden, Invalid, and NotFound for a parent that the viewer does not see."""
-    if not may.act(viewer, clock.now()):
+    if not permissions.act(viewer, clock.now()):
         raise Forbidden(_("You cannot post with this account."))
     if draft.key and (before := await _sent_before(db, viewer, draft.key)):
         return before

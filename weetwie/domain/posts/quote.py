@@ -6,13 +6,13 @@ import msgspec
 from sqlalchemy import BigInteger, func, select
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
+from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuotePolicy, Ring, Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, param
 from weetwie.errors import Forbidden, NotFound, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, param
+from weetwie.runtime import clock
 from weetwie.tables.posts import Post
 from weetwie.tables.relations import Follow
 
@@ -36,23 +36,25 @@ async def quoted(db: Db, viewer: Viewer, post_id: int | None) -> Quoted | None:
         raise NotFound(_("The post that you quote is not there any more, or you may not see it."))
     found = Quoted(row["id"], row["author_id"], Ring(row["ring"]), Visibility(row["visibility"]))
     policy = QuotePolicy(row["quote_policy"])
-    if not may.quote(
+    if not permissions.quote(
         viewer, found.author_id, found.visibility, policy, is_follower=row["is_follower"], at=clock.now()
     ):
         raise Forbidden(_("The author of this post does not want it to be quoted."))
     return found
 
 
-def _quoted(eye: Eye) -> Any:
+def _quoted(viewer_sql: ViewerSql) -> Any:
     named, meant, follow = aliased(Post), aliased(Post), aliased(Follow)
-    is_follower = sees.there_is(follow, follow.follower_id == eye.id, follow.followed_id == meant.author_id)
+    is_follower = visibility.there_is(
+        follow, follow.follower_id == viewer_sql.id, follow.followed_id == meant.author_id
+    )
     return (
         select(meant.id, meant.author_id, meant.ring, meant.visibility, meant.quote_policy)
         .add_columns(is_follower.label("is_follower"))
         .select_from(named)
         .join(meant, meant.id == func.coalesce(named.boost_of_id, named.id))
-        .where(named.id == param("id", BigInteger), sees.post(eye, named, meant))
+        .where(named.id == param("id", BigInteger), visibility.post(viewer_sql, named, meant))
     )
 
 
-_QUOTED = Lawful(_quoted)
+_QUOTED = VisibleQuery(_quoted)

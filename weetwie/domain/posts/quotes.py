@@ -4,17 +4,17 @@ from typing import Any
 
 from sqlalchemy import BigInteger, SmallInteger, literal, select, update
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
+from weetwie.access.enums import QuotePolicy, QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuotePolicy, QuoteState, Ring, Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.posts import counts, edit
 from weetwie.errors import NotFound
 from weetwie.events import QuoteRevoked, record
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, SeenPost
 from weetwie.tables.posts import Post
+from weetwie.views.posts import Finding, SeenPost
 
 
 async def revoke(db: Db, viewer: Viewer, post_id: int, quoting_id: int) -> None:
@@ -42,28 +42,28 @@ async def quotes(db: Db, viewer: Viewer, post_id: int, page: Page) -> list[SeenP
 _POST_ID = param("post_id", BigInteger)
 
 
-def _revoke(eye: Eye) -> Any:
+def _revoke(viewer_sql: ViewerSql) -> Any:
     return (
         update(Post)
         .where(
             Post.id == param("quoting_id", BigInteger),
             Post.quote_of_id == _POST_ID,
             Post.quote_state == int(QuoteState.accepted),
-            sees.parent(eye, Post),
+            visibility.parent(viewer_sql, Post),
         )
         .values(quote_state=int(QuoteState.revoked), version=Post.version + 1)
         .returning(Post.ring, Post.visibility)
     )
 
 
-_REVOKE = Lawful(_revoke)
+_REVOKE = VisibleQuery(_revoke)
 _SET_POLICY = Query(
     update(Post)
     .where(Post.id == _POST_ID)
     .values(quote_policy=param("policy", SmallInteger), version=Post.version + 1)
 )
 _QUOTES = Finding(
-    lambda eye: select(Post.id.label("post_id"), Post.id.label("key")).where(
+    lambda viewer_sql: select(Post.id.label("post_id"), Post.id.label("key")).where(
         Post.quote_of_id == _POST_ID, Post.quote_state == literal(int(QuoteState.accepted))
     )
 )

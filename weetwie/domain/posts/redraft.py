@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from weetwie.access import viewer as viewers
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.database.pool import Db
 from weetwie.domain.posts import rules
 from weetwie.domain.posts.rules import Draft
-from weetwie.kit import clock
-from weetwie.kit import text as texts
-from weetwie.kit.db import Db
-from weetwie.seen import posts as seen
-from weetwie.seen.posts import SeenPost
+from weetwie.runtime import clock
+from weetwie.text import text as texts
+from weetwie.views import posts as seen
+from weetwie.views.posts import SeenPost
 
 
 async def text_of(

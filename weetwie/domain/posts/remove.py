@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, and_, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from weetwie.access.enums import QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import QuoteState, Ring, Visibility
+from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.posts import counts, edit, take_out
 from weetwie.events import PersonErased, PostDeleted, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, Record, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MASTODON, Mark, Post, PostEdit, PostTag, PostText
 

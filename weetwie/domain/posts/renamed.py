@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.events import PersonErased, PersonJoined
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.posts import Mention, Post
 
 _IDS = func.any(param("ids", ARRAY(BigInteger)))

@@ -6,10 +6,10 @@ from typing import Final
 import msgspec
 import regex
 
+from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.access.policy import Policy, effective
-from weetwie.access.words import QuotePolicy, Ring, Visibility
 from weetwie.errors import Invalid, _
-from weetwie.kit import text as texts
+from weetwie.text import text as texts
 
 LIMITED: Final = _(
     "The moderators have limited this account: write to your followers, or to single people. What they decided is at /decisions."

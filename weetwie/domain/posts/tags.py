@@ -3,11 +3,11 @@
 from sqlalchemy import Text, select
 from sqlalchemy.dialects.postgresql import insert
 
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Invalid, _
-from weetwie.kit import text
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.signs import visible
 from weetwie.tables.posts import Tag
+from weetwie.text import text
+from weetwie.text.signs import visible
 
 _LONGEST = 200
 

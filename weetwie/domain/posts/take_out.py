@@ -7,9 +7,9 @@ from sqlalchemy import BigInteger, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import aliased
 
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post, PostTag, Tag
 from weetwie.tables.relations import TagFollow

@@ -3,15 +3,15 @@
 from sqlalchemy import BigInteger, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import sees
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import follow, pair
 from weetwie.events import PersonBlocked, record
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.numbered import Numbered, NumberedList
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block
+from weetwie.views.numbered import Numbered, NumberedList
 
 _BLOCK = Query(
     insert(Block)
@@ -27,10 +27,10 @@ _UNBLOCK = Query(
 )
 
 _BLOCKS = NumberedList(
-    lambda eye: (
+    lambda viewer_sql: (
         select(Block.number, Block.blocked_id.label("id"))
         .join(Person, Person.id == Block.blocked_id)
-        .where(Block.blocker_id == eye.id, sees.person(eye))
+        .where(Block.blocker_id == viewer_sql.id, visibility.person(viewer_sql))
     )
 )
 

@@ -6,16 +6,16 @@ from sqlalchemy import BigInteger, Select, and_, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import pair
 from weetwie.errors import Invalid, _
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.numbered import Numbered, NumberedList
 from weetwie.tables.people import Person
 from weetwie.tables.relations import FeaturedPerson, Follow
+from weetwie.views.numbered import Numbered, NumberedList
 
 _PERSON, _FEATURED = param("person_id", BigInteger), param("featured_id", BigInteger)
 _FOLLOWS = Query(
@@ -29,7 +29,7 @@ _UNFEATURE = Query(
 )
 
 
-def _shown(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _shown(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """As long as the follow is there, for everybody who sees both people."""
     subject = aliased(Person)
     return (
@@ -44,9 +44,9 @@ def _shown(eye: Eye) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == FeaturedPerson.featured_id)
         .where(
             FeaturedPerson.person_id == _PERSON,
-            sees.person(eye),
+            visibility.person(viewer_sql),
             Person.suspended_at.is_(None),
-            sees.there_is(subject, subject.id == _PERSON, sees.person(eye, subject)),
+            visibility.there_is(subject, subject.id == _PERSON, visibility.person(viewer_sql, subject)),
         )
     )
 

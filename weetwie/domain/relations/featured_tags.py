@@ -7,13 +7,13 @@ from sqlalchemy import BigInteger, Select, Text, and_, case, delete, func, or_, 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.relations import FeaturedTag
@@ -46,7 +46,7 @@ _FEATURE = Query(
 _UNFEATURE = Query(delete(FeaturedTag).where(FeaturedTag.person_id == _PERSON, FeaturedTag.tag_id == _TAG))
 
 
-def _featured(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _featured(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     subject, use, post = aliased(Person), aliased(PostTag), aliased(Post)
     used = (
         select(func.count().label("count"), func.coalesce(func.max(post.id), 0).label("last"))
@@ -56,7 +56,7 @@ def _featured(eye: Eye) -> Select[*tuple[Any, ...]]:
             use.tag_id == FeaturedTag.tag_id,
             post.author_id == FeaturedTag.person_id,
             post.visibility <= int(Visibility.unlisted),
-            sees.parent(eye, post),
+            visibility.parent(viewer_sql, post),
         )
         .correlate(FeaturedTag)
         .lateral()
@@ -66,30 +66,38 @@ def _featured(eye: Eye) -> Select[*tuple[Any, ...]]:
             FeaturedTag.tag_id,
             Tag.key,
             FeaturedTag.name,
-            case((or_(eye.tells_activity, FeaturedTag.person_id == eye.id), used.c.count), else_=0),
-            case((eye.tells_activity, used.c.last), else_=0),
+            case(
+                (or_(viewer_sql.tells_activity, FeaturedTag.person_id == viewer_sql.id), used.c.count),
+                else_=0,
+            ),
+            case((viewer_sql.tells_activity, used.c.last), else_=0),
         )
         .join(Tag, Tag.id == FeaturedTag.tag_id)
         .join(used, true())
         .where(
             FeaturedTag.person_id == _PERSON,
-            sees.there_is(subject, subject.id == _PERSON, sees.person(eye, subject)),
+            visibility.there_is(subject, subject.id == _PERSON, visibility.person(viewer_sql, subject)),
         )
         .order_by(
-            case((or_(eye.tells_activity, FeaturedTag.person_id == eye.id), used.c.count), else_=0).desc(),
+            case(
+                (or_(viewer_sql.tells_activity, FeaturedTag.person_id == viewer_sql.id), used.c.count),
+                else_=0,
+            ).desc(),
             Tag.key,
         )
     )
 
 
-_FEATURED = Lawful(_featured)
+_FEATURED = VisibleQuery(_featured)
 
 
-def _used(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _used(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Whoever has left does not see what they wrote for colleagues."""
     latest = (
         select(Post.id)
-        .where(Post.author_id == eye.id, Post.deleted_at.is_(None), sees.parent(eye, Post))
+        .where(
+            Post.author_id == viewer_sql.id, Post.deleted_at.is_(None), visibility.parent(viewer_sql, Post)
+        )
         .order_by(Post.id.desc())
         .limit(_LOOKED_AT)
         .subquery()
@@ -98,14 +106,16 @@ def _used(eye: Eye) -> Select[*tuple[Any, ...]]:
     return (
         select(PostTag.tag_id.label("id"))
         .join(latest, latest.c.id == PostTag.post_id)
-        .where(~sees.there_is(mine, and_(mine.person_id == eye.id, mine.tag_id == PostTag.tag_id)))
+        .where(
+            ~visibility.there_is(mine, and_(mine.person_id == viewer_sql.id, mine.tag_id == PostTag.tag_id))
+        )
         .group_by(PostTag.tag_id)
         .order_by(func.count().desc(), PostTag.tag_id)
         .limit(_SUGGESTED)
     )
 
 
-_USED = Lawful(_used)
+_USED = VisibleQuery(_used)
 
 
 async def feature(db: Db, viewer: Viewer, tag_id: int, name: str) -> None:
@@ -133,5 +143,5 @@ async def worth_featuring(db: Db, viewer: Viewer) -> list[int]:
 
 
 def _check(viewer: Viewer) -> None:
-    if not viewer.is_person or not may.act(viewer, clock.now()):
+    if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden

@@ -6,11 +6,11 @@ from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, and_, case, del
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import pair, rules
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Forbidden, _
 from weetwie.events import FollowRequested, PersonFollowed, PersonUnfollowed, record
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow, FollowRequest
 

@@ -6,58 +6,62 @@ from sqlalchemy import BigInteger, Select, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful, Sql
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, param
-from weetwie.kit.paging import Page
-from weetwie.seen.numbered import Numbered, NumberedList
+from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, param
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
+from weetwie.views.numbered import Numbered, NumberedList
 
 _SUBJECT = param("person_id", BigInteger)
 
 
-def _profile_is_open(eye: Eye) -> Sql:
+def _profile_is_open(viewer_sql: ViewerSql) -> Sql:
     """Of somebody who shows as an author alone, or who hides it, nobody learns whom they know."""
     subject = aliased(Person)
-    is_shown = or_(subject.id == eye.id, subject.hides_follows.is_(False))
-    return select(literal(1)).where(subject.id == _SUBJECT, sees.person(eye, subject), is_shown).exists()
+    is_shown = or_(subject.id == viewer_sql.id, subject.hides_follows.is_(False))
+    return (
+        select(literal(1))
+        .where(subject.id == _SUBJECT, visibility.person(viewer_sql, subject), is_shown)
+        .exists()
+    )
 
 
-def _shown(eye: Eye) -> Sql:
-    return and_(sees.person(eye), Person.suspended_at.is_(None))
+def _shown(viewer_sql: ViewerSql) -> Sql:
+    return and_(visibility.person(viewer_sql), Person.suspended_at.is_(None))
 
 
 _FOLLOWERS = NumberedList(
-    lambda eye: (
+    lambda viewer_sql: (
         select(Follow.number, Follow.follower_id.label("id"))
         .join(Person, Person.id == Follow.follower_id)
-        .where(Follow.followed_id == _SUBJECT, _shown(eye), _profile_is_open(eye))
+        .where(Follow.followed_id == _SUBJECT, _shown(viewer_sql), _profile_is_open(viewer_sql))
     )
 )
 
 _FOLLOWING = NumberedList(
-    lambda eye: (
+    lambda viewer_sql: (
         select(Follow.number, Follow.followed_id.label("id"))
         .join(Person, Person.id == Follow.followed_id)
-        .where(Follow.follower_id == _SUBJECT, _shown(eye), _profile_is_open(eye))
+        .where(Follow.follower_id == _SUBJECT, _shown(viewer_sql), _profile_is_open(viewer_sql))
     )
 )
 
 
-def _shared(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _shared(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     mine = aliased(Follow)
     subject = aliased(Person)
     return (
         select(Follow.followed_id.label("subject_id"), Follow.follower_id.label("id"))
-        .join(mine, and_(mine.follower_id == eye.id, mine.followed_id == Follow.follower_id))
+        .join(mine, and_(mine.follower_id == viewer_sql.id, mine.followed_id == Follow.follower_id))
         .join(Person, Person.id == Follow.follower_id)
         .join(subject, subject.id == Follow.followed_id)
         .where(
             Follow.followed_id == func.any(param("ids", ARRAY(BigInteger))),
-            _shown(eye),
-            sees.person(eye, subject),
+            _shown(viewer_sql),
+            visibility.person(viewer_sql, subject),
             subject.suspended_at.is_(None),
             subject.hides_follows.is_(False),
             Person.hides_follows.is_(False),
@@ -66,7 +70,7 @@ def _shared(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-_FAMILIAR = Lawful(_shared)
+_FAMILIAR = VisibleQuery(_shared)
 
 
 async def followers(db: Db, viewer: Viewer, person_id: int, page: Page) -> list[Numbered]:

@@ -6,9 +6,9 @@ from sqlalchemy import BigInteger, delete, func, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import pair
 from weetwie.events import PersonErased
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.relations import (
     Block,
     FeaturedPerson,

@@ -3,16 +3,16 @@
 from sqlalchemy import BigInteger, Boolean, DateTime, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import sees
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import pair, rules
 from weetwie.events import PersonMuted, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.numbered import Numbered, NumberedList
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Mute
+from weetwie.views.numbered import Numbered, NumberedList
 
 _INSERT = insert(Mute).values(
     muter_id=param("muter_id", BigInteger),
@@ -38,13 +38,13 @@ _UNMUTE = Query(
 )
 
 _MUTES = NumberedList(
-    lambda eye: (
+    lambda viewer_sql: (
         select(Mute.number, Mute.muted_id.label("id"))
         .join(Person, Person.id == Mute.muted_id)
         .where(
-            Mute.muter_id == eye.id,
+            Mute.muter_id == viewer_sql.id,
             or_(Mute.expires_at.is_(None), Mute.expires_at > param("now", DateTime(timezone=True))),
-            sees.person(eye),
+            visibility.person(viewer_sql),
         )
     )
 )

@@ -6,11 +6,11 @@ from sqlalchemy import BigInteger, Text, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import pair
 from weetwie.errors import Invalid, _
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.text import is_longer
 from weetwie.tables.relations import PersonNote
+from weetwie.text.text import is_longer
 
 LONGEST: Final = 2000
 

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from sqlalchemy import BigInteger, Update, and_, column, func, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import rules
 from weetwie.errors import Forbidden
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.seen import people as seen_people
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block
+from weetwie.views import people as seen_people
 
 _HOLD = Query(
     select(Person.id)
@@ -76,7 +76,7 @@ _COUNT = Query(_count)
 
 async def hold(db: Db, viewer: Viewer, other_id: int) -> None:
     """Holds the viewer and another person. Raises NotFound for whom the viewer does not see."""
-    if not may.act(viewer, clock.now()) or not viewer.is_person:
+    if not permissions.act(viewer, clock.now()) or not viewer.is_person:
         raise Forbidden
     rules.check_other(viewer.person_id, other_id)
     await seen_people.person(db, viewer, other_id)

@@ -8,11 +8,11 @@ from sqlalchemy import BigInteger, DateTime, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.kit import clock
-from weetwie.kit.db import Db, param
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block, FeaturedPerson, Follow, FollowRequest, Mute, PersonNote
 
@@ -37,7 +37,7 @@ class Relationship(Struct, frozen=True):
     note: str
 
 
-def _relationships(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _relationships(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     asked = (
         func.unnest(param("ids", ARRAY(BigInteger)))
         .table_valued("id", with_ordinality="place")
@@ -66,33 +66,38 @@ def _relationships(eye: Eye) -> Select[*tuple[Any, ...]]:
         )
         .select_from(asked)
         .join(Person, Person.id == asked.c.id)
-        .outerjoin(mine, and_(mine.follower_id == eye.id, mine.followed_id == Person.id))
-        .outerjoin(theirs, and_(theirs.follower_id == Person.id, theirs.followed_id == eye.id))
-        .outerjoin(my_request, and_(my_request.follower_id == eye.id, my_request.followed_id == Person.id))
+        .outerjoin(mine, and_(mine.follower_id == viewer_sql.id, mine.followed_id == Person.id))
+        .outerjoin(theirs, and_(theirs.follower_id == Person.id, theirs.followed_id == viewer_sql.id))
         .outerjoin(
-            their_request, and_(their_request.follower_id == Person.id, their_request.followed_id == eye.id)
+            my_request, and_(my_request.follower_id == viewer_sql.id, my_request.followed_id == Person.id)
         )
-        .outerjoin(my_block, and_(my_block.blocker_id == eye.id, my_block.blocked_id == Person.id))
-        .outerjoin(their_block, and_(their_block.blocker_id == Person.id, their_block.blocked_id == eye.id))
+        .outerjoin(
+            their_request,
+            and_(their_request.follower_id == Person.id, their_request.followed_id == viewer_sql.id),
+        )
+        .outerjoin(my_block, and_(my_block.blocker_id == viewer_sql.id, my_block.blocked_id == Person.id))
+        .outerjoin(
+            their_block, and_(their_block.blocker_id == Person.id, their_block.blocked_id == viewer_sql.id)
+        )
         .outerjoin(
             Mute,
             and_(
-                Mute.muter_id == eye.id,
+                Mute.muter_id == viewer_sql.id,
                 Mute.muted_id == Person.id,
                 or_(Mute.expires_at.is_(None), Mute.expires_at > param("now", DateTime(timezone=True))),
             ),
         )
         .outerjoin(
             FeaturedPerson,
-            and_(FeaturedPerson.person_id == eye.id, FeaturedPerson.featured_id == Person.id),
+            and_(FeaturedPerson.person_id == viewer_sql.id, FeaturedPerson.featured_id == Person.id),
         )
-        .outerjoin(PersonNote, and_(PersonNote.writer_id == eye.id, PersonNote.about_id == Person.id))
-        .where(sees.card(eye))
+        .outerjoin(PersonNote, and_(PersonNote.writer_id == viewer_sql.id, PersonNote.about_id == Person.id))
+        .where(visibility.card(viewer_sql))
         .order_by(asked.c.place)
     )
 
 
-_RELATIONSHIPS = Lawful(_relationships)
+_RELATIONSHIPS = VisibleQuery(_relationships)
 
 
 async def relationships(db: Db, viewer: Viewer, ids: list[int]) -> list[Relationship]:

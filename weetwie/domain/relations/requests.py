@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import sees
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import follow, pair
 from weetwie.errors import NotFound
 from weetwie.events import PersonChanged
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.numbered import Numbered, NumberedList
 from weetwie.tables.people import Person
 from weetwie.tables.relations import FollowRequest
+from weetwie.views.numbered import Numbered, NumberedList
 
 _ROW = (
     FollowRequest.follower_id,
@@ -43,10 +43,14 @@ _NO_LONGER_ASKED = Query(
 )
 
 _WAITING = NumberedList(
-    lambda eye: (
+    lambda viewer_sql: (
         select(FollowRequest.number, FollowRequest.follower_id.label("id"))
         .join(Person, Person.id == FollowRequest.follower_id)
-        .where(FollowRequest.followed_id == eye.id, sees.person(eye), Person.suspended_at.is_(None))
+        .where(
+            FollowRequest.followed_id == viewer_sql.id,
+            visibility.person(viewer_sql),
+            Person.suspended_at.is_(None),
+        )
     )
 )
 

@@ -22,12 +22,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful, Sql
+from weetwie.access import visibility
+from weetwie.access.enums import Standing, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing, Visibility
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
 from weetwie.tables.relations import (
@@ -90,25 +90,27 @@ async def unwanted(db: Db, viewer: Viewer, person_id: int) -> None:
     await db.run(_UNWANTED, person_id=viewer.person_id, unwanted_id=person_id)
 
 
-def _fits(eye: Eye, person: Any) -> Sql:
+def _fits(viewer_sql: ViewerSql, person: Any) -> Sql:
     follow, request = aliased(Follow), aliased(FollowRequest)
     block, mute, not_again = aliased(Block), aliased(Mute), aliased(UnwantedSuggestion)
     either_way = or_(
-        and_(block.blocker_id == eye.id, block.blocked_id == person.id),
-        and_(block.blocker_id == person.id, block.blocked_id == eye.id),
+        and_(block.blocker_id == viewer_sql.id, block.blocked_id == person.id),
+        and_(block.blocker_id == person.id, block.blocked_id == viewer_sql.id),
     )
     return and_(
-        sees.person(eye, person),
-        person.id != eye.id,
+        visibility.person(viewer_sql, person),
+        person.id != viewer_sql.id,
         person.is_discoverable,
         person.has_joined,
         person.suspended_at.is_(None),
         person.is_dormant.is_(False),
-        ~sees.there_is(follow, follow.follower_id == eye.id, follow.followed_id == person.id),
-        ~sees.there_is(request, request.follower_id == eye.id, request.followed_id == person.id),
-        ~sees.there_is(block, either_way),
-        ~sees.there_is(mute, mute.muter_id == eye.id, mute.muted_id == person.id),
-        ~sees.there_is(not_again, not_again.person_id == eye.id, not_again.unwanted_id == person.id),
+        ~visibility.there_is(follow, follow.follower_id == viewer_sql.id, follow.followed_id == person.id),
+        ~visibility.there_is(request, request.follower_id == viewer_sql.id, request.followed_id == person.id),
+        ~visibility.there_is(block, either_way),
+        ~visibility.there_is(mute, mute.muter_id == viewer_sql.id, mute.muted_id == person.id),
+        ~visibility.there_is(
+            not_again, not_again.person_id == viewer_sql.id, not_again.unwanted_id == person.id
+        ),
     )
 
 
@@ -116,15 +118,15 @@ _NO_PEOPLE = cast(literal("{}"), ARRAY(BigInteger))
 _NO_TAGS = cast(literal("{}"), ARRAY(Text))
 
 
-def _by_friends(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _by_friends(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Only through people whom the viewer sees and who do not hide it: of others nobody learns whom they follow."""
     mine, middle, theirs = aliased(Follow), aliased(Person), aliased(Follow)
     friends = (
         select(mine.followed_id.label("id"))
         .join(middle, middle.id == mine.followed_id)
         .where(
-            mine.follower_id == eye.id,
-            sees.person(eye, middle),
+            mine.follower_id == viewer_sql.id,
+            visibility.person(viewer_sql, middle),
             middle.suspended_at.is_(None),
             middle.hides_follows.is_(False),
         )
@@ -154,24 +156,29 @@ def _by_friends(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _by_unit(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _by_unit(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     me, mate = aliased(Person), aliased(Person)
     mates = (
         select(mate.id)
         .join(me, me.unit == mate.unit)
-        .where(me.id == eye.id, me.unit != "", sees.person(eye, mate), sees.place_at_work(eye, mate))
+        .where(
+            me.id == viewer_sql.id,
+            me.unit != "",
+            visibility.person(viewer_sql, mate),
+            visibility.place_at_work(viewer_sql, mate),
+        )
         .limit(_OF_UNIT)
         .subquery()
     )
     return select(mates.c.id, literal(UNIT), cast(literal(1.2), Float), _NO_PEOPLE, _NO_TAGS)
 
 
-def _by_tags(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _by_tags(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Who writes, in what the viewer sees, with the tags that the viewer follows or puts forward."""
     followed, featured, use, post = aliased(TagFollow), aliased(FeaturedTag), aliased(PostTag), aliased(Post)
     mine = union_all(
-        select(followed.tag_id.label("id")).where(followed.person_id == eye.id),
-        select(featured.tag_id).where(featured.person_id == eye.id),
+        select(followed.tag_id.label("id")).where(followed.person_id == viewer_sql.id),
+        select(featured.tag_id).where(featured.person_id == viewer_sql.id),
     ).subquery()
     each = (
         select(post.author_id, use.name)
@@ -181,7 +188,7 @@ def _by_tags(eye: Eye) -> Select[*tuple[Any, ...]]:
             use.tag_id == mine.c.id,
             use.post_id > param("since_id", BigInteger),
             post.visibility == int(Visibility.public),
-            sees.parent(eye, post),
+            visibility.parent(viewer_sql, post),
         )
         .order_by(use.post_id.desc())
         .limit(_OF_TAG)
@@ -203,11 +210,14 @@ def _by_tags(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _by_newness(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _by_newness(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     person = aliased(Person)
     new = (
         select(person.id)
-        .where(person.joined_at > param("new_since", DateTime(timezone=True)), sees.person(eye, person))
+        .where(
+            person.joined_at > param("new_since", DateTime(timezone=True)),
+            visibility.person(viewer_sql, person),
+        )
         .order_by(person.joined_at.desc())
         .limit(_NEW)
         .subquery()
@@ -215,25 +225,27 @@ def _by_newness(eye: Eye) -> Select[*tuple[Any, ...]]:
     return select(new.c.id, literal(NEW), cast(literal(0.6), Float), _NO_PEOPLE, _NO_TAGS)
 
 
-def _suggested(eye: Eye) -> Select[*tuple[Any, ...]]:
-    ways = union_all(_by_friends(eye), _by_unit(eye), _by_tags(eye), _by_newness(eye)).cte("ways")
+def _suggested(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    ways = union_all(
+        _by_friends(viewer_sql), _by_unit(viewer_sql), _by_tags(viewer_sql), _by_newness(viewer_sql)
+    ).cte("ways")
     reason = func.jsonb_build_array(ways.c.kind, func.to_jsonb(ways.c.people), func.to_jsonb(ways.c.tags))
     return (
         select(Person.id, func.jsonb_agg(aggregate_order_by(reason, ways.c.weight.desc())).label("reasons"))
         .select_from(ways)
         .join(Person, Person.id == ways.c.id)
-        .where(_fits(eye, Person))
+        .where(_fits(viewer_sql, Person))
         .group_by(Person.id)
         .order_by(func.sum(ways.c.weight).desc(), Person.followers_count.desc(), Person.id)
         .limit(param("limit", BigInteger))
     )
 
 
-_SUGGESTED = Lawful(_suggested)
-_POPULAR = Lawful(
-    lambda eye: (
+_SUGGESTED = VisibleQuery(_suggested)
+_POPULAR = VisibleQuery(
+    lambda viewer_sql: (
         select(Person.id)
-        .where(_fits(eye, Person))
+        .where(_fits(viewer_sql, Person))
         .order_by(Person.followers_count.desc(), Person.id)
         .limit(param("limit", BigInteger))
     )

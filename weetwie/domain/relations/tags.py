@@ -6,17 +6,17 @@ from sqlalchemy import BigInteger, Select, Text, delete, func, literal, or_, sel
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from weetwie.access import may, sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Forbidden
 from weetwie.events import TagFollowed, record
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
-from weetwie.kit.paging import Page
-from weetwie.seen.numbered import Numbered, NumberedList
+from weetwie.runtime import clock
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.relations import TagFollow
+from weetwie.views.numbered import Numbered, NumberedList
 
 _FOLLOW = Query(
     insert(TagFollow)
@@ -47,24 +47,26 @@ async def followers_count(db: Db, key: str) -> int:
 
 
 _FOLLOWED = NumberedList(
-    lambda eye: select(TagFollow.number, TagFollow.tag_id.label("id")).where(TagFollow.person_id == eye.id)
+    lambda viewer_sql: select(TagFollow.number, TagFollow.tag_id.label("id")).where(
+        TagFollow.person_id == viewer_sql.id
+    )
 )
 
 
-def _beginning(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _beginning(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """A tag that stands in nothing that the viewer sees is none to them."""
     use, post, followed = aliased(PostTag), aliased(Post), aliased(TagFollow)
     is_seen = (
         select(literal(1))
         .select_from(use)
         .join(post, post.id == use.post_id)
-        .where(use.tag_id == Tag.id, sees.parent(eye, post))
+        .where(use.tag_id == Tag.id, visibility.parent(viewer_sql, post))
         .correlate_except(use, post)
         .exists()
     )
     is_followed = (
         select(literal(1))
-        .where(followed.tag_id == Tag.id, followed.person_id == eye.id)
+        .where(followed.tag_id == Tag.id, followed.person_id == viewer_sql.id)
         .correlate_except(followed)
     )
     return (
@@ -76,7 +78,7 @@ def _beginning(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-_BEGINNING = Lawful(_beginning)
+_BEGINNING = VisibleQuery(_beginning)
 
 
 async def follow_tag(db: Db, viewer: Viewer, tag_id: int) -> bool:
@@ -107,5 +109,5 @@ async def tags_like(db: Db, viewer: Viewer, key: str, *, limit: int, offset: int
 
 
 def _check(viewer: Viewer) -> None:
-    if not viewer.is_person or not may.act(viewer, clock.now()):
+    if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden

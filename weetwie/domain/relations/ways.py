@@ -8,11 +8,11 @@ from sqlalchemy import BigInteger, and_, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
-from weetwie.kit.db import Db, columns, param
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, columns, param
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 
@@ -39,30 +39,30 @@ async def ways(db: Db, viewer: Viewer, person_ids: Iterable[int]) -> dict[int, W
     return found
 
 
-def _ways(eye: Eye) -> Any:
+def _ways(viewer_sql: ViewerSql) -> Any:
     there, back = aliased(Follow), aliased(Follow)
-    mutual = sees.there_is(
-        there, there.follower_id == eye.id, there.followed_id == Person.id
-    ) & sees.there_is(back, back.follower_id == Person.id, back.followed_id == eye.id)
+    mutual = visibility.there_is(
+        there, there.follower_id == viewer_sql.id, there.followed_id == Person.id
+    ) & visibility.there_is(back, back.follower_id == Person.id, back.followed_id == viewer_sql.id)
     own, theirs, third, known = aliased(Follow), aliased(Follow), aliased(Person), aliased(Follow)
     newest = (
         select(own.followed_id)
-        .where(own.follower_id == eye.id)
+        .where(own.follower_id == viewer_sql.id)
         .order_by(own.number.desc())
         .limit(_LOOKED_AT)
         .subquery()
     )
-    knows_me = sees.there_is(known, known.follower_id == third.id, known.followed_id == eye.id)
+    knows_me = visibility.there_is(known, known.follower_id == third.id, known.followed_id == viewer_sql.id)
     via = (
         select(third.id)
         .select_from(newest)
         .join(theirs, (theirs.followed_id == newest.c.followed_id) & (theirs.follower_id == Person.id))
         .join(third, third.id == newest.c.followed_id)
         .where(
-            sees.person(eye, third),
+            visibility.person(viewer_sql, third),
             third.suspended_at.is_(None),
             third.is_bot.is_(False),
-            third.id.not_in(sees.hidden_authors(eye)),
+            third.id.not_in(visibility.hidden_authors(viewer_sql)),
         )
         .order_by(knows_me.desc(), third.id)
         .limit(1)
@@ -72,11 +72,11 @@ def _ways(eye: Eye) -> Any:
         select(Person.id, mutual.label("is_mutual"), via.c.id.label("via_id"))
         .select_from(Person)
         .outerjoin(via, true())
-        .where(Person.id == func.any(param("ids", ARRAY(BigInteger))), sees.person(eye, Person))
+        .where(Person.id == func.any(param("ids", ARRAY(BigInteger))), visibility.person(viewer_sql, Person))
     )
 
 
-_WAYS = Lawful(_ways)
+_WAYS = VisibleQuery(_ways)
 
 
 async def only_contact_of(db: Db, viewer: Viewer, limit: int) -> list[int]:
@@ -99,16 +99,16 @@ def _is_colleague(person: Any) -> Any:
 def _tied(one_id: Any, other_id: Any) -> Any:
     there, back = aliased(Follow), aliased(Follow)
     return or_(
-        sees.there_is(there, there.follower_id == one_id, there.followed_id == other_id),
-        sees.there_is(back, back.follower_id == other_id, back.followed_id == one_id),
+        visibility.there_is(there, there.follower_id == one_id, there.followed_id == other_id),
+        visibility.there_is(back, back.follower_id == other_id, back.followed_id == one_id),
     )
 
 
-def _only_contact(eye: Eye) -> Any:
+def _only_contact(viewer_sql: ViewerSql) -> Any:
     me, mate, out, back = aliased(Person), aliased(Person), aliased(Follow), aliased(Follow)
     tied_to_me = union(
-        select(out.followed_id.label("id")).where(out.follower_id == eye.id),
-        select(back.follower_id.label("id")).where(back.followed_id == eye.id),
+        select(out.followed_id.label("id")).where(out.follower_id == viewer_sql.id),
+        select(back.follower_id.label("id")).where(back.followed_id == viewer_sql.id),
     ).subquery()
     return (
         select(Person.id)
@@ -116,22 +116,22 @@ def _only_contact(eye: Eye) -> Any:
         .join(tied_to_me, true())
         .join(Person, Person.id == tied_to_me.c.id)
         .where(
-            me.id == eye.id,
+            me.id == viewer_sql.id,
             me.unit != "",
             func.folded(Person.unit) != func.folded(me.unit),
             _is_colleague(Person),
-            ~sees.there_is(
+            ~visibility.there_is(
                 mate,
                 func.folded(mate.unit) == func.folded(me.unit),
-                mate.id != eye.id,
+                mate.id != viewer_sql.id,
                 _is_colleague(mate),
                 _tied(mate.id, Person.id),
             ),
-            sees.person(eye, Person),
+            visibility.person(viewer_sql, Person),
         )
         .order_by(Person.id)
         .limit(param("limit", BigInteger))
     )
 
 
-_ONLY_CONTACT = Lawful(_only_contact)
+_ONLY_CONTACT = VisibleQuery(_only_contact)

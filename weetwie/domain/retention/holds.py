@@ -5,14 +5,14 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Text, insert, or_, select, update
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.text import LONGEST_CASE_NUMBER, is_case_number
+from weetwie.runtime import clock
 from weetwie.tables.retention import Hold
+from weetwie.text.text import LONGEST_CASE_NUMBER, is_case_number
 
 _NOW = param("now", DateTime(timezone=True))
 
@@ -87,5 +87,5 @@ async def listed(db: Db, viewer: Viewer) -> list[Held]:
 
 
 def _check(viewer: Viewer) -> None:
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden

@@ -7,14 +7,14 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, case, distinct, func, or_, select
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.retention.holds import in_force
 from weetwie.errors import Forbidden
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.tables.retention import Hold
@@ -110,7 +110,7 @@ async def due(db: Db, policy: Policy, after: int = 0) -> list[int]:
 
 async def would_go(db: Db, viewer: Viewer, days: Mapping[str, int]) -> list[WouldGo]:
     """What would go if these days were chosen, rule by rule; those that keep everything are left out. Raises Forbidden."""
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     rows = {row["rule"]: row for row in await db.rows(_WOULD_GO, now=clock.now(), **_limits(days))}
     return [

@@ -9,11 +9,11 @@ from sqlalchemy import BigInteger, DateTime, Text, delete, func, null, select, u
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.errors import Invalid, NotFound, _
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, Record, param
-from weetwie.kit.paging import Page
+from weetwie.runtime import clock
 from weetwie.tables.scheduled import ScheduledPost
 
 SOONEST: Final = timedelta(minutes=5)

@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.events import PersonErased
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
+from weetwie.runtime import clock
 from weetwie.tables.scim import ScimResource
 
 USER, GROUP = "User", "Group"

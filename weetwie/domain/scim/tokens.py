@@ -7,15 +7,15 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, insert, or_, select, update
 
-from weetwie.access import may
-from weetwie.access.recognise import credential_hash
+from weetwie.access import permissions
+from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.text import is_longer
+from weetwie.runtime import clock
 from weetwie.tables.scim import ScimToken
+from weetwie.text.text import is_longer
 
 LONGEST_NAME: Final = 80
 _EXACT_TO: Final = timedelta(hours=1)
@@ -94,5 +94,5 @@ async def use(db: Db, token_id: int) -> None:
 
 
 def _check(viewer: Viewer) -> None:
-    if not may.administer(viewer, clock.now()):
+    if not permissions.administer(viewer, clock.now()):
         raise Forbidden

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import Asked, Sign, Term
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
 
 _ENOUGH = 2
 """Words: a question that has so many of those that say most is like the one that is asked."""

@@ -7,9 +7,9 @@ from sqlalchemy import BigInteger, Text, and_, case, cast, delete, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, array, insert
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.search.spaced import spaced
 from weetwie.events import MediaChanged, PollChanged, PostDeleted, PostEdited, PostPublished
-from weetwie.kit.db import Db, Query, param
 from weetwie.tables.media import AUDIO, IMAGE, UNKNOWN, VIDEO, Media
 from weetwie.tables.polls import Poll
 from weetwie.tables.posts import MEDIA, POLL, Mention, Post, PostTag, PostText, Tag

@@ -25,15 +25,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful, Sql
+from weetwie.access import visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.database.paging import BEGINNING, END, Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.search.query import Asked, Named
 from weetwie.domain.search.words import question
-from weetwie.kit import clock
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import BEGINNING, END, Page
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Mention, Post
 from weetwie.tables.search import PostWords
@@ -171,7 +171,7 @@ _RANKING = param("ranking", Text)
 _YEAR = 365 * 86_400_000
 
 
-def _fitting(eye: Eye) -> Any:
+def _fitting(viewer_sql: ViewerSql) -> Any:
     """Plan: ids from the index of words, newest first; each post by primary key, until there are enough under the law."""
     wanted = cast(param("wanted", Text), TSQUERY)
     found = func.posts_with_words(wanted, _ABOVE, _BELOW, param("enough", Integer)).table_valued(
@@ -184,7 +184,7 @@ def _fitting(eye: Eye) -> Any:
         .select_from(numbered)
         .join(post, post.id == numbered.c.id)
         .join(words, words.post_id == numbered.c.id)
-        .where(sees.post(eye, post), *_conditions(eye, post))
+        .where(visibility.post(viewer_sql, post), *_conditions(viewer_sql, post))
         .order_by(numbered.c.place)
         .limit(param("limit", BigInteger))
         .lateral()
@@ -203,34 +203,34 @@ def _fit(post: Any, words: Any) -> Sql:
 _BY_LENGTH = 1
 
 
-def _conditions(eye: Eye, post: Any) -> list[Sql]:
+def _conditions(viewer_sql: ViewerSql, post: Any) -> list[Sql]:
     """What the signs in the index do not decide, because it depends on what else the viewer sees, or has marked."""
     own = aliased(Mark)
-    has_marked = sees.there_is(
+    has_marked = visibility.there_is(
         own,
-        own.person_id == eye.id,
+        own.person_id == viewer_sql.id,
         own.post_id == post.id,
         or_(own.favourite.is_not(None), own.bookmark.is_not(None), own.boost_id.is_not(None)),
     )
     return [
-        _is_so(param("is_reply", Boolean), _sees(eye, post.reply_to_id)),
-        _is_so(param("is_answered", Boolean), _sees(eye, post.answer_id)),
-        _is_so(param("has_quote", Boolean), _sees(eye, post.quote_of_id)),
-        or_(func.cardinality(_SPOKEN_TO) == 0, _speaks_to(eye, post, _SPOKEN_TO)),
-        or_(func.cardinality(_NOT_SPOKEN_TO) == 0, ~_speaks_to(eye, post, _NOT_SPOKEN_TO)),
+        _is_so(param("is_reply", Boolean), _sees(viewer_sql, post.reply_to_id)),
+        _is_so(param("is_answered", Boolean), _sees(viewer_sql, post.answer_id)),
+        _is_so(param("has_quote", Boolean), _sees(viewer_sql, post.quote_of_id)),
+        or_(func.cardinality(_SPOKEN_TO) == 0, _speaks_to(viewer_sql, post, _SPOKEN_TO)),
+        or_(func.cardinality(_NOT_SPOKEN_TO) == 0, ~_speaks_to(viewer_sql, post, _NOT_SPOKEN_TO)),
         or_(~param("is_public", Boolean), post.visibility == int(Visibility.public)),
-        or_(~param("is_own", Boolean), post.author_id == eye.id, has_marked),
+        or_(~param("is_own", Boolean), post.author_id == viewer_sql.id, has_marked),
     ]
 
 
 _SPOKEN_TO, _NOT_SPOKEN_TO = (param(name, ARRAY(BigInteger)) for name in ("spoken_to", "not_spoken_to"))
 
 
-def _speaks_to(eye: Eye, post: Any, people: Any) -> Sql:
+def _speaks_to(viewer_sql: ViewerSql, post: Any, people: Any) -> Sql:
     """Whether it names one of them, or is a reply to one of them that the viewer knows as such."""
     mention = aliased(Mention)
-    names = sees.there_is(mention, mention.post_id == post.id, mention.person_id == func.any(people))
-    answers = and_(post.reply_to_person_id == func.any(people), _sees(eye, post.reply_to_id))
+    names = visibility.there_is(mention, mention.post_id == post.id, mention.person_id == func.any(people))
+    answers = and_(post.reply_to_person_id == func.any(people), _sees(viewer_sql, post.reply_to_id))
     return or_(names, func.coalesce(answers, False))
 
 
@@ -238,12 +238,15 @@ def _is_so(asked: Any, truth: Sql) -> Sql:
     return or_(asked.is_(None), truth == asked)
 
 
-def _sees(eye: Eye, post_id: Any) -> Sql:
+def _sees(viewer_sql: ViewerSql, post_id: Any) -> Sql:
     other = aliased(Post)
-    return and_(post_id.is_not(None), sees.there_is(other, other.id == post_id, sees.parent(eye, other)))
+    return and_(
+        post_id.is_not(None),
+        visibility.there_is(other, other.id == post_id, visibility.parent(viewer_sql, other)),
+    )
 
 
-_FITTING = Lawful(_fitting)
+_FITTING = VisibleQuery(_fitting)
 _PEOPLE = Query(
     select(func.folded(Person.handle).label("handle"), Person.id).where(
         func.folded(Person.handle) == any_(param("handles", ARRAY(Text)))

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 from weetwie.errors import Invalid, _
-from weetwie.kit.text import is_longer, tag_key
+from weetwie.text.text import is_longer, tag_key
 
 LONGEST: Final = 1000
 MOST_TERMS: Final = 30

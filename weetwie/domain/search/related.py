@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import BigInteger, Text, func, select
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
-from weetwie.kit.db import Db, columns, param
-from weetwie.kit.text import tag_key
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, columns, param
 from weetwie.tables.posts import Post, PostTag, Tag
+from weetwie.text.text import tag_key
 
 _NEWEST = 200
 
@@ -21,14 +21,16 @@ async def related_tags(db: Db, viewer: Viewer, name: str, limit: int) -> list[in
     return columns(await _BESIDE.rows(db, viewer, key=tag_key(name), limit=limit), "tag_id")
 
 
-def _beside(eye: Eye) -> Any:
+def _beside(viewer_sql: ViewerSql) -> Any:
     own, other, tag = aliased(PostTag), aliased(PostTag), aliased(Tag)
     newest = (
         select(own.post_id, own.tag_id)
         .join(tag, tag.id == own.tag_id)
         .join(Post, Post.id == own.post_id)
         .where(
-            tag.key == param("key", Text), Post.visibility <= int(Visibility.unlisted), sees.post(eye, Post)
+            tag.key == param("key", Text),
+            Post.visibility <= int(Visibility.unlisted),
+            visibility.post(viewer_sql, Post),
         )
         .order_by(own.post_id.desc())
         .limit(_NEWEST)
@@ -44,4 +46,4 @@ def _beside(eye: Eye) -> Any:
     )
 
 
-_BESIDE = Lawful(_beside)
+_BESIDE = VisibleQuery(_beside)

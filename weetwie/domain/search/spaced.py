@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, literal
 
-from weetwie.kit.scripts import WITHOUT_SPACES_IN_SQL
+from weetwie.text.scripts import WITHOUT_SPACES_IN_SQL
 
 _SIGN: Final = f"([{WITHOUT_SPACES_IN_SQL}])"
 

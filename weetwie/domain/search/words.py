@@ -7,9 +7,9 @@ import msgspec
 from sqlalchemy import Text, cast, column, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.search.query import Asked, Term
 from weetwie.domain.search.spaced import spaced
-from weetwie.kit.db import Db, Query, param
 
 STEMMED: Final = (
     *("danish", "dutch", "english", "finnish", "french", "german", "hungarian", "italian"),

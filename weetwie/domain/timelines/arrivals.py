@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie import events
-from weetwie.access import sees
+from weetwie.access import visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.timelines import home, listeners, public, taste
 from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines.listeners import (
@@ -25,13 +26,12 @@ from weetwie.domain.timelines.listeners import (
     News,
 )
 from weetwie.events import Fact
-from weetwie.kit.db import Db, Query, columns, param
-from weetwie.seen.posts import SeenPost
 from weetwie.tables.conversations import Conversation
 from weetwie.tables.lists import ListMember
 from weetwie.tables.notifications import Notification
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, Tag
+from weetwie.views.posts import SeenPost
 
 Reached = tuple[int, SeenPost]
 """A person, and a post as they see it."""
@@ -149,7 +149,7 @@ async def _gone(
     tags = await _keys(db, who, facts)
     on_lists = await _lists_of(db, who, facts)
     by_id = {fact.post_id: fact for fact in facts}
-    rows = await db.rows(home.DEPARTING, post_ids=list(by_id), people=people, **sees.today(viewer))
+    rows = await db.rows(home.DEPARTING, post_ids=list(by_id), people=people, **visibility.today(viewer))
     found: dict[tuple[Channel, int], News] = {}
     told = []
     for person_id, post_id, was_public in rows:
@@ -201,7 +201,7 @@ async def _spoken_in(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Any
     if not facts or not people:
         return []
     ids = [fact.post_id for fact in facts]
-    rows = await db.rows(_SPOKEN_IN, post_ids=ids, people=people, **sees.today(viewer))
+    rows = await db.rows(_SPOKEN_IN, post_ids=ids, people=people, **visibility.today(viewer))
     once = dict.fromkeys((row["person_id"], row["conversation_id"]) for row in rows)
     return [Delivery(person_id, listeners.SpokenIn(DIRECT, conversation_id=id)) for person_id, id in once]
 
@@ -211,7 +211,7 @@ async def _announced(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Fac
     for fact in of(facts, *_ANNOUNCEMENTS):
         kind = _ANNOUNCEMENTS[type(fact)]
         news = kind(HOME, announcement_id=fact.announcement_id)
-        rows = await db.rows(_IN_RING, ring=fact.ring, people=list(who.of(HOME)), **sees.today(viewer))
+        rows = await db.rows(_IN_RING, ring=fact.ring, people=list(who.of(HOME)), **visibility.today(viewer))
         found += [Delivery(person_id, news) for person_id in columns(rows, "id")]
     return found
 
@@ -252,7 +252,7 @@ _WHOSE = Query(
 def _spoken_in_statement() -> Any:
     """Plan: each post by its key, then each reader's side of its thread."""
     reader, post = aliased(Person), aliased(Post)
-    eye = sees.of(reader)
+    viewer_sql = visibility.of(reader)
     is_theirs = and_(Conversation.root_id == post.root_id, Conversation.person_id == func.any(_PEOPLE))
     return (
         select(reader.id.label("person_id"), Conversation.id.label("conversation_id"))
@@ -263,8 +263,8 @@ def _spoken_in_statement() -> Any:
             post.id == func.any(param("post_ids", ARRAY(BigInteger))),
             post.visibility == int(Visibility.direct),
             post.boost_of_id.is_(None),
-            sees.post(eye, post),
-            taste.is_kept(eye, post),
+            visibility.post(viewer_sql, post),
+            taste.is_kept(viewer_sql, post),
         )
         .order_by(post.id)
     )
@@ -272,10 +272,10 @@ def _spoken_in_statement() -> Any:
 
 def _in_ring() -> Any:
     reader = aliased(Person)
-    eye = sees.of(reader)
+    viewer_sql = visibility.of(reader)
     return select(reader.id).where(
         reader.id == func.any(_PEOPLE),
-        func.least(param("ring", SmallInteger), eye.widest) >= eye.ring,
+        func.least(param("ring", SmallInteger), viewer_sql.widest) >= viewer_sql.ring,
     )
 
 

@@ -15,20 +15,20 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, there_is
+from weetwie.access import visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.timelines import taste
 from weetwie.events import PersonFollowed, PostBoosted, PostEdited, PostPublished, TagFollowed
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, Reach, SeenPost
-from weetwie.seen.walk import Walk
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow
 from weetwie.tables.timelines import HomeEntry, HomeFloor
+from weetwie.views.posts import Finding, Reach, SeenPost
+from weetwie.views.walk import Walk
 
 DEPTH = 800
 """How many entries are kept for each person."""
@@ -119,45 +119,47 @@ async def _floor(db: Db, viewer: Viewer) -> int:
     return await db.value(_FLOOR, person_id=viewer.person_id) or 0
 
 
-def _belongs(eye: Eye, post: Any) -> Any:
+def _belongs(viewer_sql: ViewerSql, post: Any) -> Any:
     """Whether a post stands in this home, before the law."""
     follow, tagged, followed = aliased(Follow), aliased(PostTag), aliased(TagFollow)
     by_followed = there_is(
         follow,
-        follow.follower_id == eye.id,
+        follow.follower_id == viewer_sql.id,
         follow.followed_id == post.author_id,
         or_(post.boost_of_id.is_(None), follow.shows_boosts),
         taste.has_language(follow, post),
     )
-    follows_tag = there_is(followed, followed.tag_id == tagged.tag_id, followed.person_id == eye.id)
+    follows_tag = there_is(followed, followed.tag_id == tagged.tag_id, followed.person_id == viewer_sql.id)
     with_tag = there_is(tagged, tagged.post_id == post.id, follows_tag)
     return and_(
-        or_(post.author_id == eye.id, by_followed, with_tag),
-        taste.is_kept(eye, post),
-        taste.original_is_kept(eye, post),
-        taste.is_not_set_apart(eye, post),
+        or_(post.author_id == viewer_sql.id, by_followed, with_tag),
+        taste.is_kept(viewer_sql, post),
+        taste.original_is_kept(viewer_sql, post),
+        taste.is_not_set_apart(viewer_sql, post),
     )
 
 
-def _indexed(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _indexed(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     return (
         select(HomeEntry.post_id.label("post_id"), HomeEntry.post_id.label("key"))
         .join(post, post.id == HomeEntry.post_id)
-        .where(HomeEntry.person_id == eye.id, _belongs(eye, post))
+        .where(HomeEntry.person_id == viewer_sql.id, _belongs(viewer_sql, post))
     )
 
 
-def _direct(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _direct(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
-    return select(post.id.label("post_id"), post.id.label("key")).where(post.origin < 2, _belongs(eye, post))
+    return select(post.id.label("post_id"), post.id.label("key")).where(
+        post.origin < 2, _belongs(viewer_sql, post)
+    )
 
 
-def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _arriving(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Of given posts, those that stand in this home."""
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
-        post.id == func.any(param("post_ids", ARRAY(BigInteger))), post.origin < 2, _belongs(eye, post)
+        post.id == func.any(param("post_ids", ARRAY(BigInteger))), post.origin < 2, _belongs(viewer_sql, post)
     )
 
 
@@ -168,7 +170,7 @@ def _departing() -> Select[*tuple[Any, ...]]:
     return select(reader.id, post.id, was_public).where(
         reader.id == func.any(param("people", ARRAY(BigInteger))),
         post.id == func.any(param("post_ids", ARRAY(BigInteger))),
-        sees.saw(sees.of(reader), post),
+        visibility.saw(visibility.of(reader), post),
     )
 
 

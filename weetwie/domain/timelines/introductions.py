@@ -6,14 +6,14 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Select, select
 from sqlalchemy.orm import aliased
 
-from weetwie.access.sees import Eye
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, param
 from weetwie.domain.timelines import taste
-from weetwie.kit import clock
-from weetwie.kit.db import Db, param
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, SeenPost
+from weetwie.runtime import clock
 from weetwie.tables.posts import Introduction, Post
+from weetwie.views.posts import Finding, SeenPost
 
 SPAN: Final = timedelta(days=14)
 
@@ -24,7 +24,7 @@ async def introductions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     return await _INTRODUCTIONS.page(db, viewer, Page(limit), since_id=since)
 
 
-def _introductions(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _introductions(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     return (
         select(post.id.label("post_id"), post.id.label("key"))
@@ -33,8 +33,8 @@ def _introductions(eye: Eye) -> Select[*tuple[Any, ...]]:
         .where(
             post.id > param("since_id", BigInteger),
             post.deleted_at.is_(None),
-            post.author_id != eye.id,
-            taste.is_kept(eye, post),
+            post.author_id != viewer_sql.id,
+            taste.is_kept(viewer_sql, post),
         )
     )
 

@@ -6,18 +6,18 @@ from sqlalchemy import BigInteger, Select, and_, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access.sees import Eye, there_is
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, Merged
 from weetwie.errors import NotFound
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import ABOVE, BELOW, Finding, Reach, SeenPost
 from weetwie.tables.lists import FOLLOWED, LIST, List, ListMember
 from weetwie.tables.posts import Post
 from weetwie.tables.relations import Follow
+from weetwie.views.posts import ABOVE, BELOW, Finding, Reach, SeenPost
 
 _LIST_ID = param("list_id", BigInteger)
 _IS_OWN = Query(select(List.id).where(List.id == _LIST_ID, List.owner_id == param("owner_id", BigInteger)))
@@ -36,45 +36,45 @@ async def check_own(db: Db, viewer: Viewer, list_id: int) -> None:
         raise NotFound
 
 
-def _belongs(eye: Eye, of_list: Any, post: Any) -> Any:
+def _belongs(viewer_sql: ViewerSql, of_list: Any, post: Any) -> Any:
     """Whether a post stands in a list, before the law."""
     member, follow = aliased(ListMember), aliased(Follow)
     by_member = there_is(member, member.list_id == of_list.id, member.person_id == post.author_id)
     is_wanted = there_is(
         follow,
-        follow.follower_id == eye.id,
+        follow.follower_id == viewer_sql.id,
         follow.followed_id == post.author_id,
         or_(post.boost_of_id.is_(None), follow.shows_boosts),
         taste.has_language(follow, post),
     )
     return and_(
-        of_list.owner_id == eye.id,
+        of_list.owner_id == viewer_sql.id,
         by_member,
         post.visibility != int(Visibility.direct),
-        or_(post.author_id == eye.id, is_wanted),
-        _takes_reply(eye, of_list, post),
-        taste.is_kept(eye, post),
-        taste.original_is_kept(eye, post),
+        or_(post.author_id == viewer_sql.id, is_wanted),
+        _takes_reply(viewer_sql, of_list, post),
+        taste.is_kept(viewer_sql, post),
+        taste.original_is_kept(viewer_sql, post),
     )
 
 
-def _takes_reply(eye: Eye, of_list: Any, post: Any) -> Any:
+def _takes_reply(viewer_sql: ViewerSql, of_list: Any, post: Any) -> Any:
     """Replies to oneself are no replies here; those to the viewer always stand in their lists."""
     follow, member = aliased(Follow), aliased(ListMember)
     to_followed = there_is(
-        follow, follow.follower_id == eye.id, follow.followed_id == post.reply_to_person_id
+        follow, follow.follower_id == viewer_sql.id, follow.followed_id == post.reply_to_person_id
     )
     to_member = there_is(member, member.list_id == of_list.id, member.person_id == post.reply_to_person_id)
     return or_(
         post.reply_to_id.is_(None),
         post.reply_to_person_id == post.author_id,
-        post.reply_to_person_id == eye.id,
+        post.reply_to_person_id == viewer_sql.id,
         and_(of_list.replies_policy == FOLLOWED, to_followed),
         and_(of_list.replies_policy == LIST, to_member),
     )
 
 
-def _stretch(eye: Eye, upward: bool) -> Select[*tuple[Any, ...]]:
+def _stretch(viewer_sql: ViewerSql, upward: bool) -> Select[*tuple[Any, ...]]:
     """Plan: of each of the list's people the next post by `posts_by_author`; those of whom it is nearest may write the stretch,
     nobody else can; of them as many as it is long, by the same index."""
     member, of_list = aliased(ListMember), aliased(List)
@@ -84,7 +84,7 @@ def _stretch(eye: Eye, upward: bool) -> Select[*tuple[Any, ...]]:
         .select_from(member)
         .join(of_list, of_list.id == member.list_id)
         .join(first, true())
-        .where(member.list_id == _LIST_ID, of_list.owner_id == eye.id)
+        .where(member.list_id == _LIST_ID, of_list.owner_id == viewer_sql.id)
         .order_by(first.c.id.asc() if upward else first.c.id.desc())
         .limit(SIZE)
         .subquery()
@@ -108,7 +108,7 @@ def _next_by(person_id: Any, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _of_stretch(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _of_stretch(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post, of_list = aliased(Post), aliased(List)
     return (
         select(post.id.label("post_id"), post.id.label("key"))
@@ -117,22 +117,22 @@ def _of_stretch(eye: Eye) -> Select[*tuple[Any, ...]]:
         .where(
             post.id == func.any(param("ids", ARRAY(BigInteger))),
             post.origin < 2,
-            _belongs(eye, of_list, post),
+            _belongs(viewer_sql, of_list, post),
         )
     )
 
 
-def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
-    """Of given posts, those that stand in a list of this eye's, once for each list; the key is the list."""
+def _arriving(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    """Of given posts, those that stand in a list of this viewer, once for each list; the key is the list."""
     post, of_list = aliased(Post), aliased(List)
     return (
         select(post.id.label("post_id"), of_list.id.label("key"))
         .select_from(post)
-        .join(of_list, of_list.owner_id == eye.id)
+        .join(of_list, of_list.owner_id == viewer_sql.id)
         .where(
             post.id == func.any(param("post_ids", ARRAY(BigInteger))),
             post.origin < 2,
-            _belongs(eye, of_list, post),
+            _belongs(viewer_sql, of_list, post),
         )
     )
 

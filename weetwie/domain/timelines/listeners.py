@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from weetwie.access.viewer import Viewer
 from weetwie.errors import TooMany, _
-from weetwie.seen.posts import SeenPost
+from weetwie.views.posts import SeenPost
 
 LONGEST_QUEUE: Final = 200
 """A reader who is so far behind is dropped; apps connect again and read what they missed."""

@@ -14,8 +14,10 @@ import structlog
 from sqlalchemy import BigInteger, Boolean, Text, and_, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access.recognise import Memory, StaleViewer, check
+from weetwie.access.authenticate import Memory, StaleViewer, check
 from weetwie.access.viewer import Viewer, is_active, system
+from weetwie.database.pool import Database, Db, Query, Record, columns, param
+from weetwie.database.wake import Bell, wait
 from weetwie.domain.timelines.arrivals import Delivery, Prepare, deliveries, of
 from weetwie.domain.timelines.listeners import (
     HOME,
@@ -36,9 +38,7 @@ from weetwie.events import (
     PersonSuspended,
     TokenRevoked,
 )
-from weetwie.kit import clock
-from weetwie.kit.bell import Bell, wait
-from weetwie.kit.db import Database, Db, Query, Record, columns, param
+from weetwie.runtime import clock
 from weetwie.tables.events import Event, Snapshot, Xid8
 from weetwie.tables.identity import Token
 from weetwie.tables.people import Person

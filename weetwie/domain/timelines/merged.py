@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, Select
 
-from weetwie.access.recognise import check
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access.authenticate import check
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, columns, param
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, SeenPost
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, columns, param
+from weetwie.views.posts import Finding, SeenPost
 
 SPARE = 20
 """How many more than the page are merged at first, for what law and taste leave out."""
@@ -25,12 +25,14 @@ SIZE = param("size", BigInteger)
 
 
 class Merged:
-    """`stretch(eye, upward)` selects the `SIZE` next ids as `id`, in order, between `BELOW` and `ABOVE`;
+    """`stretch(viewer_sql, upward)` selects the `SIZE` next ids as `id`, in order, between `BELOW` and `ABOVE`;
     `finding` loads the posts of the parameter `ids`."""
 
-    def __init__(self, stretch: Callable[[Eye, bool], Select[*tuple[Any, ...]]], finding: Finding) -> None:
-        self._down = Lawful(lambda eye: stretch(eye, False))
-        self._up = Lawful(lambda eye: stretch(eye, True))
+    def __init__(
+        self, stretch: Callable[[ViewerSql, bool], Select[*tuple[Any, ...]]], finding: Finding
+    ) -> None:
+        self._down = VisibleQuery(lambda viewer_sql: stretch(viewer_sql, False))
+        self._up = VisibleQuery(lambda viewer_sql: stretch(viewer_sql, True))
         self._finding = finding
 
     async def page(self, db: Db, viewer: Viewer, page: Page, **given: Any) -> list[SeenPost]:

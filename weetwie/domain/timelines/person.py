@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Select, Text, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from weetwie.access.sees import Eye
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, param
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import Finding, SeenPost
+from weetwie.access.visibility import ViewerSql
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, param
 from weetwie.tables.posts import MEDIA, Mark, Post, PostTag, Tag
+from weetwie.views.posts import Finding, SeenPost
 
 
 async def posts_of(
@@ -41,7 +41,7 @@ async def pinned(db: Db, viewer: Viewer, person_id: int, page: Page) -> list[See
     return await _PINNED.page(db, viewer, page, person_id=person_id)
 
 
-def _posts(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _posts(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     return _chosen(select(post.id.label("post_id"), post.id.label("key")), post)
 
@@ -61,7 +61,7 @@ def _chosen(candidates: Select[*tuple[Any, ...]], post: Any) -> Select[*tuple[An
     )
 
 
-def _tagged(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _tagged(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post, tagged = aliased(Post), aliased(PostTag)
     has_tag = (
         select(literal(1))
@@ -72,7 +72,7 @@ def _tagged(eye: Eye) -> Select[*tuple[Any, ...]]:
     return _chosen(select(post.id.label("post_id"), post.id.label("key")), post).where(has_tag.exists())
 
 
-def _pinned(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _pinned(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     pin = aliased(Mark)
     return select(pin.post_id.label("post_id"), pin.pin.label("key")).where(
         pin.person_id == param("person_id", BigInteger), pin.pin.is_not(None)

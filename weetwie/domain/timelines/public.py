@@ -6,17 +6,17 @@ from sqlalchemy import BigInteger, Boolean, Select, Text, func, or_, select, tru
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access.recognise import check
-from weetwie.access.sees import Eye, there_is
+from weetwie.access.authenticate import check
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db, Query, param
 from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, Merged
-from weetwie.kit.db import Db, Query, param
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import ABOVE, BELOW, Finding, Reach, SeenPost
 from weetwie.tables.cards import Card, PostCard
 from weetwie.tables.posts import MEDIA, Post, PostTag, Tag
+from weetwie.views.posts import ABOVE, BELOW, Finding, Reach, SeenPost
 
 
 async def public(db: Db, viewer: Viewer, page: Page, *, only_media: bool = False) -> list[SeenPost]:
@@ -58,20 +58,20 @@ async def linking(db: Db, viewer: Viewer, url: str, page: Page) -> list[SeenPost
     return await _LINKING.page(db, viewer, page, url=url)
 
 
-def _linking(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _linking(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     card_id = select(Card.id).where(func.md5(Card.url) == func.md5(param("url", Text))).scalar_subquery()
     return (
         select(PostCard.post_id.label("post_id"), PostCard.post_id.label("key"))
         .join(post, post.id == PostCard.post_id)
-        .where(PostCard.card_id == card_id, _is_listed(post), taste.is_kept(eye, post))
+        .where(PostCard.card_id == card_id, _is_listed(post), taste.is_kept(viewer_sql, post))
     )
 
 
-def _public(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _public(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
-        _is_listed(post), taste.is_kept(eye, post)
+        _is_listed(post), taste.is_kept(viewer_sql, post)
     )
 
 
@@ -84,17 +84,17 @@ def _is_listed(post: Any) -> Any:
     )
 
 
-def _tagged(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _tagged(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     tag_id = select(Tag.id).where(Tag.key == param("tag", Text)).scalar_subquery()
     return (
         select(PostTag.post_id.label("post_id"), PostTag.post_id.label("key"))
         .join(post, post.id == PostTag.post_id)
-        .where(PostTag.tag_id == tag_id, _is_listed(post), taste.is_kept(eye, post))
+        .where(PostTag.tag_id == tag_id, _is_listed(post), taste.is_kept(viewer_sql, post))
     )
 
 
-def _stretch(eye: Eye, upward: bool) -> Select[*tuple[Any, ...]]:
+def _stretch(viewer_sql: ViewerSql, upward: bool) -> Select[*tuple[Any, ...]]:
     """Plan: the next posts of each tag by the key of `post_tags`; a post with several of them once."""
     tag_id = func.unnest(param("wanted", ARRAY(BigInteger))).table_valued("tag_id").render_derived()
     use = aliased(PostTag)
@@ -116,7 +116,7 @@ def _stretch(eye: Eye, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _of_stretch(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _of_stretch(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post, unwanted, needed = aliased(Post), aliased(PostTag), aliased(PostTag)
     has_unwanted = there_is(
         unwanted,
@@ -131,17 +131,17 @@ def _of_stretch(eye: Eye) -> Select[*tuple[Any, ...]]:
     return select(post.id.label("post_id"), post.id.label("key")).where(
         post.id == func.any(param("ids", ARRAY(BigInteger))),
         _is_listed(post),
-        taste.is_kept(eye, post),
+        taste.is_kept(viewer_sql, post),
         ~has_unwanted,
         has == func.cardinality(param("needed", ARRAY(BigInteger))),
         or_(~param("only_media", Boolean), _has_media(post)),
     )
 
 
-def _public_media(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _public_media(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
-        _is_listed(post), _has_media(post), taste.is_kept(eye, post)
+        _is_listed(post), _has_media(post), taste.is_kept(viewer_sql, post)
     )
 
 
@@ -149,11 +149,13 @@ def _has_media(post: Any) -> Any:
     return post.attached.op("&")(MEDIA) != 0
 
 
-def _arriving(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _arriving(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Of given posts, those that stand here; and with their tag, and with media, where they have these."""
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
-        post.id == func.any(param("post_ids", ARRAY(BigInteger))), _is_listed(post), taste.is_kept(eye, post)
+        post.id == func.any(param("post_ids", ARRAY(BigInteger))),
+        _is_listed(post),
+        taste.is_kept(viewer_sql, post),
     )
 
 

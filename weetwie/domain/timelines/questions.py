@@ -6,18 +6,18 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Select, select, true, union
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, columns, param
 from weetwie.domain.timelines import taste
-from weetwie.kit import clock
-from weetwie.kit.db import Db, columns, param
-from weetwie.seen import posts as seen_posts
-from weetwie.seen.posts import SeenPost
+from weetwie.runtime import clock
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.posts import Mention, Post, PostTag, Tag
 from weetwie.tables.relations import FeaturedTag, TagFollow
+from weetwie.views import posts as seen_posts
+from weetwie.views.posts import SeenPost
 
 SPAN: Final = timedelta(days=90)
 _A_YEAR: Final = timedelta(days=365)
@@ -42,42 +42,42 @@ async def addressed(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     return [post for post in await seen_posts.posts(db, viewer, ids) if post.answer_id is None]
 
 
-def _addressed(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _addressed(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     mention, post, answer = aliased(Mention), aliased(Post), aliased(Post)
     return (
         select(post.id)
         .select_from(mention)
         .join(post, post.id == mention.post_id)
         .where(
-            mention.person_id == eye.id,
+            mention.person_id == viewer_sql.id,
             post.id > param("since_id", BigInteger),
             post.is_question,
             post.deleted_at.is_(None),
-            post.author_id != eye.id,
-            ~sees.there_is(
+            post.author_id != viewer_sql.id,
+            ~visibility.there_is(
                 answer,
                 answer.root_id == post.root_id,
-                answer.author_id == eye.id,
+                answer.author_id == viewer_sql.id,
                 answer.id > post.id,
                 answer.deleted_at.is_(None),
             ),
-            sees.post(eye, post),
+            visibility.post(viewer_sql, post),
         )
         .order_by(post.id.desc())
         .limit(param("limit", BigInteger))
     )
 
 
-_ADDRESSED = Lawful(_addressed)
+_ADDRESSED = VisibleQuery(_addressed)
 
 
-def _asked(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _asked(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     mine = union(
-        select(TagFollow.tag_id).where(TagFollow.person_id == eye.id),
-        select(FeaturedTag.tag_id).where(FeaturedTag.person_id == eye.id),
+        select(TagFollow.tag_id).where(TagFollow.person_id == viewer_sql.id),
+        select(FeaturedTag.tag_id).where(FeaturedTag.person_id == viewer_sql.id),
         select(Tag.id)
         .join(Topic, Topic.key == Tag.key)
-        .where(Topic.person_id == eye.id, Topic.choice == _KNOWS),
+        .where(Topic.person_id == viewer_sql.id, Topic.choice == _KNOWS),
     ).subquery()
     post = aliased(Post)
     lately = (
@@ -98,13 +98,13 @@ def _asked(eye: Eye) -> Select[*tuple[Any, ...]]:
             post.visibility == int(Visibility.public),
             post.boost_of_id.is_(None),
             post.deleted_at.is_(None),
-            post.author_id != eye.id,
-            sees.parent(eye, post),
-            taste.is_kept(eye, post),
+            post.author_id != viewer_sql.id,
+            visibility.parent(viewer_sql, post),
+            taste.is_kept(viewer_sql, post),
         )
         .order_by(post.id.desc())
         .limit(_LOOKED_AT)
     )
 
 
-_ASKED = Lawful(_asked)
+_ASKED = VisibleQuery(_asked)

@@ -5,34 +5,34 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from weetwie.access.sees import Eye, there_is
+from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.posts import Post, PostText
 from weetwie.tables.relations import Mute
 
 
-def is_kept(eye: Eye, post: Any) -> Any:
+def is_kept(viewer_sql: ViewerSql, post: Any) -> Any:
     """Whether the author of a post is not muted; of a boost, the one who boosts."""
-    return post.author_id.not_in(_muted(eye))
+    return post.author_id.not_in(_muted(viewer_sql))
 
 
-def original_is_kept(eye: Eye, post: Any) -> Any:
+def original_is_kept(viewer_sql: ViewerSql, post: Any) -> Any:
     """Whether the author of what is boosted is not muted, where it is a boost."""
     original = aliased(Post)
-    kept = there_is(original, original.id == post.boost_of_id, original.author_id.not_in(_muted(eye)))
+    kept = there_is(original, original.id == post.boost_of_id, original.author_id.not_in(_muted(viewer_sql)))
     return or_(post.boost_of_id.is_(None), kept)
 
 
-def is_not_set_apart(eye: Eye, post: Any) -> Any:
+def is_not_set_apart(viewer_sql: ViewerSql, post: Any) -> Any:
     """Whether a post is not by somebody whom an exclusive list of the viewer's holds; what is one's own never is."""
     of_list, member = aliased(List), aliased(ListMember)
     set_apart = (
         select(member.person_id)
         .join(of_list, of_list.id == member.list_id)
-        .where(of_list.owner_id == eye.id, of_list.is_exclusive)
+        .where(of_list.owner_id == viewer_sql.id, of_list.is_exclusive)
         .correlate_except(member, of_list)
     )
-    return or_(post.author_id == eye.id, post.author_id.not_in(set_apart))
+    return or_(post.author_id == viewer_sql.id, post.author_id.not_in(set_apart))
 
 
 def has_language(follow: Any, post: Any) -> Any:
@@ -46,7 +46,7 @@ def has_language(follow: Any, post: Any) -> Any:
     return or_(follow.languages.is_(None), taken)
 
 
-def _muted(eye: Eye) -> Any:
+def _muted(viewer_sql: ViewerSql) -> Any:
     mute = aliased(Mute)
     is_on = or_(mute.expires_at.is_(None), mute.expires_at > func.now())
-    return select(mute.muted_id).where(mute.muter_id == eye.id, is_on).correlate_except(mute)
+    return select(mute.muted_id).where(mute.muter_id == viewer_sql.id, is_on).correlate_except(mute)

@@ -6,10 +6,10 @@ from sqlalchemy import BigInteger, Integer, literal, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.kit.db import Db, columns, param
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, columns, param
 from weetwie.tables.posts import Post
 
 MOST = 4096
@@ -26,7 +26,7 @@ async def around(db: Db, viewer: Viewer, post_id: int) -> tuple[list[int], list[
     return columns(ancestors, "id"), columns(descendants, "id")
 
 
-def _ancestors(eye: Eye) -> Any:
+def _ancestors(viewer_sql: ViewerSql) -> Any:
     first = aliased(Post)
     chain = (
         select(first.reply_to_id.label("id"), literal(1, Integer).label("height"))
@@ -38,33 +38,35 @@ def _ancestors(eye: Eye) -> Any:
         select(parent.reply_to_id, chain.c.height + 1)
         .join(parent, parent.id == chain.c.id)
         .where(
-            sees.parent(eye, parent), parent.reply_to_id.is_not(None), chain.c.height < param("most", Integer)
+            visibility.parent(viewer_sql, parent),
+            parent.reply_to_id.is_not(None),
+            chain.c.height < param("most", Integer),
         )
     )
     post = aliased(Post)
     return (
         select(post.id)
         .join(chain, chain.c.id == post.id)
-        .where(sees.parent(eye, post))
+        .where(visibility.parent(viewer_sql, post))
         .order_by(chain.c.height.desc())
     )
 
 
-def _descendants(eye: Eye) -> Any:
+def _descendants(viewer_sql: ViewerSql) -> Any:
     reply = aliased(Post)
     branch = (
         select(reply.id, array([reply.id]).label("path"), literal(1, Integer).label("depth"))
-        .where(reply.reply_to_id == param("post_id", BigInteger), sees.parent(eye, reply))
+        .where(reply.reply_to_id == param("post_id", BigInteger), visibility.parent(viewer_sql, reply))
         .cte("branch", recursive=True)
     )
     child = aliased(Post)
     branch = branch.union_all(
         select(child.id, branch.c.path.op("||")(child.id), branch.c.depth + 1)
         .join(child, child.reply_to_id == branch.c.id)
-        .where(sees.parent(eye, child), branch.c.depth < param("deepest", Integer))
+        .where(visibility.parent(viewer_sql, child), branch.c.depth < param("deepest", Integer))
     )
     return select(branch.c.id).order_by(branch.c.path).limit(param("most", BigInteger))
 
 
-_ANCESTORS = Lawful(_ancestors)
-_DESCENDANTS = Lawful(_descendants)
+_ANCESTORS = VisibleQuery(_ancestors)
+_DESCENDANTS = VisibleQuery(_descendants)

@@ -10,18 +10,18 @@ import msgspec
 from sqlalchemy import BigInteger, Float, Select, cast, distinct, func, literal, select
 from sqlalchemy.orm import aliased
 
-from weetwie.access import sees
-from weetwie.access.sees import Eye, Lawful
+from weetwie.access import visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, columns, param
 from weetwie.domain.timelines import taste
-from weetwie.kit import clock
-from weetwie.kit.db import Db, columns, param
-from weetwie.seen.cards import SeenCard
-from weetwie.seen.tags import history
+from weetwie.runtime import clock
 from weetwie.tables.cards import READY, Card, PostCard
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
+from weetwie.views.cards import SeenCard
+from weetwie.views.tags import history
 
 SPAN: Final = timedelta(days=7)
 MOST: Final = 2000
@@ -69,7 +69,7 @@ def _now() -> dict[str, int]:
     }
 
 
-def _lately(eye: Eye) -> Any:
+def _lately(viewer_sql: ViewerSql) -> Any:
     """Public posts of the week in the viewer's sight."""
     post = aliased(Post)
     return (
@@ -80,8 +80,8 @@ def _lately(eye: Eye) -> Any:
             post.boost_of_id.is_(None),
             post.deleted_at.is_(None),
             post.origin < 2,
-            sees.parent(eye, post),
-            taste.is_kept(eye, post),
+            visibility.parent(viewer_sql, post),
+            taste.is_kept(viewer_sql, post),
         )
         .order_by(post.id.desc())
         .limit(MOST)
@@ -94,9 +94,9 @@ def _age_in_hours(post: Any) -> Any:
     return func.greatest(cast(param("now_ms", BigInteger), Float) - written, 0.0) / 3_600_000.0
 
 
-def _tags(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _tags(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Each person counts once for a tag, by the latest that they wrote with it."""
-    post = aliased(Post, _lately(eye))
+    post = aliased(Post, _lately(viewer_sql))
     freshness = func.power(0.5, _age_in_hours(post) / (_HALF_LIFE.total_seconds() / 3600))
     each = (
         select(PostTag.tag_id, post.author_id, func.max(freshness).label("weight"))
@@ -113,9 +113,9 @@ def _tags(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _links(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _links(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """The card as it is kept, and how it was used day by day."""
-    post = aliased(Post, _lately(eye))
+    post = aliased(Post, _lately(viewer_sql))
     freshness = func.power(0.5, _age_in_hours(post) / (_HALF_LIFE.total_seconds() / 3600))
     day = post.id.op(">>")(16).op("/")(literal(_DAY_SECONDS * 1000)).cast(BigInteger)
     each = (
@@ -155,10 +155,12 @@ def _links(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _posts(eye: Eye) -> Select[*tuple[Any, ...]]:
+def _posts(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """Nothing of those who do not want to be found, and nothing that is hidden behind a warning."""
-    post, author = aliased(Post, _lately(eye)), aliased(Person)
-    said = sees.in_ring(eye, post.replies_in_ring) + sees.in_ring(eye, post.boosts_in_ring)
+    post, author = aliased(Post, _lately(viewer_sql)), aliased(Person)
+    said = visibility.in_ring(viewer_sql, post.replies_in_ring) + visibility.in_ring(
+        viewer_sql, post.boosts_in_ring
+    )
     liveliness = cast(post.favourites_count + 2 * said, Float)
     return (
         select(post.id.label("id"))
@@ -170,4 +172,4 @@ def _posts(eye: Eye) -> Select[*tuple[Any, ...]]:
     )
 
 
-_TAGS, _POSTS, _LINKS = Lawful(_tags), Lawful(_posts), Lawful(_links)
+_TAGS, _POSTS, _LINKS = VisibleQuery(_tags), VisibleQuery(_posts), VisibleQuery(_links)

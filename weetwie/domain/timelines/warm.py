@@ -2,16 +2,16 @@
 
 from contextlib import suppress
 
+from weetwie.access.authenticate import StaleViewer
+from weetwie.access.enums import Standing
 from weetwie.access.policy import Policy
-from weetwie.access.recognise import StaleViewer
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Standing
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.timelines.home import home
 from weetwie.domain.timelines.person import posts_of
 from weetwie.domain.timelines.public import public, tagged
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
-from weetwie.seen import posts
+from weetwie.views import posts
 
 NO_SUCH_PERSON = -1
 

@@ -12,17 +12,18 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access import viewer as viewers
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.database.pool import Database, Db
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence
-from weetwie.domain.media import bring_in as files
+from weetwie.domain.media import import_ as files
 from weetwie.domain.media.upload import Prepared
-from weetwie.domain.posts import bring_in as arriving
-from weetwie.domain.posts.bring_in import Arrival
+from weetwie.domain.posts import import_ as arriving
+from weetwie.domain.posts.import_ import Arrival
 from weetwie.domain.search import index
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
@@ -30,9 +31,8 @@ from weetwie.imports.archive import mastodon, remembered, twitter
 from weetwie.imports.archive.box import Box
 from weetwie.imports.archive.remembered import Network, Remembered, Story
 from weetwie.imports.run import PASSING, TRIES
-from weetwie.kit import clock
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database, Db
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 
 ORIGINS: Final[dict[Network, int]] = {"mastodon": 2, "twitter": 3}
 """`posts.origin`"""
@@ -159,11 +159,11 @@ async def bring(
 def _ring(viewer: Viewer, audience: Ring | None) -> Ring:
     """For whom what was public elsewhere is here. Raises Forbidden."""
     at = clock.now()
-    if not viewer.is_person or not may.act(viewer, at):
+    if not viewer.is_person or not permissions.act(viewer, at):
         raise Forbidden(_("You cannot post with this account."))
     usual = viewer.default_ring if viewer.default_ring is not None else viewer.policy.default_ring
     ring = audience if audience is not None else max(usual, viewers.ring(viewer, at))
-    if not may.write_for(viewer, effective(ring, viewer.policy), at):
+    if not permissions.write_for(viewer, effective(ring, viewer.policy), at):
         raise Forbidden(_("You are not among those for whom this post would be. Choose a wider audience."))
     return ring
 

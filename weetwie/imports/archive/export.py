@@ -10,27 +10,28 @@ from typing import IO, Any, Final
 
 import msgspec
 
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.database.paging import BEGINNING, END, Page
+from weetwie.database.pool import Database, Db
 from weetwie.domain.media import files
 from weetwie.domain.posts import mark
 from weetwie.domain.timelines.person import posts_of
 from weetwie.errors import NotFound
 from weetwie.imports.archive.mastodon import AUDIENCE, PUBLIC
-from weetwie.kit import clock, sniff
-from weetwie.kit import text as texts
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database, Db
-from weetwie.kit.paging import BEGINNING, END, Page
-from weetwie.seen import media as seen_media
-from weetwie.seen import people as seen_people
-from weetwie.seen import polls as seen_polls
-from weetwie.seen import words as seen_words
-from weetwie.seen.media import SeenMedia
-from weetwie.seen.people import Profile
-from weetwie.seen.polls import SeenPoll
-from weetwie.seen.posts import SeenPost
-from weetwie.seen.words import Words
+from weetwie.media import sniff
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
+from weetwie.text import text as texts
+from weetwie.views import media as seen_media
+from weetwie.views import people as seen_people
+from weetwie.views import polls as seen_polls
+from weetwie.views import texts as seen_words
+from weetwie.views.media import SeenMedia
+from weetwie.views.people import Profile
+from weetwie.views.polls import SeenPoll
+from weetwie.views.posts import SeenPost
+from weetwie.views.texts import Words
 
 _PAGE: Final = 200
 _CONTEXT: Final = "https://www.w3.org/ns/activitystreams"

@@ -5,15 +5,15 @@ import tempfile
 import structlog
 
 from weetwie.access import viewer as viewers
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database
 from weetwie.domain.exports import exports
 from weetwie.domain.identity.asked import reached_at
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.imports.archive import mine
-from weetwie.kit import clock
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ async def once(
         if address is not None:
             link = f"{base_url}/settings/export"
             written = write.export_is_ready(viewer.language, viewer.policy.name, viewer.handle, link)
-            await letters.put(db, person_id, address, written, exports.LASTS)
+            await emails.put(db, person_id, address, written, exports.LASTS)
     return True
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.errors import Invalid, _
 from weetwie.imports.archive import remembered
 from weetwie.imports.archive.box import DAMAGED, Box

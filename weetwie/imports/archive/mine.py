@@ -8,14 +8,14 @@ from typing import IO, Any, Final
 import msgspec
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database
 from weetwie.domain.exports import everything
 from weetwie.errors import _
 from weetwie.imports.archive import export as archive
 from weetwie.imports.ties.export import EXPORTED
 from weetwie.imports.ties.export import export as ties
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database
-from weetwie.kit.language import translate
+from weetwie.media.blob import Store
+from weetwie.text.language import translate
 
 _TITLE: Final = _("What {place} holds about you")
 _ABOUT: Final = _("Made for @{handle}. Keep it where nobody else can read it.")

@@ -7,12 +7,12 @@ from typing import Final, Literal
 
 import msgspec
 
-from weetwie.access.words import Ring, Visibility
+from weetwie.access.enums import Ring, Visibility
 from weetwie.imports.archive.plain import goes_on
 from weetwie.imports.lines import Bad
 from weetwie.imports.records import LONGEST_KEY, Wrong, clean, moment
-from weetwie.kit import clock
-from weetwie.kit import text as texts
+from weetwie.runtime import clock
+from weetwie.text import text as texts
 
 Network = Literal["mastodon", "twitter"]
 

@@ -1,8 +1,9 @@
 """Takes the sample company out again: its people, all that they wrote and did since, and what hangs on it."""
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database
 from weetwie.domain.imports import ledger
-from weetwie.domain.media import bring_in as files
+from weetwie.domain.media import import_ as files
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.people import take_out as leaving_people
 from weetwie.domain.polls import vote
@@ -11,8 +12,7 @@ from weetwie.errors import NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.imports.remove import Removed
 from weetwie.imports.sample.fill import SOURCE
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database
+from weetwie.media.blob import Store
 
 _SOME = 200
 """Posts in one transaction: live delivery waits for the oldest that is open."""

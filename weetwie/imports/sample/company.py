@@ -11,10 +11,10 @@ from zlib import crc32
 import msgspec
 
 import weetwie
-from weetwie.access.words import Standing
+from weetwie.access.enums import Standing
 from weetwie.imports.sample.moments import moments, weeks_ago
 from weetwie.imports.sample.script import Entry, entries
-from weetwie.kit import text as texts
+from weetwie.text import text as texts
 
 FOLDER: Final = Path(weetwie.__file__).parent / "sample"
 

@@ -8,27 +8,28 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from weetwie.access.recognise import Memory
+from weetwie.access.authenticate import Memory
+from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Standing, Visibility
+from weetwie.database.pool import Database, Db
 from weetwie.domain.conversations import conversations
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence, topics
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.lists import lists
 from weetwie.domain.lists import members as list_members
-from weetwie.domain.media import bring_in as files
 from weetwie.domain.media import faces
+from weetwie.domain.media import import_ as files
 from weetwie.domain.media.upload import File, Prepared
-from weetwie.domain.notifications import bring_in as bell
-from weetwie.domain.notifications.bring_in import Told
-from weetwie.domain.people import bring_in as arriving_people
+from weetwie.domain.notifications import import_ as bell
+from weetwie.domain.notifications.import_ import Told
+from weetwie.domain.people import import_ as arriving_people
 from weetwie.domain.people import settle
-from weetwie.domain.polls import bring_in as arriving_polls
-from weetwie.domain.posts import bring_in as arriving_posts
+from weetwie.domain.polls import import_ as arriving_polls
 from weetwie.domain.posts import bring_marks, mark
+from weetwie.domain.posts import import_ as arriving_posts
 from weetwie.domain.posts.bring_marks import Boost
-from weetwie.domain.relations import bring_in as arriving_follows
+from weetwie.domain.relations import import_ as arriving_follows
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home
 from weetwie.errors import Conflict, _
@@ -36,9 +37,8 @@ from weetwie.events import PostPublished, audit
 from weetwie.imports.sample.company import FOLDER, Company, Fellow
 from weetwie.imports.sample.moments import weeks_ago
 from weetwie.imports.sample.script import Entry
-from weetwie.kit import text as texts
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Database, Db
+from weetwie.media.blob import Store
+from weetwie.text import text as texts
 
 SOURCE: Final = "sample"
 """What the ledger calls it; also the space of its keys."""

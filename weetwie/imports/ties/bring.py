@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database, Db
 from weetwie.domain.lists import lists, members
 from weetwie.domain.people.lookup import lookup_all
 from weetwie.domain.posts import mark
@@ -16,8 +17,7 @@ from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
 from weetwie.imports.ties import export, forms, table
 from weetwie.imports.ties.forms import Kind, Row, Skipped
-from weetwie.kit import clock
-from weetwie.kit.db import Database, Db
+from weetwie.runtime import clock
 
 Mode = Literal["merge", "overwrite"]
 Outcome = Literal["new", "known", "asked"]
@@ -87,7 +87,7 @@ async def bring(
 
     With `overwrite` what the file does not hold goes. Raises Forbidden; Invalid where that would be everything.
     """
-    if not viewer.is_person or not may.act(viewer, clock.now()):
+    if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden
     if mode == "overwrite" and not planned.rows:
         raise Invalid(NOTHING_KNOWN, field="file")

@@ -4,17 +4,17 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, Literal, get_args
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import END, Page
+from weetwie.database.pool import Db
 from weetwie.domain.lists import lists, members
 from weetwie.domain.posts import mark
 from weetwie.domain.relations import block, followers, mute
 from weetwie.domain.relations.relationship import Relationship, relationships
 from weetwie.imports.ties import table
 from weetwie.imports.ties.forms import HEADERS, Kind, address, post_address
-from weetwie.kit.db import Db
-from weetwie.kit.paging import END, Page
-from weetwie.seen import people as seen_people
-from weetwie.seen.numbered import Numbered
-from weetwie.seen.posts import SeenPost
+from weetwie.views import people as seen_people
+from weetwie.views.numbered import Numbered
+from weetwie.views.posts import SeenPost
 
 Exported = Kind | Literal["followers"]
 EXPORTED: Final[tuple[Exported, ...]] = (*get_args(Kind), "followers")

@@ -9,7 +9,7 @@ import msgspec
 
 from weetwie.errors import Invalid, Refusal, _
 from weetwie.imports.ties.table import Line
-from weetwie.kit.signs import visible
+from weetwie.text.signs import visible
 
 Kind = Literal["follows", "lists", "blocks", "mutes", "bookmarks"]
 KINDS: Final[tuple[Kind, ...]] = ("follows", "lists", "blocks", "mutes", "bookmarks")

@@ -1,4 +1,4 @@
-"""Large and small letters are folded in one way, whatever the locale of the database is (`kit/folding.py`)."""
+"""Large and small letters are folded in one way, whatever the locale of the database is (`database/folding.py`)."""
 
 from alembic import op
 

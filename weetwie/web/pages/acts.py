@@ -6,6 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
 from weetwie.domain.knowledge import vouch as vouching
 from weetwie.domain.people.lookup import lookup
@@ -15,8 +16,7 @@ from weetwie.domain.posts import tags as names
 from weetwie.domain.relations import block, feature, featured_tags, follow, mute, note, requests, tags
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import NotFound
-from weetwie.kit.db import Db
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.pages import change
 from weetwie.web.pages.drafts import form_id
@@ -33,8 +33,8 @@ async def show_post(visit: Visit) -> Response:
             return await change.show_edit(visit)
         case "report":
             return await change.show_report(visit)
-    async with visit.house.database.reading() as db:
-        shown = await visit.house.shower.post(db, visit.viewer, visit.request.path_params["id"])
+    async with visit.site.database.reading() as db:
+        shown = await visit.site.shower.post(db, visit.viewer, visit.request.path_params["id"])
         if visit.request.path_params["verb"] == "delete" and shown.is_mine:
             return await reading.show(visit, db, "delete.html", post=shown)
     return visit.go(shown.address)
@@ -50,7 +50,7 @@ async def on_post(visit: Visit) -> Response:
         return await change.send_report(visit, dict(given))
     if verb in ("delete", "unboost"):
         visit.count("delete")
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         if verb == "vote":
             choices = [int(one) for one in visit.several.get("choice", []) if one.isdigit()]
             await vote.vote(db, visit.viewer, post_id, choices)
@@ -100,7 +100,7 @@ async def on_announcement(visit: Visit) -> Response:
     await visit.form()
     if visit.request.path_params["verb"] != "read":
         raise NotFound
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await announcements.put_away(db, visit.viewer, visit.request.path_params["id"])
     return visit.back()
 
@@ -118,7 +118,7 @@ async def on_person(visit: Visit) -> Response:
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
     if verb == "report":
         return await change.send_report(visit, dict(given))
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         person_id = await lookup(db, visit.viewer, handle)
         if verb == "note":
             await note.note(db, visit.viewer, person_id, given.get("note", ""))
@@ -153,7 +153,7 @@ async def on_tag(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     await visit.form()
     verb, name = visit.request.path_params["verb"], visit.request.path_params["tag"]
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         tag_id = await names.known(db, name)
         match verb:
             case "follow":

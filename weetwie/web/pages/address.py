@@ -5,30 +5,30 @@ from typing import cast
 
 from starlette.responses import Response
 
+from weetwie.database.pool import Db
 from weetwie.domain.identity import account, addresses, asked, links
 from weetwie.domain.identity.links import Link, Purpose
 from weetwie.domain.identity.rules import check_address
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.errors import NotFound
-from weetwie.kit.db import Db
-from weetwie.kit.signs import bare_address
+from weetwie.text.signs import bare_address
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         link = await _link(visit, db)
     return visit.show("address.html", address=link.address, is_done=False)
 
 
 async def confirm(visit: Visit) -> Response:
     await visit.form()
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         link = await _link(visit, db)
         await links.use(db, cast("Purpose", link.purpose), visit.request.path_params["token"])
         person_id, address = link.person_id or 0, link.address or ""
-        person = await visit.house.memory.person(db, person_id)
+        person = await visit.site.memory.person(db, person_id)
         if person is None:
             raise NotFound
         gone = None
@@ -53,14 +53,14 @@ async def choose(visit: Visit, given: str) -> None:
     """Sends the letter; the address counts once it was answered. Empty: there is none any more. Raises Invalid."""
     reading.check_signed_in(visit)
     address = bare_address(given)
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         if not address:
             await addresses.drop_personal(db, visit.viewer)
             return
         check_address(address)
         await asked.check_place(db, visit.client_address)
         token = await links.make(db, "own-address", visit.viewer.person_id, address=address)
-        link = f"{visit.house.base_url}/auth/address/{token}"
+        link = f"{visit.site.base_url}/auth/address/{token}"
         viewer = visit.viewer
         written = write.confirm_address(viewer.language, viewer.policy.name, viewer.handle, link)
-        await letters.put(db, viewer.person_id, address, written, links.LASTS["own-address"])
+        await emails.put(db, viewer.person_id, address, written, links.LASTS["own-address"])

@@ -9,12 +9,13 @@ import msgspec
 from starlette.responses import Response
 
 from weetwie import __version__
-from weetwie.access import may, sees
+from weetwie.access import permissions, visibility
+from weetwie.access.enums import Ring, Role, Standing
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Ring, Role, Standing
+from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
 from weetwie.domain.identity import addresses
-from weetwie.domain.mail import letters
+from weetwie.domain.mail import emails
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.notifications import push_out
 from weetwie.domain.people import farewell, leave, rejoin, roles, suspend
@@ -27,11 +28,10 @@ from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.roll import roll
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Invalid, NotFound, Refusal, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db
-from weetwie.kit.signs import bare_address, visible
-from weetwie.seen import people as seen_people
-from weetwie.seen.people import Profile
+from weetwie.runtime import clock
+from weetwie.text.signs import bare_address, visible
+from weetwie.views import people as seen_people
+from weetwie.views.people import Profile
 from weetwie.web import reading
 from weetwie.web.days import end_of
 from weetwie.web.pages import handed_out
@@ -41,7 +41,7 @@ from weetwie.web.visit import Visit
 _LENGTH: Final = 100
 
 
-def check(visit: Visit, rule: Callable[[Viewer, datetime], bool] = may.administer) -> None:
+def check(visit: Visit, rule: Callable[[Viewer, datetime], bool] = permissions.administer) -> None:
     """For everybody else there is nothing here. Raises NotFound, and SignInFirst for strangers."""
     reading.check_signed_in(visit)
     if not rule(visit.viewer, clock.now()):
@@ -50,29 +50,29 @@ def check(visit: Visit, rule: Callable[[Viewer, datetime], bool] = may.administe
 
 async def show(visit: Visit) -> Response:
     """How things stand, and what to do next."""
-    check(visit, may.look_behind)
-    async with visit.house.database.reading() as db:
+    check(visit, permissions.look_behind)
+    async with visit.site.database.reading() as db:
         return await reading.show(
             visit,
             db,
             "admin.html",
             count=await census(db, visit.viewer),
             waiting=await reports.how_many_wait(db),
-            refused=(await letters.stuck(db))[0] + (await push_out.stuck(db))[0],
+            refused=(await emails.stuck(db))[0] + (await push_out.stuck(db))[0],
             version=__version__,
         )
 
 
 async def show_health(visit: Visit) -> Response:
     check(visit)
-    found = await visit.house.look_over() if visit.house.look_over else []
-    async with visit.house.database.reading() as db:
+    found = await visit.site.look_over() if visit.site.look_over else []
+    async with visit.site.database.reading() as db:
         return await reading.show(visit, db, "admin_health.html", found=found)
 
 
 async def show_people(visit: Visit) -> Response:
-    check(visit, may.look_after_people)
-    async with visit.house.database.reading() as db:
+    check(visit, permissions.look_after_people)
+    async with visit.site.database.reading() as db:
         return await _people(visit, db)
 
 
@@ -103,11 +103,13 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
 
 async def profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
     """Whoever looks after people sees them as a member does, also those who have blocked them."""
-    eye = msgspec.structs.replace(system(viewer.policy), person_id=-1, standing=Standing.member)
-    seen = {one.id: one for one in await seen_people.people(db, eye, ids)}
+    viewer_sql = msgspec.structs.replace(system(viewer.policy), person_id=-1, standing=Standing.member)
+    seen = {one.id: one for one in await seen_people.people(db, viewer_sql, ids)}
     by_id = {one.id: one for one in await seen_people.profiles(db, list(seen.values()))}
     return [
-        by_id[id] if seen[id].detail >= sees.PLACE else msgspec.structs.replace(by_id[id], unit="", place="")
+        by_id[id]
+        if seen[id].detail >= visibility.PLACE
+        else msgspec.structs.replace(by_id[id], unit="", place="")
         for id in ids
         if id in by_id
     ]
@@ -115,16 +117,16 @@ async def profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
 
 async def make_person(visit: Visit) -> Response:
     """Makes a person, and sends them (or shows) a link with which they choose their password."""
-    check(visit, may.look_after_people)
+    check(visit, permissions.look_after_people)
     given = dict(await visit.form())
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             person_id = await _make(visit, db, given)
             link = await handed_out.password_link(visit, db, person_id)
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _people(visit, db, 422, error=refusal, given=given)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _people(visit, db, link=link, is_sent=not link)
 
 
@@ -154,14 +156,14 @@ async def show_person(visit: Visit) -> Response:
     if visit.request.path_params["verb"] != "erase":
         return await show_people(visit)
     check(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         person_id = await lookup(db, system(visit.viewer.policy), visit.request.path_params["handle"])
         (person,) = await profiles(db, visit.viewer, [person_id])
         return await reading.show(visit, db, "admin_erase.html", person=person)
 
 
 async def on_person(visit: Visit) -> Response:
-    check(visit, may.look_behind)
+    check(visit, permissions.look_behind)
     given = await visit.form()
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
     acts: dict[str, Callable[[Db, Viewer, int], Awaitable[None]]] = {
@@ -172,7 +174,7 @@ async def on_person(visit: Visit) -> Response:
         "rejoin": rejoin.rejoin,
         "wake": farewell.approve,
     }
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         person_id = await lookup(db, system(visit.viewer.policy), handle)
         await roles.check_over(db, visit.viewer, person_id)
         if verb == "roles":
@@ -184,7 +186,7 @@ async def on_person(visit: Visit) -> Response:
             await erase(db, visit.viewer, person_id, keeps_posts=given.get("keeps_posts") == "1")
             return visit.go("/admin/people?erased=1")
         if verb in ("link", "farewell"):
-            check(visit, may.look_after_people)
+            check(visit, permissions.look_after_people)
         if verb == "link":
             link = await handed_out.password_link(visit, db, person_id)
             return await _people(visit, db, link=link, is_sent=not link)
@@ -201,16 +203,14 @@ async def on_person(visit: Visit) -> Response:
 
 
 async def show_reports(visit: Visit) -> Response:
-    check(visit, may.moderate)
+    check(visit, permissions.moderate)
     with_closed = "closed" in visit.request.query_params
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         found = await reports.reports(db, visit.viewer, with_closed=with_closed, below=2**62)
         appeals = await decisions.waiting(db, visit.viewer)
         ids = [id for one in found for id in (one.by_id, one.about_id) if id]
         ids += [one.person_id for one in appeals]
-        people = {
-            one.id: one for one in await visit.house.shower.people(db, visit.viewer, dict.fromkeys(ids))
-        }
+        people = {one.id: one for one in await visit.site.shower.people(db, visit.viewer, dict.fromkeys(ids))}
         return await reading.show(
             visit,
             db,
@@ -223,10 +223,10 @@ async def show_reports(visit: Visit) -> Response:
 
 
 async def on_report(visit: Visit) -> Response:
-    check(visit, may.moderate)
+    check(visit, permissions.moderate)
     given = await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         match verb:
             case "close":
                 await reports.close(db, visit.viewer, id)
@@ -243,7 +243,7 @@ async def on_report(visit: Visit) -> Response:
 
 async def show_announcements(visit: Visit) -> Response:
     check(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _announcements(visit, db)
 
 
@@ -260,10 +260,10 @@ async def announce(visit: Visit) -> Response:
     try:
         ends = end_of(given["until"]) if given.get("until") else None
         ring = Ring.colleagues if given.get("ring") == "0" else Ring.network
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             await announcements.announce(db, visit.viewer, given.get("text", ""), ring=ring, ends_at=ends)
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _announcements(visit, db, 422, error=refusal, given=given)
     return visit.go("/admin/announcements")
 
@@ -273,6 +273,6 @@ async def on_announcement(visit: Visit) -> Response:
     await visit.form()
     if visit.request.path_params["verb"] != "withdraw":
         raise NotFound
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await announcements.withdraw(db, visit.viewer, visit.request.path_params["id"])
     return visit.go("/admin/announcements")

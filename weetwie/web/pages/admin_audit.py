@@ -8,12 +8,12 @@ from typing import Final
 from starlette.responses import Response
 
 from weetwie.access.viewer import system
+from weetwie.database.pool import Db
 from weetwie.domain.audit import trail
 from weetwie.domain.audit.trail import Asked, Entry
 from weetwie.domain.people.lookup import lookup
 from weetwie.errors import NotFound
 from weetwie.events import audit
-from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.pages.admin import check, profiles
 from weetwie.web.visit import Visit
@@ -26,7 +26,7 @@ _COLUMNS: Final = ("number", "at", "actor_id", "act", "subject_id", "ids", "door
 async def show(visit: Visit) -> Response:
     check(visit)
     given = visit.request.query_params
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         asked = await _asked(visit, db)
         below = given.get("max_id", "")
         found = await trail.entries(
@@ -53,7 +53,7 @@ async def show(visit: Visit) -> Response:
 async def table(visit: Visit) -> Response:
     """The same as a file, for other programs."""
     check(visit)
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         found = await trail.entries(db, visit.viewer, await _asked(visit, db), limit=_MOST_IN_TABLE)
         await audit(db, visit.viewer, "audit.export")
     headers = {"content-disposition": 'attachment; filename="audit.csv"'}

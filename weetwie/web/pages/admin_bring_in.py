@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.access.viewer import system
+from weetwie.database.pool import Db
 from weetwie.domain.imports import ledger
 from weetwie.domain.policy import logo
 from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
@@ -16,9 +17,8 @@ from weetwie.imports.run import Report, Terms
 from weetwie.imports.sample.clear import clear
 from weetwie.imports.sample.company import company
 from weetwie.imports.sample.fill import fill, is_here
-from weetwie.kit import clock
-from weetwie.kit.blob import Store
-from weetwie.kit.db import Db
+from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.web import reading
 from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
@@ -37,7 +37,7 @@ class _Nobody:
 
 async def show(visit: Visit) -> Response:
     check(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
@@ -64,11 +64,11 @@ async def people(visit: Visit) -> Response:
             path = Path(folder) / name
             await asyncio.to_thread(path.write_bytes, content)
             report = await bring_people(
-                visit.house.database, visit.viewer, path, Terms(is_dry=is_dry), _Nobody()
+                visit.site.database, visit.viewer, path, Terms(is_dry=is_dry), _Nobody()
             )
     except Refusal as refusal:
         return await _refused(visit, refusal)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db, report=report)
 
 
@@ -79,11 +79,11 @@ async def sign(visit: Visit) -> Response:
     store = _store(visit)
     try:
         if "take_down" in given:
-            async with visit.house.database.transaction() as db:
+            async with visit.site.database.transaction() as db:
                 await logo.take_down(db, visit.viewer, store)
         else:
             picture = await asyncio.to_thread(logo.readable, _sent(visit, "logo")[1])
-            async with visit.house.database.transaction() as db:
+            async with visit.site.database.transaction() as db:
                 await logo.put(db, visit.viewer, store, picture)
     except Refusal as refusal:
         return await _refused(visit, refusal)
@@ -94,7 +94,7 @@ async def sample(visit: Visit) -> Response:
     """Puts the sample company up, or takes all of it out again."""
     check(visit)
     await visit.form()
-    database, store, verb = visit.house.database, _store(visit), visit.request.path_params["verb"]
+    database, store, verb = visit.site.database, _store(visit), visit.request.path_params["verb"]
     try:
         match verb:
             case "put-up":
@@ -121,14 +121,14 @@ async def show_logo(visit: Visit) -> Response:
 
 
 async def _refused(visit: Visit, refusal: Refusal) -> Response:
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db, 422, error=refusal)
 
 
 def _store(visit: Visit) -> Store:
-    if visit.house.store is None:
+    if visit.site.store is None:
         raise Unavailable
-    return visit.house.store
+    return visit.site.store
 
 
 def _sent(visit: Visit, field: str) -> tuple[str, bytes]:

@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.database.pool import Db
 from weetwie.domain.scim import tokens
 from weetwie.errors import NotFound, Refusal
-from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
@@ -14,7 +14,7 @@ from weetwie.web.visit import Visit
 
 async def show(visit: Visit) -> Response:
     check(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
@@ -23,12 +23,12 @@ async def make(visit: Visit) -> Response:
     check(visit)
     given = await visit.form()
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             _id, token = await tokens.make(db, visit.viewer, given.get("name", ""))
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db, token=token)
 
 
@@ -37,7 +37,7 @@ async def act(visit: Visit) -> Response:
     await visit.form()
     if visit.request.path_params["verb"] != "revoke":
         raise NotFound
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await tokens.revoke(db, visit.viewer, visit.request.path_params["id"])
     return visit.go("/admin/directory")
 
@@ -49,6 +49,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         "admin_directory.html",
         status,
         tokens=await tokens.listed(db, visit.viewer),
-        address=f"{visit.house.base_url}/scim/v2",
+        address=f"{visit.site.base_url}/scim/v2",
         **({"token": ""} | more),
     )

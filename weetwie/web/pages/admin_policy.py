@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from weetwie import __version__
 from weetwie.access import plain_words
+from weetwie.access.enums import Ring
 from weetwie.access.policy import COMPLIANCE_READS
-from weetwie.access.words import Ring
+from weetwie.database.pool import Db
 from weetwie.domain.identity.keys import key
 from weetwie.domain.policy import council, preview, proposals, statement
 from weetwie.domain.policy.choose import choose, held
@@ -17,7 +18,6 @@ from weetwie.domain.policy.preview import Preview
 from weetwie.domain.policy.proposals import Proposal
 from weetwie.errors import Conflict, Invalid, NotFound, Refusal, _
 from weetwie.events import audit
-from weetwie.kit.db import Db
 from weetwie.web import colour, reading
 from weetwie.web.pages.admin import check, profiles
 from weetwie.web.visit import Visit
@@ -27,7 +27,7 @@ _READS: Final = "compliance_reads"
 
 async def show(visit: Visit) -> Response:
     check(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
@@ -63,21 +63,21 @@ async def save(visit: Visit) -> Response:
     check(visit)
     given = dict(await visit.form())
     if "again" in given:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, given=given)
     try:
         changes = _choices(given)
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             shown = await preview.preview(db, visit.viewer, changes)
             if shown.changes and given.get("sure") != str(shown.before.version):
                 return await _preview(visit, db, shown, given)
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             if shown.changes:
                 if (await held(db, visit.viewer)).version != shown.before.version:
                     raise Conflict(_("Somebody else has just changed what holds here. Look at it once more."))
                 await choose(db, visit.viewer, changes)
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
     return visit.go("/admin/policy?saved=1")
 
@@ -115,7 +115,7 @@ async def on_council(visit: Visit) -> Response:
     check(visit)
     given = await visit.form()
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             match visit.request.path_params["verb"]:
                 case "propose":
                     await council.propose(db, visit.viewer, turns_on=not visit.viewer.policy.works_council)
@@ -128,7 +128,7 @@ async def on_council(visit: Visit) -> Response:
     except NotFound:
         raise
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal)
     return visit.go("/admin/policy#works-council")
 
@@ -139,7 +139,7 @@ async def on_compliance(visit: Visit) -> Response:
     given = await visit.form()
     proposal_id = _id(given.get("proposal", ""))
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             match visit.request.path_params["verb"]:
                 case "propose":
                     await proposals.propose(db, visit.viewer, _READS, given.get("reads", ""))
@@ -152,7 +152,7 @@ async def on_compliance(visit: Visit) -> Response:
     except NotFound:
         raise
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal)
     return visit.go("/admin/policy#compliance")
 
@@ -164,9 +164,9 @@ def _id(text: str) -> int:
 async def show_statement(visit: Visit) -> Response:
     """What holds here, signed, to be kept elsewhere."""
     check(visit)
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         seed = await key(db, statement.SEED)
-        content = await statement.statement(db, visit.viewer, seed, visit.house.base_url, __version__)
+        content = await statement.statement(db, visit.viewer, seed, visit.site.base_url, __version__)
         await audit(db, visit.viewer, "policy.statement")
     name = f"weetwie-policy-{visit.viewer.policy.version}.json"
     headers = {"content-disposition": f'attachment; filename="{name}"'}

@@ -5,12 +5,12 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.access.viewer import system
+from weetwie.database.pool import Db
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.policy.choose import choose
 from weetwie.domain.retention import holds, retention
 from weetwie.domain.retention.retention import RULES
 from weetwie.errors import Invalid, NotFound, Refusal, _
-from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.days import end_of
 from weetwie.web.pages.admin import check
@@ -23,7 +23,7 @@ async def show(visit: Visit) -> Response:
     """With what would go by the days in the address, before anybody keeps them."""
     check(visit)
     given = dict(visit.request.query_params)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         if not any(rule in given for rule in RULES):
             return await _page(visit, db)
         try:
@@ -38,7 +38,7 @@ async def _look(visit: Visit, db: Db, given: dict[str, str]) -> list[retention.W
 
 async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     found = await holds.listed(db, visit.viewer)
-    people = await visit.house.shower.people(
+    people = await visit.site.shower.people(
         db, visit.viewer, dict.fromkeys(one.person_id for one in found if one.person_id)
     )
     by_id = {one.id: one for one in people}
@@ -60,10 +60,10 @@ async def save(visit: Visit) -> Response:
     check(visit)
     given = dict(await visit.form())
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             await choose(db, visit.viewer, _days(given))
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
     return visit.go("/admin/retention?saved=1")
 
@@ -73,17 +73,17 @@ async def hold(visit: Visit) -> Response:
     check(visit)
     given = dict(await visit.form())
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             handle = given.get("handle", "").strip().removeprefix("@")
             person_id = await lookup(db, system(visit.viewer.policy), handle) if handle else None
             ends_at = end_of(given["until"]) if given.get("until") else None
             await holds.hold(db, visit.viewer, person_id, given.get("reason", ""), ends_at)
     except NotFound:
         error = Invalid(_("There is nobody with this handle."), field="handle")
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=error, held=given)
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, held=given)
     return visit.go("/admin/retention")
 
@@ -93,7 +93,7 @@ async def lift(visit: Visit) -> Response:
     await visit.form()
     if visit.request.path_params["verb"] != "lift":
         raise NotFound
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await holds.lift(db, visit.viewer, visit.request.path_params["id"])
     return visit.go("/admin/retention")
 

@@ -27,11 +27,11 @@ async def show_group(visit: Visit) -> Response:
 
 
 def _of(visit: Visit) -> Reference:
-    if visit.house.api is None:
+    if visit.site.api is None:
         raise NotFound
-    return visit.house.api
+    return visit.site.api
 
 
 async def _show(visit: Visit, template: str, of: Reference, **values: Any) -> Response:
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await reading.show(visit, db, template, api=of, **values)

@@ -36,7 +36,7 @@ async def show(visit: Visit) -> Response:
     if not visit.is_signed_in or visit.request.query_params.get("force_login", "").lower() in _YES:
         return visit.go(sign_in_address(visit))
     visit.return_to = _source(asked.redirect_uri)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         by_others = await reading.done_by_others(visit, db)
     return visit.show(
         "authorize.html",
@@ -56,13 +56,13 @@ async def decide(visit: Visit) -> Response:
     visit.return_to = _source(asked.redirect_uri)
     if given.get("decision") != "allow":
         return _denied(visit, asked)
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         code = await grants.grant(
             db, visit.viewer, asked.app, asked.redirect_uri, asked.scopes, asked.code_challenge
         )
     if asked.redirect_uri == OUT_OF_BAND:
         return visit.show("code.html", app=asked.app, code=code)
-    return visit.go(_with(asked, code=code, iss=f"{visit.house.base_url}/"))
+    return visit.go(_with(asked, code=code, iss=f"{visit.site.base_url}/"))
 
 
 def sign_in_address(visit: Visit) -> str:
@@ -80,7 +80,7 @@ async def _asked(visit: Visit) -> Asked:
     query = visit.request.query_params
     if any(len(query.getlist(name)) > 1 for name in _NAMES):
         raise Invalid(_("The app gave the same thing twice."))
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         app = await apps.by_client(db, query.get("client_id", ""))
     if app is None:
         raise Invalid(_("The app that sent you here is not known here. Please start again in the app."))
@@ -108,7 +108,7 @@ def _challenge(visit: Visit) -> str | None:
 def _denied(visit: Visit, asked: Asked) -> Response:
     if asked.redirect_uri == OUT_OF_BAND:
         return visit.go("/")
-    return visit.go(_with(asked, error="access_denied", iss=f"{visit.house.base_url}/"))
+    return visit.go(_with(asked, error="access_denied", iss=f"{visit.site.base_url}/"))
 
 
 def _with(asked: Asked, **values: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import Choice, key_of, tidy
 from weetwie.domain.media import faces
@@ -18,9 +19,8 @@ from weetwie.domain.relations import follow, suggestions, tags
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines import trends
 from weetwie.errors import Invalid, NotFound, Refusal, _
-from weetwie.kit.db import Db
-from weetwie.seen import people as seen_people
-from weetwie.seen import tags as seen_tags
+from weetwie.views import people as seen_people
+from weetwie.views import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.pages import address
 from weetwie.web.visit import Visit
@@ -37,7 +37,7 @@ async def show(visit: Visit) -> Response:
     step = visit.request.path_params.get("step", STEPS[0])
     if step not in STEPS:
         raise NotFound
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db, step)
 
 
@@ -62,7 +62,7 @@ async def _to_follow(visit: Visit, db: Db) -> list[Any]:
     found = await suggestions.suggestions(db, visit.viewer, _MOST_PEOPLE)
     reasons = {one.person_id: one.reasons[0] for one in found}
     new = [id for id in await directory(db, visit.viewer, "new", 0, 6) if id != visit.viewer.person_id]
-    people = await visit.house.shower.people(db, visit.viewer, dict.fromkeys([*reasons, *new]))
+    people = await visit.site.shower.people(db, visit.viewer, dict.fromkeys([*reasons, *new]))
     return [(one, reasons.get(one.id)) for one in people]
 
 
@@ -87,17 +87,17 @@ async def act(visit: Visit) -> Response:
     except Refusal as refusal:
         if isinstance(refusal, NotFound):
             raise
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, step, 422, error=refusal, given=given)
 
 
 async def _keep_person(visit: Visit, given: dict[str, str]) -> None:
-    house, viewer = visit.house, visit.viewer
+    site, viewer = visit.site, visit.viewer
     changes: dict[str, Any] = {"name": given.get("name", ""), "bio": given.get("bio", "")}
-    async with house.database.transaction() as db:
+    async with site.database.transaction() as db:
         for file in visit.files.get("face", [])[:1]:
-            if house.store is not None:
-                changes["face"] = await faces.put(db, viewer, house.store, viewer.person_id, "face", file)
+            if site.store is not None:
+                changes["face"] = await faces.put(db, viewer, site.store, viewer.person_id, "face", file)
         await change(db, viewer, viewer.person_id, Changes(**changes))
     if own_address := given.get("own_address", "").strip():
         await address.choose(visit, own_address)
@@ -105,7 +105,7 @@ async def _keep_person(visit: Visit, given: dict[str, str]) -> None:
 
 async def _keep_topics(visit: Visit, given: dict[str, str]) -> None:
     """What one knows stands on one's profile; what one would like to learn does too, and comes home where it is a tag."""
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         for name in _topics(visit, given, "knows"):
             await topics.choose(db, visit.viewer, name, Choice.knows)
         for name in _topics(visit, given, "learns"):
@@ -133,7 +133,7 @@ def _joined(name: str) -> str:
 async def _follow(visit: Visit) -> None:
     chosen = [int(one) for one in visit.several.get("person", []) if one.isascii() and one.isdigit()]
     for person_id in chosen[:50]:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             try:
                 await follow.follow(db, visit.viewer, person_id, FollowOptions())
             except NotFound:
@@ -142,8 +142,8 @@ async def _follow(visit: Visit) -> None:
 
 async def _to_home(visit: Visit) -> Response:
     """With a first post in the composer, to be changed and sent, or not."""
-    async with visit.house.database.reading() as db:
-        me = await visit.house.shower.person(db, visit.viewer, visit.viewer.person_id)
+    async with visit.site.database.reading() as db:
+        me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
         said = await topics.own(db, visit.viewer)
     knows = [_joined(one.name) for one in said if one.choice is Choice.knows]
     learns = [_joined(one.name) for one in said if one.choice is Choice.learning]

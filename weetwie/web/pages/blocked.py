@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
+from weetwie.database.paging import Page
 from weetwie.domain.relations import block, mute
-from weetwie.kit.paging import Page
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
@@ -12,8 +12,8 @@ _MOST = 200
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    shower, viewer = visit.house.shower, visit.viewer
-    async with visit.house.database.reading() as db:
+    shower, viewer = visit.site.shower, visit.viewer
+    async with visit.site.database.reading() as db:
         blocked = [one.id for one in await block.blocks(db, viewer, Page(_MOST))]
         muted = [one.id for one in await mute.mutes(db, viewer, Page(_MOST))]
         return await reading.show(

@@ -8,7 +8,7 @@ from weetwie.domain.moderation.reports import report
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.posts import edit, media
 from weetwie.errors import Refusal
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
@@ -19,9 +19,9 @@ async def show_edit(
     visit: Visit, error: Refusal | None = None, text: str = "", warning: str = ""
 ) -> Response:
     """Raises NotFound and Forbidden for what is not one's own."""
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         before = await edit.own(db, visit.viewer, visit.request.path_params["id"])
-        post = await visit.house.shower.post(db, visit.viewer, before["id"])
+        post = await visit.site.shower.post(db, visit.viewer, before["id"])
         given = {"text": text, "warning": warning} if error else before
         return await reading.show(
             visit, db, "edit.html", 422 if error else 200, post=post, given=given, error=error
@@ -32,9 +32,9 @@ async def save_edit(visit: Visit, given: dict[str, str]) -> Response:
     """Pictures and poll stay as they are."""
     text, warning = given.get("text", "").replace("\r\n", "\n"), given.get("warning", "").strip()
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             before = await edit.own(db, visit.viewer, visit.request.path_params["id"])
-            shown = await visit.house.shower.post(db, visit.viewer, before["id"])
+            shown = await visit.site.shower.post(db, visit.viewer, before["id"])
             change = edit.Change(
                 text=text,
                 warning=warning,
@@ -51,20 +51,20 @@ async def save_edit(visit: Visit, given: dict[str, str]) -> Response:
 
 async def show_report(visit: Visit) -> Response:
     """About a post where the address has its number, else about a person."""
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         given = visit.request.path_params
         if "id" in given:
-            post = await visit.house.shower.post(db, visit.viewer, given["id"])
+            post = await visit.site.shower.post(db, visit.viewer, given["id"])
             return await reading.show(visit, db, "report.html", post=post, person=post.author)
         person_id = await lookup(db, visit.viewer, given["handle"])
-        person = await visit.house.shower.person(db, visit.viewer, person_id)
+        person = await visit.site.shower.person(db, visit.viewer, person_id)
         return await reading.show(visit, db, "report.html", post=None, person=person)
 
 
 async def send_report(visit: Visit, given: dict[str, str]) -> Response:
     category, path = given.get("category", ""), visit.request.path_params
     rules = [int(one) for one in visit.several.get("rule", []) if one.isdigit() and len(one) < 4]
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         seen = await seen_posts.post(db, visit.viewer, path["id"]) if "id" in path else None
         person_id = seen.author.id if seen else await lookup(db, visit.viewer, path["handle"])
         await report(
@@ -76,5 +76,5 @@ async def send_report(visit: Visit, given: dict[str, str]) -> Response:
             category=category if category in CATEGORIES[:1] + CATEGORIES[2:] else "other",
             rule_numbers=rules,
         )
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await reading.show(visit, db, "reported.html")

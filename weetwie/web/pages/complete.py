@@ -4,8 +4,8 @@ from starlette.responses import JSONResponse, Response
 
 from weetwie.domain.people.search import search
 from weetwie.domain.relations.tags import tags_like
-from weetwie.kit.text import tag_key
-from weetwie.seen import tags as seen_tags
+from weetwie.text.text import tag_key
+from weetwie.views import tags as seen_tags
 from weetwie.web import emoji, reading
 from weetwie.web.visit import Visit
 
@@ -18,10 +18,10 @@ async def show(visit: Visit) -> Response:
     asked = visit.request.query_params.get("q", "")[:60]
     sign, part = asked[:1], asked[1:]
     found: list[dict[str, str]] = []
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         if sign == "@" and part:
             ids = await search(db, visit.viewer, part, limit=_MOST)
-            people = await visit.house.shower.people(db, visit.viewer, ids)
+            people = await visit.site.shower.people(db, visit.viewer, ids)
             found = [
                 {
                     "name": one.handle,

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.database.pool import Db
 from weetwie.domain.identity import addresses
 from weetwie.domain.people.acquaintances import acquaintances
 from weetwie.domain.relations import follow
@@ -13,14 +14,13 @@ from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.imports import contacts
 from weetwie.imports.contacts import Contact
-from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
@@ -36,10 +36,10 @@ async def act(visit: Visit) -> Response:
         return await _follow(visit, chosen)
     try:
         brought = await _brought(visit)
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _found(visit, db, brought)
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal)
 
 
@@ -59,13 +59,13 @@ async def _found(visit: Visit, db: Db, found: list[Contact]) -> Response:
     handles = [one.handle[: -len(here)] for one in found if one.handle.lower().endswith(here)]
     ids = await acquaintances(db, visit.viewer, owners, [one.name for one in found if one.name], handles)
     follows = {one.id for one in await relationships(db, visit.viewer, ids) if one.follows or one.requested}
-    people = await visit.house.shower.people(db, visit.viewer, [id for id in ids if id not in follows])
+    people = await visit.site.shower.people(db, visit.viewer, [id for id in ids if id not in follows])
     return await _page(visit, db, people=people, known=len(follows), read=len(found))
 
 
 async def _follow(visit: Visit, chosen: list[str]) -> Response:
     for person_id in [int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 19][:200]:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             try:
                 await follow.follow(db, visit.viewer, person_id, FollowOptions())
             except NotFound:

@@ -4,12 +4,13 @@ from typing import Any, cast
 
 from starlette.responses import Response
 
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Visibility
+from weetwie.database.pool import Db
 from weetwie.domain.identity import links
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.inspections import inspections
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.domain.moderation import decisions
 from weetwie.domain.moderation.decisions import KINDS, Kind
 from weetwie.domain.people import assistant, suspend
@@ -17,7 +18,6 @@ from weetwie.domain.people.limit import limit
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.errors import Invalid, NotFound, Refusal
-from weetwie.kit.db import Db
 from weetwie.web import reading
 from weetwie.web.pages.drafts import form_id
 from weetwie.web.visit import Visit
@@ -25,7 +25,7 @@ from weetwie.web.visit import Visit
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
@@ -41,18 +41,18 @@ async def object_to(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = dict(await visit.form())
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             await decisions.appeal(
                 db, visit.viewer, form_id(given.get("id", "")) or 0, given.get("words", "")
             )
     except Invalid as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
     return visit.go("/decisions")
 
 
 async def show_door(visit: Visit) -> Response:
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         person = await _person(visit, db)
         found = await decisions.about(db, person.person_id)
     return visit.show(
@@ -63,11 +63,11 @@ async def show_door(visit: Visit) -> Response:
 async def object_by_link(visit: Visit) -> Response:
     """To the newest decision: a link is sent with each, and an older one is no longer good."""
     given = await visit.form()
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         person = await _person(visit, db)
         found = await decisions.about(db, person.person_id)
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             await links.use(db, "appeal", visit.request.path_params["token"])
             await decisions.appeal(db, person, found[0].id if found else 0, given.get("words", ""))
     except Invalid as refusal:
@@ -77,7 +77,7 @@ async def object_by_link(visit: Visit) -> Response:
 
 async def _person(visit: Visit, db: Db) -> Viewer:
     link = await links.look(db, "appeal", visit.request.path_params["token"])
-    person = await visit.house.memory.person(db, link.person_id or 0)
+    person = await visit.site.memory.person(db, link.person_id or 0)
     if person is None:
         raise NotFound
     return person
@@ -89,8 +89,8 @@ async def decide(
     """Does it, writes it down, and tells the person: by letter, and by a direct post of the installation's own account."""
     if kind not in KINDS:
         raise NotFound
-    viewer, house = visit.viewer, visit.house
-    person = await house.memory.person(db, person_id)
+    viewer, site = visit.viewer, visit.site
+    person = await site.memory.person(db, person_id)
     if person is None:
         raise NotFound
     words = decisions.checked(words)
@@ -99,21 +99,21 @@ async def decide(
         await limit(db, viewer, person_id)
     if kind == "suspend":
         await suspend.make_sure(db, viewer, person_id)  # which ends all links that were sent before
-    address = await reached_at(db, person_id) if house.sends_mail else None
+    address = await reached_at(db, person_id) if site.sends_mail else None
     if address is not None:
-        link = f"{house.base_url}/appeal/{await links.make(db, 'appeal', person_id)}"
+        link = f"{site.base_url}/appeal/{await links.make(db, 'appeal', person_id)}"
         written = write.decided(person.language, person.policy.name, person.handle, kind, words, link)
-        await letters.put(db, person_id, address, written, links.LASTS["appeal"])
+        await emails.put(db, person_id, address, written, links.LASTS["appeal"])
     if kind != "suspend":
         await _tell(visit, db, person, words)
 
 
 async def _tell(visit: Visit, db: Db, person: Viewer, words: str) -> None:
     ours_id = await assistant.person_id(db)
-    ours = await visit.house.memory.person(db, ours_id) if ours_id else None
+    ours = await visit.site.memory.person(db, ours_id) if ours_id else None
     if ours is None:
         return
-    text = f"@{person.handle} {words[: ours.policy.longest_post - 200]}\n\n{visit.house.base_url}/decisions"
+    text = f"@{person.handle} {words[: ours.policy.longest_post - 200]}\n\n{visit.site.base_url}/decisions"
     try:
         async with db.savepoint():
             await publish(db, ours, Draft(text=text, visibility=Visibility.direct, is_question=False))
@@ -128,7 +128,7 @@ async def answer(visit: Visit) -> Response:
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     if verb not in ("grant", "uphold"):
         raise NotFound
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         person_id, kind = await decisions.answer(db, visit.viewer, id, is_granted=verb == "grant")
         if verb == "grant" and kind == "suspend":
             await suspend.unsuspend(db, visit.viewer, person_id)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
-from weetwie.access.words import Ring, Visibility
+from weetwie.database.pool import Db
 from weetwie.domain.posts import audience, publish, rules
 from weetwie.domain.posts.rules import Draft
 from weetwie.errors import Invalid, Refusal, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db
+from weetwie.runtime import clock
 from weetwie.web.visit import Visit
 
 AUDIENCES: Final[dict[str, dict[str, Any]]] = {
@@ -53,7 +53,7 @@ def form_of(draft: Mapping[str, Any]) -> dict[str, Any]:
 def choices(viewer: Viewer) -> list[str]:
     """The audiences that this person may write for."""
     now, widest = clock.now(), viewer.policy.widest_ring
-    rings = [ring for ring in Ring if ring <= widest and may.write_for(viewer, ring, now)]
+    rings = [ring for ring in Ring if ring <= widest and permissions.write_for(viewer, ring, now)]
     return [*([] if viewer.is_limited else [ring.name for ring in rings]), "followers", "direct"]
 
 
@@ -80,7 +80,7 @@ async def who_sees(visit: Visit, db: Db, given: Mapping[str, str]) -> str:
     )
     if decided.visibility is not Visibility.direct:
         return told
-    named = await visit.house.shower.cards(db, viewer, set(decided.people) - {viewer.person_id})
+    named = await visit.site.shower.cards(db, viewer, set(decided.people) - {viewer.person_id})
     return f"{told}: {', '.join(one.called for one in named.values())}" if named else told
 
 

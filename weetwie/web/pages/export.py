@@ -7,7 +7,7 @@ from weetwie.errors import NotFound, Refusal, Unavailable
 from weetwie.events import audit
 from weetwie.imports.ties.export import EXPORTED
 from weetwie.imports.ties.export import export as ties
-from weetwie.kit import clock
+from weetwie.runtime import clock
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
@@ -20,7 +20,7 @@ async def ask(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     await visit.form()
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             await exports.ask(db, visit.viewer)
     except Refusal as refusal:
         return await _page(visit, 409, error=refusal)
@@ -30,10 +30,10 @@ async def ask(visit: Visit) -> Response:
 async def fetch(visit: Visit) -> Response:
     """For its owner alone."""
     reading.check_signed_in(visit)
-    store = visit.house.store
+    store = visit.site.store
     if store is None:
         raise Unavailable
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         found = await exports.own(db, visit.viewer)
         await audit(db, visit.viewer, "export.fetch", visit.viewer.person_id)
     file = exports.place(found.name)
@@ -52,15 +52,15 @@ async def table(visit: Visit) -> Response:
     chosen = next((one for one in EXPORTED if one == kind), None)
     if chosen is None:
         raise NotFound
-    async with visit.house.database.reading() as db:
-        content = await ties(db, visit.viewer, chosen, visit.house.base_url)
+    async with visit.site.database.reading() as db:
+        content = await ties(db, visit.viewer, chosen, visit.site.base_url)
     headers = {"content-disposition": f'attachment; filename="{kind}.csv"'}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _page(visit: Visit, status: int = 200, **more: object) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         found = await exports.asked(db, visit.viewer)
         if found is not None and found.ready_at and found.ready_at < clock.now() - exports.LASTS:
             found = None

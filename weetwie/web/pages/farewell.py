@@ -4,15 +4,15 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer, nobody
-from weetwie.access.words import Ring, Visibility
+from weetwie.database.pool import Db
 from weetwie.domain.identity import links, one_time, passwords, sessions
 from weetwie.domain.people import farewell
 from weetwie.domain.people.farewell import Wishes
 from weetwie.domain.posts import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.errors import NotFound, Refusal
-from weetwie.kit.db import Db
 from weetwie.web.visit import Visit
 
 
@@ -30,7 +30,7 @@ async def answer(visit: Visit) -> Response:
     person = await _person(visit)
     try:
         hash = await passwords.hashed(given.get("password", ""))
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             is_awake, session = await _accept(visit, db, given, hash)
     except Refusal as refusal:
         return _page(visit, person, 422, error=refusal, given=given)
@@ -46,14 +46,14 @@ async def _accept(visit: Visit, db: Db, given: Mapping[str, str], hash: str) -> 
     """Whether they are awake, or somebody else has to say yes; and the new session, unless they sign in with a code."""
     link = await links.use(db, "farewell", visit.request.path_params["token"])
     person_id = link.person_id or 0
-    before = await visit.house.memory.person(db, person_id) or nobody(visit.viewer.policy)
+    before = await visit.site.memory.person(db, person_id) or nobody(visit.viewer.policy)
     wishes = Wishes(is_found="is_found" in given, is_asked="is_asked" in given)
     is_awake = await farewell.accept(db, before, person_id, wishes)
     await passwords.put(db, before, person_id, hash)
     if not is_awake:
         return False, None
     if text := given.get("goodbye", "").replace("\r\n", "\n").strip():
-        awake = await visit.house.memory.person(db, person_id)
+        awake = await visit.site.memory.person(db, person_id)
         assert awake is not None, "whoever has just woken is there"
         draft = Draft(text=text, ring=Ring.network, visibility=Visibility.public)
         await publish.publish(db, awake, draft)
@@ -64,9 +64,9 @@ async def _accept(visit: Visit, db: Db, given: Mapping[str, str], hash: str) -> 
 
 async def _person(visit: Visit) -> Viewer:
     """Whose link it is. Raises NotFound for one that is not good, Conflict where there is nothing to answer."""
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         link = await links.look(db, "farewell", visit.request.path_params["token"])
-        person = await visit.house.memory.person(db, link.person_id or 0)
+        person = await visit.site.memory.person(db, link.person_id or 0)
         await farewell.check(db, link.person_id or 0)
     if person is None:
         raise NotFound

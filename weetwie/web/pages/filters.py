@@ -17,7 +17,7 @@ SPANS: Final = (1800, 3600, 21_600, 86_400, 604_800)
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         mine = await filters.filters(db, visit.viewer)
         return await reading.show(visit, db, "filters.html", filters=mine, actions=rules.ACTIONS)
 
@@ -34,7 +34,7 @@ async def make(visit: Visit) -> Response:
         expires_in=int(span) if span.isdigit() and int(span) in SPANS else UNSET,
         keywords=[KeywordChange(keyword=word, is_whole_word="is_whole_word" in given) for word in words],
     )
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await filters.make(db, visit.viewer, wanted)
     return visit.go("/settings/filters")
 
@@ -44,6 +44,6 @@ async def act(visit: Visit) -> Response:
     await visit.form()
     if visit.request.path_params["verb"] != "delete":
         raise NotFound
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await filters.remove(db, visit.viewer, visit.request.path_params["id"])
     return visit.go("/settings/filters")

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.responses import Response
 
-from weetwie.access.words import Standing
+from weetwie.access.enums import Standing
+from weetwie.database.pool import Db
 from weetwie.domain.handover import handover
 from weetwie.domain.knowledge import inferred, topics
 from weetwie.domain.knowledge.answer import Filters
@@ -18,8 +19,7 @@ from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.ways import only_contact_of
 from weetwie.domain.timelines.questions import addressed
 from weetwie.errors import NotFound, _
-from weetwie.kit.db import Db
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.shown import Person, Post
 from weetwie.web.visit import Visit
@@ -48,8 +48,8 @@ class Topic(msgspec.Struct, frozen=True):
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
-        viewer, shower = visit.viewer, visit.house.shower
+    async with visit.site.database.reading() as db:
+        viewer, shower = visit.viewer, visit.site.shower
         found = await _rare(visit, db)
         questions = await addressed(db, viewer, _MOST_QUESTIONS)
         contacts = await only_contact_of(db, viewer, _MOST_CONTACTS)
@@ -70,7 +70,7 @@ async def act(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
     chosen = set(visit.several.get("topic", []))
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         if given.get("act") == "end":
             await handover.end(db, visit.viewer)
         elif given.get("act") == "share":
@@ -85,7 +85,7 @@ async def show_shared(visit: Visit) -> Response:
     """For the unit and the manager: with the posts and the people that they see themselves."""
     reading.check_signed_in(visit)
     viewer = visit.viewer
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         person_id = await lookup(db, viewer, visit.request.path_params["handle"])
         found = await handover.shared(db, viewer, person_id)
         if not found or viewer.standing is not Standing.member:
@@ -99,7 +99,7 @@ async def show_shared(visit: Visit) -> Response:
             visit,
             db,
             "handed_over.html",
-            person=await visit.house.shower.person(db, viewer, person_id),
+            person=await visit.site.shower.person(db, viewer, person_id),
             topics=shown,
             follows={one.id for one in ties if one.follows or one.requested},
         )
@@ -128,7 +128,7 @@ async def _rare(visit: Visit, db: Db) -> list[Topic]:
 
 async def _topic(visit: Visit, db: Db, key: str, name: str, post_ids: Sequence[int], owner_id: int) -> Topic:
     """As the viewer sees it: posts that they do not see are left out, and people."""
-    viewer, shower = visit.viewer, visit.house.shower
+    viewer, shower = visit.viewer, visit.site.shower
     answer = await who_knows(
         db, viewer, name, exclude=[owner_id], limit=FEW + 1, filters=Filters(standing=int(Standing.member))
     )

@@ -4,16 +4,16 @@ from typing import Any
 
 from starlette.responses import Response
 
-from weetwie.access.words import Standing
+from weetwie.access.enums import Standing
+from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
 from weetwie.domain.people.directory import directory
 from weetwie.domain.relations import suggestions
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines import questions, trends
-from weetwie.kit import clock
-from weetwie.kit.db import Db
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import tags as seen_tags
+from weetwie.runtime import clock
+from weetwie.views import posts as seen_posts
+from weetwie.views import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.pages import drafts, front
 from weetwie.web.shown import Person, Post, as_markup
@@ -23,7 +23,7 @@ from weetwie.web.visit import Visit
 async def show(visit: Visit) -> Response:
     if not visit.is_signed_in:
         return await front.show(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         shown = await page(visit, db)
     shown.headers["x-weetwie-page"] = "home"
     return shown
@@ -59,7 +59,7 @@ async def _sponsor(visit: Visit, db: Db) -> Person | None:
     """Who answers for a guest."""
     sponsor_id = visit.viewer.sponsor_id if visit.viewer.standing is Standing.guest else 0
     return (
-        (await visit.house.shower.cards(db, visit.viewer, {sponsor_id})).get(sponsor_id)
+        (await visit.site.shower.cards(db, visit.viewer, {sponsor_id})).get(sponsor_id)
         if sponsor_id
         else None
     )
@@ -71,7 +71,7 @@ async def _quote(visit: Visit, db: Db, draft: dict[str, Any]) -> Post | None:
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         return None
     found = await seen_posts.posts(db, visit.viewer, [int(given)])
-    return next(iter(await visit.house.shower.posts(db, visit.viewer, found)), None)
+    return next(iter(await visit.site.shower.posts(db, visit.viewer, found)), None)
 
 
 def _begun(visit: Visit) -> dict[str, Any]:
@@ -89,7 +89,7 @@ async def aside(visit: Visit, db: Db) -> dict[str, Any]:
     friends = [id for one in found for id in one.reasons[0].people]
     newcomers = await directory(db, visit.viewer, "new", 0, 8)
     named = {*(one.person_id for one in found), *friends, *newcomers}
-    people = {one.id: one for one in await visit.house.shower.people(db, visit.viewer, named)}
+    people = {one.id: one for one in await visit.site.shower.people(db, visit.viewer, named)}
     asked = await questions.open_questions(db, visit.viewer, 3)
     tags = await seen_tags.tags(db, visit.viewer, await trends.tags(db, visit.viewer, limit=6))
     return {
@@ -102,7 +102,7 @@ async def aside(visit: Visit, db: Db) -> dict[str, Any]:
             for one in found
             if one.person_id in people
         ],
-        "questions": await visit.house.shower.posts(db, visit.viewer, asked),
+        "questions": await visit.site.shower.posts(db, visit.viewer, asked),
         "newcomers": [
             one
             for id in newcomers

@@ -3,9 +3,11 @@
 import msgspec
 from starlette.responses import Response
 
-from weetwie.access import may
+from weetwie.access import permissions
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Visibility
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.inspections import inspections
 from weetwie.domain.inspections.inspections import Inspected
 from weetwie.domain.people import assistant
@@ -14,10 +16,8 @@ from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines.person import posts_of
 from weetwie.errors import Invalid, NotFound, Refusal, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import SeenPost
+from weetwie.runtime import clock
+from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.shown import Post
 from weetwie.web.visit import Visit
@@ -30,20 +30,23 @@ _TOLD = _(
 def _check(visit: Visit) -> None:
     """For everybody else there is nothing here. Raises NotFound."""
     reading.check_signed_in(visit)
-    if not may.inspect(visit.viewer, clock.now()) or visit.viewer.policy.compliance_reads == "nothing":
+    if (
+        not permissions.inspect(visit.viewer, clock.now())
+        or visit.viewer.policy.compliance_reads == "nothing"
+    ):
         raise NotFound
 
 
 async def show(visit: Visit) -> Response:
     _check(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
 async def _page(visit: Visit, db: Db, status: int = 200, **more: object) -> Response:
     found = await inspections.listed(db, visit.viewer)
     ids = [id for one in found for id in (one.person_id, one.asked_by_id) if id]
-    people = await visit.house.shower.people(db, visit.viewer, dict.fromkeys(ids))
+    people = await visit.site.shower.people(db, visit.viewer, dict.fromkeys(ids))
     return await reading.show(
         visit,
         db,
@@ -60,7 +63,7 @@ async def ask(visit: Visit) -> Response:
     _check(visit)
     given = dict(await visit.form())
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             person_id = await _named(db, visit, given.get("handle", ""))
             days = given.get("days", "")
             number = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
@@ -69,7 +72,7 @@ async def ask(visit: Visit) -> Response:
                 db, visit.viewer, person_id, given.get("reason", ""), number, is_silent=is_silent
             )
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
     return visit.go("/inspections")
 
@@ -85,7 +88,7 @@ async def act(visit: Visit) -> Response:
     _check(visit)
     await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         match verb:
             case "confirm":
                 begun = await inspections.confirm(db, visit.viewer, id)
@@ -101,8 +104,8 @@ async def act(visit: Visit) -> Response:
 async def _tell(visit: Visit, db: Db, begun: Inspected) -> None:
     """By a direct post of the installation's own account; it stands on a page of theirs all the same."""
     ours_id = await assistant.person_id(db)
-    ours = await visit.house.memory.person(db, ours_id) if ours_id else None
-    person = await visit.house.memory.person(db, begun.person_id)
+    ours = await visit.site.memory.person(db, ours_id) if ours_id else None
+    person = await visit.site.memory.person(db, begun.person_id)
     if ours is None or person is None or begun.ends_at is None:
         return
     words = visit.say(
@@ -110,7 +113,7 @@ async def _tell(visit: Visit, db: Db, begun: Inspected) -> None:
     )
     try:
         async with db.savepoint():
-            text = f"@{person.handle} {words}\n\n{visit.house.base_url}/decisions"
+            text = f"@{person.handle} {words}\n\n{visit.site.base_url}/decisions"
             await publish(db, ours, Draft(text=text, visibility=Visibility.direct, is_question=False))
     except Refusal:
         return
@@ -119,17 +122,17 @@ async def _tell(visit: Visit, db: Db, begun: Inspected) -> None:
 async def show_one(visit: Visit) -> Response:
     """What the person wrote, as they see it themselves; direct posts where the policy lets compliance read everything."""
     _check(visit)
-    house = visit.house
-    async with house.database.transaction() as db:
+    site = visit.site
+    async with site.database.transaction() as db:
         one = await inspections.read(db, visit.viewer, visit.request.path_params["id"])
-    async with house.database.reading() as db:
-        author = await house.memory.person(db, one.person_id)
+    async with site.database.reading() as db:
+        author = await site.memory.person(db, one.person_id)
         if author is None:
             raise NotFound
-        eye = msgspec.structs.replace(author, is_dormant=False, is_suspended=False)
+        viewer_sql = msgspec.structs.replace(author, is_dormant=False, is_suspended=False)
 
         async def read(db: Db, page: Page) -> list[SeenPost]:
-            return await posts_of(db, eye, one.person_id, page)
+            return await posts_of(db, viewer_sql, one.person_id, page)
 
         found = await read(db, reading.asked(visit))
         return await reading.show(
@@ -137,22 +140,22 @@ async def show_one(visit: Visit) -> Response:
             db,
             "inspection.html",
             inspection=one,
-            person=await house.shower.person(db, eye, one.person_id),
-            posts=await _readable(visit, db, eye, one, found),
+            person=await site.shower.person(db, viewer_sql, one.person_id),
+            posts=await _readable(visit, db, viewer_sql, one, found),
             older=reading.older(visit, found[-1].key if len(found) == reading.LENGTH else 0),
         )
 
 
 async def _readable(
-    visit: Visit, db: Db, eye: Viewer, inspection: Inspected, found: list[SeenPost]
+    visit: Visit, db: Db, viewer_sql: Viewer, inspection: Inspected, found: list[SeenPost]
 ) -> list[Post]:
     """Nothing by others: what the person boosted or quoted is not theirs. Direct posts where the policy lets compliance read
     them now, and did when it was asked."""
-    reads_all = eye.policy.compliance_reads == inspection.reads == "everything"
+    reads_all = viewer_sql.policy.compliance_reads == inspection.reads == "everything"
     own = [
         post
         for post in found
-        if post.author.id == eye.person_id and (reads_all or post.post_visibility != Visibility.direct)
+        if post.author.id == viewer_sql.person_id and (reads_all or post.post_visibility != Visibility.direct)
     ]
-    shown = await visit.house.shower.posts(db, eye, own)
+    shown = await visit.site.shower.posts(db, viewer_sql, own)
     return [msgspec.structs.replace(post, quote=None) for post in shown]

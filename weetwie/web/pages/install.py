@@ -12,7 +12,7 @@ SHELL: Final = ("app.css", "app.js", "live.js", "composer.js", "icons.svg", "mar
 
 async def manifest(visit: Visit) -> Response:
     """https://www.w3.org/TR/appmanifest/"""
-    asset, name = visit.house.assets.address, visit.viewer.policy.name
+    asset, name = visit.site.assets.address, visit.viewer.policy.name
     told = {
         "name": name,
         "short_name": name[:12].strip(),
@@ -35,7 +35,7 @@ async def manifest(visit: Visit) -> Response:
 
 async def worker(visit: Visit) -> Response:
     """The service worker, with the addresses of this release in it."""
-    assets = visit.house.assets
+    assets = visit.site.assets
     shell = [*(assets.address(name) for name in SHELL), "/offline"]
     head = f"const VERSION = {assets.version!r};\nconst SHELL = {shell!r};\n"
     return Response(

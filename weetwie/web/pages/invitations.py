@@ -6,17 +6,17 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from weetwie.access import may
-from weetwie.access.words import Standing
+from weetwie.access import permissions
+from weetwie.access.enums import Standing
+from weetwie.database.pool import Db
 from weetwie.domain.invitations import ask as asking
 from weetwie.domain.invitations import invite, rules
 from weetwie.domain.invitations.rules import Offer
 from weetwie.domain.people import end, guests
 from weetwie.domain.people.lookup import lookup
 from weetwie.errors import Invalid, NotFound, Refusal, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db
-from weetwie.kit.signs import bare_addresses
+from weetwie.runtime import clock
+from weetwie.text.signs import bare_addresses
 from weetwie.web import reading
 from weetwie.web.days import end_of
 from weetwie.web.pages.join import send
@@ -30,7 +30,7 @@ _TOO_MANY: Final = _("At most {most} addresses at once.")
 
 async def show(visit: Visit) -> Response:
     _check(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
@@ -38,9 +38,9 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     viewer, now = visit.viewer, clock.now()
     stays = await guests.mine(db, viewer)
     open_ones = await invite.listed(db, viewer)
-    looks_after = may.look_after_people(viewer, now)
+    looks_after = permissions.look_after_people(viewer, now)
     ids = [*(one.guest_id for one in stays), *(one.inviter_id or 0 for one in open_ones)]
-    people = {one.id: one for one in await visit.house.shower.people(db, viewer, dict.fromkeys(ids))}
+    people = {one.id: one for one in await visit.site.shower.people(db, viewer, dict.fromkeys(ids))}
     shown: dict[str, Any] = {"given": {}, "links": [], "sent": 0}
     usual = min(now + _USUAL_STAY, rules.longest_stay(viewer.policy, now) - timedelta(days=1))
     return await reading.show(
@@ -66,12 +66,12 @@ async def send_out(visit: Visit) -> Response:
     _check(visit)
     given = dict(await visit.form())
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             links = await _invite(visit, db, given)
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         shown = [(address, link) for address, link in links if link]
         return await _page(visit, db, links=shown, sent=len(links) - len(shown))
 
@@ -84,14 +84,14 @@ async def _invite(visit: Visit, db: Db, given: dict[str, str]) -> list[tuple[str
     if len(to) > _MOST_AT_ONCE:
         raise Invalid(_TOO_MANY, field="addresses", most=_MOST_AT_ONCE)
     words, links = given.get("words", "").strip(), []
-    me = await visit.house.shower.person(db, visit.viewer, visit.viewer.person_id)
+    me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
     for address in to:
-        is_sent = bool(address) and visit.house.sends_mail
+        is_sent = bool(address) and visit.site.sends_mail
         offer = Offer(standing=standing, address=address, until=until, words=words)
         token = await invite.invite(db, visit.viewer, offer, is_sent=is_sent)
         if is_sent:
             await send(visit, db, address, token, language=visit.language, inviter=me.called, words=words)
-        links.append((address, "" if is_sent else f"{visit.house.base_url}/join/{token}"))
+        links.append((address, "" if is_sent else f"{visit.site.base_url}/join/{token}"))
     return links
 
 
@@ -99,14 +99,14 @@ async def act(visit: Visit) -> Response:
     _check(visit)
     await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         match verb:
             case "withdraw":
                 await invite.withdraw(db, visit.viewer, id)
             case "let-in":
                 address, token = await asking.let_in(db, visit.viewer, id)
-                if not visit.house.sends_mail:
-                    return await _page(visit, db, links=[(address, f"{visit.house.base_url}/join/{token}")])
+                if not visit.site.sends_mail:
+                    return await _page(visit, db, links=[(address, f"{visit.site.base_url}/join/{token}")])
                 await send(visit, db, address, token, language=visit.language)
             case "decline":
                 await asking.decline(db, visit.viewer, id)
@@ -120,7 +120,7 @@ async def on_guest(visit: Visit) -> Response:
     _check(visit)
     await visit.form()
     viewer, now = visit.viewer, clock.now()
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         guest_id = await lookup(db, viewer, visit.request.path_params["handle"])
         stay = next((one for one in await guests.mine(db, viewer) if one.guest_id == guest_id), None)
         if stay is None:

@@ -5,14 +5,15 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer, system
-from weetwie.access.words import Standing
+from weetwie.database.pool import Db
 from weetwie.domain.identity import addresses, asked, links, passwords, sessions, sign_in
 from weetwie.domain.invitations import ask as asking
 from weetwie.domain.invitations import invite
 from weetwie.domain.invitations.invite import Invited
 from weetwie.domain.invitations.rules import LASTS
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.domain.people import guests
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
@@ -20,9 +21,8 @@ from weetwie.domain.people.rules import Newcomer
 from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Conflict, NotFound, Refusal, TooMany
-from weetwie.kit.client_address import place_of
-from weetwie.kit.db import Db
-from weetwie.kit.signs import bare_address, visible
+from weetwie.security.client_address import place_of
+from weetwie.text.signs import bare_address, visible
 from weetwie.web.visit import Visit
 
 FIELDS: Final = ("name", "handle", "address")
@@ -37,12 +37,12 @@ async def ask(visit: Visit) -> Response:
     """The answer is the same whether the address is somebody's here or nobody's."""
     _check_open(visit)
     given = await visit.form()
-    house, policy = visit.house, visit.viewer.policy
+    site, policy = visit.site, visit.viewer.policy
     address = bare_address(given.get("address", ""))
     try:
-        async with house.database.transaction() as db:
+        async with site.database.transaction() as db:
             await asked.check_place(db, visit.client_address)
-        async with house.database.transaction() as db:
+        async with site.database.transaction() as db:
             token = await asking.ask(db, policy, address, given.get("words", "").strip())
             if token is not None:
                 await send(visit, db, address, token, language=visit.language)
@@ -55,22 +55,22 @@ async def ask(visit: Visit) -> Response:
 async def send(
     visit: Visit, db: Db, address: str, token: str, *, language: str, inviter: str = "", words: str = ""
 ) -> None:
-    link, place = f"{visit.house.base_url}/join/{token}", visit.viewer.policy.name
-    await letters.put(
+    link, place = f"{visit.site.base_url}/join/{token}", visit.viewer.policy.name
+    await emails.put(
         db, None, address, write.invitation(language, place, link, inviter=inviter, words=words), LASTS
     )
 
 
 async def show_door(visit: Visit) -> Response:
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         invited = await invite.look(db, visit.request.path_params["token"])
         return await _door(visit, db, invited)
 
 
 async def _door(visit: Visit, db: Db, invited: Invited, status: int = 200, **more: Any) -> Response:
     """With who invites: their name is what the letter says too."""
-    inviter = await visit.house.memory.person(db, invited.inviter_id) if invited.inviter_id else None
-    shown = await visit.house.shower.person(db, inviter, inviter.person_id) if inviter else None
+    inviter = await visit.site.memory.person(db, invited.inviter_id) if invited.inviter_id else None
+    shown = await visit.site.shower.person(db, inviter, inviter.person_id) if inviter else None
     values: dict[str, Any] = {"given": {}} | more
     return visit.show(
         "come.html", status, invited=invited, inviter=shown, last_day=guests.last_day(invited.until), **values
@@ -81,19 +81,19 @@ async def come(visit: Visit) -> Response:
     """Whatever is refused leaves the invitation as good as before. Trying handle after handle is slowed down like guessing."""
     given = await visit.form()
     token = visit.request.path_params["token"]
-    house = visit.house
-    async with house.database.transaction_in_turn(place_of(visit.client_address)) as db:
+    site = visit.site
+    async with site.database.transaction_in_turn(place_of(visit.client_address)) as db:
         invited = await invite.look(db, token)
         attempt = await sign_in.knock(db, f"invitation {invited.id}", visit.client_address)
     try:
         hash = await passwords.hashed(given.get("password", ""))
-        async with house.database.transaction() as db:
+        async with site.database.transaction() as db:
             session = await _come(visit, db, token, given, hash)
             await sign_in.take_back(db, attempt)
     except Refusal as refusal:
         if isinstance(refusal, NotFound):
             raise
-        async with house.database.transaction() as db:
+        async with site.database.transaction() as db:
             if not isinstance(refusal, Conflict):
                 await sign_in.take_back(db, attempt)
             return await _door(visit, db, invited, 422, error=refusal, given=given)
@@ -108,7 +108,7 @@ async def _come(visit: Visit, db: Db, token: str, given: Mapping[str, str], hash
     person_id = await _make(db, maker, invited, given)
     await invite.use(db, maker, invited, person_id)
     await passwords.put(db, maker, person_id, hash, is_first=True)
-    newcomer = await visit.house.memory.person(db, person_id)
+    newcomer = await visit.site.memory.person(db, person_id)
     assert newcomer is not None, "whoever has just come is there"
     if not invited.is_proven:
         await _ask_proof(visit, db, newcomer, invited.address or given.get("address", ""))
@@ -140,15 +140,15 @@ async def _make(db: Db, maker: Viewer, invited: Invited, given: Mapping[str, str
 async def _ask_proof(visit: Visit, db: Db, newcomer: Viewer, address: str) -> None:
     """A letter to an address that nobody has shown to be theirs; it counts from then on."""
     address = bare_address(address)
-    if not address or not visit.house.sends_mail:
+    if not address or not visit.site.sends_mail:
         return
     token = await links.make(db, "address", newcomer.person_id, address=address)
-    link = f"{visit.house.base_url}/auth/address/{token}"
+    link = f"{visit.site.base_url}/auth/address/{token}"
     written = write.confirm_address(visit.language, newcomer.policy.name, newcomer.handle, link)
-    await letters.put(db, newcomer.person_id, address, written, links.LASTS["address"])
+    await emails.put(db, newcomer.person_id, address, written, links.LASTS["address"])
 
 
 def _check_open(visit: Visit) -> None:
     """Raises NotFound where nobody comes in without being invited, or no letters are sent."""
-    if not visit.house.sends_mail or not asking.is_possible(visit.viewer.policy):
+    if not visit.site.sends_mail or not asking.is_possible(visit.viewer.policy):
         raise NotFound

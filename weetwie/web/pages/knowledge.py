@@ -4,13 +4,13 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from weetwie.database.pool import Db
 from weetwie.domain.knowledge import delicate, inferred, not_about, topics, vouch
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
 from weetwie.errors import Invalid, NotFound
-from weetwie.kit.db import Db
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.shown import Post
 from weetwie.web.visit import Visit
@@ -20,7 +20,7 @@ _HERE: Final = "/settings/knowledge"
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
@@ -29,10 +29,10 @@ async def save(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = dict(await visit.form())
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             await _act(visit, db, given)
     except Invalid as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
     return visit.go(_HERE)
 
@@ -64,9 +64,9 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     wanted |= {one.post_id for one in given} | {one.post_id for one in hidden}
     posts = {
         post.id: post
-        for post in await visit.house.shower.posts(db, viewer, await seen_posts.posts(db, viewer, wanted))
+        for post in await visit.site.shower.posts(db, viewer, await seen_posts.posts(db, viewer, wanted))
     }
-    people = await visit.house.shower.cards(db, viewer, {one.by_id for one in given})
+    people = await visit.site.shower.cards(db, viewer, {one.by_id for one in given})
     own = await topics.own(db, viewer)
     proposed = [one for one in found if one.choice is None][: inferred.MOST_PROPOSED]
     values = {

@@ -2,13 +2,13 @@
 
 from starlette.responses import Response
 
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.lists import lists, members
 from weetwie.domain.lists.lists import OwnList
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.timelines import list as timelines
 from weetwie.errors import NotFound
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
 from weetwie.web import reading
 from weetwie.web.shown import Person
 from weetwie.web.visit import Visit
@@ -20,7 +20,7 @@ _TO_LIST = 1
 
 async def show_all(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         mine = await lists.lists(db, visit.viewer)
         faces = [await _members(visit, db, one.id, _FACES) for one in mine]
         return await reading.show(visit, db, "lists.html", lists=list(zip(mine, faces, strict=True)))
@@ -29,7 +29,7 @@ async def show_all(visit: Visit) -> Response:
 async def make(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         id = await lists.make(db, visit.viewer, given.get("title", ""), _TO_LIST, is_exclusive=False)
     return visit.go(f"/lists/{id}/edit")
 
@@ -37,7 +37,7 @@ async def make(visit: Visit) -> Response:
 async def show(visit: Visit) -> Response:
     """Its posts."""
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         own = await _own(visit, db)
         found = await reading.timeline(
             visit, db, lambda db, page: timelines.of_list(db, visit.viewer, own.id, page), "home"
@@ -49,7 +49,7 @@ async def show(visit: Visit) -> Response:
 async def show_verb(visit: Visit) -> Response:
     """What it is called and who is on it."""
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         own = await _own(visit, db)
         if visit.request.path_params["verb"] != "edit":
             return visit.go(f"/lists/{own.id}")
@@ -61,7 +61,7 @@ async def act(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         match verb:
             case "edit":
                 replies = given.get("replies_policy", "")
@@ -92,4 +92,4 @@ async def _own(visit: Visit, db: Db) -> OwnList:
 
 async def _members(visit: Visit, db: Db, id: int, most: int) -> list[Person]:
     found = await members.members(db, visit.viewer, id, Page(most))
-    return await visit.house.shower.people(db, visit.viewer, [one.id for one in found])
+    return await visit.site.shower.people(db, visit.viewer, [one.id for one in found])

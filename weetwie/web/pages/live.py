@@ -24,7 +24,7 @@ from weetwie.domain.timelines.listeners import (
 )
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Unavailable
-from weetwie.kit.text import tag_key
+from weetwie.text.text import tag_key
 from weetwie.web.visit import Visit
 
 
@@ -32,7 +32,7 @@ async def show(visit: Visit) -> Response:
     """`?of=` says what the page shows: home, all, a tag, a list or a thread."""
     if not visit.is_signed_in:
         return Response(status_code=204)  # so that a page whose session has ended asks no more
-    live = visit.house.live
+    live = visit.site.live
     if live is None:
         raise Unavailable
     live.check_room(visit.viewer)
@@ -56,7 +56,7 @@ async def _channels(visit: Visit) -> Sequence[Channel]:
         case "tag":
             return tagged(tag_key(key[:100])), NOTIFICATIONS
         case "list" if key.isascii() and key.isdigit() and len(key) < 19:
-            async with visit.house.database.reading() as db:
+            async with visit.site.database.reading() as db:
                 await lists.check_own(db, visit.viewer, int(key))
             return of_list(int(key)), NOTIFICATIONS
     return (NOTIFICATIONS,)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from weetwie.domain.knowledge import not_about
 from weetwie.errors import NotFound, _
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
@@ -21,9 +21,9 @@ async def show(visit: Visit) -> Response:
     """Asks before it is said; a link to this page is what an author is sent."""
     reading.check_signed_in(visit)
     given = visit.request.query_params
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         seen = await seen_posts.post(db, visit.viewer, _id(given.get("post", "")))
-        (post,) = await visit.house.shower.posts(db, visit.viewer, [seen])
+        (post,) = await visit.site.shower.posts(db, visit.viewer, [seen])
         return await reading.show(
             visit, db, "not_about.html", post=post, question=given.get("q", "")[:_LONGEST], is_said=False
         )
@@ -33,12 +33,12 @@ async def say(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
     question, post_id = given.get("q", "")[:_LONGEST], _id(given.get("post", ""))
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await not_about.hide(db, visit.viewer, post_id, question)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         seen = await seen_posts.post(db, visit.viewer, post_id)
-        (post,) = await visit.house.shower.posts(db, visit.viewer, [seen])
-        here = f"{visit.house.base_url}/not-about?{urlencode({'post': post.id, 'q': question})}"
+        (post,) = await visit.site.shower.posts(db, visit.viewer, [seen])
+        here = f"{visit.site.base_url}/not-about?{urlencode({'post': post.id, 'q': question})}"
         message = visit.say(_MESSAGE, question=question, address=here)
         return await reading.show(
             visit, db, "not_about.html", post=post, question=question, is_said=True, message=message

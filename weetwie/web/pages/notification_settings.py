@@ -27,7 +27,7 @@ _CHOICES: Final = {"accept": ACCEPT, "hold": HOLD, "drop": DROP}
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         policy = await policy_of(db, visit.viewer)
         return await reading.show(
             visit,
@@ -46,11 +46,11 @@ async def show(visit: Visit) -> Response:
 async def save(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         before = await policy_of(db, visit.viewer)
         wanted = {rule: _CHOICES.get(given.get(rule, ""), getattr(before, rule)) for rule in RULES}
         await set_policy(db, visit.viewer, Policy(**wanted))
-        if visit.house.sends_mail:
+        if visit.site.sends_mail:
             wants = "wants_questions" in given
             await staying.want_questions(db, visit.viewer.person_id, wants=wants)
     return visit.go("/settings/notifications?saved=1")
@@ -58,9 +58,9 @@ async def save(visit: Visit) -> Response:
 
 async def show_held(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         found = await requests.requests(db, visit.viewer, reading.asked(visit))
-        people = await visit.house.shower.cards(db, visit.viewer, [one.from_id for one in found])
+        people = await visit.site.shower.cards(db, visit.viewer, [one.from_id for one in found])
         return await reading.show(
             visit,
             db,
@@ -77,6 +77,6 @@ async def on_held(visit: Visit) -> Response:
     verb = verbs.get(visit.request.path_params["verb"])
     if verb is None:
         raise NotFound
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await verb(db, visit.viewer, [visit.request.path_params["id"]])
     return visit.back("/notifications/held")

@@ -3,15 +3,15 @@
 from starlette.responses import Response
 
 from weetwie.domain.notifications import groups, markers, requests
-from weetwie.seen import posts as seen_posts
+from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    shower = visit.house.shower
-    async with visit.house.database.transaction() as db:
+    shower = visit.site.shower
+    async with visit.site.database.transaction() as db:
         found = await groups.groups(db, visit.viewer, reading.asked(visit))
         read = await markers.markers(db, visit.viewer, ["notifications"])
         if found and not visit.request.query_params.get("max_id"):

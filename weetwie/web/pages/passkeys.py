@@ -15,11 +15,11 @@ async def act(visit: Visit) -> Response:
     given = await visit.form()
     match visit.request.path_params["verb"]:
         case "begin":
-            async with visit.house.database.transaction() as db:
+            async with visit.site.database.transaction() as db:
                 return JSONResponse(await passkeys.begin_sign_in(db, house_of(visit), visit.form_seed))
         case "begin-adding":
             reading.check_signed_in(visit)
-            async with visit.house.database.transaction() as db:
+            async with visit.site.database.transaction() as db:
                 asked = await passkeys.begin_adding(db, visit.viewer, house_of(visit), visit.form_seed)
             return JSONResponse(asked)
         case "enter":
@@ -30,9 +30,9 @@ async def act(visit: Visit) -> Response:
 
 async def _enter(visit: Visit, credential: str) -> Response:
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             person_id, token = await passkeys.enter(
-                db, visit.house.memory, house_of(visit), visit.form_seed, credential, visit.agent
+                db, visit.site.memory, house_of(visit), visit.form_seed, credential, visit.agent
             )
             if visit.session:
                 await sessions.end(db, visit.session)

@@ -19,9 +19,9 @@ async def put(visit: Visit) -> Response:
         hash = await passwords.hashed(given.get("password", ""))
     except Invalid as refusal:
         return visit.show("password.html", 422, handle=handle, error=refusal)
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         link = await links.use(db, "set-password", visit.request.path_params["token"])
-        viewer = await visit.house.memory.person(db, link.person_id or 0) or nobody(visit.viewer.policy)
+        viewer = await visit.site.memory.person(db, link.person_id or 0) or nobody(visit.viewer.policy)
         await passwords.put(db, viewer, viewer.person_id, hash)
         await sessions.end_all(db, viewer.person_id)
         await tokens.revoke_of(db, viewer, viewer.person_id)
@@ -31,9 +31,9 @@ async def put(visit: Visit) -> Response:
 
 async def _person(visit: Visit) -> Viewer:
     """Whose link it is. Raises NotFound for one that is not good."""
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         link = await links.look(db, "set-password", visit.request.path_params["token"])
-        person = await visit.house.memory.person(db, link.person_id or 0)
+        person = await visit.site.memory.person(db, link.person_id or 0)
     if person is None:
         raise NotFound
     return person

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from weetwie.access.words import Standing
+from weetwie.access.enums import Standing
 from weetwie.domain.people.directory import Among, choices, directory
 from weetwie.domain.people.search import search
 from weetwie.domain.relations.relationship import relationships
@@ -31,12 +31,12 @@ async def show(visit: Visit) -> Response:
         standing=_STANDINGS.get(given.get("standing", "")),
     )
     asked = {name: given[name] for name in ("unit", "place", "language", "standing", "as") if given.get(name)}
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         if words:
             ids = await search(db, visit.viewer, words, limit=_LENGTH, offset=offset)
         else:
             ids = await directory(db, visit.viewer, order, offset, _LENGTH, among)
-        people = await visit.house.shower.people(db, visit.viewer, ids)
+        people = await visit.site.shower.people(db, visit.viewer, ids)
         follows = {
             one.id for one in await relationships(db, visit.viewer, ids) if one.follows or one.requested
         }

@@ -4,16 +4,16 @@ from typing import Any
 
 from starlette.responses import Response
 
-from weetwie.access.words import Standing
+from weetwie.access.enums import Standing
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.handover import handover
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.relations import featured_tags
 from weetwie.domain.relations.followers import familiar, followers, following
 from weetwie.domain.relations.relationship import Relationship, relationships
 from weetwie.domain.timelines.person import pinned, posts_of
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
-from weetwie.seen.posts import SeenPost
+from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.shown import Person
 from weetwie.web.visit import Visit
@@ -30,9 +30,9 @@ async def show(visit: Visit) -> Response:
 async def _show(visit: Visit) -> Response:
     tab = visit.request.query_params.get("tab", "")
     tab = tab if tab in TABS else ""
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         person_id = await lookup(db, visit.viewer, visit.request.path_params["handle"])
-        person = await visit.house.shower.person(db, visit.viewer, person_id)
+        person = await visit.site.shower.person(db, visit.viewer, person_id)
         shown = await (_people(visit, db, person, tab) if tab in TABS[3:] else _posts(visit, db, person, tab))
         return await reading.show(
             visit, db, "person.html", person=person, tab=tab, **shown, **await _about(visit, db, person)
@@ -50,7 +50,7 @@ async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, An
     held = await pinned(db, visit.viewer, person.id, Page(5)) if tab == "" and is_first else []
     return {
         **found,
-        "pinned": await visit.house.shower.posts(db, visit.viewer, held),
+        "pinned": await visit.site.shower.posts(db, visit.viewer, held),
         "people": [],
         "unseen": 0,
     }
@@ -59,7 +59,7 @@ async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, An
 async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
     list_ = followers if tab == "followers" else following
     found = [] if person.is_card else await list_(db, visit.viewer, person.id, reading.asked(visit))
-    people = await visit.house.shower.people(db, visit.viewer, [one.id for one in found])
+    people = await visit.site.shower.people(db, visit.viewer, [one.id for one in found])
     key = found[-1].number if len(found) == reading.LENGTH else 0
     total = person.followers_count if tab == "followers" else person.following_count
     is_all = not key and "max_id" not in visit.request.query_params
@@ -76,6 +76,6 @@ async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
             hands_over = bool(await handover.shared(db, visit.viewer, person.id))
         relation = next(iter(await relationships(db, visit.viewer, [person.id])), None)
         ids = (await familiar(db, visit.viewer, [person.id]))[person.id]
-        known = await visit.house.shower.people(db, visit.viewer, ids[:6])
+        known = await visit.site.shower.people(db, visit.viewer, ids[:6])
     tags = await featured_tags.featured(db, visit.viewer, person.id)
     return {"relation": relation, "known": known, "tags": tags, "hands_over": hands_over}

@@ -4,10 +4,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.database.pool import Db
 from weetwie.domain.timelines import thread
-from weetwie.kit.db import Db
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import words as seen_words
+from weetwie.views import posts as seen_posts
+from weetwie.views import texts as seen_words
 from weetwie.web import reading
 from weetwie.web.filtering import filtered
 from weetwie.web.pages import drafts
@@ -19,7 +19,7 @@ async def show(visit: Visit) -> Response:
     """Whatever the handle in the address: the number says it all. Who is signed out signs in for what they do not see, whether
     it is there or not."""
     with reading.or_sign_in(visit):
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await page(visit, db, visit.request.path_params["id"])
 
 
@@ -28,7 +28,7 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     seen = await seen_posts.post(db, visit.viewer, post_id)
     above, below = await thread.around(db, visit.viewer, seen.post_id)
     found = await seen_posts.posts(db, visit.viewer, [*above, *below])
-    first, *around = await visit.house.shower.posts(db, visit.viewer, [seen, *found])
+    first, *around = await visit.site.shower.posts(db, visit.viewer, [seen, *found])
     posts = [first, *await filtered(db, visit.viewer, around, "thread")]
     depths = _depths(
         posts[0].id, [(post.id, post.reply_to_id) for post in posts[1:] if post.id in set(below)]

@@ -3,13 +3,13 @@
 import msgspec
 from starlette.responses import Response
 
+from weetwie.database.pool import Db
 from weetwie.domain.identity import tokens
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications import push
 from weetwie.errors import Invalid, _
-from weetwie.kit import webpush
-from weetwie.kit.db import Db
-from weetwie.kit.webpush import Device
+from weetwie.http import webpush
+from weetwie.http.webpush import Device
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
@@ -38,7 +38,7 @@ async def begin(visit: Visit) -> Response:
         p256dh, auth = webpush.decoded(given.get("p256dh", "")), webpush.decoded(given.get("auth", ""))
     except ValueError:
         raise Invalid(_("These are not the keys of a subscription.")) from None
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         issued = await tokens.for_browser(db, visit.viewer)
         viewer = msgspec.structs.replace(visit.viewer, token_id=issued.id)
         await push.subscribe(
@@ -48,7 +48,7 @@ async def begin(visit: Visit) -> Response:
             KINDS,
             "all",
             webpush.seal(await key(db, push.SEED), issued.token),
-            only_https=visit.house.is_secure,
+            only_https=visit.site.is_secure,
         )
     return visit.go("/settings/notifications?saved=1")
 
@@ -56,6 +56,6 @@ async def begin(visit: Visit) -> Response:
 async def end(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     await visit.form()
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await tokens.end_of_browser(db, visit.viewer)
     return visit.go("/settings/notifications?saved=1")

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from weetwie.access import viewer as viewers
 from weetwie.domain.identity import links, sign_in
 from weetwie.domain.identity.asked import asked
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.errors import NotFound
-from weetwie.kit import clock
+from weetwie.runtime import clock
 from weetwie.web.visit import Visit
 
 LASTS: Final = timedelta(hours=1)
@@ -34,21 +34,21 @@ async def ask(visit: Visit) -> Response:
 
 
 async def _write_to(visit: Visit, name: str) -> None:
-    house = visit.house
-    async with house.database.transaction() as db:
+    site = visit.site
+    async with site.database.transaction() as db:
         asker = await asked(db, name, visit.client_address)
-        person = await house.memory.person(db, asker.person_id) if asker else None
+        person = await site.memory.person(db, asker.person_id) if asker else None
         if asker is None or person is None:
             return
         if not viewers.is_active(person, clock.now()) or not sign_in.may_by_own_means(person):
             return
         token = await links.make(db, "set-password", person.person_id, lasts=LASTS)
-        link = f"{house.base_url}/auth/password/{token}"
+        link = f"{site.base_url}/auth/password/{token}"
         written = write.new_password(person.language, person.policy.name, person.handle, link)
-        await letters.put(db, person.person_id, asker.address, written, LASTS)
+        await emails.put(db, person.person_id, asker.address, written, LASTS)
 
 
 def _check_mail(visit: Visit) -> None:
     """Raises NotFound where no letters are sent."""
-    if not visit.house.sends_mail:
+    if not visit.site.sends_mail:
         raise NotFound

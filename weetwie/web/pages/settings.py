@@ -4,22 +4,22 @@ from typing import Any
 
 from starlette.responses import Response
 
-from weetwie.access.words import QuotePolicy, Ring, Visibility
+from weetwie.access.enums import QuotePolicy, Ring, Visibility
+from weetwie.database.pool import Db
 from weetwie.domain.media import faces
 from weetwie.domain.people.preferences import preferences
 from weetwie.domain.people.profile import change
 from weetwie.domain.people.rules import MOST_FIELDS, Changes, Field
 from weetwie.errors import Refusal, Unavailable
-from weetwie.kit import language
-from weetwie.kit.db import Db
-from weetwie.seen import people as seen_people
+from weetwie.text import language
+from weetwie.views import people as seen_people
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
@@ -27,10 +27,10 @@ async def save(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
     try:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             await change(db, visit.viewer, visit.viewer.person_id, await _changes(visit, db, dict(given)))
     except Refusal as refusal:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
     return visit.go("/settings?saved=1")
 
@@ -76,11 +76,11 @@ async def _changes(visit: Visit, db: Db, given: dict[str, str]) -> Changes:
     changes["default_ring"] = Ring(_choice(ring, len(Ring))) if ring else None
     for field in ("face", "header"):
         for file in visit.files.get(field, [])[:1]:
-            if visit.house.store is None:
+            if visit.site.store is None:
                 raise Unavailable
             kind: Any = field
             changes[field] = await faces.put(
-                db, visit.viewer, visit.house.store, visit.viewer.person_id, kind, file
+                db, visit.viewer, visit.site.store, visit.viewer.person_id, kind, file
             )
     return Changes(**changes)
 

@@ -7,14 +7,14 @@ from urllib.parse import urlencode, urlsplit
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer, nobody
+from weetwie.database.pool import Db
 from weetwie.domain.identity import one_time, sessions
 from weetwie.domain.identity import sign_in as identity
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.invitations import ask as asking
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.errors import Forbidden, Invalid, TooMany
-from weetwie.kit.client_address import place_of
-from weetwie.kit.db import Db
+from weetwie.security.client_address import place_of
 from weetwie.web.pages import sign_on
 from weetwie.web.visit import Visit, local
 
@@ -23,7 +23,7 @@ _NOTICE_LASTS: Final = timedelta(days=2)
 
 async def show(visit: Visit) -> Response:
     if "again" in visit.request.query_params and visit.is_signed_in:
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             return page(visit, is_without_proof=await sessions.is_without_proof(db, visit.viewer))
     return page(visit)
 
@@ -31,7 +31,7 @@ async def show(visit: Visit) -> Response:
 def page(visit: Visit, status: int = 200, **values: Any) -> Response:
     visit.is_living = True  # for passkeys
     policy = visit.viewer.policy
-    providers = [] if policy.sign_in == "local" else [one.told for one in visit.house.providers.values()]
+    providers = [] if policy.sign_in == "local" else [one.told for one in visit.site.providers.values()]
     query = visit.request.query_params
     is_again = "again" in query and visit.is_signed_in
     go_on = urlencode({"next": local(query.get("next"))} | ({"again": "1"} if is_again else {}))
@@ -47,7 +47,7 @@ def page(visit: Visit, status: int = 200, **values: Any) -> Response:
             **values,
         },
         is_again=is_again,
-        may_join=not is_again and visit.house.sends_mail and asking.is_possible(policy),
+        may_join=not is_again and visit.site.sends_mail and asking.is_possible(policy),
     )
 
 
@@ -69,18 +69,18 @@ async def sign_in(visit: Visit) -> Response:
 
 async def _enter(visit: Visit, name: str, password: str, code: str) -> str:
     """A try is counted before the password is looked at, and another one before the code is."""
-    house = visit.house
-    async with house.database.transaction_in_turn(place_of(visit.client_address)) as db:
+    site = visit.site
+    async with site.database.transaction_in_turn(place_of(visit.client_address)) as db:
         attempt = await identity.knock(db, name, visit.client_address)
     person_id = await identity.check(attempt, password)
-    await identity.prove(house.database, attempt, code)
-    async with house.database.transaction() as db:
-        viewer = await house.memory.person(db, person_id) or nobody(visit.viewer.policy)
+    await identity.prove(site.database, attempt, code)
+    async with site.database.transaction() as db:
+        viewer = await site.memory.person(db, person_id) or nobody(visit.viewer.policy)
         is_known = await sessions.is_known(db, person_id, visit.agent)
         token = await identity.enter(db, viewer, attempt, visit.agent)
         if visit.session:
             await sessions.end(db, visit.session)
-        if house.sends_mail and not is_known:
+        if site.sends_mail and not is_known:
             await _tell(visit, db, viewer)
         return token
 
@@ -89,10 +89,10 @@ async def _tell(visit: Visit, db: Db, viewer: Viewer) -> None:
     """A letter about a browser that is new."""
     address = await reached_at(db, viewer.person_id)
     if address is not None:
-        link = f"{visit.house.base_url}/settings/sign-in"
+        link = f"{visit.site.base_url}/settings/sign-in"
         place = viewer.policy.name
         written = write.new_device(viewer.language, place, viewer.handle, visit.agent, link)
-        await letters.put(db, viewer.person_id, address, written, _NOTICE_LASTS)
+        await emails.put(db, viewer.person_id, address, written, _NOTICE_LASTS)
 
 
 async def show_sign_out(visit: Visit) -> Response:
@@ -108,7 +108,7 @@ async def sign_out(visit: Visit) -> Response:
     await visit.form()
     way_out = await sign_on.way_out(visit)
     if visit.session:
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             await sessions.end(db, visit.session)
     visit.end_session()
     gone = visit.go(way_out or "/")

@@ -14,10 +14,10 @@ from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import links, one_time, sessions, sign_in
 from weetwie.domain.identity.asked import asked
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.errors import Invalid, NotFound, TooMany
 from weetwie.events import audit
-from weetwie.kit import clock
+from weetwie.runtime import clock
 from weetwie.web.visit import Visit
 
 LASTS: Final = timedelta(minutes=15)
@@ -48,7 +48,7 @@ async def enter(visit: Visit) -> Response:
     given = await visit.form()
     person, has_codes = await _person(visit)
     try:
-        await one_time.prove(visit.house.database, person.person_id, given.get("code", ""))
+        await one_time.prove(visit.site.database, person.person_id, given.get("code", ""))
     except (Invalid, TooMany) as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
         response = visit.show(
@@ -57,7 +57,7 @@ async def enter(visit: Visit) -> Response:
         if isinstance(refusal, TooMany):
             response.headers["retry-after"] = str(refusal.retry_after)
         return response
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await links.use(db, "sign-in", visit.request.path_params["token"])
         await audit(db, person, "session.begin", person.person_id)
         token = await sessions.begin(db, person.person_id, visit.agent)
@@ -69,25 +69,25 @@ async def enter(visit: Visit) -> Response:
 
 async def _person(visit: Visit) -> tuple[Viewer, bool]:
     """Whose link it is, and whether they are asked for a code. Raises NotFound for a link that is not good (any more)."""
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         link = await links.look(db, "sign-in", visit.request.path_params["token"])
-        person = await visit.house.memory.person(db, link.person_id or 0)
+        person = await visit.site.memory.person(db, link.person_id or 0)
         if person is None or not _may_enter(person):
             raise NotFound
         return person, await one_time.is_on(db, person.person_id)
 
 
 async def _write_to(visit: Visit, name: str) -> None:
-    house = visit.house
-    async with house.database.transaction() as db:
+    site = visit.site
+    async with site.database.transaction() as db:
         asker = await asked(db, name, visit.client_address)
-        person = await house.memory.person(db, asker.person_id) if asker else None
+        person = await site.memory.person(db, asker.person_id) if asker else None
         if asker is None or person is None or not _may_enter(person):
             return
         token = await links.make(db, "sign-in", person.person_id, lasts=LASTS)
-        link = f"{house.base_url}/auth/link/{token}"
+        link = f"{site.base_url}/auth/link/{token}"
         written = write.sign_in_link(person.language, person.policy.name, person.handle, link)
-        await letters.put(db, person.person_id, asker.address, written, LASTS)
+        await emails.put(db, person.person_id, asker.address, written, LASTS)
 
 
 def _may_enter(person: Viewer) -> bool:
@@ -96,5 +96,5 @@ def _may_enter(person: Viewer) -> bool:
 
 def _check_mail(visit: Visit) -> None:
     """Raises NotFound where no letters are sent."""
-    if not visit.house.sends_mail:
+    if not visit.site.sends_mail:
         raise NotFound

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.identity import (
     account,
     addresses,
@@ -20,10 +21,9 @@ from weetwie.domain.identity import (
     sign_on,
     tokens,
 )
-from weetwie.domain.identity.passkeys import House
+from weetwie.domain.identity.passkeys import Site
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
-from weetwie.kit.client_address import place_of
-from weetwie.kit.db import Db
+from weetwie.security.client_address import place_of
 from weetwie.web import reading
 from weetwie.web.pages import address
 from weetwie.web.pages.drafts import form_id
@@ -53,7 +53,7 @@ async def act(visit: Visit) -> Response:
         if verb in ("codes", "codes-on"):
             return await _codes(visit, verb, given)
         if verb == "read":
-            async with visit.house.database.transaction() as db:
+            async with visit.site.database.transaction() as db:
                 await account.read(db, visit.viewer)
             return visit.back("/settings/sign-in")
         await _do(visit, verb, given)
@@ -67,12 +67,12 @@ async def act(visit: Visit) -> Response:
 
 async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     reading.check_signed_in(visit)
-    house, policy = visit.house, visit.viewer.policy
-    async with house.database.reading() as db:
+    site, policy = visit.site, visit.viewer.policy
+    async with site.database.reading() as db:
         known = await sign_on.connected(db, visit.viewer)
         issuers = {one.issuer for one in known}
-        names = {one.told.issuer: one.told.name for one in house.providers.values()}
-        others = [one.told for one in house.providers.values() if one.told.issuer not in issuers]
+        names = {one.told.issuer: one.told.name for one in site.providers.values()}
+        others = [one.told for one in site.providers.values() if one.told.issuer not in issuers]
         return await reading.show(
             visit,
             db,
@@ -94,10 +94,10 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         )
 
 
-def house_of(visit: Visit) -> House:
+def house_of(visit: Visit) -> Site:
     """For whom a passkey is good."""
-    parts = urlsplit(visit.house.base_url)
-    return House(parts.hostname or "", f"{parts.scheme}://{parts.netloc}", visit.viewer.policy.name)
+    parts = urlsplit(visit.site.base_url)
+    return Site(parts.hostname or "", f"{parts.scheme}://{parts.netloc}", visit.viewer.policy.name)
 
 
 def browser_of(agent: str) -> str:
@@ -115,14 +115,14 @@ async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
         await address.choose(visit, given.get("address", ""))
         return
     if verb == "codes-off":
-        await one_time.end(visit.house.database, visit.viewer, given.get("code", ""))
+        await one_time.end(visit.site.database, visit.viewer, given.get("code", ""))
         return
     if verb == "passkey":
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             credential, name = given.get("credential", ""), browser_of(visit.agent)
             await passkeys.add(db, visit.viewer, house_of(visit), visit.form_seed, credential, name)
         return
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         match verb:
             case "end":
                 await sessions.end_one(db, visit.viewer, form_id(given.get("id", "")) or 0)
@@ -158,12 +158,12 @@ async def _codes(visit: Visit, verb: str, given: Mapping[str, str]) -> Response:
     error: Refusal | None = None
     if verb == "codes-on":
         try:
-            async with visit.house.database.transaction() as db:
+            async with visit.site.database.transaction() as db:
                 codes = await one_time.confirm(db, visit.viewer, given.get("code", ""))
             return visit.show("codes.html", codes=codes)
         except Invalid as refusal:
             error = refusal
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         secret, address = await one_time.begin(db, visit.viewer, visit.viewer.policy.name)
     picture = Markup(segno.make(address).svg_inline(scale=5, border=2, light="white"))  # noqa: S704  made of dots alone
     status = 422 if error else 200
@@ -172,16 +172,16 @@ async def _codes(visit: Visit, verb: str, given: Mapping[str, str]) -> Response:
 
 async def _set_password(visit: Visit, given: Mapping[str, str]) -> None:
     """Whoever has one shows it first, counted like a sign-in; all other browsers are signed out."""
-    house, viewer = visit.house, visit.viewer
+    site, viewer = visit.site, visit.viewer
     if not sign_in.may_by_own_means(viewer):
         raise Forbidden
-    async with house.database.transaction_in_turn(place_of(visit.client_address)) as db:
+    async with site.database.transaction_in_turn(place_of(visit.client_address)) as db:
         has_one = await passwords.hash_of(db, viewer.person_id) is not None
         attempt = await sign_in.knock(db, viewer.handle, visit.client_address) if has_one else None
     if attempt is not None:
         await sign_in.check(attempt, given.get("current", ""))
     hash = await passwords.hashed(given.get("password", ""))
-    async with house.database.transaction() as db:
+    async with site.database.transaction() as db:
         if attempt is not None:
             await sign_in.take_back(db, attempt)
         await passwords.put(db, viewer, viewer.person_id, hash)

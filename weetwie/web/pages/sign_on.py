@@ -9,10 +9,11 @@ import structlog
 from starlette.responses import JSONResponse, Response
 
 from weetwie.access.viewer import Viewer, nobody, system
+from weetwie.database.pool import Db
 from weetwie.domain.identity import addresses, claims, renamed, sessions, sign_on
 from weetwie.domain.identity.claims import Told
 from weetwie.domain.identity.sign_on import Begun
-from weetwie.domain.mail import letters, write
+from weetwie.domain.mail import emails, write
 from weetwie.domain.media import faces
 from weetwie.domain.media.upload import File
 from weetwie.domain.people.claim import claim, claimable
@@ -22,11 +23,10 @@ from weetwie.domain.people.profile import change
 from weetwie.domain.people.roles import give
 from weetwie.domain.people.rules import Changes, Newcomer
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, _
-from weetwie.kit import language
-from weetwie.kit.db import Db
-from weetwie.kit.http import Fetcher, Unfetched
-from weetwie.kit.oidc import Answer
-from weetwie.kit.programs import is_program
+from weetwie.http.fetch import Fetcher, Unfetched
+from weetwie.security.oidc import Answer
+from weetwie.text import language
+from weetwie.text.programs import is_program
 from weetwie.web import reading
 from weetwie.web.visit import SignOnHouse as Provider
 from weetwie.web.visit import Visit, local
@@ -63,7 +63,7 @@ async def connect(visit: Visit) -> Response:
 
 async def come_back(visit: Visit) -> Response:
     provider, query = _provider(visit), visit.request.query_params
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         begun = await sign_on.take(db, provider.told.key, visit.form_seed, query.get("state", ""))
     await provider.client.check_sender(query.get("iss"))
     if "code" not in query:
@@ -92,7 +92,7 @@ async def end(visit: Visit) -> Response:
         log.warning("a notice of a sign-out was refused", provider=provider.told.key, why=str(refusal))
         told = {"error": "invalid_request", "error_description": str(refusal)}
         return JSONResponse(told, 400, headers={"cache-control": "no-store"})
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await sign_on.signed_out(db, provider.client.issuer, notice)
     return Response(status_code=200, headers={"cache-control": "no-store"})
 
@@ -105,22 +105,22 @@ async def way_out(visit: Visit) -> str:
     """Where whoever signs out here signs out of their provider too; empty for all others."""
     if not visit.session:
         return ""
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         found = await sign_on.of_session(db, visit.session)
     provider = next(
-        (one for one in visit.house.providers.values() if found and one.client.issuer == found[0]), None
+        (one for one in visit.site.providers.values() if found and one.client.issuer == found[0]), None
     )
     if found is None or provider is None or not provider.told.signs_out:
         return ""
     try:
-        return await provider.client.way_out(found[1], f"{visit.house.base_url}/")
+        return await provider.client.way_out(found[1], f"{visit.site.base_url}/")
     except Refusal as refusal:
         log.warning("no way to sign out of a provider", provider=provider.told.key, why=str(refusal))
         return ""
 
 
 def _provider(visit: Visit) -> Provider:
-    found = visit.house.providers.get(visit.request.path_params["key"])
+    found = visit.site.providers.get(visit.request.path_params["key"])
     if found is None or visit.viewer.policy.sign_in == "local":
         raise NotFound
     return found
@@ -128,7 +128,7 @@ def _provider(visit: Visit) -> Provider:
 
 def _here(visit: Visit, provider: Provider) -> str:
     """Where the provider sends people back to; each has its own, so that one cannot answer for another."""
-    return f"{visit.house.base_url}/auth/sso/{provider.told.key}/callback"
+    return f"{visit.site.base_url}/auth/sso/{provider.told.key}/callback"
 
 
 async def _way_there(
@@ -137,7 +137,7 @@ async def _way_there(
     """With a longest age of the sign-in there, the provider says how old it is (OpenID Connect Core 1.0, 3.1.2.1)."""
     age = {"prompt": "login", "max_age": "0"} if is_again else {"max_age": str(_LONGEST_AGE)}
     await provider.client.metadata()
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         state, begun = await sign_on.begin(db, provider.told.key, visit.form_seed, go_on, person_id)
     return await provider.client.way_there(
         _here(visit, provider),
@@ -152,7 +152,7 @@ async def _way_there(
 async def _connected(visit: Visit, provider: Provider, begun: Begun, answer: Answer) -> Response:
     if not visit.is_signed_in or visit.viewer.person_id != begun.person_id:
         raise Forbidden
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await sign_on.connect(
             db, visit.viewer, visit.viewer.person_id, provider.client.issuer, answer.subject
         )
@@ -162,7 +162,7 @@ async def _connected(visit: Visit, provider: Provider, begun: Begun, answer: Ans
 async def _enter(visit: Visit, provider: Provider, answer: Answer, told: Told) -> tuple[str, bool]:
     """The session, and whether its person is new here."""
     issuer = provider.client.issuer
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         maker = system(visit.viewer.policy)
         known = await sign_on.owner(db, issuer, answer.subject)
         person_id = known or await _by_address(db, maker, provider, told)
@@ -173,7 +173,7 @@ async def _enter(visit: Visit, provider: Provider, answer: Answer, told: Told) -
             await sign_on.connect(db, maker, person_id, issuer, answer.subject, is_first=is_new)
         await _keep_up(db, maker, person_id, issuer, told, is_new=is_new)
         await _keep_address(visit, db, maker, person_id, issuer, answer.subject, told)
-        viewer: Viewer = await visit.house.memory.person(db, person_id) or nobody(visit.viewer.policy)
+        viewer: Viewer = await visit.site.memory.person(db, person_id) or nobody(visit.viewer.policy)
         token = await sign_on.enter(db, viewer, issuer, answer, visit.agent)
         if visit.session:
             await sessions.end(db, visit.session)
@@ -254,16 +254,16 @@ async def _keep_address(
     if is_taken:
         log.warning("the address that a provider tells belongs to another account", person=person_id)
     gone = await renamed.moved(db, maker, person_id, before, "" if is_taken else told.address)
-    person = await visit.house.memory.person(db, person_id) if gone else None
+    person = await visit.site.memory.person(db, person_id) if gone else None
     if gone is None or person is None:
         return
-    await letters.withdraw(db, person_id, gone)
-    if visit.house.sends_mail:
-        link = f"{visit.house.base_url}/settings/sign-in"
+    await emails.withdraw(db, person_id, gone)
+    if visit.site.sends_mail:
+        link = f"{visit.site.base_url}/settings/sign-in"
         now = "" if is_taken else told.address
         written = write.address_changed(person.language, person.policy.name, person.handle, now, link)
         for to in filter(None, (gone, now)):
-            await letters.put(db, person_id, to, written, _NEWS_LASTS)
+            await emails.put(db, person_id, to, written, _NEWS_LASTS)
 
 
 async def _manager(db: Db, maker: Viewer, issuer: str, told: str) -> int | None:
@@ -279,20 +279,20 @@ async def _manager(db: Db, maker: Viewer, issuer: str, told: str) -> int | None:
 
 async def _take_picture(visit: Visit, provider: Provider, answer: Answer, told: Told) -> None:
     """A face at the first sign-in, if there is one to be had; nobody has to wait long for it."""
-    if visit.house.store is None:
+    if visit.site.store is None:
         return
     fetcher = Fetcher("Weetwie")
     try:
         async with asyncio.timeout(_PICTURE_SECONDS):
             got = await fetcher.fetch(told.picture, "image/", faces.LARGEST)
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             maker = system(visit.viewer.policy)
             person_id = await sign_on.owner(db, provider.client.issuer, answer.subject) or 0
             with tempfile.SpooledTemporaryFile(max_size=faces.LARGEST) as content:
                 content.write(got.content)
                 content.seek(0)
                 file = File(content, len(got.content))
-                name = await faces.put(db, maker, visit.house.store, person_id, "face", file)
+                name = await faces.put(db, maker, visit.site.store, person_id, "face", file)
             await change(db, maker, person_id, Changes(face=name))
     except (Unfetched, Refusal, TimeoutError) as error:
         log.info("no picture from a provider", provider=provider.told.key, why=type(error).__name__)

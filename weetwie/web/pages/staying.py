@@ -6,16 +6,16 @@ import hmac
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.identity import links
 from weetwie.domain.identity.keys import key
 from weetwie.domain.people import staying
 from weetwie.errors import NotFound
-from weetwie.kit.db import Db
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         person = await _person(visit, db)
     return visit.show("staying.html", handle=person.handle, answer="")
 
@@ -23,7 +23,7 @@ async def show(visit: Visit) -> Response:
 async def answer(visit: Visit) -> Response:
     given = await visit.form()
     answer = "no" if given.get("answer") == "no" else "yes"
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         person = await _person(visit, db)
         await links.use(db, "stay", visit.request.path_params["token"])
         if answer == "no":
@@ -33,21 +33,21 @@ async def answer(visit: Visit) -> Response:
 
 async def _person(visit: Visit, db: Db) -> Viewer:
     link = await links.look(db, "stay", visit.request.path_params["token"])
-    person = await visit.house.memory.person(db, link.person_id or 0)
+    person = await visit.site.memory.person(db, link.person_id or 0)
     if person is None:
         raise NotFound
     return person
 
 
 async def show_stop(visit: Visit) -> Response:
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         await _whose(visit, db)
     return visit.show("letters_stop.html", is_done=False)
 
 
 async def stop(visit: Visit) -> Response:
     """With one click, by the person or by their mail program for them (RFC 8058): the address itself is the proof."""
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await staying.want_questions(db, await _whose(visit, db), wants=False)
     return visit.show("letters_stop.html", is_done=True)
 

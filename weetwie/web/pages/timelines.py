@@ -5,6 +5,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.conversations import conversations
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.posts import mark
@@ -12,12 +14,10 @@ from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
 from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines import public as publics
-from weetwie.kit import text
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import tags as seen_tags
-from weetwie.seen.posts import SeenPost
+from weetwie.text import text
+from weetwie.views import posts as seen_posts
+from weetwie.views import tags as seen_tags
+from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.experts import experts
 from weetwie.web.pages import home
@@ -42,7 +42,7 @@ async def favourites(visit: Visit) -> Response:
 
 async def _list(visit: Visit, template: str, find: Find) -> Response:
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         found = await reading.timeline(visit, db, lambda db, page: find(db, visit.viewer, page))
         return await reading.show(visit, db, template, **found, **await home.aside(visit, db))
 
@@ -50,7 +50,7 @@ async def _list(visit: Visit, template: str, find: Find) -> Response:
 async def tag(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     key = text.tag_key(visit.request.path_params["tag"])
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         (seen,) = await seen_tags.named(db, visit.viewer, [visit.request.path_params["tag"]])
         found = await reading.timeline(
             visit, db, lambda db, page: publics.tagged(db, visit.viewer, key, page, [], [], [])
@@ -74,7 +74,7 @@ async def _about(visit: Visit, db: Db, name: str) -> dict[str, Any]:
     ids = await search(db, viewer, read(f"tag:{name} is:question"), Page(_QUESTIONS))
     return {
         "experts": await experts(visit, db, answer),
-        "asked": await visit.house.shower.posts(db, viewer, await seen_posts.posts(db, viewer, ids)),
+        "asked": await visit.site.shower.posts(db, viewer, await seen_posts.posts(db, viewer, ids)),
         "related": await seen_tags.tags(db, viewer, await related_tags(db, viewer, name, _RELATED)),
     }
 
@@ -82,11 +82,11 @@ async def _about(visit: Visit, db: Db, name: str) -> dict[str, Any]:
 async def messages(visit: Visit) -> Response:
     """Conversations, the latest first."""
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         found = await conversations.conversations(db, visit.viewer, reading.asked(visit))
         last = await seen_posts.posts(db, visit.viewer, [one.last_post_id for one in found])
-        posts = {post.id: post for post in await visit.house.shower.posts(db, visit.viewer, last)}
-        people = await visit.house.shower.cards(db, visit.viewer, {id for one in found for id in one.people})
+        posts = {post.id: post for post in await visit.site.shower.posts(db, visit.viewer, last)}
+        people = await visit.site.shower.cards(db, visit.viewer, {id for one in found for id in one.people})
         talks = [
             (one, [people[id] for id in one.people if id in people], posts[one.last_post_id])
             for one in found

@@ -15,7 +15,7 @@ FIELDS = ("handle", "name", "address")
 
 
 async def show(visit: Visit) -> Response:
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         await links.look(db, "first-admin", visit.request.path_params["token"])
     return visit.show("welcome.html", given=dict.fromkeys(FIELDS, ""))
 
@@ -33,10 +33,10 @@ async def begin(visit: Visit) -> Response:
 
 async def _make(visit: Visit, given: Mapping[str, str], password: str) -> str:
     """All of it or nothing: whatever is refused leaves the link as good as before."""
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         await links.look(db, "first-admin", visit.request.path_params["token"])
     hash = await passwords.hashed(password)
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         await links.use(db, "first-admin", visit.request.path_params["token"])
         maker = system(visit.viewer.policy)
         newcomer = Newcomer(handle=given["handle"].removeprefix("@"), name=given["name"], is_admin=True)

@@ -5,6 +5,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge.answer import Answer
 from weetwie.domain.knowledge.experts import who_knows
@@ -15,11 +17,9 @@ from weetwie.domain.relations.ways import ways
 from weetwie.domain.search.answered import answered
 from weetwie.domain.search.posts import search as search_posts
 from weetwie.domain.search.query import read
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
-from weetwie.kit.text import is_question, tag_key
-from weetwie.seen import posts as seen_posts
-from weetwie.seen import tags as seen_tags
+from weetwie.text.text import is_question, tag_key
+from weetwie.views import posts as seen_posts
+from weetwie.views import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.experts import ShownExpert, experts
 from weetwie.web.shown import Person, Post
@@ -57,7 +57,7 @@ _NOTHING: Final[dict[str, Any]] = {
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     words = _words(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         found = _NOTHING | (await _found(visit, db, words) if words else {})
         lately = [] if found["found"] else await _answered_lately(visit, db)
         return await reading.show(visit, db, "who_knows.html", words=words, lately=lately, **found)
@@ -66,10 +66,10 @@ async def show(visit: Visit) -> Response:
 async def while_typing(visit: Visit) -> Response:
     """People, topics and answered questions for what has been typed so far, as a piece of a page."""
     reading.check_signed_in(visit)
-    words, viewer, shower = _words(visit), visit.viewer, visit.house.shower
+    words, viewer, shower = _words(visit), visit.viewer, visit.site.shower
     if len(words) < 2 or read(words).has_operators:
         return visit.show("parts/while_typing.html", people=[], found=[], tags=[], answered=[])
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         people = await search_people(db, viewer, words, limit=_WHILE_TYPING)
         answer = (await who_knows(db, viewer, words, limit=_WHILE_TYPING)).named()
         tags = await tags_like(db, viewer, tag_key(words.removeprefix("#")), limit=_WHILE_TYPING)
@@ -90,7 +90,7 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     """Raises Invalid for operators that cannot be understood."""
     asked, offset = read(words), _offset(visit)
     ids = await search_posts(db, visit.viewer, asked, Page(reading.LENGTH), offset=offset)
-    posts = await visit.house.shower.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
+    posts = await visit.site.shower.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
     found = {"posts": posts, "older": _older(visit, offset) if len(ids) == reading.LENGTH else ""}
     if not asked.has_operators and not offset:
         found |= await _who_knows(visit, db, words)
@@ -98,7 +98,7 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
 
 
 async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
-    viewer, shower = visit.viewer, visit.house.shower
+    viewer, shower = visit.viewer, visit.site.shower
     order = _order(visit, viewer)
     answer = await who_knows(db, viewer, words, order, limit=_EXPERTS)
     found = await experts(visit, db, answer)
@@ -129,7 +129,7 @@ def _order(visit: Visit, viewer: Viewer) -> str:
 async def _ways(visit: Visit, db: Db, ids: list[int]) -> dict[int, tuple[str, Person | None]]:
     """By person how one reaches them, and by whom."""
     found = await ways(db, visit.viewer, ids)
-    via = await visit.house.shower.people(
+    via = await visit.site.shower.people(
         db, visit.viewer, {one.via_id for one in found.values() if one.via_id}
     )
     by_id = {one.id: one for one in via}
@@ -157,7 +157,7 @@ async def _answered_lately(visit: Visit, db: Db) -> list[tuple[Post, Post]]:
 
 
 async def _with_answers(visit: Visit, db: Db, ids: list[int]) -> list[tuple[Post, Post]]:
-    viewer, shower = visit.viewer, visit.house.shower
+    viewer, shower = visit.viewer, visit.site.shower
     questions = await seen_posts.posts(db, viewer, ids)
     answers = await seen_posts.posts(db, viewer, [one.answer_id for one in questions if one.answer_id])
     shown = {post.id: post for post in await shower.posts(db, viewer, [*questions, *answers])}
@@ -187,7 +187,7 @@ async def _close(visit: Visit, db: Db, words: str) -> list[tuple[Person, str]]:
     found = await nearby(db, visit.viewer, terms, _CLOSE)
     people = {
         one.id: one
-        for one in await visit.house.shower.people(db, visit.viewer, [one.person_id for one in found])
+        for one in await visit.site.shower.people(db, visit.viewer, [one.person_id for one in found])
     }
     return [(people[one.person_id], one.topic) for one in found if one.person_id in people]
 

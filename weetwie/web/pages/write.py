@@ -8,7 +8,9 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import JSONResponse, Response
 
-from weetwie.access.words import Visibility
+from weetwie.access.enums import Visibility
+from weetwie.database.paging import Page
+from weetwie.database.pool import Db
 from weetwie.domain.media import attach, upload
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
@@ -16,10 +18,8 @@ from weetwie.domain.posts import publish as publishing
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.errors import Invalid, NotFound, Refusal, TooMany, Unavailable, _
-from weetwie.kit import clock
-from weetwie.kit.db import Db
-from weetwie.kit.paging import Page
-from weetwie.seen import posts as seen_posts
+from weetwie.runtime import clock
+from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.pages import home, post
 from weetwie.web.pages.drafts import draft_of, form_id, form_of, who_sees
@@ -37,14 +37,14 @@ async def publish(visit: Visit) -> Response:
     try:
         at = _later(given)
         media_ids = await _uploaded(visit)
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             written = _draft(visit, given, media_ids)
             post_id = await (_schedule(visit, db, *written, at) if at else _publish(visit, db, *written))
     except Refusal as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
         if visit.is_from_script:
             return JSONResponse({"error": visit.say(refusal.sentence, **refusal.values)}, status)
-        async with visit.house.database.reading() as db:
+        async with visit.site.database.reading() as db:
             draft = {"text": "", "warning": "", "audience": "", **given, "error": refusal}
             if reply_to is not None:
                 return await post.page(visit, db, reply_to, status, **draft)
@@ -105,25 +105,25 @@ async def _uploaded(visit: Visit) -> list[int]:
     files = visit.files.get("file", [])
     if not files:
         return []
-    if visit.house.store is None:
+    if visit.site.store is None:
         raise Unavailable
     described = visit.several.get("description", [])
     ids = []
     for place, file in enumerate(files):
         visit.count("media")
-        async with visit.house.database.transaction() as db:
+        async with visit.site.database.transaction() as db:
             media_id = await upload.number(db, visit.viewer)
         description = described[place] if place < len(described) else ""
-        prepared = await upload.prepare(visit.house.store, media_id, file, description=description)
-        async with visit.house.database.transaction() as db:
+        prepared = await upload.prepare(visit.site.store, media_id, file, description=description)
+        async with visit.site.database.transaction() as db:
             ids.append(await upload.upload(db, visit.viewer, prepared))
     return ids
 
 
 async def _rendered(visit: Visit, post_id: int) -> Response:
     """The new post, as it stands in a timeline."""
-    async with visit.house.database.reading() as db:
-        shown = await visit.house.shower.post(db, visit.viewer, post_id)
+    async with visit.site.database.reading() as db:
+        shown = await visit.site.shower.post(db, visit.viewer, post_id)
     return visit.show("parts/one_post.html", post=shown)
 
 
@@ -131,14 +131,14 @@ async def show_who_sees(visit: Visit) -> Response:
     """Who would see what is being written, as it stands now."""
     reading.check_signed_in(visit)
     given = await visit.form()
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         return JSONResponse({"reach": await who_sees(visit, db, given)})
 
 
 async def show_scheduled(visit: Visit) -> Response:
     """What waits for its time, and what was refused when its time had come."""
     reading.check_signed_in(visit)
-    async with visit.house.database.reading() as db:
+    async with visit.site.database.reading() as db:
         waiting = await scheduled.waiting(db, visit.viewer, Page(200))
         return await reading.show(
             visit, db, "scheduled.html", waiting=sorted(waiting, key=lambda one: one.at)
@@ -150,7 +150,7 @@ async def on_scheduled(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = dict(await visit.form())
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
-    async with visit.house.database.transaction() as db:
+    async with visit.site.database.transaction() as db:
         match verb:
             case "move":
                 at = _later(given)

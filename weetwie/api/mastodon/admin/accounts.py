@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -20,7 +20,7 @@ from weetwie.domain.people.limit import limit
 from weetwie.domain.people.register import State
 from weetwie.domain.people.register import Wanted as Asked
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 routes = Routes("admin")
 
@@ -116,7 +116,7 @@ async def _listed(call: Call, wanted: Names, asked: Asked, *, has_none: bool) ->
 
 async def _owner(call: Call, address: str) -> int | None:
     """Addresses are for those who look after people."""
-    if not may.look_after_people(call.viewer, clock.now()):
+    if not permissions.look_after_people(call.viewer, clock.now()):
         raise Forbidden
     return await addresses.owner(await call.db(), address)
 
@@ -138,7 +138,7 @@ async def approve(call: Call) -> bytes:
 async def reject(call: Call) -> bytes:
     """Does not let them back in: they stay as they are."""
     db = await call.db()
-    if not may.look_after_people(call.viewer, clock.now()):
+    if not permissions.look_after_people(call.viewer, clock.now()):
         raise Forbidden
     found = await shown.accounts(call, [call.id])
     behind = await register.behind(db, call.viewer, [call.id])

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Struct
 
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -14,7 +14,7 @@ from weetwie.api.parameters import PageParams, at_most
 from weetwie.domain.moderation import address_blocks
 from weetwie.domain.moderation.address_blocks import Blocked
 from weetwie.errors import Forbidden, Invalid, NotFound, _
-from weetwie.kit import clock
+from weetwie.runtime import clock
 
 routes = Routes("admin")
 
@@ -80,7 +80,7 @@ def _wire(one: Blocked) -> wire.AdminCanonicalEmailBlock:
 
 
 def _check(call: Call) -> None:
-    if not may.look_behind(call.viewer, clock.now()):
+    if not permissions.look_behind(call.viewer, clock.now()):
         raise Forbidden
 
 

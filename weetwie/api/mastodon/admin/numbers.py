@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from weetwie import __version__
-from weetwie.access import may
+from weetwie.access import permissions
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -20,8 +20,8 @@ from weetwie.api.mastodon.trends import FewParams
 from weetwie.api.parameters import OffsetParams, at_most
 from weetwie.domain.moderation import measures as counted
 from weetwie.errors import Forbidden
-from weetwie.kit import clock
-from weetwie.kit.text import tag_key
+from weetwie.runtime import clock
+from weetwie.text.text import tag_key
 
 routes = Routes("admin")
 
@@ -57,7 +57,7 @@ class WantedCohorts(Struct, frozen=True, kw_only=True):
 
 
 def _check(call: Call) -> None:
-    if not may.look_behind(call.viewer, clock.now()):
+    if not permissions.look_behind(call.viewer, clock.now()):
         raise Forbidden
 
 

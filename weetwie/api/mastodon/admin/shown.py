@@ -13,9 +13,9 @@ from weetwie.domain.identity import addresses
 from weetwie.domain.moderation.reports import Reported
 from weetwie.domain.people import register
 from weetwie.domain.people.register import Behind
-from weetwie.seen import people as seen_people
-from weetwie.seen import posts as seen_posts
-from weetwie.seen.people import Profile
+from weetwie.views import people as seen_people
+from weetwie.views import posts as seen_posts
+from weetwie.views.people import Profile
 
 _encode: Final = msgspec.json.encode
 

@@ -1,1 +1,0 @@
-"""Tests of the tools that know nothing of Weetwie."""

@@ -1,0 +1,418 @@
+"""The law as SQL: which posts and which people one sees.
+
+Each condition is written once and read both ways. An `Eye` says in SQL who is looking: `VIEWER` takes it from the
+parameters of the request, `of(person)` from a row of people, and so the same condition gives the posts that a viewer sees
+or the people who see a post. `MEMBER` is the eye of most requests; what is settled for members is settled when the
+statement is compiled, which leaves the planner a third of the work. Every inner table is an alias, so a condition can
+stand in any query.
+
+The rules and their numbers are those of docs/law.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    SmallInteger,
+    and_,
+    any_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.base import Executable
+
+from weetwie.access import viewer as viewers
+from weetwie.access.enums import Ring, Standing, Visibility
+from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db, Query, Record, param
+from weetwie.runtime import clock
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Mention, Post
+from weetwie.tables.relations import Block, Follow
+
+Sql = ColumnElement[Any]
+
+
+@dataclass(frozen=True)
+class ViewerSql:
+    """Who is looking, in SQL."""
+
+    id: Sql
+    ring: Sql
+    """0 colleagues, 1 network, 2 world; what is for a ring of this number or a higher one is in reach."""
+    is_member: Sql
+    is_circled: Sql
+    """A guest who sees only their circle."""
+    sponsor_id: Sql
+    is_alumnus: Sql
+    widest: Sql
+    """The widest ring that the policy allows."""
+    tells_activity: Sql
+    """Whether one learns how much, and how lately, others write."""
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """A post that is not there yet, in SQL: to ask who would see it."""
+
+    author_id: Sql
+    root_id: Sql
+    """0 where it begins a thread."""
+    ring: Sql
+    visibility: Sql
+    people: Sql
+    """Who is named in it."""
+
+
+VIEWER = ViewerSql(
+    id=param("viewer_id", BigInteger),
+    ring=param("viewer_ring", SmallInteger),
+    is_member=param("viewer_ring", SmallInteger) == int(Ring.colleagues),
+    is_circled=param("viewer_is_circled", Boolean),
+    sponsor_id=param("viewer_sponsor_id", BigInteger),
+    is_alumnus=param("viewer_is_alumnus", Boolean),
+    widest=param("widest_ring", SmallInteger),
+    tells_activity=param("tells_activity", Boolean),
+)
+
+MEMBER = ViewerSql(
+    id=VIEWER.id,
+    ring=literal(int(Ring.colleagues)),
+    is_member=true(),
+    is_circled=false(),
+    sponsor_id=literal(0),
+    is_alumnus=false(),
+    widest=VIEWER.widest,
+    tells_activity=VIEWER.tells_activity,
+)
+
+
+def of(person: Any) -> ViewerSql:
+    """Each row of people as a viewer; policy and time come as parameters (see `today`)."""
+    is_guest = person.standing == int(Standing.guest)
+    is_active = and_(
+        person.suspended_at.is_(None),
+        person.erased_at.is_(None),
+        person.is_dormant.is_(False),
+        or_(~is_guest, func.coalesce(person.until > param("now", DateTime(timezone=True)), False)),
+    )
+    is_member = and_(is_active, person.standing == int(Standing.member))
+    return ViewerSql(
+        id=person.id,
+        ring=case((is_member, int(Ring.colleagues)), (is_active, int(Ring.network)), else_=int(Ring.world)),
+        is_member=is_member,
+        is_circled=and_(is_active, is_guest, param("guests_see_only_their_circle", Boolean)),
+        sponsor_id=case((is_active, func.coalesce(person.sponsor_id, 0)), else_=0),
+        is_alumnus=and_(is_active, person.standing == int(Standing.alumnus)),
+        widest=param("widest_ring", SmallInteger),
+        tells_activity=param("tells_activity", Boolean),
+    )
+
+
+def today(viewer: Viewer) -> dict[str, Any]:
+    """The parameters that a viewer made by `of` leaves open; any viewer carries the policy."""
+    return {
+        "now": clock.now(),
+        "guests_see_only_their_circle": viewer.policy.guests_see_only_their_circle,
+        "widest_ring": int(viewer.policy.widest_ring),
+        "tells_activity": viewer.policy.tells_activity,
+    }
+
+
+class VisibleQuery:
+    """A statement under the law: written for any viewer, compiled once for members and once for everyone else."""
+
+    __slots__ = ("_for_members", "_for_others")
+
+    def __init__(self, make: Callable[[ViewerSql], Executable]) -> None:
+        self._for_members = Query(lambda: make(MEMBER))
+        self._for_others = Query(lambda: make(VIEWER))
+
+    def query(self, viewer: Viewer, at: datetime) -> Query:
+        return self._for_members if viewers.ring(viewer, at) is Ring.colleagues else self._for_others
+
+    async def rows(self, db: Db, viewer: Viewer, **given: Any) -> list[Record]:
+        at = clock.now()
+        return await db.rows(self.query(viewer, at), **by(viewer, at), **given)
+
+    async def row(self, db: Db, viewer: Viewer, **given: Any) -> Record | None:
+        at = clock.now()
+        return await db.row(self.query(viewer, at), **by(viewer, at), **given)
+
+    async def value(self, db: Db, viewer: Viewer, **given: Any) -> Any:
+        at = clock.now()
+        return await db.value(self.query(viewer, at), **by(viewer, at), **given)
+
+
+def by(viewer: Viewer, at: datetime) -> dict[str, Any]:
+    """The parameters that `VIEWER` and `MEMBER` stand for."""
+    ring = viewers.ring(viewer, at)
+    is_guest = viewer.standing is Standing.guest and ring is Ring.network
+    return {
+        "viewer_id": viewer.person_id,
+        "viewer_ring": int(ring),
+        "viewer_is_circled": is_guest and viewer.policy.guests_see_only_their_circle,
+        "viewer_sponsor_id": viewer.sponsor_id if ring is not Ring.world else 0,
+        "viewer_is_alumnus": viewer.standing is Standing.alumnus and ring is Ring.network,
+        "widest_ring": int(viewer.policy.widest_ring),
+        "tells_activity": viewer.policy.tells_activity,
+    }
+
+
+def post(viewer_sql: ViewerSql, of_post: Any = Post, original: Any = None) -> Sql:
+    """Which posts (and boosts) one sees. Give `original` where the query has already joined what is boosted."""
+    if original is not None:
+        return and_(
+            _within(viewer_sql, of_post), or_(of_post.boost_of_id.is_(None), _within(viewer_sql, original))
+        )
+    original = aliased(Post)
+    sees_original = there_is(original, original.id == of_post.boost_of_id, _within(viewer_sql, original))
+    return and_(_within(viewer_sql, of_post), or_(of_post.boost_of_id.is_(None), sees_original))
+
+
+def parent(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+    """Whether one sees a post that is known to be no boost: what is replied to, quoted or boosted."""
+    return _within(viewer_sql, of_post)
+
+
+def saw(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+    """The same for a post (or boost) that may be deleted by now: whom a `delete` must reach."""
+    original = aliased(Post)
+    saw_original = there_is(
+        original, original.id == of_post.boost_of_id, _within(viewer_sql, original, is_there=true())
+    )
+    return and_(
+        _within(viewer_sql, of_post, is_there=true()), or_(of_post.boost_of_id.is_(None), saw_original)
+    )
+
+
+def would_see(viewer_sql: ViewerSql, unwritten: Unwritten) -> Sql:
+    """The same for a post that is not written yet."""
+    return _within(viewer_sql, unwritten, is_there=true())
+
+
+def _within(viewer_sql: ViewerSql, of_post: Any, is_there: Sql | None = None) -> Sql:
+    """Rules 1 to 5, for one post by itself."""
+    return and_(
+        of_post.deleted_at.is_(None) if is_there is None else is_there,
+        _reaches(viewer_sql, of_post),
+        of_post.author_id.not_in(_hidden_people()),
+        _is_not_blocked(viewer_sql, of_post),
+        _is_named_or_follows(viewer_sql, of_post),
+        _is_in_circle(viewer_sql, of_post),
+    )
+
+
+def _hidden_people() -> Any:
+    """Rule 1: suspended, or erased with everything they wrote."""
+    hidden = aliased(Person)
+    is_hidden = or_(hidden.suspended_at.is_not(None), hidden.is_removed)
+    return select(hidden.id).where(is_hidden).correlate_except(hidden)
+
+
+def hidden_authors(viewer_sql: ViewerSql) -> Any:
+    """Whose posts one sees none of, whatever they are (rules 1 and 3): a select of ids."""
+    return _hidden_people().union_all(_blocked_either_way(viewer_sql.id))
+
+
+def _reaches(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+    """Rule 2: the narrower of the post's ring and the policy's widest."""
+    if viewer_sql is MEMBER:
+        return true()
+    return func.least(of_post.ring, viewer_sql.widest) >= viewer_sql.ring
+
+
+def _is_not_blocked(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+    """Rule 3. Of one post and many viewers the author is the one to begin with."""
+    if isinstance(of_post, Unwritten):
+        return viewer_sql.id.not_in(_blocked_either_way(of_post.author_id))
+    return of_post.author_id.not_in(_blocked_either_way(viewer_sql.id))  # type: ignore[no-any-return]
+
+
+def _blocked_either_way(person_id: Sql) -> Any:
+    by_me, of_me = aliased(Block), aliased(Block)
+    blocked = select(by_me.blocked_id).where(by_me.blocker_id == person_id).correlate_except(by_me)
+    blocking = select(of_me.blocker_id).where(of_me.blocked_id == person_id).correlate_except(of_me)
+    return blocked.union_all(blocking)
+
+
+def _is_in_circle(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+    """Rule 4: what a guest sees of what is for the network."""
+    if viewer_sql is MEMBER:
+        return true()
+    in_thread = aliased(Post)
+    took_part = there_is(
+        in_thread,
+        in_thread.root_id == of_post.root_id,
+        in_thread.author_id == viewer_sql.id,
+        in_thread.deleted_at.is_(None),
+    )
+    return or_(
+        ~viewer_sql.is_circled,
+        func.least(of_post.ring, viewer_sql.widest) == int(Ring.world),
+        of_post.author_id == viewer_sql.id,
+        of_post.author_id == viewer_sql.sponsor_id,
+        _follows(viewer_sql, of_post.author_id),
+        _is_mentioned(viewer_sql, of_post),
+        took_part,
+    )
+
+
+def _is_named_or_follows(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+    """Rule 5."""
+    return or_(
+        of_post.visibility <= int(Visibility.unlisted),
+        of_post.author_id == viewer_sql.id,
+        and_(of_post.visibility == int(Visibility.private), _follows(viewer_sql, of_post.author_id)),
+        _is_mentioned(viewer_sql, of_post),
+    )
+
+
+def _follows(viewer_sql: ViewerSql, person_id: Sql) -> Sql:
+    follow = aliased(Follow)
+    return there_is(follow, follow.follower_id == viewer_sql.id, follow.followed_id == person_id)
+
+
+def _is_mentioned(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+    if isinstance(of_post, Unwritten):
+        return viewer_sql.id == any_(of_post.people)
+    mention = aliased(Mention)
+    return there_is(mention, mention.post_id == of_post.id, mention.person_id == viewer_sql.id)
+
+
+def there_is(row: Any, *conditions: Sql) -> Sql:
+    """Whether there is such a row. All other tables in the conditions are those of the queries around it, however deep
+    this stands; by itself SQLAlchemy looks one query up only, and would then join the table anew: any person, not this one.
+
+    `OFFSET 0` says nothing, but keeps the planner from reading all such rows into memory to ask for one.
+    """
+    return (
+        select(literal(1))
+        .select_from(row)
+        .where(*conditions)
+        .offset(literal(0))
+        .correlate_except(row)
+        .exists()
+    )
+
+
+def person(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
+    """Which people one sees (`detail` says how much of them). Others show only as authors, by their card."""
+    is_there: Sql = of_person.erased_at.is_(None)
+    if viewer_sql is MEMBER:
+        return is_there
+    is_near = and_(viewer_sql.ring == int(Ring.network), _is_near(viewer_sql, of_person))
+    is_open = func.least(of_person.profile_ring, viewer_sql.widest) == int(Ring.world)
+    return and_(
+        is_there,
+        or_(
+            of_person.id == viewer_sql.id,
+            viewer_sql.is_member,
+            and_(of_person.suspended_at.is_(None), or_(is_open, is_near)),
+        ),
+    )
+
+
+def card(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
+    """Of whom one sees at least the card: people whom one sees, and the authors of posts that one sees."""
+    written = aliased(Post)
+    has_written = there_is(
+        written, written.author_id == of_person.id, written.deleted_at.is_(None), post(viewer_sql, written)
+    )
+    return and_(of_person.erased_at.is_(None), or_(person(viewer_sql, of_person), has_written))
+
+
+def _is_near(viewer_sql: ViewerSql, of_person: Any) -> Sql:
+    """What alumni and guests see of people beyond what the world does."""
+    is_open = func.least(of_person.profile_ring, viewer_sql.widest) >= int(Ring.network)
+    return or_(
+        of_person.id == viewer_sql.sponsor_id,
+        and_(is_open, or_(viewer_sql.is_alumnus, of_person.standing != int(Standing.guest))),
+        and_(viewer_sql.is_alumnus, _is_tied(viewer_sql, of_person)),
+    )
+
+
+def _is_tied(viewer_sql: ViewerSql, of_person: Any) -> Sql:
+    follow = aliased(Follow)
+    return there_is(
+        follow,
+        or_(
+            and_(follow.follower_id == viewer_sql.id, follow.followed_id == of_person.id),
+            and_(follow.follower_id == of_person.id, follow.followed_id == viewer_sql.id),
+        ),
+    )
+
+
+def place_at_work(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
+    """Whether unit, place and manager of a person whom one sees show too."""
+    return or_(
+        viewer_sql.is_member,
+        of_person.id == viewer_sql.id,
+        func.least(of_person.profile_ring, viewer_sql.widest) >= viewer_sql.ring,
+    )
+
+
+CARD, PROFILE, PLACE = 0, 1, 2
+
+
+def detail(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
+    """How much of a person one sees: 0 the card alone, 1 the profile, 2 with their place at work."""
+    if viewer_sql is MEMBER:
+        is_there = and_(of_person.suspended_at.is_(None), of_person.erased_at.is_(None))
+        return case((is_there, PLACE), else_=CARD)
+    return case(
+        (~person(viewer_sql, of_person), CARD),
+        (and_(of_person.suspended_at.is_not(None), of_person.id != viewer_sql.id), CARD),
+        (place_at_work(viewer_sql, of_person), PLACE),
+        else_=PROFILE,
+    )
+
+
+def in_ring(viewer_sql: ViewerSql, counts: Any) -> Sql:
+    """The viewer's number out of counts kept by ring: what stands in their ring or a wider one."""
+    if viewer_sql is MEMBER:
+        total: Sql = counts[1] + counts[2] + counts[3]
+        return total
+    return sum(
+        (case((reached, counts[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(viewer_sql)),
+        start=literal(0),
+    )
+
+
+def newest_in_ring(viewer_sql: ViewerSql, ids: Any) -> Sql:
+    """The same for the ids of the newest."""
+    return func.greatest(
+        *(case((reached, ids[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(viewer_sql))
+    )
+
+
+def posts_of(viewer_sql: ViewerSql, person: Any) -> Sql:
+    """How many posts of a person count for the viewer; in works-council mode only one's own are told."""
+    return case(
+        (
+            or_(viewer_sql.tells_activity, person.id == viewer_sql.id),
+            in_ring(viewer_sql, person.posts_in_ring),
+        ),
+        else_=0,
+    )
+
+
+def newest_of(viewer_sql: ViewerSql, person: Any) -> Sql:
+    """The id of the newest of them, which says when that was; in works-council mode nobody learns it."""
+    return case((viewer_sql.tells_activity, newest_in_ring(viewer_sql, person.last_post_in_ring)), else_=0)
+
+
+def _rings_in_reach(viewer_sql: ViewerSql) -> list[tuple[Ring, Sql]]:
+    return [(ring, func.least(int(ring), viewer_sql.widest) >= viewer_sql.ring) for ring in Ring]

@@ -1,0 +1,264 @@
+"""The database: one pool of connections, statements compiled once, transactions.
+
+SQLAlchemy writes the SQL and nothing else: a `Query` is compiled at its first use and from then on goes to asyncpg as text
+with positional parameters. Values written into a statement become literals, so that the planner sees them; only
+`param("name")` stays open and is given by name at each call.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+from weakref import WeakValueDictionary
+
+import asyncpg
+import msgspec
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.types import TypeEngine
+
+from weetwie.database.unavailable import DatabaseAway, Pulse, is_away
+
+Record: TypeAlias = Any
+"""A row: its values by name or by place (an `asyncpg.Record`, which is not typed)."""
+AtOnce = Mapping[type, Sequence[Callable[..., Awaitable[None]]]]
+"""For a kind of fact, what is done in the same transaction."""
+
+
+class _Compiler(PGCompiler_asyncpg):
+    def visit_bindparam(self, bind: BindParameter[Any], *args: Any, **kwargs: Any) -> str:  # type: ignore[override]
+        if not bind.required and bind.callable is None:
+            kwargs["literal_binds"] = True
+        return super().visit_bindparam(bind, *args, **kwargs)  # type: ignore[no-untyped-call,no-any-return]
+
+
+class _Dialect(PGDialect_asyncpg):
+    statement_compiler = _Compiler
+    supports_statement_cache = True
+
+
+_DIALECT = _Dialect()  # type: ignore[no-untyped-call]
+
+
+def param(name: str, type_: type[TypeEngine[Any]] | TypeEngine[Any] | None = None) -> BindParameter[Any]:
+    """A value that is given at each call."""
+    return bindparam(name, type_=type_)
+
+
+class Query:
+    """A statement, compiled once; its open parameters are given by name.
+
+    Takes a SQLAlchemy statement, or a function that makes one (so that what it is made of may be defined later).
+    """
+
+    __slots__ = ("_names", "_sql", "_statement")
+
+    def __init__(self, statement: Executable | Callable[[], Executable]) -> None:
+        self._statement = statement
+        self._sql: str | None = None
+        self._names: tuple[str, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        if self._sql is None:
+            self._compile()
+        assert self._sql is not None
+        return self._sql
+
+    def _compile(self) -> None:
+        statement = self._statement() if callable(self._statement) else self._statement
+        compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        self._names = tuple(compiled.positiontup or ())
+        self._sql = str(compiled)
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """The given values in the order in which the SQL wants them. Raises KeyError for one that is missing."""
+        if self._sql is None:
+            self._compile()
+        return [given[name] for name in self._names]
+
+
+class Db:
+    """One connection, in one transaction (or in none, for a single read)."""
+
+    __slots__ = ("_wakes", "at_once", "connection", "kept")
+
+    def __init__(
+        self, connection: Any, at_once: "AtOnce | None" = None, kept: dict[type, Any] | None = None
+    ) -> None:
+        self.connection = connection
+        self.at_once: AtOnce = at_once or {}
+        self.kept: dict[type, Any] = {} if kept is None else kept
+        """What this process keeps in memory of this database, by its class; each keeps itself up to date."""
+        self._wakes = False
+
+    async def rows(self, query: Query, **given: Any) -> list[Record]:
+        return await self.connection.fetch(query.sql, *query.values(given))  # type: ignore[no-any-return]
+
+    async def row(self, query: Query, **given: Any) -> Record | None:
+        return await self.connection.fetchrow(query.sql, *query.values(given))
+
+    async def value(self, query: Query, **given: Any) -> Any:
+        return await self.connection.fetchval(query.sql, *query.values(given))
+
+    async def run(self, query: Query, **given: Any) -> int:
+        """Runs a statement that answers nothing; returns how many rows it touched."""
+        status: str = await self.connection.execute(query.sql, *query.values(given))
+        count = status.rsplit(" ", 1)[-1]
+        return int(count) if count.isdigit() else 0
+
+    async def run_many(self, query: Query, many: Iterable[Mapping[str, Any]]) -> None:
+        await self.connection.executemany(query.sql, [query.values(given) for given in many])
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        async with self.connection.transaction():
+            yield
+
+    def wake_after_commit(self) -> None:
+        """Asks that those who wait for facts are woken when this transaction has been committed."""
+        self._wakes = True
+
+
+_PLANNER = {
+    "application_name": "weetwie",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_sort": "off",
+    "enable_memoize": "off",
+    "jit": "off",
+}
+"""A statement is planned once for each connection, for any values. Such a plan does not know how many rows there will be, and
+would rather read and sort all of a small table; but every page here has an index in its order, and tables grow. What is
+switched off is still used where there is no other way (docs/decisions/0003-one-plan-for-each-statement.md)."""
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
+    """Nothing here leaves anything behind on a connection, so nothing is to be reset when it goes back to the pool."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+WAIT_SECONDS = 3.0
+"""How long one may wait for a connection."""
+CONNECT_SECONDS = 5.0
+
+
+class NoConnection(DatabaseAway):
+    """All connections have been in use for too long. To those who wait it is as if the database could not be reached."""
+
+
+class Database:
+    """The pool. `on_commit` is called after each commit that recorded a fact; `at_once` is what must happen in the
+    transaction of an act (see `reactions.py`)."""
+
+    def __init__(self, pool: asyncpg.Pool, readers: int, pulse: Pulse) -> None:
+        self.pool = pool
+        self._pulse = pulse
+        self._readers = asyncio.Semaphore(readers)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._few = asyncio.Semaphore(2)
+        self.at_once: AtOnce = {}
+        self.kept: dict[type, Any] = {}
+        self.on_commit: Callable[[], None] = lambda: None
+
+    @classmethod
+    async def open(
+        cls, dsn: str, *, size: int = 6, readers: int | None = None, behind_pgbouncer: bool = False
+    ) -> "Database":
+        """At most `readers` of the connections read at once: where the database shares our processors, more of them only get
+        in each other's way."""
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            timeout=CONNECT_SECONDS,
+            command_timeout=30,
+            statement_cache_size=0 if behind_pgbouncer else 1000,
+            max_cached_statement_lifetime=0,
+            max_inactive_connection_lifetime=30,
+            init=prepare_connection,
+            connection_class=_Connection,
+            server_settings=_PLANNER,
+        )
+        return cls(pool, readers or size, Pulse(dsn))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Db]:
+        """For single statements that change nothing: no transaction around them."""
+        await _in_time(self._readers.acquire())
+        try:
+            async with self._connection() as connection:
+                yield Db(connection, self.at_once, self.kept)
+        finally:
+            self._readers.release()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Db]:
+        async with self._connection() as connection:
+            db = Db(connection, self.at_once, self.kept)
+            async with connection.transaction():
+                yield db
+            if db._wakes:
+                self.on_commit()
+
+    @asynccontextmanager
+    async def transaction_in_turn(self, of: str) -> AsyncIterator[Db]:
+        """For what waits for locks that strangers make others hold, such as counting tries: those `of` one address or person come
+        one after the other and have no connection while they wait, so that all others find one, and few come at once."""
+        turn = self._turns.setdefault(of, asyncio.Lock())
+        await _in_time(turn.acquire())
+        try:
+            await _in_time(self._few.acquire())
+            try:
+                async with self.transaction() as db:
+                    yield db
+            finally:
+                self._few.release()
+        finally:
+            turn.release()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """Raises DatabaseAway."""
+        self._pulse.check()
+        try:
+            connection = await _in_time(self.pool.acquire())
+        except Exception as error:
+            if is_away(error):
+                raise DatabaseAway(type(error).__name__) from error
+            raise
+        try:
+            async with self._pulse.watching(connection):
+                yield connection
+        finally:
+            await self.pool.release(connection)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+async def _in_time(waiting: Awaitable[Any]) -> Any:
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await waiting
+    except TimeoutError:
+        raise NoConnection("no connection to the database was free in time") from None
+
+
+async def prepare_connection(connection: Any) -> None:
+    """JSON columns go in and out as Python values."""
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind,
+            schema="pg_catalog",
+            encoder=lambda value: msgspec.json.encode(value).decode(),
+            decoder=msgspec.json.decode,
+        )
+
+
+def columns(rows: Sequence[Record], name: str) -> list[Any]:
+    return [row[name] for row in rows]

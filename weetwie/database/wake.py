@@ -1,0 +1,86 @@
+"""Wakes those who wait for facts: in this process at once, in others over the database, batched and after the commit.
+
+A NOTIFY inside a durable transaction costs most of the throughput, so it is sent from a connection of its own. A ring that
+is lost does no harm: whoever waits also looks by itself now and then.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import structlog
+
+from weetwie.database.unavailable import is_away
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "weetwie"
+RETRY_SECONDS = 2.0
+_QUIET_SECONDS, _ANSWER_SECONDS = 30.0, 5.0
+
+
+class Bell:
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._waiting: set[asyncio.Event] = set()
+        self._rung = asyncio.Event()
+
+    def waiter(self) -> asyncio.Event:
+        """An event that each ring sets; clear it before looking for what there is to do."""
+        event = asyncio.Event()
+        self._waiting.add(event)
+        return event
+
+    def ring(self) -> None:
+        """After a commit."""
+        self._wake()
+        self._rung.set()
+
+    def _wake(self) -> None:
+        for event in self._waiting:
+            event.set()
+
+    async def run(self) -> None:
+        """Rings for other processes and hears theirs, until cancelled; a lost connection is made anew."""
+        while True:
+            try:
+                await self._serve()
+            except Exception as error:
+                if not is_away(error):
+                    log.exception("the bell failed")
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _serve(self) -> None:
+        connection = await asyncpg.connect(
+            self._dsn, timeout=_ANSWER_SECONDS, server_settings={"synchronous_commit": "off"}
+        )
+        own = connection.get_server_pid()
+        try:
+            await connection.add_listener(CHANNEL, lambda *heard: self._hear(own, *heard))
+            self._wake()
+            while not connection.is_closed():
+                self._rung.clear()
+                rings = await _is_set(self._rung, _QUIET_SECONDS)
+                # Where nobody rings, it is seen that the other side is still there.
+                await connection.execute(
+                    f"notify {CHANNEL}" if rings else "select 1", timeout=_ANSWER_SECONDS
+                )
+        finally:
+            connection.terminate()
+
+    def _hear(self, own: int, _connection: Any, pid: int, *_rest: Any) -> None:
+        if pid != own:
+            self._wake()
+
+
+async def wait(event: asyncio.Event, seconds: float) -> None:
+    """Until the bell rings, or the time is over."""
+    await _is_set(event, seconds)
+    event.clear()
+
+
+async def _is_set(event: asyncio.Event, within: float) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), within)
+    return event.is_set()

@@ -1,0 +1,194 @@
+"""The outbox: letters wait in the database, are tried again, ever later, and given up in the end."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Database, Db, Query, Record, param
+from weetwie.domain.mail.write import Written
+from weetwie.events import PersonErased
+from weetwie.runtime import clock
+from weetwie.security import sealing
+from weetwie.smtp.client import Post, Unsent
+from weetwie.tables.mail import Letter
+from weetwie.tables.people import Person
+
+log = structlog.get_logger(__name__)
+
+_TEXT: Final = "letters.text"
+_HTML: Final = "letters.html"
+_HELD: Final = timedelta(minutes=5)
+"""For so long a letter is one process's to send."""
+_LONGEST_WAIT: Final = timedelta(hours=4)
+_LONGEST_WAIT_FOR_US: Final = timedelta(minutes=30)
+"""Where this installation is at fault: soon after it has been set right, letters go."""
+_FAILURES_LAST: Final = timedelta(days=30)
+
+_NOW = param("now", DateTime(timezone=True))
+_PUT = Query(
+    insert(Letter).values(
+        person_id=param("person_id", BigInteger),
+        address=param("address", Text),
+        subject=param("subject", Text),
+        text=param("text", LargeBinary),
+        html=param("html", LargeBinary),
+        stop=param("stop", Text),
+        due_at=_NOW,
+        ends_at=param("ends_at", DateTime(timezone=True)),
+    )
+)
+_first_due = (
+    select(Letter.id)
+    .where(Letter.failed_at.is_(None), Letter.due_at <= _NOW)
+    .order_by(Letter.due_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_CLAIM = Query(
+    update(Letter)
+    .where(Letter.id == _first_due)
+    .values(due_at=param("held_until", DateTime(timezone=True)), attempts=Letter.attempts + 1)
+    .returning(
+        Letter.id,
+        Letter.address,
+        Letter.subject,
+        Letter.text,
+        Letter.html,
+        Letter.stop,
+        Letter.attempts,
+        Letter.ends_at,
+    )
+)
+_ID = Letter.id == param("id", BigInteger)
+_SENT = Query(delete(Letter).where(_ID))
+_LATER = Query(
+    update(Letter).where(_ID).values(due_at=param("due_at", DateTime(timezone=True)), why=param("why", Text))
+)
+_STUCK = Query(
+    select(func.count(), func.max(Letter.why)).where(Letter.failed_at.is_(None), Letter.why != text("''"))
+)
+_FAILED = Query(
+    update(Letter)
+    .where(_ID)
+    .values(failed_at=_NOW, why=param("why", Text), address="", subject="", text=b"", html=b"")
+)
+_HAS_FAILED = Query(
+    select(
+        select(Letter.id)
+        .join(Person, Person.id == Letter.person_id)
+        .where(Letter.person_id == param("person_id", BigInteger), Letter.failed_at > Person.left_at)
+        .exists()
+    )
+)
+_SWEEP = Query(delete(Letter).where(Letter.failed_at < param("before", DateTime(timezone=True))))
+_WITHDRAWN = Query(
+    delete(Letter).where(
+        Letter.person_id == param("person_id", BigInteger),
+        func.folded(Letter.address) == func.folded(param("address", Text)),
+    )
+)
+_ERASED = Query(delete(Letter).where(Letter.person_id == func.any(param("ids", ARRAY(BigInteger)))))
+
+
+async def put(
+    db: Db, person_id: int | None, address: str, written: Written, lasts: timedelta, stop: str = ""
+) -> None:
+    """In the transaction of the act. `lasts` says for how long it is of any use, `stop` where one ends letters of this kind."""
+    now = clock.now()
+    await db.run(
+        _PUT,
+        person_id=person_id,
+        address=address,
+        subject=written.subject,
+        text=sealing.seal(_TEXT, address, written.text.encode()),
+        html=sealing.seal(_HTML, address, written.html.encode()),
+        stop=stop,
+        now=now,
+        ends_at=now + lasts,
+    )
+    db.wake_after_commit()
+
+
+async def withdraw(db: Db, person_id: int, address: str) -> None:
+    """What still waits for somebody is not sent to an address that is theirs no longer."""
+    await db.run(_WITHDRAWN, person_id=person_id, address=address)
+
+
+async def has_failed(db: Db, person_id: int) -> bool:
+    """Whether somebody who has left was written to since, and the letter could not be sent."""
+    return bool(await db.value(_HAS_FAILED, person_id=person_id))
+
+
+async def work(database: Database, post: Post) -> bool:
+    """Sends one letter that is due; says whether there was one."""
+    async with database.transaction() as db:
+        now = clock.now()
+        row = await db.row(_CLAIM, now=now, held_until=now + _HELD)
+    if row is None:
+        return False
+    try:
+        if row["ends_at"] <= now:
+            raise Unsent("it was too old", is_final=True)
+        plain, html = (_opened(place, row) for place in (_TEXT, _HTML))
+        await post.send(row["address"], row["subject"], plain, html, row["stop"])
+    except Unsent as error:
+        await _not_sent(database, row["id"], row["attempts"], row["ends_at"], error)
+    else:
+        async with database.transaction() as db:
+            await db.run(_SENT, id=row["id"])
+    return True
+
+
+def _opened(place: str, row: Record) -> str:
+    try:
+        return sealing.opened(place, row["address"], bytes(row[place.removeprefix("letters.")])).decode()
+    except sealing.CannotOpen as error:
+        raise Unsent("the key that it was sealed with is lost", is_final=True) from error
+
+
+async def _not_sent(
+    database: Database, letter_id: int, attempts: int, ends_at: datetime, error: Unsent
+) -> None:
+    pause = min(wait(attempts), _LONGEST_WAIT_FOR_US) if error.is_ours else wait(attempts)
+    later = clock.now() + pause
+    async with database.transaction() as db:
+        if error.is_final or later >= ends_at:
+            log.error("a letter could not be sent", number=letter_id, why=str(error), attempts=attempts)
+            await db.run(_FAILED, id=letter_id, now=clock.now(), why=str(error))
+        elif error.is_ours:
+            log.error(
+                "the mail server does not take letters from here",
+                number=letter_id,
+                why=str(error),
+                attempts=attempts,
+            )
+            await db.run(_LATER, id=letter_id, due_at=later, why=str(error))
+        else:
+            log.warning("a letter is tried again", number=letter_id, why=str(error), attempts=attempts)
+            await db.run(_LATER, id=letter_id, due_at=later, why="")
+
+
+def wait(attempts: int) -> timedelta:
+    """Half a minute at first, then ever longer."""
+    return min(timedelta(seconds=15 * 2 ** min(attempts, 20)), _LONGEST_WAIT)
+
+
+async def stuck(db: Db) -> tuple[int, str]:
+    """How many letters wait because this installation is at fault, and what the mail server says."""
+    row = await db.row(_STUCK)
+    return (row[0], row[1] or "") if row else (0, "")
+
+
+async def sweep(db: Db) -> int:
+    """For the schedule: failures that nobody asks about any more."""
+    return await db.run(_SWEEP, before=clock.now() - _FAILURES_LAST)
+
+
+async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
+    await db.run(_ERASED, ids=[fact.person_id for fact in facts])

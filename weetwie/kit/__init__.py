@@ -1,1 +1,0 @@
-"""Tools that know nothing of Weetwie."""

@@ -1,0 +1,1 @@
+"""Clock, log, cache, memory: what a running process needs."""

@@ -1,0 +1,1 @@
+"""Plain text in any language: links, signs, names, translation of sentences."""

@@ -1,9 +1,10 @@
 """What a text is about: its terms, the same for a post and for a question. Pure."""
 
+import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -180,8 +181,14 @@ def bare(word: str) -> str:
     return "".join(letter for letter in normal("NFD", word) if unicodedata.category(letter) != "Mn")
 
 
-@cache
-def _stemmer(language: str) -> Any:
-    import snowballstemmer
+_OWN: Final = threading.local()
+"""A stemmer works on one word at a time, and questions are read in several threads."""
 
-    return snowballstemmer.stemmer(language)
+
+def _stemmer(language: str) -> Any:
+    stemmers: dict[str, Any] = _OWN.__dict__
+    if language not in stemmers:
+        import Stemmer
+
+        stemmers[language] = Stemmer.Stemmer(language, 0)
+    return stemmers[language]

@@ -8,16 +8,15 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, SmallInteger, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import audience, visibility
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import delicate
-from weetwie.domain.knowledge.answer import Answer, Filters, Nearest
+from weetwie.domain.knowledge.answer import Answer, Filters
 from weetwie.domain.knowledge.words import Asked
 from weetwie.errors import Invalid, _
-from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.text.text import is_longer
 
@@ -52,60 +51,46 @@ async def who_knows(
     """
     _check_length(question)
     told, left_out = delicate.without(question, viewer.policy.never_inferred)
-    asked = (await asyncio.to_thread(asking.read, told))[:_LOOKED_UP]
-    whole = (await asyncio.to_thread(asking.read, question))[:_LOOKED_UP] if left_out else asked
+    asked = await _read(told)
+    whole = await _read(question) if left_out else asked
     if not whole:
         return Answer((), 0)
-    from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, profiles, said
-    from weetwie.domain.knowledge.keeping import held
-    from weetwie.domain.knowledge.look_up import look_up
-    from weetwie.domain.knowledge.visible import Scope
+    from weetwie.domain.knowledge import finding, gathering, keeping
 
-    now = as_of or clock.now()
-    scope = Scope(
-        sight=await audience.sight(db, viewer),
-        unranked=await unranked(db),
-        at_ms=now.timestamp() * 1000,
-        before=int(now.timestamp() * 1000) << 16 if as_of else None,
-    )
     tells_activity = viewer.policy.tells_activity
-    hidden = await not_about.hidden(db, viewer, _terms(whole))
-    async with held(db) as index:
-        stands = await look_up(db, index, _terms(asked))
-        matter = await asyncio.to_thread(finding.matter, index, scope, asked, stands)
-        statements = await said.about(db, viewer, _terms(whole), scope, as_of)
-        listed = {} if as_of else await profiles.listed(db, viewer, whole, scope)
-        unknown, likely = about.unknown(matter.words), tuple[Nearest, ...]()
-        if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so and not listed:
-            asked, likely = await nearest.mended(db, viewer, index, scope, matter, asked)
-            statements = await said.about(db, viewer, [*_terms(asked), *_terms(whole)], scope, as_of)
-        of_claims = fitting.weigh(matter.visible, whole, matter.seen) if left_out else matter.words
-        statements, claims = finding.claims(of_claims, statements, listed, among)
-        looks_near = len(asked) > _FEW and tells_activity and await db.value(_FINDS_NEAR, id=viewer.person_id)
+    scope = await gathering.scope(db, viewer, await unranked(db), as_of)
+    async with keeping.held(db) as index:
+        gathered = await gathering.gather(db, viewer, index, scope, asked, whole, as_of)
+        statements, claims = gathered.claims(among)
         wanted = finding.Wanted(
             asking.language_of(told),
             "acts" if order == "acts" and tells_activity else "knows",
-            viewer.person_id if looks_near else 0,
+            await _near_whom(db, viewer, gathered.asked),
             claims,
             None if among is None else frozenset(among),
-            hidden,
+            gathered.not_about,
         )
-        found = await asyncio.to_thread(finding.find, index, scope, matter, wanted, statements)
-        on_profiles = finding.listed(of_claims, claims, statements)
+        found = await asyncio.to_thread(finding.find, index, scope, gathered.matter, wanted, statements)
         out = {*exclude} if with_self else {viewer.person_id, *exclude}
         rows = await _chosen(db, viewer, found, out, limit, filters)
         return Answer(
             found.experts(rows, MOST_PROOFS, tells_activity=tells_activity),
             len(found.ids),
-            likely,
+            gathered.likely,
             tuple(left_out),
-            tuple(word for word in unknown if word not in on_profiles)[:_MOST_UNKNOWN],
-            {term: word.weight for word in matter.words for term in word.terms},
+            gathered.unknown(statements, claims)[:_MOST_UNKNOWN],
+            {term: word.weight for word in gathered.matter.words for term in word.terms},
         )
 
 
-def _terms(asked: Sequence[Asked]) -> list[int]:
-    return list(dict.fromkeys(term for one in asked for term in one.terms))
+async def _read(question: str) -> list[Asked]:
+    return (await asyncio.to_thread(asking.read, question))[:_LOOKED_UP]
+
+
+async def _near_whom(db: Db, viewer: Viewer, asked: Sequence[Asked]) -> int:
+    """0 where it makes no difference."""
+    looks_near = len(asked) > _FEW and viewer.policy.tells_activity and viewer.person_id
+    return viewer.person_id if looks_near and await db.value(_FINDS_NEAR, id=viewer.person_id) else 0
 
 
 def _check_length(question: str) -> None:

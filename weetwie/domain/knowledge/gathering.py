@@ -1,0 +1,88 @@
+"""What a question is answered from: where its words stand in what one sees, and what people say of themselves and of colleagues."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from weetwie.access import audience
+from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
+from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, profiles, said
+from weetwie.domain.knowledge.answer import Nearest
+from weetwie.domain.knowledge.finding import Matter
+from weetwie.domain.knowledge.fitting import Word
+from weetwie.domain.knowledge.index import Index
+from weetwie.domain.knowledge.look_up import look_up
+from weetwie.domain.knowledge.said import Said, Statement
+from weetwie.domain.knowledge.visible import Scope
+from weetwie.domain.knowledge.words import Asked
+from weetwie.runtime import clock
+
+
+class Gathered(msgspec.Struct):
+    asked: list[Asked]
+    """The words of the question, as they are meant."""
+    matter: Matter
+    of_claims: list[Word]
+    """What people may list; words that are not inferred of anybody are among it."""
+    statements: Said
+    listed: dict[int, Statement]
+    not_about: frozenset[int]
+    unused: list[str]
+    likely: tuple[Nearest, ...]
+
+    def claims(self, among: Collection[int] | None) -> tuple[Said, dict[int, float]]:
+        return finding.claims(self.of_claims, self.statements, self.listed, among)
+
+    def unknown(self, statements: Said, claims: Mapping[int, float]) -> tuple[str, ...]:
+        """The words that nobody used, but for those on somebody's profile."""
+        on_profiles = finding.listed(self.of_claims, claims, statements)
+        return tuple(word for word in self.unused if word not in on_profiles)
+
+
+async def gather(
+    db: Db,
+    viewer: Viewer,
+    index: Index,
+    scope: Scope,
+    asked: list[Asked],
+    whole: list[Asked],
+    as_of: datetime | None,
+) -> Gathered:
+    """`asked` is what is asked of posts, `whole` what is asked of people's profiles."""
+    matter = await asyncio.to_thread(
+        finding.matter, index, scope, asked, await look_up(db, index, _terms(asked))
+    )
+    statements = await said.about(db, viewer, _terms(whole), scope, as_of)
+    listed = {} if as_of else await profiles.listed(db, viewer, whole, scope)
+    unknown, likely = about.unknown(matter.words), tuple[Nearest, ...]()
+    of_posts = asked
+    if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so and not listed:
+        of_posts, likely = await nearest.mended(db, viewer, index, scope, matter, asked)
+        statements = await said.about(db, viewer, [*_terms(of_posts), *_terms(whole)], scope, as_of)
+    return Gathered(
+        of_posts,
+        matter,
+        matter.words if whole is asked else fitting.weigh(matter.visible, whole, matter.seen),
+        statements,
+        listed,
+        await not_about.hidden(db, viewer, _terms(whole)),
+        unknown,
+        likely,
+    )
+
+
+async def scope(db: Db, viewer: Viewer, unranked: frozenset[int], as_of: datetime | None) -> Scope:
+    at_ms = (as_of or clock.now()).timestamp() * 1000
+    return Scope(
+        sight=await audience.sight(db, viewer),
+        unranked=unranked,
+        at_ms=at_ms,
+        before=int(at_ms) << 16 if as_of else None,
+    )
+
+
+def _terms(asked: Sequence[Asked]) -> list[int]:
+    return list(dict.fromkeys(term for one in asked for term in one.terms))

@@ -3,13 +3,14 @@
 import os
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import database, machine
+from tests import changed, database, machine
 from tests.world import World
 
 # How long an example takes to make says something of the machine, and nothing of what is tested.
@@ -47,6 +48,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("needs"):
         if machine.is_ci() and (why := machine.missing(mark.args[0])):
             pytest.fail(f"nothing may be left out in CI: {why}", pytrace=False)
+
+
+_DURATIONS: defaultdict[str, float] = defaultdict(float)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _DURATIONS[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remembers how long each file takes, for `bin/check --changed`."""
+    if not hasattr(session.config, "workerinput") and session.config.cache is not None:
+        kept = session.config.cache.get(changed.DURATIONS, {})
+        session.config.cache.set(
+            changed.DURATIONS, kept | {file: round(took, 2) for file, took in _DURATIONS.items()}
+        )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

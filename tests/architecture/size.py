@@ -1,7 +1,13 @@
-"""Lists what has outgrown the size guide; fails nothing. Run by `bin/check`."""
+"""Lists what has outgrown the size guide, and the figures of the whole; fails nothing. Run by `bin/check`.
 
+With a folder that holds another state of `weetwie/`, its figures stand beside those of now.
+"""
+
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
+from tests.architecture.figures import TARGETS, figures
 from tests.architecture.source import Function, Source, sources
 
 FILE, FUNCTION, PARAMETERS = 300, 40, 5
@@ -27,10 +33,17 @@ def _parameters(function: Function) -> int:
     return len([argument for argument in named if argument.arg not in GIVEN])
 
 
+def table(before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
+    for name, target in TARGETS.items():
+        yield f"{name:<24}{before.get(name, ''):>10}{now[name]:>10}   aim: {target}"
+
+
 def main() -> None:
-    found = [line for source in sources() for line in outgrown(source)]
-    if found:
+    now = sources()
+    if found := [line for source in now for line in outgrown(source)]:
         print("Think again about (a guide, not a fault):", *found, sep="\n    ")
+    before = figures(sources(Path(sys.argv[1]))) if sys.argv[1:] else {}
+    print(*table(before, figures(now)), sep="\n")
 
 
 if __name__ == "__main__":

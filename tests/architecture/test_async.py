@@ -3,7 +3,11 @@
 import ast
 from collections.abc import Iterator
 
+import pytest
+
 from tests.architecture.source import Source, sources
+
+pytestmark = pytest.mark.xdist_group("architecture")
 
 WORLD = {
     *(

@@ -5,7 +5,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.source import PACKAGE, ROOT, Source, sources
+
+pytestmark = pytest.mark.xdist_group("architecture")
 
 SAYS_NOTHING = {
     "utils",
@@ -27,7 +31,7 @@ def names_that_say_nothing(source: Source) -> Iterator[str]:
     for part in Path(source.path).with_suffix("").parts:
         if SAYS_NOTHING & set(part.lower().split("_")):
             yield f"{source.path}: {part}"
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef) and SAYS_NOTHING & {
             word.lower() for word in re.findall(r"[A-Z][a-z]*", node.name)
         }:

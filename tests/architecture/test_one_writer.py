@@ -3,7 +3,11 @@
 import ast
 from collections.abc import Iterator
 
+import pytest
+
 from tests.architecture.source import Source, sources
+
+pytestmark = pytest.mark.xdist_group("architecture")
 
 WRITES = {"insert", "update", "delete"}
 
@@ -45,7 +49,7 @@ def writes(source: Source, rows: dict[str, str]) -> Iterator[tuple[str, int]]:
     """The classes of rows that a file makes, inserts, updates or deletes, with the line."""
     names = set(_imported_rows(source, rows))
     verbs = WRITES | set(_renamed_verbs(source))
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -72,14 +76,14 @@ def breaches(of: list[Source]) -> list[str]:
 
 
 def _imported_rows(source: Source, rows: dict[str, str]) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("weetwie.tables"):
             yield from (alias.asname or alias.name for alias in node.names if alias.name in rows)
 
 
 def _renamed_verbs(source: Source) -> Iterator[str]:
     """What `insert` and its like are called in this file: `from ... import insert as pg_insert`."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
             yield from (alias.asname for alias in node.names if alias.asname and alias.name in WRITES)
 

@@ -8,6 +8,8 @@ import pytest
 from tests.architecture.sentences import LANGUAGES, SOURCE, sentences
 from weetwie.text import language as languages
 
+pytestmark = pytest.mark.xdist_group("architecture")
+
 TEMPLATES = sorted((SOURCE / "web" / "templates").rglob("*.html"))
 SENT = re.compile(r'(<(?:option|button|input type="(?:hidden|checkbox|radio)")\b[^>]*?)\bvalue="[^"]*"')
 """What forms send; nobody reads it. What programs read stands in `<code>`."""

@@ -27,6 +27,7 @@ class Choices:
     base_url: str = HOME
     trusted_proxies: list[str] = field(default_factory=list)
     rate_limits: bool = False
+    styleguide: bool = False
 
 
 def browser(world: World, choices: Choices | None = None, **options: Any) -> httpx.AsyncClient:

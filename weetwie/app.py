@@ -131,6 +131,8 @@ class Settings(Protocol):
     def trusted_proxies(self) -> Sequence[str]: ...
     @property
     def rate_limits(self) -> bool: ...
+    @property
+    def styleguide(self) -> bool: ...
 
 
 def build(
@@ -177,6 +179,7 @@ def build(
                 look_over=look_over,
                 api=_reference(base_url),
                 limits=limits,
+                has_styleguide=settings.styleguide,
             ),
         ),
     )

@@ -254,6 +254,12 @@ class Settings:
     rate_limits: bool = _setting(
         _switch, "on or off", default=True, what="Whether requests are limited. Off for tests."
     )
+    styleguide: bool = _setting(
+        _switch,
+        "on or off",
+        default=False,
+        what="Whether `/styleguide` shows all parts that pages are made of. For those who build them.",
+    )
     database_url: str | None = _setting(
         _database_url,
         "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",

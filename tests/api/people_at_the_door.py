@@ -23,6 +23,7 @@ class _Settings:
     base_url = BASE
     trusted_proxies = ()
     rate_limits = False
+    styleguide = False
 
 
 class Door:

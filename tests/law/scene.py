@@ -57,6 +57,7 @@ class Settings:
     base_url: str = "http://weetwie.test"
     trusted_proxies: tuple[str, ...] = ()
     rate_limits: bool = False
+    styleguide: bool = False
 
 
 @dataclass

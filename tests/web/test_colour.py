@@ -23,11 +23,11 @@ def test_whatever_the_colour_what_is_written_in_it_is_readable(number: int) -> N
     told = re.findall(
         r"--([\w-]+):light-dark\(#([0-9a-f]{6}),#([0-9a-f]{6})\)", colour.tokens(f"{number:06x}")
     )
-    for theme, card in ((1, "fffefb"), (2, "1b1f26")):
+    for theme, card in ((1, "ffffff"), (2, "171a1c")):
         named = {one[0]: one[theme] for one in told}
-        assert colour.contrast(rgb(named["accent"]), rgb(card)) >= 4.5
-        assert colour.contrast(rgb(named["accent-strong"]), rgb(named["tint"])) >= 4.5
-        assert colour.contrast(rgb(named["on-accent"]), rgb(named["accent"])) >= 4.5
+        assert colour.contrast(rgb(named["green"]), rgb(card)) >= 4.5
+        assert colour.contrast(rgb(named["green-strong"]), rgb(named["green-tint"])) >= 4.5
+        assert colour.contrast(rgb(named["on-green"]), rgb(named["green"])) >= 4.5
 
 
 def test_what_is_no_colour_is_refused() -> None:

@@ -1,8 +1,9 @@
-"""Files that pages are made of: style, pictures. Their address holds a hash of what is in them, so they are kept for good."""
+"""Files that pages are made of: style, type, pictures. Their address holds a hash of what is in them, so they are kept for good."""
 
 import gzip
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +13,15 @@ from starlette.responses import Response
 from weetwie.errors import NotFound
 
 FOLDER: Final = Path(__file__).parent / "static"
+SHEET: Final = "weetwie.css"
+"""What all pages look like: `css/weetwie.css` with every sheet that it imports."""
 
 _KEPT_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _KEPT_AN_HOUR: Final = "public, max-age=3600"
 _TEXTS: Final = (".css", ".js", ".svg")
 """What becomes smaller; compressed once, when the program starts."""
+_IMPORT: Final = re.compile(r'@import "([\w-]+\.css)";\n?')
+_FILE: Final = re.compile(r'(?<=url\(")[\w-]+\.\w+(?="\))')
 
 
 class Assets:
@@ -25,6 +30,7 @@ class Assets:
     def __init__(self, folder: Path = FOLDER) -> None:
         self._packed: dict[str, bytes] = {}
         self._bodies = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+        self._bodies[SHEET] = self._sheet(folder / "css")
         for name, body in self._bodies.items():
             if name.endswith(_TEXTS):
                 self._packed[name] = gzip.compress(body, compresslevel=9, mtime=0)
@@ -63,6 +69,11 @@ class Assets:
             if "gzip" in request.headers.get("accept-encoding", ""):
                 body, headers["content-encoding"] = self._packed[name], "gzip"
         return Response(body, media_type=kind, headers=headers)
+
+    def _sheet(self, folder: Path) -> bytes:
+        """One file for one request, which knows the hashed names of the files that it needs."""
+        text = _IMPORT.sub(lambda found: (folder / found[1]).read_text(), (folder / SHEET).read_text())
+        return _FILE.sub(lambda found: self._with_hash(found[0]), text).encode()
 
     def _with_hash(self, name: str) -> str:
         stem, _dot, ending = name.rpartition(".")

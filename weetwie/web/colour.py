@@ -10,7 +10,7 @@ from weetwie.errors import Invalid, NotFound, _
 from weetwie.web.visit import Visit
 
 _HEX: Final = re.compile(r"[0-9a-f]{6}")
-_LIGHT_CARD, _DARK_CARD = "fffefb", "1b1f26"
+_LIGHT_CARD, _DARK_CARD = "ffffff", "171a1c"
 _READABLE: Final = 4.6
 """A little more than WCAG 2.2 asks (1.4.3: 4.5 : 1)."""
 _WELL_READABLE: Final = 7.0
@@ -33,14 +33,15 @@ def contrast(one: Rgb, other: Rgb) -> float:
 
 
 def tokens(accent: str) -> str:
-    """The tokens of `app.css` that depend on the colour, for both themes."""
+    """The tokens of `css/tokens.css` that depend on the colour, for both themes."""
     light = _until(_rgb(accent), _rgb(_LIGHT_CARD), _READABLE, -0.02)
     dark = _until(_rgb(accent), _rgb(_DARK_CARD), _WELL_READABLE, 0.02)
     colours = {
-        "accent": (light, dark),
-        "accent-strong": (_shifted(light, -0.08), _shifted(dark, 0.08)),
-        "on-accent": ((1.0, 1.0, 1.0), _rgb("0c0f13")),
-        "tint": (_mixed(light, _rgb(_LIGHT_CARD), 0.1), _mixed(dark, _rgb(_DARK_CARD), 0.14)),
+        "green": (light, dark),
+        "green-strong": (_shifted(light, -0.08), _shifted(dark, 0.08)),
+        "on-green": ((1.0, 1.0, 1.0), _rgb("0c0f13")),
+        "green-tint": (_mixed(light, _rgb(_LIGHT_CARD), 0.1), _mixed(dark, _rgb(_DARK_CARD), 0.14)),
+        "green-line": (_mixed(light, _rgb(_LIGHT_CARD), 0.3), _mixed(dark, _rgb(_DARK_CARD), 0.35)),
     }
     told = (f"--{name}:light-dark({_told(light)},{_told(dark)})" for name, (light, dark) in colours.items())
     return f":root{{{';'.join(told)}}}"

@@ -43,7 +43,9 @@ async def show(visit: Visit, db: Db, template: str, status: int = 200, **values:
     visit.is_living = me is not None
     news = await unread(db, visit.viewer, limit=99) if me else 0
     by_others = await done_by_others(visit, db) if me else []
-    return visit.show(template, status, **{"me": me, "news": news, "by_others": by_others, **values})
+    return visit.show(
+        template, status, **{"me": me, "news": news, "talks": 0, "by_others": by_others, **values}
+    )
 
 
 async def done_by_others(visit: Visit, db: Db) -> list[tuple[Happened, str]]:

@@ -76,10 +76,12 @@ from weetwie.web.pages import (
     sign_in_settings,
     sign_on,
     staying,
+    styleguide,
     timelines,
     welcome,
     who_knows,
     write,
+    you,
 )
 from weetwie.web.pages import live as live_page
 from weetwie.web.reading import SignInAgain, SignInFirst
@@ -133,6 +135,9 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/begin/{step}": (begin.show, begin.act),
     "/live": (live_page.show, None),
     "/complete": (complete.show, None),
+    "/you": (you.show, None),
+    "/you/theme": (you.show, you.set_theme),
+    "/keyboard": (you.show_keyboard, None),
     "/lists": (lists.show_all, lists.make),
     "/lists/{id:int}": (lists.show, None),
     "/lists/{id:int}/{verb}": (lists.show_verb, lists.act),
@@ -216,6 +221,8 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/oauth/authorize": (authorize.show, authorize.decide),
 }
 """What is shown at an address, and what is done with a form that is sent to it."""
+FOR_BUILDERS: Final[dict[str, tuple[Page, Page | None]]] = {"/styleguide": (styleguide.show, None)}
+"""Only where those are who build the pages."""
 
 
 def site(
@@ -230,6 +237,7 @@ def site(
     look_over: LookOver | None = None,
     api: Reference | None = None,
     limits: RateLimits | None = None,
+    has_styleguide: bool = False,
 ) -> Starlette:
     assets = Assets()
     shower = Shower(base_url, assets.address)
@@ -249,7 +257,7 @@ def site(
         limits,
     )
     routes = [Route("/static/{name}", assets.serve)]
-    for path, (show, act) in PAGES.items():
+    for path, (show, act) in (PAGES | (FOR_BUILDERS if has_styleguide else {})).items():
         routes.append(Route(path, _door(site, path, show), methods=["GET"]))
         if act is not None:
             routes.append(Route(path, _door(site, path, act), methods=["POST"]))

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from weetwie.web.visit import Visit
 
 _MAY: Final = "default-src 'none'; connect-src 'self'"
-SHELL: Final = ("app.css", "app.js", "live.js", "composer.js", "icons.svg", "mark.svg")
+SHELL: Final = ("weetwie.css", "inter.woff2", "app.js", "live.js", "composer.js", "icons.svg", "mark.svg")
 
 
 async def manifest(visit: Visit) -> Response:
@@ -20,8 +20,8 @@ async def manifest(visit: Visit) -> Response:
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
-        "background_color": "#f6f4ef",
-        "theme_color": "#1f5f5b",
+        "background_color": "#f6f5f1",
+        "theme_color": "#0d6453",
         "icons": [
             {"src": asset("icon-192.png"), "sizes": "192x192", "type": "image/png"},
             {"src": asset("icon-512.png"), "sizes": "512x512", "type": "image/png"},

@@ -179,7 +179,7 @@ document.addEventListener("keydown", (event) => {
     ".": () => document.querySelector(".pill:not([hidden]) a")?.click(),
     Enter: () => document.activeElement === current() && location.assign(current().dataset.address),
     "/": () => document.querySelector("input[type=search]")?.focus() ?? location.assign("/who-knows"),
-    "?": () => document.querySelector(".keys").showModal(),
+    "?": () => document.querySelector(".keys-of").showModal(),
   }[event.key];
   if (!act) return;
   if (event.key !== "Enter") event.preventDefault();

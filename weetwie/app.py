@@ -119,7 +119,7 @@ DOORS: Final = (
 )
 """Each file of doors has its `routes`."""
 
-_NOT_HERE: Final = _("This account is not active at the moment.")
+_NOT_HERE: Final = _("This account isn't active right now.")
 
 
 class Settings(Protocol):

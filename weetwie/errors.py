@@ -12,7 +12,7 @@ def _(sentence: str) -> str:
 class Refusal(Exception):
     """A no with a sentence. Values named in the sentence as `{name}` are put in after its translation."""
 
-    default: ClassVar[str] = _("This is not possible.")
+    default: ClassVar[str] = _("This isn't possible.")
 
     def __init__(self, sentence: str = "", /, **values: object) -> None:
         self.sentence = sentence or self.default
@@ -26,13 +26,13 @@ class Refusal(Exception):
 class NotFound(Refusal):
     """It is not there, or may not be seen: the two are never told apart."""
 
-    default = _("There is nothing here, or nothing that you may see.")
+    default = _("This page doesn't exist, or you can't see it.")
 
 
 class Forbidden(Refusal):
     """It is seen, but this viewer may not do that to it."""
 
-    default = _("You may not do this.")
+    default = _("You aren't allowed to do this.")
 
 
 class Detail:
@@ -50,7 +50,7 @@ class Invalid(Refusal):
     """What was given is not right. `field` names the field; `details` maps each field to all that is wrong with it; `known_as`
     is what apps of the client API know this refusal by, where they look at its words."""
 
-    default = _("What you gave is not right.")
+    default = _("Something you entered isn't right.")
 
     def __init__(
         self,
@@ -73,13 +73,13 @@ class Invalid(Refusal):
 class Conflict(Refusal):
     """It does not go together with what is already there."""
 
-    default = _("This does not go together with what is already there.")
+    default = _("This conflicts with something that's already there.")
 
 
 class TooMany(Refusal):
     """Too often; `retry_after` says in how many seconds it may be tried again."""
 
-    default = _("That was too often. Please wait a moment.")
+    default = _("Too many attempts. Wait a moment.")
 
     def __init__(self, sentence: str = "", /, *, retry_after: int = 60, **values: object) -> None:
         super().__init__(sentence, **values)
@@ -89,7 +89,7 @@ class TooMany(Refusal):
 class Unavailable(Refusal):
     """Something that this needs is out of order for now, the database most of all."""
 
-    default = _("This is out of order at the moment. Please try again soon.")
+    default = _("This doesn't work right now. Try again in a few minutes.")
 
     def __init__(self, sentence: str = "", /, *, retry_after: int = 2, **values: object) -> None:
         super().__init__(sentence, **values)
@@ -99,7 +99,7 @@ class Unavailable(Refusal):
 class NoSpace(Unavailable):
     """The disk is full; nothing was written."""
 
-    default = _("There is no space left to store this. Nothing was saved.")
+    default = _("There's no space left. Nothing was saved.")
 
 
 def fill(sentence: str, values: Mapping[str, object]) -> str:

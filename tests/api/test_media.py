@@ -490,7 +490,7 @@ async def test_a_store_that_is_down_is_said_and_nothing_is_lost(house: House) ->
     assert "retry-after" in answer.headers
     assert (await fetch(house, media["url"])).status_code == 503
     for _attempt in range(5):
-        with pytest.raises(Exception, match="Files cannot be stored"):
+        with pytest.raises(Exception, match="Files can't be saved"):
             await house.settle()
     house.world.store._store = up
     await house.settle()

@@ -126,7 +126,7 @@ async def test_statistics_are_refused_with_a_sentence(house: House) -> None:
     given = {"keys": ["active_users", "software_versions"], "start_at": today, "end_at": today}
     for what in ("measures", "dimensions", "retention"):
         answer = await house.ask(ada, "POST", f"/api/v1/admin/{what}", json=given)
-        assert answer.status_code == 403 and "Works-council mode" in answer.json()["error"]
+        assert answer.status_code == 403 and "Works council mode" in answer.json()["error"]
 
 
 async def numbers(house: House, who: Someone) -> dict[str, Any]:

@@ -29,7 +29,7 @@ async def test_topics_are_added_to_those_that_are_never_inferred_and_taken_out_a
 
 async def test_a_change_says_what_it_does_and_a_dry_run_does_nothing(dsn: str) -> None:
     code, out, _err = await weetwie(dsn, "policy", "set", "widest_ring", "0", "--dry-run")
-    assert code == 0 and "seen at most by: colleagues." in out and "not chosen" in out
+    assert code == 0 and "Widest audience for posts and profiles: colleagues." in out and "not chosen" in out
     assert "widest_ring = network" in (await weetwie(dsn, "policy", "show"))[1]
     code, out, _err = await weetwie(dsn, "policy", "set", "widest_ring", "0", "--json")
     told = json.loads(out)
@@ -85,4 +85,4 @@ async def test_a_statement_is_known_again(dsn: str, tmp_path: Path) -> None:
     assert "What is otherwise now: name." in out
     file.write_text(file.read_text().replace("Weetwie", "Weetwee"))
     code, _out, err = await weetwie(dsn, "policy", "statement", "--verify", str(file))
-    assert code == 4 and "signature does not fit" in err
+    assert code == 4 and "signature doesn't match" in err

@@ -41,7 +41,7 @@ async def test_out_of_one_account_and_into_another(dsn: str, tmp_path: Path) -> 
     assert code == 2 and "File exists" in err
     with file.open("a") as more:
         more.write("eve@other.example,true,false,\n")
-    told = f"{file}:3: eve@other.example: This is on another server. Here are only people and posts of weetwie.example.\n"
+    told = f"{file}:3: eve@other.example: This is on another server. Only people and posts of weetwie.example can be imported.\n"
     code, out, err = await weetwie(dsn, "import", "follows", file, "--as", "new", "--preview")
     assert (code, out, err) == (0, "1 rows lead to somebody here. Read as UTF-8.\n", told)
     code, out, err = await weetwie(dsn, "import", "follows", file, "--as", "new")

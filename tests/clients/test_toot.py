@@ -215,7 +215,7 @@ def test_toot_reads_what_it_marked_what_is_talked_about_and_what_links(toot: Cal
     assert [one["id"] for one in ada.json("timelines", "favourites")] == [id]
     assert "All about" in ada("bookmarks", "--once")
     assert id in [one["id"] for one in ada.json("timelines", "trending")]
-    assert "No post that you may see links to this page." in ada.refused(
+    assert "No post you can see links to this page." in ada.refused(
         "timelines", "link", "https://nowhere.example/"
     )
 

@@ -74,7 +74,7 @@ async def test_who_asks_gets_people_with_proof_and_nobody_else_hears_of_it(house
     assert "Ada bo Lovelace: Wrote about this" in answer["content"]
     assert "“The turbine is balanced with small weights”" in answer["content"]
     assert f"{HOME}/@ada/{proof}" in answer["content"]
-    assert "They may know about turbines" in answer["content"]
+    assert "Ask them about turbines" in answer["content"]
     assert await house.good(ada, "GET", "/api/v1/notifications") == []
     assert (await house.ask(ada, "GET", f"/api/v1/statuses/{answer['id']}")).status_code == 404
     await settle(house)

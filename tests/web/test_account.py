@@ -271,18 +271,18 @@ async def is_given_a_token(world: World, site: httpx.AsyncClient, ada: Someone) 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (chooses_a_password, "The password was changed."),
-        (is_reset, "The password was changed."),
-        (switches_codes_on, "One-time codes were switched on."),
-        (switches_codes_off, "One-time codes were switched off."),
+        (chooses_a_password, "Your password was changed."),
+        (is_reset, "Your password was changed."),
+        (switches_codes_on, "Two-step verification was turned on."),
+        (switches_codes_off, "Two-step verification was turned off."),
         (uses_a_recovery_code, "A recovery code was used."),
-        (is_guessed_at, "Somebody typed wrong one-time codes again and again."),
+        (is_guessed_at, "Someone entered wrong verification codes several times."),
         (removes_a_passkey, "A passkey was removed."),
-        (connects_a_provider, "An account with a provider was connected."),
-        (is_connected_with_a_provider, "An account with a provider was connected."),
-        (disconnects_a_provider, "An account with a provider was disconnected."),
+        (connects_a_provider, "A single sign-on account was connected."),
+        (is_connected_with_a_provider, "A single sign-on account was connected."),
+        (disconnects_a_provider, "A single sign-on account was disconnected."),
         (lets_an_app_in, "An app was allowed to act for you."),
-        (is_given_a_token, "An access token was made for you."),
+        (is_given_a_token, "An access token was created for you."),
     ],
 )
 async def test_every_change_is_told_by_mail_at_every_address_of_theirs_and_in_the_settings(

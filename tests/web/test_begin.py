@@ -27,7 +27,7 @@ async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
     assert said
     assert (
         said[1]
-        == "Hello, I am Ada Verhoeven. Ask me about #HeatPumps, #seals. I would like to learn about #welding."
+        == "Hello, I'm Ada Verhoeven. Ask me about #HeatPumps, #seals. I'd like to learn about #welding."
     )
     assert "bo has much to say" in home.text
     profile = text_of(await site.get("/@ada"))

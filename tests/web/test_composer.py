@@ -22,9 +22,9 @@ def said(page: httpx.Response) -> str:
 
 def number(sentence: str) -> int:
     """How many people besides the writer a sentence tells of."""
-    if sentence.startswith("Nobody"):
+    if sentence.startswith("Only you"):
         return 0
-    return 1 if sentence.startswith("One person besides you") else int(sentence.split(maxsplit=1)[0])
+    return 1 if sentence.startswith("One") else int(sentence.split(maxsplit=1)[0])
 
 
 async def who_sees(world: World, text: str) -> int:
@@ -91,13 +91,13 @@ async def test_the_box_says_to_whom_a_message_goes_and_why_it_would_not(
     world: World, ada: Someone, site: httpx.AsyncClient
 ) -> None:
     bo = await world.member("bo", name="Bo de Boer")
-    assert said(await site.get("/?to=bo")) == "One person besides you: Bo de Boer"
+    assert said(await site.get("/?to=bo")) == "One other person: Bo de Boer"
     fields = form_of(await site.get("/")) | {"audience": "direct", "text": "hello"}
     asked = await site.post("/posts/reach", data=fields, headers={"accept": "application/json"})
-    assert asked.json()["reach"].startswith("This is for nobody yet")
+    assert asked.json()["reach"].startswith("This isn't for anyone yet")
     refused = await site.post("/posts", data=fields)
     assert refused.status_code == 422
-    assert "This is for nobody yet" in refused.text and ">hello</textarea>" in refused.text
+    assert "This isn't for anyone yet" in unescape(refused.text) and ">hello</textarea>" in refused.text
     await world.guest("gus", sponsor=bo, until=clock.now() + timedelta(days=1))
     fields |= {"audience": "colleagues", "text": "@gus look"}
     asked = await site.post("/posts/reach", data=fields, headers={"accept": "application/json"})
@@ -113,7 +113,7 @@ async def test_whoever_wrote_last_in_a_conversation_answers_the_others(
     at = re.search(r'href="(/@ada/\d+)"', (await site.get("/messages")).text)
     assert at
     page = await site.get(at[1])
-    assert said(page) == "One person besides you: Bo de Boer"
+    assert said(page) == "One other person: Bo de Boer"
     assert ">@" not in page.text.partition("<textarea")[2].partition("</textarea>")[0]
     fields = form_of(page) | {"text": "did you get this?", "reply_to": at[1].split("/")[-1]}
     assert (await site.post("/posts", data=fields)).status_code == 303

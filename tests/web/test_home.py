@@ -180,7 +180,7 @@ async def test_what_several_people_did_is_said_of_several(
         fan = await world.member(handle)
         await world.mark(fan, post, favourite=True)
         await world.notify(ada, "favourite", fan, post)
-    assert "have liked your post" in (await site.get("/notifications")).text
+    assert "have favourited your post" in (await site.get("/notifications")).text
     german = await site.get("/notifications", headers={"accept-language": "de"})
     assert "mögen deinen Beitrag" in german.text
 

@@ -72,7 +72,7 @@ async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
 ) -> None:
     answer = await sign_in(site, name, password)
     assert answer.status_code == 422
-    assert "The name or the password is not right." in answer.text
+    assert "Username or password is wrong" in answer.text
     assert not await is_signed_in(site)
 
 

@@ -138,7 +138,7 @@ async def test_a_verified_address_of_somebody_here_is_connected_by_them_alone(
 ) -> None:
     await addresses.add(world.db, ada.id, "bo@house.example", is_verified=True)
     refused = await come(site, idp)
-    assert "connect it with House in Settings" in text_of(refused)
+    assert "connect it with House under Settings" in text_of(refused)
     assert await handle_of(site) == ""
     await sign_in(site, "ada")
     page = await act(site, "/auth/sso/house")
@@ -164,7 +164,7 @@ async def test_groups_let_in_and_make_administrators(world: World, ada: Any, idp
     )
     idp.claims |= {"realm": {"roles": ["visitors"]}, "dep": "Pumps"}
     async with open_site(world, mine) as site:
-        assert "not in a group that may sign in" in text_of(await come(site, idp))
+        assert "isn't in a group that can log in" in text_of(await come(site, idp))
         idp.claims["realm"] = {"roles": ["staff", "chiefs"]}
         await come(site, idp)
         row = await world.connection.fetchrow("select is_admin, unit from people where handle = 'bo_berg'")
@@ -210,23 +210,23 @@ async def test_nobody_is_made_where_the_organisation_does_not_want_it(
     world: World, ada: Any, idp: providers.Provider
 ) -> None:
     async with open_site(world, told(idp, creates_people=False)) as site:
-        assert "There is no account here for you yet" in text_of(await come(site, idp))
+        assert "You don't have an account here yet" in text_of(await come(site, idp))
 
 
 @pytest.mark.parametrize(
     ("claims", "sentence"),
     [
-        ({"nonce": "another"}, "it answers another question"),
-        ({"nonce": None}, "it answers another question"),
-        ({"aud": "another"}, "it is meant for another application"),
-        ({"aud": [CLIENT, "another"], "azp": "another"}, "it is meant for another application"),
+        ({"nonce": "another"}, "it answers another request"),
+        ({"nonce": None}, "it answers another request"),
+        ({"aud": "another"}, "it's meant for another application"),
+        ({"aud": [CLIENT, "another"], "azp": "another"}, "it's meant for another application"),
         ({"iss": "https://elsewhere.example"}, "it comes from another provider"),
         ({"exp": int(time.time()) - 3600}, "took too long"),
-        ({"iat": int(time.time()) + 3600}, "The clocks of House and of this server differ too much"),
-        ({"nbf": int(time.time()) + 3600}, "The clocks of House and of this server differ too much"),
+        ({"iat": int(time.time()) + 3600}, "The clocks of House and this server differ too much"),
+        ({"nbf": int(time.time()) + 3600}, "The clocks of House and this server differ too much"),
         ({"iat": None}, "it has no date"),
-        ({"sub": ""}, "it names nobody"),
-        ({"sub": 7}, "it names nobody"),
+        ({"sub": ""}, "it doesn't say who it's about"),
+        ({"sub": 7}, "it doesn't say who it's about"),
     ],
 )
 async def test_a_token_that_is_not_right_lets_nobody_in_and_says_why(
@@ -271,7 +271,7 @@ async def test_a_provider_that_is_down_is_said_to_be(
     idp.is_down = True
     answer = await site.get("/auth/sso/house")
     assert answer.status_code == 503
-    assert "House does not answer at the moment" in text_of(answer)
+    assert "House isn't responding" in text_of(answer)
 
 
 async def test_sign_ins_that_come_while_a_provider_hangs_all_end_with_one_wait(
@@ -281,7 +281,7 @@ async def test_sign_ins_that_come_while_a_provider_hangs_all_end_with_one_wait(
     idp.hangs = True
     answers = await asyncio.gather(*(site.get("/auth/sso/house") for _person in range(8)))
     assert [answer.status_code for answer in answers] == [503] * 8
-    assert all("House does not answer at the moment" in text_of(answer) for answer in answers)
+    assert all("House isn't responding" in text_of(answer) for answer in answers)
     assert idp.looks == 1, "all of them waited for the same answer"
     idp.answers_again()
     assert (await site.get("/auth/sso/house")).status_code == 503
@@ -327,7 +327,7 @@ async def test_a_provider_that_hangs_when_the_code_is_changed_is_said_to(
     idp.hangs = True
     answer = await site.get(way)
     assert answer.status_code == 503
-    assert "House does not answer at the moment" in text_of(answer)
+    assert "House isn't responding" in text_of(answer)
 
 
 async def test_metadata_of_another_issuer_are_not_taken(
@@ -352,7 +352,7 @@ async def test_one_provider_cannot_answer_for_another(
     async with open_site(world, told(idp), told(idp, key="other", name="Other")) as site:
         there = await site.get("/auth/sso/house")
         back = idp.lets_in(there.headers["location"]).replace("/sso/house/", "/sso/other/")
-        assert "did not begin in this browser" in text_of(await site.get(back))
+        assert "began in another browser" in text_of(await site.get(back))
 
 
 async def test_an_answer_is_good_once_and_in_the_browser_that_asked(
@@ -361,16 +361,16 @@ async def test_an_answer_is_good_once_and_in_the_browser_that_asked(
     there = await site.get("/auth/sso/house")
     back = idp.lets_in(there.headers["location"])
     async with open_site(world, told(idp)) as other:
-        assert "did not begin in this browser" in text_of(await other.get(back))
+        assert "began in another browser" in text_of(await other.get(back))
     assert (await site.get(back)).status_code == 303
-    assert "did not begin in this browser" in text_of(await site.get(back))
+    assert "began in another browser" in text_of(await site.get(back))
 
 
 async def test_a_no_of_the_provider_is_told(site: httpx.AsyncClient) -> None:
     there = await site.get("/auth/sso/house")
     state = there.headers["location"].split("state=")[1].split("&")[0]
     answer = await site.get(f"/auth/sso/house/callback?error=access_denied&state={state}")
-    assert "House did not sign you in (access_denied)" in text_of(answer)
+    assert "House couldn't log you in (access_denied)" in text_of(answer)
 
 
 async def test_whoever_signs_out_here_signs_out_there(
@@ -421,7 +421,7 @@ async def test_where_the_provider_alone_lets_members_in_guests_still_come_by_the
     await give_password(world, gus)
     await choose_policy(world, sign_in="sso")
     refused = await sign_in(site, "ada")
-    assert "Members sign in with the account of the organisation" in text_of(refused)
+    assert "Colleagues log in with their account at the organisation" in text_of(refused)
     assert (await sign_in(site, "ada", "wrong")).status_code == 422
     assert (await come(site, idp)).status_code == 303
     async with open_site(world, told(idp)) as other:
@@ -513,7 +513,7 @@ async def test_whoever_has_an_address_next_is_not_connected_with_the_one_before(
     idp.claims |= {"sub": "s-2", "name": "Bo Other", "preferred_username": "bo2"}
     async with open_site(world, told(idp, connects_by_email=True)) as site:
         refused = await come(site, idp)
-        assert "There is an account with your e-mail address already" in text_of(refused)
+        assert "There's already an account with your e-mail address" in text_of(refused)
         assert await handle_of(site) == ""
 
 

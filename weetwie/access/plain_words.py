@@ -12,7 +12,7 @@ Translate = Callable[[str], str]
 RINGS: Final = {
     Ring.colleagues: _("colleagues"),
     Ring.network: _("colleagues, alumni and guests"),
-    Ring.world: _("everybody, signed in or not"),
+    Ring.world: _("everyone, logged in or not"),
 }
 
 CONCERN_EVERYBODY: Final = (
@@ -44,14 +44,14 @@ def _value(value: object, translate: Translate) -> str:
 
 _LABELS: Final = {
     "name": _("Name"),
-    "description": _("What it is for"),
-    "contact_email": _("Where people reach you"),
-    "accent": _("Your colour"),
-    "framed_by": _("Pages that may show this place within them"),
-    "longest_post": _("Most characters of a post"),
-    "guests_stay_days": _("Most days that a guest stays before it is prolonged"),
-    "sign_up_domains": _("Whose addresses let people come in by themselves, as colleagues"),
-    "sign_up_by_approval": _("Others may ask to come in; whoever looks after people decides"),
+    "description": _("What it's for"),
+    "contact_email": _("Contact address"),
+    "accent": _("Brand colour"),
+    "framed_by": _("Sites that can embed pages from here"),
+    "longest_post": _("Longest post (characters)"),
+    "guests_stay_days": _("Guest access (days)"),
+    "sign_up_domains": _("E-mail domains that can join as colleagues"),
+    "sign_up_by_approval": _("Others can request access"),
 }
 """What says enough as a name and a value."""
 
@@ -62,142 +62,129 @@ _Told = tuple[str, dict[str, object]]
 def _works_council(policy: Policy) -> _Told:
     if policy.works_council:
         return _(
-            "Works-council mode is on: nobody, the administrators included, is told how much or when others write, "
-            "and no number about fewer than {fewest} people is told."
+            "Works council mode is on: nobody, administrators included, can see how much or when others write, and no number is shown for fewer than {fewest} people."
         ), {"fewest": FEWEST}
     return _(
-        "Works-council mode is off: how many posts people write, and on which day they last did, is told."
+        "Works council mode is off: people can see how many posts others write and when they last did."
     ), {}
 
 
 def _widest_ring(policy: Policy) -> _Told:
-    return _("What people write, and their profiles, is seen at most by: {ring}."), {
-        "ring": RINGS[policy.widest_ring]
-    }
+    return _("Widest audience for posts and profiles: {ring}."), {"ring": RINGS[policy.widest_ring]}
 
 
 def _default_ring(policy: Policy) -> _Told:
-    return _("New posts are seen by this ring, unless their author says otherwise: {ring}."), {
-        "ring": RINGS[policy.default_ring]
-    }
+    return _("Default audience for new posts: {ring}."), {"ring": RINGS[policy.default_ring]}
 
 
 def _default_profile_ring(policy: Policy) -> _Told:
-    return _(
-        "Profiles of those who come from now on are seen, unless their owner says otherwise, by: {ring}."
-    ), {"ring": RINGS[policy.default_profile_ring]}
+    return _("Who sees new profiles by default: {ring}."), {"ring": RINGS[policy.default_profile_ring]}
 
 
 def _guests(policy: Policy) -> _Told:
     if policy.guests_see_only_their_circle:
-        return _("Guests read only those whom they follow, who invited them, or who talk with them."), {}
-    return _("Guests read all that is for the network."), {}
+        return _("Guests see only people they follow, who invited them, or who they talk with."), {}
+    return _("Guests see everything shared with colleagues, alumni and guests."), {}
 
 
 def _guests_invited_by(policy: Policy) -> _Told:
     if policy.guests_invited_by == "members":
-        return _("Every colleague may invite guests, for whom they answer."), {}
-    return _("Only those who look after people invite guests."), {}
+        return _("Every colleague can invite guests and is then their host."), {}
+    return _("Only people administrators can invite guests."), {}
 
 
 def _alumni_wake(policy: Policy) -> _Told:
     if policy.alumni_wake == "acceptance":
-        return _("Whoever leaves goes on as an alumnus by their own yes."), {}
-    return _("Whoever leaves goes on as an alumnus by their own yes and that of an administrator."), {}
+        return _("People who leave can stay as alumni if they agree."), {}
+    return _("People who leave can stay as alumni if they and an administrator agree."), {}
 
 
 def _suspends_on(policy: Policy) -> _Told:
     if not policy.suspends_on:
-        return _("Whoever leaves, for whatever reason, is asked whether they want to stay in touch."), {}
-    return _("Whoever leaves for one of these reasons is suspended: {reasons}."), {
+        return _("Everyone who leaves is asked whether they want to stay in touch."), {}
+    return _("Accounts are suspended when people leave for one of these reasons: {reasons}."), {
         "reasons": ", ".join(policy.suspends_on)
     }
 
 
 def _fetches_links(policy: Policy) -> _Told:
     if policy.fetches_links:
-        return _(
-            "Pages that people link to are fetched by this server, for previews and to verify profiles."
-        ), {}
-    return _("Pages that people link to are not fetched."), {}
+        return _("This server opens pages people link to, for previews and to verify profiles."), {}
+    return _("This server doesn't open pages people link to."), {}
 
 
 def _never_inferred(policy: Policy) -> _Told:
     if not policy.never_inferred:
         return _(
-            "Nothing is inferred about health, belief, union, politics, sexuality and criminal record."
+            "Nothing is inferred about health, belief, unions, politics, sexuality and criminal records."
         ), {}
-    return _("Beside what holds everywhere, topics about which nothing is ever inferred: {count}."), {
-        "count": len(policy.never_inferred)
-    }
+    return _(
+        "Nothing is inferred about {count} more topics of the organisation's own, nor about health, belief, unions, politics, sexuality and criminal records."
+    ), {"count": len(policy.never_inferred)}
 
 
 def _assistant(policy: Policy) -> _Told:
     if not policy.assistant:
-        return _("No account answers who knows what."), {}
-    return _("Who knows what is answered by @{handle}."), {"handle": policy.assistant}
+        return _("No account answers questions about who knows what."), {}
+    return _("@{handle} answers questions about who knows what."), {"handle": policy.assistant}
 
 
 def _rules(policy: Policy) -> _Told:
     if not policy.rules:
-        return _("There are no rules of the house."), {}
-    return _("The rules of the house are: {rules}"), {"rules": " · ".join(policy.rules)}
+        return _("There are no rules."), {}
+    return _("Rules: {rules}"), {"rules": " · ".join(policy.rules)}
 
 
 def _handover(policy: Policy) -> _Told:
     if policy.handover == "unit":
-        return _("Whoever hands over may share with their unit what few others know."), {}
-    return _("What somebody hands over is for themselves alone."), {}
+        return _("People can share their handover with their department."), {}
+    return _("Nobody else can see a handover."), {}
 
 
 def _compliance(policy: Policy) -> _Told:
     if policy.compliance_reads == "nothing":
-        return _("Nobody reads for a case what others wrote beyond what they see themselves."), {}
+        return _("Compliance review is off: nobody can read more than they normally see."), {}
     if policy.compliance_reads == "posts":
         return _(
-            "For a case, two of compliance together may read what one person wrote, but for direct posts; the person is told."
+            "For a case, two people from compliance can together read one person's posts, except direct messages. The person is notified."
         ), {}
     return _(
-        "For a case, two of compliance together may read what one person wrote, direct posts too; the person is told."
+        "For a case, two people from compliance can together read one person's posts, including direct messages. The person is notified."
     ), {}
 
 
 def _keeps_colleagues(policy: Policy) -> _Told:
     if not policy.keeps_colleagues_days:
-        return _("What is for colleagues is kept for ever."), {}
-    return _("What is for colleagues is deleted after so many days: {days}."), {
-        "days": policy.keeps_colleagues_days
-    }
+        return _("Posts for colleagues are never deleted automatically."), {}
+    return _("Posts for colleagues are deleted after {days} days."), {"days": policy.keeps_colleagues_days}
 
 
 def _keeps_network(policy: Policy) -> _Told:
     if not policy.keeps_network_days:
-        return _("What is for the network is kept for ever."), {}
-    return _("What is for the network is deleted after so many days: {days}."), {
+        return _("Posts for colleagues, alumni and guests are never deleted automatically."), {}
+    return _("Posts for colleagues, alumni and guests are deleted after {days} days."), {
         "days": policy.keeps_network_days
     }
 
 
 def _keeps_world(policy: Policy) -> _Told:
     if not policy.keeps_world_days:
-        return _("What is for the whole world is kept for ever."), {}
-    return _("What is for the whole world is deleted after so many days: {days}."), {
-        "days": policy.keeps_world_days
-    }
+        return _("Public posts are never deleted automatically."), {}
+    return _("Public posts are deleted after {days} days."), {"days": policy.keeps_world_days}
 
 
 def _keeps_direct(policy: Policy) -> _Told:
     if not policy.keeps_direct_days:
-        return _("Direct posts are kept for ever."), {}
-    return _("Direct posts are deleted after so many days: {days}."), {"days": policy.keeps_direct_days}
+        return _("Direct messages are never deleted automatically."), {}
+    return _("Direct messages are deleted after {days} days."), {"days": policy.keeps_direct_days}
 
 
 def _sign_in(policy: Policy) -> _Told:
     if policy.sign_in == "sso":
-        return _("Colleagues sign in with the provider of the organisation, and no other way."), {}
+        return _("Colleagues log in with single sign-on only."), {}
     if policy.sign_in == "local":
-        return _("Everybody signs in by their own means: a password or a passkey."), {}
-    return _("Colleagues sign in by their own means or with a provider."), {}
+        return _("Everyone logs in with a password or a passkey."), {}
+    return _("Colleagues log in with a password, a passkey or single sign-on."), {}
 
 
 _TOLD: Final[dict[str, Callable[[Policy], _Told]]] = {

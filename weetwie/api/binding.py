@@ -31,7 +31,7 @@ from weetwie.errors import Invalid, _
 Params = TypeVar("Params", bound=msgspec.Struct)
 
 _MISSING = _("{field} is missing.")
-_NOT_AS_DECLARED = _("{field} is not as it should be: {expected}.")
+_NOT_AS_DECLARED = _("{field} isn't right: {expected}.")
 
 
 class Binder(Generic[Params]):

@@ -25,7 +25,7 @@ MAX_BODY: Final = MAX_TEXT
 
 _MOST_BRACKETS: Final = 20_000
 """More than any text holds. Each may be a list, and to make many of them takes long."""
-_BROKEN_JSON = _("The body is not JSON that can be read.")
+_BROKEN_JSON = _("The body isn't readable JSON.")
 
 
 async def read_body(

@@ -83,7 +83,7 @@ def _check_access(viewer: Caller | None, endpoint: Endpoint) -> None:
         if endpoint.accepted and endpoint.accepted.isdisjoint(viewer.scopes):
             raise NoScope
         if endpoint.access == "person" and not viewer.is_person:
-            raise Forbidden(_("This needs the token of a person, and not of an app alone."))
+            raise Forbidden(_("This needs a person's token, not an app's."))
     elif endpoint.access != "public" and not (viewer is not None and viewer.is_person):
         raise Unauthorized
 

@@ -16,7 +16,7 @@ MAX_TEXT: Final = 256 * 1024
 """All texts of one form together: a text that long is never meant, however long its files may be. What is longer takes longer
 to read than other requests should wait."""
 
-_BROKEN_PARTS = _("The body is not a multipart form that can be read.")
+_BROKEN_PARTS = _("The body isn't a readable multipart form.")
 
 
 async def read_parts(content_type: bytes, chunks: AsyncIterator[bytes], uploads: list[Upload]) -> Tree:

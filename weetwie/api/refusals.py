@@ -6,7 +6,7 @@ from weetwie.errors import Refusal, _
 class Malformed(Refusal):
     """The request cannot be read."""
 
-    default = _("The request cannot be read.")
+    default = _("The request can't be read.")
 
 
 class Unauthorized(Refusal):
@@ -34,7 +34,7 @@ class NoScope(Refusal):
 class WrongMethod(Refusal):
     """The address is there, but not for this method."""
 
-    default = _("This address does not know that method.")
+    default = _("This address doesn't support that method.")
 
     def __init__(self, allow: str) -> None:
         super().__init__()

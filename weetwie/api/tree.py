@@ -16,8 +16,8 @@ MAX_KEYS: Final = 1000
 MAX_DEPTH: Final = 8
 
 TOO_MANY_KEYS: Final = _("There are more than {limit} parameters.")
-TOO_DEEP: Final = _("The parameters are nested more than {limit} deep.")
-_TWO_WAYS = _("The parameter {field} is given in two ways that do not fit together.")
+TOO_DEEP: Final = _("The parameters are nested more than {limit} levels deep.")
+_TWO_WAYS = _("The parameter {field} is given in two ways that don't match.")
 
 
 class Repeated(list[Any]):

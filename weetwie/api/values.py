@@ -16,7 +16,7 @@ ABSENT: Final = object()
 
 FALSE: Final = frozenset(("false", "f", "0", "off"))
 
-_BAD_CHARACTER = _("{field} holds a character that is not allowed.")
+_BAD_CHARACTER = _("{field} has a character that isn't allowed.")
 _WRONG_KIND = {
     "text": _("{field} must be text."),
     "truth": _("{field} must be true or false."),
@@ -25,7 +25,7 @@ _WRONG_KIND = {
     "id": _("{field} must be an id."),
     "list": _("{field} must be a list."),
     "object": _("{field} must be an object."),
-    "file": _("{field} must be a file, sent in a multipart form."),
+    "file": _("{field} must be a file in a multipart form."),
     "time": _("{field} must be a date or time, such as 2026-01-31T09:00:00Z."),
 }
 _NOT_ONE_OF = _("{field} must be one of: {choices}.")

@@ -116,7 +116,7 @@ async def viewer_of(installation: Installation, handle: str) -> "Viewer":
         try:
             person_id = await lookup(db, installation.viewer, handle.removeprefix("@"))
         except NotFound:
-            raise NotFound(_("Nobody here has the handle {handle}."), handle=handle) from None
+            raise NotFound(_("Nobody here has the username {handle}."), handle=handle) from None
         viewer = await Memory().person(db, person_id)
     assert viewer is not None, "whoever has been looked up has a row"
     return viewer

@@ -25,13 +25,13 @@ class TooLarge(Refusal):
 class TooSlow(Refusal):
     """The body did not arrive in time."""
 
-    default = _("The request took too long to arrive. Please try again.")
+    default = _("The request took too long. Try again.")
 
 
 class CutOff(Refusal):
     """The client has gone before its request was complete."""
 
-    default = _("The request ended before its body did.")
+    default = _("The request ended too early.")
 
 
 STATUS: Final[dict[type[Refusal], int]] = {TooLarge: 413, TooSlow: 408, CutOff: 400}

@@ -20,7 +20,7 @@ LARGEST: Final = 5 * 1024 * 1024
 MOST: Final = 10_000
 _MOST_ROWS: Final = 50_000
 _UNKNOWN: Final = _(
-    "We do not understand this file. Bring the contacts of LinkedIn, Google or Outlook or the list of whom you follow on Mastodon (.csv), or a vCard (.vcf)."
+    "This file can't be read. Use contacts from LinkedIn, Google or Outlook, your list of people you follow on Mastodon (.csv), or a vCard (.vcf)."
 )
 _BEGIN: Final = re.compile(rb"(?im)^[ \t]*BEGIN[ \t]*:[ \t]*VCARD[ \t]*\r?$")
 _PROPERTY: Final = re.compile(rb'((?:[^:"]|"[^"]*")*?):(.*)', re.DOTALL)

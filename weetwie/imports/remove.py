@@ -44,7 +44,7 @@ async def _refuse_sample(db: Db, import_id: int) -> None:
     """Its people have joined, and may have done anything: that is taken out in another way."""
     entry = await ledger.find(db, "sample")
     if entry is not None and entry.id == import_id:
-        raise Conflict(_("This is the sample company. Take it out with: weetwie sample --remove"))
+        raise Conflict(_("This is the sample company. Remove it with: weetwie sample --remove"))
 
 
 async def _take_out_posts(

@@ -65,9 +65,7 @@ class Table(msgspec.Struct, frozen=True):
 def read(content: bytes, knows: Callable[[str], object]) -> Table:
     """`knows` gives for a heading what it stands for, or something empty. Raises Invalid for what is no table."""
     if content.startswith(_WORKBOOKS):
-        raise Invalid(
-            _("This is a workbook. Save it as CSV in your spreadsheet and try again."), field="file"
-        )
+        raise Invalid(_("This is a spreadsheet file. Save it as CSV and try again."), field="file")
     text, encoding = decoded(content)
     lines = list(io.StringIO(text, newline=""))
     start, said = _told_separator(lines)

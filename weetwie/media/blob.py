@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PIECE: Final = 256 * 1024
-_OUT_OF_ORDER: Final = _("Files cannot be stored or read at the moment. Please try again soon.")
+_OUT_OF_ORDER: Final = _("Files can't be saved or opened right now. Try again in a few minutes.")
 _FULL: Final = ("No space left", "os error 28", "os error 122", "XMinioStorageFull", "QuotaExceeded")
 
 

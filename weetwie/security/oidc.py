@@ -52,16 +52,16 @@ ALGORITHMS: Final = [
 Claims = Mapping[str, Any]
 
 _AWAY: Final = _(
-    "{provider} does not answer at the moment. Please try again in a few minutes; if it stays so, tell the administrators."
+    "{provider} isn't responding. Try again in a few minutes. If it keeps happening, contact an administrator."
 )
 _MISSET: Final = _(
-    "The sign-in with {provider} is not set up rightly: {why}. The administrators can mend this; please tell them."
+    "Logging in with {provider} isn't set up correctly: {why}. Ask an administrator to fix this."
 )
-_UNTRUE: Final = _("What {provider} sent is not for this sign-in: {why}. Please start again.")
+_UNTRUE: Final = _("{provider} sent an answer for a different login: {why}. Start again.")
 _CLOCK: Final = _(
-    "The clocks of {provider} and of this server differ too much. The administrators can mend this; please tell them."
+    "The clocks of {provider} and this server differ too much. Ask an administrator to fix this."
 )
-_EXPIRED: Final = _("This sign-in with {provider} took too long. Please start again.")
+_EXPIRED: Final = _("Logging in with {provider} took too long. Start again.")
 
 
 class Metadata(msgspec.Struct, frozen=True):
@@ -219,7 +219,7 @@ class Provider:
         claims = await self._verified(id_token)
         self._check(claims)
         if claims.get("nonce") != nonce:
-            raise self._untrue(_("it answers another question"))
+            raise self._untrue(_("it answers another request"))
         return Answer(await self._more(metadata, claims, tokens.get("access_token")), id_token)
 
     async def notice(self, logout_token: str) -> Notice:
@@ -228,12 +228,12 @@ class Provider:
         self._check(claims, needs_subject=False)
         events = claims.get("events")
         if not isinstance(events, Mapping) or _LOGOUT_EVENT not in events or "nonce" in claims:
-            raise self._untrue(_("it is no notice of a sign-out"))
+            raise self._untrue(_("it isn't a logout message"))
         subject, session = claims.get("sub") or "", claims.get("sid") or ""
         if not (isinstance(subject, str) and isinstance(session, str) and (subject or session)):
-            raise self._untrue(_("it says of nobody that they signed out"))
+            raise self._untrue(_("it doesn't say who logged out"))
         if not isinstance(claims.get("jti"), str) or self._now() - claims["iat"] > _OLDEST_NOTICE:
-            raise self._untrue(_("it is too old"))
+            raise self._untrue(_("it's too old"))
         return Notice(subject, session, int(claims["iat"]))
 
     async def way_out(self, id_token: str, back_to: str) -> str:
@@ -253,7 +253,7 @@ class Provider:
             raise self._misset(_("it calls itself {issuer}"), issuer=metadata.issuer[:200])
         for address in (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri):
             if urlsplit(self.issuer).scheme == "https" and not address.startswith("https://"):
-                raise self._misset(_("it wants to be asked over an open wire"))
+                raise self._misset(_("it uses an unencrypted connection"))
         return metadata
 
     async def _exchange(self, metadata: Metadata, code: str, redirect_uri: str, verifier: str) -> Any:
@@ -281,13 +281,13 @@ class Provider:
             "GET", metadata.userinfo_endpoint, headers={"authorization": f"Bearer {access_token}"}
         )
         if not isinstance(told, dict) or told.get("sub") != claims["sub"]:
-            raise self._untrue(_("it speaks of somebody else"))
+            raise self._untrue(_("it's about someone else"))
         return {**told, **claims}
 
     async def _verified(self, token: str) -> dict[str, Any]:
         """The claims of a token whose signature is right; with a key that is new to us, the keys are read again."""
         if len(token) > _LARGEST:
-            raise self._untrue(_("it is too large"))
+            raise self._untrue(_("it's too large"))
         keys = await self._key_set()
         try:
             return self._decoded(token, keys)
@@ -320,7 +320,7 @@ class Provider:
         try:
             return KeySet.import_key_set(_known(found))
         except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise self._misset(_("its keys cannot be read")) from error
+            raise self._misset(_("its keys can't be read")) from error
 
     between_key_looks = _BETWEEN_KEY_LOOKS
 
@@ -331,9 +331,9 @@ class Provider:
         if claims.get("iss") != self.issuer:
             raise self._untrue(_("it comes from another provider"))
         if not isinstance(audiences, list) or self.client_id not in audiences:
-            raise self._untrue(_("it is meant for another application"))
+            raise self._untrue(_("it's meant for another application"))
         if (len(audiences) > 1 or "azp" in claims) and claims.get("azp", self.client_id) != self.client_id:
-            raise self._untrue(_("it is meant for another application"))
+            raise self._untrue(_("it's meant for another application"))
         times = [claims.get(name, 0) for name in ("iat", "nbf", "exp")]
         if not all(isinstance(at, int | float) and not isinstance(at, bool) for at in times) or not times[0]:
             raise self._untrue(_("it has no date"))
@@ -343,7 +343,7 @@ class Provider:
             raise Invalid(_EXPIRED, provider=self.name)
         subject = claims.get("sub")
         if needs_subject and not (isinstance(subject, str) and 0 < len(subject) <= 255):
-            raise self._untrue(_("it names nobody"))
+            raise self._untrue(_("it doesn't say who it's about"))
 
     async def _json(self, method: str, address: str, **more: Any) -> Any:
         try:
@@ -364,7 +364,7 @@ class Provider:
         try:
             return msgspec.json.decode(got.content[:_LARGEST])
         except msgspec.DecodeError:
-            raise self._misset(_("its answer cannot be read")) from None
+            raise self._misset(_("its answer can't be read")) from None
 
     def _misset(self, why: str, **values: object) -> Forbidden:
         return Forbidden(_MISSET, provider=self.name, why=why.format(**values) if values else why)

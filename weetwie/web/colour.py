@@ -22,7 +22,7 @@ def checked(colour: str) -> str:
     """As six small hexadecimal digits; empty for none. Raises Invalid."""
     found = colour.strip().lower().removeprefix("#")
     if found and not _HEX.fullmatch(found):
-        raise Invalid(_("A colour is written such as #1f5f5b."), field="accent")
+        raise Invalid(_("Write the colour like this: #1f5f5b"), field="accent")
     return found
 
 

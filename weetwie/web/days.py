@@ -5,7 +5,7 @@ from typing import Final
 
 from weetwie.errors import Invalid, _
 
-_NO_DAY: Final = _("This is no day that we understand. Write it such as 2026-12-31.")
+_NO_DAY: Final = _("Write the date like this: 2026-12-31")
 
 
 def end_of(day: str) -> datetime:

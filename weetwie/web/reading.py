@@ -27,7 +27,7 @@ class SignInFirst(Forbidden):
 class SignInAgain(SignInFirst):
     """This page is for those who have shown lately who they are."""
 
-    default = _("This needs you to sign in once more: it was a while ago. Nothing was changed.")
+    default = _("Log in again to do this. Nothing was changed.")
 
 
 Read = Callable[[Db, Page], Awaitable[Sequence[SeenPost]]]

@@ -28,7 +28,7 @@ STATUS: Final[dict[type[Refusal], int]] = {
 _SECRET: Final = frozenset(("password", "current", "code"))
 """Fields that are never shown again."""
 
-_FAILED: Final = _("Something went wrong on our side. Tell the administrators this number: {number}.")
+_FAILED: Final = _("Something went wrong on our side. Give the administrators this number: {number}")
 
 
 async def too_often(come: Visit, refusal: TooMany) -> Response:

@@ -39,11 +39,9 @@ from weetwie.web.assets import Assets
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
 
-_STALE_FORM: Final = _(
-    "This page was open for too long, or came from elsewhere. Please go back, reload it and try again."
-)
+_STALE_FORM: Final = _("This page has expired. Reload it and try again.")
 
-_UNREADABLE: Final = _("This form cannot be read. It may have {most} fields at most.")
+_UNREADABLE: Final = _("This form can't be read. It can have at most {most} fields.")
 
 MOST_FILES: Final = 4
 MOST_FIELDS: Final = 100

@@ -60,7 +60,7 @@ async def test_a_single_administrator_cannot_switch_it(
         await switched(world, ada, bo, on=True)
     viewer = await world.viewer(ada)
     await council.propose(world.db, viewer, turns_on=on)
-    with pytest.raises(Forbidden, match="another administrator"):
+    with pytest.raises(Forbidden, match="Another administrator"):
         await council.confirm(world.db, viewer, await waiting_id(world, viewer))
     for value in (on, not on):
         if value is not (not on):
@@ -155,7 +155,7 @@ async def test_everybody_is_told_also_where_the_network_is_closed(
     await choose(db, await world.viewer(ada), {"widest_ring": 0, "name": "Harbour"})
     await choose(db, await world.viewer(ada), {"sign_in": "sso"})
     (told,) = await announcements(db, await world.viewer(al))
-    assert "seen at most by: colleagues." in told.text and "Harbour" not in told.text
+    assert "Widest audience for posts and profiles: colleagues." in told.text and "Harbour" not in told.text
     assert len(await announcements(db, await world.viewer(bo))) == 2
     stranger = await world.viewer()
     assert await announcements(db, stranger) == []

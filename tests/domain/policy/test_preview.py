@@ -31,8 +31,8 @@ async def test_a_narrower_ring_takes_posts_and_profiles_away(world: World) -> No
     gone = await world.post(bo, "Gone", ring=Ring.network)
     await world.delete(gone)
     assert await told(world, widest_ring=0) == [
-        "Posts that will no longer be seen by alumni and guests (2): 3.",
-        "Profiles that will no longer be seen by alumni and guests (2): 1.",
+        "Posts that alumni and guests (2) will no longer see: 3",
+        "Profiles that alumni and guests (2) will no longer see: 1",
     ]
 
 
@@ -41,13 +41,11 @@ async def test_a_wider_ring_opens_what_was_written_for_it(world: World) -> None:
     await world.post(bo, "For the world", ring=Ring.world)
     await world.post(bo, "For the network", ring=Ring.network)
     assert await told(world, widest_ring=2) == [
-        "Posts that anybody on the internet will see, without signing in: 1."
+        "Posts that anyone on the internet will see without logging in: 1"
     ]
     await world.policy(widest_ring=0)
     await world.alumnus("al")
-    assert await told(world, widest_ring=1) == [
-        "Posts that will be seen by alumni and guests (1) as well: 2."
-    ]
+    assert await told(world, widest_ring=1) == ["Posts that alumni and guests (1) will see as well: 2"]
 
 
 async def test_a_circle_counts_by_whom_guests_follow(world: World) -> None:
@@ -57,16 +55,16 @@ async def test_a_circle_counts_by_whom_guests_follow(world: World) -> None:
     await world.post(bo, "Of their sponsor", ring=Ring.network)
     await world.post(cleo, "Of another", ring=Ring.network)
     assert await told(world, guests_see_only_their_circle=False) == [
-        "Posts that will be seen by guests (1) as well: 1."
+        "Posts that guests (1) will see as well: 1"
     ]
     await world.policy(guests_see_only_their_circle=False)
     assert await told(world, guests_see_only_their_circle=True) == [
-        "Posts that will no longer be seen by guests (1): 1."
+        "Posts that guests (1) will no longer see: 1"
     ]
 
     assert await told(world, guests_see_only_their_circle=True, widest_ring=0) == [
-        "Posts that will no longer be seen by alumni and guests (2): 2.",
-        "Of what is there today nobody sees more or less than before; it counts for what comes.",
+        "Posts that alumni and guests (2) will no longer see: 2",
+        "Nothing changes for what's already here. It applies to what comes next.",
     ]
 
 
@@ -78,9 +76,9 @@ async def test_every_choice_says_for_whom_it_is(world: World) -> None:
         "guests_invited_by": "administrators", "alumni_wake": "approval", "suspends_on": [], "name": "Harbour",
     }  # fmt: skip
     sentences = await told(world, **every)
-    assert "It is so for the next posts of those who have chosen nothing themselves: 2." in sentences
-    assert "Posts that are longer, stay, and are shortened when they are edited: 1." in sentences
-    assert "Colleagues who never signed in with a provider, and must do so the next time: 3." in sentences
-    assert "It is so for everybody who is here: 3." in sentences
+    assert "Affects new posts by people who haven't chosen a default themselves: 2" in sentences
+    assert "Longer posts, which stay but must be shortened when edited: 1" in sentences
+    assert "Colleagues who have never used single sign-on and will have to next time: 3" in sentences
+    assert "Affects everyone: 3" in sentences
     assert len(sentences) == 12
     assert await told(world, sign_in="both") == []

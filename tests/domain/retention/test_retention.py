@@ -116,7 +116,7 @@ async def test_who_is_held_is_not_erased(world: World) -> None:
     ada = await world.member("ada")
     chief = await world.viewer(await world.member("chief", is_admin=True))
     hold_id = await holds.hold(world.db, chief, ada.id, "2026/114")
-    with pytest.raises(Conflict, match="held for a case"):
+    with pytest.raises(Conflict, match="under legal hold"):
         await erase(world.db, chief, ada.id)
     await holds.lift(world.db, chief, hold_id)
     await erase(world.db, chief, ada.id)
@@ -155,7 +155,7 @@ async def test_the_page_shows_what_would_go_before_anything_does(world: World) -
         held = await act(site, "/admin/retention/holds", handle="@ada", reason="2026/114")
         assert held.status_code == 303 and "2026/114" in (await site.get("/admin/retention")).text
         assert (
-            "nobody with this handle"
+            "Nobody has this username"
             in (await act(site, "/admin/retention/holds", handle="x", reason="1")).text
         )
         page = await site.get("/admin/retention?keeps_network_days=15")

@@ -34,10 +34,10 @@ async def test_what_is_wrong_is_said_plainly(dsn: str, tmp_path: Path) -> None:
     file = tmp_path / "tweets.js"
     file.write_bytes(b"window.YTD.tweets.part0 = [ {")
     code, _, err = await weetwie(dsn, "twitter", file, "--as", "nobody", "--yes")
-    assert (code, err) == (3, "Nobody here has the handle nobody.\n")
+    assert (code, err) == (3, "Nobody here has the username nobody.\n")
     world = await World.open(dsn, is_kept=True)
     await world.member("ada")
     await world.close()
     code, _, err = await weetwie(dsn, "twitter", file, "--as", "ada", "--yes")
-    assert code == 4 and err.startswith("This file is damaged or cut off.")
+    assert code == 4 and err.startswith("This file is damaged.")
     assert await as_json(dsn, "list") == []

@@ -89,10 +89,10 @@ def test_each_row_that_is_no_good_is_told_with_its_line() -> None:
         "follows", "Account address,Show boosts\nada@other.example,true\nbo,perhaps\nno body,true\n@,\n"
     )
     assert bad == [
-        (2, "This is on another server. Here are only people and posts of weetwie.example:8080."),
+        (2, "This is on another server. Only people and posts of weetwie.example:8080 can be imported."),
         (3, "perhaps is neither true nor false."),
-        (4, "This is no address of a person."),
-        (5, "This is no address of a person."),
+        (4, "This isn't the address of a person."),
+        (5, "This isn't the address of a person."),
     ]
     _, bad = read("bookmarks", f"https://other.example/@ada/1\n{HOME}/about\nada\n{HOME}/@ada/{'9' * 30}\n")
     assert [line for line, _ in bad] == [1, 2, 3, 4]
@@ -102,15 +102,15 @@ def test_each_row_that_is_no_good_is_told_with_its_line() -> None:
     ("content", "said"),
     [
         (b"PK\x03\x04" + b"x" * 30, "Save it as CSV"),
-        (b"ada\n" * 20_001, "more than 20000 lines"),
-        (b"a" * 20_000, "Line 1 of this file cannot be read"),
-        (b'"' + b"a" * 300_000, "cannot be read"),
+        (b"ada\n" * 20_001, "more than 20000 rows"),
+        (b"a" * 20_000, "Line 1 of this file can't be read"),
+        (b'"' + b"a" * 300_000, "can't be read"),
         (b"a" * (21 << 20), "larger than 20 MB"),
         (
             b"Account address,Hide notifications\nada,true\n",
-            "another kind: Account address, Hide notifications",
+            "different kind of file: Account address, Hide notifications",
         ),
-        (b"#uri\n", "another kind: #uri"),
+        (b"#uri\n", "different kind of file: #uri"),
     ],
 )
 def test_a_file_that_is_no_good_is_refused_with_a_sentence(content: bytes, said: str) -> None:

@@ -126,7 +126,7 @@ async def test_who_is_locked_is_asked(house: House) -> None:
 async def test_who_is_put_on_a_list_is_followed(house: House) -> None:
     people = await company(house)
     report = await brought(house, people["ada"], "lists", "Team,bo\nTeam,cleo\nTeam,ada\nOther,bo\n,dan\n")
-    assert (report.new, told(report)) == (4, [(5, "A list needs a title.")])
+    assert (report.new, told(report)) == (4, [(5, "Give the list a title.")])
     assert len(await lines(house, people["ada"], "follows")) == 3
     assert len(await house.good(people["ada"], "GET", "/api/v1/lists")) == 2
 

@@ -19,20 +19,20 @@ class Language(Struct, frozen=True, kw_only=True):
 @routes.post("/api/v1/accounts", scopes=["write:accounts"], access="app", rate="sign_up")
 async def sign_up(call: Call) -> wire.Token:
     """Nobody signs up here: the organisation lets people in."""
-    raise Forbidden(_("One does not sign up here: the organisation lets people in."))
+    raise Forbidden(_("You can't sign up here. The organisation invites people."))
 
 
 @routes.post("/api/v1/emails/confirmations", scopes=["write:accounts"])
 async def confirm(call: Call) -> wire.Empty:
     """Nobody's address waits for being confirmed by an app."""
-    raise Forbidden(_("There is no address to be confirmed."))
+    raise Forbidden(_("There's no address to confirm."))
 
 
 @routes.post("/api/v1/statuses/{id}/translate", scopes=["read:statuses"], access="app")
 async def translate(call: Call, wanted: Language) -> wire.Translation:
     """Posts are not translated here, as `configuration.translation` says."""
     await seen_posts.post(await call.db(), call.viewer, call.id)
-    raise NotFound(_("Posts are not translated here."))
+    raise NotFound(_("Posts can't be translated here."))
 
 
 @routes.get("/api/v1/instance/terms_of_service/{date}")

@@ -54,7 +54,7 @@ STATUS: Final[dict[type[Refusal], int]] = {
     **bodies.STATUS,
 }
 
-FAILED: Final = _("Something went wrong on our side. Tell the administrators this number: {number}.")
+FAILED: Final = _("Something went wrong on our side. Give the administrators this number: {number}")
 
 
 def answer_to(error: Exception, number: str, languages: str, translate: Translate) -> Answer:

@@ -206,7 +206,11 @@ async def old_change(call: Call, given: OldFilterGiven) -> wire.V1Filter:
     before = await own.own_filter(db, call.viewer, word.filter_id)
     wanted = _old_change(given, call.id)
     if len(before.keywords) > 1 and _concerns_all(wanted, before):
-        raise Invalid(_("This filter has several keywords; your app is too old to change it as a whole."))
+        raise Invalid(
+            _(
+                "This filter has several keywords, and your app is too old to change it. Change it on the website."
+            )
+        )
     await own.change(db, call.viewer, before.id, wanted)
     return await _old_one(call, call.id)
 

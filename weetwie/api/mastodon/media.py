@@ -89,7 +89,7 @@ async def show(call: Call) -> Answer:
     """A file of one's own: 206 while it is being made ready."""
     media = await _own(call)
     if media.state == _FAILED:
-        raise Invalid(_("This file cannot be read: it is broken or cut off."), field="file")
+        raise Invalid(_("This file is damaged and can't be read."), field="file")
     return Answer(200 if media.state == _READY else 206, await _shown(call, media))
 
 

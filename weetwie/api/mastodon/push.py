@@ -63,7 +63,7 @@ async def subscribe(call: Call, given: SubscribeParams) -> wire.WebPushSubscript
     try:
         p256dh, auth = webpush.decoded(asked.keys.p256dh), webpush.decoded(asked.keys.auth)
     except ValueError:
-        raise Invalid(_("These are not the keys of a subscription."), field="subscription[keys]") from None
+        raise Invalid(_("These aren't the keys of a subscription."), field="subscription[keys]") from None
     token = call.header("authorization").partition(" ")[2].strip()
     await push.subscribe(
         db,

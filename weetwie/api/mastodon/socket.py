@@ -184,7 +184,7 @@ class Connection:
         try:
             heard = msgspec.json.decode(said, type=Said)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            await self._complain(Malformed(_("This is no message that can be understood here.")))
+            await self._complain(Malformed(_("This message can't be understood.")))
             return
         await self._obey(heard)
 
@@ -195,7 +195,7 @@ class Connection:
             elif said.type == "unsubscribe":
                 self._unsubscribe(said.wish)
             else:
-                raise Malformed(_("Only “subscribe” and “unsubscribe” are known here."))
+                raise Malformed(_("Use “subscribe” or “unsubscribe”."))
         except Exception as error:  # noqa: BLE001  what is no refusal is raised again
             await self._complain(_refusal(error))
 
@@ -203,7 +203,7 @@ class Connection:
         if wish.name in self._wishes:
             return
         if len(self._wishes) >= MOST_SUBSCRIPTIONS:
-            raise TooMany(_("One connection carries at most {most} streams."), most=MOST_SUBSCRIPTIONS)
+            raise TooMany(_("A connection can have at most {most} streams."), most=MOST_SUBSCRIPTIONS)
         channels = await streams.channels(self._streaming.database, self._stream.viewer, wish)
         self._wishes[wish.name] = channels
         for channel in channels:

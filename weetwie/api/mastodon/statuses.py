@@ -254,9 +254,7 @@ async def _describe(call: Call, params: ChangeParams) -> None:
     """Only what the post shows now."""
     for given in params.media_attributes:
         if given.id not in params.media_ids:
-            raise Invalid(
-                _("Only a file that is in the post can be described with it."), field="media_attributes"
-            )
+            raise Invalid(_("You can only describe files that are in the post."), field="media_attributes")
         await describe.describe(
             await call.db(),
             call.viewer,

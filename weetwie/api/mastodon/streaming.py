@@ -100,7 +100,7 @@ async def direct(call: Call) -> Stream:
 @routes.get("/api/v1/streaming/{stream}", hidden=True)
 async def unknown(call: Call) -> Answer:
     """Any other."""
-    raise Malformed(_("There is no such stream."))
+    raise Malformed(_("There's no such stream."))
 
 
 async def _stream(call: Call, wish: Wish) -> Stream:

@@ -64,21 +64,21 @@ async def _asked(database: Database, viewer: Viewer, wish: Wish) -> Iterable[tup
     if wish.stream in ("hashtag", "hashtag:local"):
         key = tag_key(wish.tag.strip().removeprefix("#"))
         if len(key) > LONGEST_TAG:
-            raise Malformed(_("A tag has at most {most} characters."), most=LONGEST_TAG)
+            raise Malformed(_("A hashtag can have at most {most} characters."), most=LONGEST_TAG)
         if not key:
-            raise Malformed(_("Say which tag: this stream needs the parameter “tag”."))
+            raise Malformed(_("Choose a hashtag: this stream needs the parameter “tag”."))
         return [(listeners.tagged(key), STATUSES)]
     if wish.stream == "list":
         return [(listeners.of_list(await _own(database, viewer, wish.list)), STATUSES)]
     found = _FIXED.get(wish.stream)
     if found is None:
-        raise Malformed(_("There is no such stream."))
+        raise Malformed(_("There's no such stream."))
     return found
 
 
 async def _own(database: Database, viewer: Viewer, given: Any) -> int:
     if not given:
-        raise Malformed(_("Say which list: this stream needs the parameter “list”."))
+        raise Malformed(_("Choose a list: this stream needs the parameter “list”."))
     if not (given.isascii() and given.isdigit() and len(given) <= 18):
         raise NotFound
     async with database.reading() as db:

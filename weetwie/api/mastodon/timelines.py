@@ -105,7 +105,7 @@ async def linking(call: Call, params: LinkParams) -> bytes:
     db = await call.db()
     posts = await publics.linking(db, call.viewer, params.url, page_of(params))
     if not posts and not await publics.linking(db, call.viewer, params.url, Page(1)):
-        raise NotFound(_("No post that you may see links to this page."))
+        raise NotFound(_("No post you can see links to this page."))
     return await statuses(call, params, posts)
 
 

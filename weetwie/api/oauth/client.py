@@ -16,7 +16,7 @@ async def client(call: Call, client_id: str, client_secret: str) -> RegisteredAp
     basic = _basic(call.header("authorization"))
     if basic is not None:
         if client_secret or client_id not in ("", basic[0]):
-            raise OAuthRefusal(_("The app shows itself in two ways at once."))
+            raise OAuthRefusal(_("The app identifies itself in two ways at once."))
         client_id, client_secret = basic
     app = await apps.proven(await call.db(), client_id, client_secret)
     if app is None:

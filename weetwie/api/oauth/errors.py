@@ -14,28 +14,28 @@ class OAuthRefusal(Refusal):
 
     code = "invalid_request"
     status = 400
-    default = _("The request lacks something, or something in it is not right.")
+    default = _("Something in the request is missing or wrong.")
 
 
 class InvalidClient(WrongSecret, OAuthRefusal):
     code = "invalid_client"
     status = 401
-    default = _("The app is not known, or its secret is not right.")
+    default = _("The app is unknown, or its secret is wrong.")
 
 
 class InvalidGrant(WrongSecret, OAuthRefusal):
     code = "invalid_grant"
-    default = _("The code is not, or no longer, good for this app.")
+    default = _("The code doesn't work for this app, or has expired.")
 
 
 class InvalidScope(OAuthRefusal):
     code = "invalid_scope"
-    default = _("The app asks for a scope that it did not register or that there is not.")
+    default = _("The app asks for a scope that doesn't exist or that it didn't register.")
 
 
 class UnsupportedGrantType(OAuthRefusal):
     code = "unsupported_grant_type"
-    default = _("This grant is not known here. There are authorization_code and client_credentials.")
+    default = _("This grant isn't supported. Use authorization_code or client_credentials.")
 
 
 class UnauthorizedClient(OAuthRefusal):

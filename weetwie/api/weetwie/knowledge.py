@@ -157,9 +157,7 @@ def _end_of(said: str | None) -> datetime | None:
         year, month = (parts[0] + 1, 1) if len(parts) == 1 or parts[1] == 12 else (parts[0], parts[1] + 1)
         return datetime(year, month, 1, tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise Invalid(
-            _("This is no day. Write it as 2023-06-30, or a month or a year."), field="as_of"
-        ) from None
+        raise Invalid(_("Write the date like this: 2023-06-30, 2023-06 or 2023"), field="as_of") from None
 
 
 async def _people(call: Call, answer: Answer) -> list[bytes]:

@@ -73,11 +73,11 @@ async def announce(
     if not text:
         raise Invalid(_("Write something first."), field="text")
     if is_longer(text, LONGEST):
-        raise Invalid(_("An announcement has at most {most} characters."), field="text", most=LONGEST)
+        raise Invalid(_("An announcement can have at most {most} characters."), field="text", most=LONGEST)
     if ends_at is not None and ends_at <= clock.now():
-        raise Invalid(_("The end must lie ahead."), field="ends_at")
+        raise Invalid(_("Choose an end in the future."), field="ends_at")
     if ends_at is not None and starts_at is not None and starts_at >= ends_at:
-        raise Invalid(_("The end must lie after the beginning."), field="ends_at")
+        raise Invalid(_("The end must be after the start."), field="ends_at")
     id: int = await db.value(
         _ANNOUNCE,
         text=text,
@@ -143,7 +143,7 @@ async def react(db: Db, viewer: Viewer, id: int, name: str) -> None:
     there_are = {one.name for one in await reactions_to(db, viewer, [id])}
     if name not in there_are and len(there_are) >= MOST_REACTIONS:
         raise Invalid(
-            _("There are {most} different reactions already; choose one of them."), most=MOST_REACTIONS
+            _("There are already {most} different reactions. Choose one of them."), most=MOST_REACTIONS
         )
     if await db.run(_REACT, id=id, person_id=viewer.person_id, name=name):
         await record(db, viewer, AnnouncementReactedTo(id, ring))

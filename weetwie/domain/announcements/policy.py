@@ -20,7 +20,7 @@ from weetwie.text import language
 
 LASTS: Final = timedelta(days=30)
 _NOW = Query(select(PolicyRow.version, PolicyRow.choices))
-_BEGIN: Final = _("What holds here has changed:")
+_BEGIN: Final = _("Policies changed:")
 
 
 async def changed(db: Db, viewer: Viewer, facts: Sequence[PolicyChanged]) -> None:

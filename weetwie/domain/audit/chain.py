@@ -190,7 +190,7 @@ def _noted(text: str) -> tuple[int, str]:
         return 0, ""
     number, _colon, hash = text.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 19 and len(hash) == 64):
-        raise Invalid(_("What was noted is written as NUMBER:HASH."), field="noted")
+        raise Invalid(_("Write it as NUMBER:HASH."), field="noted")
     return int(number), hash.lower()
 
 

@@ -42,9 +42,9 @@ async def add(db: Db, viewer: Viewer, collection_id: int, person_id: int) -> Ite
     await db.rows(_HOLD, id=collection_id)
     before = await db.row(_BEFORE, id=collection_id, person_id=person_id)
     if before is not None and before["revoked_at"] is None:
-        raise Conflict(_("They are in this collection already."))
+        raise Conflict(_("This person is already in the collection."))
     if before is not None or not wish["lets"]:
-        raise Forbidden(_("This person does not want to be in this collection."))
+        raise Forbidden(_("This person doesn't want to be in this collection."))
     added = await db.row(_ADD, id=collection_id, person_id=person_id)
     assert added is not None, "an insert returns its row"
     rules.check_length(await db.value(_COUNT, id=collection_id))

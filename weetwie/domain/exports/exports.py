@@ -104,7 +104,7 @@ async def ask(db: Db, viewer: Viewer) -> None:
         raise Forbidden
     before = await asked(db, viewer)
     if before is not None and not before.failed and before.asked_at > clock.now() - _AGAIN_AFTER:
-        raise Conflict(_("You asked for it less than an hour ago."))
+        raise Conflict(_("You asked for this less than an hour ago."))
     await db.run(_ASK, person_id=viewer.person_id, now=clock.now())
     await audit(db, viewer, "export.ask", viewer.person_id)
     db.wake_after_commit()

@@ -34,7 +34,7 @@ def _checked(words: str, field: str, longest: int) -> str:
     if is_longer(words, longest):
         raise Invalid(_("{field} is too long: at most {most} characters."), field=field, most=longest)
     if not comparable(words).strip():
-        raise Invalid(_("{field} must not be empty."), field=field)
+        raise Invalid(_("{field} can't be empty."), field=field)
     return words
 
 
@@ -42,14 +42,14 @@ def checked_contexts(contexts: Sequence[str]) -> list[str]:
     """Each once, in the order in which they are always told."""
     if not contexts:
         raise Invalid(
-            _("Say where the filter holds: {choices}."), field="context", choices=", ".join(CONTEXTS)
+            _("Choose where the filter applies: {choices}."), field="context", choices=", ".join(CONTEXTS)
         )
     return [context for context in CONTEXTS if context in contexts]
 
 
 def check_number(there_are: int, most: int) -> None:
     if there_are > most:
-        raise Invalid(_("That is too many: at most {most}."), most=most)
+        raise Invalid(_("That's too many. At most {most}."), most=most)
 
 
 def ends(seconds: int | None, now: datetime) -> datetime | None:
@@ -57,10 +57,11 @@ def ends(seconds: int | None, now: datetime) -> datetime | None:
     if not seconds:
         return None
     if seconds < 0:
-        raise Invalid(_("{field} is not a time to come."), field="expires_in")
+        raise Invalid(_("{field} must be in the future."), field="expires_in")
     if seconds > LONGEST_SECONDS:
         raise Invalid(
-            _("A filter ends within a hundred years, or not at all: leave the end out."), field="expires_in"
+            _("A filter can last up to a hundred years. For one that never ends, leave the end empty."),
+            field="expires_in",
         )
     return now + timedelta(seconds=seconds)
 

@@ -72,7 +72,7 @@ async def share(db: Db, viewer: Viewer, topics: Sequence[tuple[str, str, Sequenc
     Raises Forbidden for who may not act, and where the organisation leaves it to the person alone.
     """
     if not permissions.act(viewer, clock.now()) or viewer.policy.handover != "unit":
-        raise Forbidden(_("Here what one hands over is for oneself alone."))
+        raise Forbidden(_("Sharing a handover is off here. Only you can see yours."))
     await db.run(_END, person_id=viewer.person_id)
     for key, name, post_ids in topics[:MOST]:
         await db.run(

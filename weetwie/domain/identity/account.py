@@ -25,28 +25,28 @@ MOST_LISTED: Final = 100
 STANDS_FOR: Final = timedelta(days=90)
 
 SENTENCES: Final = {
-    "password.set": _("The password was changed."),
+    "password.set": _("Your password was changed."),
     "passkey.add": _("A passkey was added."),
     "passkey.remove": _("A passkey was removed."),
-    "one_time.begin": _("One-time codes were switched on."),
-    "one_time.end": _("One-time codes were switched off."),
-    "one_time.reset": _("One-time codes were switched off."),
+    "one_time.begin": _("Two-step verification was turned on."),
+    "one_time.end": _("Two-step verification was turned off."),
+    "one_time.reset": _("Two-step verification was turned off."),
     "one_time.recover": _("A recovery code was used."),
-    "one_time.guess": _("Somebody typed wrong one-time codes again and again."),
+    "one_time.guess": _("Someone entered wrong verification codes several times."),
     "address.confirm": _("An e-mail address was added."),
     "address.change": _("An e-mail address was changed."),
     "address.drop": _("An e-mail address was removed."),
     "address.release": _("An e-mail address was removed."),
-    "identity.connect": _("An account with a provider was connected."),
-    "identity.disconnect": _("An account with a provider was disconnected."),
+    "identity.connect": _("A single sign-on account was connected."),
+    "identity.disconnect": _("A single sign-on account was disconnected."),
     "grant": _("An app was allowed to act for you."),
-    "token.issue": _("An access token was made for you."),
+    "token.issue": _("An access token was created for you."),
     "access.end": _(
-        "You are back. What was set up while you were away, with a link that others could see, does not sign in any more."
+        "You're back. Anything set up while you were away with a link others could see no longer logs in."
     ),
-    "person.link": _("A link to choose a password for your account was sent to you."),
+    "person.link": _("You were sent a link to choose a password for your account."),
 }
-SHOWN_LINK: Final = _("A link to choose a password for your account was made, and others could see it.")
+SHOWN_LINK: Final = _("Someone made a link to choose a password for your account, and others could see it.")
 
 _PUT = Query(
     insert(AccountEvent)

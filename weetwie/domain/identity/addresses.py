@@ -130,7 +130,7 @@ async def add(
     digest = hashed(await hash_key(db), address)
     canonical = hashlib.sha256(canonical_address(address).encode("utf-8", "surrogatepass")).digest()
     if await db.value(_IS_KEPT_OUT, canonical=canonical, hash=digest, person_id=person_id):
-        raise Forbidden(_("The administrators do not let this e-mail address in."))
+        raise Forbidden(_("The administrators have blocked this e-mail address."))
     added = await db.value(
         _ADD,
         person_id=person_id,

@@ -49,7 +49,7 @@ async def register(
     name = name.strip()
     if not name or is_longer(name, rules.LONGEST_APP_NAME):
         raise Invalid(
-            _("The name of an app has between 1 and {limit} characters."),
+            _("An app name has 1 to {limit} characters."),
             field="client_name",
             limit=rules.LONGEST_APP_NAME,
         )
@@ -59,7 +59,7 @@ async def register(
     if website and not (
         website.startswith(("https://", "http://")) and len(website) <= rules.LONGEST_REDIRECT
     ):
-        raise Invalid(_("The website of an app is an http or https address."), field="website")
+        raise Invalid(_("The website of an app must be an http or https address."), field="website")
     app = RegisteredApp(0, name, website, redirects, rules.scopes(scopes), secrets.token_urlsafe(32))
     secret = secrets.token_urlsafe(32)
     values = {name: getattr(app, name) for name in RegisteredApp.__struct_fields__ if name != "id"}

@@ -21,7 +21,7 @@ from weetwie.runtime import clock
 from weetwie.security.client_address import place_of
 from weetwie.tables.identity import SignInAttempt
 
-_WAIT = _("There were too many tries. Please wait {seconds} seconds.")
+_WAIT = _("Too many attempts. Wait {seconds} seconds.")
 
 _LOCK = Query(select(func.pg_advisory_xact_lock(func.hashtextextended(param("about", Text), 0))))
 _FAILURES = Query(

@@ -13,9 +13,7 @@ from weetwie.errors import Forbidden, Invalid, _
 from weetwie.settings import Provider
 from weetwie.text.signs import bare_address, normal
 
-_NOT_IN: Final = _(
-    "Your account with {provider} is not in a group that may sign in here. Please ask the administrators."
-)
+_NOT_IN: Final = _("Your {provider} account isn't in a group that can log in here. Ask an administrator.")
 _NOT_PLAIN = re.compile(r"[^a-z0-9_]+")
 
 

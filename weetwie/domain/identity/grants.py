@@ -57,7 +57,7 @@ def check(app: RegisteredApp, redirect_uri: str, scopes: Sequence[str]) -> None:
     """Raises Invalid for what the app did not register."""
     # Some were registered when more schemes were let pass.
     if redirect_uri not in app.redirect_uris or not rules.is_redirect(redirect_uri):
-        raise Invalid(_("The app did not register this address to return to."), field="redirect_uri")
+        raise Invalid(_("The app didn't register this redirect address."), field="redirect_uri")
     if not rules.within(scopes, app.scopes):
         raise Invalid(_("The app asks for more than it registered."), field="scope")
 

@@ -29,7 +29,7 @@ LASTS: Final[dict[Purpose, timedelta]] = {
     "appeal": timedelta(days=60),
 }
 
-_GONE = _("This link has been used, has expired, or never was. Please ask for a new one.")
+_GONE = _("This link has been used or has expired. Ask for a new one.")
 
 _MAKE = Query(
     insert(SignInLink).values(

@@ -36,12 +36,8 @@ from weetwie.tables.identity import OneTime
 
 STEP: Final = 30
 RECOVERY_CODES: Final = 10
-_NEEDED: Final = _(
-    "Please type your password once more, and the code that your app for one-time codes shows."
-)
-_WRONG: Final = _(
-    "This code is not right, or was used already. Please wait for the next one, or use a recovery code."
-)
+_NEEDED: Final = _("Enter your password again, and the code from your authenticator app.")
+_WRONG: Final = _("This code is wrong or was already used. Wait for the next one, or use a recovery code.")
 
 _PLACE: Final = "one_time.secret"
 
@@ -94,7 +90,7 @@ async def begin(db: Db, viewer: Viewer, place: str) -> tuple[str, str]:
     await db.run(_BEGIN_QUERY, person_id=viewer.person_id, secret=_sealed(viewer.person_id))
     row = await db.row(_SECRET, person_id=viewer.person_id)
     if row is None or row["confirmed_at"] is not None:
-        raise Invalid(_("One-time codes are on already."))
+        raise Invalid(_("Two-step verification is already on."))
     secret = base64.b32encode(sealing.opened(_PLACE, viewer.person_id, row["secret"])).decode()
     label = quote(f"{place}:{viewer.handle}")
     return secret, f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': place}, quote_via=quote)}"
@@ -160,7 +156,7 @@ async def reset(db: Db, viewer: Viewer, person_id: int) -> None:
     if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     if not await db.run(_END, person_id=person_id):
-        raise Invalid(_("One-time codes are not on."))
+        raise Invalid(_("Two-step verification is off."))
     await account.changed(db, viewer, "one_time.reset", person_id)
 
 

@@ -25,9 +25,9 @@ MOST: Final = 20
 LONGEST_NAME: Final = 80
 _LASTS: Final = timedelta(minutes=5)
 
-_WRONG: Final = _("This passkey could not be checked. Please try once more, or sign in another way.")
-_UNKNOWN: Final = _("This passkey is not known here. Sign in another way, then add it in your settings.")
-_NOT_ACTIVE: Final = _("This account is not active at the moment. Please ask an administrator.")
+_WRONG: Final = _("This passkey couldn't be checked. Try again, or log in another way.")
+_UNKNOWN: Final = _("This passkey isn't known here. Log in another way, then add it in your settings.")
+_NOT_ACTIVE: Final = _("This account isn't active right now. Ask an administrator.")
 
 _ID, _PERSON = param("id", BigInteger), Passkey.person_id == param("person_id", BigInteger)
 _BEGIN = Query(
@@ -108,7 +108,7 @@ async def begin_adding(db: Db, viewer: Viewer, site: Site, browser: str) -> dict
     sign_in.check_own_means(viewer)
     known = await db.rows(_CREDENTIALS, person_id=viewer.person_id)
     if len(known) >= MOST:
-        raise Conflict(_("You have {most} passkeys already. Remove one first."), most=MOST)
+        raise Conflict(_("You already have {most} passkeys. Remove one first."), most=MOST)
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=site.name,

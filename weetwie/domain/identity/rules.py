@@ -104,7 +104,7 @@ def scopes(text: str) -> list[str]:
     given = list(dict.fromkeys(text.split())) or [DEFAULT_SCOPE]
     unknown = next((scope for scope in given if scope not in SCOPES), None)
     if unknown is not None:
-        raise Invalid(_("There is no scope named {scope}."), field="scopes", scope=unknown[:50])
+        raise Invalid(_("There's no scope called {scope}."), field="scopes", scope=unknown[:50])
     return given
 
 
@@ -124,15 +124,12 @@ def is_wide(given: Iterable[str]) -> bool:
 
 def check_redirects(redirects: Sequence[str]) -> None:
     if not redirects or len(redirects) > MOST_REDIRECTS:
-        raise Invalid(
-            _("An app needs between 1 and {limit} addresses to return to."), field="redirect_uris", limit=20
-        )
+        raise Invalid(_("An app needs 1 to {limit} redirect addresses."), field="redirect_uris", limit=20)
     for redirect in redirects:
         if not is_redirect(redirect):
             raise Invalid(
                 _(
-                    "An address to return to must be https, http on this very machine, the scheme of an app, or {oob}, "
-                    "without a fragment."
+                    "A redirect address must be https, http on this computer, an app's own scheme, or {oob}, without a fragment."
                 ),
                 field="redirect_uris",
                 oob=OUT_OF_BAND,
@@ -183,18 +180,14 @@ def answers(challenge: str | None, verifier: str | None) -> bool:
 
 def check_password(password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(
-            _("A password has at least {limit} characters."), field="password", limit=SHORTEST_PASSWORD
-        )
+        raise Invalid(_("Use at least {limit} characters."), field="password", limit=SHORTEST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:
-        raise Invalid(
-            _("A password has at most {limit} characters."), field="password", limit=LONGEST_PASSWORD
-        )
+        raise Invalid(_("Use at most {limit} characters."), field="password", limit=LONGEST_PASSWORD)
 
     if well_known.is_known(password):
         raise Invalid(
             _(
-                "This password is among the first that guessers try. Please choose another one: three or four words in a row, say."
+                "This password is too easy to guess. Choose another one, such as three or four words in a row."
             ),
             field="password",
         )
@@ -202,7 +195,7 @@ def check_password(password: str) -> None:
 
 def check_address(address: str) -> None:
     if not is_address(address):
-        raise Invalid(_("This is not an e-mail address."), field="address")
+        raise Invalid(_("Check the e-mail address."), field="address")
 
 
 def plain(address: str) -> str:

@@ -22,11 +22,11 @@ from weetwie.security.client_address import place_of
 from weetwie.tables.people import Person
 from weetwie.text.signs import visible
 
-_WRONG = _("The name or the password is not right.")
-_NOT_ACTIVE = _("This account is not active at the moment. Please ask an administrator.")
+_WRONG = _("Username or password is wrong")
+_NOT_ACTIVE = _("This account isn't active right now. Ask an administrator.")
 
 _BY_PROVIDER = _(
-    "Members sign in with the account of the organisation here. Please use the button on the sign-in page."
+    "Colleagues log in with their account at the organisation. Use the button on the login page."
 )
 
 _BY_HANDLE = Query(select(Person.id).where(func.folded(Person.handle) == func.folded(param("handle", Text))))

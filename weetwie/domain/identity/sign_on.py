@@ -25,10 +25,10 @@ from weetwie.tables.identity import Identity, Session, SignOn
 LASTS: Final = timedelta(minutes=15)
 
 _NOT_HERE: Final = _(
-    "This sign-in did not begin in this browser, or took too long. Please start again from the sign-in page."
+    "This login took too long, or began in another browser. Start again from the login page."
 )
-_NOT_ACTIVE: Final = _("This account is not active at the moment. Please ask an administrator.")
-_TAKEN: Final = _("This sign-in already belongs to another account here. Please ask an administrator.")
+_NOT_ACTIVE: Final = _("This account isn't active right now. Ask an administrator.")
+_TAKEN: Final = _("This login already belongs to another account here. Ask an administrator.")
 
 _VERIFIER: Final = "sign_ons.verifier"
 

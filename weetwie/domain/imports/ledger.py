@@ -216,7 +216,7 @@ async def begin(
 async def advance(db: Db, import_id: int, before: int, done: int) -> None:
     """Raises Conflict when another run has gone on with the same import."""
     if not await db.run(_ADVANCE, id=import_id, before=before, done=done):
-        raise Conflict(_("Another run is at this import at the moment, or it has been removed."))
+        raise Conflict(_("This import is already running, or it has been removed."))
 
 
 async def end(db: Db, import_id: int) -> None:
@@ -226,7 +226,7 @@ async def end(db: Db, import_id: int) -> None:
 async def begin_removal(db: Db, import_id: int) -> None:
     """From here on the import counts as not begun. Raises NotFound."""
     if not await db.run(_AGAIN, id=import_id, edition="", done=0):
-        raise NotFound(_("There is no such import."))
+        raise NotFound(_("This import doesn't exist."))
 
 
 async def forget(db: Db, import_id: int) -> None:

@@ -37,8 +37,8 @@ from weetwie.text.text import LONGEST_CASE_NUMBER, is_case_number
 
 MOST_DAYS: Final = 14
 WAITS: Final = timedelta(days=7)
-_NOT_HERE: Final = _("Here nobody reads what others wrote beyond what they see themselves.")
-_TWO: Final = _("It takes two: somebody else of compliance confirms it.")
+_NOT_HERE: Final = _("Compliance review is off here: nobody can read more than they normally see.")
+_TWO: Final = _("Someone else in compliance has to confirm this.")
 
 _NOW, _ID = param("now", DateTime(timezone=True)), param("id", BigInteger)
 _VIEWER = param("viewer_id", BigInteger)
@@ -142,14 +142,14 @@ async def ask(
     reason = reason.strip()
     if not is_case_number(reason):
         raise Invalid(
-            _("Name the case by its number, such as 2026/114: at most {most} letters, digits and dashes."),
+            _("Give the number of the case, such as 2026/114: at most {most} letters, digits and dashes."),
             field="reason",
             most=LONGEST_CASE_NUMBER,
         )
     if not 1 <= days <= MOST_DAYS:
-        raise Invalid(_("It lasts between 1 and {most} days."), field="days", most=MOST_DAYS)
+        raise Invalid(_("A review lasts 1 to {most} days."), field="days", most=MOST_DAYS)
     if person_id == viewer.person_id:
-        raise Invalid(_("This is you yourself."), field="handle")
+        raise Invalid(_("That's you. Choose someone else."), field="handle")
     id = await db.value(
         _ASK,
         person_id=person_id,
@@ -174,7 +174,7 @@ async def confirm(db: Db, viewer: Viewer, inspection_id: int) -> Inspected:
     if viewer.person_id in (one.asked_by_id, one.person_id):
         raise Conflict(_TWO)
     if await db.value(_IS_OF_COMPLIANCE, person_id=one.asked_by_id) is None:
-        raise Conflict(_("The person who asked for this is no longer of compliance. Ask for it anew."))
+        raise Conflict(_("The person who asked for this is no longer in compliance. Ask again."))
     ends_at = now + timedelta(days=one.days)
     await db.run(_CONFIRM, id=one.id, viewer_id=viewer.person_id, now=now, ends_at=ends_at)
     await audit(db, viewer, "inspection.confirm", one.person_id, inspection=one.id)
@@ -240,8 +240,7 @@ async def _check_settled(db: Db, viewer: Viewer) -> None:
     if not await is_settled(db, viewer, Role.compliance):
         raise Forbidden(
             _(
-                "Less than {days} days ago you were given this role, or somebody else made your account or a link to sign in as "
-                "you. An inspection takes two who have been of compliance for longer."
+                "In the last {days} days you were given this role, or someone else created your account or a login link for you. A review needs two people who have been in compliance for longer."
             ),
             days=SETTLED.days,
         )

@@ -26,8 +26,8 @@ from weetwie.tables.invitations import Invitation
 from weetwie.text.signs import bare_address
 from weetwie.text.text import is_longer
 
-_CLOSED: Final = _("One comes in here by invitation. Please ask somebody who is in.")
-_NOT_YOURS: Final = _("With this address one comes in by invitation. Please ask somebody who is in.")
+_CLOSED: Final = _("You need an invitation. Ask a colleague.")
+_NOT_YOURS: Final = _("You need an invitation to join with this address. Ask a colleague.")
 
 WAITS: Final = timedelta(days=60)
 MOST_WAITING: Final = 500
@@ -98,7 +98,7 @@ async def ask(db: Db, policy: Policy, address: str, words: str) -> str | None:
     rules.check_address(address)
     if is_longer(words, rules.LONGEST_WORDS):
         raise Invalid(
-            _("Your words have at most {most} characters."), field="words", most=rules.LONGEST_WORDS
+            _("Your message can have at most {most} characters."), field="words", most=rules.LONGEST_WORDS
         )
     now = clock.now()
     if rules.is_open_to(policy, address):

@@ -36,8 +36,8 @@ from weetwie.runtime import clock
 from weetwie.tables.invitations import Invitation
 from weetwie.tables.people import Person
 
-_GONE: Final = _("This invitation has been used, was taken back, or has expired. Please ask for a new one.")
-_ENOUGH: Final = _("You have invited {most} people within a day. Please go on tomorrow.")
+_GONE: Final = _("This invitation has been used, withdrawn or has expired. Ask for a new one.")
+_ENOUGH: Final = _("You've invited {most} people in a day. Continue tomorrow.")
 _KEPT: Final = timedelta(days=30)
 _DAY: Final = timedelta(days=1)
 

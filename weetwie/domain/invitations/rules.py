@@ -18,9 +18,9 @@ MOST_A_DAY: Final = 20
 """Of one person who does not look after people."""
 LONGEST_WORDS: Final = 500
 
-_GUESTS_BY_OTHERS = _("Here administrators invite guests. Please ask one of them.")
+_GUESTS_BY_OTHERS = _("Only administrators can invite guests here. Ask one of them.")
 _BY_PROVIDER = _(
-    "Colleagues come in with their account of the organisation here: they need no invitation. You can invite guests."
+    "Colleagues log in here with their account at the organisation and need no invitation. You can invite guests."
 )
 
 
@@ -48,7 +48,9 @@ def check(viewer: Viewer, offer: Offer, at: datetime) -> None:
     if offer.standing is Standing.guest:
         check_end(offer.until, viewer.policy, at)
     if is_longer(offer.words, LONGEST_WORDS):
-        raise Invalid(_("Your words have at most {most} characters."), field="words", most=LONGEST_WORDS)
+        raise Invalid(
+            _("Your message can have at most {most} characters."), field="words", most=LONGEST_WORDS
+        )
     if offer.address:
         check_address(offer.address)
 
@@ -56,10 +58,10 @@ def check(viewer: Viewer, offer: Offer, at: datetime) -> None:
 def check_end(until: datetime | None, policy: Policy, at: datetime) -> None:
     """Raises Invalid for a guest without an end, or one that stays too long."""
     if until is None or until <= at:
-        raise Invalid(_("The day until which a guest stays must lie ahead."), field="until")
+        raise Invalid(_("Choose an end date in the future."), field="until")
     if until > longest_stay(policy, at):
         raise Invalid(
-            _("A guest stays for at most {days} days at a time; you can prolong it later."),
+            _("Guest access lasts at most {days} days at a time. You can extend it later."),
             field="until",
             days=policy.guests_stay_days,
         )
@@ -71,7 +73,7 @@ def longest_stay(policy: Policy, at: datetime) -> datetime:
 
 def check_address(address: str) -> None:
     if not is_address(address):
-        raise Invalid(_("{address} is no e-mail address."), field="address", address=address[:100])
+        raise Invalid(_("Check this e-mail address: {address}"), field="address", address=address[:100])
 
 
 def is_open_to(policy: Policy, address: str) -> bool:

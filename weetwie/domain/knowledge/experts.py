@@ -96,7 +96,7 @@ async def _near_whom(db: Db, viewer: Viewer, asked: Sequence[Asked]) -> int:
 def _check_length(question: str) -> None:
     if is_longer(question, LONGEST_QUESTION):
         raise Invalid(
-            _("This question is too long. {most} characters are the most."), field="q", most=LONGEST_QUESTION
+            _("This question is too long: at most {most} characters."), field="q", most=LONGEST_QUESTION
         )
 
 

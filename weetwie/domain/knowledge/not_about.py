@@ -40,12 +40,10 @@ async def hide(db: Db, viewer: Viewer, post_id: int, question: str) -> Kept:
     post = await seen_posts.post(db, viewer, post_id)
     terms = sorted({one.terms[0] for one in asking.read(question) if one.terms})
     if not terms:
-        raise Invalid(_("Say what the post is not about."), field="q")
+        raise Invalid(_("Say what the post isn't about."), field="q")
     is_for_all = post.author.id == viewer.person_id
     if await db.value(_COUNT, person_id=viewer.person_id) >= MOST:
-        raise TooMany(
-            _("You have hidden {most} posts from answers. Show some of them again first."), most=MOST
-        )
+        raise TooMany(_("You've hidden {most} posts from answers. Show some of them again first."), most=MOST)
     id = await db.value(
         _HIDE, person_id=viewer.person_id, post_id=post_id, terms=terms, is_for_all=is_for_all
     )

@@ -52,12 +52,12 @@ _READ: Final = [
     (code, re.compile(form, re.IGNORECASE | re.DOTALL)) for code, forms in _FORMS.items() for form in forms
 ]
 
-_KNOW: Final = _("They may know about {topic}:")
+_KNOW: Final = _("Ask them about {topic}:")
 _NOBODY: Final = _(
-    "Nobody you can see has written about {topic}. Ask everyone with a post: somebody may know."
+    "Nobody you can see has written about {topic}. Ask everyone with a post: someone may know."
 )
 _INSTEAD: Final = _("Nobody you can see has written about {word}. This is about {instead}.")
-_HELP: Final = _("Ask me who knows about something, in a few words. Only you see what I answer.")
+_HELP: Final = _("Ask me who knows about something, in a few words. Only you see my answer.")
 
 
 class Question(msgspec.Struct, frozen=True):

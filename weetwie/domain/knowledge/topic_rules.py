@@ -47,13 +47,13 @@ def check(name: str) -> str:
     name = tidy(name)
     if is_longer(name, LONGEST_NAME) or len(name.split()) > MOST_WORDS:
         raise Invalid(
-            _("A topic is a short phrase: at most {words} words and {most} characters."),
+            _("Keep the topic short: at most {words} words and {most} characters."),
             field="name",
             words=MOST_WORDS,
             most=LONGEST_NAME,
         )
     if not name or not signature(name):
-        raise Invalid(_("A topic needs a name: a word, a tag or a short phrase."), field="name")
+        raise Invalid(_("Name a topic: a word, a hashtag or a short phrase."), field="name")
     return name
 
 

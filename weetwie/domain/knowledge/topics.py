@@ -91,7 +91,7 @@ async def _check_room(db: Db, viewer: Viewer, chosen: Chosen) -> None:
         chosen.choice in SHOWN and others.count(chosen.choice) >= rules.MOST_SHOWN
     ):
         raise Invalid(
-            _("A profile shows at most {most} topics. Take one back first."),
+            _("A profile can have at most {most} topics. Remove one first."),
             most=rules.MOST_SHOWN,
             field="name",
         )

@@ -34,19 +34,19 @@ async def vouch(db: Db, viewer: Viewer, person_id: int, name: str, post_id: int)
     if not permissions.act(viewer, clock.now()):
         raise Forbidden
     if person_id == viewer.person_id:
-        raise Forbidden(_("Nobody vouches for themselves. Put the topic on your profile instead."))
+        raise Forbidden(_("You can't vouch for yourself. Add the topic to your profile instead."))
     name = rules.check(name)
     if delicate.is_delicate(name, viewer.policy.never_inferred):
-        raise Invalid(_("This is a topic that is only for people themselves to speak about."), field="topic")
+        raise Invalid(_("Only people themselves can add this topic to their profile."), field="topic")
     await _check_proof(db, viewer, person_id, post_id)
     key = rules.key_of(name)
     if await db.value(_IS_CLOSED, person_id=person_id, key=key):
-        raise Forbidden(_("This person does not want to be known for this."))
+        raise Forbidden(_("This person doesn't want to be known for this."))
     vouch_id = await db.value(
         _VOUCH, person_id=person_id, by_id=viewer.person_id, key=key, name=name, post_id=post_id
     )
     if vouch_id is None:
-        raise Forbidden(_("This person does not want to be known for this."))
+        raise Forbidden(_("This person doesn't want to be known for this."))
     await topics.find_by_words(db, person_id, key, name)
     return int(vouch_id)
 
@@ -77,15 +77,13 @@ async def by_me(db: Db, viewer: Viewer, person_id: int) -> list[Given]:
 async def _check_proof(db: Db, viewer: Viewer, person_id: int, post_id: int) -> None:
     row = await _PROOF.row(db, viewer, id=post_id)
     if row is None:
-        raise NotFound(_("The post that shows it is not there any more, or you may not see it."))
+        raise NotFound(_("The post that shows this is gone, or you can't see it."))
     if row["author_id"] != person_id:
-        raise Invalid(_("Choose a post that this person wrote themselves."), field="status_id")
+        raise Invalid(_("Choose a post that this person wrote."), field="status_id")
     if row["visibility"] > Visibility.unlisted:
-        raise Invalid(
-            _("What was meant for a few is no proof for all. Choose a public post."), field="status_id"
-        )
+        raise Invalid(_("This post was for a few people only. Choose a public one."), field="status_id")
     if not row["may_rank"]:
-        raise Forbidden(_("This person does not want to be found by what they know."))
+        raise Forbidden(_("This person has chosen not to be found by what they know."))
 
 
 _PERSON, _KEY, _BY = param("person_id", BigInteger), param("key", Text), param("by_id", BigInteger)

@@ -73,7 +73,7 @@ async def add(db: Db, viewer: Viewer, list_id: int, people: Sequence[int]) -> No
     await db.rows(_HOLD, list_id=list_id)
     followed = columns(await db.rows(_FOLLOWED, owner_id=viewer.person_id, people=wanted), "followed_id")
     if set(wanted) - {viewer.person_id, *followed}:
-        raise NotFound(_("Only people whom you follow can be on a list."))
+        raise NotFound(_("You can only add people you follow to a list."))
     await db.run(_ADD, list_id=list_id, people=wanted)
     rules.check_length(await db.value(_COUNT, list_id=list_id))
 

@@ -13,7 +13,7 @@ MOST_MEMBERS: Final = 500
 def checked_title(title: str) -> str:
     title = title.strip()
     if not title:
-        raise Invalid(_("A list needs a title."), field="title")
+        raise Invalid(_("Give the list a title."), field="title")
     if is_longer(title, LONGEST_TITLE):
         raise Invalid(
             _("The title is too long: at most {most} characters."), field="title", most=LONGEST_TITLE
@@ -23,11 +23,9 @@ def checked_title(title: str) -> str:
 
 def check_one_more(there_are: int) -> None:
     if there_are >= MOST_LISTS:
-        raise Invalid(
-            _("You have {most} lists already; delete one that you no longer need."), most=MOST_LISTS
-        )
+        raise Invalid(_("You already have {most} lists. Delete one first."), most=MOST_LISTS)
 
 
 def check_length(members: int) -> None:
     if members > MOST_MEMBERS:
-        raise Invalid(_("A list holds at most {most} people."), field="account_ids", most=MOST_MEMBERS)
+        raise Invalid(_("A list can have at most {most} people."), field="account_ids", most=MOST_MEMBERS)

@@ -26,12 +26,12 @@ def new_password(language: str, place: str, handle: str, link: str) -> Written:
     return _letter(
         language,
         _("Choose a new password"),
-        [_("Somebody, probably you, asked for a new password for @{handle} at {place}.")],
+        [_("Someone, probably you, asked for a new password for @{handle} at {place}.")],
         _("Choose a new password"),
         link,
         [
-            _("The link is good once, and for an hour."),
-            _("If it was not you, do nothing: your password stays as it is."),
+            _("The link works once, for one hour."),
+            _("Wasn't you? Ignore this e-mail, and your password stays the same."),
         ],
         handle=handle,
         place=place,
@@ -43,12 +43,12 @@ def link_by_others(language: str, place: str, handle: str, maker: str, link: str
     return _letter(
         language,
         _("Choose your password"),
-        [_("{maker} sends you a link to choose a password for @{handle} at {place}.")],
+        [_("{maker} sent you a link to choose a password for @{handle} at {place}.")],
         _("Choose a password"),
         link,
         [
-            _("The link is good once, and for three days. Nobody else has it."),
-            _("If you did not ask for it, do nothing, and tell the administrators."),
+            _("The link works once, for three days. Nobody else has it."),
+            _("Didn't ask for this? Don't use the link, and contact an administrator."),
         ],
         handle=handle,
         place=place,
@@ -60,13 +60,13 @@ def account_changed(language: str, place: str, handle: str, what: str, by: str, 
     """Something was done to how somebody signs in; `by` is empty where they did it themselves."""
     return _letter(
         language,
-        _("A change to how you sign in"),
-        ["{what}", _("It is about @{handle} at {place}.")] + ([_("It was done by {by}.")] if by else []),
-        _("See how you sign in"),
+        _("A change to how you log in"),
+        ["{what}", _("This is about @{handle} at {place}.")] + ([_("Done by {by}.")] if by else []),
+        _("See how you log in"),
         link,
         [
             _(
-                "If you know of it, there is nothing to do. If not, choose another password and tell the administrators."
+                "Was it you? Then there's nothing to do. If not, change your password and contact an administrator."
             )
         ],
         handle=handle,
@@ -79,13 +79,13 @@ def account_changed(language: str, place: str, handle: str, what: str, by: str, 
 def sign_in_link(language: str, place: str, handle: str, link: str) -> Written:
     return _letter(
         language,
-        _("Your link to sign in"),
-        [_("Somebody, probably you, asked for a link that signs in as @{handle} at {place}.")],
-        _("Sign in"),
+        _("Your login link"),
+        [_("Someone, probably you, asked for a login link for @{handle} at {place}.")],
+        _("Log in"),
         link,
         [
-            _("The link is good once, and for a quarter of an hour."),
-            _("If it was not you, do nothing: nobody is signed in without this letter."),
+            _("The link works once, for 15 minutes."),
+            _("Wasn't you? Ignore this e-mail. Without the link, nobody can log in."),
         ],
         handle=handle,
         place=place,
@@ -99,17 +99,13 @@ def farewell(language: str, place: str, handle: str, link: str) -> Written:
         _("Stay in touch"),
         [
             _(
-                "You have left {place}. Thank you for your time here! Your account @{handle} sleeps: nobody can find or ask you."
+                "You've left {place}. Thank you for your time here! Your account @{handle} is paused: nobody can find or ask you."
             ),
-            _("If you like, you go on as an alumnus, with your handle, what you wrote and whom you follow."),
+            _("You can stay as an alum, with your username, your posts and the people you follow."),
         ],
-        _("Choose how to go on"),
+        _("Choose"),
         link,
-        [
-            _(
-                "The link is good for one answer, and for sixty days. If you do nothing, everything stays as it is."
-            )
-        ],
+        [_("The link works once, for sixty days. If you do nothing, nothing changes.")],
         handle=handle,
         place=place,
     )
@@ -118,25 +114,19 @@ def farewell(language: str, place: str, handle: str, link: str) -> Written:
 def invitation(language: str, place: str, link: str, *, inviter: str = "", words: str = "") -> Written:
     """From somebody who is in, with their own words; or, without an inviter, to whoever asked to be let in."""
     before = (
-        [
-            _(
-                "{inviter} invites you to {place}, where people who work together tell one another what they know."
-            )
-        ]
+        [_("{inviter} invites you to {place}, where colleagues share what they know.")]
         if inviter
-        else [
-            _("You can come in to {place}, where people who work together tell one another what they know.")
-        ]
+        else [_("You can join {place}, where colleagues share what they know.")]
     )
     return _letter(
         language,
-        _("You are invited") if inviter else _("Come in"),
+        _("You're invited") if inviter else _("Join"),
         [*before, *([_("{inviter} writes: {words}")] if inviter and words else [])],
-        _("Come in"),
+        _("Join"),
         link,
         [
-            _("The link is good for one person, and for two weeks."),
-            _("If this is not for you, do nothing: without you nothing is made of it."),
+            _("The link works for one person, for two weeks."),
+            _("Not for you? Ignore this e-mail."),
         ],
         place=place,
         inviter=inviter,
@@ -148,10 +138,10 @@ def confirm_address(language: str, place: str, handle: str, link: str) -> Writte
     return _letter(
         language,
         _("Is this address yours?"),
-        [_("Somebody, probably you, gave this address as theirs for @{handle} at {place}.")],
-        _("Confirm the address"),
+        [_("Someone, probably you, entered this address for @{handle} at {place}.")],
+        _("Confirm address"),
         link,
-        [_("If it was not you, do nothing: the address then counts for nobody.")],
+        [_("Wasn't you? Ignore this e-mail, and the address won't be used.")],
         handle=handle,
         place=place,
     )
@@ -162,10 +152,10 @@ def still_in_touch(language: str, place: str, handle: str, link: str) -> Written
     return _letter(
         language,
         _("Still in touch?"),
-        [_("You are an alumnus of {place} as @{handle}. Do you want to stay one?")],
-        _("Say yes or no"),
+        [_("You're an alum of {place} as @{handle}. Would you like to stay one?")],
+        _("Answer"),
         link,
-        [_("If you do nothing, everything stays as it is, and we ask again in a year.")],
+        [_("If you do nothing, nothing changes. We'll ask again in a year.")],
         handle=handle,
         place=place,
     )
@@ -178,14 +168,14 @@ def questions(
     values = {f"question_{number}": f"{who}: {what}" for number, (who, what) in enumerate(asked)}
     return _letter(
         language,
-        _("Do you know?"),
+        _("Can you help?"),
         [
-            _("On your topics at {place} nobody has answered yet:"),
+            _("Questions on your topics at {place} that nobody has answered yet:"),
             *(f"{{question_{number}}}" for number in range(len(asked))),
         ],
-        _("Look at the questions"),
+        _("See the questions"),
         link,
-        [_("You get this letter at most once a week, because you asked for it. No more of them: {stop}")],
+        [_("You asked for this weekly digest. Unsubscribe: {stop}")],
         handle=handle,
         place=place,
         stop=stop,
@@ -196,19 +186,19 @@ def questions(
 def decided(language: str, place: str, handle: str, kind: str, words: str, link: str) -> Written:
     """What moderators decided about somebody, with their words."""
     done = {
-        "warn": _("The moderators of {place} warn you, @{handle}."),
+        "warn": _("The moderators of {place} have warned you, @{handle}."),
         "limit": _(
-            "The moderators of {place} have limited your account @{handle}: what you write reaches your followers alone."
+            "The moderators of {place} have limited your account @{handle}: only your followers see your posts."
         ),
         "suspend": _("The moderators of {place} have suspended your account @{handle}."),
     }
     return _letter(
         language,
-        _("A decision about you"),
-        [done[kind], _("They say: {words}")],
-        _("Read it, or object"),
+        _("A decision about your account"),
+        [done[kind], _("They write: {words}")],
+        _("Read or object"),
         link,
-        [_("You can object once; somebody reads it and decides anew. The link is good for sixty days.")],
+        [_("You can object once. Someone will read it and decide again. The link works for sixty days.")],
         handle=handle,
         place=place,
         words=words,
@@ -219,13 +209,13 @@ def guest_ends(language: str, place: str, guest: str, day: str, link: str) -> Wr
     """To who answers for a guest."""
     return _letter(
         language,
-        _("A guest of yours stays until {day}"),
-        [_("{guest}, for whom you answer at {place}, stays until {day}.")],
-        _("Look at your guests"),
+        _("Your guest's access ends on {day}"),
+        [_("Access for {guest}, your guest at {place}, ends on {day}.")],
+        _("See your guests"),
         link,
         [
-            _("There you prolong it with one click."),
-            _("If you do nothing, they sleep from then on, and what they wrote stays."),
+            _("You can extend it there with one click."),
+            _("If you do nothing, their account is paused from that day. What they posted stays."),
         ],
         place=place,
         guest=guest,
@@ -237,10 +227,10 @@ def export_is_ready(language: str, place: str, handle: str, link: str) -> Writte
     return _letter(
         language,
         _("Your data is ready"),
-        [_("Everything that {place} holds about @{handle} is in one file for you.")],
-        _("Fetch it"),
+        [_("Everything {place} has about @{handle} is in one file for you.")],
+        _("Download"),
         link,
-        [_("It is there for a week, for you alone: you are asked to sign in.")],
+        [_("You can download it for a week after logging in. Only you can.")],
         handle=handle,
         place=place,
     )
@@ -250,13 +240,13 @@ def address_changed(language: str, place: str, handle: str, address: str, link: 
     """To the address before and to the one now; `address` is empty where there is none now."""
     return _letter(
         language,
-        _("Your address at work has changed"),
-        [_("Your organisation says that the address of @{handle} at {place} is {address} now.")]
+        _("Your work address has changed"),
+        [_("Your organisation changed the address of @{handle} at {place} to {address}.")]
         if address
-        else [_("Your organisation says that this is no longer the address of @{handle} at {place}.")],
-        _("See how you sign in"),
+        else [_("Your organisation removed this address from @{handle} at {place}.")],
+        _("See how you log in"),
         link,
-        [_("If this is not right, tell the administrators.")],
+        [_("Not right? Ask an administrator.")],
         handle=handle,
         place=place,
         address=address,
@@ -266,13 +256,13 @@ def address_changed(language: str, place: str, handle: str, address: str, link: 
 def new_device(language: str, place: str, handle: str, agent: str, link: str) -> Written:
     return _letter(
         language,
-        _("Somebody signed in as you"),
+        _("New login to your account"),
         [
-            _("A browser that we have not seen before has signed in as @{handle} at {place}: {agent}"),
+            _("New login to @{handle} at {place} from a browser you haven't used before: {agent}"),
         ],
-        _("Look where you are signed in"),
+        _("See where you're logged in"),
         link,
-        [_("If it was you, there is nothing to do. If not, sign it out there and choose another password.")],
+        [_("Was it you? Then there's nothing to do. If not, log that browser out and change your password.")],
         handle=handle,
         place=place,
         agent=agent[:200],

@@ -13,7 +13,7 @@ from weetwie.events import PostDeleted, PostEdited, PostPublished
 from weetwie.runtime import clock
 from weetwie.tables.media import READY, Media
 
-NOT_YOURS = _("One of these files is not there any more. Upload it again.")
+NOT_YOURS = _("One of these files is gone. Upload it again.")
 
 
 async def attach(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdited]) -> None:

@@ -25,9 +25,7 @@ async def remove(db: Db, viewer: Viewer, media_id: int) -> None:
     """One's own file that hangs on no post. Raises NotFound, Invalid."""
     row = await describe.own(db, viewer, media_id)
     if row["post_id"] is not None:
-        raise Invalid(
-            _("This file belongs to a post. Delete the post, or take the file out of it."), field="id"
-        )
+        raise Invalid(_("This file is in a post. Delete the post, or remove the file from it."), field="id")
     await db.run(_GO, ids=[media_id], now=clock.now())
 
 

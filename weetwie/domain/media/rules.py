@@ -10,10 +10,10 @@ LARGEST_FILE: Final = 40 * 1024 * 1024
 LONGEST_DESCRIPTION: Final = 1500
 
 WRONG_KIND: Final = _(
-    "Files of this kind cannot be uploaded here. Pictures (JPEG, PNG, GIF, WebP, AVIF), sounds, films and PDF can."
+    "This type of file can't be uploaded. Use a photo (JPEG, PNG, GIF, WebP, AVIF), audio, video or PDF."
 )
-TOO_MANY_PIXELS: Final = _("This picture has too many points to be worked on. Make it smaller and try again.")
-BROKEN: Final = _("This file cannot be read: it is broken or cut off.")
+TOO_MANY_PIXELS: Final = _("This photo has too many pixels. Make it smaller and try again.")
+BROKEN: Final = _("This file is damaged and can't be read.")
 
 
 def check_size(content_type: str, size: int) -> None:
@@ -27,7 +27,9 @@ def check_size(content_type: str, size: int) -> None:
 def check_description(description: str) -> None:
     if is_longer(description, LONGEST_DESCRIPTION):
         raise Invalid(
-            _("A description has at most {most} characters."), field="description", most=LONGEST_DESCRIPTION
+            _("A description can have at most {most} characters."),
+            field="description",
+            most=LONGEST_DESCRIPTION,
         )
 
 
@@ -38,4 +40,4 @@ def focus_of(given: str) -> dict[str, float]:
         return {"x": x, "y": y}
     except ValueError:
         pass
-    raise Invalid(_("A focus is two numbers between -1 and 1 with a comma between them."), field="focus")
+    raise Invalid(_("The focus is two numbers between -1 and 1, separated by a comma."), field="focus")

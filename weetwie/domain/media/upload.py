@@ -43,7 +43,7 @@ class Prepared(msgspec.Struct, frozen=True):
 async def number(db: Db, viewer: Viewer) -> MediaId:
     """For a file that is about to be put away. Raises Forbidden."""
     if not permissions.act(viewer, clock.now()):
-        raise Forbidden(_("You cannot post with this account."))
+        raise Forbidden(_("This account can't post."))
     return await db.value(_NEW_ID)  # type: ignore[no-any-return]
 
 
@@ -75,7 +75,7 @@ async def prepare(
 async def upload(db: Db, viewer: Viewer, prepared: Prepared) -> MediaId:
     """From now on it is the viewer's. Raises Forbidden."""
     if not permissions.act(viewer, clock.now()):
-        raise Forbidden(_("You cannot post with this account."))
+        raise Forbidden(_("This account can't post."))
     await db.run(_INSERT, id=prepared.id, person_id=viewer.person_id, now=clock.now(), **prepared.row)
     if prepared.row["state"] == WAITING:
         db.wake_after_commit()

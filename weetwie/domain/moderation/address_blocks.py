@@ -37,7 +37,7 @@ def read(hash: str) -> bytes:
     except ValueError:
         digest = b""
     if len(digest) != _SIZE:
-        raise Invalid(_("This is no SHA-256 in hexadecimal digits."), field="canonical_email_hash")
+        raise Invalid(_("This isn't a SHA-256 hash in hexadecimal."), field="canonical_email_hash")
     return digest
 
 

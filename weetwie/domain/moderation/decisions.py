@@ -21,7 +21,7 @@ Kind = Literal["warn", "limit", "suspend"]
 KINDS: Final = ("warn", "limit", "suspend")
 LONGEST_WORDS: Final = 5000
 _KEPT: Final = timedelta(days=365)
-_NEEDS_WORDS: Final = _("Say in a sentence why: the person reads it, and may answer.")
+_NEEDS_WORDS: Final = _("Say why in a sentence. The person reads it and can answer.")
 _TOO_LONG: Final = _("At most {most} characters.")
 
 _NOW, _ID = param("now", DateTime(timezone=True)), param("id", BigInteger)

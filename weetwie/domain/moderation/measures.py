@@ -114,9 +114,9 @@ def _stretch(viewer: Viewer, begin: datetime, end: datetime) -> tuple[datetime, 
     check(viewer)
     first, last = _midnight(begin), _midnight(end) + _DAY
     if last <= first:
-        raise Invalid(_("The end must lie after the beginning."), field="end_at")
+        raise Invalid(_("The end must be after the start."), field="end_at")
     if last - first > LONGEST:
-        raise Invalid(_("From the beginning to the end is a year at most."), field="end_at")
+        raise Invalid(_("The period can be at most a year."), field="end_at")
     return first, last
 
 
@@ -125,7 +125,7 @@ def check(viewer: Viewer) -> None:
     if not permissions.look_behind(viewer, clock.now()):
         raise Forbidden
     if not viewer.policy.tells_activity:
-        raise Forbidden(_("Works-council mode is on here: nobody reads statistics of what people do."))
+        raise Forbidden(_("Works council mode is on: there are no statistics about what people do."))
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -72,11 +72,13 @@ async def report(
     if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden()
     if viewer.person_id == person_id:
-        raise Invalid(_("This is you yourself."), field="account_id")
+        raise Invalid(_("That's you. Choose someone else."), field="account_id")
     if is_longer(comment, LONGEST):
-        raise Invalid(_("A comment has at most {most} characters."), field="comment", most=LONGEST)
+        raise Invalid(_("A comment can have at most {most} characters."), field="comment", most=LONGEST)
     if len(post_ids) > MOST_POSTS:
-        raise Invalid(_("Report at most {most} posts at once."), field="status_ids", most=MOST_POSTS)
+        raise Invalid(
+            _("You can report at most {most} posts at a time."), field="status_ids", most=MOST_POSTS
+        )
     _check_rules(viewer, rule_numbers)
     await seen_people.person(db, viewer, person_id)
     row = await db.row(
@@ -186,7 +188,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
 def _check_rules(viewer: Viewer, numbers: Sequence[int]) -> None:
     there_are = range(1, len(viewer.policy.rules) + 1)
     if any(number not in there_are for number in numbers):
-        raise Invalid(_("There is no such rule here."), field="rule_ids")
+        raise Invalid(_("There's no such rule here."), field="rule_ids")
 
 
 def _check_administers(viewer: Viewer) -> None:

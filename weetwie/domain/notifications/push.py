@@ -89,11 +89,11 @@ async def subscribe(
     """In place of the one that the token had. Raises Invalid."""
     if not webpush.is_endpoint(device.endpoint, only_https=only_https):
         raise Invalid(
-            _("The endpoint must be an https address that everybody can reach."),
+            _("The endpoint must be a public https address."),
             field="subscription[endpoint]",
         )
     if not webpush.is_point(device.p256dh) or len(device.auth) != 16:
-        raise Invalid(_("These are not the keys of a subscription."), field="subscription[keys]")
+        raise Invalid(_("These aren't the keys of a subscription."), field="subscription[keys]")
     await db.run(
         _PUT,
         token_id=viewer.token_id,
@@ -126,5 +126,7 @@ async def left(db: Db, _viewer: Viewer, facts: Sequence[PersonLeft | PersonSuspe
 
 def _checked(policy: str) -> str:
     if policy not in POLICIES:
-        raise Invalid(_("The policy is one of: {choices}."), field="policy", choices=", ".join(POLICIES))
+        raise Invalid(
+            _("Choose one of these policies: {choices}."), field="policy", choices=", ".join(POLICIES)
+        )
     return policy

@@ -63,13 +63,13 @@ _WELCOME: Final = ("mention", "follow_request")
 
 _SAYS: Final = {
     "mention": _("{name} mentioned you"),
-    "status": _("{name} has written something"),
+    "status": _("New post by {name}"),
     "reblog": _("{name} boosted your post"),
-    "follow": _("{name} follows you now"),
-    "follow_request": _("{name} would like to follow you"),
-    "favourite": _("{name} liked your post"),
-    "poll": _("A poll is over"),
-    "update": _("{name} changed a post that you boosted"),
+    "follow": _("{name} follows you"),
+    "follow_request": _("{name} wants to follow you"),
+    "favourite": _("{name} favourited your post"),
+    "poll": _("A poll has ended"),
+    "update": _("{name} edited a post you boosted"),
     "quote": _("{name} quoted you"),
 }
 

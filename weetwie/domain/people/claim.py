@@ -71,7 +71,7 @@ async def claim(db: Db, viewer: Viewer, person_id: int, newcomer: Newcomer) -> i
     newcomer = replace(newcomer, handle=visible(newcomer.handle))
     await create.check(db, viewer, newcomer)
     if await db.value(_IS_TAKEN, handle=newcomer.handle, id=person_id):
-        raise Conflict(_("The handle {handle} is taken."), handle=newcomer.handle)
+        raise Conflict(_("The username {handle} is taken."), handle=newcomer.handle)
     claimed = await db.value(
         _CLAIM,
         id=person_id,

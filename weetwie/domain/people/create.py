@@ -56,7 +56,7 @@ async def create(db: Db, viewer: Viewer, newcomer: Newcomer) -> int:
         profile_ring=int(viewer.policy.default_profile_ring),
     )
     if person_id is None:
-        raise Conflict(_("The handle {handle} is taken."), handle=newcomer.handle)
+        raise Conflict(_("The username {handle} is taken."), handle=newcomer.handle)
     await record(db, viewer, PersonJoined(person_id))
     await audit(db, viewer, "person.create", person_id)
     return int(person_id)
@@ -65,9 +65,9 @@ async def create(db: Db, viewer: Viewer, newcomer: Newcomer) -> int:
 async def check(db: Db, viewer: Viewer, newcomer: Newcomer) -> None:
     """Whether a person may come so. Raises Forbidden or Invalid."""
     if not permissions.look_after_people(viewer, clock.now()):
-        raise Forbidden(_("Only administrators may add people."))
+        raise Forbidden(_("Only administrators can add people."))
     if newcomer.is_admin and not permissions.administer(viewer, clock.now()):
-        raise Forbidden(_("Only an administrator may make another one."))
+        raise Forbidden(_("Only an administrator can make someone an administrator."))
     rules.check_newcomer(newcomer, viewer.policy, clock.now())
     if newcomer.sponsor_id is not None and await db.value(_IS_MEMBER, id=newcomer.sponsor_id) is None:
-        raise Invalid(_("The sponsor of a guest must be a member."), field="sponsor")
+        raise Invalid(_("A guest's host must be a colleague."), field="sponsor")

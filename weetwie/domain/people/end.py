@@ -40,13 +40,13 @@ async def set_end(db: Db, viewer: Viewer, person_id: int, until: datetime | None
     ):
         raise Forbidden
     if row["standing"] == Standing.alumnus:
-        raise Conflict(_("They have left already."))
+        raise Conflict(_("This person has already left."))
     if until is None and row["standing"] == Standing.guest:
-        raise Invalid(_("A guest needs a sponsor and a day until which they stay."), field="until")
+        raise Invalid(_("A guest needs a host and an end date."), field="until")
     if row["standing"] == Standing.guest and not looks_after:
         _check_stay(until, viewer)
     if until is not None and until <= clock.now():
-        raise Invalid(_("The day must lie ahead."), field="until")
+        raise Invalid(_("Choose a day in the future."), field="until")
     await db.run(_SET, id=person_id, until=until)
     await record(db, viewer, PersonChanged(person_id))
     await audit(db, viewer, "person.end", person_id)
@@ -63,7 +63,7 @@ def _check_stay(until: datetime | None, viewer: Viewer) -> None:
     days = viewer.policy.guests_stay_days
     if until is not None and until > clock.now() + timedelta(days=days + 1):
         raise Invalid(
-            _("A guest stays for at most {days} days at a time; you can prolong it later."),
+            _("Guest access lasts at most {days} days at a time. You can extend it later."),
             field="until",
             days=days,
         )

@@ -56,7 +56,7 @@ _HELD = Query(
     .limit(1)
 )
 _HELD_BACK = _(
-    "What they wrote is held for a case. They can be erased once the hold is lifted; until then they can be suspended."
+    "Their posts are under legal hold. You can suspend the account now, and delete it once the hold is lifted."
 )
 
 
@@ -67,7 +67,7 @@ async def erase(db: Db, viewer: Viewer, person_id: int, *, keeps_posts: bool = F
     if not permissions.administer(viewer, clock.now()):
         raise Forbidden
     if viewer.person_id == person_id:
-        raise Forbidden(_("An administrator is erased by another one."))
+        raise Forbidden(_("Another administrator has to delete an administrator."))
     if await db.value(_HELD, id=person_id, at=clock.now()):
         raise Conflict(_HELD_BACK)
     await guests.hand_over(db, viewer, [PersonErased(person_id)])  # while it is known who their manager is

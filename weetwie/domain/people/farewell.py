@@ -14,8 +14,8 @@ from weetwie.events import PersonReturned, RankingChosen, audit, record
 from weetwie.runtime import clock
 from weetwie.tables.people import Farewell, Person
 
-_NOT_OPEN = _("This person has not left, is here again, or may not come back by themselves.")
-_NOT_SAID = _("They have not said yet that they want to stay in touch.")
+_NOT_OPEN = _("This person hasn't left, is already back, or can't return without an administrator.")
+_NOT_SAID = _("This person hasn't agreed to stay in touch yet.")
 
 _ID = param("id", BigInteger)
 _made = insert(Farewell).values(person_id=_ID, reason=param("reason", Text))

@@ -42,7 +42,7 @@ async def change(db: Db, viewer: Viewer, person_id: int, changes: Changes) -> No
     if not looks_after and (viewer.person_id != person_id or not permissions.act(viewer, clock.now())):
         raise Forbidden
     if not looks_after and not AT_WORK.isdisjoint(wanted):
-        raise Forbidden(_("Unit, place and manager are set by the administrators."))
+        raise Forbidden(_("Administrators set department, location and manager."))
     rules.check_changes(changes, viewer.policy)
     await _check_manager(db, person_id, wanted.get("manager_id"))
     row = await db.row(_PROFILE, id=person_id)
@@ -76,4 +76,4 @@ async def _check_manager(db: Db, person_id: int, manager_id: int | None) -> None
     if manager_id is None:
         return
     if manager_id == person_id or await db.value(_EXISTS, id=manager_id) is None:
-        raise Invalid(_("The manager must be another person here."), field="manager")
+        raise Invalid(_("Choose someone else as manager."), field="manager")

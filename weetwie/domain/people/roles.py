@@ -50,7 +50,7 @@ async def give(db: Db, viewer: Viewer, person_id: int, changes: Mapping[Role, bo
     if before == after or (row["standing"] != Standing.member and any(after.values())):
         return
     if viewer.person_id == person_id and not after[Role.administrator]:
-        raise Conflict(_("Another administrator must take this from you."))
+        raise Conflict(_("Another administrator has to do this for you."))
     await db.run(_CHANGE, id=person_id, **{role.value: holds for role, holds in after.items()})
     given: dict[str, Any] = {role.value: int(holds) for role, holds in after.items() if holds != before[role]}
     await audit(db, viewer, "person.roles", person_id, **given)
@@ -59,12 +59,12 @@ async def give(db: Db, viewer: Viewer, person_id: int, changes: Mapping[Role, bo
 async def check_over(db: Db, viewer: Viewer, person_id: int) -> None:
     """Over people with a role only administrators decide, so that nobody rises by way of them. Raises Forbidden."""
     if not permissions.administer(viewer, clock.now()) and await db.value(_HAS_ANY, id=person_id):
-        raise Forbidden(_("Only an administrator may do this to somebody who has a role here."))
+        raise Forbidden(_("Only an administrator can do this to someone with a role."))
 
 
 def read(names: list[str]) -> set[Role]:
     """Raises Invalid."""
     unknown = [name for name in names if name not in Role.__members__]
     if unknown:
-        raise Invalid(_("There is no such role: {name}."), field="role", name=unknown[0])
+        raise Invalid(_("There's no such role: {name}."), field="role", name=unknown[0])
     return {Role(name) for name in names}

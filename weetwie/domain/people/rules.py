@@ -39,10 +39,10 @@ _STEPS: Final[Mapping[tuple[Standing, bool, Verb], tuple[Standing, bool]]] = {
 """From standing and dormancy, by a verb, to standing and dormancy; what is not here is refused."""
 
 _NO_STEP: Final[Mapping[Verb, str]] = {
-    "leave": _("They have left already."),
-    "rejoin": _("They are here already."),
-    "sleep": _("Only an alumnus can go back to sleep."),
-    "wake": _("Only somebody who has left, and has not come back yet, can wake as an alumnus."),
+    "leave": _("This person has already left."),
+    "rejoin": _("This person is already here."),
+    "sleep": _("Only an alum's account can be paused."),
+    "wake": _("Only someone who has left and isn't back yet can return as an alum."),
 }
 
 
@@ -116,7 +116,9 @@ def check_reason(reason: str) -> None:
     """Why somebody leaves: a code, so that nothing is told about a person."""
     if not _REASON.fullmatch(reason) or len(reason) > LONGEST_REASON:
         raise Invalid(
-            _("A reason is a code of small letters, digits and dashes, such as retirement or dismissal."),
+            _(
+                "Write the reason as a code of small letters, digits and dashes, such as retirement or dismissal."
+            ),
             field="reason",
         )
 
@@ -127,20 +129,20 @@ def check_newcomer(newcomer: Newcomer, policy: Policy, at: datetime) -> None:
         raise _too_long("name", policy.longest_name)
     if newcomer.standing is Standing.guest:
         if newcomer.sponsor_id is None or newcomer.until is None:
-            raise Invalid(_("A guest needs a sponsor and a day until which they stay."), field="sponsor")
+            raise Invalid(_("A guest needs a host and an end date."), field="sponsor")
         if newcomer.until <= at:
-            raise Invalid(_("The day until which a guest stays must lie ahead."), field="until")
+            raise Invalid(_("Choose an end date in the future."), field="until")
         if newcomer.is_admin:
-            raise Invalid(_("A guest cannot be an administrator."), field="is_admin")
+            raise Invalid(_("Guests can't be administrators."), field="is_admin")
     elif newcomer.sponsor_id is not None or newcomer.until is not None:
-        raise Invalid(_("Only guests have a sponsor and an end."), field="sponsor")
+        raise Invalid(_("Only guests have a host and an end date."), field="sponsor")
 
 
 def check_handle(handle: str) -> None:
     if not _HANDLE.fullmatch(handle) or len(handle) > LONGEST_HANDLE:
         raise Invalid(
             _(
-                "A handle is made of at most {limit} letters a to z, digits and underscores; dots and dashes inside."
+                "A username has at most {limit} characters: a to z, digits and underscores, with dots and dashes only in the middle."
             ),
             field="handle",
             limit=LONGEST_HANDLE,
@@ -163,7 +165,7 @@ def check_changes(changes: Changes, policy: Policy) -> None:
         if text is not UNSET and is_longer(text, limit):
             raise _too_long(field, limit)
     if changes.theme not in (UNSET, *THEMES):
-        raise Invalid(_("Pages are light, dark, or as the device has it."), field="theme")
+        raise Invalid(_("Appearance is light, dark or match device."), field="theme")
     _check_fields(changes.fields)
     _check_domains(changes.attribution_domains)
     _check_languages(changes)
@@ -173,7 +175,7 @@ def _check_fields(fields: Sequence[Field] | UnsetType) -> None:
     if isinstance(fields, UnsetType):
         return
     if len(fields) > MOST_FIELDS:
-        raise Invalid(_("A profile has at most {limit} fields."), field="fields", limit=MOST_FIELDS)
+        raise Invalid(_("A profile can have at most {limit} fields."), field="fields", limit=MOST_FIELDS)
     if any(is_longer(text, LONGEST_FIELD) for field in fields for text in (field.name, field.value)):
         raise _too_long("fields", LONGEST_FIELD)
 
@@ -192,23 +194,23 @@ def _check_domains(domains: Sequence[str] | UnsetType) -> None:
         return
     if len(domains) > MOST_DOMAINS:
         raise Invalid(
-            _("A profile names at most {limit} websites."), field="attribution_domains", limit=MOST_DOMAINS
+            _("A profile can have at most {limit} websites."), field="attribution_domains", limit=MOST_DOMAINS
         )
     for domain in domains:
         if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
-            raise Invalid(_("“{domain}” is no website."), field="attribution_domains", domain=domain[:80])
+            raise Invalid(_("“{domain}” isn't a website."), field="attribution_domains", domain=domain[:80])
 
 
 def _check_languages(changes: Changes) -> None:
     spoken = [] if isinstance(changes.languages, UnsetType) else changes.languages
     if len(spoken) > MOST_LANGUAGES:
         raise Invalid(
-            _("A profile names at most {limit} languages."), field="languages", limit=MOST_LANGUAGES
+            _("A profile can have at most {limit} languages."), field="languages", limit=MOST_LANGUAGES
         )
     one = [text for text in (changes.default_language, changes.pages_language) if isinstance(text, str)]
     for language in [*spoken, *one]:
         if not _LANGUAGE.fullmatch(language) or len(language) > 35:
-            raise Invalid(_("A language is written as its code, such as en or nl."), field="language")
+            raise Invalid(_("Use a language code, such as en or nl."), field="language")
 
 
 def _too_long(field: str, limit: int) -> Invalid:

@@ -27,7 +27,7 @@ _SET = Query(
 async def suspend(db: Db, viewer: Viewer, person_id: int) -> None:
     row = await _locked(db, viewer, person_id)
     if row["suspended_at"] is not None:
-        raise Conflict(_("They are suspended already."))
+        raise Conflict(_("This person is already suspended."))
     await db.run(_SET, id=person_id, suspended_at=clock.now())
     await record(db, viewer, PersonSuspended(person_id))
     await audit(db, viewer, "person.suspend", person_id)
@@ -43,7 +43,7 @@ async def make_sure(db: Db, viewer: Viewer, person_id: int) -> None:
 async def unsuspend(db: Db, viewer: Viewer, person_id: int) -> None:
     row = await _locked(db, viewer, person_id)
     if row["suspended_at"] is None:
-        raise Conflict(_("They are not suspended."))
+        raise Conflict(_("This person isn't suspended."))
     await db.run(_SET, id=person_id, suspended_at=None)
     await record(db, viewer, PersonUnsuspended(person_id))
     await audit(db, viewer, "person.unsuspend", person_id)
@@ -53,7 +53,7 @@ async def _locked(db: Db, viewer: Viewer, person_id: int) -> Record:
     if not (permissions.moderate(viewer, clock.now()) or permissions.look_after_people(viewer, clock.now())):
         raise Forbidden
     if viewer.person_id == person_id:
-        raise Forbidden(_("Nobody can suspend themselves."))
+        raise Forbidden(_("You can't suspend yourself."))
     await roles.check_over(db, viewer, person_id)
     row = await db.row(_SUSPENDED_AT, id=person_id)
     if row is None:

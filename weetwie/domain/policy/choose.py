@@ -41,22 +41,23 @@ def chosen(before: Policy, changes: dict[str, Any]) -> Policy:
     """What the policy would be. Raises Invalid."""
     unknown = changes.keys() - set(Policy.__struct_fields__) | changes.keys() & {"version"}
     if unknown:
-        raise Invalid(_("There is no such choice: {name}."), name=min(unknown))
+        raise Invalid(_("There's no such choice: {name}."), name=min(unknown))
     after = _replaced(before, changes)
     if after.works_council != before.works_council:
         raise Invalid(
-            _("Works-council mode is switched by two administrators: one proposes, another confirms."),
+            _("Works council mode is changed by two administrators: one proposes, another confirms."),
             field="works_council",
         )
     if is_wider(before.compliance_reads, after.compliance_reads):
         check_council(before, after.compliance_reads)
         raise Invalid(
-            _("That compliance reads more takes two administrators: one proposes, another confirms."),
+            _("Letting compliance read more takes two administrators: one proposes, another confirms."),
             field="compliance_reads",
         )
     if before.works_council and set(before.never_inferred) - set(after.never_inferred):
         raise Invalid(
-            _("In works-council mode nothing is taken out of what is never inferred."), field="never_inferred"
+            _("In works council mode, topics can't be removed from the list that is never inferred."),
+            field="never_inferred",
         )
     return after
 
@@ -69,7 +70,7 @@ def is_wider(before: str, after: str) -> bool:
 def check_council(before: Policy, reads: str) -> None:
     if before.works_council and is_wider(before.compliance_reads, reads):
         raise Forbidden(
-            _("In works-council mode compliance is not let read more than before."), field="compliance_reads"
+            _("In works council mode, compliance can't be allowed to read more."), field="compliance_reads"
         )
 
 
@@ -79,7 +80,7 @@ def _replaced(before: Policy, changes: dict[str, Any]) -> Policy:
     try:
         return from_choices(version + 1, plain)
     except msgspec.ValidationError as error:
-        raise Invalid(_("This cannot be chosen: {why}."), why=str(error)) from None
+        raise Invalid(_("You can't choose this: {why}."), why=str(error)) from None
 
 
 async def put(db: Db, viewer: Viewer, before: Policy, after: Policy) -> None:

@@ -42,11 +42,11 @@ async def add(
     """`picture` is made by `pictures.contained`. Raises Forbidden, Conflict for a name that is taken, Invalid."""
     policy = await choose.held(db, viewer)
     if not _SHORTCODE.fullmatch(shortcode):
-        raise Invalid(_("The name of an emoji is made of letters, digits and underscores, at least two."))
+        raise Invalid(_("An emoji name has at least two letters, digits or underscores."))
     if any(one.shortcode == shortcode for one in policy.emojis):
-        raise Conflict(_("There is an emoji of this name already."))
+        raise Conflict(_("There's already an emoji with this name."))
     if len(policy.emojis) >= MOST:
-        raise Invalid(_("There are at most {most} emoji of one's own."), most=MOST)
+        raise Invalid(_("You can have at most {most} custom emoji."), most=MOST)
     name = f"{secrets.token_urlsafe(9)}{_ENDINGS[picture.content_type]}"
     await store.put(place(name), picture.content)
     await store.put(still_place(name), picture.small)
@@ -72,4 +72,4 @@ def readable(content: bytes) -> Picture:
     try:
         return pictures.contained(io.BytesIO(content), SIDE)
     except (pictures.Unreadable, pictures.TooManyPixels):
-        raise Invalid(_("This file cannot be read: it is broken or cut off."), field="file") from None
+        raise Invalid(_("This file is damaged and can't be read."), field="file") from None

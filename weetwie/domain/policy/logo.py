@@ -51,4 +51,4 @@ def readable(content: bytes) -> Picture:
     try:
         return pictures.contained(io.BytesIO(content), SIDE)
     except (pictures.Unreadable, pictures.TooManyPixels):
-        raise Invalid(_("This file cannot be read: it is broken or cut off."), field="logo") from None
+        raise Invalid(_("This file is damaged and can't be read."), field="logo") from None

@@ -63,7 +63,7 @@ async def _effects(db: Db, before: Policy, after: Policy, name: str) -> list[Eff
     return found or [Effect(_EVERYBODY, {"people": await _how_many(db, "people")})]
 
 
-_EVERYBODY: Final = _("It is so for everybody who is here: {people}.")
+_EVERYBODY: Final = _("Affects everyone: {people}")
 
 
 async def _sight(db: Db, before: Policy, after: Policy) -> list[Effect]:
@@ -83,33 +83,31 @@ async def _sight(db: Db, before: Policy, after: Policy) -> list[Effect]:
     return [*told, Effect(_ONLY_SOME, {"most": cut_at})] if cut_at else told
 
 
-_NOTHING_SEEN: Final = _(
-    "Of what is there today nobody sees more or less than before; it counts for what comes."
-)
-_ONLY_SOME: Final = _("Only the newest {most} were looked at; there are more.")
+_NOTHING_SEEN: Final = _("Nothing changes for what's already here. It applies to what comes next.")
+_ONLY_SOME: Final = _("Only the newest {most} were checked. There are more.")
 _CIRCLE: Final = {
     ("outside", "posts"): (
-        _("Posts that will no longer be seen by guests ({people}): {count}."),
-        _("Posts that will be seen by guests ({people}) as well: {count}."),
+        _("Posts that guests ({people}) will no longer see: {count}"),
+        _("Posts that guests ({people}) will see as well: {count}"),
     ),
 }
 """When something is lost, and when it is won."""
 _SIGHT: Final = {
     ("outside", "posts"): (
-        _("Posts that will no longer be seen by alumni and guests ({people}): {count}."),
-        _("Posts that will be seen by alumni and guests ({people}) as well: {count}."),
+        _("Posts that alumni and guests ({people}) will no longer see: {count}"),
+        _("Posts that alumni and guests ({people}) will see as well: {count}"),
     ),
     ("outside", "people"): (
-        _("Profiles that will no longer be seen by alumni and guests ({people}): {count}."),
-        _("Profiles that will be seen by alumni and guests ({people}) as well: {count}."),
+        _("Profiles that alumni and guests ({people}) will no longer see: {count}"),
+        _("Profiles that alumni and guests ({people}) will see as well: {count}"),
     ),
     ("strangers", "posts"): (
-        _("Posts that will no longer be seen without signing in: {count}."),
-        _("Posts that anybody on the internet will see, without signing in: {count}."),
+        _("Posts that will no longer be visible without logging in: {count}"),
+        _("Posts that anyone on the internet will see without logging in: {count}"),
     ),
     ("strangers", "people"): (
-        _("Profiles that will no longer be seen without signing in: {count}."),
-        _("Profiles that anybody on the internet will see, without signing in: {count}."),
+        _("Profiles that will no longer be visible without logging in: {count}"),
+        _("Profiles that anyone on the internet will see without logging in: {count}"),
     ),
 }
 
@@ -117,11 +115,11 @@ _SIGHT: Final = {
 async def _default_ring(db: Db, before: Policy, after: Policy) -> list[Effect]:
     return [
         Effect(
-            _("It is so for the next posts of those who have chosen nothing themselves: {people}."),
+            _("Affects new posts by people who haven't chosen a default themselves: {people}"),
             {"people": await _how_many(db, "without_ring")},
         ),
         Effect(
-            _("What is already written keeps its readers: posts, {count}."),
+            _("Posts that keep their audience: {count}"),
             {"count": await _how_many(db, "posts")},
         ),
     ]
@@ -130,27 +128,25 @@ async def _default_ring(db: Db, before: Policy, after: Policy) -> list[Effect]:
 async def _default_profile_ring(db: Db, before: Policy, after: Policy) -> list[Effect]:
     return [
         Effect(
-            _("It is so for those who come from now on. Profiles that stay as they are: {people}."),
+            _("Affects people who join from now on. Profiles that stay as they are: {people}"),
             {"people": await _how_many(db, "people")},
         )
     ]
 
 
 async def _sign_in(db: Db, before: Policy, after: Policy) -> list[Effect]:
-    concerned = [
-        Effect(_("It is so for colleagues: {people}."), {"people": await _how_many(db, "colleagues")})
-    ]
+    concerned = [Effect(_("Affects all colleagues: {people}"), {"people": await _how_many(db, "colleagues")})]
     if after.sign_in == "sso":
         concerned.append(
             Effect(
-                _("Colleagues who never signed in with a provider, and must do so the next time: {people}."),
+                _("Colleagues who have never used single sign-on and will have to next time: {people}"),
                 {"people": await _how_many(db, "without_identity")},
             )
         )
     if after.sign_in == "local":
         concerned.append(
             Effect(
-                _("Colleagues who signed in with a provider, and need a password or a passkey: {people}."),
+                _("Colleagues who use single sign-on and will need a password or passkey: {people}"),
                 {"people": await _how_many(db, "with_identity")},
             )
         )
@@ -161,7 +157,7 @@ async def _longest_post(db: Db, before: Policy, after: Policy) -> list[Effect]:
     count = await db.value(_LONGER, longest=after.longest_post)
     return [
         Effect(
-            _("Posts that are longer, stay, and are shortened when they are edited: {count}."),
+            _("Longer posts, which stay but must be shortened when edited: {count}"),
             {"count": int(count)},
         )
     ]
@@ -170,7 +166,7 @@ async def _longest_post(db: Db, before: Policy, after: Policy) -> list[Effect]:
 async def _guests_stay(db: Db, before: Policy, after: Policy) -> list[Effect]:
     return [
         Effect(
-            _("It is so for invitations from now on. Guests who keep their last day: {people}."),
+            _("Affects new invitations. Guests who keep their end date: {people}"),
             {"people": await _how_many(db, "guests")},
         )
     ]
@@ -178,17 +174,15 @@ async def _guests_stay(db: Db, before: Policy, after: Policy) -> list[Effect]:
 
 async def _guests_invited_by(db: Db, before: Policy, after: Policy) -> list[Effect]:
     return [
-        Effect(_("It is so for colleagues: {people}."), {"people": await _how_many(db, "colleagues")}),
-        Effect(_("Guests who are here and stay: {people}."), {"people": await _how_many(db, "guests")}),
+        Effect(_("Affects all colleagues: {people}"), {"people": await _how_many(db, "colleagues")}),
+        Effect(_("Guests already here, who stay: {people}"), {"people": await _how_many(db, "guests")}),
     ]
 
 
 async def _alumni(db: Db, before: Policy, after: Policy) -> list[Effect]:
     return [
         Effect(
-            _(
-                "It is so for whoever leaves from now on; now here: {people}. Who has left and sleeps: {asleep}."
-            ),
+            _("Affects people who leave from now on. Colleagues today: {people}. Paused accounts: {asleep}"),
             {"people": await _how_many(db, "colleagues"), "asleep": await _how_many(db, "asleep")},
         )
     ]

@@ -51,9 +51,7 @@ async def propose(db: Db, viewer: Viewer, name: str, value: Any) -> None:
     """In place of a proposal whose time is over. Raises Forbidden, Invalid, and Conflict where there is nothing to propose."""
     await _held(db, viewer, name, value)
     if await waiting(db, viewer, name) is not None:
-        raise Conflict(
-            _("A proposal waits already. It is confirmed, or taken back, before there is another.")
-        )
+        raise Conflict(_("There's already an open proposal. Confirm or withdraw it first."))
     await db.run(_FORGET, name=name)
     ends_at = clock.now() + LASTS
     await db.run(_PROPOSE, name=name, value=value, proposer_id=viewer.person_id, expires_at=ends_at)
@@ -67,7 +65,7 @@ async def confirm(db: Db, viewer: Viewer, name: str, proposal_id: int) -> Policy
     if await waiting(db, viewer, name) != found:
         raise NotFound
     if found.proposer_id == viewer.person_id:
-        raise Forbidden(_("You proposed this: another administrator must confirm it."))
+        raise Forbidden(_("You proposed this. Another administrator has to confirm it."))
     after = msgspec.structs.replace(before, version=before.version + 1, **{name: found.value})
     await db.run(_FORGET, name=name)
     numbers = _as_numbers(name, found.value)
@@ -96,15 +94,12 @@ async def _held(db: Db, viewer: Viewer, name: str, value: Any) -> Policy:
     before = await choose.held(db, viewer)
     if not viewer.is_person:
         raise Forbidden(
-            _(
-                "This takes two administrators who are signed in in the browser (Administration, What holds here)."
-            )
+            _("This takes two administrators, logged in in a browser (Administration, Policies).")
         )
     if _NEEDS_SETTLED[name](before, value) and not await is_settled(db, viewer, Role.administrator):
         raise Forbidden(
             _(
-                "Somebody else made you an administrator, or made a link to sign in as you, less than {days} days ago. "
-                "This takes two who have been administrators for longer."
+                "In the last {days} days someone else made you an administrator or created a login link for you. This needs two people who have been administrators for longer."
             ),
             days=SETTLED.days,
         )
@@ -113,9 +108,9 @@ async def _held(db: Db, viewer: Viewer, name: str, value: Any) -> Policy:
 
 def _compliance(before: Policy, value: Any) -> bool:
     if value not in COMPLIANCE_READS:
-        raise Invalid(_("There is no such choice: {name}."), name=str(value))
+        raise Invalid(_("There's no such choice: {name}."), name=str(value))
     if not choose.is_wider(before.compliance_reads, value):
-        raise Conflict(_("This is so already."))
+        raise Conflict(_("It's already set this way."))
     choose.check_council(before, value)
     return True
 
@@ -123,7 +118,7 @@ def _compliance(before: Policy, value: Any) -> bool:
 def _works_council(before: Policy, value: Any) -> bool:
     """Whether the mode is switched off, and those who do it must have been administrators for a while."""
     if before.works_council is value:
-        raise Conflict(_("This is so already."))
+        raise Conflict(_("It's already set this way."))
     return not value
 
 

@@ -24,7 +24,7 @@ SEED: Final = "policy statement"
 """The name of the key that statements are signed with."""
 LARGEST: Final = 1024 * 1024
 
-_BROKEN: Final = _("This is no statement of Weetwie, or it was changed: the signature does not fit.")
+_BROKEN: Final = _("This isn't a Weetwie statement, or it was changed: the signature doesn't match.")
 
 
 class Verified(msgspec.Struct, frozen=True):

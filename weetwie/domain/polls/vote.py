@@ -20,13 +20,13 @@ from weetwie.tables.posts import Post
 async def vote(db: Db, viewer: Viewer, post_id: int, choices: Sequence[int]) -> None:
     """Raises NotFound for a poll that the viewer does not see, Forbidden and Invalid."""
     if not permissions.act(viewer, clock.now()):
-        raise Forbidden(_("You cannot vote with this account."))
+        raise Forbidden(_("This account can't vote."))
     author_id = await _AUTHOR.value(db, viewer, post_id=post_id)
     poll = await db.row(_HOLD, post_id=post_id) if author_id is not None else None
     if poll is None:
         raise NotFound()
     if author_id == viewer.person_id:
-        raise Invalid(_("You cannot vote in your own poll."), known_as=_("You cannot vote in your own polls"))
+        raise Invalid(_("You can't vote in your own poll."), known_as=_("You cannot vote in your own polls"))
     chosen = sorted(set(choices))
     before = await db.value(_VOTED, post_id=post_id, person_id=viewer.person_id) or []
     rules.check_vote(

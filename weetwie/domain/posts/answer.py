@@ -20,13 +20,13 @@ async def accept(db: Db, viewer: Viewer, question_id: int, answer_id: int | None
     if question is None:
         raise NotFound
     if not permissions.accept_answer(viewer, question["author_id"], clock.now()):
-        raise Forbidden(_("Only who asked can say which answer it was."))
+        raise Forbidden(_("Only the person who asked can accept an answer."))
     if not question["is_question"]:
-        raise Invalid(_("This post is no question."), field="id")
+        raise Invalid(_("This post isn't a question."), field="id")
     if answer_id is not None:
         answer = await _POST.row(db, viewer, id=answer_id)
         if answer is None or answer_id == question_id or answer["root_id"] != question["root_id"]:
-            raise Invalid(_("The answer must be a reply to the question."), field="answer_id")
+            raise Invalid(_("The answer has to be a reply to the question."), field="answer_id")
     await db.run(_ACCEPT, id=question_id, answer_id=answer_id)
     await record(db, viewer, AnswerAccepted(question_id, answer_id))
 

@@ -24,8 +24,8 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post
 from weetwie.text import text as texts
 
-FOR_NOBODY: Final = _("This is for nobody yet. Name those whom it is for, such as @name.")
-OUT_OF_REACH: Final = _("Nobody whom this is for would see it any more. Write to somebody else.")
+FOR_NOBODY: Final = _("This isn't for anyone yet. Mention someone, such as @name.")
+OUT_OF_REACH: Final = _("Nobody this is for could see it any more. Write to someone else.")
 
 
 class Audience(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ async def _parent(db: Db, viewer: Viewer, reply_to_id: int | None) -> Parent | N
         return None
     row = await _PARENT.row(db, viewer, id=reply_to_id)
     if row is None:
-        raise NotFound(_("The post that you answer is not there any more, or you may not see it."))
+        raise NotFound(_("The post you're replying to is gone, or you can't see it."))
     post_id, author_id, root_id, ring, visibility = row
     return Parent(post_id, author_id, root_id, Ring(ring), Visibility(visibility))
 
@@ -105,7 +105,7 @@ def _ring(
     if quoted is not None:
         ring = min(ring, quoted.ring)
     if not permissions.write_for(viewer, effective(ring, viewer.policy), at):
-        raise Forbidden(_("You are not among those for whom this post would be. Choose a wider audience."))
+        raise Forbidden(_("You aren't in the audience of this post. Choose a wider audience."))
     rules.check_mentions(rings.items(), ring, viewer.policy)
     return ring
 

@@ -24,7 +24,7 @@ async def boost(db: Db, viewer: Viewer, post_id: int, visibility: Visibility | N
     original = await original_of(db, viewer, post_id)
     theirs = Visibility(original["visibility"])
     if not permissions.boost(viewer, original["author_id"], theirs, clock.now()):
-        raise Forbidden(_("Only posts that everyone in their audience may read can be boosted."))
+        raise Forbidden(_("This post can't be boosted: not everyone in its audience can read it."))
     if viewer.is_limited:
         raise Forbidden(rules.LIMITED)
     await db.run(_WAIT, person_id=viewer.person_id)
@@ -58,7 +58,7 @@ async def unboost(db: Db, viewer: Viewer, post_id: int) -> int:
 async def take_back(db: Db, viewer: Viewer, boost: SeenPost) -> None:
     """Deletes a boost that the viewer sees. Raises Forbidden for somebody else's."""
     if boost.booster is None or not permissions.change(viewer, boost.booster.id, clock.now()):
-        raise Forbidden(_("This is somebody else's boost."))
+        raise Forbidden(_("You can only undo your own boosts."))
     await unboost(db, viewer, boost.id)
 
 

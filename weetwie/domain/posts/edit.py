@@ -104,7 +104,7 @@ async def own(db: Db, viewer: Viewer, post_id: int) -> Record:
     if row is None:
         raise NotFound()
     if not permissions.change(viewer, row["author_id"], clock.now()):
-        raise Forbidden(_("This is somebody else's post."))
+        raise Forbidden(_("You can only change your own posts."))
     return row
 
 

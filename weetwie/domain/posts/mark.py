@@ -56,7 +56,7 @@ async def unbookmark(db: Db, viewer: Viewer, post_id: int) -> int:
 async def pin(db: Db, viewer: Viewer, post_id: int) -> int:
     original = await _own(db, viewer, post_id)
     if await db.value(_OTHER_PINS, person_id=viewer.person_id, post_id=original) >= MOST_PINS:
-        raise Invalid(_("You have pinned {most} posts already. Unpin one first."), field="id", most=MOST_PINS)
+        raise Invalid(_("You've already pinned {most} posts. Unpin one first."), field="id", most=MOST_PINS)
     await db.run(_SET["pin"], person_id=viewer.person_id, post_id=original)
     return original
 
@@ -83,7 +83,7 @@ async def _markable(db: Db, viewer: Viewer, post_id: int) -> int:
 async def _own(db: Db, viewer: Viewer, post_id: int) -> int:
     original = await original_of(db, viewer, post_id)
     if not permissions.change(viewer, original["author_id"], clock.now()):
-        raise Forbidden(_("Only your own posts can be pinned to your profile."))
+        raise Forbidden(_("You can only pin your own posts."))
     return int(original["id"])
 
 

@@ -45,7 +45,7 @@ async def usual_visibility(db: Db, viewer: Viewer) -> Visibility:
 async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     """Raises Forbidden, Invalid, and NotFound for a parent that the viewer does not see."""
     if not permissions.act(viewer, clock.now()):
-        raise Forbidden(_("You cannot post with this account."))
+        raise Forbidden(_("This account can't post."))
     if draft.key and (before := await _sent_before(db, viewer, draft.key)):
         return before
     draft = rules.take_ring_from_text(draft)
@@ -74,7 +74,7 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
 class Unexpected(Invalid):
     """Somebody is named whom the app did not expect to be."""
 
-    default = _("This post would go to people whom your app did not expect.")
+    default = _("This post would go to people your app didn't expect.")
 
     def __init__(self, people: Sequence[int]) -> None:
         super().__init__(field="allowed_mentions")

@@ -33,13 +33,13 @@ async def quoted(db: Db, viewer: Viewer, post_id: int | None) -> Quoted | None:
         return None
     row = await _QUOTED.row(db, viewer, id=post_id)
     if row is None:
-        raise NotFound(_("The post that you quote is not there any more, or you may not see it."))
+        raise NotFound(_("The post you're quoting is gone, or you can't see it."))
     found = Quoted(row["id"], row["author_id"], Ring(row["ring"]), Visibility(row["visibility"]))
     policy = QuotePolicy(row["quote_policy"])
     if not permissions.quote(
         viewer, found.author_id, found.visibility, policy, is_follower=row["is_follower"], at=clock.now()
     ):
-        raise Forbidden(_("The author of this post does not want it to be quoted."))
+        raise Forbidden(_("The author doesn't allow quotes of this post."))
     return found
 
 

@@ -12,7 +12,7 @@ from weetwie.errors import Invalid, _
 from weetwie.text import text as texts
 
 LIMITED: Final = _(
-    "The moderators have limited this account: write to your followers, or to single people. What they decided is at /decisions."
+    "Moderators have limited this account: you can only write to your followers or to people you mention. See their decision at /decisions."
 )
 
 
@@ -80,9 +80,7 @@ def check_text(text: str, warning: str, policy: Policy, *, has_more: bool = Fals
         or texts.length(text, most) + texts.length(warning, most) > most
     ):
         raise Invalid(
-            _(
-                "This is longer than the {most} characters that a post may have. Shorten it, or answer yourself with the rest."
-            ),
+            _("This is longer than {most} characters. Shorten it, or continue in a reply to yourself."),
             field="status",
             most=most,
         )
@@ -95,17 +93,19 @@ _UNKNOWN, _IMAGE = 0, 1
 def check_media(asked: Sequence[int], found: Mapping[int, tuple[int, int]]) -> None:
     """`found` gives kind and state of those that are there and the author's. Raises Invalid."""
     if len(asked) > MOST_MEDIA or len(set(asked)) < len(asked):
-        raise Invalid(_("A post has at most {most} files, each once."), field="media_ids", most=MOST_MEDIA)
+        raise Invalid(
+            _("A post can have at most {most} different files."), field="media_ids", most=MOST_MEDIA
+        )
     if any(media_id not in found for media_id in asked):
-        raise Invalid(_("One of these files is not there any more. Upload it again."), field="media_ids")
+        raise Invalid(_("One of these files is gone. Upload it again."), field="media_ids")
     states = {state for _kind, state in found.values()}
     if 2 in states:
-        raise Invalid(_("One of these files cannot be read. Leave it out."), field="media_ids")
+        raise Invalid(_("One of these files can't be read. Remove it."), field="media_ids")
     if 0 in states:
-        raise Invalid(_("A file is still being made ready. Try again in a moment."), field="media_ids")
+        raise Invalid(_("A file is still being processed. Try again in a moment."), field="media_ids")
     kinds = [found[media_id][0] for media_id in asked]
     if len(asked) > 1 and any(kind not in (_UNKNOWN, _IMAGE) for kind in kinds):
-        raise Invalid(_("A film or a sound stands alone in a post."), field="media_ids")
+        raise Invalid(_("A video or audio file must be the only file in a post."), field="media_ids")
 
 
 def visibility_of(draft: Draft, parent: Parent | None, usual: Visibility) -> Visibility:
@@ -146,9 +146,7 @@ def check_mentions(names: Iterable[tuple[str, Ring]], ring: Ring, policy: Policy
     outside = sorted(handle for handle, theirs in names if theirs > reach)
     if outside:
         raise Invalid(
-            _(
-                "{names} would not see this post, because it is for {ring} only. Choose a wider audience or leave the name out."
-            ),
+            _("{names} can't see this: it's for {ring} only. Choose a wider audience."),
             field="audience",
             names=", ".join(f"@{handle}" for handle in outside),
             ring=reach.name,

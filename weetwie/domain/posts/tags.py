@@ -19,11 +19,11 @@ def check_name(name: str) -> None:
     """Raises Invalid for what could never stand behind a # in a post."""
     pieces = text.pieces(f"#{name}")
     if text.is_longer(name, _LONGEST):
-        raise Invalid(_("A tag has at most {most} characters."), field="name", most=_LONGEST)
+        raise Invalid(_("A hashtag can have at most {most} characters."), field="name", most=_LONGEST)
     is_tag = len(pieces) == 1 and pieces[0].kind == "tag" and pieces[0].target == name
     if not is_tag:
         raise Invalid(
-            _("A tag is made of letters, digits and underscores, and not of digits alone."), field="name"
+            _("A hashtag has letters, digits and underscores, with at least one letter."), field="name"
         )
 
 

@@ -58,7 +58,7 @@ async def feature(db: Db, viewer: Viewer, person_id: int) -> None:
     """Raises NotFound for whom the viewer does not see, and Invalid for whom they do not follow."""
     await pair.hold(db, viewer, person_id)
     if not await db.value(_FOLLOWS, person_id=viewer.person_id, featured_id=person_id):
-        raise Invalid(_("Follow them first: one puts forward people whom one follows."))
+        raise Invalid(_("Follow this person first: you can only feature people you follow."))
     await db.run(_FEATURE, person_id=viewer.person_id, featured_id=person_id)
 
 

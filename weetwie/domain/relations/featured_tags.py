@@ -124,7 +124,7 @@ async def feature(db: Db, viewer: Viewer, tag_id: int, name: str) -> None:
     await db.rows(_HOLD, person_id=viewer.person_id)
     is_new = await db.value(_FEATURE, person_id=viewer.person_id, tag_id=tag_id, name=name)
     if is_new and await db.value(_COUNT, person_id=viewer.person_id) > MOST:
-        raise Invalid(_("One puts forward at most {most} tags."), most=MOST)
+        raise Invalid(_("You can feature at most {most} hashtags."), most=MOST)
 
 
 async def unfeature(db: Db, viewer: Viewer, tag_id: int) -> None:

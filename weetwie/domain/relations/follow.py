@@ -95,7 +95,7 @@ async def follow(db: Db, viewer: Viewer, person_id: int, options: FollowOptions)
     rules.check_options(options)
     await pair.hold(db, viewer, person_id)
     if await pair.is_blocked(db, viewer.person_id, person_id):
-        raise Forbidden(_("You cannot follow them: one of you blocks the other."))
+        raise Forbidden(_("You can't follow this person: one of you has blocked the other."))
     given = _given(viewer.person_id, person_id, options)
     if await db.run(_CHANGE_FOLLOW, **given):
         return False

@@ -28,7 +28,7 @@ async def note(db: Db, viewer: Viewer, person_id: int, text: str) -> None:
     """An empty text takes the note away. Raises Invalid, and NotFound for whom the viewer does not see."""
     text = text.strip()
     if is_longer(text, LONGEST):
-        raise Invalid(_("A note has at most {most} characters."), field="comment", most=LONGEST)
+        raise Invalid(_("A note can have at most {most} characters."), field="comment", most=LONGEST)
     await pair.hold(db, viewer, person_id)
     if text:
         await db.run(_WRITE, writer_id=viewer.person_id, about_id=person_id, text=text)

@@ -27,19 +27,19 @@ def check_options(options: FollowOptions) -> None:
     if len(languages) > MOST_LANGUAGES:
         raise Invalid(_("Choose at most {most} languages."), field="languages", most=MOST_LANGUAGES)
     if any(not language or len(language) > 35 for language in languages):
-        raise Invalid(_("Languages are given by their codes, such as en or nl."), field="languages")
+        raise Invalid(_("Use language codes, such as en or nl."), field="languages")
 
 
 def check_other(person_id: int, other_id: int) -> None:
     """Nobody follows, mutes or blocks themselves."""
     if person_id == other_id:
-        raise Forbidden(_("This is you yourself."))
+        raise Forbidden(_("That's you. Choose someone else."))
 
 
 def mute_ends(duration: int, at: datetime) -> datetime | None:
     """When a mute of so many seconds ends; 0 is without end."""
     if duration < 0:
-        raise Invalid(_("A duration cannot be negative."), field="duration")
+        raise Invalid(_("The duration can't be negative."), field="duration")
     if duration == 0 or duration > LONGEST_MUTE:
         return None
     return at + timedelta(seconds=duration)

@@ -60,12 +60,12 @@ async def hold(
     reason, now = reason.strip(), clock.now()
     if not is_case_number(reason):
         raise Invalid(
-            _("Name the case by its number, such as 2026/114: at most {most} letters, digits and dashes."),
+            _("Give the number of the case, such as 2026/114: at most {most} letters, digits and dashes."),
             field="reason",
             most=LONGEST_CASE_NUMBER,
         )
     if ends_at is not None and ends_at <= now:
-        raise Invalid(_("The day must lie ahead."), field="until")
+        raise Invalid(_("Choose a day in the future."), field="until")
     hold_id = int(await db.value(_PUT, person_id=person_id, reason=reason, now=now, ends_at=ends_at))
     await audit(db, viewer, "hold.put", person_id, hold=hold_id)
     return hold_id

@@ -37,10 +37,10 @@ async def schedule(db: Db, viewer: Viewer, at: datetime, written: dict[str, Any]
     counts = await db.row(_COUNTS, author_id=viewer.person_id, at=at)
     assert counts is not None, "counting always answers"
     if counts["all"] >= MOST:
-        raise Invalid(_("At most {most} posts can wait."), field="scheduled_at", most=MOST)
+        raise Invalid(_("You can schedule at most {most} posts."), field="scheduled_at", most=MOST)
     if counts["that_day"] >= MOST_A_DAY and at < clock.now() + A_DRAFT:
         raise Invalid(
-            _("At most {most} posts can wait for one day. Choose another."),
+            _("You can schedule at most {most} posts for one day. Choose another day."),
             field="scheduled_at",
             most=MOST_A_DAY,
         )
@@ -53,7 +53,7 @@ def _check_time(at: datetime) -> None:
     if ahead < SOONEST:
         raise Invalid(_("Choose a time at least five minutes from now."), field="scheduled_at")
     if LATEST < ahead < A_DRAFT:
-        raise Invalid(_("Choose a time at most five years ahead."), field="scheduled_at")
+        raise Invalid(_("Choose a time within the next five years."), field="scheduled_at")
 
 
 async def waiting(db: Db, viewer: Viewer, page: Page) -> list[Scheduled]:

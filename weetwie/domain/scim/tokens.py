@@ -62,7 +62,7 @@ async def make(db: Db, viewer: Viewer, name: str) -> tuple[int, str]:
     """Its id, and the token itself, which is never to be seen again. Raises Forbidden, Invalid."""
     _check(viewer)
     if is_longer(name, LONGEST_NAME):
-        raise Invalid(_("A name has at most {most} characters."), field="name", most=LONGEST_NAME)
+        raise Invalid(_("A name can have at most {most} characters."), field="name", most=LONGEST_NAME)
     token = secrets.token_urlsafe(32)
     token_id = int(await db.value(_MAKE, name=name.strip(), hash=credential_hash(token)))
     await audit(db, viewer, "scim.token", scim_token_id=token_id)
@@ -73,7 +73,7 @@ async def revoke(db: Db, viewer: Viewer, token_id: int) -> None:
     """From the next request on it lets nobody in. Raises Forbidden, NotFound."""
     _check(viewer)
     if not await db.run(_REVOKE, id=token_id, now=clock.now()):
-        raise NotFound(_("There is no such token."))
+        raise NotFound(_("There's no such token."))
     await audit(db, viewer, "scim.revoke", scim_token_id=token_id)
 
 

@@ -78,11 +78,11 @@ _TOKEN = re.compile(
 def read(line: str) -> Asked:
     """Raises Invalid, with a sentence, for an operator whose value means nothing; one without a value asks nothing."""
     if is_longer(line, LONGEST):
-        raise Invalid(_("Ask with fewer words: {most} characters at most."), field="q", most=LONGEST)
+        raise Invalid(_("Keep it shorter: at most {most} characters."), field="q", most=LONGEST)
     asked = Asked()
     tokens = list(_TOKEN.finditer(line.replace("\x00", " ")))
     if len(tokens) > MOST_TERMS:
-        raise Invalid(_("Ask with fewer words: {most} at most."), field="q", most=MOST_TERMS)
+        raise Invalid(_("Use fewer words: at most {most}."), field="q", most=MOST_TERMS)
     for token in tokens:
         is_out = bool(token["out"])
         if token["name"]:
@@ -160,7 +160,7 @@ def _has(asked: Asked, value: str, is_out: bool) -> None:
     what = _ATTACHED.get(value.lower())
     if what is None:
         raise Invalid(
-            _("“has:” goes with media, image, video, audio, file, poll, link or quote, not with “{value}”."),
+            _("“has:” takes media, image, video, audio, file, poll, link or quote, not “{value}”."),
             field="q",
             value=value,
         )
@@ -181,7 +181,7 @@ def _is(asked: Asked, value: str, is_out: bool) -> None:
             asked.authors.append(Named("me", is_out))
         case _:
             raise Invalid(
-                _("“is:” goes with question, answered, reply, sensitive or mine, not with “{value}”."),
+                _("“is:” takes question, answered, reply, sensitive or mine, not “{value}”."),
                 field="q",
                 value=value,
             )
@@ -192,9 +192,7 @@ def _in(asked: Asked, value: str, is_out: bool) -> None:
         case "all" | "public" | "library" as place if not is_out:
             asked.place = place
         case _:
-            raise Invalid(
-                _("“in:” goes with all, public or library, not with “{value}”."), field="q", value=value
-            )
+            raise Invalid(_("“in:” takes all, public or library, not “{value}”."), field="q", value=value)
 
 
 def _order(asked: Asked, value: str, is_out: bool) -> None:
@@ -202,9 +200,7 @@ def _order(asked: Asked, value: str, is_out: bool) -> None:
         case "time" | "relevance" as order if not is_out:
             asked.order = order
         case _:
-            raise Invalid(
-                _("“order:” goes with time or relevance, not with “{value}”."), field="q", value=value
-            )
+            raise Invalid(_("“order:” takes time or relevance, not “{value}”."), field="q", value=value)
 
 
 def _after(asked: Asked, value: str, is_out: bool) -> None:
@@ -225,7 +221,7 @@ def _before(asked: Asked, value: str, is_out: bool) -> None:
 
 def _during(asked: Asked, value: str, is_out: bool) -> None:
     if is_out:
-        raise Invalid(_("Instead of “-during:”, ask with “before:” or “after:”."), field="q")
+        raise Invalid(_("Instead of “-during:”, use “before:” or “after:”."), field="q")
     first, end = _span(value)
     _begin_at(asked, first)
     _end_at(asked, end)
@@ -260,7 +256,7 @@ def _span(value: str) -> tuple[datetime, datetime]:
         return _midnight(first), _midnight(end)
     except (ValueError, OverflowError):
         raise Invalid(
-            _("“{value}” is no date: write it like 2026-03-31, 2026-03 or 2026."), field="q", value=value
+            _("“{value}” isn't a date. Write it like 2026-03-31, 2026-03 or 2026."), field="q", value=value
         ) from None
 
 

@@ -200,9 +200,7 @@ class Listeners:
     def check_room(self, person_id: int) -> None:
         """Raises TooMany."""
         if len(self._of_person.get(person_id, ())) >= MOST_STREAMS:
-            raise TooMany(
-                _("You have {most} streams open already. Close one of them first."), most=MOST_STREAMS
-            )
+            raise TooMany(_("You already have {most} streams open. Close one first."), most=MOST_STREAMS)
 
     def open(self, viewer: Viewer, channels: Iterable[Channel], *, wants_beats: bool = False) -> Stream:
         """Raises TooMany."""

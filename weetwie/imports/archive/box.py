@@ -22,12 +22,10 @@ MOST_RATIO: Final = 200
 _PIECE: Final = 1 << 20
 _LONGEST_NAME: Final = 1 << 20
 
-DAMAGED: Final = _(
-    "This file is damaged or cut off. Download the archive again; nothing has been brought in."
-)
-TOO_LARGE: Final = _("{name} is too large to be read: more than {most} MB.")
-BOMB: Final = _("This file would unpack to far more than it is. It is not read.")
-LOCKED: Final = _("This archive is locked with a password. Unpack it first and give the folder.")
+DAMAGED: Final = _("This file is damaged. Download the archive again. Nothing was imported.")
+TOO_LARGE: Final = _("{name} is too large: more than {most} MB.")
+BOMB: Final = _("This file would unpack to far more than it should, so it wasn't read.")
+LOCKED: Final = _("This archive has a password. Unpack it first and use the folder.")
 
 
 class Box:

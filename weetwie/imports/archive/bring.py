@@ -160,11 +160,11 @@ def _ring(viewer: Viewer, audience: Ring | None) -> Ring:
     """For whom what was public elsewhere is here. Raises Forbidden."""
     at = clock.now()
     if not viewer.is_person or not permissions.act(viewer, at):
-        raise Forbidden(_("You cannot post with this account."))
+        raise Forbidden(_("This account can't post."))
     usual = viewer.default_ring if viewer.default_ring is not None else viewer.policy.default_ring
     ring = audience if audience is not None else max(usual, viewers.ring(viewer, at))
     if not permissions.write_for(viewer, effective(ring, viewer.policy), at):
-        raise Forbidden(_("You are not among those for whom this post would be. Choose a wider audience."))
+        raise Forbidden(_("You aren't in the audience of this post. Choose a wider audience."))
     return ring
 
 

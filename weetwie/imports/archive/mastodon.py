@@ -14,10 +14,10 @@ from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, Attached, Rem
 from weetwie.imports.records import Wrong
 
 NO_OUTBOX: Final = _(
-    "There is no outbox.json in this. Give the archive that Mastodon made for you, or the outbox.json in it."
+    "There's no outbox.json in it. Use the archive from Mastodon, or the outbox.json inside it."
 )
 NO_ITEMS: Final = _(
-    "This outbox.json holds no posts. Give the one out of the archive, not that of the server."
+    "This outbox.json has no posts. Use the one from the archive, not the one from the server."
 )
 PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
 _PUBLIC: Final = {PUBLIC, "as:Public", "Public"}

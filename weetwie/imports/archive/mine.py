@@ -17,10 +17,10 @@ from weetwie.imports.ties.export import export as ties
 from weetwie.media.blob import Store
 from weetwie.text.language import translate
 
-_TITLE: Final = _("What {place} holds about you")
-_ABOUT: Final = _("Made for @{handle}. Keep it where nobody else can read it.")
-_POSTS: Final = _("Your posts, pictures, favourites and bookmarks, in the form that Mastodon and others read")
-_CSV: Final = _("Your ties, as tables that Mastodon and others read")
+_TITLE: Final = _("What {place} has about you")
+_ABOUT: Final = _("Made for @{handle}. Store it where nobody else can read it.")
+_POSTS: Final = _("Your posts, photos, favourites and bookmarks, in a format Mastodon and others can read")
+_CSV: Final = _("Who you follow, your lists and bookmarks, as tables Mastodon and others can read")
 _DATA: Final = _("Everything else, table by table")
 
 Moved = Callable[[int], Awaitable[None]]

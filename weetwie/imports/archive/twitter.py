@@ -17,7 +17,7 @@ from weetwie.imports.records import Wrong
 HOST: Final = "twitter.com"
 """What names are written with, so that nobody here is meant."""
 NO_TWEETS: Final = _(
-    "There is no tweets.js in this. Give the archive that Twitter (X) made for you, or the tweets.js in it."
+    "There's no tweets.js in it. Use the archive from Twitter (X), or the tweets.js inside it."
 )
 _TWEETS: Final = re.compile(r"(?:^|/)(?:tweets?(?:-part[0-9]+)?|tweets/[0-9]{4}_[0-9]{2})\.js$")
 _DELETED: Final = re.compile(r"(?:^|/)deleted-tweets?(?:-part[0-9]+)?\.js$")

@@ -24,7 +24,7 @@ async def clear(database: Database, viewer: Viewer, store: Store) -> Removed:
     async with database.transaction() as db:
         entry = await ledger.find(db, SOURCE)
         if entry is None:
-            raise NotFound(_("The sample company is not here."))
+            raise NotFound(_("The sample company isn't here."))
         await audit(db, viewer, "import.remove", entry.id, door="command line")
         people = await ledger.made(db, entry.id)
         tags = await leaving_posts.tags_by(db, people)

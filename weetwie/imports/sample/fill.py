@@ -84,11 +84,11 @@ async def is_here(db: Db) -> bool:
 
 async def _check(db: Db, beside_others: bool) -> None:
     if await is_here(db):
-        raise Conflict(_("The sample company is here already. To have it anew, remove it first: --remove"))
+        raise Conflict(_("The sample company is already here. To load it again, remove it first: --remove"))
     if not beside_others and await arriving_posts.are_here(db):
         raise Conflict(
             _(
-                "People have written here already, and the sample company would stand among them. To want that: --force"
+                "People have already posted here, and the sample company would be mixed in with them. To load it anyway: --force"
             )
         )
 

@@ -25,13 +25,11 @@ _LIST_POLICY: Final = 1
 """Replies among the people of the list: what a new list has."""
 _AT_ONCE: Final = 500
 
-NOBODY: Final = _("Nobody here has this address, or nobody whom you may see.")
-YOURSELF: Final = _("This is you yourself.")
-NO_POST: Final = _("This post is not here any more, or you may not see it.")
-NOTHING_KNOWN: Final = _("Nothing in this file leads to anybody here. Nothing has been changed.")
-ASKED: Final = _(
-    "They have been asked whether you may follow them. Import the list again when they have said yes."
-)
+NOBODY: Final = _("Nobody you can see has this address.")
+YOURSELF: Final = _("That's you. Choose someone else.")
+NO_POST: Final = _("This post is gone, or you can't see it.")
+NOTHING_KNOWN: Final = _("Nobody in this file is here. Nothing was changed.")
+ASKED: Final = _("They've been asked to approve you. Import the list again once they have.")
 
 
 class Report(msgspec.Struct, kw_only=True):

@@ -46,9 +46,9 @@ _TELLING: Final[Mapping[str, Kind]] = {
 """Columns that only one kind has."""
 _POST: Final = re.compile(r"/(?:@[^/]+/|people/[^/]+/posts/|statuses/)(?P<id>[0-9]{1,18})/?")
 
-UNREADABLE: Final = _("This is no address of a person.")
-ELSEWHERE: Final = _("This is on another server. Here are only people and posts of {host}.")
-NO_POST: Final = _("This is no address of a post.")
+UNREADABLE: Final = _("This isn't the address of a person.")
+ELSEWHERE: Final = _("This is on another server. Only people and posts of {host} can be imported.")
+NO_POST: Final = _("This isn't the address of a post.")
 NO_TRUTH: Final = _("{given} is neither true nor false.")
 
 
@@ -108,7 +108,7 @@ def _columns(kind: Kind, lines: Sequence[Line]) -> tuple[Sequence[str], Sequence
     told = {_TELLING[name] for name in names if name in _TELLING}
     if (told and told != {kind}) or (kind in ("lists", "bookmarks") and not told):
         raise Invalid(
-            _("This is a file of another kind: {columns}."), field="file", columns=", ".join(lines[0].cells)
+            _("This is a different kind of file: {columns}."), field="file", columns=", ".join(lines[0].cells)
         )
     return names, lines[1:]
 
@@ -118,7 +118,7 @@ def _row(kind: Kind, number: int, given: str, cells: Mapping[str, str], base_url
     if kind == "bookmarks":
         return Row(number=number, given=given, post_id=_post_id(given, base_url))
     if kind == "lists" and not cells.get(LIST):
-        raise Invalid(_("A list needs a title."))
+        raise Invalid(_("Give the list a title."))
     return Row(
         number=number,
         given=given,

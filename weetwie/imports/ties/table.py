@@ -33,11 +33,11 @@ def read(content: bytes, heads: Collection[str] = ()) -> list[Line]:
     for row in found.rows():
         if not isinstance(row, table.Row) or any(len(cell) > _LONGEST_CELL for cell in row.cells):
             raise Invalid(
-                _("Line {line} of this file cannot be read. Is it a CSV file?"), field="file", line=row.number
+                _("Line {line} of this file can't be read. Is it a CSV file?"), field="file", line=row.number
             )
         lines.append(Line(row.number, tuple(bare(cell) for cell in row.cells)))
         if len(lines) > MOST_ROWS:
-            raise Invalid(_("This file has more than {most} lines."), field="file", most=MOST_ROWS)
+            raise Invalid(_("This file has more than {most} rows."), field="file", most=MOST_ROWS)
     return lines
 
 

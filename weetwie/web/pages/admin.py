@@ -197,7 +197,7 @@ async def on_person(visit: Visit) -> Response:
         if verb not in acts:
             raise NotFound
         if person_id == visit.viewer.person_id:
-            raise Invalid(_("This is you yourself: another administrator must do it."))
+            raise Invalid(_("You can't do this to your own account. Ask another administrator."))
         await acts[verb](db, visit.viewer, person_id)
     return visit.back("/admin/people")
 

@@ -74,7 +74,7 @@ async def save(visit: Visit) -> Response:
         async with visit.site.database.transaction() as db:
             if shown.changes:
                 if (await held(db, visit.viewer)).version != shown.before.version:
-                    raise Conflict(_("Somebody else has just changed what holds here. Look at it once more."))
+                    raise Conflict(_("Someone else has just changed the policies. Check them again."))
                 await choose(db, visit.viewer, changes)
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
@@ -177,9 +177,9 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
     """Raises Invalid."""
     name, longest = given.get("name", "").strip(), given.get("longest_post", "")
     if not 0 < len(name) <= 60:
-        raise Invalid(_("A name has between 1 and {most} characters."), field="name", most=60)
+        raise Invalid(_("A name has 1 to {most} characters."), field="name", most=60)
     if not (longest.isascii() and longest.isdigit() and 100 <= int(longest) <= 10_000):
-        raise Invalid(_("A post may have between 100 and 10,000 characters."), field="longest_post")
+        raise Invalid(_("Choose a length between 100 and 10,000 characters."), field="longest_post")
     rings = {
         field: int(given[field])
         for field in ("default_ring", "widest_ring", "default_profile_ring")
@@ -214,16 +214,14 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
 def _days(text: str) -> int:
     """Raises Invalid."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 3650):
-        raise Invalid(_("A guest stays for between 1 and 3,650 days at a time."), field="guests_stay_days")
+        raise Invalid(_("Guest access can last 1 to 3,650 days."), field="guests_stay_days")
     return int(text)
 
 
 def _domain(text: str) -> str:
     """Raises Invalid for what no e-mail address ends with."""
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text := text.lower().removeprefix("@")):
-        raise Invalid(
-            _("The end of an e-mail address is written such as example.org."), field="sign_up_domains"
-        )
+        raise Invalid(_("Write each e-mail domain like this: example.org"), field="sign_up_domains")
     return text
 
 
@@ -235,7 +233,5 @@ def _origin(address: str) -> str:
         or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc)
         or parts.path
     ):
-        raise Invalid(
-            _("An address of pages is written such as https://intranet.example.org."), field="framed_by"
-        )
+        raise Invalid(_("Write each address like this: https://intranet.example.org"), field="framed_by")
     return f"{parts.scheme}://{parts.netloc}"

@@ -16,7 +16,7 @@ from weetwie.web.days import end_of
 from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
-_NO_NUMBER: Final = _("Days are a whole number of at most 36,500; leave it empty to keep it for ever.")
+_NO_NUMBER: Final = _("Enter a whole number of days, at most 36,500. Leave it empty to never delete.")
 
 
 async def show(visit: Visit) -> Response:
@@ -79,7 +79,7 @@ async def hold(visit: Visit) -> Response:
             ends_at = end_of(given["until"]) if given.get("until") else None
             await holds.hold(db, visit.viewer, person_id, given.get("reason", ""), ends_at)
     except NotFound:
-        error = Invalid(_("There is nobody with this handle."), field="handle")
+        error = Invalid(_("Nobody has this username."), field="handle")
         async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=error, held=given)
     except Refusal as refusal:

@@ -79,15 +79,15 @@ async def _asked(visit: Visit) -> Asked:
     """Raises Invalid, for a page, for whatever is wrong."""
     query = visit.request.query_params
     if any(len(query.getlist(name)) > 1 for name in _NAMES):
-        raise Invalid(_("The app gave the same thing twice."))
+        raise Invalid(_("The app sent the same parameter twice."))
     async with visit.site.database.reading() as db:
         app = await apps.by_client(db, query.get("client_id", ""))
     if app is None:
-        raise Invalid(_("The app that sent you here is not known here. Please start again in the app."))
+        raise Invalid(_("The app that sent you here is unknown. Start again in the app."))
     if query.get("response_type") != "code":
-        raise Invalid(_("The app asks for an answer of a kind that is not given here."))
+        raise Invalid(_("The app asks for a response type that isn't supported."))
     if query.get("response_mode", "query") != "query":
-        raise Invalid(_("The app asks for an answer of a kind that is not given here."))
+        raise Invalid(_("The app asks for a response type that isn't supported."))
     redirect_uri = query.get("redirect_uri", "")
     scopes = rules.scopes(query.get("scope", ""))
     grants.check(app, redirect_uri, scopes)
@@ -101,7 +101,7 @@ def _challenge(visit: Visit) -> str | None:
     if challenge is None and method is None:
         return None
     if method != "S256" or challenge is None or not rules.is_challenge(challenge):
-        raise Invalid(_("The app protects its sign-in in a way that is not safe. Only S256 is taken."))
+        raise Invalid(_("The app uses an unsafe way to log in. Only S256 is accepted."))
     return challenge
 
 
@@ -133,10 +133,10 @@ def _source(redirect_uri: str) -> str:
 
 
 _HIGH_LEVEL: Final = {
-    "profile": _("See your name, your handle and your face"),
-    "read": _("Read whatever you can read"),
-    "write": _("Write in your name, and change your profile and settings"),
-    "follow": _("See and change whom you follow, block and mute"),
+    "profile": _("See your name, username and profile photo"),
+    "read": _("Read everything you can read"),
+    "write": _("Post in your name, and change your profile and settings"),
+    "follow": _("See and change who you follow, block and mute"),
     "push": _("Send you notifications"),
     "admin:read": _("See what administrators see"),
     "admin:write": _("Act as an administrator"),
@@ -149,21 +149,21 @@ _VERBS: Final = {
 }
 _THINGS: Final = {
     "accounts": _("profiles"),
-    "blocks": _("blocks"),
+    "blocks": _("blocked people"),
     "bookmarks": _("bookmarks"),
     "canonical_email_blocks": _("blocked addresses"),
     "collections": _("collections"),
-    "conversations": _("conversations"),
+    "conversations": _("messages"),
     "domain_allows": _("allowed servers"),
     "domain_blocks": _("blocked servers"),
     "email_domain_blocks": _("blocked mail domains"),
     "favourites": _("favourites"),
     "filters": _("filters"),
-    "follows": _("follows"),
+    "follows": _("who you follow"),
     "ip_blocks": _("blocked network addresses"),
     "lists": _("lists"),
-    "media": _("pictures and files"),
-    "mutes": _("mutes"),
+    "media": _("photos and files"),
+    "mutes": _("muted people"),
     "notifications": _("notifications"),
     "reports": _("reports"),
     "search": _("search"),

@@ -27,9 +27,9 @@ from weetwie.web.visit import Visit
 
 STEPS: Final = ("you", "topics", "people")
 _MOST_TOPICS, _MOST_PEOPLE, _OFFERED = 10, 12, 18
-_HELLO: Final = _("Hello, I am {name}.")
+_HELLO: Final = _("Hello, I'm {name}.")
 _I_KNOW: Final = _("Ask me about {topics}.")
-_I_LEARN: Final = _("I would like to learn about {topics}.")
+_I_LEARN: Final = _("I'd like to learn about {topics}.")
 
 
 async def show(visit: Visit) -> Response:
@@ -120,7 +120,7 @@ def _topics(visit: Visit, given: dict[str, str], field: str) -> list[str]:
         {key_of(name): name for name in [*typed, *visit.several.get(f"{field}_too", [])] if name}.values()
     )
     if len(found) > _MOST_TOPICS:
-        raise Invalid(_("At most {most} topics at once."), most=_MOST_TOPICS)
+        raise Invalid(_("Choose at most {most} topics."), most=_MOST_TOPICS)
     return found
 
 

@@ -69,14 +69,12 @@ async def who_sees(visit: Visit, db: Db, given: Mapping[str, str]) -> str:
         return visit.say(refusal.sentence, **refusal.values)
     is_open = decided.visibility <= Visibility.unlisted
     if is_open and effective(decided.ring, viewer.policy) is Ring.world:
-        return visit.say(_("Everybody on the web"))
+        return visit.say(_("Everyone on the internet"))
     count = await audience.count(db, viewer, decided)
     if count == 0:
-        return visit.say(_("Nobody but you"))
+        return visit.say(_("Only you"))
     told = (
-        visit.say(_("One person besides you"))
-        if count == 1
-        else visit.say(_("{count} people besides you"), count=count)
+        visit.say(_("One other person")) if count == 1 else visit.say(_("{count} other people"), count=count)
     )
     if decided.visibility is not Visibility.direct:
         return told
@@ -89,5 +87,5 @@ def form_id(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Invalid(_("This form has been changed on the way. Please reload the page and try again."))
+        raise Invalid(_("This page has changed. Reload it and try again."))
     return int(text)

@@ -31,7 +31,7 @@ FEW: Final = 5
 _NEAREST: Final = 3
 _MOST_QUESTIONS, _MOST_CONTACTS = 10, 12
 _HERE: Final = "/settings/handover"
-_TURN_TO: Final = _("For {topic} turn to {people} from now on.")
+_TURN_TO: Final = _("For {topic}, from now on ask {people}.")
 
 
 class Topic(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from weetwie.web.shown import Post
 from weetwie.web.visit import Visit
 
 _TOLD = _(
-    "Compliance of {place} reads what you wrote, for the case {reason}, until {day}. Two people opened it together; each reading is written down."
+    "Compliance at {place} is reading your posts for case {reason}, until {day}. Two people opened the review together, and every reading is logged."
 )
 
 
@@ -81,7 +81,7 @@ async def _named(db: Db, visit: Visit, handle: str) -> int:
     try:
         return await lookup(db, system(visit.viewer.policy), handle.strip().removeprefix("@"))
     except NotFound:
-        raise Invalid(_("There is nobody with this handle."), field="handle") from None
+        raise Invalid(_("Nobody has this username."), field="handle") from None
 
 
 async def act(visit: Visit) -> Response:

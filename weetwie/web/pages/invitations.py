@@ -25,7 +25,7 @@ from weetwie.web.visit import Visit
 _PROLONGED: Final = timedelta(days=90)
 _USUAL_STAY: Final = timedelta(days=180)
 _MOST_AT_ONCE: Final = 50
-_TOO_MANY: Final = _("At most {most} addresses at once.")
+_TOO_MANY: Final = _("At most {most} addresses at a time.")
 
 
 async def show(visit: Visit) -> Response:

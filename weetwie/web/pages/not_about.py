@@ -13,7 +13,7 @@ from weetwie.web.visit import Visit
 
 _LONGEST: Final = 1000
 _MESSAGE: Final = _(
-    "Your post came up for “{question}” but is not about it. You can say so for everyone: {address}"
+    "Your post came up for “{question}” but isn't about it. You can mark it for everyone: {address}"
 )
 
 

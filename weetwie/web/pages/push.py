@@ -37,7 +37,7 @@ async def begin(visit: Visit) -> Response:
     try:
         p256dh, auth = webpush.decoded(given.get("p256dh", "")), webpush.decoded(given.get("auth", ""))
     except ValueError:
-        raise Invalid(_("These are not the keys of a subscription.")) from None
+        raise Invalid(_("These aren't the keys of a subscription.")) from None
     async with visit.site.database.transaction() as db:
         issued = await tokens.for_browser(db, visit.viewer)
         viewer = msgspec.structs.replace(visit.viewer, token_id=issued.id)

@@ -29,7 +29,7 @@ from weetwie.web.pages import address
 from weetwie.web.pages.drafts import form_id
 from weetwie.web.visit import Visit
 
-_LAST_WAY = _("This is your only way to sign in. Choose a password first.")
+_LAST_WAY = _("This is your only way to log in. Choose a password first.")
 
 # In this order, for each of them also claims to be some of those below it.
 _BROWSERS: Final = {

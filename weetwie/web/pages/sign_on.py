@@ -34,11 +34,10 @@ from weetwie.web.visit import Visit, local
 log = structlog.get_logger(__name__)
 
 _EXISTS: Final = _(
-    "There is an account with your e-mail address already. Sign in as you used to, then connect it with {provider} in "
-    "Settings, under Sign-in. If you cannot, ask an administrator."
+    "There's already an account with your e-mail address. Log in as usual, then connect it with {provider} under Settings, Login. If you can't, ask an administrator."
 )
-_NOBODY: Final = _("There is no account here for you yet. Please ask the administrators for one.")
-_REFUSED: Final = _("{provider} did not sign you in ({error}). Please start again.")
+_NOBODY: Final = _("You don't have an account here yet. Ask an administrator.")
+_REFUSED: Final = _("{provider} couldn't log you in ({error}). Start again.")
 _PICTURE_SECONDS: Final = 4.0
 _MOST_NAMESAKES: Final = 200
 _NEWS_LASTS: Final = timedelta(days=2)

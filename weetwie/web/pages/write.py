@@ -25,9 +25,7 @@ from weetwie.web.pages import home, post
 from weetwie.web.pages.drafts import draft_of, form_id, form_of, who_sees
 from weetwie.web.visit import Visit
 
-_NO_TIME: Final = _(
-    "This is no time that we understand. Choose one from the calendar, such as 2026-12-31 09:00."
-)
+_NO_TIME: Final = _("Choose a time from the calendar, or write it like this: 2026-12-31 09:00")
 
 
 async def publish(visit: Visit) -> Response:

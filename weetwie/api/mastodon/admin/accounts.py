@@ -143,7 +143,7 @@ async def reject(call: Call) -> bytes:
     found = await shown.accounts(call, [call.id])
     behind = await register.behind(db, call.viewer, [call.id])
     if call.id not in found or not behind[call.id].waits:
-        raise Conflict(_("They do not wait to be let in."))
+        raise Conflict(_("This person has no open access request."))
     await farewell.over(db, call.id)
     return await _one(call)
 
@@ -153,7 +153,7 @@ async def delete(call: Call) -> bytes:
     """Erases somebody who is suspended, with all that they wrote. There is no way back."""
     before = await _one(call)
     if b'"suspended":true,"sensitized"' not in before:
-        raise Forbidden(_("Only somebody who is suspended can be erased from here."))
+        raise Forbidden(_("Suspend the account before you delete it permanently."))
     await erase.erase(await call.db(), call.viewer, call.id)
     return before
 
@@ -164,7 +164,7 @@ async def act(call: Call, given: Action) -> wire.Empty:
     db = await call.db()
     await _one(call)
     if given.type in ("sensitive", "disable"):
-        raise Invalid(_("People are warned, limited or suspended here."), field="type")
+        raise Invalid(_("You can warn, limit or suspend people here."), field="type")
     report = await reports.one(db, call.viewer, given.report_id) if given.report_id else None
     if report is not None and report.about_id != call.id:
         raise NotFound

@@ -19,8 +19,8 @@ from weetwie.runtime import clock
 routes = Routes("admin")
 
 _READ, _WRITE = ["admin:read:canonical_email_blocks"], ["admin:write:canonical_email_blocks"]
-_NO_OTHERS: Final = _("This house does not talk to other servers.")
-_NOT_HERE: Final = _("Which mail servers and networks reach this house is decided before Weetwie.")
+_NO_OTHERS: Final = _("This server doesn't connect to other servers.")
+_NOT_HERE: Final = _("Mail servers and networks are blocked outside Weetwie.")
 
 
 class Wanted(PageParams, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ async def block(call: Call, given: Given) -> wire.AdminCanonicalEmailBlock:
     elif given.canonical_email_hash:
         hash = address_blocks.read(given.canonical_email_hash)
     else:
-        raise Invalid(_("Give an address or the hash of one."), field="email")
+        raise Invalid(_("Give an address or its hash."), field="email")
     return _wire(await address_blocks.block(await call.db(), call.viewer, hash))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Final
 from urllib.parse import quote
 
@@ -239,12 +240,12 @@ def site(
     limits: RateLimits | None = None,
     has_styleguide: bool = False,
 ) -> Starlette:
-    assets = Assets()
+    assets, templates = _files()
     shower = Shower(base_url, assets.address)
     site = Site(
         database,
         memory,
-        Templates(assets),
+        templates,
         assets,
         base_url,
         shower,
@@ -265,6 +266,13 @@ def site(
         routes=routes,
         exception_handlers={NotFound: _nothing(site), HTTPException: _nothing(site)},
     )
+
+
+@cache
+def _files() -> tuple[Assets, Templates]:
+    """Read, compressed and compiled once in a process: they are the same whoever's pages they make."""
+    assets = Assets()
+    return assets, Templates(assets)
 
 
 def _providers(sso: Sequence[Provider]) -> dict[str, SignOnHouse]:

@@ -46,6 +46,7 @@ _LISTED_WITH_OTHERS: Final = 0.45
 _SUBSTANCE: Final = 5
 """Words of a reply that says something."""
 _ONE_WORD: Final = 1.5
+_AT_ONCE: Final = 12
 _IN_PASSING: Final = 15
 """A post of more words that says the one word that was asked but once."""
 
@@ -86,32 +87,38 @@ class About(msgspec.Struct):
 
 def about(index: Index, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
     words = asked[:MOST_TERMS]
-    shares, roots = carry(words, language), index.posts.root[places]
-    stamp = np.zeros(index.posts.size + 1, np.int8)
-    """Which word was last found in a post; one more, so that -1 for no root finds nothing."""
-    own, thread = np.zeros(len(places) + 1, np.float32), np.zeros(len(places) + 1, np.float32)
-    said = np.zeros(len(places) + 1, np.int64)
-    for number, word in enumerate(words, 1):
+    shares, said = carry(words, language), np.zeros(index.posts.size + 1, np.int32)
+    """Which words each post says, one bit each; one post more, so that -1 for no root finds nothing."""
+    for number, word in enumerate(words):
         for found in word.found:
-            stamp[found.places] = number
-        here, part = stamp[places] == number, np.float32(shares[number - 1])
-        own[:-1] += part * here
-        said[:-1] |= here.astype(np.int64) << (number - 1)
-        thread[:-1] += part * (here | (stamp[roots] == number))
+            said[found.places] |= np.int32(1 << number)
+    own = np.append(said[places], np.int32(0))
+    thread = own | np.append(said[index.posts.root[places]], np.int32(0))
     is_spoken_of = breadth(words) <= _SHORT or at_home(visible, asked, language) >= _AT_HOME
     enough = least(breadth(words)) if is_spoken_of else _MOST
     return About(
         places=places,
-        own=own,
-        thread=thread,
+        own=_parts(shares, own),
+        thread=_parts(shares, thread),
         in_passing=np.append(_in_passing(index, words, places), False),
-        words=said,
+        words=own,
         shares=shares,
         least=enough,
         least_listed=min(enough, _LISTED if is_spoken_of and not unknown(asked) else _LISTED_WITH_OTHERS),
         is_short=breadth(words) <= _SHORT,
         says_what=is_spoken_of and says_what(words, shares),
     )
+
+
+def _parts(shares: Sequence[float], said: Ints) -> Ints:
+    """How much of the question the words that are said come to, looked up in a table of what each choice of a few comes to."""
+    whole = np.zeros(len(said), np.float32)
+    for start in range(0, len(shares), _AT_ONCE):
+        sums = np.zeros(1, np.float32)
+        for share in shares[start : start + _AT_ONCE]:
+            sums = np.append(sums, sums + np.float32(share))
+        whole += sums[(said >> start) & (len(sums) - 1)]
+    return whole
 
 
 def _in_passing(index: Index, words: Sequence[Word], places: Ints) -> Ints:

@@ -22,6 +22,15 @@ def stretches(begins: Ints, ends: Ints) -> Ints:
     return rows
 
 
+def best_first(scores: Ints, ids: Ints) -> Ints:
+    """The order in which the highest come first, and of those that are the same the lowest id."""
+    order: Ints = np.argsort(-scores)
+    ordered = scores[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        return np.lexsort((ids, -scores))
+    return order
+
+
 def longer(numbers: Ints, size: int) -> Ints:
     longer = np.zeros(size, numbers.dtype)
     longer[: len(numbers)] = numbers

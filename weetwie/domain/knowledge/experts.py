@@ -120,7 +120,7 @@ async def _allowed(
     db: Db,
     viewer: Viewer,
     found: Any,
-    rows: Sequence[int],
+    rows: Any,
     out: Collection[int],
     limit: int | None,
     filters: Filters | None,
@@ -129,9 +129,10 @@ async def _allowed(
     wanted, chosen = len(rows) if limit is None else limit, list[int]()
     step = len(rows) if filters is not None and not filters.is_empty else max(2 * wanted, 40)
     for start in range(0, len(rows) if wanted else 0, max(step, 1)):
-        some = [row for row in rows[start : start + step] if found.ids[row] not in out]
-        allowed = await _passing(db, viewer, [found.ids[row] for row in some], filters)
-        chosen += [row for row in some if found.ids[row] in allowed]
+        some = rows[start : start + step]
+        ids = found.ids[some].tolist()
+        allowed = await _passing(db, viewer, [id for id in ids if id not in out], filters)
+        chosen += [row for row, id in zip(some.tolist(), ids, strict=True) if id in allowed]
         if len(chosen) >= wanted:
             break
     return chosen[:wanted]

@@ -83,9 +83,9 @@ def _with_threads(index: Index, visible: Visible, fits: Ints) -> None:
     replies = index.replies()
     if not len(replies):
         return
-    of_root = fits[index.roots_of_replies()]
-    fitting = np.flatnonzero(of_root > 0)
-    places, of_root = replies[fitting], of_root[fitting]
+    roots = index.roots_of_replies()
+    fitting = np.flatnonzero((fits > 0)[roots])
+    places, of_root = replies[fitting], fits[roots[fitting]]
     mask = visible(places)
     fits[places[mask]] += np.float32(_KAPPA) * of_root[mask]
 

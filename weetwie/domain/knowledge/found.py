@@ -10,7 +10,7 @@ from weetwie.domain.knowledge import about as abouts
 from weetwie.domain.knowledge import levels, ranking
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Expert, Level, Proof
-from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.arrays import Ints, best_first
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.levels import Levels
 from weetwie.domain.knowledge.ranking import Ranked
@@ -40,22 +40,21 @@ class Found:
         )
         enough = {id for id, part in claims.items() if part >= about.least_listed}
         little = shown.is_little[ranked.people]
-        is_sure = np.array([id in enough for id in ids.tolist()], bool)
+        is_listed = np.isin(ids, list(enough)) if enough else np.zeros(len(ids), bool)
+        is_sure = is_listed.copy()
         is_sure[: len(little)] |= shown.is_accepted[ranked.people]
         score = _above_passing_posts(score, is_sure, little)
-        order = np.lexsort((ids, -score))
+        order = best_first(score, ids)
         self._person, self._score = self._person[order], score[order]
         self._at = np.append(np.arange(len(ranked.people)), np.full(len(silent), -1))[order]
-        self.ids: list[int] = ids[order].tolist()
+        self.ids = ids[order]
         self._rank = np.where(self._person >= 0, shown.rank[self._person], levels.MENTIONED)
-        for row, id in enumerate(self.ids) if enough else ():
-            if id in enough:
-                self._rank[row] = min(self._rank[row], levels.LISTS)
-        self.every: Sequence[int] = range(len(self.ids))
-        self.named: Sequence[int] = np.flatnonzero(self._rank < levels.MENTIONED).tolist()
+        self._rank[is_listed[order]] = np.minimum(self._rank[is_listed[order]], levels.LISTS)
+        self.every = np.arange(len(self.ids))
+        self.named = np.flatnonzero(self._rank < levels.MENTIONED)
         wrote = (self._person >= 0) & (shown.newest[self._person] > 0)
         mentioned = (self._rank == levels.MENTIONED) & wrote & about.says_what
-        self.mentions: Sequence[int] = np.flatnonzero(mentioned).tolist()
+        self.mentions = np.flatnonzero(mentioned)
 
     def experts(self, rows: Sequence[int], most_proofs: int, *, tells_activity: bool) -> tuple[Expert, ...]:
         people = self._person[rows][self._person[rows] >= 0] if rows else np.zeros(0, np.int32)
@@ -67,7 +66,7 @@ class Found:
     def _expert(
         self, row: int, proofs: Mapping[int, list[tuple[int, float]]], *, tells_activity: bool
     ) -> Expert:
-        person, id = int(self._person[row]), self.ids[row]
+        person, id = int(self._person[row]), int(self.ids[row])
         level = levels.EVERY[int(self._rank[row])]
         statement = self._said.says_so.get(id)
         newest = int(self._shown.newest[person]) if person >= 0 else 0

@@ -53,14 +53,15 @@ class Index:
         self._waiting: dict[int, list[int]] = {}
         """Replies whose root has not come yet."""
         self._revisions: dict[int, int] = {}
-        self.endorsed: Ints = np.zeros(0, np.int32)
-        """Places, in order, of what was endorsed in the segments; `endorser` says by whom."""
         self.endorser: Ints = np.zeros(0, np.int32)
+        """Who endorsed posts in the segments, post by post."""
+        self._endorsers_from: Ints = np.zeros(1, np.int32)
         self.new_endorsers: dict[int, Ints] = {}
         self._replies: Ints = np.zeros(0, np.int32)
         self._new_replies: array[int] = array("i")
         self._roots: Ints = np.zeros(0, np.int32)
         self._roots_known = (0, 0)
+        self._asked_by: Ints = np.zeros(0, np.int32)
         self.moved = 0
         """How often the beginning of a thread took another place."""
         self.changed: list[int] = []
@@ -120,7 +121,19 @@ class Index:
         replies = self.replies()
         if self._roots_known != (len(replies), self.moved):
             self._roots, self._roots_known = self.posts.root[replies], (len(replies), self.moved)
+            self._asked_by = self.posts.author[self._roots]
         return self._roots
+
+    def replies_to(self, person: int) -> Ints:
+        """The places of what stands in threads that this person began."""
+        self.roots_of_replies()
+        replies: Ints = self.replies()[self._asked_by == person]
+        return replies
+
+    def endorsers(self, places: Ints) -> tuple[Ints, Ints]:
+        """From where to where those stand in `endorser` who endorsed each of these posts."""
+        begins, last = self._endorsers_from, len(self._endorsers_from) - 1
+        return begins[np.minimum(places, last)], begins[np.minimum(places + 1, last)]
 
     # Reading what is sealed
 
@@ -141,13 +154,11 @@ class Index:
         sizes = [len(row["posts"]) // 8 for row in segments]
         starts = np.cumsum([0, *sizes])
         self.begins = {row["segment"]: int(at) for row, at in zip(segments, starts, strict=False)}
-        self.endorsed = np.concatenate(
-            [
-                np.frombuffer(row["endorsed"], "<i4") + np.int32(at)
-                for row, at in zip(segments, starts, strict=False)
-            ]
-            or [np.zeros(0, np.int32)]
-        )
+        many = [
+            np.bincount(np.frombuffer(row["endorsed"], "<i4"), minlength=size)
+            for row, size in zip(segments, sizes, strict=True)
+        ]
+        self._endorsers_from = np.cumsum(np.concatenate([[0], *many])).astype(np.int32)
         people = np.unique(np.concatenate([parts["authors"], parts["endorsers"]]))
         self.person_ids = people
         self._people = {int(id): at for at, id in enumerate(people)}

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
-from weetwie.domain.knowledge.arrays import Ints, stretches
+from weetwie.domain.knowledge.arrays import Ints, best_first, stretches
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
 from weetwie.domain.knowledge.tallies import HALF_LIVES, worth
@@ -99,8 +99,7 @@ def _once(index: Index, places: Ints, fits: Ints) -> tuple[Ints, Ints]:
 def _with_endorsers(index: Index, visible: Visible, own: Votes, order: Order, length: float) -> Votes:
     """Who found a post good knows what it is about, if less surely than its author."""
     omega = 0.2 + 0.3 * length if order == "acts" else 0.6
-    begin = np.searchsorted(index.endorsed, own.place, "left")
-    end = np.searchsorted(index.endorsed, own.place, "right")
+    begin, end = index.endorsers(own.place)
     many = end - begin
     rows = stretches(begin, end)
     people, places, weights = (
@@ -143,30 +142,30 @@ def rank(
 ) -> Ranked:
     """`near` is how much more somebody counts for the asker; `pool` the only people who may be ranked, as places; `claims` by id
     how much of the question people list on their profile."""
-    people = len(visible.is_hidden)
     best = float(evidence.max(initial=0.0))
     for id, part in (claims or {}).items():
         if (person := index.person(id)) >= 0:
             evidence[person] += _SAYS_SO * min(part / MUCH, 1.0) * (best or 1.0)
-    lately, volume, soon = (
-        one[:people] * worth(scope.at_ms, half_life)
-        for one, half_life in zip(visible.volume, HALF_LIVES, strict=True)
-    )
-    alpha, short = _alpha(order, pool), 1 - length(breadth) if order == "acts" else 0.0
-    score = near * evidence / (volume + _MU) ** alpha
-    score *= (1 + soon) ** (_RHO_OF_ACTS * short) * (1 + lately) ** (
-        (_RHO - _RHO_LESS_IN_POOL * closed(pool, breadth, order)) * (1 - short)
-    )
     allowed = evidence > 0
     if pool is not None:
-        is_in = np.zeros(people, bool)
+        is_in = np.zeros(len(allowed), bool)
         is_in[pool] = True
         allowed &= is_in
     ranked = np.flatnonzero(allowed)
-    ranked = ranked[np.lexsort((index.person_ids[ranked], -score[ranked]))]
+    lately, volume, soon = (
+        one[ranked] * worth(scope.at_ms, half_life)
+        for one, half_life in zip(visible.volume, HALF_LIVES, strict=True)
+    )
+    alpha, short = _alpha(order, pool), 1 - length(breadth) if order == "acts" else 0.0
+    score = near[ranked] * evidence[ranked] / (volume + _MU) ** alpha
+    score *= (1 + lately) ** ((_RHO - _RHO_LESS_IN_POOL * closed(pool, breadth, order)) * (1 - short))
+    if short > 0:
+        score *= (1 + soon) ** (_RHO_OF_ACTS * short)
+    first = best_first(score, index.person_ids[ranked])
+    ranked, score = ranked[first], score[first]
     total = float(evidence[ranked].sum()) or 1.0
     of_a_claim = _SAYS_SO * (best or 1.0) / _MU**alpha
-    return Ranked(ranked, score[ranked], evidence[ranked] / total, cast, of_a_claim)
+    return Ranked(ranked, score, evidence[ranked] / total, cast, of_a_claim)
 
 
 def _alpha(order: Order, pool: Ints | None) -> float:

@@ -22,14 +22,13 @@ def shares(index: Index, visible: Visible, scope: Scope, asker: int) -> Ints:
     """How much of what came back to the asker came from each person: who found posts of theirs good, or answered in their threads."""
     posts = index.posts
     own = np.flatnonzero(posts.author[: posts.size] == asker)[-_MOST_OF_ASKER:]
+    answers = index.replies_to(asker)
+    roots = posts.root[answers]
+    counts = visible(answers) & visible(roots) & (roots >= own[:1].sum())
     own = own[visible(own)]
-    is_own = np.zeros(posts.size, bool)
-    is_own[own] = True
-    answers = index.replies()[is_own[index.roots_of_replies()]]
-    answers = answers[visible(answers)]
-    endorsed = stretches(*(np.searchsorted(index.endorsed, own, side) for side in ("left", "right")))
-    person = [posts.author[answers], index.endorser[endorsed]]
-    place = [posts.root[answers], index.endorsed[endorsed]]
+    begin, end = index.endorsers(own)
+    person = [posts.author[answers[counts]], index.endorser[stretches(begin, end)]]
+    place = [roots[counts], np.repeat(own, end - begin)]
     for at in own.tolist() if index.new_endorsers else ():
         if (new := index.new_endorsers.get(at)) is not None:
             person.append(new)

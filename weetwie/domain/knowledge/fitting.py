@@ -84,7 +84,7 @@ def _with_threads(index: Index, visible: Visible, fits: Ints) -> None:
     if not len(replies):
         return
     roots = index.roots_of_replies()
-    fitting = np.flatnonzero((fits > 0)[roots])
+    fitting = np.flatnonzero((fits > 0).take(roots, mode="clip"))
     places, of_root = replies[fitting], fits[roots[fitting]]
     mask = visible(places)
     fits[places[mask]] += np.float32(_KAPPA) * of_root[mask]

@@ -45,7 +45,7 @@ class Visible:
 
     def __call__(self, places: Ints) -> Ints:
         """A mask."""
-        found: Ints = self._mask[places]
+        found: Ints = self._mask.take(places, mode="clip")
         return found
 
     def _whole(self) -> Ints:
@@ -152,7 +152,7 @@ def of_sight(visible: Visible, found: dict[int, Found]) -> dict[int, Found]:
     """The same without what one does not see."""
     seen = {}
     for term, at in found.items():
-        mask = visible(at.places)
-        if mask.any():
-            seen[term] = at if mask.all() else Found(at.places[mask], at.times[mask])
+        rows = np.flatnonzero(visible(at.places))
+        if len(rows):
+            seen[term] = at if len(rows) == len(at.places) else Found(at.places[rows], at.times[rows])
     return seen

@@ -5,7 +5,7 @@ CC BY-SA 4.0, see LICENSE beside them).
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,18 +20,16 @@ _RAREST: Final = 1e-6
 
 def usual(words: Sequence[str], language: str) -> NDArray[Any]:
     """The part of all words of the language that each of these is; without a language, of that in which it is most usual."""
-    found: NDArray[Any] = np.max(
-        [_of(words, code) for code in ([language] if language else LANGUAGES)], axis=0
-    )
-    return found
+    codes = (language,) if language else tuple(LANGUAGES)
+    return np.array([max(_part(word, code) for code in codes) for word in words])
 
 
-def _of(words: Sequence[str], code: str) -> NDArray[Any]:
+@lru_cache(maxsize=16_384)
+def _part(word: str, code: str) -> float:
     numbers, parts = _list(code)
-    wanted = np.array([number_in(word, code) for word in words], np.int64)
-    at = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
-    found: NDArray[Any] = np.where(numbers[at] == wanted, np.maximum(parts[at], _RAREST), _RAREST)
-    return found
+    wanted = number_in(word, code)
+    at = int(np.searchsorted(numbers, wanted))
+    return max(float(parts[at]), _RAREST) if at < len(numbers) and numbers[at] == wanted else _RAREST
 
 
 @cache

@@ -10,7 +10,7 @@ from datetime import datetime
 COLLEAGUES, NETWORK, WORLD = 0, 1, 2
 PUBLIC, UNLISTED, PRIVATE, DIRECT = 0, 1, 2, 3
 MEMBER, ALUMNUS, GUEST = 0, 1, 2
-CARD, PROFILE, PLACE = 0, 1, 2
+CARD, PROFILE, PLACE, OWN = 0, 1, 2, 3
 
 
 @dataclass(eq=False)
@@ -107,7 +107,7 @@ class Company:
     def detail(self, who: Human | None, person: Human) -> int:
         """How much of a person is seen of whom anything is seen."""
         if person is who:
-            return PLACE if not person.is_erased else CARD
+            return OWN if not person.is_erased else CARD
         if person.is_suspended or not self.sees_person(who, person):
             return CARD
         reaches = min(person.profile_ring, self.widest_ring) >= self.ring_of(who)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import ARRAY, String, Text
+
 from tests.access.companies import read
 from tests.access.plain_rule import UNLISTED, Company, Human, Note
 from tests.world import SOME_DAY, Sandbox, Someone, World
@@ -21,6 +23,7 @@ from weetwie.domain.search import index
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines.live import Live
 from weetwie.runtime import clock
+from weetwie.tables.people import Person
 
 COLLEAGUES, NETWORK, WORLD = Ring
 PUBLIC, UNLISTED_, PRIVATE, DIRECT = Visibility
@@ -486,14 +489,26 @@ def words_in(body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _card(handle: str) -> dict[str, Any]:
-    return {
-        "name": _word(handle, "name"),
-        "bio": _word(handle, "bio"),
-        "fields": [{"name": _word(handle, "bio"), "value": _word(handle, "bio")}],
-        "pronouns": _word(handle, "bio"),
-        "unit": _word(handle, "place"),
-        "place": _word(handle, "place"),
-    }
+    """A secret word in every column of theirs that holds what people type, those of tomorrow included."""
+    kinds = {"name": "name", "face_description": "name", "unit": "place", "place": "place"}
+    card: dict[str, Any] = {}
+    for column in Person.__table__.columns:
+        word = _word(handle, kinds.get(column.name, "bio"))
+        if column.name in _CHOSEN:
+            continue
+        if column.name == "fields":
+            card[column.name] = [{"name": word, "value": word}]
+        elif isinstance(column.type, Text | String):
+            card[column.name] = word
+        elif isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Text | String):
+            card[column.name] = [word]
+    return card
+
+
+_CHOSEN = {
+    "handle", "face", "header", "languages", "default_language", "pages_language", "theme"
+}  # fmt: skip
+"""Columns of text in which nobody writes."""
 
 
 def _post(

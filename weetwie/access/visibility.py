@@ -364,17 +364,18 @@ def place_at_work(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
     )
 
 
-CARD, PROFILE, PLACE = 0, 1, 2
+CARD, PROFILE, PLACE, OWN = 0, 1, 2, 3
 
 
 def detail(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
-    """How much of a person one sees: 0 the card alone, 1 the profile, 2 with their place at work."""
+    """How much of a person one sees: the card alone, the profile, with their place at work, or all, as they do themselves."""
     if viewer_sql is MEMBER:
         is_there = and_(of_person.suspended_at.is_(None), of_person.erased_at.is_(None))
-        return case((is_there, PLACE), else_=CARD)
+        return case((~is_there, CARD), (of_person.id == viewer_sql.id, OWN), else_=PLACE)
     return case(
         (~person(viewer_sql, of_person), CARD),
-        (and_(of_person.suspended_at.is_not(None), of_person.id != viewer_sql.id), CARD),
+        (of_person.id == viewer_sql.id, OWN),
+        (of_person.suspended_at.is_not(None), CARD),
         (place_at_work(viewer_sql, of_person), PLACE),
         else_=PROFILE,
     )

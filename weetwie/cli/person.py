@@ -288,16 +288,9 @@ async def _act(installation: Installation, handle: str, act: Any, done: str, **m
 
 async def profiles(db: Any, installation: Installation, ids: list[int]) -> "list[Profile]":
     """In the order of the ids."""
-    import msgspec
-
-    from weetwie.access.enums import Standing
     from weetwie.views import people as seen_people
 
-    # To look at people, the command line needs a viewer; it sees what a member sees.
-    viewer_sql = msgspec.structs.replace(installation.viewer, person_id=-1, standing=Standing.member)
-    seen = await seen_people.people(db, viewer_sql, ids)
-    by_id = {profile.id: profile for profile in await seen_people.profiles(db, seen)}
-    return [by_id[person.id] for person in seen]
+    return await seen_people.records(db, installation.viewer, ids)
 
 
 def _plain(profile: "Profile") -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any, Final
 
-import msgspec
-
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
@@ -163,9 +161,7 @@ def _language(document: Document) -> str:
 
 
 async def _profile(db: Db, maker: Viewer, person_id: int) -> Profile | None:
-    viewer_sql = msgspec.structs.replace(maker, person_id=-1, standing=Standing.member)
-    found = await seen_people.profiles(db, await seen_people.people(db, viewer_sql, [person_id]))
-    return found[0] if found else None
+    return next(iter(await seen_people.records(db, maker, [person_id])), None)
 
 
 def _is_program(document: Document, *, is_new: bool) -> bool:

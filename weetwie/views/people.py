@@ -1,18 +1,18 @@
 """People as a viewer sees them: who they are, as far as their profile is open to this viewer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NotRequired, TypedDict
 
 import msgspec
-from sqlalchemy import BigInteger, case, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.errors import NotFound
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.people import Person
@@ -25,11 +25,11 @@ class SeenPerson(msgspec.Struct, frozen=True):
     id: int
     version: int
     detail: int
-    """`visibility.CARD` name, face and handle; `visibility.PROFILE` all but the place at work; `visibility.PLACE` all."""
-    followers_count: int
-    following_count: int
-    posts_count: int
-    last_post_id: int
+    """`visibility.CARD` name, face and handle; `PROFILE` all but the place at work; `PLACE` that too; `OWN` all."""
+    followers_count: int = 0
+    following_count: int = 0
+    posts_count: int = 0
+    last_post_id: int = 0
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -37,46 +37,71 @@ class SeenPerson(msgspec.Struct, frozen=True):
         return self.id, self.version, self.detail
 
 
-class Profile(msgspec.Struct, frozen=True):
-    """What all who see as much of a person see alike."""
+class ProfileField(TypedDict):
+    name: str
+    value: str
+    verified_at: NotRequired[str | None]
+
+
+class _Card(msgspec.Struct, frozen=True, kw_only=True):
+    """What everybody sees who sees a person at all."""
 
     id: int
     version: int
+    detail: int
     handle: str
     name: str
-    bio: str
-    fields: list[dict[str, Any]]
     face: str | None
-    header: str | None
     face_description: str
-    header_description: str
-    pronouns: str
-    languages: list[str]
-    unit: str
-    place: str
-    manager_id: int | None
     standing: int
-    is_dormant: bool
-    until: datetime | None
-    joined_at: datetime
-    left_at: datetime | None
-    suspended_at: datetime | None
-    has_joined: bool
-    is_admin: bool
-    is_people_admin: bool
-    is_moderator: bool
-    is_compliance: bool
-    is_limited: bool
     is_bot: bool
-    is_locked: bool
-    is_discoverable: bool
-    hides_follows: bool
-    shows_media: bool
-    shows_media_replies: bool
-    shows_featured: bool
-    knows: list[str]
+    suspended_at: datetime | None
+
+
+class _Open(_Card, frozen=True, kw_only=True):
+    """What those see besides to whom the profile is open."""
+
+    bio: str = ""
+    fields: Sequence[ProfileField] = ()
+    header: str | None = None
+    header_description: str = ""
+    pronouns: str = ""
+    languages: list[str] = msgspec.field(default_factory=list)
+    until: datetime | None = None
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+    is_locked: bool = False
+    is_discoverable: bool = False
+    hides_follows: bool = False
+    shows_media: bool = True
+    shows_media_replies: bool = True
+    shows_featured: bool = True
+    knows: Sequence[str] = ()
     """Topics that they say they know about."""
-    learning: list[str]
+    learning: Sequence[str] = ()
+
+
+class _AtWork(_Open, frozen=True, kw_only=True):
+    """What those see besides whom the profile ring reaches."""
+
+    unit: str = ""
+    place: str = ""
+    manager_id: int | None = None
+
+
+class Profile(_AtWork, frozen=True, kw_only=True):
+    """A person as far as one viewer sees them: what is not theirs to see is as empty as if it had never been filled in.
+
+    Which class a field stands in says who sees it. These here show to oneself, and to the system.
+    """
+
+    is_dormant: bool = False
+    has_joined: bool = True
+    is_admin: bool = False
+    is_people_admin: bool = False
+    is_moderator: bool = False
+    is_compliance: bool = False
+    is_limited: bool = False
 
 
 def person_columns(viewer_sql: ViewerSql, person: Any) -> tuple[Any, ...]:
@@ -129,6 +154,10 @@ _CARDS = VisibleQuery(lambda viewer_sql: _people(viewer_sql, visibility.card))
 _AUTHOR = VisibleQuery(_author)
 
 
+def _column(name: str) -> ColumnElement[Any]:
+    return _NOT_AS_THEY_STAND[name] if name in _NOT_AS_THEY_STAND else getattr(Person, name)  # type: ignore[no-any-return]
+
+
 def _topics(choice: int) -> Any:
     chosen = (
         select(Topic.name)
@@ -140,27 +169,38 @@ def _topics(choice: int) -> Any:
 
 
 _KNOWS, _LEARNING = 0, 1
-_TOPICS = {"knows": _topics(_KNOWS), "learning": _topics(_LEARNING)}
+_TOPICS = {"knows": _topics(_KNOWS).label("knows"), "learning": _topics(_LEARNING).label("learning")}
 _PICTURES = {
     name: case((Person.suspended_at.is_(None), getattr(Person, name))).label(name)
     for name in ("face", "header")
 }
 """Nobody sees those of who is suspended."""
-_NOT_AS_THEY_STAND: dict[str, Any] = {**_TOPICS, **_PICTURES}
-_COLUMNS: list[Any] = [
-    _NOT_AS_THEY_STAND.get(name, getattr(Person, name, None)) for name in Profile.__struct_fields__
-]
-_PROFILES = Query(select(*_COLUMNS).where(Person.id == func.any(param("ids", ARRAY(BigInteger)))))
+_NOT_AS_THEY_STAND: Final[dict[str, Any]] = {**_TOPICS, **_PICTURES}
+_SHOWN: Final = {
+    detail: tuple(name for name in kind.__struct_fields__ if name != "detail")
+    for detail, kind in (
+        (visibility.CARD, _Card),
+        (visibility.PROFILE, _Open),
+        (visibility.PLACE, _AtWork),
+        (visibility.OWN, Profile),
+    )
+}
+"""By how much of a person one sees, which fields of theirs."""
+_IS_ASKED_FOR = Person.id == func.any(param("ids", ARRAY(BigInteger)))
+_PROFILES, _RECORDS = (
+    Query(select(*(_column(name) for name in _SHOWN[visibility.OWN])).where(_IS_ASKED_FOR, *only))
+    for only in ((), (Person.erased_at.is_(None),))
+)
 
 
 async def people(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]:
     """Those of them whom the viewer sees, in the order asked for."""
-    return [SeenPerson(*row) for row in await _PEOPLE.rows(db, viewer, ids=list(ids))]
+    return [as_seen(row) for row in await _PEOPLE.rows(db, viewer, ids=list(ids))]
 
 
 async def cards(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]:
     """The same, with those whom the viewer sees as authors alone."""
-    return [SeenPerson(*row) for row in await _CARDS.rows(db, viewer, ids=list(ids))]
+    return [as_seen(row) for row in await _CARDS.rows(db, viewer, ids=list(ids))]
 
 
 async def person(db: Db, viewer: Viewer, person_id: int) -> SeenPerson:
@@ -168,10 +208,31 @@ async def person(db: Db, viewer: Viewer, person_id: int) -> SeenPerson:
     row = await _AUTHOR.row(db, viewer, id=person_id)
     if row is None:
         raise NotFound()
-    return SeenPerson(*row)
+    return as_seen(row)
+
+
+def as_seen(row: Sequence[int]) -> SeenPerson:
+    """From `person_columns`; of whom one sees the card alone, nothing is counted."""
+    return SeenPerson(*row[:3]) if row[2] == visibility.CARD else SeenPerson(*row)
 
 
 async def profiles(db: Db, people: Iterable[SeenPerson]) -> list[Profile]:
-    """What stands in the profiles of people whom a viewer has been found to see; the door shows as much as `detail` says."""
-    ids = [seen.id for seen in people]
-    return [Profile(*row) for row in await db.rows(_PROFILES, ids=ids)] if ids else []
+    """What stands in the profiles of people whom a viewer has been found to see, as far as they see it, in the same order."""
+    asked = list(people)
+    if not asked:
+        return []
+    rows = {row["id"]: row for row in await db.rows(_PROFILES, ids=[one.id for one in asked])}
+    return [_profile(rows[one.id], one.detail) for one in asked if one.id in rows]
+
+
+async def records(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[Profile]:
+    """All of everybody who has not been erased, in the order asked for: for the system alone, where it works for those who
+    look after people. What a person may see of another is `profiles`."""
+    assert viewer.is_system, "whoever is not the system sees people by the law"
+    asked = list(ids)
+    rows = {row["id"]: row for row in await db.rows(_RECORDS, ids=asked)}
+    return [_profile(rows[id], visibility.OWN) for id in asked if id in rows]
+
+
+def _profile(row: Record, detail: int) -> Profile:
+    return Profile(detail=detail, **{name: row[name] for name in _SHOWN[detail]})

@@ -19,6 +19,7 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import MEDIA, POLL, Mark, Post
 from weetwie.tables.relations import Follow
 from weetwie.views.people import SeenPerson, person_columns
+from weetwie.views.people import as_seen as person_as_seen
 
 
 class SeenPost(msgspec.Struct, frozen=True):
@@ -120,9 +121,8 @@ _BOOSTER_AT = _AUTHOR_AT + len(SeenPerson.__struct_fields__)
 
 
 def as_seen(row: Any) -> SeenPost:
-    own: list[Any] = [*row[1:_AUTHOR_AT], SeenPerson(*row[_AUTHOR_AT:_BOOSTER_AT]), None]
-    if row[_BOOSTER_AT] is not None:
-        own[-1] = SeenPerson(*row[_BOOSTER_AT:])
+    booster = None if row[_BOOSTER_AT] is None else person_as_seen(row[_BOOSTER_AT:])
+    own: list[Any] = [*row[1:_AUTHOR_AT], person_as_seen(row[_AUTHOR_AT:_BOOSTER_AT]), booster]
     return SeenPost(*own)
 
 

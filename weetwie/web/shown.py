@@ -25,7 +25,7 @@ from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 from weetwie.views.cards import SeenCard
 from weetwie.views.media import SeenMedia
-from weetwie.views.people import Profile, SeenPerson
+from weetwie.views.people import Profile, ProfileField, SeenPerson
 from weetwie.views.polls import SeenPoll
 from weetwie.views.posts import SeenPost
 from weetwie.views.texts import Words
@@ -57,7 +57,7 @@ class Person(msgspec.Struct, frozen=True):
     place: str = ""
     pronouns: str = ""
     languages: Sequence[str] = ()
-    lines: Sequence[Mapping[str, Any]] = ()
+    lines: Sequence[ProfileField] = ()
     """`name`, `value` and perhaps `verified_at`, as they were typed."""
     is_locked: bool = False
     joined_at: datetime | None = None
@@ -193,7 +193,7 @@ class Shower:
     async def seen(self, db: Db, people: Sequence[SeenPerson]) -> list[Person]:
         missing = {one.id: one for one in people if self._profiles.get(one.key) is None}
         if missing:
-            for profile in await seen_people.profiles(db, list(missing.values())):
+            for profile in await seen_people.profiles(db, missing.values()):
                 self._profiles.put(missing[profile.id].key, profile)
         found = ((seen, self._profiles.get(seen.key)) for seen in people)
         return [self._person(seen, profile) for seen, profile in found if profile is not None]
@@ -247,27 +247,20 @@ class Shower:
                 self._kept.put((post.post_id, post.version), kept)
 
     def _person(self, seen: SeenPerson, profile: Profile) -> Person:
-        is_card = seen.detail == visibility.CARD
-        person = Person(
-            profile.id,
-            profile.handle,
-            profile.name,
-            self._face(profile),
-            profile.face_description if profile.face else "",
-            Standing(profile.standing).name,
-            profile.suspended_at is not None,
-            is_card,
-            profile.is_bot,
-        )
-        if is_card:
-            return person
-        has_place = seen.detail == visibility.PLACE
-        return msgspec.structs.replace(
-            person,
+        return Person(
+            id=profile.id,
+            handle=profile.handle,
+            name=profile.name,
+            face=self._face(profile),
+            face_description=profile.face_description if profile.face else "",
+            standing=Standing(profile.standing).name,
+            is_suspended=profile.suspended_at is not None,
+            is_card=profile.detail == visibility.CARD,
+            is_bot=profile.is_bot,
             about=profile.bio,
             header=f"/faces/{profile.header}" if profile.header else "",
-            unit=profile.unit if has_place else "",
-            place=profile.place if has_place else "",
+            unit=profile.unit,
+            place=profile.place,
             pronouns=profile.pronouns,
             languages=profile.languages,
             lines=profile.fields,

@@ -98,17 +98,14 @@ class Renderer:
                 self._statuses.put((post.post_id, post.version), loaded[post.post_id])
 
     def keep_profiles(self, profiles: Iterable[Profile], people: Iterable[SeenPerson]) -> None:
-        loaded = {profile.id: profile for profile in profiles}
-        for person in people:
-            self._accounts.put(person.key, self._common_account(loaded[person.id], person.detail))
+        for person, profile in zip(people, profiles, strict=True):
+            self._accounts.put(person.key, self._common_account(profile))
 
     # What is shown
 
     def account(self, person: SeenPerson) -> bytes:
         common = self._accounts.get(person.key)
         assert common is not None, "profiles are kept before they are rendered"
-        if person.detail == visibility.CARD:
-            return common + _COUNTS_OF_A_CARD
         return b'%b,"last_status_at":%b,"statuses_count":%d,"followers_count":%d,"following_count":%d}' % (
             common,
             _day(person.last_post_id),
@@ -336,8 +333,7 @@ class Renderer:
     def tag_url(self, key: str) -> str:
         return f"{self.base_url}/tags/{quote(key, safe='')}"
 
-    def _common_account(self, profile: Profile, detail: int) -> bytes:
-        is_card = detail == visibility.CARD
+    def _common_account(self, profile: Profile) -> bytes:
         account = {
             "id": str(profile.id),
             "username": profile.handle,
@@ -345,29 +341,26 @@ class Renderer:
             "url": f"{self.base_url}/@{profile.handle}",
             "uri": f"{self.base_url}/people/{profile.handle}",
             "display_name": profile.name,
-            "note": "" if is_card else self.content(profile.bio, ()),
+            "note": self.content(profile.bio, ()) if profile.bio else "",
             **self._pictures(profile),
-            "locked": profile.is_locked and not is_card,
-            "fields": [] if is_card else self._fields(profile, detail),
-            "emojis": []
-            if is_card
-            else self.emojis_in(
-                profile.name, profile.bio, *(part for field in profile.fields for part in field.values())
-            ),
+            "locked": profile.is_locked,
+            "fields": self._fields(profile),
+            "emojis": self.emojis_in(*_told_of_themselves(profile)),
             "bot": profile.is_bot,
             "group": False,
-            "discoverable": profile.is_discoverable and not is_card,
-            "indexable": profile.is_discoverable and not is_card,
+            "discoverable": profile.is_discoverable,
+            "indexable": profile.is_discoverable,
             "noindex": True,
-            "created_at": _LONG_AGO if is_card else date_time(_midnight(profile.joined_at)),
-            "hide_collections": profile.hides_follows and not is_card,
-            "show_media": profile.shows_media or is_card,
-            "show_media_replies": profile.shows_media_replies or is_card,
-            "show_featured": profile.shows_featured or is_card,
-            "roles": [] if is_card else _roles(profile),
-            "feature_approval": _LETS_BE_FEATURED[profile.is_discoverable and not is_card],
+            "created_at": date_time(_midnight(profile.joined_at)) if profile.joined_at else _LONG_AGO,
+            "hide_collections": profile.hides_follows,
+            "show_media": profile.shows_media,
+            "show_media_replies": profile.shows_media_replies,
+            "show_featured": profile.shows_featured,
+            "roles": [],
+            "feature_approval": _LETS_BE_FEATURED[profile.is_discoverable],
         }
-        if not is_card:
+        if profile.detail > visibility.CARD:
+            account["roles"] = _roles(profile)
             account["standing"] = Standing(profile.standing).name
             account["knows_about"] = profile.knows
             account["learning"] = profile.learning
@@ -390,9 +383,8 @@ class Renderer:
     def _picture(self, name: str | None, otherwise: str) -> str:
         return f"{self.base_url}/faces/{name}" if name else f"{self.base_url}/static/{otherwise}"
 
-    def _fields(self, profile: Profile, detail: int) -> list[dict[str, Any]]:
-        work = {"Unit": profile.unit, "Place": profile.place} if detail == visibility.PLACE else {}
-        given = [*work.items(), ("Pronouns", profile.pronouns)]
+    def _fields(self, profile: Profile) -> list[dict[str, Any]]:
+        given = (("Unit", profile.unit), ("Place", profile.place), ("Pronouns", profile.pronouns))
         fields = [
             {"name": name, "value": html.escape(value), "verified_at": None} for name, value in given if value
         ]
@@ -428,9 +420,6 @@ _JSON: Final = {True: b"true", False: b"false"}
 _PINNED: Final = {True: b',"pinned":true', False: b',"pinned":false'}
 _RINGS: Final = {int(ring): ring.name.encode() for ring in Ring}
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
-_COUNTS_OF_A_CARD: Final = (
-    b',"last_status_at":null,"statuses_count":0,"followers_count":0,"following_count":0}'
-)
 _TAG: Final = '<a href="%s" class="mention hashtag" rel="tag">#<span>%s</span></a>'
 _MENTION: Final = (
     '<span class="h-card" translate="no"><a href="%s" class="u-url mention">@<span>%s</span></a></span>'
@@ -479,6 +468,14 @@ def _roles(profile: Profile) -> list[dict[str, str]]:
     if profile.standing == Standing.guest:
         return [{"id": "2", "name": "Guest", "color": "#4a5a8a"}]
     return []
+
+
+def _told_of_themselves(profile: Profile) -> list[str]:
+    """Where emoji may stand; of the card they stay the letters that they were typed as."""
+    if profile.detail == visibility.CARD:
+        return []
+    fields = (part for field in profile.fields for part in (field["name"], field["value"]))
+    return [profile.name, profile.bio, *fields]
 
 
 def moment_of(post_id: int) -> datetime:

@@ -224,7 +224,7 @@ class _Writer:
             "preferredUsername": profile.handle,
             "name": profile.name,
             "summary": texts.as_html(profile.bio, lambda _piece: None),
-            "published": profile.joined_at.astimezone(UTC).isoformat(),
+            "published": profile.joined_at.astimezone(UTC).isoformat() if profile.joined_at else None,
             "attachment": [
                 {"type": "PropertyValue", "name": field["name"], "value": field["value"]}
                 for field in profile.fields

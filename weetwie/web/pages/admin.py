@@ -5,11 +5,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 from starlette.responses import Response
 
 from weetwie import __version__
-from weetwie.access import permissions, visibility
+from weetwie.access import permissions
 from weetwie.access.enums import Ring, Role, Standing
 from weetwie.access.viewer import Viewer, system
 from weetwie.database.pool import Db
@@ -102,17 +101,8 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
 
 
 async def profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
-    """Whoever looks after people sees them as a member does, also those who have blocked them."""
-    viewer_sql = msgspec.structs.replace(system(viewer.policy), person_id=-1, standing=Standing.member)
-    seen = {one.id: one for one in await seen_people.people(db, viewer_sql, ids)}
-    by_id = {one.id: one for one in await seen_people.profiles(db, list(seen.values()))}
-    return [
-        by_id[id]
-        if seen[id].detail >= visibility.PLACE
-        else msgspec.structs.replace(by_id[id], unit="", place="")
-        for id in ids
-        if id in by_id
-    ]
+    """Whoever looks after people sees all of them, also those who have blocked them."""
+    return await seen_people.records(db, system(viewer.policy), ids)
 
 
 async def make_person(visit: Visit) -> Response:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from weetwie.access.viewer import system
 from weetwie.api.call import Call
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
@@ -25,7 +26,7 @@ async def accounts(call: Call, ids: Iterable[int]) -> dict[int, bytes]:
     db, wanted = await call.db(), list(dict.fromkeys(ids))
     behind = await register.behind(db, call.viewer, wanted)
     seen = await seen_people.people(db, call.viewer, wanted)
-    profiles = {one.id: one for one in await seen_people.profiles(db, seen)}
+    profiles = {one.id: one for one in await seen_people.records(db, system(call.viewer.policy), wanted)}
     mails = await addresses.of_people(db, call.viewer, wanted)
     await shown.load_people(db, call.renderer, seen)
     return {
@@ -39,7 +40,7 @@ def _account(account: bytes, profile: Profile, behind: Behind, mail: str) -> byt
         "id": str(profile.id),
         "username": profile.handle,
         "domain": None,
-        "created_at": wire.date_time(profile.joined_at),
+        "created_at": wire.date_time(profile.joined_at) if profile.joined_at else None,
         "email": mail,
         "ip": None,
         "ips": [],

@@ -1,0 +1,1 @@
+"""Things as a viewer sees them."""

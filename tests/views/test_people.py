@@ -129,12 +129,14 @@ async def test_people_who_are_seen_unlike_stand_beside_each_other(world: World) 
 async def test_the_system_reads_all_of_everybody_and_is_nobody(world: World) -> None:
     ada = await filled(world, Ring.colleagues)
     gone = await world.member("gone")
-    await world.suspend(ada)
     await world.erase(gone)
     system = viewers.system((await world.viewer(None)).policy)
     (profile,) = await seen_people.records(world.db, system, [gone.id, ada.id])
     assert (profile.unit, profile.is_admin, profile.is_dormant) == ("Hives", True, True)
     assert not await seen_people.people(world.db, system, [ada.id])
+    await world.suspend(ada)
+    (profile,) = await seen_people.records(world.db, system, [ada.id])
+    assert (profile.unit, profile.is_admin) == ("", True)
 
 
 async def test_nobody_else_reads_as_the_system_does(world: World) -> None:

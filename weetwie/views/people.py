@@ -226,12 +226,19 @@ async def profiles(db: Db, people: Iterable[SeenPerson]) -> list[Profile]:
 
 
 async def records(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[Profile]:
-    """All of everybody who has not been erased, in the order asked for: for the system alone, where it works for those who
-    look after people. What a person may see of another is `profiles`."""
+    """Everybody who has not been erased, in the order asked for: for the system alone, where it works for those who look after
+    people. Where somebody suspended works is not told even there. What a person may see of another is `profiles`."""
     assert viewer.is_system, "whoever is not the system sees people by the law"
     asked = list(ids)
     rows = {row["id"]: row for row in await db.rows(_RECORDS, ids=asked)}
-    return [_profile(rows[id], visibility.OWN) for id in asked if id in rows]
+    return [_record(rows[id]) for id in asked if id in rows]
+
+
+def _record(row: Record) -> Profile:
+    profile = _profile(row, visibility.OWN)
+    if profile.suspended_at is None:
+        return profile
+    return msgspec.structs.replace(profile, unit="", place="", manager_id=None)
 
 
 def _profile(row: Record, detail: int) -> Profile:

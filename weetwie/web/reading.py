@@ -14,7 +14,6 @@ from weetwie.domain.identity.account import Happened
 from weetwie.domain.notifications.list import unread
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.views.posts import SeenPost
-from weetwie.web.filtering import filtered
 from weetwie.web.visit import Visit
 
 LENGTH = 20
@@ -70,8 +69,7 @@ def asked(visit: Visit) -> Page:
 async def timeline(visit: Visit, db: Db, read: Read, context: str = "public") -> dict[str, Any]:
     """A page of posts, through the filters that hold in this context, and where the next one is."""
     found = await read(db, asked(visit))
-    posts = await visit.site.shower.posts(db, visit.viewer, found)
-    posts = await filtered(db, visit.viewer, posts, context)
+    posts = await visit.site.shower.posts(db, visit.viewer, found, context)
     return {"posts": posts, "older": older(visit, found[-1].key if len(found) == LENGTH else 0)}
 
 

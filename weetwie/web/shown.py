@@ -1,7 +1,7 @@
 """From seen things to what the templates show: people, posts, what hangs on them. All that a page needs is loaded at once."""
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -9,26 +9,20 @@ import msgspec
 from markupsafe import Markup
 
 from weetwie.access import visibility
-from weetwie.access.enums import QuoteState, Ring, Standing, Visibility
+from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.identity.keys import key
-from weetwie.domain.media.addresses import Addresses, named
-from weetwie.runtime import clock
-from weetwie.runtime.cache import Cache
+from weetwie.domain.media.addresses import named
+from weetwie.hydration.hydrate import Hydrator
+from weetwie.hydration.views import PollView, PostView
 from weetwie.text import text as texts
-from weetwie.views import cards as seen_cards
-from weetwie.views import media as seen_media
 from weetwie.views import people as seen_people
-from weetwie.views import polls as seen_polls
 from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
 from weetwie.views.cards import SeenCard
 from weetwie.views.media import SeenMedia
 from weetwie.views.people import Profile, ProfileField, SeenPerson
-from weetwie.views.polls import SeenPoll
 from weetwie.views.posts import SeenPost
-from weetwie.views.texts import Words
+from weetwie.views.texts import BROUGHT_FROM, Words
 from weetwie.web.emoji import pictured
 
 FACES: Final = 12
@@ -167,15 +161,28 @@ class Post(msgspec.Struct, frozen=True):
         return f"/@{self.author.handle}/{self.id}"
 
 
+class Content(msgspec.Struct, frozen=True):
+    """Of one version of a post, what all viewers see alike."""
+
+    words: Words
+    content: Markup
+    media: Sequence[SeenMedia]
+    card: SeenCard | None
+
+    @classmethod
+    def of(cls, words: Words, media: Sequence[SeenMedia], card: SeenCard | None) -> "Content":
+        return cls(words, as_markup(words.text, words.mentions), media, card)
+
+
 class Shower:
     """Makes what is shown for one installation. `asset` says where a file of the pages is."""
 
-    def __init__(self, base_url: str, asset: Any) -> None:
+    def __init__(self, base_url: str, asset: Callable[[str], str]) -> None:
         self._base_url = base_url
         self._asset = asset
-        self._addresses: Addresses | None = None
-        self._kept: Cache[tuple[int, int], _Kept] = Cache(_KEPT)
-        self._profiles: Cache[tuple[int, int, int], Profile] = Cache(_KEPT)
+        self._hydrator: Hydrator[Content, Profile] = Hydrator(
+            base_url, Content.of, lambda profile: profile, _KEPT, names_quotes_in_quotes=False
+        )
 
     async def people(self, db: Db, viewer: Viewer, ids: Iterable[int]) -> list[Person]:
         """Those whom the viewer sees, in this order."""
@@ -191,60 +198,36 @@ class Shower:
         return person
 
     async def seen(self, db: Db, people: Sequence[SeenPerson]) -> list[Person]:
-        missing = {one.id: one for one in people if self._profiles.get(one.key) is None}
-        if missing:
-            for profile in await seen_people.profiles(db, missing.values()):
-                self._profiles.put(missing[profile.id].key, profile)
-        found = ((seen, self._profiles.get(seen.key)) for seen in people)
-        return [self._person(seen, profile) for seen, profile in found if profile is not None]
+        await self._hydrator.people(db, people)
+        return [self._person(one, self._hydrator.person(one)) for one in people]
 
-    async def posts(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> list[Post]:
-        """What was deleted since it was found is left out."""
+    async def posts(
+        self, db: Db, viewer: Viewer, posts: Sequence[SeenPost], context: str = "", always: int = 0
+    ) -> list[Post]:
+        """Through the reader's own filters that hold in this context (one of `rules.CONTEXTS`), but for the post that they
+        asked for by itself. What was deleted since it was found is left out."""
         if not posts:
             return []
-        quoted_ids = {
-            post.quote_of_id for post in posts if post.quote_of_id and post.quote_state == QuoteState.accepted
-        }
-        quoted = await seen_posts.posts(db, viewer, quoted_ids)
-        loaded = await self._load(db, viewer, [*posts, *quoted])
-        quotes = {
-            post.post_id: shown
-            for post in quoted
-            if (shown := self._post(post, viewer, loaded, {})) is not None
-        }
-        made = (self._post(post, viewer, loaded, quotes) for post in posts)
-        return [post for post in made if post is not None]
+        hydrated = await self._hydrator.posts(db, viewer, posts)
+        people = await self._people_of(db, viewer, [*posts, *hydrated.quotes.values()])
+        return [
+            self._post(view, people, viewer, view.folded_by(context) if view.seen.post_id != always else "")
+            for view in self._hydrator.views(posts, hydrated)
+            if view.seen.post_id == always or not view.is_hidden(context)
+        ]
 
     async def post(self, db: Db, viewer: Viewer, post_id: int) -> Post:
         """Raises NotFound."""
         (post,) = await self.posts(db, viewer, [await seen_posts.post(db, viewer, post_id)])
         return post
 
-    async def _load(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> "_Loaded":
-        if self._addresses is None:
-            self._addresses = Addresses(self._base_url, await key(db, "media"))
+    async def _people_of(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> dict[int, Person]:
+        """Who wrote and who boosted these posts, and whom they answer."""
         people = {one.key: one for post in posts for one in (post.author, post.booster) if one is not None}
         there = {one.id for one in people.values()}
         answered = {post.reply_to_person_id for post in posts if post.reply_to_id and post.reply_to_person_id}
         others = await seen_people.cards(db, viewer, answered - there) if answered - there else []
-        shown = await self.seen(db, [*people.values(), *others])
-        await self._keep(db, [post for post in posts if self._kept.get((post.post_id, post.version)) is None])
-        return _Loaded(
-            await seen_polls.of_posts(db, viewer, posts),
-            {person.id: person for person in shown},
-        )
-
-    async def _keep(self, db: Db, posts: Sequence[SeenPost]) -> None:
-        """What everybody sees alike of these versions."""
-        if not posts:
-            return
-        found = {words.id: words for words in await seen_words.words(db, posts)}
-        media, cards = await seen_media.of_posts(db, posts), await seen_cards.of_posts(db, posts)
-        for post in posts:
-            if words := found.get(post.post_id):
-                content = as_markup(words.text, words.mentions)
-                kept = _Kept(words, content, media.get(post.post_id, ()), cards.get(post.post_id))
-                self._kept.put((post.post_id, post.version), kept)
+        return {one.id: one for one in await self.seen(db, [*people.values(), *others])}
 
     def _person(self, seen: SeenPerson, profile: Profile) -> Person:
         return Person(
@@ -278,26 +261,21 @@ class Shower:
     def _face(self, profile: Profile) -> str:
         if profile.face:
             return f"/faces/{profile.face}"
-        address: str = self._asset(f"face-{profile.id % FACES}.png")
-        return address
+        return self._asset(f"face-{profile.id % FACES}.png")
 
     def _post(
-        self, seen: SeenPost, viewer: Viewer, loaded: "_Loaded", quotes: Mapping[int, Post]
-    ) -> Post | None:
-        kept = self._kept.get((seen.post_id, seen.version))
-        if kept is None:
-            return None
-        words = kept.words
-        is_mine = seen.author.id == viewer.person_id
-        poll = loaded.polls.get(seen.post_id)
+        self, view: PostView[Content], people: Mapping[int, Person], viewer: Viewer, folded_by: str = ""
+    ) -> Post:
+        seen, words, is_own = view.seen, view.content.words, view.is_own
+        quoted = view.quote.post if view.quote else None
         return Post(
             key=seen.key,
             id=seen.post_id,
-            author=loaded.people[seen.author.id],
-            booster=loaded.people[seen.booster.id] if seen.booster else None,
+            author=people[seen.author.id],
+            booster=people[seen.booster.id] if seen.booster else None,
             written_at=moment_of(seen.post_id),
             edited_at=words.edited_at,
-            content=pictured(kept.content, viewer.policy),
+            content=pictured(view.content.content, viewer.policy),
             text=words.text,
             warning=words.warning,
             is_sensitive=words.is_sensitive,
@@ -312,27 +290,25 @@ class Shower:
             is_bookmark=seen.is_bookmark,
             is_pinned=seen.is_pinned,
             is_muted=seen.is_muted,
-            is_mine=is_mine,
+            is_mine=is_own,
             may_boost=seen.post_visibility <= Visibility.unlisted
-            or (is_mine and seen.post_visibility == Visibility.private),
+            or (is_own and seen.post_visibility == Visibility.private),
             may_quote=seen.may_quote,
             is_question=words.is_question,
             answer_id=seen.answer_id,
             reply_to_id=seen.reply_to_id,
-            reply_to=loaded.people.get(seen.reply_to_person_id or 0) if seen.reply_to_id else None,
-            source=seen_words.BROUGHT_FROM.get(words.origin, ""),
-            pictures=[self._picture(one, seen, viewer) for one in kept.media],
-            poll=_poll(poll, is_mine, viewer) if poll else None,
-            card=kept.card,
-            quote=quotes.get(seen.quote_of_id) if seen.quote_of_id else None,
-            quote_is_gone=bool(seen.quote_of_id) and seen.quote_of_id not in quotes,
+            reply_to=people.get(seen.reply_to_person_id or 0) if seen.reply_to_id else None,
+            source=BROUGHT_FROM.get(words.origin, ""),
+            pictures=[self._picture(one, view.media_for) for one in view.content.media],
+            poll=_poll(view.poll) if view.poll else None,
+            card=view.content.card,
+            quote=self._post(quoted, people, viewer) if quoted else None,
+            quote_is_gone=view.quote is not None and quoted is None,
+            filtered_by=folded_by,
         )
 
-    def _picture(self, media: SeenMedia, post: SeenPost, viewer: Viewer) -> Picture:
-        """Posts for the world have plain addresses; in all others each viewer gets their own."""
-        assert self._addresses is not None, "loaded with the posts"
-        is_open = post.ring == Ring.world and post.post_visibility <= Visibility.unlisted
-        stem = self._addresses.stem(media.id, 0 if is_open else viewer.person_id).removeprefix(self._base_url)
+    def _picture(self, media: SeenMedia, person_id: int) -> Picture:
+        stem = self._hydrator.addresses.stem(media.id, person_id).removeprefix(self._base_url)
         original = stem + named("original", media.content_type) if media.state == _READY else ""
         small = (
             stem + named(f"small-{media.version}", media.meta.get("small_type", ""))
@@ -344,33 +320,20 @@ class Shower:
         return Picture(kind, original, small, media.description, size.get("width", 0), size.get("height", 0))
 
 
-class _Kept(msgspec.Struct, frozen=True):
-    """Of one version of a post, what all viewers see alike."""
-
-    words: Words
-    content: Markup
-    media: Sequence[SeenMedia]
-    card: SeenCard | None
-
-
-class _Loaded(msgspec.Struct, frozen=True):
-    polls: dict[int, SeenPoll]
-    people: dict[int, Person]
-
-
-def _poll(poll: SeenPoll, is_mine: bool, viewer: Viewer) -> Poll:
-    is_over = poll.ends_at <= clock.now()
-    shows = is_over or not poll.hides_totals
-    whole = max(1, sum(poll.counts))
-    mine = poll.choices or []
+def _poll(view: PollView) -> Poll:
+    poll = view.seen
+    whole, mine = max(1, sum(poll.counts)), poll.choices or []
     options = [
         Option(
-            place, title, count if shows else None, round(100 * count / whole) if shows else 0, place in mine
+            place,
+            title,
+            count if view.shows_counts else None,
+            round(100 * count / whole) if view.shows_counts else 0,
+            place in mine,
         )
         for place, (title, count) in enumerate(zip(poll.options, poll.counts, strict=True))
     ]
-    may_vote = viewer.is_person and not is_over and not is_mine and poll.choices is None
-    return Poll(options, poll.voters_count, poll.ends_at, is_over, poll.is_multiple, may_vote)
+    return Poll(options, poll.voters_count, poll.ends_at, view.is_over, poll.is_multiple, view.may_vote)
 
 
 def moment_of(post_id: int) -> datetime:

@@ -64,7 +64,7 @@ def _wire(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[
     }
     return {
         "id": str(one.id),
-        "content": renderer.content(one.text, ()),
+        "content": renderer.texts.content(one.text, ()),
         "starts_at": wire.date_time(one.starts_at) if one.starts_at else None,
         "ends_at": wire.date_time(one.ends_at) if one.ends_at else None,
         "all_day": one.is_all_day,
@@ -73,8 +73,8 @@ def _wire(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[
         "read": one.is_read,
         "mentions": [],
         "statuses": [],
-        "tags": [{"name": name, "url": renderer.tag_url(key)} for key, name in tags.items()],
-        "emojis": renderer.emojis_in(one.text),
+        "tags": [{"name": name, "url": renderer.texts.tag_url(key)} for key, name in tags.items()],
+        "emojis": renderer.texts.emojis_in(one.text),
         "reactions": [
             {"name": reacted.name, "count": reacted.count, "me": reacted.is_mine}
             | _picture(renderer, reacted.name)
@@ -86,5 +86,5 @@ def _wire(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[
 
 def _picture(renderer: Renderer, name: str) -> dict[str, str]:
     """Of an emoji of the organisation's own."""
-    emoji = renderer.emoji(name)
+    emoji = renderer.texts.emoji(name)
     return {"url": emoji["url"], "static_url": emoji["static_url"]} if emoji else {}

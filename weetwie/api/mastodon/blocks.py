@@ -6,7 +6,6 @@ from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import numbered, page_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import LongPageParams
@@ -35,7 +34,7 @@ async def mutes(call: Call, wanted: LongPageParams) -> bytes:
     found = await muted(db, call.viewer, page_of(wanted))
     link_page(call, wanted, [one.number for one in found])
     people = await seen_people.people(db, call.viewer, [one.id for one in found])
-    await shown.load_people(db, call.renderer, people)
+    await call.renderer.hydrator.people(db, people)
     ends = {
         one.id: one.mute_expires_at for one in await relationships(db, call.viewer, [one.id for one in found])
     }

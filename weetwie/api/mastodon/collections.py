@@ -160,7 +160,7 @@ def _wire(call: Call, one: SeenCollection, items: Sequence[Item]) -> wire.Collec
         uri=f"{call.base_url}/collections/{one.id}",
         url=None,
         name=one.name,
-        description=shown.renderer_of(call).content(one.description, ()),
+        description=shown.renderer_of(call).texts.content(one.description, ()),
         language=one.language,
         local=True,
         sensitive=one.is_sensitive,

@@ -8,7 +8,6 @@ from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.timelines import page_of
@@ -60,8 +59,8 @@ async def as_json(db: Db, viewer: Viewer, renderer: Renderer, talks: Sequence[Ta
     posts = await seen_posts.posts(db, viewer, [talk.last_post_id for talk in talks])
     cards = await seen_people.cards(db, viewer, {id for talk in talks for id in talk.people})
     people = {person.id: person for person in cards}
-    beside = await shown.load(db, renderer, viewer, posts)
-    await shown.load_people(db, renderer, cards)
+    hydrated = await renderer.hydrator.posts(db, viewer, posts)
+    await renderer.hydrator.people(db, cards)
     there = {post.post_id: post for post in posts}
     return [
         b'{"id":"%d","unread":%b,"accounts":%b,"last_status":%b}'
@@ -69,7 +68,7 @@ async def as_json(db: Db, viewer: Viewer, renderer: Renderer, talks: Sequence[Ta
             talk.id,
             msgspec.json.encode(talk.is_unread),
             renderer.accounts([people[id] for id in talk.people if id in people]),
-            renderer.status(there[talk.last_post_id], beside),
+            renderer.status(there[talk.last_post_id], hydrated),
         )
         for talk in talks
         if talk.last_post_id in there

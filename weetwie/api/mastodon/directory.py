@@ -8,7 +8,6 @@ from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import people
 from weetwie.api.parameters import at_most, skipped
 from weetwie.domain.people.directory import directory
@@ -42,7 +41,7 @@ async def suggestions(call: Call, wanted: HowMany) -> bytes:
     db = await call.db()
     found = await suggesting.suggestions(db, call.viewer, wanted.limit)
     people = await seen_people.people(db, call.viewer, [one.person_id for one in found])
-    await shown.load_people(db, call.renderer, people)
+    await call.renderer.hydrator.people(db, people)
     accounts = {person.id: call.renderer.account(person) for person in people}
     return b"[%b]" % b",".join(
         render.suggestion(one, accounts[one.person_id]) for one in found if one.person_id in accounts

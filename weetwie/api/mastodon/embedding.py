@@ -40,8 +40,8 @@ async def oembed(call: Call, wanted: Wanted) -> wire.OEmbed:
     await seen_posts.post(db, call.viewer, named.post_id)
     post = await seen_posts.post(db, stranger, named.post_id)
     renderer = shown.renderer_of(call)
-    beside = await shown.load(db, renderer, stranger, [post])
-    status = msgspec.json.decode(renderer.status(post, beside), type=wire.Status)
+    hydrated = await renderer.hydrator.posts(db, stranger, [post])
+    status = msgspec.json.decode(renderer.status(post, hydrated), type=wire.Status)
     status = status.reblog or status
     author = status.account.display_name or status.account.username
     return wire.OEmbed(

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon.filtering import as_filter
+from weetwie.api.mastodon.render_filters import as_filter
 from weetwie.api.parameters import Id
 from weetwie.domain.filters import filters as own
 from weetwie.domain.filters import posts as singles

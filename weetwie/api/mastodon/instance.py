@@ -239,7 +239,7 @@ async def domain_blocks(call: Call) -> list[dict[str, str]]:
 @routes.get("/api/v1/custom_emojis", answer=list[wire.CustomEmoji])
 async def custom_emojis(call: Call) -> bytes:
     """The organisation's own."""
-    emojis: list[dict[str, Any]] = call.renderer.emojis()
+    emojis: list[dict[str, Any]] = call.renderer.texts.emojis()
     return msgspec.json.encode(emojis)
 
 

@@ -12,7 +12,7 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.entities import MediaAttachment
 from weetwie.api.mastodon.ranges import ranged
-from weetwie.api.mastodon.render_media import kept
+from weetwie.api.mastodon.render_media import attachment_renderer
 from weetwie.api.parameters import Upload
 from weetwie.domain.cards.fetch import place
 from weetwie.domain.media import describe, files, remove, upload
@@ -123,7 +123,7 @@ async def _own(call: Call) -> SeenMedia:
 
 async def _shown(call: Call, media: SeenMedia) -> bytes:
     addresses = await shown.addresses(call)
-    return kept(media).render(addresses, call.viewer.person_id)
+    return attachment_renderer(media).render(addresses, call.viewer.person_id)
 
 
 def file_of(given: Upload) -> File:

@@ -12,7 +12,6 @@ from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import page_of
-from weetwie.api.mastodon.beside import Beside
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
 from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
@@ -22,6 +21,7 @@ from weetwie.domain.notifications import groups
 from weetwie.domain.notifications.groups import Group
 from weetwie.domain.notifications.list import KINDS, Told, notification, notifications, unread
 from weetwie.errors import NotFound
+from weetwie.hydration.views import Hydrated
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views.people import SeenPerson
@@ -63,8 +63,8 @@ class _Loaded(NamedTuple):
 async def listed(call: Call, wanted: Choice) -> bytes:
     """What one has been told, the newest first."""
     found = await _found(call, wanted)
-    loaded, beside = await _load(await call.db(), call.viewer, call.renderer, found)
-    return b"[%b]" % b",".join(_rendered(call.renderer, one, beside) for one in loaded)
+    loaded, hydrated = await _load(await call.db(), call.viewer, call.renderer, found)
+    return b"[%b]" % b",".join(_rendered(call.renderer, one, hydrated) for one in loaded)
 
 
 @routes.get("/api/v1/notifications/unread_count", scopes=["read:notifications"])
@@ -189,9 +189,11 @@ async def _grouped(
     )
     senders = dict.fromkeys(id for one in found for id in one.senders)
     people = {person.id: person for person in await seen_people.cards(db, call.viewer, senders)}
-    beside = await shown.load(db, call.renderer, call.viewer, posts)
-    await shown.load_people(db, call.renderer, list(people.values()))
-    there = {post.post_id for post in posts} - {post.post_id for post in call.renderer.missing_words(posts)}
+    hydrated = await call.renderer.hydrator.posts(db, call.viewer, posts)
+    await call.renderer.hydrator.people(db, list(people.values()))
+    there = {post.post_id for post in posts} - {
+        post.post_id for post in call.renderer.hydrator.missing(posts)
+    }
     shown_groups = [
         _group(one, grouped_types, [id for id in one.senders if id in people])
         for one in found
@@ -208,7 +210,7 @@ async def _grouped(
         b'"partial_accounts":%b,' % render.partial_accounts(call.renderer.accounts(partial))
         if is_partial
         else b"",
-        call.renderer.statuses(posts, beside),
+        call.renderer.statuses(posts, hydrated),
         render.encoded(shown_groups),
     )
 
@@ -266,21 +268,21 @@ async def notification_as_json(
 ) -> bytes | None:
     """One of the viewer's notifications, for a stream; None for what they do not see (any more)."""
     told = await notification(db, viewer, notification_id, with_held=with_held)
-    loaded, beside = await _load(db, viewer, renderer, [told] if told else [])
-    return _rendered(renderer, loaded[0], beside) if loaded else None
+    loaded, hydrated = await _load(db, viewer, renderer, [told] if told else [])
+    return _rendered(renderer, loaded[0], hydrated) if loaded else None
 
 
 async def _load(
     db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[Told]
-) -> tuple[list[_Loaded], Beside]:
+) -> tuple[list[_Loaded], Hydrated]:
     """What went between finding and loading is left out."""
     if not found:
-        return [], Beside(viewer=viewer)
+        return [], Hydrated(viewer=viewer)
     posts = await seen_posts.posts(db, viewer, {told.post_id for told in found if told.post_id})
     people = await seen_people.cards(db, viewer, {told.from_id for told in found})
-    beside = await shown.load(db, renderer, viewer, posts)
-    await shown.load_people(db, renderer, people)
-    gone = {post.post_id for post in renderer.missing_words(posts)}
+    hydrated = await renderer.hydrator.posts(db, viewer, posts)
+    await renderer.hydrator.people(db, people)
+    gone = {post.post_id for post in renderer.hydrator.missing(posts)}
     post_by_id = {post.post_id: post for post in posts if post.post_id not in gone}
     person_by_id = {person.id: person for person in people}
     loaded = [
@@ -288,13 +290,13 @@ async def _load(
         for told in found
         if told.from_id in person_by_id and (told.post_id is None or told.post_id in post_by_id)
     ]
-    return loaded, beside
+    return loaded, hydrated
 
 
-def _rendered(renderer: Renderer, one: _Loaded, beside: Beside) -> bytes:
+def _rendered(renderer: Renderer, one: _Loaded, hydrated: Hydrated) -> bytes:
     return render.notification(
         one.told,
         wire.date_time(moment_of(one.told.id)),
         renderer.account(one.person),
-        renderer.status(one.post, beside) if one.post is not None else None,
+        renderer.status(one.post, hydrated) if one.post is not None else None,
     )

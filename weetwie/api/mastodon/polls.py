@@ -10,6 +10,7 @@ from weetwie.api.mastodon.entities import Poll
 from weetwie.api.mastodon.render_polls import as_json
 from weetwie.domain.polls.vote import vote
 from weetwie.errors import NotFound
+from weetwie.hydration.hydrate import poll_view
 from weetwie.views import polls as seen_polls
 from weetwie.views import posts as seen_posts
 
@@ -39,4 +40,5 @@ async def _shown(call: Call) -> bytes:
     polls = await seen_polls.of_posts(db, call.viewer, [post])
     if post.is_boost or post.post_id not in polls:
         raise NotFound()
-    return as_json(polls[post.post_id], post, call.viewer)
+    is_own = post.author.id == call.viewer.person_id
+    return as_json(poll_view(polls[post.post_id], call.viewer, is_own=is_own))

@@ -11,7 +11,7 @@ _KINDS: Final = ("unknown", "image", "video", "audio")
 _READY: Final = 1
 
 
-class KeptMedia(msgspec.Struct, frozen=True):
+class AttachmentRenderer(msgspec.Struct, frozen=True):
     """An attachment without its addresses."""
 
     id: int
@@ -29,7 +29,7 @@ class KeptMedia(msgspec.Struct, frozen=True):
         )
 
 
-def kept(media: SeenMedia) -> KeptMedia:
+def attachment_renderer(media: SeenMedia) -> AttachmentRenderer:
     common = {
         "id": str(media.id),
         "type": _KINDS[media.kind],
@@ -40,7 +40,7 @@ def kept(media: SeenMedia) -> KeptMedia:
     is_ready = media.state == _READY
     original = named("original", media.content_type) if is_ready else None
     small = named(f"small-{media.version}", media.meta.get("small_type", "")) if media.has_small else None
-    return KeptMedia(media.id, msgspec.json.encode(common)[:-1], original, small)
+    return AttachmentRenderer(media.id, msgspec.json.encode(common)[:-1], original, small)
 
 
 def _address(stem: str, name: str | None) -> bytes:

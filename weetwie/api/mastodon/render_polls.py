@@ -4,31 +4,27 @@ from collections.abc import Sequence
 
 import msgspec
 
-from weetwie.access.viewer import Viewer
 from weetwie.api.mastodon.entities.formats import date_time
-from weetwie.runtime import clock
-from weetwie.views.polls import SeenPoll
-from weetwie.views.posts import SeenPost
+from weetwie.api.mastodon.render_texts import WireEmoji
+from weetwie.hydration.views import PollView
 
 
-def as_json(poll: SeenPoll, post: SeenPost, viewer: Viewer, emojis: Sequence[object] = ()) -> bytes:
-    """As this viewer sees it: how many chose what is hidden until the end where the author wants it so."""
-    is_over = poll.ends_at <= clock.now()
-    shows_counts = is_over or not poll.hides_totals
+def as_json(poll: PollView, emojis: Sequence[WireEmoji] = ()) -> bytes:
+    seen = poll.seen
     shown = {
-        "id": str(poll.post_id),
-        "expires_at": date_time(poll.ends_at),
-        "expired": is_over,
-        "multiple": poll.is_multiple,
-        "votes_count": sum(poll.counts),
-        "voters_count": poll.voters_count,
+        "id": str(seen.post_id),
+        "expires_at": date_time(seen.ends_at),
+        "expired": poll.is_over,
+        "multiple": seen.is_multiple,
+        "votes_count": sum(seen.counts),
+        "voters_count": seen.voters_count,
         "options": [
-            {"title": title, "votes_count": count if shows_counts else None}
-            for title, count in zip(poll.options, poll.counts, strict=True)
+            {"title": title, "votes_count": count if poll.shows_counts else None}
+            for title, count in zip(seen.options, seen.counts, strict=True)
         ],
         "emojis": emojis,
     }
-    if viewer.is_person:
-        shown["voted"] = poll.choices is not None or post.author.id == viewer.person_id
-        shown["own_votes"] = poll.choices or []
+    if poll.is_asked:
+        shown["voted"] = poll.has_voted
+        shown["own_votes"] = seen.choices or []
     return msgspec.json.encode(shown)

@@ -11,7 +11,7 @@ from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.entities import ScheduledStatus
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.paging import link_page
-from weetwie.api.mastodon.render_media import kept as kept_media
+from weetwie.api.mastodon.render_media import attachment_renderer
 from weetwie.api.mastodon.timelines import page_of
 from weetwie.api.parameters import PageParams
 from weetwie.domain.media import attach
@@ -114,5 +114,5 @@ async def _attachments(call: Call, ids: list[int]) -> list[msgspec.Raw]:
         except NotFound:
             continue
         where = await shown.addresses(call)
-        attachments.append(msgspec.Raw(kept_media(one).render(where, call.viewer.person_id)))
+        attachments.append(msgspec.Raw(attachment_renderer(one).render(where, call.viewer.person_id)))
     return attachments

@@ -16,7 +16,7 @@ from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.media import LARGEST_FORM, file_of, store_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
-from weetwie.api.mastodon.render_media import kept as kept_media
+from weetwie.api.mastodon.render_media import attachment_renderer
 from weetwie.api.mastodon.scheduled import by_id as scheduled_by_id
 from weetwie.api.mastodon.timelines import page_of, statuses
 from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams, Upload
@@ -288,14 +288,14 @@ async def context(call: Call) -> bytes:
     post = await seen_posts.post(db, call.viewer, call.id)
     above, below = await thread.around(db, call.viewer, post.post_id)
     found = await seen_posts.posts(db, call.viewer, [*above, *below])
-    beside = await shown.load(db, call.renderer, call.viewer, found)
+    hydrated = await call.renderer.hydrator.posts(db, call.viewer, found)
     higher = set(above)
     ancestors = [seen for seen in found if seen.id in higher]
     descendants = [seen for seen in found if seen.id not in higher]
     renderer: Renderer = call.renderer
     return b'{"ancestors":%b,"descendants":%b}' % (
-        renderer.statuses(ancestors, beside),
-        renderer.statuses(descendants, beside),
+        renderer.statuses(ancestors, hydrated),
+        renderer.statuses(descendants, hydrated),
     )
 
 
@@ -347,7 +347,7 @@ async def _media_of(call: Call, post: SeenPost, versions: list[seen_words.Edit])
         if id not in known:
             return None
         as_then = msgspec.structs.replace(known[id], description=description)
-        return msgspec.Raw(kept_media(as_then).render(where, call.viewer.person_id))
+        return msgspec.Raw(attachment_renderer(as_then).render(where, call.viewer.person_id))
 
     return attachment
 
@@ -357,7 +357,7 @@ def _edit(
 ) -> dict[str, Any]:
     shown_then = [media(one["id"], one["description"]) for one in version.media]
     return {
-        "content": renderer.content(version.text, words.mentions),
+        "content": renderer.texts.content(version.text, words.mentions),
         "spoiler_text": version.warning,
         "sensitive": version.is_sensitive,
         "created_at": date_time(version.written_at),

@@ -9,9 +9,7 @@ import msgspec
 from weetwie.access.authenticate import Memory
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.api.mastodon import announcements, conversations, shown
-from weetwie.api.mastodon.beside import Beside
-from weetwie.api.mastodon.filtering import Ready
+from weetwie.api.mastodon import announcements, conversations
 from weetwie.api.mastodon.notifications import notification_as_json
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, may_hear
@@ -23,6 +21,9 @@ from weetwie.domain.timelines.arrivals import Reached
 from weetwie.domain.timelines.listeners import News
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import NotFound
+from weetwie.hydration.filters import CompiledFilter
+from weetwie.hydration.hydrate import is_quote
+from weetwie.hydration.views import Hydrated
 from weetwie.security.ratelimit import RateLimits
 from weetwie.views import polls as seen_polls
 from weetwie.views import posts as seen_posts
@@ -89,33 +90,31 @@ class Streaming:
         if is_alike:
             told: Sequence[Message] | None = news.told.get("post")
             if told is None:
-                told = news.told["post"] = self._rendered(news, Beside(viewer=viewer))
+                told = news.told["post"] = self._rendered(news, Hydrated(viewer=viewer))
             return told
         polls, quotes = news.beside or ({}, {})
         filters = await self._filters(viewer)
-        return self._rendered(news, Beside(viewer=viewer, polls=polls, quotes=quotes, filters=filters))
+        return self._rendered(news, Hydrated(viewer=viewer, polls=polls, quotes=quotes, filters=filters))
 
-    def _rendered(self, news: listeners.Arrived, beside: Beside) -> Sequence[Message]:
-        if self.renderer.hides(news.post, beside, _context(news)):
+    def _rendered(self, news: listeners.Arrived, hydrated: Hydrated) -> Sequence[Message]:
+        view = self.renderer.hydrator.view(news.post, hydrated)
+        if view is None or view.is_hidden(_context(news)):
             return ()
-        status = self.renderer.statuses([news.post], beside)[1:-1]
         event = "status.update" if isinstance(news, listeners.Edited) else "update"
-        return (Message(event, status),) if status else ()
+        return (Message(event, self.renderer.shown(view)),)
 
-    async def _filters(self, viewer: Viewer) -> Sequence[Ready]:
-        if not viewer.filters_version:
-            return ()
-        kept = self.renderer.filters.get((viewer.person_id, viewer.filters_version))
+    async def _filters(self, viewer: Viewer) -> Sequence[CompiledFilter]:
+        kept = self.renderer.hydrator.kept_filters(viewer)
         if kept is None:
             async with self.database.reading() as db:
-                kept = await shown.load_filters(db, self.renderer, viewer)
+                kept = await self.renderer.hydrator.filters(db, viewer)
         return kept
 
     async def _prepare(
         self, db: Db, viewer: Viewer, reached: Sequence[Reached]
     ) -> dict[tuple[int, int], Aside]:
         """Words, people, polls and quotes for all who are reached, in as many statements as there are kinds of these."""
-        await shown.load_kept(db, self.renderer, [post for _person, post in reached])
+        await self.renderer.hydrator.common(db, [post for _person, post in reached])
         special = [(person_id, post) for person_id, post in reached if not post.is_the_same_for_all]
         if not special:
             return {}
@@ -136,16 +135,14 @@ class Streaming:
         """What is quoted, and what that quotes again, as far as each of them sees it."""
         found: dict[int, dict[int, SeenPost]] = {}
         for _depth in range(2):
-            wanted = {
-                post.quote_of_id for _person, post in reached if post.quote_of_id and shown.is_quote(post)
-            }
+            wanted = {post.quote_of_id for _person, post in reached if post.quote_of_id and is_quote(post)}
             if not wanted:
                 break
-            people = {person_id for person_id, post in reached if shown.is_quote(post)}
+            people = {person_id for person_id, post in reached if is_quote(post)}
             reached = await seen_posts.TO_PEOPLE.posts(db, viewer, wanted, people)
             for person_id, post in reached:
                 found.setdefault(person_id, {})[post.post_id] = post
-        await shown.load_kept(db, self.renderer, [post for own in found.values() for post in own.values()])
+        await self.renderer.hydrator.common(db, [post for own in found.values() for post in own.values()])
         return found
 
     # What is loaded for the one who hears it

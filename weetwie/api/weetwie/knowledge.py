@@ -166,14 +166,14 @@ async def _people(call: Call, answer: Answer) -> list[bytes]:
     via = [way.via_id for way in ways.values() if way.via_id]
     people = {one.id: one for one in await seen_people.cards(db, call.viewer, [*_ids(answer), *via])}
     posts = await seen_posts.posts(db, call.viewer, shown_posts(answer))
-    beside = await shown.load(db, renderer, call.viewer, posts)
+    hydrated = await renderer.hydrator.posts(db, call.viewer, posts)
     passages = await asyncio.to_thread(_passages, await seen_words.words(db, posts), answer)
     shown_as = {
-        post.post_id: _Shown(renderer.status(post, beside), passages[post.post_id])
+        post.post_id: _Shown(renderer.status(post, hydrated), passages[post.post_id])
         for post in posts
         if post.post_id in passages
     }
-    await shown.load_people(db, renderer, list(people.values()))
+    await renderer.hydrator.people(db, list(people.values()))
     profiles = {one.id: one for one in await seen_people.profiles(db, people.values())}
     return [
         _expert(
@@ -200,7 +200,7 @@ def _way(way: Way | None, people: dict[int, SeenPerson], renderer: Renderer) -> 
 
 
 def _passages(said: Iterable[seen_words.Words], answer: Answer) -> dict[int, Passage]:
-    """Takes the words of all these posts apart: beside the event loop."""
+    """Takes the words of all these posts apart: hydrated the event loop."""
     return {one.id: passage_of(one.text, one.warning, answer.wanted) for one in said}
 
 

@@ -158,8 +158,8 @@ async def _inferred(call: Call, found: list[Inferred]) -> bytes:
     db = await call.db()
     wanted = dict.fromkeys(id for one in found for id in one.proofs)
     posts = await seen_posts.posts(db, call.viewer, wanted)
-    beside = await shown.load(db, call.renderer, call.viewer, posts)
-    statuses = {post.post_id: call.renderer.status(post, beside) for post in posts}
+    hydrated = await call.renderer.hydrator.posts(db, call.viewer, posts)
+    statuses = {post.post_id: call.renderer.status(post, hydrated) for post in posts}
     parts = [
         b'{"name":%b,"is_tag":%b,"choice":%b,"status_ids":%b,"proofs":[%b]}'
         % (
@@ -177,11 +177,11 @@ async def _inferred(call: Call, found: list[Inferred]) -> bytes:
 async def _vouches(call: Call, given: list[Given]) -> bytes:
     db = await call.db()
     people = await seen_people.cards(db, call.viewer, {one.by_id for one in given})
-    await shown.load_people(db, call.renderer, people)
+    await call.renderer.hydrator.people(db, people)
     accounts = {one.id: call.renderer.account(one) for one in people}
     posts = await seen_posts.posts(db, call.viewer, {one.post_id for one in given})
-    beside = await shown.load(db, call.renderer, call.viewer, posts)
-    statuses = {post.post_id: call.renderer.status(post, beside) for post in posts}
+    hydrated = await call.renderer.hydrator.posts(db, call.viewer, posts)
+    statuses = {post.post_id: call.renderer.status(post, hydrated) for post in posts}
     parts = [
         b'{"id":"%d","topic":%b,"by":%b,"status":%b}'
         % (one.id, msgspec.json.encode(one.name), accounts[one.by_id], statuses[one.post_id])

@@ -9,7 +9,6 @@ from weetwie.domain.timelines import thread
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 from weetwie.web import reading
-from weetwie.web.filtering import filtered
 from weetwie.web.pages import drafts
 from weetwie.web.shown import Post
 from weetwie.web.visit import Visit
@@ -28,8 +27,8 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     seen = await seen_posts.post(db, visit.viewer, post_id)
     above, below = await thread.around(db, visit.viewer, seen.post_id)
     found = await seen_posts.posts(db, visit.viewer, [*above, *below])
-    first, *around = await visit.site.shower.posts(db, visit.viewer, [seen, *found])
-    posts = [first, *await filtered(db, visit.viewer, around, "thread")]
+    posts = await visit.site.shower.posts(db, visit.viewer, [seen, *found], "thread", always=seen.post_id)
+    first = posts[0]
     depths = _depths(
         posts[0].id, [(post.id, post.reply_to_id) for post in posts[1:] if post.id in set(below)]
     )

@@ -28,7 +28,7 @@ async def accounts(call: Call, ids: Iterable[int]) -> dict[int, bytes]:
     seen = await seen_people.people(db, call.viewer, wanted)
     profiles = {one.id: one for one in await seen_people.records(db, system(call.viewer.policy), wanted)}
     mails = await addresses.of_people(db, call.viewer, wanted)
-    await shown.load_people(db, call.renderer, seen)
+    await call.renderer.hydrator.people(db, seen)
     return {
         one.id: _account(call.renderer.account(one), profiles[one.id], behind[one.id], mails.get(one.id, ""))
         for one in seen
@@ -67,8 +67,8 @@ async def reports(call: Call, found: Sequence[Reported]) -> list[bytes]:
     db = await call.db()
     ids = [int(post["id"]) for one in found for post in one.posts]
     posts = await seen_posts.posts(db, call.viewer, dict.fromkeys(ids))
-    beside = await shown.load(db, call.renderer, call.viewer, posts)
-    statuses = {post.id: shown.renderer_of(call).statuses([post], beside)[1:-1] for post in posts}
+    hydrated = await call.renderer.hydrator.posts(db, call.viewer, posts)
+    statuses = {post.id: shown.renderer_of(call).statuses([post], hydrated)[1:-1] for post in posts}
     return [_report(one, known, statuses, call.viewer.policy.rules) for one in found]
 
 

@@ -213,8 +213,8 @@ def test_the_core_goes_without_a_script(open_page: Open, picture: str) -> None:
     expect(page.locator(".knows > li").first).to_be_visible()
     page.goto("/settings")
     page.fill("#bio", "I say what I do.")
-    page.click(".settings .actions button")
-    expect(page.locator(".good")).to_be_visible()
+    page.click(".savebar button")
+    expect(page.locator("main .note[role=status]")).to_be_visible()
     page.goto("/auth/sign_out")
     expect(page.locator("main button")).to_be_visible()
 
@@ -241,13 +241,13 @@ def test_an_emoji_is_picked_or_typed_by_its_name(open_page: Open) -> None:
 
 
 def test_a_chosen_theme_holds_whatever_the_device_says(open_page: Open) -> None:
-    page = open_page("/settings")
+    page = open_page("/settings/appearance")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.select_option("#theme", "dark")
-    page.click(".settings .actions button")
+    page.get_by_label("Dark").check()
+    page.click(".savebar button")
     expect(page.locator("body")).not_to_have_css("background-color", light)
-    page.select_option("#theme", "")
-    page.click(".settings .actions button")
+    page.click("button.me")
+    page.locator("#your-menu").get_by_role("button", name="Device").click()
     expect(page.locator("body")).to_have_css("background-color", light)
 
 

@@ -24,7 +24,7 @@ _SHOWN = """async () => {
 def test_a_push_is_shown(open_page: Open, company: Running) -> None:
     page = open_page("/settings/notifications", works=True)
     page.context.grant_permissions(["notifications"])
-    expect(page.get_by_role("button", name="Tell me on this device")).to_be_visible()
+    expect(page.get_by_role("button", name="Turn on")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     devtools = page.context.new_cdp_session(page)
     registrations: list[str] = []

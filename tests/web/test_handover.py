@@ -115,7 +115,7 @@ async def test_questions_that_wait_and_who_loses_their_only_contact(
     await act(others["cy"], "/posts", text="@ada, which gland do you take?")
     page = (await site.get("/settings/handover")).text
     assert "which gland do you take" in page
-    assert "Nobody, as far as you see." in page
+    assert "No one you can see." in page
     await act(others["cy"], "/@ada/follow")
     assert "Introduce Cy" in (await site.get("/settings/handover")).text
     await act(others["cy"], "/@bo/follow")

@@ -40,7 +40,7 @@ async def test_what_is_hidden_or_contested_is_gone_and_can_be_allowed_again(
     await company(world, ada)
     await act(site, HERE, act="never", name="Kaplan turbine")
     page = await site.get(HERE)
-    assert "<b>Kaplan turbine</b>" not in page.text and "Allow it again" in page.text
+    assert "<b>Kaplan turbine</b>" not in page.text and "Allow Kaplan turbine again" in page.text
     await act(site, HERE, act="take_back", name="Kaplan turbine")
     assert "<b>Kaplan turbine</b>" in (await site.get(HERE)).text
 
@@ -49,7 +49,7 @@ async def test_one_click_takes_out_of_everything(site: httpx.AsyncClient, world:
     await company(world, ada)
     await act(site, HERE, act="out")
     text = text_of(await site.get(HERE))
-    assert "you are not part of it" in text and "Kaplan" not in text
+    assert "you are not shown in results" in text and "Kaplan" not in text
     await act(site, HERE, act="in")
     assert "Kaplan" in text_of(await site.get(HERE))
 
@@ -94,7 +94,7 @@ async def test_one_vouches_on_the_page_of_a_post_and_declines_on_ones_own(
     async with browser(world) as other:
         await give_password(world, bo)
         await sign_in(other, "bo")
-        assert "Ada says that you know about French cooking" in text_of(await other.get(HERE))
+        assert "Ada vouched for you: French cooking" in text_of(await other.get(HERE))
         vouch_id = await world.connection.fetchval("select id from vouches")
         assert (await act(other, HERE, act="decline", id=str(vouch_id))).status_code == 303
     assert 'href="/@bo"' not in (await site.get("/who-knows?q=french+cooking")).text

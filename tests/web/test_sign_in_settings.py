@@ -19,7 +19,7 @@ async def test_a_browser_is_signed_out_from_another(site: httpx.AsyncClient, wor
     async with browser(world, headers={"user-agent": "Other/1"}) as other:
         await sign_in(other, "ada")
         page = await site.get("/settings/sign-in")
-        assert "Other/1" in page.text and "this browser" in page.text
+        assert "Other/1" in page.text and "This browser" in page.text
         ids = re.findall(r'name="id" value="(\d+)"', page.text)
         assert len(ids) == 1
         await act(site, "/settings/sign-in/end", id=ids[0])

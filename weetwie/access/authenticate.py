@@ -39,6 +39,7 @@ _PERSON = (
     Person.default_language,
     Person.pages_language,
     Person.theme,
+    Person.density,
     Person.version,
     Person.filters_version,
 )
@@ -218,5 +219,6 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         language=row["default_language"] or "en",
         pages_language=row["pages_language"],
         theme=row["theme"],
+        density=row["density"],
         **credential,
     )

@@ -39,6 +39,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     pages_language: str | None = None
     """None is as the device has it."""
     theme: str = ""
+    density: str = ""
 
     @property
     def is_person(self) -> bool:

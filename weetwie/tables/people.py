@@ -93,6 +93,8 @@ class Person(Row):
     pages_language: Mapped[str | None]
     theme: Mapped[Words]
     """How the pages look: `light`, `dark`, or empty for as the device has it."""
+    density: Mapped[Words]
+    """`compact`, or empty for comfortable."""
 
     version: Mapped[Count]
     """Raised by every write that changes the card or the standing, never by a count."""

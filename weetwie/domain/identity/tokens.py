@@ -30,6 +30,7 @@ from weetwie.runtime import clock
 from weetwie.tables.identity import (
     AccountEvent,
     Address,
+    App,
     Grant,
     Identity,
     OneTime,
@@ -69,6 +70,21 @@ _REVOKE = Query(
 _GOOD_OF = Query(
     select(Token.id).where(Token.person_id == param("id", BigInteger), Token.revoked_at.is_(None))
 )
+_APPS_OF = Query(
+    select(App.id, App.name, App.website, func.min(Token.created_at).label("since"))
+    .join(App, App.id == Token.app_id)
+    .where(Token.person_id == param("id", BigInteger), Token.revoked_at.is_(None))
+    .group_by(App.id)
+    .order_by(func.min(Token.created_at).desc())
+    .limit(100)
+)
+_GOOD_OF_APP = Query(
+    select(Token.id).where(
+        Token.person_id == param("id", BigInteger),
+        Token.app_id == param("app_id", BigInteger),
+        Token.revoked_at.is_(None),
+    )
+)
 _DROP_GRANTS = Query(delete(Grant).where(Grant.person_id == param("id", BigInteger)))
 
 _IDS = func.any(param("ids", ARRAY(BigInteger)))
@@ -98,6 +114,13 @@ class IssuedToken(msgspec.Struct, frozen=True):
     """Told this one time."""
     scopes: list[str]
     created_at: datetime
+
+
+class ConnectedApp(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    website: str | None
+    since: datetime
 
 
 async def issue(
@@ -162,6 +185,18 @@ async def revoke(db: Db, viewer: Viewer, app_id: int, token: str) -> None:
 async def revoke_one(db: Db, viewer: Viewer, token_id: int) -> None:
     if await db.run(_REVOKE, id=token_id, at=clock.now()):
         await record(db, viewer, TokenRevoked(token_id))
+
+
+async def apps_of(db: Db, viewer: Viewer) -> list[ConnectedApp]:
+    """Those that may act for the viewer, the newest first."""
+    rows = await db.rows(_APPS_OF, id=viewer.person_id)
+    return [ConnectedApp(row["id"], row["name"], row["website"], row["since"]) for row in rows]
+
+
+async def revoke_app(db: Db, viewer: Viewer, app_id: int) -> None:
+    """The app acts for the viewer no more; one that never did is no error."""
+    for row in await db.rows(_GOOD_OF_APP, id=viewer.person_id, app_id=app_id):
+        await revoke_one(db, viewer, row["id"])
 
 
 async def revoke_of(db: Db, viewer: Viewer, person_id: int) -> None:

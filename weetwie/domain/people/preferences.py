@@ -19,6 +19,7 @@ _PREFERENCES = Query(
         Person.profile_ring,
         Person.pages_language,
         Person.theme,
+        Person.density,
         Person.attribution_domains,
     ).where(Person.id == param("id", BigInteger))
 )
@@ -34,6 +35,7 @@ class Preferred(msgspec.Struct, frozen=True):
     profile_ring: Ring
     pages_language: str | None
     theme: str
+    density: str
     attribution_domains: list[str]
 
 
@@ -50,5 +52,6 @@ async def preferences(db: Db, viewer: Viewer) -> Preferred:
         Ring(row["profile_ring"]),
         row["pages_language"],
         row["theme"],
+        row["density"],
         list(row["attribution_domains"]),
     )

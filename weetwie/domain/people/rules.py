@@ -47,6 +47,7 @@ _NO_STEP: Final[Mapping[Verb, str]] = {
 
 
 THEMES: Final = ("", "light", "dark")
+DENSITIES: Final = ("", "compact")
 LONGEST_REASON: Final = 32
 _REASON = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 
@@ -98,6 +99,7 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     default_quote_policy: QuotePolicy | UnsetType = UNSET
     pages_language: str | None | UnsetType = UNSET
     theme: str | UnsetType = UNSET
+    density: str | UnsetType = UNSET
 
 
 AT_WORK: Final = frozenset(("unit", "place", "manager_id"))
@@ -166,6 +168,8 @@ def check_changes(changes: Changes, policy: Policy) -> None:
             raise _too_long(field, limit)
     if changes.theme not in (UNSET, *THEMES):
         raise Invalid(_("Appearance is light, dark or match device."), field="theme")
+    if changes.density not in (UNSET, *DENSITIES):
+        raise Invalid(_("Density is comfortable or compact."), field="density")
     _check_fields(changes.fields)
     _check_domains(changes.attribution_domains)
     _check_languages(changes)

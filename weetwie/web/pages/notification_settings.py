@@ -37,7 +37,6 @@ async def show(visit: Visit) -> Response:
             choices=_CHOICES,
             is_pushed=await push.is_on(visit, db),
             push_key=await push.server_key(db),
-            wants_questions=await staying.wants_questions(db, visit.viewer.person_id),
             held=await requests.totals(db, visit.viewer),
             is_saved="saved" in visit.request.query_params,
         )
@@ -50,10 +49,29 @@ async def save(visit: Visit) -> Response:
         before = await policy_of(db, visit.viewer)
         wanted = {rule: _CHOICES.get(given.get(rule, ""), getattr(before, rule)) for rule in RULES}
         await set_policy(db, visit.viewer, Policy(**wanted))
+    return visit.go("/settings/notifications?saved=1")
+
+
+async def show_email(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    async with visit.site.database.reading() as db:
+        return await reading.show(
+            visit,
+            db,
+            "settings_email.html",
+            wants_questions=await staying.wants_questions(db, visit.viewer.person_id),
+            is_saved="saved" in visit.request.query_params,
+        )
+
+
+async def save_email(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    async with visit.site.database.transaction() as db:
         if visit.site.sends_mail:
             wants = "wants_questions" in given
             await staying.want_questions(db, visit.viewer.person_id, wants=wants)
-    return visit.go("/settings/notifications?saved=1")
+    return visit.go("/settings/email?saved=1")
 
 
 async def show_held(visit: Visit) -> Response:

@@ -1,12 +1,16 @@
-"""What one says of oneself, and how one likes to write."""
+"""What one says of oneself, how the pages look, who sees what: three pages that each save what they show."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.responses import Response
 
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.database.pool import Db
+from weetwie.domain.knowledge import topics
+from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.media import faces
+from weetwie.domain.people.census import census
 from weetwie.domain.people.preferences import preferences
 from weetwie.domain.people.profile import change
 from weetwie.domain.people.rules import MOST_FIELDS, Changes, Field
@@ -16,36 +20,66 @@ from weetwie.views import people as seen_people
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
+Read = Callable[[Visit, Db, dict[str, str]], Awaitable[dict[str, Any]]]
+
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
-    async with visit.site.database.reading() as db:
-        return await _page(visit, db)
+    return await _show(visit, "settings.html")
 
 
 async def save(visit: Visit) -> Response:
+    return await _save(visit, "settings.html", _profile)
+
+
+async def show_appearance(visit: Visit) -> Response:
+    return await _show(visit, "settings_appearance.html")
+
+
+async def save_appearance(visit: Visit) -> Response:
+    return await _save(visit, "settings_appearance.html", _appearance)
+
+
+async def show_privacy(visit: Visit) -> Response:
+    return await _show(visit, "settings_privacy.html")
+
+
+async def save_privacy(visit: Visit) -> Response:
+    return await _save(visit, "settings_privacy.html", _privacy)
+
+
+async def _show(visit: Visit, template: str) -> Response:
     reading.check_signed_in(visit)
-    given = await visit.form()
+    async with visit.site.database.reading() as db:
+        return await _page(visit, db, template)
+
+
+async def _save(visit: Visit, template: str, read: Read) -> Response:
+    reading.check_signed_in(visit)
+    given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
-            await change(db, visit.viewer, visit.viewer.person_id, await _changes(visit, db, dict(given)))
+            changes = Changes(**await read(visit, db, given))
+            await change(db, visit.viewer, visit.viewer.person_id, changes)
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
-            return await _page(visit, db, 422, error=refusal, given=given)
-    return visit.go("/settings?saved=1")
+            return await _page(visit, db, template, 422, error=refusal, given=given)
+    return visit.go(f"{visit.request.url.path}?saved=1")
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, template: str, status: int = 200, **more: Any) -> Response:
     seen = await seen_people.person(db, visit.viewer, visit.viewer.person_id)
     (profile,) = await seen_people.profiles(db, [seen])
+    own = await topics.own(db, visit.viewer)
     return await reading.show(
         visit,
         db,
-        "settings.html",
+        template,
         status,
         profile=profile,
         likes=await preferences(db, visit.viewer),
         rings=[ring for ring in Ring if ring <= visit.viewer.policy.widest_ring],
+        count=await census(db, visit.viewer),
+        knows=[one.name for one in own if one.choice is Choice.knows],
         languages=language.languages(),
         most_fields=MOST_FIELDS,
         is_saved="saved" in visit.request.query_params,
@@ -53,27 +87,25 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     )
 
 
-async def _changes(visit: Visit, db: Db, given: dict[str, str]) -> Changes:
-    """Raises Invalid."""
+async def _profile(visit: Visit, db: Db, given: dict[str, str]) -> dict[str, Any]:
     names, values = visit.several.get("field_name", []), visit.several.get("field_value", [])
-    changes: dict[str, Any] = {
+    return {
         "name": given.get("name", ""),
         "bio": given.get("bio", ""),
         "pronouns": given.get("pronouns", ""),
-        "languages": given.get("languages", "").replace(",", " ").split(),
+        "languages": _languages(visit.several.get("languages", [])),
         "fields": [Field(name, value) for name, value in zip(names, values, strict=False) if name or value],
-        "is_locked": "is_locked" in given,
-        "is_discoverable": "is_discoverable" in given,
-        "hides_follows": "hides_follows" in given,
-        "profile_ring": Ring(_choice(given.get("profile_ring"), len(Ring))),
-        "default_visibility": Visibility(_choice(given.get("default_visibility"), len(Visibility))),
-        "default_quote_policy": QuotePolicy(_choice(given.get("default_quote_policy"), len(QuotePolicy))),
-        "default_language": given.get("default_language") or None,
-        "pages_language": given.get("pages_language") or None,
-        "theme": given.get("theme", ""),
+        **await _pictures(visit, db),
     }
-    ring = given.get("default_ring", "")
-    changes["default_ring"] = Ring(_choice(ring, len(Ring))) if ring else None
+
+
+def _languages(given: list[str]) -> list[str]:
+    """From one field with several codes, or from several fields."""
+    return list(dict.fromkeys(" ".join(given).replace(",", " ").split()))
+
+
+async def _pictures(visit: Visit, db: Db) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
     for field in ("face", "header"):
         for file in visit.files.get(field, [])[:1]:
             if visit.site.store is None:
@@ -82,7 +114,29 @@ async def _changes(visit: Visit, db: Db, given: dict[str, str]) -> Changes:
             changes[field] = await faces.put(
                 db, visit.viewer, visit.site.store, visit.viewer.person_id, kind, file
             )
-    return Changes(**changes)
+    return changes
+
+
+async def _appearance(visit: Visit, db: Db, given: dict[str, str]) -> dict[str, Any]:
+    return {
+        "theme": given.get("theme", ""),
+        "density": given.get("density", ""),
+        "pages_language": given.get("pages_language") or None,
+    }
+
+
+async def _privacy(visit: Visit, db: Db, given: dict[str, str]) -> dict[str, Any]:
+    ring = given.get("default_ring", "")
+    return {
+        "is_locked": "is_locked" in given,
+        "is_discoverable": "is_discoverable" in given,
+        "hides_follows": "hides_follows" in given,
+        "profile_ring": Ring(_choice(given.get("profile_ring"), len(Ring))),
+        "default_ring": Ring(_choice(ring, len(Ring))) if ring else None,
+        "default_visibility": Visibility(_choice(given.get("default_visibility"), len(Visibility))),
+        "default_quote_policy": QuotePolicy(_choice(given.get("default_quote_policy"), len(QuotePolicy))),
+        "default_language": given.get("default_language") or None,
+    }
 
 
 def _choice(text: str | None, among: int) -> int:

@@ -178,7 +178,7 @@ async def test_a_refusal_speaks_the_language_that_is_asked_for(house: House) -> 
     english = await house.site.get("/api/v1/statuses/1?lang=en", headers=headers)
     assert len({answer.json()["error"] for answer in (plain, dutch, english)}) == 3
     assert unknown.json() == plain.json()
-    assert "Hier is niets" in dutch.json()["error"]
+    assert "Deze pagina bestaat niet" in dutch.json()["error"]
 
 
 async def test_who_boosts_for_their_followers_alone_is_named_to_nobody(house: House) -> None:

@@ -110,7 +110,7 @@ async def test_what_is_refused_when_its_time_has_come_stays_and_says_why(house: 
     await house.good(bo, "DELETE", f"/api/v1/statuses/{question['id']}")
     await later(house, 61)
     (waiting,) = await house.good(ada, "GET", AT)
-    assert waiting["id"] == post["id"] and "not there any more" in waiting["error"]
+    assert waiting["id"] == post["id"] and "is gone" in waiting["error"]
     assert waiting["params"]["text"] == "Later #tea", "nothing is lost"
     (there,) = await written(house, ada)
     assert there["content"] and fine["id"] != there["id"]

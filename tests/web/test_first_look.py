@@ -113,7 +113,8 @@ async def test_whoever_is_called_so_comes_before_all_who_know_something(
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "What holds here"), ("nl", "Wat hier geldt"), ("de", "Was hier gilt")]
+    ("language", "words"),
+    [("en", "Policies changed:"), ("nl", "Het beleid is gewijzigd:"), ("de", "Richtlinien wurden geändert:")],
 )
 async def test_what_holds_now_is_told_in_the_language_of_each_reader(
     world: World, ada: Someone, site: httpx.AsyncClient, language: str, words: str

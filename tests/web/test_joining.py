@@ -196,7 +196,7 @@ async def test_an_address_of_the_organisation_opens_the_door(site: httpx.AsyncCl
     await send(site, link, name="Bo", handle="bo", password=PASSWORD)
     assert (await person(world, "bo"))["standing"] == Standing.member
     refused = await send(site, "/join", address="x@elsewhere.example")
-    assert refused.status_code == 422 and "by invitation" in refused.text
+    assert refused.status_code == 422 and "need an invitation" in refused.text
     assert (await send(site, "/join", address="x@y@house.example")).status_code == 422
 
 

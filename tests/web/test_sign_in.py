@@ -215,7 +215,7 @@ async def test_whoever_may_not_act_does_not_come_in_and_is_out_at_once(
     assert not await is_signed_in(site)
     answer = await sign_in(site, "ada")
     assert answer.status_code == 422
-    assert "not active" in answer.text
+    assert "active right now" in answer.text
 
 
 async def test_signing_out_ends_the_session_for_good(site: httpx.AsyncClient) -> None:

@@ -71,7 +71,7 @@ async def test_what_is_no_picture_is_refused_with_a_reason(world: World, root: S
         await sign_in(site, "root")
         answer = await send(site, "/admin/logo", ("logo", b"<svg onload=alert(1)>"))
         assert answer.status_code == 422
-        assert "cannot be read" in text_of(answer)
+        assert "can't be read" in text_of(answer)
         assert "Choose a file" in text_of(await send(site, "/admin/logo"))
 
 

@@ -226,54 +226,54 @@ class Settings:
         "a folder",
         default=default_data,
         shown="`var/` in a checkout, else `weetwie` in the user's data folder",
-        what="Where everything is kept: the database, media, keys. In a file, relative to that file.",
+        what="The folder for the database, media and keys. In a file, relative to that file.",
     )
     host: str = _setting(
-        _host, "a host name or address", default="127.0.0.1", what="The address to listen at."
+        _host, "a host name or address", default="127.0.0.1", what="The address to listen on."
     )
     port: int = _setting(
-        _number(1, 65535), "a number from 1 to 65535", default=8080, what="The port to listen at."
+        _number(1, 65535), "a number from 1 to 65535", default=8080, what="The port to listen on."
     )
     base_url: str = _setting(
         _origin,
-        "http:// or https:// with a host, perhaps a port, and no path",
+        "http:// or https:// with a host, an optional port, and no path",
         default="",
         shown="`http://HOST:PORT`; for other commands, the address of the program that serves the data folder",
-        what="The address under which people and apps reach Weetwie. Choose it once: it stands in every link.",
+        what="The address where people and apps reach Weetwie. Choose it once: it is part of every link.",
     )
     workers: int = _setting(
         _number(1, 256), "a number from 1 to 256", default=1, what="Processes that answer requests."
     )
     trusted_proxies: tuple[str, ...] = _setting(
         _networks,
-        "addresses or networks, with commas between them",
+        "addresses or networks, separated by commas",
         default=(),
         shown="none",
-        what="The proxies whose word on the visitor's address (`X-Forwarded-For`) is believed.",
+        what="The proxies whose `X-Forwarded-For` header is trusted.",
     )
     rate_limits: bool = _setting(
-        _switch, "on or off", default=True, what="Whether requests are limited. Off for tests."
+        _switch, "on or off", default=True, what="Rate limits. Turn them off for tests only."
     )
     styleguide: bool = _setting(
         _switch,
         "on or off",
         default=False,
-        what="Whether `/styleguide` shows all parts that pages are made of. For those who build them.",
+        what="Show all components at `/styleguide`. For developers.",
     )
     database_url: str | None = _setting(
         _database_url,
         "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
         default=None,
-        shown="a PostgreSQL of its own in the data folder",
+        shown="its own PostgreSQL in the data folder",
         what="The PostgreSQL (14 or newer) to use instead, shared by all processes on all hosts.",
         is_secret=True,
     )
     secret_key: tuple[bytes, ...] = _setting(
         _keys,
-        "32 bytes in base64, as `weetwie key make` prints them; several with commas between them",
+        "32 bytes in base64, as `weetwie key make` prints them; several separated by commas",
         default=(),
         shown="in the file",
-        what="The key that secrets in the database are sealed with, the same on all hosts. The first seals, any opens.",
+        what="The key that encrypts secrets in the database, the same on all hosts. The first one encrypts, any one decrypts.",
         is_secret=True,
     )
     secret_key_file: Path | None = _setting(
@@ -281,27 +281,30 @@ class Settings:
         "a file",
         default=None,
         shown="`secret-key` in the data folder, made at the first start",
-        what="Where that key is read from, where it is not set; one a line.",
+        what="The file to read that key from if it is not set; one per line.",
     )
     pgbouncer: bool = _setting(
-        _switch, "on or off", default=False, what="Whether that address is a PgBouncer in transaction mode."
+        _switch,
+        "on or off",
+        default=False,
+        what="Set this if that address is a PgBouncer in transaction mode.",
     )
     pool_size: int = _setting(
         _number(2, 100),
         "a number from 2 to 100",
         default=4,
-        what="Connections that each process keeps to the database.",
+        what="Database connections per process.",
     )
     media_url: str = _setting(
         _bucket,
         "s3://BUCKET or s3://BUCKET/FOLDER",
         default="",
         shown="the folder `media` in the data folder",
-        what="Where pictures and other files are kept instead: a bucket that speaks S3.",
+        what="An S3 bucket to store photos and other files in instead.",
     )
     s3_endpoint: str = _setting(
         _origin,
-        "http:// or https:// with a host, perhaps a port",
+        "http:// or https:// with a host and an optional port",
         default="",
         shown="that of Amazon",
         what="The address of the S3 service.",
@@ -311,14 +314,14 @@ class Settings:
         _text,
         "a word",
         default="",
-        shown="what the machine itself is given",
+        shown="from the environment of the host",
         what="The id of the key to the bucket.",
     )
     s3_secret: str | None = _setting(
         _text,
         "a word",
         default=None,
-        shown="what the machine itself is given",
+        shown="from the environment of the host",
         what="The secret of that key.",
         is_secret=True,
     )
@@ -327,7 +330,7 @@ class Settings:
         "a list of tables `[[sso]]` (JSON in the environment), each with key, name, issuer (https), client_id",
         default=(),
         shown="none",
-        what="With whom people sign in by OpenID Connect; all that can be set stands in admin.md.",
+        what="OpenID Connect providers for single sign-on; see admin.md for all options.",
         is_secret=True,
     )
     smtp_url: str | None = _setting(
@@ -335,7 +338,7 @@ class Settings:
         "smtp://USER:PASSWORD@HOST:PORT (with STARTTLS), smtps:// (TLS from the start) or smtp+plain:// (neither)",
         default=None,
         shown="no mail is sent",
-        what="The mail server that takes letters to people.",
+        what="The mail server for outgoing e-mail.",
         is_secret=True,
     )
     mail_from: str = _setting(
@@ -343,35 +346,35 @@ class Settings:
         "an e-mail address",
         default="",
         shown="`weetwie@` and the host of the base URL",
-        what="Whom letters come from.",
+        what="The sender of outgoing e-mail.",
     )
     pushes_inside: bool = _setting(
         _switch,
         "true or false",
         default=False,
-        what="Also push to addresses of the own network, for a push service of the organisation's own.",
+        what="Also push to addresses in the local network, for an organisation's own push service.",
     )
     shared_buffers: str = _setting(
         _size,
         "a size such as 32MB or 1GB",
         default="32MB",
-        what="Memory that the database of our own takes to keep pages at hand.",
+        what="Memory for the cache of the built-in database.",
     )
     metrics: Address | None = _setting(
         _address,
         "HOST:PORT or off",
         default=lambda: Address("127.0.0.1", 9464),
         shown="`127.0.0.1:9464`",
-        what="Where Prometheus finds `/metrics`. Never open it to the world.",
+        what="Where Prometheus finds `/metrics`. Never expose it to the internet.",
     )
     log_level: str = _setting(
         _one_of("debug", "info", "warning", "error"),
         "debug, info, warning or error",
         default="info",
-        what="What is logged at least. No level logs what people write.",
+        what="The lowest level that is logged. No level logs what people write.",
     )
     log_format: str = _setting(
-        _one_of("text", "json"), "text or json", default="text", what="Lines for people or for programs."
+        _one_of("text", "json"), "text or json", default="text", what="Log lines for people or for programs."
     )
 
 
@@ -474,7 +477,7 @@ def reference() -> str:
     lines = [
         "# Settings",
         "",
-        "What one installation needs. Set them in the environment, or in one TOML file named by `WEETWIE_CONFIG` or",
+        "Settings of one installation. Set them in the environment, or in a TOML file named by `WEETWIE_CONFIG` or",
         "`--config` (there by their names in lower case: `port = 8080`). The command line wins over the environment, the",
         "environment over the file. Whatever is unknown or wrong is refused at start. What the organisation chooses (the",
         "longest post, terms for guests) is no setting but its policy, and is kept in the database.",

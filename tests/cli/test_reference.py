@@ -15,4 +15,4 @@ def test_every_command_stands_on_it_with_its_options_and_what_it_ends_with() -> 
     assert [name for name in COMMANDS if f"## weetwie {name}" not in page] == []
     assert "### weetwie person farewell HANDLE" in page
     assert "`--without-damaged`" in page
-    assert "| 6 | something that this needs is out of order" in page
+    assert "| 6 | something this needs does not work" in page

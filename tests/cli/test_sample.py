@@ -23,7 +23,7 @@ async def test_from_putting_up_to_taking_out(dsn: str, tmp_path: Path) -> None:
     assert await passwords.fits(hash, told["password"])
     assert not await passwords.fits(hash, signing_in.split()[-1])
     code, out, _err = await weetwie(dsn, "sample", "--data", str(tmp_path), "--remove")
-    assert code == 0 and out.startswith("The sample company is gone: ") and "40 people" in out
+    assert code == 0 and out.startswith("Removed the sample company: ") and "40 people" in out
     assert (await weetwie(dsn, "sample", "--data", str(tmp_path), "--remove"))[0] == 3
 
 

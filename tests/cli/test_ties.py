@@ -43,7 +43,7 @@ async def test_out_of_one_account_and_into_another(dsn: str, tmp_path: Path) -> 
         more.write("eve@other.example,true,false,\n")
     told = f"{file}:3: eve@other.example: This is on another server. Only people and posts of weetwie.example can be imported.\n"
     code, out, err = await weetwie(dsn, "import", "follows", file, "--as", "new", "--preview")
-    assert (code, out, err) == (0, "1 rows lead to somebody here. Read as UTF-8.\n", told)
+    assert (code, out, err) == (0, "1 rows match someone here. Read as UTF-8.\n", told)
     code, out, err = await weetwie(dsn, "import", "follows", file, "--as", "new")
     assert (code, out, err) == (0, "Follows: 1 new; 1 rows left out.\n", told)
     code, out, _ = await weetwie(dsn, "export", "follows", "--as", "new")

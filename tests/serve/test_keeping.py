@@ -32,7 +32,7 @@ async def test_a_backup_made_while_people_write_brings_everything_back(
                 await asyncio.sleep(0.1)
         code, _out, err = await installation.command("restore", str(file))
         assert code == 4
-        assert "people in this installation" in err
+        assert "already has people" in err
     again = Installation(tmp_path / "again")
     restored = await again.asked("restore", str(file), "--erasures", str(log))
     assert restored["erased_again"] == 1

@@ -101,7 +101,7 @@ async def test_several_hosts_work_on_one_database(outside: postgres.Keeper, tmp_
                 async with asyncio.timeout(10):
                     assert kept in {status["id"] async for status in updates(lines, kept)}
     code, out, err = await one.command("migrate")
-    assert (code, out) == (0, "The database was up to date."), err
+    assert (code, out) == (0, "The database was already up to date."), err
 
 
 async def test_a_database_that_cannot_be_reached_is_told_at_start(tmp_path: Path) -> None:

@@ -139,14 +139,16 @@ async def test_the_machine_is_looked_over_for_administrators_alone(
     world: World, root: Someone, ada: Someone
 ) -> None:
     async def look_over() -> list[Finding]:
-        return [Finding("disk", "wrong", "3 MB are free", "Make room."), Finding("clock", "good", "runs")]
+        return [Finding("disk", "wrong", "3 MB are free", "Free up space."), Finding("clock", "good", "runs")]
 
     application = site_of(world.database, world.memory, HOME, look_over=look_over)
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         await sign_in(site, "root")
         told = text_of(await site.get("/admin/health"))
-        assert "One thing wants to be looked at" in told and told.index("Make room.") < told.index("clock")
+        assert "One thing wants to be looked at" in told and told.index("Free up space.") < told.index(
+            "clock"
+        )
         await give_password(world, ada)
         await sign_in(site, "ada")
         assert (await site.get("/admin/health")).status_code == 404

@@ -185,7 +185,7 @@ async def test_a_letter_that_is_refused_for_our_own_fault_waits_until_it_is_mend
     count, why = await emails.stuck(world.db)
     assert count == 1 and answer[:3] in why
     found = [one async for one in doctor.inside(world.database)]
-    assert [one.about for one in found if one.state == "wrong"] == ["letters"]
+    assert [one.about for one in found if one.state == "wrong"] == ["e-mail"]
     box.refuses = ""
     await world.connection.execute("update letters set due_at = now()")
     await emails.work(world.database, post)

@@ -52,9 +52,9 @@ def main() -> None:
     What a command ends with:
       0  done
       1  something went wrong on our side
-      2  the command was not written as it should be
-      3  there is no such person or thing
-      4  what was given is not right, or does not go together with what is there
+      2  the command was not understood
+      3  the person or thing was not found
+      4  the input is wrong, or conflicts with what is there
       5  this is not allowed
-      6  something that this needs is out of order: the database, the disk
+      6  something this needs does not work: the database, the disk
     """

@@ -9,19 +9,19 @@ from weetwie.cli.installation import Installation, in_house
 
 @click.group()
 def announce() -> None:
-    """What the organisation tells everybody."""
+    """Announcements of the organisation."""
 
 
 @announce.command()
 @click.argument("text")
-@click.option("--members-only", is_flag=True, help="Not for alumni and guests.")
-@click.option("--starts", type=click.DateTime(), help="When what is announced begins (UTC).")
-@click.option("--ends", type=click.DateTime(), help="When it is over; then nobody sees it any more (UTC).")
+@click.option("--members-only", is_flag=True, help="Hide it from alumni and guests.")
+@click.option("--starts", type=click.DateTime(), help="When it starts (UTC).")
+@click.option("--ends", type=click.DateTime(), help="When it ends and disappears (UTC).")
 @in_house
 async def make(
     installation: Installation, text: str, members_only: bool, starts: datetime | None, ends: datetime | None
 ) -> None:
-    """Announce TEXT."""
+    """Publish TEXT as an announcement."""
     from weetwie.access.enums import Ring
     from weetwie.domain.announcements import announcements
 
@@ -40,7 +40,7 @@ async def make(
 @announce.command("list")
 @in_house
 async def listed(installation: Installation) -> None:
-    """What is announced now."""
+    """List current announcements."""
     from weetwie.domain.announcements import announcements
 
     async with installation.database.reading() as db:
@@ -53,7 +53,7 @@ async def listed(installation: Installation) -> None:
 @click.argument("id", type=int)
 @in_house
 async def withdraw(installation: Installation, id: int) -> None:
-    """Take the announcement with this ID back."""
+    """Withdraw an announcement."""
     from weetwie.domain.announcements import announcements
 
     async with installation.database.transaction() as db:

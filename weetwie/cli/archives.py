@@ -21,15 +21,19 @@ _MOST_TOLD = 20
 
 
 def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--as", "handle", required=True, metavar="HANDLE", help="Whose it is.")(function)
+    return click.option("--as", "handle", required=True, metavar="HANDLE", help="The person's username.")(
+        function
+    )
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--yes", is_flag=True, help="Do not ask before writing."),
-        click.option("--preview", is_flag=True, help="Tell what would come, and write nothing."),
+        click.option("--yes", is_flag=True, help="Do not ask for confirmation."),
+        click.option("--preview", is_flag=True, help="Only show what would be imported."),
         click.option(
-            "--audience", type=click.Choice(_RINGS), help="For whom the posts are. Default: as new posts."
+            "--audience",
+            type=click.Choice(_RINGS),
+            help="The audience of the posts. Default: as for new posts.",
         ),
         as_person,
         click.argument("file", type=click.Path(exists=True, path_type=Path)),
@@ -42,10 +46,10 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @_options
 @in_house
 async def mastodon(installation: Installation, **given: Any) -> None:
-    """One's own posts out of an archive of Mastodon: the file as it was downloaded, a folder, or outbox.json alone.
+    """Import a person's posts from a Mastodon archive: the downloaded file, a folder, or outbox.json alone.
 
-    They stand on the person's profile with their own time, and in search; in no timeline. What was for followers only,
-    direct messages and boosts are left out.
+    They appear on the person's profile with their original time and in search, but in no timeline. Posts for followers only,
+    direct messages and boosts are skipped.
     """
     await _bring(installation, "mastodon", **given)
 
@@ -54,9 +58,9 @@ async def mastodon(installation: Installation, **given: Any) -> None:
 @_options
 @in_house
 async def twitter(installation: Installation, **given: Any) -> None:
-    """One's own posts out of an archive of Twitter (X): the file as it was downloaded, a folder, or tweets.js alone.
+    """Import a person's posts from a Twitter (X) archive: the downloaded file, a folder, or tweets.js alone.
 
-    They stand on the person's profile with their own time, and in search; in no timeline. Retweets are left out.
+    They appear on the person's profile with their original time and in search, but in no timeline. Retweets are skipped.
     """
     await _bring(installation, "twitter", **given)
 
@@ -91,7 +95,7 @@ async def _bring(
             return
         if not yes:
             click.echo(_told(outlook), err=True)
-            click.confirm(f"Bring this in as posts of @{viewer.handle}?", abort=True, err=True)
+            click.confirm(f"Import these as posts of @{viewer.handle}?", abort=True, err=True)
         line = Line()
         report = await archives.bring(
             installation.database,
@@ -141,7 +145,7 @@ def _told(outlook: "Outlook") -> str:
             "Languages: " + ", ".join(f"{code} {count:,}" for code, count in outlook.languages.items()),
         ]
     more = [
-        (outlook.threads, "go on from a post of one's own and stay threads"),
+        (outlook.threads, "continue one of the person's own posts and stay threads"),
         (outlook.answers, "answer somebody else, whose words stay where they are; they bear the sign \u21a9"),
         (outlook.files, "files come with them"),
         (outlook.lost_files, "files are not in the archive, or are more than a post may have"),

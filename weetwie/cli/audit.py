@@ -14,17 +14,17 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 @click.group()
 def audit() -> None:
-    """Who did what to whom, when and from where: acts that somebody may have to answer for."""
+    """The audit log: who did what to whom, when and from where."""
 
 
 @audit.command("list")
-@click.option("--by", "actor", help="Handle of who did it.")
-@click.option("--about", "subject", help="Handle of whom it was done to.")
-@click.option("--act", default="", help="What was done, or how that begins: person.leave, person.")
+@click.option("--by", "actor", help="Username of the person who did it.")
+@click.option("--about", "subject", help="Username of the person it was done to.")
+@click.option("--act", default="", help="The action, or its beginning: person.leave, person.")
 @click.option("--since", type=_DAY, help="From this day on.")
 @click.option("--until", type=_DAY, help="Before this day.")
-@click.option("--limit", default=100, show_default=True, help="At most so many.")
-@click.option("--csv", "as_csv", is_flag=True, help="As a table for other programs.")
+@click.option("--limit", default=100, show_default=True, help="List at most this many.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @in_house
 async def list_(
     installation: Installation,
@@ -36,7 +36,7 @@ async def list_(
     limit: int,
     as_csv: bool,
 ) -> None:
-    """The newest first. Ids only: names are behind them for as long as the people are here."""
+    """List entries, newest first. The log stores ids; names are looked up while the people are here."""
     import msgspec
 
     from weetwie.domain.audit.trail import Asked, entries
@@ -61,11 +61,14 @@ async def list_(
 
 @audit.command()
 @click.option(
-    "--noted", default="", metavar="NUMBER:HASH", help="What was told as last before; it must still be there."
+    "--noted",
+    default="",
+    metavar="NUMBER:HASH",
+    help="The last entry that an earlier check printed; it must still be there.",
 )
 @in_house
 async def verify(installation: Installation, noted: str) -> None:
-    """Say whether anything in the trail was changed, removed or put in. Ends with 4 if so."""
+    """Check that nothing in the log was changed, removed or inserted. Exits with 4 if something was."""
     import msgspec
 
     from weetwie.domain.audit import chain
@@ -76,19 +79,21 @@ async def verify(installation: Installation, noted: str) -> None:
         await chain.seal(db)
         found = await chain.verify(db, installation.viewer, await key(db, chain.SEED), noted)
     if found.wrong:
-        raise Invalid(f"The trail is not whole: {found.wrong}.")
+        raise Invalid(f"The audit log is not intact: {found.wrong}.")
     installation.say(
         msgspec.structs.asdict(found),
-        f"The trail is whole: {found.rows} rows after row {found.from_checkpoint}.\n"
-        f"Note this elsewhere, to check against it later: {found.last}:{found.hash}",
+        f"The audit log is intact: {found.rows} entries after entry {found.from_checkpoint}.\n"
+        f"Store this elsewhere to check against later: {found.last}:{found.hash}",
     )
 
 
 @audit.command()
-@click.option("--days", type=click.IntRange(30), required=True, help="What is older than so many days goes.")
+@click.option(
+    "--days", type=click.IntRange(30), required=True, help="Delete entries older than this many days."
+)
 @in_house
 async def cut(installation: Installation, days: int) -> None:
-    """Let what is old go, behind a signed checkpoint from which the chain goes on."""
+    """Delete old entries, behind a signed checkpoint from which the chain continues."""
     from weetwie.domain.audit import chain
     from weetwie.domain.identity.keys import key
     from weetwie.runtime import clock
@@ -99,7 +104,7 @@ async def cut(installation: Installation, days: int) -> None:
             db, installation.viewer, await key(db, chain.SEED), clock.now() - timedelta(days=days)
         )
     installation.say(
-        {"number": number}, f"Rows up to {number} are gone." if number else "Nothing is that old."
+        {"number": number}, f"Deleted entries up to {number}." if number else "There are no entries that old."
     )
 
 

@@ -28,13 +28,13 @@ _SHOWN: Final = 10
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--task", help="Only the topics of this task.")
+@click.option("--task", help="Use only the topics of this task.")
 @click.option(
     "--order",
     type=click.Choice(["knows", "acts", "both"]),
     default="both",
     show_default=True,
-    help="Who knows most, or who is likely to act now; or first the one, then the other.",
+    help="Rank by who knows most, by who is likely to act now, or both in turn.",
 )
 @click.option("--json", "speaks_json", is_flag=True, help="Answer as JSON.")
 @click.option(
@@ -43,11 +43,11 @@ _SHOWN: Final = 10
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write qid, person, rank and score of all candidates to this file.",
 )
-@click.option("--no-baselines", is_flag=True, help="Do not compute what to hold it against.")
+@click.option("--no-baselines", is_flag=True, help="Skip the baselines.")
 @click.option(
     "--absent",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Questions that nobody here can answer, one a line: for how many is somebody named?",
+    help="Questions nobody here can answer, one per line: how often is somebody named anyway?",
 )
 def evaluate(
     folder: Path,
@@ -58,10 +58,10 @@ def evaluate(
     no_baselines: bool,
     absent: Path | None,
 ) -> None:
-    """Asks who-knows-what the topics of a set, and measures the answers against its judgements.
+    """Measure who knows against the judgements of a test set.
 
-    FOLDER holds people.jsonl, posts.jsonl (or .gz), topics.tsv and qrels.tsv, and candidates.tsv where only some people are
-    candidates; docs/who-knows.md says what stands in them. Of two orders the run of the second is written to FILE.acts.
+    FOLDER contains people.jsonl, posts.jsonl (or .gz), topics.tsv and qrels.tsv, and candidates.tsv where only some people are
+    candidates; docs/who-knows.md describes them. With two orders, the run of the second is written to FILE.acts.
     """
     wanted = _Wanted(
         folder,
@@ -288,7 +288,7 @@ def _tell(found: dict[str, Any]) -> None:
         click.echo(
             f"{absent['questions']} questions that nobody can answer: somebody named for {absent['named']}"
         )
-    click.echo(f"Bringing it in took {found['import_seconds']} s.")
+    click.echo(f"The import took {found['import_seconds']} s.")
 
 
 def _tell_shown(shown: dict[str, Any]) -> None:

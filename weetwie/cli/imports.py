@@ -22,19 +22,20 @@ _RINGS = ["colleagues", "network", "world"]
 
 @click.group("import")
 def imports() -> None:
-    """Bring in people and posts from elsewhere, and what one person brings along; list imports; take one out again.
+    """Import people and posts, or one person's own data; list and remove imports.
 
-    A run that was stopped goes on where it was; what is in already is not brought in twice. A bad line is told and stops
-    nothing else. People who are new here have not joined: they cannot sign in and get no mail, until somebody signs in
-    with an address of theirs.
+    A stopped import continues where it was; nothing is imported twice. A bad line is reported and skipped. Imported people have
+    not joined yet: they cannot log in and get no e-mail until someone logs in with their address.
     """
 
 
 def _terms(function: Callable[..., Any]) -> Callable[..., Any]:
     """What people, posts and git share."""
     for option in (
-        click.option("--rank", "may_rank", is_flag=True, help="New people stand in who-knows-what."),
-        click.option("--dry-run", "is_dry", is_flag=True, help="Read it all and tell, but write nothing."),
+        click.option("--rank", "may_rank", is_flag=True, help="New people can be found in who knows."),
+        click.option(
+            "--dry-run", "is_dry", is_flag=True, help="Read everything and report, but write nothing."
+        ),
     ):
         function = option(function)
     return function
@@ -45,10 +46,10 @@ _set = click.option(
     "space",
     default="files",
     show_default=True,
-    help="Files of one set share the ids of their people and posts; another set may use the same ids for others.",
+    help="Files of one set share the ids of people and posts; another set may use the same ids for others.",
 )
 _audience = click.option(
-    "--audience", type=click.Choice(_RINGS), help="For whom the posts are. Default: as new posts."
+    "--audience", type=click.Choice(_RINGS), help="The audience of the posts. Default: as for new posts."
 )
 
 
@@ -58,10 +59,10 @@ _audience = click.option(
 @_terms
 @in_house
 async def people(installation: Installation, file: Path, space: str, may_rank: bool, is_dry: bool) -> None:
-    """People from a table (CSV, with a line of headings) or lines of JSON.
+    """Import people from a CSV file with a header row, or from lines of JSON.
 
-    Of the columns id, handle and email there must be one; name, unit, place, manager, languages, joined, bio and pronouns
-    are read too, under their usual names.
+    A column id, handle or email is needed; name, unit, place, manager, languages, joined, bio and pronouns are optional, under
+    their usual names.
     """
     from weetwie.imports.bring import bring_people
     from weetwie.imports.run import Terms
@@ -82,10 +83,9 @@ async def people(installation: Installation, file: Path, space: str, may_rank: b
 async def posts(
     installation: Installation, file: Path, audience: str | None, space: str, may_rank: bool, is_dry: bool
 ) -> None:
-    """Posts from lines of JSON, plain or gzip: id, author, time (Unix seconds or ISO 8601) and text.
+    """Import posts from lines of JSON, plain or gzip: id, author, time (Unix seconds or ISO 8601) and text.
 
-    Read too where they are there: endorsers, co, reply_to, root, title, tags, lang, kind (question, answer, post) and
-    accepted.
+    Optional: endorsers, co, reply_to, root, title, tags, lang, kind (question, answer, post) and accepted.
     """
     from weetwie.imports.bring import bring_posts
 
@@ -104,7 +104,7 @@ async def posts(
 async def git(
     installation: Installation, folder: Path, audience: str | None, may_rank: bool, is_dry: bool
 ) -> None:
-    """The commits of a local git repository, each a post by its author; reviewers count as endorsers."""
+    """Import the commits of a local git repository, each as a post by its author; reviewers count as endorsers."""
     from weetwie.errors import Invalid
     from weetwie.imports.bring import bring_commits
     from weetwie.imports.records import Wrong
@@ -126,7 +126,7 @@ async def git(
 @imports.command("list")
 @in_house
 async def list_(installation: Installation) -> None:
-    """All imports, with what is in of each."""
+    """List all imports and what each contains."""
     from weetwie.domain.imports import ledger
 
     async with installation.database.reading() as db:
@@ -159,20 +159,20 @@ async def list_(installation: Installation) -> None:
 @click.argument("import_id", metavar="IMPORT", type=int)
 @in_house
 async def remove(installation: Installation, import_id: int) -> None:
-    """Takes out what an import brought: its posts, and its people who have not joined and whom nothing else needs."""
+    """Remove an import: its posts, and its people who have not joined and are not needed elsewhere."""
     from weetwie.imports.remove import Removed
     from weetwie.imports.remove import remove as take_out
 
     line = Line()
 
     def moved(removed: Removed) -> None:
-        line.show(f"{removed.posts:,} posts and {removed.people:,} people taken out")
+        line.show(f"{removed.posts:,} posts and {removed.people:,} people removed")
 
     removed = await take_out(installation.database, installation.viewer, import_id, moved)
     line.clear()
     installation.say(
         {"id": str(import_id), "posts": removed.posts, "people": removed.people},
-        f"{removed.posts} posts and {removed.people} people taken out.",
+        f"{removed.posts} posts and {removed.people} people removed.",
     )
 
 

@@ -49,9 +49,9 @@ def keeping(function: Callable[..., Coroutine[Any, Any, tuple[Any, str, int]]]) 
 @click.command()
 @keeping
 async def doctor(settings: "Settings") -> tuple[Any, str, int]:
-    """Say what is wrong here and what to do: database, disk, clock, addresses, secrets, what waits to be done.
+    """Check the installation and say what to do: database, disk, clock, addresses, secrets, waiting work.
 
-    Ends with 6 if something is wrong; what is merely odd does not count.
+    Exits with 6 if something is wrong; warnings do not count.
     """
     import msgspec
 
@@ -69,13 +69,13 @@ async def doctor(settings: "Settings") -> tuple[Any, str, int]:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--verify", "only_verifies", is_flag=True, help="Only say whether FILE is as it was made.")
+@click.option("--verify", "only_verifies", is_flag=True, help="Only check that FILE is undamaged.")
 @keeping
 async def backup(settings: "Settings", file: Path, only_verifies: bool) -> tuple[Any, str, int]:
-    """Write everything into one FILE (.tar): database, media. Works while Weetwie serves.
+    """Write everything into one FILE (.tar): database and media. Works while Weetwie runs.
 
-    The key that secrets are sealed with is not in it: keep a copy of the file `secret-key` of the data folder in another place.
-    With --verify, FILE is read and nothing is written; ends with 4 if anything in it is damaged.
+    The key that encrypts secrets is not in it: store a copy of the file `secret-key` from the data folder elsewhere. With
+    --verify, FILE is only read; exits with 4 if anything in it is damaged.
     """
     from weetwie.serve import backup as backups
     from weetwie.serve import keys
@@ -121,23 +121,21 @@ def _told_of(file: Path, found: "Verified") -> tuple[Any, str, int]:
     "logs",
     multiple=True,
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help="The erasures.log of the installation that was lost, if it lies elsewhere. May be given more than once.",
+    help="The erasures.log of the lost installation, if it is elsewhere. Can be given more than once.",
 )
 @click.option(
     "--key",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help="The file secret-key of the installation that the backup was made of.",
+    help="The secret-key file of the installation the backup came from.",
 )
-@click.option(
-    "--without-damaged", is_flag=True, help="Leave out files that are damaged, and restore the rest."
-)
+@click.option("--without-damaged", is_flag=True, help="Skip damaged files and restore the rest.")
 @keeping
 async def restore(
     settings: "Settings", file: Path, logs: tuple[Path, ...], key: Path | None, without_damaged: bool
 ) -> tuple[Any, str, int]:
-    """Bring back what a backup holds, into an empty installation. Who was erased since then is erased again.
+    """Restore a backup into an empty installation. People deleted since then are deleted again.
 
-    All of FILE is checked before anything is changed.
+    All of FILE is checked before anything changes.
     """
     import msgspec
 

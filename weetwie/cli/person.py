@@ -24,14 +24,16 @@ def person() -> None:
 
 @person.command()
 @click.argument("handle")
-@click.option("--email", required=True, help="Where they can be reached; counts as theirs from now on.")
-@click.option("--name", default="", help="Their name as others see it.")
+@click.option("--email", required=True, help="Their e-mail address; counts as confirmed.")
+@click.option("--name", default="", help="Their display name.")
 @click.option("--standing", type=click.Choice(STANDINGS), default="member", show_default=True)
-@click.option("--sponsor", help="Handle of the member who answers for a guest.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of a guest, such as 2026-12-31.")
-@click.option("--admin", "is_admin", is_flag=True, help="May administer.")
+@click.option("--sponsor", help="Username of the colleague who hosts a guest.")
 @click.option(
-    "--password-stdin", "reads_password", is_flag=True, help="Read their password from standard input."
+    "--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of a guest's access, such as 2026-12-31."
+)
+@click.option("--admin", "is_admin", is_flag=True, help="Make them an administrator.")
+@click.option(
+    "--password-stdin", "reads_password", is_flag=True, help="Read the password from standard input."
 )
 @in_house
 async def create(
@@ -45,9 +47,9 @@ async def create(
     is_admin: bool,
     reads_password: bool,
 ) -> None:
-    """Make a person, who can sign in at once. Guests need --sponsor and --until.
+    """Create a person, who can log in right away. Guests need --sponsor and --until.
 
-    Whoever came with an import under this address takes over what was brought in as theirs.
+    If someone was imported with this address, the new person takes over what was imported for them.
     """
     from weetwie.access.enums import Standing
     from weetwie.domain.identity import addresses, passwords
@@ -74,14 +76,14 @@ async def create(
         await addresses.add(db, person_id, email, is_verified=True)
         if hash is not None:
             await passwords.put(db, installation.viewer, person_id, hash, is_first=True)
-    installation.say({"id": str(person_id), "handle": handle}, f"{handle} is here now.")
+    installation.say({"id": str(person_id), "handle": handle}, f"Created {handle}.")
 
 
 @person.command("list")
-@click.option("--standing", type=click.Choice(STANDINGS), help="Only these.")
+@click.option("--standing", type=click.Choice(STANDINGS), help="List only these.")
 @in_house
 async def list_(installation: Installation, standing: str | None) -> None:
-    """All people, by handle."""
+    """List all people by username."""
     from weetwie.access.enums import Standing
     from weetwie.domain.people.roll import roll
 
@@ -95,7 +97,7 @@ async def list_(installation: Installation, standing: str | None) -> None:
 @click.argument("handle")
 @in_house
 async def show(installation: Installation, handle: str) -> None:
-    """One person."""
+    """Show one person."""
     from weetwie.domain.people.lookup import lookup
 
     async with installation.database.reading() as db:
@@ -108,12 +110,12 @@ async def show(installation: Installation, handle: str) -> None:
 
 @person.command()
 @click.argument("handle")
-@click.option("--reason", default="left", show_default=True, help="A code, such as retirement or dismissal.")
+@click.option("--reason", default="left", show_default=True, help="A code such as retirement or dismissal.")
 @in_house
 async def leave(installation: Installation, handle: str, reason: str) -> None:
-    """A member leaves and becomes an alumnus who sleeps; a guest goes. At once.
+    """End a person's membership right away: a colleague becomes a paused alum, a guest's access ends.
 
-    After a reason that the policy names in suspends_on they are suspended too.
+    For a reason listed in the policy suspends_on, the account is suspended as well.
     """
     from weetwie.domain.people.leave import leave as act
 
@@ -124,11 +126,11 @@ async def leave(installation: Installation, handle: str, reason: str) -> None:
 @click.argument("handle")
 @in_house
 async def farewell(installation: Installation, handle: str) -> None:
-    """Send somebody who has left a link with which they say that they want to stay in touch; good for sixty days and once.
+    """Send someone who has left a link to say that they want to stay in touch. It works once, for sixty days.
 
-    It goes to an address of their own, else to the one at work. Where there is none, where letters come back, or where none
-    are sent from here, it is printed. They read in their browser that others could see it, and what they set up with it ends
-    when they are back as a member.
+    It goes to their personal address, or else to the one at work. If there is none, if mail bounces, or if no mail is sent from
+    here, the link is printed. Their browser then tells them that others could see it, and anything they set up with it ends
+    when they return as a colleague.
     """
     from weetwie.access.authenticate import Memory
     from weetwie.cli.archives import settings_of
@@ -154,7 +156,7 @@ async def farewell(installation: Installation, handle: str) -> None:
 @click.argument("handle")
 @in_house
 async def wake(installation: Installation, handle: str) -> None:
-    """Somebody who has left, and wants to stay in touch, may be an alumnus."""
+    """Approve someone who left and wants to stay in touch as an alum."""
     from weetwie.domain.people.farewell import approve as act
 
     await _act(installation, handle, act, "{handle} is an alumnus now.")
@@ -165,7 +167,7 @@ async def wake(installation: Installation, handle: str) -> None:
 @click.argument("day")
 @in_house
 async def until(installation: Installation, handle: str, day: str) -> None:
-    """Somebody is here until DAY has ended, such as 2026-12-31 (UTC); never takes the end of a member away."""
+    """Set a person's last day, such as 2026-12-31 (UTC). A colleague's end date can't be removed this way."""
     from weetwie.domain.people.end import set_end as act
 
     try:
@@ -181,7 +183,7 @@ async def until(installation: Installation, handle: str, day: str) -> None:
 @click.argument("handle")
 @in_house
 async def rejoin(installation: Installation, handle: str) -> None:
-    """Somebody who has left comes back."""
+    """Restore someone who left."""
     from weetwie.domain.people.rejoin import rejoin as act
 
     await _act(installation, handle, act, "{handle} is back.")
@@ -191,9 +193,9 @@ async def rejoin(installation: Installation, handle: str) -> None:
 @click.argument("handle")
 @in_house
 async def reset_codes(installation: Installation, handle: str) -> None:
-    """Ask HANDLE for no one-time codes any more, until they set them up again: for who has lost the app and the recovery codes.
+    """Turn off HANDLE's two-step verification until they set it up again: for someone who lost both the app and the recovery codes.
 
-    Be sure that it is they who ask.
+    Make sure that it is really them asking.
     """
     from weetwie.domain.identity.one_time import reset as act
 
@@ -206,7 +208,7 @@ async def reset_codes(installation: Installation, handle: str) -> None:
 @click.argument("handle")
 @in_house
 async def suspend(installation: Installation, handle: str) -> None:
-    """Nobody sees what they wrote, and they see nothing, until it is lifted."""
+    """Suspend a person: nobody sees their posts, and they see nothing, until you lift it."""
     from weetwie.domain.people.suspend import suspend as act
 
     await _act(installation, handle, act, "{handle} is suspended.")
@@ -216,7 +218,7 @@ async def suspend(installation: Installation, handle: str) -> None:
 @click.argument("handle")
 @in_house
 async def unsuspend(installation: Installation, handle: str) -> None:
-    """Lifts a suspension."""
+    """Lift a suspension."""
     from weetwie.domain.people.suspend import unsuspend as act
 
     await _act(installation, handle, act, "{handle} is no longer suspended.")
@@ -224,13 +226,13 @@ async def unsuspend(installation: Installation, handle: str) -> None:
 
 @person.command()
 @click.argument("handle")
-@click.option("--keep-posts", "keeps_posts", is_flag=True, help="What they wrote stays, without their name.")
+@click.option("--keep-posts", "keeps_posts", is_flag=True, help="Keep their posts, without their name.")
 @in_house
 async def erase(installation: Installation, handle: str, keeps_posts: bool) -> None:
-    """Erases a person for good, with all that they wrote."""
+    """Delete a person permanently, with all their posts."""
     from weetwie.domain.people.erase import erase as act
 
-    said = "{handle} is erased. In backups from before they are until you throw these away; one that is brought back erases them again."
+    said = "Deleted {handle} permanently. Older backups still contain them until you delete those; restoring one deletes them again."
     await _act(installation, handle, act, said, keeps_posts=keeps_posts)
 
 
@@ -239,7 +241,7 @@ async def erase(installation: Installation, handle: str, keeps_posts: bool) -> N
 @click.argument("roles", nargs=-1)
 @in_house
 async def roles(installation: Installation, handle: str, roles: tuple[str, ...]) -> None:
-    """Says which roles a member has: administrator, people_admin, moderator, or none."""
+    """Set a colleague's roles: administrator, people_admin, moderator, or none."""
     from weetwie.access.enums import Role
     from weetwie.domain.people.roles import give, read
 
@@ -252,10 +254,10 @@ async def roles(installation: Installation, handle: str, roles: tuple[str, ...])
 @person.command()
 @click.argument("handle")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--header", "is_header", is_flag=True, help="It is the wide picture above the profile.")
+@click.option("--header", "is_header", is_flag=True, help="Set the cover photo instead.")
 @in_house
 async def face(installation: Installation, handle: str, file: Path, is_header: bool) -> None:
-    """Gives a person a face from a picture."""
+    """Set a person's profile photo."""
     from weetwie.domain.media import faces
     from weetwie.domain.media.upload import File
     from weetwie.domain.people.lookup import lookup

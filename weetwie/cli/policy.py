@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def policy() -> None:
-    """What the organisation chooses: its name, its rules, how wide people may write."""
+    """The organisation's policies: its name, its rules, who can see posts."""
 
 
 @policy.command("show")
 @in_house
 async def show_policy(installation: Installation) -> None:
-    """All choices as they are now, each as `set` takes it."""
+    """Show all policies, each as `set` takes it."""
     from weetwie.cli.choices import line, shown
 
     found = shown(installation.viewer.policy)
@@ -30,12 +30,12 @@ async def show_policy(installation: Installation) -> None:
 @policy.command("set")
 @click.argument("name")
 @click.argument("value")
-@click.option("--dry-run", is_flag=True, help="Only say what would change, for whom.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change and for whom.")
 @in_house
 async def set_policy(installation: Installation, name: str, value: str, dry_run: bool) -> None:
-    """Choose VALUE for NAME, both as `show` prints them.
+    """Set the policy NAME to VALUE, both as `show` prints them.
 
-    Who sees something is colleagues, network or world; switches are true or false; lists are written as ["a", "b"] or a, b.
+    Audiences are colleagues, network or world; switches are true or false; lists are ["a", "b"] or a, b.
     """
     from weetwie.cli.choices import given, line, shown
     from weetwie.domain.policy.choose import choose
@@ -68,11 +68,11 @@ def _effects(shown: "Preview") -> list[str]:
     "--verify",
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Say whether this statement was signed here, and whether it still holds. Ends with 4 if not signed here.",
+    help="Check whether this statement was signed here and still applies. Exits with 4 if it was not signed here.",
 )
 @in_house
 async def statement(installation: Installation, file: Path | None) -> None:
-    """All that is chosen, works-council mode first of all, as a signed file for others to keep."""
+    """Print all policies, works council mode first, as a signed statement."""
     import msgspec
 
     from weetwie import __version__
@@ -100,13 +100,15 @@ async def statement(installation: Installation, file: Path | None) -> None:
 
 
 @policy.command("never-inferred")
-@click.option("--add", "added", multiple=True, help="A word, a phrase, or the beginning of a word with a *.")
-@click.option("--remove", "removed", multiple=True, help="One that was added.")
+@click.option(
+    "--add", "added", multiple=True, help="A word, a phrase, or the beginning of a word followed by *."
+)
+@click.option("--remove", "removed", multiple=True, help="Remove a topic that was added.")
 @in_house
 async def never_inferred(
     installation: Installation, added: tuple[str, ...], removed: tuple[str, ...]
 ) -> None:
-    """Topics that nobody is ever found or proposed for. Those that hold everywhere cannot be taken out."""
+    """Topics that are never inferred about anyone. The built-in ones can't be removed."""
     from weetwie.domain.knowledge.delicate import TOPICS
     from weetwie.domain.policy.choose import choose, held
 
@@ -122,10 +124,12 @@ async def never_inferred(
 
 
 @policy.command()
-@click.option("--colleagues", type=click.IntRange(0, 36500), help="Days for what is for colleagues.")
-@click.option("--network", type=click.IntRange(0, 36500), help="Days for what is for the network.")
-@click.option("--world", type=click.IntRange(0, 36500), help="Days for what is for the world.")
-@click.option("--direct", type=click.IntRange(0, 36500), help="Days for direct posts.")
+@click.option("--colleagues", type=click.IntRange(0, 36500), help="Days for posts for colleagues.")
+@click.option(
+    "--network", type=click.IntRange(0, 36500), help="Days for posts for colleagues, alumni and guests."
+)
+@click.option("--world", type=click.IntRange(0, 36500), help="Days for public posts.")
+@click.option("--direct", type=click.IntRange(0, 36500), help="Days for direct messages.")
 @in_house
 async def retention(
     installation: Installation,
@@ -134,8 +138,8 @@ async def retention(
     world: int | None,
     direct: int | None,
 ) -> None:
-    """What would go if so many days were chosen; 0 is for ever, and what is not given stays as it is. Changes nothing:
-    that is done by `weetwie policy set keeps_network_days DAYS`."""
+    """Show what would be deleted with these retention periods; 0 means never. Changes nothing: use `weetwie policy set
+    keeps_network_days DAYS` for that."""
     import msgspec
 
     from weetwie.domain.retention.retention import RULES, days_of, would_go
@@ -147,21 +151,21 @@ async def retention(
     async with installation.database.reading() as db:
         found = await would_go(db, installation.viewer, days)
     lines = [
-        f"{one.rule} {one.days}: {one.posts} posts{f' of {one.people} people' if one.people else ''} would go"
+        f"{one.rule} {one.days}: {one.posts} posts{f' of {one.people} people' if one.people else ''} would be deleted"
         + (f", the oldest of {one.oldest:%Y-%m-%d}" if one.oldest else "")
-        + f"; {one.held} are held"
+        + f"; {one.held} under legal hold"
         for one in found
     ]
     installation.say(
-        [msgspec.to_builtins(one) for one in found], "\n".join(lines) or "Everything is kept for ever."
+        [msgspec.to_builtins(one) for one in found], "\n".join(lines) or "Nothing is deleted automatically."
     )
 
 
 @policy.command()
 @click.argument("handle", required=False)
 @click.option("--reason", help="The number of the case.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day from which it holds no more.")
-@click.option("--lift", "lifted_id", type=int, metavar="ID", help="End one.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the hold ends.")
+@click.option("--lift", "lifted_id", type=int, metavar="ID", help="Lift a hold.")
 @in_house
 async def hold(
     installation: Installation,
@@ -170,7 +174,7 @@ async def hold(
     until: datetime | None,
     lifted_id: int | None,
 ) -> None:
-    """Hold what HANDLE wrote, or everybody, for a case; without --reason, list what is held."""
+    """Put the posts of HANDLE, or of everyone, under legal hold for a case. Without --reason, list the holds."""
     from weetwie.domain.people.lookup import lookup
     from weetwie.domain.retention import holds
 
@@ -187,21 +191,21 @@ async def hold(
         for one in found
     ]
     lines = [f"{one.id:6} {one.reason:24} {one.person_id or 'everybody'}" for one in found]
-    installation.say(plain, "\n".join(lines) or "Nothing is held.")
+    installation.say(plain, "\n".join(lines) or "There are no legal holds.")
 
 
 @click.group()
 def emoji() -> None:
-    """Emoji of the organisation's own."""
+    """Custom emoji."""
 
 
 @emoji.command()
 @click.argument("shortcode")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--category", default="", help="Under which heading apps offer it.")
+@click.option("--category", default="", help="The category apps show it in.")
 @in_house
 async def add(installation: Installation, shortcode: str, file: Path, category: str) -> None:
-    """Add the picture in FILE as :SHORTCODE:."""
+    """Add the image in FILE as :SHORTCODE:."""
     from weetwie.cli.archives import settings_of
     from weetwie.domain.policy import emojis
     from weetwie.serve import store
@@ -222,7 +226,7 @@ async def add(installation: Installation, shortcode: str, file: Path, category: 
 @emoji.command("list")
 @in_house
 async def listed(installation: Installation) -> None:
-    """Those there are."""
+    """List custom emoji."""
     found = installation.viewer.policy.emojis
     lines = [f":{one.shortcode}:  {one.category}".rstrip() for one in found]
     installation.say([one.shortcode for one in found], "\n".join(lines) or "None.")
@@ -232,7 +236,7 @@ async def listed(installation: Installation) -> None:
 @click.argument("shortcode")
 @in_house
 async def remove(installation: Installation, shortcode: str) -> None:
-    """Remove :SHORTCODE:; in texts its name shows again."""
+    """Remove :SHORTCODE:. Posts then show its name."""
     from weetwie.cli.archives import settings_of
     from weetwie.domain.policy import emojis
     from weetwie.serve import store

@@ -8,14 +8,16 @@ from weetwie.cli.line import printable
 
 @click.group()
 def report() -> None:
-    """What people have pointed out to the administrators."""
+    """Reports to the moderators."""
 
 
 @report.command("list")
-@click.option("--all", "with_closed", is_flag=True, help="Closed ones too; they go after 90 days.")
+@click.option(
+    "--all", "with_closed", is_flag=True, help="Include closed ones; they are deleted after 90 days."
+)
 @in_house
 async def listed(installation: Installation, with_closed: bool) -> None:
-    """The reports that wait, the newest first."""
+    """List open reports, newest first."""
     from weetwie.database.paging import END
     from weetwie.domain.moderation import reports
 
@@ -26,7 +28,7 @@ async def listed(installation: Installation, with_closed: bool) -> None:
         for one in found
     ]
     installation.say(
-        [_told(one.id, one.category, one.comment) for one in found], "\n".join(lines) or "None wait."
+        [_told(one.id, one.category, one.comment) for one in found], "\n".join(lines) or "No open reports."
     )
 
 
@@ -34,7 +36,7 @@ async def listed(installation: Installation, with_closed: bool) -> None:
 @click.argument("id", type=int)
 @in_house
 async def show(installation: Installation, id: int) -> None:
-    """One report, with the posts as they read when they were reported."""
+    """Show a report, with the posts as they were when reported."""
     from weetwie.domain.moderation import reports
 
     async with installation.database.reading() as db:
@@ -58,7 +60,7 @@ async def show(installation: Installation, id: int) -> None:
 @click.argument("id", type=int)
 @in_house
 async def close(installation: Installation, id: int) -> None:
-    """The report with this ID is dealt with."""
+    """Close a report."""
     from weetwie.domain.moderation import reports
 
     async with installation.database.transaction() as db:
@@ -70,12 +72,12 @@ async def close(installation: Installation, id: int) -> None:
 @click.argument("id", type=int)
 @in_house
 async def open_again(installation: Installation, id: int) -> None:
-    """The report with this ID is not dealt with after all."""
+    """Reopen a report."""
     from weetwie.domain.moderation import reports
 
     async with installation.database.transaction() as db:
         await reports.open_again(db, installation.viewer, id)
-    installation.say({"opened": str(id)}, "Open again.")
+    installation.say({"opened": str(id)}, "Reopened.")
 
 
 def _told(id: int, category: str, comment: str) -> dict[str, object]:

@@ -8,16 +8,14 @@ from weetwie.cli.installation import Installation, in_house
 
 
 @click.command()
-@click.option(
-    "--remove", "is_removal", is_flag=True, help="Take it out again, with all that was done as its people."
-)
-@click.option("--force", "beside_others", is_flag=True, help="Also where people have written already.")
+@click.option("--remove", "is_removal", is_flag=True, help="Remove it, with everything done as its people.")
+@click.option("--force", "beside_others", is_flag=True, help="Load it even if people have already posted.")
 @in_house
 async def sample(installation: Installation, is_removal: bool, beside_others: bool) -> None:
-    """A made-up company to look at: forty people and a year and a half of what they wrote.
+    """A made-up company to explore: forty people and a year and a half of posts.
 
-    Prints whom to sign in as; run again, it only gives them a new password. Posts that real people wrote stay when it is
-    removed, also those that answer the sample.
+    Prints who to log in as; run again, it only sets a new password. When you remove it, posts by real people stay, even replies
+    to the sample.
     """
     from weetwie.imports.sample.clear import clear
     from weetwie.serve import sample as samples
@@ -31,7 +29,7 @@ async def sample(installation: Installation, is_removal: bool, beside_others: bo
         removed = await clear(installation.database, installation.viewer, kept)
         installation.say(
             {"posts": removed.posts, "people": removed.people},
-            f"The sample company is gone: {removed.posts} posts and boosts, {removed.people} people.",
+            f"Removed the sample company: {removed.posts} posts and boosts, {removed.people} people.",
         )
         return
     found = await samples.put_up(

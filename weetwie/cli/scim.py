@@ -7,21 +7,21 @@ from weetwie.cli.installation import Installation, in_house
 
 @click.group()
 def scim() -> None:
-    """Let the directory of the organisation say who comes and goes, by SCIM 2.0 at /scim/v2."""
+    """Connect the organisation's directory by SCIM 2.0 at /scim/v2."""
 
 
 @scim.command()
-@click.option("--name", default="", help="What it is for, such as Entra ID.")
-@click.option("--revoke", "revoked_id", type=int, metavar="ID", help="Take one back instead.")
+@click.option("--name", default="", help="A name for it, such as Entra ID.")
+@click.option("--revoke", "revoked_id", type=int, metavar="ID", help="Revoke a token instead.")
 @in_house
 async def token(installation: Installation, name: str, revoked_id: int | None) -> None:
-    """Print a new token for a directory, and nothing else; it is never shown again."""
+    """Print a new directory token and nothing else. It is never shown again."""
     from weetwie.domain.scim import tokens
 
     async with installation.database.transaction() as db:
         if revoked_id is not None:
             await tokens.revoke(db, installation.viewer, revoked_id)
-            installation.say({"id": revoked_id}, f"The token {revoked_id} lets nobody in any more.")
+            installation.say({"id": revoked_id}, f"Token {revoked_id} no longer works.")
             return
         token_id, token = await tokens.make(db, installation.viewer, name)
     installation.say({"id": token_id, "token": token}, token)
@@ -30,7 +30,7 @@ async def token(installation: Installation, name: str, revoked_id: int | None) -
 @scim.command("list")
 @in_house
 async def list_(installation: Installation) -> None:
-    """The tokens that let directories in."""
+    """List directory tokens."""
     from weetwie.domain.scim import tokens
 
     async with installation.database.reading() as db:
@@ -45,7 +45,7 @@ async def list_(installation: Installation) -> None:
         for one in found
     ]
     lines = [f"{one.id:6} {one.name or '-':24} {_day(one.used_at)}" for one in found]
-    installation.say(plain, "\n".join(lines) or "No directory is let in.")
+    installation.say(plain, "\n".join(lines) or "No directory is connected.")
 
 
 def _day(at: object) -> str:

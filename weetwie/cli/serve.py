@@ -16,7 +16,7 @@ _DATA = click.option("--data", type=click.Path(file_okay=False, path_type=Path),
 _CONFIG = click.option(
     "--config",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help="A file of settings (TOML).",
+    help="Settings file (TOML).",
 )
 
 
@@ -56,29 +56,33 @@ def _say(sentence: str) -> None:
 @click.command()
 @_with_settings
 def migrate(settings: "Settings") -> None:
-    """Bring the database up to date. `serve` and `work` do so too; this is for before a new release is rolled out."""
+    """Update the database. `serve` and `work` do so too; use this before you roll out a new release."""
     from weetwie.serve import program
 
-    _say("The database is up to date now." if program.migrate(settings) else "The database was up to date.")
+    _say(
+        "The database is now up to date."
+        if program.migrate(settings)
+        else "The database was already up to date."
+    )
 
 
 @click.command()
 @_with_settings
 def work(settings: "Settings") -> None:
-    """React to what happens, without answering requests: on further machines, beside `serve`."""
+    """Run background jobs without answering requests: on further machines, beside `serve`."""
     from weetwie.serve import program
 
     program.work(settings, _say)
 
 
 @click.command()
-@click.option("--host", help="The address to listen at. Default: 127.0.0.1.")
-@click.option("--port", help="The port to listen at. Default: 8080.")
+@click.option("--host", help="The address to listen on. Default: 127.0.0.1.")
+@click.option("--port", help="The port to listen on. Default: 8080.")
 @click.option("--workers", help="Processes that answer requests. Default: 1.")
-@click.option("--sample", "with_sample", is_flag=True, help="With the sample company; see `weetwie sample`.")
+@click.option("--sample", "with_sample", is_flag=True, help="Load the sample company; see `weetwie sample`.")
 @_with_settings
 def serve(settings: "Settings", *, with_sample: bool) -> None:
-    """Run Weetwie until it is told to end: Ctrl-C or SIGTERM."""
+    """Run Weetwie until Ctrl-C or SIGTERM."""
     from weetwie.serve import program
 
     program.serve(settings, _say, with_sample=with_sample)

@@ -1,4 +1,4 @@
-"""Whom one follows, mutes and blocks, one's lists and bookmarks, and one's own posts: in and out, on the command line."""
+"""Whom one follows, mutes and blocks, a person's lists and bookmarks, and one's own posts: in and out, on the command line."""
 
 import os
 import sys
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from weetwie.imports.ties.forms import Skipped
 
 _WHAT: Final = {
-    "follows": "whom one follows",
-    "lists": "one's lists",
-    "blocks": "whom one blocks",
-    "mutes": "whom one mutes",
-    "bookmarks": "one's bookmarks",
+    "follows": "who a person follows",
+    "lists": "a person's lists",
+    "blocks": "who a person blocks",
+    "mutes": "who a person mutes",
+    "bookmarks": "a person's bookmarks",
 }
 _ONLY_OUT: Final = {"followers": "who follows one"}
 
@@ -30,13 +30,13 @@ _ONLY_OUT: Final = {"followers": "who follows one"}
 def _import_of(kind: str, what: str) -> click.Command:
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
     @as_person
-    @click.option("--overwrite", is_flag=True, help="What the file does not hold goes.")
-    @click.option("--preview", is_flag=True, help="Tell what the file leads to, and change nothing.")
+    @click.option("--overwrite", is_flag=True, help="Remove what is not in the file.")
+    @click.option("--preview", is_flag=True, help="Only show what the file would change.")
     @in_house
     async def bring(installation: Installation, **given: Any) -> None:
         await _bring(installation, kind, **given)
 
-    told = f"Brings in {what}, from a CSV file as Mastodon writes it. A row that leads to nobody here is told and left out."
+    told = f"Import {what} from a Mastodon CSV file. Rows that match nobody here are reported and skipped."
     return click.command(kind, help=told)(bring)
 
 
@@ -54,7 +54,7 @@ def _export_of(kind: str, what: str) -> click.Command:
             content = await written(db, viewer, chosen, settings_of(installation).base_url)
         put(installation, file, content)
 
-    return click.command(kind, help=f"Writes {what} as CSV, in Mastodon's form.")(take)
+    return click.command(kind, help=f"Export {what} as a Mastodon CSV file.")(take)
 
 
 def put(installation: Installation, file: Path | None, content: bytes) -> None:
@@ -101,7 +101,7 @@ async def _bring(
         encoding = decoded(content)[1]
         installation.say(
             {**_plain(planned), "encoding": encoding},
-            f"{len(planned.rows):,} rows lead to somebody here. Read as {encoding}.",
+            f"{len(planned.rows):,} rows match someone here. Read as {encoding}.",
         )
         return
     line = Line()
@@ -150,7 +150,7 @@ def _told(report: "Report") -> str:
 
 @click.group()
 def export() -> None:
-    """What a person takes along: posts, follows, followers, lists, blocks, mutes, bookmarks."""
+    """Export a person's posts, follows, followers, lists, blocks, mutes or bookmarks."""
 
 
 @export.command()
@@ -158,7 +158,7 @@ def export() -> None:
 @as_person
 @in_house
 async def posts(installation: Installation, file: Path, handle: str) -> None:
-    """Writes all that a person has posted, with its files, as a ZIP in the form of Mastodon's archives."""
+    """Export a person's posts and files as a ZIP in the format of Mastodon archives."""
     import msgspec
 
     from weetwie.imports.archive.export import export as written

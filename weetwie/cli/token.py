@@ -7,10 +7,10 @@ from weetwie.cli.installation import Installation, in_house
 
 @click.command()
 @click.argument("handle")
-@click.option("--scopes", default="read", show_default=True, help='What it opens, such as "read write".')
+@click.option("--scopes", default="read", show_default=True, help='Its scopes, such as "read write".')
 @in_house
 async def token(installation: Installation, handle: str, scopes: str) -> None:
-    """Print a new access token of a person, and nothing else."""
+    """Print a new access token for a person and nothing else."""
     from weetwie.domain.identity import tokens
     from weetwie.domain.people.lookup import lookup
 

@@ -44,17 +44,17 @@ async def look(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
 def _folder(settings: Settings) -> Iterator[Finding]:
     data = settings.data
     if settings.database_url and not data.exists():
-        yield Finding("data", "good", f"{data} is not there yet, and hardly needed")
+        yield Finding("data", "good", f"{data} does not exist yet; it is hardly needed")
     elif not data.exists():
         yield Finding(
             "data",
             "odd",
             f"{data} does not exist",
-            "It is made at the first start. Or did you mean another --data?",
+            "It is created at the first start. Or did you mean another --data?",
         )
     elif not os.access(data, os.W_OK | os.X_OK):
         yield Finding(
-            "data", "wrong", f"{data} cannot be written to", "Give it to the account that runs weetwie."
+            "data", "wrong", f"{data} cannot be written to", "Make the account that runs weetwie its owner."
         )
     else:
         yield Finding("data", "good", str(data))
@@ -64,14 +64,14 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     place = next((one for one in (settings.data, *settings.data.parents) if one.exists()), Path("/"))
     free = shutil.disk_usage(place).free >> 20
     state: State = "wrong" if free < _FULL_MB else "odd" if free < _TIGHT_MB else "good"
-    yield Finding("disk", state, f"{free} MB are free at {place}", "" if state == "good" else "Make room.")
+    yield Finding("disk", state, f"{free} MB free at {place}", "" if state == "good" else "Free up space.")
 
 
 async def _media(settings: Settings) -> Finding:
     """Where files are kept: whether one can be written, read and removed."""
     place = settings.media_url or str(settings.data / "media")
     if not settings.media_url and not (settings.data / "media").exists():
-        return Finding("media", "good", f"{place} is not there yet; it is made at the first start")
+        return Finding("media", "good", f"{place} does not exist yet; it is created at the first start")
     name = f"doctor/{secrets.token_hex(8)}"
     try:
         kept = store.chosen(settings)
@@ -80,10 +80,12 @@ async def _media(settings: Settings) -> Finding:
         await kept.remove([name])
     except (Refusal, OSError) as error:
         why = error.__cause__ or error
-        to_do = "Look at WEETWIE_MEDIA_URL and the S3 settings, or at the rights and the room in the folder."
+        to_do = (
+            "Check WEETWIE_MEDIA_URL and the S3 settings, or the permissions and free space of the folder."
+        )
         return Finding("media", "wrong", f"{place} fails: {str(why).splitlines()[0]}", to_do)
     if not is_same:
-        return Finding("media", "wrong", f"{place} gives back something else", "Look at the store.")
+        return Finding("media", "wrong", f"{place} returned something else", "Check the store.")
     return Finding("media", "good", place)
 
 
@@ -97,11 +99,11 @@ def _secrets(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding
         yield Finding(
             "secrets",
             "wrong",
-            f"others on this machine may read {', '.join(is_open)}",
+            f"other accounts on this machine can read {', '.join(is_open)}",
             "chmod go= " + " ".join(is_open),
         )
     else:
-        yield Finding("secrets", "good", "nobody else on this machine can read what is private")
+        yield Finding("secrets", "good", "no other account on this machine can read private files")
 
 
 def _addresses(settings: Settings) -> Iterator[Finding]:
@@ -109,19 +111,19 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
     host = parts.hostname or ""
     if parts.scheme == "http" and not _is_own(host):
         yield Finding(
-            "address", "wrong", f"{settings.base_url} is not encrypted: passwords can be read on their way",
+            "address", "wrong", f"{settings.base_url} is not encrypted: passwords can be intercepted",
             "Put a proxy with a certificate in front (docs/admin.md) and set WEETWIE_BASE_URL to its https:// address.",
         )  # fmt: skip
     elif _is_own(host) and not _is_own(settings.host):
         yield Finding(
-            "address", "odd", f"Weetwie listens at {settings.host}, but every link says {settings.base_url}",
+            "address", "odd", f"Weetwie listens on {settings.host}, but every link says {settings.base_url}",
             "Set WEETWIE_BASE_URL to the address that people use.",
         )  # fmt: skip
     else:
         yield Finding("address", "good", settings.base_url)
     if parts.scheme == "https" and not settings.trusted_proxies:
         yield Finding(
-            "proxies", "odd", "https without a trusted proxy: everybody seems to come from the same address",
+            "proxies", "odd", "https without a trusted proxy: everyone seems to have the same address",
             "Set WEETWIE_TRUSTED_PROXIES to the address of the proxy, such as 127.0.0.1.",
         )  # fmt: skip
 
@@ -140,14 +142,12 @@ def _reach(settings: Settings) -> Iterator[Finding]:
     try:
         socket.getaddrinfo(host, None)
     except OSError:
-        return iter(
-            [Finding("name", "wrong", f"{host} is not known to the name service", "Add it to your DNS.")]
-        )
+        return iter([Finding("name", "wrong", f"{host} is not in DNS", "Add it to your DNS.")])
     return iter([_asked(settings.base_url)])
 
 
 def _asked(base_url: str) -> Finding:
-    to_do = "Is weetwie serve running? Does the proxy lead to it? Look at their logs."
+    to_do = "Is weetwie serve running? Does the proxy point to it? Check their logs."
     try:
         with urlopen(f"{base_url}/api/v1/instance", timeout=5) as answer:  # noqa: S310 - the settings allow http(s) only
             msgspec.json.decode(answer.read(100_000))
@@ -188,9 +188,7 @@ async def _key(settings: Settings, dsn: str) -> Finding:
     except Refusal as refusal:
         return Finding("key", "wrong", str(refusal))
     where = "WEETWIE_SECRET_KEY" if settings.secret_key else str(keys.place(settings))
-    return Finding(
-        "key", "good", f"{where} opens what is sealed; no backup holds it, so keep a copy elsewhere"
-    )
+    return Finding("key", "good", f"{where} works; it is in no backup, so store a copy elsewhere")
 
 
 async def inside(opened: Database) -> AsyncIterator[Finding]:
@@ -202,15 +200,15 @@ async def inside(opened: Database) -> AsyncIterator[Finding]:
         unsent, unpushed = await emails.stuck(db), await push_out.stuck(db)
     if behind.seconds > _LONG_WAIT:
         yield Finding(
-            "worker", "wrong", f"{behind.waiting} things wait to be done, the first for {behind.seconds:.0f} s",
-            "Run weetwie serve or weetwie work, and look at its log.",
+            "worker", "wrong", f"{behind.waiting} jobs are waiting, the oldest for {behind.seconds:.0f} s",
+            "Run weetwie serve or weetwie work, and check its log.",
         )  # fmt: skip
     elif lost:
         yield Finding(
-            "worker", "odd", f"{lost} things failed for good", "Look for 'gave up' in the log, and tell us."
+            "worker", "odd", f"{lost} jobs failed permanently", "Look for 'gave up' in the log, and tell us."
         )
     else:
-        yield Finding("worker", "good", f"{behind.waiting} things wait to be done")
+        yield Finding("worker", "good", f"{behind.waiting} jobs are waiting")
     for finding in _refused(unsent, unpushed):
         yield finding
 
@@ -219,27 +217,27 @@ def _refused(unsent: tuple[int, str], unpushed: tuple[int, str]) -> Iterator[Fin
     """What others do not take because of how this installation is set up."""
     if unsent[0]:
         yield Finding(
-            "letters", "wrong", f"the mail server does not take letters from here ({unsent[0]} wait): {unsent[1]}",
-            "Look at WEETWIE_SMTP_URL, WEETWIE_MAIL_FROM and WEETWIE_BASE_URL, and at what the mail server lets whom do. "
-            "They go by themselves within half an hour of its being set right.",
+            "e-mail", "wrong", f"the mail server does not accept e-mail from here ({unsent[0]} waiting): {unsent[1]}",
+            "Check WEETWIE_SMTP_URL, WEETWIE_MAIL_FROM and WEETWIE_BASE_URL, and what the mail server allows. "
+            "Waiting e-mail is sent within half an hour once it works.",
         )  # fmt: skip
     if unpushed[0]:
         yield Finding(
-            "push", "wrong", f"a push service does not take messages from here (for {unpushed[0]} devices): {unpushed[1]}",
-            "Is the contact address of this place one that can be written to? Is the clock right? "
-            "After a new key people have to allow notifications again.",
+            "push", "wrong", f"a push service does not accept messages from here (for {unpushed[0]} devices): {unpushed[1]}",
+            "Can people write to the contact address of this installation? Is the clock right? "
+            "After a new key, people have to turn on notifications again.",
         )  # fmt: skip
 
 
 def _clock(ours: datetime, theirs: datetime, newest_fact: datetime | None) -> Finding:
-    to_do = "Let NTP keep the clocks (timedatectl set-ntp true)."
+    to_do = "Set the clocks with NTP (timedatectl set-ntp true)."
     if abs(ours - theirs) > _CLOCKS_APART:
         return Finding(
             "clock", "wrong", f"this machine and the database are {abs(ours - theirs)} apart", to_do
         )
     if newest_fact is not None and newest_fact - theirs > _CLOCKS_APART:
         return Finding(
-            "clock", "wrong", f"the newest entry is of {newest_fact:%Y-%m-%d %H:%M}, which is to come", to_do
+            "clock", "wrong", f"the newest entry is from the future: {newest_fact:%Y-%m-%d %H:%M}", to_do
         )
     return Finding("clock", "good", f"{ours:%Y-%m-%d %H:%M:%S} UTC")
 
@@ -250,5 +248,7 @@ async def safely(settings: Settings, environ: Mapping[str, str]) -> list[Finding
         return await look(settings, environ)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         return [
-            Finding("database", "wrong", f"fails: {type(error).__name__}", "Look at its log, then ask again.")
+            Finding(
+                "database", "wrong", f"fails: {type(error).__name__}", "Check its log, then run this again."
+            )
         ]

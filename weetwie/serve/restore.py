@@ -21,10 +21,12 @@ from weetwie.serve.backup import about
 from weetwie.serve.packed import Manifest
 from weetwie.settings import Settings
 
-_NOT_EMPTY: Final = "There are people in this installation already. A backup is restored into an empty one: choose an empty data folder (--data)."
+_NOT_EMPTY: Final = (
+    "This installation already has people. Restore into an empty one: choose an empty data folder (--data)."
+)
 _CANNOT_READ: Final = "{file} cannot be read: {why}."
-_DAMAGED: Final = "{file} is damaged, and nothing was restored. Not as it was made: {names}.{what_then}"
-_WITHOUT: Final = " With --without-damaged all the rest is restored."
+_DAMAGED: Final = "{file} is damaged, so nothing was restored. Damaged: {names}.{what_then}"
+_WITHOUT: Final = " Use --without-damaged to restore the rest."
 
 
 class Restored(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import time
 from weetwie.errors import Unavailable
 
 _IN_USE = "Port {port} of {host} is in use by another program. End it, or choose another port (--port, WEETWIE_PORT)."
-_CANNOT = "Nothing can listen at {host}, port {port}: {why}. Choose another (--host, --port)."
+_CANNOT = "Can't listen on {host}, port {port}: {why}. Choose another (--host, --port)."
 
 _PATIENCE, _LOOK_AGAIN = 6.0, 0.1
 

@@ -182,7 +182,7 @@ async def test_what_several_people_did_is_said_of_several(
         await world.notify(ada, "favourite", fan, post)
     assert "have favourited your post" in (await site.get("/notifications")).text
     german = await site.get("/notifications", headers={"accept-language": "de"})
-    assert "mögen deinen Beitrag" in german.text
+    assert "haben deinen Beitrag favorisiert" in german.text
 
 
 async def test_one_changes_what_is_said_of_oneself(site: httpx.AsyncClient) -> None:

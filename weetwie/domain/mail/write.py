@@ -153,7 +153,7 @@ def still_in_touch(language: str, place: str, handle: str, link: str) -> Written
         language,
         _("Still in touch?"),
         [_("You're an alum of {place} as @{handle}. Would you like to stay one?")],
-        _("Answer"),
+        _("Choose"),
         link,
         [_("If you do nothing, nothing changes. We'll ask again in a year.")],
         handle=handle,

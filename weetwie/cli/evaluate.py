@@ -47,7 +47,7 @@ _SHOWN: Final = 10
 @click.option(
     "--absent",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Questions nobody here can answer, one per line: how often is somebody named anyway?",
+    help="Questions nobody here can answer, one per line: how often is someone named anyway?",
 )
 def evaluate(
     folder: Path,

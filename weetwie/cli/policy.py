@@ -30,7 +30,7 @@ async def show_policy(installation: Installation) -> None:
 @policy.command("set")
 @click.argument("name")
 @click.argument("value")
-@click.option("--dry-run", is_flag=True, help="Only show what would change and for whom.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change, and who it affects.")
 @in_house
 async def set_policy(installation: Installation, name: str, value: str, dry_run: bool) -> None:
     """Set the policy NAME to VALUE, both as `show` prints them.

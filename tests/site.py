@@ -1,7 +1,7 @@
 """The whole application in process, asked as a browser or an app would: cookies, forms, redirects."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -33,7 +33,7 @@ class Choices:
 def browser(world: World, choices: Choices | None = None, **options: Any) -> httpx.AsyncClient:
     choices = choices or Choices()
     transport = httpx.ASGITransport(
-        build(choices, world.database, world.memory, store=world.store),
+        build(choices, world.database, replace(world.site, base_url=choices.base_url)),
         client=("192.0.2.7", 1),
         raise_app_exceptions=False,
     )

@@ -20,6 +20,7 @@ from weetwie.access.authenticate import Memory, credential_hash
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
+from weetwie.context import Site
 from weetwie.database.pool import Database, Db, prepare_connection
 from weetwie.domain.conversations import conversations
 from weetwie.domain.knowledge import evidence
@@ -85,6 +86,7 @@ class World:
         self.memory = Memory()
         self.store = blob.in_memory()
         """Where the bytes of media are."""
+        self.site = Site(base_url="https://house.example", memory=self.memory, store=self.store)
         self._outer = outer
 
     @classmethod

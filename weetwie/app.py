@@ -60,12 +60,12 @@ from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import document, openapi_endpoint
 from weetwie.api.refusals import Unauthorized, WrongToken
 from weetwie.api.weetwie import knowledge, not_about, topics
+from weetwie.context import Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts
 from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, _
-from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.security.client_address import client_address, current, networks, place_of
 from weetwie.security.ratelimit import RateLimits, of_person
@@ -126,8 +126,6 @@ class Settings(Protocol):
     """What of the settings the application needs."""
 
     @property
-    def base_url(self) -> str: ...
-    @property
     def trusted_proxies(self) -> Sequence[str]: ...
     @property
     def rate_limits(self) -> bool: ...
@@ -138,17 +136,15 @@ class Settings(Protocol):
 def build(
     settings: Settings,
     database: Database,
-    memory: Memory,
+    here: Site,
     shared_counts: Path | None = None,
     live: Live | None = None,
-    store: Store | None = None,
     sso: Sequence[Provider] = (),
-    sends_mail: bool = False,
     look_over: LookOver | None = None,
 ) -> Application:
-    """`store` keeps the bytes of media. `shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
+    """`shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
     no streams."""
-    base_url = settings.base_url.rstrip("/")
+    base_url, memory, store = here.base_url, here.memory, here.store
     limits = RateLimits(shared_counts) if settings.rate_limits else None
     doors = endpoints()
     described = _described(base_url)
@@ -156,7 +152,7 @@ def build(
     streams = Streaming(live, database, memory, renderer, limits) if live is not None else None
     dispatcher = Dispatcher(
         [*doors, openapi_endpoint(described), TO_THE_REFERENCE],
-        base_url=base_url,
+        site=here,
         recognise=_recognise(memory),
         open_db=_open_db(database),
         count=_counting(limits) if limits else None,
@@ -167,15 +163,12 @@ def build(
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
         otherwise=_beside(
-            partial(_directory, database, memory, base_url, sends_mail, limits),
+            partial(_directory, database, here, limits),
             site(
                 database,
-                memory,
-                base_url,
-                store,
+                here,
                 live,
                 sso,
-                sends_mail=sends_mail,
                 look_over=look_over,
                 api=_reference(base_url),
                 limits=limits,
@@ -211,13 +204,11 @@ def _counting_wrong(database: Database) -> Callable[[Call], Awaitable[None]]:
     return count
 
 
-def _directory(
-    database: Database, memory: Memory, base_url: str, sends_mail: bool, limits: RateLimits | None
-) -> Application:
+def _directory(database: Database, here: Site, limits: RateLimits | None) -> Application:
     """Loaded when a directory first asks: what it needs is large, and most installations have none."""
     from weetwie.scim.server import ScimServer
 
-    return cast(Application, ScimServer(database, memory, base_url, sends_mail=sends_mail, limits=limits))
+    return cast(Application, ScimServer(database, here, limits=limits))
 
 
 def _beside(make_directory: Callable[[], Application], pages: Application) -> Application:

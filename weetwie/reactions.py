@@ -1,9 +1,14 @@
 """After each fact: who acts on it.
 
 `AT_ONCE` is done in the transaction of the act, so that no reader ever sees the one without the other. `AFTER` is done by the
-worker when the act has been committed, each reaction for itself, again until it succeeds.
+worker when the act has been committed, each reaction for itself, again until it succeeds; `FLOWS` likewise, by use cases that
+take several domains and what is known of the site.
 """
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from weetwie.context import Context
 from weetwie.database.pool import AtOnce, Database
 from weetwie.domain.announcements import announcements
 from weetwie.domain.announcements import policy as announced_policy
@@ -13,7 +18,7 @@ from weetwie.domain.conversations import conversations
 from weetwie.domain.exports import exports
 from weetwie.domain.filters import filters
 from weetwie.domain.handover import handover
-from weetwie.domain.identity import account, returned, tokens
+from weetwie.domain.identity import returned, tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
@@ -62,6 +67,8 @@ from weetwie.events import (
     TokenRevoked,
     TopicsChanged,
 )
+from weetwie.flows import assistant, erasures, offboard
+from weetwie.flows import emails as flow_emails
 
 AT_ONCE: AtOnce = {
     PostPublished: [media_attach.attach, index.written, evidence.written, conversations.heard, home.fan_out],
@@ -98,7 +105,6 @@ AT_ONCE: AtOnce = {
 
 AFTER: AtOnce = {
     PeopleNotified: [push_out.queue],
-    AccountChanged: [account.forget_gone],
     PostPublished: [notify.mentioned, notify.published, link.linked],
     PostEdited: [notify.mentioned, notify.edited, link.linked],
     PersonChanged: [verify.asked, requests.unlocked],
@@ -128,6 +134,14 @@ AFTER: AtOnce = {
         ledger.erased,
         emails.erased,
     ],
+}
+
+Flow = Callable[[Context, Sequence[Any]], Awaitable[None]]
+FLOWS: Mapping[type, Sequence[Flow]] = {
+    PostPublished: [assistant.answer],
+    PersonLeft: [offboard.say_farewell],
+    AccountChanged: [flow_emails.tell_account],
+    PersonErased: [erasures.note],
 }
 
 

@@ -7,8 +7,8 @@ holds nothing else up; it is tried again, ever later, and given up loudly.
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,9 +17,8 @@ import structlog
 from sqlalchemy import BigInteger, DateTime, Text, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie import schedule
-from weetwie.access.authenticate import Memory
-from weetwie.access.viewer import Viewer, system
+from weetwie import reactions, schedule
+from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import AtOnce, Database, Db, Query, Record, param
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.database.wake import Bell, wait
@@ -29,13 +28,11 @@ from weetwie.domain.mail import emails
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out as push_outs
 from weetwie.domain.people import verify
-from weetwie.domain.posts import remove as posts_remove
-from weetwie.domain.retention import retention
 from weetwie.errors import Unavailable
-from weetwie.events import Fact, audit
+from weetwie.events import Fact
+from weetwie.flows import export, retain
 from weetwie.http.fetch import Fetcher
 from weetwie.http.webpush import Sender
-from weetwie.imports.archive import exporting
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.smtp.client import Post
@@ -54,24 +51,35 @@ Reaction = Callable[..., Awaitable[None]]
 GONE = DatabaseAway
 
 
+@dataclass(frozen=True)
+class ToDo:
+    """A reaction, and all facts of a batch that it is for."""
+
+    name: str
+    run: reactions.Flow
+    facts: list[Any]
+
+    async def act(self, context: Context) -> None:
+        await self.run(context, self.facts)
+
+
 class Worker:
     def __init__(
         self,
         database: Database,
-        memory: Memory,
-        reactions: AtOnce,
-        also: Sequence[tuple[timedelta, schedule.Act]] = (),
+        site: Site,
+        after: AtOnce = reactions.AFTER,
+        flows: Mapping[type, Sequence[reactions.Flow]] = reactions.FLOWS,
     ) -> None:
-        """`also` is what is done by the clock beside the schedule."""
         self._database = database
-        self._memory = memory
-        self._reactions = reactions
-        self._also = also
+        self._site = site
+        self._after = after
+        self._flows = flows
 
     async def run(self, bell: Bell) -> None:
         """Works until cancelled."""
         rung = bell.waiter()
-        clockwork = schedule.Clockwork(self._database, self._also)
+        clockwork = schedule.Clockwork(self._database, self._site)
         while True:
             try:
                 while await self.work() == BATCH:
@@ -99,29 +107,39 @@ class Worker:
     async def _react(self, db: Db, events: Sequence[Record]) -> None:
         if not events:
             return
-        viewer = system(await self._memory.policy(db))
-        for reaction, facts in self._to_do(events):
-            await reaction(db, viewer, facts)
+        context = await of_system(db, self._site)
+        for one in self._to_do(events):
+            await one.act(context)
         await db.run(_FINISH, ids=[event["id"] for event in events], now=clock.now())
 
-    def _to_do(self, events: Sequence[Record]) -> list[tuple[Reaction, list[Any]]]:
-        facts: dict[Reaction, list[Any]] = defaultdict(list)
+    def _to_do(self, events: Sequence[Record]) -> "list[ToDo]":
+        to_do: dict[str, ToDo] = {}
         for event in events:
             kind = Fact.KINDS[event["kind"]]
-            for reaction in self._reactions.get(kind, ()):
-                if name_of(reaction) not in event["done"]:
-                    facts[reaction].append(msgspec.convert(event["ids"], kind))
-        return list(facts.items())
+            named = [(one, self._after_act(one)) for one in self._after.get(kind, ())]
+            for reaction, run in [*named, *((one, one) for one in self._flows.get(kind, ()))]:
+                if (name := name_of(reaction)) not in event["done"]:
+                    facts = to_do.setdefault(name, ToDo(name, run, [])).facts
+                    facts.append(msgspec.convert(event["ids"], kind))
+        return list(to_do.values())
+
+    @staticmethod
+    def _after_act(reaction: Reaction) -> reactions.Flow:
+        async def run(context: Context, facts: Sequence[Fact]) -> None:
+            await reaction(context.db, context.viewer, facts)
+
+        return run
 
     async def _one_by_one(self) -> int:
         async with self._database.transaction() as db:
             events = await db.rows(_TAKE, now=clock.now(), most=BATCH)
-            viewer = system(await self._memory.policy(db))
+            context = await of_system(db, self._site)
             for event in events:
-                await self._carefully(db, viewer, event)
+                await self._carefully(context, event)
             return len(events)
 
-    async def _carefully(self, db: Db, viewer: Viewer, event: Record) -> None:
+    async def _carefully(self, context: Context, event: Record) -> None:
+        db = context.db
         done = list(event["done"])
         failed: Exception | None = None
         try:
@@ -130,16 +148,16 @@ class Worker:
             # A fact of another version of the program, say: it must not hold up all that come after it.
             to_do, failed = [], error
             log.exception("a fact cannot be read", number=event["id"], kind=event["kind"])
-        for reaction, facts in to_do:
+        for one in to_do:
             try:
                 async with db.savepoint():
-                    await reaction(db, viewer, facts)
-                done.append(name_of(reaction))
+                    await one.act(context)
+                done.append(one.name)
             except GONE:
                 raise
             except Exception as error:
                 failed = error
-                log.exception("reaction failed", reaction=name_of(reaction), number=event["id"])
+                log.exception("reaction failed", reaction=one.name, number=event["id"])
         if failed is None:
             await db.run(_FINISH, ids=[event["id"]], now=clock.now())
         else:
@@ -192,15 +210,13 @@ async def look_after_media(database: Database, store: Store, bell: Bell) -> None
         await wait(rung, SWEEP_SECONDS)
 
 
-async def look_at_links(
-    database: Database, store: Store, bell: Bell, fetcher: Fetcher, base_url: str
-) -> None:
+async def look_at_links(database: Database, site: Site, store: Store, bell: Bell, fetcher: Fetcher) -> None:
     """Fetches the pages that posts and profiles link to, where the organisation wants that. Works until cancelled."""
     rung = bell.waiter()
     sweep_at = time.monotonic() + 300
     while True:
         try:
-            await links_once(database, store, fetcher, base_url)
+            await links_once(database, store, fetcher, site.base_url)
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + _BETWEEN_STRAYS
                 await cards.sweep(database, store)
@@ -231,7 +247,7 @@ async def send_letters(database: Database, post: Post | None, bell: Bell) -> Non
         await wait(rung, SWEEP_SECONDS)
 
 
-async def push_out(database: Database, memory: Memory, sender: Sender, bell: Bell, base_url: str) -> None:
+async def push_out(database: Database, site: Site, sender: Sender, bell: Bell) -> None:
     """Hands notifications to push services, many at once, so that a slow one holds nobody else up. Works until cancelled."""
     rung = bell.waiter()
     sending: set[asyncio.Task[None]] = set()
@@ -246,7 +262,7 @@ async def push_out(database: Database, memory: Memory, sender: Sender, bell: Bel
         while True:
             try:
                 while len(sending) < MOST_PUSHES and (
-                    claimed := await push_outs.claim(database, memory, sender, base_url)
+                    claimed := await push_outs.claim(database, site.memory, sender, site.base_url)
                 ):
                     task = asyncio.create_task(push_outs.deliver(database, sender, claimed))
                     sending.add(task)
@@ -264,15 +280,13 @@ async def push_out(database: Database, memory: Memory, sender: Sender, bell: Bel
         await sender.close()
 
 
-async def take_out(
-    database: Database, memory: Memory, store: Store, bell: Bell, base_url: str, *, sends_mail: bool
-) -> None:
+async def take_out(database: Database, site: Site, store: Store, bell: Bell) -> None:
     """Makes what people asked to take along. Beside the reactions, which a long life would hold up. Works until cancelled."""
     rung = bell.waiter()
     sweep_at = time.monotonic() + 300
     while True:
         try:
-            while await exporting.once(database, memory, store, base_url, sends_mail=sends_mail):
+            while await export.once(database, site, store):
                 pass
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + _BETWEEN_SWEEPS
@@ -288,12 +302,12 @@ async def take_out(
         await wait(rung, SWEEP_SECONDS)
 
 
-async def keep_to_retention(database: Database, memory: Memory) -> None:
+async def keep_to_retention(database: Database, site: Site) -> None:
     """Lets go, every hour, what has been kept long enough. Works until cancelled."""
     while True:
         try:
             after = 0
-            while after := await retain_once(database, memory, after):
+            while after := await retain_once(database, site, after):
                 pass
         except GONE:
             log.warning("retention waits for the database")
@@ -302,15 +316,10 @@ async def keep_to_retention(database: Database, memory: Memory) -> None:
         await asyncio.sleep(_BETWEEN_SWEEPS)
 
 
-async def retain_once(database: Database, memory: Memory, after: int = 0) -> int:
-    """The next posts that have been kept long enough go, as if their authors had deleted them. The id of the last one, or 0
-    where there was none behind `after`."""
+async def retain_once(database: Database, site: Site, after: int = 0) -> int:
+    """Those behind `after`; gives the last, or 0 where there was none."""
     async with database.transaction() as db:
-        policy = await memory.policy(db)
-        if ids := await retention.due(db, policy, after):
-            await posts_remove.bury(db, system(policy), ids)
-            await audit(db, system(policy), "retention.sweep", posts=len(ids))
-    return ids[-1] if ids else 0
+        return await retain.let_go(await of_system(db, site), after)
 
 
 async def links_once(database: Database, store: Store, fetcher: Fetcher, base_url: str) -> None:
@@ -328,7 +337,7 @@ async def media_once(database: Database, store: Store) -> None:
     await remove.clear(database, store)
 
 
-def name_of(reaction: Reaction) -> str:
+def name_of(reaction: Callable[..., Awaitable[None]]) -> str:
     """`tell.mentioned`: how a reaction is written down as done."""
     return f"{reaction.__module__.rpartition('.')[2]}.{reaction.__name__}"
 

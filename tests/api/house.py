@@ -31,7 +31,7 @@ class House:
 
     async def settle(self) -> None:
         """Until everything that follows what has happened is done."""
-        await drain(Worker(self.world.database, self.world.memory, reactions.AFTER))
+        await drain(Worker(self.world.database, self.world.site))
         await media_once(self.world.database, self.world.store)
 
 

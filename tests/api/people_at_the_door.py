@@ -70,6 +70,6 @@ async def opened(dsn: str) -> AsyncIterator[Door]:
     world = await World.open(dsn, is_kept=True)
     try:
         reactions.attach(world.database)
-        yield Door(world, build(_Settings(), world.database, world.memory, store=world.store))
+        yield Door(world, build(_Settings(), world.database, world.site))
     finally:
         await world.close()

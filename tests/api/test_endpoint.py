@@ -20,6 +20,7 @@ from weetwie.api.mastodon.errors import STATUS
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams, Upload
 from weetwie.api.refusals import Unauthorized
+from weetwie.context import Site
 from weetwie.errors import (
     Conflict,
     Detail,
@@ -138,7 +139,7 @@ def build(*, raising: BaseException | None = None, **options: Any) -> tuple[Disp
     async def page(call: Call) -> Answer:
         return Answer(200, b"<p>", {"Cache-Control": "public"}, "text/html")
 
-    return Dispatcher(routes, base_url="https://w.example/", **options), routes
+    return Dispatcher(routes, site=Site(base_url="https://w.example"), **options), routes
 
 
 def say(app: Dispatcher, method: str, path: str, **options: Any) -> Reply:
@@ -587,7 +588,9 @@ def test_the_last_page_has_no_next_and_an_empty_one_no_links() -> None:
         link_page(call, page, [9, 8] if page.max_id else [])
         return []
 
-    app = Dispatcher([Endpoint("GET", "/api/x", short, parameters=PageParams)], base_url="https://w")
+    app = Dispatcher(
+        [Endpoint("GET", "/api/x", short, parameters=PageParams)], site=Site(base_url="https://w")
+    )
     assert (
         say(app, "GET", "/api/x", query="max_id=10").headers["link"]
         == '<https://w/api/x?min_id=9>; rel="prev"'

@@ -62,7 +62,7 @@ class Member:
         ada = await world.member("ada", follows=[bo])
         for author in (ada, bo):
             await world.post(author, "Hello", tags=["hello"])
-        return world, build(Choices(), world.database, world.memory, store=world.store)
+        return world, build(Choices(), world.database, world.site)
 
     def send(self, request: requests.PreparedRequest) -> httpx.Response:
         reply = self._loop.run_until_complete(self._ask(request))

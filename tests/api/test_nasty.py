@@ -72,7 +72,7 @@ async def target(dsn: str) -> AsyncIterator[Target]:
     bo = await world.member("bo", follows=[ada])
     post = await world.post(bo, "Hello", tags=["hello"])
     told = await world.notify(ada, "mention", bo, post)
-    application = build(Choices(), world.database, world.memory, store=world.store)
+    application = build(Choices(), world.database, world.site)
     yield Target(application, {"statuses": post, "notifications": told, "accounts": bo.id})
     await world.close()
 

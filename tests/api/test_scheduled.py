@@ -9,8 +9,9 @@ import pytest
 from tests.api.house import House, opened
 from tests.api.test_media import uploaded
 from tests.world import Someone
-from weetwie import schedule
+from weetwie.context import of_system
 from weetwie.domain.media import remove
+from weetwie.flows import publish
 from weetwie.runtime import clock
 
 AT = "/api/v1/scheduled_statuses"
@@ -33,7 +34,7 @@ async def write(house: House, who: Someone, minutes: int = 60, **more: Any) -> d
 async def later(house: House, minutes: int) -> None:
     clock.stop(clock.now() + timedelta(minutes=minutes))
     async with house.world.database.transaction() as db:
-        await schedule.publish_due(db)
+        await publish.publish_due(await of_system(db, house.world.site))
     await house.settle()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,7 +133,7 @@ async def town(dsn: str) -> AsyncIterator[Town]:
     live = Live(database, world.memory)
     yield Town(
         database,
-        build(Choices(), database, world.memory, live=live, store=world.store, sends_mail=True),
+        build(Choices(), database, replace(world.site, sends_mail=True), live=live),
         {
             "nobody": [],
             "somebody": [

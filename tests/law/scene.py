@@ -108,7 +108,7 @@ class Scene:
         world = await World.open(dsn, at=SOME_DAY)
         copy = Copy(world.connection)
         live = Live(copy, world.memory)
-        application = build(Settings(), copy, world.memory, live=live, store=world.store)
+        application = build(Settings(), copy, world.site, live=live)
         scene = cls(world, application, live)
         await world.policy(widest_ring=widest)
         scene.addresses = Addresses(Settings.base_url, await key(world.db, "media"))

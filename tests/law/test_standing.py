@@ -26,7 +26,7 @@ from weetwie.domain.people.leave import leave
 from weetwie.domain.people.rejoin import rejoin, wake
 from weetwie.domain.people.suspend import suspend, unsuspend
 from weetwie.errors import Refusal
-from weetwie.reactions import AFTER, AT_ONCE
+from weetwie.reactions import AT_ONCE
 from weetwie.runtime import clock
 from weetwie.worker import Worker, drain
 
@@ -59,7 +59,7 @@ class Life:
     def __init__(self, world: World, pick: Random) -> None:
         self.world, self.pick = world, pick
         self.database = Acting(world.connection)
-        self.application = build(Settings(), self.database, world.memory, store=world.store)
+        self.application = build(Settings(), self.database, world.site)
         self.people: list[Someone] = []
         self.chief: Someone
         self.written: dict[bytes, int] = {}
@@ -89,7 +89,7 @@ class Life:
         if act in (self.step, self.ends):
             await self.look(who)
         await act(who)
-        await drain(Worker(self.database, self.world.memory, AFTER))
+        await drain(Worker(self.database, self.world.site))
         await self.look(who)
         await self.look(self.pick.choice([self.chief, None, *self.people]))
 

@@ -1,6 +1,7 @@
 """What directories send beside the standard: names in any case, what they remove by value, what is empty."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -24,7 +25,7 @@ async def directory(dsn: str) -> AsyncIterator[Directory]:
     chief = await world.member("chief", is_admin=True)
     async with world.database.transaction() as db:
         _id, token = await tokens.make(db, await world.viewer(chief), "Entra ID")
-    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME))
+    transport = httpx.ASGITransport(ScimServer(world.database, replace(world.site, base_url=HOME)))
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         yield Directory(world, site, token)
     await world.close()

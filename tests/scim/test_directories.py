@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -75,7 +76,9 @@ async def chief(world: World) -> Someone:
 async def directory(world: World, chief: Someone) -> AsyncIterator[Directory]:
     async with world.database.transaction() as db:
         _id, token = await tokens.make(db, await world.viewer(chief), "Entra ID")
-    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME, sends_mail=True))
+    transport = httpx.ASGITransport(
+        ScimServer(world.database, replace(world.site, base_url=HOME, sends_mail=True))
+    )
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         yield Directory(world, site, token)
 

@@ -1,6 +1,7 @@
 """A directory renames an address: the new one is the person's, the old one is nobody's, and its next owner gets nothing of theirs."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -26,7 +27,9 @@ async def directory(dsn: str) -> AsyncIterator[Directory]:
     chief = await world.member("chief", is_admin=True)
     async with world.database.transaction() as db:
         _id, token = await tokens.make(db, await world.viewer(chief), "Entra ID")
-    transport = httpx.ASGITransport(ScimServer(world.database, world.memory, HOME, sends_mail=True))
+    transport = httpx.ASGITransport(
+        ScimServer(world.database, replace(world.site, base_url=HOME, sends_mail=True))
+    )
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         yield Directory(world, site, token)
     await world.close()

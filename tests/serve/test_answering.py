@@ -9,12 +9,11 @@ import pytest
 from tests.api.house import House, opened
 from tests.site import HOME
 from tests.world import Someone
-from weetwie import reactions, schedule
+from weetwie.context import of_system
 from weetwie.domain.knowledge.questions import read
 from weetwie.domain.people import assistant
-from weetwie.events import PostPublished
+from weetwie.flows.assistant import forget_questions
 from weetwie.runtime import clock
-from weetwie.serve.answering import answering
 from weetwie.worker import Worker, drain
 
 
@@ -28,8 +27,7 @@ async def house(dsn: str) -> AsyncIterator[House]:
 
 
 async def settle(house: House) -> None:
-    after = {**reactions.AFTER, PostPublished: [*reactions.AFTER[PostPublished], answering(HOME)]}
-    await drain(Worker(house.world.database, house.world.memory, after))
+    await drain(Worker(house.world.database, house.world.site))
 
 
 async def writes(house: House, who: Someone, text: str, **more: Any) -> str:
@@ -119,11 +117,11 @@ async def test_question_and_answer_go_after_thirty_days(house: House) -> None:
     await writes(house, cy, "@bo I do, a little", in_reply_to_id=talked)
     told = [one["id"] for one in await answers(house, bo)]
     async with house.world.database.transaction() as db:
-        await schedule.forget_questions(db)
+        await forget_questions(await of_system(db, house.world.site))
     assert len(await answers(house, bo)) == 2
     clock.stop(clock.now() + timedelta(days=31))
     async with house.world.database.transaction() as db:
-        await schedule.forget_questions(db)
+        await forget_questions(await of_system(db, house.world.site))
     gone = [
         (await house.ask(bo, "GET", f"/api/v1/statuses/{id}")).status_code for id in (alone, *told, talked)
     ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -28,17 +29,14 @@ from weetwie.access.viewer import system
 from weetwie.app import build
 from weetwie.domain.identity import account, addresses, import_, links, one_time, passkeys, sign_on, tokens
 from weetwie.errors import Refusal
-from weetwie.events import AccountChanged
-from weetwie.reactions import AFTER
 from weetwie.runtime import clock
-from weetwie.serve import emails as written_letters
 from weetwie.worker import Worker, drain
 
 HOUSE = "https://house.example"
 
 
 def mailing(world: World) -> httpx.AsyncClient:
-    application = build(Choices(), world.database, world.memory, store=world.store, sends_mail=True)
+    application = build(Choices(), world.database, replace(world.site, sends_mail=True))
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=HOUSE)
 
@@ -67,8 +65,7 @@ async def office(world: World, root: Someone) -> AsyncIterator[httpx.AsyncClient
 
 async def told(world: World) -> list[tuple[str, str]]:
     """To whom letters go, and what they say; those that were written before are gone."""
-    after = {**AFTER, AccountChanged: [written_letters.account_changes(HOUSE)]}
-    await drain(Worker(world.database, world.memory, after))
+    await drain(Worker(world.database, replace(world.site, sends_mail=True)))
     return [(one.address, one.text) for one in await taken(world)]
 
 

@@ -141,7 +141,7 @@ async def test_the_machine_is_looked_over_for_administrators_alone(
     async def look_over() -> list[Finding]:
         return [Finding("disk", "wrong", "3 MB are free", "Free up space."), Finding("clock", "good", "runs")]
 
-    application = site_of(world.database, world.memory, HOME, look_over=look_over)
+    application = site_of(world.database, world.site, look_over=look_over)
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         await sign_in(site, "root")

@@ -1,6 +1,7 @@
 """Reports are decided on: a warning, a limit, a suspension, with words to the person, who may object once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -30,7 +31,7 @@ async def site(world: World, ada: Someone, bo: Someone) -> AsyncIterator[httpx.A
         policy = await world.memory.policy(db)
         await assistant.stand_ready(db, policy)
         await reports.report(db, await world.viewer(cy), bo.id, comment="Too loud")
-    application = build(Choices(), world.database, world.memory, sends_mail=True)
+    application = build(Choices(), world.database, replace(world.site, sends_mail=True))
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="https://house.example") as site:
         await sign_in(site, "ada")

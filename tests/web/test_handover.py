@@ -11,7 +11,6 @@ from weetwie.access.viewer import system
 from weetwie.domain.people.erase import erase
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.reactions import AFTER
 from weetwie.worker import Worker, drain
 
 
@@ -103,7 +102,7 @@ async def test_it_goes_with_its_owner(
     assert await world.connection.fetchval("select count(*) from handover_topics") == 1
     async with world.database.transaction() as db:
         await erase(db, system(await world.memory.policy(db)), ada.id)
-    await drain(Worker(world.database, world.memory, AFTER))
+    await drain(Worker(world.database, world.site))
     assert await world.connection.fetchval("select count(*) from handover_topics") == 0
 
 

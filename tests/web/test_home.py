@@ -9,7 +9,6 @@ from PIL import Image
 
 from tests.site import act, browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
-from weetwie import reactions
 from weetwie.access.enums import Ring, Visibility
 from weetwie.worker import Worker, drain
 
@@ -248,7 +247,7 @@ async def test_direct_posts_are_messages(site: httpx.AsyncClient, world: World, 
     assert ">@bo </textarea>" in page.text
     await act(site, "/posts", text="@bo psst", audience="direct")
     assert "psst" in (await site.get("/messages")).text
-    await drain(Worker(world.database, world.memory, reactions.AFTER))
+    await drain(Worker(world.database, world.site))
     await give_password(world, bo)
     async with browser(world) as other:
         await sign_in(other, "bo")

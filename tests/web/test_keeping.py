@@ -7,8 +7,9 @@ import httpx
 
 from tests.site import act, form_of, text_of
 from tests.world import World
+from weetwie.context import of_system
+from weetwie.flows.publish import publish_due
 from weetwie.runtime import clock
-from weetwie.schedule import publish_due
 
 
 async def test_a_list_is_made_filled_read_and_deleted(site: httpx.AsyncClient, world: World) -> None:
@@ -71,7 +72,7 @@ async def test_what_is_written_for_later_waits_and_comes(site: httpx.AsyncClient
     assert (await act(site, f"/scheduled/{id}/move", at=soon)).status_code == 303
     clock.stop(clock.now() + timedelta(minutes=10))
     try:
-        await publish_due(world.db)
+        await publish_due(await of_system(world.db, world.site))
     finally:
         clock.stop(None)
     assert "good morning" in (await site.get("/all")).text

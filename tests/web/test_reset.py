@@ -4,6 +4,7 @@ import base64
 import re
 import socket
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -77,7 +78,7 @@ def post(server: Controller) -> Post:
 @pytest.fixture
 async def site(world: World, ada: Any) -> AsyncIterator[httpx.AsyncClient]:
     await addresses.add(world.db, ada.id, "ada@house.example", is_verified=True)
-    application = build(Choices(), world.database, world.memory, sends_mail=True)
+    application = build(Choices(), world.database, replace(world.site, sends_mail=True))
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=Conforming(transport), base_url="https://house.example") as site:
         yield site

@@ -61,7 +61,7 @@ def told(idp: providers.Provider, **more: Any) -> Provider:
 
 
 def open_site(world: World, *sso: Provider) -> httpx.AsyncClient:
-    application = build(Choices(), world.database, world.memory, store=world.store, sso=sso)
+    application = build(Choices(), world.database, world.site, sso=sso)
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=Conforming(transport), base_url="https://house.example")
 

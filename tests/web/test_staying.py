@@ -1,6 +1,7 @@
 """Alumni, year after year: asked whether they stay, told of questions if they want, asleep again by their own no."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -13,6 +14,7 @@ from tests.web.test_reset import Box, box, post, server
 from tests.world import Someone, World
 from weetwie.access.enums import Ring
 from weetwie.app import build
+from weetwie.context import of_system
 from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import Choice
@@ -20,9 +22,9 @@ from weetwie.domain.mail import emails as outbox
 from weetwie.domain.people import staying
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
+from weetwie.flows import emails
 from weetwie.runtime import clock
-from weetwie.schedule import Act
-from weetwie.serve import emails
+from weetwie.schedule import Flow
 from weetwie.smtp.client import Post
 
 __all__ = ["box", "post", "server"]
@@ -42,16 +44,16 @@ async def al(world: World) -> Someone:
 
 @pytest.fixture
 async def site(world: World, ada: Someone, al: Someone) -> AsyncIterator[httpx.AsyncClient]:
-    application = build(Choices(), world.database, world.memory, sends_mail=True)
+    application = build(Choices(), world.database, replace(world.site, sends_mail=True))
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=HOUSE) as site:
         await sign_in(site, "al")
         yield site
 
 
-async def done(world: World, act: Act) -> None:
+async def done(world: World, flow: Flow) -> None:
     async with world.database.transaction() as db:
-        await act(db)
+        await flow(await of_system(db, replace(world.site, sends_mail=True)))
 
 
 async def later(world: World, person: Someone, days: int) -> None:
@@ -66,7 +68,7 @@ async def later(world: World, person: Someone, days: int) -> None:
 async def test_an_alumnus_is_asked_once_a_year_and_stays_by_a_yes_and_by_saying_nothing(
     site: httpx.AsyncClient, world: World, al: Someone
 ) -> None:
-    ask = emails.staying_in_touch(HOUSE)
+    ask = emails.staying_in_touch
     await done(world, ask)
     ((to, link),) = await sent(world)
     assert to == "al@home.example"
@@ -82,14 +84,14 @@ async def test_an_alumnus_is_asked_once_a_year_and_stays_by_a_yes_and_by_saying_
 
 
 async def test_by_a_no_an_alumnus_sleeps_at_once(site: httpx.AsyncClient, world: World, al: Someone) -> None:
-    await done(world, emails.staying_in_touch(HOUSE))
+    await done(world, emails.staying_in_touch)
     ((_to, link),) = await sent(world)
     assert "sleeps" in (await send(site, link, answer="no")).text
     row = await world.connection.fetchrow("select * from people where id = $1", al.id)
     assert row["is_dormant"] and row["left_at"] < clock.now() - timedelta(days=399)
     assert (await site.get("/settings")).status_code == 303
     await later(world, al, 366)
-    await done(world, emails.staying_in_touch(HOUSE))
+    await done(world, emails.staying_in_touch)
     assert await sent(world) == [], "who sleeps is left in peace"
 
 
@@ -107,7 +109,7 @@ async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
     box: Box,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tell = emails.open_questions(HOUSE)
+    tell = emails.open_questions
     await ask_about(world, ada, "Who can weld titanium? #welding", Ring.network)
     await ask_about(world, ada, "Who can weld secretly? #welding", Ring.colleagues)
     await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)
@@ -141,7 +143,7 @@ async def test_letters_end_with_one_click_and_only_ones_own(
     await ask_about(world, ada, "Who can weld? #welding", Ring.network)
     await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)
     await act(site, "/settings/notifications", wants_questions="on")
-    await done(world, emails.open_questions(HOUSE))
+    await done(world, emails.open_questions)
     assert await outbox.work(world.database, post)
     stop = box.letters[0]["List-Unsubscribe"].strip("<>").removeprefix(HOUSE)
     assert (await site.get(stop.replace(str(al.id), str(ada.id)))).status_code == 404

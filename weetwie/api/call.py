@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from weetwie.context import Context, Site
 from weetwie.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ class Call:
         "_headers",
         "_open_db",
         "answer_headers",
-        "base_url",
         "endpoint",
         "is_second_try",
         "media",
@@ -59,6 +59,7 @@ class Call:
         "renderer",
         "request_id",
         "scope",
+        "site",
         "streaming",
         "transaction",
         "viewer",
@@ -71,7 +72,7 @@ class Call:
         *,
         names: dict[str, Any],
         request_id: str,
-        base_url: str,
+        site: Site,
         open_db: "Callable[[Call], AbstractAsyncContextManager[Any]] | None",
     ) -> None:
         self.scope = scope
@@ -79,7 +80,7 @@ class Call:
         self.names = names
         """The parts of the path by name: ids as numbers, others as text."""
         self.request_id = request_id
-        self.base_url = base_url
+        self.site = site
         self.viewer: Any = None
         self.renderer: Any = None
         """Turns seen things into wire shapes, and keeps what it encoded."""
@@ -93,6 +94,10 @@ class Call:
         self._open_db = open_db
         self._db: Any = None
         self._headers: dict[bytes, bytes] | None = None
+
+    @property
+    def base_url(self) -> str:
+        return self.site.base_url
 
     @property
     def method(self) -> str:
@@ -145,6 +150,10 @@ class Call:
                 raise Unavailable from error
             self.transaction = transaction
         return self._db
+
+    async def context(self) -> Context:
+        """What a use case is given: this call's transaction, who calls, and where."""
+        return Context(await self.db(), self.viewer, self.site)
 
     async def release(self) -> None:
         """Ends what was done so far and gives the connection back, before something that takes long; `db` begins anew."""

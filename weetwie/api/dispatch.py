@@ -18,6 +18,7 @@ from weetwie.api.parameters import Upload
 from weetwie.api.refusals import NoScope, Unauthorized, WrongMethod, WrongSecret
 from weetwie.api.table import Place, Table
 from weetwie.api.tree import Tree, read_query
+from weetwie.context import Site
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.http.body import is_small
 
@@ -103,7 +104,7 @@ class Dispatcher:
         self,
         endpoints: Iterable[Endpoint],
         *,
-        base_url: str = "http://localhost",
+        site: Site | None = None,
         recognise: Recognise = _nobody,
         open_db: OpenDb | None = None,
         count: Count | None = None,
@@ -117,7 +118,7 @@ class Dispatcher:
     ) -> None:
         """`sockets` takes WebSockets by path; `otherwise` is what takes paths that no endpoint has, outside `/api/`: the pages."""
         self.table = Table(endpoints)
-        self._base_url = base_url.rstrip("/")
+        self._site = site or Site(base_url="http://localhost")
         self._recognise = recognise
         self._open_db = open_db
         self._count = count
@@ -150,7 +151,7 @@ class Dispatcher:
             endpoint or _NONE,
             names=names,
             request_id=os.urandom(8).hex(),
-            base_url=self._base_url,
+            site=self._site,
             open_db=self._open_db,
         )
         scope["weetwie.route"] = call.endpoint.path  # for who counts

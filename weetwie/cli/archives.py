@@ -1,6 +1,5 @@
 """What one person brings along from another network, on the command line."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,9 +126,9 @@ async def viewer_of(installation: Installation, handle: str) -> "Viewer":
 
 
 def settings_of(installation: Installation) -> "Settings":
-    from weetwie.settings import read
+    from weetwie.cli.installation import settings_in
 
-    return read(os.environ, given={"data": installation.data.absolute() if installation.data else None})
+    return settings_in(installation.data)
 
 
 def _told(outlook: "Outlook") -> str:

@@ -15,8 +15,10 @@ import click
 
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
-    from weetwie.database.pool import Database
+    from weetwie.context import Context
+    from weetwie.database.pool import Database, Db
     from weetwie.errors import Refusal
+    from weetwie.settings import Settings
 
 EXIT: Final = {"NotFound": 3, "Invalid": 4, "Conflict": 4, "Forbidden": 5, "Unavailable": 6, "NoSpace": 6}
 """What a refusal ends the program with; anything else that fails ends it with 1."""
@@ -26,10 +28,16 @@ EXIT: Final = {"NotFound": 3, "Invalid": 4, "Conflict": 4, "Forbidden": 5, "Unav
 class Installation:
     database: "Database"
     viewer: "Viewer"
-    """Whoever has the command line of the machine acts as the system."""
     speaks_json: bool
     data: Path | None = None
     """As given on the command line."""
+
+    def context(self, db: "Db") -> "Context":
+        """What a use case is given: whoever has the command line of the machine acts as the system."""
+        from weetwie.context import Context
+        from weetwie.serve.site import site_of
+
+        return Context(db, self.viewer, site_of(settings_in(self.data)))
 
     def say(self, found: Any, text: str) -> None:
         """What came of it: one line of JSON for programs, or a text for people."""
@@ -81,6 +89,12 @@ async def _call(
         await function(Installation(database, viewer, speaks_json, data), **given)
 
 
+def settings_in(data: Path | None) -> "Settings":
+    from weetwie.settings import read
+
+    return read(os.environ, given={"data": data.absolute() if data else None})
+
+
 @asynccontextmanager
 async def opened(data: Path | None) -> "AsyncIterator[Database]":
     """The database of a data folder, whether the server runs or not; or the one that the settings name."""
@@ -88,9 +102,8 @@ async def opened(data: Path | None) -> "AsyncIterator[Database]":
     from weetwie.database.pool import Database
     from weetwie.runtime import log
     from weetwie.serve.database import made_ready, running
-    from weetwie.settings import read
 
-    settings = read(os.environ, given={"data": data.absolute() if data else None})
+    settings = settings_in(data)
     log.configure("warning", settings.log_format)
     async with running(settings) as dsn:
         await made_ready(settings, dsn)

@@ -1,10 +1,9 @@
 """People on the command line: make them, look at them, and take them from standing to standing."""
 
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -52,11 +51,10 @@ async def create(
     If someone was imported with this address, the new person takes over what was imported for them.
     """
     from weetwie.access.enums import Standing
-    from weetwie.domain.identity import addresses, passwords
-    from weetwie.domain.people.claim import claim, claimable
-    from weetwie.domain.people.create import create as make
+    from weetwie.domain.identity import passwords
     from weetwie.domain.people.lookup import lookup
     from weetwie.domain.people.rules import Newcomer
+    from weetwie.flows import onboard
 
     hash = await passwords.hashed(sys.stdin.readline().rstrip("\r\n")) if reads_password else None
     async with installation.database.transaction() as db:
@@ -68,14 +66,7 @@ async def create(
             until=until.replace(tzinfo=UTC) + timedelta(days=1) if until else None,
             is_admin=is_admin,
         )
-        imported = await claimable(db, addresses.hashed(await addresses.hash_key(db), email))
-        if imported is None:
-            person_id = await make(db, installation.viewer, newcomer)
-        else:
-            person_id = await claim(db, installation.viewer, imported, newcomer)
-        await addresses.add(db, person_id, email, is_verified=True)
-        if hash is not None:
-            await passwords.put(db, installation.viewer, person_id, hash, is_first=True)
+        person_id = await onboard.add(installation.context(db), newcomer, email, hash)
     installation.say({"id": str(person_id), "handle": handle}, f"Created {handle}.")
 
 
@@ -132,22 +123,12 @@ async def farewell(installation: Installation, handle: str) -> None:
     here, the link is printed. Their browser then tells them that others could see it, and anything they set up with it ends
     when they return as a colleague.
     """
-    from weetwie.access.authenticate import Memory
-    from weetwie.cli.archives import settings_of
-    from weetwie.domain.people import farewell as farewells
     from weetwie.domain.people.lookup import lookup
-    from weetwie.errors import NotFound
-    from weetwie.web.pages.handed_out import farewell_for
+    from weetwie.flows import offboard
 
-    settings = settings_of(installation)
-    base_url = settings.base_url.rstrip("/")
     async with installation.database.transaction() as db:
         person_id = await lookup(db, installation.viewer, handle)
-        await farewells.check(db, person_id)
-        found = await Memory(0).person(db, person_id)
-        if found is None:
-            raise NotFound
-        link = await farewell_for(db, installation.viewer, found, base_url, is_sent=bool(settings.smtp_url))
+        link = await offboard.hand_out_link(installation.context(db), person_id)
     said = link or "The link is on its way to an address of theirs."
     installation.say({"id": str(person_id), "handle": handle, "link": link}, said)
 
@@ -258,24 +239,17 @@ async def roles(installation: Installation, handle: str, roles: tuple[str, ...])
 @in_house
 async def face(installation: Installation, handle: str, file: Path, is_header: bool) -> None:
     """Set a person's profile photo."""
-    from weetwie.domain.media import faces
     from weetwie.domain.media.upload import File
     from weetwie.domain.people.lookup import lookup
-    from weetwie.domain.people.profile import change
     from weetwie.domain.people.rules import Changes
-    from weetwie.serve import store
-    from weetwie.settings import read
+    from weetwie.flows import profile
 
-    settings = read(os.environ, given={"data": installation.data.absolute() if installation.data else None})
-    kept = store.chosen(settings)
-    kind: Literal["face", "header"] = "header" if is_header else "face"
+    kind = "header" if is_header else "face"
     async with installation.database.transaction() as db:
         person_id = await lookup(db, installation.viewer, handle)
         with file.open("rb") as content:
             given = File(content, file.stat().st_size)
-            name = await faces.put(db, installation.viewer, kept, person_id, kind, given)
-        changes = Changes(header=name) if is_header else Changes(face=name)
-        await change(db, installation.viewer, person_id, changes)
+            await profile.change(installation.context(db), Changes(), person_id, **{kind: given})
     installation.say({"id": str(person_id), "handle": handle}, f"{handle} has a new {kind}.")
 
 

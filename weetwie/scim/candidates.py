@@ -15,6 +15,7 @@ from scim2_models.path import (
 
 from weetwie.database.pool import Db
 from weetwie.domain.scim import resources
+from weetwie.domain.scim.documents import is_id
 from weetwie.domain.scim.resources import GROUP, MOST_LOOKED_AT, USER, Resource
 
 _FOUND_BY: Final = {
@@ -42,10 +43,6 @@ async def candidates(db: Db, kinds: Sequence[str], asked: ScimFilter[Any] | None
             return [one for one in found if one is not None]
     held = next((words for term in _terms(node) if (words := _held(term))), "")
     return await resources.page(db, kinds, 0, MOST_LOOKED_AT, held=held)
-
-
-def is_id(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 19
 
 
 def _terms(node: FilterNode | None, *, within: bool = True) -> Iterator[FilterNode]:

@@ -35,9 +35,7 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 
-from weetwie.access.authenticate import Memory
-from weetwie.access.policy import Policy
-from weetwie.access.viewer import system
+from weetwie.context import Site, of_system
 from weetwie.database.pool import Database
 from weetwie.database.unavailable import outage
 from weetwie.domain.identity import attempts
@@ -124,20 +122,17 @@ class ScimServer(ASGIApplication):
     def __init__(
         self,
         database: Database,
-        memory: Memory,
-        base_url: str,
+        site: Site,
         *,
-        sends_mail: bool = False,
         limits: RateLimits | None = None,
     ) -> None:
         served = provider()
         # What is said of the server itself reads nothing; each other request has a storage of its own.
         nothing: Any = None
-        super().__init__(Storage(nothing, system(Policy()), 0, served), served, _Spoken(served))
+        super().__init__(Storage(nothing, 0, served), served, _Spoken(served))
         self._database = database
-        self._memory = memory
-        self._base = urlsplit(base_url)
-        self._letters_from = base_url if sends_mail else ""
+        self._site = site
+        self._base = urlsplit(site.base_url)
         self._limits = limits
 
     def get_base_url(self, scope: MutableMapping[str, Any]) -> str:  # type: ignore[override]
@@ -191,8 +186,8 @@ class ScimServer(ASGIApplication):
             if token_id is None:
                 raise UnauthorizedException
             await tokens.use(db, token_id)
-            maker = system(await self._memory.policy(db))
-            storage = Storage(db, maker, token_id, self.provider, self._letters_from)
+            context = await of_system(db, self._site)
+            storage = Storage(context, token_id, self.provider)
             return await AsyncScimHandler(self.service, storage).handle(request)
 
     def handle_exception(self, request: ScimRequest, exception: Exception) -> ScimResponse:

@@ -19,31 +19,30 @@ from scim2_models import (
 from scim2_models import Resource as Model
 from scim2_server.storage import AsyncScimStorage, SearchPage
 
-from weetwie.access.viewer import Viewer
+from weetwie.context import Context
 from weetwie.database.pool import Db
 from weetwie.domain.scim import resources
-from weetwie.domain.scim.resources import GROUP, MOST_LOOKED_AT, USER, Resource
+from weetwie.domain.scim.documents import is_id
+from weetwie.domain.scim.resources import MOST_LOOKED_AT, USER, Resource
 from weetwie.errors import Conflict, Forbidden, Refusal
-from weetwie.events import audit
-from weetwie.scim import people
-from weetwie.scim.candidates import candidates, is_id
+from weetwie.flows import directory
+from weetwie.scim.candidates import candidates
 
 _OWN: Final = ("meta", "groups", "password")
 """Not kept in the document: ours, worked out, or never to be kept."""
 
 
 class Storage(AsyncScimStorage):
-    """For one request, in its transaction. `maker` is who acts for the directory, by the token `token_id`. `letters_from` is the
-    address of this place, where it sends letters."""
+    """For one request, in its transaction, by one of the directory's tokens."""
 
-    def __init__(
-        self, db: Db, maker: Viewer, token_id: int, provider: ScimProvider, letters_from: str = ""
-    ) -> None:
-        self._db = db
-        self._maker = maker
+    def __init__(self, context: Context, token_id: int, provider: ScimProvider) -> None:
+        self._context = context
         self._token_id = token_id
         self._provider = provider
-        self._letters_from = letters_from
+
+    @property
+    def _db(self) -> Db:
+        return self._context.db
 
     @asynccontextmanager
     async def operation(self) -> AsyncIterator[None]:
@@ -93,20 +92,7 @@ class Storage(AsyncScimStorage):
     async def create(self, resource_type: ResourceType, resource: Model[Any]) -> Model[Any]:
         kind, document = _kind(resource_type), _document(resource)
         await self._check_free(kind, document, None)
-        person_id = await people.arrive(self._db, self._maker, document) if kind == USER else None
-        id = await resources.put(
-            self._db, kind, _name(kind, document), document.get("externalId"), document, person_id
-        )
-        document["id"] = str(id)
-        await self._follow(kind, id, person_id, document, before={}, is_new=True)
-        await audit(
-            self._db,
-            self._maker,
-            f"scim.create_{kind.lower()}",
-            person_id,
-            scim_token_id=self._token_id,
-            id=id,
-        )
+        id = await directory.add(self._context, self._token_id, kind, _name(kind, document), document)
         return await self.get(resource_type, str(id))
 
     async def update(
@@ -117,19 +103,9 @@ class Storage(AsyncScimStorage):
         document = _document(resource)
         document["id"] = str(stored.id)
         await self._check_free(stored.kind, document, stored.id)
-        before = {"id": str(stored.id), **stored.document}
-        if {**document, "id": str(stored.id)} != before:
+        if document != {"id": str(stored.id), **stored.document}:
             name = _name(stored.kind, document)
-            await resources.change(self._db, stored.id, name, document.get("externalId"), document)
-            await self._follow(stored.kind, stored.id, stored.person_id, document, before=before)
-            await audit(
-                self._db,
-                self._maker,
-                f"scim.change_{stored.kind.lower()}",
-                stored.person_id,
-                scim_token_id=self._token_id,
-                id=stored.id,
-            )
+            await directory.change(self._context, self._token_id, stored, name, document)
         return await self.get(resource_type, str(stored.id))
 
     async def delete(
@@ -138,54 +114,7 @@ class Storage(AsyncScimStorage):
         """The person leaves; nobody is deleted because a directory forgets them."""
         stored = await self._stored(resource_type, resource_id)
         _check_version(stored, expected_version)
-        members = _members(stored.document)
-        await resources.remove(self._db, stored.id)
-        person_id = stored.person_id
-        if person_id is not None and await people.depart(self._db, self._maker, person_id):
-            await self._say_farewell(person_id, stored.document)
-        await self._members_changed(members)
-        await audit(
-            self._db,
-            self._maker,
-            f"scim.delete_{stored.kind.lower()}",
-            stored.person_id,
-            scim_token_id=self._token_id,
-            id=stored.id,
-        )
-
-    # What follows
-
-    async def _follow(
-        self,
-        kind: str,
-        id: int,
-        person_id: int | None,
-        document: dict[str, Any],
-        before: dict[str, Any],
-        *,
-        is_new: bool = False,
-    ) -> None:
-        if person_id is not None:
-            told = {**document, "id": str(id)}
-            await people.keep_address(self._db, self._maker, person_id, document, before, self._letters_from)
-            if await people.keep_up(self._db, self._maker, person_id, told, is_new=is_new):
-                await self._say_farewell(person_id, told)
-        if kind == GROUP:
-            is_renamed = before.get("displayName") != document.get("displayName")
-            now, then = _members(document), _members(before)
-            await self._members_changed(now | then if is_renamed else now ^ then)
-
-    async def _members_changed(self, ids: set[int]) -> None:
-        """Groups are units: those who came in or went out are in another one now."""
-        for id in sorted(ids):
-            user = await resources.one(self._db, USER, id)
-            if user is not None and user.person_id is not None:
-                document = {**user.document, "id": str(id)}
-                await people.keep_up(self._db, self._maker, user.person_id, document)
-
-    async def _say_farewell(self, person_id: int, document: dict[str, Any]) -> None:
-        if self._letters_from:
-            await people.say_farewell(self._db, self._maker, person_id, document, self._letters_from)
+        await directory.remove(self._context, self._token_id, stored)
 
     # What is there
 
@@ -246,11 +175,6 @@ def _once(name: str, value: Any) -> Any:
         return value
     kept = {(str(one.get("value")).lower(), name == "emails" and one.get("type")): one for one in value}
     return list(kept.values())
-
-
-def _members(document: dict[str, Any]) -> set[int]:
-    values = (str(one.get("value") or "") for one in document.get("members") or [])
-    return {int(value) for value in values if is_id(value)}
 
 
 def _version(stored: Resource) -> str:

@@ -14,8 +14,9 @@ from typing import Final
 import msgspec
 
 from weetwie.errors import Invalid, NoSpace
+from weetwie.flows import erasures
 from weetwie.migrations import HEAD
-from weetwie.serve import database, erasures, keys, packed, programs
+from weetwie.serve import database, keys, packed, programs
 from weetwie.serve.packed import Manifest, Packing
 from weetwie.settings import Settings
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from weetwie import __version__, app, reactions, worker
-from weetwie.access.authenticate import Memory
+from weetwie.context import Site
 from weetwie.database.pool import Database
 from weetwie.database.wake import Bell
 from weetwie.domain.identity.keys import key
@@ -23,13 +23,13 @@ from weetwie.domain.notifications.push import SEED
 from weetwie.domain.people import assistant
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
-from weetwie.events import AccountChanged, PersonErased, PersonLeft, PostPublished
 from weetwie.http.fetch import Fetcher, is_public
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
-from weetwie.serve import answering, doctor, emails, erasures, store, web
+from weetwie.serve import doctor, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
+from weetwie.serve.site import site_of
 from weetwie.settings import Settings
 from weetwie.smtp.client import Post
 
@@ -46,7 +46,7 @@ class Parts:
     """What runs in this process."""
 
     database: Database
-    memory: Memory
+    site: Site
     bell: Bell
     live: Live
     worker: worker.Worker
@@ -62,40 +62,21 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
         application = app.build(
             settings,
             parts.database,
-            parts.memory,
+            parts.site,
             shared_counts,
             parts.live,
-            parts.store,
             settings.sso,
-            sends_mail=settings.smtp_url is not None,
             look_over=partial(doctor.safely, settings, os.environ),
         )
         metrics = Metrics(parts.database, parts.live)
         server = web.server(metrics.counting(application))
         async with parts.database.reading() as db:
-            await warm_up(db, await parts.memory.policy(db))
+            await warm_up(db, await parts.site.memory.policy(db))
         with told_to_end(lambda: _end(parts.live, server)):
             async with _running(
                 parts.bell.run(),
                 parts.live.run(parts.bell),
-                parts.worker.run(parts.bell),
-                worker.look_after_media(parts.database, parts.store, parts.bell),
-                worker.send_letters(parts.database, _post(settings), parts.bell),
-                worker.take_out(
-                    parts.database,
-                    parts.memory,
-                    parts.store,
-                    parts.bell,
-                    settings.base_url.rstrip("/"),
-                    sends_mail=settings.smtp_url is not None,
-                ),
-                worker.keep_to_retention(parts.database, parts.memory),
-                worker.push_out(
-                    parts.database, parts.memory, parts.sender, parts.bell, settings.base_url.rstrip("/")
-                ),
-                worker.look_at_links(
-                    parts.database, parts.store, parts.bell, _fetcher(settings), settings.base_url
-                ),
+                *_work(parts, settings),
                 metrics.run(settings.metrics),
             ):
                 serving = asyncio.create_task(server.serve(list(sockets)))
@@ -113,27 +94,24 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
         with told_to_end(told.set):
             async with _running(
                 parts.bell.run(),
-                parts.worker.run(parts.bell),
-                worker.look_after_media(parts.database, parts.store, parts.bell),
-                worker.send_letters(parts.database, _post(settings), parts.bell),
-                worker.take_out(
-                    parts.database,
-                    parts.memory,
-                    parts.store,
-                    parts.bell,
-                    settings.base_url.rstrip("/"),
-                    sends_mail=settings.smtp_url is not None,
-                ),
-                worker.keep_to_retention(parts.database, parts.memory),
-                worker.push_out(
-                    parts.database, parts.memory, parts.sender, parts.bell, settings.base_url.rstrip("/")
-                ),
-                worker.look_at_links(
-                    parts.database, parts.store, parts.bell, _fetcher(settings), settings.base_url
-                ),
+                *_work(parts, settings),
             ):
                 ready()
                 await told.wait()
+
+
+def _work(parts: Parts, settings: Settings) -> list[Coroutine[Any, Any, None]]:
+    """What the worker does beside answering requests, each in a task of its own."""
+    database, site, bell, kept = parts.database, parts.site, parts.bell, parts.store
+    return [
+        parts.worker.run(bell),
+        worker.look_after_media(database, kept, bell),
+        worker.send_letters(database, _post(settings), bell),
+        worker.take_out(database, site, kept, bell),
+        worker.keep_to_retention(database, site),
+        worker.push_out(database, site, parts.sender, bell),
+        worker.look_at_links(database, site, kept, bell, _fetcher(settings)),
+    ]
 
 
 def _post(settings: Settings) -> Post | None:
@@ -163,30 +141,19 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
         dsn, size=settings.pool_size, readers=_readers(settings), behind_pgbouncer=settings.pgbouncer
     )
     reactions.attach(database)
-    memory, bell = Memory(), Bell(dsn)
+    site, bell = site_of(settings), Bell(dsn)
     database.on_commit = bell.ring
     async with database.transaction() as db:
-        policy = await memory.policy(db)
+        policy = await site.memory.policy(db)
         await assistant.stand_ready(db, policy)
         sender = _sender(settings, await key(db, SEED), policy.contact_email)
-    after = {
-        **reactions.AFTER,
-        PostPublished: [*reactions.AFTER[PostPublished], answering.answering(settings.base_url)],
-        PersonLeft: [emails.farewells(settings.base_url)] if settings.smtp_url else [],
-        AccountChanged: [emails.account_changes(settings.base_url)]
-        if settings.smtp_url
-        else reactions.AFTER[AccountChanged],
-        PersonErased: [*reactions.AFTER[PersonErased], erasures.noting(settings.data)],
-    }
     try:
         yield Parts(
             database,
-            memory,
+            site,
             bell,
-            Live(database, memory),
-            worker.Worker(
-                database, memory, after, emails.by_the_clock(settings.base_url) if settings.smtp_url else []
-            ),
+            Live(database, site.memory),
+            worker.Worker(database, site),
             store.chosen(settings),
             sender,
         )

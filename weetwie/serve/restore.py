@@ -16,7 +16,8 @@ from weetwie.access.viewer import system
 from weetwie.database.pool import Database
 from weetwie.domain.people import anybody
 from weetwie.errors import Conflict
-from weetwie.serve import database, erasures, keys, packed, programs
+from weetwie.flows import erasures
+from weetwie.serve import database, keys, packed, programs
 from weetwie.serve.backup import about
 from weetwie.serve.packed import Manifest
 from weetwie.settings import Settings

@@ -13,7 +13,7 @@ from weetwie.access.viewer import nobody
 from weetwie.database.unavailable import outage
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.http import body
-from weetwie.web.visit import Site, Visit, visit_of
+from weetwie.web.visit import Visit, WebSite, visit_of
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ async def too_often(come: Visit, refusal: TooMany) -> Response:
     return refused(come, refusal, again=None if not kept or _SECRET & kept.keys() else kept)
 
 
-def out_of_order(request: Request, site: Site) -> Response:
+def out_of_order(request: Request, site: WebSite) -> Response:
     """A page without a database behind it, for nobody."""
     viewer = site.memory.recall() or nobody(Policy())
     come = visit_of(request, site, viewer)

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from weetwie.access import permissions
-from weetwie.access.authenticate import Memory
+from weetwie.context import Site
 from weetwie.database.pool import Database
 from weetwie.domain.identity import attempts, sessions
 from weetwie.domain.media import faces
@@ -24,7 +24,6 @@ from weetwie.domain.timelines.live import Live
 from weetwie.errors import NotFound, Refusal, TooMany
 from weetwie.http.body import bounded, check_length
 from weetwie.imports import contacts as imported_contacts
-from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.security import oidc
 from weetwie.security.client_address import place_of
@@ -90,7 +89,7 @@ from weetwie.web.reading import SignInAgain, SignInFirst
 from weetwie.web.refused import failed, out_of_order, refused, too_often
 from weetwie.web.show import Templates
 from weetwie.web.shown import Shower
-from weetwie.web.visit import MOST_FILES, LookOver, SignOnHouse, Site, Visit, visit
+from weetwie.web.visit import MOST_FILES, LookOver, SignOnHouse, Visit, WebSite, visit
 
 log = structlog.get_logger(__name__)
 
@@ -234,34 +233,31 @@ FOR_BUILDERS: Final[dict[str, tuple[Page, Page | None]]] = {"/styleguide": (styl
 
 def site(
     database: Database,
-    memory: Memory,
-    base_url: str,
-    store: Store | None = None,
+    here: Site,
     live: Live | None = None,
     sso: Sequence[Provider] = (),
     *,
-    sends_mail: bool = False,
     look_over: LookOver | None = None,
     api: Reference | None = None,
     limits: RateLimits | None = None,
     has_styleguide: bool = False,
 ) -> Starlette:
     assets, templates = _files()
-    shower = Shower(base_url, assets.address)
-    site = Site(
-        database,
-        memory,
-        templates,
-        assets,
-        base_url,
-        shower,
-        store,
-        live,
-        _providers(sso),
-        sends_mail,
-        look_over,
-        api,
-        limits,
+    site = WebSite(
+        base_url=here.base_url,
+        memory=here.memory,
+        sends_mail=here.sends_mail,
+        store=here.store,
+        data=here.data,
+        database=database,
+        templates=templates,
+        assets=assets,
+        shower=Shower(here.base_url, assets.address),
+        live=live,
+        providers=_providers(sso),
+        look_over=look_over,
+        api=api,
+        limits=limits,
     )
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in (PAGES | (FOR_BUILDERS if has_styleguide else {})).items():
@@ -288,7 +284,7 @@ def _providers(sso: Sequence[Provider]) -> dict[str, SignOnHouse]:
     }
 
 
-def _door(site: Site, path: str, page: Page) -> Callable[[Request], Awaitable[Response]]:
+def _door(site: WebSite, path: str, page: Page) -> Callable[[Request], Awaitable[Response]]:
     """A page with all that stands before and behind it."""
 
     async def door(request: Request) -> Response:
@@ -375,7 +371,7 @@ async def _slowed(come: Visit, refusal: Refusal) -> Refusal:
     return refusal
 
 
-def _nothing(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _nothing(site: WebSite) -> Callable[[Request, Exception], Awaitable[Response]]:
     """For addresses that no page has."""
 
     async def nothing(request: Request, error: Exception) -> Response:

@@ -21,14 +21,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from weetwie import settings
 from weetwie.access import viewer as viewers
-from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Database
+from weetwie.context import Context, Site
+from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import File
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.runtime.finding import Finding
 from weetwie.security import oidc
@@ -66,22 +65,17 @@ class SignOnHouse:
 LookOver = Callable[[], Awaitable[Sequence[Finding]]]
 
 
-@dataclass(frozen=True)
-class Site:
-    """What pages need of the rest of the house."""
+@dataclass(frozen=True, kw_only=True)
+class WebSite(Site):
+    """The installation as pages know it: with all that they need of the rest of the house."""
 
     database: Database
-    memory: Memory
     templates: Templates
     assets: Assets
-    base_url: str
     shower: Shower
-    store: Store | None = None
-    """Where the bytes of media lie."""
     live: Live | None = None
     providers: Mapping[str, SignOnHouse] = field(default_factory=dict)
     """With whom people sign in, by key."""
-    sends_mail: bool = False
     look_over: LookOver | None = None
     """Says what is wrong with the installation."""
     api: Reference | None = None
@@ -100,7 +94,7 @@ class Site:
 @dataclass
 class Visit:
     request: Request
-    site: Site
+    site: WebSite
     viewer: Viewer
     session: str | None
     """The cookie of a good session."""
@@ -146,6 +140,10 @@ class Visit:
     @property
     def agent(self) -> str:
         return self.request.headers.get("user-agent", "")
+
+    def context(self, db: Db) -> Context:
+        """What a use case is given: who looks, and where."""
+        return Context(db, self.viewer, self.site)
 
     def count(self, *limits: str) -> None:
         """Counts this request under each of them. Raises TooMany."""
@@ -294,7 +292,7 @@ async def _kept(upload: UploadFile) -> File:
     return File(file, size)
 
 
-async def visit(request: Request, site: Site) -> Visit:
+async def visit(request: Request, site: WebSite) -> Visit:
     """Reads who is there from the database, as every request does."""
     session = cookie(request, site.cookie("session"))
     async with site.database.reading() as db:
@@ -305,7 +303,7 @@ async def visit(request: Request, site: Site) -> Visit:
     return visit_of(request, site, viewer, session)
 
 
-def visit_of(request: Request, site: Site, viewer: Viewer, session: str | None = None) -> Visit:
+def visit_of(request: Request, site: WebSite, viewer: Viewer, session: str | None = None) -> Visit:
     seed = cookie(request, site.cookie("form"))
     found = Visit(
         request=request,

@@ -17,7 +17,7 @@ from weetwie.domain.mail import emails
 from weetwie.domain.mail.write import Written
 from weetwie.domain.media import remove as media
 from weetwie.domain.people.erase import erase
-from weetwie.imports.archive import exporting
+from weetwie.flows import export
 from weetwie.runtime import clock
 
 MARK = "zqmarker"
@@ -83,7 +83,7 @@ async def lived(house: House) -> tuple[Someone, Someone]:
     )
     async with world.database.transaction() as db:
         await exports.ask(db, await world.viewer(ada))
-    await exporting.once(world.database, world.memory, world.store, "https://house.example")
+    await export.once(world.database, world.site, world.store)
     await house.settle()
     return ada, bo
 

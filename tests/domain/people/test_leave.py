@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 
 from tests.world import World
-from weetwie import schedule
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import system
+from weetwie.context import of_system
 from weetwie.domain.people.end import set_end
 from weetwie.domain.people.leave import leave
 from weetwie.domain.people.rejoin import rejoin
 from weetwie.domain.people.search import search
 from weetwie.errors import Forbidden, Invalid
+from weetwie.flows import offboard
 from weetwie.runtime import clock
 
 SYSTEM = system(Policy())
@@ -21,14 +22,14 @@ SYSTEM = system(Policy())
 async def test_a_member_leaves_on_their_last_day_and_does_not_leave_again(world: World) -> None:
     ada = await world.member("ada")
     await set_end(world.db, SYSTEM, ada.id, clock.now() + timedelta(days=1))
-    await schedule.let_go_due(world.db)
+    await offboard.leave_due(await of_system(world.db, world.site))
     assert await world.connection.fetchval("select standing from people") == 0
     await world.change(ada, until=clock.now() - timedelta(seconds=1))
-    await schedule.let_go_due(world.db)
+    await offboard.leave_due(await of_system(world.db, world.site))
     row = await world.connection.fetchrow("select * from people join farewells on person_id = id")
     assert (row["standing"], row["is_dormant"], row["until"], row["reason"]) == (1, True, None, "end-date")
     await rejoin(world.db, SYSTEM, ada.id)
-    await schedule.let_go_due(world.db)
+    await offboard.leave_due(await of_system(world.db, world.site))
     assert await world.connection.fetchval("select standing from people") == 0
     assert await world.connection.fetchval("select count(*) from farewells") == 0
 

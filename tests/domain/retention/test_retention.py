@@ -46,7 +46,7 @@ async def left(world: World) -> set[int]:
 
 async def sweep(world: World) -> None:
     after = 0
-    while after := await worker.retain_once(world.database, world.memory, after):
+    while after := await worker.retain_once(world.database, world.site, after):
         pass
 
 

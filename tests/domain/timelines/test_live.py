@@ -314,7 +314,7 @@ async def test_a_notification_reaches_the_one_it_is_for(house: House) -> None:
     ada, bo = await house.world.member("ada"), await house.world.member("bo")
     theirs, mine = await house.open(bo), await house.open(ada)
     await house.publish(ada, "hello @bo", visibility=Visibility.direct)
-    await drain(Worker(house.database, Memory(), reactions.AFTER))
+    await drain(Worker(house.database, house.world.site))
     assert [kind for kind, _news in await house.heard(theirs)] == [Notified]
     assert [kind for kind, _news in await house.heard(mine)] == [Arrived]
 
@@ -384,7 +384,7 @@ async def test_a_fact_of_another_version_holds_nothing_up(house: House) -> None:
     await house.world.connection.execute(add, "PostPublished", {"number": 1})
     post = await house.publish(ada, "hello @ada")
     assert await house.heard(stream) == [(Arrived, post)]
-    await drain(Worker(house.database, Memory(), reactions.AFTER))
+    await drain(Worker(house.database, house.world.site))
     waiting = await house.world.connection.fetch(
         "select kind from events where finished_at is null order by id"
     )
@@ -403,7 +403,7 @@ async def test_a_stream_tells_only_what_its_token_may_read(
     streaming = Streaming(house.live, house.database, Memory(), Renderer("http://here.test"))
     stream = await house.open(bo)
     await house.publish(ada, "hello @bo")
-    await drain(Worker(house.database, Memory(), reactions.AFTER))
+    await drain(Worker(house.database, house.world.site))
     while await house.live.turn():
         pass
     heard: list[Any] = []
@@ -422,7 +422,7 @@ async def test_a_reaction_that_fails_is_put_off_and_holds_nothing_else_up(house:
         if any(fact.post_id == bad for fact in facts):
             raise ValueError("of its own making")
 
-    worker = Worker(house.database, Memory(), {PostPublished: [tell]})
+    worker = Worker(house.database, house.world.site, {PostPublished: [tell]}, {})
     for _ in range(MOST_ATTEMPTS):
         told.clear()
         await drain(worker)

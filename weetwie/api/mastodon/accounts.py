@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct
 
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.access.visibility import CARD
@@ -11,7 +11,7 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
-from weetwie.api.mastodon.media import file_of, store_of
+from weetwie.api.mastodon.media import file_of
 from weetwie.api.mastodon.names import local_handle
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import LongPageParams, LooseId, PageParams, Upload, at_most, skipped
@@ -26,6 +26,7 @@ from weetwie.domain.people.search import search
 from weetwie.domain.relations import followers as relations
 from weetwie.domain.relations.requests import how_many_wait
 from weetwie.domain.timelines.person import pinned, posts_of
+from weetwie.flows import profile
 from weetwie.text.text import tag_key
 from weetwie.views import people as seen_people
 from weetwie.views.numbered import Numbered
@@ -120,23 +121,14 @@ async def verify_credentials(call: Call) -> bytes:
 )
 async def update_credentials(call: Call, given: ProfileGiven) -> bytes:
     """Changes one's own profile and settings."""
-    await change(await call.db(), call.viewer, call.viewer.person_id, await with_pictures(call, given))
+    await change_own(call, given)
     return await _own(call)
 
 
-async def with_pictures(call: Call, given: ProfileGiven) -> Changes:
-    """The pictures are put away first; what is in the profile no more is swept."""
-    names: dict[str, Any] = {}
-    if given.avatar is not None:
-        names["face"] = await _put(call, "face", given.avatar)
-    if given.header is not None:
-        names["header"] = await _put(call, "header", given.header)
-    return structs.replace(_changes(given), **names)
-
-
-async def _put(call: Call, kind: Literal["face", "header"], given: Upload) -> str:
-    db, person_id = await call.db(), call.viewer.person_id
-    return await faces.put(db, call.viewer, store_of(call), person_id, kind, file_of(given))
+async def change_own(call: Call, given: ProfileGiven) -> None:
+    face = file_of(given.avatar) if given.avatar is not None else None
+    header = file_of(given.header) if given.header is not None else None
+    await profile.change(await call.context(), _changes(given), face=face, header=header)
 
 
 @routes.delete("/api/v1/profile/avatar", scopes=["write:accounts"], answer=wire.CredentialAccount)

@@ -11,9 +11,9 @@ from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon.accounts import numbered, page_of
 from weetwie.api.mastodon.relations import now
 from weetwie.api.parameters import LongPageParams
-from weetwie.domain.posts import tags as names
 from weetwie.domain.relations import feature, featured_tags, note
 from weetwie.errors import NotFound
+from weetwie.flows import profile
 from weetwie.text.text import tag_key
 from weetwie.views import people as seen_people
 from weetwie.views import tags as seen_tags
@@ -99,7 +99,7 @@ async def own_tags(call: Call) -> list[wire.FeaturedTag]:
 async def feature_tag(call: Call, given: TagGiven) -> wire.FeaturedTag:
     """Puts a tag forward on one's profile."""
     name = given.name.removeprefix("#")
-    await _feature(call, name)
+    await profile.feature_tag(await call.context(), name)
     tags = await featured_tags.featured(await call.db(), call.viewer, call.viewer.person_id)
     return render.featured_tag(next(one for one in tags if one.key == tag_key(name)), call.base_url)
 
@@ -128,24 +128,15 @@ async def suggested(call: Call) -> list[wire.Tag]:
 @routes.post("/api/v1/tags/{name}/feature", scopes=["write:accounts"])
 async def feature_by_name(call: Call) -> wire.Tag:
     """Puts a tag forward on one's profile."""
-    await _feature(call, call.names["name"])
+    await profile.feature_tag(await call.context(), call.names["name"])
     return await _named(call)
 
 
 @routes.post("/api/v1/tags/{name}/unfeature", scopes=["write:accounts"])
 async def unfeature_by_name(call: Call) -> wire.Tag:
     """No longer puts a tag forward."""
-    db = await call.db()
-    names.check_name(call.names["name"])
-    tag_id = await names.find(db, call.names["name"])
-    if tag_id is not None:
-        await featured_tags.unfeature(db, call.viewer, tag_id)
+    await profile.unfeature_tag(await call.context(), call.names["name"])
     return await _named(call)
-
-
-async def _feature(call: Call, name: str) -> None:
-    db = await call.db()
-    await featured_tags.feature(db, call.viewer, await names.known(db, name), name)
 
 
 async def _named(call: Call) -> wire.Tag:

@@ -7,9 +7,8 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
-from weetwie.api.mastodon.accounts import LARGEST_PROFILE, ProfileGiven, with_pictures
+from weetwie.api.mastodon.accounts import LARGEST_PROFILE, ProfileGiven, change_own
 from weetwie.domain.people.preferences import preferences
-from weetwie.domain.people.profile import change
 from weetwie.domain.relations import featured_tags
 from weetwie.views import people as seen_people
 
@@ -25,7 +24,7 @@ async def profile(call: Call) -> wire.Profile:
 @routes.patch("/api/v1/profile", scopes=["write:accounts"], max_body=LARGEST_PROFILE)
 async def change_profile(call: Call, given: ProfileGiven) -> wire.Profile:
     """Changes one's own profile."""
-    await change(await call.db(), call.viewer, call.viewer.person_id, await with_pictures(call, given))
+    await change_own(call, given)
     return await _profile(call)
 
 

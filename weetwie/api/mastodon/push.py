@@ -10,6 +10,7 @@ from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications import push
 from weetwie.domain.notifications.push import Subscription
 from weetwie.errors import Invalid, NotFound, _
+from weetwie.flows import push as pushes
 from weetwie.http import webpush
 from weetwie.http.webpush import Device
 
@@ -65,15 +66,9 @@ async def subscribe(call: Call, given: SubscribeParams) -> wire.WebPushSubscript
     except ValueError:
         raise Invalid(_("These aren't the keys of a subscription."), field="subscription[keys]") from None
     token = call.header("authorization").partition(" ")[2].strip()
-    await push.subscribe(
-        db,
-        call.viewer,
-        Device(asked.endpoint, p256dh, auth, asked.standard),
-        _kinds(given),
-        given.data.policy or given.policy or "all",
-        webpush.seal(await key(db, push.SEED), token),
-        only_https=call.base_url.startswith("https:"),
-    )
+    device = Device(asked.endpoint, p256dh, auth, asked.standard)
+    policy = given.data.policy or given.policy or "all"
+    await pushes.subscribe(await call.context(), device, token, _kinds(given), policy)
     return await _shown(call, db)
 
 

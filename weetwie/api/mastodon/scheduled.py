@@ -14,11 +14,10 @@ from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render_media import attachment_renderer
 from weetwie.api.mastodon.timelines import page_of
 from weetwie.api.parameters import PageParams
-from weetwie.domain.media import attach
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scheduled.scheduled import Scheduled
 from weetwie.errors import NotFound
-from weetwie.runtime import clock
+from weetwie.flows import publish
 from weetwie.views import media as seen_media
 
 routes = Routes("scheduled")
@@ -45,19 +44,14 @@ async def single(call: Call) -> bytes:
 @routes.put("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"], answer=ScheduledStatus)
 async def move(call: Call, params: MoveParams) -> bytes:
     """Another time for a post."""
-    db = await call.db()
-    await scheduled.move(db, call.viewer, call.id, params.scheduled_at)
-    post = await scheduled.single(db, call.viewer, call.id)
-    await attach.hold(db, call.viewer, _media_of(post), post.at)
+    post = await publish.move(await call.context(), call.id, params.scheduled_at)
     return msgspec.json.encode(await as_wire(call, post))
 
 
 @routes.delete("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"])
 async def take_back(call: Call) -> dict[str, Any]:
     """Takes back a post that waits."""
-    db = await call.db()
-    post = await scheduled.take_back(db, call.viewer, call.id)
-    await attach.hold(db, call.viewer, _media_of(post), clock.now())  # for a day, as just uploaded
+    await publish.take_back(await call.context(), call.id)
     return {}
 
 
@@ -66,14 +60,9 @@ async def by_id(call: Call, id: int) -> bytes:
     return msgspec.json.encode(await as_wire(call, await scheduled.single(await call.db(), call.viewer, id)))
 
 
-def _media_of(post: Scheduled) -> list[int]:
-    ids: list[int] = post.written["draft"].get("media_ids", [])
-    return ids
-
-
 async def as_wire(call: Call, post: Scheduled) -> dict[str, Any]:
     draft, ballot = post.written["draft"], post.written.get("ballot")
-    media, allowed = await _attachments(call, _media_of(post)), draft.get("allowed_mentions")
+    media, allowed = await _attachments(call, post.media_ids), draft.get("allowed_mentions")
     poll = ballot and {
         "options": ballot["options"],
         "expires_in": ballot["lasts"],
@@ -86,7 +75,7 @@ async def as_wire(call: Call, post: Scheduled) -> dict[str, Any]:
         "params": {
             "text": draft["text"],
             "poll": poll or None,
-            "media_ids": [str(id) for id in _media_of(post)] or None,
+            "media_ids": [str(id) for id in post.media_ids] or None,
             "sensitive": draft.get("is_sensitive"),
             "spoiler_text": draft.get("warning") or None,
             "visibility": post.written["visibility"],

@@ -1,7 +1,6 @@
 """Statuses: write, read, edit, delete, boost, mark."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -13,7 +12,7 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.entities import Account, Context, ScheduledStatus, Status, StatusEdit, StatusSource
 from weetwie.api.mastodon.entities.formats import date_time
-from weetwie.api.mastodon.media import LARGEST_FORM, file_of, store_of
+from weetwie.api.mastodon.media import LARGEST_FORM, file_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
 from weetwie.api.mastodon.render_media import attachment_renderer
@@ -21,15 +20,15 @@ from weetwie.api.mastodon.scheduled import by_id as scheduled_by_id
 from weetwie.api.mastodon.timelines import page_of, statuses
 from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams, Upload
 from weetwie.database.pool import Db
-from weetwie.domain.media import attach, describe
-from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
-from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove
+from weetwie.domain.posts import answer, boost, edit, mark, redraft, remove
 from weetwie.domain.posts import quotes as quotes_of
+from weetwie.domain.posts.publish import Unexpected
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import thread
-from weetwie.errors import Invalid, NotFound, _
+from weetwie.errors import NotFound
+from weetwie.flows import publish
+from weetwie.flows.publish import Described
 from weetwie.text import language
 from weetwie.views import media as seen_media
 from weetwie.views import people as seen_people
@@ -147,13 +146,16 @@ async def create(call: Call, params: NewParams) -> bytes | Answer:
     )
     try:
         if params.scheduled_at is not None:
-            return await _schedule(call, draft, params)
-        return await shown.status_by_id(call, await _publish(call, draft, params))
-    except publish.Unexpected as refusal:
+            id = await publish.schedule(await call.context(), draft, _ballot(params), params.scheduled_at)
+            return await scheduled_by_id(call, id)
+        return await shown.status_by_id(
+            call, await publish.publish(await call.context(), draft, _ballot(params))
+        )
+    except Unexpected as refusal:
         return await _unexpected(call, refusal)
 
 
-async def _unexpected(call: Call, refusal: publish.Unexpected) -> Answer:
+async def _unexpected(call: Call, refusal: Unexpected) -> Answer:
     """Nothing was written; the app asks whether these people are meant."""
     people = await seen_people.people(await call.db(), call.viewer, refusal.people)
     body = {
@@ -163,49 +165,14 @@ async def _unexpected(call: Call, refusal: publish.Unexpected) -> Answer:
     return Answer(422, body)
 
 
-async def _publish(call: Call, draft: Draft, params: NewParams) -> int:
-    post_id = await publish.publish(await call.db(), call.viewer, draft)
-    if draft.has_poll:
-        await _put_poll(call, post_id, params)
-    return post_id
-
-
-class _AsIfPublishedError(Exception):
-    """Takes back what was tried."""
-
-
-async def _schedule(call: Call, draft: Draft, params: NewParams) -> bytes:
-    """What could not be published now is refused now, and not when its time has come."""
-    db = await call.db()
-    draft = msgspec.structs.replace(draft, key=None)
-    visibility = "public"
-    with suppress(_AsIfPublishedError):
-        async with db.savepoint():
-            tried = await seen_posts.post(db, call.viewer, await _publish(call, draft, params))
-            visibility = Visibility(tried.visibility).name
-            raise _AsIfPublishedError
-    written = {"draft": msgspec.to_builtins(draft), "visibility": visibility}
-    if draft.has_poll:
-        written["ballot"] = msgspec.to_builtins(_ballot(params))
-    assert params.scheduled_at is not None, "asked before"
-    key = call.header("idempotency-key") or None
-    id = await scheduled.schedule(db, call.viewer, params.scheduled_at, written, key)
-    await attach.hold(db, call.viewer, params.media_ids, params.scheduled_at)
-    return await scheduled_by_id(call, id)
-
-
 def _has_poll(params: WrittenParams) -> bool:
     """An empty list of options is what apps send for none."""
     return params.poll is not None and bool(params.poll.options)
 
 
-async def _put_poll(call: Call, post_id: int, params: WrittenParams) -> None:
-    ballot = _ballot(params)
-    await polls.put(await call.db(), call.viewer, post_id, ballot, has_media=bool(params.media_ids))
-
-
-def _ballot(params: WrittenParams) -> Ballot:
-    assert params.poll is not None, "asked before"
+def _ballot(params: WrittenParams) -> Ballot | None:
+    if not _has_poll(params) or params.poll is None:
+        return None
     return Ballot(
         options=params.poll.options,
         lasts=params.poll.expires_in,
@@ -238,32 +205,18 @@ async def change(call: Call, params: ChangeParams) -> bytes:
         is_redescribed=bool(params.media_attributes),
         has_poll=_has_poll(params),
     )
-    db = await call.db()
-    await edit.edit(db, call.viewer, call.id, change)
-    if change.has_poll:
-        await _put_poll(call, call.id, params)
-    else:
-        await polls.take_out(db, call.viewer, call.id)
-    if (policy := _policy(params.quote_approval_policy)) is not None:
-        await quotes_of.set_policy(db, call.viewer, call.id, policy)
-    await _describe(call, params)
-    return await shown.status_by_id(call, call.id)
-
-
-async def _describe(call: Call, params: ChangeParams) -> None:
-    """Only what the post shows now."""
-    for given in params.media_attributes:
-        if given.id not in params.media_ids:
-            raise Invalid(_("You can only describe files that are in the post."), field="media_attributes")
-        await describe.describe(
-            await call.db(),
-            call.viewer,
-            store_of(call),
-            given.id,
+    described = [
+        Described(
+            media_id=given.id,
             description=given.description,
             focus=given.focus,
             thumbnail=file_of(given.thumbnail) if given.thumbnail else None,
         )
+        for given in params.media_attributes
+    ]
+    policy = _policy(params.quote_approval_policy)
+    await publish.edit(await call.context(), call.id, change, _ballot(params), policy, described)
+    return await shown.status_by_id(call, call.id)
 
 
 @routes.delete("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, rate="delete")

@@ -11,6 +11,7 @@ from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams, at_most
 from weetwie.domain.posts import tags as names
 from weetwie.domain.relations import tags as following
+from weetwie.flows import profile
 from weetwie.views import tags as seen_tags
 
 routes = Routes("tags")
@@ -30,20 +31,14 @@ async def tag(call: Call) -> wire.Tag:
 @routes.post("/api/v1/tags/{name}/follow", scopes=["write:follows"])
 async def follow(call: Call) -> wire.Tag:
     """Follows a tag."""
-    db = await call.db()
-    tag_id = await names.known(db, call.names["name"])
-    await following.follow_tag(db, call.viewer, tag_id)
+    await profile.follow_tag(await call.context(), call.names["name"])
     return await _shown(call)
 
 
 @routes.post("/api/v1/tags/{name}/unfollow", scopes=["write:follows"])
 async def unfollow(call: Call) -> wire.Tag:
     """No longer follows a tag."""
-    db = await call.db()
-    names.check_name(call.names["name"])
-    tag_id = await names.find(db, call.names["name"])
-    if tag_id is not None:
-        await following.unfollow_tag(db, call.viewer, tag_id)
+    await profile.unfollow_tag(await call.context(), call.names["name"])
     return await _shown(call)
 
 

@@ -195,7 +195,7 @@ def decided(language: str, place: str, handle: str, kind: str, words: str, link:
     return _letter(
         language,
         _("A decision about your account"),
-        [done[kind], _("They write: {words}")],
+        [done[kind], _("They write: {words}")] if words else [done[kind]],
         _("Read or object"),
         link,
         [_("You can object once. Someone will read it and decide again. The link works for sixty days.")],

@@ -30,6 +30,11 @@ class Scheduled(msgspec.Struct, frozen=True):
     refusal: str | None
     """It could not be published when its time had come: why."""
 
+    @property
+    def media_ids(self) -> list[int]:
+        ids: list[int] = self.written["draft"].get("media_ids", [])
+        return ids
+
 
 async def schedule(db: Db, viewer: Viewer, at: datetime, written: dict[str, Any], key: str | None) -> int:
     """Keeps what is written until then; the same key twice is the same post. Raises Invalid."""

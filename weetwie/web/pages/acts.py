@@ -6,16 +6,17 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
+from weetwie.context import Context
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
 from weetwie.domain.knowledge import vouch as vouching
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.polls import vote
 from weetwie.domain.posts import answer, boost, mark, remove
-from weetwie.domain.posts import tags as names
-from weetwie.domain.relations import block, feature, featured_tags, follow, mute, note, requests, tags
+from weetwie.domain.relations import block, feature, follow, mute, note, requests
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import NotFound
+from weetwie.flows import profile
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.pages import change
@@ -154,16 +155,15 @@ async def on_tag(visit: Visit) -> Response:
     await visit.form()
     verb, name = visit.request.path_params["verb"], visit.request.path_params["tag"]
     async with visit.site.database.transaction() as db:
-        tag_id = await names.known(db, name)
-        match verb:
-            case "follow":
-                await tags.follow_tag(db, visit.viewer, tag_id)
-            case "unfollow":
-                await tags.unfollow_tag(db, visit.viewer, tag_id)
-            case "feature":
-                await featured_tags.feature(db, visit.viewer, tag_id, name)
-            case "unfeature":
-                await featured_tags.unfeature(db, visit.viewer, tag_id)
-            case _other:
-                raise NotFound
+        if verb not in _ON_TAGS:
+            raise NotFound
+        await _ON_TAGS[verb](visit.context(db), name)
     return visit.back(f"/tags/{name}")
+
+
+_ON_TAGS: Final[dict[str, Callable[[Context, str], Awaitable[None]]]] = {
+    "follow": profile.follow_tag,
+    "unfollow": profile.unfollow_tag,
+    "feature": profile.feature_tag,
+    "unfeature": profile.unfeature_tag,
+}

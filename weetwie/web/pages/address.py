@@ -1,16 +1,14 @@
 """An e-mail address is shown to be one's own: by a link in a letter to it, and a button, so that programs that look into
 letters do not use it up. And the address that is one's own, not the organisation's."""
 
-from typing import cast
-
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
-from weetwie.domain.identity import account, addresses, asked, links
-from weetwie.domain.identity.links import Link, Purpose
+from weetwie.domain.identity import asked, links
+from weetwie.domain.identity.links import Link
 from weetwie.domain.identity.rules import check_address
-from weetwie.domain.mail import emails, write
 from weetwie.errors import NotFound
+from weetwie.flows import sign_in
 from weetwie.text.signs import bare_address
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -26,19 +24,8 @@ async def confirm(visit: Visit) -> Response:
     await visit.form()
     async with visit.site.database.transaction() as db:
         link = await _link(visit, db)
-        await links.use(db, cast("Purpose", link.purpose), visit.request.path_params["token"])
-        person_id, address = link.person_id or 0, link.address or ""
-        person = await visit.site.memory.person(db, person_id)
-        if person is None:
-            raise NotFound
-        gone = None
-        if link.purpose == "own-address":
-            gone = await addresses.personal(db, person_id)
-            await addresses.choose_personal(db, person_id, address)
-        else:
-            await addresses.add(db, person_id, address, is_verified=True)
-        await account.changed(db, person, "address.confirm", person_id, gone=gone)
-    return visit.show("address.html", address=address, is_done=True)
+        await sign_in.confirm_address(visit.context(db), link, visit.request.path_params["token"])
+    return visit.show("address.html", address=link.address or "", is_done=True)
 
 
 async def _link(visit: Visit, db: Db) -> Link:
@@ -54,13 +41,7 @@ async def choose(visit: Visit, given: str) -> None:
     reading.check_signed_in(visit)
     address = bare_address(given)
     async with visit.site.database.transaction() as db:
-        if not address:
-            await addresses.drop_personal(db, visit.viewer)
-            return
-        check_address(address)
-        await asked.check_place(db, visit.client_address)
-        token = await links.make(db, "own-address", visit.viewer.person_id, address=address)
-        link = f"{visit.site.base_url}/auth/address/{token}"
-        viewer = visit.viewer
-        written = write.confirm_address(viewer.language, viewer.policy.name, viewer.handle, link)
-        await emails.put(db, viewer.person_id, address, written, links.LASTS["own-address"])
+        if address:
+            check_address(address)
+            await asked.check_place(db, visit.client_address)
+        await sign_in.choose_address(visit.context(db), address)

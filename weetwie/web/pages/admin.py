@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.responses import Response
 
@@ -13,28 +13,25 @@ from weetwie.access.enums import Ring, Role, Standing
 from weetwie.access.viewer import Viewer, system
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
-from weetwie.domain.identity import addresses
 from weetwie.domain.mail import emails
 from weetwie.domain.moderation import decisions, reports
+from weetwie.domain.moderation.decisions import Kind
 from weetwie.domain.notifications import push_out
 from weetwie.domain.people import farewell, leave, rejoin, roles, suspend
 from weetwie.domain.people.census import census
-from weetwie.domain.people.claim import claim, claimable
-from weetwie.domain.people.create import create
 from weetwie.domain.people.erase import erase
 from weetwie.domain.people.limit import limit
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.roll import roll
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.flows import moderate, offboard, onboard, sign_in
 from weetwie.runtime import clock
 from weetwie.text.signs import bare_address, visible
 from weetwie.views import people as seen_people
 from weetwie.views.people import Profile
 from weetwie.web import reading
 from weetwie.web.days import end_of
-from weetwie.web.pages import handed_out
-from weetwie.web.pages.decisions import decide
 from weetwie.web.visit import Visit
 
 _LENGTH: Final = 100
@@ -111,8 +108,7 @@ async def make_person(visit: Visit) -> Response:
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
-            person_id = await _make(visit, db, given)
-            link = await handed_out.password_link(visit, db, person_id)
+            link = await onboard.make(visit.context(db), _newcomer(visit, given), _address(given))
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
             return await _people(visit, db, 422, error=refusal, given=given)
@@ -120,11 +116,9 @@ async def make_person(visit: Visit) -> Response:
         return await _people(visit, db, link=link, is_sent=not link)
 
 
-async def _make(visit: Visit, db: Db, given: dict[str, str]) -> int:
-    """Whoever came with an import under this address takes over what was brought in as theirs."""
+def _newcomer(visit: Visit, given: dict[str, str]) -> Newcomer:
     standing = given.get("standing", "")
-    address = bare_address(given.get("address", ""))
-    newcomer = Newcomer(
+    return Newcomer(
         handle=visible(given.get("handle", "")).removeprefix("@"),
         name=given.get("name", "").strip(),
         standing=Standing[standing] if standing in Standing.__members__ else Standing.member,
@@ -132,13 +126,10 @@ async def _make(visit: Visit, db: Db, given: dict[str, str]) -> int:
         until=end_of(given.get("until", "")) if standing == "guest" else None,
         is_admin="is_admin" in given,
     )
-    imported = await claimable(db, addresses.hashed(await addresses.hash_key(db), address))
-    if imported is None:
-        person_id = await create(db, visit.viewer, newcomer)
-    else:
-        person_id = await claim(db, visit.viewer, imported, newcomer)
-    await addresses.add(db, person_id, address, is_verified=True)
-    return person_id
+
+
+def _address(given: dict[str, str]) -> str:
+    return bare_address(given.get("address", ""))
 
 
 async def show_person(visit: Visit) -> Response:
@@ -178,11 +169,10 @@ async def on_person(visit: Visit) -> Response:
         if verb in ("link", "farewell"):
             check(visit, permissions.look_after_people)
         if verb == "link":
-            link = await handed_out.password_link(visit, db, person_id)
+            link = await sign_in.hand_out_password_link(visit.context(db), person_id)
             return await _people(visit, db, link=link, is_sent=not link)
         if verb == "farewell":
-            await farewell.check(db, person_id)
-            link = await handed_out.farewell_link(visit, db, person_id)
+            link = await offboard.hand_out_link(visit.context(db), person_id)
             return await _people(visit, db, farewell=link, is_sent=not link)
         if verb not in acts:
             raise NotFound
@@ -221,9 +211,11 @@ async def on_report(visit: Visit) -> Response:
             case "close":
                 await reports.close(db, visit.viewer, id)
             case "decide":
+                if (kind := given.get("kind", "")) not in decisions.KINDS:
+                    raise NotFound
                 about_id = (await reports.one(db, visit.viewer, id)).about_id
-                await decide(visit, db, about_id, given.get("kind", ""), given.get("words", ""), id)
-                await reports.close(db, visit.viewer, id)
+                words = decisions.checked(given.get("words", ""))
+                await moderate.decide(visit.context(db), about_id, cast("Kind", kind), words, id)
             case "open":
                 await reports.open_again(db, visit.viewer, id)
             case _other:

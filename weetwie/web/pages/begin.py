@@ -1,7 +1,6 @@
 """The first minutes of somebody new, in three steps, each of which may be left out: who one is, what one knows and would
 like to learn, whom to follow. Then a first post stands ready to be sent."""
 
-import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -10,15 +9,13 @@ from starlette.responses import Response
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import Choice, key_of, tidy
-from weetwie.domain.media import faces
 from weetwie.domain.people.directory import directory
-from weetwie.domain.people.profile import change
 from weetwie.domain.people.rules import Changes
-from weetwie.domain.posts import tags as names
-from weetwie.domain.relations import follow, suggestions, tags
+from weetwie.domain.relations import follow, suggestions
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines import trends
 from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.flows import profile
 from weetwie.views import people as seen_people
 from weetwie.views import tags as seen_tags
 from weetwie.web import reading
@@ -45,8 +42,8 @@ async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any)
     shown: dict[str, Any] = {"topics": [], "people": [], "given": {}, "bio": ""}
     if step == "you":
         seen = await seen_people.person(db, visit.viewer, visit.viewer.person_id)
-        (profile,) = await seen_people.profiles(db, [seen])
-        shown["bio"] = profile.bio
+        (mine,) = await seen_people.profiles(db, [seen])
+        shown["bio"] = mine.bio
     if step == "topics":
         ids = await trends.tags(db, visit.viewer, limit=_OFFERED)
         shown["topics"] = await seen_tags.tags(db, visit.viewer, ids)
@@ -92,13 +89,9 @@ async def act(visit: Visit) -> Response:
 
 
 async def _keep_person(visit: Visit, given: dict[str, str]) -> None:
-    site, viewer = visit.site, visit.viewer
-    changes: dict[str, Any] = {"name": given.get("name", ""), "bio": given.get("bio", "")}
-    async with site.database.transaction() as db:
-        for file in visit.files.get("face", [])[:1]:
-            if site.store is not None:
-                changes["face"] = await faces.put(db, viewer, site.store, viewer.person_id, "face", file)
-        await change(db, viewer, viewer.person_id, Changes(**changes))
+    changes = Changes(name=given.get("name", ""), bio=given.get("bio", ""))
+    async with visit.site.database.transaction() as db:
+        await profile.change(visit.context(db), changes, face=next(iter(visit.files.get("face", [])), None))
     if own_address := given.get("own_address", "").strip():
         await address.choose(visit, own_address)
 
@@ -106,11 +99,8 @@ async def _keep_person(visit: Visit, given: dict[str, str]) -> None:
 async def _keep_topics(visit: Visit, given: dict[str, str]) -> None:
     """What one knows stands on one's profile; what one would like to learn does too, and comes home where it is a tag."""
     async with visit.site.database.transaction() as db:
-        for name in _topics(visit, given, "knows"):
-            await topics.choose(db, visit.viewer, name, Choice.knows)
-        for name in _topics(visit, given, "learns"):
-            await topics.choose(db, visit.viewer, name, Choice.learning)
-            await tags.follow_tag(db, visit.viewer, await names.known(db, _joined(name)))
+        knows, learns = _topics(visit, given, "knows"), _topics(visit, given, "learns")
+        await profile.choose_topics(visit.context(db), knows, learns)
 
 
 def _topics(visit: Visit, given: dict[str, str], field: str) -> list[str]:
@@ -122,12 +112,6 @@ def _topics(visit: Visit, given: dict[str, str], field: str) -> list[str]:
     if len(found) > _MOST_TOPICS:
         raise Invalid(_("Choose at most {most} topics."), most=_MOST_TOPICS)
     return found
-
-
-def _joined(name: str) -> str:
-    """A phrase as one tag: `heat pumps` is `HeatPumps`."""
-    parts = re.findall(r"\w+", name)
-    return parts[0] if len(parts) == 1 else "".join(part[:1].upper() + part[1:] for part in parts)
 
 
 async def _follow(visit: Visit) -> None:
@@ -145,8 +129,8 @@ async def _to_home(visit: Visit) -> Response:
     async with visit.site.database.reading() as db:
         me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
         said = await topics.own(db, visit.viewer)
-    knows = [_joined(one.name) for one in said if one.choice is Choice.knows]
-    learns = [_joined(one.name) for one in said if one.choice is Choice.learning]
+    knows = [profile.joined(one.name) for one in said if one.choice is Choice.knows]
+    learns = [profile.joined(one.name) for one in said if one.choice is Choice.learning]
     lines = [visit.say(_HELLO, name=me.called)]
     if knows:
         lines.append(visit.say(_I_KNOW, topics=_tagged(knows)))

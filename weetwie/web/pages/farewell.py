@@ -4,15 +4,13 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from weetwie.access.enums import Ring, Visibility
-from weetwie.access.viewer import Viewer, nobody
-from weetwie.database.pool import Db
-from weetwie.domain.identity import links, one_time, passwords, sessions
+from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import links, passwords
 from weetwie.domain.people import farewell
 from weetwie.domain.people.farewell import Wishes
-from weetwie.domain.posts import publish
-from weetwie.domain.posts.rules import Draft
 from weetwie.errors import NotFound, Refusal
+from weetwie.flows import offboard
+from weetwie.flows.offboard import Answer
 from weetwie.web.visit import Visit
 
 
@@ -31,35 +29,25 @@ async def answer(visit: Visit) -> Response:
     try:
         hash = await passwords.hashed(given.get("password", ""))
         async with visit.site.database.transaction() as db:
-            is_awake, session = await _accept(visit, db, given, hash)
+            token = visit.request.path_params["token"]
+            stayed = await offboard.stay_in_touch(visit.context(db), token, _said(visit, given, hash))
     except Refusal as refusal:
         return _page(visit, person, 422, error=refusal, given=given)
-    if session is None and is_awake:
+    if stayed.session is None and stayed.is_awake:
         return visit.go("/auth/sign_in")
-    if session is None:
+    if stayed.session is None:
         return _page(visit, person, is_waiting=True)
-    visit.begin_session(session)
+    visit.begin_session(stayed.session)
     return visit.go("/")
 
 
-async def _accept(visit: Visit, db: Db, given: Mapping[str, str], hash: str) -> tuple[bool, str | None]:
-    """Whether they are awake, or somebody else has to say yes; and the new session, unless they sign in with a code."""
-    link = await links.use(db, "farewell", visit.request.path_params["token"])
-    person_id = link.person_id or 0
-    before = await visit.site.memory.person(db, person_id) or nobody(visit.viewer.policy)
-    wishes = Wishes(is_found="is_found" in given, is_asked="is_asked" in given)
-    is_awake = await farewell.accept(db, before, person_id, wishes)
-    await passwords.put(db, before, person_id, hash)
-    if not is_awake:
-        return False, None
-    if text := given.get("goodbye", "").replace("\r\n", "\n").strip():
-        awake = await visit.site.memory.person(db, person_id)
-        assert awake is not None, "whoever has just woken is there"
-        draft = Draft(text=text, ring=Ring.network, visibility=Visibility.public)
-        await publish.publish(db, awake, draft)
-    if await one_time.is_on(db, person_id):
-        return True, None
-    return True, await sessions.begin(db, person_id, visit.agent)
+def _said(visit: Visit, given: Mapping[str, str], hash: str) -> Answer:
+    return Answer(
+        wishes=Wishes(is_found="is_found" in given, is_asked="is_asked" in given),
+        goodbye=given.get("goodbye", "").replace("\r\n", "\n").strip(),
+        password_hash=hash,
+        agent=visit.agent,
+    )
 
 
 async def _person(visit: Visit) -> Viewer:

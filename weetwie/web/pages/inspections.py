@@ -10,21 +10,15 @@ from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.inspections import inspections
 from weetwie.domain.inspections.inspections import Inspected
-from weetwie.domain.people import assistant
 from weetwie.domain.people.lookup import lookup
-from weetwie.domain.posts.publish import publish
-from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines.person import posts_of
 from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.flows import moderate
 from weetwie.runtime import clock
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.shown import Post
 from weetwie.web.visit import Visit
-
-_TOLD = _(
-    "Compliance at {place} is reading your posts for case {reason}, until {day}. Two people opened the review together, and every reading is logged."
-)
 
 
 def _check(visit: Visit) -> None:
@@ -91,32 +85,12 @@ async def act(visit: Visit) -> Response:
     async with visit.site.database.transaction() as db:
         match verb:
             case "confirm":
-                begun = await inspections.confirm(db, visit.viewer, id)
-                if not begun.is_silent:
-                    await _tell(visit, db, begun)
+                await moderate.begin_inspection(visit.context(db), id, visit.language)
             case "end":
                 await inspections.end(db, visit.viewer, id)
             case _other:
                 raise NotFound
     return visit.go("/inspections")
-
-
-async def _tell(visit: Visit, db: Db, begun: Inspected) -> None:
-    """By a direct post of the installation's own account; it stands on a page of theirs all the same."""
-    ours_id = await assistant.person_id(db)
-    ours = await visit.site.memory.person(db, ours_id) if ours_id else None
-    person = await visit.site.memory.person(db, begun.person_id)
-    if ours is None or person is None or begun.ends_at is None:
-        return
-    words = visit.say(
-        _TOLD, place=person.policy.name, reason=begun.reason, day=begun.ends_at.date().isoformat()
-    )
-    try:
-        async with db.savepoint():
-            text = f"@{person.handle} {words}\n\n{visit.site.base_url}/decisions"
-            await publish(db, ours, Draft(text=text, visibility=Visibility.direct, is_question=False))
-    except Refusal:
-        return
 
 
 async def show_one(visit: Visit) -> Response:

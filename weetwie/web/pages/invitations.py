@@ -15,11 +15,11 @@ from weetwie.domain.invitations.rules import Offer
 from weetwie.domain.people import end, guests
 from weetwie.domain.people.lookup import lookup
 from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.flows import onboard
 from weetwie.runtime import clock
 from weetwie.text.signs import bare_addresses
 from weetwie.web import reading
 from weetwie.web.days import end_of
-from weetwie.web.pages.join import send
 from weetwie.web.visit import Visit
 
 _PROLONGED: Final = timedelta(days=90)
@@ -86,12 +86,8 @@ async def _invite(visit: Visit, db: Db, given: dict[str, str]) -> list[tuple[str
     words, links = given.get("words", "").strip(), []
     me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
     for address in to:
-        is_sent = bool(address) and visit.site.sends_mail
         offer = Offer(standing=standing, address=address, until=until, words=words)
-        token = await invite.invite(db, visit.viewer, offer, is_sent=is_sent)
-        if is_sent:
-            await send(visit, db, address, token, language=visit.language, inviter=me.called, words=words)
-        links.append((address, "" if is_sent else f"{visit.site.base_url}/join/{token}"))
+        links.append((address, await onboard.invite(visit.context(db), offer, visit.language, me.called)))
     return links
 
 
@@ -104,10 +100,9 @@ async def act(visit: Visit) -> Response:
             case "withdraw":
                 await invite.withdraw(db, visit.viewer, id)
             case "let-in":
-                address, token = await asking.let_in(db, visit.viewer, id)
-                if not visit.site.sends_mail:
-                    return await _page(visit, db, links=[(address, f"{visit.site.base_url}/join/{token}")])
-                await send(visit, db, address, token, language=visit.language)
+                address, link = await onboard.let_in(visit.context(db), id, visit.language)
+                if link:
+                    return await _page(visit, db, links=[(address, link)])
             case "decline":
                 await asking.decline(db, visit.viewer, id)
             case _other:

@@ -2,9 +2,10 @@
 
 from starlette.responses import Response
 
-from weetwie.access.viewer import Viewer, nobody
-from weetwie.domain.identity import links, passwords, sessions, tokens
+from weetwie.access.viewer import Viewer
+from weetwie.domain.identity import links, passwords
 from weetwie.errors import Invalid, NotFound
+from weetwie.flows import sign_in
 from weetwie.web.visit import Visit
 
 
@@ -20,11 +21,7 @@ async def put(visit: Visit) -> Response:
     except Invalid as refusal:
         return visit.show("password.html", 422, handle=handle, error=refusal)
     async with visit.site.database.transaction() as db:
-        link = await links.use(db, "set-password", visit.request.path_params["token"])
-        viewer = await visit.site.memory.person(db, link.person_id or 0) or nobody(visit.viewer.policy)
-        await passwords.put(db, viewer, viewer.person_id, hash)
-        await sessions.end_all(db, viewer.person_id)
-        await tokens.revoke_of(db, viewer, viewer.person_id)
+        await sign_in.set_password(visit.context(db), visit.request.path_params["token"], hash)
     visit.end_session()
     return visit.go("/auth/sign_in")
 

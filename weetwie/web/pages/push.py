@@ -8,6 +8,7 @@ from weetwie.domain.identity import tokens
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications import push
 from weetwie.errors import Invalid, _
+from weetwie.flows import push as pushes
 from weetwie.http import webpush
 from weetwie.http.webpush import Device
 from weetwie.web import reading
@@ -39,17 +40,8 @@ async def begin(visit: Visit) -> Response:
     except ValueError:
         raise Invalid(_("These aren't the keys of a subscription.")) from None
     async with visit.site.database.transaction() as db:
-        issued = await tokens.for_browser(db, visit.viewer)
-        viewer = msgspec.structs.replace(visit.viewer, token_id=issued.id)
-        await push.subscribe(
-            db,
-            viewer,
-            Device(given.get("endpoint", ""), p256dh, auth, True),
-            KINDS,
-            "all",
-            webpush.seal(await key(db, push.SEED), issued.token),
-            only_https=visit.site.is_secure,
-        )
+        device = Device(given.get("endpoint", ""), p256dh, auth, True)
+        await pushes.subscribe_browser(visit.context(db), device, KINDS)
     return visit.go("/settings/notifications?saved=1")
 
 

@@ -1,6 +1,6 @@
 """What one says of oneself, how the pages look, who sees what: three pages that each save what they show."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
@@ -9,18 +9,18 @@ from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import Choice
-from weetwie.domain.media import faces
+from weetwie.domain.media.upload import File
 from weetwie.domain.people.census import census
 from weetwie.domain.people.preferences import preferences
-from weetwie.domain.people.profile import change
 from weetwie.domain.people.rules import MOST_FIELDS, Changes, Field
-from weetwie.errors import Refusal, Unavailable
+from weetwie.errors import Refusal
+from weetwie.flows import profile as flow
 from weetwie.text import language
 from weetwie.views import people as seen_people
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
-Read = Callable[[Visit, Db, dict[str, str]], Awaitable[dict[str, Any]]]
+Read = Callable[[Visit, dict[str, str]], dict[str, Any]]
 
 
 async def show(visit: Visit) -> Response:
@@ -58,8 +58,12 @@ async def _save(visit: Visit, template: str, read: Read) -> Response:
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
-            changes = Changes(**await read(visit, db, given))
-            await change(db, visit.viewer, visit.viewer.person_id, changes)
+            changes, face, header = (
+                Changes(**read(visit, given)),
+                _file(visit, "face"),
+                _file(visit, "header"),
+            )
+            await flow.change(visit.context(db), changes, face=face, header=header)
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
             return await _page(visit, db, template, 422, error=refusal, given=given)
@@ -87,7 +91,7 @@ async def _page(visit: Visit, db: Db, template: str, status: int = 200, **more: 
     )
 
 
-async def _profile(visit: Visit, db: Db, given: dict[str, str]) -> dict[str, Any]:
+def _profile(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     names, values = visit.several.get("field_name", []), visit.several.get("field_value", [])
     return {
         "name": given.get("name", ""),
@@ -95,7 +99,6 @@ async def _profile(visit: Visit, db: Db, given: dict[str, str]) -> dict[str, Any
         "pronouns": given.get("pronouns", ""),
         "languages": _languages(visit.several.get("languages", [])),
         "fields": [Field(name, value) for name, value in zip(names, values, strict=False) if name or value],
-        **await _pictures(visit, db),
     }
 
 
@@ -104,20 +107,11 @@ def _languages(given: list[str]) -> list[str]:
     return list(dict.fromkeys(" ".join(given).replace(",", " ").split()))
 
 
-async def _pictures(visit: Visit, db: Db) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    for field in ("face", "header"):
-        for file in visit.files.get(field, [])[:1]:
-            if visit.site.store is None:
-                raise Unavailable
-            kind: Any = field
-            changes[field] = await faces.put(
-                db, visit.viewer, visit.site.store, visit.viewer.person_id, kind, file
-            )
-    return changes
+def _file(visit: Visit, field: str) -> File | None:
+    return next(iter(visit.files.get(field, [])), None)
 
 
-async def _appearance(visit: Visit, db: Db, given: dict[str, str]) -> dict[str, Any]:
+def _appearance(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     return {
         "theme": given.get("theme", ""),
         "density": given.get("density", ""),
@@ -125,7 +119,7 @@ async def _appearance(visit: Visit, db: Db, given: dict[str, str]) -> dict[str, 
     }
 
 
-async def _privacy(visit: Visit, db: Db, given: dict[str, str]) -> dict[str, Any]:
+def _privacy(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     ring = given.get("default_ring", "")
     return {
         "is_locked": "is_locked" in given,

@@ -1,24 +1,18 @@
 """Signing in with a name or an address and a password, and signing out."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import Response
 
-from weetwie.access.viewer import Viewer, nobody
-from weetwie.database.pool import Db
 from weetwie.domain.identity import one_time, sessions
 from weetwie.domain.identity import sign_in as identity
-from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.invitations import ask as asking
-from weetwie.domain.mail import emails, write
 from weetwie.errors import Forbidden, Invalid, TooMany
+from weetwie.flows import sign_in as entering
 from weetwie.security.client_address import place_of
 from weetwie.web.pages import sign_on
 from weetwie.web.visit import Visit, local
-
-_NOTICE_LASTS: Final = timedelta(days=2)
 
 
 async def show(visit: Visit) -> Response:
@@ -75,24 +69,7 @@ async def _enter(visit: Visit, name: str, password: str, code: str) -> str:
     person_id = await identity.check(attempt, password)
     await identity.prove(site.database, attempt, code)
     async with site.database.transaction() as db:
-        viewer = await site.memory.person(db, person_id) or nobody(visit.viewer.policy)
-        is_known = await sessions.is_known(db, person_id, visit.agent)
-        token = await identity.enter(db, viewer, attempt, visit.agent)
-        if visit.session:
-            await sessions.end(db, visit.session)
-        if site.sends_mail and not is_known:
-            await _tell(visit, db, viewer)
-        return token
-
-
-async def _tell(visit: Visit, db: Db, viewer: Viewer) -> None:
-    """A letter about a browser that is new."""
-    address = await reached_at(db, viewer.person_id)
-    if address is not None:
-        link = f"{visit.site.base_url}/settings/sign-in"
-        place = viewer.policy.name
-        written = write.new_device(viewer.language, place, viewer.handle, visit.agent, link)
-        await emails.put(db, viewer.person_id, address, written, _NOTICE_LASTS)
+        return await entering.enter(visit.context(db), person_id, attempt, visit.agent, visit.session)
 
 
 async def show_sign_out(visit: Visit) -> Response:

@@ -5,22 +5,17 @@ The link leads to a page with a button, so that programs that look into letters 
 
 import asyncio
 import time
-from datetime import timedelta
 from typing import Final
 
 from starlette.responses import Response
 
-from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import links, one_time, sessions, sign_in
-from weetwie.domain.identity.asked import asked
-from weetwie.domain.mail import emails, write
+from weetwie.domain.identity import links, one_time, sessions
 from weetwie.errors import Invalid, NotFound, TooMany
 from weetwie.events import audit
-from weetwie.runtime import clock
+from weetwie.flows import sign_in
 from weetwie.web.visit import Visit
 
-LASTS: Final = timedelta(minutes=15)
 _AS_LONG: Final = 0.3
 
 
@@ -33,7 +28,8 @@ async def ask(visit: Visit) -> Response:
     _check_mail(visit)
     given = await visit.form()
     began = time.monotonic()
-    await _write_to(visit, given.get("name", ""))
+    async with visit.site.database.transaction() as db:
+        await sign_in.send_link(visit.context(db), given.get("name", ""), visit.client_address)
     await asyncio.sleep(max(0.0, _AS_LONG - (time.monotonic() - began)))
     return visit.show("sign_in_link.html", is_asked=True)
 
@@ -72,26 +68,9 @@ async def _person(visit: Visit) -> tuple[Viewer, bool]:
     async with visit.site.database.reading() as db:
         link = await links.look(db, "sign-in", visit.request.path_params["token"])
         person = await visit.site.memory.person(db, link.person_id or 0)
-        if person is None or not _may_enter(person):
+        if person is None or not sign_in.may_enter(person):
             raise NotFound
         return person, await one_time.is_on(db, person.person_id)
-
-
-async def _write_to(visit: Visit, name: str) -> None:
-    site = visit.site
-    async with site.database.transaction() as db:
-        asker = await asked(db, name, visit.client_address)
-        person = await site.memory.person(db, asker.person_id) if asker else None
-        if asker is None or person is None or not _may_enter(person):
-            return
-        token = await links.make(db, "sign-in", person.person_id, lasts=LASTS)
-        link = f"{site.base_url}/auth/link/{token}"
-        written = write.sign_in_link(person.language, person.policy.name, person.handle, link)
-        await emails.put(db, person.person_id, asker.address, written, LASTS)
-
-
-def _may_enter(person: Viewer) -> bool:
-    return viewers.is_active(person, clock.now()) and sign_in.may_by_own_means(person)
 
 
 def _check_mail(visit: Visit) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from weetwie.access.viewer import system
-from weetwie.domain.identity import addresses, links, passwords, sessions
-from weetwie.domain.people.create import create
+from weetwie.domain.identity import links, passwords
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Conflict, Invalid
+from weetwie.flows import onboard
 from weetwie.web.visit import Visit
 
 FIELDS = ("handle", "name", "address")
@@ -37,10 +36,6 @@ async def _make(visit: Visit, given: Mapping[str, str], password: str) -> str:
         await links.look(db, "first-admin", visit.request.path_params["token"])
     hash = await passwords.hashed(password)
     async with visit.site.database.transaction() as db:
-        await links.use(db, "first-admin", visit.request.path_params["token"])
-        maker = system(visit.viewer.policy)
         newcomer = Newcomer(handle=given["handle"].removeprefix("@"), name=given["name"], is_admin=True)
-        person_id = await create(db, maker, newcomer)
-        await addresses.add(db, person_id, given["address"], is_verified=True)
-        await passwords.put(db, maker, person_id, hash, is_first=True)
-        return await sessions.begin(db, person_id, visit.agent)
+        context, token = visit.context(db), visit.request.path_params["token"]
+        return await onboard.open_installation(context, token, newcomer, given["address"], hash, visit.agent)

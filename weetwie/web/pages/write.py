@@ -1,25 +1,19 @@
 """Publish what was written: at once or later; whatever is refused comes back with all that was written and the reason."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
-import msgspec
 from starlette.responses import JSONResponse, Response
 
-from weetwie.access.enums import Visibility
 from weetwie.database.paging import Page
-from weetwie.database.pool import Db
-from weetwie.domain.media import attach, upload
-from weetwie.domain.polls import polls
+from weetwie.domain.media import upload
 from weetwie.domain.polls.rules import Ballot
-from weetwie.domain.posts import publish as publishing
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.errors import Invalid, NotFound, Refusal, TooMany, Unavailable, _
-from weetwie.runtime import clock
-from weetwie.views import posts as seen_posts
+from weetwie.flows import publish as publishing
 from weetwie.web import reading
 from weetwie.web.pages import home, post
 from weetwie.web.pages.drafts import draft_of, form_id, form_of, who_sees
@@ -36,8 +30,9 @@ async def publish(visit: Visit) -> Response:
         at = _later(given)
         media_ids = await _uploaded(visit)
         async with visit.site.database.transaction() as db:
-            written = _draft(visit, given, media_ids)
-            post_id = await (_schedule(visit, db, *written, at) if at else _publish(visit, db, *written))
+            context, (written, ballot) = visit.context(db), _draft(visit, given, media_ids)
+            do = partial(publishing.schedule, at=at) if at else publishing.publish
+            post_id = await do(context, written, ballot)
     except Refusal as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
         if visit.is_from_script:
@@ -59,32 +54,6 @@ def _draft(visit: Visit, given: dict[str, str], media_ids: Sequence[int]) -> tup
         return draft, None
     lasts = form_id(given.get("lasts", "")) or 86_400
     return draft, Ballot(options=options, lasts=lasts, is_multiple="is_multiple" in given)
-
-
-async def _publish(visit: Visit, db: Db, draft: Draft, ballot: Ballot | None) -> int:
-    post_id = await publishing.publish(db, visit.viewer, draft)
-    if ballot:
-        await polls.put(db, visit.viewer, post_id, ballot, has_media=bool(draft.media_ids))
-    return int(post_id)
-
-
-class _AsIfPublishedError(Exception):
-    """Takes back what was tried."""
-
-
-async def _schedule(visit: Visit, db: Db, draft: Draft, ballot: Ballot | None, at: datetime) -> int:
-    """What could not be published now is refused now, and not when its time has come."""
-    written: dict[str, Any] = {"draft": msgspec.to_builtins(draft)}
-    if ballot:
-        written["ballot"] = msgspec.to_builtins(ballot)
-    with suppress(_AsIfPublishedError):
-        async with db.savepoint():
-            tried = await seen_posts.post(db, visit.viewer, await _publish(visit, db, draft, ballot))
-            written["visibility"] = Visibility(tried.visibility).name
-            raise _AsIfPublishedError
-    id = await scheduled.schedule(db, visit.viewer, at, written, None)
-    await attach.hold(db, visit.viewer, draft.media_ids, at)
-    return id
 
 
 def _later(given: dict[str, str]) -> datetime | None:
@@ -154,12 +123,10 @@ async def on_scheduled(visit: Visit) -> Response:
                 at = _later(given)
                 if at is None:
                     raise Invalid(_NO_TIME)
-                await scheduled.move(db, visit.viewer, id, at)
+                await publishing.move(visit.context(db), id, at)
                 return visit.go("/scheduled")
             case "take_back":
-                one = await scheduled.take_back(db, visit.viewer, id)
-                put_aside = one.written["draft"]
-                await attach.hold(db, visit.viewer, put_aside.get("media_ids", []), clock.now())
+                put_aside = (await publishing.take_back(visit.context(db), id)).written["draft"]
                 if reply_to := put_aside.get("reply_to_id"):
                     return await post.page(visit, db, reply_to, 200, **form_of(put_aside))
                 return await home.page(visit, db, 200, **form_of(put_aside))

@@ -13,13 +13,14 @@ from weetwie.api.mastodon.admin import shown
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import Id, LooseId, PageParams, at_most
 from weetwie.domain.identity import addresses
-from weetwie.domain.moderation import decisions, reports
+from weetwie.domain.moderation import reports
 from weetwie.domain.moderation.decisions import Kind
 from weetwie.domain.people import erase, farewell, register, suspend
 from weetwie.domain.people.limit import limit
 from weetwie.domain.people.register import State
 from weetwie.domain.people.register import Wanted as Asked
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
+from weetwie.flows import moderate
 from weetwie.runtime import clock
 
 routes = Routes("admin")
@@ -160,7 +161,8 @@ async def delete(call: Call) -> bytes:
 
 @routes.post("/api/v1/admin/accounts/{id}/action", scopes=_WRITE)
 async def act(call: Call, given: Action) -> wire.Empty:
-    """Warns somebody (with a text), limits or suspends them, or does nothing; closes the report that it was about."""
+    """Warns somebody (with a text), limits or suspends them, or does nothing; closes the report that it was about. They are told
+    as from the page: by email, with a link to object by."""
     db = await call.db()
     await _one(call)
     if given.type in ("sensitive", "disable"):
@@ -168,14 +170,10 @@ async def act(call: Call, given: Action) -> wire.Empty:
     report = await reports.one(db, call.viewer, given.report_id) if given.report_id else None
     if report is not None and report.about_id != call.id:
         raise NotFound
-    if given.type == "suspend":
-        await suspend.make_sure(db, call.viewer, call.id)
-    if given.type == "silence":
-        await limit(db, call.viewer, call.id)
     kind = _KINDS.get(given.type, "warn")
-    if given.text or kind != "warn":
-        await decisions.decide(db, call.viewer, call.id, kind, given.text, given.report_id)
-    if report is not None:
+    if given.text.strip() or kind != "warn":
+        await moderate.decide(await call.context(), call.id, kind, given.text, given.report_id)
+    elif report is not None:
         await reports.close(db, call.viewer, report.id)
     return wire.Empty()
 

@@ -11,24 +11,21 @@ from pathlib import Path
 import msgspec
 
 from weetwie.access.viewer import Viewer
+from weetwie.context import Context
 from weetwie.database.pool import Db
 from weetwie.domain.people.erase import erase
 from weetwie.domain.people.erased import Erasure, erasures
 from weetwie.errors import NotFound
 from weetwie.events import PersonErased
-from weetwie.worker import Reaction
 
 NAME = "erasures.log"
 
 
-def noting(data: Path) -> Reaction:
-    """The reaction that writes down who has been erased. A line may come twice, and none is missing."""
-
-    async def note(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
-        found = await erasures(db, [fact.person_id for fact in facts])
-        await asyncio.to_thread(append, data / NAME, found)
-
-    return note
+async def note(context: Context, facts: Sequence[PersonErased]) -> None:
+    """Writes down who has been erased. A line may come twice, and none is missing."""
+    if context.site.data is not None:
+        found = await erasures(context.db, [fact.person_id for fact in facts])
+        await asyncio.to_thread(append, context.site.data / NAME, found)
 
 
 def append(log: Path, found: Iterable[Erasure]) -> None:

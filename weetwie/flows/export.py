@@ -5,8 +5,8 @@ import tempfile
 import structlog
 
 from weetwie.access import viewer as viewers
-from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
+from weetwie.context import Site
 from weetwie.database.pool import Database
 from weetwie.domain.exports import exports
 from weetwie.domain.identity.asked import reached_at
@@ -18,13 +18,11 @@ from weetwie.runtime import clock
 log = structlog.get_logger(__name__)
 
 
-async def once(
-    database: Database, memory: Memory, store: Store, base_url: str, *, sends_mail: bool = False
-) -> bool:
+async def once(database: Database, site: Site, store: Store) -> bool:
     """Says whether there was one to be made."""
     async with database.transaction() as db:
         person_id = await exports.claim(db)
-        viewer = await memory.person(db, person_id) if person_id else None
+        viewer = await site.memory.person(db, person_id) if person_id else None
     if person_id is None:
         return False
     if viewer is None or not viewers.is_active(viewer, clock.now()):
@@ -32,7 +30,7 @@ async def once(
             await exports.forget(db, person_id)
         return True
     try:
-        name, size = await _make(database, viewer, store, base_url)
+        name, size = await _make(database, viewer, store, site.base_url)
     except Exception:
         log.exception("an export failed")
         async with database.transaction() as db:
@@ -40,9 +38,9 @@ async def once(
         return True
     async with database.transaction() as db:
         await exports.ready(db, person_id, name, size)
-        address = await reached_at(db, person_id) if sends_mail else None
+        address = await reached_at(db, person_id) if site.sends_mail else None
         if address is not None:
-            link = f"{base_url}/settings/export"
+            link = f"{site.base_url}/settings/export"
             written = write.export_is_ready(viewer.language, viewer.policy.name, viewer.handle, link)
             await emails.put(db, person_id, address, written, exports.LASTS)
     return True

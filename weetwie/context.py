@@ -1,0 +1,59 @@
+"""What a use case is given: the database in one transaction, who acts, and what it must know of the place where that is."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from weetwie.access import viewer as viewers
+from weetwie.access.authenticate import Memory
+from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
+from weetwie.errors import NotFound
+from weetwie.media.blob import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One installation, as use cases know it."""
+
+    base_url: str
+    """Without a slash at its end."""
+    memory: Memory = field(default_factory=Memory)
+    sends_mail: bool = False
+    store: Store | None = None
+    """Where the bytes of media lie."""
+    data: Path | None = None
+    """The data folder, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    db: Db
+    viewer: Viewer
+    site: Site
+
+    def address(self, path: str) -> str:
+        """Of a page of ours."""
+        return f"{self.site.base_url}/{path}"
+
+    async def find_person(self, person_id: int) -> Viewer | None:
+        return await self.site.memory.person(self.db, person_id)
+
+    async def person(self, person_id: int) -> Viewer:
+        """A person as a viewer, as they are now. Raises NotFound."""
+        found = await self.find_person(person_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def by(self, viewer: Viewer) -> "Context":
+        """The same, done by somebody else."""
+        return replace(self, viewer=viewer)
+
+    @property
+    def by_system(self) -> "Context":
+        return self.by(viewers.system(self.viewer.policy))
+
+
+async def of_system(db: Db, site: Site) -> Context:
+    """What nobody in particular does: reactions, the schedule."""
+    return Context(db, viewers.system(await site.memory.policy(db)), site)

@@ -1,0 +1,113 @@
+"""Emails that are written by themselves: to alumni, to who answers for a guest or may know an answer, and to
+everybody of what was done to how they sign in. Where none are sent from here, none are written."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from textwrap import shorten
+
+from babel.dates import format_date
+
+from weetwie.access.viewer import Viewer
+from weetwie.context import Context
+from weetwie.database.pool import Db
+from weetwie.domain.identity import account, links
+from weetwie.domain.identity.asked import reached_at
+from weetwie.domain.mail import emails, write
+from weetwie.domain.people import guests, staying
+from weetwie.domain.timelines import questions
+from weetwie.events import AccountChanged
+from weetwie.flows import stop
+from weetwie.runtime import clock
+from weetwie.views import people as seen_people
+from weetwie.views import texts as seen_words
+
+_REMINDER_LASTS = timedelta(days=7)
+_NEWS_LASTS = timedelta(days=2)
+_MOST_QUESTIONS, _LONGEST_QUESTION = 5, 200
+
+
+async def tell_account(context: Context, facts: Sequence[AccountChanged]) -> None:
+    """Of what was done to how somebody signs in, at every address that they have shown to be theirs."""
+    for fact in facts if context.site.sends_mail else ():
+        one = await account.one(context.db, fact.event_id)
+        person = await context.find_person(one.person_id) if one else None
+        if one is None or person is None:
+            continue
+        by = await context.find_person(one.by_id) if one.by_id and one.by_id != one.person_id else None
+        written = write.account_changed(
+            person.language,
+            person.policy.name,
+            person.handle,
+            one.sentence,
+            f"@{by.handle}" if by else "",
+            context.address("settings/sign-in"),
+        )
+        for address in await account.told_at(context.db, one):
+            await emails.put(context.db, one.person_id, address, written, _NEWS_LASTS)
+    await account.forget_gone(context.db, context.viewer, facts)
+
+
+async def guests_ending(context: Context) -> None:
+    """Who answers for a guest is told in time that their stay ends."""
+    if not context.site.sends_mail:
+        return
+    db = context.db
+    for one in await guests.ending(db):
+        address = await reached_at(db, one.sponsor_id)
+        sponsor = await context.find_person(one.sponsor_id) if address else None
+        guest = await context.find_person(one.guest_id) if sponsor else None
+        if address is None or sponsor is None or guest is None:
+            continue
+        day = format_date(guests.last_day(one.until), "long", locale=sponsor.language)
+        link = context.address("invitations")
+        written = write.guest_ends(sponsor.language, sponsor.policy.name, f"@{guest.handle}", day, link)
+        await emails.put(db, sponsor.person_id, address, written, _REMINDER_LASTS)
+
+
+async def staying_in_touch(context: Context) -> None:
+    """Alumni are asked once a year whether they still want to be in."""
+    if not context.site.sends_mail:
+        return
+    db = context.db
+    for person_id in await staying.to_ask(db):
+        address = await reached_at(db, person_id)
+        person = await context.find_person(person_id) if address else None
+        if address is None or person is None:
+            continue
+        link = context.address(f"stay/{await links.make(db, 'stay', person_id)}")
+        written = write.still_in_touch(person.language, person.policy.name, person.handle, link)
+        await emails.put(db, person_id, address, written, links.LASTS["stay"])
+
+
+async def open_questions(context: Context) -> None:
+    """Who wants it hears once a week of questions on their topics that they see and that nobody has answered."""
+    if not context.site.sends_mail:
+        return
+    db = context.db
+    for one in await staying.to_tell(db):
+        address = await reached_at(db, one.person_id)
+        person = await context.find_person(one.person_id) if address else None
+        asked = await _asked(db, person, one.since) if person else []
+        if address is None or person is None or not asked:
+            continue
+        end = context.address(f"letters/stop/{await stop.token(db, one.person_id)}")
+        written = write.questions(
+            person.language, person.policy.name, person.handle, asked, context.address(""), end
+        )
+        await emails.put(db, one.person_id, address, written, _REMINDER_LASTS, end)
+
+
+async def _asked(db: Db, person: Viewer, since: datetime | None) -> list[tuple[str, str]]:
+    """Who asks what, of what they have not been told of."""
+    first = int((since or clock.now() - questions.SPAN).timestamp() * 1000) << 16
+    found = [
+        one for one in await questions.open_questions(db, person, _MOST_QUESTIONS) if one.post_id > first
+    ]
+    words = {one.id: one.text for one in await seen_words.words(db, found)}
+    profiles = await seen_people.profiles(db, [one.author for one in found])
+    names = {one.id: one.name or f"@{one.handle}" for one in profiles}
+    return [
+        (names[one.author.id], shorten(words[one.post_id], _LONGEST_QUESTION, placeholder=" …"))
+        for one in found
+        if one.post_id in words
+    ]

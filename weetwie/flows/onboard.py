@@ -1,0 +1,156 @@
+"""One way in for a person, from wherever they come: made by whoever looks after people, invited, the first of all. The directory
+(`directory.py`) and sign-on (`sign_on.py`) let people come by the same `come`."""
+
+from typing import Final
+
+import msgspec
+
+from weetwie.access.enums import Standing
+from weetwie.access.viewer import Viewer
+from weetwie.context import Context
+from weetwie.domain.identity import addresses, links, passwords, sessions
+from weetwie.domain.invitations import ask as asking
+from weetwie.domain.invitations import invite as invitations
+from weetwie.domain.invitations.invite import Invited
+from weetwie.domain.invitations.rules import LASTS, Offer
+from weetwie.domain.mail import emails, write
+from weetwie.domain.people.claim import claim, claimable
+from weetwie.domain.people.create import create
+from weetwie.domain.people.rules import Newcomer
+from weetwie.domain.relations import follow
+from weetwie.domain.relations.rules import FollowOptions
+from weetwie.errors import Conflict
+from weetwie.flows import sign_in
+from weetwie.text.signs import bare_address, visible
+
+_MOST_NAMESAKES: Final = 200
+
+
+async def known_by(context: Context, address: str) -> int | None:
+    """Who came with an import under this address and has not joined yet."""
+    secret = await addresses.hash_key(context.db)
+    return await claimable(context.db, addresses.hashed(secret, address)) if address else None
+
+
+async def come(
+    context: Context, newcomer: Newcomer, imported: int | None = None, *, is_numbered: bool = False
+) -> int:
+    """Somebody new, or who came with an import and takes over what was brought in as theirs. Where handles are made by a
+    machine, the first has the handle itself, namesakes a number behind it. Raises Conflict for a handle that is taken."""
+    for number in range(1, _MOST_NAMESAKES if is_numbered else 2):
+        handle = newcomer.handle if number == 1 else f"{newcomer.handle}{number}"
+        one = msgspec.structs.replace(newcomer, handle=handle)
+        try:
+            if imported is None:
+                return await create(context.db, context.viewer, one)
+            return await claim(context.db, context.viewer, imported, one)
+        except Conflict:
+            if not is_numbered:
+                raise
+    raise Conflict
+
+
+async def add(context: Context, newcomer: Newcomer, address: str, password_hash: str | None = None) -> int:
+    """By whoever looks after people; the address counts as theirs from now on."""
+    person_id = await come(context, newcomer, await known_by(context, address))
+    await addresses.add(context.db, person_id, address, is_verified=True)
+    if password_hash is not None:
+        await passwords.put(context.db, context.viewer, person_id, password_hash, is_first=True)
+    return person_id
+
+
+async def make(context: Context, newcomer: Newcomer, address: str) -> str:
+    """By whoever looks after people, who is given the link with which they choose a password, where it was not sent."""
+    return await sign_in.hand_out_password_link(context, await add(context, newcomer, address))
+
+
+async def open_installation(
+    context: Context, token: str, newcomer: Newcomer, address: str, password_hash: str, agent: str
+) -> str:
+    """Its first administrator, by a link that is good for once; gives their session. Whatever is refused leaves the link as
+    good as before."""
+    await links.use(context.db, "first-admin", token)
+    person_id = await add(context.by_system, newcomer, address, password_hash)
+    return await sessions.begin(context.db, person_id, agent)
+
+
+class Guest(msgspec.Struct, frozen=True, kw_only=True):
+    """What who was invited says of themselves."""
+
+    handle: str
+    name: str
+    address: str
+    password_hash: str
+    language: str
+    agent: str
+    """The browser they come with."""
+
+
+async def accept_invitation(context: Context, token: str, given: Guest) -> str:
+    """They are here, follow who invited them, and are signed in: gives their session."""
+    context = context.by_system
+    db, maker = context.db, context.viewer
+    invited = await invitations.look(db, token)
+    person_id = await _come_invited(context, invited, given)
+    await invitations.use(db, maker, invited, person_id)
+    await passwords.put(db, maker, person_id, given.password_hash, is_first=True)
+    newcomer = await context.person(person_id)
+    if not invited.is_proven and context.site.sends_mail:
+        await _ask_proof(context, newcomer, bare_address(invited.address or given.address), given.language)
+    if invited.inviter_id is not None:
+        await follow.follow(db, newcomer, invited.inviter_id, FollowOptions())
+    return await sessions.begin(db, person_id, given.agent)
+
+
+async def _come_invited(context: Context, invited: Invited, given: Guest) -> int:
+    is_guest = invited.standing == Standing.guest
+    newcomer = Newcomer(
+        handle=visible(given.handle).removeprefix("@"),
+        name=given.name.strip(),
+        standing=Standing(invited.standing),
+        sponsor_id=invited.inviter_id if is_guest else None,
+        until=invited.until if is_guest else None,
+    )
+    if not invited.is_proven or invited.address is None:
+        return await come(context, newcomer)
+    return await add(context, newcomer, invited.address)
+
+
+async def _ask_proof(context: Context, newcomer: Viewer, address: str, language: str) -> None:
+    """An email to an address that nobody has shown to be theirs; it counts from then on."""
+    if address:
+        await sign_in.ask_proof(context.by(newcomer), "address", address, language)
+
+
+async def invite(context: Context, offer: Offer, language: str, called: str) -> str:
+    """By somebody who is `called` so. The link, where it was not sent: where no emails are sent, and for whoever has it."""
+    is_sent = bool(offer.address) and context.site.sends_mail
+    token = await invitations.invite(context.db, context.viewer, offer, is_sent=is_sent)
+    if not is_sent:
+        return context.address(f"join/{token}")
+    await _send(context, offer.address, token, language, called, offer.words)
+    return ""
+
+
+async def ask_in(context: Context, address: str, words: str, language: str) -> None:
+    """Somebody asks to be let in. The answer is the same whether the address is somebody's here or nobody's."""
+    token = await asking.ask(context.db, context.viewer.policy, address, words)
+    if token is not None:
+        await _send(context, address, token, language)
+
+
+async def let_in(context: Context, id: int, language: str) -> tuple[str, str]:
+    """Who has asked; gives their address, and the link where it was not sent."""
+    address, token = await asking.let_in(context.db, context.viewer, id)
+    if not context.site.sends_mail:
+        return address, context.address(f"join/{token}")
+    await _send(context, address, token, language)
+    return address, ""
+
+
+async def _send(
+    context: Context, address: str, token: str, language: str, inviter: str = "", words: str = ""
+) -> None:
+    link, place = context.address(f"join/{token}"), context.viewer.policy.name
+    written = write.invitation(language, place, link, inviter=inviter, words=words)
+    await emails.put(context.db, None, address, written, LASTS)

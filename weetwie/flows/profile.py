@@ -1,0 +1,80 @@
+"""What somebody says of themselves: words, pictures, what they know and would like to learn; whom and what they follow."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from weetwie.context import Context
+from weetwie.domain.knowledge import topics
+from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.media import faces
+from weetwie.domain.media.upload import File
+from weetwie.domain.people.profile import change as change_profile
+from weetwie.domain.people.rules import Changes
+from weetwie.domain.posts import tags as names
+from weetwie.domain.relations import featured_tags, tags
+from weetwie.errors import Unavailable
+
+
+async def change(
+    context: Context,
+    changes: Changes,
+    person_id: int | None = None,
+    *,
+    face: File | None = None,
+    header: File | None = None,
+) -> None:
+    """One's own, or somebody's by whoever may. The pictures are put away first; what is in the profile no more is swept."""
+    person_id = context.viewer.person_id if person_id is None else person_id
+    if face is not None:
+        changes = msgspec.structs.replace(changes, face=await _put(context, person_id, "face", face))
+    if header is not None:
+        changes = msgspec.structs.replace(changes, header=await _put(context, person_id, "header", header))
+    await change_profile(context.db, context.viewer, person_id, changes)
+
+
+async def _put(context: Context, person_id: int, kind: Literal["face", "header"], file: File) -> str:
+    if context.site.store is None:
+        raise Unavailable
+    return await faces.put(context.db, context.viewer, context.site.store, person_id, kind, file)
+
+
+async def choose_topics(context: Context, knows: Iterable[str], learns: Iterable[str]) -> None:
+    """What one knows stands on one's profile; what one would like to learn does too, and comes home where it is a tag."""
+    for name in knows:
+        await topics.choose(context.db, context.viewer, name, Choice.knows)
+    for name in learns:
+        await topics.choose(context.db, context.viewer, name, Choice.learning)
+        await follow_tag(context, joined(name))
+
+
+def joined(name: str) -> str:
+    """A phrase as one tag: `heat pumps` is `HeatPumps`."""
+    parts = re.findall(r"\w+", name)
+    return parts[0] if len(parts) == 1 else "".join(part[:1].upper() + part[1:] for part in parts)
+
+
+async def follow_tag(context: Context, name: str) -> None:
+    """Also one that nobody has written with yet. Raises Invalid for what is no tag."""
+    await tags.follow_tag(context.db, context.viewer, await names.known(context.db, name))
+
+
+async def unfollow_tag(context: Context, name: str) -> None:
+    names.check_name(name)
+    tag_id = await names.find(context.db, name)
+    if tag_id is not None:
+        await tags.unfollow_tag(context.db, context.viewer, tag_id)
+
+
+async def feature_tag(context: Context, name: str) -> None:
+    """Puts it forward on one's profile."""
+    await featured_tags.feature(context.db, context.viewer, await names.known(context.db, name), name)
+
+
+async def unfeature_tag(context: Context, name: str) -> None:
+    names.check_name(name)
+    tag_id = await names.find(context.db, name)
+    if tag_id is not None:
+        await featured_tags.unfeature(context.db, context.viewer, tag_id)

@@ -38,8 +38,8 @@ def takers_of_the_database(source: Source) -> Iterator[str]:
             argument.arg == "db"
             for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
         )
-        # A constructor only keeps it.
-        if takes and isinstance(function, ast.FunctionDef) and function.name != "__init__":
+        # A constructor only keeps it, and so does what makes a context.
+        if takes and isinstance(function, ast.FunctionDef) and function.name not in ("__init__", "context"):
             yield f"{source.path}:{function.lineno} {function.name} takes db and is not async"
 
 

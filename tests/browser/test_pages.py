@@ -132,6 +132,8 @@ NOT_ALONE: Final = {
     "/who-knows/while-typing": "a piece of a page, see the flows",
     "/not-about": "about one post, see tests/web",
     "/posts/reach": "a script asks it",
+    "/posts/again": "a form sends to it",
+    "/who-knows/while-asking": "a piece of a page, see the flows",
     "/admin/policy/compliance/{verb}": "a form sends to it",
     "/manifest.webmanifest": "no page",
     "/theme/{accent}.css": "no page",
@@ -211,9 +213,9 @@ def test_posts_threads_and_lists_are_whole_too(open_page: Open) -> None:
     for look, (at, click) in zip(
         (*LOOKS[:2], LOOKS[1]),
         (
-            ("/", "article.post:has(.answers) .when a"),
-            ("/lists", ".rows .person"),
-            ("/lists", ".rows .button"),
+            ("/", "article.post:has(.parent) .who .end a"),
+            ("/lists", ".lists .person"),
+            ("/lists", ".lists .b"),
         ),
         strict=True,
     ):

@@ -71,7 +71,7 @@ def test_what_a_field_is_for_can_be_read_in_it(open_page: Open, theme: str, at: 
 
 def test_what_a_page_came_with_is_not_new_again(open_page: Open) -> None:
     page = open_page("/")
-    keys = page.eval_on_selector_all(".posts[data-of] > article", "all => all.map(one => one.dataset.key)")
+    keys = page.eval_on_selector_all(".posts[data-of] > .item", "all => all.map(one => one.dataset.key)")
     told = f"event: post\ndata: {keys[0]} 0\n\nevent: post\ndata: {int(keys[1]) + 1} 0\n\n"
     for more, is_hidden in (("", True), (f"event: post\ndata: {int(keys[0]) + 65536} 0\n\n", False)):
         said = f"{told}{more}event: beat\ndata:\n\n"

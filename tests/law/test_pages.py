@@ -17,6 +17,7 @@ from weetwie.web.site import PAGES
 NOT_READ: Final = {
     "/posts": "home again",
     "/posts/reach": "home again",
+    "/posts/again": "home again",
     "/live": "a stream, see test_streams.py",
     "/manifest.webmanifest": "holds the name of the place alone",
     "/theme/{accent}.css": "holds a colour alone",
@@ -110,8 +111,11 @@ def asked(tried: Tried) -> Iterator[Request]:
         yield Request("GET", "/people", tuple(query.items()))
     yield from _about_people()
     yield from _about_posts(tried)
+    for tab in ("questions", "mentions"):
+        yield Request("GET", "/notifications", (("tab", tab),))
     for tag in tried.tags:
-        yield Request("GET", f"/tags/{tag}")
+        for tab in ("", "questions", "people"):
+            yield Request("GET", f"/tags/{tag}", (("tab", tab),))
     for sign in ("@sol", "@una", "@zq", "#op", *(f"#{tag}" for tag in tried.tags[2:4])):
         yield Request("GET", "/complete", (("q", sign),))
     for id in dict.fromkeys(tried.scene.lists.values()):
@@ -124,6 +128,7 @@ def asked(tried: Tried) -> Iterator[Request]:
         words = tuple((name, value) for name, value in one.query if name == "q")
         yield Request("GET", "/who-knows", words)
         yield Request("GET", "/who-knows/while-typing", words)
+        yield Request("GET", "/who-knows/while-asking", words)
 
 
 def _about_people() -> Iterator[Request]:

@@ -15,16 +15,17 @@ from weetwie.runtime import clock
 
 
 def said(page: httpx.Response) -> str:
-    found = re.search(r'<span class="reach hint"[^>]*>([^<]*)</span>', page.text)
-    assert found, page.text
-    return unescape(found[1])
+    """What the button of the audience says."""
+    radios = re.findall(r'name="audience" value="[^"]*"( checked)?>', page.text)
+    shown = re.findall(r'<span class="for-\d"><svg.*?</svg>([^<]*)</span>', page.text)
+    return unescape(shown[radios.index(" checked")])
 
 
-def number(sentence: str) -> int:
-    """How many people besides the writer a sentence tells of."""
-    if sentence.startswith("Only you"):
-        return 0
-    return 1 if sentence.startswith("One") else int(sentence.split(maxsplit=1)[0])
+def number(label: str) -> int:
+    """How many people besides the writer a label tells of."""
+    if label.startswith("Only "):
+        return 0 if label == "Only you" else label.count(",") + 1
+    return int(label.rpartition(" · ")[2])
 
 
 async def who_sees(world: World, text: str) -> int:
@@ -82,26 +83,26 @@ async def test_what_the_box_says_without_and_with_a_script_is_so(
     fields = form_of(page) | {"text": "all of you", "audience": audience}
     asked = await site.post("/posts/reach", data=fields, headers={"accept": "application/json"})
     if audience == "":
-        assert said(page) == asked.json()["reach"]
+        assert said(page) == asked.json()["label"]
     await site.post("/posts", data=fields)
-    assert number(asked.json()["reach"]) == await who_sees(world, "all of you")
+    assert number(asked.json()["label"]) == await who_sees(world, "all of you")
 
 
 async def test_the_box_says_to_whom_a_message_goes_and_why_it_would_not(
     world: World, ada: Someone, site: httpx.AsyncClient
 ) -> None:
     bo = await world.member("bo", name="Bo de Boer")
-    assert said(await site.get("/?to=bo")) == "One other person: Bo de Boer"
+    assert said(await site.get("/?to=bo")) == "Only Bo de Boer"
     fields = form_of(await site.get("/")) | {"audience": "direct", "text": "hello"}
     asked = await site.post("/posts/reach", data=fields, headers={"accept": "application/json"})
-    assert asked.json()["reach"].startswith("This isn't for anyone yet")
+    assert asked.json()["problem"].startswith("This isn't for anyone yet")
     refused = await site.post("/posts", data=fields)
     assert refused.status_code == 422
     assert "This isn't for anyone yet" in unescape(refused.text) and ">hello</textarea>" in refused.text
     await world.guest("gus", sponsor=bo, until=clock.now() + timedelta(days=1))
     fields |= {"audience": "colleagues", "text": "@gus look"}
     asked = await site.post("/posts/reach", data=fields, headers={"accept": "application/json"})
-    assert "@gus" in asked.json()["reach"]
+    assert (asked.json()["problem"], asked.json()["widen"]) == ("gus can't see this", "network")
 
 
 async def test_whoever_wrote_last_in_a_conversation_answers_the_others(
@@ -113,7 +114,7 @@ async def test_whoever_wrote_last_in_a_conversation_answers_the_others(
     at = re.search(r'href="(/@ada/\d+)"', (await site.get("/messages")).text)
     assert at
     page = await site.get(at[1])
-    assert said(page) == "One other person: Bo de Boer"
+    assert said(page) == "Only Bo de Boer"
     assert ">@" not in page.text.partition("<textarea")[2].partition("</textarea>")[0]
     fields = form_of(page) | {"text": "did you get this?", "reply_to": at[1].split("/")[-1]}
     assert (await site.post("/posts", data=fields)).status_code == 303
@@ -134,7 +135,7 @@ async def test_a_direct_post_that_is_taken_back_comes_back_as_a_direct_one(
         id = await world.connection.fetchval("select max(id) from scheduled_posts")
         assert id is not None
         page = await site.post(f"/scheduled/{id}/take_back", data=form_of(await site.get("/scheduled")))
-        assert '<option value="direct" selected>' in page.text
+        assert 'value="direct" checked>' in page.text
         assert (f'name="reply_to" value="{parent}"' in page.text) == bool(reply_to)
 
 
@@ -146,6 +147,6 @@ async def test_one_is_offered_only_audiences_that_one_may_write_for(
     async with browser(world) as theirs:
         await sign_in(theirs, "al")
         page = (await theirs.get("/")).text
-    assert 'value="network"' in page and '<option value="colleagues"' not in page
-    assert '<option value="colleagues"' in (await site.get("/")).text
-    assert '<option value="world"' not in (await site.get("/")).text, "the policy does not go as far"
+    assert 'value="network"' in page and 'value="colleagues"' not in page
+    assert 'value="colleagues"' in (await site.get("/")).text
+    assert 'value="world"' not in (await site.get("/")).text, "the policy does not go as far"

@@ -44,7 +44,7 @@ async def test_a_filter_folds_or_leaves_out_what_others_write(site: httpx.AsyncC
         site, "/settings/filters", words="match, goal", context="home", is_whole_word="on", title="Football"
     )
     home = await site.get("/")
-    assert "Folded by your filter: Football" in home.text
+    assert "Hidden by your filter: Football" in home.text
     assert "Folded" not in (await site.get("/all")).text
     await act(site, "/settings/filters", words="pump", context="public", action="hide", lasts="3600")
     assert "about the pump" in (await site.get("/")).text

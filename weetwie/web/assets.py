@@ -13,6 +13,11 @@ from starlette.responses import Response
 from weetwie.errors import NotFound
 
 FOLDER: Final = Path(__file__).parent / "static"
+SCRIPTS: Final = (
+    "marks.js", "remove.js", "copy.js", "pictures.js", "times.js", "keys.js", "stream.js", "older.js", "complete.js",
+    "box.js", "who-sees.js", "extras.js", "emoji.js", "asking.js", "install.js",
+)  # fmt: skip
+"""The modules of the pages that people live in, each with one purpose; they import `say.js` and one another."""
 SHEET: Final = "weetwie.css"
 """What all pages look like: `css/weetwie.css` with every sheet that it imports."""
 
@@ -21,6 +26,7 @@ _KEPT_AN_HOUR: Final = "public, max-age=3600"
 _TEXTS: Final = (".css", ".js", ".svg")
 """What becomes smaller; compressed once, when the program starts."""
 _IMPORT: Final = re.compile(r'@import "([\w-]+\.css)";\n?')
+_MODULE: Final = re.compile(r'from "\./([\w-]+\.js)"')
 _FILE: Final = re.compile(r'(?<=url\(")[\w-]+\.\w+(?="\))')
 
 
@@ -31,6 +37,8 @@ class Assets:
         self._packed: dict[str, bytes] = {}
         self._bodies = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
         self._bodies[SHEET] = self._sheet(folder / "css")
+        for script in sorted((folder / "js").glob("*.js")):
+            self._add_script(script)
         for name, body in self._bodies.items():
             if name.endswith(_TEXTS):
                 self._packed[name] = gzip.compress(body, compresslevel=9, mtime=0)
@@ -74,6 +82,16 @@ class Assets:
         """One file for one request, which knows the hashed names of the files that it needs."""
         text = _IMPORT.sub(lambda found: (folder / found[1]).read_text(), (folder / SHEET).read_text())
         return _FILE.sub(lambda found: self._with_hash(found[0]), text).encode()
+
+    def _add_script(self, path: Path) -> None:
+        """A module names what it imports by the hashed names, so that a new version of one is never met by an old one."""
+        if path.name in self._bodies:
+            return
+        text = path.read_text()
+        for name in _MODULE.findall(text):
+            self._add_script(path.with_name(name))
+        text = _MODULE.sub(lambda found: f'from "./{self._with_hash(found[1])}"', text)
+        self._bodies[path.name] = text.encode()
 
     def _with_hash(self, name: str) -> str:
         stem, _dot, ending = name.rpartition(".")

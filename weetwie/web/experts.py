@@ -31,7 +31,7 @@ class ShownExpert(msgspec.Struct, frozen=True):
 
 def _passages(posts: Mapping[int, Post], answer: Answer) -> dict[int, Markup]:
     """Takes the words of all these posts apart: beside the event loop."""
-    return {id: marked(passage_of(one.text, one.warning, answer.wanted)) for id, one in posts.items()}
+    return {id: marked(passage_of(one.line, one.warning, answer.wanted)) for id, one in posts.items()}
 
 
 async def experts(visit: Visit, db: Db, answer: Answer) -> list[ShownExpert]:

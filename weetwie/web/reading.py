@@ -14,6 +14,7 @@ from weetwie.domain.identity.account import Happened
 from weetwie.domain.notifications.list import unread
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.views.posts import SeenPost
+from weetwie.web.items import items
 from weetwie.web.visit import Visit
 
 LENGTH = 20
@@ -66,11 +67,17 @@ def asked(visit: Visit) -> Page:
     return page(LENGTH, _number(given.get("max_id")), None, _number(given.get("min_id")))
 
 
-async def timeline(visit: Visit, db: Db, read: Read, context: str = "public") -> dict[str, Any]:
-    """A page of posts, through the filters that hold in this context, and where the next one is."""
+async def timeline(
+    visit: Visit, db: Db, read: Read, context: str = "public", *, folds: bool = False
+) -> dict[str, Any]:
+    """A page of posts, through the filters that hold in this context, and where the next one is. `folds`: several replies of one
+    conversation are one item."""
     found = await read(db, asked(visit))
     posts = await visit.site.shower.posts(db, visit.viewer, found, context)
-    return {"posts": posts, "older": older(visit, found[-1].key if len(found) == LENGTH else 0)}
+    return {
+        "posts": await items(visit, db, posts, context, folds=folds),
+        "older": older(visit, found[-1].key if len(found) == LENGTH else 0),
+    }
 
 
 def older(visit: Visit, key: int) -> str:

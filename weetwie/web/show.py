@@ -13,13 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
-from weetwie.errors import Refusal
+from weetwie.errors import Refusal, _
 from weetwie.runtime import clock
 from weetwie.text import language
-from weetwie.web.assets import Assets
+from weetwie.web.assets import SCRIPTS, Assets
 
 if TYPE_CHECKING:
-    from weetwie.web.shown import Post
+    from weetwie.web.items import Item
     from weetwie.web.visit import Visit
 
 FOLDER: Final = Path(__file__).parent / "templates"
@@ -70,6 +70,7 @@ class _InOneLanguage(Environment):
         self.globals |= {name: partial(call, language) for name, call in _IN_A_LANGUAGE.items()}
         self.globals |= {
             "asset": assets.address,
+            "scripts": SCRIPTS,
             "icon": partial(_icon, assets.address("icons.svg")),
             "form": PROOF,
             "kept": _keeper(partial(when, language)),
@@ -98,22 +99,23 @@ class _Fixed(NodeTransformer):
 
 
 def _keeper(when: Callable[[datetime], str]) -> Callable[..., Markup]:
-    """What a macro makes of a post, kept for the next one that looks exactly the same: in its words, in what the reader
+    """What a macro makes of an item, kept for the next one that looks exactly the same: in its words, in what the reader
     did with it and may do, in its age in words."""
     found: dict[object, Markup] = {}
 
-    def kept(macro: Callable[..., Markup], post: "Post", visit: "Visit") -> Markup:
-        if post.poll or post.quote:
-            return macro(post, visit)
+    def kept(macro: Callable[..., Markup], item: "Item", visit: "Visit") -> Markup:
+        if not item.is_plain:
+            return macro(item, visit)
         looks = (
-            _ENCODED.encode(post),
-            when(post.written_at),
+            _ENCODED.encode(item),
+            tuple(when(post.written_at) for post in item.shown),
             visit.back_here,
+            visit.viewer.policy.version,
             visit.is_signed_in,
         )
         shown = found.pop(looks, None)
         if shown is None:
-            shown = macro(post, visit)
+            shown = macro(item, visit)
             if len(found) >= _KEPT:
                 del found[next(iter(found))]
         found[looks] = shown
@@ -123,36 +125,46 @@ def _keeper(when: Callable[[datetime], str]) -> Callable[..., Markup]:
 
 
 def when(locale: str, at: datetime) -> str:
-    """How long ago, in few letters: 5m, 3h, 2d; then the day."""
+    """How long ago, as one reads it at a glance: 31 min, 2 h, Thursday, 24 March; older with the year."""
     now = clock.now()
-    if now - at < timedelta(days=7):
-        return _ago(now - at, locale)
+    if now - at < timedelta(days=1):
+        return _ago(max(0, int((now - at).total_seconds())) // 60, locale)
+    if now.date() - at.date() < timedelta(days=7):
+        return _weekday(at.date(), locale)
     return _date(at.date(), at.year == now.year, locale)
 
 
-def _ago(ago: timedelta, locale: str) -> str:
-    """Below an hour by the minute, then by the hour: as fine as it is told."""
-    step = 1 if ago < timedelta(minutes=2) else 60 if ago < timedelta(hours=2) else 600
-    return _narrow(int(ago.total_seconds()) // step * step, locale)
+@lru_cache(2048)
+def _ago(minutes: int, locale: str) -> str:
+    if minutes < 1:
+        return language.translate(_("now"), locale)
+    if minutes < 60:
+        return language.translate(_("{count} min"), locale, count=minutes)
+    return language.translate(_("{count} h"), locale, count=minutes // 60)
 
 
 @lru_cache(4096)
-def _narrow(seconds: int, locale: str) -> str:
-    return format_timedelta(timedelta(seconds=seconds), format="narrow", locale=locale, threshold=1.1)
+def _weekday(of: date, locale: str) -> str:
+    return format_date(of, "EEEE", locale=_of_dates(locale))
 
 
 @lru_cache(4096)
 def _date(of: date, is_this_year: bool, locale: str) -> str:
-    return format_skeleton("MMMd" if is_this_year else "yMMMd", of, locale=locale)
+    return format_skeleton("MMMMd" if is_this_year else "yMMMMd", of, locale=_of_dates(locale))
+
+
+def _of_dates(locale: str) -> str:
+    """English dates are written as in Britain: the day first, 24 hours."""
+    return "en_GB" if locale == "en" else locale
 
 
 @lru_cache(4096)
 def moment(locale: str, at: datetime) -> str:
-    return format_datetime(at, "medium", locale=locale)
+    return format_datetime(at, "medium", locale=_of_dates(locale))
 
 
 def day(locale: str, at: datetime) -> str:
-    return format_date(at, "long", locale=locale)
+    return format_date(at, "long", locale=_of_dates(locale))
 
 
 def until(locale: str, at: datetime) -> str:

@@ -160,6 +160,24 @@ class Post(msgspec.Struct, frozen=True):
     def address(self) -> str:
         return f"/@{self.author.handle}/{self.id}"
 
+    @property
+    def said(self) -> Markup:
+        """Without the name of whom it answers at its beginning: the page shows what is answered."""
+        return without_addressee(self.content, self.reply_to.handle) if self.reply_to else self.content
+
+    @property
+    def line(self) -> str:
+        """The same as plain text."""
+        text = self.text
+        if self.reply_to and text.lower().startswith(f"@{self.reply_to.handle} ".lower()):
+            return text[len(self.reply_to.handle) + 2 :]
+        return text
+
+
+def without_addressee(content: Markup, handle: str) -> Markup:
+    link = f'<p><a href="/@{html.escape(handle)}" class="mention">@{html.escape(handle)}</a> '
+    return Markup("<p>") + content[len(link) :] if content.startswith(link) else content
+
 
 class Content(msgspec.Struct, frozen=True):
     """Of one version of a post, what all viewers see alike."""

@@ -1,18 +1,14 @@
-"""What stands in the composer: the draft that a form means, and who would see it."""
+"""What stands in the box: the draft that a form means, and the audiences it may be for."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from weetwie.access import permissions
 from weetwie.access.enums import Ring, Visibility
-from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db
-from weetwie.domain.posts import audience, publish, rules
 from weetwie.domain.posts.rules import Draft
-from weetwie.errors import Invalid, Refusal, _
+from weetwie.errors import Invalid, _
 from weetwie.runtime import clock
-from weetwie.web.visit import Visit
 
 AUDIENCES: Final[dict[str, dict[str, Any]]] = {
     "colleagues": {"ring": Ring.colleagues, "visibility": Visibility.public},
@@ -55,31 +51,6 @@ def choices(viewer: Viewer) -> list[str]:
     now, widest = clock.now(), viewer.policy.widest_ring
     rings = [ring for ring in Ring if ring <= widest and permissions.write_for(viewer, ring, now)]
     return [*([] if viewer.is_limited else [ring.name for ring in rings]), "followers", "direct"]
-
-
-async def who_sees(visit: Visit, db: Db, given: Mapping[str, str]) -> str:
-    """A sentence about who would see what stands in the form, or why nobody would."""
-    viewer = visit.viewer
-    try:
-        draft = rules.take_ring_from_text(draft_of(given))
-        rules.check_text(draft.text, draft.warning, viewer.policy, has_more=True)
-        usual = await publish.usual_visibility(db, viewer)
-        decided = await audience.decide(db, viewer, draft, usual)
-    except Refusal as refusal:
-        return visit.say(refusal.sentence, **refusal.values)
-    is_open = decided.visibility <= Visibility.unlisted
-    if is_open and effective(decided.ring, viewer.policy) is Ring.world:
-        return visit.say(_("Everyone on the internet"))
-    count = await audience.count(db, viewer, decided)
-    if count == 0:
-        return visit.say(_("Only you"))
-    told = (
-        visit.say(_("One other person")) if count == 1 else visit.say(_("{count} other people"), count=count)
-    )
-    if decided.visibility is not Visibility.direct:
-        return told
-    named = await visit.site.shower.cards(db, viewer, set(decided.people) - {viewer.person_id})
-    return f"{told}: {', '.join(one.called for one in named.values())}" if named else told
 
 
 def form_id(text: str) -> int | None:

@@ -4,10 +4,11 @@ from typing import Final
 
 from starlette.responses import JSONResponse, Response
 
+from weetwie.web.assets import SCRIPTS
 from weetwie.web.visit import Visit
 
 _MAY: Final = "default-src 'none'; connect-src 'self'"
-SHELL: Final = ("weetwie.css", "inter.woff2", "app.js", "live.js", "composer.js", "icons.svg", "mark.svg")
+SHELL: Final = ("weetwie.css", "inter.woff2", "icons.svg", "mark.svg", "say.js", "files.js", *SCRIPTS)
 
 
 async def manifest(visit: Visit) -> Response:

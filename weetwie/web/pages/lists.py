@@ -10,6 +10,7 @@ from weetwie.domain.people.lookup import lookup
 from weetwie.domain.timelines import list as timelines
 from weetwie.errors import NotFound
 from weetwie.web import reading
+from weetwie.web.pages import home
 from weetwie.web.shown import Person
 from weetwie.web.visit import Visit
 
@@ -40,10 +41,19 @@ async def show(visit: Visit) -> Response:
     async with visit.site.database.reading() as db:
         own = await _own(visit, db)
         found = await reading.timeline(
-            visit, db, lambda db, page: timelines.of_list(db, visit.viewer, own.id, page), "home"
+            visit, db, lambda db, page: timelines.of_list(db, visit.viewer, own.id, page), "home", folds=True
         )
         people = await _members(visit, db, own.id, _ALL)
-        return await reading.show(visit, db, "list.html", own=own, people=people, **found)
+        return await reading.show(
+            visit,
+            db,
+            "list.html",
+            own=own,
+            people=people,
+            here=f"/lists/{own.id}",
+            tabs=await home.tabs(visit, db),
+            **found,
+        )
 
 
 async def show_verb(visit: Visit) -> Response:

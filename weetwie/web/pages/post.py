@@ -9,7 +9,8 @@ from weetwie.domain.timelines import thread
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 from weetwie.web import reading
-from weetwie.web.pages import drafts
+from weetwie.web.pages import audience
+from weetwie.web.pages.thread_beside import beside
 from weetwie.web.shown import Post
 from weetwie.web.visit import Visit
 
@@ -45,8 +46,8 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
         below=[(post, depths.get(post.id, 1)) for post in posts[1:] if post.id in set(below)],
         edits=edits,
         draft=draft,
-        choices=drafts.choices(visit.viewer),
-        reach=await drafts.who_sees(visit, db, draft) if visit.is_signed_in else "",
+        picker=await audience.picker(visit, db, draft) if visit.is_signed_in else None,
+        **await beside(visit, db, posts),
     )
 
 

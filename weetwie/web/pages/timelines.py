@@ -14,69 +14,110 @@ from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
 from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines import public as publics
+from weetwie.errors import _
 from weetwie.text import text
-from weetwie.views import posts as seen_posts
-from weetwie.views import tags as seen_tags
+from weetwie.views import posts as post_views
+from weetwie.views import tags as tag_views
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
+from weetwie.web.beside import beside
 from weetwie.web.experts import experts
+from weetwie.web.items import items
 from weetwie.web.pages import home
 from weetwie.web.visit import Visit
 
-_EXPERTS, _QUESTIONS, _RELATED = 10, 5, 10
+_EXPERTS, _QUESTIONS, _RELATED = 10, 20, 10
 
 Find = Callable[[Db, Any, Page], Awaitable[Sequence[SeenPost]]]
 
 
 async def all_posts(visit: Visit) -> Response:
-    return await _list(visit, "all.html", publics.public)
+    """Everyone's: the second tab of Home."""
+    reading.check_signed_in(visit)
+    async with visit.site.database.reading() as db:
+        found = await reading.timeline(
+            visit, db, lambda db, page: publics.public(db, visit.viewer, page), folds=True
+        )
+        return await reading.show(
+            visit,
+            db,
+            "all.html",
+            here="/all",
+            tabs=await home.tabs(visit, db),
+            **found,
+            **await home.box(visit, db),
+            **await beside(visit, db),
+        )
 
 
 async def bookmarks(visit: Visit) -> Response:
-    return await _list(visit, "bookmarks.html", mark.bookmarks)
+    return await _kept(visit, "/bookmarks", mark.bookmarks)
 
 
 async def favourites(visit: Visit) -> Response:
-    return await _list(visit, "favourites.html", mark.favourites)
+    return await _kept(visit, "/favourites", mark.favourites)
 
 
-async def _list(visit: Visit, template: str, find: Find) -> Response:
+async def _kept(visit: Visit, here: str, find: Find) -> Response:
+    """What one has bookmarked, or favourited."""
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         found = await reading.timeline(visit, db, lambda db, page: find(db, visit.viewer, page))
-        return await reading.show(visit, db, template, **found, **await home.aside(visit, db))
+        return await reading.show(
+            visit,
+            db,
+            "bookmarks.html",
+            here=here,
+            tabs=[
+                ("/bookmarks", visit.say(_("Bookmarks")), None),
+                ("/favourites", visit.say(_("Favourites")), None),
+            ],
+            **found,
+            **await beside(visit, db),
+        )
 
 
 async def tag(visit: Visit) -> Response:
+    """A topic: what is posted under it, what is asked about it, who writes about it."""
     reading.check_signed_in(visit)
     key = text.tag_key(visit.request.path_params["tag"])
+    tab = visit.request.query_params.get("tab", "")
     async with visit.site.database.reading() as db:
-        (seen,) = await seen_tags.named(db, visit.viewer, [visit.request.path_params["tag"]])
-        found = await reading.timeline(
-            visit, db, lambda db, page: publics.tagged(db, visit.viewer, key, page, [], [], [])
-        )
-        about = {} if "max_id" in visit.request.query_params else await _about(visit, db, seen.name)
+        (seen,) = await tag_views.named(db, visit.viewer, [visit.request.path_params["tag"]])
+        found: dict[str, Any] = {"posts": [], "older": ""}
+        if tab not in ("questions", "people"):
+            found = await reading.timeline(
+                visit, db, lambda db, page: publics.tagged(db, visit.viewer, key, page, [], [], [])
+            )
+        about = await _about(visit, db, seen.name, tab)
+        here = f"/tags/{seen.key}"
+        names = (("", _("Posts")), ("questions", _("Questions")), ("people", _("People")))
+        tabs = [(f"{here}?tab={name}" if name else here, visit.say(label), None) for name, label in names]
         return await reading.show(
             visit,
             db,
             "tag.html",
             tag=seen,
-            **{"experts": [], "asked": [], "related": [], **about},
-            **found,
-            **await home.aside(visit, db),
+            tab=tab,
+            here=next((address for address, _name, _n in tabs if tab and address.endswith(f"={tab}")), here),
+            tabs=tabs,
+            **{**found, **about},
         )
 
 
-async def _about(visit: Visit, db: Db, name: str) -> dict[str, Any]:
-    """What stands above the posts of a topic: people without a number, what was asked, what it goes with."""
+async def _about(visit: Visit, db: Db, name: str, tab: str) -> dict[str, Any]:
+    """People without a number, what was asked, what it goes with."""
     viewer = visit.viewer
     answer = (await who_knows(db, viewer, f"#{name}", limit=_EXPERTS)).named()
-    ids = await search(db, viewer, read(f"tag:{name} is:question"), Page(_QUESTIONS))
-    return {
+    about: dict[str, Any] = {
         "experts": await experts(visit, db, answer),
-        "asked": await visit.site.shower.posts(db, viewer, await seen_posts.posts(db, viewer, ids)),
-        "related": await seen_tags.tags(db, viewer, await related_tags(db, viewer, name, _RELATED)),
+        "related": await tag_views.tags(db, viewer, await related_tags(db, viewer, name, _RELATED)),
     }
+    if tab == "questions":
+        ids = await search(db, viewer, read(f"tag:{name} is:question"), Page(_QUESTIONS))
+        asked = await visit.site.shower.posts(db, viewer, await post_views.posts(db, viewer, ids))
+        about["posts"] = await items(visit, db, asked)
+    return about
 
 
 async def messages(visit: Visit) -> Response:
@@ -84,7 +125,7 @@ async def messages(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         found = await conversations.conversations(db, visit.viewer, reading.asked(visit))
-        last = await seen_posts.posts(db, visit.viewer, [one.last_post_id for one in found])
+        last = await post_views.posts(db, visit.viewer, [one.last_post_id for one in found])
         posts = {post.id: post for post in await visit.site.shower.posts(db, visit.viewer, last)}
         people = await visit.site.shower.cards(db, visit.viewer, {id for one in found for id in one.people})
         talks = [

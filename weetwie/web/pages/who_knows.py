@@ -22,6 +22,7 @@ from weetwie.views import posts as seen_posts
 from weetwie.views import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.experts import ShownExpert, experts
+from weetwie.web.items import items
 from weetwie.web.shown import Person, Post
 from weetwie.web.visit import Visit
 
@@ -31,6 +32,7 @@ _TAGS: Final = 6
 _ANSWERED: Final = 2
 _WHILE_TYPING: Final = 3
 """So many of each kind."""
+_SHORTEST_QUESTION: Final = 8
 _NEARBY: Final = 6
 _CLOSE: Final = 2
 _LONGEST: Final = 1000
@@ -59,7 +61,7 @@ async def show(visit: Visit) -> Response:
     words = _words(visit)
     async with visit.site.database.reading() as db:
         found = _NOTHING | (await _found(visit, db, words) if words else {})
-        lately = [] if found["found"] else await _answered_lately(visit, db)
+        lately = [] if found["found"] else await answered_lately(visit, db)
         return await reading.show(visit, db, "who_knows.html", words=words, lately=lately, **found)
 
 
@@ -78,8 +80,29 @@ async def while_typing(visit: Visit) -> Response:
             people=await shower.people(db, viewer, people),
             found=await experts(visit, db, answer),
             tags=await seen_tags.tags(db, viewer, tags),
-            answered=await _answered(visit, db, words, answer),
+            answered=await answered_like(visit, db, words, answer),
         )
+
+
+async def while_asking(visit: Visit) -> Response:
+    """For a question that is being typed into the box: what has been answered, and who has dealt with it, as a piece of a page."""
+    reading.check_signed_in(visit)
+    words = _words(visit)
+    async with visit.site.database.reading() as db:
+        found = await before_asking(visit, db, words)
+    return visit.show("parts/before_you_ask.html", **found, question_text=words, with_ask=True)
+
+
+async def before_asking(visit: Visit, db: Db, words: str) -> dict[str, Any]:
+    """Answered questions like this one, and people who know; both may be empty."""
+    if len(words) < _SHORTEST_QUESTION or read(words).has_operators:
+        return {"answered": [], "found": []}
+    answer = (await who_knows(db, visit.viewer, words, limit=_WHILE_TYPING)).named()
+    found = await experts(visit, db, answer)
+    return {
+        "answered": (await answered_like(visit, db, words, answer))[:1],
+        "found": [one for one in found if one.person.id != visit.viewer.person_id],
+    }
 
 
 def _words(visit: Visit) -> str:
@@ -91,7 +114,10 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     asked, offset = read(words), _offset(visit)
     ids = await search_posts(db, visit.viewer, asked, Page(reading.LENGTH), offset=offset)
     posts = await visit.site.shower.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
-    found = {"posts": posts, "older": _older(visit, offset) if len(ids) == reading.LENGTH else ""}
+    found = {
+        "posts": await items(visit, db, posts),
+        "older": _older(visit, offset) if len(ids) == reading.LENGTH else "",
+    }
     if not asked.has_operators and not offset:
         found |= await _who_knows(visit, db, words)
     return found
@@ -113,7 +139,7 @@ async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
         "nearest": answer.nearest,
         "unknown": answer.unknown,
         "not_inferred": answer.not_inferred,
-        "answered": await _answered(visit, db, words, answer),
+        "answered": await answered_like(visit, db, words, answer),
         "nearby": _nearby(words, found),
         "close": [] if found else await _close(visit, db, words),
         "order": order,
@@ -136,7 +162,7 @@ async def _ways(visit: Visit, db: Db, ids: list[int]) -> dict[int, tuple[str, Pe
     return {id: (way.kind, by_id.get(way.via_id or 0)) for id, way in found.items()}
 
 
-async def _answered(visit: Visit, db: Db, words: str, answer: Answer) -> list[tuple[Post, Post]]:
+async def answered_like(visit: Visit, db: Db, words: str, answer: Answer) -> list[tuple[Post, Post]]:
     """Answered questions like this one, each with its answer; none where nobody used some of its words."""
     if answer.unknown:
         return []
@@ -149,7 +175,7 @@ async def _answered(visit: Visit, db: Db, words: str, answer: Answer) -> list[tu
     return await _with_answers(visit, db, await answered(db, visit.viewer, telling, _ANSWERED))
 
 
-async def _answered_lately(visit: Visit, db: Db) -> list[tuple[Post, Post]]:
+async def answered_lately(visit: Visit, db: Db) -> list[tuple[Post, Post]]:
     ids = await search_posts(
         db, visit.viewer, read("is:question is:answered order:time"), Page(_WHILE_TYPING)
     )

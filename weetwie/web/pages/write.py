@@ -1,6 +1,6 @@
 """Publish what was written: at once or later; whatever is refused comes back with all that was written and the reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -14,11 +14,15 @@ from weetwie.domain.posts.rules import Draft
 from weetwie.domain.scheduled import scheduled
 from weetwie.errors import Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.flows import publish as publishing
+from weetwie.text.text import is_question, language_of
 from weetwie.web import reading
-from weetwie.web.pages import home, post
-from weetwie.web.pages.drafts import draft_of, form_id, form_of, who_sees
-from weetwie.web.visit import Visit
+from weetwie.web.items import items
+from weetwie.web.pages import audience, home, post
+from weetwie.web.pages.drafts import draft_of, form_id, form_of
+from weetwie.web.pages.who_knows import before_asking
+from weetwie.web.visit import Visit, local
 
+_ENOUGH_TO_TELL: Final = 20
 _NO_TIME: Final = _("Choose a time from the calendar, or write it like this: 2026-12-31 09:00")
 
 
@@ -26,6 +30,8 @@ async def publish(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = dict(await visit.form())
     reply_to = form_id(given.get("reply_to", ""))
+    if (panel := await _before_asking(visit, given)) is not None:
+        return panel
     try:
         at = _later(given)
         media_ids = await _uploaded(visit)
@@ -45,6 +51,39 @@ async def publish(visit: Visit) -> Response:
     if at:
         return visit.back("/scheduled") if visit.is_from_script else visit.go("/scheduled")
     return await _rendered(visit, post_id) if visit.is_from_script else visit.back()
+
+
+async def _before_asking(visit: Visit, given: Mapping[str, str]) -> Response | None:
+    """Without a script, what the panel of the box would have said is shown once before a question is posted."""
+    asks = is_question(given.get("text", "")) and given.get("audience") != "direct"
+    has_more = visit.files.get("file") or any(visit.several.get("option", [])) or given.get("reply_to")
+    if visit.is_from_script or "anyway" in given or not asks or has_more:
+        return None
+    async with visit.site.database.reading() as db:
+        found = await before_asking(visit, db, given["text"].strip())
+        if not found["answered"] and not found["found"]:
+            return None
+        fields = [(name, value) for name, value in given.items() if name != "form" and value]
+        return await reading.show(
+            visit,
+            db,
+            "before_you_ask.html",
+            given=fields,
+            question_text=given["text"].strip(),
+            next=local(visit.request.query_params.get("next")),
+            with_ask=False,
+            **found,
+        )
+
+
+async def again(visit: Visit) -> Response:
+    """What was written, to go on with it."""
+    reading.check_signed_in(visit)
+    given = dict(await visit.form())
+    async with visit.site.database.reading() as db:
+        return await home.page(
+            visit, db, 200, **{"text": "", "warning": "", "audience": "", **given, "error": None}
+        )
 
 
 def _draft(visit: Visit, given: dict[str, str], media_ids: Sequence[int]) -> tuple[Draft, Ballot | None]:
@@ -91,15 +130,19 @@ async def _rendered(visit: Visit, post_id: int) -> Response:
     """The new post, as it stands in a timeline."""
     async with visit.site.database.reading() as db:
         shown = await visit.site.shower.post(db, visit.viewer, post_id)
-    return visit.show("parts/one_post.html", post=shown)
+        (item,) = await items(visit, db, [shown])
+    return visit.show("parts/one_post.html", one=item)
 
 
 async def show_who_sees(visit: Visit) -> Response:
-    """Who would see what is being written, as it stands now."""
+    """Who would see what is being written, as it stands now; and whether one cannot tell its language."""
     reading.check_signed_in(visit)
     given = await visit.form()
+    written = given.get("text", "")
     async with visit.site.database.reading() as db:
-        return JSONResponse({"reach": await who_sees(visit, db, given)})
+        state = await audience.now(visit, db, given)
+    is_unsure = len(written) > _ENOUGH_TO_TELL and language_of(written) is None
+    return JSONResponse({**state, "is_unsure": is_unsure})
 
 
 async def show_scheduled(visit: Visit) -> Response:

@@ -1,0 +1,45 @@
+"""What stands beside the lists of posts: questions one may be able to answer, who is new, what this week is about."""
+
+from typing import Any, Final
+
+from weetwie.database.pool import Db
+from weetwie.domain.people.directory import directory
+from weetwie.domain.relations import suggestions
+from weetwie.domain.timelines import questions, trends
+from weetwie.domain.timelines.introductions import introductions
+from weetwie.runtime import clock
+from weetwie.views import tags as tag_views
+from weetwie.web.shown import Person, Post
+from weetwie.web.visit import Visit
+
+_QUESTIONS: Final = 2
+_TOPICS: Final = 5
+
+
+async def can_you_help(visit: Visit, db: Db) -> list[Post]:
+    found = await questions.open_questions(db, visit.viewer, _QUESTIONS)
+    return await visit.site.shower.posts(db, visit.viewer, found)
+
+
+async def beside(visit: Visit, db: Db) -> dict[str, Any]:
+    """Of the timelines; each block may be empty."""
+    tags = await tag_views.tags(db, visit.viewer, await trends.tags(db, visit.viewer, limit=_TOPICS))
+    newcomer, introduction = await _newcomer(visit, db)
+    return {
+        "questions": await can_you_help(visit, db),
+        "newcomer": newcomer,
+        "introduction": introduction,
+        "trending": [(tag, sum(people for _day, _uses, people in tag.history)) for tag in tags],
+    }
+
+
+async def _newcomer(visit: Visit, db: Db) -> tuple[Person | None, Post | None]:
+    """Who has introduced themselves last; else who joined last."""
+    shower = visit.site.shower
+    said = await shower.posts(db, visit.viewer, await introductions(db, visit.viewer, 1))
+    if said:
+        return said[0].author, said[0]
+    ids = await directory(db, visit.viewer, "new", 0, 2)
+    since = clock.now() - suggestions.NEW_FOR
+    people = await shower.people(db, visit.viewer, [id for id in ids if id != visit.viewer.person_id])
+    return next((one for one in people if one.joined_at and one.joined_at > since), None), None

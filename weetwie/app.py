@@ -122,7 +122,7 @@ DOORS: Final = (
 _NOT_HERE: Final = _("This account isn't active right now.")
 
 
-class Settings(Protocol):
+class AppSettings(Protocol):
     """What of the settings the application needs."""
 
     @property
@@ -134,7 +134,7 @@ class Settings(Protocol):
 
 
 def build(
-    settings: Settings,
+    settings: AppSettings,
     database: Database,
     here: Site,
     shared_counts: Path | None = None,

@@ -35,7 +35,7 @@ from weetwie.http.fetch import Fetcher
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
-from weetwie.smtp.client import Post
+from weetwie.smtp.client import SmtpClient
 from weetwie.tables.events import Event
 
 log = structlog.get_logger(__name__)
@@ -231,7 +231,7 @@ async def look_at_links(database: Database, site: Site, store: Store, bell: Bell
         await wait(rung, SWEEP_SECONDS)
 
 
-async def send_letters(database: Database, post: Post | None, bell: Bell) -> None:
+async def send_letters(database: Database, post: SmtpClient | None, bell: Bell) -> None:
     """Hands letters to the mail server, if there is one. Beside the reactions, which a slow server would hold up. Works
     until cancelled."""
     rung = bell.waiter()

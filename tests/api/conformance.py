@@ -14,7 +14,7 @@ import msgspec
 
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon import entities
-from weetwie.api.table import Table
+from weetwie.api.table import RouteTable
 from weetwie.app import endpoints
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "api" / "entities.schema.json"
@@ -81,8 +81,8 @@ def _endpoint(method: str, path: str) -> Endpoint | None:
 
 
 @cache
-def _table() -> Table:
-    return Table(endpoints())
+def _table() -> RouteTable:
+    return RouteTable(endpoints())
 
 
 def schema() -> bytes:

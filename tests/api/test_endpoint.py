@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.api.asking import Reply, ask
 from tests.api.conformance import check_entity
-from weetwie.api.call import Answer, Call, Stream
+from weetwie.api.call import Answer, Call, StreamedAnswer
 from weetwie.api.dispatch import EXPOSED, Dispatcher
 from weetwie.api.endpoint import Endpoint, Routes, holders
 from weetwie.api.mastodon.errors import STATUS
@@ -599,12 +599,12 @@ def test_the_last_page_has_no_next_and_an_empty_one_no_links() -> None:
 
 
 def test_a_stream_goes_on_until_it_ends() -> None:
-    async def ticks(call: Call) -> Stream:
+    async def ticks(call: Call) -> StreamedAnswer:
         async def chunks() -> AsyncIterator[bytes]:
             for number in range(3):
                 yield b"%d\n" % number
 
-        return Stream(chunks())
+        return StreamedAnswer(chunks())
 
     async def listen() -> tuple[Any, bytes]:
         sent: list[Any] = []
@@ -634,7 +634,7 @@ def test_a_stream_goes_on_until_it_ends() -> None:
 def test_a_stream_is_closed_when_its_listener_has_gone() -> None:
     closed = []
 
-    async def endless(call: Call) -> Stream:
+    async def endless(call: Call) -> StreamedAnswer:
         async def chunks() -> AsyncIterator[bytes]:
             try:
                 while True:
@@ -643,7 +643,7 @@ def test_a_stream_is_closed_when_its_listener_has_gone() -> None:
             finally:
                 closed.append(True)
 
-        return Stream(chunks())
+        return StreamedAnswer(chunks())
 
     reply = say(Dispatcher([Endpoint("GET", "/api/x", endless)]), "GET", "/api/x", stays=0.1)
     assert reply.status == 200

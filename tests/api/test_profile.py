@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.house import House, opened
 from tests.api.test_media import picture
-from weetwie.api.table import Table
+from weetwie.api.table import RouteTable
 from weetwie.app import endpoints
 
 
@@ -100,7 +100,7 @@ async def test_an_app_of_old_filters_notifications_by_yes_and_no(house: House) -
 
 
 async def test_every_update_takes_both_methods() -> None:
-    table = Table(endpoints())
+    table = RouteTable(endpoints())
     for endpoint in endpoints():
         if endpoint.method in ("PUT", "PATCH"):
             place, _names = table.find(re.sub(r"\{\w+\}", "1", endpoint.path))

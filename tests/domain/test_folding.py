@@ -35,7 +35,7 @@ def test_what_is_folded_once_stays_as_it_is() -> None:
 
 
 @pytest.fixture
-async def turkish(older: postgres.Keeper) -> AsyncIterator[str]:
+async def turkish(older: postgres.ServerKeeper) -> AsyncIterator[str]:
     """A database that folds and sorts as in Turkish."""
     connection = await asyncpg.connect(older.dsn)
     await connection.execute(

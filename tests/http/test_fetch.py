@@ -7,7 +7,7 @@ import pytest
 
 from tests.pages import html, served
 from weetwie.http import fetch, page
-from weetwie.http.fetch import Fetcher, Unfetched
+from weetwie.http.fetch import Fetcher, FetchFailed
 
 
 async def test_nothing_private_is_ever_fetched() -> None:
@@ -24,7 +24,7 @@ async def test_nothing_private_is_ever_fetched() -> None:
             "[::ffff:127.0.0.1]",
             "[::]",
         ):
-            with pytest.raises(Unfetched):
+            with pytest.raises(FetchFailed):
                 await fetcher.fetch(f"http://{host}:{port}/", "text/html")
     for url in (
         "file:///etc/passwd",
@@ -33,7 +33,7 @@ async def test_nothing_private_is_ever_fetched() -> None:
         "http://user:word@example.org/",
         "no address",
     ):
-        with pytest.raises(Unfetched):
+        with pytest.raises(FetchFailed):
             await fetcher.fetch(url, "text/html")
     await fetcher.close()
 
@@ -73,7 +73,7 @@ async def test_a_redirect_to_a_private_address_leads_nowhere() -> None:
             return len(asked) == 1
 
         fetcher = Fetcher("test", first_only)
-        with pytest.raises(Unfetched):
+        with pytest.raises(FetchFailed):
             await fetcher.fetch(f"{outside}/out", "text/html")
         assert len(asked) == 2, "the address after the redirect is looked at too"
         open_one = Fetcher("test", lambda _address: True)
@@ -99,7 +99,7 @@ async def test_a_name_is_asked_about_once_and_the_address_that_was_looked_at_is_
 
     monkeypatch.setattr(loop, "getaddrinfo", rebinding)
     fetcher = Fetcher("test", allows)
-    with pytest.raises(Unfetched):
+    with pytest.raises(FetchFailed):
         await fetcher.fetch("http://rebinding.example/", "text/html")
     assert looked_at == ["93.184.216.34"]
     assert next(answers) == "127.0.0.1", "it was asked about once"
@@ -116,7 +116,7 @@ async def test_what_is_too_large_of_another_type_or_not_there_is_not_taken() -> 
     with served(pages) as address:
         assert len((await fetcher.fetch(f"{address}/large", "text/html")).content) == fetch.LARGEST_PAGE
         for path in ("/picture", "/round", "/gone"):
-            with pytest.raises(Unfetched):
+            with pytest.raises(FetchFailed):
                 await fetcher.fetch(address + path, "text/html")
     await fetcher.close()
 
@@ -133,7 +133,7 @@ async def test_who_answers_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatc
 
     server = await asyncio.start_server(slow, "127.0.0.1", 0)
     async with asyncio.timeout(5):
-        with pytest.raises(Unfetched):
+        with pytest.raises(FetchFailed):
             await fetcher.fetch(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "text/html")
     server.close()
     await fetcher.close()

@@ -6,20 +6,20 @@ from typing import Any
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer, system
 from weetwie.database.pool import Database
-from weetwie.imports.lines import Bad
-from weetwie.imports.run import Report
+from weetwie.imports.lines import BadLine
+from weetwie.imports.run import ImportReport
 
 DATA = Path(__file__).parent / "data"
 
 
 class Told:
     def __init__(self) -> None:
-        self.bads: list[Bad] = []
+        self.bads: list[BadLine] = []
 
-    def bad(self, bad: Bad) -> None:
+    def bad(self, bad: BadLine) -> None:
         self.bads.append(bad)
 
-    def moved(self, report: Report, position: int, size: int) -> None:
+    def moved(self, report: ImportReport, position: int, size: int) -> None:
         assert 0 <= position <= size
 
 

@@ -11,7 +11,7 @@ from weetwie.domain.identity import addresses
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.rules import Newcomer
 from weetwie.imports.bring import bring_commits, bring_people
-from weetwie.imports.run import Report, Terms
+from weetwie.imports.run import ImportReport, Terms
 
 OLD, NEW = "old.name@corp.example", "new.name@corp.example"
 
@@ -23,7 +23,9 @@ async def world(dsn: str) -> AsyncIterator[World]:
     await world.close()
 
 
-async def bring(world: World, folder: Path, *rows: str, head: str = "id,name,email") -> tuple[Report, Told]:
+async def bring(
+    world: World, folder: Path, *rows: str, head: str = "id,name,email"
+) -> tuple[ImportReport, Told]:
     file, told = folder / "people.csv", Told()
     file.write_text("\n".join([head, *rows, ""]))
     return await bring_people(world.database, await acting(world.database), file, Terms(), told), told

@@ -24,7 +24,7 @@ from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Conflict, NotFound
 from weetwie.imports.bring import bring_commits, bring_people, bring_posts
 from weetwie.imports.remove import remove
-from weetwie.imports.run import Report, Terms
+from weetwie.imports.run import ImportReport, Terms
 
 SHARED = Path(os.environ.get("WEETWIE_TEST_DATA", "../shared/data")) / "whoknows-dev"
 
@@ -38,7 +38,7 @@ async def world(dsn: str) -> AsyncIterator[World]:
 
 async def both(
     database: Database, terms: Terms | None = None, told: Told | None = None
-) -> tuple[Report, Report]:
+) -> tuple[ImportReport, ImportReport]:
     viewer = await acting(database)
     terms, told = terms or Terms(), told or Told()
     people = await bring_people(database, viewer, DATA / "people.csv", terms, told)
@@ -156,7 +156,7 @@ async def test_twice_is_once(world: World) -> None:
     assert [(one.posts, one.people) for one in await listed(world)] == [(0, 4), (9, 3)]
 
 
-async def listed(world: World) -> list[ledger.Entry]:
+async def listed(world: World) -> list[ledger.ImportEntry]:
     async with world.database.reading() as db:
         return await ledger.imports(db)
 

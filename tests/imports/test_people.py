@@ -4,9 +4,9 @@ import pytest
 
 from weetwie.imports.days import day, first_of
 from weetwie.imports.heads import field_of
-from weetwie.imports.lines import Bad, Line
+from weetwie.imports.lines import BadLine, FileLine
 from weetwie.imports.people import of_json, of_table
-from weetwie.imports.records import PersonRecord, Who, Wrong
+from weetwie.imports.records import BadRecord, PersonRecord, SourcePerson
 
 
 def read(text: str | bytes) -> list[PersonRecord]:
@@ -77,7 +77,7 @@ def test_whether_the_day_or_the_month_stands_first_the_whole_column_decides() ->
     assert first_of(["1/2/2020"]) is None and first_of(["13/1/2020", "1/13/2020"]) is None
     found = read("id,joined\n1,3/1/2020\n2,12/31/2019\n")
     assert [one.joined and one.joined.date().isoformat() for one in found] == ["2020-03-01", "2019-12-31"]
-    with pytest.raises(Wrong, match="two ways"):
+    with pytest.raises(BadRecord, match="two ways"):
         day("1/2/2020")
 
 
@@ -97,21 +97,21 @@ def test_a_table_of_german_or_dutch_is_known() -> None:
         "Personalnummer;Nachname;Vorname;E-Mail-Adresse;Abteilung;Standort;Vorgesetzter\n"
         "1001;Müller;Jörg;joerg@corp.example;Einkauf;Köln;1002\n"
     )
-    assert one.who == Who("1001", "Jörg Müller", "joerg@corp.example")
+    assert one.who == SourcePerson("1001", "Jörg Müller", "joerg@corp.example")
     assert (one.unit, one.place, one.manager) == ("Einkauf", "Köln", "1002")
     (one,) = read("Name;Vorname;E-Mail\nMüller;Jörg;joerg@corp.example\n".encode("cp1252"))
-    assert one.who == Who("", "Jörg Müller", "joerg@corp.example")
+    assert one.who == SourcePerson("", "Jörg Müller", "joerg@corp.example")
     (one,) = read(
         "Personeelsnr;Voornaam;Tussenvoegsel;Achternaam;E-mail werk\n7;Ann;van der;Bee;ann@corp.example\n"
     )
-    assert one.who == Who("7", "Ann van der Bee", "ann@corp.example")
+    assert one.who == SourcePerson("7", "Ann van der Bee", "ann@corp.example")
 
 
 def test_headings_may_be_short_or_for_every_gender() -> None:
     (one,) = read(
         "#ID;Mitarbeiter:in;E-Mail (dienstl.);Betriebseintritt\n7;Jörg Müller;joerg@corp.example;1.4.2019\n"
     )
-    assert one.who == Who("7", "Jörg Müller", "joerg@corp.example") and one.joined
+    assert one.who == SourcePerson("7", "Jörg Müller", "joerg@corp.example") and one.joined
     assert field_of("E-Mail-Adresse geschäftl.") == field_of("Primair e-mailadres") == "email"
     assert field_of("In dienst per") == "joined"
 
@@ -121,7 +121,7 @@ def test_the_exports_of_google_and_entra_are_known() -> None:
         "First Name [Required],Last Name [Required],Email Address [Required],Password [Required],Org Unit Path [Required]\n"
         "Ann,Bee,ann@corp.example,****,/Sales/Pumps\n"
     )
-    assert one.who == Who("", "Ann Bee", "ann@corp.example") and one.unit == "Pumps"
+    assert one.who == SourcePerson("", "Ann Bee", "ann@corp.example") and one.unit == "Pumps"
     entra = (
         "userPrincipalName,displayName,surname,mail,givenName,id,userType,department,officeLocation,streetAddress\n"
         "ann@corp.example,Ann Bee,Bee,,Ann,0f-1,Member,Pumps,Delft,1 Main Street\n"
@@ -129,8 +129,8 @@ def test_the_exports_of_google_and_entra_are_known() -> None:
     )
     found = read(entra)
     assert [one.who for one in found] == [
-        Who("0f-1", "Ann Bee", "ann@corp.example"),
-        Who("0f-2", "Bo Cee", "bo@far.example"),
+        SourcePerson("0f-1", "Ann Bee", "ann@corp.example"),
+        SourcePerson("0f-2", "Bo Cee", "bo@far.example"),
     ]
     assert of_table(entra.encode()).reading.read_past == ["userType", "streetAddress"]
 
@@ -142,7 +142,7 @@ def test_the_guess_and_the_columns_that_are_read_past_are_told() -> None:
         "semicolon",
         ["Schuhgröße"],
     )
-    read_json = of_json([Line(1, b'{"id": 1, "shoe": 44}')])
+    read_json = of_json([FileLine(1, b'{"id": 1, "shoe": 44}')])
     assert len(list(read_json.records)) == 1 and read_json.reading.read_past == ["shoe"]
 
 
@@ -162,9 +162,9 @@ def test_signs_that_nobody_sees_are_no_part_of_an_address(cell: str) -> None:
 
 def test_an_address_that_is_none_is_told_and_the_person_comes_by_what_else_is_known() -> None:
     (one,) = read("id,email\n1,ann at corp\n")
-    assert one.who == Who("1", "", "") and "not an e-mail address" in one.notes[0]
+    assert one.who == SourcePerson("1", "", "") and "not an e-mail address" in one.notes[0]
     (bad,) = of_table(b"email,name\nann at corp,Ann\n").records
-    assert isinstance(bad, Bad) and "not an e-mail address" in bad.reason
+    assert isinstance(bad, BadLine) and "not an e-mail address" in bad.reason
     (one,) = read("login,name\nann@corp.example,Ann\n")
     assert (one.who.address, one.handle) == ("ann@corp.example", "")
 
@@ -178,26 +178,28 @@ def test_a_blank_in_an_address_makes_no_other_address_of_it() -> None:
 
 def test_a_column_called_employee_holds_names_or_numbers() -> None:
     (one,) = read("Medewerker;Roepnaam;Achternaam;E-mail\n12;Ann;Bee;\n")
-    assert one.who == Who("12", "Ann Bee")
+    assert one.who == SourcePerson("12", "Ann Bee")
     (one,) = read("Employee,Email\nAnn Bee,ann@corp.example\n")
-    assert one.who == Who("", "Ann Bee", "ann@corp.example")
+    assert one.who == SourcePerson("", "Ann Bee", "ann@corp.example")
 
 
 def test_a_line_below_the_table_is_nobody() -> None:
     *_people, bad = of_table(b"Nr,Name\n1,Ann\nTotal: 1,\n").records
-    assert isinstance(bad, Bad) and "alone is nobody" in bad.reason
+    assert isinstance(bad, BadLine) and "alone is nobody" in bad.reason
     *_people, bad = of_table(b"id,name,email\n1,Ann,ann@corp.example\nTotal,1,\n").records
-    assert isinstance(bad, Bad) and "alone is nobody" in bad.reason
+    assert isinstance(bad, BadLine) and "alone is nobody" in bad.reason
 
 
 def test_cells_that_belong_to_no_column_are_told() -> None:
     good, bad = of_table(b"handle,name\nbo,Bo\ncy,Cy,too many\n").records
-    assert isinstance(good, PersonRecord) and isinstance(bad, Bad) and "3 cells, but 2 columns" in bad.reason
+    assert (
+        isinstance(good, PersonRecord) and isinstance(bad, BadLine) and "3 cells, but 2 columns" in bad.reason
+    )
 
 
 def test_a_table_without_a_column_to_know_people_by_says_what_it_has() -> None:
     (bad,) = of_table(b"colour,size\nred,5\n").records
-    assert isinstance(bad, Bad) and "name the columns" in bad.reason and "colour, size" in bad.reason
+    assert isinstance(bad, BadLine) and "name the columns" in bad.reason and "colour, size" in bad.reason
 
 
 def test_programs_among_the_staff_are_told_from_people() -> None:
@@ -209,6 +211,6 @@ def test_programs_among_the_staff_are_told_from_people() -> None:
 
 def test_a_wrong_type_in_json_costs_the_word_alone() -> None:
     (one,) = of_json(
-        [Line(1, b'{"id": 7, "name": "Ann", "bio": ["x"], "joined": {}, "email": null}')]
+        [FileLine(1, b'{"id": 7, "name": "Ann", "bio": ["x"], "joined": {}, "email": null}')]
     ).records
-    assert isinstance(one, PersonRecord) and one.who == Who("7", "Ann") and len(one.notes) == 2
+    assert isinstance(one, PersonRecord) and one.who == SourcePerson("7", "Ann") and len(one.notes) == 2

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from tests.imports.bringing import DATA
 from weetwie.imports.git import Repository, told
-from weetwie.imports.lines import LONGEST, Bad, File, Line
+from weetwie.imports.lines import LONGEST, BadLine, FileLine, LinesFile
 from weetwie.imports.people import of_json, of_table, people
 from weetwie.imports.posts import posts
-from weetwie.imports.records import PersonRecord, PostRecord, Who, Wrong
+from weetwie.imports.records import BadRecord, PersonRecord, PostRecord, SourcePerson
 
 POST = {"id": "1", "author": "ada", "time": 1600000000, "text": "Hello"}
 VALUES = st.recursive(
@@ -44,22 +44,22 @@ FIELDS = (
 )
 
 
-def as_lines(*data: bytes) -> Iterator[Line | Bad]:
-    return (Line(number, one) for number, one in enumerate(data, 1))
+def as_lines(*data: bytes) -> Iterator[FileLine | BadLine]:
+    return (FileLine(number, one) for number, one in enumerate(data, 1))
 
 
-def a_post(**other: Any) -> PostRecord | Bad:
+def a_post(**other: Any) -> PostRecord | BadLine:
     (record,) = posts(as_lines(json.dumps({**POST, **other}).encode()))
     return record
 
 
-def reason(record: PostRecord | PersonRecord | Bad) -> str:
-    assert isinstance(record, Bad)
+def reason(record: PostRecord | PersonRecord | BadLine) -> str:
+    assert isinstance(record, BadLine)
     return record.reason
 
 
-def read(path: Path) -> list[Line | Bad]:
-    with File(path) as file:
+def read(path: Path) -> list[FileLine | BadLine]:
+    with LinesFile(path) as file:
         return list(file.lines())
 
 
@@ -89,7 +89,7 @@ def test_any_values_are_a_post_that_the_database_takes_or_told_as_bad(fields: di
 @given(st.lists(st.binary(max_size=80)))
 def test_any_bytes_are_people_or_told_as_bad(data: list[bytes]) -> None:
     for record in of_table(b"\n".join(data)).records:
-        assert isinstance(record, Bad) or record.who.key or record.who.address
+        assert isinstance(record, BadLine) or record.who.key or record.who.address
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_told_with_its_reason(other: dict[str, Any], why: str) 
 )
 def test_broken_json_is_told_as_bad(data: bytes) -> None:
     (record,) = posts(as_lines(data))
-    assert isinstance(record, Bad)
+    assert isinstance(record, BadLine)
 
 
 @pytest.mark.parametrize(
@@ -159,13 +159,13 @@ def test_a_post_without_an_id_has_the_same_key_each_time() -> None:
 
 
 def test_a_table_is_read_whatever_its_separator_and_headings(tmp_path: Path) -> None:
-    with File(DATA / "people.csv") as file:
+    with LinesFile(DATA / "people.csv") as file:
         found = [one for one in people(file).records if isinstance(one, PersonRecord)]
     assert [one.who for one in found] == [
-        Who("1", "Ada Example", "ada@example.org"),
-        Who("2", 'Bo "B" Example', "bo@example.org"),
-        Who("3", "Cy Example", "cy@example.org"),
-        Who("4", "Dee Example", ""),
+        SourcePerson("1", "Ada Example", "ada@example.org"),
+        SourcePerson("2", 'Bo "B" Example', "bo@example.org"),
+        SourcePerson("3", "Cy Example", "cy@example.org"),
+        SourcePerson("4", "Dee Example", ""),
     ]
     assert [one.handle for one in found] == ["ada", "bo", "", "dee.e"]
     assert found[0].languages == ("en", "nl") and found[0].joined == datetime(2019, 4, 1, tzinfo=UTC)
@@ -175,14 +175,14 @@ def test_a_table_is_read_whatever_its_separator_and_headings(tmp_path: Path) -> 
 def test_people_as_lines_of_json_may_say_as_little_as_an_id() -> None:
     (record,) = of_json(as_lines(b'{"id": "p0001", "name": "p0001", "shoe": 44}')).records
     assert isinstance(record, PersonRecord)
-    assert record.who == Who("p0001", "p0001")
+    assert record.who == SourcePerson("p0001", "p0001")
 
 
 def test_lines_beyond_all_measure_are_told_and_read_past(tmp_path: Path) -> None:
     file = tmp_path / "long"
     file.write_bytes(b"first\n" + b"x" * (10 << 20) + b"\n" + b"y" * LONGEST + b"\nlast")
     found = read(file)
-    assert [(one.number, isinstance(one, Bad)) for one in found] == [
+    assert [(one.number, isinstance(one, BadLine)) for one in found] == [
         (1, False),
         (2, True),
         (3, False),
@@ -195,8 +195,8 @@ def test_a_gzip_file_that_breaks_off_gives_what_it_holds_and_says_so(tmp_path: P
     whole = gzip.compress(b"".join(b"%d %d\n" % (n, n * 7919 % 10007) for n in range(20_000)))
     file.write_bytes(whole[: len(whole) // 2])
     *lines, last = read(file)
-    assert len(lines) > 1000 and all(isinstance(line, Line) for line in lines)
-    assert isinstance(last, Bad) and "unpacked" in last.reason
+    assert len(lines) > 1000 and all(isinstance(line, FileLine) for line in lines)
+    assert isinstance(last, BadLine) and "unpacked" in last.reason
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n  \n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)])
@@ -204,7 +204,7 @@ def test_an_empty_file_holds_nothing(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "empty"
     file.write_bytes(data)
     assert list(posts(iter(read(file)))) == []
-    with File(file) as opened:
+    with LinesFile(file) as opened:
         assert list(people(opened).records) == []
 
 
@@ -216,7 +216,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
             out.write(line * 1000)
     tracemalloc.start()
     try:
-        with File(file) as opened:
+        with LinesFile(file) as opened:
             count = sum(1 for _ in posts(opened.lines()))
         _, most = tracemalloc.get_traced_memory()
     finally:
@@ -249,8 +249,11 @@ Co-authored-by: Dee Example <dee@example.org>
 def test_a_commit_message_is_told_without_trailers_and_addresses() -> None:
     text, endorsers, co = told(MESSAGE)
     assert text == "net/loop: fix the loop\n\nIt looped, says Eve .\nNote: twice."
-    assert endorsers == (Who("", "Bo Example", "Bo@example.org"), Who("", "Cy, Example", "cy@example.org"))
-    assert co == (Who("", "Dee Example", "dee@example.org"),)
+    assert endorsers == (
+        SourcePerson("", "Bo Example", "Bo@example.org"),
+        SourcePerson("", "Cy, Example", "cy@example.org"),
+    )
+    assert co == (SourcePerson("", "Dee Example", "dee@example.org"),)
 
 
 @given(st.text())
@@ -314,7 +317,7 @@ def test_the_history_of_a_repository_is_read_oldest_first(repository: Path) -> N
 
 
 def test_a_folder_that_is_no_repository_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Wrong, match="not a git repository"):
+    with pytest.raises(BadRecord, match="not a git repository"):
         Repository(tmp_path)
 
 

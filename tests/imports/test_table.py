@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from weetwie.errors import Invalid
 from weetwie.imports import table
 from weetwie.imports.heads import field_of
-from weetwie.imports.lines import LONGEST, Bad
-from weetwie.imports.table import Row
+from weetwie.imports.lines import LONGEST, BadLine
+from weetwie.imports.table import TableRow
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 
 
 def rows(content: bytes | str) -> list[tuple[str, ...]]:
     read = table.read(content.encode() if isinstance(content, str) else content, field_of)
-    return [row.cells for row in read.below() if isinstance(row, Row)]
+    return [row.cells for row in read.below() if isinstance(row, TableRow)]
 
 
 @given(
@@ -53,7 +53,7 @@ def test_any_bytes_are_rows_or_refused_with_a_sentence(content: bytes) -> None:
     except Invalid as refused:
         assert str(refused)
         return
-    assert all(isinstance(row, Row | Bad) and row.number > 0 for row in read.rows())
+    assert all(isinstance(row, TableRow | BadLine) and row.number > 0 for row in read.rows())
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_each_row_is_read_as_it_was_meant(written: str, read: list[tuple[str, ..
 
 def test_a_line_whose_marks_do_not_pair_is_told_and_takes_no_other_with_it() -> None:
     found = list(table.read(b'id,name\nada,"Ada\nbo,Bo\n', field_of).below())
-    assert [(row.number, isinstance(row, Row) and row.note) for row in found] == [
+    assert [(row.number, isinstance(row, TableRow) and row.note) for row in found] == [
         (2, table.UNPAIRED),
         (3, ""),
     ]
     (long, last) = table.read(b"id\n" + b"x" * (LONGEST + 1) + b"\n1\n", field_of).below()
-    assert isinstance(long, Bad) and isinstance(last, Row)
+    assert isinstance(long, BadLine) and isinstance(last, TableRow)
 
 
 @pytest.mark.parametrize(

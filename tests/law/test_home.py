@@ -197,7 +197,7 @@ class Office:
         """Out of an archive of one's own."""
         viewer = await self.someone()
         id = await self.world.connection.fetchval("select new_id()")
-        post = import_.Arrival(
+        post = import_.ArrivingPost(
             id=id, author_id=viewer.person_id, text="#Kafka", ring=Ring.network, root_id=id, origin=2
         )
         await import_.bring_in(self.world.db, viewer, [post])

@@ -46,7 +46,7 @@ def test_a_damaged_file_is_made_into_a_picture_or_refused(kind: str, data: st.Da
     cut = data.draw(st.integers(0, len(content)))
     try:
         made = pictures.make(io.BytesIO(bytes(content[:cut])))
-    except (pictures.Unreadable, pictures.TooManyPixels):
+    except (pictures.UnreadablePicture, pictures.TooManyPixels):
         return
     assert made.content and made.small
 

@@ -24,7 +24,7 @@ from tests.media.recordings import (
 )
 from weetwie.media import ogg as oggs
 from weetwie.media import recordings, sniff
-from weetwie.media.films import Unreadable
+from weetwie.media.films import UnreadableFilm
 
 
 def brands(main: bytes, *others: bytes) -> bytes:
@@ -143,7 +143,7 @@ def test_a_page_of_ogg_gets_the_sum_that_readers_count() -> None:
     ],
 )
 def test_a_film_of_which_it_is_not_known_what_it_tells_is_refused(content: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableFilm):
         recordings.forget(io.BytesIO(content), "video/mp4")
 
 
@@ -162,6 +162,6 @@ def test_whatever_the_bytes_it_is_blanked_or_refused(name: str, data: st.DataObj
     recordings.seconds_of(file, kind)
     try:
         recordings.forget(file, kind)
-    except Unreadable:
+    except UnreadableFilm:
         return
     assert len(file.getvalue()) == len(whole)

@@ -77,7 +77,7 @@ async def wait_until_nobody_is_at_work(folder: Path, seconds: float = 5) -> None
     raise AssertionError(f"still at work: {at_work(folder / 'cluster')}")
 
 
-async def wait_until_another_runs(server: postgres.Keeper, first: int, seconds: float = 20) -> None:
+async def wait_until_another_runs(server: postgres.ServerKeeper, first: int, seconds: float = 20) -> None:
     for _ in range(int(seconds * 50)):
         if server.pid != first:
             return

@@ -23,7 +23,7 @@ LONGER_THAN_PROMISED = 12.0
 
 
 @pytest.fixture
-async def outside(made: Path, tmp_path: Path) -> AsyncIterator[postgres.Keeper]:
+async def outside(made: Path, tmp_path: Path) -> AsyncIterator[postgres.ServerKeeper]:
     shutil.copytree(made / "database", tmp_path / "outside", ignore=shutil.ignore_patterns("socket", "lock"))
     shutil.copy(made / "secret-key", tmp_path / "secret-key")
     async with postgres.running(tmp_path / "outside") as keeper:
@@ -46,7 +46,7 @@ def frozen(cluster: Path) -> Iterator[None]:
 
 
 async def test_while_the_database_is_frozen_all_is_unavailable_soon_and_then_goes_on(
-    outside: postgres.Keeper, tmp_path: Path
+    outside: postgres.ServerKeeper, tmp_path: Path
 ) -> None:
     installation = Installation(
         tmp_path / "data",
@@ -109,14 +109,14 @@ class Line:
 
 
 @asynccontextmanager
-async def line_to(keeper: postgres.Keeper, folder: Path) -> AsyncIterator[tuple[Line, str]]:
+async def line_to(keeper: postgres.ServerKeeper, folder: Path) -> AsyncIterator[tuple[Line, str]]:
     line, port = Line(folder / "socket"), free_port()
     async with await asyncio.start_server(line.carry, "127.0.0.1", port):
         yield line, f"postgresql://weetwie@127.0.0.1:{port}/weetwie"
 
 
 async def test_a_database_that_breaks_off_in_the_middle_of_an_answer_ends_no_part_of_the_program(
-    outside: postgres.Keeper, tmp_path: Path
+    outside: postgres.ServerKeeper, tmp_path: Path
 ) -> None:
     async with line_to(outside, tmp_path / "outside") as (line, url):
         installation = Installation(

@@ -17,7 +17,7 @@ from weetwie.database import postgres
 
 
 @pytest.fixture
-async def outside(made: Path, tmp_path: Path) -> AsyncIterator[postgres.Keeper]:
+async def outside(made: Path, tmp_path: Path) -> AsyncIterator[postgres.ServerKeeper]:
     """A PostgreSQL that is not the program's, with the schema in it."""
     shutil.copytree(made / "database", tmp_path / "outside", ignore=shutil.ignore_patterns("socket", "lock"))
     for name in ("data", "one", "two"):  # hosts share the key
@@ -28,7 +28,7 @@ async def outside(made: Path, tmp_path: Path) -> AsyncIterator[postgres.Keeper]:
 
 
 async def test_while_the_database_is_gone_all_is_unavailable_and_then_goes_on(
-    outside: postgres.Keeper, tmp_path: Path
+    outside: postgres.ServerKeeper, tmp_path: Path
 ) -> None:
     installation = Installation(tmp_path / "data", WEETWIE_DATABASE_URL=outside.dsn)
     async with serving(installation) as run:
@@ -85,7 +85,7 @@ async def updates(lines: AsyncIterator[str], until: str) -> AsyncIterator[dict[s
                 return
 
 
-async def test_several_hosts_work_on_one_database(outside: postgres.Keeper, tmp_path: Path) -> None:
+async def test_several_hosts_work_on_one_database(outside: postgres.ServerKeeper, tmp_path: Path) -> None:
     one = Installation(tmp_path / "one", WEETWIE_DATABASE_URL=outside.dsn)
     two = Installation(tmp_path / "two", WEETWIE_DATABASE_URL=outside.dsn)
     async with serving(one), serving(two):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.needs("older-postgres")
 
 
 @pytest.fixture
-async def older(tmp_path: Path) -> AsyncIterator[postgres.Keeper]:
+async def older(tmp_path: Path) -> AsyncIterator[postgres.ServerKeeper]:
     """A server of an earlier major version, with nothing in it."""
     folder = Folder(tmp_path / "older")
     folder.make()
@@ -28,7 +28,7 @@ async def older(tmp_path: Path) -> AsyncIterator[postgres.Keeper]:
 
 
 async def test_a_backup_goes_into_an_older_postgresql_and_back(
-    older: postgres.Keeper, tmp_path: Path
+    older: postgres.ServerKeeper, tmp_path: Path
 ) -> None:
     there = Installation(tmp_path / "there", WEETWIE_DATABASE_URL=older.dsn)
     assert (await there.asked("restore", str(BACKUP)))["lost"] is None

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from weetwie.smtp.client import Post, Unsent
+from weetwie.smtp.client import SendFailed, SmtpClient
 
 
 class Box:
@@ -75,7 +75,7 @@ async def test_a_letter_goes_over_tls_and_says_how_to_end_them(
 ) -> None:
     running, box = server
     trusting = ssl.create_default_context(cafile=str(pem))
-    post = Post(f"smtp://localhost:{running.port}", "house@house.example", "House", tls=trusting)
+    post = SmtpClient(f"smtp://localhost:{running.port}", "house@house.example", "House", tls=trusting)
     await post.send(
         "ada@house.example", "Hello", "Hello Ada", "<p>Hello Ada</p>", "https://house.example/stop"
     )
@@ -88,8 +88,8 @@ async def test_a_server_whose_certificate_nobody_vouches_for_gets_no_letter(
     server: tuple[Controller, Box],
 ) -> None:
     running, box = server
-    post = Post(f"smtp://localhost:{running.port}", "house@house.example")
-    with pytest.raises(Unsent) as refusal:
+    post = SmtpClient(f"smtp://localhost:{running.port}", "house@house.example")
+    with pytest.raises(SendFailed) as refusal:
         await post.send("ada@house.example", "Hello", "Hello", "<p>Hello</p>")
     assert not refusal.value.is_final, "it may be set right"
     assert box.got == []
@@ -99,7 +99,7 @@ async def test_a_server_that_wants_tls_gets_none_from_who_is_told_not_to(
     server: tuple[Controller, Box],
 ) -> None:
     running, box = server
-    post = Post(f"smtp+plain://localhost:{running.port}", "house@house.example")
-    with pytest.raises(Unsent):
+    post = SmtpClient(f"smtp+plain://localhost:{running.port}", "house@house.example")
+    with pytest.raises(SendFailed):
         await post.send("ada@house.example", "Hello", "Hello", "<p>Hello</p>")
     assert box.got == []

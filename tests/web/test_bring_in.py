@@ -12,7 +12,7 @@ from tests.site import HOME, browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
 from weetwie.access.policy import Emoji, Policy
 from weetwie.domain.policy.choose import choose
-from weetwie.runtime.finding import Finding
+from weetwie.runtime.finding import Diagnosis
 from weetwie.web import emoji
 from weetwie.web.site import site as site_of
 
@@ -138,8 +138,11 @@ def test_an_emoji_is_found_by_any_word_of_its_name_and_names_that_begin_so_come_
 async def test_the_machine_is_looked_over_for_administrators_alone(
     world: World, root: Someone, ada: Someone
 ) -> None:
-    async def look_over() -> list[Finding]:
-        return [Finding("disk", "wrong", "3 MB are free", "Free up space."), Finding("clock", "good", "runs")]
+    async def look_over() -> list[Diagnosis]:
+        return [
+            Diagnosis("disk", "wrong", "3 MB are free", "Free up space."),
+            Diagnosis("clock", "good", "runs"),
+        ]
 
     application = site_of(world.database, world.site, look_over=look_over)
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1))

@@ -22,7 +22,7 @@ from weetwie.domain.identity import addresses, one_time
 from weetwie.domain.mail import emails, write
 from weetwie.runtime import clock
 from weetwie.serve import doctor
-from weetwie.smtp.client import Post
+from weetwie.smtp.client import SmtpClient
 
 
 class Box:
@@ -71,8 +71,8 @@ def server(box: Box) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def post(server: Controller) -> Post:
-    return Post(f"smtp+plain://127.0.0.1:{server.port}", "house@house.example", "House")
+def post(server: Controller) -> SmtpClient:
+    return SmtpClient(f"smtp+plain://127.0.0.1:{server.port}", "house@house.example", "House")
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ async def site(world: World, ada: Any) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_a_forgotten_password_is_chosen_anew(
-    site: httpx.AsyncClient, world: World, post: Post, box: Box
+    site: httpx.AsyncClient, world: World, post: SmtpClient, box: Box
 ) -> None:
     assert 'href="/reset"' in (await site.get("/auth/sign_in")).text
     assert "on its way" in (await send(site, "/reset", name="Ada")).text
@@ -119,7 +119,7 @@ async def test_nobody_gets_more_than_a_few_letters_in_an_hour(site: httpx.AsyncC
 
 
 async def test_a_browser_that_is_new_is_told_of_but_not_the_first_one(
-    site: httpx.AsyncClient, world: World, post: Post, box: Box
+    site: httpx.AsyncClient, world: World, post: SmtpClient, box: Box
 ) -> None:
     for agent in ("One/1", "One/1", "Two/2 {handle}"):
         site.headers["user-agent"] = agent
@@ -139,7 +139,7 @@ async def put_one(world: World) -> None:
 
 
 async def test_an_address_that_does_not_exist_is_given_up_and_forgotten(
-    world: World, post: Post, box: Box
+    world: World, post: SmtpClient, box: Box
 ) -> None:
     box.refuses = "550 no such person"
     await put_one(world)
@@ -149,14 +149,16 @@ async def test_an_address_that_does_not_exist_is_given_up_and_forgotten(
     assert row["failed_at"] is not None
 
 
-async def test_a_server_that_is_busy_or_away_is_tried_again_later(world: World, post: Post, box: Box) -> None:
+async def test_a_server_that_is_busy_or_away_is_tried_again_later(
+    world: World, post: SmtpClient, box: Box
+) -> None:
     box.refuses = "451 later"
     await put_one(world)
     await emails.work(world.database, post)
     assert not await emails.work(world.database, post)
     box.refuses = ""
     await world.connection.execute("update letters set due_at = now()")
-    await emails.work(world.database, Post("smtp+plain://127.0.0.1:1", "house@house.example"))
+    await emails.work(world.database, SmtpClient("smtp+plain://127.0.0.1:1", "house@house.example"))
     await world.connection.execute("update letters set due_at = now()")
     await emails.work(world.database, post)
     assert len(box.letters) == 1
@@ -173,7 +175,7 @@ async def test_a_server_that_is_busy_or_away_is_tried_again_later(world: World, 
     ],
 )
 async def test_a_letter_that_is_refused_for_our_own_fault_waits_until_it_is_mended_and_is_told(
-    world: World, post: Post, box: Box, answer: str
+    world: World, post: SmtpClient, box: Box, answer: str
 ) -> None:
     box.refuses = answer
     await put_one(world)
@@ -194,7 +196,7 @@ async def test_a_letter_that_is_refused_for_our_own_fault_waits_until_it_is_mend
 
 
 async def test_administrators_see_that_letters_do_not_go_out(
-    site: httpx.AsyncClient, world: World, post: Post, box: Box
+    site: httpx.AsyncClient, world: World, post: SmtpClient, box: Box
 ) -> None:
     await world.connection.execute("update people set is_admin = true where handle = 'ada'")
     await sign_in(site, "ada")
@@ -219,7 +221,7 @@ async def test_administrators_see_that_letters_do_not_go_out(
 async def test_the_server_is_greeted_by_the_name_of_this_place(
     server: Controller, box: Box, host: str, called: str
 ) -> None:
-    post = Post(f"smtp+plain://127.0.0.1:{server.port}", "house@house.example", host=host)
+    post = SmtpClient(f"smtp+plain://127.0.0.1:{server.port}", "house@house.example", host=host)
     await post.send("ada@house.example", "Hello", "Hello", "<p>Hello</p>")
     assert box.called == [called]
 
@@ -228,12 +230,12 @@ async def test_without_tls_nothing_is_sent_unless_that_was_chosen(
     world: World, server: Controller, box: Box
 ) -> None:
     await put_one(world)
-    await emails.work(world.database, Post(f"smtp://127.0.0.1:{server.port}", "house@house.example"))
+    await emails.work(world.database, SmtpClient(f"smtp://127.0.0.1:{server.port}", "house@house.example"))
     assert not box.letters
     assert await world.connection.fetchval("select attempts from letters") == 1
 
 
-async def ask_for_a_link(site: httpx.AsyncClient, post: Post, box: Box, world: World) -> str:
+async def ask_for_a_link(site: httpx.AsyncClient, post: SmtpClient, box: Box, world: World) -> str:
     assert "on its way" in (await send(site, "/auth/link", name="ada")).text
     assert await emails.work(world.database, post)
     text = box.letters[-1].get_body(("plain",))
@@ -242,7 +244,7 @@ async def ask_for_a_link(site: httpx.AsyncClient, post: Post, box: Box, world: W
 
 
 async def test_a_link_in_a_letter_signs_in_once_and_by_a_button(
-    site: httpx.AsyncClient, world: World, post: Post, box: Box
+    site: httpx.AsyncClient, world: World, post: SmtpClient, box: Box
 ) -> None:
     link = await ask_for_a_link(site, post, box, world)
     for _looker in range(3):
@@ -254,7 +256,7 @@ async def test_a_link_in_a_letter_signs_in_once_and_by_a_button(
 
 
 async def test_a_link_does_not_go_round_the_code_the_provider_or_the_end(
-    site: httpx.AsyncClient, world: World, ada: Any, post: Post, box: Box
+    site: httpx.AsyncClient, world: World, ada: Any, post: SmtpClient, box: Box
 ) -> None:
     viewer = await world.viewer(ada)
     secret, _address = await one_time.begin(world.db, viewer, "House")

@@ -247,7 +247,7 @@ async def test_clocks_may_differ_a_little(site: httpx.AsyncClient, idp: provider
 async def test_new_keys_are_found_and_old_ones_no_longer_good(
     site: httpx.AsyncClient, idp: providers.Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(oidc.Provider, "between_key_looks", 0.0)
+    monkeypatch.setattr(oidc.OidcProvider, "between_key_looks", 0.0)
     assert (await come(site, idp)).status_code == 303
     idp.key = idp.published = 1
     assert (await come(site, idp)).status_code == 303
@@ -291,7 +291,7 @@ async def test_sign_ins_that_come_while_a_provider_hangs_all_end_with_one_wait(
 
 
 async def test_whoever_goes_away_does_not_take_the_answer_from_the_others(idp: providers.Provider) -> None:
-    client = oidc.Provider("House", idp.issuer, CLIENT, SECRET)
+    client = oidc.OidcProvider("House", idp.issuer, CLIENT, SECRET)
     idp.hangs = True
     first, second = asyncio.create_task(client.metadata()), asyncio.create_task(client.metadata())
     while not idp.looks:

@@ -25,7 +25,7 @@ from weetwie.domain.posts.rules import Draft
 from weetwie.flows import emails
 from weetwie.runtime import clock
 from weetwie.schedule import Flow
-from weetwie.smtp.client import Post
+from weetwie.smtp.client import SmtpClient
 
 __all__ = ["box", "post", "server"]
 HOUSE = "https://house.example"
@@ -105,7 +105,7 @@ async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
     world: World,
     ada: Someone,
     al: Someone,
-    post: Post,
+    post: SmtpClient,
     box: Box,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -138,7 +138,7 @@ async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
 
 
 async def test_letters_end_with_one_click_and_only_ones_own(
-    site: httpx.AsyncClient, world: World, ada: Someone, al: Someone, post: Post, box: Box
+    site: httpx.AsyncClient, world: World, ada: Someone, al: Someone, post: SmtpClient, box: Box
 ) -> None:
     await ask_about(world, ada, "Who can weld? #welding", Ring.network)
     await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)

@@ -10,7 +10,7 @@ import pytest
 from tests.site import act, browser, choose, give_password, sign_in, text_of
 from tests.world import Someone, World
 from weetwie.access.enums import Ring
-from weetwie.domain.audit.trail import Asked, entries
+from weetwie.domain.audit.trail import TrailFilter, entries
 from weetwie.domain.identity.keys import key
 from weetwie.domain.policy import statement
 
@@ -148,7 +148,7 @@ async def test_a_change_shows_for_whom_it_is_before_it_is_made(
     assert (await world.viewer()).policy.widest_ring is Ring.colleagues
     async with world.database.reading() as db:
         viewer = await world.viewer(await world.member("zoe", is_admin=True))
-        (entry,) = await entries(db, viewer, Asked(act="policy.choose"))
+        (entry,) = await entries(db, viewer, TrailFilter(act="policy.choose"))
     assert (entry.ids["widest_ring"], entry.ids["rules"]) == (0, 1)
 
 

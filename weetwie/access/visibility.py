@@ -64,7 +64,7 @@ class ViewerSql:
 
 
 @dataclass(frozen=True)
-class Unwritten:
+class DraftSql:
     """A post that is not there yet, in SQL: to ask who would see it."""
 
     author_id: Sql
@@ -198,7 +198,7 @@ def saw(viewer_sql: ViewerSql, of_post: Any) -> Sql:
     )
 
 
-def would_see(viewer_sql: ViewerSql, unwritten: Unwritten) -> Sql:
+def would_see(viewer_sql: ViewerSql, unwritten: DraftSql) -> Sql:
     """The same for a post that is not written yet."""
     return _within(viewer_sql, unwritten, is_there=true())
 
@@ -236,7 +236,7 @@ def _reaches(viewer_sql: ViewerSql, of_post: Any) -> Sql:
 
 def _is_not_blocked(viewer_sql: ViewerSql, of_post: Any) -> Sql:
     """Rule 3. Of one post and many viewers the author is the one to begin with."""
-    if isinstance(of_post, Unwritten):
+    if isinstance(of_post, DraftSql):
         return viewer_sql.id.not_in(_blocked_either_way(of_post.author_id))
     return of_post.author_id.not_in(_blocked_either_way(viewer_sql.id))  # type: ignore[no-any-return]
 
@@ -286,7 +286,7 @@ def _follows(viewer_sql: ViewerSql, person_id: Sql) -> Sql:
 
 
 def _is_mentioned(viewer_sql: ViewerSql, of_post: Any) -> Sql:
-    if isinstance(of_post, Unwritten):
+    if isinstance(of_post, DraftSql):
         return viewer_sql.id == any_(of_post.people)
     mention = aliased(Mention)
     return there_is(mention, mention.post_id == of_post.id, mention.person_id == viewer_sql.id)

@@ -35,7 +35,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class StreamedAnswer:
     """An answer that goes on: what the chunks give is sent at once, until they end or the caller has gone."""
 
     chunks: AsyncIterator[bytes]

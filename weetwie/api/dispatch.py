@@ -11,12 +11,12 @@ import msgspec
 
 from weetwie.access.authenticate import StaleViewer
 from weetwie.api.body import read_body
-from weetwie.api.call import Answer, Call, Headers, Stream
+from weetwie.api.call import Answer, Call, Headers, StreamedAnswer
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon.errors import Translate, answer_to
 from weetwie.api.parameters import Upload
 from weetwie.api.refusals import NoScope, Unauthorized, WrongMethod, WrongSecret
-from weetwie.api.table import Place, Table
+from weetwie.api.table import Place, RouteTable
 from weetwie.api.tree import Tree, read_query
 from weetwie.context import Site
 from weetwie.errors import Forbidden, NotFound, _
@@ -117,7 +117,7 @@ class Dispatcher:
         otherwise: Application | None = None,
     ) -> None:
         """`sockets` takes WebSockets by path; `otherwise` is what takes paths that no endpoint has, outside `/api/`: the pages."""
-        self.table = Table(endpoints)
+        self.table = RouteTable(endpoints)
         self._site = site or Site(base_url="http://localhost")
         self._recognise = recognise
         self._open_db = open_db
@@ -251,7 +251,7 @@ class Dispatcher:
         headers += _OPEN if call.path.startswith(OPEN_TO_OTHER_SITES) else _PLAIN
         if not any(name == b"cache-control" for name, _value in headers):
             headers.append(_NOT_KEPT)
-        if isinstance(given, Stream) and receive is not None:
+        if isinstance(given, StreamedAnswer) and receive is not None:
             start = {"type": "http.response.start", "status": status, "headers": headers}
             await _send_stream(start, given, call.method == "HEAD", receive, send)
             return
@@ -312,7 +312,7 @@ def _encoded(given: Any) -> Any:
         if isinstance(given.body, bytes):
             return given
         return Answer(given.status, _encode(given.body), given.headers, given.content_type)
-    return given if isinstance(given, Stream) else _encode(given)
+    return given if isinstance(given, StreamedAnswer) else _encode(given)
 
 
 async def _undo(call: Call, error: BaseException) -> None:
@@ -323,7 +323,7 @@ async def _undo(call: Call, error: BaseException) -> None:
             await transaction.__aexit__(type(error), error, error.__traceback__)
 
 
-def _own_headers(given: Answer | Stream) -> Headers:
+def _own_headers(given: Answer | StreamedAnswer) -> Headers:
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.headers.items()
     ]
@@ -332,7 +332,7 @@ def _own_headers(given: Answer | Stream) -> Headers:
 
 
 async def _send_stream(
-    start: MutableMapping[str, Any], stream: Stream, is_head: bool, receive: Receive, send: Send
+    start: MutableMapping[str, Any], stream: StreamedAnswer, is_head: bool, receive: Receive, send: Send
 ) -> None:
     await send(start)
     if not is_head:
@@ -350,7 +350,7 @@ async def _send_stream(
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _send_chunks(stream: Stream, send: Send) -> None:
+async def _send_chunks(stream: StreamedAnswer, send: Send) -> None:
     async for chunk in stream.chunks:
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
 

@@ -10,7 +10,7 @@ import msgspec
 
 from weetwie.api.binding import Binder
 from weetwie.api.body import MAX_BODY
-from weetwie.api.call import Answer, Stream
+from weetwie.api.call import Answer, StreamedAnswer
 
 Access = Literal["public", "app", "person"]
 """Who may call: anyone (a token still makes a viewer), any app with a token, or only a person."""
@@ -78,7 +78,7 @@ class Endpoint:
     @property
     def is_stream(self) -> bool:
         """Whether the answer goes on and on."""
-        return get_type_hints(self.handle).get("return") is Stream
+        return get_type_hints(self.handle).get("return") is StreamedAnswer
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -166,4 +166,4 @@ def _parameters(function: Callable[..., Any]) -> type[msgspec.Struct] | None:
 
 def _answer(function: Callable[..., Any]) -> Any:
     kind = get_type_hints(function, include_extras=True).get("return")
-    return None if kind in (bytes, Answer, Stream, type(None)) else kind
+    return None if kind in (bytes, Answer, StreamedAnswer, type(None)) else kind

@@ -15,7 +15,7 @@ _UPDATES: Final = ("PUT", "PATCH")
 NOWHERE: Final[tuple[None, dict[str, Any]]] = (None, {})
 
 
-class Table:
+class RouteTable:
     """Paths without names are found at once; the others by one step per segment."""
 
     def __init__(self, endpoints: Iterable[Endpoint]) -> None:

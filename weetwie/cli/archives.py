@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weetwie.cli.installation import Installation, in_house
-from weetwie.cli.line import Line
+from weetwie.cli.line import ProgressLine
 
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
-    from weetwie.imports.archive.bring import Outlook, Report
+    from weetwie.imports.archive.bring import ArchivePreview, ArchiveReport
     from weetwie.imports.archive.remembered import Network
     from weetwie.settings import Settings
 
@@ -95,7 +95,7 @@ async def _bring(
         if not yes:
             click.echo(_told(outlook), err=True)
             click.confirm(f"Import these as posts of @{viewer.handle}?", abort=True, err=True)
-        line = Line()
+        line = ProgressLine()
         report = await archives.bring(
             installation.database,
             viewer,
@@ -131,7 +131,7 @@ def settings_of(installation: Installation) -> "Settings":
     return settings_in(installation.data)
 
 
-def _told(outlook: "Outlook") -> str:
+def _told(outlook: "ArchivePreview") -> str:
     if outlook.first is None or outlook.last is None:
         lines = ["No posts that could come in."]
     else:
@@ -154,7 +154,7 @@ def _told(outlook: "Outlook") -> str:
     return "\n".join([*lines, *(f"{number:,} {what}" for number, what in more if number)])
 
 
-def _done(report: "Report") -> str:
+def _done(report: "ArchiveReport") -> str:
     counted = [
         (report.new, "posts brought in"),
         (report.known, "posts were here already"),

@@ -39,11 +39,11 @@ async def list_(
     """List entries, newest first. The log stores ids; names are looked up while the people are here."""
     import msgspec
 
-    from weetwie.domain.audit.trail import Asked, entries
+    from weetwie.domain.audit.trail import TrailFilter, entries
     from weetwie.domain.people.lookup import lookup
 
     async with installation.database.reading() as db:
-        asked = Asked(
+        asked = TrailFilter(
             actor_id=await lookup(db, installation.viewer, actor) if actor else 0,
             subject_id=await lookup(db, installation.viewer, subject) if subject else 0,
             act=act,

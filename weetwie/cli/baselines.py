@@ -25,7 +25,7 @@ _LAMBDA = 0.5
 _DEEP = 1000
 
 
-class Post(msgspec.Struct, frozen=True):
+class ChatPost(msgspec.Struct, frozen=True):
     author: int
     time: float
     text: str
@@ -35,7 +35,7 @@ class Post(msgspec.Struct, frozen=True):
 class Library:
     """Posts in the order of time, by their words."""
 
-    def __init__(self, posts: Sequence[Post], people: int) -> None:
+    def __init__(self, posts: Sequence[ChatPost], people: int) -> None:
         self.people = people
         self.time = np.array([post.time for post in posts])
         self.author = np.array([post.author for post in posts], np.int32)

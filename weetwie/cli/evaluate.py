@@ -12,15 +12,15 @@ import click
 import msgspec
 
 from weetwie.cli import judged, measures
-from weetwie.cli.judged import Case, Community, Topic
-from weetwie.cli.line import Line
-from weetwie.cli.shown import Shown
+from weetwie.cli.judged import Case, Community, JudgedTopic
+from weetwie.cli.line import ProgressLine
+from weetwie.cli.shown import ShownCounts
 
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
     from weetwie.database.pool import Database
-    from weetwie.imports.lines import Bad
-    from weetwie.imports.run import Report
+    from weetwie.imports.lines import BadLine
+    from weetwie.imports.run import ImportReport
 
 _SHOWN: Final = 10
 """So many people are shown to who asks."""
@@ -140,13 +140,13 @@ class _Watch:
     """Bad lines are told once, at the end of the bringing in, by the report of the import itself."""
 
     def __init__(self) -> None:
-        self.line = Line()
+        self.line = ProgressLine()
 
-    def bad(self, bad: "Bad") -> None:
+    def bad(self, bad: "BadLine") -> None:
         self.line.clear()
         click.echo(f"line {bad.number}: {bad.reason}", err=True)
 
-    def moved(self, report: "Report", position: int, size: int) -> None:
+    def moved(self, report: "ImportReport", position: int, size: int) -> None:
         self.line.show(f"{report.posts_new or report.people_new:,} read")
 
 
@@ -158,7 +158,7 @@ async def _ask_all(
 
     library = baselines.Library(community.posts, len(community.keys)) if wanted.with_baselines else None
     sheets = {order: _Sheet() for order in wanted.orders}
-    line = Line()
+    line = ProgressLine()
     for number, topic in enumerate(wanted.case.topics, 1):
         candidates = community.candidates(topic, wanted.case.pools.get(topic.qid))
         grades = wanted.case.grades[topic.qid]
@@ -186,7 +186,7 @@ class _Sheet(msgspec.Struct):
     """What was measured in one order."""
 
     measured: dict[str, list[dict[str, float]]] = msgspec.field(default_factory=dict)
-    shown: dict[str, Shown] = msgspec.field(default_factory=dict)
+    shown: dict[str, ShownCounts] = msgspec.field(default_factory=dict)
     baselines: dict[str, dict[str, list[dict[str, float]]]] = msgspec.field(default_factory=dict)
     run: list[str] = msgspec.field(default_factory=list)
     seconds: list[float] = msgspec.field(default_factory=list)
@@ -220,7 +220,7 @@ async def _ask(
     viewer: "Viewer",
     community: Community,
     case: Case,
-    topic: Topic,
+    topic: JudgedTopic,
     order: str,
     candidates: set[str],
     sheet: _Sheet,
@@ -240,7 +240,7 @@ async def _ask(
         sheet.measured.setdefault(topic.task, []).append(measures.measure(ranking, grades))
         right = {one.person_id for one in answer.people if grades.get(community.key(one.person_id), 0) > 0}
         seen = await community.ask(db, asker, topic, order, pool, _SHOWN)
-        shown = sheet.shown.setdefault(topic.task, Shown())
+        shown = sheet.shown.setdefault(topic.task, ShownCounts())
         shown.add(seen, right, community.texts, is_answerable=bool(right))
 
 
@@ -248,10 +248,10 @@ async def _ask_absent(
     database: "Database", viewer: "Viewer", community: Community, wanted: _Wanted
 ) -> dict[str, Any]:
     """As of the last day that anything is asked of, or else of now."""
-    shown, cutoff = Shown(), max(topic.cutoff for topic in wanted.case.topics)
+    shown, cutoff = ShownCounts(), max(topic.cutoff for topic in wanted.case.topics)
     async with database.reading() as db:
         for question in wanted.absent:
-            topic = Topic("", "absent", cutoff, "", question)
+            topic = JudgedTopic("", "absent", cutoff, "", question)
             asker = await community.viewer(db, viewer.policy, "")
             answer = await community.ask(db, asker, topic, "knows", None, _SHOWN)
             shown.add(answer, (), community.texts, is_answerable=False)

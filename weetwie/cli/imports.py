@@ -8,12 +8,12 @@ import click
 
 from weetwie.cli import archives, ties
 from weetwie.cli.installation import Installation, in_house
-from weetwie.cli.line import Line, printable
+from weetwie.cli.line import ProgressLine, printable
 from weetwie.cli.person import profiles
 
 if TYPE_CHECKING:
-    from weetwie.imports.lines import Bad
-    from weetwie.imports.run import Report, Terms
+    from weetwie.imports.lines import BadLine
+    from weetwie.imports.run import ImportReport, Terms
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -107,7 +107,7 @@ async def git(
     """Import the commits of a local git repository, each as a post by its author; reviewers count as endorsers."""
     from weetwie.errors import Invalid
     from weetwie.imports.bring import bring_commits
-    from weetwie.imports.records import Wrong
+    from weetwie.imports.records import BadRecord
 
     watch = _Watch(str(folder))
     try:
@@ -118,7 +118,7 @@ async def git(
             _terms_of(audience, "files", may_rank, is_dry),
             watch,
         )
-    except Wrong as wrong:
+    except BadRecord as wrong:
         raise Invalid(str(wrong), field="folder") from wrong
     watch.done(installation, report)
 
@@ -160,12 +160,12 @@ async def list_(installation: Installation) -> None:
 @in_house
 async def remove(installation: Installation, import_id: int) -> None:
     """Remove an import: its posts, and its people who have not joined and are not needed elsewhere."""
-    from weetwie.imports.remove import Removed
+    from weetwie.imports.remove import RemovalReport
     from weetwie.imports.remove import remove as take_out
 
-    line = Line()
+    line = ProgressLine()
 
-    def moved(removed: Removed) -> None:
+    def moved(removed: RemovalReport) -> None:
         line.show(f"{removed.posts:,} posts and {removed.people:,} people removed")
 
     removed = await take_out(installation.database, installation.viewer, import_id, moved)
@@ -198,15 +198,15 @@ class _Watch:
 
     def __init__(self, place: str) -> None:
         self._place = place
-        self._line = Line()
+        self._line = ProgressLine()
         self._first: tuple[float, float] | None = None
         """Where a run that goes on began, so that what was read past does not count as speed."""
 
-    def bad(self, bad: "Bad") -> None:
+    def bad(self, bad: "BadLine") -> None:
         self._line.clear()
         click.echo(f"{self._place}:{bad.number}: {bad.reason}", err=True)
 
-    def moved(self, report: "Report", position: int, size: int) -> None:
+    def moved(self, report: "ImportReport", position: int, size: int) -> None:
         part = min(position / size, 1.0) if size else 1.0
         at, begun = self._first = self._first or (report.seconds, part)
         speed = (part - begun) / (report.seconds - at) if report.seconds > at else 0.0
@@ -218,7 +218,7 @@ class _Watch:
             f"[{'#' * full}{'-' * (30 - full)}] {part:4.0%}  {new:,} in, {rate:,.0f} a second{left}"
         )
 
-    def done(self, installation: Installation, report: "Report") -> None:
+    def done(self, installation: Installation, report: "ImportReport") -> None:
         import msgspec
 
         self._line.clear()
@@ -231,7 +231,7 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _told(report: "Report") -> str:
+def _told(report: "ImportReport") -> str:
     would = "would be " if report.dry_run else ""
     counted = [
         (report.posts_new, f"posts {would}brought in"),
@@ -254,7 +254,7 @@ def _told(report: "Report") -> str:
     return f"{'; '.join(said)}. {report.read:,} read in {report.seconds:.1f} s{rate}.{name}{_read_as(report)}"
 
 
-def _read_as(report: "Report") -> str:
+def _read_as(report: "ImportReport") -> str:
     """What was guessed, for whoever looks before they bring it in."""
     reading = report.reading
     if reading is None:

@@ -19,7 +19,7 @@ _NOBODY_YET: Final = 1
 """The id of a member who wrote nothing."""
 
 
-class Topic(msgspec.Struct, frozen=True):
+class JudgedTopic(msgspec.Struct, frozen=True):
     qid: str
     task: str
     cutoff: float
@@ -30,7 +30,7 @@ class Topic(msgspec.Struct, frozen=True):
 class Case(msgspec.Struct, frozen=True):
     """A set as it lies in its folder."""
 
-    topics: list[Topic]
+    topics: list[JudgedTopic]
     grades: dict[str, dict[str, int]]
     pools: dict[str, set[str]]
 
@@ -41,7 +41,7 @@ def read(folder: Path, task: str | None) -> Case:
             raise click.UsageError(f"There is no {name} in {folder}.")
     posts_file(folder)
     topics = [
-        Topic(row[0], row[1], float(row[2]), row[3], " ".join(row[4:]))
+        JudgedTopic(row[0], row[1], float(row[2]), row[3], " ".join(row[4:]))
         for row in _rows(folder / "topics.tsv", 5)
         if task is None or row[1] == task
     ]
@@ -102,10 +102,10 @@ class Community:
     async def of(cls, database: "Database", folder: Path) -> "Community":
         from weetwie.domain.imports import ledger
         from weetwie.imports import posts as imports
-        from weetwie.imports.lines import Bad, File
+        from weetwie.imports.lines import BadLine, LinesFile
 
-        with File(posts_file(folder)) as file:
-            read = [one for one in imports.posts(file.lines()) if not isinstance(one, Bad)]
+        with LinesFile(posts_file(folder)) as file:
+            read = [one for one in imports.posts(file.lines()) if not isinstance(one, BadLine)]
         read.sort(key=lambda one: one.at)
         keys = list(dict.fromkeys(one.author.key for one in read))
         at = {key: place for place, key in enumerate(keys)}
@@ -115,7 +115,7 @@ class Community:
         texts = {posts[one.key]: one.text for one in read if one.key in posts}
         return cls(keys, ids, _with_threads(read, at), texts)
 
-    def candidates(self, topic: Topic, pool: set[str] | None) -> set[str]:
+    def candidates(self, topic: JudgedTopic, pool: set[str] | None) -> set[str]:
         """Everybody with a post before the cut-off, or those whom the set names; never the asker."""
         if pool is not None:
             return pool - {topic.asker}
@@ -130,7 +130,13 @@ class Community:
         return known or Viewer(policy=policy, person_id=_NOBODY_YET, standing=Standing.member)
 
     async def ask(
-        self, db: "Db", viewer: "Viewer", topic: Topic, order: str, pool: set[str] | None, limit: int | None
+        self,
+        db: "Db",
+        viewer: "Viewer",
+        topic: JudgedTopic,
+        order: str,
+        pool: set[str] | None,
+        limit: int | None,
     ) -> "Answer":
         """Without `limit` everybody for whom there is evidence; with one what a user would see."""
         from weetwie.domain.knowledge.experts import who_knows
@@ -153,7 +159,7 @@ class Community:
         """By person, best first."""
         return {key: one.score for one in answer.people if (key := self.key(one.person_id))}
 
-    def complete(self, answer: dict[str, float], candidates: set[str], topic: Topic) -> list[str]:
+    def complete(self, answer: dict[str, float], candidates: set[str], topic: JudgedTopic) -> list[str]:
         """Behind those for whom there is evidence come the others: who wrote last comes first."""
         ranked = [person for person in answer if person in candidates]
         rest = candidates - set(ranked)
@@ -169,7 +175,7 @@ class Community:
 
 def _with_threads(read: list[Any], authors: dict[str, int]) -> list[Any]:
     """Posts for the baselines: each with the number of its thread."""
-    from weetwie.cli.baselines import Post
+    from weetwie.cli.baselines import ChatPost
 
     threads: dict[str, int] = {}
     of_post: dict[str, int] = {}
@@ -180,5 +186,5 @@ def _with_threads(read: list[Any], authors: dict[str, int]) -> list[Any]:
         if thread is None:
             thread = threads.setdefault(begun or one.key, len(threads))
         of_post[one.key] = thread
-        posts.append(Post(authors[one.author.key], one.at.timestamp(), one.text, thread))
+        posts.append(ChatPost(authors[one.author.key], one.at.timestamp(), one.text, thread))
     return posts

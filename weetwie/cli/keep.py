@@ -14,7 +14,7 @@ import click
 from weetwie.cli.installation import EXIT, refuse
 
 if TYPE_CHECKING:
-    from weetwie.serve.backup import Verified
+    from weetwie.serve.backup import VerifiedBackup
     from weetwie.settings import Settings
 
 _SIGNS = {"good": "ok   ", "odd": "ODD  ", "wrong": "WRONG"}
@@ -94,7 +94,7 @@ async def backup(settings: "Settings", file: Path, only_verifies: bool) -> tuple
     return plain, text, 0
 
 
-def _told_of(file: Path, found: "Verified") -> tuple[Any, str, int]:
+def _told_of(file: Path, found: "VerifiedBackup") -> tuple[Any, str, int]:
     files = found.manifest.files
     plain = {
         "file": str(file),

@@ -8,7 +8,7 @@ import click
 from weetwie.cli.keep import keeping
 
 if TYPE_CHECKING:
-    from weetwie.serve.keys import Lost
+    from weetwie.serve.keys import LostKeys
     from weetwie.settings import Settings
 
 
@@ -84,7 +84,7 @@ async def lost(settings: "Settings", is_sure: bool) -> tuple[Any, str, int]:
     return msgspec.to_builtins(found), "\n".join(told_of_lost(found)), 0
 
 
-def told_of_lost(found: "Lost") -> list[str]:
+def told_of_lost(found: "LostKeys") -> list[str]:
     """What has to be set up again, one line each."""
     lines = []
     if found.people:

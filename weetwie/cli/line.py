@@ -6,7 +6,7 @@ import time
 import click
 
 
-class Line:
+class ProgressLine:
     """Nothing where there is no terminal."""
 
     def __init__(self) -> None:

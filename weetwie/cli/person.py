@@ -239,7 +239,7 @@ async def roles(installation: Installation, handle: str, roles: tuple[str, ...])
 @in_house
 async def face(installation: Installation, handle: str, file: Path, is_header: bool) -> None:
     """Set a person's profile photo."""
-    from weetwie.domain.media.upload import File
+    from weetwie.domain.media.upload import UploadedFile
     from weetwie.domain.people.lookup import lookup
     from weetwie.domain.people.rules import Changes
     from weetwie.flows import profile
@@ -248,7 +248,7 @@ async def face(installation: Installation, handle: str, file: Path, is_header: b
     async with installation.database.transaction() as db:
         person_id = await lookup(db, installation.viewer, handle)
         with file.open("rb") as content:
-            given = File(content, file.stat().st_size)
+            given = UploadedFile(content, file.stat().st_size)
             await profile.change(installation.context(db), Changes(), person_id, **{kind: given})
     installation.say({"id": str(person_id), "handle": handle}, f"{handle} has a new {kind}.")
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from weetwie.domain.knowledge.answer import Answer
 
 
-class Shown(msgspec.Struct):
+class ShownCounts(msgspec.Struct):
     """Of many questions."""
 
     asked: int = 0

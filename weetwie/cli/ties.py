@@ -11,11 +11,11 @@ import click
 
 from weetwie.cli.archives import as_person, settings_of, viewer_of
 from weetwie.cli.installation import Installation, in_house
-from weetwie.cli.line import Line, printable
+from weetwie.cli.line import ProgressLine, printable
 
 if TYPE_CHECKING:
-    from weetwie.imports.ties.bring import Plan, Report
-    from weetwie.imports.ties.forms import Skipped
+    from weetwie.imports.ties.bring import Plan, TiesReport
+    from weetwie.imports.ties.forms import SkippedRow
 
 _WHAT: Final = {
     "follows": "who a person follows",
@@ -104,7 +104,7 @@ async def _bring(
             f"{len(planned.rows):,} rows match someone here. Read as {encoding}.",
         )
         return
-    line = Line()
+    line = ProgressLine()
     report = await bring(
         installation.database,
         viewer,
@@ -117,12 +117,12 @@ async def _bring(
     installation.say(_plain(report), _told(report))
 
 
-def _tell(file: Path, skipped: "list[Skipped]") -> None:
+def _tell(file: Path, skipped: "list[SkippedRow]") -> None:
     for one in skipped:
         click.echo(f"{file}:{one.number}: {printable(one.given)}: {one.why}", err=True)
 
 
-def _plain(found: "Plan | Report") -> dict[str, Any]:
+def _plain(found: "Plan | TiesReport") -> dict[str, Any]:
     import msgspec
 
     plain: dict[str, Any] = {
@@ -136,7 +136,7 @@ def _plain(found: "Plan | Report") -> dict[str, Any]:
     return {**plain, **counted, "skipped": skipped}
 
 
-def _told(report: "Report") -> str:
+def _told(report: "TiesReport") -> str:
     counted = [
         (report.new, "new"),
         (report.known, "so already"),

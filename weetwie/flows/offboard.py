@@ -12,7 +12,7 @@ from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.mail import emails, write
 from weetwie.domain.people import farewell, staying
 from weetwie.domain.people import leave as leaving
-from weetwie.domain.people.farewell import Wishes
+from weetwie.domain.people.farewell import FarewellChoices
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.errors import Conflict
@@ -82,7 +82,7 @@ async def _write(context: Context, person: Viewer, address: str, link: str) -> N
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What who has left says to it."""
 
-    wishes: Wishes
+    wishes: FarewellChoices
     goodbye: str
     """A first post as an alumnus; empty for none."""
     password_hash: str

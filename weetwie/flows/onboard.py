@@ -11,7 +11,7 @@ from weetwie.context import Context
 from weetwie.domain.identity import addresses, links, passwords, sessions
 from weetwie.domain.invitations import ask as asking
 from weetwie.domain.invitations import invite as invitations
-from weetwie.domain.invitations.invite import Invited
+from weetwie.domain.invitations.invite import InvitedPerson
 from weetwie.domain.invitations.rules import LASTS, Offer
 from weetwie.domain.mail import emails, write
 from weetwie.domain.people.claim import claim, claimable
@@ -102,7 +102,7 @@ async def accept_invitation(context: Context, token: str, given: Guest) -> str:
     return await sessions.begin(db, person_id, given.agent)
 
 
-async def _come_invited(context: Context, invited: Invited, given: Guest) -> int:
+async def _come_invited(context: Context, invited: InvitedPerson, given: Guest) -> int:
     is_guest = invited.standing == Standing.guest
     newcomer = Newcomer(
         handle=visible(given.handle).removeprefix("@"),

@@ -10,7 +10,7 @@ from weetwie.context import Context
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.media import faces
-from weetwie.domain.media.upload import File
+from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.profile import change as change_profile
 from weetwie.domain.people.rules import Changes
 from weetwie.domain.posts import tags as names
@@ -23,8 +23,8 @@ async def change(
     changes: Changes,
     person_id: int | None = None,
     *,
-    face: File | None = None,
-    header: File | None = None,
+    face: UploadedFile | None = None,
+    header: UploadedFile | None = None,
 ) -> None:
     """One's own, or somebody's by whoever may. The pictures are put away first; what is in the profile no more is swept."""
     person_id = context.viewer.person_id if person_id is None else person_id
@@ -35,7 +35,7 @@ async def change(
     await change_profile(context.db, context.viewer, person_id, changes)
 
 
-async def _put(context: Context, person_id: int, kind: Literal["face", "header"], file: File) -> str:
+async def _put(context: Context, person_id: int, kind: Literal["face", "header"], file: UploadedFile) -> str:
     if context.site.store is None:
         raise Unavailable
     return await faces.put(context.db, context.viewer, context.site.store, person_id, kind, file)

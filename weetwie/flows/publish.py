@@ -10,7 +10,7 @@ import msgspec
 from weetwie.access.enums import QuotePolicy, Visibility
 from weetwie.context import Context
 from weetwie.domain.media import attach, describe
-from weetwie.domain.media.upload import File
+from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import edit as editing
@@ -32,7 +32,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     media_id: int
     description: str | None = None
     focus: str | None = None
-    thumbnail: File | None = None
+    thumbnail: UploadedFile | None = None
 
 
 async def publish(context: Context, draft: Draft, ballot: Ballot | None = None) -> int:
@@ -102,7 +102,7 @@ async def publish_due(context: Context) -> None:
 async def edit(
     context: Context,
     post_id: int,
-    change: editing.Change,
+    change: editing.PostChange,
     ballot: Ballot | None = None,
     quote_policy: QuotePolicy | None = None,
     described: Sequence[Described] = (),
@@ -120,7 +120,7 @@ async def edit(
         await _describe(context, change, one)
 
 
-async def _describe(context: Context, change: editing.Change, given: Described) -> None:
+async def _describe(context: Context, change: editing.PostChange, given: Described) -> None:
     """Only what the post shows now."""
     if given.media_id not in change.media_ids:
         raise Invalid(_("You can only describe files that are in the post."), field="media_attributes")

@@ -9,8 +9,8 @@ from weetwie.access.viewer import Viewer, nobody
 from weetwie.context import Context
 from weetwie.domain.identity import account, addresses, links, passwords, sessions, sign_in, tokens
 from weetwie.domain.identity.asked import asked, reached_at
-from weetwie.domain.identity.links import Link, Purpose
-from weetwie.domain.identity.sign_in import Knock
+from weetwie.domain.identity.links import OneTimeLink, Purpose
+from weetwie.domain.identity.sign_in import SignInRequest
 from weetwie.domain.mail import emails, write
 from weetwie.runtime import clock
 
@@ -19,7 +19,9 @@ _LINK_LASTS: Final = timedelta(minutes=15)
 _NEWS_LASTS: Final = timedelta(days=2)
 
 
-async def enter(context: Context, person_id: int, attempt: Knock, agent: str, before: str | None) -> str:
+async def enter(
+    context: Context, person_id: int, attempt: SignInRequest, agent: str, before: str | None
+) -> str:
     """By a password that was right: gives the session, in place of the one `before`. They hear of a browser that is new."""
     db = context.db
     viewer = await context.find_person(person_id) or nobody(context.viewer.policy)
@@ -108,7 +110,7 @@ async def ask_proof(
     await emails.put(context.db, viewer.person_id, address, written, links.LASTS[purpose])
 
 
-async def confirm_address(context: Context, link: Link, token: str) -> None:
+async def confirm_address(context: Context, link: OneTimeLink, token: str) -> None:
     """It is theirs, shown by a link that was sent there."""
     await links.use(context.db, cast("Purpose", link.purpose), token)
     person_id, address = link.person_id or 0, link.address or ""

@@ -9,17 +9,17 @@ import structlog
 from weetwie.access.viewer import nobody
 from weetwie.context import Context
 from weetwie.domain.identity import addresses, renamed, sessions, sign_on
-from weetwie.domain.identity.claims import Told
+from weetwie.domain.identity.claims import ClaimedPerson
 from weetwie.domain.mail import emails, write
 from weetwie.domain.media import faces
-from weetwie.domain.media.upload import File
+from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.profile import change
 from weetwie.domain.people.roles import give
 from weetwie.domain.people.rules import Changes, Newcomer
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.flows import onboard, profile
-from weetwie.security.oidc import Answer
+from weetwie.security.oidc import SignedIn
 from weetwie.settings import Provider
 from weetwie.text import language
 from weetwie.text.programs import is_program
@@ -37,8 +37,8 @@ async def enter(
     context: Context,
     provider: Provider,
     issuer: str,
-    answer: Answer,
-    told: Told,
+    answer: SignedIn,
+    told: ClaimedPerson,
     agent: str,
     before: str | None,
 ) -> tuple[str, bool]:
@@ -61,7 +61,7 @@ async def enter(
     return token, is_new
 
 
-async def _by_address(context: Context, provider: Provider, issuer: str, told: Told) -> int | None:
+async def _by_address(context: Context, provider: Provider, issuer: str, told: ClaimedPerson) -> int | None:
     """Somebody who came with an import and whose verified address this is; who is here already connects by themselves,
     unless the organisation vouches for it. Raises Conflict for those."""
     if not told.address or not told.is_verified:
@@ -76,17 +76,19 @@ async def _by_address(context: Context, provider: Provider, issuer: str, told: T
     raise Conflict(_EXISTS, provider=provider.name)
 
 
-async def _come(context: Context, provider: Provider, told: Told) -> int:
+async def _come(context: Context, provider: Provider, told: ClaimedPerson) -> int:
     if not provider.creates_people:
         raise Forbidden(_NOBODY)
     return await onboard.come(context, _newcomer(context, told), is_numbered=True)
 
 
-def _newcomer(context: Context, told: Told) -> Newcomer:
+def _newcomer(context: Context, told: ClaimedPerson) -> Newcomer:
     return Newcomer(handle=told.handle, name=told.name[: context.viewer.policy.longest_name])
 
 
-async def _keep_up(context: Context, person_id: int, issuer: str, told: Told, *, is_new: bool) -> None:
+async def _keep_up(
+    context: Context, person_id: int, issuer: str, told: ClaimedPerson, *, is_new: bool
+) -> None:
     """What the organisation says of a person is as the provider has it at each sign-in; the rest is theirs."""
     changes: dict[str, Any] = {}
     if told.unit is not None:
@@ -103,7 +105,9 @@ async def _keep_up(context: Context, person_id: int, issuer: str, told: Told, *,
     await give(context.db, context.viewer, person_id, told.roles)
 
 
-async def _keep_address(context: Context, person_id: int, issuer: str, subject: str, told: Told) -> None:
+async def _keep_address(
+    context: Context, person_id: int, issuer: str, subject: str, told: ClaimedPerson
+) -> None:
     """Where the provider vouches for addresses, a new one takes the place of the one that it told before."""
     if not told.address or not told.is_verified:
         return
@@ -144,5 +148,5 @@ async def take_picture(context: Context, issuer: str, subject: str, picture: byt
     with tempfile.SpooledTemporaryFile(max_size=faces.LARGEST) as content:
         content.write(picture)
         content.seek(0)
-        file = File(content, len(picture))
+        file = UploadedFile(content, len(picture))
         await profile.change(context, Changes(), person_id, face=file)

@@ -20,7 +20,7 @@ MOST_REDIRECTS: Final = 3
 Allows = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
 
-class Unfetched(Exception):
+class FetchFailed(Exception):
     """There is nothing there that may or can be fetched; says why."""
 
 
@@ -95,7 +95,7 @@ class Fetcher:
     async def fetch(self, url: str, content_type: str, largest: int = LARGEST_PAGE) -> Fetched:
         """What answers with this type (or the beginning of one, such as `image/`); of a page that is larger, its beginning.
 
-        Raises Unfetched.
+        Raises FetchFailed.
         """
         try:
             async with (
@@ -106,7 +106,7 @@ class Fetcher:
             ):
                 return await _read(answer, content_type, largest)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError, ValueError) as error:
-            raise Unfetched(type(error).__name__) from error
+            raise FetchFailed(type(error).__name__) from error
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -119,10 +119,10 @@ def guarded(allows: Allows = is_public) -> httpx.AsyncBaseTransport:
 
 async def _read(answer: httpx.Response, content_type: str, largest: int) -> Fetched:
     if answer.status_code != 200:
-        raise Unfetched(f"it answered {answer.status_code}")
+        raise FetchFailed(f"it answered {answer.status_code}")
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not kind.startswith(content_type):
-        raise Unfetched(f"it is {kind or 'of no type'}")
+        raise FetchFailed(f"it is {kind or 'of no type'}")
     content = bytearray()
     async for piece in answer.aiter_bytes():
         content += piece

@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 _LONGEST: Final = {"title": 300, "description": 1000, "site": 200, "author": 200}
 
 
-class Page(msgspec.Struct, frozen=True):
+class WebPage(msgspec.Struct, frozen=True):
     title: str
     description: str
     image: str
@@ -23,7 +23,7 @@ class Page(msgspec.Struct, frozen=True):
     """Absolute addresses that the page links to with `rel="me"`."""
 
 
-def read(content: bytes, url: str, charset: str | None = None) -> Page:
+def read(content: bytes, url: str, charset: str | None = None) -> WebPage:
     """The Open Graph's words go before those of old (https://ogp.me)."""
     reader = _Reader()
     try:
@@ -31,7 +31,7 @@ def read(content: bytes, url: str, charset: str | None = None) -> Page:
     except Exception:  # no page that cannot be read to its end stops us; what was read so far is told
         log.info("a page cannot be read to its end", exc_info=True)
     said = reader.said
-    return Page(
+    return WebPage(
         title=_first(said, "title", "og:title", "twitter:title", "title"),
         description=_first(said, "description", "og:description", "twitter:description", "description"),
         image=_address(

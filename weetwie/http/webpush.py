@@ -29,7 +29,7 @@ _ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC6325
 """Of the group of P-256, https://www.secg.org/sec2-v2.pdf."""
 
 
-class Unpushed(Exception):
+class PushFailed(Exception):
     """The service did not take it. `gone`: nobody is there any more; `refused`: it will never take this one; `ours`: it does
     not know this installation, or no longer; else it may be tried again, after `retry_after` seconds where the service says so."""
 
@@ -84,22 +84,22 @@ class Sender:
             return ""
 
     async def send(self, to: Device, content: bytes, *, ttl: int, is_urgent: bool = False) -> None:
-        """`ttl` is for how many seconds it is of use. Raises Unpushed."""
+        """`ttl` is for how many seconds it is of use. Raises PushFailed."""
         try:
             body, headers = _encrypted(to, content)
         except ValueError as error:
-            raise Unpushed("the device gave no such key", "gone") from error
+            raise PushFailed("the device gave no such key", "gone") from error
         headers |= self._signature(to, headers) | {
             "ttl": str(ttl),
             "urgency": "high" if is_urgent else "normal",
             "content-type": "application/octet-stream",
         }
         if self._only_https and not to.endpoint.startswith("https://"):
-            raise Unpushed("only https is pushed to", "gone")
+            raise PushFailed("only https is pushed to", "gone")
         try:
             answer = await self._client.post(to.endpoint, content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise Unpushed(type(error).__name__, "later") from error
+            raise PushFailed(type(error).__name__, "later") from error
         _check(answer)
 
     async def close(self) -> None:
@@ -193,15 +193,15 @@ def _check(answer: httpx.Response) -> None:
     if 200 <= status < 300:
         return
     if status in (404, 410):
-        raise Unpushed(f"it answered {status}", "gone")
+        raise PushFailed(f"it answered {status}", "gone")
     if status in (408, 425, 429) or status >= 500:
-        raise Unpushed(f"it answered {status}", "later", _asked_wait(answer.headers.get("retry-after", "")))
+        raise PushFailed(f"it answered {status}", "later", _asked_wait(answer.headers.get("retry-after", "")))
     if status in (401, 403):  # the signature or its key (RFC 8292), never the device
         host = answer.request.url.host
-        raise Unpushed(
+        raise PushFailed(
             f"{host} answered {status}", "ours", _asked_wait(answer.headers.get("retry-after", ""))
         )
-    raise Unpushed(f"it answered {status}", "refused")
+    raise PushFailed(f"it answered {status}", "refused")
 
 
 def _asked_wait(told: str) -> float:

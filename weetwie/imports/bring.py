@@ -17,21 +17,23 @@ from weetwie.imports import run as runs
 from weetwie.imports import write_people, write_posts
 from weetwie.imports.crowd import Crowd
 from weetwie.imports.git import Repository
-from weetwie.imports.lines import Bad, File
-from weetwie.imports.people import Reading, people
+from weetwie.imports.lines import BadLine, LinesFile
+from weetwie.imports.people import FileReading, people
 from weetwie.imports.posts import posts
-from weetwie.imports.records import Who
-from weetwie.imports.run import R, Report, Run, Source, Terms, Watch
+from weetwie.imports.records import SourcePerson
+from weetwie.imports.run import ImportReport, R, Run, Source, Terms, Watch
 
 _BEGINNING: Final = 1 << 16
 """Bytes of a file that its name in the ledger is made of."""
 
 
-async def bring_people(database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch) -> Report:
-    with File(path) as file:
+async def bring_people(
+    database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch
+) -> ImportReport:
+    with LinesFile(path) as file:
         found = await asyncio.to_thread(people, file)
         source = _of_file("people", path, file, terms, found.records, found.reading)
-        left = write_people.Open()
+        left = write_people.OpenAddresses()
         write = partial(write_people.write, left=left)
         report = await runs.run(database, viewer, source, terms, watch, write)
     run = Run(viewer, terms, report, report.import_id or 0, {})
@@ -44,8 +46,10 @@ async def bring_people(database: Database, viewer: Viewer, path: Path, terms: Te
     return report
 
 
-async def bring_posts(database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch) -> Report:
-    with File(path) as file:
+async def bring_posts(
+    database: Database, viewer: Viewer, path: Path, terms: Terms, watch: Watch
+) -> ImportReport:
+    with LinesFile(path) as file:
         source = _of_file("posts", path, file, terms, posts(file.lines()))
         write = partial(write_posts.write, space=terms.space, watch=watch)
         report = await runs.run(database, viewer, source, terms, watch, write, write_posts.catch_up)
@@ -56,7 +60,7 @@ async def bring_posts(database: Database, viewer: Viewer, path: Path, terms: Ter
 
 async def bring_commits(
     database: Database, viewer: Viewer, folder: Path, terms: Terms, watch: Watch
-) -> Report:
+) -> ImportReport:
     """Raises Wrong when the folder is no repository."""
     repository = Repository(folder)
     source = Source(
@@ -76,10 +80,10 @@ async def bring_commits(
 def _of_file(
     kind: str,
     path: Path,
-    file: File,
+    file: LinesFile,
     terms: Terms,
-    records: Iterator[R | Bad],
-    reading: Reading | None = None,
+    records: Iterator[R | BadLine],
+    reading: FileReading | None = None,
 ) -> Source[R]:
     with path.open("rb") as beginning:
         digest = hashlib.sha256(beginning.read(_BEGINNING)).hexdigest()
@@ -103,8 +107,8 @@ async def _look_up_managers(database: Database, run: Run) -> None:
             waiting = await ledger.waiting_people(db, run.import_id, last)
             if not waiting:
                 return
-            crowd = await Crowd.of(db, run, map(Who, waiting.values()))
-            found = {person_id: crowd.id(Who(named)) for person_id, named in waiting.items()}
+            crowd = await Crowd.of(db, run, map(SourcePerson, waiting.values()))
+            found = {person_id: crowd.id(SourcePerson(named)) for person_id, named in waiting.items()}
             await arriving_people.manage(
                 db, {person_id: manager for person_id, manager in found.items() if manager}
             )

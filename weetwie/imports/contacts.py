@@ -13,7 +13,7 @@ import msgspec
 from weetwie.errors import Invalid, _
 from weetwie.imports import table
 from weetwie.imports.heads import field_of, full_name, rank_of
-from weetwie.imports.table import Row
+from weetwie.imports.table import TableRow
 from weetwie.text.signs import bare_addresses, visible
 
 LARGEST: Final = 5 * 1024 * 1024
@@ -58,7 +58,7 @@ def _table(content: bytes) -> Iterator[Contact]:
 
 def _rows(read: table.Table, fields: Sequence[str], places: Sequence[int]) -> Iterator[Contact]:
     for row in islice(read.below(), _MOST_ROWS):
-        if not isinstance(row, Row):
+        if not isinstance(row, TableRow):
             continue
         given: dict[str, list[str]] = {}
         for at in places:

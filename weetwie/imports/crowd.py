@@ -9,7 +9,7 @@ from weetwie.domain.identity import addresses
 from weetwie.domain.identity import import_ as hashes
 from weetwie.domain.imports import ledger
 from weetwie.domain.people import import_ as people
-from weetwie.imports.records import Who
+from weetwie.imports.records import SourcePerson
 from weetwie.imports.run import Run
 
 _ADDRESS = "address:"
@@ -21,7 +21,7 @@ class _New(msgspec.Struct, frozen=True):
     number: int
     """The line that first names them."""
     tokens: list[str]
-    arrival: people.Arrival
+    arrival: people.ArrivingPerson
     manager: str | None
 
 
@@ -46,14 +46,14 @@ class Crowd:
         """What the set calls people, where an address alone leads to them."""
 
     @classmethod
-    async def of(cls, db: Db, run: Run, whos: Iterable[Who], handles: Iterable[str] = ()) -> "Crowd":
+    async def of(cls, db: Db, run: Run, whos: Iterable[SourcePerson], handles: Iterable[str] = ()) -> "Crowd":
         crowd = cls(db, run, await addresses.hash_key(db))
         tokens = dict.fromkeys(token for who in whos for token in crowd.tokens(who))
         tokens |= dict.fromkeys("@" + handle.lower() for handle in handles)
         await crowd._look_up(list(tokens))
         return crowd
 
-    def tokens(self, who: Who, handle: str = "") -> list[str]:
+    def tokens(self, who: SourcePerson, handle: str = "") -> list[str]:
         """A key that is an address is treated as one, so that it is nowhere kept in clear."""
         key, address = who.key, who.address
         if key.startswith(_ADDRESS):
@@ -68,19 +68,19 @@ class Crowd:
     def address_token(self, address: str) -> str:
         return _ADDRESS + addresses.hashed(self._hash_key, address).hex()
 
-    def id(self, who: Who, handle: str = "") -> int | None:
+    def id(self, who: SourcePerson, handle: str = "") -> int | None:
         return next((self._ids[token] for token in self.tokens(who, handle) if token in self._ids), None)
 
     def id_before(self, name: str, number: int) -> int | None:
         """Somebody who was known when this line was reached, wherever the batch happens to begin."""
-        person_id = self.id(Who(name))
+        person_id = self.id(SourcePerson(name))
         return person_id if person_id and self._first_named.get(person_id, 0) <= number else None
 
     def expect(
         self,
         number: int,
-        who: Who,
-        arrival: people.Arrival | None = None,
+        who: SourcePerson,
+        arrival: people.ArrivingPerson | None = None,
         manager: str | None = None,
         handle: str = "",
     ) -> int | None:
@@ -90,7 +90,7 @@ class Crowd:
         known = self.id(who, handle)
         if known is None:
             known_as = "" if "@" in who.key[1:] else who.key
-            card = arrival or people.Arrival(
+            card = arrival or people.ArrivingPerson(
                 handle=known_as,
                 name=who.name or known_as,
                 may_rank=self._run.terms.may_rank,
@@ -114,18 +114,18 @@ class Crowd:
             self._first_named[person_id] = new.number
         await self._note(made)
 
-    async def mark_programs(self, whos: Iterable[Who]) -> None:
+    async def mark_programs(self, whos: Iterable[SourcePerson]) -> None:
         """Those who came before programs were told from people."""
         ids = {person_id for who in whos if (person_id := self.id(who)) and person_id > 0}
         if ids and not self._run.terms.is_dry:
             await people.mark_programs(self._db, ids)
 
-    def by_name(self, who: Who, handle: str = "") -> int | None:
+    def by_name(self, who: SourcePerson, handle: str = "") -> int | None:
         """By a key or a handle, whatever their address is now."""
         named = [token for token in self.tokens(who, handle) if not token.startswith(_ADDRESS)]
         return next((self._ids[token] for token in named if token in self._ids), None)
 
-    def is_of_another(self, who: Who, *, has_id: bool, here: set[int]) -> bool:
+    def is_of_another(self, who: SourcePerson, *, has_id: bool, here: set[int]) -> bool:
         """Whether an address is one that the source gave to somebody else: to another key of its own, or to somebody of `here`."""
         owner = self._ids.get(self.address_token(who.address)) if who.address and who.key else None
         if owner is None or owner in here:
@@ -163,7 +163,7 @@ class Crowd:
                 taken.append(person_id)
                 continue
             await ledger.forget_keys(self._db, _BY_ADDRESS, [digest.hex()])
-            noted = {digest.hex(): ledger.Noted(person_id)}
+            noted = {digest.hex(): ledger.LedgerKey(person_id)}
             await ledger.note_people(self._db, self._run.import_id, _BY_ADDRESS, noted)
         return taken
 
@@ -183,12 +183,12 @@ class Crowd:
         self._ids |= {token: self._run.pretended[token] for token in tokens if token in self._run.pretended}
 
     async def _note(self, made: list[int]) -> None:
-        rows: dict[str, ledger.Noted] = {}
+        rows: dict[str, ledger.LedgerKey] = {}
         for new, person_id in zip(self._new, made, strict=True):
             for at, token in enumerate(new.tokens):
-                rows[token] = ledger.Noted(person_id, is_made=True, waits_for=None if at else new.manager)
+                rows[token] = ledger.LedgerKey(person_id, is_made=True, waits_for=None if at else new.manager)
         for token, person_id in self._found.items():
-            rows.setdefault(token, ledger.Noted(person_id))
+            rows.setdefault(token, ledger.LedgerKey(person_id))
         by_address = {
             token.removeprefix(_ADDRESS): row for token, row in rows.items() if token.startswith(_ADDRESS)
         }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
-from weetwie.imports.records import Wrong, moment
+from weetwie.imports.records import BadRecord, moment
 from weetwie.runtime import clock
 from weetwie.text.signs import visible
 
@@ -57,10 +57,10 @@ def day(cell: str, first: First = None) -> datetime:
     text = visible(cell)
     try:
         found = _numbered(text, first) or _spelled(text)
-    except Wrong:
+    except BadRecord:
         raise
     except ValueError as error:
-        raise Wrong(f"{text[:40]!r} is no day") from error
+        raise BadRecord(f"{text[:40]!r} is no day") from error
     if found is None:
         return moment(text)
     return moment(datetime(found.year, found.month, found.day, tzinfo=UTC).isoformat())
@@ -106,7 +106,7 @@ def _of_three(one: int, other: int, year: int, first: First, text: str) -> date:
     if other > 12:
         return date(year, one, other)
     if first is None:
-        raise Wrong(
+        raise BadRecord(
             f"{text[:40]!r} can be read in two ways, and the column does not tell which; write 2020-12-31"
         )
     return date(year, other, one) if first == "day" else date(year, one, other)

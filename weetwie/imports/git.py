@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from weetwie.imports.lines import LONGEST, Bad
-from weetwie.imports.records import PostRecord, Who, Wrong, clean, moment
+from weetwie.imports.lines import LONGEST, BadLine
+from weetwie.imports.records import BadRecord, PostRecord, SourcePerson, clean, moment
 from weetwie.imports.table import line_of
 from weetwie.text.programs import is_program
 from weetwie.text.signs import bare_address, visible
@@ -41,7 +41,7 @@ class Repository:
         self.encoding = self._said("i18n.commitEncoding")
         """What commits are in that do not say it themselves, beside UTF-8."""
 
-    def posts(self) -> Iterator[PostRecord | Bad]:
+    def posts(self) -> Iterator[PostRecord | BadLine]:
         """The commits, oldest first. Their numbers count from 1."""
         command = [
             *_GIT,
@@ -62,23 +62,23 @@ class Repository:
                     self.position += 1
                     yield _read(self.position, fields, self.encoding)
                 if git.wait() != 0:
-                    yield Bad(self.position + 1, f"git log ended with {git.returncode}")
+                    yield BadLine(self.position + 1, f"git log ended with {git.returncode}")
             finally:
                 git.kill()
 
     def _said(self, setting: str) -> str:
         try:
             return self._ask("config", "--get", setting)
-        except Wrong:
+        except BadRecord:
             return ""
 
     def _ask(self, *words: str) -> str:
         try:
             done = subprocess.run([*_GIT, *words], cwd=self.folder, capture_output=True, check=False)
         except OSError as error:
-            raise Wrong(f"{self.folder}: {error.strerror}") from error
+            raise BadRecord(f"{self.folder}: {error.strerror}") from error
         if done.returncode != 0:
-            raise Wrong(f"{self.folder}: {done.stderr.decode(errors='replace').strip()}")
+            raise BadRecord(f"{self.folder}: {done.stderr.decode(errors='replace').strip()}")
         return done.stdout.decode().strip()
 
 
@@ -95,7 +95,7 @@ def _records(stream: IO[bytes], size: int) -> Iterator[list[bytes]]:
                 fields = []
 
 
-def _read(number: int, fields: list[bytes], encoding: str) -> PostRecord | Bad:
+def _read(number: int, fields: list[bytes], encoding: str) -> PostRecord | BadLine:
     key, address, at = (fields[place].decode(errors="replace").strip() for place in (0, 2, 3))
     # What git could not read itself comes as it lies, with the name of its encoding.
     named = [fields[4].decode("ascii", "replace").strip(), encoding]
@@ -103,13 +103,13 @@ def _read(number: int, fields: list[bytes], encoding: str) -> PostRecord | Bad:
     try:
         text, endorsers, co = told(message, block)
         if not text:
-            raise Wrong(f"commit {key[:12]} has no message")
+            raise BadRecord(f"commit {key[:12]} has no message")
         if "@" not in address:
-            raise Wrong(f"commit {key[:12]} has no address of an author")
+            raise BadRecord(f"commit {key[:12]} has no address of an author")
         return PostRecord(
             number=number,
             key=key,
-            author=Who("", visible(clean(name)), bare_address(address)),
+            author=SourcePerson("", visible(clean(name)), bare_address(address)),
             at=moment(int(at)),
             text=text,
             endorsers=endorsers,
@@ -117,7 +117,7 @@ def _read(number: int, fields: list[bytes], encoding: str) -> PostRecord | Bad:
             is_question=False,
         )
     except ValueError as error:
-        return Bad(number, str(error))
+        return BadLine(number, str(error))
 
 
 def _text(field: bytes, named: Sequence[str]) -> str:
@@ -130,11 +130,11 @@ def _text(field: bytes, named: Sequence[str]) -> str:
     return "\n".join(map(line_of, field.split(b"\n")))
 
 
-def told(message: str, block: str = "") -> tuple[str, tuple[Who, ...], tuple[Who, ...]]:
+def told(message: str, block: str = "") -> tuple[str, tuple[SourcePerson, ...], tuple[SourcePerson, ...]]:
     """What a message says without trailers and addresses, who endorsed it, and who shared in it. `block` is what git takes for
     the trailers at its end."""
     text = clean(message).replace("\r\n", "\n").strip()
-    endorsers, co = dict[str, Who](), dict[str, Who]()
+    endorsers, co = dict[str, SourcePerson](), dict[str, SourcePerson]()
     last = _trailers(clean(block).replace("\r\n", "\n").strip("\n"))
     if any(_SURELY.fullmatch(key) for key, _value in last) and text.endswith(
         block := block.replace("\r\n", "\n").strip()
@@ -161,12 +161,12 @@ def _trailers(block: str) -> list[tuple[str, str]]:
     return [(found[1], found[2]) for line in lines if (found := _TRAILER.fullmatch(line.strip()))]
 
 
-def _note(trailer: str, value: str, endorsers: dict[str, Who], co: dict[str, Who]) -> None:
+def _note(trailer: str, value: str, endorsers: dict[str, SourcePerson], co: dict[str, SourcePerson]) -> None:
     """Programs endorse nothing and share in nothing."""
     people = endorsers if trailer in _ENDORSES else co if trailer in _SHARES else None
     if people is None:
         return
     for name, address in _NAMED.findall(value):
-        who = Who("", visible(name).strip(' ",;&'), bare_address(address))
+        who = SourcePerson("", visible(name).strip(' ",;&'), bare_address(address))
         if len(people) < 1000 and not is_program(who.name, who.address):
             people.setdefault(who.address.lower(), who)

@@ -16,19 +16,19 @@ _GZIP: Final = b"\x1f\x8b"
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class Line(msgspec.Struct, frozen=True):
+class FileLine(msgspec.Struct, frozen=True):
     number: int
     data: bytes
 
 
-class Bad(msgspec.Struct, frozen=True):
+class BadLine(msgspec.Struct, frozen=True):
     """Something that could not be read, and why."""
 
     number: int
     reason: str
 
 
-class File:
+class LinesFile:
     """An open file. `position` of `size` bytes tells how far the reading is (of a gzip file: of what lies on disk)."""
 
     def __init__(self, path: Path) -> None:
@@ -38,7 +38,7 @@ class File:
         self._raw.seek(0)
         self._file: IO[bytes] = gzip.GzipFile(fileobj=self._raw) if is_gzip else self._raw  # type: ignore[assignment]
 
-    def __enter__(self) -> "File":
+    def __enter__(self) -> "LinesFile":
         return self
 
     def __exit__(
@@ -60,7 +60,7 @@ class File:
             return b""
         return begin
 
-    def whole(self, most: int) -> tuple[bytes, Bad | None]:
+    def whole(self, most: int) -> tuple[bytes, BadLine | None]:
         """All of it, or as much as can be unpacked and is not more than `most` (and one byte)."""
         content = bytearray()
         try:
@@ -68,10 +68,10 @@ class File:
                 content += data
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             number = content.count(b"\n") + 1
-            return bytes(content), Bad(number, f"the file cannot be unpacked any further: {error}")
+            return bytes(content), BadLine(number, f"the file cannot be unpacked any further: {error}")
         return bytes(content[: most + 1]), None
 
-    def lines(self) -> Iterator[Line | Bad]:
+    def lines(self) -> Iterator[FileLine | BadLine]:
         """Every line that is not blank, numbered from 1."""
         number = 0
         try:
@@ -79,13 +79,13 @@ class File:
                 number += 1
                 if len(data) > LONGEST and not data.endswith(b"\n"):
                     self._read_past()
-                    yield Bad(number, f"longer than {LONGEST:,} bytes")
+                    yield BadLine(number, f"longer than {LONGEST:,} bytes")
                     continue
                 data = data.removeprefix(_BOM) if number == 1 else data
                 if data.strip():
-                    yield Line(number, data)
+                    yield FileLine(number, data)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            yield Bad(number + 1, f"the file cannot be unpacked any further: {error}")
+            yield BadLine(number + 1, f"the file cannot be unpacked any further: {error}")
 
     def _read_past(self) -> None:
         while data := self._file.readline(LONGEST):

@@ -9,9 +9,9 @@ import msgspec
 from weetwie.errors import Invalid, _
 from weetwie.imports import days, table
 from weetwie.imports.heads import field_of, full_name, rank_of
-from weetwie.imports.lines import Bad, File, Line
-from weetwie.imports.records import PersonRecord, Who, Wrong, clean, key, moment
-from weetwie.imports.table import Row
+from weetwie.imports.lines import BadLine, FileLine, LinesFile
+from weetwie.imports.records import BadRecord, PersonRecord, SourcePerson, clean, key, moment
+from weetwie.imports.table import TableRow
 from weetwie.text.signs import bare_address, bare_addresses, visible
 
 LARGEST: Final = 64 << 20
@@ -57,7 +57,7 @@ _COLUMNS: Final = (
 )
 
 
-class Reading(msgspec.Struct):
+class FileReading(msgspec.Struct):
     """How a file was read: guesses, to be looked at before they are believed."""
 
     encoding: str = ""
@@ -71,11 +71,11 @@ class Reading(msgspec.Struct):
 
 
 class People(msgspec.Struct, frozen=True):
-    reading: Reading
-    records: Iterator[PersonRecord | Bad]
+    reading: FileReading
+    records: Iterator[PersonRecord | BadLine]
 
 
-def people(file: File) -> People:
+def people(file: LinesFile) -> People:
     """Lines of JSON or a table, which of the two the beginning says. Raises Invalid."""
     if file.beginning().removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         return of_json(file.lines())
@@ -86,8 +86,8 @@ def people(file: File) -> People:
     return People(found.reading, _and_then(found.records, broken)) if broken else found
 
 
-def of_json(lines: Iterable[Line | Bad]) -> People:
-    reading = Reading("UTF-8")
+def of_json(lines: Iterable[FileLine | BadLine]) -> People:
+    reading = FileReading("UTF-8")
     return People(reading, _from_json(lines, reading))
 
 
@@ -97,19 +97,19 @@ def of_table(content: bytes) -> People:
     past = [name for name in columns if name and field_of(name) in ("", "more", "contact")]
     if not any("@" in cell for cell in _column(read, "address")):
         past += [name for name in columns if field_of(name) == "address"]
-    reading = Reading(read.encoding, table.NAMES.get(read.separator, read.separator), past[:_MOST_NAMED])
+    reading = FileReading(read.encoding, table.NAMES.get(read.separator, read.separator), past[:_MOST_NAMED])
     return People(reading, _from_table(read, days.first_of(_column(read, "joined"))))
 
 
-def _and_then(records: Iterator[PersonRecord | Bad], last: Bad) -> Iterator[PersonRecord | Bad]:
+def _and_then(records: Iterator[PersonRecord | BadLine], last: BadLine) -> Iterator[PersonRecord | BadLine]:
     yield from records
     yield last
 
 
-def _from_json(lines: Iterable[Line | Bad], reading: Reading) -> Iterator[PersonRecord | Bad]:
+def _from_json(lines: Iterable[FileLine | BadLine], reading: FileReading) -> Iterator[PersonRecord | BadLine]:
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     for line in lines:
-        if isinstance(line, Bad):
+        if isinstance(line, BadLine):
             yield line
             continue
         try:
@@ -117,36 +117,36 @@ def _from_json(lines: Iterable[Line | Bad], reading: Reading) -> Iterator[Person
             past = [name for name in given if not field_of(name) and name not in reading.read_past]
             reading.read_past += past[: max(_MOST_NAMED - len(reading.read_past), 0)]
             yield _Reader(list(given), None).record(line.number, list(given.values()))
-        except (msgspec.MsgspecError, UnicodeError, RecursionError, Wrong) as error:
-            yield Bad(line.number, str(error))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError, BadRecord) as error:
+            yield BadLine(line.number, str(error))
 
 
-def _from_table(read: table.Table, first: days.First) -> Iterator[PersonRecord | Bad]:
+def _from_table(read: table.Table, first: days.First) -> Iterator[PersonRecord | BadLine]:
     if read.head is None or not {"id", "handle", "email", "address"} & set(map(field_of, read.head.cells)):
-        told = read.head or next((row for row in read.rows() if isinstance(row, Row)), None)
+        told = read.head or next((row for row in read.rows() if isinstance(row, TableRow)), None)
         if told is not None:
             named = ", ".join(told.cells)[:200]
-            yield Bad(
+            yield BadLine(
                 told.number,
                 f"a line must name the columns, one of them id, handle or email; here are: {named}",
             )
         return
     reader = _Reader(read.head.cells, first)
     for row in read.below():
-        if isinstance(row, Bad):
+        if isinstance(row, BadLine):
             yield row
             continue
         try:
             yield reader.record(row.number, row.cells, row.note)
-        except Wrong as error:
-            yield Bad(row.number, str(error))
+        except BadRecord as error:
+            yield BadLine(row.number, str(error))
 
 
 def _column(read: table.Table, field: str) -> Iterator[str]:
     places = [at for at, name in enumerate(read.head.cells if read.head else ()) if field_of(name) == field]
     if places:
         for row in read.below():
-            cells = row.cells if isinstance(row, Row) else ()
+            cells = row.cells if isinstance(row, TableRow) else ()
             yield from (cells[at] for at in places if at < len(cells))
 
 
@@ -163,7 +163,7 @@ class _Reader:
     def record(self, number: int, cells: Sequence[Any], note: str = "") -> PersonRecord:
         """Raises Wrong for somebody by nothing known."""
         if any(cells[self._count :]):
-            raise Wrong(f"{len(cells)} cells, but {self._count} columns")
+            raise BadRecord(f"{len(cells)} cells, but {self._count} columns")
         notes = [note] if note else []
         words = {field: self._words(field, cells, notes) for field in _COLUMNS}
         own = self._words("id", cells, notes)
@@ -175,13 +175,13 @@ class _Reader:
         if "@" in handle:
             address, handle = address or _fit(handle), ""
         if not (own or handle or address):
-            raise Wrong("; ".join([*notes, "there is neither an id nor a handle nor an e-mail address"]))
+            raise BadRecord("; ".join([*notes, "there is neither an id nor a handle nor an e-mail address"]))
         if (" " in own or _OF_ALL.fullmatch(own)) and not (handle or address or any(words.values())):
-            raise Wrong(f"{own[:60]!r} alone is nobody")
+            raise BadRecord(f"{own[:60]!r} alone is nobody")
         name = full_name(words["name"], words["first"], words["infix"], words["last"])
         return PersonRecord(
             number=number,
-            who=Who(own or handle, name, address),
+            who=SourcePerson(own or handle, name, address),
             handle=handle,
             unit=words["unit"].rstrip("/").rpartition("/")[2]
             if words["unit"].startswith("/")
@@ -193,7 +193,7 @@ class _Reader:
             languages=self._languages(cells),
             joined=self._joined(cells, notes),
             is_program=words["bot"].lower() in ("true", "1", "yes", "ja", "x")
-            or Who(own or handle, name, address).is_program,
+            or SourcePerson(own or handle, name, address).is_program,
             has_id=bool(own),
             notes=tuple(notes),
         )
@@ -236,8 +236,8 @@ class _Reader:
         for cell in self._given("joined", cells):
             try:
                 return days.day(cell, self._first) if isinstance(cell, str) else moment(cell)
-            except (Wrong, TypeError, AttributeError) as error:
-                wrong = wrong or f"joined: {error if isinstance(error, Wrong) else 'is of a wrong type'}"
+            except (BadRecord, TypeError, AttributeError) as error:
+                wrong = wrong or f"joined: {error if isinstance(error, BadRecord) else 'is of a wrong type'}"
         notes += [wrong] if wrong else []
         return None
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from weetwie.imports.lines import Bad, Line
-from weetwie.imports.records import PostRecord, Who, Wrong, clean, key, moment
+from weetwie.imports.lines import BadLine, FileLine
+from weetwie.imports.records import BadRecord, PostRecord, SourcePerson, clean, key, moment
 
 MOST_NAMES: Final = 1000
 """Endorsers, co-authors or tags of one post."""
@@ -37,32 +37,32 @@ class _Raw(msgspec.Struct):
 _DECODER: Final = msgspec.json.Decoder(_Raw)
 
 
-def posts(lines: Iterable[Line | Bad]) -> Iterator[PostRecord | Bad]:
+def posts(lines: Iterable[FileLine | BadLine]) -> Iterator[PostRecord | BadLine]:
     """One record a line, in the order of the file."""
     for line in lines:
-        yield line if isinstance(line, Bad) else _read(line)
+        yield line if isinstance(line, BadLine) else _read(line)
 
 
-def _read(line: Line) -> PostRecord | Bad:
+def _read(line: FileLine) -> PostRecord | BadLine:
     try:
         return _record(line.number, _DECODER.decode(line.data))
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, Wrong) as error:
-        return Bad(line.number, str(error))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, BadRecord) as error:
+        return BadLine(line.number, str(error))
 
 
 def _record(number: int, raw: _Raw) -> PostRecord:
     text = _text(raw)
     author = key(raw.author, "author")
     if not author:
-        raise Wrong("there is no author")
+        raise BadRecord("there is no author")
     if not text:
-        raise Wrong("there is no text")
+        raise BadRecord("there is no text")
     own = key(raw.id, "id") if raw.id is not None else ""
     reply_to, root = _other(raw.reply_to, "reply_to", own), _other(raw.root, "root", own)
     return PostRecord(
         number=number,
         key=own or _made_key(author, raw.time, text),
-        author=Who(author),
+        author=SourcePerson(author),
         at=moment(raw.time),
         text=text,
         endorsers=_people(raw.endorsers, "endorsers"),
@@ -90,9 +90,9 @@ def _other(given: Key | None, what: str, own: str) -> str:
     return "" if other == own else other
 
 
-def _people(given: list[Key] | None, what: str) -> tuple[Who, ...]:
+def _people(given: list[Key] | None, what: str) -> tuple[SourcePerson, ...]:
     names = dict.fromkeys(key(name, what) for name in _at_most(given, what))
-    return tuple(Who(name) for name in names if name)
+    return tuple(SourcePerson(name) for name in names if name)
 
 
 def _tags(given: list[Key] | None) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def _tags(given: list[Key] | None) -> tuple[str, ...]:
 
 def _at_most(given: list[Key] | None, what: str) -> list[Key]:
     if given is not None and len(given) > MOST_NAMES:
-        raise Wrong(f"more than {MOST_NAMES:,} {what}")
+        raise BadRecord(f"more than {MOST_NAMES:,} {what}")
     return given or []
 
 

@@ -14,7 +14,7 @@ _SLACK: Final = timedelta(days=1)
 LONGEST_KEY: Final = 200
 
 
-class Who(msgspec.Struct, frozen=True):
+class SourcePerson(msgspec.Struct, frozen=True):
     """A person named by a source: by a key of its own, or by an address."""
 
     key: str = ""
@@ -28,7 +28,7 @@ class Who(msgspec.Struct, frozen=True):
 
 class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
     number: int
-    who: Who
+    who: SourcePerson
     handle: str = ""
     unit: str = ""
     place: str = ""
@@ -48,11 +48,11 @@ class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
 class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     key: str
-    author: Who
+    author: SourcePerson
     at: datetime
     text: str
-    endorsers: tuple[Who, ...] = ()
-    co: tuple[Who, ...] = ()
+    endorsers: tuple[SourcePerson, ...] = ()
+    co: tuple[SourcePerson, ...] = ()
     reply_to: str = ""
     root: str = ""
     tags: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The key of the answer that the asker accepted."""
 
 
-class Wrong(ValueError):
+class BadRecord(ValueError):
     """A record that cannot be brought in; the message says why."""
 
 
@@ -71,7 +71,7 @@ def key(given: object, what: str) -> str:
     """An id as text. Raises Wrong."""
     text = visible(str(given))
     if len(text) > LONGEST_KEY:
-        raise Wrong(f"{what} is not an id: at most {LONGEST_KEY} characters")
+        raise BadRecord(f"{what} is not an id: at most {LONGEST_KEY} characters")
     return text
 
 
@@ -85,9 +85,9 @@ def moment(given: float | str) -> datetime:
     try:
         at = _from_seconds(float(given)) if isinstance(given, int | float) else _from_text(given.strip())
     except (ValueError, OverflowError, OSError) as error:
-        raise Wrong(f"{str(given)[:40]!r} is not a time: Unix seconds or ISO 8601") from error
+        raise BadRecord(f"{str(given)[:40]!r} is not a time: Unix seconds or ISO 8601") from error
     if not EARLIEST <= at <= clock.now() + _SLACK:
-        raise Wrong(f"the time {at.isoformat()} is out of range: after 1970 and not in the future")
+        raise BadRecord(f"the time {at.isoformat()} is out of range: after 1970 and not in the future")
     return at
 
 

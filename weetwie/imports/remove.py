@@ -18,16 +18,16 @@ _PEOPLE = 50
 """In one transaction: live delivery waits for the oldest that is open."""
 
 
-class Removed(msgspec.Struct):
+class RemovalReport(msgspec.Struct):
     posts: int = 0
     people: int = 0
 
 
 async def remove(
-    database: Database, viewer: Viewer, import_id: int, moved: Callable[[Removed], None]
-) -> Removed:
+    database: Database, viewer: Viewer, import_id: int, moved: Callable[[RemovalReport], None]
+) -> RemovalReport:
     """In small transactions; after a kill the same call goes on. Raises NotFound when there is no such import."""
-    removed = Removed()
+    removed = RemovalReport()
     async with database.transaction() as db:
         await _refuse_sample(db, import_id)
         await ledger.begin_removal(db, import_id)
@@ -48,7 +48,11 @@ async def _refuse_sample(db: Db, import_id: int) -> None:
 
 
 async def _take_out_posts(
-    database: Database, viewer: Viewer, import_id: int, removed: Removed, moved: Callable[[Removed], None]
+    database: Database,
+    viewer: Viewer,
+    import_id: int,
+    removed: RemovalReport,
+    moved: Callable[[RemovalReport], None],
 ) -> None:
     while True:
         async with database.transaction() as db:
@@ -65,8 +69,8 @@ async def _take_out_people(
     database: Database,
     viewer: Viewer,
     import_id: int | None,
-    removed: Removed,
-    moved: Callable[[Removed], None],
+    removed: RemovalReport,
+    moved: Callable[[RemovalReport], None],
 ) -> None:
     """None: people of imports that are gone, who were kept only because another import named them."""
     last = 0

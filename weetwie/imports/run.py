@@ -13,8 +13,8 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
 from weetwie.domain.imports import ledger
 from weetwie.events import audit
-from weetwie.imports.lines import Bad
-from weetwie.imports.people import Reading
+from weetwie.imports.lines import BadLine
+from weetwie.imports.people import FileReading
 from weetwie.imports.records import PersonRecord, PostRecord
 
 R = TypeVar("R", PersonRecord, PostRecord)
@@ -41,7 +41,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     is_dry: bool = False
 
 
-class Report(msgspec.Struct, kw_only=True):
+class ImportReport(msgspec.Struct, kw_only=True):
     """What came of a run."""
 
     kind: str
@@ -62,9 +62,9 @@ class Report(msgspec.Struct, kw_only=True):
     bad: int = 0
     cells_left_out: int = 0
     """Of people who came all the same."""
-    first_bad: list[Bad] = msgspec.field(default_factory=list)
-    first_notes: list[Bad] = msgspec.field(default_factory=list)
-    reading: Reading | None = None
+    first_bad: list[BadLine] = msgspec.field(default_factory=list)
+    first_notes: list[BadLine] = msgspec.field(default_factory=list)
+    reading: FileReading | None = None
     seconds: float = 0.0
     longest_transaction: float = 0.0
 
@@ -72,9 +72,9 @@ class Report(msgspec.Struct, kw_only=True):
 class Watch(Protocol):
     """Who looks on."""
 
-    def bad(self, bad: Bad) -> None: ...
+    def bad(self, bad: BadLine) -> None: ...
 
-    def moved(self, report: Report, position: int, size: int) -> None: ...
+    def moved(self, report: ImportReport, position: int, size: int) -> None: ...
 
 
 class Source(msgspec.Struct, Generic[R], frozen=True):
@@ -84,8 +84,8 @@ class Source(msgspec.Struct, Generic[R], frozen=True):
     edition: str
     size: int
     position: Callable[[], int]
-    records: Iterator[R | Bad]
-    reading: Reading | None = None
+    records: Iterator[R | BadLine]
+    reading: FileReading | None = None
     """How it was read, where that is a guess."""
 
 
@@ -94,7 +94,7 @@ class Run(msgspec.Struct, frozen=True):
 
     viewer: Viewer
     terms: Terms
-    report: Report
+    report: ImportReport
     import_id: int
     pretended: dict[str, int]
     """In a dry run: people who would have been made."""
@@ -112,10 +112,10 @@ async def run(
     watch: Watch,
     write: Write[R],
     after: Callable[[Db, list[int], float], Awaitable[int]] | None = None,
-) -> Report:
+) -> ImportReport:
     """Brings a source in. `after` is called with the ids of each batch when it stands, and how long ago it was begun."""
     began = time.monotonic()
-    report = Report(kind=source.kind, source=source.name, dry_run=terms.is_dry, reading=source.reading)
+    report = ImportReport(kind=source.kind, source=source.name, dry_run=terms.is_dry, reading=source.reading)
     done = 0
     if not terms.is_dry:
         report.import_id, done = await _begin(database, viewer, source)
@@ -142,7 +142,7 @@ async def run(
     return report
 
 
-async def end(database: Database, report: Report) -> None:
+async def end(database: Database, report: ImportReport) -> None:
     if report.import_id is not None:
         async with database.transaction() as db:
             await ledger.end(db, report.import_id)
@@ -155,18 +155,20 @@ async def _begin(database: Database, viewer: Viewer, source: Source[R]) -> tuple
     return import_id, done
 
 
-def _beyond(records: Iterator[R | Bad], done: int) -> Iterator[R | Bad]:
+def _beyond(records: Iterator[R | BadLine], done: int) -> Iterator[R | BadLine]:
     return (record for record in records if record.number > done)
 
 
-def _take(records: Iterator[R | Bad], count: int, report: Report, watch: Watch) -> tuple[list[R], int | None]:
+def _take(
+    records: Iterator[R | BadLine], count: int, report: ImportReport, watch: Watch
+) -> tuple[list[R], int | None]:
     """The next records, and the number of the last line that was read; None at the end."""
     batch: list[R] = []
     number, size = None, 0
     for record in records:
         number = record.number
         report.read += 1
-        if isinstance(record, Bad):
+        if isinstance(record, BadLine):
             tell(report, watch, record)
         else:
             batch.append(record)
@@ -174,20 +176,20 @@ def _take(records: Iterator[R | Bad], count: int, report: Report, watch: Watch) 
                 size += len(record.text)
             else:
                 for what in record.notes:
-                    note(report, watch, Bad(number, what))
+                    note(report, watch, BadLine(number, what))
         if len(batch) >= count or size >= _MOST_BYTES or report.read % (_MOST * 5) == 0:
             break
     return batch, number
 
 
-def tell(report: Report, watch: Watch, bad: Bad) -> None:
+def tell(report: ImportReport, watch: Watch, bad: BadLine) -> None:
     report.bad += 1
     if len(report.first_bad) < _MOST_TOLD:
         report.first_bad.append(bad)
     watch.bad(bad)
 
 
-def note(report: Report, watch: Watch, left_out: Bad) -> None:
+def note(report: ImportReport, watch: Watch, left_out: BadLine) -> None:
     report.cells_left_out += 1
     if len(report.first_notes) < _MOST_TOLD:
         report.first_notes.append(left_out)

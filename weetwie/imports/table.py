@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from weetwie.errors import Invalid, _
-from weetwie.imports.lines import LONGEST, Bad
+from weetwie.imports.lines import LONGEST, BadLine
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -36,7 +36,7 @@ _OPENED: Final = re.compile(r' *"')
 _AS_TEXT: Final = re.compile(r'="([^"]*)"|=HYPERLINK\("([^"]*)"(?:[,;]\s*"([^"]*)")?\)', re.IGNORECASE)
 
 
-class Row(msgspec.Struct, frozen=True):
+class TableRow(msgspec.Struct, frozen=True):
     number: int
     """The line on which it begins."""
     cells: tuple[str, ...]
@@ -47,16 +47,16 @@ class Row(msgspec.Struct, frozen=True):
 class Table(msgspec.Struct, frozen=True):
     encoding: str
     separator: str
-    head: Row | None
+    head: TableRow | None
     """The headings, where a row holds any that are known."""
     lines: list[str]
     start: int
 
-    def rows(self) -> Iterator[Row | Bad]:
+    def rows(self) -> Iterator[TableRow | BadLine]:
         """All that hold something, the headings and what stands above them too."""
         return _rows(self.lines, self.separator, self.start)
 
-    def below(self) -> Iterator[Row | Bad]:
+    def below(self) -> Iterator[TableRow | BadLine]:
         """The rows below the headings."""
         first = self.head.number if self.head else 0
         return (row for row in self.rows() if row.number > first)
@@ -123,21 +123,21 @@ def _told_separator(lines: list[str]) -> tuple[int, str]:
 
 def _tried(
     lines: list[str], start: int, separator: str, knows: Callable[[str], object]
-) -> tuple[tuple[int, bool, bool], str, Row | None]:
+) -> tuple[tuple[int, bool, bool], str, TableRow | None]:
     """How well a separator fits: how many headings it shows, whether all marks pair, whether there is more than one column."""
-    rows = [row for row in islice(_rows(lines, separator, start), _LOOKED_AT) if isinstance(row, Row)]
+    rows = [row for row in islice(_rows(lines, separator, start), _LOOKED_AT) if isinstance(row, TableRow)]
     known = [len({what for cell in row.cells if (what := knows(cell))}) for row in rows]
     most = max(known, default=0)
     fits = (most, not any(row.note for row in rows), bool(rows) and all(len(row.cells) > 1 for row in rows))
     return fits, separator, rows[known.index(most)] if most else None
 
 
-def _rows(lines: list[str], separator: str, start: int) -> Iterator[Row | Bad]:
+def _rows(lines: list[str], separator: str, start: int) -> Iterator[TableRow | BadLine]:
     at = start
     while at < len(lines):
         number, line, note = at + 1, lines[at], ""
         if len(line) > LONGEST:
-            yield Bad(number, f"longer than {LONGEST:,} characters")
+            yield BadLine(number, f"longer than {LONGEST:,} characters")
             at += 1
             continue
         # More lines are given than one, for cells may hold line breaks.
@@ -152,7 +152,7 @@ def _rows(lines: list[str], separator: str, start: int) -> Iterator[Row | Bad]:
             at += 1
         bare = tuple(_bare(cell) for cell in cells)
         if any(bare):
-            yield Row(number, bare, note)
+            yield TableRow(number, bare, note)
 
 
 def _by_itself(line: str, separator: str) -> list[str]:

@@ -5,12 +5,12 @@ import msgspec
 from weetwie.database.pool import Db
 from weetwie.domain.people import import_ as arriving
 from weetwie.imports.crowd import Crowd
-from weetwie.imports.lines import Bad
-from weetwie.imports.records import PersonRecord, Who
+from weetwie.imports.lines import BadLine
+from weetwie.imports.records import PersonRecord, SourcePerson
 from weetwie.imports.run import Run, Terms
 
 
-class Open(msgspec.Struct):
+class OpenAddresses(msgspec.Struct):
     """What a run leaves open about addresses until its end."""
 
     seen: set[int] = set()
@@ -19,17 +19,19 @@ class Open(msgspec.Struct):
     """Addresses that were somebody else's when their line was read, by person, with its number."""
 
 
-async def write(db: Db, run: Run, batch: list[PersonRecord], *, left: Open) -> list[int]:
-    crowd = await Crowd.of(db, run, (who for record in batch for who in (record.who, Who(record.handle))))
+async def write(db: Db, run: Run, batch: list[PersonRecord], *, left: OpenAddresses) -> list[int]:
+    crowd = await Crowd.of(
+        db, run, (who for record in batch for who in (record.who, SourcePerson(record.handle)))
+    )
     await crowd.look_up_keys()
     here = {person_id for record in batch if (person_id := crowd.by_name(record.who, record.handle))}
-    known: dict[int, arriving.Arrival] = {}
+    known: dict[int, arriving.ArrivingPerson] = {}
     for record in batch:
         who, arrival = record.who, _arrival(record, run.terms)
         if crowd.by_name(who, record.handle) is None and crowd.is_of_another(
             who, has_id=record.has_id, here=here
         ):
-            who = Who(who.key, who.name)
+            who = SourcePerson(who.key, who.name)
         manager = _manager(crowd, record.manager)
         person_id = crowd.expect(record.number, who, arrival, manager, handle=record.handle)
         known |= {person_id: arrival} if person_id is not None else {}
@@ -42,7 +44,7 @@ async def write(db: Db, run: Run, batch: list[PersonRecord], *, left: Open) -> l
     return []
 
 
-async def _keep_addresses(crowd: Crowd, batch: list[PersonRecord], left: Open) -> None:
+async def _keep_addresses(crowd: Crowd, batch: list[PersonRecord], left: OpenAddresses) -> None:
     """Twice: the first may free an address that the second gets."""
     given: dict[int, tuple[int, str]] = {}
     for record in batch:
@@ -57,20 +59,20 @@ async def _keep_addresses(crowd: Crowd, batch: list[PersonRecord], left: Open) -
     left.taken |= given
 
 
-async def settle(db: Db, run: Run, left: Open) -> list[Bad]:
+async def settle(db: Db, run: Run, left: OpenAddresses) -> list[BadLine]:
     """At the end, when whoever has another address now has given up theirs. Whoever is not in the file and has not joined gives
     it up too. Returns what is left to tell."""
     crowd = await Crowd.of(db, run, ())
     given = {person_id: address for person_id, (_line, address) in left.taken.items()}
     taken = await crowd.keep_addresses(given, stays_with=left.seen)
     return [
-        Bad(left.taken[person_id][0], "the e-mail address is somebody else's here and stays theirs")
+        BadLine(left.taken[person_id][0], "the e-mail address is somebody else's here and stays theirs")
         for person_id in taken
     ]
 
 
-def _arrival(record: PersonRecord, terms: Terms) -> arriving.Arrival:
-    return arriving.Arrival(
+def _arrival(record: PersonRecord, terms: Terms) -> arriving.ArrivingPerson:
+    return arriving.ArrivingPerson(
         handle=record.handle or _handle(record),
         name=record.who.name,
         bio=record.bio,

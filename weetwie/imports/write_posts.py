@@ -11,7 +11,7 @@ from weetwie.domain.search import index
 from weetwie.domain.timelines import import_ as homes
 from weetwie.imports import run as runs
 from weetwie.imports.crowd import Crowd
-from weetwie.imports.lines import Bad
+from weetwie.imports.lines import BadLine
 from weetwie.imports.records import PostRecord
 from weetwie.imports.run import Run, Watch
 from weetwie.runtime import clock
@@ -52,7 +52,7 @@ async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch:
     await index.bring_in(db, ids)
     await evidence.bring_in(db, ids)
     rows = {
-        record.key: ledger.Noted(post_id, waits_for=record.accepted or None)
+        record.key: ledger.LedgerKey(post_id, waits_for=record.accepted or None)
         for record, post_id in zip(fresh, ids, strict=True)
     }
     await ledger.note_posts(db, run.import_id, space, rows)
@@ -74,7 +74,7 @@ def _fresh(batch: list[PostRecord], known: dict[str, int], run: Run, watch: Watc
                 run.report.posts_known += 1
             else:
                 reason = f"the id {record.key[:60]} is that of another post, of another time; is this another set (--set)?"
-                runs.tell(run.report, watch, Bad(record.number, reason))
+                runs.tell(run.report, watch, BadLine(record.number, reason))
             continue
         fresh[record.key] = record
     return list(fresh.values())
@@ -94,11 +94,11 @@ def _mentioned(record: PostRecord, space: str) -> list[str]:
 def _arrivals(
     fresh: list[PostRecord],
     ids: list[int],
-    parents: dict[str, arriving.Parent],
+    parents: dict[str, arriving.ImportedParent],
     crowd: Crowd,
     run: Run,
     space: str,
-) -> list[arriving.Arrival]:
+) -> list[arriving.ArrivingPost]:
     """In the order of the file: a reply finds its parent only above itself, so it does not matter where a batch begins."""
     audience = run.terms.audience if run.terms.audience is not None else run.viewer.policy.default_ring
     arrivals = []
@@ -109,10 +109,10 @@ def _arrivals(
         author_id = _sure(crowd.id(record.author))
         ring = min(audience, parent.ring) if parent else audience
         root_id = parent.root_id if parent else post_id
-        parents[record.key] = arriving.Parent(post_id, root_id, author_id, ring)
+        parents[record.key] = arriving.ImportedParent(post_id, root_id, author_id, ring)
         mentions = (crowd.id_before(name, record.number) for name in _mentioned(record, space))
         arrivals.append(
-            arriving.Arrival(
+            arriving.ArrivingPost(
                 id=post_id,
                 author_id=author_id,
                 text=record.text,

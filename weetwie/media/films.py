@@ -10,11 +10,11 @@ from typing import IO, Final
 import msgspec
 
 
-class Unreadable(ValueError):
+class UnreadableFilm(ValueError):
     """This is broken, cut off, or holds what cannot be taken out."""
 
 
-class Box(msgspec.Struct, frozen=True):
+class Mp4Box(msgspec.Struct, frozen=True):
     """A part of an MP4."""
 
     name: bytes
@@ -58,26 +58,26 @@ def seconds(file: IO[bytes]) -> float | None:
 
 
 def forget(file: IO[bytes]) -> None:
-    """Of an MP4 or MOV. Raises Unreadable, for one that is cut off, too."""
+    """Of an MP4 or MOV. Raises UnreadableFilmFilm, for one that is cut off, too."""
     size = size_of(file)
     found = boxes(file, 0, size)
     if not any(box.name == b"moov" for box in found):
-        raise Unreadable("nothing says how it is to be played")
+        raise UnreadableFilm("nothing says how it is to be played")
     _forget_within(file, b"", found, is_in_parts=any(box.name == b"moof" for box in found))
     end = found[-1].end
     if end < size:
         zero(file, end, size)
 
 
-def _forget_within(file: IO[bytes], name: bytes, found: list[Box], *, is_in_parts: bool) -> None:
+def _forget_within(file: IO[bytes], name: bytes, found: list[Mp4Box], *, is_in_parts: bool) -> None:
     for box in found:
         if box.name == b"cmov":
-            raise Unreadable("what it tells is packed")
+            raise UnreadableFilm("what it tells is packed")
         if box.name not in _KEPT[name]:
             _blank(file, box)
         elif box.name == b"trak" and not _is_played(file, box):
             if is_in_parts:
-                raise Unreadable("what it tells lies between the frames")
+                raise UnreadableFilm("what it tells lies between the frames")
             _blank_samples(file, box)
             _blank(file, box)
         elif box.name in _KEPT:
@@ -88,15 +88,15 @@ def _forget_within(file: IO[bytes], name: bytes, found: list[Box], *, is_in_part
             zero(file, min(box.start + 24, box.end), box.end)  # what the maker calls it
 
 
-def _is_played(file: IO[bytes], track: Box) -> bool:
+def _is_played(file: IO[bytes], track: Mp4Box) -> bool:
     """Others hold what was measured meanwhile: places, faces, how the camera moved."""
     media = _within(file, track, b"mdia")
     handler = _within(file, media, b"hdlr") if media else None
     return handler is not None and _read(file, handler.start + 8, 4) in _PLAYED
 
 
-def _blank_samples(file: IO[bytes], track: Box) -> None:
-    table: Box | None = track
+def _blank_samples(file: IO[bytes], track: Mp4Box) -> None:
+    table: Mp4Box | None = track
     for name in (b"mdia", b"minf", b"stbl"):
         table = _within(file, table, name) if table else None
     if table is None:
@@ -104,11 +104,11 @@ def _blank_samples(file: IO[bytes], track: Box) -> None:
     size = size_of(file)
     for start, length in _samples(file, table):
         if start + length > size:
-            raise Unreadable("it is cut off")
+            raise UnreadableFilm("it is cut off")
         zero(file, start, start + length)
 
 
-def _samples(file: IO[bytes], table: Box) -> Iterator[tuple[int, int]]:
+def _samples(file: IO[bytes], table: Mp4Box) -> Iterator[tuple[int, int]]:
     """Where the chunks of a track lie, and how long they are."""
     lengths = _lengths(file, table)
     chunks = _numbers(file, _within(file, table, b"stco"), 1, 4) or _numbers(
@@ -122,39 +122,39 @@ def _samples(file: IO[bytes], table: Box) -> Iterator[tuple[int, int]]:
         yield start, sum(lengths[done : done + per_chunk])
         done += per_chunk
     if done < len(lengths):
-        raise Unreadable("it does not say where all of it lies")
+        raise UnreadableFilm("it does not say where all of it lies")
 
 
-def _lengths(file: IO[bytes], table: Box) -> list[int]:
+def _lengths(file: IO[bytes], table: Mp4Box) -> list[int]:
     box = _within(file, table, b"stsz")
     if box is None:
-        raise Unreadable("it does not say how long its parts are")
+        raise UnreadableFilm("it does not say how long its parts are")
     same, count = struct.unpack(">II", _read(file, box.start + 4, 8))
     if count > _MOST_SAMPLES:
-        raise Unreadable("it has too many parts")
+        raise UnreadableFilm("it has too many parts")
     return (
         [same] * count if same else list(struct.unpack(f">{count}I", _read(file, box.start + 12, 4 * count)))
     )
 
 
-def _numbers(file: IO[bytes], box: Box | None, each: int, width: int) -> list[int]:
+def _numbers(file: IO[bytes], box: Mp4Box | None, each: int, width: int) -> list[int]:
     if box is None:
         return []
     count = each * int.from_bytes(_read(file, box.start + 4, 4))
     if count > _MOST_SAMPLES:
-        raise Unreadable("it has too many parts")
+        raise UnreadableFilm("it has too many parts")
     return list(
         struct.unpack(f">{count}{'I' if width == 4 else 'Q'}", _read(file, box.start + 8, width * count))
     )
 
 
-def _within(file: IO[bytes], box: Box, name: bytes) -> Box | None:
+def _within(file: IO[bytes], box: Mp4Box, name: bytes) -> Mp4Box | None:
     return next((one for one in boxes(file, box.start, box.end) if one.name == name), None)
 
 
-def boxes(file: IO[bytes], start: int, end: int) -> list[Box]:
-    """From one place to another. Raises Unreadable for one that goes on beyond the end."""
-    found: list[Box] = []
+def boxes(file: IO[bytes], start: int, end: int) -> list[Mp4Box]:
+    """From one place to another. Raises UnreadableFilmFilm for one that goes on beyond the end."""
+    found: list[Mp4Box] = []
     at = start
     while at + 8 <= end:
         size, name = struct.unpack(">I4s", _read(file, at, 8))
@@ -168,15 +168,15 @@ def boxes(file: IO[bytes], start: int, end: int) -> list[Box]:
         if size < head or at + size > end:
             if start == 0 and found and name not in _KEPT[b""]:
                 break  # what some devices put behind it; it is blanked
-            raise Unreadable("it is cut off")
-        found.append(Box(name, at, at + head, at + size))
+            raise UnreadableFilm("it is cut off")
+        found.append(Mp4Box(name, at, at + head, at + size))
         if len(found) > _MOST_BOXES:
-            raise Unreadable("it has too many parts")
+            raise UnreadableFilm("it has too many parts")
         at += size
     return found
 
 
-def _blank(file: IO[bytes], box: Box) -> None:
+def _blank(file: IO[bytes], box: Mp4Box) -> None:
     file.seek(box.at + 4)
     file.write(b"free")
     zero(file, box.start, box.end)
@@ -195,7 +195,7 @@ def _read(file: IO[bytes], at: int, length: int) -> bytes:
     file.seek(at)
     content = file.read(length)
     if len(content) < length:
-        raise Unreadable("it is cut off")
+        raise UnreadableFilm("it is cut off")
     return content
 
 

@@ -6,7 +6,7 @@ from typing import IO, Final
 
 import msgspec
 
-from weetwie.media.films import Unreadable, size_of, zero
+from weetwie.media.films import UnreadableFilm, size_of, zero
 
 _HEAD: Final = 27
 _COMMENTS: Final = {b"\x01vorbis": b"\x03vorbis", b"OpusHead": b"OpusTags", b"\x80theora": b"\x81theora"}
@@ -24,7 +24,7 @@ class _Stream(msgspec.Struct):
 
 
 def forget(file: IO[bytes]) -> None:
-    """Raises Unreadable, for streams that are not known, too."""
+    """Raises UnreadableFilm, for streams that are not known, too."""
     size, at = size_of(file), 0
     streams: dict[bytes, _Stream] = {}
     while page := _page(file, at, size):
@@ -32,12 +32,12 @@ def forget(file: IO[bytes]) -> None:
         if flags & 2:
             streams[serial] = _begun(file, start)
         elif serial not in streams:
-            raise Unreadable("a stream has no beginning")
+            raise UnreadableFilm("a stream has no beginning")
         elif streams[serial].awaited:
             _gather(file, streams[serial], (at, start + sum(lengths)), start, lengths)
         at = start + sum(lengths)
     if not at or any(stream.awaited for stream in streams.values()):
-        raise Unreadable("it is cut off")
+        raise UnreadableFilm("it is cut off")
     zero(file, at, size)
 
 
@@ -60,7 +60,7 @@ def _begun(file: IO[bytes], start: int) -> _Stream:
     for first, comments in _COMMENTS.items():
         if head.startswith(first):
             return _Stream(comments)
-    raise Unreadable("it holds a stream that is not known here")
+    raise UnreadableFilm("it holds a stream that is not known here")
 
 
 def _gather(file: IO[bytes], stream: _Stream, page: tuple[int, int], start: int, lengths: bytes) -> None:
@@ -78,7 +78,7 @@ def _gather(file: IO[bytes], stream: _Stream, page: tuple[int, int], start: int,
 def _blank(file: IO[bytes], stream: _Stream) -> None:
     packet = bytearray(b"".join(_read(file, at, length) for at, length in stream.parts))
     if not packet.startswith(stream.awaited):
-        raise Unreadable("where it would tell of itself is something else")
+        raise UnreadableFilm("where it would tell of itself is something else")
     _blank_comments(packet, len(stream.awaited))
     done = 0
     for at, length in stream.parts:
@@ -109,7 +109,7 @@ def _blank_text(packet: bytearray, at: int, begin: bytes) -> int:
     length = int.from_bytes(packet[at : at + 4], "little")
     at += 4
     if at + length > len(packet):
-        raise Unreadable("it is cut off")
+        raise UnreadableFilm("it is cut off")
     packet[at : at + length] = (begin + b" " * length)[:length]
     return at + length
 

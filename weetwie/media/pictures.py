@@ -32,7 +32,7 @@ _USUAL: Final = (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.
 log = structlog.get_logger(__name__)
 
 
-class Unreadable(ValueError):
+class UnreadablePicture(ValueError):
     """This is no picture, or a broken one."""
 
 
@@ -40,7 +40,7 @@ class TooManyPixels(ValueError):
     """To decode it would take more memory than a picture may."""
 
 
-class Look(msgspec.Struct, frozen=True):
+class PictureHead(msgspec.Struct, frozen=True):
     """What the head of a file says; nothing is decoded for it."""
 
     content_type: str
@@ -49,7 +49,7 @@ class Look(msgspec.Struct, frozen=True):
     is_moving: bool
 
 
-class Picture(msgspec.Struct, frozen=True):
+class PreparedPicture(msgspec.Struct, frozen=True):
     content_type: str
     content: bytes
     size: tuple[int, int]
@@ -60,14 +60,14 @@ class Picture(msgspec.Struct, frozen=True):
     is_moving: bool
 
 
-def look(file: IO[bytes]) -> Look:
-    """Raises Unreadable, TooManyPixels."""
+def look(file: IO[bytes]) -> PictureHead:
+    """Raises UnreadablePicturePicture, TooManyPixels."""
     with _decoding():
         return _looked(_open(file))
 
 
-def make(file: IO[bytes]) -> Picture:
-    """The picture as it is kept, and its preview. Raises Unreadable, TooManyPixels."""
+def make(file: IO[bytes]) -> PreparedPicture:
+    """The picture as it is kept, and its preview. Raises UnreadablePicturePicture, TooManyPixels."""
     with _decoding():
         return _made(file)
 
@@ -77,17 +77,17 @@ def _decoding() -> Iterator[None]:
     """What strangers send makes decoders fail in ways that no list of errors names: none of them is a fault of ours."""
     try:
         yield
-    except (Unreadable, TooManyPixels):
+    except (UnreadablePicture, TooManyPixels):
         raise
     except MemoryError as error:
         raise TooManyPixels from error
     except Exception as error:
         if not isinstance(error, _USUAL):
             log.warning("a picture cannot be read", exc_info=True)
-        raise Unreadable from error
+        raise UnreadablePicture from error
 
 
-def _made(file: IO[bytes]) -> Picture:
+def _made(file: IO[bytes]) -> PreparedPicture:
     image = _open(file)
     seen = _looked(image)
     if seen.is_moving:
@@ -103,7 +103,7 @@ def _made(file: IO[bytes]) -> Picture:
         size = _fitted_size(first.size, _KEPT_PIXELS)
     small = _fitted(first, _SMALL_PIXELS)
     small_type, small_content = _encoded(small, "image/webp" if _has_alpha(small) else "image/jpeg", 80)
-    return Picture(
+    return PreparedPicture(
         content_type,
         content,
         size,
@@ -115,13 +115,13 @@ def _made(file: IO[bytes]) -> Picture:
     )
 
 
-def filled(file: IO[bytes], size: tuple[int, int]) -> Picture:
+def filled(file: IO[bytes], size: tuple[int, int]) -> PreparedPicture:
     """For faces and headers: filled to these proportions, cut at the middle; a small animation is kept as it is."""
     with _decoding():
         return _filled(make(file), size)
 
 
-def _filled(made: Picture, size: tuple[int, int]) -> Picture:
+def _filled(made: PreparedPicture, size: tuple[int, int]) -> PreparedPicture:
     from PIL import ImageOps
 
     upright = _open(io.BytesIO(made.content))
@@ -135,13 +135,13 @@ def _filled(made: Picture, size: tuple[int, int]) -> Picture:
     return msgspec.structs.replace(made, content=content, content_type=content_type, size=kept.size)
 
 
-def contained(file: IO[bytes], side: int) -> Picture:
+def contained(file: IO[bytes], side: int) -> PreparedPicture:
     """For emoji: as a whole in a square of so many pixels; a small animation is kept as it is."""
     with _decoding():
         return _contained(make(file), side)
 
 
-def _contained(made: Picture, side: int) -> Picture:
+def _contained(made: PreparedPicture, side: int) -> PreparedPicture:
     still = _plain(_open(io.BytesIO(made.content)))
     still.thumbnail((side, side))
     content = _encoded(still, "image/png")[1]
@@ -177,12 +177,12 @@ def _open(file: IO[bytes]) -> "Image":
     return image
 
 
-def _looked(image: "Image") -> Look:
+def _looked(image: "Image") -> PictureHead:
     is_moving = bool(getattr(image, "is_animated", False)) and image.format in ("GIF", "PNG", "WEBP")
-    return Look(_FORMATS[str(image.format)], image.width, image.height, is_moving)
+    return PictureHead(_FORMATS[str(image.format)], image.width, image.height, is_moving)
 
 
-def _walk_through(image: "Image", seen: Look) -> None:
+def _walk_through(image: "Image", seen: PictureHead) -> None:
     """Every frame must be there; one after the other, so that only one is in memory."""
     frames = getattr(image, "n_frames", 1)
     if frames > MOST_FRAMES or frames * seen.width * seen.height > MOST_IN_ALL_FRAMES:

@@ -7,7 +7,7 @@ from typing import IO, Final
 import structlog
 
 from weetwie.media import films, ogg, sounds, webm
-from weetwie.media.films import Unreadable
+from weetwie.media.films import UnreadableFilm
 
 log = structlog.get_logger(__name__)
 
@@ -34,15 +34,15 @@ _SECONDS: Final[dict[str, Callable[[IO[bytes]], float | None]]] = {
 
 
 def forget(file: IO[bytes], kind: str) -> None:
-    """In place. Raises Unreadable, whatever it is that goes wrong with what somebody sent."""
+    """In place. Raises UnreadableFilm, whatever it is that goes wrong with what somebody sent."""
     try:
         _FORGET.get(kind, _nothing)(file)
-    except Unreadable:
+    except UnreadableFilm:
         raise
     except Exception as error:
         if not isinstance(error, _USUAL):
             log.warning("a film or sound cannot be read", exc_info=True)
-        raise Unreadable from error
+        raise UnreadableFilm from error
 
 
 def seconds_of(file: IO[bytes], kind: str) -> float | None:

@@ -3,7 +3,7 @@
 import struct
 from typing import IO, Final
 
-from weetwie.media.films import Unreadable, size_of, zero
+from weetwie.media.films import UnreadableFilm, size_of, zero
 from weetwie.media.sniff import frame_length, tag_end
 
 _KEPT_OF_WAV: Final = (b"fmt ", b"data", b"fact")
@@ -42,7 +42,7 @@ def flac_seconds(file: IO[bytes]) -> float | None:
 
 
 def forget_wav(file: IO[bytes]) -> None:
-    """Chunks that say who made it, where, and with what. Raises Unreadable."""
+    """Chunks that say who made it, where, and with what. Raises UnreadableFilmFilm."""
     size, at, has_sound = size_of(file), 12, False
     for _chunk in range(_MOST_CHUNKS):
         file.seek(at)
@@ -54,7 +54,7 @@ def forget_wav(file: IO[bytes]) -> None:
         if name == b"data" and length == _UNTIL_THE_END:
             end = size
         if end > size or (name in _KEPT_OF_WAV and name != b"data" and length > _MOST_SAID):
-            raise Unreadable("it is cut off")
+            raise UnreadableFilm("it is cut off")
         has_sound = has_sound or name == b"data"
         if name not in _KEPT_OF_WAV:
             file.seek(at)
@@ -62,19 +62,19 @@ def forget_wav(file: IO[bytes]) -> None:
             zero(file, at + 8, end)
         at = end + length % 2
     if not has_sound:
-        raise Unreadable("nothing in it can be heard")
+        raise UnreadableFilm("nothing in it can be heard")
     zero(file, at, size)
 
 
 def forget_flac(file: IO[bytes]) -> None:
-    """Raises Unreadable."""
+    """Raises UnreadableFilmFilm."""
     size, at, is_last = size_of(file), 4, False
     while not is_last:
         file.seek(at)
         head = file.read(4)
         end = at + 4 + int.from_bytes(head[1:4])
         if len(head) < 4 or end > size:
-            raise Unreadable("it is cut off")
+            raise UnreadableFilm("it is cut off")
         is_last, kind = head[0] >= 128, head[0] & 127
         if kind not in _KEPT_OF_FLAC:
             file.seek(at)

@@ -2,7 +2,7 @@
 
 from typing import IO, Final
 
-from weetwie.media.films import Unreadable, size_of, zero
+from weetwie.media.films import UnreadableFilm, size_of, zero
 from weetwie.media.sniff import ebml_id, ebml_number
 
 _SEGMENT: Final = b"\x18\x53\x80\x67"
@@ -31,12 +31,12 @@ _WITHIN_A_CLUSTER: Final = (
 
 
 def forget(file: IO[bytes]) -> None:
-    """Raises Unreadable. The parts of one that was written live have no length: they are gone through one by one."""
+    """Raises UnreadableFilm. The parts of one that was written live have no length: they are gone through one by one."""
     size = size_of(file)
     head, start, end = _element(file, 0, size)
     name, start, end = _element(file, end, size)
     if head != b"\x1a\x45\xdf\xa3" or name != _SEGMENT:
-        raise Unreadable("nothing says how it is to be played")
+        raise UnreadableFilm("nothing says how it is to be played")
     _forget_elements(file, start, end, _KEPT_OF_WEBM)
     zero(file, end, size)
 
@@ -60,10 +60,10 @@ def _element(file: IO[bytes], at: int, end: int) -> tuple[bytes, int, int]:
     name, place = ebml_id(head, 0)
     length, place = ebml_number(head, place)
     if not name or place > len(head) or len(name) > 4:
-        raise Unreadable("it is cut off")
+        raise UnreadableFilm("it is cut off")
     finish = end if length < 0 else at + place + length
     if finish > end:
-        raise Unreadable("it is cut off")
+        raise UnreadableFilm("it is cut off")
     return name, at + place, finish
 
 

@@ -7,7 +7,7 @@ import msgspec
 State = Literal["good", "odd", "wrong"]
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Diagnosis(msgspec.Struct, frozen=True):
     about: str
     state: State
     what: str

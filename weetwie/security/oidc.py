@@ -64,7 +64,7 @@ _CLOCK: Final = _(
 _EXPIRED: Final = _("Logging in with {provider} took too long. Start again.")
 
 
-class Metadata(msgspec.Struct, frozen=True):
+class ProviderMetadata(msgspec.Struct, frozen=True):
     """What a provider says of itself (OpenID Connect Discovery 1.0)."""
 
     issuer: str
@@ -77,7 +77,7 @@ class Metadata(msgspec.Struct, frozen=True):
     authorization_response_iss_parameter_supported: bool = False
 
 
-class Answer(msgspec.Struct, frozen=True):
+class SignedIn(msgspec.Struct, frozen=True):
     """Who has signed in, as the provider says."""
 
     claims: Claims
@@ -104,7 +104,7 @@ class Notice(msgspec.Struct, frozen=True):
 T = TypeVar("T")
 
 
-class Shared(Generic[T]):
+class SharedFetch(Generic[T]):
     """Something that is fetched once for all who wait for it, and kept. Nobody waits behind another; that it could not be had is
     remembered for a moment too, so that people who come one after the other do not each wait for a provider that hangs."""
 
@@ -145,7 +145,7 @@ def _look_at(task: "asyncio.Task[Any]") -> None:
         task.exception()
 
 
-class Provider:
+class OidcProvider:
     """One provider, with its metadata and keys as last seen."""
 
     def __init__(
@@ -164,14 +164,14 @@ class Provider:
         self._secret = client_secret
         self._transport = transport
         self._now = now
-        self._metadata = Shared(self._fetch_metadata)
-        self._keys = Shared(self._fetch_keys)
+        self._metadata = SharedFetch(self._fetch_metadata)
+        self._keys = SharedFetch(self._fetch_keys)
 
-    async def metadata(self) -> Metadata:
+    async def metadata(self) -> ProviderMetadata:
         """Raises Unavailable, and Forbidden for metadata that cannot be right."""
         return await self._metadata.get(_METADATA_LASTS)
 
-    async def _fetch_metadata(self) -> Metadata:
+    async def _fetch_metadata(self) -> ProviderMetadata:
         return self._read(
             await self._json("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         )
@@ -202,7 +202,7 @@ class Provider:
         if is_missing or (issuer is not None and issuer != metadata.issuer):
             raise self._untrue(_("it comes from another provider"))
 
-    async def answer(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> Answer:
+    async def answer(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> SignedIn:
         """Changes the code for who it is. Raises Unavailable, Invalid, Forbidden."""
         try:
             async with asyncio.timeout(SECONDS):
@@ -210,7 +210,7 @@ class Provider:
         except TimeoutError as error:
             raise Unavailable(_AWAY, provider=self.name) from error
 
-    async def _answer(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> Answer:
+    async def _answer(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> SignedIn:
         metadata = await self.metadata()
         tokens = await self._exchange(metadata, code, redirect_uri, verifier)
         id_token = tokens.get("id_token")
@@ -220,7 +220,7 @@ class Provider:
         self._check(claims)
         if claims.get("nonce") != nonce:
             raise self._untrue(_("it answers another request"))
-        return Answer(await self._more(metadata, claims, tokens.get("access_token")), id_token)
+        return SignedIn(await self._more(metadata, claims, tokens.get("access_token")), id_token)
 
     async def notice(self, logout_token: str) -> Notice:
         """A logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6). Raises Invalid, Unavailable."""
@@ -244,9 +244,9 @@ class Provider:
         asked = {"client_id": self.client_id, "post_logout_redirect_uri": back_to}
         return _with(metadata.end_session_endpoint, asked | ({"id_token_hint": id_token} if id_token else {}))
 
-    def _read(self, found: Any) -> Metadata:
+    def _read(self, found: Any) -> ProviderMetadata:
         try:
-            metadata = msgspec.convert(found, Metadata)
+            metadata = msgspec.convert(found, ProviderMetadata)
         except msgspec.ValidationError as error:
             raise self._misset(str(error)) from None
         if metadata.issuer != self.issuer:
@@ -256,7 +256,7 @@ class Provider:
                 raise self._misset(_("it uses an unencrypted connection"))
         return metadata
 
-    async def _exchange(self, metadata: Metadata, code: str, redirect_uri: str, verifier: str) -> Any:
+    async def _exchange(self, metadata: ProviderMetadata, code: str, redirect_uri: str, verifier: str) -> Any:
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -273,7 +273,7 @@ class Provider:
             form |= {"client_id": self.client_id, "client_secret": self._secret}
         return await self._json("POST", metadata.token_endpoint, data=form, auth=auth)
 
-    async def _more(self, metadata: Metadata, claims: Claims, access_token: Any) -> Claims:
+    async def _more(self, metadata: ProviderMetadata, claims: Claims, access_token: Any) -> Claims:
         """Some providers tell only the subject in the token, and the rest when asked."""
         if {"name", "email"} <= claims.keys() or not metadata.userinfo_endpoint or not access_token:
             return claims

@@ -73,7 +73,7 @@ class Counters:
         return 1
 
 
-class Told(msgspec.Struct, frozen=True):
+class LimitState(msgspec.Struct, frozen=True):
     """What is left under the limit that is nearest."""
 
     left: int
@@ -94,18 +94,20 @@ class RateLimits:
     def __init__(self, shared: Path | None = None) -> None:
         self._counters = Counters(shared)
 
-    def count(self, names: Iterable[str], caller: str, client_address: str) -> Told:
+    def count(self, names: Iterable[str], caller: str, client_address: str) -> LimitState:
         """Counts one under each of the limits. `caller` names who is known (`person:17`); empty where nobody is."""
         now = int(clock.now().timestamp())
         return min(self._told(names, caller, client_address, now), key=lambda told: told.left)
 
-    def _told(self, names: Iterable[str], caller: str, client_address: str, now: int) -> Iterator[Told]:
+    def _told(self, names: Iterable[str], caller: str, client_address: str, now: int) -> Iterator[LimitState]:
         address = f"address:{place_of(client_address)}"
         for name in names:
             limit = LIMITS[name]
             ends = (now // limit.seconds + 1) * limit.seconds
             who = address if limit.is_per_address else caller or address
-            yield Told(limit.calls - self._counters.add(f"{name} {who}", ends, now), limit.calls, ends, now)
+            yield LimitState(
+                limit.calls - self._counters.add(f"{name} {who}", ends, now), limit.calls, ends, now
+            )
 
 
 def of_person(person_id: int) -> str:

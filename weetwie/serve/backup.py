@@ -69,18 +69,18 @@ def _pack(data: Path, folder: Path, made_at: datetime, file: Path) -> Manifest:
     return manifest
 
 
-class Verified(msgspec.Struct, frozen=True):
+class VerifiedBackup(msgspec.Struct, frozen=True):
     manifest: Manifest
     damaged: list[str]
     """Names of what is in it."""
 
 
-def verify(file: Path) -> Verified:
+def verify(file: Path) -> VerifiedBackup:
     """Reads all of it; changes nothing. Raises Invalid where it is no backup at all."""
     try:
         with packed.opened(file) as tar:
             manifest = packed.manifest_of(tar, file)
-            return Verified(manifest, packed.damaged(tar, manifest))
+            return VerifiedBackup(manifest, packed.damaged(tar, manifest))
     except OSError as error:
         raise about(error, _CANNOT_READ, file) from error
 

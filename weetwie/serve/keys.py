@@ -130,7 +130,7 @@ async def change(settings: Settings, dsn: str) -> int:
         return await _seal_all(connection, keys, keys.open)
 
 
-class Lost(msgspec.Struct, frozen=True):
+class LostKeys(msgspec.Struct, frozen=True):
     """What goes with a key that is lost."""
 
     people: list[str]
@@ -151,7 +151,7 @@ async def is_lost(settings: Settings, dsn: str) -> bool:
     return check is not None and not (found and _opens(Keys(found), check))
 
 
-async def take_over(settings: Settings, dsn: str, given: list[bytes]) -> Lost | None:
+async def take_over(settings: Settings, dsn: str, given: list[bytes]) -> LostKeys | None:
     """After a backup was brought back; `given` are the keys of where it was made. None where nothing was lost."""
     found = read(settings)
     if given and not found:
@@ -168,7 +168,7 @@ async def take_over(settings: Settings, dsn: str, given: list[bytes]) -> Lost | 
     return None
 
 
-async def lost(settings: Settings, dsn: str) -> Lost:
+async def lost(settings: Settings, dsn: str) -> LostKeys:
     """Makes anew what can be made anew, with the key that is here or a new one. Nobody's second factor is taken away."""
     found = read(settings)
     if not found:
@@ -176,7 +176,7 @@ async def lost(settings: Settings, dsn: str) -> Lost:
     keys = Keys(found, lambda: read(settings) or found)
     sealing.hold(keys)
     async with _connected(dsn) as connection, _alone(connection):
-        told = Lost(
+        told = LostKeys(
             [row[0] for row in await connection.fetch(_PEOPLE)],
             await connection.fetchval("select count(*) from push_subscriptions"),
             await connection.fetchval("select count(*) from sessions where identity_id is not null"),

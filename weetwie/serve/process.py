@@ -31,7 +31,7 @@ from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.serve.site import site_of
 from weetwie.settings import Settings
-from weetwie.smtp.client import Post
+from weetwie.smtp.client import SmtpClient
 
 log = structlog.get_logger(__name__)
 
@@ -114,11 +114,11 @@ def _work(parts: Parts, settings: Settings) -> list[Coroutine[Any, Any, None]]:
     ]
 
 
-def _post(settings: Settings) -> Post | None:
+def _post(settings: Settings) -> SmtpClient | None:
     if settings.smtp_url is None:
         return None
     sender = settings.mail_from or f"weetwie@{urlsplit(settings.base_url).hostname}"
-    return Post(settings.smtp_url, sender, host=urlsplit(settings.base_url).hostname or "")
+    return SmtpClient(settings.smtp_url, sender, host=urlsplit(settings.base_url).hostname or "")
 
 
 def _sender(settings: Settings, seed: bytes, contact: str) -> Sender:
@@ -171,7 +171,7 @@ def _readers(settings: Settings) -> int:
     return min(settings.pool_size, max(2, (os.cpu_count() or 2) // settings.workers))
 
 
-def _end(live: Live, server: web.Server) -> None:
+def _end(live: Live, server: web.WebServer) -> None:
     # Streams would hold the server open; apps connect again and read what they missed.
     live.close_all()
     server.should_exit = True

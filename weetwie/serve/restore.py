@@ -30,12 +30,12 @@ _DAMAGED: Final = "{file} is damaged, so nothing was restored. Damaged: {names}.
 _WITHOUT: Final = " Use --without-damaged to restore the rest."
 
 
-class Restored(msgspec.Struct, frozen=True):
+class RestoreReport(msgspec.Struct, frozen=True):
     manifest: Manifest
     erased_again: int
     left_out: list[str]
     """What was damaged."""
-    lost: keys.Lost | None
+    lost: keys.LostKeys | None
     """Where the key was not here that the secrets were sealed with."""
 
 
@@ -46,7 +46,7 @@ async def restore(
     key_file: Path | None = None,
     *,
     without_damaged: bool = False,
-) -> Restored:
+) -> RestoreReport:
     """Who was erased after the backup is erased again. `key_file` holds the key of where the backup was made."""
     try:
         with tempfile.TemporaryDirectory() as place, packed.opened(file) as tar:
@@ -70,7 +70,7 @@ async def restore(
                 count = await _erase_again(dsn, settings.data, logs)
     except OSError as error:
         raise about(error, _CANNOT_READ, file) from error
-    return Restored(manifest, count, damaged, lost)
+    return RestoreReport(manifest, count, damaged, lost)
 
 
 def _check(file: Path, damaged: list[str], *, without_damaged: bool) -> None:

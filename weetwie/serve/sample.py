@@ -14,7 +14,7 @@ from weetwie.domain.imports import ledger
 from weetwie.domain.people.import_ import members
 from weetwie.imports.sample import fill
 from weetwie.imports.sample.company import company
-from weetwie.imports.sample.fill import Filled
+from weetwie.imports.sample.fill import SampleReport
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.serve import store
@@ -28,7 +28,7 @@ class PutUp(msgspec.Struct, frozen=True):
     handle: str
     password: str
     """Made anew each time; an older one is no longer good."""
-    filled: Filled | None
+    filled: SampleReport | None
     """None where the company was here before."""
 
 

@@ -171,7 +171,7 @@ class _Socket(WebSocketsSansIOProtocol):
             scope["extensions"][ABORT] = self.transport.abort
 
 
-class Server(uvicorn.Server):
+class WebServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.is_open = asyncio.Event()
@@ -186,9 +186,9 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(application: Any) -> Server:
+def server(application: Any) -> WebServer:
     _Protocol.most = _most_connections()
-    return Server(
+    return WebServer(
         uvicorn.Config(
             application,
             http=_Protocol,

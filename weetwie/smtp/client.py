@@ -19,7 +19,7 @@ _LONGEST_ANSWER: Final = 300
 _ADDRESS: Final = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 
 
-class Unsent(Exception):
+class SendFailed(Exception):
     """The server did not take it. Final: this address will never take it; else it may be tried again. Ours: only when somebody
     has set this installation, or its mail server, right."""
 
@@ -29,7 +29,7 @@ class Unsent(Exception):
         self.is_ours = is_ours
 
 
-class Post:
+class SmtpClient:
     """The mail server. `smtp://` insists on STARTTLS, `smtps://` speaks TLS from the start, `smtp+plain://` never does."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Post:
         self._called = _called(host)
 
     async def send(self, to: str, subject: str, text: str, html: str, stop: str = "") -> None:
-        """`stop` is where one ends letters of this kind with one click (RFC 8058). Raises Unsent."""
+        """`stop` is where one ends letters of this kind with one click (RFC 8058). Raises SendFailed."""
         await asyncio.to_thread(self._send, self._message(to, subject, text, html, stop), to)
 
     def _message(self, to: str, subject: str, text: str, html: str, stop: str) -> EmailMessage:
@@ -78,9 +78,9 @@ class Post:
         except smtplib.SMTPResponseException as error:
             raise _unsent(type(error).__name__, error.smtp_code, error.smtp_error, "before") from None
         except (ssl.SSLError, socket.gaierror, smtplib.SMTPNotSupportedError) as error:
-            raise Unsent(f"{type(error).__name__}: {_line(str(error))}", is_ours=True) from None
+            raise SendFailed(f"{type(error).__name__}: {_line(str(error))}", is_ours=True) from None
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise Unsent(type(error).__name__) from None
+            raise SendFailed(type(error).__name__) from None
 
     def _open(self) -> smtplib.SMTP:
         tls = self._tls or ssl.create_default_context()
@@ -101,12 +101,12 @@ class Post:
         return server
 
 
-def _unsent(what: str, code: int, answer: bytes | str, step: Step) -> Unsent:
+def _unsent(what: str, code: int, answer: bytes | str, step: Step) -> SendFailed:
     words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
     whose = fault(code, words, step)
     # What a server says of an address may hold the address; of us it says what is to be mended.
     said = f": {_line(words)}" if whose == "ours" else ""
-    return Unsent(f"{what} ({code}){said}", is_final=whose == "theirs", is_ours=whose == "ours")
+    return SendFailed(f"{what} ({code}){said}", is_final=whose == "theirs", is_ours=whose == "ours")
 
 
 def _line(words: str) -> str:

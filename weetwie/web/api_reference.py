@@ -11,7 +11,7 @@ Schema = Mapping[str, Any]
 ENTITIES: Final = "entities"
 
 
-class Word(Struct, frozen=True):
+class TypePart(Struct, frozen=True):
     """A piece of what something is: plain, or the name of an entity."""
 
     text: str
@@ -22,7 +22,7 @@ class Part(Struct, frozen=True):
     """A parameter of a door, or a field of an entity."""
 
     name: str
-    kind: Sequence[Word]
+    kind: Sequence[TypePart]
     is_required: bool
     about: str = ""
 
@@ -38,10 +38,10 @@ class Door(Struct, frozen=True):
     is_open: bool
     """To callers without a token, too."""
     parts: Sequence[Part]
-    answer: Sequence[Word]
+    answer: Sequence[TypePart]
 
 
-class Group(Struct, frozen=True):
+class EndpointGroup(Struct, frozen=True):
     name: str
     slug: str
     doors: Sequence[Door]
@@ -56,12 +56,12 @@ class Entity(Struct, frozen=True):
 class Reference(Struct, frozen=True):
     version: str
     about: str
-    groups: Sequence[Group]
+    groups: Sequence[EndpointGroup]
     scopes: Mapping[str, str]
     refusals: Mapping[str, str]
     entities: Sequence[Entity]
 
-    def group(self, slug: str) -> Group | None:
+    def group(self, slug: str) -> EndpointGroup | None:
         return next((one for one in self.groups if one.slug == slug), None)
 
 
@@ -81,7 +81,7 @@ def reference(document: Schema) -> Reference:
     return Reference(
         version=document["info"]["version"],
         about=document["info"]["description"],
-        groups=[Group(name, _slug(name), those) for name, those in doors.items()],
+        groups=[EndpointGroup(name, _slug(name), those) for name, those in doors.items()],
         scopes=flows["authorizationCode"]["scopes"],
         refusals=dict(sorted(refusals.items())),
         entities=[_entity(name, schemas[name]) for name in sorted(schemas)],
@@ -142,26 +142,26 @@ _PLAIN: Final = {
 }
 
 
-def _kind(schema: Schema) -> Iterator[Word]:
+def _kind(schema: Schema) -> Iterator[TypePart]:
     """In words: `list of Status or null`."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        yield Word(name, name)
+        yield TypePart(name, name)
     elif choices := schema.get("anyOf") or schema.get("oneOf"):
         for place, choice in enumerate(choices):
             if place:
-                yield Word(" or ")
+                yield TypePart(" or ")
             yield from _kind(choice)
     elif "enum" in schema:
-        yield Word(", ".join(f"“{one}”" if isinstance(one, str) else str(one) for one in schema["enum"]))
+        yield TypePart(", ".join(f"“{one}”" if isinstance(one, str) else str(one) for one in schema["enum"]))
     elif schema.get("type") == "array":
-        yield Word("list of ")
+        yield TypePart("list of ")
         yield from _kind(schema.get("items", {}))
     elif schema.get("pattern", "").startswith("^[1-9]"):
-        yield Word("id")
+        yield TypePart("id")
     else:
         form = str(schema.get("format", schema.get("type", "anything")))
-        yield Word(_PLAIN.get(form, form))
+        yield TypePart(_PLAIN.get(form, form))
 
 
 def _about(schema: Schema) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from weetwie.database.paging import Page, page
 from weetwie.database.pool import Db
 from weetwie.domain.identity import account
-from weetwie.domain.identity.account import Happened
+from weetwie.domain.identity.account import AccountChange
 from weetwie.domain.notifications.list import unread
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.views.posts import SeenPost
@@ -48,12 +48,12 @@ async def show(visit: Visit, db: Db, template: str, status: int = 200, **values:
     )
 
 
-async def done_by_others(visit: Visit, db: Db) -> list[tuple[Happened, str]]:
+async def done_by_others(visit: Visit, db: Db) -> list[tuple[AccountChange, str]]:
     """What others did to how one signs in, until it is read in this browser, and who it was."""
     return await with_names(visit, db, await account.unread(db, visit.viewer))
 
 
-async def with_names(visit: Visit, db: Db, happened: list[Happened]) -> list[tuple[Happened, str]]:
+async def with_names(visit: Visit, db: Db, happened: list[AccountChange]) -> list[tuple[AccountChange, str]]:
     """Empty for what one did oneself, and where nobody in particular did it."""
     others = dict.fromkeys(one.by_id for one in happened if one.by_id and one.by_id != one.person_id)
     people = await visit.site.shower.cards(db, visit.viewer, others) if others else {}

@@ -281,7 +281,7 @@ def _files() -> tuple[Assets, Templates]:
 
 def _providers(sso: Sequence[Provider]) -> dict[str, SignOnHouse]:
     return {
-        one.key: SignOnHouse(one, oidc.Provider(one.name, one.issuer, one.client_id, one.client_secret))
+        one.key: SignOnHouse(one, oidc.OidcProvider(one.name, one.issuer, one.client_id, one.client_secret))
         for one in sso
     }
 

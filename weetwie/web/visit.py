@@ -25,11 +25,11 @@ from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import sessions
-from weetwie.domain.media.upload import File
+from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.runtime import clock
-from weetwie.runtime.finding import Finding
+from weetwie.runtime.finding import Diagnosis
 from weetwie.security import oidc
 from weetwie.security.ratelimit import RateLimits, of_person
 from weetwie.text import language
@@ -59,10 +59,10 @@ class SignOnHouse:
     """A provider: what is set about it, and the way to ask it."""
 
     told: settings.Provider
-    client: oidc.Provider
+    client: oidc.OidcProvider
 
 
-LookOver = Callable[[], Awaitable[Sequence[Finding]]]
+LookOver = Callable[[], Awaitable[Sequence[Diagnosis]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ class Visit:
     form_seed: str
     """What binds the forms to this browser: the session, or a cookie of its own before there is one."""
     new_cookies: dict[str, str | None] = field(default_factory=dict)
-    files: dict[str, list[File]] = field(default_factory=dict)
+    files: dict[str, list[UploadedFile]] = field(default_factory=dict)
     """What was sent with the form, by field."""
     several: dict[str, list[str]] = field(default_factory=dict)
     """All that was filled in under each name."""
@@ -283,13 +283,13 @@ class Visit:
         )
 
 
-async def _kept(upload: UploadFile) -> File:
+async def _kept(upload: UploadFile) -> UploadedFile:
     file = tempfile.SpooledTemporaryFile(max_size=1024 * 1024)  # noqa: SIM115  it goes with the visit
     while piece := await upload.read(256 * 1024):
         file.write(piece)
     size = file.tell()
     file.seek(0)
-    return File(file, size)
+    return UploadedFile(file, size)
 
 
 async def visit(request: Request, site: WebSite) -> Visit:

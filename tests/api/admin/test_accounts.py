@@ -9,7 +9,7 @@ from tests.api.house import House, opened
 from tests.world import Someone
 from weetwie.domain.identity import addresses
 from weetwie.domain.people import farewell
-from weetwie.domain.people.farewell import Wishes
+from weetwie.domain.people.farewell import FarewellChoices
 
 LIST, OF_OLD = "/api/v2/admin/accounts", "/api/v1/admin/accounts"
 
@@ -116,7 +116,7 @@ async def test_who_has_left_and_wants_to_stay_in_touch_waits_for_a_yes(house: Ho
     for one in (al, bo):
         await farewell.begin(world.db, one.id, "other")
         viewer = await world.viewer(one)
-        await farewell.accept(world.db, viewer, one.id, Wishes(is_found=True, is_asked=True))
+        await farewell.accept(world.db, viewer, one.id, FarewellChoices(is_found=True, is_asked=True))
     assert await named(house, ada, status="pending") == ["bo", "al"]
     assert not (await house.good(ada, "GET", f"{OF_OLD}/{al.id}"))["approved"]
     approved = await house.good(ada, "POST", f"{OF_OLD}/{al.id}/approve")

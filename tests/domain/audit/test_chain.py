@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.world import World
 from weetwie.access.viewer import Viewer, system
 from weetwie.domain.audit import chain, trail
-from weetwie.domain.audit.trail import Asked
+from weetwie.domain.audit.trail import TrailFilter
 from weetwie.errors import Forbidden, Invalid
 from weetwie.events import audit
 from weetwie.runtime import clock
@@ -115,12 +115,14 @@ async def test_what_is_old_goes_behind_a_signed_checkpoint_and_the_chain_goes_on
 
 async def test_it_is_read_by_whom_what_and_when_and_by_administrators_alone(world: World) -> None:
     viewer = await written(world, 6)
-    assert [one.act for one in await trail.entries(world.db, viewer, Asked(act="test.2"))] == ["test.2"] * 2
-    assert [one.subject_id for one in await trail.entries(world.db, viewer, Asked(subject_id=4))] == [4]
-    assert await trail.entries(world.db, viewer, Asked(until=clock.now() - timedelta(hours=1))) == []
+    assert [one.act for one in await trail.entries(world.db, viewer, TrailFilter(act="test.2"))] == [
+        "test.2"
+    ] * 2
+    assert [one.subject_id for one in await trail.entries(world.db, viewer, TrailFilter(subject_id=4))] == [4]
+    assert await trail.entries(world.db, viewer, TrailFilter(until=clock.now() - timedelta(hours=1))) == []
     ada = await world.member("ada")
     with pytest.raises(Forbidden):
-        await trail.entries(world.db, await world.viewer(ada), Asked())
+        await trail.entries(world.db, await world.viewer(ada), TrailFilter())
     with pytest.raises(Forbidden):
         await chain.verify(world.db, await world.viewer(ada), SEED)
 
@@ -134,12 +136,12 @@ async def test_where_an_act_came_from_is_sealed_and_known_for_thirty_days(
     client_address.current.set("")
     kept = await world.connection.fetchval("select address from audit where act = 'test.somewhere'")
     assert b"192.0.2.44" not in kept
-    (entry,) = await trail.entries(world.db, viewer, Asked(act="test.somewhere"))
+    (entry,) = await trail.entries(world.db, viewer, TrailFilter(act="test.somewhere"))
     assert entry.address == "192.0.2.44"
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=32))
     await trail.forget_addresses(world.db)
-    (entry,) = await trail.entries(world.db, viewer, Asked(act="test.somewhere"))
+    (entry,) = await trail.entries(world.db, viewer, TrailFilter(act="test.somewhere"))
     assert entry.address == ""
     await chain.seal(world.db)
     assert (await chain.verify(world.db, viewer, SEED)).wrong == ""

@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.world import Someone, World
 from weetwie.access.authenticate import Memory
 from weetwie.domain.identity import passkeys
-from weetwie.domain.identity.passkeys import Site
+from weetwie.domain.identity.passkeys import RelyingParty
 from weetwie.errors import Forbidden, Invalid, NotFound
 from weetwie.http.webpush import encoded
 from weetwie.runtime import clock
 
-HERE = Site("house.example", "https://house.example", "House")
+HERE = RelyingParty("house.example", "https://house.example", "House")
 BROWSER = "a browser"
 
 

@@ -13,7 +13,7 @@ async def test_with_somebody_who_is_erased_their_lists_and_filters_go(world: Wor
     theirs = await lists.make(world.db, await world.viewer(ada), "Mine", LIST, is_exclusive=False)
     other = await lists.make(world.db, await world.viewer(bo), "Bo's", LIST, is_exclusive=False)
     await members.add(world.db, await world.viewer(bo), other, [ada.id, bo.id])
-    wanted = filters.Change(title="Hush", contexts=["home"])
+    wanted = filters.FilterChange(title="Hush", contexts=["home"])
     await filters.make(world.db, await world.viewer(ada), wanted)
     for _again in range(2):
         for react in (members.erased, filters.erased):

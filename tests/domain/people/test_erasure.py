@@ -14,7 +14,7 @@ from weetwie.domain.exports import exports
 from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import known_words
 from weetwie.domain.mail import emails
-from weetwie.domain.mail.write import Written
+from weetwie.domain.mail.write import WrittenEmail
 from weetwie.domain.media import remove as media
 from weetwie.domain.people.erase import erase
 from weetwie.flows import export
@@ -75,7 +75,9 @@ async def lived(house: House) -> tuple[Someone, Someone]:
     await house.good(bo, "POST", f"/api/v1/accounts/{ada.id}/follow")
     await house.good(bo, "POST", f"/api/v1/statuses/{post['id']}/favourite")
     await house.good(bo, "POST", f"/api/v1/statuses/{post['id']}/reblog")
-    await emails.put(world.db, ada.id, f"{MARK}@house.example", Written(MARK, MARK, MARK), timedelta(days=1))
+    await emails.put(
+        world.db, ada.id, f"{MARK}@house.example", WrittenEmail(MARK, MARK, MARK), timedelta(days=1)
+    )
     await world.connection.execute(
         "insert into scim_resources (kind, person_id, name, document) values ('User', $1, $2, jsonb_build_object('userName', $2::text))",
         ada.id,

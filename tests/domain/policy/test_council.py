@@ -8,7 +8,7 @@ from tests.world import Someone, World
 from weetwie.access.settled import SETTLED
 from weetwie.access.viewer import Viewer, system
 from weetwie.domain.audit import trail
-from weetwie.domain.audit.trail import Asked
+from weetwie.domain.audit.trail import TrailFilter
 from weetwie.domain.policy import council
 from weetwie.domain.policy.choose import choose
 from weetwie.domain.policy.proposals import LASTS
@@ -43,7 +43,7 @@ async def switched(world: World, first: Someone, second: Someone, *, on: bool) -
 async def test_two_administrators_switch_it_on_and_off(world: World, ada: Someone, bo: Someone) -> None:
     assert await switched(world, ada, bo, on=True) is True
     assert await switched(world, bo, ada, on=False) is False
-    found = await trail.entries(world.db, await world.viewer(ada), Asked(act="policy.works_council."))
+    found = await trail.entries(world.db, await world.viewer(ada), TrailFilter(act="policy.works_council."))
     assert [(one.act.rsplit(".", 1)[1], one.actor_id, one.ids["turns_on"]) for one in found] == [
         ("confirm", ada.id, 0),
         ("propose", bo.id, 0),

@@ -12,7 +12,7 @@ from weetwie.access.viewer import system
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.posts import answer, boost, edit, mark, publish, redraft, remove, renamed
-from weetwie.domain.posts.edit import Change
+from weetwie.domain.posts.edit import PostChange
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import home
 from weetwie.errors import Forbidden, Invalid, NotFound
@@ -152,20 +152,20 @@ async def test_an_edit_keeps_what_was_said_and_changes_tags(world: World, house:
     ada = await world.member("ada")
     post = await house.publish(ada, "I know #kafka")
     before = await house.see(ada, post)
-    await house.act(edit.edit, ada, post, Change(text="I know #kafka and #flink", warning="work"))
+    await house.act(edit.edit, ada, post, PostChange(text="I know #kafka and #flink", warning="work"))
     after, words = await house.see(ada, post), await house.words(ada, post)
     assert after.version > before.version
     assert words.is_sensitive
     assert sorted(key for key, _name in words.tags) == ["flink", "kafka"]
     assert [version.text for version in await seen_words.edits(house.db, after)] == ["I know #kafka"]
-    await house.act(edit.edit, ada, post, Change(text="I know #flink"))
+    await house.act(edit.edit, ada, post, PostChange(text="I know #flink"))
     assert [key for key, _name in (await house.words(ada, post)).tags] == ["flink"]
 
 
 async def test_an_edit_that_changes_nothing_is_none(world: World, house: House) -> None:
     ada = await world.member("ada")
     post = await house.publish(ada, "same")
-    await house.act(edit.edit, ada, post, Change(text="same"))
+    await house.act(edit.edit, ada, post, PostChange(text="same"))
     assert (await house.see(ada, post)).version == 0
     assert await house.facts() == ["PostPublished"]
 
@@ -177,8 +177,8 @@ async def test_an_edit_may_name_more_people_inside_the_ring_and_takes_nobody_awa
     await world.alumnus("al")
     post = await house.publish(ada, "for @bo", visibility=Visibility.direct)
     with pytest.raises(Invalid, match="@al"):
-        await house.act(edit.edit, ada, post, Change(text="for @bo and @al"))
-    await house.act(edit.edit, ada, post, Change(text="for nobody"))
+        await house.act(edit.edit, ada, post, PostChange(text="for @bo and @al"))
+    await house.act(edit.edit, ada, post, PostChange(text="for nobody"))
     assert (await house.see(bo, post)).id == post
 
 
@@ -186,7 +186,7 @@ async def test_only_the_author_edits_and_deletes(world: World, house: House) -> 
     ada, bo = await world.member("ada"), await world.member("bo")
     al = await world.alumnus("al")
     post = await house.publish(ada, "mine")
-    for verb, given in ((edit.edit, (post, Change(text="yours"))), (remove.remove, (post,))):
+    for verb, given in ((edit.edit, (post, PostChange(text="yours"))), (remove.remove, (post,))):
         with pytest.raises(Forbidden):
             await house.act(verb, bo, *given)
         with pytest.raises(NotFound):
@@ -199,7 +199,7 @@ async def test_a_deleted_post_is_gone_with_its_words_its_boosts_and_its_count(
     ada = await world.member("ada")
     bo = await world.member("bo", follows=[ada])
     post = await house.publish(ada, "secret #word")
-    await house.act(edit.edit, ada, post, Change(text="secret #word again"))
+    await house.act(edit.edit, ada, post, PostChange(text="secret #word again"))
     await house.act(boost.boost, bo, post)
     await house.act(remove.remove, ada, post)
     assert await house.home(bo) == []
@@ -348,7 +348,7 @@ async def test_who_left_the_ring_after_being_named_does_not_keep_a_mistake_in_th
     ada, bo = await world.member("ada"), await world.member("bo")
     post = await house.publish(ada, "thnaks @bo")
     await world.leave(bo, dormant=False)
-    await house.act(edit.edit, ada, post, Change(text="thanks @bo"))
+    await house.act(edit.edit, ada, post, PostChange(text="thanks @bo"))
     assert (await house.words(ada, post)).text == "thanks @bo"
 
 
@@ -360,8 +360,8 @@ async def test_an_edit_does_not_tell_who_is_part_of_a_post_that_is_hidden_by_now
     question = await house.publish(ada, "what?", ring=Ring.network)
     reply = await house.publish(al, "that", reply_to_id=question)
     await world.block(ada, al)
-    await house.act(edit.edit, ada, question, Change(text="what, @cy?"))
-    await house.act(edit.edit, al, reply, Change(text="that, @cy and @ada"))
+    await house.act(edit.edit, ada, question, PostChange(text="what, @cy?"))
+    await house.act(edit.edit, al, reply, PostChange(text="that, @cy and @ada"))
     assert (await house.words(al, reply)).mentions == []
 
 

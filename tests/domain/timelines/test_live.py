@@ -16,13 +16,12 @@ from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.mastodon.streaming import events
 from weetwie.domain.announcements import announcements
 from weetwie.domain.filters import filters
-from weetwie.domain.filters.filters import Change as FilterChange
-from weetwie.domain.filters.filters import KeywordChange
+from weetwie.domain.filters.filters import FilterChange, KeywordChange
 from weetwie.domain.identity import tokens
 from weetwie.domain.lists import lists, members
 from weetwie.domain.people import leave as leaving
 from weetwie.domain.posts import boost, edit, publish, remove
-from weetwie.domain.posts.edit import Change
+from weetwie.domain.posts.edit import PostChange
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations import follow, mute
 from weetwie.domain.relations.block import block
@@ -35,18 +34,18 @@ from weetwie.domain.timelines.listeners import (
     NOTIFICATIONS,
     PUBLIC,
     PUBLIC_MEDIA,
-    Announced,
+    AnnouncementArrived,
     AnnouncementGone,
     AnnouncementReacted,
     Arrived,
     Channel,
     Edited,
-    Ending,
     FiltersAreOthers,
     Gone,
     Notified,
     SpokenIn,
     Stream,
+    StreamEnding,
     of_list,
     tagged,
 )
@@ -173,12 +172,14 @@ async def test_an_announcement_is_told_to_those_whom_it_is_for(house: House) -> 
     ada, al = await house.world.member("ada", is_admin=True), await house.world.alumnus("al")
     member, alumnus = await house.open(ada), await house.open(al)
     made = await house.act(announcements.announce, ada, "We move", ring=Ring.colleagues)
-    assert await house.heard(member) == [(Announced, Announced(HOME, announcement_id=made))]
+    assert await house.heard(member) == [
+        (AnnouncementArrived, AnnouncementArrived(HOME, announcement_id=made))
+    ]
     await house.act(announcements.react, ada, made, "\N{PARTY POPPER}")
     await house.act(announcements.take_back, ada, made, "\N{PARTY POPPER}")
     await house.act(announcements.withdraw, ada, made)
     kinds = [kind for kind, _news in await house.heard(member)]
-    assert kinds == [AnnouncementReacted, Announced, AnnouncementGone]
+    assert kinds == [AnnouncementReacted, AnnouncementArrived, AnnouncementGone]
     assert await house.heard(alumnus) == []
 
 
@@ -270,7 +271,7 @@ async def test_an_edit_and_a_delete_reach_those_who_saw_it(house: House) -> None
     al = await house.world.alumnus("al", follows=[ada])
     theirs, outside = await house.open(bo), await house.open(al)
     post = await house.publish(ada, "one")
-    await house.act(edit.edit, ada, post, Change(text="won"))
+    await house.act(edit.edit, ada, post, PostChange(text="won"))
     assert await house.heard(theirs) == [(Arrived, post), (Edited, post)]
     await house.act(remove.remove, ada, post)
     assert [kind for kind, _news in await house.heard(theirs)] == [Gone]
@@ -360,7 +361,7 @@ async def test_a_reader_who_does_not_read_is_dropped_and_harms_nobody(house: Hou
         slow.put(Gone(post_id=number))
     post = await house.publish(ada, "still here")
     assert await house.heard(quick) == [(Arrived, post)]
-    assert slow.ending is Ending.slow
+    assert slow.ending is StreamEnding.slow
 
 
 async def test_a_stream_that_opens_just_after_its_token_was_given_back_ends(house: House) -> None:

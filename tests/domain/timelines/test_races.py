@@ -12,7 +12,7 @@ from weetwie.access.authenticate import Memory
 from weetwie.access.enums import Visibility
 from weetwie.database.paging import Page
 from weetwie.domain.posts import boost, edit, publish, remove, tags
-from weetwie.domain.posts.edit import Change
+from weetwie.domain.posts.edit import PostChange
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
@@ -101,7 +101,7 @@ async def test_a_follow_and_an_edit_that_names_somebody_at_once_do_not_miss_each
     ada, bo, _cy = [await world.member(name) for name in ("ada", "bo", "cy")]
     async with world.database.transaction() as db:
         post_id = await publish.publish(db, await world.viewer(ada), Draft(text="to @cy", visibility=DIRECT))
-    edits = Act(world, ada, edit.edit, post_id, Change(text="to @cy and @bo"))
+    edits = Act(world, ada, edit.edit, post_id, PostChange(text="to @cy and @bo"))
     await both(edits, Act(world, bo, follow.follow, ada.id, FollowOptions()))
     assert await at_home(world, bo) == [post_id]
 

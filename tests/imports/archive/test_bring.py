@@ -30,7 +30,7 @@ from weetwie.errors import Conflict, Forbidden
 from weetwie.imports import remove as removing
 from weetwie.imports.archive import bring as archives
 from weetwie.imports.archive.box import opened as opened_box
-from weetwie.imports.archive.bring import Outlook, Report
+from weetwie.imports.archive.bring import ArchivePreview, ArchiveReport
 from weetwie.imports.archive.remembered import Network
 from weetwie.imports.remove import remove
 from weetwie.runtime import clock
@@ -46,13 +46,13 @@ async def house(dsn: str) -> AsyncIterator[House]:
 
 async def bring(
     house: House, who: Someone, path: Path, network: Network = "mastodon", audience: Ring | None = None
-) -> tuple[Outlook, Report]:
+) -> tuple[ArchivePreview, ArchiveReport]:
     return await bring_as(house, await house.world.viewer(who), path, network, audience)
 
 
 async def bring_as(
     house: House, viewer: Viewer, path: Path, network: Network = "mastodon", audience: Ring | None = None
-) -> tuple[Outlook, Report]:
+) -> tuple[ArchivePreview, ArchiveReport]:
     world = house.world
     with opened_box(path) as box:
         async with world.database.reading() as db:

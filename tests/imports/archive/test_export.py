@@ -19,7 +19,7 @@ from tests.world import Someone, World
 from weetwie.access.enums import Ring, Visibility
 from weetwie.imports.archive import bring as archives
 from weetwie.imports.archive.box import opened as opened_box
-from weetwie.imports.archive.export import Taken, export
+from weetwie.imports.archive.export import ExportReport, export
 from weetwie.imports.archive.mastodon import PUBLIC
 
 NASTY = [
@@ -39,7 +39,7 @@ async def house(dsn: str) -> AsyncIterator[House]:
         yield house
 
 
-async def taken(house: House, who: Someone) -> tuple[Taken, bytes]:
+async def taken(house: House, who: Someone) -> tuple[ExportReport, bytes]:
     out = io.BytesIO()
     world = house.world
     return await export(world.database, await world.viewer(who), world.store, HOME, out), out.getvalue()

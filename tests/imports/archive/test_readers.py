@@ -27,28 +27,28 @@ from weetwie.access.enums import Ring, Visibility
 from weetwie.errors import Invalid
 from weetwie.imports.archive import mastodon, remembered, twitter
 from weetwie.imports.archive.box import opened
-from weetwie.imports.archive.remembered import Story
+from weetwie.imports.archive.remembered import ReadArchive
 from weetwie.text import text as texts
 
 HOME = "https://weetwie.example"
 Files = Mapping[str, bytes]
 
 
-def mastodon_of(path: Path) -> Story:
+def mastodon_of(path: Path) -> ReadArchive:
     with opened(path) as box:
         return mastodon.read(box, HOME)
 
 
-def twitter_of(path: Path) -> Story:
+def twitter_of(path: Path) -> ReadArchive:
     with opened(path) as box:
         return twitter.read(box)
 
 
-def of_notes(folder: Path, *items: Any) -> Story:
+def of_notes(folder: Path, *items: Any) -> ReadArchive:
     return mastodon_of(unpacked(folder, {"outbox.json": outbox(*items), "actor.json": ACTOR}))
 
 
-def of_tweets(folder: Path, *tweets: Any, **more: bytes) -> Story:
+def of_tweets(folder: Path, *tweets: Any, **more: bytes) -> ReadArchive:
     return twitter_of(unpacked(folder, {"data/tweets.js": script("tweets", *tweets), **more}))
 
 

@@ -12,7 +12,7 @@ from weetwie.domain.people.rules import check_handle
 from weetwie.domain.polls.rules import Ballot, checked
 from weetwie.imports.sample.company import FOLDER, Company, company
 from weetwie.imports.sample.moments import weeks_ago, zone
-from weetwie.imports.sample.script import Unreadable, entries
+from weetwie.imports.sample.script import UnreadableScript, entries
 from weetwie.text import text as texts
 
 _NOW = datetime(2026, 11, 23, 16, 20, tzinfo=UTC)
@@ -130,5 +130,5 @@ def test_it_is_written_at_work(sample: Company) -> None:
     ],
 )
 def test_what_is_not_written_as_it_should_be_is_told_with_its_place(text: str, reason: str) -> None:
-    with pytest.raises(Unreadable, match=f"^a.txt:\\d: .*{reason}"):
+    with pytest.raises(UnreadableScript, match=f"^a.txt:\\d: .*{reason}"):
         entries([("a.txt", text)])

@@ -28,7 +28,7 @@ from weetwie.errors import Conflict, NotFound
 from weetwie.imports.remove import remove
 from weetwie.imports.sample.clear import clear
 from weetwie.imports.sample.company import Company, company
-from weetwie.imports.sample.fill import SOURCE, Filled, fill
+from weetwie.imports.sample.fill import SOURCE, SampleReport, fill
 from weetwie.runtime import clock
 from weetwie.serve import sample as samples
 from weetwie.serve.sample import GUIDE, put_up
@@ -56,7 +56,7 @@ def small(now: datetime) -> Company:
     return msgspec.structs.replace(whole, people=people, posts=whole.posts[:90], at=whole.at[:90])
 
 
-async def filled(world: World) -> tuple[Company, Filled]:
+async def filled(world: World) -> tuple[Company, SampleReport]:
     sample = company(clock.now())
     return sample, await fill(world.database, await acting(world.database), world.store, sample)
 

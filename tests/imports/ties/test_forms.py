@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from weetwie.errors import Invalid
 from weetwie.imports.ties import forms, table
-from weetwie.imports.ties.forms import Kind, Row
+from weetwie.imports.ties.forms import Kind, TieRow
 
 HOME = "https://weetwie.example:8080"
 
@@ -29,7 +29,7 @@ def test_no_cell_is_a_formula(cell: str) -> None:
     assert table.bare(table.safe(cell)) == cell
 
 
-def read(kind: Kind, text: str | bytes) -> tuple[list[Row], list[tuple[int, str]]]:
+def read(kind: Kind, text: str | bytes) -> tuple[list[TieRow], list[tuple[int, str]]]:
     content = text.encode() if isinstance(text, str) else text
     good, bad = forms.rows(kind, table.read(content), HOME)
     return good, [(one.number, str(one.why)) for one in bad]

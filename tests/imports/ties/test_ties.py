@@ -8,7 +8,7 @@ import pytest
 from tests.api.house import House, opened
 from tests.world import Someone
 from weetwie.errors import Forbidden, Invalid
-from weetwie.imports.ties.bring import Mode, Report, bring, plan
+from weetwie.imports.ties.bring import Mode, TiesReport, bring, plan
 from weetwie.imports.ties.export import Exported, export
 from weetwie.imports.ties.forms import KINDS, Kind
 
@@ -27,14 +27,14 @@ async def taken(house: House, who: Someone, kind: Exported) -> str:
         return (await export(db, viewer, kind, HOME)).decode()
 
 
-async def brought(house: House, who: Someone, kind: Kind, text: str, mode: Mode = "merge") -> Report:
+async def brought(house: House, who: Someone, kind: Kind, text: str, mode: Mode = "merge") -> TiesReport:
     viewer = await house.world.viewer(who)
     async with house.world.database.reading() as db:
         planned = await plan(db, viewer, kind, text.encode(), HOME)
     return await bring(house.world.database, viewer, planned, mode)
 
 
-def told(report: Report) -> list[tuple[int, str]]:
+def told(report: TiesReport) -> list[tuple[int, str]]:
     return [(one.number, str(one.why)) for one in report.skipped]
 
 

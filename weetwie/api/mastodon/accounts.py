@@ -78,7 +78,7 @@ class ProfileGiven(Struct, frozen=True, kw_only=True):
     profile_audience: RingName | None = None
 
 
-class Several(Struct, frozen=True, kw_only=True):
+class AccountsParams(Struct, frozen=True, kw_only=True):
     id: Annotated[list[LooseId], Meta(max_length=100)] = []
     with_suspended: bool = False
 
@@ -87,7 +87,7 @@ class WantedHandle(Struct, frozen=True, kw_only=True):
     acct: str
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class AccountSearchParams(Struct, frozen=True, kw_only=True):
     q: str
     offset: Annotated[int, skipped()] = 0
     limit: Annotated[int, at_most(40, 80)] = 40
@@ -156,7 +156,7 @@ async def look_up(call: Call, wanted: WantedHandle) -> bytes:
 
 
 @routes.get("/api/v1/accounts/search", scopes=["read:accounts"], answer=list[wire.Account], rate="search")
-async def find(call: Call, wanted: Wanted) -> bytes:
+async def find(call: Call, wanted: AccountSearchParams) -> bytes:
     """Accounts by the beginning of a handle or a name."""
     ids = await search(
         await call.db(),
@@ -170,7 +170,7 @@ async def find(call: Call, wanted: Wanted) -> bytes:
 
 
 @routes.get("/api/v1/accounts/relationships", scopes=["read:follows"])
-async def relationships(call: Call, wanted: Several) -> list[wire.Relationship]:
+async def relationships(call: Call, wanted: AccountsParams) -> list[wire.Relationship]:
     """What one is to each of these accounts, and they to oneself."""
     from weetwie.domain.relations.relationship import relationships as between
 
@@ -180,7 +180,7 @@ async def relationships(call: Call, wanted: Several) -> list[wire.Relationship]:
 @routes.get(
     "/api/v1/accounts/familiar_followers", scopes=["read:follows"], answer=list[wire.FamiliarFollowers]
 )
-async def familiar_followers(call: Call, wanted: Several) -> bytes:
+async def familiar_followers(call: Call, wanted: AccountsParams) -> bytes:
     """Of each of these accounts, the followers whom one follows."""
     db = await call.db()
     known = await relations.familiar(db, call.viewer, list(wanted.id))
@@ -195,7 +195,7 @@ _FAMILIAR_SHOWN = 40
 
 
 @routes.get("/api/v1/accounts", access="public", scopes=["read:accounts"], answer=list[wire.Account])
-async def several(call: Call, wanted: Several) -> bytes:
+async def several(call: Call, wanted: AccountsParams) -> bytes:
     """Several accounts at once; those that one does not see are left out."""
     return await people(call, list(wanted.id))
 

@@ -9,18 +9,18 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.announcements import announcements as all_of
-from weetwie.domain.announcements.announcements import Announced, Reacted
+from weetwie.domain.announcements.announcements import Reacted, SeenAnnouncement
 from weetwie.text import text as texts
 
 routes = Routes("announcements")
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class AnnouncementsParams(msgspec.Struct, frozen=True, kw_only=True):
     with_dismissed: bool = False
 
 
 @routes.get("/api/v1/announcements", access="person", answer=list[wire.Announcement])
-async def listed(call: Call, wanted: Wanted) -> bytes:
+async def listed(call: Call, wanted: AnnouncementsParams) -> bytes:
     """What the organisation tells everybody, the newest first; what one has put away only when asked for."""
     db = await call.db()
     found = await all_of.announcements(db, call.viewer)
@@ -50,7 +50,7 @@ async def take_back(call: Call) -> wire.Empty:
     return wire.Empty()
 
 
-def for_all(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[str, Any]:
+def for_all(renderer: Renderer, one: SeenAnnouncement, reactions: list[Reacted]) -> dict[str, Any]:
     """The same without what is one viewer's own."""
     shown = _wire(renderer, one, reactions)
     del shown["read"]
@@ -58,7 +58,7 @@ def for_all(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dic
     return shown
 
 
-def _wire(renderer: Renderer, one: Announced, reactions: list[Reacted]) -> dict[str, Any]:
+def _wire(renderer: Renderer, one: SeenAnnouncement, reactions: list[Reacted]) -> dict[str, Any]:
     tags = {
         texts.tag_key(piece.target): piece.target for piece in texts.pieces(one.text) if piece.kind == "tag"
     }

@@ -14,8 +14,8 @@ from weetwie.api.mastodon import shown
 from weetwie.api.parameters import Id, OffsetParams
 from weetwie.domain.collections import collections as own
 from weetwie.domain.collections import people
-from weetwie.domain.collections.collections import Change, SeenCollection
-from weetwie.domain.collections.people import Item
+from weetwie.domain.collections.collections import CollectionChange, SeenCollection
+from weetwie.domain.collections.people import SeenCollectionItem
 from weetwie.domain.collections.rules import MOST_PEOPLE
 from weetwie.domain.posts import tags
 from weetwie.errors import Forbidden
@@ -27,7 +27,7 @@ routes = Routes("collections")
 _READ, _WRITE = ["read:collections"], ["write:collections"]
 
 
-class Given(Struct, frozen=True, kw_only=True):
+class CollectionParams(Struct, frozen=True, kw_only=True):
     name: str | None = None
     description: str | None = None
     language: str | None = None
@@ -36,16 +36,16 @@ class Given(Struct, frozen=True, kw_only=True):
     discoverable: bool | None = None
 
 
-class New(Given, frozen=True, kw_only=True):
+class NewCollectionParams(CollectionParams, frozen=True, kw_only=True):
     account_ids: Annotated[list[Id], Meta(max_length=MOST_PEOPLE)] = []
 
 
-class Who(Struct, frozen=True, kw_only=True):
+class CollectionItemParams(Struct, frozen=True, kw_only=True):
     account_id: Id
 
 
 @routes.post("/api/v1/collections", scopes=_WRITE)
-async def make(call: Call, given: New) -> wire.WrappedCollection:
+async def make(call: Call, given: NewCollectionParams) -> wire.WrappedCollection:
     """Puts people together for others to follow."""
     db = await call.db()
     id = await own.make(db, call.viewer, _change(given))
@@ -87,7 +87,7 @@ async def featuring(call: Call, wanted: OffsetParams) -> wire.Collections:
 
 
 @routes.patch("/api/v1/collections/{id}", scopes=_WRITE)
-async def change(call: Call, given: Given) -> wire.WrappedCollection:
+async def change(call: Call, given: CollectionParams) -> wire.WrappedCollection:
     """Changes a collection of one's own; what is not given stays."""
     await own.change(await call.db(), call.viewer, call.id, _change(given))
     return await _wrapped(call, call.id)
@@ -101,7 +101,7 @@ async def remove(call: Call) -> wire.Empty:
 
 
 @routes.post("/api/v1/collections/{id}/items", scopes=_WRITE)
-async def add(call: Call, given: Who) -> wire.WrappedCollectionItem:
+async def add(call: Call, given: CollectionItemParams) -> wire.WrappedCollectionItem:
     """Puts somebody into a collection of one's own."""
     added = await people.add(await call.db(), call.viewer, call.id, given.account_id)
     return wire.WrappedCollectionItem(collection_item=_item(added))
@@ -121,7 +121,7 @@ async def leave(call: Call) -> wire.Empty:
     return wire.Empty()
 
 
-def _change(given: Given) -> Change:
+def _change(given: CollectionParams) -> CollectionChange:
     tag: str | None | UnsetType = UNSET if given.tag_name is None else given.tag_name.removeprefix("#")
     if tag:
         tags.check_name(tag)
@@ -136,7 +136,7 @@ def _change(given: Given) -> Change:
         )
         if value is not None
     }
-    return Change(tag=tag, **set_)
+    return CollectionChange(tag=tag, **set_)
 
 
 async def _wrapped(call: Call, id: int) -> wire.WrappedCollection:
@@ -149,7 +149,7 @@ async def _several(call: Call, found: Sequence[SeenCollection]) -> wire.Collecti
     return wire.Collections(collections=[_wire(call, one, items) for one in found])
 
 
-def _wire(call: Call, one: SeenCollection, items: Sequence[Item]) -> wire.Collection:
+def _wire(call: Call, one: SeenCollection, items: Sequence[SeenCollectionItem]) -> wire.Collection:
     own_items = [_item(item) for item in items if item.collection_id == one.id]
     tag = None
     if one.tag:
@@ -173,7 +173,7 @@ def _wire(call: Call, one: SeenCollection, items: Sequence[Item]) -> wire.Collec
     )
 
 
-def _item(item: Item) -> wire.CollectionItem:
+def _item(item: SeenCollectionItem) -> wire.CollectionItem:
     return wire.CollectionItem(
         id=str(item.id),
         account_id=str(item.person_id),

@@ -14,7 +14,7 @@ from weetwie.api.mastodon.timelines import page_of
 from weetwie.api.parameters import PageParams
 from weetwie.database.pool import Db
 from weetwie.domain.conversations import conversations as own
-from weetwie.domain.conversations.conversations import Talk
+from weetwie.domain.conversations.conversations import SeenConversation
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 
@@ -54,7 +54,9 @@ async def unread(call: Call) -> bytes:
     return (await as_json(db, call.viewer, call.renderer, [talk]))[0]
 
 
-async def as_json(db: Db, viewer: Viewer, renderer: Renderer, talks: Sequence[Talk]) -> list[bytes]:
+async def as_json(
+    db: Db, viewer: Viewer, renderer: Renderer, talks: Sequence[SeenConversation]
+) -> list[bytes]:
     """Without those whose last post was deleted meanwhile."""
     posts = await seen_posts.posts(db, viewer, [talk.last_post_id for talk in talks])
     cards = await seen_people.cards(db, viewer, {id for talk in talks for id in talk.people})

@@ -23,14 +23,14 @@ _KEPT_FOR: Final = 3600
 """Seconds: not much longer than it takes until a deleted post is to be gone from a page of others, too."""
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class OembedParams(Struct, frozen=True, kw_only=True):
     url: str
     maxwidth: Annotated[int, at_most(400, _WIDEST)] = 400
     maxheight: Annotated[int, at_most(400, _WIDEST)] = 400
 
 
 @routes.get("/api/oembed")
-async def oembed(call: Call, wanted: Wanted) -> wire.OEmbed:
+async def oembed(call: Call, wanted: OembedParams) -> wire.OEmbed:
     """A post for other pages. Only what who asks may see, and everybody in the world too."""
     named = named_by(wanted.url, call.base_url)
     if named is None or named.post_id is None:

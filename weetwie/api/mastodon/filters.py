@@ -12,7 +12,7 @@ from weetwie.api.mastodon.render_filters import as_filter
 from weetwie.api.parameters import Id
 from weetwie.domain.filters import filters as own
 from weetwie.domain.filters import posts as singles
-from weetwie.domain.filters.filters import Change, Keyword, KeywordChange, OwnFilter
+from weetwie.domain.filters.filters import FilterChange, Keyword, KeywordChange, OwnFilter
 from weetwie.domain.filters.posts import OwnFilterPost
 from weetwie.domain.filters.rules import ACTIONS
 from weetwie.errors import Invalid, _
@@ -227,8 +227,8 @@ async def old_delete(call: Call) -> wire.Empty:
     return wire.Empty()
 
 
-def _change(given: FilterGiven) -> Change:
-    return Change(
+def _change(given: FilterGiven) -> FilterChange:
+    return FilterChange(
         title=given.title,
         contexts=given.context,
         action=ACTIONS.index(given.filter_action) if given.filter_action else None,
@@ -242,9 +242,9 @@ def _change(given: FilterGiven) -> Change:
     )
 
 
-def _old_change(given: OldFilterGiven, keyword_id: int | None, title: str | None = None) -> Change:
+def _old_change(given: OldFilterGiven, keyword_id: int | None, title: str | None = None) -> FilterChange:
     keyword = KeywordChange(id=keyword_id, keyword=given.phrase, is_whole_word=given.whole_word)
-    return Change(
+    return FilterChange(
         title=title,
         contexts=given.context,
         action=_HIDE if given.irreversible else 0,
@@ -253,7 +253,7 @@ def _old_change(given: OldFilterGiven, keyword_id: int | None, title: str | None
     )
 
 
-def _concerns_all(wanted: Change, before: OwnFilter) -> bool:
+def _concerns_all(wanted: FilterChange, before: OwnFilter) -> bool:
     is_same = set(wanted.contexts or ()) == set(before.contexts) and wanted.action == before.action
     return not is_same or wanted.expires_in is not UNSET
 

@@ -27,7 +27,7 @@ class NewList(Struct, frozen=True, kw_only=True):
     exclusive: bool = False
 
 
-class ListGiven(Struct, frozen=True, kw_only=True):
+class ListParams(Struct, frozen=True, kw_only=True):
     title: str | None = None
     replies_policy: RepliesPolicy | None = None
     exclusive: bool | None = None
@@ -63,7 +63,7 @@ async def single(call: Call) -> wire.List:
 
 
 @routes.put("/api/v1/lists/{id}", scopes=["write:lists"])
-async def change(call: Call, given: ListGiven) -> wire.List:
+async def change(call: Call, given: ListParams) -> wire.List:
     """Changes a list; what is not given stays."""
     db = await call.db()
     await own.change(

@@ -7,7 +7,7 @@ import msgspec
 
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import nobody
-from weetwie.api.call import Answer, Call, Stream
+from weetwie.api.call import Answer, Call, StreamedAnswer
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.entities import MediaAttachment
@@ -17,7 +17,7 @@ from weetwie.api.parameters import Upload
 from weetwie.domain.cards.fetch import place
 from weetwie.domain.media import describe, files, remove, upload
 from weetwie.domain.media.rules import LARGEST_FILE
-from weetwie.domain.media.upload import File
+from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.policy import emojis
 from weetwie.errors import Invalid, NotFound, Unavailable, _
 from weetwie.media.blob import Store
@@ -126,8 +126,8 @@ async def _shown(call: Call, media: SeenMedia) -> bytes:
     return attachment_renderer(media).render(addresses, call.viewer.person_id)
 
 
-def file_of(given: Upload) -> File:
-    return File(given.file, given.size)
+def file_of(given: Upload) -> UploadedFile:
+    return UploadedFile(given.file, given.size)
 
 
 def store_of(call: Call) -> Store:
@@ -143,13 +143,13 @@ _FILE = re.compile(r"(original|small-[0-9]{1,9})(?:\.[a-z0-9]{2,4})?")
 
 
 @routes.get("/media/{id}/{file}", answer=None, rate="none", hidden=True)
-async def open_file(call: Call) -> Answer | Stream:
+async def open_file(call: Call) -> Answer | StreamedAnswer:
     """The plain address: for what the caller sees, and that is, without a token, what is for the world."""
     return await _file(call, await seen_media.one(await call.db(), call.viewer, call.id))
 
 
 @routes.get("/media/{id}/{viewer_key}/{file}", answer=None, rate="none", hidden=True)
-async def file(call: Call) -> Answer | Stream:
+async def file(call: Call) -> Answer | StreamedAnswer:
     """An address that was made for one person: the law is asked as that person, at each fetch."""
     db = await call.db()
     addresses = await shown.addresses(call)
@@ -159,7 +159,7 @@ async def file(call: Call) -> Answer | Stream:
     return await _file(call, await seen_media.one(db, viewer, call.id, is_signed_in=is_signed_in))
 
 
-async def _file(call: Call, media: SeenMedia) -> Answer | Stream:
+async def _file(call: Call, media: SeenMedia) -> Answer | StreamedAnswer:
     asked = _FILE.fullmatch(call.names["file"])
     if asked is None or media.state != _READY:
         raise NotFound
@@ -181,7 +181,7 @@ async def _file(call: Call, media: SeenMedia) -> Answer | Stream:
 
 
 @routes.get("/faces/{name}", answer=None, rate="none", hidden=True)
-async def face(call: Call) -> Answer | Stream:
+async def face(call: Call) -> Answer | StreamedAnswer:
     """A face or a header that somebody bears now."""
     asked: str = call.names["name"]
     name = asked.removesuffix("-still")
@@ -195,7 +195,7 @@ async def face(call: Call) -> Answer | Stream:
 
 
 @routes.get("/emoji/{name}", answer=None, rate="none", hidden=True)
-async def emoji(call: Call) -> Answer | Stream:
+async def emoji(call: Call) -> Answer | StreamedAnswer:
     """An emoji of the organisation's own, for everybody."""
     asked: str = call.names["name"]
     name = asked.removesuffix("-still")
@@ -210,7 +210,7 @@ async def emoji(call: Call) -> Answer | Stream:
 
 
 @routes.get("/cards/{name}", answer=None, rate="none", hidden=True)
-async def card(call: Call) -> Answer | Stream:
+async def card(call: Call) -> Answer | StreamedAnswer:
     """The picture of a page that somebody links to; nobody can guess its name."""
     name: str = call.names["name"]
     found = _CARD.fullmatch(name)

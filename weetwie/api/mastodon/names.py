@@ -12,7 +12,7 @@ _PERSON: Final = re.compile(r"/(?:@|people/)(?P<handle>[^/]+)/?")
 _POST: Final = re.compile(r"/(?:@[^/]+/|people/[^/]+/posts/|boosts/|statuses/)(?P<id>[0-9]{1,19})/?")
 
 
-class Named(NamedTuple):
+class AddressTarget(NamedTuple):
     """What an address of ours leads to."""
 
     handle: str | None = None
@@ -29,14 +29,14 @@ def local_handle(acct: str, base_url: str, *, strict: bool = True) -> str:
     return handle
 
 
-def named_by(address: str, base_url: str) -> Named | None:
+def named_by(address: str, base_url: str) -> AddressTarget | None:
     """What is meant by an address; None for one that is not ours, or leads to nothing of the kind."""
     if not address.startswith(base_url + "/"):
         return None
     path = address[len(base_url) :].partition("?")[0].partition("#")[0]
     if post := _POST.fullmatch(path):
         post_id = int(post["id"])
-        return Named(post_id=post_id) if 0 < post_id <= LARGEST_ID else None
+        return AddressTarget(post_id=post_id) if 0 < post_id <= LARGEST_ID else None
     if person := _PERSON.fullmatch(path):
-        return Named(handle=person["handle"])
+        return AddressTarget(handle=person["handle"])
     return None

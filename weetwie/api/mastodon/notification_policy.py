@@ -42,11 +42,11 @@ class OldPolicyGiven(Struct, frozen=True, kw_only=True):
     filter_private_mentions: bool | None = None
 
 
-class Several(Struct, frozen=True, kw_only=True):
+class RequestIdsParams(Struct, frozen=True, kw_only=True):
     id: Annotated[list[LooseId], Meta(max_length=100)]
 
 
-class Merged(Struct, frozen=True, kw_only=True):
+class RequestsMerged(Struct, frozen=True, kw_only=True):
     merged: bool
 
 
@@ -116,9 +116,9 @@ async def listed(call: Call, wanted: LongPageParams) -> bytes:
 
 
 @routes.get("/api/v1/notifications/requests/merged", scopes=["read:notifications"])
-async def merged(call: Call) -> Merged:
+async def merged(call: Call) -> RequestsMerged:
     """Whoever is let through is so at once."""
-    return Merged(merged=True)
+    return RequestsMerged(merged=True)
 
 
 @routes.get(
@@ -146,14 +146,14 @@ async def dismiss(call: Call) -> wire.Empty:
 
 
 @routes.post("/api/v1/notifications/requests/accept", scopes=["write:notifications"])
-async def accept_several(call: Call, given: Several) -> wire.Empty:
+async def accept_several(call: Call, given: RequestIdsParams) -> wire.Empty:
     """Lets several people through."""
     await own.let_through(await call.db(), call.viewer, await _asking(call, given.id))
     return wire.Empty()
 
 
 @routes.post("/api/v1/notifications/requests/dismiss", scopes=["write:notifications"])
-async def dismiss_several(call: Call, given: Several) -> wire.Empty:
+async def dismiss_several(call: Call, given: RequestIdsParams) -> wire.Empty:
     """Puts away what several people sent."""
     await own.dismiss_held(await call.db(), call.viewer, await _asking(call, given.id))
     return wire.Empty()

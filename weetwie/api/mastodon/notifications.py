@@ -18,8 +18,8 @@ from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
 from weetwie.database.pool import Db
 from weetwie.domain.notifications import dismiss as dismissal
 from weetwie.domain.notifications import groups
-from weetwie.domain.notifications.groups import Group
-from weetwie.domain.notifications.list import KINDS, Told, notification, notifications, unread
+from weetwie.domain.notifications.groups import GroupedNotifications
+from weetwie.domain.notifications.list import KINDS, OwnNotification, notification, notifications, unread
 from weetwie.errors import NotFound
 from weetwie.hydration.views import Hydrated
 from weetwie.views import people as seen_people
@@ -30,7 +30,7 @@ from weetwie.views.posts import SeenPost
 routes = Routes("notifications")
 
 
-class Choice(LongPageParams, frozen=True, kw_only=True):
+class NotificationsParams(LongPageParams, frozen=True, kw_only=True):
     types: tuple[str, ...] = ()
     exclude_types: tuple[str, ...] = ()
     account_id: LooseId | None = None
@@ -38,7 +38,7 @@ class Choice(LongPageParams, frozen=True, kw_only=True):
     supported_types: tuple[str, ...] = ()
 
 
-class GroupedChoice(Choice, frozen=True, kw_only=True):
+class GroupedChoice(NotificationsParams, frozen=True, kw_only=True):
     grouped_types: tuple[str, ...] = ()
     expand_accounts: Literal["full", "partial_avatars"] = "full"
 
@@ -54,13 +54,13 @@ class CountChoice(Struct, frozen=True, kw_only=True):
 class _Loaded(NamedTuple):
     """A notification with what it is about, as the viewer sees it."""
 
-    told: Told
+    told: OwnNotification
     person: SeenPerson
     post: SeenPost | None
 
 
 @routes.get("/api/v1/notifications", scopes=["read:notifications"], answer=list[wire.Notification])
-async def listed(call: Call, wanted: Choice) -> bytes:
+async def listed(call: Call, wanted: NotificationsParams) -> bytes:
     """What one has been told, the newest first."""
     found = await _found(call, wanted)
     loaded, hydrated = await _load(await call.db(), call.viewer, call.renderer, found)
@@ -109,12 +109,12 @@ async def dismiss(call: Call) -> wire.Empty:
     return await _dismiss(call, call.id)
 
 
-class One(Struct, frozen=True, kw_only=True):
+class NotificationParams(Struct, frozen=True, kw_only=True):
     id: Id
 
 
 @routes.post("/api/v1/notifications/dismiss", scopes=["write:notifications"], deprecated=True)
-async def dismiss_as_of_old(call: Call, given: One) -> wire.Empty:
+async def dismiss_as_of_old(call: Call, given: NotificationParams) -> wire.Empty:
     """Forgets one notification."""
     return await _dismiss(call, given.id)
 
@@ -152,7 +152,9 @@ async def single_group(call: Call) -> bytes:
     """One group."""
     told = await _members(call)
     senders = list(dict.fromkeys(one.from_id for one in told))[: groups.SAMPLES]
-    return await _grouped(call, [groups.Group(told[0], told[-1].id, len(told), senders)], "full", ())
+    return await _grouped(
+        call, [groups.GroupedNotifications(told[0], told[-1].id, len(told), senders)], "full", ()
+    )
 
 
 @routes.get(
@@ -173,7 +175,7 @@ async def dismiss_group(call: Call) -> wire.Empty:
     return wire.Empty()
 
 
-async def _members(call: Call) -> list[Told]:
+async def _members(call: Call) -> list[OwnNotification]:
     told = await groups.members(await call.db(), call.viewer, call.names["group_key"])
     if not told:
         raise NotFound
@@ -181,7 +183,7 @@ async def _members(call: Call) -> list[Told]:
 
 
 async def _grouped(
-    call: Call, found: Sequence[Group], expand_accounts: str, grouped_types: Sequence[str]
+    call: Call, found: Sequence[GroupedNotifications], expand_accounts: str, grouped_types: Sequence[str]
 ) -> bytes:
     db = await call.db()
     posts = await seen_posts.posts(
@@ -215,7 +217,9 @@ async def _grouped(
     )
 
 
-def _group(group: Group, grouped_types: Sequence[str], senders: Sequence[int]) -> wire.NotificationGroup:
+def _group(
+    group: GroupedNotifications, grouped_types: Sequence[str], senders: Sequence[int]
+) -> wire.NotificationGroup:
     newest = group.newest
     is_alone = grouped_types and newest.kind not in grouped_types
     return wire.NotificationGroup(
@@ -231,7 +235,7 @@ def _group(group: Group, grouped_types: Sequence[str], senders: Sequence[int]) -
     )
 
 
-async def _found(call: Call, wanted: Choice) -> list[Told]:
+async def _found(call: Call, wanted: NotificationsParams) -> list[OwnNotification]:
     found = await notifications(
         await call.db(),
         call.viewer,
@@ -255,7 +259,7 @@ async def _count(call: Call, wanted: CountChoice) -> wire.UnreadCount:
     return wire.UnreadCount(count=count)
 
 
-def _kinds(wanted: Choice | CountChoice) -> list[str]:
+def _kinds(wanted: NotificationsParams | CountChoice) -> list[str]:
     return [
         kind
         for kind in KINDS
@@ -273,7 +277,7 @@ async def notification_as_json(
 
 
 async def _load(
-    db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[Told]
+    db: Db, viewer: Viewer, renderer: Renderer, found: Sequence[OwnNotification]
 ) -> tuple[list[_Loaded], Hydrated]:
     """What went between finding and loading is left out."""
     if not found:

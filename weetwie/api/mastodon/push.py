@@ -48,12 +48,12 @@ class DataParams(msgspec.Struct, kw_only=True, frozen=True):
     policy: str | None = None
 
 
-class ChangeParams(msgspec.Struct, kw_only=True, frozen=True):
+class PushChangeParams(msgspec.Struct, kw_only=True, frozen=True):
     data: DataParams = DataParams()
     policy: str | None = None
 
 
-class SubscribeParams(ChangeParams, kw_only=True, frozen=True):
+class SubscribeParams(PushChangeParams, kw_only=True, frozen=True):
     subscription: DeviceParams
 
 
@@ -79,7 +79,7 @@ async def subscription(call: Call) -> wire.WebPushSubscription:
 
 
 @routes.put("/api/v1/push/subscription", scopes=["push"])
-async def change(call: Call, given: ChangeParams) -> wire.WebPushSubscription:
+async def change(call: Call, given: PushChangeParams) -> wire.WebPushSubscription:
     """Of what this device is told; where it is reached stays."""
     db = await call.db()
     before = await push.subscription(db, call.viewer)
@@ -101,7 +101,7 @@ async def public_key(db: Db) -> str:
     return webpush.public_key(await key(db, push.SEED))
 
 
-def _kinds(given: ChangeParams) -> list[str]:
+def _kinds(given: PushChangeParams) -> list[str]:
     return [name for name, is_wanted in msgspec.to_builtins(given.data.alerts).items() if is_wanted]
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from weetwie.api.call import Answer, Call, Stream
+from weetwie.api.call import Answer, Call, StreamedAnswer
 from weetwie.media.blob import Store
 
 _SHORTLY: Final = "private, max-age=60"
@@ -22,7 +22,7 @@ async def ranged(
     *,
     size: int | None = None,
     cache: str = _SHORTLY,
-) -> Answer | Stream:
+) -> Answer | StreamedAnswer:
     """Answers 200, 206, 304 or 416, as the headers of the call ask. Raises NotFound where the bytes are gone."""
     size = await store.size(name) if size is None else size
     headers = _headers(content_type, etag, cache)
@@ -37,7 +37,7 @@ async def ranged(
     if is_part:
         headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
     chunks = await store.read(name, start, end)
-    return Stream(chunks, content_type, headers, 206 if is_part else 200)
+    return StreamedAnswer(chunks, content_type, headers, 206 if is_part else 200)
 
 
 def _headers(content_type: str, etag: str, cache: str) -> dict[str, str]:

@@ -12,14 +12,14 @@ from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.render import moment_of
 from weetwie.api.mastodon.render_cards import as_json as card_json
 from weetwie.domain.collections.rules import MOST as MOST_COLLECTIONS
-from weetwie.domain.notifications.list import Told
+from weetwie.domain.notifications.list import OwnNotification
 from weetwie.domain.notifications.markers import ReadUpTo
 from weetwie.domain.people.preferences import Preferred
 from weetwie.domain.relations import suggestions
 from weetwie.domain.relations.featured_tags import SeenFeaturedTag
 from weetwie.domain.relations.relationship import Relationship
-from weetwie.domain.relations.suggestions import Suggested
-from weetwie.domain.timelines.trends import Link
+from weetwie.domain.relations.suggestions import SuggestedPerson
+from weetwie.domain.timelines.trends import TrendingLink
 from weetwie.views.people import Profile
 from weetwie.views.tags import SeenTag
 
@@ -50,7 +50,7 @@ def relationship(of: Relationship) -> wire.Relationship:
     )
 
 
-def trending_link(link: Link, base_url: str) -> wire.TrendsLink:
+def trending_link(link: TrendingLink, base_url: str) -> wire.TrendsLink:
     return msgspec.convert(
         card_json(link.card, base_url) | {"history": _history(link.history)}, wire.TrendsLink
     )
@@ -94,7 +94,7 @@ _SOURCES: Final = {
 """Apps know a few words only; the whole reason stands beside them."""
 
 
-def suggestion(found: Suggested, account: bytes) -> bytes:
+def suggestion(found: SuggestedPerson, account: bytes) -> bytes:
     """`account` is encoded already."""
     sources = list(dict.fromkeys(_SOURCES[reason.kind] for reason in found.reasons))
     source = "global" if sources == ["most_followed"] else "past_interactions"
@@ -130,7 +130,7 @@ def marker(read: ReadUpTo) -> wire.Marker:
     )
 
 
-def notification(told: Told, created_at: str, account: bytes, status: bytes | None) -> bytes:
+def notification(told: OwnNotification, created_at: str, account: bytes, status: bytes | None) -> bytes:
     """`account` and `status` are encoded already."""
     return b'{"id":"%d","type":"%b","group_key":"%b","created_at":"%b","account":%b%b}' % (
         told.id,

@@ -10,7 +10,7 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon import shown
-from weetwie.api.mastodon.names import Named, local_handle, named_by
+from weetwie.api.mastodon.names import AddressTarget, local_handle, named_by
 from weetwie.api.parameters import LooseId, at_most, skipped
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import Db
@@ -18,7 +18,7 @@ from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.people.search import handle_of, search
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.search.posts import search as search_posts
-from weetwie.domain.search.query import Asked, read
+from weetwie.domain.search.query import SearchQuery, read
 from weetwie.text.text import tag_key
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
@@ -74,7 +74,7 @@ async def find(call: Call, wanted: SearchFor) -> bytes:
     )
 
 
-async def _resolve(db: Db, viewer: Viewer, named: Named) -> tuple[list[SeenPerson], list[SeenPost]]:
+async def _resolve(db: Db, viewer: Viewer, named: AddressTarget) -> tuple[list[SeenPerson], list[SeenPost]]:
     """Nothing, where the address leads to nothing that the viewer sees."""
     if named.post_id is not None:
         return [], await seen_posts.posts(db, viewer, [named.post_id])
@@ -102,7 +102,7 @@ async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
     return await seen_people.people(db, call.viewer, ids)
 
 
-async def _posts(call: Call, wanted: SearchFor, asked: Asked) -> list[SeenPost]:
+async def _posts(call: Call, wanted: SearchFor, asked: SearchQuery) -> list[SeenPost]:
     """Best first, or newest first where a bound or `order=time` is given."""
     db = await call.db()
     if wanted.order is not None:

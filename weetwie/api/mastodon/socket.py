@@ -15,13 +15,13 @@ from weetwie.access.viewer import Viewer, is_active
 from weetwie.api.call import wanted_languages
 from weetwie.api.mastodon import streams
 from weetwie.api.mastodon.errors import Translate, status_of
-from weetwie.api.mastodon.streamed import Message, Streaming
+from weetwie.api.mastodon.streamed import Streaming, StreamMessage
 from weetwie.api.mastodon.streaming import PARTING_SECONDS, abort_of
-from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, Wish, may_hear
+from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, StreamRequest, may_hear
 from weetwie.api.refusals import Malformed, NoScope, Unauthorized
 from weetwie.database.unavailable import outage
 from weetwie.domain.identity import attempts, tokens
-from weetwie.domain.timelines.listeners import Channel, Ending, News, Stream
+from weetwie.domain.timelines.listeners import Channel, News, Stream, StreamEnding
 from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.runtime import clock
 from weetwie.security.client_address import place_of
@@ -31,11 +31,16 @@ log = structlog.get_logger(__name__)
 
 MOST_SUBSCRIPTIONS: Final = 100
 """On one socket."""
-CLOSES: Final = {Ending.going: 1001, Ending.unwelcome: 1008, Ending.slow: 1013, Ending.failed: 1011}
+CLOSES: Final = {
+    StreamEnding.going: 1001,
+    StreamEnding.unwelcome: 1008,
+    StreamEnding.slow: 1013,
+    StreamEnding.failed: 1011,
+}
 """Close codes of RFC 6455 and its registry: going away; not allowed; try again later; something went wrong."""
 
 
-class Said(msgspec.Struct, frozen=True):
+class SocketRequest(msgspec.Struct, frozen=True):
     """What an app sends."""
 
     type: str
@@ -44,8 +49,8 @@ class Said(msgspec.Struct, frozen=True):
     list: str | int = ""
 
     @property
-    def wish(self) -> Wish:
-        return Wish(self.stream, self.tag, str(self.list))
+    def wish(self) -> StreamRequest:
+        return StreamRequest(self.stream, self.tag, str(self.list))
 
 
 async def serve(
@@ -67,7 +72,7 @@ async def serve(
     try:
         offered = scope.get("subprotocols") or []
         await send({"type": "websocket.accept", "subprotocol": token if token in offered else None})
-        first = Wish(asked.get("stream", ""), asked.get("tag", ""), asked.get("list", ""))
+        first = StreamRequest(asked.get("stream", ""), asked.get("tag", ""), asked.get("list", ""))
         connection = Connection(streaming, stream, scope, send, languages, translate)
         await connection.run(receive, first)
     finally:
@@ -105,7 +110,7 @@ async def _recognised(streaming: Streaming, token: str | None, client_address: s
 async def _refuse(scope: Scope, send: Send, refusal: Refusal, sentence: str) -> None:
     """By an answer of HTTP, where the server can give one instead of the socket."""
     if "websocket.http.response" not in (scope.get("extensions") or {}):
-        await send({"type": "websocket.close", "code": CLOSES[Ending.unwelcome]})
+        await send({"type": "websocket.close", "code": CLOSES[StreamEnding.unwelcome]})
         return
     body = msgspec.json.encode({"error": sentence})
     headers = [(b"content-type", b"application/json; charset=utf-8")]
@@ -161,15 +166,15 @@ class Connection:
         self._sender: asyncio.Task[None] | None = None
         self._parting: asyncio.Task[None] | None = None
 
-    async def run(self, receive: Receive, first: Wish) -> None:
+    async def run(self, receive: Receive, first: StreamRequest) -> None:
         self._stream.on_close = self._end
         if not self._stream.is_open:
-            self._end(Ending.going)
+            self._end(StreamEnding.going)
             return
         self._sender = asyncio.create_task(self._send_all())
         try:
             if first.stream:
-                await self._obey(Said("subscribe", *first))
+                await self._obey(SocketRequest("subscribe", *first))
             while (message := await receive())["type"] != "websocket.disconnect":
                 await self._hear(message.get("text") or message.get("bytes") or "")
         except OSError:
@@ -182,13 +187,13 @@ class Connection:
 
     async def _hear(self, said: str | bytes) -> None:
         try:
-            heard = msgspec.json.decode(said, type=Said)
+            heard = msgspec.json.decode(said, type=SocketRequest)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             await self._complain(Malformed(_("This message can't be understood.")))
             return
         await self._obey(heard)
 
-    async def _obey(self, said: Said) -> None:
+    async def _obey(self, said: SocketRequest) -> None:
         try:
             if said.type == "subscribe":
                 await self._subscribe(said.wish)
@@ -199,7 +204,7 @@ class Connection:
         except Exception as error:  # noqa: BLE001  what is no refusal is raised again
             await self._complain(_refusal(error))
 
-    async def _subscribe(self, wish: Wish) -> None:
+    async def _subscribe(self, wish: StreamRequest) -> None:
         if wish.name in self._wishes:
             return
         if len(self._wishes) >= MOST_SUBSCRIPTIONS:
@@ -209,7 +214,7 @@ class Connection:
         for channel in channels:
             self._streaming.live.listen(self._stream, channel)
 
-    def _unsubscribe(self, wish: Wish) -> None:
+    def _unsubscribe(self, wish: StreamRequest) -> None:
         left = self._wishes.pop(wish.name, ())
         still = {channel for channels in self._wishes.values() for channel in channels}
         for channel in left:
@@ -231,7 +236,7 @@ class Connection:
         except Exception as error:
             if not isinstance(error, OSError):  # which is how the server says that the app is gone
                 log.warning("a stream fails", exc_info=error)
-            self._stream.close(Ending.failed)
+            self._stream.close(StreamEnding.failed)
 
     async def _frames(self, news: News) -> list[str]:
         messages = await self._streaming.messages(self._stream.viewer, news)
@@ -240,13 +245,13 @@ class Connection:
 
     # The end
 
-    def _end(self, ending: Ending) -> None:
+    def _end(self, ending: StreamEnding) -> None:
         """Whoever is stuck in sending is not waited for."""
         if self._sender is not None and self._sender is not asyncio.current_task():
             self._sender.cancel()
         self._parting = asyncio.create_task(self._part(ending))
 
-    async def _part(self, ending: Ending) -> None:
+    async def _part(self, ending: StreamEnding) -> None:
         with suppress(OSError, TimeoutError, RuntimeError):
             async with asyncio.timeout(PARTING_SECONDS):
                 await self._send({"type": "websocket.close", "code": CLOSES[ending]})
@@ -254,7 +259,7 @@ class Connection:
         self._abort()
 
 
-def _frame(news: News, name: Sequence[str], message: Message) -> str:
+def _frame(news: News, name: Sequence[str], message: StreamMessage) -> str:
     """Made once for all who hear the same under the same name."""
     kept: str | None = news.told.get((name, message))
     if kept is None:

@@ -23,7 +23,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import answer, boost, edit, mark, redraft, remove
 from weetwie.domain.posts import quotes as quotes_of
-from weetwie.domain.posts.publish import Unexpected
+from weetwie.domain.posts.publish import UnexpectedMentions
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import thread
 from weetwie.errors import NotFound
@@ -72,7 +72,7 @@ class MediaAttributes(msgspec.Struct, kw_only=True, frozen=True):
     thumbnail: Upload | None = None
 
 
-class ChangeParams(WrittenParams, kw_only=True, frozen=True):
+class StatusChangeParams(WrittenParams, kw_only=True, frozen=True):
     media_attributes: Annotated[list[MediaAttributes], msgspec.Meta(max_length=20)] = []
     quote_approval_policy: QuotePolicyName | None = None
 
@@ -151,11 +151,11 @@ async def create(call: Call, params: NewParams) -> bytes | Answer:
         return await shown.status_by_id(
             call, await publish.publish(await call.context(), draft, _ballot(params))
         )
-    except Unexpected as refusal:
+    except UnexpectedMentions as refusal:
         return await _unexpected(call, refusal)
 
 
-async def _unexpected(call: Call, refusal: Unexpected) -> Answer:
+async def _unexpected(call: Call, refusal: UnexpectedMentions) -> Answer:
     """Nothing was written; the app asks whether these people are meant."""
     people = await seen_people.people(await call.db(), call.viewer, refusal.people)
     body = {
@@ -194,9 +194,9 @@ async def show(call: Call) -> bytes:
 
 
 @routes.put("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, max_body=LARGEST_FORM)
-async def change(call: Call, params: ChangeParams) -> bytes:
+async def change(call: Call, params: StatusChangeParams) -> bytes:
     """Edits a post. It shows the files and has the poll that are named, so one that names none takes them out."""
-    change = edit.Change(
+    change = edit.PostChange(
         text=params.status,
         warning=params.spoiler_text,
         is_sensitive=params.sensitive,

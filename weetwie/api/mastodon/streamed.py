@@ -31,13 +31,13 @@ from weetwie.views.polls import SeenPoll
 from weetwie.views.posts import SeenPost
 
 
-class Message(NamedTuple):
+class StreamMessage(NamedTuple):
     event: str
     payload: bytes
     """Empty where there is none."""
 
 
-class Aside(NamedTuple):
+class OwnPart(NamedTuple):
     """What hangs on a post that each viewer sees in their own way."""
 
     polls: Mapping[int, SeenPoll]
@@ -62,7 +62,7 @@ class Streaming:
         self.limits = limits
         live.prepare = self._prepare
 
-    async def messages(self, viewer: Viewer, news: News) -> Sequence[Message]:
+    async def messages(self, viewer: Viewer, news: News) -> Sequence[StreamMessage]:
         """What is sent of a piece of news; nothing of what is no longer there, or not for this token."""
         if not may_hear(viewer, NOTIFICATIONS if isinstance(news, listeners.Notified) else STATUSES):
             return ()
@@ -70,25 +70,25 @@ class Streaming:
             case listeners.Arrived():
                 return await self._post(viewer, news)
             case listeners.Gone():
-                return (Message("delete", b"%d" % news.post_id),)
+                return (StreamMessage("delete", b"%d" % news.post_id),)
             case listeners.Notified():
                 return await _once(news, lambda: self._notification(viewer, news.notification_id))
             case listeners.SpokenIn():
                 return await _once(news, lambda: self._conversation(viewer, news.conversation_id))
-            case listeners.Announced():
+            case listeners.AnnouncementArrived():
                 return await _once(news, lambda: self._announcement(viewer, news.announcement_id))
             case listeners.AnnouncementReacted():
                 return await _once(news, lambda: self._reactions(viewer, news.announcement_id))
             case listeners.AnnouncementGone():
-                return (Message("announcement.delete", b"%d" % news.announcement_id),)
+                return (StreamMessage("announcement.delete", b"%d" % news.announcement_id),)
             case listeners.FiltersAreOthers():
-                return (Message("filters_changed", b""),)
+                return (StreamMessage("filters_changed", b""),)
         return ()
 
-    async def _post(self, viewer: Viewer, news: listeners.Arrived) -> Sequence[Message]:
+    async def _post(self, viewer: Viewer, news: listeners.Arrived) -> Sequence[StreamMessage]:
         is_alike = not viewer.filters_version and news.beside is None and not _has_own_addresses(news.post)
         if is_alike:
-            told: Sequence[Message] | None = news.told.get("post")
+            told: Sequence[StreamMessage] | None = news.told.get("post")
             if told is None:
                 told = news.told["post"] = self._rendered(news, Hydrated(viewer=viewer))
             return told
@@ -96,12 +96,12 @@ class Streaming:
         filters = await self._filters(viewer)
         return self._rendered(news, Hydrated(viewer=viewer, polls=polls, quotes=quotes, filters=filters))
 
-    def _rendered(self, news: listeners.Arrived, hydrated: Hydrated) -> Sequence[Message]:
+    def _rendered(self, news: listeners.Arrived, hydrated: Hydrated) -> Sequence[StreamMessage]:
         view = self.renderer.hydrator.view(news.post, hydrated)
         if view is None or view.is_hidden(_context(news)):
             return ()
         event = "status.update" if isinstance(news, listeners.Edited) else "update"
-        return (Message(event, self.renderer.shown(view)),)
+        return (StreamMessage(event, self.renderer.shown(view)),)
 
     async def _filters(self, viewer: Viewer) -> Sequence[CompiledFilter]:
         kept = self.renderer.hydrator.kept_filters(viewer)
@@ -112,7 +112,7 @@ class Streaming:
 
     async def _prepare(
         self, db: Db, viewer: Viewer, reached: Sequence[Reached]
-    ) -> dict[tuple[int, int], Aside]:
+    ) -> dict[tuple[int, int], OwnPart]:
         """Words, people, polls and quotes for all who are reached, in as many statements as there are kinds of these."""
         await self.renderer.hydrator.common(db, [post for _person, post in reached])
         special = [(person_id, post) for person_id, post in reached if not post.is_the_same_for_all]
@@ -125,7 +125,7 @@ class Streaming:
         ]
         polls = await seen_polls.of_people(db, shown_posts)
         return {
-            (person_id, post.id): Aside(polls.get(person_id, {}), quotes.get(person_id, {}))
+            (person_id, post.id): OwnPart(polls.get(person_id, {}), quotes.get(person_id, {}))
             for person_id, post in special
         }
 
@@ -147,13 +147,13 @@ class Streaming:
 
     # What is loaded for the one who hears it
 
-    async def _notification(self, viewer: Viewer, id: int) -> Sequence[Message]:
+    async def _notification(self, viewer: Viewer, id: int) -> Sequence[StreamMessage]:
         async with self.database.reading() as db:
             fresh = await self.memory.person(db, viewer.person_id)
             payload = await notification_as_json(db, fresh, self.renderer, id) if fresh else None
-        return (Message("notification", payload),) if payload is not None else ()
+        return (StreamMessage("notification", payload),) if payload is not None else ()
 
-    async def _conversation(self, viewer: Viewer, id: int) -> Sequence[Message]:
+    async def _conversation(self, viewer: Viewer, id: int) -> Sequence[StreamMessage]:
         async with self.database.reading() as db:
             fresh = await self.memory.person(db, viewer.person_id)
             if fresh is None:
@@ -163,24 +163,26 @@ class Streaming:
             except NotFound:
                 return ()
             payloads = await conversations.as_json(db, fresh, self.renderer, [talk])
-        return [Message("conversation", payload) for payload in payloads]
+        return [StreamMessage("conversation", payload) for payload in payloads]
 
-    async def _announcement(self, viewer: Viewer, id: int) -> Sequence[Message]:
+    async def _announcement(self, viewer: Viewer, id: int) -> Sequence[StreamMessage]:
         """Without what is one viewer's own, so that it is the same for all who see it."""
         async with self.database.reading() as db:
             fresh = await self.memory.person(db, viewer.person_id)
             found = await all_of.announcements(db, fresh, only=id) if fresh else []
             reactions = await all_of.reactions_to(db, viewer, [one.id for one in found])
         return [
-            Message("announcement", msgspec.json.encode(announcements.for_all(self.renderer, one, reactions)))
+            StreamMessage(
+                "announcement", msgspec.json.encode(announcements.for_all(self.renderer, one, reactions))
+            )
             for one in found
         ]
 
-    async def _reactions(self, viewer: Viewer, id: int) -> Sequence[Message]:
+    async def _reactions(self, viewer: Viewer, id: int) -> Sequence[StreamMessage]:
         async with self.database.reading() as db:
             found = await all_of.reactions_to(db, viewer, [id])
         return [
-            Message(
+            StreamMessage(
                 "announcement.reaction",
                 msgspec.json.encode({"name": one.name, "count": one.count, "announcement_id": str(id)}),
             )
@@ -188,12 +190,14 @@ class Streaming:
         ]
 
 
-async def _once(news: News, load: Callable[[], Awaitable[Sequence[Message]]]) -> Sequence[Message]:
+async def _once(
+    news: News, load: Callable[[], Awaitable[Sequence[StreamMessage]]]
+) -> Sequence[StreamMessage]:
     """For all who hear this piece of news at the same time."""
     loading: asyncio.Future[Any] | None = news.told.get("loading")
     if loading is None:
         loading = news.told["loading"] = asyncio.ensure_future(load())
-    found: Sequence[Message] = await asyncio.shield(loading)
+    found: Sequence[StreamMessage] = await asyncio.shield(loading)
     return found
 
 

@@ -7,13 +7,13 @@ from typing import Any, Final
 import msgspec
 
 from weetwie.access.viewer import Viewer
-from weetwie.api.call import Answer, Call, Stream
+from weetwie.api.call import Answer, Call, StreamedAnswer
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import streams
 from weetwie.api.mastodon.streamed import Streaming
-from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, Wish
+from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, StreamRequest
 from weetwie.api.refusals import Malformed
-from weetwie.domain.timelines.listeners import Beat, Channel, Ending
+from weetwie.domain.timelines.listeners import Beat, Channel, StreamEnding
 from weetwie.errors import Unavailable, _
 
 routes = Routes("streaming")
@@ -33,7 +33,7 @@ class Tag(msgspec.Struct, frozen=True, kw_only=True):
     tag: str = ""
 
 
-class ListGiven(msgspec.Struct, frozen=True, kw_only=True):
+class ListStreamParams(msgspec.Struct, frozen=True, kw_only=True):
     list: str = ""
 
 
@@ -44,57 +44,57 @@ async def health(call: Call) -> Answer:
 
 
 @routes.get("/api/v1/streaming/user", scopes=(STATUSES, NOTIFICATIONS))
-async def user(call: Call) -> Stream:
+async def user(call: Call) -> StreamedAnswer:
     """What arrives in one's home, and one's notifications."""
-    return await _stream(call, Wish("user"))
+    return await _stream(call, StreamRequest("user"))
 
 
 @routes.get("/api/v1/streaming/user/notification", scopes=(NOTIFICATIONS,))
-async def user_notification(call: Call) -> Stream:
+async def user_notification(call: Call) -> StreamedAnswer:
     """One's notifications alone."""
-    return await _stream(call, Wish("user:notification"))
+    return await _stream(call, StreamRequest("user:notification"))
 
 
 @routes.get("/api/v1/streaming/public", scopes=(STATUSES,))
-async def public(call: Call, wanted: Media) -> Stream:
+async def public(call: Call, wanted: Media) -> StreamedAnswer:
     """Public posts that one may see."""
-    return await _stream(call, Wish("public:media" if wanted.only_media else "public"))
+    return await _stream(call, StreamRequest("public:media" if wanted.only_media else "public"))
 
 
 @routes.get("/api/v1/streaming/public/local", scopes=(STATUSES,))
-async def public_local(call: Call, wanted: Media) -> Stream:
+async def public_local(call: Call, wanted: Media) -> StreamedAnswer:
     """The same: all that is here is local."""
-    return await _stream(call, Wish("public:media" if wanted.only_media else "public"))
+    return await _stream(call, StreamRequest("public:media" if wanted.only_media else "public"))
 
 
 @routes.get("/api/v1/streaming/public/remote", scopes=(STATUSES,))
-async def public_remote(call: Call, wanted: Media) -> Stream:
+async def public_remote(call: Call, wanted: Media) -> StreamedAnswer:
     """Nothing: all that is here is local."""
-    return await _stream(call, Wish("public:remote"))
+    return await _stream(call, StreamRequest("public:remote"))
 
 
 @routes.get("/api/v1/streaming/hashtag", scopes=(STATUSES,))
-async def hashtag(call: Call, wanted: Tag) -> Stream:
+async def hashtag(call: Call, wanted: Tag) -> StreamedAnswer:
     """Public posts with a tag that one may see."""
-    return await _stream(call, Wish("hashtag", tag=wanted.tag))
+    return await _stream(call, StreamRequest("hashtag", tag=wanted.tag))
 
 
 @routes.get("/api/v1/streaming/hashtag/local", scopes=(STATUSES,))
-async def hashtag_local(call: Call, wanted: Tag) -> Stream:
+async def hashtag_local(call: Call, wanted: Tag) -> StreamedAnswer:
     """The same: all that is here is local."""
-    return await _stream(call, Wish("hashtag", tag=wanted.tag))
+    return await _stream(call, StreamRequest("hashtag", tag=wanted.tag))
 
 
 @routes.get("/api/v1/streaming/list", scopes=(STATUSES,))
-async def list_(call: Call, wanted: ListGiven) -> Stream:
+async def list_(call: Call, wanted: ListStreamParams) -> StreamedAnswer:
     """What arrives in a list of one's own."""
-    return await _stream(call, Wish("list", list=wanted.list))
+    return await _stream(call, StreamRequest("list", list=wanted.list))
 
 
 @routes.get("/api/v1/streaming/direct", scopes=(STATUSES,))
-async def direct(call: Call) -> Stream:
+async def direct(call: Call) -> StreamedAnswer:
     """One's conversations in which something was said."""
-    return await _stream(call, Wish("direct"))
+    return await _stream(call, StreamRequest("direct"))
 
 
 @routes.get("/api/v1/streaming/{stream}", hidden=True)
@@ -103,7 +103,7 @@ async def unknown(call: Call) -> Answer:
     raise Malformed(_("There's no such stream."))
 
 
-async def _stream(call: Call, wish: Wish) -> Stream:
+async def _stream(call: Call, wish: StreamRequest) -> StreamedAnswer:
     streaming: Streaming | None = call.streaming
     if streaming is None:
         raise Unavailable
@@ -111,7 +111,9 @@ async def _stream(call: Call, wish: Wish) -> Stream:
     channels = await streams.channels(streaming.database, call.viewer, wish)
     streaming.live.check_room(call.viewer)
     abort = abort_of(call.scope)
-    return Stream(events(streaming, call.viewer, channels, abort), headers={"x-accel-buffering": "no"})
+    return StreamedAnswer(
+        events(streaming, call.viewer, channels, abort), headers={"x-accel-buffering": "no"}
+    )
 
 
 def abort_of(scope: Any) -> Callable[[], None]:
@@ -135,10 +137,10 @@ async def events(
     stream = streaming.live.open(viewer, channels, wants_beats=True)
     last_call: asyncio.TimerHandle | None = None
 
-    def end(ending: Ending) -> None:
+    def end(ending: StreamEnding) -> None:
         # Who is stuck in sending does not hear that it is over.
         nonlocal last_call
-        patience = 0.0 if ending is Ending.slow else PARTING_SECONDS
+        patience = 0.0 if ending is StreamEnding.slow else PARTING_SECONDS
         last_call = asyncio.get_running_loop().call_later(patience, abort)
 
     stream.on_close = end

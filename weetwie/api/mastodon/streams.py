@@ -33,7 +33,7 @@ _FIXED: Final[dict[str, tuple[tuple[Channel, str], ...]]] = {
 """All that is here is local, so what is remote never comes."""
 
 
-class Wish(NamedTuple):
+class StreamRequest(NamedTuple):
     """What an app names."""
 
     stream: str
@@ -48,7 +48,7 @@ class Wish(NamedTuple):
         return (self.stream, self.list) if self.stream == "list" else (self.stream,)
 
 
-async def channels(database: Database, viewer: Viewer, wish: Wish) -> tuple[Channel, ...]:
+async def channels(database: Database, viewer: Viewer, wish: StreamRequest) -> tuple[Channel, ...]:
     """Raises Malformed for what is no stream, NoScope where the token is for nothing in it, NotFound for another's list."""
     open_to = [channel for channel, scope in await _asked(database, viewer, wish) if may_hear(viewer, scope)]
     if not open_to:
@@ -60,7 +60,7 @@ def may_hear(viewer: Viewer, scope: str) -> bool:
     return not viewer.scopes.isdisjoint(holders(scope))
 
 
-async def _asked(database: Database, viewer: Viewer, wish: Wish) -> Iterable[tuple[Channel, str]]:
+async def _asked(database: Database, viewer: Viewer, wish: StreamRequest) -> Iterable[tuple[Channel, str]]:
     if wish.stream in ("hashtag", "hashtag:local"):
         key = tag_key(wish.tag.strip().removeprefix("#"))
         if len(key) > LONGEST_TAG:

@@ -10,7 +10,7 @@ from weetwie.views import people as seen_people
 routes = Routes("oauth")
 
 
-class Metadata(msgspec.Struct, kw_only=True):
+class ServerMetadata(msgspec.Struct, kw_only=True):
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
@@ -43,10 +43,10 @@ class UserInfo(msgspec.Struct, kw_only=True):
 
 
 @routes.get("/.well-known/oauth-authorization-server")
-async def metadata(call: Call) -> Metadata:
+async def metadata(call: Call) -> ServerMetadata:
     """Where and how apps sign in here."""
     base = call.base_url
-    return Metadata(
+    return ServerMetadata(
         issuer=f"{base}/",
         authorization_endpoint=f"{base}/oauth/authorize",
         token_endpoint=f"{base}/oauth/token",

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from weetwie.database.postgres.binaries import Binaries, find
-from weetwie.database.postgres.keeper import Keeper
+from weetwie.database.postgres.keeper import ServerKeeper
 from weetwie.database.postgres.problem import NoDatabase
 
-__all__ = ["Binaries", "Keeper", "NoDatabase", "find", "running"]
+__all__ = ["Binaries", "NoDatabase", "ServerKeeper", "find", "running"]
 
 
 @asynccontextmanager
@@ -25,12 +25,12 @@ async def running(
     settings: Mapping[str, str] | None = None,
     patience: float = 60.0,
     is_durable: bool = True,
-) -> AsyncIterator[Keeper]:
+) -> AsyncIterator[ServerKeeper]:
     """The server of the folder while the block lasts. Raises NoDatabase with what is wrong and what to do.
 
     `settings` overrides the server's own, `patience` is how many seconds to wait for another program's server.
     """
-    keeper = Keeper(
+    keeper = ServerKeeper(
         folder.absolute(),
         {"shared_buffers": shared_buffers, **(settings or {})},
         patience=patience,

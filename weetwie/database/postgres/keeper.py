@@ -10,7 +10,7 @@ import structlog
 from weetwie.database.postgres import binaries, cluster, runner
 from weetwie.database.postgres.folder import Folder, Lock, dsn
 from weetwie.database.postgres.problem import NoDatabase
-from weetwie.database.postgres.server import Server, answers, rotate
+from weetwie.database.postgres.server import PostgresServer, answers, rotate
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +19,7 @@ _ROTATE_EVERY = 60.0
 _LONGEST_PAUSE = 10.0
 
 
-class Keeper:
+class ServerKeeper:
     """Start it from a thread that lives as long as the program: the server ends with the thread that started it."""
 
     def __init__(self, path: Path, settings: Mapping[str, str], *, patience: float, is_durable: bool) -> None:
@@ -28,7 +28,7 @@ class Keeper:
         self._patience = patience
         self._is_durable = is_durable
         self._lock = Lock(self._folder)
-        self._server: Server | None = None
+        self._server: PostgresServer | None = None
         self._task: asyncio.Task[None] | None = None
         self.dsn = ""
 
@@ -75,7 +75,7 @@ class Keeper:
         who.own(self._folder.path, self._folder.path / "programs", sockets, self._folder.cluster)
         if self._folder.major is None:
             await cluster.create(self._folder, found, who, is_durable=self._is_durable)
-        self._server = await Server.start(self._folder, sockets, found, who, self._settings)
+        self._server = await PostgresServer.start(self._folder, sockets, found, who, self._settings)
 
     async def _join(self, own_sockets: Path) -> Path:
         """The sockets of the program that holds the folder; ours, if it lets go meanwhile."""
@@ -112,7 +112,7 @@ class Keeper:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
-    async def _watch(self, server: Server) -> None:
+    async def _watch(self, server: PostgresServer) -> None:
         while True:
             with suppress(TimeoutError):
                 code = await asyncio.wait_for(server.ended(), _ROTATE_EVERY)

@@ -26,7 +26,7 @@ _RECOVERY = 600.0
 _LOG_BYTES = 5_000_000
 
 
-class Server:
+class PostgresServer:
     """A postmaster as our direct child."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Server:
     @classmethod
     async def start(
         cls, folder: Folder, sockets: Path, binaries: Binaries, runner: Runner, settings: Mapping[str, str]
-    ) -> "Server":
+    ) -> "PostgresServer":
         await _clear(folder.cluster, sockets)
         rotate(folder.log)
         command = runner.command(

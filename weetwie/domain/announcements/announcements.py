@@ -37,7 +37,7 @@ _EMOJI = regex.compile(
 )
 
 
-class Announced(msgspec.Struct, frozen=True):
+class SeenAnnouncement(msgspec.Struct, frozen=True):
     id: int
     text: str
     ring: int
@@ -110,12 +110,12 @@ def _check_administers(viewer: Viewer) -> None:
 
 async def announcements(
     db: Db, viewer: Viewer, *, only: int = 0, language: str | None = None
-) -> list[Announced]:
+) -> list[SeenAnnouncement]:
     """Those in force for the viewer, the newest first; what the installation wrote itself in this language, else in the
     viewer's own."""
     speak = language or viewer.pages_language or viewer.language
     rows = await _IN_FORCE.rows(db, viewer, now=clock.now(), only=only, language=speak)
-    return [Announced(*row) for row in rows]
+    return [SeenAnnouncement(*row) for row in rows]
 
 
 async def reactions_to(db: Db, viewer: Viewer, ids: Sequence[int]) -> list[Reacted]:
@@ -178,7 +178,7 @@ def _in_force(viewer_sql: ViewerSql) -> Any:
     is_read = visibility.there_is(
         read, read.person_id == viewer_sql.id, read.announcement_id == Announcement.id
     )
-    named = {name: getattr(Announcement, name) for name in Announced.__struct_fields__[:-1]}
+    named = {name: getattr(Announcement, name) for name in SeenAnnouncement.__struct_fields__[:-1]}
     named["text"] = func.coalesce(
         Announcement.in_languages[param("language", Text)].astext, Announcement.text
     ).label("text")

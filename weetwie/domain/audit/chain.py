@@ -73,7 +73,7 @@ _KEEP_CHECKPOINT = Query(
 )
 
 
-class Verified(msgspec.Struct, frozen=True):
+class VerifiedChain(msgspec.Struct, frozen=True):
     """What came of looking through the chain."""
 
     rows: int
@@ -104,7 +104,7 @@ async def seal(db: Db) -> int:
     return len(sealed)
 
 
-async def verify(db: Db, viewer: Viewer, seed: bytes, noted: str = "") -> Verified:
+async def verify(db: Db, viewer: Viewer, seed: bytes, noted: str = "") -> VerifiedChain:
     """Reads the whole chain. `noted` is what was told as last before (`NUMBER:HASH`): it must still stand in it.
 
     Raises Forbidden, Invalid.
@@ -127,7 +127,7 @@ async def verify(db: Db, viewer: Viewer, seed: bytes, noted: str = "") -> Verifi
                 seen = before.hex() == noted_hash
     if not wrong and not seen and noted_number > began:
         wrong = f"what was noted of row {noted_number} does not stand there"
-    return Verified(count, number, before.hex(), began, int(await db.value(_WAITING)), wrong)
+    return VerifiedChain(count, number, before.hex(), began, int(await db.value(_WAITING)), wrong)
 
 
 async def cut(db: Db, viewer: Viewer, seed: bytes, before: datetime) -> int:

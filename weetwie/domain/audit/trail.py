@@ -67,7 +67,7 @@ _ENTRIES = Query(
 _DROP_KEYS = Query(delete(AuditKey).where(AuditKey.day < param("before", Date)))
 
 
-class Entry(msgspec.Struct, frozen=True):
+class TrailEntry(msgspec.Struct, frozen=True):
     id: int
     number: int | None
     at: datetime
@@ -81,7 +81,7 @@ class Entry(msgspec.Struct, frozen=True):
     """Empty where it is not known, or not any more."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class TrailFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which entries; `act` is the beginning of one, such as `person.`."""
 
     actor_id: int = 0
@@ -92,8 +92,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def entries(
-    db: Db, viewer: Viewer, asked: Asked, *, below: int = 2**62, limit: int = 100
-) -> list[Entry]:
+    db: Db, viewer: Viewer, asked: TrailFilter, *, below: int = 2**62, limit: int = 100
+) -> list[TrailEntry]:
     """Raises Forbidden."""
     if not permissions.administer(viewer, clock.now()):
         raise Forbidden
@@ -118,9 +118,9 @@ async def forget_addresses(db: Db) -> int:
     return await db.run(_DROP_KEYS, before=(clock.now() - ADDRESSES_LAST).date())
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
-    plain = {name: row[name] for name in Entry.__struct_fields__ if name != "address"}
-    return Entry(**plain, address=_opened(row["address"], row["day"], row["key"]))
+def _entry(row: Mapping[str, Any]) -> TrailEntry:
+    plain = {name: row[name] for name in TrailEntry.__struct_fields__ if name != "address"}
+    return TrailEntry(**plain, address=_opened(row["address"], row["day"], row["key"]))
 
 
 def _opened(sealed: bytes | None, day: date | None, key: bytes | None) -> str:

@@ -15,7 +15,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, columns, param
 from weetwie.events import CardChanged, record
 from weetwie.http import page
-from weetwie.http.fetch import Fetcher, Unfetched
+from weetwie.http.fetch import Fetcher, FetchFailed
 from weetwie.media import pictures
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
@@ -43,7 +43,7 @@ async def work(database: Database, store: Store, fetcher: Fetcher) -> bool:
     try:
         found = await fetcher.fetch(claimed["url"], "text/html")
         said = page.read(found.content, found.url, found.charset)
-    except Unfetched as error:
+    except FetchFailed as error:
         log.info("a link has no card", why=str(error))
         said = None
     picture = await _picture(store, fetcher, said.image) if said and said.title and said.image else None
@@ -52,13 +52,13 @@ async def work(database: Database, store: Store, fetcher: Fetcher) -> bool:
     return True
 
 
-async def _picture(store: Store, fetcher: Fetcher, url: str) -> tuple[str, pictures.Picture] | None:
+async def _picture(store: Store, fetcher: Fetcher, url: str) -> tuple[str, pictures.PreparedPicture] | None:
     try:
         found = await fetcher.fetch(url, "image/", _LARGEST_PICTURE + 1)
         if len(found.content) > _LARGEST_PICTURE:
             return None
         made = await asyncio.to_thread(pictures.make, io.BytesIO(found.content))
-    except (Unfetched, pictures.Unreadable, pictures.TooManyPixels):
+    except (FetchFailed, pictures.UnreadablePicture, pictures.TooManyPixels):
         return None
     name = f"{secrets.token_urlsafe(12)}{'.webp' if made.small_type == 'image/webp' else '.jpg'}"
     await store.put(place(name), made.small)
@@ -66,7 +66,7 @@ async def _picture(store: Store, fetcher: Fetcher, url: str) -> tuple[str, pictu
 
 
 async def _write(
-    db: Db, id: int, said: page.Page | None, picture: tuple[str, pictures.Picture] | None
+    db: Db, id: int, said: page.WebPage | None, picture: tuple[str, pictures.PreparedPicture] | None
 ) -> None:
     name, made = picture or (None, None)
     is_ready = said is not None and said.title != ""

@@ -32,7 +32,7 @@ class SeenCollection(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CollectionChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is not set stays."""
 
     name: str | UnsetType = UNSET
@@ -65,7 +65,7 @@ async def featuring(db: Db, viewer: Viewer, *, limit: int, offset: int) -> list[
     return [SeenCollection(*row) for row in rows]
 
 
-async def make(db: Db, viewer: Viewer, given: Change) -> int:
+async def make(db: Db, viewer: Viewer, given: CollectionChange) -> int:
     """Raises Forbidden and Invalid."""
     if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden
@@ -83,7 +83,7 @@ async def make(db: Db, viewer: Viewer, given: Change) -> int:
     return id
 
 
-async def change(db: Db, viewer: Viewer, id: int, given: Change) -> None:
+async def change(db: Db, viewer: Viewer, id: int, given: CollectionChange) -> None:
     """Raises NotFound, Forbidden, Invalid."""
     await own(db, viewer, id)
     row = await db.row(_HELD, id=id)
@@ -115,7 +115,7 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
 
 
 _COLUMNS = [getattr(Collection, name) for name in SeenCollection.__struct_fields__]
-_CHANGEABLE = [getattr(Collection, name) for name in Change.__struct_fields__]
+_CHANGEABLE = [getattr(Collection, name) for name in CollectionChange.__struct_fields__]
 _ID, _OWNER = param("id", BigInteger), param("owner_id", BigInteger)
 
 

@@ -20,20 +20,20 @@ from weetwie.tables.people import Person
 from weetwie.tables.relations import Block
 
 
-class Item(NamedTuple):
+class SeenCollectionItem(NamedTuple):
     id: int
     collection_id: int
     person_id: int
     created_at: Any
 
 
-async def items(db: Db, viewer: Viewer, collection_ids: Sequence[int]) -> list[Item]:
+async def items(db: Db, viewer: Viewer, collection_ids: Sequence[int]) -> list[SeenCollectionItem]:
     """As far as the viewer sees who is in them; in the order in which they came. The collections must have been found
     for this viewer."""
-    return [Item(*row) for row in await _ITEMS.rows(db, viewer, ids=list(collection_ids))]
+    return [SeenCollectionItem(*row) for row in await _ITEMS.rows(db, viewer, ids=list(collection_ids))]
 
 
-async def add(db: Db, viewer: Viewer, collection_id: int, person_id: int) -> Item:
+async def add(db: Db, viewer: Viewer, collection_id: int, person_id: int) -> SeenCollectionItem:
     """Raises NotFound for whom one does not see, Forbidden for who does not want it, Conflict for who is there already."""
     await collections.own(db, viewer, collection_id)
     wish = await _WISH.row(db, viewer, person_id=person_id)
@@ -48,7 +48,7 @@ async def add(db: Db, viewer: Viewer, collection_id: int, person_id: int) -> Ite
     added = await db.row(_ADD, id=collection_id, person_id=person_id)
     assert added is not None, "an insert returns its row"
     rules.check_length(await db.value(_COUNT, id=collection_id))
-    return Item(*added)
+    return SeenCollectionItem(*added)
 
 
 async def take_out(db: Db, viewer: Viewer, collection_id: int, item_id: int) -> None:

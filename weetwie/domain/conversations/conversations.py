@@ -20,7 +20,7 @@ from weetwie.tables.conversations import Conversation
 from weetwie.tables.posts import Mention, Post
 
 
-class Talk(msgspec.Struct, frozen=True):
+class SeenConversation(msgspec.Struct, frozen=True):
     id: int
     last_post_id: int
     """The newest direct post in it that the viewer sees; the list is paged by it."""
@@ -34,15 +34,15 @@ async def heard(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdit
     await db.run(_HEARD, posts=[fact.post_id for fact in facts])
 
 
-async def conversations(db: Db, viewer: Viewer, page: Page, *, only: int = 0) -> list[Talk]:
+async def conversations(db: Db, viewer: Viewer, page: Page, *, only: int = 0) -> list[SeenConversation]:
     """Newest first; `only` is one of them, by its id."""
     query = _UP if page.is_upward else _DOWN
     rows = await query.rows(db, viewer, below=page.below, above=page.above, limit=page.limit, only=only)
-    found = [Talk(row[0], row[1], row[2], list(row[3] or ())) for row in rows]
+    found = [SeenConversation(row[0], row[1], row[2], list(row[3] or ())) for row in rows]
     return found[::-1] if page.is_upward else found
 
 
-async def conversation(db: Db, viewer: Viewer, id: int) -> Talk:
+async def conversation(db: Db, viewer: Viewer, id: int) -> SeenConversation:
     """Raises NotFound for one that is not there or somebody else's."""
     found = await conversations(db, viewer, Page(1), only=id)
     if not found:

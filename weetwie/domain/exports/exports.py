@@ -84,7 +84,7 @@ _FORGET = Query(delete(Export).where(_PERSON))
 _NAMES = Query(select(Export.name).where(Export.name == func.any(param("names", ARRAY(Text)))))
 
 
-class Asked(msgspec.Struct, frozen=True):
+class RequestedExport(msgspec.Struct, frozen=True):
     asked_at: datetime
     steps: int
     ready_at: datetime | None
@@ -110,12 +110,12 @@ async def ask(db: Db, viewer: Viewer) -> None:
     db.wake_after_commit()
 
 
-async def asked(db: Db, viewer: Viewer) -> Asked | None:
+async def asked(db: Db, viewer: Viewer) -> RequestedExport | None:
     row = await db.row(_OF_PERSON, person_id=viewer.person_id)
-    return Asked(*row) if row else None
+    return RequestedExport(*row) if row else None
 
 
-async def own(db: Db, viewer: Viewer) -> Asked:
+async def own(db: Db, viewer: Viewer) -> RequestedExport:
     """One that is ready. Raises NotFound."""
     found = await asked(db, viewer)
     if found is None or found.ready_at is None or found.ready_at < clock.now() - LASTS:

@@ -58,7 +58,7 @@ class KeywordChange(Struct, frozen=True, kw_only=True):
     is_removed: bool = False
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class FilterChange(Struct, frozen=True, kw_only=True):
     """What is not given stays."""
 
     title: str | None = None
@@ -163,7 +163,7 @@ def _found(found: Iterator[Found]) -> Found:
     return first
 
 
-async def make(db: Db, viewer: Viewer, wanted: Change) -> int:
+async def make(db: Db, viewer: Viewer, wanted: FilterChange) -> int:
     await hold(db, viewer)
     rules.check_number(len(await filters(db, viewer)) + 1, rules.MOST_FILTERS)
     filter_id: int = await db.value(_MAKE, owner_id=viewer.person_id, **_columns(wanted, None))
@@ -172,7 +172,7 @@ async def make(db: Db, viewer: Viewer, wanted: Change) -> int:
     return filter_id
 
 
-async def change(db: Db, viewer: Viewer, filter_id: int, wanted: Change) -> None:
+async def change(db: Db, viewer: Viewer, filter_id: int, wanted: FilterChange) -> None:
     await hold(db, viewer)
     before = await own_filter(db, viewer, filter_id)
     await db.run(_CHANGE, owner_id=viewer.person_id, id=filter_id, **_columns(wanted, before))
@@ -209,7 +209,7 @@ async def change_keyword(db: Db, viewer: Viewer, wanted: KeywordChange) -> None:
     await changed(db, viewer)
 
 
-def _columns(wanted: Change, before: OwnFilter | None) -> dict[str, Any]:
+def _columns(wanted: FilterChange, before: OwnFilter | None) -> dict[str, Any]:
     """What is in the row after a change; of a new filter title and contexts must be given."""
     title, contexts = wanted.title, wanted.contexts
     if before is not None:

@@ -60,7 +60,7 @@ _SHARED = Query(
 )
 
 
-class Shared(msgspec.Struct, frozen=True):
+class SharedTopic(msgspec.Struct, frozen=True):
     name: str
     post_ids: Sequence[int]
     shared_at: datetime
@@ -86,12 +86,12 @@ async def end(db: Db, viewer: Viewer) -> None:
     await audit(db, viewer, "handover.end", viewer.person_id)
 
 
-async def shared(db: Db, viewer: Viewer, person_id: int) -> list[Shared]:
+async def shared(db: Db, viewer: Viewer, person_id: int) -> list[SharedTopic]:
     """For the unit and the manager, and for oneself; for everybody else, and where nothing is shared, nothing."""
     if not permissions.act(viewer, clock.now()) or viewer.policy.handover != "unit":
         return []
     rows = await db.rows(_SHARED, person_id=person_id, reader_id=viewer.person_id)
-    return [Shared(*row) for row in rows]
+    return [SharedTopic(*row) for row in rows]
 
 
 async def erased(db: Db, _viewer: Viewer, facts: Sequence[PersonErased]) -> None:

@@ -111,7 +111,7 @@ _FORGET_GONE = Query(
 )
 
 
-class Happened(msgspec.Struct, frozen=True):
+class AccountChange(msgspec.Struct, frozen=True):
     id: int
     person_id: int
     act: str
@@ -154,25 +154,25 @@ async def changed(
         await record(db, viewer, AccountChanged(id))
 
 
-async def happened(db: Db, viewer: Viewer) -> list[Happened]:
+async def happened(db: Db, viewer: Viewer) -> list[AccountChange]:
     """One's own, the newest first."""
-    return [Happened(*row) for row in await db.rows(_LISTED, person_id=viewer.person_id)]
+    return [AccountChange(*row) for row in await db.rows(_LISTED, person_id=viewer.person_id)]
 
 
-async def unread(db: Db, viewer: Viewer) -> list[Happened]:
+async def unread(db: Db, viewer: Viewer) -> list[AccountChange]:
     """What others did, and was not yet read in this browser."""
     since = clock.now() - STANDS_FOR
     rows = await db.rows(_UNREAD, person_id=viewer.person_id, session_id=viewer.session_id, since=since)
-    return [Happened(*row) for row in rows]
+    return [AccountChange(*row) for row in rows]
 
 
 async def read(db: Db, viewer: Viewer) -> None:
     await db.run(_READ, session_id=viewer.session_id)
 
 
-async def one(db: Db, id: int) -> Happened | None:
+async def one(db: Db, id: int) -> AccountChange | None:
     row = await db.row(_ONE, id=id)
-    return Happened(*row) if row else None
+    return AccountChange(*row) if row else None
 
 
 async def guessed(db: Db, person_id: int) -> None:
@@ -187,7 +187,7 @@ async def addresses(db: Db, person_id: int) -> list[str]:
     return columns(await db.rows(_ADDRESSES, person_id=person_id), "address")
 
 
-async def told_at(db: Db, happened: Happened) -> list[str]:
+async def told_at(db: Db, happened: AccountChange) -> list[str]:
     """Each address of which they have shown that it is theirs, and the one that was."""
     found = await addresses(db, happened.person_id)
     return list(dict.fromkeys([*found, happened.gone])) if happened.gone else found

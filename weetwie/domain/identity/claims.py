@@ -17,7 +17,7 @@ _NOT_IN: Final = _("Your {provider} account isn't in a group that can log in her
 _NOT_PLAIN = re.compile(r"[^a-z0-9_]+")
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimedPerson(msgspec.Struct, frozen=True, kw_only=True):
     """A person as their provider tells of them; empty is what it does not say."""
 
     handle: str
@@ -33,7 +33,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """Those that a group decides."""
 
 
-def read(provider: Provider, claims: Mapping[str, Any]) -> Told:
+def read(provider: Provider, claims: Mapping[str, Any]) -> ClaimedPerson:
     """Raises Forbidden for who is in none of the groups that may come in."""
     groups = _words(_claim(claims, provider.groups_claim))
     if provider.allowed_groups and groups.isdisjoint(provider.allowed_groups):
@@ -41,7 +41,7 @@ def read(provider: Provider, claims: Mapping[str, Any]) -> Told:
     address = bare_address(_text(claims, provider.email_claim, 254))
     name = _text(claims, provider.name_claim, 80)
     wanted = _text(claims, provider.handle_claim, 254) or address or name
-    return Told(
+    return ClaimedPerson(
         handle=handle_of(wanted),
         name=name,
         address=address if _is_address(address) else "",

@@ -62,7 +62,7 @@ _USE = Query(
 _SWEEP = Query(delete(SignInLink).where(SignInLink.expires_at < param("at", DateTime(timezone=True))))
 
 
-class Link(msgspec.Struct, frozen=True):
+class OneTimeLink(msgspec.Struct, frozen=True):
     purpose: str
     person_id: int | None
     address: str | None
@@ -92,12 +92,12 @@ async def make(
     return token
 
 
-async def look(db: Db, purpose: Purpose, token: str) -> Link:
+async def look(db: Db, purpose: Purpose, token: str) -> OneTimeLink:
     """What a link is good for, without using it. Raises NotFound."""
     return _link(await db.row(_LOOK, hash=credential_hash(token), purpose=purpose, at=clock.now()))
 
 
-async def use(db: Db, purpose: Purpose, token: str) -> Link:
+async def use(db: Db, purpose: Purpose, token: str) -> OneTimeLink:
     """Raises NotFound for one that is not, or no longer, good."""
     return _link(await db.row(_USE, hash=credential_hash(token), purpose=purpose, at=clock.now()))
 
@@ -107,7 +107,7 @@ async def sweep(db: Db) -> int:
     return await db.run(_SWEEP, at=clock.now())
 
 
-def _link(row: object) -> Link:
+def _link(row: object) -> OneTimeLink:
     if row is None:
         raise NotFound(_GONE)
-    return Link(*row)  # type: ignore[misc]
+    return OneTimeLink(*row)  # type: ignore[misc]

@@ -76,7 +76,7 @@ _RENAME = Query(update(Passkey).where(Passkey.id == _ID, _PERSON).values(name=pa
 _REMOVE = Query(delete(Passkey).where(Passkey.id == _ID, _PERSON))
 
 
-class Site(msgspec.Struct, frozen=True):
+class RelyingParty(msgspec.Struct, frozen=True):
     """For whom a passkey is good."""
 
     host: str
@@ -84,18 +84,18 @@ class Site(msgspec.Struct, frozen=True):
     name: str
 
 
-class Listed(msgspec.Struct, frozen=True):
+class OwnPasskey(msgspec.Struct, frozen=True):
     id: int
     name: str
     created_at: datetime
     used_at: datetime | None
 
 
-async def listed(db: Db, viewer: Viewer) -> list[Listed]:
-    return [Listed(*row) for row in await db.rows(_LISTED, person_id=viewer.person_id)]
+async def listed(db: Db, viewer: Viewer) -> list[OwnPasskey]:
+    return [OwnPasskey(*row) for row in await db.rows(_LISTED, person_id=viewer.person_id)]
 
 
-async def begin_adding(db: Db, viewer: Viewer, site: Site, browser: str) -> dict[str, Any]:
+async def begin_adding(db: Db, viewer: Viewer, site: RelyingParty, browser: str) -> dict[str, Any]:
     """What the device is to be asked, once and within five minutes. Raises Forbidden, Conflict."""
     import webauthn
     from webauthn.helpers.structs import (
@@ -126,7 +126,7 @@ async def begin_adding(db: Db, viewer: Viewer, site: Site, browser: str) -> dict
     return asked
 
 
-async def add(db: Db, viewer: Viewer, site: Site, browser: str, credential: str, name: str) -> None:
+async def add(db: Db, viewer: Viewer, site: RelyingParty, browser: str, credential: str, name: str) -> None:
     """Raises Invalid for an answer that is not to what was asked."""
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
@@ -171,7 +171,7 @@ async def remove(db: Db, viewer: Viewer, passkey_id: int) -> None:
     await account.changed(db, viewer, "passkey.remove", viewer.person_id)
 
 
-async def begin_sign_in(db: Db, site: Site, browser: str) -> dict[str, Any]:
+async def begin_sign_in(db: Db, site: RelyingParty, browser: str) -> dict[str, Any]:
     """The same for everybody: the device says who it is."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
@@ -185,7 +185,7 @@ async def begin_sign_in(db: Db, site: Site, browser: str) -> dict[str, Any]:
 
 
 async def enter(
-    db: Db, memory: Memory, site: Site, browser: str, credential: str, agent: str
+    db: Db, memory: Memory, site: RelyingParty, browser: str, credential: str, agent: str
 ) -> tuple[int, str]:
     """Whose passkey it is, and the token of their new session. Raises Invalid, and Forbidden for who may not come in so."""
     import webauthn

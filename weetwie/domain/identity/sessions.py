@@ -97,7 +97,7 @@ async def begin(
     return token
 
 
-class Listed(msgspec.Struct, frozen=True):
+class OwnSession(msgspec.Struct, frozen=True):
     """A browser of one's own."""
 
     id: int
@@ -124,11 +124,11 @@ async def is_without_proof(db: Db, viewer: Viewer) -> bool:
     return await db.value(_WITHOUT_PROOF, id=viewer.session_id, person_id=viewer.person_id) is not None
 
 
-async def listed(db: Db, viewer: Viewer) -> list[Listed]:
+async def listed(db: Db, viewer: Viewer) -> list[OwnSession]:
     """One's own, the newest first."""
     rows = await db.rows(_LISTED, person_id=viewer.person_id)
     return [
-        Listed(row["id"], row["agent"], row["created_at"], row["id"] == viewer.session_id) for row in rows
+        OwnSession(row["id"], row["agent"], row["created_at"], row["id"] == viewer.session_id) for row in rows
     ]
 
 

@@ -32,7 +32,7 @@ _BY_PROVIDER = _(
 _BY_HANDLE = Query(select(Person.id).where(func.folded(Person.handle) == func.folded(param("handle", Text))))
 
 
-class Knock(msgspec.Struct, frozen=True):
+class SignInRequest(msgspec.Struct, frozen=True):
     """A try that is written down and not yet decided."""
 
     person_id: int | None
@@ -44,7 +44,7 @@ class Knock(msgspec.Struct, frozen=True):
     attempt: Attempt
 
 
-async def knock(db: Db, name: str, client_address: str) -> Knock:
+async def knock(db: Db, name: str, client_address: str) -> SignInRequest:
     """Writes the try down. Raises TooMany when it comes too soon after failures."""
     person_id = await named(db, name)
     account = f"person:{person_id}" if person_id else f"name:{rules.plain(name)}"
@@ -54,10 +54,10 @@ async def knock(db: Db, name: str, client_address: str) -> Knock:
         db, {pair: AT_ACCOUNT_FROM_ADDRESS, account: AT_ACCOUNT, place: FROM_ADDRESS}
     )
     hash = await passwords.hash_of(db, person_id) if person_id else None
-    return Knock(person_id, hash, pair, (account, place), attempt)
+    return SignInRequest(person_id, hash, pair, (account, place), attempt)
 
 
-async def check(attempt: Knock, password: str) -> int:
+async def check(attempt: SignInRequest, password: str) -> int:
     """Whose password it is; slow, and outside of any transaction. Raises Invalid for a wrong one, and for nobody's."""
     fits = await passwords.fits(attempt.hash, password)
     if not fits or attempt.person_id is None:
@@ -65,14 +65,14 @@ async def check(attempt: Knock, password: str) -> int:
     return attempt.person_id
 
 
-async def prove(database: Database, attempt: Knock, code: str) -> None:
+async def prove(database: Database, attempt: SignInRequest, code: str) -> None:
     """The password was right, which no longer counts as a try; the code is counted by itself. Raises CodeNeeded, TooMany."""
     async with database.transaction() as db:
         await take_back(db, attempt)
     await one_time.prove(database, attempt.person_id or 0, code)
 
 
-async def enter(db: Db, viewer: Viewer, attempt: Knock, agent: str) -> str:
+async def enter(db: Db, viewer: Viewer, attempt: SignInRequest, agent: str) -> str:
     """Begins the session of the person who has shown their password, and their code if they have one; `viewer` is that
     person. Gives its token."""
     if viewer.person_id != attempt.person_id or not viewers.is_active(viewer, clock.now()):
@@ -93,7 +93,7 @@ def may_by_own_means(viewer: Viewer) -> bool:
     return viewer.policy.sign_in != "sso" or viewer.standing is not Standing.member
 
 
-async def take_back(db: Db, knock: Knock) -> None:
+async def take_back(db: Db, knock: SignInRequest) -> None:
     """The password was right: this try, and those before it from here, no longer count."""
     await attempts.take_back(db, knock.attempt, knock.pair, knock.beside)
 

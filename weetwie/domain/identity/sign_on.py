@@ -19,7 +19,7 @@ from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.security import sealing
-from weetwie.security.oidc import LEEWAY, Answer, Notice
+from weetwie.security.oidc import LEEWAY, Notice, SignedIn
 from weetwie.tables.identity import Identity, Session, SignOn
 
 LASTS: Final = timedelta(minutes=15)
@@ -109,7 +109,7 @@ _OF_SESSION = Query(
 )
 
 
-class Begun(msgspec.Struct, frozen=True):
+class StartedSignOn(msgspec.Struct, frozen=True):
     provider: str
     nonce: str
     verifier: str
@@ -127,10 +127,10 @@ class Connected(msgspec.Struct, frozen=True):
 
 async def begin(
     db: Db, provider: str, browser: str, go_on: str, person_id: int | None = None
-) -> tuple[str, Begun]:
+) -> tuple[str, StartedSignOn]:
     """The state, and what is asked with it. With `person_id` somebody who is signed in connects their account."""
     state = secrets.token_urlsafe(32)
-    begun = Begun(provider, secrets.token_urlsafe(32), secrets.token_urlsafe(48), go_on, person_id)
+    begun = StartedSignOn(provider, secrets.token_urlsafe(32), secrets.token_urlsafe(48), go_on, person_id)
     state_hash = credential_hash(state)
     await db.run(
         _BEGIN,
@@ -143,7 +143,7 @@ async def begin(
     return state, begun
 
 
-async def take(db: Db, provider: str, browser: str, state: str) -> Begun:
+async def take(db: Db, provider: str, browser: str, state: str) -> StartedSignOn:
     """What was begun with this state, here, once. Raises Invalid."""
     state_hash = credential_hash(state)
     row = await db.row(_TAKE, state_hash=state_hash)
@@ -156,7 +156,7 @@ async def take(db: Db, provider: str, browser: str, state: str) -> Begun:
     if row is None or not is_ours:
         raise Invalid(_NOT_HERE)
     verifier = sealing.opened(_VERIFIER, state_hash, bytes(row["verifier"])).decode()
-    return Begun(row["provider"], row["nonce"], verifier, row["go_on"], row["person_id"])
+    return StartedSignOn(row["provider"], row["nonce"], verifier, row["go_on"], row["person_id"])
 
 
 async def owner(db: Db, issuer: str, subject: str) -> int | None:
@@ -194,7 +194,7 @@ async def disconnect(db: Db, viewer: Viewer, identity_id: int) -> None:
         await account.changed(db, viewer, "identity.disconnect", viewer.person_id)
 
 
-async def enter(db: Db, viewer: Viewer, issuer: str, answer: Answer, agent: str) -> str:
+async def enter(db: Db, viewer: Viewer, issuer: str, answer: SignedIn, agent: str) -> str:
     """Begins the session of the person whom the provider has named; `viewer` is that person. Gives its token."""
     row = await db.row(_OWNER, issuer=issuer, subject=answer.subject)
     is_theirs = row is not None and row["person_id"] == viewer.person_id

@@ -22,7 +22,7 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Endorsement, Post
 
 
-class Entry(msgspec.Struct, frozen=True):
+class ImportEntry(msgspec.Struct, frozen=True):
     """One import as it stands."""
 
     id: int
@@ -37,7 +37,7 @@ class Entry(msgspec.Struct, frozen=True):
     posts: int = 0
 
 
-class Noted(msgspec.Struct, frozen=True):
+class LedgerKey(msgspec.Struct, frozen=True):
     """What is noted of one key."""
 
     id: int
@@ -233,8 +233,8 @@ async def forget(db: Db, import_id: int) -> None:
     await db.run(_FORGET, id=import_id)
 
 
-async def imports(db: Db) -> list[Entry]:
-    return [Entry(**row) for row in await db.rows(_ALL)]
+async def imports(db: Db) -> list[ImportEntry]:
+    return [ImportEntry(**row) for row in await db.rows(_ALL)]
 
 
 async def people(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:
@@ -259,7 +259,7 @@ async def posts(db: Db, space: str, keys: Iterable[str]) -> dict[str, int]:
     return {row["key"]: row["id"] or 0 for row in await db.rows(_POSTS, space=space, keys=list(keys))}
 
 
-async def note_people(db: Db, import_id: int, space: str, people: Mapping[str, Noted]) -> None:
+async def note_people(db: Db, import_id: int, space: str, people: Mapping[str, LedgerKey]) -> None:
     await db.connection.copy_records_to_table(
         ImportedPerson.__tablename__,
         columns=["space", "key", "import_id", "person_id", "is_made", "manager_key"],
@@ -267,7 +267,7 @@ async def note_people(db: Db, import_id: int, space: str, people: Mapping[str, N
     )
 
 
-async def note_posts(db: Db, import_id: int, space: str, posts: Mapping[str, Noted]) -> None:
+async def note_posts(db: Db, import_id: int, space: str, posts: Mapping[str, LedgerKey]) -> None:
     await db.connection.copy_records_to_table(
         ImportedPost.__tablename__,
         columns=["space", "key", "import_id", "post_id", "accepted_key"],
@@ -299,7 +299,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
     await db.run(_OF_ERASED, people=[fact.person_id for fact in facts])
 
 
-async def find(db: Db, source: str) -> Entry | None:
+async def find(db: Db, source: str) -> ImportEntry | None:
     """The import of this source, if there is one."""
     return next((entry for entry in await imports(db) if entry.source == source), None)
 

@@ -78,7 +78,7 @@ _LET_IN = Query(
 _DECLINE = Query(delete(Invitation).where(Invitation.id == _ID, *_waits))
 
 
-class Asking(msgspec.Struct, frozen=True):
+class JoinRequest(msgspec.Struct, frozen=True):
     """Somebody who waits for a yes."""
 
     id: int
@@ -120,10 +120,10 @@ def is_possible(policy: Policy) -> bool:
     return policy.sign_in != "sso" and (bool(policy.sign_up_domains) or policy.sign_up_by_approval)
 
 
-async def waiting(db: Db, viewer: Viewer) -> list[Asking]:
+async def waiting(db: Db, viewer: Viewer) -> list[JoinRequest]:
     """Oldest first. Raises Forbidden."""
     _check(viewer)
-    return [Asking(*row) for row in await db.rows(_ALL, now=clock.now())]
+    return [JoinRequest(*row) for row in await db.rows(_ALL, now=clock.now())]
 
 
 async def let_in(db: Db, viewer: Viewer, invitation_id: int) -> tuple[str, str]:

@@ -135,7 +135,7 @@ _ERASED = Query(
 )
 
 
-class Invited(msgspec.Struct, frozen=True):
+class InvitedPerson(msgspec.Struct, frozen=True):
     """What an invitation is good for."""
 
     id: int
@@ -147,7 +147,7 @@ class Invited(msgspec.Struct, frozen=True):
     words: str
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class OpenInvitation(msgspec.Struct, frozen=True):
     """One that was sent and not yet used."""
 
     id: int
@@ -194,15 +194,15 @@ async def make(db: Db, offer: Offer, *, inviter_id: int | None, is_proven: bool)
     return int(invitation_id), token
 
 
-async def look(db: Db, token: str) -> Invited:
+async def look(db: Db, token: str) -> InvitedPerson:
     """What it is good for; nobody else uses it until the transaction ends. Raises NotFound."""
     row = await db.row(_LOOK, hash=credential_hash(token), now=clock.now())
     if row is None:
         raise NotFound(_GONE)
-    return Invited(*row)
+    return InvitedPerson(*row)
 
 
-async def use(db: Db, viewer: Viewer, invited: Invited, person_id: int) -> None:
+async def use(db: Db, viewer: Viewer, invited: InvitedPerson, person_id: int) -> None:
     """Somebody has come by it. Where it was sent is kept no longer."""
     await db.run(_USE, id=invited.id, person_id=person_id, now=clock.now())
     await audit(db, viewer, "invitation.use", person_id, invitation=invited.id)
@@ -218,11 +218,11 @@ async def withdraw(db: Db, viewer: Viewer, invitation_id: int) -> None:
     await audit(db, viewer, "invitation.withdraw", invitation=invitation_id)
 
 
-async def listed(db: Db, viewer: Viewer) -> list[Waiting]:
+async def listed(db: Db, viewer: Viewer) -> list[OpenInvitation]:
     """One's own that nobody has used yet; those of all for those who look after people."""
     is_every = permissions.look_after_people(viewer, clock.now())
     rows = await db.rows(_LISTED, inviter_id=viewer.person_id, is_every=is_every, now=clock.now())
-    return [Waiting(*row) for row in rows]
+    return [OpenInvitation(*row) for row in rows]
 
 
 async def sweep(db: Db) -> int:

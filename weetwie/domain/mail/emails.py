@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, Record, param
-from weetwie.domain.mail.write import Written
+from weetwie.domain.mail.write import WrittenEmail
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.security import sealing
-from weetwie.smtp.client import Post, Unsent
+from weetwie.smtp.client import SendFailed, SmtpClient
 from weetwie.tables.mail import Letter
 from weetwie.tables.people import Person
 
@@ -97,7 +97,7 @@ _ERASED = Query(delete(Letter).where(Letter.person_id == func.any(param("ids", A
 
 
 async def put(
-    db: Db, person_id: int | None, address: str, written: Written, lasts: timedelta, stop: str = ""
+    db: Db, person_id: int | None, address: str, written: WrittenEmail, lasts: timedelta, stop: str = ""
 ) -> None:
     """In the transaction of the act. `lasts` says for how long it is of any use, `stop` where one ends letters of this kind."""
     now = clock.now()
@@ -125,7 +125,7 @@ async def has_failed(db: Db, person_id: int) -> bool:
     return bool(await db.value(_HAS_FAILED, person_id=person_id))
 
 
-async def work(database: Database, post: Post) -> bool:
+async def work(database: Database, post: SmtpClient) -> bool:
     """Sends one letter that is due; says whether there was one."""
     async with database.transaction() as db:
         now = clock.now()
@@ -134,10 +134,10 @@ async def work(database: Database, post: Post) -> bool:
         return False
     try:
         if row["ends_at"] <= now:
-            raise Unsent("it was too old", is_final=True)
+            raise SendFailed("it was too old", is_final=True)
         plain, html = (_opened(place, row) for place in (_TEXT, _HTML))
         await post.send(row["address"], row["subject"], plain, html, row["stop"])
-    except Unsent as error:
+    except SendFailed as error:
         await _not_sent(database, row["id"], row["attempts"], row["ends_at"], error)
     else:
         async with database.transaction() as db:
@@ -149,11 +149,11 @@ def _opened(place: str, row: Record) -> str:
     try:
         return sealing.opened(place, row["address"], bytes(row[place.removeprefix("letters.")])).decode()
     except sealing.CannotOpen as error:
-        raise Unsent("the key that it was sealed with is lost", is_final=True) from error
+        raise SendFailed("the key that it was sealed with is lost", is_final=True) from error
 
 
 async def _not_sent(
-    database: Database, letter_id: int, attempts: int, ends_at: datetime, error: Unsent
+    database: Database, letter_id: int, attempts: int, ends_at: datetime, error: SendFailed
 ) -> None:
     pause = min(wait(attempts), _LONGEST_WAIT_FOR_US) if error.is_ours else wait(attempts)
     later = clock.now() + pause

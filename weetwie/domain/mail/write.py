@@ -16,13 +16,13 @@ _BUTTON: Final = (
 )
 
 
-class Written(msgspec.Struct, frozen=True):
+class WrittenEmail(msgspec.Struct, frozen=True):
     subject: str
     text: str
     html: str
 
 
-def new_password(language: str, place: str, handle: str, link: str) -> Written:
+def new_password(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     return _letter(
         language,
         _("Choose a new password"),
@@ -38,7 +38,7 @@ def new_password(language: str, place: str, handle: str, link: str) -> Written:
     )
 
 
-def link_by_others(language: str, place: str, handle: str, maker: str, link: str) -> Written:
+def link_by_others(language: str, place: str, handle: str, maker: str, link: str) -> WrittenEmail:
     """An administrator lets somebody choose a password; nobody but this somebody gets the link."""
     return _letter(
         language,
@@ -56,7 +56,7 @@ def link_by_others(language: str, place: str, handle: str, maker: str, link: str
     )
 
 
-def account_changed(language: str, place: str, handle: str, what: str, by: str, link: str) -> Written:
+def account_changed(language: str, place: str, handle: str, what: str, by: str, link: str) -> WrittenEmail:
     """Something was done to how somebody signs in; `by` is empty where they did it themselves."""
     return _letter(
         language,
@@ -76,7 +76,7 @@ def account_changed(language: str, place: str, handle: str, what: str, by: str, 
     )
 
 
-def sign_in_link(language: str, place: str, handle: str, link: str) -> Written:
+def sign_in_link(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     return _letter(
         language,
         _("Your login link"),
@@ -92,7 +92,7 @@ def sign_in_link(language: str, place: str, handle: str, link: str) -> Written:
     )
 
 
-def farewell(language: str, place: str, handle: str, link: str) -> Written:
+def farewell(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     """To an address of their own: the mailbox at work is usually closed by then."""
     return _letter(
         language,
@@ -111,7 +111,7 @@ def farewell(language: str, place: str, handle: str, link: str) -> Written:
     )
 
 
-def invitation(language: str, place: str, link: str, *, inviter: str = "", words: str = "") -> Written:
+def invitation(language: str, place: str, link: str, *, inviter: str = "", words: str = "") -> WrittenEmail:
     """From somebody who is in, with their own words; or, without an inviter, to whoever asked to be let in."""
     before = (
         [_("{inviter} invites you to {place}, where colleagues share what they know.")]
@@ -134,7 +134,7 @@ def invitation(language: str, place: str, link: str, *, inviter: str = "", words
     )
 
 
-def confirm_address(language: str, place: str, handle: str, link: str) -> Written:
+def confirm_address(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     return _letter(
         language,
         _("Is this address yours?"),
@@ -147,7 +147,7 @@ def confirm_address(language: str, place: str, handle: str, link: str) -> Writte
     )
 
 
-def still_in_touch(language: str, place: str, handle: str, link: str) -> Written:
+def still_in_touch(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     """To an alumnus, once a year."""
     return _letter(
         language,
@@ -163,7 +163,7 @@ def still_in_touch(language: str, place: str, handle: str, link: str) -> Written
 
 def questions(
     language: str, place: str, handle: str, asked: Sequence[tuple[str, str]], link: str, stop: str
-) -> Written:
+) -> WrittenEmail:
     """Who asks, and what, to somebody who may know."""
     values = {f"question_{number}": f"{who}: {what}" for number, (who, what) in enumerate(asked)}
     return _letter(
@@ -183,7 +183,7 @@ def questions(
     )
 
 
-def decided(language: str, place: str, handle: str, kind: str, words: str, link: str) -> Written:
+def decided(language: str, place: str, handle: str, kind: str, words: str, link: str) -> WrittenEmail:
     """What moderators decided about somebody, with their words."""
     done = {
         "warn": _("The moderators of {place} have warned you, @{handle}."),
@@ -205,7 +205,7 @@ def decided(language: str, place: str, handle: str, kind: str, words: str, link:
     )
 
 
-def guest_ends(language: str, place: str, guest: str, day: str, link: str) -> Written:
+def guest_ends(language: str, place: str, guest: str, day: str, link: str) -> WrittenEmail:
     """To who answers for a guest."""
     return _letter(
         language,
@@ -223,7 +223,7 @@ def guest_ends(language: str, place: str, guest: str, day: str, link: str) -> Wr
     )
 
 
-def export_is_ready(language: str, place: str, handle: str, link: str) -> Written:
+def export_is_ready(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     return _letter(
         language,
         _("Your data is ready"),
@@ -236,7 +236,7 @@ def export_is_ready(language: str, place: str, handle: str, link: str) -> Writte
     )
 
 
-def address_changed(language: str, place: str, handle: str, address: str, link: str) -> Written:
+def address_changed(language: str, place: str, handle: str, address: str, link: str) -> WrittenEmail:
     """To the address before and to the one now; `address` is empty where there is none now."""
     return _letter(
         language,
@@ -253,7 +253,7 @@ def address_changed(language: str, place: str, handle: str, address: str, link: 
     )
 
 
-def new_device(language: str, place: str, handle: str, agent: str, link: str) -> Written:
+def new_device(language: str, place: str, handle: str, agent: str, link: str) -> WrittenEmail:
     return _letter(
         language,
         _("New login to your account"),
@@ -271,7 +271,7 @@ def new_device(language: str, place: str, handle: str, agent: str, link: str) ->
 
 def _letter(
     language: str, subject: str, before: list[str], button: str, link: str, after: list[str], **values: str
-) -> Written:
+) -> WrittenEmail:
     def say(sentence: str) -> str:
         return translate(sentence, language, **values)
 
@@ -281,4 +281,4 @@ def _letter(
     body += f'<p><a style="{_BUTTON}" href="{escape(link)}">{escape(say(button))}</a></p>'
     body += "".join(f"<p>{escape(one)}</p>" for one in below)
     html = f'<!doctype html><html lang="{escape(language)}"><body style="{_STYLE}">{body}</body></html>'
-    return Written(f"{say(subject)} · {values['place']}", f"{text}\n", html)
+    return WrittenEmail(f"{say(subject)} · {values['place']}", f"{text}\n", html)

@@ -11,7 +11,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.media import rules
-from weetwie.domain.media.upload import File, cover
+from weetwie.domain.media.upload import UploadedFile, cover
 from weetwie.errors import Forbidden, NotFound
 from weetwie.events import MediaChanged, record
 from weetwie.media.blob import Store
@@ -28,7 +28,7 @@ async def describe(
     *,
     description: str | None = None,
     focus: str | None = None,
-    thumbnail: File | None = None,
+    thumbnail: UploadedFile | None = None,
 ) -> None:
     """One's own files alone, attached or not; what is None stays. Raises NotFound, Invalid."""
     before = await own(db, viewer, media_id)

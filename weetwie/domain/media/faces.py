@@ -9,7 +9,7 @@ from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.media import files
-from weetwie.domain.media.upload import File, in_thread
+from weetwie.domain.media.upload import UploadedFile, in_thread
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.media import pictures
 from weetwie.media.blob import Store
@@ -21,7 +21,7 @@ LARGEST = 8 * 1024 * 1024
 
 
 async def put(
-    db: Db, viewer: Viewer, store: Store, person_id: int, kind: Literal["face", "header"], file: File
+    db: Db, viewer: Viewer, store: Store, person_id: int, kind: Literal["face", "header"], file: UploadedFile
 ) -> str:
     """Puts a picture away; returns the name for the profile, which bears it from then on. Raises Forbidden, Invalid."""
     at = clock.now()

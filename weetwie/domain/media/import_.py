@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.media import rules, upload
-from weetwie.domain.media.upload import File, MediaId, Prepared
+from weetwie.domain.media.upload import MediaId, Prepared, UploadedFile
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.tables.media import Media
@@ -57,7 +57,7 @@ async def prepare(
     store: Store, media_id: MediaId, content: bytes, *, description: str = "", focus: str = ""
 ) -> Prepared:
     """Ready when this returns, and not in the database yet: what is never attached is swept. Raises as `upload.prepare`."""
-    file = File(io.BytesIO(content), len(content))
+    file = UploadedFile(io.BytesIO(content), len(content))
     described = description.replace("\x00", "")[: rules.LONGEST_DESCRIPTION]
     return await upload.prepare(
         store, media_id, file, description=described, focus=focus, is_ready_at_once=True

@@ -42,7 +42,7 @@ async def work(database: Database, store: Store) -> bool:
         raw = await store.whole(files.raw(media_id))
         made = await asyncio.to_thread(pictures.make, io.BytesIO(raw))
         row = await keep(store, media_id, 0, made)
-    except (pictures.Unreadable, pictures.TooManyPixels, NotFound) as error:
+    except (pictures.UnreadablePicture, pictures.TooManyPixels, NotFound) as error:
         await _fail(database, store, media_id, type(error).__name__)
         return True
     except (Unavailable, asyncio.CancelledError):

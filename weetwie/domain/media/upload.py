@@ -15,7 +15,7 @@ from weetwie.domain.media import files, rules
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.media import pictures, recordings, sniff
 from weetwie.media.blob import Store
-from weetwie.media.films import Unreadable
+from weetwie.media.films import UnreadableFilm
 from weetwie.runtime import clock
 from weetwie.tables.media import AUDIO, IMAGE, READY, UNKNOWN, VIDEO, WAITING, Media
 
@@ -28,7 +28,7 @@ Made = TypeVar("Made")
 Row = dict[str, Any]
 
 
-class File(msgspec.Struct, frozen=True):
+class UploadedFile(msgspec.Struct, frozen=True):
     content: IO[bytes]
     size: int
 
@@ -50,11 +50,11 @@ async def number(db: Db, viewer: Viewer) -> MediaId:
 async def prepare(
     store: Store,
     media_id: MediaId,
-    file: File,
+    file: UploadedFile,
     *,
     description: str = "",
     focus: str = "",
-    thumbnail: File | None = None,
+    thumbnail: UploadedFile | None = None,
     is_ready_at_once: bool = False,
 ) -> Prepared:
     """Takes its time, and needs no database for it; with `is_ready_at_once` nothing is left to the worker. Raises Invalid. What cannot be stored raises Unavailable or NoSpace, and
@@ -82,7 +82,7 @@ async def upload(db: Db, viewer: Viewer, prepared: Prepared) -> MediaId:
     return prepared.id
 
 
-async def _picture(store: Store, media_id: int, file: File, is_ready_at_once: bool) -> Row:
+async def _picture(store: Store, media_id: int, file: UploadedFile, is_ready_at_once: bool) -> Row:
     """A small one is ready at once; of others the head alone is read, and the rest is left to the worker."""
     look = await in_thread(pictures.look, file.content)
     is_large = look.is_moving or look.width * look.height > AT_ONCE_PIXELS
@@ -106,11 +106,11 @@ async def in_thread(act: Callable[[IO[bytes]], Made], content: IO[bytes]) -> Mad
         return await asyncio.to_thread(act, content)
     except pictures.TooManyPixels as error:
         raise Invalid(rules.TOO_MANY_PIXELS, field="file") from error
-    except pictures.Unreadable as error:
+    except pictures.UnreadablePicture as error:
         raise Invalid(rules.BROKEN, field="file") from error
 
 
-async def keep(store: Store, media_id: int, version: int, made: pictures.Picture) -> Row:
+async def keep(store: Store, media_id: int, version: int, made: pictures.PreparedPicture) -> Row:
     """Puts a finished picture away; returns what its row says."""
     await store.put(files.original(media_id), made.content)
     await store.put(files.small(media_id, version), made.small)
@@ -133,11 +133,13 @@ def sides(size: tuple[int, int]) -> dict[str, int]:
     return {"width": size[0], "height": size[1]}
 
 
-async def _other(store: Store, media_id: int, file: File, content_type: str, thumbnail: File | None) -> Row:
+async def _other(
+    store: Store, media_id: int, file: UploadedFile, content_type: str, thumbnail: UploadedFile | None
+) -> Row:
     """Kept as it is, but for what a film or a sound tells of where and with what it was made."""
     try:
         await asyncio.to_thread(recordings.forget, file.content, content_type)
-    except Unreadable as error:
+    except UnreadableFilm as error:
         raise Invalid(rules.BROKEN, field="file") from error
     seconds = await asyncio.to_thread(recordings.seconds_of, file.content, content_type)
     await store.put(files.original(media_id), file.content)
@@ -154,7 +156,7 @@ async def _other(store: Store, media_id: int, file: File, content_type: str, thu
     return row if thumbnail is None else {**row, **await cover(store, media_id, 0, meta, thumbnail)}
 
 
-async def cover(store: Store, media_id: int, version: int, meta: Row, thumbnail: File) -> Row:
+async def cover(store: Store, media_id: int, version: int, meta: Row, thumbnail: UploadedFile) -> Row:
     """A preview that the uploader chose."""
     rules.check_size("image/", thumbnail.size)
     async with _ONE_AT_A_TIME:

@@ -20,7 +20,7 @@ from weetwie.text.text import canonical_address
 _SIZE: Final = 32
 
 
-class Blocked(msgspec.Struct, frozen=True):
+class BlockedAddress(msgspec.Struct, frozen=True):
     id: int
     hash: bytes
 
@@ -41,35 +41,35 @@ def read(hash: str) -> bytes:
     return digest
 
 
-async def blocks(db: Db, viewer: Viewer, page: Page) -> list[Blocked]:
+async def blocks(db: Db, viewer: Viewer, page: Page) -> list[BlockedAddress]:
     """Newest first. Raises Forbidden."""
     _check(viewer)
     query = _UP if page.is_upward else _DOWN
     rows = await db.rows(query, below=page.below, above=page.above, limit=page.limit)
-    found = [Blocked(*row) for row in rows]
+    found = [BlockedAddress(*row) for row in rows]
     return found[::-1] if page.is_upward else found
 
 
-async def one(db: Db, viewer: Viewer, id: int) -> Blocked:
+async def one(db: Db, viewer: Viewer, id: int) -> BlockedAddress:
     """Raises Forbidden and NotFound."""
     _check(viewer)
     row = await db.row(_ONE, id=id)
     if row is None:
         raise NotFound
-    return Blocked(*row)
+    return BlockedAddress(*row)
 
 
-async def matching(db: Db, viewer: Viewer, address: str) -> list[Blocked]:
+async def matching(db: Db, viewer: Viewer, address: str) -> list[BlockedAddress]:
     """Those that keep this address out. Raises Forbidden."""
     _check(viewer)
-    return [Blocked(*row) for row in await db.rows(_MATCHING, hash=hashed(address))]
+    return [BlockedAddress(*row) for row in await db.rows(_MATCHING, hash=hashed(address))]
 
 
-async def block(db: Db, viewer: Viewer, hash: bytes) -> Blocked:
+async def block(db: Db, viewer: Viewer, hash: bytes) -> BlockedAddress:
     """Once is enough. Raises Forbidden."""
     _check(viewer)
     await db.run(_BLOCK, hash=hash)
-    (made,) = [Blocked(*row) for row in await db.rows(_MATCHING, hash=hash)]
+    (made,) = [BlockedAddress(*row) for row in await db.rows(_MATCHING, hash=hash)]
     await audit(db, viewer, "address.block", made.id)
     return made
 

@@ -71,7 +71,7 @@ _SWEEP = Query(
 _ERASED = Query(delete(Decision).where(Decision.person_id == func.any(param("ids", ARRAY(BigInteger)))))
 
 
-class Decided(msgspec.Struct, frozen=True):
+class OwnDecision(msgspec.Struct, frozen=True):
     id: int
     person_id: int
     kind: str
@@ -97,9 +97,9 @@ async def decide(
     return int(decision_id)
 
 
-async def about(db: Db, person_id: int) -> list[Decided]:
+async def about(db: Db, person_id: int) -> list[OwnDecision]:
     """For the person whom they are about, the newest first; nobody else reads the words of moderators here."""
-    return [Decided(*row) for row in await db.rows(_MINE, person_id=person_id)]
+    return [OwnDecision(*row) for row in await db.rows(_MINE, person_id=person_id)]
 
 
 async def appeal(db: Db, viewer: Viewer, decision_id: int, words: str) -> None:
@@ -110,10 +110,10 @@ async def appeal(db: Db, viewer: Viewer, decision_id: int, words: str) -> None:
     await audit(db, viewer, "decision.appeal", viewer.person_id, decision=decision_id)
 
 
-async def waiting(db: Db, viewer: Viewer) -> list[Decided]:
+async def waiting(db: Db, viewer: Viewer) -> list[OwnDecision]:
     """Appeals without an answer, the oldest first. Raises Forbidden."""
     _check(viewer)
-    return [Decided(*row) for row in await db.rows(_WAITING)]
+    return [OwnDecision(*row) for row in await db.rows(_WAITING)]
 
 
 async def answer(db: Db, viewer: Viewer, decision_id: int, *, is_granted: bool) -> tuple[int, str]:

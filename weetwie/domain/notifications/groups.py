@@ -12,16 +12,16 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
-from weetwie.domain.notifications.list import KINDS, MOST_COUNTED, Told, mine, of_marker
+from weetwie.domain.notifications.list import KINDS, MOST_COUNTED, OwnNotification, mine, of_marker
 from weetwie.tables.notifications import Notification
 
 SAMPLES: Final = 8
 
 
-class Group(msgspec.Struct, frozen=True):
+class GroupedNotifications(msgspec.Struct, frozen=True):
     """Its newest notification, with how many there are of it (as far as one counts) and from whom the newest came."""
 
-    newest: Told
+    newest: OwnNotification
     oldest_id: int
     count: int
     senders: list[int]
@@ -36,7 +36,7 @@ async def groups(
     grouped: Sequence[str] = KINDS,
     from_id: int = 0,
     with_held: bool = False,
-) -> list[Group]:
+) -> list[GroupedNotifications]:
     """A page of groups, newest first; what is of a kind that is not `grouped` stands alone."""
     query = _UP if page.is_upward else _DOWN
     rows = await query.rows(
@@ -50,14 +50,19 @@ async def groups(
         above=page.above,
         limit=page.limit,
     )
-    found = [Group(Told(*row[:5]), row["oldest"], row["count"], _distinct(row["senders"])) for row in rows]
+    found = [
+        GroupedNotifications(
+            OwnNotification(*row[:5]), row["oldest"], row["count"], _distinct(row["senders"])
+        )
+        for row in rows
+    ]
     return found[::-1] if page.is_upward else found
 
 
-async def members(db: Db, viewer: Viewer, key: str) -> list[Told]:
+async def members(db: Db, viewer: Viewer, key: str) -> list[OwnNotification]:
     """All notifications of a group that the viewer sees, newest first; none where there is no such group."""
     rows = await _MEMBERS.rows(db, viewer, kinds=list(KINDS), from_id=0, with_held=True, **_of_key(key))
-    return [Told(*row) for row in rows]
+    return [OwnNotification(*row) for row in rows]
 
 
 async def unread(

@@ -8,7 +8,7 @@ from weetwie.database.pool import Db
 from weetwie.tables.notifications import Notification
 
 
-class Told(msgspec.Struct, frozen=True):
+class ImportedNotification(msgspec.Struct, frozen=True):
     id: int
     """Its time, and the number that the list is paged by."""
     person_id: int
@@ -17,7 +17,7 @@ class Told(msgspec.Struct, frozen=True):
     post_id: int | None = None
 
 
-async def bring_in(db: Db, told: Iterable[Told]) -> None:
+async def bring_in(db: Db, told: Iterable[ImportedNotification]) -> None:
     await db.connection.copy_records_to_table(
         Notification.__tablename__,
         columns=["id", "person_id", "kind", "from_id", "post_id"],

@@ -36,7 +36,7 @@ _MOST = 80
 MOST_COUNTED = 1000
 
 
-class Told(NamedTuple):
+class OwnNotification(NamedTuple):
     """A notification: what it is about stands behind the ids."""
 
     id: int
@@ -115,7 +115,7 @@ def _any(row: Any, *conditions: Any) -> ColumnElement[bool]:
 
 
 def mine(viewer_sql: ViewerSql, told: Any) -> Select[*tuple[Any, ...]]:
-    """The columns of a `Told`, of those that a person is to see now; `told` is the table, or an alias of it."""
+    """The columns of a `OwnNotification`, of those that a person is to see now; `told` is the table, or an alias of it."""
     from_id = param("from_id", BigInteger)
     key = func.coalesce(told.group_key, func.concat("ungrouped-", told.id)).label("group_key")
     return select(told.id, told.kind, told.from_id, told.post_id, key).where(
@@ -175,7 +175,7 @@ async def notifications(
     kinds: Sequence[str] = KINDS,
     from_id: int = 0,
     with_held: bool = False,
-) -> list[Told]:
+) -> list[OwnNotification]:
     """The newest first; `from_id` 0 is from anybody."""
     query = _UP if page.is_upward else _DOWN
     rows = await query.rows(
@@ -188,13 +188,13 @@ async def notifications(
         above=page.above,
         limit=page.limit,
     )
-    told = [Told(*row) for row in rows]
+    told = [OwnNotification(*row) for row in rows]
     return told[::-1] if page.is_upward else told
 
 
 async def notification(
     db: Db, viewer: Viewer, notification_id: int, *, with_held: bool = False
-) -> Told | None:
+) -> OwnNotification | None:
     """One of the viewer's own; None where there is none, or none that they see now."""
     page = Page(1, min(notification_id + 1, END), notification_id - 1)
     found = await notifications(db, viewer, page, with_held=with_held)

@@ -24,7 +24,7 @@ _ALWAYS_TOLD: Final = ("poll", "update")
 """These concern what one has done oneself."""
 
 
-class Policy(msgspec.Struct, frozen=True):
+class OwnNotificationPolicy(msgspec.Struct, frozen=True):
     not_following: int = ACCEPT
     not_followers: int = ACCEPT
     newcomers: int = ACCEPT
@@ -32,12 +32,12 @@ class Policy(msgspec.Struct, frozen=True):
     limited: int = ACCEPT
 
 
-async def policy_of(db: Db, viewer: Viewer) -> Policy:
+async def policy_of(db: Db, viewer: Viewer) -> OwnNotificationPolicy:
     row = await db.row(_POLICY, person_id=viewer.person_id)
-    return Policy(*row) if row else Policy()
+    return OwnNotificationPolicy(*row) if row else OwnNotificationPolicy()
 
 
-async def set_policy(db: Db, viewer: Viewer, policy: Policy) -> None:
+async def set_policy(db: Db, viewer: Viewer, policy: OwnNotificationPolicy) -> None:
     """Holds from now on; what was told before stays told."""
     await db.run(_SET, person_id=viewer.person_id, **msgspec.structs.asdict(policy))
 

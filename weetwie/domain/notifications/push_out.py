@@ -36,7 +36,7 @@ from weetwie.domain.notifications.list import mine
 from weetwie.domain.notifications.push import AUTH
 from weetwie.errors import _
 from weetwie.events import PeopleNotified
-from weetwie.http.webpush import Device, Sender, Unpushed
+from weetwie.http.webpush import Device, PushFailed, Sender
 from weetwie.runtime import clock
 from weetwie.security import sealing
 from weetwie.tables.identity import Token
@@ -183,7 +183,7 @@ def _told(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
 _TOLD = VisibleQuery(_told)
 
 
-class Message(msgspec.Struct, frozen=True):
+class PushPayload(msgspec.Struct, frozen=True):
     """https://docs.joinmastodon.org/methods/push/"""
 
     access_token: str
@@ -204,7 +204,7 @@ async def queue(db: Db, _viewer: Viewer, facts: Sequence[PeopleNotified]) -> Non
 
 class Claimed(msgspec.Struct, frozen=True):
     row: Record
-    message: Message | None
+    message: PushPayload | None
     """None where there is nothing to say any more."""
 
 
@@ -235,13 +235,13 @@ async def deliver(database: Database, sender: Sender, claimed: Claimed) -> None:
     is_urgent = message.notification_type in _WELCOME
     try:
         await sender.send(device, msgspec.json.encode(message), ttl=ttl, is_urgent=is_urgent)
-    except Unpushed as error:
+    except PushFailed as error:
         await _not_sent(database, row, error)
     else:
         await _write(database, row)
 
 
-async def _message(db: Db, memory: Memory, sender: Sender, base_url: str, row: Record) -> Message | None:
+async def _message(db: Db, memory: Memory, sender: Sender, base_url: str, row: Record) -> PushPayload | None:
     """What the person is told and sees at this moment; None where that is nothing any more."""
     viewer = await memory.person(db, row["person_id"])
     if viewer is None or not viewers.is_active(viewer, clock.now()):
@@ -255,7 +255,7 @@ async def _message(db: Db, memory: Memory, sender: Sender, base_url: str, row: R
     profiles = await seen_people.profiles(db, people)
     name = (profiles[0].name or f"@{profiles[0].handle}") if profiles else ""
     locale = language.best(viewer.pages_language or viewer.language)
-    return Message(
+    return PushPayload(
         access_token=sender.unseal(bytes(row["sealed_token"])),
         preferred_locale=locale,
         notification_id=str(told["id"]),
@@ -276,7 +276,7 @@ async def _body(db: Db, viewer: Viewer, post_id: int | None) -> str:
     return text if len(text) <= _LONGEST_BODY else text[: _LONGEST_BODY - 1].rstrip() + "…"
 
 
-async def _not_sent(database: Database, row: Record, error: Unpushed) -> None:
+async def _not_sent(database: Database, row: Record, error: PushFailed) -> None:
     if error.kind == "ours":
         log.error("a push service does not take messages from here", why=str(error))
         async with database.transaction() as db:

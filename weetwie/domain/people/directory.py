@@ -19,7 +19,7 @@ from weetwie.tables.people import Person
 Order = Literal["active", "new"]
 
 
-class Among(msgspec.Struct, frozen=True, kw_only=True):
+class DirectoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Whom one looks for; what is empty does not matter."""
 
     unit: str = ""
@@ -93,12 +93,12 @@ _CHOICES = VisibleQuery(_choices)
 
 
 async def directory(
-    db: Db, viewer: Viewer, order: Order, offset: int, limit: int, among: Among | None = None
+    db: Db, viewer: Viewer, order: Order, offset: int, limit: int, among: DirectoryFilter | None = None
 ) -> list[int]:
     """Guests have none."""
     if viewer.standing is Standing.guest:
         return []
-    among = among or Among()
+    among = among or DirectoryFilter()
     told: Order = order if viewer.policy.tells_activity else "new"
     rows = await _DIRECTORY[told].rows(
         db,

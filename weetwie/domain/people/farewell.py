@@ -51,7 +51,7 @@ _CHOOSE = Query(
 )
 
 
-class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+class FarewellChoices(msgspec.Struct, frozen=True, kw_only=True):
     """How somebody wants to be an alumnus."""
 
     is_found: bool
@@ -75,7 +75,7 @@ async def check(db: Db, person_id: int) -> None:
         raise Conflict(_NOT_OPEN)
 
 
-async def accept(db: Db, viewer: Viewer, person_id: int, wishes: Wishes) -> bool:
+async def accept(db: Db, viewer: Viewer, person_id: int, wishes: FarewellChoices) -> bool:
     """Their own yes, by a link that is theirs. Whether they are awake now, or wait for an administrator.
 
     Raises Conflict where there is nothing to say yes to.

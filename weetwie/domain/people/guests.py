@@ -73,7 +73,7 @@ class Stay(msgspec.Struct, frozen=True):
     until: datetime
 
 
-class Ending(msgspec.Struct, frozen=True):
+class EndingGuest(msgspec.Struct, frozen=True):
     guest_id: int
     sponsor_id: int
     until: datetime
@@ -89,10 +89,10 @@ async def mine(db: Db, viewer: Viewer) -> list[Stay]:
     return [Stay(*row) for row in await db.rows(_MINE, sponsor_id=viewer.person_id)]
 
 
-async def ending(db: Db) -> list[Ending]:
+async def ending(db: Db) -> list[EndingGuest]:
     """Guests whose time is over soon and whose sponsor has not been told of it; from now on they count as told."""
     now = clock.now()
-    return [Ending(*row) for row in await db.rows(_ENDING, now=now, soon=now + TOLD_BEFORE)]
+    return [EndingGuest(*row) for row in await db.rows(_ENDING, now=now, soon=now + TOLD_BEFORE)]
 
 
 async def hand_over(db: Db, viewer: Viewer, facts: Sequence[PersonLeft | PersonErased]) -> None:

@@ -21,7 +21,7 @@ _TRIES: Final = 8
 """How many further forms of a taken handle are looked up at once."""
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+class ArrivingPerson(msgspec.Struct, frozen=True, kw_only=True):
     """Who comes. The handle is a wish: what is taken or not fit for a handle is changed."""
 
     handle: str
@@ -106,7 +106,7 @@ _MANAGE = Query(
 )
 
 
-async def bring_in(db: Db, viewer: Viewer, arrivals: Sequence[Arrival]) -> list[int]:
+async def bring_in(db: Db, viewer: Viewer, arrivals: Sequence[ArrivingPerson]) -> list[int]:
     """Returns their ids, in order."""
     if not arrivals:
         return []
@@ -131,7 +131,7 @@ async def bring_in(db: Db, viewer: Viewer, arrivals: Sequence[Arrival]) -> list[
     return ids
 
 
-async def fill_in(db: Db, viewer: Viewer, arrivals: Mapping[int, Arrival]) -> None:
+async def fill_in(db: Db, viewer: Viewer, arrivals: Mapping[int, ArrivingPerson]) -> None:
     """What a source says of people who are here already, as long as they have not joined."""
     for person_id, arrival in sorted(arrivals.items()):
         words = dict(zip(_WORDS, _card(viewer, arrival), strict=True))
@@ -192,7 +192,7 @@ def _form(wish: str, number: int) -> str:
     return wish if number == 1 else f"{wish}_{number}"
 
 
-def _card(viewer: Viewer, arrival: Arrival) -> tuple[str, str, str, str, str]:
+def _card(viewer: Viewer, arrival: ArrivingPerson) -> tuple[str, str, str, str, str]:
     policy = viewer.policy
     return (
         arrival.name[: policy.longest_name],

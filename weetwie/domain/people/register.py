@@ -19,7 +19,7 @@ from weetwie.tables.people import Farewell, Person
 State = Literal["", "active", "pending", "disabled", "suspended", "limited"]
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class RegisterFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Whom to list; what is left out does not matter."""
 
     state: State = ""
@@ -33,7 +33,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """None of others than these."""
 
 
-class Behind(msgspec.Struct, frozen=True):
+class RegisterEntry(msgspec.Struct, frozen=True):
     """What of a person nobody else reads."""
 
     id: int
@@ -43,7 +43,7 @@ class Behind(msgspec.Struct, frozen=True):
     """To be let back in as an alumnus."""
 
 
-async def register(db: Db, viewer: Viewer, wanted: Wanted, page: Page) -> list[int]:
+async def register(db: Db, viewer: Viewer, wanted: RegisterFilter, page: Page) -> list[int]:
     """Ids, newest first; the erased are not on it. Raises Forbidden."""
     _check(viewer)
     found = await db.rows(
@@ -63,10 +63,10 @@ async def register(db: Db, viewer: Viewer, wanted: Wanted, page: Page) -> list[i
     return ids[::-1] if page.is_upward else ids
 
 
-async def behind(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, Behind]:
+async def behind(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, RegisterEntry]:
     """By person. Raises Forbidden."""
     _check(viewer)
-    return {row["id"]: Behind(*row) for row in await db.rows(_BEHIND, ids=list(ids))}
+    return {row["id"]: RegisterEntry(*row) for row in await db.rows(_BEHIND, ids=list(ids))}
 
 
 def _check(viewer: Viewer) -> None:

@@ -16,7 +16,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, param
 from weetwie.events import PersonChanged, record
 from weetwie.http import page
-from weetwie.http.fetch import Fetcher, Unfetched
+from weetwie.http.fetch import Fetcher, FetchFailed
 from weetwie.runtime import clock
 from weetwie.tables.people import FieldCheck, Person
 
@@ -52,7 +52,7 @@ async def work(database: Database, fetcher: Fetcher, base_url: str) -> bool:
     person_id, url, handle = claimed["person_id"], claimed["url"], claimed["handle"]
     try:
         found = await fetcher.fetch(url, "text/html")
-    except Unfetched as error:
+    except FetchFailed as error:
         log.info("a page of a profile cannot be looked at", why=str(error))
         if claimed["attempts"] < MOST_ATTEMPTS:
             return True

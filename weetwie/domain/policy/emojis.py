@@ -14,7 +14,7 @@ from weetwie.domain.policy import choose
 from weetwie.errors import Conflict, Invalid, NotFound, _
 from weetwie.media import pictures
 from weetwie.media.blob import Store
-from weetwie.media.pictures import Picture
+from weetwie.media.pictures import PreparedPicture
 
 SIDE: Final = 128
 LARGEST: Final = 1024 * 1024
@@ -37,7 +37,7 @@ def content_type(name: str) -> str:
 
 
 async def add(
-    db: Db, viewer: Viewer, store: Store, shortcode: str, picture: Picture, *, category: str = ""
+    db: Db, viewer: Viewer, store: Store, shortcode: str, picture: PreparedPicture, *, category: str = ""
 ) -> None:
     """`picture` is made by `pictures.contained`. Raises Forbidden, Conflict for a name that is taken, Invalid."""
     policy = await choose.held(db, viewer)
@@ -65,11 +65,11 @@ async def remove(db: Db, viewer: Viewer, store: Store, shortcode: str) -> None:
     await store.remove([place(gone.name), still_place(gone.name)])
 
 
-def readable(content: bytes) -> Picture:
+def readable(content: bytes) -> PreparedPicture:
     """Takes processor time. Raises Invalid for what is no picture."""
     if len(content) > LARGEST:
         raise Invalid(_("This file is larger than {most} MB."), field="file", most=LARGEST >> 20)
     try:
         return pictures.contained(io.BytesIO(content), SIDE)
-    except (pictures.Unreadable, pictures.TooManyPixels):
+    except (pictures.UnreadablePicture, pictures.TooManyPixels):
         raise Invalid(_("This file is damaged and can't be read."), field="file") from None

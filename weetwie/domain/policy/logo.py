@@ -10,7 +10,7 @@ from weetwie.domain.policy import choose
 from weetwie.errors import Invalid, _
 from weetwie.media import pictures
 from weetwie.media.blob import Store
-from weetwie.media.pictures import Picture
+from weetwie.media.pictures import PreparedPicture
 
 SIDE: Final = 256
 LARGEST: Final = 2 * 1024 * 1024
@@ -26,7 +26,7 @@ def content_type(name: str) -> str:
     return next(kind for kind, ending in _ENDINGS.items() if name.endswith(ending))
 
 
-async def put(db: Db, viewer: Viewer, store: Store, picture: Picture) -> None:
+async def put(db: Db, viewer: Viewer, store: Store, picture: PreparedPicture) -> None:
     """In place of the one before. `picture` comes from `readable`. Raises Forbidden."""
     before = (await choose.held(db, viewer)).logo
     name = f"{secrets.token_urlsafe(9)}{_ENDINGS[picture.content_type]}"
@@ -44,11 +44,11 @@ async def take_down(db: Db, viewer: Viewer, store: Store) -> None:
         await store.remove([place(before)])
 
 
-def readable(content: bytes) -> Picture:
+def readable(content: bytes) -> PreparedPicture:
     """Takes processor time. Raises Invalid for what is no picture."""
     if len(content) > LARGEST:
         raise Invalid(_("This file is larger than {most} MB."), field="logo", most=LARGEST >> 20)
     try:
         return pictures.contained(io.BytesIO(content), SIDE)
-    except (pictures.Unreadable, pictures.TooManyPixels):
+    except (pictures.UnreadablePicture, pictures.TooManyPixels):
         raise Invalid(_("This file is damaged and can't be read."), field="logo") from None

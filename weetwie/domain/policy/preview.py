@@ -32,7 +32,7 @@ class Effect(msgspec.Struct, frozen=True):
     values: Mapping[str, int]
 
 
-class Change(msgspec.Struct, frozen=True):
+class PolicyChange(msgspec.Struct, frozen=True):
     name: str
     effects: list[Effect]
 
@@ -40,7 +40,7 @@ class Change(msgspec.Struct, frozen=True):
 class Preview(msgspec.Struct, frozen=True):
     before: Policy
     after: Policy
-    changes: list[Change]
+    changes: list[PolicyChange]
 
 
 async def preview(db: Db, viewer: Viewer, changes: dict[str, Any]) -> Preview:
@@ -52,7 +52,7 @@ async def preview(db: Db, viewer: Viewer, changes: dict[str, Any]) -> Preview:
     found, now = [], before
     for name in choose.differing(before, after):
         then = msgspec.structs.replace(now, **{name: getattr(after, name)})
-        found.append(Change(name, await _effects(db, now, then, name)))
+        found.append(PolicyChange(name, await _effects(db, now, then, name)))
         now = then
     return Preview(before, after, found)
 

@@ -28,13 +28,13 @@ What = str
 """`posts` or `people`."""
 
 
-class Counted(msgspec.Struct, frozen=True):
+class SightCount(msgspec.Struct, frozen=True):
     count: int
     looked_at: int
     is_cut: bool
 
 
-async def only_under(db: Db, wide: Policy, narrow: Policy, who: Who, what: What, readers: int) -> Counted:
+async def only_under(db: Db, wide: Policy, narrow: Policy, who: Who, what: What, readers: int) -> SightCount:
     """How many posts or profiles somebody sees under the wide policy and not under the narrow one."""
     most = max(_LEAST, min(MOST, _PAIRS // max(readers, 1))) if who == "outside" else MOST
     shared = Ring.colleagues if wide.widest_ring == narrow.widest_ring else narrow.widest_ring
@@ -50,7 +50,7 @@ async def only_under(db: Db, wide: Policy, narrow: Policy, who: Who, what: What,
         most=most,
     )
     assert row is not None
-    return Counted(row["count"], row["looked_at"], row["looked_at"] == most)
+    return SightCount(row["count"], row["looked_at"], row["looked_at"] == most)
 
 
 def _narrow(viewer_sql: ViewerSql, is_guest: Any) -> ViewerSql:

@@ -27,7 +27,7 @@ LARGEST: Final = 1024 * 1024
 _BROKEN: Final = _("This isn't a Weetwie statement, or it was changed: the signature doesn't match.")
 
 
-class Verified(msgspec.Struct, frozen=True):
+class VerifiedStatement(msgspec.Struct, frozen=True):
     """A statement that was signed here, and whether what it says still holds."""
 
     is_of_now: bool
@@ -58,7 +58,7 @@ def public_key(seed: bytes) -> str:
     ).decode()
 
 
-def verify(viewer: Viewer, content: bytes, seed: bytes) -> Verified:
+def verify(viewer: Viewer, content: bytes, seed: bytes) -> VerifiedStatement:
     """Raises Forbidden, and Invalid for what was not signed here, or was changed since."""
     if not permissions.administer(viewer, clock.now()):
         raise Forbidden
@@ -66,7 +66,9 @@ def verify(viewer: Viewer, content: bytes, seed: bytes) -> Verified:
     now = _choices(viewer.policy)
     then: dict[str, Any] = told["choices"]
     differs = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
-    return Verified(not differs, told["made_at"], told["version"], told["works_council"]["is_on"], differs)
+    return VerifiedStatement(
+        not differs, told["made_at"], told["version"], told["works_council"]["is_on"], differs
+    )
 
 
 def _opened(content: bytes, key: Ed25519PublicKey) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from weetwie.runtime import clock
 from weetwie.tables.polls import Poll, Vote
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+class ArrivingPoll(msgspec.Struct, frozen=True, kw_only=True):
     post_id: int
     options: Sequence[str]
     ends_at: datetime
@@ -23,7 +23,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         return [chosen.count(place) for place in range(len(self.options))]
 
 
-async def bring_in(db: Db, arrivals: Sequence[Arrival]) -> None:
+async def bring_in(db: Db, arrivals: Sequence[ArrivingPoll]) -> None:
     """Of those that ended before now nobody is told."""
     now = clock.now()
     await db.connection.copy_records_to_table(

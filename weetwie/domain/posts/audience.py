@@ -178,8 +178,8 @@ def _mentioned(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _draft(people: ColumnElement[Any]) -> visibility.Unwritten:
-    return visibility.Unwritten(
+def _draft(people: ColumnElement[Any]) -> visibility.DraftSql:
+    return visibility.DraftSql(
         author_id=param("author_id", BigInteger),
         root_id=param("root_id", BigInteger),
         ring=param("ring", SmallInteger),

@@ -33,7 +33,7 @@ from weetwie.tables.posts import MASTODON, MEDIA, POLL, Mention, Post, PostEdit,
 from weetwie.text import text as texts
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class PostChange(msgspec.Struct, frozen=True, kw_only=True):
     """What a post shall say; what is None stays."""
 
     text: str
@@ -46,7 +46,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     has_poll: bool = False
 
 
-async def edit(db: Db, viewer: Viewer, post_id: int, change: Change) -> None:
+async def edit(db: Db, viewer: Viewer, post_id: int, change: PostChange) -> None:
     """Keeps what it said before. Raises NotFound, Forbidden, Invalid; changes nothing where nothing is new."""
     before = await own(db, viewer, post_id)
     rules.check_text(

@@ -32,7 +32,7 @@ _ENOUGH_TO_TELL = 200
 """So many characters say in which language a text is."""
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+class ArrivingPost(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     author_id: int
     text: str
@@ -60,7 +60,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """Person and kind."""
 
 
-class Parent(msgspec.Struct, frozen=True):
+class ImportedParent(msgspec.Struct, frozen=True):
     """What a reply takes from what it replies to."""
 
     id: int
@@ -213,13 +213,16 @@ async def ids_at(db: Db, moments: Sequence[datetime]) -> list[int]:
     return ids
 
 
-async def parents(db: Db, ids: Iterable[int]) -> dict[int, Parent]:
+async def parents(db: Db, ids: Iterable[int]) -> dict[int, ImportedParent]:
     """Of posts that are replied to, those that may be: public and not deleted."""
     rows = await db.rows(_PARENTS, ids=list(ids))
-    return {row["id"]: Parent(row["id"], row["root_id"], row["author_id"], Ring(row["ring"])) for row in rows}
+    return {
+        row["id"]: ImportedParent(row["id"], row["root_id"], row["author_id"], Ring(row["ring"]))
+        for row in rows
+    }
 
 
-async def bring_in(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> None:
+async def bring_in(db: Db, _: Viewer, arrivals: Sequence[ArrivingPost]) -> None:
     """Writes them with all that hangs on them. The counts come last: their rows are those that others wait for."""
     await _write_posts(db, arrivals)
     await _write_tags(db, arrivals)
@@ -227,7 +230,7 @@ async def bring_in(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> None:
     await _count(db, arrivals)
 
 
-async def renew(db: Db, _: Viewer, arrivals: Sequence[Arrival]) -> list[int]:
+async def renew(db: Db, _: Viewer, arrivals: Sequence[ArrivingPost]) -> list[int]:
     """Posts of an archive that say something else in a newer one; what was edited or deleted here stays as it is here.
 
     Returns the ids of those that were changed."""
@@ -262,7 +265,7 @@ async def _clashing(db: Db, ids: Sequence[int]) -> list[int]:
     return places
 
 
-async def _write_posts(db: Db, arrivals: Sequence[Arrival]) -> None:
+async def _write_posts(db: Db, arrivals: Sequence[ArrivingPost]) -> None:
     await db.connection.copy_records_to_table(
         Post.__tablename__,
         columns=[
@@ -295,15 +298,15 @@ async def _write_posts(db: Db, arrivals: Sequence[Arrival]) -> None:
     )
 
 
-def _attached(post: Arrival) -> int:
+def _attached(post: ArrivingPost) -> int:
     return (MEDIA if post.has_media else 0) | (POLL if post.has_poll else 0)
 
 
-def _is_question(post: Arrival) -> bool:
+def _is_question(post: ArrivingPost) -> bool:
     return texts.is_question(post.text) if post.is_question is None else post.is_question
 
 
-async def _write_tags(db: Db, arrivals: Sequence[Arrival]) -> None:
+async def _write_tags(db: Db, arrivals: Sequence[ArrivingPost]) -> None:
     used = {post.id: tags for post in arrivals if (tags := _tags(post))}
     names: dict[str, str] = {}
     for tags in used.values():
@@ -319,7 +322,7 @@ async def _write_tags(db: Db, arrivals: Sequence[Arrival]) -> None:
     )
 
 
-def _tags(post: Arrival) -> dict[str, str]:
+def _tags(post: ArrivingPost) -> dict[str, str]:
     """By key, as first written."""
     written = (
         [piece.target for piece in texts.pieces(post.text) if piece.kind == "tag"]
@@ -332,7 +335,7 @@ def _tags(post: Arrival) -> dict[str, str]:
     return tags
 
 
-async def _write_people(db: Db, arrivals: Sequence[Arrival]) -> None:
+async def _write_people(db: Db, arrivals: Sequence[ArrivingPost]) -> None:
     await db.connection.copy_records_to_table(
         Mention.__tablename__,
         columns=["post_id", "person_id"],
@@ -345,7 +348,7 @@ async def _write_people(db: Db, arrivals: Sequence[Arrival]) -> None:
     )
 
 
-async def _count(db: Db, arrivals: Sequence[Arrival]) -> None:
+async def _count(db: Db, arrivals: Sequence[ArrivingPost]) -> None:
     counted = [post for post in arrivals if post.visibility <= Visibility.unlisted]
     replies = [(post.reply_to_id, post) for post in counted if post.reply_to_id]
     await count_on(db, Post, _COUNT_REPLIES, replies)
@@ -354,7 +357,7 @@ async def _count(db: Db, arrivals: Sequence[Arrival]) -> None:
     await count_on(db, Person, COUNT_POSTS, [(post.author_id, post) for post in counted])
 
 
-class Counted(Protocol):
+class CountedPost(Protocol):
     @property
     def id(self) -> int: ...
 
@@ -363,7 +366,7 @@ class Counted(Protocol):
 
 
 async def count_on(
-    db: Db, table: type[Person] | type[Post], query: Query, counted: Sequence[tuple[int, Counted]]
+    db: Db, table: type[Person] | type[Post], query: Query, counted: Sequence[tuple[int, CountedPost]]
 ) -> None:
     """Each with the id of the row that it counts on."""
     if not counted:

@@ -71,7 +71,7 @@ async def publish(db: Db, viewer: Viewer, draft: Draft) -> PostId:
     return post_id
 
 
-class Unexpected(Invalid):
+class UnexpectedMentions(Invalid):
     """Somebody is named whom the app did not expect to be."""
 
     default = _("This post would go to people your app didn't expect.")
@@ -85,7 +85,7 @@ def _check_allowed(viewer: Viewer, draft: Draft, audience: Audience) -> None:
     if draft.allowed_mentions is not None:
         allowed = {*draft.allowed_mentions, viewer.person_id}
         if others := [id for id in audience.people if id not in allowed]:
-            raise Unexpected(others)
+            raise UnexpectedMentions(others)
 
 
 async def _sent_before(db: Db, viewer: Viewer, key: str) -> PostId | None:

@@ -59,13 +59,13 @@ class Reason(msgspec.Struct, frozen=True):
     """Some of the tags that both care for."""
 
 
-class Suggested(msgspec.Struct, frozen=True):
+class SuggestedPerson(msgspec.Struct, frozen=True):
     person_id: int
     reasons: list[Reason]
     """The weightiest first."""
 
 
-async def suggestions(db: Db, viewer: Viewer, limit: int) -> list[Suggested]:
+async def suggestions(db: Db, viewer: Viewer, limit: int) -> list[SuggestedPerson]:
     """The best first. Guests get none: they are to know whom they work with."""
     if viewer.standing is Standing.guest or not viewer.is_person:
         return []
@@ -77,11 +77,11 @@ async def suggestions(db: Db, viewer: Viewer, limit: int) -> list[Suggested]:
         new_since=now - NEW_FOR,
         since_id=int((now - NEW_FOR).timestamp() * 1000) << 16,
     )
-    found = [Suggested(id, [Reason(*reason) for reason in reasons]) for id, reasons in rows]
+    found = [SuggestedPerson(id, [Reason(*reason) for reason in reasons]) for id, reasons in rows]
     if len(found) < limit:
         known = {one.person_id for one in found}
         popular = columns(await _POPULAR.rows(db, viewer, limit=limit), "id")
-        found += [Suggested(id, [Reason(POPULAR, [], [])]) for id in popular if id not in known]
+        found += [SuggestedPerson(id, [Reason(POPULAR, [], [])]) for id in popular if id not in known]
     return found[:limit]
 
 

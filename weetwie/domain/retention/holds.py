@@ -44,7 +44,7 @@ _LISTED = Query(
 )
 
 
-class Held(msgspec.Struct, frozen=True):
+class ActiveHold(msgspec.Struct, frozen=True):
     id: int
     person_id: int | None
     reason: str
@@ -80,10 +80,10 @@ async def lift(db: Db, viewer: Viewer, hold_id: int) -> None:
     await audit(db, viewer, "hold.lift", row["person_id"], hold=hold_id)
 
 
-async def listed(db: Db, viewer: Viewer) -> list[Held]:
+async def listed(db: Db, viewer: Viewer) -> list[ActiveHold]:
     """Those in force. Raises Forbidden."""
     _check(viewer)
-    return [Held(*row) for row in await db.rows(_LISTED, now=clock.now())]
+    return [ActiveHold(*row) for row in await db.rows(_LISTED, now=clock.now())]
 
 
 def _check(viewer: Viewer) -> None:

@@ -6,7 +6,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.search.posts import search
-from weetwie.domain.search.query import Asked, Sign, Term
+from weetwie.domain.search.query import SearchQuery, Sign, Term
 
 _ENOUGH = 2
 """Words: a question that has so many of those that say most is like the one that is asked."""
@@ -17,6 +17,8 @@ async def answered(db: Db, viewer: Viewer, words: Sequence[str], limit: int) -> 
     found: list[int] = []
     for some in (words, words[:_ENOUGH]) if len(words) > _ENOUGH else (words,):
         if some and not found:
-            asked = Asked(terms=[Term(word) for word in some], signs=[Sign("question")], is_answered=True)
+            asked = SearchQuery(
+                terms=[Term(word) for word in some], signs=[Sign("question")], is_answered=True
+            )
             found = await search(db, viewer, asked, Page(limit))
     return found

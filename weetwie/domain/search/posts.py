@@ -31,7 +31,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
 from weetwie.database.paging import BEGINNING, END, Page
 from weetwie.database.pool import Db, Query, param
-from weetwie.domain.search.query import Asked, Named
+from weetwie.domain.search.query import NamedPerson, SearchQuery
 from weetwie.domain.search.words import question
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -49,18 +49,18 @@ _CLOCKS_DIFFER: Final = 60_000
 """Milliseconds."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class SearchHit(msgspec.Struct, frozen=True):
     id: int
     fit: float
 
 
 async def search(
-    db: Db, viewer: Viewer, asked: Asked, page: Page, *, offset: int = 0, by: int | None = None
+    db: Db, viewer: Viewer, asked: SearchQuery, page: Page, *, offset: int = 0, by: int | None = None
 ) -> list[int]:
     """The ids of the posts of a page; `by` is a person of whom they are to be. With a bound, an offset beyond `DEPTH` or nothing
     to rank by, the newest come first."""
     people = await _people(db, viewer, [*asked.authors, *asked.spoken_to])
-    if people is None or asked == Asked(order=asked.order):
+    if people is None or asked == SearchQuery(order=asked.order):
         return []
     may_go_on = any(term.is_last for term in asked.terms)
     found: list[int] = []
@@ -85,9 +85,9 @@ class _Hunt:
     above: int
     below: int
 
-    async def newest(self, limit: int, above: int = BEGINNING, below: int = END) -> list[Found]:
+    async def newest(self, limit: int, above: int = BEGINNING, below: int = END) -> list[SearchHit]:
         """Newest first. Goes further back until there are enough of those that the viewer sees, or no more."""
-        found: list[Found] = []
+        found: list[SearchHit] = []
         above, below = max(above, self.above), min(below, self.below)
         while below > above + 1 and len(found) < limit:
             wanted = limit - len(found)
@@ -100,12 +100,12 @@ class _Hunt:
                 limit=wanted,
                 enough=int(wanted * _SPARE) + 10,
             )
-            found += [Found(row["id"], row["fit"]) for row in rows if row["id"] is not None]
+            found += [SearchHit(row["id"], row["fit"]) for row in rows if row["id"] is not None]
             below = rows[0]["reached"]
         return found
 
 
-async def _page(hunt: _Hunt, asked: Asked, page: Page, offset: int) -> tuple[list[int], bool]:
+async def _page(hunt: _Hunt, asked: SearchQuery, page: Page, offset: int) -> tuple[list[int], bool]:
     """Its ids, and whether in all, whichever page this is, there are but few."""
     end = offset + page.limit
     if page.above > BEGINNING or page.below < END:
@@ -127,7 +127,7 @@ async def _page(hunt: _Hunt, asked: Asked, page: Page, offset: int) -> tuple[lis
     return [one.id for one in found[offset:end]], is_scarce
 
 
-def _parameters(asked: Asked, people: Mapping[str, int], wanted: str, ranking: str) -> dict[str, Any]:
+def _parameters(asked: SearchQuery, people: Mapping[str, int], wanted: str, ranking: str) -> dict[str, Any]:
     return {
         "wanted": wanted,
         "ranking": ranking,
@@ -142,7 +142,7 @@ def _parameters(asked: Asked, people: Mapping[str, int], wanted: str, ranking: s
     }
 
 
-def _bounds(asked: Asked) -> tuple[int, int]:
+def _bounds(asked: SearchQuery) -> tuple[int, int]:
     """The ids that the dates in the question lie between."""
     now = _id_at(clock.now()) + (_CLOCKS_DIFFER << 16)
     return _id_at(asked.after) - 1 if asked.after else BEGINNING, _id_at(
@@ -150,7 +150,7 @@ def _bounds(asked: Asked) -> tuple[int, int]:
     ) if asked.before else now
 
 
-async def _people(db: Db, viewer: Viewer, named: Sequence[Named]) -> dict[str, int] | None:
+async def _people(db: Db, viewer: Viewer, named: Sequence[NamedPerson]) -> dict[str, int] | None:
     """The ids of those who are named; None where somebody must be there who is not."""
     handles = [one.handle.partition("@")[0] for one in named]
     found = {"me": viewer.person_id or 0}

@@ -35,20 +35,20 @@ class Sign(msgspec.Struct, frozen=True):
     is_out: bool = False
 
 
-class Named(msgspec.Struct, frozen=True):
+class NamedPerson(msgspec.Struct, frozen=True):
     """A person who is named by their handle: as the author, or as the one who is spoken to."""
 
     handle: str
     is_out: bool = False
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class SearchQuery(msgspec.Struct, kw_only=True):
     """All of it. Of the truths, None asks nothing."""
 
     terms: list[Term] = []
     signs: list[Sign] = []
-    authors: list[Named] = []
-    spoken_to: list[Named] = []
+    authors: list[NamedPerson] = []
+    spoken_to: list[NamedPerson] = []
     after: datetime | None = None
     """From this moment on."""
     before: datetime | None = None
@@ -61,7 +61,9 @@ class Asked(msgspec.Struct, kw_only=True):
 
     @property
     def has_operators(self) -> bool:
-        return self != Asked(terms=self.terms) or any(term.is_phrase or term.is_out for term in self.terms)
+        return self != SearchQuery(terms=self.terms) or any(
+            term.is_phrase or term.is_out for term in self.terms
+        )
 
 
 _TOKEN = re.compile(
@@ -75,11 +77,11 @@ _TOKEN = re.compile(
 )
 
 
-def read(line: str) -> Asked:
+def read(line: str) -> SearchQuery:
     """Raises Invalid, with a sentence, for an operator whose value means nothing; one without a value asks nothing."""
     if is_longer(line, LONGEST):
         raise Invalid(_("Keep it shorter: at most {most} characters."), field="q", most=LONGEST)
-    asked = Asked()
+    asked = SearchQuery()
     tokens = list(_TOKEN.finditer(line.replace("\x00", " ")))
     if len(tokens) > MOST_TERMS:
         raise Invalid(_("Use fewer words: at most {most}."), field="q", most=MOST_TERMS)
@@ -99,12 +101,12 @@ def read(line: str) -> Asked:
     return asked
 
 
-def _phrase(asked: Asked, text: str, is_out: bool) -> None:
+def _phrase(asked: SearchQuery, text: str, is_out: bool) -> None:
     if text.strip():
         asked.terms.append(Term(text.strip(), is_phrase=True, is_out=is_out))
 
 
-def _word(asked: Asked, text: str, is_out: bool) -> None:
+def _word(asked: SearchQuery, text: str, is_out: bool) -> None:
     if word := text.rstrip("*"):
         asked.terms.append(Term(word, begins=text.endswith("*"), is_out=is_out))
 
@@ -119,23 +121,23 @@ def _with_the_last_going_on(terms: list[Term]) -> list[Term]:
 _ENOUGH_TO_GO_ON: Final = 3
 
 
-def _from(asked: Asked, value: str, is_out: bool) -> None:
-    asked.authors.append(Named(_handle(value), is_out))
+def _from(asked: SearchQuery, value: str, is_out: bool) -> None:
+    asked.authors.append(NamedPerson(_handle(value), is_out))
 
 
-def _to(asked: Asked, value: str, is_out: bool) -> None:
-    asked.spoken_to.append(Named(_handle(value), is_out))
+def _to(asked: SearchQuery, value: str, is_out: bool) -> None:
+    asked.spoken_to.append(NamedPerson(_handle(value), is_out))
 
 
 def _handle(value: str) -> str:
     return value.removeprefix("@").lower()
 
 
-def _tag(asked: Asked, value: str, is_out: bool) -> None:
+def _tag(asked: SearchQuery, value: str, is_out: bool) -> None:
     asked.signs.append(Sign(f"tag={tag_key(value.lstrip('#＃'))}", is_out))
 
 
-def _language(asked: Asked, value: str, is_out: bool) -> None:
+def _language(asked: SearchQuery, value: str, is_out: bool) -> None:
     asked.signs.append(Sign(f"language={value.lower().partition('-')[0]}", is_out))
 
 
@@ -153,7 +155,7 @@ _ATTACHED: Final = {
 }
 
 
-def _has(asked: Asked, value: str, is_out: bool) -> None:
+def _has(asked: SearchQuery, value: str, is_out: bool) -> None:
     if value.lower() == "quote":
         asked.has_quote = not is_out
         return
@@ -167,7 +169,7 @@ def _has(asked: Asked, value: str, is_out: bool) -> None:
     asked.signs.append(Sign(f"has={what}", is_out))
 
 
-def _is(asked: Asked, value: str, is_out: bool) -> None:
+def _is(asked: SearchQuery, value: str, is_out: bool) -> None:
     match value.lower():
         case "question":
             asked.signs.append(Sign("question", is_out))
@@ -178,7 +180,7 @@ def _is(asked: Asked, value: str, is_out: bool) -> None:
         case "reply":
             asked.is_reply = not is_out
         case "mine":
-            asked.authors.append(Named("me", is_out))
+            asked.authors.append(NamedPerson("me", is_out))
         case _:
             raise Invalid(
                 _("“is:” takes question, answered, reply, sensitive or mine, not “{value}”."),
@@ -187,7 +189,7 @@ def _is(asked: Asked, value: str, is_out: bool) -> None:
             )
 
 
-def _in(asked: Asked, value: str, is_out: bool) -> None:
+def _in(asked: SearchQuery, value: str, is_out: bool) -> None:
     match value.lower():
         case "all" | "public" | "library" as place if not is_out:
             asked.place = place
@@ -195,7 +197,7 @@ def _in(asked: Asked, value: str, is_out: bool) -> None:
             raise Invalid(_("“in:” takes all, public or library, not “{value}”."), field="q", value=value)
 
 
-def _order(asked: Asked, value: str, is_out: bool) -> None:
+def _order(asked: SearchQuery, value: str, is_out: bool) -> None:
     match value.lower():
         case "time" | "relevance" as order if not is_out:
             asked.order = order
@@ -203,7 +205,7 @@ def _order(asked: Asked, value: str, is_out: bool) -> None:
             raise Invalid(_("“order:” takes time or relevance, not “{value}”."), field="q", value=value)
 
 
-def _after(asked: Asked, value: str, is_out: bool) -> None:
+def _after(asked: SearchQuery, value: str, is_out: bool) -> None:
     _first, end = _span(value)
     if is_out:
         _end_at(asked, end)
@@ -211,7 +213,7 @@ def _after(asked: Asked, value: str, is_out: bool) -> None:
         _begin_at(asked, end)
 
 
-def _before(asked: Asked, value: str, is_out: bool) -> None:
+def _before(asked: SearchQuery, value: str, is_out: bool) -> None:
     first, _end = _span(value)
     if is_out:
         _begin_at(asked, first)
@@ -219,7 +221,7 @@ def _before(asked: Asked, value: str, is_out: bool) -> None:
         _end_at(asked, first)
 
 
-def _during(asked: Asked, value: str, is_out: bool) -> None:
+def _during(asked: SearchQuery, value: str, is_out: bool) -> None:
     if is_out:
         raise Invalid(_("Instead of “-during:”, use “before:” or “after:”."), field="q")
     first, end = _span(value)
@@ -227,11 +229,11 @@ def _during(asked: Asked, value: str, is_out: bool) -> None:
     _end_at(asked, end)
 
 
-def _begin_at(asked: Asked, moment: datetime) -> None:
+def _begin_at(asked: SearchQuery, moment: datetime) -> None:
     asked.after = max(asked.after or moment, moment)
 
 
-def _end_at(asked: Asked, moment: datetime) -> None:
+def _end_at(asked: SearchQuery, moment: datetime) -> None:
     asked.before = min(asked.before or moment, moment)
 
 
@@ -264,7 +266,7 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-_OPERATORS: Final[dict[str, Callable[[Asked, str, bool], None]]] = {
+_OPERATORS: Final[dict[str, Callable[[SearchQuery, str, bool], None]]] = {
     "from": _from,
     "to": _to,
     "has": _has,

@@ -8,7 +8,7 @@ from sqlalchemy import Text, cast, column, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from weetwie.database.pool import Db, Query, param
-from weetwie.domain.search.query import Asked, Term
+from weetwie.domain.search.query import SearchQuery, Term
 from weetwie.domain.search.spaced import spaced
 
 STEMMED: Final = (
@@ -28,7 +28,7 @@ class Forms(msgspec.Struct, frozen=True):
 
 
 async def question(
-    db: Db, asked: Asked, people: Mapping[str, int], by: int | None, *, goes_on: bool = False
+    db: Db, asked: SearchQuery, people: Mapping[str, int], by: int | None, *, goes_on: bool = False
 ) -> tuple[str, str] | None:
     """What the index is asked, and by what the fitting posts are ranked; None where nothing can be looked for. `people` has
     the ids of those who are named. With `goes_on` the last word may be the beginning of one."""
@@ -54,7 +54,7 @@ def _going_on(term: Term) -> Term:
     return msgspec.structs.replace(term, begins=True) if term.is_last else term
 
 
-def _people(asked: Asked, people: Mapping[str, int]) -> Iterator[str]:
+def _people(asked: SearchQuery, people: Mapping[str, int]) -> Iterator[str]:
     """By one of those who are named as authors, by none of the others, and to all of those who are spoken to."""
     by = [_quoted(f"from={people[named.handle]}") for named in asked.authors if not named.is_out]
     if by:

@@ -217,9 +217,9 @@ async def _announced(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Fac
 
 
 _ANNOUNCEMENTS: dict[type[Fact], Any] = {
-    events.AnnouncementMade: listeners.Announced,
+    events.AnnouncementMade: listeners.AnnouncementArrived,
     events.AnnouncementReactedTo: listeners.AnnouncementReacted,
-    events.AnnouncementReactionTakenBack: listeners.Announced,
+    events.AnnouncementReactionTakenBack: listeners.AnnouncementArrived,
     events.AnnouncementWithdrawn: listeners.AnnouncementGone,
 }
 

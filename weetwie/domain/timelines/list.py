@@ -12,7 +12,7 @@ from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.timelines import taste
-from weetwie.domain.timelines.merged import SIZE, Merged
+from weetwie.domain.timelines.merged import SIZE, MergedFinding
 from weetwie.errors import NotFound
 from weetwie.tables.lists import FOLLOWED, LIST, List, ListMember
 from weetwie.tables.posts import Post
@@ -138,4 +138,4 @@ def _arriving(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
 
 
 ARRIVING = Reach(_arriving)
-_POSTS = Merged(_stretch, Finding(_of_stretch))
+_POSTS = MergedFinding(_stretch, Finding(_of_stretch))

@@ -77,7 +77,7 @@ class SpokenIn(News):
 
 
 @dataclass(slots=True, frozen=True)
-class Announced(News):
+class AnnouncementArrived(News):
     announcement_id: int = field(kw_only=True)
 
 
@@ -101,7 +101,7 @@ class Beat(News):
     """Nothing is new: the line is to be kept open."""
 
 
-class Ending(Enum):
+class StreamEnding(Enum):
     """Why a stream ends."""
 
     going = "the program ends, or the world of who listens is another now: connect again"
@@ -129,8 +129,8 @@ class Stream:
         self.channels: tuple[Channel, ...] = ()
         self.wants_beats = wants_beats
         self.is_confirmed = False
-        self.ending: Ending | None = None
-        self.on_close: Callable[[Ending], None] | None = None
+        self.ending: StreamEnding | None = None
+        self.on_close: Callable[[StreamEnding], None] | None = None
         """Called once, at the end, for who is at that moment not waiting for news."""
         self._news: deque[News] | None = None
         self._waiting: asyncio.Future[None] | None = None
@@ -145,12 +145,12 @@ class Stream:
         if self._news is None:
             self._news = deque()
         if len(self._news) >= LONGEST_QUEUE:
-            self.close(Ending.slow)
+            self.close(StreamEnding.slow)
             return
         self._news.append(news)
         self._wake()
 
-    def close(self, ending: Ending = Ending.going) -> None:
+    def close(self, ending: StreamEnding = StreamEnding.going) -> None:
         """Ends the stream for its reader, at once and whatever waits in it."""
         if self.ending is None:
             self.ending = ending

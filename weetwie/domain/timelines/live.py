@@ -24,10 +24,10 @@ from weetwie.domain.timelines.listeners import (
     NOTIFICATIONS,
     Beat,
     Channel,
-    Ending,
     FiltersAreOthers,
     Listeners,
     Stream,
+    StreamEnding,
 )
 from weetwie.events import (
     Fact,
@@ -94,7 +94,7 @@ class Live:
 
     def close_all(self) -> None:
         for stream in self._listeners:
-            stream.close(Ending.going)
+            stream.close(StreamEnding.going)
 
     async def run(self, bell: Bell) -> None:
         """Hands out what is new, until cancelled."""
@@ -174,14 +174,14 @@ class Live:
         """Streams end with their token, with the standing of who listens, and with a block on either side: who connects
         again sees the new world."""
         for fact in of(facts, PersonLeft, PersonSuspended, PersonErased):
-            self._close_of(fact.person_id, Ending.unwelcome)
+            self._close_of(fact.person_id, StreamEnding.unwelcome)
         for fact in of(facts, PersonBlocked):
-            self._close_of(fact.blocker_id, Ending.going)
-            self._close_of(fact.blocked_id, Ending.going)
+            self._close_of(fact.blocker_id, StreamEnding.going)
+            self._close_of(fact.blocked_id, StreamEnding.going)
         if of(facts, TokenRevoked):
             await self._close_revoked(db)
 
-    def _close_of(self, person_id: int, ending: Ending) -> None:
+    def _close_of(self, person_id: int, ending: StreamEnding) -> None:
         for stream in self._listeners.of_person(person_id):
             stream.close(ending)
 
@@ -193,7 +193,7 @@ class Live:
         for stream in new:
             stream.is_confirmed = True
             if stream.viewer.token_id not in good and not await _is_still_so(db, stream.viewer):
-                stream.close(Ending.unwelcome)
+                stream.close(StreamEnding.unwelcome)
 
     async def _still_good(self, db: Db, viewers: Sequence[Viewer]) -> set[int]:
         """Of many at once those tokens whose person is as they were recognised; the others are looked at one by one."""
@@ -205,14 +205,14 @@ class Live:
         now = clock.now()
         for stream in self._listeners:
             if stream.viewer.until is not None and not is_active(stream.viewer, now):
-                stream.close(Ending.unwelcome)
+                stream.close(StreamEnding.unwelcome)
 
     async def _close_revoked(self, db: Db) -> None:
         tokens = {stream.viewer.token_id for stream in self._listeners if stream.viewer.token_id}
         good = set(columns(await db.rows(_VERSIONS, ids=list(tokens)), "id"))
         for stream in self._listeners:
             if stream.viewer.token_id and stream.viewer.token_id not in good:
-                stream.close(Ending.unwelcome)
+                stream.close(StreamEnding.unwelcome)
 
 
 async def _is_still_so(db: Db, viewer: Viewer) -> bool:

@@ -24,7 +24,7 @@ LONGEST = 2_000
 SIZE = param("size", BigInteger)
 
 
-class Merged:
+class MergedFinding:
     """`stretch(viewer_sql, upward)` selects the `SIZE` next ids as `id`, in order, between `BELOW` and `ABOVE`;
     `finding` loads the posts of the parameter `ids`."""
 

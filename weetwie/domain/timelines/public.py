@@ -13,7 +13,7 @@ from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.timelines import taste
-from weetwie.domain.timelines.merged import SIZE, Merged
+from weetwie.domain.timelines.merged import SIZE, MergedFinding
 from weetwie.tables.cards import Card, PostCard
 from weetwie.tables.posts import MEDIA, Post, PostTag, Tag
 from weetwie.views.posts import ABOVE, BELOW, Finding, Reach, SeenPost
@@ -165,5 +165,5 @@ _PUBLIC = Finding(_public)
 _LINKING = Finding(_linking)
 _PUBLIC_MEDIA = Finding(_public_media)
 _TAGGED = Finding(_tagged)
-_TAGGED_AS = Merged(_stretch, Finding(_of_stretch))
+_TAGGED_AS = MergedFinding(_stretch, Finding(_of_stretch))
 _TAG_IDS = Query(select(Tag.id, Tag.key).where(Tag.key == func.any(param("keys", ARRAY(Text)))))

@@ -42,18 +42,18 @@ async def posts(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[
     return columns(await _POSTS.rows(db, viewer, limit=limit, offset=offset, **_now()), "id")
 
 
-class Link(msgspec.Struct, frozen=True):
+class TrendingLink(msgspec.Struct, frozen=True):
     card: SeenCard
     history: list[tuple[int, int, int]]
     """The last days, today first: the day (since 1970), posts, people who wrote them."""
 
 
-async def links(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[Link]:
+async def links(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[TrendingLink]:
     """By how many people linked to them, and how lately."""
     rows = await _LINKS.rows(db, viewer, limit=limit, offset=offset, **_now())
     today = int(clock.now().timestamp()) // _DAY_SECONDS
     return [
-        Link(
+        TrendingLink(
             SeenCard(0, *row[1:]),
             history({day: (uses, people) for day, uses, people in row["days"]}, today, viewer.policy),
         )

@@ -28,7 +28,7 @@ BOMB: Final = _("This file would unpack to far more than it should, so it wasn't
 LOCKED: Final = _("This archive has a password. Unpack it first and use the folder.")
 
 
-class Box:
+class OpenArchive:
     """Names, sizes, and a way to open each. Names have forward slashes and no folder of the archive's own in front."""
 
     def __init__(self, sizes: dict[str, int], open_one: Callable[[str], IO[bytes]]) -> None:
@@ -60,7 +60,7 @@ class Box:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Box]:
+def opened(path: Path) -> Iterator[OpenArchive]:
     """Raises Invalid for what is no archive."""
     if path.is_dir():
         yield _folder(path)
@@ -73,7 +73,7 @@ def opened(path: Path) -> Iterator[Box]:
         with _tar(path) as box:
             yield box
     else:
-        yield Box({path.name: path.stat().st_size}, lambda _name: path.open("rb"))
+        yield OpenArchive({path.name: path.stat().st_size}, lambda _name: path.open("rb"))
 
 
 def _begins(path: Path, sign: bytes) -> bool:
@@ -81,7 +81,7 @@ def _begins(path: Path, sign: bytes) -> bool:
         return file.read(len(sign)) == sign
 
 
-def _folder(folder: Path) -> Box:
+def _folder(folder: Path) -> OpenArchive:
     """Links are not followed: they could lead out of it."""
     sizes: dict[str, int] = {}
     for place, _folders, files in os.walk(folder, followlinks=False):
@@ -90,11 +90,11 @@ def _folder(folder: Path) -> Box:
             if not path.is_symlink() and path.is_file():
                 sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
         _check_count(len(sizes))
-    return Box(sizes, lambda name: (folder / name).open("rb"))
+    return OpenArchive(sizes, lambda name: (folder / name).open("rb"))
 
 
 @contextmanager
-def _zip(path: Path) -> Iterator[Box]:
+def _zip(path: Path) -> Iterator[OpenArchive]:
     try:
         archive = zipfile.ZipFile(path)
     except Exception as error:
@@ -104,11 +104,11 @@ def _zip(path: Path) -> Iterator[Box]:
         _check_count(len(entries))
         sizes = {entry.filename: entry.file_size for entry in entries}
         _check_size(sum(sizes.values()), path.stat().st_size)
-        yield Box(sizes, archive.open)
+        yield OpenArchive(sizes, archive.open)
 
 
 @contextmanager
-def _tar(path: Path) -> Iterator[Box]:
+def _tar(path: Path) -> Iterator[OpenArchive]:
     """Its files can only be read one after the other, so they are put into a folder of our own, under numbers."""
     with tempfile.TemporaryDirectory(prefix="weetwie-archive-") as given:
         folder = Path(given)
@@ -137,7 +137,7 @@ def _tar(path: Path) -> Iterator[Box]:
             raise
         except Exception as error:
             raise Invalid(DAMAGED, field="file") from error
-        yield Box(sizes, lambda name: places[name].open("rb"))
+        yield OpenArchive(sizes, lambda name: places[name].open("rb"))
 
 
 class _Entry(tarfile.TarInfo):

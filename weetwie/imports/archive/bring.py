@@ -23,13 +23,13 @@ from weetwie.domain.knowledge import evidence
 from weetwie.domain.media import import_ as files
 from weetwie.domain.media.upload import Prepared
 from weetwie.domain.posts import import_ as arriving
-from weetwie.domain.posts.import_ import Arrival
+from weetwie.domain.posts.import_ import ArrivingPost
 from weetwie.domain.search import index
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.imports.archive import mastodon, remembered, twitter
-from weetwie.imports.archive.box import Box
-from weetwie.imports.archive.remembered import Network, Remembered, Story
+from weetwie.imports.archive.box import OpenArchive
+from weetwie.imports.archive.remembered import ArchivedPost, Network, ReadArchive
 from weetwie.imports.run import PASSING, TRIES
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
@@ -42,7 +42,7 @@ _BATCH, _MOST_FILES = 100, 8
 _LOOKED_UP: Final = 5_000
 
 
-class Outlook(msgspec.Struct, kw_only=True):
+class ArchivePreview(msgspec.Struct, kw_only=True):
     """What an archive would bring."""
 
     network: Network
@@ -62,7 +62,7 @@ class Outlook(msgspec.Struct, kw_only=True):
     bad: int
 
 
-class Report(msgspec.Struct, kw_only=True):
+class ArchiveReport(msgspec.Struct, kw_only=True):
     """What came of it."""
 
     import_id: int
@@ -76,7 +76,7 @@ class Report(msgspec.Struct, kw_only=True):
     seconds: float = 0.0
 
 
-async def read(db: Db, viewer: Viewer, box: Box, network: Network, base_url: str) -> Story:
+async def read(db: Db, viewer: Viewer, box: OpenArchive, network: Network, base_url: str) -> ReadArchive:
     """What of an archive may come in as this viewer's. Raises Invalid for what is no such archive, or a damaged one."""
     if network == "twitter":
         return await asyncio.to_thread(twitter.read, box)
@@ -95,7 +95,7 @@ async def read(db: Db, viewer: Viewer, box: Box, network: Network, base_url: str
     return story
 
 
-async def _here(db: Db, story: Story, base_url: str) -> set[str]:
+async def _here(db: Db, story: ReadArchive, base_url: str) -> set[str]:
     """Posts that were written here and still are."""
     address = re.compile(re.escape(base_url.rstrip("/")) + r"/people/[^/]+/posts/([0-9]{1,18})")
     ids = {int(found[1]): post.key for post in story.posts if (found := address.fullmatch(post.key))}
@@ -105,12 +105,12 @@ async def _here(db: Db, story: Story, base_url: str) -> set[str]:
     return there
 
 
-async def look(db: Db, viewer: Viewer, story: Story) -> Outlook:
+async def look(db: Db, viewer: Viewer, story: ReadArchive) -> ArchivePreview:
     known: dict[str, int] = {}
     for some in _several([post.key for post in story.posts], _LOOKED_UP):
         known |= await ledger.posts(db, _space(viewer, story), some)
     languages = Counter(post.language or "?" for post in story.posts)
-    return Outlook(
+    return ArchivePreview(
         network=story.network,
         account=story.account,
         posts=len(story.posts),
@@ -131,12 +131,12 @@ async def bring(
     database: Database,
     viewer: Viewer,
     store: Store,
-    box: Box,
-    story: Story,
+    box: OpenArchive,
+    story: ReadArchive,
     audience: Ring | None = None,
     moved: Callable[[int, int], None] = lambda _done, _all: None,
     door: str = "command line",
-) -> Report:
+) -> ArchiveReport:
     """As the viewer's own posts. A run that was stopped goes on; what is in is not brought in twice. Raises Forbidden."""
     began = time.monotonic()
     ring = _ring(viewer, audience)
@@ -145,7 +145,9 @@ async def bring(
         name = f"{story.network} {story.account or 'posts'} of person {viewer.person_id}"
         import_id, done = await ledger.begin(db, story.network, name, edition, viewer.person_id)
         await audit(db, viewer, f"import.{story.network}", import_id, door=door)
-    run = _Run(database, viewer, store, box, story, ring, audience is not None, Report(import_id=import_id))
+    run = _Run(
+        database, viewer, store, box, story, ring, audience is not None, ArchiveReport(import_id=import_id)
+    )
     for batch in _batches(story.posts[done:]):
         await run.write(batch, done)
         done += len(batch)
@@ -168,7 +170,7 @@ def _ring(viewer: Viewer, audience: Ring | None) -> Ring:
     return ring
 
 
-def _space(viewer: Viewer, story: Story) -> str:
+def _space(viewer: Viewer, story: ReadArchive) -> str:
     """Keys are a person's own: two may bring the same archive, as of an account that they wrote together."""
     return f"{story.network} of {viewer.person_id}"
 
@@ -179,8 +181,8 @@ def _several(keys: Sequence[T], count: int) -> Iterator[list[T]]:
         yield some
 
 
-def _batches(posts: Sequence[Remembered]) -> Iterator[list[Remembered]]:
-    batch: list[Remembered] = []
+def _batches(posts: Sequence[ArchivedPost]) -> Iterator[list[ArchivedPost]]:
+    batch: list[ArchivedPost] = []
     held = 0
     for post in posts:
         if batch and (len(batch) >= _BATCH or held + len(post.media) > _MOST_FILES):
@@ -200,11 +202,11 @@ class _Run:
         database: Database,
         viewer: Viewer,
         store: Store,
-        box: Box,
-        story: Story,
+        box: OpenArchive,
+        story: ReadArchive,
         ring: Ring,
         is_chosen: bool,
-        report: Report,
+        report: ArchiveReport,
     ) -> None:
         self._database = database
         self._viewer = viewer
@@ -220,7 +222,7 @@ class _Run:
             self._visibilities[post.key] = max(post.visibility, above)
         self.report = report
 
-    async def write(self, batch: list[Remembered], done: int) -> None:
+    async def write(self, batch: list[ArchivedPost], done: int) -> None:
         """Files are made ready first: no transaction waits for them."""
         async with self._database.reading() as db:
             known = await ledger.posts(db, self._space, [post.key for post in batch])
@@ -239,7 +241,7 @@ class _Run:
                 return
 
     async def _write(
-        self, db: Db, batch: list[Remembered], media: dict[str, list[Prepared]]
+        self, db: Db, batch: list[ArchivedPost], media: dict[str, list[Prepared]]
     ) -> tuple[int, int, int, int]:
         keys = {key for post in batch for key in (post.key, post.reply_to) if key}
         known = await ledger.posts(db, self._space, keys)
@@ -252,7 +254,9 @@ class _Run:
             arrival = self._arrival(
                 post, post_id, by_key.get(post.reply_to), has_media=bool(media.get(post.key))
             )
-            by_key[post.key] = arriving.Parent(post_id, arrival.root_id, self._viewer.person_id, arrival.ring)
+            by_key[post.key] = arriving.ImportedParent(
+                post_id, arrival.root_id, self._viewer.person_id, arrival.ring
+            )
             arrivals.append(arrival)
         renewed: list[int] = []
         if arrivals:
@@ -260,7 +264,7 @@ class _Run:
             shown = {id: media[post.key] for post, id in zip(fresh, ids, strict=True) if media.get(post.key)}
             await files.attach(db, self._viewer, shown)
             await index.bring_in(db, ids)
-            noted = {post.key: ledger.Noted(id) for post, id in zip(fresh, ids, strict=True)}
+            noted = {post.key: ledger.LedgerKey(id) for post, id in zip(fresh, ids, strict=True)}
             await ledger.note_posts(db, self.report.import_id, self._space, noted)
         again = [post for post in batch if known.get(post.key)]
         if again:
@@ -278,11 +282,16 @@ class _Run:
         self.report.files += attached
 
     def _arrival(
-        self, post: Remembered, post_id: int, parent: arriving.Parent | None, *, has_media: bool = False
-    ) -> Arrival:
+        self,
+        post: ArchivedPost,
+        post_id: int,
+        parent: arriving.ImportedParent | None,
+        *,
+        has_media: bool = False,
+    ) -> ArrivingPost:
         ring = self._ring_of(post)
         ring = ring if parent is None else min(ring, parent.ring)
-        return Arrival(
+        return ArrivingPost(
             id=post_id,
             author_id=self._viewer.person_id,
             text=post.text,
@@ -299,13 +308,13 @@ class _Run:
             has_media=has_media,
         )
 
-    def _ring_of(self, post: Remembered) -> Ring:
+    def _ring_of(self, post: ArchivedPost) -> Ring:
         """What was written here is for whom it was, or for fewer."""
         if post.ring is None:
             return self._ring
         return min(self._ring, post.ring) if self._is_chosen else post.ring
 
-    async def _files(self, post: Remembered) -> list[Prepared]:
+    async def _files(self, post: ArchivedPost) -> list[Prepared]:
         """What cannot be taken is counted, and the post comes without it."""
         async with self._database.reading() as db:
             ids = await files.numbers(db, len(post.media))

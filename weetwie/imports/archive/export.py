@@ -39,7 +39,7 @@ _CONTEXT: Final = "https://www.w3.org/ns/activitystreams"
 Json = dict[str, Any]
 
 
-class Taken(msgspec.Struct):
+class ExportReport(msgspec.Struct):
     """What is in the archive."""
 
     posts: int = 0
@@ -49,7 +49,9 @@ class Taken(msgspec.Struct):
     """Whose bytes are not there any more."""
 
 
-async def export(database: Database, viewer: Viewer, store: Store, base_url: str, out: IO[bytes]) -> Taken:
+async def export(
+    database: Database, viewer: Viewer, store: Store, base_url: str, out: IO[bytes]
+) -> ExportReport:
     """All that the viewer has posted and still sees, whomever it is for."""
     writer = _Writer(database, viewer, store, base_url.rstrip("/"))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -70,7 +72,7 @@ class _Writer:
         self._handles: dict[int, str] = {viewer.person_id: viewer.handle}
         self._media: list[tuple[int, str]] = []
         """Ids and the names that they get in the archive."""
-        self.taken = Taken()
+        self.taken = ExportReport()
 
     async def outbox(self, archive: zipfile.ZipFile) -> None:
         """Written as it is read, so that a long life needs no more memory than a short one."""

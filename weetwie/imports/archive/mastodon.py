@@ -8,10 +8,10 @@ import msgspec
 from weetwie.access.enums import Ring, Visibility
 from weetwie.errors import Invalid, _
 from weetwie.imports.archive import remembered
-from weetwie.imports.archive.box import DAMAGED, Box
+from weetwie.imports.archive.box import DAMAGED, OpenArchive
 from weetwie.imports.archive.plain import host_of, plain, with_host
-from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, Attached, Remembered, Story
-from weetwie.imports.records import Wrong
+from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, ArchivedPost, AttachedFile, ReadArchive
+from weetwie.imports.records import BadRecord
 
 NO_OUTBOX: Final = _(
     "There's no outbox.json in it. Use the archive from Mastodon, or the outbox.json inside it."
@@ -29,17 +29,17 @@ AUDIENCE: Final = "/audiences/"
 Json = Mapping[str, Any]
 
 
-def read(box: Box, base_url: str) -> Story:
+def read(box: OpenArchive, base_url: str) -> ReadArchive:
     """`base_url` is our own: what was written here for some is read again, what was so elsewhere is not. Raises Invalid."""
     outbox = next(iter(box.ending("outbox.json")), None) or _alone(box)
     items = _items(box.words(outbox))
     actor = _actor(box)
-    story = Story(network="mastodon", account=_account(actor, items))
+    story = ReadArchive(network="mastodon", account=_account(actor, items))
     story.end(_posts(items, story, box, base_url.rstrip("/")))
     return story
 
 
-def _alone(box: Box) -> str:
+def _alone(box: OpenArchive) -> str:
     names = list(box.sizes)
     if len(names) != 1 or not names[0].endswith(".json"):
         raise Invalid(NO_OUTBOX, field="file")
@@ -57,7 +57,7 @@ def _items(content: bytes) -> list[msgspec.Raw]:
         raise Invalid(DAMAGED, field="file") from error
 
 
-def _actor(box: Box) -> Json:
+def _actor(box: OpenArchive) -> Json:
     """Empty where it is not there or cannot be read: the posts say enough."""
     for name in box.ending("actor.json")[:1]:
         content = box.read(name, 4 << 20)
@@ -81,7 +81,9 @@ def _decoded(content: bytes | msgspec.Raw) -> Any:
         return None
 
 
-def _posts(items: list[msgspec.Raw], story: Story, box: Box, base_url: str) -> Iterator[Remembered]:
+def _posts(
+    items: list[msgspec.Raw], story: ReadArchive, box: OpenArchive, base_url: str
+) -> Iterator[ArchivedPost]:
     """What was changed or deleted later in the same archive is so."""
     notes: dict[str, tuple[int, Json]] = {}
     for number, raw in enumerate(items, 1):
@@ -105,14 +107,14 @@ def _posts(items: list[msgspec.Raw], story: Story, box: Box, base_url: str) -> I
     for number, note in notes.values():
         try:
             post = _post(number, note, story, files, base_url, notes)
-        except (Wrong, TypeError, AttributeError, ValueError) as wrong:
-            story.tell(number, str(wrong) if isinstance(wrong, Wrong) else "is no post that can be read")
+        except (BadRecord, TypeError, AttributeError, ValueError) as wrong:
+            story.tell(number, str(wrong) if isinstance(wrong, BadRecord) else "is no post that can be read")
             continue
         if post is not None:
             yield post
 
 
-def _files(box: Box) -> dict[str, str]:
+def _files(box: OpenArchive) -> dict[str, str]:
     """By their way from `media_attachments` on: what stands before it differs."""
     return {_tail(name): name for name in box.sizes if "media_attachments/" in name}
 
@@ -122,8 +124,13 @@ def _tail(name: str) -> str:
 
 
 def _post(
-    number: int, note: Json, story: Story, files: Mapping[str, str], base_url: str, own: Mapping[str, Any]
-) -> Remembered | None:
+    number: int,
+    note: Json,
+    story: ReadArchive,
+    files: Mapping[str, str],
+    base_url: str,
+    own: Mapping[str, Any],
+) -> ArchivedPost | None:
     reach = _reach(note, base_url)
     if isinstance(reach, str):
         story.skip(reach)
@@ -140,7 +147,7 @@ def _post(
         written = ANSWER + (written if written.startswith("@") else f"{parent}\n{written}".strip())
     key = remembered.key_of(_text(note.get("id")))
     updated = _text(note.get("updated"))
-    return Remembered(
+    return ArchivedPost(
         number=number,
         key=key,
         at=remembered.time_of(_text(note.get("published"))),
@@ -215,17 +222,17 @@ def _language(note: Json) -> str | None:
     return str(next(fitting, next(iter(given))))
 
 
-def _media(note: Json, files: Mapping[str, str], story: Story) -> tuple[Attached, ...]:
+def _media(note: Json, files: Mapping[str, str], story: ReadArchive) -> tuple[AttachedFile, ...]:
     given = note.get("attachment")
     listed = [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, dict)]
-    found: list[Attached] = []
+    found: list[AttachedFile] = []
     for one in listed:
         address = _text(one.get("url"))
         name = files.get(_tail(address)) if "media_attachments/" in address else None
         if name is None or len(found) == MOST_MEDIA:
             story.lost_files += bool(address)
             continue
-        found.append(Attached(name, _text(one.get("name")), _focus(one.get("focalPoint"))))
+        found.append(AttachedFile(name, _text(one.get("name")), _focus(one.get("focalPoint"))))
     return tuple(found)
 
 

@@ -9,8 +9,8 @@ import msgspec
 
 from weetwie.access.enums import Ring, Visibility
 from weetwie.imports.archive.plain import goes_on
-from weetwie.imports.lines import Bad
-from weetwie.imports.records import LONGEST_KEY, Wrong, clean, moment
+from weetwie.imports.lines import BadLine
+from weetwie.imports.records import LONGEST_KEY, BadRecord, clean, moment
 from weetwie.runtime import clock
 from weetwie.text import text as texts
 
@@ -36,14 +36,14 @@ _FIRST: Final = datetime(2006, 1, 1, tzinfo=UTC)
 _ENOUGH_TO_TELL: Final = 200
 
 
-class Attached(msgspec.Struct, frozen=True):
+class AttachedFile(msgspec.Struct, frozen=True):
     name: str
     """Of a file in the archive."""
     description: str = ""
     focus: str = ""
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+class ArchivedPost(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     """Where it stands in the archive."""
     key: str
@@ -59,31 +59,31 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str = ""
     """The key of what it goes on from, by the same writer."""
     edited_at: datetime | None = None
-    media: tuple[Attached, ...] = ()
+    media: tuple[AttachedFile, ...] = ()
 
 
-class Story(msgspec.Struct, kw_only=True):
+class ReadArchive(msgspec.Struct, kw_only=True):
     """An archive, read."""
 
     network: Network
     account: str
     """Whose it was there; empty where the file does not say."""
-    posts: list[Remembered] = msgspec.field(default_factory=list)
+    posts: list[ArchivedPost] = msgspec.field(default_factory=list)
     """Oldest first."""
     skipped: Counter[str] = msgspec.field(default_factory=Counter)
     answers: int = 0
     """How many of the posts answer somebody else."""
     lost_files: int = 0
     """Files that posts name and that are not in the archive, or are more than a post may have."""
-    bad: list[Bad] = msgspec.field(default_factory=list)
+    bad: list[BadLine] = msgspec.field(default_factory=list)
 
     def skip(self, reason: str) -> None:
         self.skipped[reason] += 1
 
     def tell(self, number: int, reason: str) -> None:
-        self.bad.append(Bad(number, reason))
+        self.bad.append(BadLine(number, reason))
 
-    def end(self, posts: Iterable[Remembered]) -> None:
+    def end(self, posts: Iterable[ArchivedPost]) -> None:
         """Puts them in order. A thread begins where its beginning is not among them."""
         by_key = {post.key: post for post in posts}
         self.posts = sorted(by_key.values(), key=lambda post: (post.at, post.number))
@@ -103,7 +103,7 @@ class Story(msgspec.Struct, kw_only=True):
         ]
 
 
-def _heights(by_key: Mapping[str, Remembered]) -> dict[str, int]:
+def _heights(by_key: Mapping[str, ArchivedPost]) -> dict[str, int]:
     """How many posts each goes on from: of a thread written within one second, what comes first."""
     heights: dict[str, int] = {}
     for key in by_key:
@@ -130,14 +130,14 @@ def time_of(given: str) -> datetime:
     """Raises Wrong."""
     at = moment(given)
     if not _FIRST <= at <= clock.now() + timedelta(minutes=5):
-        raise Wrong(f"the time {at.isoformat()} cannot be")
+        raise BadRecord(f"the time {at.isoformat()} cannot be")
     return at
 
 
 def text_of(given: str) -> str:
     """Raises Wrong."""
     if len(given) > LONGEST_TEXT:
-        raise Wrong(f"longer than {LONGEST_TEXT:,} characters")
+        raise BadRecord(f"longer than {LONGEST_TEXT:,} characters")
     return clean(given)
 
 
@@ -160,5 +160,5 @@ def account_of(given: str) -> str:
 def key_of(given: str) -> str:
     """Raises Wrong."""
     if not given or len(given) > LONGEST_KEY or "\x00" in given:
-        raise Wrong("has no id")
+        raise BadRecord("has no id")
     return given

@@ -9,10 +9,10 @@ import msgspec
 
 from weetwie.errors import Invalid, _
 from weetwie.imports.archive import remembered
-from weetwie.imports.archive.box import DAMAGED, Box
+from weetwie.imports.archive.box import DAMAGED, OpenArchive
 from weetwie.imports.archive.plain import goes_on
-from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, Attached, Remembered, Story
-from weetwie.imports.records import Wrong
+from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, ArchivedPost, AttachedFile, ReadArchive
+from weetwie.imports.records import BadRecord
 
 HOST: Final = "twitter.com"
 """What names are written with, so that nobody here is meant."""
@@ -34,10 +34,10 @@ _FORMS: Final = ("%a %b %d %H:%M:%S %z %Y", "%Y-%m-%d %H:%M:%S %z")
 Json = Mapping[str, Any]
 
 
-def read(box: Box) -> Story:
+def read(box: OpenArchive) -> ReadArchive:
     """Raises Invalid."""
     names = _matching(box, _TWEETS) or _alone(box)
-    story = Story(network="twitter", account=_account(box))
+    story = ReadArchive(network="twitter", account=_account(box))
     tweets = list(_tweets(box, names, story))
     if _was_protected(box):
         story.skipped[remembered.PRIVATE] += len(tweets)
@@ -46,11 +46,11 @@ def read(box: Box) -> Story:
     return story
 
 
-def _matching(box: Box, wanted: re.Pattern[str]) -> list[str]:
+def _matching(box: OpenArchive, wanted: re.Pattern[str]) -> list[str]:
     return sorted((name for name in box.sizes if wanted.search(name)), key=lambda name: (len(name), name))
 
 
-def _alone(box: Box) -> list[str]:
+def _alone(box: OpenArchive) -> list[str]:
     names = list(box.sizes)
     if len(names) != 1 or not names[0].endswith((".js", ".json")):
         raise Invalid(NO_TWEETS, field="file")
@@ -75,7 +75,7 @@ def _decoded(raw: msgspec.Raw) -> Any:
         return None
 
 
-def _elements(box: Box, wanted: re.Pattern[str], kind: str) -> Iterator[Json]:
+def _elements(box: OpenArchive, wanted: re.Pattern[str], kind: str) -> Iterator[Json]:
     for name in _matching(box, wanted):
         for raw in _set_by(box.words(name)):
             found = _decoded(raw)
@@ -84,20 +84,20 @@ def _elements(box: Box, wanted: re.Pattern[str], kind: str) -> Iterator[Json]:
                 yield inner
 
 
-def _account(box: Box) -> str:
+def _account(box: OpenArchive) -> str:
     accounts = _elements(box, re.compile(r"(?:^|/)account\.js$"), "account")
     name = next((_text(account.get("username")) for account in accounts), "")
     return remembered.account_of(f"@{name}@{HOST}") if name else ""
 
 
-def _was_protected(box: Box) -> bool:
+def _was_protected(box: OpenArchive) -> bool:
     """Whether only followers could read the account when it was archived."""
     history = list(_elements(box, re.compile(r"(?:^|/)protected-history\.js$"), "protectedHistory"))
     latest = max(history, key=lambda one: _text(one.get("protectedAt")), default={})
     return _text(latest.get("action")).lower() == "protect"
 
 
-def _tweets(box: Box, names: list[str], story: Story) -> Iterator[tuple[int, Json]]:
+def _tweets(box: OpenArchive, names: list[str], story: ReadArchive) -> Iterator[tuple[int, Json]]:
     """Numbered through all files."""
     number = 0
     for name in names:
@@ -111,7 +111,7 @@ def _tweets(box: Box, names: list[str], story: Story) -> Iterator[tuple[int, Jso
                 story.tell(number, "is no tweet")
 
 
-def _posts(tweets: list[tuple[int, Json]], story: Story, box: Box) -> Iterator[Remembered]:
+def _posts(tweets: list[tuple[int, Json]], story: ReadArchive, box: OpenArchive) -> Iterator[ArchivedPost]:
     own = {_id(tweet) for _number, tweet in tweets}
     deleted = {_id(tweet) for tweet in _elements(box, _DELETED, "tweet")}
     versions = {_id(tweet): _versions(tweet) for _number, tweet in tweets}
@@ -129,8 +129,8 @@ def _posts(tweets: list[tuple[int, Json]], story: Story, box: Box) -> Iterator[R
                 story.skip(remembered.BOOST)
             elif post := _post(number, tweet, story, notes, files.get(tweet_id, []), latest, own):
                 yield post
-        except (Wrong, TypeError, AttributeError, ValueError) as wrong:
-            story.tell(number, str(wrong) if isinstance(wrong, Wrong) else "is no tweet that can be read")
+        except (BadRecord, TypeError, AttributeError, ValueError) as wrong:
+            story.tell(number, str(wrong) if isinstance(wrong, BadRecord) else "is no tweet that can be read")
 
 
 def _id(tweet: Json) -> str:
@@ -147,7 +147,7 @@ def _versions(tweet: Json) -> list[str]:
     return [str(one) for one in ids] if isinstance(ids, list) and len(ids) > 1 else []
 
 
-def _files(box: Box) -> dict[str, list[str]]:
+def _files(box: OpenArchive) -> dict[str, list[str]]:
     """By tweet: their names begin with its number."""
     found: dict[str, list[str]] = {}
     for name in sorted(box.sizes):
@@ -160,12 +160,12 @@ def _files(box: Box) -> dict[str, list[str]]:
 def _post(
     number: int,
     tweet: Json,
-    story: Story,
+    story: ReadArchive,
     notes: "_Notes",
     files: list[str],
     latest: Mapping[str, str],
     own: set[str],
-) -> Remembered | None:
+) -> ArchivedPost | None:
     at = _moment(_text(tweet.get("created_at")))
     entities = _object(tweet.get("extended_entities") or tweet.get("entities"))
     attached = _objects(entities.get("media"))
@@ -183,7 +183,7 @@ def _post(
         story.answers += 1
         text = ANSWER + (text if text.startswith("@") else f"@{name}@{HOST} {text}" if name else text)
     language = _text(tweet.get("lang"))
-    return Remembered(
+    return ArchivedPost(
         number=number,
         key=_id(tweet),
         at=at,
@@ -227,13 +227,13 @@ def _apart(whole: str, found: re.Match[str]) -> str:
     return whole + " " if whole and goes_on(found.string, found.end()) else whole
 
 
-def _media(attached: list[Json], files: list[str], story: Story) -> tuple[Attached, ...]:
+def _media(attached: list[Json], files: list[str], story: ReadArchive) -> tuple[AttachedFile, ...]:
     """In the order of the tweet where the names tell it; the archive holds what the tweet showed."""
     order = {_stem(_text(one.get("media_url_https")) or _text(one.get("media_url"))): one for one in attached}
     places = {stem: place for place, stem in enumerate(order)}
     ordered = sorted(files, key=lambda name: places.get(_stem(name.partition("-")[2]), len(places)))
     found = [
-        Attached(name, _text(order.get(_stem(name.partition("-")[2]), {}).get("ext_alt_text")))
+        AttachedFile(name, _text(order.get(_stem(name.partition("-")[2]), {}).get("ext_alt_text")))
         for name in ordered
     ]
     story.lost_files += max(len(attached), len(found)) - min(len(found), MOST_MEDIA)
@@ -255,7 +255,7 @@ class _Notes:
             links = {_text(one.get("shortUrl")): _text(one.get("expandedUrl")) for one in urls}
             try:
                 at = _moment(_text(element.get("createdAt"))).replace(microsecond=0)
-            except Wrong:
+            except BadRecord:
                 continue
             self._by_second.setdefault(at, []).append((_text(core.get("text")), links))
 

@@ -10,7 +10,7 @@ from weetwie.domain.polls import vote
 from weetwie.domain.posts import take_out as leaving_posts
 from weetwie.errors import NotFound, _
 from weetwie.events import PersonErased, audit
-from weetwie.imports.remove import Removed
+from weetwie.imports.remove import RemovalReport
 from weetwie.imports.sample.fill import SOURCE
 from weetwie.media.blob import Store
 
@@ -18,9 +18,9 @@ _SOME = 200
 """Posts in one transaction: live delivery waits for the oldest that is open."""
 
 
-async def clear(database: Database, viewer: Viewer, store: Store) -> Removed:
+async def clear(database: Database, viewer: Viewer, store: Store) -> RemovalReport:
     """In small transactions; after a kill the same call goes on. Raises NotFound where it is not."""
-    removed = Removed()
+    removed = RemovalReport()
     async with database.transaction() as db:
         entry = await ledger.find(db, SOURCE)
         if entry is None:
@@ -41,7 +41,7 @@ async def clear(database: Database, viewer: Viewer, store: Store) -> Removed:
     return removed
 
 
-async def _posts(database: Database, viewer: Viewer, people: list[int], removed: Removed) -> None:
+async def _posts(database: Database, viewer: Viewer, people: list[int], removed: RemovalReport) -> None:
     """All that these people wrote, also what was written as one of them since."""
     while True:
         async with database.transaction() as db:

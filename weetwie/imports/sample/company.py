@@ -13,13 +13,13 @@ import msgspec
 import weetwie
 from weetwie.access.enums import Standing
 from weetwie.imports.sample.moments import moments, weeks_ago
-from weetwie.imports.sample.script import Entry, entries
+from weetwie.imports.sample.script import ScriptEntry, entries
 from weetwie.text import text as texts
 
 FOLDER: Final = Path(weetwie.__file__).parent / "sample"
 
 
-class Fellow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class SamplePerson(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Somebody of the sample company. Times are in weeks, counted from now."""
 
     handle: str
@@ -52,15 +52,15 @@ class Fellow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 class Company(msgspec.Struct):
     name: str
-    people: list[Fellow]
-    posts: list[Entry]
+    people: list[SamplePerson]
+    posts: list[ScriptEntry]
     at: list[datetime]
     """When each post was written."""
     mentions: list[list[str]]
     """Who is named in each post."""
     now: datetime
 
-    def by_key(self, key: str) -> Entry:
+    def by_key(self, key: str) -> ScriptEntry:
         return next(post for post in self.posts if post.key == key)
 
     def follows(self) -> dict[tuple[str, str], datetime]:
@@ -100,7 +100,7 @@ class Company(msgspec.Struct):
             for name in post.boosters
         }
 
-    def votes(self, post: Entry) -> dict[str, list[int]]:
+    def votes(self, post: ScriptEntry) -> dict[str, list[int]]:
         """Who chose what: as many for each option as the post says."""
         voters = sorted(
             (
@@ -124,23 +124,23 @@ class Company(msgspec.Struct):
         """The answer of each answered question, both by number."""
         found: dict[int, int] = {}
         for post in self.posts:
-            asked: Entry | None = post
+            asked: ScriptEntry | None = post
             while post.is_answer and asked is not None and not (asked.is_question and asked is not post):
                 asked = self.posts[asked.parent] if asked.parent is not None else None
             if post.is_answer and asked is not None:
                 found[asked.number] = post.number
         return found
 
-    def root(self, post: Entry) -> Entry:
+    def root(self, post: ScriptEntry) -> ScriptEntry:
         while post.parent is not None:
             post = self.posts[post.parent]
         return post
 
-    def _spoken_to(self, post: Entry) -> list[str]:
+    def _spoken_to(self, post: ScriptEntry) -> list[str]:
         replied = [self.posts[post.parent].author] if post.parent is not None else []
         return [*replied, *self.mentions[post.number]]
 
-    def is_in_reach(self, name: str, post: Entry) -> bool:
+    def is_in_reach(self, name: str, post: ScriptEntry) -> bool:
         """Whether somebody was there at the time, and among those whom the post is for."""
         one = next(person for person in self.people if person.handle == name)
         at = self.at[post.number]
@@ -149,7 +149,7 @@ class Company(msgspec.Struct):
         was_member = one.is_member or (one.left is not None and weeks_ago(one.left, self.now) > at)
         return was_member or post.ring != "colleagues"
 
-    def _reads(self, name: str, post: Entry) -> bool:
+    def _reads(self, name: str, post: ScriptEntry) -> bool:
         """Those who could have marked it, and who would see it today too."""
         one = next(person for person in self.people if person.handle == name)
         is_open = one.is_member or post.ring != "colleagues"
@@ -166,7 +166,7 @@ class Company(msgspec.Struct):
 def company(now: datetime, folder: Path = FOLDER) -> Company:
     """Raises what is wrong with its files."""
     told = tomllib.loads((folder / "people.toml").read_text())
-    people = msgspec.convert(told["people"], list[Fellow])
+    people = msgspec.convert(told["people"], list[SamplePerson])
     files = sorted((folder / "posts").glob("*.txt"))
     posts = entries((path.name, path.read_text()) for path in files)
     for post in posts:
@@ -175,7 +175,7 @@ def company(now: datetime, folder: Path = FOLDER) -> Company:
     return Company(told["name"], people, posts, at, _mentions(people, posts), now)
 
 
-def _address(post: Entry, posts: Sequence[Entry]) -> None:
+def _address(post: ScriptEntry, posts: Sequence[ScriptEntry]) -> None:
     """As apps do it, a reply begins with whom it is for, unless it names them anyway."""
     if post.parent is None or post.reply:
         return
@@ -184,7 +184,7 @@ def _address(post: Entry, posts: Sequence[Entry]) -> None:
         post.text = f"@{author} {post.text}"
 
 
-def _mentions(people: Sequence[Fellow], posts: Sequence[Entry]) -> list[list[str]]:
+def _mentions(people: Sequence[SamplePerson], posts: Sequence[ScriptEntry]) -> list[list[str]]:
     known = {one.handle for one in people}
     return [
         [name for name in dict.fromkeys(_named(post.text)) if name in known and name != post.author]
@@ -196,7 +196,7 @@ def _named(text: str) -> list[str]:
     return [piece.target.lower() for piece in texts.pieces(text) if piece.kind == "mention"]
 
 
-def _is_drawn_to(one: Fellow, other: Fellow, talks: Counter[tuple[str, str]]) -> bool:
+def _is_drawn_to(one: SamplePerson, other: SamplePerson, talks: Counter[tuple[str, str]]) -> bool:
     if other.handle in (*one.follows, one.sponsor, one.manager):
         return True
     if talks[one.handle, other.handle] > (1 if one.is_member else 0):
@@ -204,7 +204,7 @@ def _is_drawn_to(one: Fellow, other: Fellow, talks: Counter[tuple[str, str]]) ->
     return one.is_member and (one.unit == other.unit or _chance(one.handle, other.handle) % 9 == 0)
 
 
-def _liked(post: Entry) -> int:
+def _liked(post: ScriptEntry) -> int:
     """How many favour it: what its author did not set is a little chance, more for answers and for what begins a thread."""
     if post.favourites is not None:
         return post.favourites

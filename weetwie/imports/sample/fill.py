@@ -20,9 +20,9 @@ from weetwie.domain.lists import lists
 from weetwie.domain.lists import members as list_members
 from weetwie.domain.media import faces
 from weetwie.domain.media import import_ as files
-from weetwie.domain.media.upload import File, Prepared
+from weetwie.domain.media.upload import Prepared, UploadedFile
 from weetwie.domain.notifications import import_ as bell
-from weetwie.domain.notifications.import_ import Told
+from weetwie.domain.notifications.import_ import ImportedNotification
 from weetwie.domain.people import import_ as arriving_people
 from weetwie.domain.people import settle
 from weetwie.domain.polls import import_ as arriving_polls
@@ -34,9 +34,9 @@ from weetwie.domain.search import index
 from weetwie.domain.timelines import home
 from weetwie.errors import Conflict, _
 from weetwie.events import PostPublished, audit
-from weetwie.imports.sample.company import FOLDER, Company, Fellow
+from weetwie.imports.sample.company import FOLDER, Company, SamplePerson
 from weetwie.imports.sample.moments import weeks_ago
-from weetwie.imports.sample.script import Entry
+from weetwie.imports.sample.script import ScriptEntry
 from weetwie.media.blob import Store
 from weetwie.text import text as texts
 
@@ -53,7 +53,7 @@ _TOLD_FOR: Final = timedelta(days=21)
 """What happened before is no news any more."""
 
 
-class Filled(msgspec.Struct, frozen=True):
+class SampleReport(msgspec.Struct, frozen=True):
     import_id: int
     people: int
     posts: int
@@ -61,7 +61,7 @@ class Filled(msgspec.Struct, frozen=True):
 
 async def fill(
     database: Database, viewer: Viewer, store: Store, company: Company, *, beside_others: bool = False
-) -> Filled:
+) -> SampleReport:
     """Raises Conflict where it is already, and where others have written unless it may stand beside them."""
     async with database.reading() as db:
         await _check(db, beside_others)
@@ -75,7 +75,7 @@ async def fill(
         await _ties(db, viewer, company, people, ids)
         await _own_things(db, company, people, ids)
         await ledger.end(db, import_id)
-    return Filled(import_id, len(people), len(ids))
+    return SampleReport(import_id, len(people), len(ids))
 
 
 async def is_here(db: Db) -> bool:
@@ -115,7 +115,7 @@ async def _people(db: Db, viewer: Viewer, store: Store, company: Company, import
     made = await arriving_people.bring_in(db, viewer, arrivals)
     ids = {one.handle: id for one, id in zip(company.people, made, strict=True)}
     await ledger.note_people(
-        db, import_id, SOURCE, {handle: ledger.Noted(id, is_made=True) for handle, id in ids.items()}
+        db, import_id, SOURCE, {handle: ledger.LedgerKey(id, is_made=True) for handle, id in ids.items()}
     )
     places = []
     for one in company.people:
@@ -125,8 +125,8 @@ async def _people(db: Db, viewer: Viewer, store: Store, company: Company, import
     return ids
 
 
-def _arrival(one: Fellow, company: Company) -> arriving_people.Arrival:
-    return arriving_people.Arrival(
+def _arrival(one: SamplePerson, company: Company) -> arriving_people.ArrivingPerson:
+    return arriving_people.ArrivingPerson(
         handle=one.handle,
         name=one.name,
         bio=f"{one.bio}\n\n{LABEL[one.languages[0]]}",
@@ -145,11 +145,11 @@ async def _face(
     if not (FOLDER / folder / f"{handle}.webp").exists():
         return None
     content = picture(handle, folder)
-    return await faces.put(db, viewer, store, person_id, kind, File(BytesIO(content), len(content)))
+    return await faces.put(db, viewer, store, person_id, kind, UploadedFile(BytesIO(content), len(content)))
 
 
 def _place(
-    one: Fellow, company: Company, ids: dict[str, int], *, face: str | None, header: str | None
+    one: SamplePerson, company: Company, ids: dict[str, int], *, face: str | None, header: str | None
 ) -> settle.Place:
     return settle.Place(
         id=ids[one.handle],
@@ -195,15 +195,17 @@ async def _posts(
     await evidence.bring_in(db, ids)
     await conversations.heard(db, viewer, [PostPublished(id) for id in ids])
     await ledger.note_posts(
-        db, import_id, SOURCE, {str(number): ledger.Noted(id) for number, id in enumerate(ids)}
+        db, import_id, SOURCE, {str(number): ledger.LedgerKey(id) for number, id in enumerate(ids)}
     )
     return ids
 
 
-def _post(post: Entry, company: Company, people: dict[str, int], ids: list[int]) -> arriving_posts.Arrival:
+def _post(
+    post: ScriptEntry, company: Company, people: dict[str, int], ids: list[int]
+) -> arriving_posts.ArrivingPost:
     parent = company.posts[post.parent] if post.parent is not None else None
     quoted = company.by_key(post.quote) if post.quote else None
-    return arriving_posts.Arrival(
+    return arriving_posts.ArrivingPost(
         id=ids[post.number],
         author_id=people[post.author],
         text=post.text,
@@ -224,8 +226,10 @@ def _post(post: Entry, company: Company, people: dict[str, int], ids: list[int])
     )
 
 
-def _poll(post: Entry, company: Company, people: dict[str, int], ids: list[int]) -> arriving_polls.Arrival:
-    return arriving_polls.Arrival(
+def _poll(
+    post: ScriptEntry, company: Company, people: dict[str, int], ids: list[int]
+) -> arriving_polls.ArrivingPoll:
+    return arriving_polls.ArrivingPoll(
         post_id=ids[post.number],
         options=[option.text for option in post.options],
         ends_at=company.at[post.number] + timedelta(days=post.poll_days),
@@ -292,7 +296,7 @@ async def _tell(
     ]
     happened = sorted([*recent, *begun], key=lambda one: one[0])
     numbers = await arriving_posts.ids_at(db, [one[0] for one in happened])
-    told = (Told(number, *one[1:]) for number, one in zip(numbers, happened, strict=True))
+    told = (ImportedNotification(number, *one[1:]) for number, one in zip(numbers, happened, strict=True))
     await bell.bring_in(db, told)
 
 

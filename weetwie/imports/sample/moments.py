@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zlib import crc32
 
-from weetwie.imports.sample.script import Entry
+from weetwie.imports.sample.script import ScriptEntry
 
 _DAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _SATURDAY: Final = 5
@@ -20,7 +20,7 @@ def zone() -> tzinfo:
         return timezone(timedelta(hours=1))
 
 
-def moments(entries: Sequence[Entry], now: datetime) -> list[datetime]:
+def moments(entries: Sequence[ScriptEntry], now: datetime) -> list[datetime]:
     """By number. None lies ahead, and none before what it replies to."""
     here, found = zone(), list[datetime]()
     for entry in entries:
@@ -71,6 +71,6 @@ def _working_day(day: date, count: int) -> date:
     return day
 
 
-def _odd_seconds(entry: Entry) -> timedelta:
+def _odd_seconds(entry: ScriptEntry) -> timedelta:
     """Nobody writes on the full minute."""
     return timedelta(milliseconds=crc32(entry.place.encode()) % 59_000)

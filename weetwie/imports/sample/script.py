@@ -28,16 +28,16 @@ _RINGS: Final = ("colleagues", "network", "world")
 _VISIBILITIES: Final = ("unlisted", "private", "direct")
 
 
-class Unreadable(Exception):
+class UnreadableScript(Exception):
     """A line of the sample company is not written as it should be."""
 
 
-class Option(msgspec.Struct, frozen=True):
+class ScriptOption(msgspec.Struct, frozen=True):
     text: str
     votes: int
 
 
-class Entry(msgspec.Struct, kw_only=True):
+class ScriptEntry(msgspec.Struct, kw_only=True):
     """One post as it stands in its file. Posts go by their number."""
 
     number: int
@@ -64,21 +64,21 @@ class Entry(msgspec.Struct, kw_only=True):
     favourites: int | None = None
     pictures: list[tuple[str, str]] = msgspec.field(default_factory=list)
     """Name and description."""
-    options: list[Option] = msgspec.field(default_factory=list)
+    options: list[ScriptOption] = msgspec.field(default_factory=list)
     is_multiple: bool = False
     poll_days: int = 0
 
 
-def entries(files: Iterable[tuple[str, str]]) -> list[Entry]:
-    """`files` are names and contents. Raises Unreadable."""
-    found: list[Entry] = []
+def entries(files: Iterable[tuple[str, str]]) -> list[ScriptEntry]:
+    """`files` are names and contents. Raises UnreadableScript."""
+    found: list[ScriptEntry] = []
     for name, content in files:
         found += _of_file(name, content, len(found))
     by_key = {entry.key: entry for entry in found if entry.key}
     for entry in found:
         for key in filter(None, (entry.quote, entry.reply)):
             if key not in by_key:
-                raise Unreadable(f"{entry.place}: there is no post with the key {key}")
+                raise UnreadableScript(f"{entry.place}: there is no post with the key {key}")
         if entry.reply:
             entry.parent = by_key[entry.reply].number
         above = found[entry.parent] if entry.parent is not None else None
@@ -87,12 +87,12 @@ def entries(files: Iterable[tuple[str, str]]) -> list[Entry]:
     return found
 
 
-def _of_file(name: str, content: str, first: int) -> list[Entry]:
-    found: list[Entry] = []
+def _of_file(name: str, content: str, first: int) -> list[ScriptEntry]:
+    found: list[ScriptEntry] = []
     above: list[int] = []
     for place, heading, body in _pieces(name, content):
         number = first + len(found)
-        entry = Entry(
+        entry = ScriptEntry(
             number=number,
             place=place,
             when=heading["week"] or heading["delay"],
@@ -101,7 +101,7 @@ def _of_file(name: str, content: str, first: int) -> list[Entry]:
         )
         depth = len(heading["depth"] or "")
         if depth > len(above):
-            raise Unreadable(f"{place}: there is nothing that this replies to")
+            raise UnreadableScript(f"{place}: there is nothing that this replies to")
         if depth:
             entry.parent, entry.before = above[depth - 1], number - 1
         above = [*above[:depth], number]
@@ -122,12 +122,12 @@ def _pieces(name: str, content: str) -> Iterator[tuple[str, re.Match[str], list[
             yield place, heading, body
         place, heading, body = f"{name}:{number}", _HEADING.fullmatch(line), []
         if heading is None:
-            raise Unreadable(f"{place}: not a heading of a post: {line}")
+            raise UnreadableScript(f"{place}: not a heading of a post: {line}")
     if heading is not None:
         yield place, heading, body
 
 
-def _take_words(entry: Entry, words: list[str]) -> None:
+def _take_words(entry: ScriptEntry, words: list[str]) -> None:
     for word in words:
         name, _colon, value = word.partition(":")
         if word in _RINGS:
@@ -145,10 +145,10 @@ def _take_words(entry: Entry, words: list[str]) -> None:
         elif name == "poll":
             entry.poll_days = int(value.removesuffix("d"))
         else:
-            raise Unreadable(f"{entry.place}: {word} means nothing")
+            raise UnreadableScript(f"{entry.place}: {word} means nothing")
 
 
-def _take_body(entry: Entry, body: list[str]) -> None:
+def _take_body(entry: ScriptEntry, body: list[str]) -> None:
     text: list[str] = []
     for line in body:
         if not text and line.startswith("CW: "):
@@ -157,9 +157,9 @@ def _take_body(entry: Entry, body: list[str]) -> None:
             entry.pictures.append((picture[1], picture[2]))
         elif option := _OPTION.fullmatch(line):
             entry.is_multiple = option[1] == "["
-            entry.options.append(Option(option[2], int(option[3])))
+            entry.options.append(ScriptOption(option[2], int(option[3])))
         else:
             text.append(line)
     entry.text = "\n".join(text).strip()
     if not entry.text:
-        raise Unreadable(f"{entry.place}: this post says nothing")
+        raise UnreadableScript(f"{entry.place}: this post says nothing")

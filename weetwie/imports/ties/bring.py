@@ -16,7 +16,7 @@ from weetwie.domain.relations.relationship import Relationship
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
 from weetwie.imports.ties import export, forms, table
-from weetwie.imports.ties.forms import Kind, Row, Skipped
+from weetwie.imports.ties.forms import Kind, SkippedRow, TieRow
 from weetwie.runtime import clock
 
 Mode = Literal["merge", "overwrite"]
@@ -32,7 +32,7 @@ NOTHING_KNOWN: Final = _("Nobody in this file is here. Nothing was changed.")
 ASKED: Final = _("They've been asked to approve you. Import the list again once they have.")
 
 
-class Report(msgspec.Struct, kw_only=True):
+class TiesReport(msgspec.Struct, kw_only=True):
     kind: Kind
     new: int = 0
     known: int = 0
@@ -41,7 +41,7 @@ class Report(msgspec.Struct, kw_only=True):
     """Follows that have to be accepted first."""
     removed: int = 0
     """With `overwrite`: what the file does not hold."""
-    skipped: list[Skipped] = msgspec.field(default_factory=list)
+    skipped: list[SkippedRow] = msgspec.field(default_factory=list)
 
 
 class Plan(msgspec.Struct, kw_only=True):
@@ -50,9 +50,9 @@ class Plan(msgspec.Struct, kw_only=True):
     kind: Kind
     people: dict[str, int]
     """By handle in lower case."""
-    rows: list[Row]
+    rows: list[TieRow]
     """Those that lead to somebody."""
-    skipped: list[Skipped]
+    skipped: list[SkippedRow]
 
 
 async def plan(db: Db, viewer: Viewer, kind: Kind, content: bytes, base_url: str) -> Plan:
@@ -66,9 +66,9 @@ async def plan(db: Db, viewer: Viewer, kind: Kind, content: bytes, base_url: str
     for row in rows:
         person_id = people.get(row.handle.lower())
         if kind != "bookmarks" and person_id is None:
-            skipped.append(Skipped(row.number, row.given, NotFound(NOBODY)))
+            skipped.append(SkippedRow(row.number, row.given, NotFound(NOBODY)))
         elif person_id == viewer.person_id and kind != "lists":
-            skipped.append(Skipped(row.number, row.given, Forbidden(YOURSELF)))
+            skipped.append(SkippedRow(row.number, row.given, Forbidden(YOURSELF)))
         else:
             good.append(row)
     return Plan(kind=kind, people=people, rows=good, skipped=skipped)
@@ -80,7 +80,7 @@ async def bring(
     planned: Plan,
     mode: Mode = "merge",
     moved: Callable[[int, int], None] = lambda _done, _all: None,
-) -> Report:
+) -> TiesReport:
     """Each row in a transaction of its own, from the last one up, as Mastodon writes the latest first.
 
     With `overwrite` what the file does not hold goes. Raises Forbidden; Invalid where that would be everything.
@@ -111,7 +111,7 @@ class _Run:
         """Those that the file holds."""
         self._lists: dict[str, int] = {}
         self._on_list: dict[str, set[int]] = {}
-        self.report = Report(kind=planned.kind, skipped=list(planned.skipped))
+        self.report = TiesReport(kind=planned.kind, skipped=list(planned.skipped))
 
     async def look(self) -> None:
         """What is so already."""
@@ -125,22 +125,22 @@ class _Run:
                     self._lists[one.title] = one.id
                     self._on_list[one.title] = set(await export.on_list(db, self._viewer, one.id))
 
-    def _id(self, row: Row) -> int:
+    def _id(self, row: TieRow) -> int:
         return self._plan.people[row.handle.lower()]
 
-    async def bring(self, row: Row) -> None:
+    async def bring(self, row: TieRow) -> None:
         try:
             async with self._database.transaction() as db:
                 outcome = await self._act(db, row)
         except Refusal as why:
             told = NotFound(NO_POST) if row.post_id and isinstance(why, NotFound) else why
-            self.report.skipped.append(Skipped(row.number, row.given, told))
+            self.report.skipped.append(SkippedRow(row.number, row.given, told))
             return
         setattr(self.report, outcome, getattr(self.report, outcome) + 1)
         if outcome == "asked" and self._plan.kind == "lists":
-            self.report.skipped.append(Skipped(row.number, row.given, Forbidden(ASKED)))
+            self.report.skipped.append(SkippedRow(row.number, row.given, Forbidden(ASKED)))
 
-    async def _act(self, db: Db, row: Row) -> Outcome:
+    async def _act(self, db: Db, row: TieRow) -> Outcome:
         """Raises Refusal."""
         if self._plan.kind == "bookmarks":
             return await self._bookmark(db, row)
@@ -157,28 +157,28 @@ class _Run:
             return "new"
         return await self._mute(db, person_id, row, before)
 
-    async def _follow(self, db: Db, person_id: int, row: Row, before: Relationship | None) -> Outcome:
+    async def _follow(self, db: Db, person_id: int, row: TieRow, before: Relationship | None) -> Outcome:
         options = FollowOptions(shows_boosts=row.shows_boosts, notifies=row.notifies, languages=row.languages)
         has_begun = await follow.follow(db, self._viewer, person_id, options)
         if has_begun:
             return "new"
         return "known" if before and (before.follows or before.requested) else "asked"
 
-    async def _mute(self, db: Db, person_id: int, row: Row, before: Relationship | None) -> Outcome:
+    async def _mute(self, db: Db, person_id: int, row: TieRow, before: Relationship | None) -> Outcome:
         hides = True if row.hides_notifications is None else row.hides_notifications
         if before and before.mutes and before.mute_expires_at is None and before.mutes_notifications == hides:
             return "known"
         await mute.mute(db, self._viewer, person_id, hides_notifications=hides)
         return "new"
 
-    async def _bookmark(self, db: Db, row: Row) -> Outcome:
+    async def _bookmark(self, db: Db, row: TieRow) -> Outcome:
         post_id = await mark.bookmark(db, self._viewer, row.post_id)
         self._kept_posts.add(post_id)
         is_known = post_id in self._bookmarks
         self._bookmarks.add(post_id)
         return "known" if is_known else "new"
 
-    async def _enlist(self, db: Db, person_id: int, row: Row, before: Relationship | None) -> Outcome:
+    async def _enlist(self, db: Db, person_id: int, row: TieRow, before: Relationship | None) -> Outcome:
         """Only whom one follows can be on a list: so they are followed, as Mastodon does."""
         on_list = self._on_list.get(row.title, set())
         if person_id in on_list:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from weetwie.errors import Invalid, Refusal, _
-from weetwie.imports.ties.table import Line
+from weetwie.imports.ties.table import TableLine
 from weetwie.text.signs import visible
 
 Kind = Literal["follows", "lists", "blocks", "mutes", "bookmarks"]
@@ -52,7 +52,7 @@ NO_POST: Final = _("This isn't the address of a post.")
 NO_TRUTH: Final = _("{given} is neither true nor false.")
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class TieRow(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     given: str
     """The address as the file has it."""
@@ -66,7 +66,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     hides_notifications: bool | None = None
 
 
-class Skipped(msgspec.Struct, frozen=True):
+class SkippedRow(msgspec.Struct, frozen=True):
     """A row that leads to nothing here."""
 
     number: int
@@ -74,18 +74,18 @@ class Skipped(msgspec.Struct, frozen=True):
     why: Refusal
 
 
-def rows(kind: Kind, lines: Sequence[Line], base_url: str) -> tuple[list[Row], list[Skipped]]:
+def rows(kind: Kind, lines: Sequence[TableLine], base_url: str) -> tuple[list[TieRow], list[SkippedRow]]:
     """Raises Invalid for a file of another kind."""
     columns, rest = _columns(kind, lines)
-    good: list[Row] = []
-    bad: list[Skipped] = []
+    good: list[TieRow] = []
+    bad: list[SkippedRow] = []
     for line in rest:
         cells = dict(zip(columns, line.cells, strict=False))
         given = cells.get(URI if kind == "bookmarks" else ADDRESS, "")
         try:
             good.append(_row(kind, line.number, given, cells, base_url))
         except Refusal as why:
-            bad.append(Skipped(line.number, given[:200], why))
+            bad.append(SkippedRow(line.number, given[:200], why))
     return good, bad
 
 
@@ -97,7 +97,7 @@ def post_address(handle: str, post_id: int, base_url: str) -> str:
     return f"{base_url.rstrip('/')}/people/{handle}/posts/{post_id}"
 
 
-def _columns(kind: Kind, lines: Sequence[Line]) -> tuple[Sequence[str], Sequence[Line]]:
+def _columns(kind: Kind, lines: Sequence[TableLine]) -> tuple[Sequence[str], Sequence[TableLine]]:
     """The columns, and the lines below the header."""
     names = [visible(cell).lower() for cell in lines[0].cells] if lines else []
     while names and not names[-1]:
@@ -113,13 +113,13 @@ def _columns(kind: Kind, lines: Sequence[Line]) -> tuple[Sequence[str], Sequence
     return names, lines[1:]
 
 
-def _row(kind: Kind, number: int, given: str, cells: Mapping[str, str], base_url: str) -> Row:
+def _row(kind: Kind, number: int, given: str, cells: Mapping[str, str], base_url: str) -> TieRow:
     """Raises Invalid."""
     if kind == "bookmarks":
-        return Row(number=number, given=given, post_id=_post_id(given, base_url))
+        return TieRow(number=number, given=given, post_id=_post_id(given, base_url))
     if kind == "lists" and not cells.get(LIST):
         raise Invalid(_("Give the list a title."))
-    return Row(
+    return TieRow(
         number=number,
         given=given,
         handle=_handle(given, base_url),

@@ -19,23 +19,23 @@ _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _QUOTED_FORMULA: Final = re.compile(r"'+[=+\-@\t\r]")
 
 
-class Line(msgspec.Struct, frozen=True):
+class TableLine(msgspec.Struct, frozen=True):
     number: int
     cells: tuple[str, ...]
 
 
-def read(content: bytes, heads: Collection[str] = ()) -> list[Line]:
+def read(content: bytes, heads: Collection[str] = ()) -> list[TableLine]:
     """The lines that hold something; `heads` are what columns may be called, in small letters. Raises Invalid."""
     if len(content) > LARGEST:
         raise Invalid(_("This file is larger than {most} MB."), field="file", most=LARGEST >> 20)
     found = table.read(content, lambda cell: cell.lower() if cell.lower() in heads else "")
-    lines: list[Line] = []
+    lines: list[TableLine] = []
     for row in found.rows():
-        if not isinstance(row, table.Row) or any(len(cell) > _LONGEST_CELL for cell in row.cells):
+        if not isinstance(row, table.TableRow) or any(len(cell) > _LONGEST_CELL for cell in row.cells):
             raise Invalid(
                 _("Line {line} of this file can't be read. Is it a CSV file?"), field="file", line=row.number
             )
-        lines.append(Line(row.number, tuple(bare(cell) for cell in row.cells)))
+        lines.append(TableLine(row.number, tuple(bare(cell) for cell in row.cells)))
         if len(lines) > MOST_ROWS:
             raise Invalid(_("This file has more than {most} rows."), field="file", most=MOST_ROWS)
     return lines

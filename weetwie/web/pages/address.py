@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from weetwie.database.pool import Db
 from weetwie.domain.identity import asked, links
-from weetwie.domain.identity.links import Link
+from weetwie.domain.identity.links import OneTimeLink
 from weetwie.domain.identity.rules import check_address
 from weetwie.errors import NotFound
 from weetwie.flows import sign_in
@@ -28,7 +28,7 @@ async def confirm(visit: Visit) -> Response:
     return visit.show("address.html", address=link.address or "", is_done=True)
 
 
-async def _link(visit: Visit, db: Db) -> Link:
+async def _link(visit: Visit, db: Db) -> OneTimeLink:
     token = visit.request.path_params["token"]
     try:
         return await links.look(db, "own-address", token)

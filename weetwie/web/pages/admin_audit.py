@@ -10,7 +10,7 @@ from starlette.responses import Response
 from weetwie.access.viewer import system
 from weetwie.database.pool import Db
 from weetwie.domain.audit import trail
-from weetwie.domain.audit.trail import Asked, Entry
+from weetwie.domain.audit.trail import TrailEntry, TrailFilter
 from weetwie.domain.people.lookup import lookup
 from weetwie.errors import NotFound
 from weetwie.events import audit
@@ -60,7 +60,7 @@ async def table(visit: Visit) -> Response:
     return Response(_as_table(found), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _asked(visit: Visit, db: Db) -> Asked:
+async def _asked(visit: Visit, db: Db) -> TrailFilter:
     """Somebody who is not here did nothing and nothing was done to them."""
     given = visit.request.query_params
 
@@ -71,7 +71,7 @@ async def _asked(visit: Visit, db: Db) -> Asked:
         except NotFound:
             return -1
 
-    return Asked(
+    return TrailFilter(
         actor_id=await person("by"),
         subject_id=await person("about"),
         act=given.get("act", "").strip()[:100],
@@ -87,7 +87,7 @@ def _day(text: str, more: timedelta = timedelta()) -> datetime | None:
         return None
 
 
-def _as_table(found: list[Entry]) -> str:
+def _as_table(found: list[TrailEntry]) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(_COLUMNS)

@@ -13,7 +13,7 @@ from weetwie.domain.imports import ledger
 from weetwie.domain.policy import logo
 from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
 from weetwie.imports.bring import bring_people
-from weetwie.imports.run import Report, Terms
+from weetwie.imports.run import ImportReport, Terms
 from weetwie.imports.sample.clear import clear
 from weetwie.imports.sample.company import company
 from weetwie.imports.sample.fill import fill, is_here
@@ -32,7 +32,7 @@ class _Nobody:
 
     def bad(self, bad: Any) -> None: ...
 
-    def moved(self, report: Report, position: int, size: int) -> None: ...
+    def moved(self, report: ImportReport, position: int, size: int) -> None: ...
 
 
 async def show(visit: Visit) -> Response:

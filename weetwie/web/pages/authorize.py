@@ -21,7 +21,7 @@ _NAMES: Final = "response_type client_id redirect_uri scope state code_challenge
 _YES: Final = ("1", "true", "t", "on", "yes")
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AuthorizationRequest(msgspec.Struct, frozen=True):
     """A request that is right in every point."""
 
     app: RegisteredApp
@@ -75,7 +75,7 @@ def sign_in_address(visit: Visit) -> str:
     return f"/auth/sign_in?{urlencode(words | ({'lang': lang} if lang else {}))}"
 
 
-async def _asked(visit: Visit) -> Asked:
+async def _asked(visit: Visit) -> AuthorizationRequest:
     """Raises Invalid, for a page, for whatever is wrong."""
     query = visit.request.query_params
     if any(len(query.getlist(name)) > 1 for name in _NAMES):
@@ -91,7 +91,7 @@ async def _asked(visit: Visit) -> Asked:
     redirect_uri = query.get("redirect_uri", "")
     scopes = rules.scopes(query.get("scope", ""))
     grants.check(app, redirect_uri, scopes)
-    return Asked(app, redirect_uri, scopes, query.get("state"), _challenge(visit))
+    return AuthorizationRequest(app, redirect_uri, scopes, query.get("state"), _challenge(visit))
 
 
 def _challenge(visit: Visit) -> str | None:
@@ -105,13 +105,13 @@ def _challenge(visit: Visit) -> str | None:
     return challenge
 
 
-def _denied(visit: Visit, asked: Asked) -> Response:
+def _denied(visit: Visit, asked: AuthorizationRequest) -> Response:
     if asked.redirect_uri == OUT_OF_BAND:
         return visit.go("/")
     return visit.go(_with(asked, error="access_denied", iss=f"{visit.site.base_url}/"))
 
 
-def _with(asked: Asked, **values: str) -> str:
+def _with(asked: AuthorizationRequest, **values: str) -> str:
     """The address of the app with an answer added to whatever query it has."""
     if asked.state is not None:
         values["state"] = asked.state

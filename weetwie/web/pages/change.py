@@ -35,7 +35,7 @@ async def save_edit(visit: Visit, given: dict[str, str]) -> Response:
         async with visit.site.database.transaction() as db:
             before = await edit.own(db, visit.viewer, visit.request.path_params["id"])
             shown = await visit.site.shower.post(db, visit.viewer, before["id"])
-            change = edit.Change(
+            change = edit.PostChange(
                 text=text,
                 warning=warning,
                 is_sensitive=shown.is_sensitive,

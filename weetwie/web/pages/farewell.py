@@ -7,7 +7,7 @@ from starlette.responses import Response
 from weetwie.access.viewer import Viewer
 from weetwie.domain.identity import links, passwords
 from weetwie.domain.people import farewell
-from weetwie.domain.people.farewell import Wishes
+from weetwie.domain.people.farewell import FarewellChoices
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import offboard
 from weetwie.flows.offboard import Answer
@@ -43,7 +43,7 @@ async def answer(visit: Visit) -> Response:
 
 def _said(visit: Visit, given: Mapping[str, str], hash: str) -> Answer:
     return Answer(
-        wishes=Wishes(is_found="is_found" in given, is_asked="is_asked" in given),
+        wishes=FarewellChoices(is_found="is_found" in given, is_asked="is_asked" in given),
         goodbye=given.get("goodbye", "").replace("\r\n", "\n").strip(),
         password_hash=hash,
         agent=visit.agent,

@@ -6,7 +6,7 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from weetwie.domain.filters import filters, rules
-from weetwie.domain.filters.filters import Change, KeywordChange
+from weetwie.domain.filters.filters import FilterChange, KeywordChange
 from weetwie.errors import NotFound
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -27,7 +27,7 @@ async def make(visit: Visit) -> Response:
     given = await visit.form()
     words = [word.strip() for word in given.get("words", "").replace("\n", ",").split(",") if word.strip()]
     span = given.get("lasts", "")
-    wanted = Change(
+    wanted = FilterChange(
         title=given.get("title", "").strip() or ", ".join(words)[: rules.LONGEST_TITLE],
         contexts=[one for one in rules.CONTEXTS if one in visit.several.get("context", [])],
         action=rules.ACTIONS.index("hide" if given.get("action") == "hide" else "warn"),

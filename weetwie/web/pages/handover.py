@@ -34,7 +34,7 @@ _HERE: Final = "/settings/handover"
 _TURN_TO: Final = _("For {topic}, from now on ask {people}.")
 
 
-class Topic(msgspec.Struct, frozen=True):
+class TopicToHandOver(msgspec.Struct, frozen=True):
     """What few others know, with what shows it and who comes nearest."""
 
     key: str
@@ -105,7 +105,7 @@ async def show_shared(visit: Visit) -> Response:
         )
 
 
-async def _rare(visit: Visit, db: Db) -> list[Topic]:
+async def _rare(visit: Visit, db: Db) -> list[TopicToHandOver]:
     """What the viewer says that they know, and what could be inferred, as far as few others know it; rarest first."""
     viewer = visit.viewer
     proofs = {
@@ -126,7 +126,9 @@ async def _rare(visit: Visit, db: Db) -> list[Topic]:
     return sorted((one for one in found if one.others <= FEW), key=lambda one: one.others)
 
 
-async def _topic(visit: Visit, db: Db, key: str, name: str, post_ids: Sequence[int], owner_id: int) -> Topic:
+async def _topic(
+    visit: Visit, db: Db, key: str, name: str, post_ids: Sequence[int], owner_id: int
+) -> TopicToHandOver:
     """As the viewer sees it: posts that they do not see are left out, and people."""
     viewer, shower = visit.viewer, visit.site.shower
     answer = await who_knows(
@@ -135,7 +137,7 @@ async def _topic(visit: Visit, db: Db, key: str, name: str, post_ids: Sequence[i
     posts = await shower.posts(db, viewer, await seen_posts.posts(db, viewer, post_ids))
     named = [one.person_id for one in answer.people if one.is_named]
     nearest = await shower.people(db, viewer, named[:_NEAREST])
-    return Topic(key, name, posts, nearest, len(named), _introduction(visit, name, nearest))
+    return TopicToHandOver(key, name, posts, nearest, len(named), _introduction(visit, name, nearest))
 
 
 def _introduction(visit: Visit, name: str, nearest: Sequence[Person]) -> str:

@@ -9,7 +9,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.identity import asked, passwords, sign_in
 from weetwie.domain.invitations import ask as asking
 from weetwie.domain.invitations import invite
-from weetwie.domain.invitations.invite import Invited
+from weetwie.domain.invitations.invite import InvitedPerson
 from weetwie.domain.people import guests
 from weetwie.errors import Conflict, NotFound, Refusal, TooMany
 from weetwie.flows import onboard
@@ -50,7 +50,7 @@ async def show_door(visit: Visit) -> Response:
         return await _door(visit, db, invited)
 
 
-async def _door(visit: Visit, db: Db, invited: Invited, status: int = 200, **more: Any) -> Response:
+async def _door(visit: Visit, db: Db, invited: InvitedPerson, status: int = 200, **more: Any) -> Response:
     """With who invites: their name is what the letter says too."""
     inviter = await visit.site.memory.person(db, invited.inviter_id) if invited.inviter_id else None
     shown = await visit.site.shower.person(db, inviter, inviter.person_id) if inviter else None

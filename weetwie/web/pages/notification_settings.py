@@ -10,7 +10,7 @@ from weetwie.domain.notifications.policy import (
     DROP,
     HOLD,
     RULES,
-    Policy,
+    OwnNotificationPolicy,
     dismiss_held,
     let_through,
     policy_of,
@@ -48,7 +48,7 @@ async def save(visit: Visit) -> Response:
     async with visit.site.database.transaction() as db:
         before = await policy_of(db, visit.viewer)
         wanted = {rule: _CHOICES.get(given.get(rule, ""), getattr(before, rule)) for rule in RULES}
-        await set_policy(db, visit.viewer, Policy(**wanted))
+        await set_policy(db, visit.viewer, OwnNotificationPolicy(**wanted))
     return visit.go("/settings/notifications?saved=1")
 
 

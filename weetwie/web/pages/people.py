@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from weetwie.access.enums import Standing
-from weetwie.domain.people.directory import Among, choices, directory
+from weetwie.domain.people.directory import DirectoryFilter, choices, directory
 from weetwie.domain.people.search import search
 from weetwie.domain.relations.relationship import relationships
 from weetwie.web import reading
@@ -24,7 +24,7 @@ async def show(visit: Visit) -> Response:
     if not visit.viewer.policy.tells_activity:
         order = "new"
     offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 6 else 0
-    among = Among(
+    among = DirectoryFilter(
         unit=given.get("unit", "")[:200],
         place=given.get("place", "")[:200],
         language=given.get("language", "")[:8],

@@ -9,7 +9,7 @@ from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import Choice
-from weetwie.domain.media.upload import File
+from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.census import census
 from weetwie.domain.people.preferences import preferences
 from weetwie.domain.people.rules import MOST_FIELDS, Changes, Field
@@ -107,7 +107,7 @@ def _languages(given: list[str]) -> list[str]:
     return list(dict.fromkeys(" ".join(given).replace(",", " ").split()))
 
 
-def _file(visit: Visit, field: str) -> File | None:
+def _file(visit: Visit, field: str) -> UploadedFile | None:
     return next(iter(visit.files.get(field, [])), None)
 
 

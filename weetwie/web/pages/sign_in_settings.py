@@ -21,7 +21,7 @@ from weetwie.domain.identity import (
     sign_on,
     tokens,
 )
-from weetwie.domain.identity.passkeys import Site
+from weetwie.domain.identity.passkeys import RelyingParty
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
 from weetwie.security.client_address import place_of
 from weetwie.web import reading
@@ -94,10 +94,10 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
         )
 
 
-def house_of(visit: Visit) -> Site:
+def house_of(visit: Visit) -> RelyingParty:
     """For whom a passkey is good."""
     parts = urlsplit(visit.site.base_url)
-    return Site(parts.hostname or "", f"{parts.scheme}://{parts.netloc}", visit.viewer.policy.name)
+    return RelyingParty(parts.hostname or "", f"{parts.scheme}://{parts.netloc}", visit.viewer.policy.name)
 
 
 def browser_of(agent: str) -> str:

@@ -7,13 +7,13 @@ import structlog
 from starlette.responses import JSONResponse, Response
 
 from weetwie.domain.identity import claims, sign_on
-from weetwie.domain.identity.claims import Told
-from weetwie.domain.identity.sign_on import Begun
+from weetwie.domain.identity.claims import ClaimedPerson
+from weetwie.domain.identity.sign_on import StartedSignOn
 from weetwie.domain.media import faces
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
 from weetwie.flows import sign_on as entering
-from weetwie.http.fetch import Fetcher, Unfetched
-from weetwie.security.oidc import Answer
+from weetwie.http.fetch import Fetcher, FetchFailed
+from weetwie.security.oidc import SignedIn
 from weetwie.web import reading
 from weetwie.web.visit import SignOnHouse as Provider
 from weetwie.web.visit import Visit, local
@@ -132,7 +132,7 @@ async def _way_there(
     )
 
 
-async def _connected(visit: Visit, provider: Provider, begun: Begun, answer: Answer) -> Response:
+async def _connected(visit: Visit, provider: Provider, begun: StartedSignOn, answer: SignedIn) -> Response:
     if not visit.is_signed_in or visit.viewer.person_id != begun.person_id:
         raise Forbidden
     async with visit.site.database.transaction() as db:
@@ -142,7 +142,7 @@ async def _connected(visit: Visit, provider: Provider, begun: Begun, answer: Ans
     return visit.go("/settings/sign-in?saved=1")
 
 
-async def _take_picture(visit: Visit, provider: Provider, answer: Answer, told: Told) -> None:
+async def _take_picture(visit: Visit, provider: Provider, answer: SignedIn, told: ClaimedPerson) -> None:
     """A face at the first sign-in, if there is one to be had; nobody has to wait long for it."""
     if visit.site.store is None:
         return
@@ -153,7 +153,7 @@ async def _take_picture(visit: Visit, provider: Provider, answer: Answer, told: 
         async with visit.site.database.transaction() as db:
             context = visit.context(db)
             await entering.take_picture(context, provider.client.issuer, answer.subject, got.content)
-    except (Unfetched, Refusal, TimeoutError) as error:
+    except (FetchFailed, Refusal, TimeoutError) as error:
         log.info("no picture from a provider", provider=provider.told.key, why=type(error).__name__)
     finally:
         await fetcher.close()

@@ -17,8 +17,8 @@ from weetwie.domain.moderation import reports
 from weetwie.domain.moderation.decisions import Kind
 from weetwie.domain.people import erase, farewell, register, suspend
 from weetwie.domain.people.limit import limit
+from weetwie.domain.people.register import RegisterFilter as Asked
 from weetwie.domain.people.register import State
-from weetwie.domain.people.register import Wanted as Asked
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.flows import moderate
 from weetwie.runtime import clock
@@ -49,7 +49,7 @@ class WantedOfOld(Names, frozen=True, kw_only=True):
     staff: bool = False
 
 
-class Wanted(Names, frozen=True, kw_only=True):
+class AccountsFilterParams(Names, frozen=True, kw_only=True):
     origin: Literal["local", "remote"] | None = None
     status: Literal["active", "pending", "disabled", "silenced", "suspended"] | None = None
     permissions: Literal["staff"] | None = None
@@ -82,7 +82,7 @@ async def listed_of_old(call: Call, wanted: WantedOfOld) -> bytes:
 
 
 @routes.get("/api/v2/admin/accounts", scopes=_READ, answer=list[wire.AdminAccount])
-async def listed(call: Call, wanted: Wanted) -> bytes:
+async def listed(call: Call, wanted: AccountsFilterParams) -> bytes:
     """People by what is asked of them; `pending` are those who have left and wait to be let back in as alumni."""
     state: State = "limited" if wanted.status == "silenced" else wanted.status or ""
     asked = Asked(

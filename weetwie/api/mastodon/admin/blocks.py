@@ -12,7 +12,7 @@ from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams, at_most
 from weetwie.domain.moderation import address_blocks
-from weetwie.domain.moderation.address_blocks import Blocked
+from weetwie.domain.moderation.address_blocks import BlockedAddress
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
 
@@ -23,21 +23,21 @@ _NO_OTHERS: Final = _("This server doesn't connect to other servers.")
 _NOT_HERE: Final = _("Mail servers and networks are blocked outside Weetwie.")
 
 
-class Wanted(PageParams, frozen=True, kw_only=True):
+class BlocksParams(PageParams, frozen=True, kw_only=True):
     limit: Annotated[int, at_most(100, 200)] = 100
 
 
-class Address(Struct, frozen=True, kw_only=True):
+class EmailParams(Struct, frozen=True, kw_only=True):
     email: str
 
 
-class Given(Struct, frozen=True, kw_only=True):
+class EmailBlockParams(Struct, frozen=True, kw_only=True):
     email: str | None = None
     canonical_email_hash: str | None = None
 
 
 @routes.get("/api/v1/admin/canonical_email_blocks", scopes=_READ)
-async def listed(call: Call, wanted: Wanted) -> list[wire.AdminCanonicalEmailBlock]:
+async def listed(call: Call, wanted: BlocksParams) -> list[wire.AdminCanonicalEmailBlock]:
     """Addresses that nobody may have here, as hashes."""
     found = await address_blocks.blocks(await call.db(), call.viewer, page_of(wanted))
     link_page(call, wanted, [one.id for one in found])
@@ -51,13 +51,13 @@ async def one(call: Call) -> wire.AdminCanonicalEmailBlock:
 
 
 @routes.post("/api/v1/admin/canonical_email_blocks/test", scopes=_READ)
-async def test(call: Call, given: Address) -> list[wire.AdminCanonicalEmailBlock]:
+async def test(call: Call, given: EmailParams) -> list[wire.AdminCanonicalEmailBlock]:
     """Which of them keep this address out."""
     return [_wire(one) for one in await address_blocks.matching(await call.db(), call.viewer, given.email)]
 
 
 @routes.post("/api/v1/admin/canonical_email_blocks", scopes=_WRITE)
-async def block(call: Call, given: Given) -> wire.AdminCanonicalEmailBlock:
+async def block(call: Call, given: EmailBlockParams) -> wire.AdminCanonicalEmailBlock:
     """Keeps an address out, however it is spelled; whoever has it already keeps it."""
     if given.email:
         hash = address_blocks.hashed(given.email)
@@ -75,7 +75,7 @@ async def unblock(call: Call) -> wire.Empty:
     return wire.Empty()
 
 
-def _wire(one: Blocked) -> wire.AdminCanonicalEmailBlock:
+def _wire(one: BlockedAddress) -> wire.AdminCanonicalEmailBlock:
     return wire.AdminCanonicalEmailBlock(id=str(one.id), canonical_email_hash=one.hash.hex())
 
 

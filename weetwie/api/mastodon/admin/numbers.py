@@ -29,18 +29,18 @@ _READ = ["admin:read"]
 _MOST_KEYS: Final = 50
 
 
-class About(Struct, frozen=True, kw_only=True):
+class TagKey(Struct, frozen=True, kw_only=True):
     """A tag by its id or its name."""
 
     id: str = ""
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class MeasuresParams(Struct, frozen=True, kw_only=True):
     keys: Annotated[list[str], Meta(max_length=_MOST_KEYS)]
     start_at: datetime
     end_at: datetime
-    tag_accounts: About = About()
-    tag_uses: About = About()
+    tag_accounts: TagKey = TagKey()
+    tag_uses: TagKey = TagKey()
 
 
 class WantedParts(Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ def _check(call: Call) -> None:
 
 
 @routes.post("/api/v1/admin/measures", scopes=_READ)
-async def measures(call: Call, wanted: Wanted) -> list[wire.AdminMeasure]:
+async def measures(call: Call, wanted: MeasuresParams) -> list[wire.AdminMeasure]:
     """Numbers day by day: `active_users`, `new_users`, `interactions`, `opened_reports`, `resolved_reports`, `tag_uses`, `tag_accounts`."""
     counted.check(call.viewer)
     db, begin, end = await call.db(), wanted.start_at, wanted.end_at

@@ -18,7 +18,7 @@ routes = Routes("admin")
 _READ, _WRITE = ["admin:read:reports"], ["admin:write:reports"]
 
 
-class Wanted(PageParams, frozen=True, kw_only=True):
+class ReportsParams(PageParams, frozen=True, kw_only=True):
     limit: Annotated[int, at_most(100, 200)] = 100
     resolved: bool = False
     account_id: LooseId | None = None
@@ -26,13 +26,13 @@ class Wanted(PageParams, frozen=True, kw_only=True):
     by_target_domain: str = ""
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class ReportChangeParams(Struct, frozen=True, kw_only=True):
     category: Literal["spam", "legal", "violation", "other"] | None = None
     rule_ids: Annotated[list[int], Meta(max_length=100)] | None = None
 
 
 @routes.get("/api/v1/admin/reports", scopes=_READ, answer=list[wire.AdminReport])
-async def listed(call: Call, wanted: Wanted) -> bytes:
+async def listed(call: Call, wanted: ReportsParams) -> bytes:
     """Reports that wait, or those that are closed."""
     found = await reports.listed(
         await call.db(),
@@ -55,7 +55,7 @@ async def one(call: Call) -> bytes:
 
 
 @routes.put("/api/v1/admin/reports/{id}", scopes=_WRITE, answer=wire.AdminReport)
-async def change(call: Call, given: Change) -> bytes:
+async def change(call: Call, given: ReportChangeParams) -> bytes:
     """Says what kind of report it is, and which rules it is about."""
     await reports.change(
         await call.db(), call.viewer, call.id, category=given.category, rule_numbers=given.rule_ids

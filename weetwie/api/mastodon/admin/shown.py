@@ -13,7 +13,7 @@ from weetwie.api.mastodon import shown
 from weetwie.domain.identity import addresses
 from weetwie.domain.moderation.reports import Reported
 from weetwie.domain.people import register
-from weetwie.domain.people.register import Behind
+from weetwie.domain.people.register import RegisterEntry
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views.people import Profile
@@ -35,7 +35,7 @@ async def accounts(call: Call, ids: Iterable[int]) -> dict[int, bytes]:
     }
 
 
-def _account(account: bytes, profile: Profile, behind: Behind, mail: str) -> bytes:
+def _account(account: bytes, profile: Profile, behind: RegisterEntry, mail: str) -> bytes:
     own: dict[str, Any] = {
         "id": str(profile.id),
         "username": profile.handle,

@@ -13,7 +13,7 @@ async def test_from_putting_up_to_taking_out(dsn: str, tmp_path: Path) -> None:
     code, out, err = await weetwie(dsn, "sample", "--data", str(tmp_path))
     assert (code, err) == (0, "")
     first, signing_in, removing = out.splitlines()
-    assert first.startswith("The sample company is here: 40 people, ") and "--remove" in removing
+    assert first.startswith("Loaded the sample company: 40 people and ") and "--remove" in removing
     code, again, _err = await weetwie(dsn, "sample", "--data", str(tmp_path), "--json")
     told = json.loads(again)
     assert (code, told["handle"], told["is_new"]) == (0, "priya", False)

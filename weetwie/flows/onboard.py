@@ -55,7 +55,7 @@ async def add(context: Context, newcomer: Newcomer, address: str, password_hash:
     person_id = await come(context, newcomer, await known_by(context, address))
     await addresses.add(context.db, person_id, address, is_verified=True)
     if password_hash is not None:
-        await passwords.put(context.db, context.viewer, person_id, password_hash, is_first=True)
+        await passwords.put(context.db, context.viewer, person_id, password_hash, notifies=False)
     return person_id
 
 
@@ -93,7 +93,7 @@ async def accept_invitation(context: Context, token: str, given: Guest) -> str:
     invited = await invitations.look(db, token)
     person_id = await _come_invited(context, invited, given)
     await invitations.use(db, maker, invited, person_id)
-    await passwords.put(db, maker, person_id, given.password_hash, is_first=True)
+    await passwords.put(db, maker, person_id, given.password_hash, notifies=False)
     newcomer = await context.person(person_id)
     if not invited.is_proven and context.site.sends_mail:
         await _ask_proof(context, newcomer, bare_address(invited.address or given.address), given.language)

@@ -43,7 +43,7 @@ async def put_up(database: Database, viewer: Viewer, kept: Store, *, beside_othe
     hash = await passwords.hashed(password)
     async with database.transaction() as db:
         person_id = (await ledger.people(db, fill.SOURCE, [GUIDE]))[GUIDE]
-        await passwords.put(db, viewer, person_id, hash)
+        await passwords.put(db, viewer, person_id, hash, notifies=False)
         handles = {id: handle for handle, id in (await members(db, [GUIDE, f"{GUIDE}_2"])).items()}
     return PutUp(handles.get(person_id, GUIDE), password, filled)
 
@@ -60,11 +60,11 @@ async def put_up_at(settings: Settings, dsn: str) -> PutUp:
 
 def told(found: PutUp) -> str:
     put = (
-        f"The sample company is here: {found.filled.people} people, {found.filled.posts} posts, all of them made up."
+        f"Loaded the sample company: {found.filled.people} people and {found.filled.posts} posts, all made up."
         if found.filled
-        else "The sample company was here already."
+        else "The sample company is already here."
     )
     return (
-        f"{put}\nSign in as @{found.handle} with the password {found.password}\n"
-        "`weetwie sample --remove` takes all of it out again."
+        f"{put}\nLog in as @{found.handle} with the password {found.password}\n"
+        "To remove it: weetwie sample --remove"
     )

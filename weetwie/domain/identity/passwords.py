@@ -53,13 +53,14 @@ async def fits(hash: str | None, password: str) -> bool:
     return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, hash or NOBODYS, password)
 
 
-async def put(db: Db, viewer: Viewer, person_id: int, hash: str, *, is_first: bool = False) -> None:
-    """Gives a person a new password, hashed before. Whoever chooses their first one as they come in is not told that they did."""
+async def put(db: Db, viewer: Viewer, person_id: int, hash: str, *, notifies: bool = True) -> None:
+    """Gives a person a new password, hashed before. Nobody needs a notice of the password that they choose when they join, nor of
+    that of the sample company."""
     await db.run(_SET_QUERY, person_id=person_id, hash=hash, at=clock.now())
-    if is_first:
-        await audit(db, viewer, "password.set", person_id)
-    else:
+    if notifies:
         await account.changed(db, viewer, "password.set", person_id)
+    else:
+        await audit(db, viewer, "password.set", person_id)
 
 
 async def hash_of(db: Db, person_id: int) -> str | None:

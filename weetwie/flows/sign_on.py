@@ -27,7 +27,7 @@ from weetwie.text.programs import is_program
 log = structlog.get_logger(__name__)
 
 _EXISTS: Final = _(
-    "There's already an account with your e-mail address. Log in as usual, then connect it with {provider} under Settings, Login. If you can't, ask an administrator."
+    "There's already an account with your e-mail address. Log in as usual, then connect it with {provider} under Settings, Login and security. If you can't, ask an administrator."
 )
 _NOBODY: Final = _("You don't have an account here yet. Ask an administrator.")
 _NEWS_LASTS: Final = timedelta(days=2)

@@ -38,8 +38,8 @@ def _sizes() -> Any:
     )
 
 
-def _draft(ring: Any, reach: Visibility) -> visibility.Unwritten:
-    return visibility.Unwritten(
+def _draft(ring: Any, reach: Visibility) -> visibility.DraftSql:
+    return visibility.DraftSql(
         author_id=param("author_id", BigInteger),
         root_id=literal(0, BigInteger),
         ring=ring,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from weetwie.database.pool import Db
 from weetwie.domain.notifications import groups, markers, requests
-from weetwie.domain.notifications.groups import Group
+from weetwie.domain.notifications.groups import GroupedNotifications
 from weetwie.domain.notifications.list import KINDS
 from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.timelines import questions
@@ -85,7 +85,7 @@ async def _told(visit: Visit, db: Db, tab: str) -> dict[str, Any]:
     return {"told": told, "older": reading.older(visit, key)}
 
 
-async def _rows(visit: Visit, db: Db, found: Sequence[Group], last_read: int) -> list[Told]:
+async def _rows(visit: Visit, db: Db, found: Sequence[GroupedNotifications], last_read: int) -> list[Told]:
     shower, viewer = visit.site.shower, visit.viewer
     posts = await _posts(visit, db, {one.newest.post_id for one in found if one.newest.post_id})
     parents = await _posts(visit, db, {post.reply_to_id for post in posts.values() if post.reply_to_id})

@@ -49,6 +49,7 @@ _LABELS: Final = {
     "accent": _("Brand colour"),
     "framed_by": _("Sites that can embed pages from here"),
     "longest_post": _("Longest post (characters)"),
+    "translates": _("Questions also find what was written in another language"),
     "guests_stay_days": _("Guest access (days)"),
     "sign_up_domains": _("E-mail domains that can join as colleagues"),
     "sign_up_by_approval": _("Others can request access"),

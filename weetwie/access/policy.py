@@ -79,6 +79,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     never_inferred: tuple[str, ...] = ()
     """Topics that nobody is ever found or proposed for, beside those that hold everywhere
     (`domain/knowledge/delicate.py`). A word, a phrase, or the beginning of a word with a `*`."""
+    translates: bool = True
+    """Whether a question finds what was said in another language too, by the word list and the glossary."""
     sign_in: Literal["local", "both", "sso"] = "both"
     """How members come in: by own means, also with a provider, or with a provider alone. Alumni and guests always by own means."""
     works_council: bool = False

@@ -47,7 +47,9 @@ class ShownCounts(msgspec.Struct):
         for proof in (proof for one in answer.people for proof in one.proofs):
             shown = [texts.get(id, "") for id in (proof.post_id, proof.answers_id) if id is not None]
             self.proofs += 1
-            self.proofs_that_say_it += any(passage(text, answer.wanted).marks for text in shown)
+            self.proofs_that_say_it += any(
+                passage(text, answer.wanted, answer.stand_ins).marks for text in shown
+            )
 
     def told(self) -> dict[str, Any]:
         return {

@@ -81,7 +81,7 @@ async def _proofs(context: Context, found: Answer) -> dict[int, tuple[str, str]]
     posts = await seen_posts.posts(context.db, context.viewer, wanted)
     return {
         one.id: (
-            passage_of(one.text, one.warning, found.wanted).text,
+            passage_of(one.text, one.warning, found.wanted, found.stand_ins).text,
             context.address(f"@{one.author_handle}/{one.id}"),
         )
         for one in await seen_words.words(context.db, posts)

@@ -21,6 +21,8 @@ class ShownProof(msgspec.Struct, frozen=True):
     """The line that it answers; empty where it says by itself what was asked."""
     answers_to: str
     """Who wrote that line."""
+    translated: Mapping[str, str] = {}
+    """Marked words, and what was asked that they stand for."""
 
 
 class ShownExpert(msgspec.Struct, frozen=True):
@@ -29,9 +31,11 @@ class ShownExpert(msgspec.Struct, frozen=True):
     proofs: Sequence[ShownProof]
 
 
-def _passages(posts: Mapping[int, Post], answer: Answer) -> dict[int, Markup]:
+def _passages(posts: Mapping[int, Post], answer: Answer) -> dict[int, Passage]:
     """Takes the words of all these posts apart: beside the event loop."""
-    return {id: marked(passage_of(one.line, one.warning, answer.wanted)) for id, one in posts.items()}
+    return {
+        id: passage_of(one.line, one.warning, answer.wanted, answer.stand_ins) for id, one in posts.items()
+    }
 
 
 async def experts(visit: Visit, db: Db, answer: Answer) -> list[ShownExpert]:
@@ -48,20 +52,24 @@ async def experts(visit: Visit, db: Db, answer: Answer) -> list[ShownExpert]:
     ]
 
 
-def _proofs(expert: Expert, posts: dict[int, Post], passages: dict[int, Markup]) -> list[ShownProof]:
+def _proofs(expert: Expert, posts: dict[int, Post], passages: dict[int, Passage]) -> list[ShownProof]:
     found = []
     for proof in expert.proofs:
         if (post := posts.get(proof.post_id)) is not None:
             root = posts.get(proof.answers_id or 0)
-            asked, who = (passages[root.id], root.author.called) if root else (Markup(), "")
-            found.append(ShownProof(post, passages[post.id], asked, who))
+            asked, who = (marked(passages[root.id]), root.author.called) if root else (Markup(), "")
+            both = [passages[post.id], *([passages[root.id]] if root else [])]
+            translated = {word: stands for one in both for word, stands in one.translated.items()}
+            found.append(ShownProof(post, marked(passages[post.id]), asked, who, translated))
     return found
 
 
 def marked(passage: Passage) -> Markup:
     """As HTML."""
     pieces, at = list[Markup](), 0
-    for start, end in passage.marks:
-        pieces += [escape(passage.text[at:start]), Markup("<mark>{}</mark>").format(passage.text[start:end])]
+    stands_for = passage.stands_for or ("",) * len(passage.marks)
+    for (start, end), asked in zip(passage.marks, stands_for, strict=True):
+        mark = Markup('<mark title="{1}">{0}</mark>') if asked else Markup("<mark>{0}</mark>")
+        pieces += [escape(passage.text[at:start]), mark.format(passage.text[start:end], asked)]
         at = end
     return Markup("").join([*pieces, escape(passage.text[at:])])

@@ -13,6 +13,7 @@ class Answered(Struct, kw_only=True):
     status: Status
     passage: str
     marks: list[list[int]]
+    stands_for: list[str | None]
 
 
 class Proof(Struct, kw_only=True):
@@ -25,6 +26,8 @@ class Proof(Struct, kw_only=True):
     """The part of its text that says what was asked, as plain text."""
     marks: list[list[int]]
     """From where to where in the passage the words stand that were asked, in characters (Unicode code points)."""
+    stands_for: list[str | None]
+    """For each mark the words of the question that it stands for, in another language or the same; none where it is one of them."""
     answers: Answered | None
     """The line that it answers, where the post does not say by itself what was asked."""
 

@@ -200,8 +200,8 @@ def _way(way: Way | None, people: dict[int, SeenPerson], renderer: Renderer) -> 
 
 
 def _passages(said: Iterable[seen_words.Words], answer: Answer) -> dict[int, Passage]:
-    """Takes the words of all these posts apart: hydrated the event loop."""
-    return {one.id: passage_of(one.text, one.warning, answer.wanted) for one in said}
+    """Takes the words of all these posts apart: beside the event loop."""
+    return {one.id: passage_of(one.text, one.warning, answer.wanted, answer.stand_ins) for one in said}
 
 
 class _Shown(Struct, frozen=True):
@@ -236,11 +236,12 @@ def _proof(proof: Proof, posts: dict[int, _Shown]) -> bytes:
 
 
 def _said(shown: _Shown) -> bytes:
-    marks = msgspec.json.encode(shown.passage.marks)
-    return b'"status":%b,"passage":%b,"marks":%b' % (
+    stands_for = [asked or None for asked in shown.passage.stands_for]
+    return b'"status":%b,"passage":%b,"marks":%b,"stands_for":%b' % (
         shown.status,
         msgspec.json.encode(shown.passage.text),
-        marks,
+        msgspec.json.encode(shown.passage.marks),
+        msgspec.json.encode(stands_for),
     )
 
 

@@ -5,7 +5,7 @@ are those of the people here: words that they use more than the language at larg
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -13,6 +13,7 @@ import numpy as np
 
 from weetwie.domain.knowledge import background
 from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.claimed import says
 from weetwie.domain.knowledge.fitting import MOST_TERMS, Word
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.visible import Visible
@@ -90,16 +91,25 @@ def about(index: Index, visible: Visible, asked: Sequence[Word], places: Ints, l
     shares, said = carry(words, language), np.zeros(index.posts.size + 1, np.int32)
     """Which words each post says, one bit each; one post more, so that -1 for no root finds nothing."""
     for number, word in enumerate(words):
-        for found in word.found:
-            said[found.places] |= np.int32(1 << number)
+        for places_of_it in _says(word):
+            said[places_of_it] |= np.int32(1 << number)
     own = np.append(said[places], np.int32(0))
     thread = own | np.append(said[index.posts.root[places]], np.int32(0))
+    by_itself, in_thread = _parts(shares, own), _parts(shares, thread)
+    for number, word in enumerate(words):
+        if (lent := word.lent) is not None and (lent.share < 1).any():
+            pieces = np.zeros(index.posts.size + 1, np.float32)
+            pieces[lent.places] = lent.share * np.float32(shares[number])
+            some = pieces[places]
+            by_itself[:-1] += some * ((own[:-1] >> number) & 1 == 0)
+            some = np.maximum(some, pieces[index.posts.root[places]])
+            in_thread[:-1] += some * ((thread[:-1] >> number) & 1 == 0)
     is_spoken_of = breadth(words) <= _SHORT or at_home(visible, asked, language) >= _AT_HOME
     enough = least(breadth(words)) if is_spoken_of else _MOST
     return About(
         places=places,
-        own=_parts(shares, own),
-        thread=_parts(shares, thread),
+        own=by_itself,
+        thread=in_thread,
         in_passing=np.append(_in_passing(index, words, places), False),
         words=own,
         shares=shares,
@@ -108,6 +118,14 @@ def about(index: Index, visible: Visible, asked: Sequence[Word], places: Ints, l
         is_short=breadth(words) <= _SHORT,
         says_what=is_spoken_of and says_what(words, shares),
     )
+
+
+def _says(word: Word) -> Iterator[Ints]:
+    """Where all of it stands; a word that stands for it says it as well."""
+    for found in word.found:
+        yield found.places
+    if word.lent is not None:
+        yield word.lent.places[word.lent.share >= 1]
 
 
 def _parts(shares: Sequence[float], said: Ints) -> Ints:
@@ -128,6 +146,8 @@ def _in_passing(index: Index, words: Sequence[Word], places: Ints) -> Ints:
     times = np.zeros(index.posts.size, np.uint8)
     for found in words[0].found if words else ():
         times[found.places] = found.times
+    if words and (lent := words[0].lent) is not None:
+        times[lent.places] = np.minimum(lent.times, 255)
     passing: Ints = (times[places] <= 1) & (index.posts.length[places] > _IN_PASSING)
     return passing
 
@@ -146,16 +166,20 @@ def carry(words: Sequence[Word], language: str) -> tuple[float, ...]:
     if not words:
         return ()
     rare = -np.log10(background.usual([word.said for word in words], language)) - _USUAL
-    is_unknown = np.array([not word.found for word in words])
+    is_unknown = np.array([not word.is_used for word in words])
     rare[is_unknown] = np.minimum(rare[is_unknown], _OF_AN_UNKNOWN)
     weights = np.array([word.rarity for word in words]) * np.maximum(rare, _LEAST) ** _AT_LARGE
     return tuple((weights / (weights.sum() or 1.0)).tolist())
 
 
 def breadth(words: Sequence[Word]) -> float:
-    """How many words of equal weight a question comes to."""
-    squares = sum(word.rarity**2 for word in words)
-    return sum(word.rarity for word in words) ** 2 / squares if squares else 1.0
+    """How many words of equal weight a question comes to; what is one word in another language is one."""
+    rarities = dict[tuple[int, ...], float]()
+    for number, word in enumerate(words):
+        key = word.phrase or (-1 - number,)
+        rarities[key] = max(rarities.get(key, 0.0), word.rarity)
+    squares = sum(rarity**2 for rarity in rarities.values())
+    return sum(rarities.values()) ** 2 / squares if squares else 1.0
 
 
 def least(breadth: float) -> float:
@@ -174,26 +198,32 @@ def at_home(visible: Visible, asked: Sequence[Word], language: str) -> float:
     """
     if not asked:
         return 0.0
-    number = np.array([sum(len(found.places) for found in word.found) for word in asked])
+    number = np.array([_number(word) for word in asked])
     here = np.log((number + 0.5) / max(visible.number * visible.mean, 1.0))
     everywhere = np.log(background.usual([word.said for word in asked], language))
     return float((1 / (1 + np.exp(_MIDDLE - here + 0.5 * everywhere))).mean())
 
 
+def _number(word: Word) -> int:
+    """In how many posts it stands; where in none, half as many as what stands for it."""
+    own = sum(len(found.places) for found in word.found)
+    return own or (len(word.lent.places) // 2 if word.lent is not None else 0)
+
+
 def part(asked: Sequence[Word], said: str) -> float:
     """How much of a question these words come to: by what they say, or by how many of its words they are, whichever is more."""
-    words, terms = asked[:MOST_TERMS], {term for one in ask(said) for term in one.terms}
-    is_said = [not terms.isdisjoint(word.terms) for word in words]
+    words, terms = asked[:MOST_TERMS], frozenset(term for one in ask(said) for term in one.terms)
+    is_said = [says(word, terms) for word in words]
     whole = sum(word.rarity for word in words) or 1.0
-    by_weight = sum(word.rarity for word, said in zip(words, is_said, strict=True) if said) / whole
+    by_weight = sum(word.rarity * part for word, part in zip(words, is_said, strict=True)) / whole
     return max(by_weight, sum(is_said) / max(len(words), 1))
 
 
 def unknown(asked: Sequence[Word]) -> list[str]:
     """The words that nobody used whom one sees."""
-    return [word.said for word in asked if not word.found]
+    return [word.said for word in asked if not word.is_used]
 
 
 def says_what(words: Sequence[Word], shares: Sequence[float]) -> bool:
     """Whether the words that somebody used still say what is asked."""
-    return sum(share for word, share in zip(words, shares, strict=True) if word.found) >= _SAYS_WHAT
+    return sum(share for word, share in zip(words, shares, strict=True) if word.is_used) >= _SAYS_WHAT

@@ -78,6 +78,15 @@ class Nearest(msgspec.Struct, frozen=True):
     """In works-council mode 0 where they are few."""
 
 
+class StandIn(msgspec.Struct, frozen=True):
+    """A word or a phrase that stands for something that was asked."""
+
+    words: tuple[tuple[int, ...], ...]
+    """The numbers of each of its words."""
+    asked: str
+    weight: float
+
+
 class Answer(msgspec.Struct, frozen=True):
     people: tuple[Expert, ...]
     """First those who are named, the best first; then at most three who mentioned it."""
@@ -90,6 +99,9 @@ class Answer(msgspec.Struct, frozen=True):
     """Words of the question that nobody used whom the viewer sees, what says most first."""
     wanted: Mapping[int, float] = msgspec.field(default_factory=dict)
     """The terms that were asked for and how much each says, to find them in a proof."""
+
+    stand_ins: tuple[StandIn, ...] = ()
+    """What stands for them in other languages, and in the same."""
 
     @property
     def is_named(self) -> bool:

@@ -19,12 +19,15 @@ _ASKS: Final = frozenset(
 _OF_ASKING: Final = {
     "en": "ask help helps know knows knowledge experience experienced familiar good expert experts expertise speak speaks talk"
     " sit sits based live lives contact explain understand understands best right person people handle"
-    " handles responsible charge deal deals dealt looking idea tips advice tried colleague colleagues",
+    " handles responsible charge deal deals dealt looking idea tips advice tried colleague colleagues does makes arranges looks"
+    " takes care organises organizes runs sets buys checks plans measures writes builds leads maintains",
     "nl": "helpen vragen weten kennen ervaring verstand expert experts deskundige spreekt spreken zit zitten werkt werken woont"
-    " raad terecht bekend goed beste verantwoordelijk regelt gaat benaderen bellen mensen collega gewerkt zoek",
+    " raad terecht bekend goed beste verantwoordelijk regelt gaat benaderen bellen mensen collega gewerkt zoek"
+    " collega's doet maakt verzorgt beheert organiseert koopt controleert plant meet schrijft bouwt leidt onderhoudt",
     "de": "helfen fragen auskennen auskennt ahnung erfahrung erfahrungen experte expertin experten expertise spricht sprechen"
     " sitzt sitzen arbeitet arbeiten wohnt beste zuständig verantwortlich ansprechpartner ansprechpartnerin kümmert bescheid"
-    " wende wenden gut kollege kollegin suche suchen",
+    " wende wenden gut kollege kollegin suche suchen"
+    " macht betreut organisiert regelt erledigt bearbeitet richtet kauft prüft plant misst schreibt baut leitet pflegt",
 }
 """What stands around it, at the beginning or the end of a sentence. Anywhere else it may be what is asked."""
 _SENTENCE: Final = regex.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?\n]*")

@@ -15,6 +15,7 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import delicate
 from weetwie.domain.knowledge.answer import Answer, Filters
+from weetwie.domain.knowledge.translating import translated
 from weetwie.domain.knowledge.words import Asked
 from weetwie.errors import Invalid, _
 from weetwie.tables.people import Person
@@ -50,20 +51,23 @@ async def who_knows(
     is always "knows", and nobody has a date.
     """
     _check_length(question)
-    told, left_out = delicate.without(question, viewer.policy.never_inferred)
-    asked = await _read(told)
-    whole = await _read(question) if left_out else asked
-    if not whole:
+    told, never = delicate.without(question, viewer.policy.never_inferred)
+    language = asking.language_of(told)
+    asked = await translated(db, viewer, told, await _read(told), language)
+    left_out, whole = [*never, *asked.left_out], asked
+    if left_out:
+        whole = await translated(db, viewer, question, await _read(question), language, is_of_posts=False)
+    if not whole.asked:
         return Answer((), 0)
     from weetwie.domain.knowledge import finding, gathering, keeping
 
     tells_activity = viewer.policy.tells_activity
     scope = await gathering.scope(db, viewer, await unranked(db), as_of)
     async with keeping.held(db) as index:
-        gathered = await gathering.gather(db, viewer, index, scope, asked, whole, as_of)
+        gathered = await gathering.gather(db, viewer, index, scope, asked, whole, as_of, language)
         statements, claims = gathered.claims(among)
         wanted = finding.Wanted(
-            asking.language_of(told),
+            language,
             "acts" if order == "acts" and tells_activity else "knows",
             await _near_whom(db, viewer, gathered.asked),
             claims,
@@ -80,6 +84,7 @@ async def who_knows(
             tuple(left_out),
             gathered.unknown(statements, claims)[:_MOST_UNKNOWN],
             {term: word.weight for word in gathered.matter.words for term in word.terms},
+            finding.stand_ins(gathered.matter, asked.asked),
         )
 
 

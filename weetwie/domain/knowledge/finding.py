@@ -6,14 +6,17 @@ import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
+from weetwie.domain.knowledge.answer import StandIn
+from weetwie.domain.knowledge.claimed import says
 from weetwie.domain.knowledge.columns import Found as Stands
 from weetwie.domain.knowledge.fitting import Word
 from weetwie.domain.knowledge.found import Found
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.ranking import Order
 from weetwie.domain.knowledge.said import Said, Statement
+from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
-from weetwie.domain.knowledge.words import Asked, ask
+from weetwie.domain.knowledge.words import HAVE_COMPOUNDS, Asked, ask
 
 
 class Matter(msgspec.Struct):
@@ -36,10 +39,17 @@ class Wanted(msgspec.Struct):
     """Posts that people said are not about what is asked."""
 
 
-def matter(index: Index, scope: Scope, asked: Sequence[Asked], stands: dict[int, Stands]) -> Matter:
+def matter(
+    index: Index,
+    scope: Scope,
+    asked: Sequence[Asked],
+    stands: dict[int, Stands],
+    twins: Sequence[Twin] = (),
+    language: str = "",
+) -> Matter:
     visible = Visible(index, scope)
     seen = of_sight(visible, stands)
-    return Matter(visible, seen, fitting.weigh(visible, asked, seen))
+    return Matter(visible, seen, fitting.weigh(visible, asked, seen, twins, joins=language in HAVE_COMPOUNDS))
 
 
 def claims(
@@ -87,9 +97,26 @@ def find(index: Index, scope: Scope, of: Matter, wanted: Wanted, statements: Sai
     return Found(index, ranked, shown, covered, wanted.claims, statements)
 
 
+def stand_ins(of: Matter, asked: Sequence[Asked]) -> tuple[StandIn, ...]:
+    """What is to be marked in a proof although nobody asked for it by this word."""
+    weights = {word.said: word.weight for word in of.words}
+    return tuple(
+        dict.fromkeys(
+            StandIn(
+                twin.words,
+                " ".join(asked[place].word for place in twin.of),
+                max(weights.get(asked[place].word, 0.0) for place in twin.of) * twin.share,
+            )
+            for word in of.words
+            for twin in word.twins
+            if all(any(form in of.seen for form in forms) for forms in twin.words)
+        )
+    )
+
+
 def listed(words: Sequence[Word], claims: Mapping[int, float], statements: Said) -> set[str]:
     """Which words of the question stand on somebody's profile."""
     said = " ".join({statements.says_so[id].name for id in claims})
     terms = {term for one in ask(said) for term in one.terms}
     from_fields = {word for id in claims for word in statements.says_so[id].said or ()}
-    return from_fields | {word.said for word in words if not terms.isdisjoint(word.terms)}
+    return from_fields | {word.said for word in words if says(word, terms) > 0}

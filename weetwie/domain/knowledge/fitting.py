@@ -1,7 +1,7 @@
 """How well posts fit a question: BM25 over its words, with what a reply takes from the beginning of its thread. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
@@ -10,6 +10,8 @@ import numpy as np
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Found
 from weetwie.domain.knowledge.index import Index
+from weetwie.domain.knowledge.lent import Lent, lent
+from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import Asked
 
@@ -22,6 +24,10 @@ _LEAST: Final = 0.12
 _MOST_POSTS: Final = 10_000
 """So many of those that fit best are counted."""
 
+
+_OF_A_TWIN, _OF_SEVERAL = 0.8, 0.9
+"""What a word in another language comes to, beside the word itself; and where the post says more of what is asked."""
+_HALF: Final = 0.5
 
 _K1_OF_PEOPLE, _B_OF_PEOPLE = 1.2, 0.4
 OF_NO_PROFILE: Final = 0.05
@@ -38,35 +44,74 @@ class Word(msgspec.Struct):
     """More for a word that is said again."""
     found: list[Found]
     """Where it stands; nowhere for a word that nobody used whom one sees."""
+    lent: Lent | None = None
+    """Where another word stands for it, of this language or another."""
+    twins: list[Twin] = []
+    """Those words."""
+
+    @property
+    def phrase(self) -> tuple[int, ...]:
+        """The words of the question with which it is one; empty for a word by itself."""
+        return max((twin.of for twin in self.twins if len(twin.of) > 1 and twin.field), key=len, default=())
+
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody whom one sees said it, in whatever language."""
+        return bool(self.found) or (self.lent is not None and bool((self.lent.share > _HALF).any()))
 
 
-def weigh(visible: Visible, asked: Sequence[Asked], seen: dict[int, Found]) -> list[Word]:
-    """The words of a question, what says most first."""
+def weigh(
+    visible: Visible,
+    asked: Sequence[Asked],
+    seen: dict[int, Found],
+    twins: Sequence[Twin] = (),
+    *,
+    joins: bool = False,
+) -> list[Word]:
+    """The words of a question, what says most first. `joins`: in its language a hyphen joins words to what both say."""
+    own = [[at for term in one.terms if (at := seen.get(term)) is not None] for one in asked]
+    lents, standing = lent(twins, len(asked), seen, own, visible.number)
     words = []
-    for one in asked:
-        found = [at for term in one.terms if (at := seen.get(term)) is not None]
+    for one, found, borrowed, its_twins in zip(asked, own, lents, standing, strict=True):
         number = sum(len(at.places) for at in found)
+        if borrowed is not None and (borrowed := _without(borrowed, found)) is not None:
+            number += int((borrowed.share > _HALF).sum())
         rarity = math.log(1 + max(visible.number - number + 0.5, 0.5) / (number + 0.5))
-        words.append(Word(one.word, one.terms, rarity, math.sqrt(one.count) * rarity, found))
+        weight = math.sqrt(one.count) * rarity
+        words.append(Word(one.word, one.terms, rarity, weight, found, borrowed, its_twins))
     words.sort(key=lambda word: -word.weight)
-    return words
+    said = {word.said for word in words} if joins else set[str]()
+    return [word for word in words if not _says_it_again(word, said)]
+
+
+def _says_it_again(word: Word, said: Collection[str]) -> bool:
+    """Whether it is what a hyphen joins, which nobody wrote so, and its parts are asked by themselves."""
+    return "/" in word.said and not word.is_used and all(part in said for part in word.said.split("/"))
+
+
+def _without(borrowed: Lent, found: Sequence[Found]) -> Lent | None:
+    """What says the word itself needs no other."""
+    if not found:
+        return borrowed
+    keep = ~np.isin(borrowed.places, np.concatenate([at.places for at in found]))
+    if not keep.any():
+        return None
+    return Lent(borrowed.places[keep], borrowed.times[keep], borrowed.share[keep])
 
 
 def fit(index: Index, visible: Visible, asked: Sequence[Word]) -> tuple[Ints, Ints, float]:
     """The places of posts that fit best, how well (1 is the best of them), and how many words of equal weight were asked."""
-    words = [(one.weight, one.found) for one in asked if one.found][:MOST_TERMS]
+    words = [one for one in asked if one.found or one.lent is not None][:MOST_TERMS]
     length = index.posts.length
     fits = np.zeros(index.posts.size, np.float32)
     per_word = np.float32(_K1 * _B / max(visible.mean, 1.0))
-    for weight, parts in words:
-        for at in parts:
-            tf = at.times.astype(np.float32)
-            below = length[at.places] * per_word
-            below += tf
-            below += np.float32(_K1 * (1 - _B))
-            tf *= np.float32(weight * (_K1 + 1))
-            tf /= below
-            fits[at.places] += tf
+    for word in words:
+        for at in word.found:
+            fits[at.places] += _of_times(
+                at.times.astype(np.float32), length[at.places], word.weight, per_word
+            )
+    if any(word.lent is not None for word in words):
+        _with_lent(fits, words, length, per_word)
     _with_threads(index, visible, fits)
     best = float(fits.max(initial=0.0))
     if best <= 0:
@@ -74,8 +119,31 @@ def fit(index: Index, visible: Visible, asked: Sequence[Word]) -> tuple[Ints, In
     places = np.flatnonzero(fits > _LEAST * best).astype(np.int32)
     if len(places) > _MOST_POSTS:
         places = np.sort(places[np.argpartition(-fits[places], _MOST_POSTS)[:_MOST_POSTS]])
-    weights = np.array([word[0] for word in words])
+    weights = np.array([word.weight for word in words])
     return places, fits[places] / np.float32(best), float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def _of_times(tf: Ints, length: Ints, weight: float, per_word: np.float32) -> Ints:
+    below = length * per_word
+    below += tf
+    below += np.float32(_K1 * (1 - _B))
+    tf *= np.float32(weight * (_K1 + 1))
+    tf /= below
+    return tf
+
+
+def _with_lent(fits: Ints, words: Sequence[Word], length: Ints, per_word: np.float32) -> None:
+    """What other words say for those that were asked: less than these themselves, more where several say the same."""
+    sums, many = np.zeros(len(fits), np.float32), np.zeros(len(fits), np.uint8)
+    for word in words:
+        for at in word.found:
+            many[at.places] += 1
+        if (borrowed := word.lent) is not None:
+            some = _of_times(borrowed.times.copy(), length[borrowed.places], word.weight, per_word)
+            sums[borrowed.places] += some * borrowed.share
+            many[borrowed.places] += 1
+    places = np.flatnonzero(sums)
+    fits[places] += sums[places] * np.where(many[places] > 1, _OF_SEVERAL, _OF_A_TWIN).astype(np.float32)
 
 
 def _with_threads(index: Index, visible: Visible, fits: Ints) -> None:
@@ -101,6 +169,9 @@ def fit_of_people(index: Index, visible: Visible, asked: Sequence[Word]) -> Ints
         times = np.zeros(len(length))
         for at in word.found:
             times += np.bincount(author[at.places], at.times, minlength=len(length))
+        if (borrowed := word.lent) is not None:
+            worth = borrowed.times * borrowed.share * _OF_A_TWIN
+            times += np.bincount(author[borrowed.places], worth, minlength=len(length))
         has = int((times > 0).sum())
         rarity = math.log(1 + max(number - has + 0.5, 0.5) / (has + 0.5))
         fits += rarity * times * (_K1_OF_PEOPLE + 1) / (times + below)

@@ -9,13 +9,14 @@ import msgspec
 from weetwie.access import audience
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, profiles, said
+from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, profiles, said, twins
 from weetwie.domain.knowledge.answer import Nearest
 from weetwie.domain.knowledge.finding import Matter
 from weetwie.domain.knowledge.fitting import Word
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.said import Said, Statement
+from weetwie.domain.knowledge.translating import Translated
 from weetwie.domain.knowledge.visible import Scope
 from weetwie.domain.knowledge.words import Asked
 from weetwie.runtime import clock
@@ -47,28 +48,33 @@ async def gather(
     viewer: Viewer,
     index: Index,
     scope: Scope,
-    asked: list[Asked],
-    whole: list[Asked],
+    asked: Translated,
+    whole: Translated,
     as_of: datetime | None,
+    language: str,
 ) -> Gathered:
     """`asked` is what is asked of posts, `whole` what is asked of people's profiles."""
-    matter = await asyncio.to_thread(
-        finding.matter, index, scope, asked, await look_up(db, index, _terms(asked))
-    )
-    statements = await said.about(db, viewer, _terms(whole), scope, as_of)
-    listed = {} if as_of else await profiles.listed(db, viewer, whole, scope)
+    terms = list({*_terms(asked.asked), *twins.terms(asked.twins)})
+    stands = await look_up(db, index, terms)
+    matter = await asyncio.to_thread(finding.matter, index, scope, asked.asked, stands, asked.twins, language)
+    own = _terms(whole.asked)
+    statements = await said.about(db, viewer, own, scope, as_of, whole.twins)
+    listed = {} if as_of else await profiles.listed(db, viewer, whole.asked, scope, whole.twins)
     unknown, likely = about.unknown(matter.words), tuple[Nearest, ...]()
-    of_posts = asked
-    if unknown and len(asked) <= nearest.MOST_WORDS and not statements.says_so and not listed:
-        of_posts, likely = await nearest.mended(db, viewer, index, scope, matter, asked)
-        statements = await said.about(db, viewer, [*_terms(of_posts), *_terms(whole)], scope, as_of)
+    of_posts = asked.asked
+    if unknown and len(of_posts) <= nearest.MOST_WORDS and not statements.says_so and not listed:
+        of_posts, likely = await nearest.mended(db, viewer, index, scope, matter, asked.asked, asked.twins)
+        statements = await said.about(db, viewer, [*_terms(of_posts), *own], scope, as_of, whole.twins)
+    of_claims = matter.words
+    if whole is not asked:
+        of_claims = fitting.weigh(matter.visible, whole.asked, matter.seen, whole.twins)
     return Gathered(
         of_posts,
         matter,
-        matter.words if whole is asked else fitting.weigh(matter.visible, whole, matter.seen),
+        of_claims,
         statements,
         listed,
-        await not_about.hidden(db, viewer, _terms(whole)),
+        await not_about.hidden(db, viewer, own),
         unknown,
         likely,
     )

@@ -1,5 +1,6 @@
 """Words that nobody used: the nearest that somebody did."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Text, column, func, select
@@ -12,6 +13,7 @@ from weetwie.domain.knowledge.columns import Found
 from weetwie.domain.knowledge.finding import Matter
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.look_up import look_up
+from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
 from weetwie.domain.knowledge.words import Asked
 
@@ -27,12 +29,14 @@ async def mended(
     scope: Scope,
     matter: Matter,
     asked: list[Asked],
+    twins: Sequence[Twin] = (),
 ) -> tuple[list[Asked], tuple[Nearest, ...]]:
     """For words that nobody whom the viewer sees used: the nearest that somebody did. The matter is then what is meant."""
     visible, seen = matter.visible, matter.seen
     better, told = list[Asked](), list[Nearest]()
+    unused = {word.said for word in matter.words if not word.is_used}
     for one in asked:
-        if _is_used(one, seen):
+        if _is_used(one, seen) or one.word not in unused:
             better.append(one)
             continue
         rows = await db.rows(_LIKE, word=one.word)
@@ -51,7 +55,8 @@ async def mended(
             people = await _people(db, viewer, index, visible, scope, candidate, seen)
             told.append(Nearest(one.word, candidate.word, viewer.policy.told(people)))
         better.append(used[0] if used else one)
-    matter.words = fitting.weigh(visible, better, seen)
+    if told:
+        matter.words = fitting.weigh(visible, better, seen, _still_meant(twins, asked, better))
     return better, tuple(told)
 
 
@@ -69,6 +74,11 @@ async def _people(
     votes = ranking.votes(index, visible, scope, places, fits, breadth, "knows")
     statements = await said.about(db, viewer, candidate.terms, scope, None)
     return len(set(votes.person.tolist()) - set(index.people(statements.contested).tolist()))
+
+
+def _still_meant(twins: Sequence[Twin], asked: Sequence[Asked], better: Sequence[Asked]) -> list[Twin]:
+    """Of words that stayed as they were."""
+    return [twin for twin in twins if all(asked[place] is better[place] for place in twin.of)]
 
 
 def _is_used(one: Asked, seen: dict[int, Found]) -> bool:

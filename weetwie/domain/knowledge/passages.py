@@ -1,12 +1,13 @@
 """The part of a text that says what was asked, and where in it the words stand. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 import regex
 
 from weetwie.domain.knowledge import words
+from weetwie.domain.knowledge.answer import StandIn
 
 LONGEST: Final = 240
 """Characters of a passage."""
@@ -18,25 +19,70 @@ class Passage(msgspec.Struct, frozen=True):
     text: str
     marks: tuple[tuple[int, int], ...]
     """From where to where the words stand in it."""
+    stands_for: tuple[str, ...] = ()
+    """For each mark the words of the question that it stands for; empty where it is what was asked."""
+
+    @property
+    def translated(self) -> dict[str, str]:
+        """What is marked for something else: word by word, as it stands there, with what was asked."""
+        pairs = zip(self.marks, self.stands_for, strict=True)
+        found: dict[str, list[str]] = {}
+        for (start, end), asked in pairs:
+            if asked:
+                found.setdefault(asked, []).append(self.text[start:end])
+        return {" ".join(dict.fromkeys(said)): asked for asked, said in found.items()}
 
 
-def passage_of(text: str, warning: str, wanted: Mapping[int, float]) -> Passage:
+def passage_of(
+    text: str, warning: str, wanted: Mapping[int, float], stand_ins: Sequence[StandIn] = ()
+) -> Passage:
     """Of a post; what stands behind a warning stays behind it."""
-    return passage(warning or text, wanted)
+    return passage(warning or text, wanted, stand_ins)
 
 
-def passage(text: str, wanted: Mapping[int, float]) -> Passage:
+def passage(text: str, wanted: Mapping[int, float], stand_ins: Sequence[StandIn] = ()) -> Passage:
     """`wanted`: how much each term says. Of a long text the stretch that says most, from the beginning of a sentence where
     that lies near."""
+    wanted, asked = _with_stand_ins(text, wanted, stand_ins)
     marks = _marks(text, wanted)
     if len(text) <= LONGEST:
-        return Passage(text, tuple((start, end) for start, end, _terms in marks))
+        return Passage(
+            text,
+            tuple((start, end) for start, end, _terms in marks),
+            tuple(_asked(terms, asked) for _start, _end, terms in marks),
+        )
     start = _begin(text, _best(marks, wanted))
     end = _end(text, start)
     before, after = "… " if start else "", " …" if end < len(text) else ""
     shift = len(before) - start
-    inside = tuple((at + shift, to + shift) for at, to, _terms in marks if at >= start and to <= end)
-    return Passage(f"{before}{text[start:end]}{after}", inside)
+    kept = [one for one in marks if one[0] >= start and one[1] <= end]
+    return Passage(
+        f"{before}{text[start:end]}{after}",
+        tuple((at + shift, to + shift) for at, to, _terms in kept),
+        tuple(_asked(terms, asked) for _at, _to, terms in kept),
+    )
+
+
+def _with_stand_ins(
+    text: str, wanted: Mapping[int, float], stand_ins: Sequence[StandIn]
+) -> tuple[Mapping[int, float], Mapping[int, str]]:
+    """Also the terms of what stands for something, where all of it stands in the text; and for what."""
+    if not stand_ins:
+        return wanted, {}
+    here = frozenset(term for match in _WORD.finditer(text) for term in words.terms_of(match[0]))
+    also, asked = dict(wanted), dict[int, str]()
+    for one in stand_ins:
+        if all(any(form in here for form in word) for word in one.words):
+            for form in (form for word in one.words for form in word if form not in wanted):
+                also[form] = max(also.get(form, 0.0), one.weight / len(one.words))
+                asked.setdefault(form, one.asked)
+    return also, asked
+
+
+def _asked(terms: frozenset[int], asked: Mapping[int, str]) -> str:
+    """Empty where one of them was asked itself."""
+    found = [asked.get(term, "") for term in terms]
+    return "" if "" in found else min(found, default="")
 
 
 _Mark = tuple[int, int, frozenset[int]]

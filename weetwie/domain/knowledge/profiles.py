@@ -12,7 +12,9 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import CARD, PLACE, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import words
+from weetwie.domain.knowledge.claimed import stands
 from weetwie.domain.knowledge.said import Statement
+from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Scope
 from weetwie.domain.knowledge.words import Asked
 from weetwie.tables.people import Person
@@ -32,29 +34,36 @@ ROLES: Final = frozenset(
 """What a field of a profile is called that says what somebody's work is."""
 
 
-async def listed(db: Db, viewer: Viewer, asked: Sequence[Asked], scope: Scope) -> dict[int, Statement]:
+async def listed(
+    db: Db, viewer: Viewer, asked: Sequence[Asked], scope: Scope, twins: Sequence[Twin] = ()
+) -> dict[int, Statement]:
     """By person, as far as the viewer sees their profile."""
     if not asked or len(asked) > MOST_WORDS:
         return {}
     spoken = {code: one for one in asked for code in _languages(one.word)}
-    beginnings = [f"%{_escaped(one.word[:_BEGINNING])}%" for one in asked]
+    said = [one.word for one in asked] + [one.text for one in twins if one.part < 0]
+    beginnings = [f"%{_escaped(word[:_BEGINNING].casefold())}%" for word in dict.fromkeys(said)]
     ids = await db.value(_MAY_BE, languages=list(spoken), beginnings=beginnings)
     rows = await _LISTED.rows(db, viewer, ids=ids) if ids else []
     out = scope.sight.hidden | scope.unranked
     return {
         row["id"]: statement
         for row in rows
-        if row["id"] not in out and (statement := _statement(row, asked, spoken)) is not None
+        if row["id"] not in out and (statement := _statement(row, asked, spoken, twins)) is not None
     }
 
 
-def _statement(row: Any, asked: Sequence[Asked], spoken: dict[str, Asked]) -> Statement | None:
+def _statement(
+    row: Any, asked: Sequence[Asked], spoken: dict[str, Asked], twins: Sequence[Twin]
+) -> Statement | None:
     """That which says most of what is asked."""
-    found = [Statement(name, None, tuple(said)) for name, said in _says(row, asked, spoken) if said]
+    found = [Statement(name, None, tuple(said)) for name, said in _says(row, asked, spoken, twins) if said]
     return max(found, key=lambda one: len(one.said or ()), default=None)
 
 
-def _says(row: Any, asked: Sequence[Asked], spoken: dict[str, Asked]) -> Iterator[tuple[str, list[str]]]:
+def _says(
+    row: Any, asked: Sequence[Asked], spoken: dict[str, Asked], twins: Sequence[Twin]
+) -> Iterator[tuple[str, list[str]]]:
     for code in row["languages"]:
         if (one := spoken.get(code)) is not None:
             yield one.word.title(), [one.word]
@@ -64,7 +73,8 @@ def _says(row: Any, asked: Sequence[Asked], spoken: dict[str, Asked]) -> Iterato
         *(field["value"] for field in row["fields"] if is_role(field["name"])),
     ):
         terms = {term for one in words.ask(said) for term in one.terms}
-        yield said, [one.word for one in asked if terms.intersection(one.terms)]
+        lent = {place for twin in twins if twin.part < 0 and stands(twin, terms) for place in twin.of}
+        yield said, [one.word for at, one in enumerate(asked) if at in lent or terms.intersection(one.terms)]
 
 
 def is_role(name: str) -> bool:

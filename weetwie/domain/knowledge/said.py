@@ -1,7 +1,7 @@
 """What people say about what is asked: of themselves, and of colleagues. Read for each question by the words of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,10 +14,13 @@ from sqlalchemy.orm import aliased
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, param
+from weetwie.domain.knowledge.claimed import is_asked
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.ranking import Votes
 from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.twins import Twin
+from weetwie.domain.knowledge.twins import terms as twin_terms
 from weetwie.domain.knowledge.visible import Scope, Visible
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
 from weetwie.tables.people import Person
@@ -60,14 +63,28 @@ _EVER: Final = 2**63 - 1
 NOTHING: Final = Said({}, frozenset(), ())
 
 
-async def about(db: Db, viewer: Viewer, terms: Iterable[int], scope: Scope, as_of: datetime | None) -> Said:
-    """What has been said about topics whose words all stand in the question."""
-    wanted = list(dict.fromkeys(terms))
+async def about(
+    db: Db,
+    viewer: Viewer,
+    terms: Iterable[int],
+    scope: Scope,
+    as_of: datetime | None,
+    twins: Sequence[Twin] = (),
+) -> Said:
+    """What has been said about topics whose words all stand in the question, or in what stands for some of it."""
+    own = list(dict.fromkeys(terms))
+    wanted = list(dict.fromkeys([*own, *twin_terms(twins)]))
     rows = await _MATCHED.rows(db, viewer, terms=wanted)
+    asked = {key: not twins or is_asked(key, own, twins) for key in {row["key"] for row in rows}}
+    rows = [row for row in rows if asked[row["key"]]]
     if not rows:
         return NOTHING
     out = scope.sight.hidden | scope.unranked
-    contested = frozenset(columns(await db.rows(_CONTESTED, terms=wanted), "person_id"))
+    contested = frozenset(
+        row["person_id"]
+        for row in await db.rows(_CONTESTED, terms=wanted)
+        if not twins or is_asked(row["key"], own, twins)
+    )
     says_so = {
         row["person_id"]: Statement(row["name"], row["chosen_at"])
         for row in rows
@@ -127,7 +144,7 @@ def _of_words() -> Any:
 def _contested() -> Any:
     of_words = _of_words()
     return (
-        select(Topic.person_id)
+        select(Topic.person_id, Topic.key)
         .join(of_words, and_(Topic.person_id == of_words.c.person_id, Topic.key == of_words.c.key))
         .where(Topic.choice == int(Choice.never))
     )

@@ -21,6 +21,8 @@ _LONGEST_WORD: Final = 100
 """What is longer is no word of any language, and takes long to be looked at from its end."""
 LANGUAGES: Final = {"en": "english", "nl": "dutch", "de": "german"}
 """Whose endings are taken off. A text in another language is read like English, whose rules leave most of it alone."""
+HAVE_COMPOUNDS: Final = ("nl", "de")
+"""Languages that write several words as one."""
 
 # Where words have no spaces between them, what stands together is read two signs at a time; a word of another script is one by itself.
 _WORD = regex.compile(
@@ -108,7 +110,7 @@ def number_in(word: str, code: str) -> int:
 
 @lru_cache(maxsize=65_536)
 def _number_in(word: str, code: str) -> int:
-    return number_of(_stem(word, code))
+    return number_of(stem(word, code))
 
 
 @lru_cache(maxsize=16_384)
@@ -127,6 +129,11 @@ def plain(text: str) -> str:
     """Without what names people and places: mentions and links are not what a text is about."""
     text = normal("NFKC", text[:LONGEST])[:LONGEST]
     return texts.replaced(text, lambda piece: f" {piece.target} " if piece.kind == "tag" else " ")
+
+
+def tokens(text: str) -> list[str]:
+    """In the order in which they stand; behind them those that a hyphen or the like holds together, with a `/`."""
+    return list(_tokens(plain(text)))
 
 
 def _tokens(text: str) -> Iterator[str]:
@@ -167,7 +174,7 @@ def _likeness(counts: Counter[str], text: str) -> int:
     return number_of(" ".join(sorted(counts))) & 0x7FFFFFFF
 
 
-def _stem(word: str, code: str) -> str:
+def stem(word: str, code: str) -> str:
     if "/" in word or not word.isalpha():
         return word
     language = LANGUAGES.get(code, "english")

@@ -195,6 +195,7 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
         "framed_by": [_origin(line) for line in given.get("framed_by", "").split()][:20],
         "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
         "fetches_links": "fetches_links" in given,
+        "translates": "translates" in given,
         **(
             {"compliance_reads": given["compliance_reads"]}
             if given.get("compliance_reads") in COMPLIANCE_READS

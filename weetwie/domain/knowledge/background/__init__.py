@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from weetwie.domain.knowledge.words import LANGUAGES, number_in, number_of
 
-_RAREST: Final = 1e-6
+RAREST: Final = 1e-6
 """Of words that stand in no list."""
 
 
@@ -29,7 +29,7 @@ def _part(word: str, code: str) -> float:
     numbers, parts = _list(code)
     wanted = number_in(word, code)
     at = int(np.searchsorted(numbers, wanted))
-    return max(float(parts[at]), _RAREST) if at < len(numbers) and numbers[at] == wanted else _RAREST
+    return max(float(parts[at]), RAREST) if at < len(numbers) and numbers[at] == wanted else RAREST
 
 
 @cache

@@ -1,0 +1,158 @@
+"""A question in one language finds who spoke of it in another."""
+
+from itertools import count
+
+import pytest
+
+from tests.world import World
+from weetwie.access.enums import Ring
+from weetwie.domain.knowledge import asked as asking
+from weetwie.domain.knowledge import twins, word_list
+from weetwie.domain.knowledge.answer import Answer, Level
+from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge.passages import passage
+from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topics import choose
+
+
+def stands_for(question: str) -> set[str]:
+    found = twins.find(question, asking.read(question), asking.language_of(question))
+    return {twin.text for twin in found if twin.part < 0}
+
+
+_NUMBERS = count()
+
+
+async def ask(world: World, question: str) -> Answer:
+    who = await world.member(f"asker{next(_NUMBERS)}")
+    return await who_knows(world.db, await world.viewer(who), question)
+
+
+async def some_others(world: World) -> None:
+    """So that a word can be rare."""
+    dan = await world.member("dan")
+    for number in range(12):
+        await world.post(dan, f"Lunch number {number}: soup, bread and a walk along the canal")
+
+
+def test_words_and_phrases_find_their_twins_in_the_other_languages_and_in_their_own() -> None:
+    assert {"frequency converter", "VFD", "Frequenzumrichter"} <= stands_for("wie kent frequentieregelaars?")
+    assert {"waterslag", "Druckstoß", "pressure surge"} <= stands_for("who knows water hammer?")
+    assert "PLC" in stands_for("SPS")
+
+
+def test_what_is_one_thing_in_two_words_is_not_translated_word_by_word() -> None:
+    assert "Hammer" not in stands_for("water hammer") and "hamer" not in stands_for("water hammer")
+
+
+def test_a_word_that_is_another_one_in_another_language_stands_for_nothing_there() -> None:
+    concept = word_list.word_list().meanings(word_list.key_of("nl", ["schip"]))[0].concept
+    assert word_list.is_false_friend("boot", "nl", concept)
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "parts"),
+    [
+        ("frequenzumrichterparameter", "de", ("frequenzumrichter", "parameter")),
+        ("pompafdichting", "nl", ("pomp", "afdichting")),
+        ("arbeitssicherheit", "de", ("arbeits", "sicherheit")),
+        ("kundenschulung", "de", ("kunden", "schulung")),
+        ("qwertzuiopasdf", "de", ()),
+        ("pump", "en", ()),
+    ],
+)
+def test_compounds_are_taken_apart_where_all_parts_are_words(
+    word: str, code: str, parts: tuple[str, ...]
+) -> None:
+    assert word_list.parts(word, code) == parts
+
+
+def test_parts_are_put_together_to_the_compound_of_another_language() -> None:
+    assert {"pumpendichtung"} <= stands_for("pompafdichting") & stands_for("pump seal")
+
+
+async def test_a_dutch_question_finds_the_german_expert_and_the_proof_says_which_word_stands_for_which(
+    world: World,
+) -> None:
+    gerd = await world.member("gerd")
+    post = await world.post(gerd, "Der Frequenzumrichter lief heiß, die Lüfter waren zu", language="de")
+    await some_others(world)
+    answer = await ask(world, "wie heeft verstand van frequentieregelaars?")
+    assert [(one.person_id, one.level) for one in answer.people] == [(gerd.id, Level.writes)]
+    assert answer.people[0].proofs[0].post_id == post and answer.unknown == ()
+    found = passage("Der Frequenzumrichter lief heiß", answer.wanted, answer.stand_ins)
+    assert found.marks == ((4, 21),) and found.translated == {"Frequenzumrichter": "frequentieregelaars"}
+
+
+async def test_the_word_itself_comes_before_what_stands_for_it(world: World) -> None:
+    gerd, nel = await world.member("gerd"), await world.member("nel")
+    await world.post(gerd, "Der Frequenzumrichter lief heiß", language="de")
+    await world.post(nel, "De frequentieregelaar werd heet", language="nl")
+    await some_others(world)
+    assert [one.person_id for one in (await ask(world, "frequentieregelaar")).people] == [nel.id, gerd.id]
+    assert [one.person_id for one in (await ask(world, "Frequenzumrichter")).people] == [gerd.id, nel.id]
+
+
+async def test_a_profile_is_found_in_another_language_where_all_of_a_topic_stands_for_what_is_asked(
+    world: World,
+) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    await choose(world.db, await world.viewer(ada), "water hammer", Choice.knows)
+    await choose(world.db, await world.viewer(bo), "water", Choice.knows)
+    answer = await ask(world, "wer kennt sich mit Druckstoß aus?")
+    assert [(one.person_id, one.says) for one in answer.people] == [(ada.id, "water hammer")]
+
+
+async def test_who_contests_a_topic_is_not_found_by_it_in_any_language(world: World) -> None:
+    gerd = await world.member("gerd")
+    await world.post(gerd, "Der Frequenzumrichter lief heiß", language="de")
+    await some_others(world)
+    await choose(world.db, await world.viewer(gerd), "frequency converter", Choice.never)
+    assert not (await ask(world, "frequentieregelaar")).is_named
+
+
+async def test_a_word_of_two_meanings_counts_where_another_word_agrees(world: World) -> None:
+    gerd = await world.member("gerd")
+    await world.post(gerd, "Im Zoo liegt eine Robbe am Becken und schläft", language="de")
+    await some_others(world)
+    assert not (await ask(world, "the pump seal")).is_named
+
+
+async def test_nobody_is_named_in_any_language_where_nobody_spoke_of_it(world: World) -> None:
+    gerd = await world.member("gerd")
+    await world.post(gerd, "Der Frequenzumrichter lief heiß", language="de")
+    await some_others(world)
+    for question in ("bijenkast", "who can repair a piano?", "Wer kennt sich mit Steuerrecht aus?"):
+        assert not (await ask(world, question)).is_named
+
+
+async def test_what_is_never_inferred_is_not_by_its_twin_either(world: World) -> None:
+    ada = await world.member("ada")
+    await world.post(ada, "I use a wheelchair ramp at home", language="en")
+    await some_others(world)
+    await world.policy(never_inferred=("beekeeping",))
+    await world.post(ada, "Die Imkerei macht Freude, beekeeping for beginners", language="de")
+    answer = await ask(world, "wer kennt sich mit Imkerei aus?")
+    assert not answer.people and answer.not_inferred == ("imkerei",)
+
+
+async def test_where_the_organisation_does_not_want_it_nothing_is_translated(world: World) -> None:
+    gerd = await world.member("gerd")
+    await world.post(gerd, "Der Frequenzumrichter lief heiß", language="de")
+    await some_others(world)
+    await world.policy(translates=False)
+    answer = await ask(world, "frequentieregelaar")
+    assert not answer.people and answer.unknown == ("frequentieregelaar",)
+
+
+async def test_what_one_does_not_see_changes_nothing_by_its_twins(world: World) -> None:
+    """Neither whether a word of two meanings counts, nor how rare anything is."""
+    gerd, nel = await world.member("gerd"), await world.member("nel")
+    await world.post(gerd, "Die Schwingung am Lager nimmt zu", language="de", ring=Ring.network)
+    await some_others(world)
+    alum = await world.alumnus("alum")
+    viewer = await world.viewer(alum)
+    before = await who_knows(world.db, viewer, "vibration at the bearing")
+    await world.post(nel, "Vibratie, vibration, trilling van het lager", language="nl", ring=Ring.colleagues)
+    after = await who_knows(world.db, viewer, "vibration at the bearing")
+    assert before == after

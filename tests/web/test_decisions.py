@@ -1,11 +1,13 @@
 """Reports are decided on: a warning, a limit, a suspension, with words to the person, who may object once."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
 import pytest
 
+from tests.letters import taken
 from tests.site import Choices, act, form_of, give_password, sign_in
 from tests.web.test_joining import sent
 from tests.world import Someone, World
@@ -104,3 +106,53 @@ async def test_nobody_else_decides_answers_or_objects(
     answer = await act(site, f"/admin/reports/{report}/decide", kind="suspend", words="Ha")
     assert answer.status_code == 404
     assert "Please be kind." not in (await site.get("/decisions")).text
+
+
+async def by_app(site: httpx.AsyncClient, ada: Someone, bo: Someone, **given: str) -> None:
+    headers = {"authorization": f"Bearer {ada.token}"}
+    answer = await site.post(f"/api/v1/admin/accounts/{bo.id}/action", data=given, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_who_is_suspended_by_an_app_is_told_why_and_objects_as_after_the_page(
+    site: httpx.AsyncClient, world: World, ada: Someone, bo: Someone
+) -> None:
+    await by_app(site, ada, bo, type="suspend", text="Please be kind.")
+    (letter,) = await taken(world)
+    assert letter.address == "bo@house.example" and "Please be kind." in letter.text
+    link = re.findall(r"https://house\.example(/appeal/\S+)", letter.text)[0]
+    site.cookies.clear()
+    given = form_of(await site.get(link)) | {"words": "I was kind."}
+    assert (await site.post(link, data=given)).status_code == 200
+    await sign_in(site, "ada")
+    assert "I was kind." in (await site.get("/admin/reports")).text
+
+
+@pytest.mark.parametrize("kind", ["none", "silence"])
+async def test_who_is_warned_or_limited_by_an_app_is_told_by_mail_and_by_a_direct_post(
+    site: httpx.AsyncClient, world: World, ada: Someone, bo: Someone, kind: str
+) -> None:
+    report = await world.connection.fetchval("select id from reports")
+    await by_app(site, ada, bo, type=kind, text="Please be kind.", report_id=str(report))
+    assert [to for to, _link in await sent(world)] == ["bo@house.example"]
+    await sign_in(site, "bo")
+    assert "Please be kind." in (await site.get("/messages")).text
+    assert "Please be kind." in (await site.get("/decisions")).text
+    assert await world.connection.fetchval("select closed_at is not null from reports")
+
+
+async def test_who_is_limited_without_a_word_is_told_and_no_words_are_made_up(
+    site: httpx.AsyncClient, world: World, ada: Someone, bo: Someone
+) -> None:
+    await by_app(site, ada, bo, type="silence")
+    (letter,) = await taken(world)
+    assert "/appeal/" in letter.text and "They write:" not in letter.text
+
+
+async def test_an_app_that_does_nothing_tells_nobody(
+    site: httpx.AsyncClient, world: World, ada: Someone, bo: Someone
+) -> None:
+    report = await world.connection.fetchval("select id from reports")
+    await by_app(site, ada, bo, type="none", report_id=str(report))
+    assert await taken(world) == []
+    assert await world.connection.fetchval("select closed_at is not null from reports")

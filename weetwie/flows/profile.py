@@ -1,14 +1,11 @@
-"""What somebody says of themselves: words, pictures, what they know and would like to learn; whom and what they follow."""
+"""What somebody says of themselves, in words and pictures, and the tags that they follow and put forward."""
 
 import re
-from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
 from weetwie.context import Context
-from weetwie.domain.knowledge import topics
-from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.media import faces
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.profile import change as change_profile
@@ -39,15 +36,6 @@ async def _put(context: Context, person_id: int, kind: Literal["face", "header"]
     if context.site.store is None:
         raise Unavailable
     return await faces.put(context.db, context.viewer, context.site.store, person_id, kind, file)
-
-
-async def choose_topics(context: Context, knows: Iterable[str], learns: Iterable[str]) -> None:
-    """What one knows stands on one's profile; what one would like to learn does too, and comes home where it is a tag."""
-    for name in knows:
-        await topics.choose(context.db, context.viewer, name, Choice.knows)
-    for name in learns:
-        await topics.choose(context.db, context.viewer, name, Choice.learning)
-        await follow_tag(context, joined(name))
 
 
 def joined(name: str) -> str:

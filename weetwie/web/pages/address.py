@@ -42,6 +42,11 @@ async def choose(visit: Visit, given: str) -> None:
     address = bare_address(given)
     async with visit.site.database.transaction() as db:
         if address:
-            check_address(address)
-            await asked.check_place(db, visit.client_address)
+            await check(visit, db, address)
         await sign_in.choose_address(visit.context(db), address)
+
+
+async def check(visit: Visit, db: Db, address: str) -> None:
+    """Whether it is an address, and asked for from a place that does not ask again and again. Raises Invalid, TooMany."""
+    check_address(address)
+    await asked.check_place(db, visit.client_address)

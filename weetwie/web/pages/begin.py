@@ -15,7 +15,8 @@ from weetwie.domain.relations import follow, suggestions
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines import trends
 from weetwie.errors import Invalid, NotFound, Refusal, _
-from weetwie.flows import profile
+from weetwie.flows import begin, profile
+from weetwie.text.signs import bare_address
 from weetwie.views import people as seen_people
 from weetwie.views import tags as seen_tags
 from weetwie.web import reading
@@ -90,17 +91,19 @@ async def act(visit: Visit) -> Response:
 
 async def _keep_person(visit: Visit, given: dict[str, str]) -> None:
     changes = Changes(name=given.get("name", ""), bio=given.get("bio", ""))
+    own_address = bare_address(given.get("own_address", ""))
     async with visit.site.database.transaction() as db:
-        await profile.change(visit.context(db), changes, face=next(iter(visit.files.get("face", [])), None))
-    if own_address := given.get("own_address", "").strip():
-        await address.choose(visit, own_address)
+        if own_address:
+            await address.check(visit, db, own_address)
+        face = next(iter(visit.files.get("face", [])), None)
+        await begin.introduce(visit.context(db), changes, face, own_address)
 
 
 async def _keep_topics(visit: Visit, given: dict[str, str]) -> None:
     """What one knows stands on one's profile; what one would like to learn does too, and comes home where it is a tag."""
     async with visit.site.database.transaction() as db:
         knows, learns = _topics(visit, given, "knows"), _topics(visit, given, "learns")
-        await profile.choose_topics(visit.context(db), knows, learns)
+        await begin.choose_topics(visit.context(db), knows, learns)
 
 
 def _topics(visit: Visit, given: dict[str, str], field: str) -> list[str]:

@@ -150,3 +150,22 @@ async def test_one_is_offered_only_audiences_that_one_may_write_for(
     assert 'value="network"' in page and 'value="colleagues"' not in page
     assert 'value="colleagues"' in (await site.get("/")).text
     assert 'value="world"' not in (await site.get("/")).text, "the policy does not go as far"
+
+
+async def test_a_question_that_somebody_can_answer_is_asked_back_once_without_a_script(
+    world: World, ada: Someone, site: httpx.AsyncClient
+) -> None:
+    bo = await world.member("bo", name="Bo de Boer")
+    await world.post(bo, "The impeller of a slurry pump wears at its edge first #impeller", tags=["impeller"])
+    fields = form_of(await site.get("/")) | {"text": "Why does the impeller of a slurry pump wear?"}
+    asked = await site.post("/posts?next=/all", data=fields | {"audience": "colleagues", "warning": "Pumps"})
+    assert asked.status_code == 200
+    said_before = " ".join(text_of(asked).split())
+    assert "Bo has dealt with this" in said_before and "wears at its edge" in said_before, said_before
+    kept = form_of(asked) | dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked.text))
+    again = await site.post("/posts/again", data=kept)
+    assert f">{fields['text']}</textarea>" in again.text and 'value="Pumps"' in again.text
+    assert "slurry pump wear?" not in text_of(await site.get("/@ada"))
+    done = await site.post("/posts?next=/all", data=kept)
+    assert (done.status_code, done.headers["location"]) == (303, "/all")
+    assert "Pumps" in text_of(await site.get("/@ada"))

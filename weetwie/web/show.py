@@ -150,7 +150,17 @@ def _weekday(of: date, locale: str) -> str:
 
 @lru_cache(4096)
 def _date(of: date, is_this_year: bool, locale: str) -> str:
-    return format_skeleton("MMMMd" if is_this_year else "yMMMMd", of, locale=_of_dates(locale))
+    if is_this_year:
+        return format_skeleton("MMMMd", of, locale=_of_dates(locale))
+    return format_date(of, "long", locale=_of_dates(locale))
+
+
+def month(locale: str, at: datetime) -> str:
+    """Beside a proof: within a week as `when`, else the month, of other years with the year."""
+    now = clock.now()
+    if now.date() - at.date() < timedelta(days=7):
+        return when(locale, at)
+    return format_date(at, "LLLL" if at.year == now.year else "LLLL y", locale=_of_dates(locale))
 
 
 def _of_dates(locale: str) -> str:
@@ -200,6 +210,7 @@ def _icon(file: str, name: str, size: str = "") -> Markup:
 _IN_A_LANGUAGE: Final[dict[str, Callable[..., Any]]] = {
     "_": sentence,
     "when": when,
+    "month": month,
     "moment": moment,
     "day": day,
     "until": until,

@@ -31,12 +31,14 @@ _AT_LARGE: Final = 0.8
 _OF_AN_UNKNOWN: Final = 3.6
 """A word that nobody here used may be a new name; it carries no more of the question than a word of a trade does."""
 _LEAST: Final = 0.3
-_FROM, _TO = 0.3, 0.08
+_FROM, _TO = 0.22, 0.08
 """How much of a longer one, from the shortest of them to the long ones."""
 _MOST: Final = 0.8
 """Who says so much of any question speaks of it, whatever else they speak of."""
-_AT_HOME: Final = 0.085
+_AT_HOME: Final = 0.082
 """So much of a longer question, on the average of its words, must be what people here speak of."""
+_OF_UNUSED: Final = 0.3
+"""How much it counts against a question that nobody here uses some of its words."""
 _MIDDLE: Final = -0.5
 _SAYS_WHAT: Final = 0.5
 """So much of a question must be in words that people used, else the rest of it asks something else."""
@@ -49,7 +51,8 @@ _SUBSTANCE: Final = 5
 _ONE_WORD: Final = 1.5
 _AT_ONCE: Final = 12
 _IN_PASSING: Final = 15
-"""A post of more words that says the one word that was asked but once."""
+"""A post of more words, in which none that was asked stands twice."""
+ALL_OF_IT: Final = 0.9
 
 
 class About(msgspec.Struct):
@@ -110,7 +113,7 @@ def about(index: Index, visible: Visible, asked: Sequence[Word], places: Ints, l
         places=places,
         own=by_itself,
         thread=in_thread,
-        in_passing=np.append(_in_passing(index, words, places), False),
+        in_passing=np.append(_in_passing(index, words, shares, places, by_itself[:-1]), False),
         words=own,
         shares=shares,
         least=enough,
@@ -139,17 +142,21 @@ def _parts(shares: Sequence[float], said: Ints) -> Ints:
     return whole
 
 
-def _in_passing(index: Index, words: Sequence[Word], places: Ints) -> Ints:
-    """Where a question of one word is said but once among many others."""
-    if breadth(words) >= _ONE_WORD:
+def _in_passing(
+    index: Index, words: Sequence[Word], shares: Sequence[float], places: Ints, own: Ints
+) -> Ints:
+    """Where a question of one word is said but once among many others, or a part of a few words that people here use."""
+    broad = breadth(words)
+    if broad > _SHORT:
         return np.zeros(len(places), bool)
     times = np.zeros(index.posts.size, np.uint8)
-    for found in words[0].found if words else ():
-        times[found.places] = found.times
-    if words and (lent := words[0].lent) is not None:
-        times[lent.places] = np.minimum(lent.times, 255)
+    for word in words:
+        for found in word.found:
+            times[found.places] = np.maximum(times[found.places], found.times)
+        if (lent := word.lent) is not None:
+            times[lent.places] = np.maximum(times[lent.places], np.minimum(lent.times, 255))
     passing: Ints = (times[places] <= 1) & (index.posts.length[places] > _IN_PASSING)
-    return passing
+    return passing if broad < _ONE_WORD else passing & (own < ALL_OF_IT * _used(words, shares))
 
 
 def proves(index: Index, about: About, places: Ints) -> Ints:
@@ -194,14 +201,16 @@ def at_home(visible: Visible, asked: Sequence[Word], language: str) -> float:
     """How much the words of a question are those of people here, on the average, from 0 to 1.
 
     A word is the more theirs the more of what they write it is, and the less of what everybody writes (the root of it: a word
-    that is usual everywhere may be a matter here too).
+    that is usual everywhere may be a matter here too). The whole is the less, the more of its words nobody uses.
     """
     if not asked:
         return 0.0
     number = np.array([_number(word) for word in asked])
     here = np.log((number + 0.5) / max(visible.number * visible.mean, 1.0))
     everywhere = np.log(background.usual([word.said for word in asked], language))
-    return float((1 / (1 + np.exp(_MIDDLE - here + 0.5 * everywhere))).mean())
+    return float(
+        (1 / (1 + np.exp(_MIDDLE - here + 0.5 * everywhere))).mean() * (number > 0).mean() ** _OF_UNUSED
+    )
 
 
 def _number(word: Word) -> int:
@@ -226,4 +235,9 @@ def unknown(asked: Sequence[Word]) -> list[str]:
 
 def says_what(words: Sequence[Word], shares: Sequence[float]) -> bool:
     """Whether the words that somebody used still say what is asked."""
-    return sum(share for word, share in zip(words, shares, strict=True) if word.is_used) >= _SAYS_WHAT
+    return _used(words, shares) >= _SAYS_WHAT
+
+
+def _used(words: Sequence[Word], shares: Sequence[float]) -> float:
+    """How much of the question the words come to that somebody used."""
+    return sum(share for word, share in zip(words, shares, strict=True) if word.is_used)

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from weetwie.domain.knowledge.about import About
+from weetwie.domain.knowledge.about import ALL_OF_IT, About
 from weetwie.domain.knowledge.answer import Level
 from weetwie.domain.knowledge.arrays import Ints, distinct
 from weetwie.domain.knowledge.index import Index
@@ -15,8 +15,8 @@ from weetwie.domain.knowledge.visible import Visible
 
 _OFTEN: Final = 3
 """Posts in as many threads."""
-_ALL_OF_IT, _PART_OF_IT = 0.9, 0.5
-"""Of a question of a few words: what somebody's posts must say together, and one of them by itself."""
+_PART_OF_IT: Final = 0.5
+"""Of a question of a few words: what one of the posts must say where somebody's posts together say all of it."""
 EVERY: Final = tuple(Level)
 _SHOWN: Final = (Level.answered, Level.often, Level.writes, Level.reviewed)
 LISTS: Final = EVERY.index(Level.lists)
@@ -43,7 +43,7 @@ def _together(about: About, person: Ints, words: Ints, people: int) -> Ints:
     whole = np.zeros(people)
     for number, share in enumerate(about.shares):
         whole += share * ((said >> number) & 1)
-    together: Ints = whole >= _ALL_OF_IT
+    together: Ints = whole >= ALL_OF_IT
     return together
 
 

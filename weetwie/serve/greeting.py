@@ -16,6 +16,6 @@ async def greet(database: Database, base_url: str, say: Say) -> None:
             return
         token = await links.make(db, "first-admin")
     say(
-        "Nobody is here yet. This link makes the first administrator; it is good for once, and for a day:\n"
+        "There is nobody here yet. Use this link to create the first administrator. It works once, for a day:\n"
         f"{base_url}/welcome/{token}"
     )

@@ -80,7 +80,7 @@ async def _work(settings: Settings, say: Say) -> None:
         await database.made_ready(settings, dsn)
         from weetwie.serve import process
 
-        await process.work(settings, dsn, lambda: say("The worker works."))
+        await process.work(settings, dsn, lambda: say("The worker is running."))
 
 
 def migrate(settings: Settings) -> bool:

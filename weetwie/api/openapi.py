@@ -40,27 +40,23 @@ def openapi_endpoint(described: Schema) -> Endpoint:
     return Endpoint("GET", "/api/openapi.json", openapi, hidden=True)
 
 
-_ABOUT: Final = (
-    "The client API of Mastodon, in its version 10, and our own additions under `/api/weetwie/v1`. Parameters come in the query, "
-    "as a form, in several parts or as JSON; lists are named `id[]`, what lies in another thing `poll[options][]`. Ids are text. "
-    "Times bear milliseconds and `Z`. Lists say in `Link` where their next page is."
-)
+_ABOUT: Final = "Mastodon's client API, version 10, and our own additions under `/api/weetwie/v1`. Send parameters in the query, as a form, as multipart or as JSON; lists are `id[]`, nested values `poll[options][]`. Ids are strings. Times have milliseconds and `Z`. The `Link` header has the next page of a list."
 
 _HEADERS: Final[Schema] = {
-    "X-RateLimit-Limit": {"description": "How many calls in five minutes", "schema": {"type": "string"}},
-    "X-RateLimit-Remaining": {"description": "How many of them are left", "schema": {"type": "string"}},
-    "X-RateLimit-Reset": {"description": "When they are counted anew", "schema": {"type": "string"}},
+    "X-RateLimit-Limit": {"description": "Calls allowed in five minutes", "schema": {"type": "string"}},
+    "X-RateLimit-Remaining": {"description": "Calls left", "schema": {"type": "string"}},
+    "X-RateLimit-Reset": {"description": "When the count restarts", "schema": {"type": "string"}},
 }
 _COUNTED: Final[Schema] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
 
 _WIDE: Final = {
-    "read": "Read everything that one sees",
-    "write": "Write everything that one may",
-    "follow": "Read and change whom one follows, mutes and blocks",
-    "push": "Be told by Web Push",
-    "profile": "Know who one is, and nothing else",
-    "admin:read": "Read what those read who run the place",
-    "admin:write": "Do what those do who run the place",
+    "read": "Read everything you can see",
+    "write": "Write everything you are allowed to",
+    "follow": "Read and change who you follow, mute and block",
+    "push": "Receive push notifications",
+    "profile": "Know who you are, and nothing else",
+    "admin:read": "Read what administrators can read",
+    "admin:write": "Do what administrators can do",
 }
 
 
@@ -69,7 +65,7 @@ def _what(scope: str) -> str:
     if scope in _WIDE:
         return _WIDE[scope]
     verb, _colon, thing = scope.removeprefix("admin:").partition(":")
-    for_whom = " as those who run the place" if scope.startswith("admin:") else ""
+    for_whom = " as an administrator" if scope.startswith("admin:") else ""
     return f"{verb.capitalize()} {thing.replace('_', ' ')}{for_whom}"
 
 
@@ -256,7 +252,7 @@ def _responses(endpoint: Endpoint, schemas: dict[Any, Schema]) -> Schema:
     if endpoint.rate != "none":
         good["headers"] = dict(_COUNTED)
     if isinstance(endpoint.parameters, type) and issubclass(endpoint.parameters, PageParams):
-        link = {"description": "The pages before and after", "schema": {"type": "string"}}
+        link = {"description": "Links to the previous and next page", "schema": {"type": "string"}}
         good["headers"] = {"Link": link} | good.get("headers", {})
     responses = {str(endpoint.status): good}
     for status in _statuses(endpoint):

@@ -18,60 +18,60 @@ class Language(Struct, frozen=True, kw_only=True):
 
 @routes.post("/api/v1/accounts", scopes=["write:accounts"], access="app", rate="sign_up")
 async def sign_up(call: Call) -> wire.Token:
-    """Nobody signs up here: the organisation lets people in."""
+    """Always refused: people join by invitation."""
     raise Forbidden(_("You can't sign up here. The organisation invites people."))
 
 
 @routes.post("/api/v1/emails/confirmations", scopes=["write:accounts"])
 async def confirm(call: Call) -> wire.Empty:
-    """Nobody's address waits for being confirmed by an app."""
+    """Always refused: addresses are not confirmed in apps."""
     raise Forbidden(_("There's no address to confirm."))
 
 
 @routes.post("/api/v1/statuses/{id}/translate", scopes=["read:statuses"], access="app")
 async def translate(call: Call, wanted: Language) -> wire.Translation:
-    """Posts are not translated here, as `configuration.translation` says."""
+    """Always refused: posts are not translated, as `configuration.translation` says."""
     await seen_posts.post(await call.db(), call.viewer, call.id)
     raise NotFound(_("Posts can't be translated here."))
 
 
 @routes.get("/api/v1/instance/terms_of_service/{date}")
 async def terms_of_a_day(call: Call) -> ExtendedDescription:
-    """There never were any of its own."""
+    """Always empty: there are no earlier terms."""
     raise NotFound
 
 
 @routes.get("/api/v1/annual_reports", scopes=["read:accounts"])
 async def annual_reports(call: Call) -> wire.AnnualReports:
-    """Nobody's year is summed up."""
+    """Always empty: there are no annual reports."""
     return wire.AnnualReports(annual_reports=[], accounts=[], statuses=[])
 
 
 @routes.get("/api/v1/annual_reports/{year}", scopes=["read:accounts"])
 async def annual_report(call: Call) -> wire.AnnualReports:
-    """Nobody's year is summed up."""
+    """Always empty: there are no annual reports."""
     raise NotFound
 
 
 @routes.get("/api/v1/annual_reports/{year}/state", scopes=["read:accounts"])
 async def annual_report_state(call: Call) -> wire.AnnualReportState:
-    """Nobody's year is summed up."""
+    """Always empty: there are no annual reports."""
     return wire.AnnualReportState(state="ineligible")
 
 
 @routes.post("/api/v1/annual_reports/{year}/read", scopes=["write:accounts"])
 async def read_annual_report(call: Call) -> wire.Empty:
-    """There is none to be read."""
+    """Does nothing: there are no annual reports."""
     raise NotFound
 
 
 @routes.post("/api/v1/annual_reports/{year}/generate", scopes=["write:accounts"])
 async def make_annual_report(call: Call) -> wire.Empty:
-    """Nothing is made: the state stays as it is."""
+    """Does nothing: there are no annual reports."""
     return wire.Empty()
 
 
 @routes.get("/api/v1_alpha/async_refreshes/{key}", scopes=["read"])
 async def async_refresh(call: Call) -> wire.WrappedAsyncRefresh:
-    """No answer is completed later, so there is never one to ask about."""
+    """Always 404: responses are never completed later."""
     raise NotFound

@@ -109,7 +109,7 @@ class WantedPosts(PageParams, frozen=True, kw_only=True):
     answer=wire.CredentialAccount,
 )
 async def verify_credentials(call: Call) -> bytes:
-    """The account whose token this is."""
+    """The account this token belongs to."""
     return await _own(call)
 
 
@@ -120,7 +120,7 @@ async def verify_credentials(call: Call) -> bytes:
     max_body=LARGEST_PROFILE,
 )
 async def update_credentials(call: Call, given: ProfileGiven) -> bytes:
-    """Changes one's own profile and settings."""
+    """Change your profile and settings."""
     await change_own(call, given)
     return await _own(call)
 
@@ -133,14 +133,14 @@ async def change_own(call: Call, given: ProfileGiven) -> None:
 
 @routes.delete("/api/v1/profile/avatar", scopes=["write:accounts"], answer=wire.CredentialAccount)
 async def delete_avatar(call: Call) -> bytes:
-    """Back to the face that everybody has who chose none."""
+    """Remove your profile photo."""
     await change(await call.db(), call.viewer, call.viewer.person_id, Changes(face=None, face_description=""))
     return await _own(call)
 
 
 @routes.delete("/api/v1/profile/header", scopes=["write:accounts"], answer=wire.CredentialAccount)
 async def delete_header(call: Call) -> bytes:
-    """Back to the header that everybody has who chose none."""
+    """Remove your cover photo."""
     await change(
         await call.db(), call.viewer, call.viewer.person_id, Changes(header=None, header_description="")
     )
@@ -149,7 +149,7 @@ async def delete_header(call: Call) -> bytes:
 
 @routes.get("/api/v1/accounts/lookup", scopes=["read:accounts"], access="public", answer=wire.Account)
 async def look_up(call: Call, wanted: WantedHandle) -> bytes:
-    """The account with a handle."""
+    """The account with this username."""
     db = await call.db()
     person_id = await lookup(db, call.viewer, local_handle(wanted.acct, call.base_url))
     return await shown.account(call, await seen_people.person(db, call.viewer, person_id))
@@ -157,7 +157,7 @@ async def look_up(call: Call, wanted: WantedHandle) -> bytes:
 
 @routes.get("/api/v1/accounts/search", scopes=["read:accounts"], answer=list[wire.Account], rate="search")
 async def find(call: Call, wanted: AccountSearchParams) -> bytes:
-    """Accounts by the beginning of a handle or a name."""
+    """Search accounts by the beginning of a username or name."""
     ids = await search(
         await call.db(),
         call.viewer,
@@ -171,7 +171,7 @@ async def find(call: Call, wanted: AccountSearchParams) -> bytes:
 
 @routes.get("/api/v1/accounts/relationships", scopes=["read:follows"])
 async def relationships(call: Call, wanted: AccountsParams) -> list[wire.Relationship]:
-    """What one is to each of these accounts, and they to oneself."""
+    """Your relationship to each of these accounts."""
     from weetwie.domain.relations.relationship import relationships as between
 
     return [render.relationship(one) for one in await between(await call.db(), call.viewer, list(wanted.id))]
@@ -181,7 +181,7 @@ async def relationships(call: Call, wanted: AccountsParams) -> list[wire.Relatio
     "/api/v1/accounts/familiar_followers", scopes=["read:follows"], answer=list[wire.FamiliarFollowers]
 )
 async def familiar_followers(call: Call, wanted: AccountsParams) -> bytes:
-    """Of each of these accounts, the followers whom one follows."""
+    """For each of these accounts, followers you follow yourself."""
     db = await call.db()
     known = await relations.familiar(db, call.viewer, list(wanted.id))
     parts = []
@@ -196,7 +196,7 @@ _FAMILIAR_SHOWN = 40
 
 @routes.get("/api/v1/accounts", access="public", scopes=["read:accounts"], answer=list[wire.Account])
 async def several(call: Call, wanted: AccountsParams) -> bytes:
-    """Several accounts at once; those that one does not see are left out."""
+    """Several accounts at once; those you can't see are left out."""
     return await people(call, list(wanted.id))
 
 
@@ -214,7 +214,7 @@ async def account(call: Call) -> bytes:
     hot=True,
 )
 async def statuses(call: Call, wanted: WantedPosts) -> bytes:
-    """What an account has written and boosted."""
+    """Posts and boosts of an account."""
     db = await call.db()
     posts = await _chosen(db, call, wanted)
     if not posts:
@@ -246,7 +246,7 @@ async def _chosen(db: Db, call: Call, wanted: WantedPosts) -> list[SeenPost]:
     deprecated=True,
 )
 async def identity_proofs(call: Call) -> bytes:
-    """There are none; old apps ask for them on every profile."""
+    """Always empty; older apps ask for it on every profile."""
     await seen_people.person(await call.db(), call.viewer, call.id)
     return b"[]"
 
@@ -255,7 +255,7 @@ async def identity_proofs(call: Call) -> bytes:
     "/api/v1/accounts/{id}/followers", access="public", scopes=["read:accounts"], answer=list[wire.Account]
 )
 async def followers(call: Call, wanted: LongPageParams) -> bytes:
-    """Who follows an account, as far as one sees them."""
+    """Followers of an account that you can see."""
     db = await call.db()
     if (await seen_people.person(db, call.viewer, call.id)).detail == CARD:
         return b"[]"
@@ -266,7 +266,7 @@ async def followers(call: Call, wanted: LongPageParams) -> bytes:
     "/api/v1/accounts/{id}/following", access="public", scopes=["read:accounts"], answer=list[wire.Account]
 )
 async def following(call: Call, wanted: LongPageParams) -> bytes:
-    """Whom an account follows, as far as one sees them."""
+    """Accounts it follows that you can see."""
     db = await call.db()
     if (await seen_people.person(db, call.viewer, call.id)).detail == CARD:
         return b"[]"

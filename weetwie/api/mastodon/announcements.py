@@ -21,7 +21,7 @@ class AnnouncementsParams(msgspec.Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/announcements", access="person", answer=list[wire.Announcement])
 async def listed(call: Call, wanted: AnnouncementsParams) -> bytes:
-    """What the organisation tells everybody, the newest first; what one has put away only when asked for."""
+    """Announcements, newest first; dismissed ones only on request."""
     db = await call.db()
     found = await all_of.announcements(db, call.viewer)
     found = [one for one in found if wanted.with_dismissed or not one.is_read]
@@ -31,7 +31,7 @@ async def listed(call: Call, wanted: AnnouncementsParams) -> bytes:
 
 @routes.post("/api/v1/announcements/{id}/dismiss", scopes=["write:accounts"])
 async def put_away(call: Call) -> wire.Empty:
-    """Puts an announcement away as read."""
+    """Dismiss an announcement."""
     await all_of.put_away(await call.db(), call.viewer, call.id)
     return wire.Empty()
 
@@ -45,7 +45,7 @@ async def react(call: Call) -> wire.Empty:
 
 @routes.delete("/api/v1/announcements/{id}/reactions/{name}", scopes=["write:favourites"])
 async def take_back(call: Call) -> wire.Empty:
-    """Takes a reaction back."""
+    """Remove a reaction."""
     await all_of.take_back(await call.db(), call.viewer, call.id, call.names["name"])
     return wire.Empty()
 

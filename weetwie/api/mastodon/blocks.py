@@ -23,13 +23,13 @@ class DomainGiven(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/blocks", scopes=["read:blocks"], answer=list[wire.Account])
 async def blocks(call: Call, wanted: LongPageParams) -> bytes:
-    """Whom one blocks."""
+    """Accounts you block."""
     return await numbered(call, wanted, await blocked(await call.db(), call.viewer, page_of(wanted)))
 
 
 @routes.get("/api/v1/mutes", scopes=["read:mutes"], answer=list[wire.MutedAccount])
 async def mutes(call: Call, wanted: LongPageParams) -> bytes:
-    """Whom one mutes, and until when."""
+    """Accounts you mute, and until when."""
     db = await call.db()
     found = await muted(db, call.viewer, page_of(wanted))
     link_page(call, wanted, [one.number for one in found])
@@ -49,17 +49,17 @@ async def mutes(call: Call, wanted: LongPageParams) -> bytes:
 
 @routes.get("/api/v1/domain_blocks", scopes=["read:blocks"])
 async def domain_blocks(call: Call, wanted: LongPageParams) -> list[str]:
-    """Other servers that one blocks: there are no others here."""
+    """Always empty: there are no other servers."""
     return []
 
 
 @routes.post("/api/v1/domain_blocks", scopes=["write:blocks"])
 async def block_domain(call: Call, given: DomainGiven) -> wire.Empty:
-    """There is no other server to block."""
+    """Does nothing: there are no other servers."""
     return wire.Empty()
 
 
 @routes.delete("/api/v1/domain_blocks", scopes=["write:blocks"])
 async def unblock_domain(call: Call, given: DomainGiven) -> wire.Empty:
-    """There is no other server to unblock."""
+    """Does nothing: there are no other servers."""
     return wire.Empty()

@@ -46,7 +46,7 @@ class CollectionItemParams(Struct, frozen=True, kw_only=True):
 
 @routes.post("/api/v1/collections", scopes=_WRITE)
 async def make(call: Call, given: NewCollectionParams) -> wire.WrappedCollection:
-    """Puts people together for others to follow."""
+    """Create a collection of people for others to follow."""
     db = await call.db()
     id = await own.make(db, call.viewer, _change(given))
     for person_id in dict.fromkeys(given.account_ids):
@@ -56,7 +56,7 @@ async def make(call: Call, given: NewCollectionParams) -> wire.WrappedCollection
 
 @routes.get("/api/v1/collections/{id}", scopes=_READ, access="public", answer=wire.CollectionWithAccounts)
 async def show(call: Call) -> bytes:
-    """A collection and whom of its people one sees."""
+    """A collection and the people in it that you can see."""
     db = await call.db()
     found = await own.one(db, call.viewer, call.id)
     items = await people.items(db, call.viewer, [found.id])
@@ -67,7 +67,7 @@ async def show(call: Call) -> bytes:
 
 @routes.get("/api/v1/accounts/{id}/collections", scopes=_READ, access="public")
 async def of_account(call: Call, wanted: OffsetParams) -> wire.Collections:
-    """The collections that somebody has made."""
+    """Collections created by an account."""
     db = await call.db()
     await seen_people.person(db, call.viewer, call.id)
     found = await own.of_person(db, call.viewer, call.id, limit=wanted.limit, offset=wanted.offset)
@@ -76,7 +76,7 @@ async def of_account(call: Call, wanted: OffsetParams) -> wire.Collections:
 
 @routes.get("/api/v1/accounts/{id}/in_collections", scopes=_READ)
 async def featuring(call: Call, wanted: OffsetParams) -> wire.Collections:
-    """The collections that one is in oneself."""
+    """Collections you are in."""
     db = await call.db()
     await seen_people.person(db, call.viewer, call.id)
     if call.id != call.viewer.person_id:
@@ -88,35 +88,35 @@ async def featuring(call: Call, wanted: OffsetParams) -> wire.Collections:
 
 @routes.patch("/api/v1/collections/{id}", scopes=_WRITE)
 async def change(call: Call, given: CollectionParams) -> wire.WrappedCollection:
-    """Changes a collection of one's own; what is not given stays."""
+    """Change your collection; omitted fields stay as they are."""
     await own.change(await call.db(), call.viewer, call.id, _change(given))
     return await _wrapped(call, call.id)
 
 
 @routes.delete("/api/v1/collections/{id}", scopes=_WRITE)
 async def remove(call: Call) -> wire.Empty:
-    """Deletes a collection of one's own."""
+    """Delete your collection."""
     await own.remove(await call.db(), call.viewer, call.id)
     return wire.Empty()
 
 
 @routes.post("/api/v1/collections/{id}/items", scopes=_WRITE)
 async def add(call: Call, given: CollectionItemParams) -> wire.WrappedCollectionItem:
-    """Puts somebody into a collection of one's own."""
+    """Add someone to your collection."""
     added = await people.add(await call.db(), call.viewer, call.id, given.account_id)
     return wire.WrappedCollectionItem(collection_item=_item(added))
 
 
 @routes.delete("/api/v1/collections/{id}/items/{item_id}", scopes=_WRITE)
 async def take_out(call: Call) -> wire.Empty:
-    """Takes somebody out of a collection of one's own."""
+    """Remove someone from your collection."""
     await people.take_out(await call.db(), call.viewer, call.id, call.names["item_id"])
     return wire.Empty()
 
 
 @routes.post("/api/v1/collections/{id}/items/{item_id}/revoke", scopes=_WRITE)
 async def leave(call: Call) -> wire.Empty:
-    """Takes oneself out of somebody's collection, for good."""
+    """Remove yourself from a collection permanently."""
     await people.leave(await call.db(), call.viewer, call.id, call.names["item_id"])
     return wire.Empty()
 

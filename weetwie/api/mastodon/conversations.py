@@ -23,7 +23,7 @@ routes = Routes("conversations")
 
 @routes.get("/api/v1/conversations", scopes=["read:statuses"], answer=list[wire.Conversation])
 async def listed(call: Call, wanted: PageParams) -> bytes:
-    """One's direct posts, by conversation, the last spoken in first."""
+    """Your direct messages by conversation, most recent first."""
     talks = await own.conversations(await call.db(), call.viewer, page_of(wanted))
     link_page(call, wanted, [talk.last_post_id for talk in talks])
     return b"[%b]" % b",".join(await as_json(await call.db(), call.viewer, call.renderer, talks))
@@ -31,14 +31,14 @@ async def listed(call: Call, wanted: PageParams) -> bytes:
 
 @routes.delete("/api/v1/conversations/{id}", scopes=["write:conversations"])
 async def leave(call: Call) -> wire.Empty:
-    """Takes a conversation from the list until something is said in it again."""
+    """Hide a conversation until a new message arrives."""
     await own.leave(await call.db(), call.viewer, call.id)
     return wire.Empty()
 
 
 @routes.post("/api/v1/conversations/{id}/read", scopes=["write:conversations"], answer=wire.Conversation)
 async def read(call: Call) -> bytes:
-    """Marks a conversation as read."""
+    """Mark a conversation as read."""
     db = await call.db()
     await own.read(db, call.viewer, call.id)
     talk = await own.conversation(db, call.viewer, call.id)
@@ -47,7 +47,7 @@ async def read(call: Call) -> bytes:
 
 @routes.post("/api/v1/conversations/{id}/unread", scopes=["write:conversations"], answer=wire.Conversation)
 async def unread(call: Call) -> bytes:
-    """Marks a conversation as not read."""
+    """Mark a conversation as unread."""
     db = await call.db()
     await own.unread(db, call.viewer, call.id)
     talk = await own.conversation(db, call.viewer, call.id)

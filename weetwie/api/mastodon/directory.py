@@ -30,14 +30,14 @@ class HowMany(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/directory", answer=list[wire.Account])
 async def listed(call: Call, wanted: DirectoryChoice) -> bytes:
-    """Everybody who wants to be found."""
+    """The directory of people who want to be found."""
     ids = await directory(await call.db(), call.viewer, wanted.order, wanted.offset, wanted.limit)
     return await people(call, ids)
 
 
 @routes.get("/api/v2/suggestions", scopes=["read"], answer=list[wire.Suggestion])
 async def suggestions(call: Call, wanted: HowMany) -> bytes:
-    """Whom one might want to follow, and why."""
+    """Suggestions of people to follow, and why."""
     db = await call.db()
     found = await suggesting.suggestions(db, call.viewer, wanted.limit)
     people = await seen_people.people(db, call.viewer, [one.person_id for one in found])
@@ -50,13 +50,13 @@ async def suggestions(call: Call, wanted: HowMany) -> bytes:
 
 @routes.get("/api/v1/suggestions", scopes=["read"], answer=list[wire.Account], deprecated=True)
 async def suggested(call: Call, wanted: HowMany) -> bytes:
-    """Whom one might want to follow, in the form of old."""
+    """Suggestions of people to follow, in the older format."""
     found = await suggesting.suggestions(await call.db(), call.viewer, wanted.limit)
     return await people(call, [one.person_id for one in found])
 
 
 @routes.delete("/api/v1/suggestions/{id}", scopes=["read"])
 async def unwanted(call: Call) -> wire.Empty:
-    """Never suggests them again."""
+    """Don't suggest this person again."""
     await suggesting.unwanted(await call.db(), call.viewer, call.id)
     return wire.Empty()

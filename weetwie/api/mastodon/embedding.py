@@ -31,7 +31,7 @@ class OembedParams(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/oembed")
 async def oembed(call: Call, wanted: OembedParams) -> wire.OEmbed:
-    """A post for other pages. Only what who asks may see, and everybody in the world too."""
+    """Embed a post in other pages. Public posts only."""
     named = named_by(wanted.url, call.base_url)
     if named is None or named.post_id is None:
         raise NotFound

@@ -31,34 +31,34 @@ class TagGiven(Struct, frozen=True, kw_only=True):
 
 @routes.post("/api/v1/accounts/{id}/note", scopes=["write:accounts"])
 async def write_note(call: Call, given: NoteGiven) -> wire.Relationship:
-    """Notes something about an account, for oneself alone; nothing takes the note away."""
+    """Set your private note about an account; an empty one removes it."""
     await note.note(await call.db(), call.viewer, call.id, given.comment)
     return await now(call, call.id)
 
 
 @routes.post("/api/v1/accounts/{id}/endorse", scopes=["write:accounts"])
 async def endorse(call: Call) -> wire.Relationship:
-    """Puts an account that one follows forward on one's profile."""
+    """Feature an account you follow on your profile."""
     await feature.feature(await call.db(), call.viewer, call.id)
     return await now(call, call.id)
 
 
 @routes.post("/api/v1/accounts/{id}/unendorse", scopes=["write:accounts"])
 async def unendorse(call: Call) -> wire.Relationship:
-    """No longer puts an account forward."""
+    """Stop featuring an account."""
     await feature.unfeature(await call.db(), call.viewer, call.id)
     return await now(call, call.id)
 
 
 @routes.post("/api/v1/accounts/{id}/pin", scopes=["write:accounts"], deprecated=True)
 async def pin(call: Call) -> wire.Relationship:
-    """Endorses, under the name of old."""
+    """The older name of `endorse`."""
     return await endorse(call)
 
 
 @routes.post("/api/v1/accounts/{id}/unpin", scopes=["write:accounts"], deprecated=True)
 async def unpin(call: Call) -> wire.Relationship:
-    """The same as `unendorse`, under its name of old."""
+    """The older name of `unendorse`."""
     return await unendorse(call)
 
 
@@ -69,7 +69,7 @@ async def unpin(call: Call) -> wire.Relationship:
     answer=list[wire.Account],
 )
 async def endorsed(call: Call, wanted: LongPageParams) -> bytes:
-    """Accounts that an account puts forward."""
+    """Accounts featured by an account."""
     db = await call.db()
     await seen_people.person(db, call.viewer, call.id)
     return await numbered(call, wanted, await feature.featured(db, call.viewer, call.id, page_of(wanted)))
@@ -77,27 +77,27 @@ async def endorsed(call: Call, wanted: LongPageParams) -> bytes:
 
 @routes.get("/api/v1/endorsements", scopes=["read:accounts"], answer=list[wire.Account])
 async def endorsements(call: Call, wanted: LongPageParams) -> bytes:
-    """Accounts that one puts forward oneself."""
+    """Accounts you feature."""
     found = await feature.featured(await call.db(), call.viewer, call.viewer.person_id, page_of(wanted))
     return await numbered(call, wanted, found)
 
 
 @routes.get("/api/v1/accounts/{id}/featured_tags", access="public", scopes=["read:accounts"])
 async def tags_of(call: Call) -> list[wire.FeaturedTag]:
-    """Tags that an account puts forward."""
+    """Hashtags featured by an account."""
     await seen_people.person(await call.db(), call.viewer, call.id)
     return await _tags(call, call.id)
 
 
 @routes.get("/api/v1/featured_tags", scopes=["read:accounts"])
 async def own_tags(call: Call) -> list[wire.FeaturedTag]:
-    """Tags that one puts forward oneself."""
+    """Hashtags you feature."""
     return await _tags(call, call.viewer.person_id)
 
 
 @routes.post("/api/v1/featured_tags", scopes=["write:accounts"])
 async def feature_tag(call: Call, given: TagGiven) -> wire.FeaturedTag:
-    """Puts a tag forward on one's profile."""
+    """Feature a hashtag on your profile."""
     name = given.name.removeprefix("#")
     await profile.feature_tag(await call.context(), name)
     tags = await featured_tags.featured(await call.db(), call.viewer, call.viewer.person_id)
@@ -106,7 +106,7 @@ async def feature_tag(call: Call, given: TagGiven) -> wire.FeaturedTag:
 
 @routes.delete("/api/v1/featured_tags/{id}", scopes=["write:accounts"])
 async def unfeature_tag(call: Call) -> wire.Empty:
-    """No longer puts a tag forward."""
+    """Stop featuring a hashtag."""
     db = await call.db()
     mine = await featured_tags.featured(db, call.viewer, call.viewer.person_id)
     tag = next((one for one in mine if render.tag_id(one.key) == str(call.id)), None)
@@ -118,7 +118,7 @@ async def unfeature_tag(call: Call) -> wire.Empty:
 
 @routes.get("/api/v1/featured_tags/suggestions", scopes=["read:accounts"])
 async def suggested(call: Call) -> list[wire.Tag]:
-    """Tags that one writes with and does not put forward yet."""
+    """Hashtags you use and don't feature yet."""
     db = await call.db()
     ids = await featured_tags.worth_featuring(db, call.viewer)
     tags = await seen_tags.tags(db, call.viewer, ids)
@@ -127,14 +127,14 @@ async def suggested(call: Call) -> list[wire.Tag]:
 
 @routes.post("/api/v1/tags/{name}/feature", scopes=["write:accounts"])
 async def feature_by_name(call: Call) -> wire.Tag:
-    """Puts a tag forward on one's profile."""
+    """Feature a hashtag on your profile."""
     await profile.feature_tag(await call.context(), call.names["name"])
     return await _named(call)
 
 
 @routes.post("/api/v1/tags/{name}/unfeature", scopes=["write:accounts"])
 async def unfeature_by_name(call: Call) -> wire.Tag:
-    """No longer puts a tag forward."""
+    """Stop featuring a hashtag."""
     await profile.unfeature_tag(await call.context(), call.names["name"])
     return await _named(call)
 

@@ -73,7 +73,7 @@ class OldFilterGiven(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v2/filters", scopes=["read:filters"])
 async def filters(call: Call) -> list[wire.Filter]:
-    """One's filters."""
+    """Your filters."""
     db = await call.db()
     posts = await singles.posts(db, call.viewer)
     return [_wire(one, posts) for one in await own.filters(db, call.viewer)]
@@ -87,20 +87,20 @@ async def single(call: Call) -> wire.Filter:
 
 @routes.post("/api/v2/filters", scopes=["write:filters"])
 async def make(call: Call, given: NewFilter) -> wire.Filter:
-    """Makes a filter."""
+    """Create a filter."""
     return await _one(call, await own.make(await call.db(), call.viewer, _change(given)))
 
 
 @routes.put("/api/v2/filters/{id}", scopes=["write:filters"])
 async def change(call: Call, given: FilterGiven) -> wire.Filter:
-    """Changes a filter; what is not given stays."""
+    """Change a filter; omitted fields stay as they are."""
     await own.change(await call.db(), call.viewer, call.id, _change(given))
     return await _one(call, call.id)
 
 
 @routes.delete("/api/v2/filters/{id}", scopes=["write:filters"])
 async def delete(call: Call) -> wire.Empty:
-    """Deletes a filter."""
+    """Delete a filter."""
     await own.remove(await call.db(), call.viewer, call.id)
     return wire.Empty()
 
@@ -114,7 +114,7 @@ async def keywords(call: Call) -> list[wire.FilterKeyword]:
 
 @routes.post("/api/v2/filters/{filter_id}/keywords", scopes=["write:filters"])
 async def add_keyword(call: Call, given: NewKeyword) -> wire.FilterKeyword:
-    """Gives a filter one more keyword."""
+    """Add a keyword."""
     db, filter_id = await call.db(), call.names["filter_id"]
     id = await own.add_keyword(db, call.viewer, filter_id, given.keyword, is_whole_word=given.whole_word)
     return _keyword(await own.own_keyword(db, call.viewer, id))
@@ -128,7 +128,7 @@ async def keyword(call: Call) -> wire.FilterKeyword:
 
 @routes.put("/api/v2/filters/keywords/{id}", scopes=["write:filters"])
 async def change_keyword(call: Call, given: KeywordChanged) -> wire.FilterKeyword:
-    """Changes a keyword."""
+    """Change a keyword."""
     db = await call.db()
     wanted = KeywordChange(id=call.id, keyword=given.keyword, is_whole_word=given.whole_word)
     await own.change_keyword(db, call.viewer, wanted)
@@ -137,14 +137,14 @@ async def change_keyword(call: Call, given: KeywordChanged) -> wire.FilterKeywor
 
 @routes.delete("/api/v2/filters/keywords/{id}", scopes=["write:filters"])
 async def delete_keyword(call: Call) -> wire.Empty:
-    """Takes a keyword out of its filter."""
+    """Remove a keyword."""
     await own.change_keyword(await call.db(), call.viewer, KeywordChange(id=call.id, is_removed=True))
     return wire.Empty()
 
 
 @routes.get("/api/v2/filters/{filter_id}/statuses", scopes=["read:filters"])
 async def statuses(call: Call) -> list[wire.FilterStatus]:
-    """The single posts that a filter holds, as far as one sees them."""
+    """Single posts of a filter that you can see."""
     db, filter_id = await call.db(), call.names["filter_id"]
     await own.own_filter(db, call.viewer, filter_id)
     return [_status(post) for post in await singles.posts(db, call.viewer) if post.filter_id == filter_id]
@@ -152,7 +152,7 @@ async def statuses(call: Call) -> list[wire.FilterStatus]:
 
 @routes.post("/api/v2/filters/{filter_id}/statuses", scopes=["write:filters"])
 async def add_status(call: Call, given: NewFilterStatus) -> wire.FilterStatus:
-    """Filters one more single post."""
+    """Add a single post to a filter."""
     db = await call.db()
     id = await singles.add(db, call.viewer, call.names["filter_id"], given.status_id)
     return _status(await singles.one(db, call.viewer, id))
@@ -160,13 +160,13 @@ async def add_status(call: Call, given: NewFilterStatus) -> wire.FilterStatus:
 
 @routes.get("/api/v2/filters/statuses/{id}", scopes=["read:filters"])
 async def status(call: Call) -> wire.FilterStatus:
-    """One single post of a filter."""
+    """A single filtered post."""
     return _status(await singles.one(await call.db(), call.viewer, call.id))
 
 
 @routes.delete("/api/v2/filters/statuses/{id}", scopes=["write:filters"])
 async def delete_status(call: Call) -> wire.FilterStatus:
-    """Takes a single post out of its filter."""
+    """Remove a single post from its filter."""
     db = await call.db()
     gone = await singles.one(db, call.viewer, call.id)
     await singles.remove(db, call.viewer, call.id)
@@ -178,20 +178,20 @@ async def delete_status(call: Call) -> wire.FilterStatus:
 
 @routes.get("/api/v1/filters", scopes=["read:filters"], deprecated=True)
 async def old_filters(call: Call) -> list[wire.V1Filter]:
-    """One's filters, in the form of old."""
+    """Your filters, in the older format."""
     found = await own.filters(await call.db(), call.viewer)
     return [_old(one, word) for one in found for word in one.keywords]
 
 
 @routes.get("/api/v1/filters/{id}", scopes=["read:filters"], deprecated=True)
 async def old_single(call: Call) -> wire.V1Filter:
-    """One filter, in the form of old."""
+    """One filter, in the older format."""
     return await _old_one(call, call.id)
 
 
 @routes.post("/api/v1/filters", scopes=["write:filters"], deprecated=True)
 async def old_make(call: Call, given: OldFilterGiven) -> wire.V1Filter:
-    """Makes a filter with one keyword."""
+    """Create a filter with one keyword."""
     db = await call.db()
     wanted = _old_change(given, None, title=given.phrase[:256])
     made = await own.own_filter(db, call.viewer, await own.make(db, call.viewer, wanted))
@@ -200,7 +200,7 @@ async def old_make(call: Call, given: OldFilterGiven) -> wire.V1Filter:
 
 @routes.put("/api/v1/filters/{id}", scopes=["write:filters"], deprecated=True)
 async def old_change(call: Call, given: OldFilterGiven) -> wire.V1Filter:
-    """Changes a filter that was made in this form."""
+    """Change a filter created in this format."""
     db = await call.db()
     word = await own.own_keyword(db, call.viewer, call.id)
     before = await own.own_filter(db, call.viewer, word.filter_id)
@@ -217,7 +217,7 @@ async def old_change(call: Call, given: OldFilterGiven) -> wire.V1Filter:
 
 @routes.delete("/api/v1/filters/{id}", scopes=["write:filters"], deprecated=True)
 async def old_delete(call: Call) -> wire.Empty:
-    """Deletes a keyword, and its filter when that has no other."""
+    """Delete a keyword, and its filter if it has no other."""
     db = await call.db()
     word = await own.own_keyword(db, call.viewer, call.id)
     if len((await own.own_filter(db, call.viewer, word.filter_id)).keywords) > 1:

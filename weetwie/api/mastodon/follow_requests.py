@@ -13,13 +13,13 @@ routes = Routes("follow_requests")
 
 @routes.get("/api/v1/follow_requests", scopes=["read:follows"], answer=list[wire.Account])
 async def waiting(call: Call, wanted: LongPageParams) -> bytes:
-    """Who waits for one's yes."""
+    """Open follow requests."""
     return await numbered(call, wanted, await requests.waiting(await call.db(), call.viewer, page_of(wanted)))
 
 
 @routes.post("/api/v1/follow_requests/{account_id}/authorize", scopes=["write:follows"])
 async def authorize(call: Call) -> wire.Relationship:
-    """Lets an account follow oneself."""
+    """Accept a follow request."""
     db = await call.db()
     follower_id: int = call.names["account_id"]
     await requests.accept(db, call.viewer, follower_id)
@@ -28,7 +28,7 @@ async def authorize(call: Call) -> wire.Relationship:
 
 @routes.post("/api/v1/follow_requests/{account_id}/reject", scopes=["write:follows"])
 async def reject(call: Call) -> wire.Relationship:
-    """Does not let an account follow oneself; it is not told."""
+    """Decline a follow request; the account is not notified."""
     follower_id: int = call.names["account_id"]
     await requests.reject(await call.db(), call.viewer, follower_id)
     return await now(call, follower_id)

@@ -42,7 +42,7 @@ class Health(msgspec.Struct):
 
 @routes.get("/api/v2/instance")
 async def instance(call: Call) -> wire.Instance:
-    """What this installation is and allows."""
+    """What this installation is and supports."""
     policy: Policy = call.viewer.policy
     base = call.base_url
     count = await census(await call.db(), call.viewer)
@@ -77,7 +77,7 @@ async def instance(call: Call) -> wire.Instance:
 
 @routes.get("/api/v1/instance", deprecated=True)
 async def first_instance(call: Call) -> wire.V1Instance:
-    """The same in its older form."""
+    """The same in the older format."""
     policy: Policy = call.viewer.policy
     configuration = _configuration(call.base_url, policy, await public_key(await call.db()))
     count = await census(await call.db(), call.viewer)
@@ -180,13 +180,13 @@ def _rules(policy: Policy) -> list[wire.Rule]:
 
 @routes.get("/api/v1/instance/rules")
 async def rules(call: Call) -> list[wire.Rule]:
-    """The rules of the house."""
+    """The rules."""
     return _rules(call.viewer.policy)
 
 
 @routes.get("/api/v1/instance/extended_description")
 async def extended_description(call: Call) -> ExtendedDescription:
-    """What the organisation says of itself."""
+    """The organisation's description of itself."""
     return ExtendedDescription(_since_ever(), call.viewer.policy.description)
 
 
@@ -196,56 +196,56 @@ def _since_ever() -> str:
 
 @routes.get("/api/v1/instance/privacy_policy")
 async def privacy_policy(call: Call) -> ExtendedDescription:
-    """There is none of its own."""
+    """Always empty: there is no separate privacy policy."""
     raise NotFound
 
 
 @routes.get("/api/v1/instance/terms_of_service")
 async def terms_of_service(call: Call) -> ExtendedDescription:
-    """There are none of its own."""
+    """Always empty: there are no separate terms."""
     raise NotFound
 
 
 @routes.get("/api/v1/instance/languages")
 async def languages(call: Call) -> list[dict[str, str]]:
-    """The languages that are written here."""
+    """Languages people post in."""
     return [{"code": code, "name": code} for code in call.viewer.policy.languages]
 
 
 @routes.get("/api/v1/instance/translation_languages")
 async def translation_languages(call: Call) -> dict[str, list[str]]:
-    """Nothing is translated here."""
+    """Always empty: nothing is translated."""
     return {}
 
 
 @routes.get("/api/v1/instance/peers")
 async def peers(call: Call) -> list[str]:
-    """There are no other servers that this one talks to."""
+    """Always empty: there are no other servers."""
     return []
 
 
 @routes.get("/api/v1/instance/activity")
 async def activity(call: Call) -> list[dict[str, str]]:
-    """Who does how much is not told."""
+    """Always empty: activity is not published."""
     return []
 
 
 @routes.get("/api/v1/instance/domain_blocks")
 async def domain_blocks(call: Call) -> list[dict[str, str]]:
-    """There are no other servers that this one talks to."""
+    """Always empty: there are no other servers."""
     return []
 
 
 @routes.get("/api/v1/custom_emojis", answer=list[wire.CustomEmoji])
 async def custom_emojis(call: Call) -> bytes:
-    """The organisation's own."""
+    """The organisation's custom emoji."""
     emojis: list[dict[str, Any]] = call.renderer.texts.emojis()
     return msgspec.json.encode(emojis)
 
 
 @routes.get("/api/v1/preferences", scopes=["read:accounts"])
 async def preferences(call: Call) -> wire.Preferences:
-    """How the person likes to write."""
+    """Your posting defaults."""
     likes = await preferred(await call.db(), call.viewer)
     return wire.Preferences(
         posting_default_visibility=likes.visibility.name,  # type: ignore[arg-type]
@@ -258,5 +258,5 @@ async def preferences(call: Call) -> wire.Preferences:
 
 @routes.get("/health", rate="none")
 async def health(call: Call) -> Health:
-    """Whether this process and its database answer (who calls has been read from it by now)."""
+    """Whether this process and its database respond."""
     return Health()

@@ -43,13 +43,13 @@ class MembersWanted(PageParams, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/lists", scopes=["read:lists"])
 async def lists(call: Call) -> list[wire.List]:
-    """One's lists."""
+    """Your lists."""
     return [_wire(one) for one in await own.lists(await call.db(), call.viewer)]
 
 
 @routes.post("/api/v1/lists", scopes=["write:lists"])
 async def make(call: Call, given: NewList) -> wire.List:
-    """Makes a list."""
+    """Create a list."""
     db = await call.db()
     policy = _POLICIES.index(given.replies_policy)
     list_id = await own.make(db, call.viewer, given.title, policy, is_exclusive=given.exclusive)
@@ -58,13 +58,13 @@ async def make(call: Call, given: NewList) -> wire.List:
 
 @routes.get("/api/v1/lists/{id}", scopes=["read:lists"])
 async def single(call: Call) -> wire.List:
-    """One of one's lists."""
+    """One of your lists."""
     return _wire(await own.own_list(await call.db(), call.viewer, call.id))
 
 
 @routes.put("/api/v1/lists/{id}", scopes=["write:lists"])
 async def change(call: Call, given: ListParams) -> wire.List:
-    """Changes a list; what is not given stays."""
+    """Change a list; omitted fields stay as they are."""
     db = await call.db()
     await own.change(
         db,
@@ -79,35 +79,35 @@ async def change(call: Call, given: ListParams) -> wire.List:
 
 @routes.delete("/api/v1/lists/{id}", scopes=["write:lists"])
 async def delete(call: Call) -> wire.Empty:
-    """Deletes a list; its people stay as they are."""
+    """Delete a list; you still follow its people."""
     await own.remove(await call.db(), call.viewer, call.id)
     return wire.Empty()
 
 
 @routes.get("/api/v1/lists/{id}/accounts", scopes=["read:lists"], answer=list[wire.Account])
 async def accounts(call: Call, wanted: MembersWanted) -> bytes:
-    """Who is on a list; a limit of 0 asks for all."""
+    """People on a list; a limit of 0 returns all."""
     found = await members.members(await call.db(), call.viewer, call.id, page_of(wanted))
     return await numbered(call, wanted, found)
 
 
 @routes.post("/api/v1/lists/{id}/accounts", scopes=["write:lists"])
 async def add(call: Call, given: MembersGiven) -> wire.Empty:
-    """Puts accounts that one follows on a list."""
+    """Add accounts you follow to a list."""
     await members.add(await call.db(), call.viewer, call.id, given.account_ids)
     return wire.Empty()
 
 
 @routes.delete("/api/v1/lists/{id}/accounts", scopes=["write:lists"])
 async def take_off(call: Call, given: MembersGiven) -> wire.Empty:
-    """Takes accounts off a list."""
+    """Remove accounts from a list."""
     await members.take_off(await call.db(), call.viewer, call.id, given.account_ids)
     return wire.Empty()
 
 
 @routes.get("/api/v1/accounts/{id}/lists", scopes=["read:lists"])
 async def lists_with(call: Call) -> list[wire.List]:
-    """One's lists that hold this account."""
+    """Your lists that contain this account."""
     db = await call.db()
     await seen_people.person(db, call.viewer, call.id)
     return [_wire(one) for one in await own.lists_with(db, call.viewer, call.id)]

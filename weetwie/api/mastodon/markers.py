@@ -29,14 +29,14 @@ class MarkersGiven(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/markers", scopes=["read:statuses"])
 async def markers(call: Call, wanted: Timelines) -> dict[str, wire.Marker]:
-    """How far one has read these timelines."""
+    """How far you have read these timelines."""
     found = await reading.markers(await call.db(), call.viewer, list(wanted.timeline))
     return {read.timeline: render.marker(read) for read in found}
 
 
 @routes.post("/api/v1/markers", scopes=["write:statuses"])
 async def mark(call: Call, given: MarkersGiven) -> dict[str, wire.Marker]:
-    """Says how far one has read."""
+    """Save how far you have read."""
     db = await call.db()
     timelines: list[reading.Timeline] = []
     if given.home is not None:

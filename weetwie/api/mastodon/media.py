@@ -50,7 +50,7 @@ class UploadParams(DescribeParams, kw_only=True, frozen=True):
     "/api/v2/media", scopes=["write:media"], answer=MediaAttachment, rate="media", max_body=LARGEST_FORM
 )
 async def upload_v2(call: Call, params: UploadParams) -> Answer:
-    """Uploads a file. 202 while a large picture is being made ready."""
+    """Upload a file. 202 while a large photo is being processed."""
     media = await _upload(call, params)
     return Answer(200 if media.state == _READY else 202, await _shown(call, media))
 
@@ -64,7 +64,7 @@ async def upload_v2(call: Call, params: UploadParams) -> Answer:
     deprecated=True,
 )
 async def upload_v1(call: Call, params: UploadParams) -> bytes:
-    """The same in its older form."""
+    """The same in the older format."""
     return await _shown(call, await _upload(call, params))
 
 
@@ -86,7 +86,7 @@ async def _upload(call: Call, params: UploadParams) -> SeenMedia:
 
 @routes.get("/api/v1/media/{id}", scopes=["write:media"], answer=MediaAttachment)
 async def show(call: Call) -> Answer:
-    """A file of one's own: 206 while it is being made ready."""
+    """Your file: 206 while it is being processed."""
     media = await _own(call)
     if media.state == _FAILED:
         raise Invalid(_("This file is damaged and can't be read."), field="file")
@@ -95,7 +95,7 @@ async def show(call: Call) -> Answer:
 
 @routes.put("/api/v1/media/{id}", scopes=["write:media"], answer=MediaAttachment, max_body=LARGEST_FORM)
 async def change(call: Call, params: DescribeParams) -> bytes:
-    """Describes a file, says what of it must stay in sight, or gives it another preview."""
+    """Set a file's description, focus or preview."""
     await describe.describe(
         await call.db(),
         call.viewer,
@@ -110,7 +110,7 @@ async def change(call: Call, params: DescribeParams) -> bytes:
 
 @routes.delete("/api/v1/media/{id}", scopes=["write:media"])
 async def delete(call: Call) -> dict[str, str]:
-    """Removes a file that is in no post."""
+    """Delete a file that is in no post."""
     await remove.remove(await call.db(), call.viewer, call.id)
     return {}
 

@@ -52,7 +52,7 @@ class RequestsMerged(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v2/notifications/policy", scopes=["read:notifications"])
 async def policy(call: Call) -> wire.NotificationPolicy:
-    """Of whom one wants to hear less."""
+    """Whose notifications you filter."""
     now = await own.policy_of(await call.db(), call.viewer)
     asking, held = await totals(await call.db(), call.viewer)
     return wire.NotificationPolicy(
@@ -65,7 +65,7 @@ async def policy(call: Call) -> wire.NotificationPolicy:
 
 @routes.patch("/api/v2/notifications/policy", scopes=["write:notifications"])
 async def change(call: Call, given: PolicyGiven) -> wire.NotificationPolicy:
-    """Changes that; what is not given stays."""
+    """Change it; omitted fields stay as they are."""
     db = await call.db()
     new = {
         rule: _DECISIONS.index(decision)
@@ -78,7 +78,7 @@ async def change(call: Call, given: PolicyGiven) -> wire.NotificationPolicy:
 
 @routes.get("/api/v1/notifications/policy", scopes=["read:notifications"], deprecated=True)
 async def old_policy(call: Call) -> wire.V1NotificationPolicy:
-    """The same with a yes or no for each, as Mastodon for iOS reads it: whatever is not accepted is filtered."""
+    """The same as booleans, as Mastodon for iOS reads it: whatever is not accepted is filtered."""
     now = await policy(call)
     return wire.V1NotificationPolicy(
         **{
@@ -91,7 +91,7 @@ async def old_policy(call: Call) -> wire.V1NotificationPolicy:
 
 @routes.put("/api/v1/notifications/policy", scopes=["write:notifications"], deprecated=True)
 async def change_old(call: Call, given: OldPolicyGiven) -> wire.V1NotificationPolicy:
-    """Changes that; what is not given stays, and who drops already goes on to drop."""
+    """Change it; omitted fields stay as they are, and what was dropped stays dropped."""
     now = await old_policy(call)
     changed = {
         name.replace("filter_", "for_"): "filter" if is_filtered else "accept"
@@ -109,7 +109,7 @@ _RULES: Final = dict(zip(PolicyGiven.__struct_fields__, own.RULES, strict=True))
     "/api/v1/notifications/requests", scopes=["read:notifications"], answer=list[wire.NotificationRequest]
 )
 async def listed(call: Call, wanted: LongPageParams) -> bytes:
-    """Those whose notifications are held back."""
+    """People whose notifications are waiting for review."""
     found = await requests(await call.db(), call.viewer, page_of(wanted))
     link_page(call, wanted, [request.newest for request in found])
     return render.encoded(await _shown(call, found))
@@ -117,7 +117,7 @@ async def listed(call: Call, wanted: LongPageParams) -> bytes:
 
 @routes.get("/api/v1/notifications/requests/merged", scopes=["read:notifications"])
 async def merged(call: Call) -> RequestsMerged:
-    """Whoever is let through is so at once."""
+    """Always true: allowing takes effect at once."""
     return RequestsMerged(merged=True)
 
 
@@ -125,13 +125,13 @@ async def merged(call: Call) -> RequestsMerged:
     "/api/v1/notifications/requests/{id}", scopes=["read:notifications"], answer=wire.NotificationRequest
 )
 async def single(call: Call) -> bytes:
-    """Somebody whose notifications are held back."""
+    """A person whose notifications are waiting for review."""
     return render.encoded((await _shown(call, [await _request(call)]))[0])
 
 
 @routes.post("/api/v1/notifications/requests/{id}/accept", scopes=["write:notifications"])
 async def accept(call: Call) -> wire.Empty:
-    """Lets somebody through, with what they told so far."""
+    """Allow a person, including earlier notifications."""
     await _request(call)
     await own.let_through(await call.db(), call.viewer, [call.id])
     return wire.Empty()
@@ -139,7 +139,7 @@ async def accept(call: Call) -> wire.Empty:
 
 @routes.post("/api/v1/notifications/requests/{id}/dismiss", scopes=["write:notifications"])
 async def dismiss(call: Call) -> wire.Empty:
-    """Forgets what somebody told so far."""
+    """Dismiss earlier notifications from a person."""
     await _request(call)
     await own.dismiss_held(await call.db(), call.viewer, [call.id])
     return wire.Empty()
@@ -147,14 +147,14 @@ async def dismiss(call: Call) -> wire.Empty:
 
 @routes.post("/api/v1/notifications/requests/accept", scopes=["write:notifications"])
 async def accept_several(call: Call, given: RequestIdsParams) -> wire.Empty:
-    """Lets several people through."""
+    """Allow several people."""
     await own.let_through(await call.db(), call.viewer, await _asking(call, given.id))
     return wire.Empty()
 
 
 @routes.post("/api/v1/notifications/requests/dismiss", scopes=["write:notifications"])
 async def dismiss_several(call: Call, given: RequestIdsParams) -> wire.Empty:
-    """Puts away what several people sent."""
+    """Dismiss notifications from several people."""
     await own.dismiss_held(await call.db(), call.viewer, await _asking(call, given.id))
     return wire.Empty()
 

@@ -61,7 +61,7 @@ class _Loaded(NamedTuple):
 
 @routes.get("/api/v1/notifications", scopes=["read:notifications"], answer=list[wire.Notification])
 async def listed(call: Call, wanted: NotificationsParams) -> bytes:
-    """What one has been told, the newest first."""
+    """Your notifications, newest first."""
     found = await _found(call, wanted)
     loaded, hydrated = await _load(await call.db(), call.viewer, call.renderer, found)
     return b"[%b]" % b",".join(_rendered(call.renderer, one, hydrated) for one in loaded)
@@ -69,13 +69,13 @@ async def listed(call: Call, wanted: NotificationsParams) -> bytes:
 
 @routes.get("/api/v1/notifications/unread_count", scopes=["read:notifications"])
 async def unread_count(call: Call, wanted: CountChoice) -> wire.UnreadCount:
-    """How much of it is new."""
+    """Number of unread notifications."""
     return await _count(call, wanted)
 
 
 @routes.get("/api/v2/notifications/unread_count", scopes=["read:notifications"])
 async def unread_groups_count(call: Call, wanted: CountChoice) -> wire.UnreadCount:
-    """How much of it is new, each group counted once."""
+    """Number of unread groups."""
     count = await groups.unread(
         await call.db(),
         call.viewer,
@@ -98,14 +98,14 @@ async def single(call: Call) -> bytes:
 
 @routes.post("/api/v1/notifications/clear", scopes=["write:notifications"])
 async def clear(call: Call) -> wire.Empty:
-    """Forgets all that one has been told."""
+    """Dismiss all notifications."""
     await dismissal.clear(await call.db(), call.viewer)
     return wire.Empty()
 
 
 @routes.post("/api/v1/notifications/{id}/dismiss", scopes=["write:notifications"])
 async def dismiss(call: Call) -> wire.Empty:
-    """Forgets one notification."""
+    """Dismiss a notification."""
     return await _dismiss(call, call.id)
 
 
@@ -115,7 +115,7 @@ class NotificationParams(Struct, frozen=True, kw_only=True):
 
 @routes.post("/api/v1/notifications/dismiss", scopes=["write:notifications"], deprecated=True)
 async def dismiss_as_of_old(call: Call, given: NotificationParams) -> wire.Empty:
-    """Forgets one notification."""
+    """Dismiss a notification."""
     return await _dismiss(call, given.id)
 
 
@@ -129,7 +129,7 @@ async def _dismiss(call: Call, id: int) -> wire.Empty:
 
 @routes.get("/api/v2/notifications", scopes=["read:notifications"], answer=wire.GroupedNotificationsResults)
 async def grouped(call: Call, wanted: GroupedChoice) -> bytes:
-    """What one has been told; what is of one kind about one thing stands together, where its newest stands."""
+    """Your notifications, grouped by kind and post, ordered by the newest in each group."""
     found = await groups.groups(
         await call.db(),
         call.viewer,
@@ -161,7 +161,7 @@ async def single_group(call: Call) -> bytes:
     "/api/v2/notifications/{group_key}/accounts", scopes=["read:notifications"], answer=list[wire.Account]
 )
 async def accounts_of_group(call: Call) -> bytes:
-    """All from whom a group came, the newest first."""
+    """Everyone in a group, newest first."""
     senders = list(dict.fromkeys(told.from_id for told in await _members(call)))
     people = await seen_people.cards(await call.db(), call.viewer, senders)
     return await shown.accounts(call, sorted(people, key=lambda person: senders.index(person.id)))
@@ -169,7 +169,7 @@ async def accounts_of_group(call: Call) -> bytes:
 
 @routes.post("/api/v2/notifications/{group_key}/dismiss", scopes=["write:notifications"])
 async def dismiss_group(call: Call) -> wire.Empty:
-    """Forgets a whole group."""
+    """Dismiss a group."""
     told = await _members(call)
     await dismissal.dismiss_group(await call.db(), call.viewer, [one.id for one in told])
     return wire.Empty()

@@ -23,13 +23,13 @@ class VoteParams(msgspec.Struct, kw_only=True, frozen=True):
 
 @routes.get("/api/v1/polls/{id}", scopes=["read:statuses"], access="public", answer=Poll)
 async def show(call: Call) -> bytes:
-    """A poll has the id of its post."""
+    """One poll; it has the id of its post."""
     return await _shown(call)
 
 
 @routes.post("/api/v1/polls/{id}/votes", scopes=["write:statuses"], answer=Poll)
 async def choose(call: Call, params: VoteParams) -> bytes:
-    """Votes."""
+    """Vote in a poll."""
     await vote(await call.db(), call.viewer, call.id, params.choices)
     return await _shown(call)
 

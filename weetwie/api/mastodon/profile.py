@@ -17,13 +17,13 @@ routes = Routes("accounts")
 
 @routes.get("/api/v1/profile", scopes=["profile", "read:accounts"])
 async def profile(call: Call) -> wire.Profile:
-    """One's own profile, as it is edited."""
+    """Your profile, for editing."""
     return await _profile(call)
 
 
 @routes.patch("/api/v1/profile", scopes=["write:accounts"], max_body=LARGEST_PROFILE)
 async def change_profile(call: Call, given: ProfileGiven) -> wire.Profile:
-    """Changes one's own profile."""
+    """Change your profile."""
     await change_own(call, given)
     return await _profile(call)
 

@@ -59,7 +59,7 @@ class SubscribeParams(PushChangeParams, kw_only=True, frozen=True):
 
 @routes.post("/api/v1/push/subscription", scopes=["push"])
 async def subscribe(call: Call, given: SubscribeParams) -> wire.WebPushSubscription:
-    """Tells this device of what happens, in place of where the token was told before."""
+    """Subscribe this device to push notifications, replacing the token's earlier subscription."""
     asked, db = given.subscription, await call.db()
     try:
         p256dh, auth = webpush.decoded(asked.keys.p256dh), webpush.decoded(asked.keys.auth)
@@ -74,13 +74,13 @@ async def subscribe(call: Call, given: SubscribeParams) -> wire.WebPushSubscript
 
 @routes.get("/api/v1/push/subscription", scopes=["push"])
 async def subscription(call: Call) -> wire.WebPushSubscription:
-    """The subscription that belongs to this token."""
+    """The push subscription of this token."""
     return await _shown(call, await call.db())
 
 
 @routes.put("/api/v1/push/subscription", scopes=["push"])
 async def change(call: Call, given: PushChangeParams) -> wire.WebPushSubscription:
-    """Of what this device is told; where it is reached stays."""
+    """Choose what to push; the endpoint stays the same."""
     db = await call.db()
     before = await push.subscription(db, call.viewer)
     if before is None:
@@ -91,7 +91,7 @@ async def change(call: Call, given: PushChangeParams) -> wire.WebPushSubscriptio
 
 @routes.delete("/api/v1/push/subscription", scopes=["push"])
 async def unsubscribe(call: Call) -> wire.Empty:
-    """Ends the subscription that belongs to this token, if there is one."""
+    """End the push subscription of this token, if any."""
     await push.end(await call.db(), call.viewer)
     return wire.Empty()
 

@@ -31,7 +31,7 @@ class MuteGiven(Struct, frozen=True, kw_only=True):
 
 @routes.post("/api/v1/accounts/{id}/follow", scopes=["write:follows"])
 async def follow(call: Call, given: FollowGiven) -> wire.Relationship:
-    """Follows an account, asks it when it is locked, or changes how it is followed."""
+    """Follow an account, request to follow a locked one, or change how you follow it."""
     db = await call.db()
     options = FollowOptions(shows_boosts=given.reblogs, notifies=given.notify, languages=given.languages)
     await following.follow(db, call.viewer, call.id, options)
@@ -40,35 +40,35 @@ async def follow(call: Call, given: FollowGiven) -> wire.Relationship:
 
 @routes.post("/api/v1/accounts/{id}/unfollow", scopes=["write:follows"])
 async def unfollow(call: Call) -> wire.Relationship:
-    """No longer follows an account, nor asks to."""
+    """Unfollow an account, or withdraw the request."""
     await following.unfollow(await call.db(), call.viewer, call.id)
     return await now(call, call.id)
 
 
 @routes.post("/api/v1/accounts/{id}/remove_from_followers", scopes=["write:follows"])
 async def remove_from_followers(call: Call) -> wire.Relationship:
-    """Makes an account no longer follow oneself."""
+    """Remove an account from your followers."""
     await following.remove_follower(await call.db(), call.viewer, call.id)
     return await now(call, call.id)
 
 
 @routes.post("/api/v1/accounts/{id}/block", scopes=["write:blocks"])
 async def block(call: Call) -> wire.Relationship:
-    """Blocks an account; follows between the two end."""
+    """Block an account; follows between the two end."""
     await blocking.block(await call.db(), call.viewer, call.id)
     return await now(call, call.id)
 
 
 @routes.post("/api/v1/accounts/{id}/unblock", scopes=["write:blocks"])
 async def unblock(call: Call) -> wire.Relationship:
-    """No longer blocks an account."""
+    """Unblock an account."""
     await blocking.unblock(await call.db(), call.viewer, call.id)
     return await now(call, call.id)
 
 
 @routes.post("/api/v1/accounts/{id}/mute", scopes=["write:mutes"])
 async def mute(call: Call, given: MuteGiven) -> wire.Relationship:
-    """Mutes an account, for some seconds or for good."""
+    """Mute an account, for some seconds or permanently."""
     await muting.mute(
         await call.db(),
         call.viewer,
@@ -81,7 +81,7 @@ async def mute(call: Call, given: MuteGiven) -> wire.Relationship:
 
 @routes.post("/api/v1/accounts/{id}/unmute", scopes=["write:mutes"])
 async def unmute(call: Call) -> wire.Relationship:
-    """No longer mutes an account."""
+    """Unmute an account."""
     await muting.unmute(await call.db(), call.viewer, call.id)
     return await now(call, call.id)
 

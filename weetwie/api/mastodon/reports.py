@@ -29,7 +29,7 @@ class ReportGiven(Struct, frozen=True, kw_only=True):
 
 @routes.post("/api/v1/reports", scopes=["write:reports"], answer=wire.Report)
 async def report(call: Call, given: ReportGiven) -> bytes:
-    """Points out an account, or posts of it, to the administrators."""
+    """Report an account or its posts to the moderators."""
     db = await call.db()
     made = await reports.report(
         db,

@@ -29,7 +29,7 @@ class MoveParams(msgspec.Struct, kw_only=True, frozen=True):
 
 @routes.get("/api/v1/scheduled_statuses", scopes=["read:statuses"], answer=list[ScheduledStatus])
 async def waiting(call: Call, params: PageParams) -> bytes:
-    """One's own posts that are still to come, and those that could not be published."""
+    """Your scheduled posts, including those that could not be published."""
     posts = await scheduled.waiting(await call.db(), call.viewer, page_of(params))
     link_page(call, params, [post.id for post in posts])
     return msgspec.json.encode([await as_wire(call, post) for post in posts])
@@ -37,20 +37,20 @@ async def waiting(call: Call, params: PageParams) -> bytes:
 
 @routes.get("/api/v1/scheduled_statuses/{id}", scopes=["read:statuses"], answer=ScheduledStatus)
 async def single(call: Call) -> bytes:
-    """One post that waits for its time."""
+    """One scheduled post."""
     return await by_id(call, call.id)
 
 
 @routes.put("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"], answer=ScheduledStatus)
 async def move(call: Call, params: MoveParams) -> bytes:
-    """Another time for a post."""
+    """Reschedule a post."""
     post = await publish.move(await call.context(), call.id, params.scheduled_at)
     return msgspec.json.encode(await as_wire(call, post))
 
 
 @routes.delete("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"])
 async def take_back(call: Call) -> dict[str, Any]:
-    """Takes back a post that waits."""
+    """Cancel a scheduled post."""
     await publish.take_back(await call.context(), call.id)
     return {}
 

@@ -45,7 +45,7 @@ class SearchFor(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v2/search", access="public", scopes=["read:search"], answer=wire.Search, rate="search")
 async def find(call: Call, wanted: SearchFor) -> bytes:
-    """People, tags, and posts by their words and by operators such as `from:ada`; an address of a person or post leads to it."""
+    """Search people, hashtags and posts, with operators such as `from:ada`; the address of a person or post opens it."""
     db = await call.db()
     people: list[SeenPerson] = []
     posts: list[SeenPost] = []

@@ -125,7 +125,7 @@ def _language(given: str | None) -> str | None:
 
 @routes.post("/api/v1/statuses", scopes=["write:statuses"], answer=Status | ScheduledStatus)
 async def create(call: Call, params: NewParams) -> bytes | Answer:
-    """Publishes a post, or keeps it for later."""
+    """Publish or schedule a post."""
     draft = Draft(
         text=params.status,
         warning=params.spoiler_text,
@@ -183,7 +183,7 @@ def _ballot(params: WrittenParams) -> Ballot | None:
 
 @routes.get("/api/v1/statuses", scopes=["read:statuses"], access="public", answer=list[Status])
 async def several(call: Call, params: StatusesParams) -> bytes:
-    """Several posts at once; those that one does not see are left out."""
+    """Several posts at once; those you can't see are left out."""
     return await shown.statuses(call, await seen_posts.posts(await call.db(), call.viewer, params.id))
 
 
@@ -195,7 +195,7 @@ async def show(call: Call) -> bytes:
 
 @routes.put("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, max_body=LARGEST_FORM)
 async def change(call: Call, params: StatusChangeParams) -> bytes:
-    """Edits a post. It shows the files and has the poll that are named, so one that names none takes them out."""
+    """Edit a post. Files and poll are replaced by those given; omitting them removes them."""
     change = edit.PostChange(
         text=params.status,
         warning=params.spoiler_text,
@@ -221,7 +221,7 @@ async def change(call: Call, params: StatusChangeParams) -> bytes:
 
 @routes.delete("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, rate="delete")
 async def delete(call: Call, params: DeleteParams) -> bytes:
-    """Deletes a post; the answer has its source, so that an app can offer to write it anew."""
+    """Delete a post; the response contains its source, so that apps can offer to rewrite it."""
     db = await call.db()
     before = await seen_posts.post(db, call.viewer, call.id)
     words = await _words(db, before)
@@ -236,7 +236,7 @@ async def delete(call: Call, params: DeleteParams) -> bytes:
 
 @routes.get("/api/v1/statuses/{id}/context", scopes=["read:statuses"], access="public", answer=Context)
 async def context(call: Call) -> bytes:
-    """What a post answers, and what answers it."""
+    """The conversation of a post: what it replies to, and replies to it."""
     db = await call.db()
     post = await seen_posts.post(db, call.viewer, call.id)
     above, below = await thread.around(db, call.viewer, post.post_id)
@@ -267,7 +267,7 @@ async def source(call: Call) -> StatusSource:
     "/api/v1/statuses/{id}/history", scopes=["read:statuses"], access="public", answer=list[StatusEdit]
 )
 async def history(call: Call) -> bytes:
-    """All that a post has said, oldest first."""
+    """All versions of a post, oldest first."""
     db = await call.db()
     post = await seen_posts.post(db, call.viewer, call.id)
     words, edits = await _words(db, post), await seen_words.edits(db, post)
@@ -331,7 +331,7 @@ async def _words(db: Db, post: SeenPost) -> Words:
     "/api/v1/statuses/{id}/favourited_by", scopes=["read:statuses"], access="public", answer=list[Account]
 )
 async def favourited_by(call: Call, params: LongPageParams) -> bytes:
-    """Who favourited a post, as far as one sees them."""
+    """People you can see who favourited a post."""
     return await _people(call, params, mark.favourited_by)
 
 
@@ -339,7 +339,7 @@ async def favourited_by(call: Call, params: LongPageParams) -> bytes:
     "/api/v1/statuses/{id}/reblogged_by", scopes=["read:statuses"], access="public", answer=list[Account]
 )
 async def reblogged_by(call: Call, params: LongPageParams) -> bytes:
-    """Who boosted a post, as far as one sees them."""
+    """People you can see who boosted a post."""
     return await _people(call, params, mark.boosted_by)
 
 
@@ -357,7 +357,7 @@ async def _people(
 
 @routes.post("/api/v1/statuses/{id}/reblog", scopes=["write:statuses"], answer=Status)
 async def reblog(call: Call, params: BoostParams) -> bytes:
-    """Boosts a post; the answer is the boost, with the post in it."""
+    """Boost a post; the response is the boost, with the post in it."""
     db = await call.db()
     return await shown.status_by_id(
         call, await boost.boost(db, call.viewer, call.id, _visibility(params.visibility))
@@ -366,63 +366,63 @@ async def reblog(call: Call, params: BoostParams) -> bytes:
 
 @routes.post("/api/v1/statuses/{id}/unreblog", scopes=["write:statuses"], answer=Status, rate="delete")
 async def unreblog(call: Call) -> bytes:
-    """Takes a boost back."""
+    """Undo a boost."""
     return await shown.status_by_id(call, await boost.unboost(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/favourite", scopes=["write:favourites"], answer=Status)
 async def favourite(call: Call) -> bytes:
-    """Favourites a post."""
+    """Favourite a post."""
     return await shown.status_by_id(call, await mark.favourite(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unfavourite", scopes=["write:favourites"], answer=Status)
 async def unfavourite(call: Call) -> bytes:
-    """Takes a favourite back."""
+    """Remove a favourite."""
     return await shown.status_by_id(call, await mark.unfavourite(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/bookmark", scopes=["write:bookmarks"], answer=Status)
 async def bookmark(call: Call) -> bytes:
-    """Keeps a post among one's bookmarks."""
+    """Bookmark a post."""
     return await shown.status_by_id(call, await mark.bookmark(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unbookmark", scopes=["write:bookmarks"], answer=Status)
 async def unbookmark(call: Call) -> bytes:
-    """Takes a post out of one's bookmarks."""
+    """Remove a bookmark."""
     return await shown.status_by_id(call, await mark.unbookmark(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/pin", scopes=["write:accounts"], answer=Status)
 async def pin(call: Call) -> bytes:
-    """Puts a post of one's own on top of one's profile."""
+    """Pin your post to your profile."""
     return await shown.status_by_id(call, await mark.pin(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unpin", scopes=["write:accounts"], answer=Status)
 async def unpin(call: Call) -> bytes:
-    """Takes a post from the top of one's profile."""
+    """Unpin a post."""
     return await shown.status_by_id(call, await mark.unpin(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/mute", scopes=["write:mutes"], answer=Status)
 async def mute(call: Call) -> bytes:
-    """No more notifications from this thread."""
+    """Mute a conversation."""
     db = await call.db()
     return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=True))
 
 
 @routes.post("/api/v1/statuses/{id}/unmute", scopes=["write:mutes"], answer=Status)
 async def unmute(call: Call) -> bytes:
-    """Hears of a thread again."""
+    """Unmute a conversation."""
     db = await call.db()
     return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=False))
 
 
 @routes.post("/api/weetwie/v1/statuses/{id}/answer", scopes=["write:statuses"], answer=Status)
 async def accept_answer(call: Call, params: AnswerParams) -> bytes:
-    """The asker says which reply was the answer; without one, that there is none yet."""
+    """Accept a reply as the answer to your question, or none."""
     await answer.accept(await call.db(), call.viewer, call.id, params.answer_id)
     return await shown.status_by_id(call, call.id)
 
@@ -439,7 +439,7 @@ async def quotes(call: Call, params: PageParams) -> bytes:
 
 @routes.post("/api/v1/statuses/{id}/quotes/{quoting_id}/revoke", scopes=["write:statuses"], answer=Status)
 async def revoke_quote(call: Call) -> bytes:
-    """Takes one's own post out of another that quotes it."""
+    """Remove your post from one that quotes it."""
     quoting_id = call.names["quoting_id"]
     await quotes_of.revoke(await call.db(), call.viewer, call.id, quoting_id)
     return await shown.status_by_id(call, quoting_id)
@@ -447,7 +447,7 @@ async def revoke_quote(call: Call) -> bytes:
 
 @routes.put("/api/v1/statuses/{id}/interaction_policy", scopes=["write:statuses"], answer=Status)
 async def set_policy(call: Call, params: PolicyParams) -> bytes:
-    """Who may quote one's own post."""
+    """Set who can quote your post."""
     await quotes_of.set_policy(
         await call.db(), call.viewer, call.id, QuotePolicy[params.quote_approval_policy]
     )
@@ -456,11 +456,11 @@ async def set_policy(call: Call, params: PolicyParams) -> bytes:
 
 @routes.get("/api/v1/bookmarks", scopes=["read:bookmarks"], answer=list[Status])
 async def bookmarks(call: Call, params: PageParams) -> bytes:
-    """What one keeps, the latest first."""
+    """Your bookmarks, newest first."""
     return await statuses(call, params, await mark.bookmarks(await call.db(), call.viewer, page_of(params)))
 
 
 @routes.get("/api/v1/favourites", scopes=["read:favourites"], answer=list[Status])
 async def favourites(call: Call, params: PageParams) -> bytes:
-    """What one has favourited, the latest first."""
+    """Your favourites, newest first."""
     return await statuses(call, params, await mark.favourites(await call.db(), call.viewer, page_of(params)))

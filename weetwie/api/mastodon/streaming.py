@@ -39,61 +39,61 @@ class ListStreamParams(msgspec.Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/streaming/health", answer=str, rate="none")
 async def health(call: Call) -> Answer:
-    """Whether streams are served."""
+    """Whether streaming works."""
     return Answer(body=b"OK", content_type="text/plain; charset=utf-8")
 
 
 @routes.get("/api/v1/streaming/user", scopes=(STATUSES, NOTIFICATIONS))
 async def user(call: Call) -> StreamedAnswer:
-    """What arrives in one's home, and one's notifications."""
+    """Stream your home and notifications."""
     return await _stream(call, StreamRequest("user"))
 
 
 @routes.get("/api/v1/streaming/user/notification", scopes=(NOTIFICATIONS,))
 async def user_notification(call: Call) -> StreamedAnswer:
-    """One's notifications alone."""
+    """Stream your notifications only."""
     return await _stream(call, StreamRequest("user:notification"))
 
 
 @routes.get("/api/v1/streaming/public", scopes=(STATUSES,))
 async def public(call: Call, wanted: Media) -> StreamedAnswer:
-    """Public posts that one may see."""
+    """Stream public posts."""
     return await _stream(call, StreamRequest("public:media" if wanted.only_media else "public"))
 
 
 @routes.get("/api/v1/streaming/public/local", scopes=(STATUSES,))
 async def public_local(call: Call, wanted: Media) -> StreamedAnswer:
-    """The same: all that is here is local."""
+    """The same: everything here is local."""
     return await _stream(call, StreamRequest("public:media" if wanted.only_media else "public"))
 
 
 @routes.get("/api/v1/streaming/public/remote", scopes=(STATUSES,))
 async def public_remote(call: Call, wanted: Media) -> StreamedAnswer:
-    """Nothing: all that is here is local."""
+    """Nothing: everything here is local."""
     return await _stream(call, StreamRequest("public:remote"))
 
 
 @routes.get("/api/v1/streaming/hashtag", scopes=(STATUSES,))
 async def hashtag(call: Call, wanted: Tag) -> StreamedAnswer:
-    """Public posts with a tag that one may see."""
+    """Public posts with a hashtag."""
     return await _stream(call, StreamRequest("hashtag", tag=wanted.tag))
 
 
 @routes.get("/api/v1/streaming/hashtag/local", scopes=(STATUSES,))
 async def hashtag_local(call: Call, wanted: Tag) -> StreamedAnswer:
-    """The same: all that is here is local."""
+    """The same: everything here is local."""
     return await _stream(call, StreamRequest("hashtag", tag=wanted.tag))
 
 
 @routes.get("/api/v1/streaming/list", scopes=(STATUSES,))
 async def list_(call: Call, wanted: ListStreamParams) -> StreamedAnswer:
-    """What arrives in a list of one's own."""
+    """Stream one of your lists."""
     return await _stream(call, StreamRequest("list", list=wanted.list))
 
 
 @routes.get("/api/v1/streaming/direct", scopes=(STATUSES,))
 async def direct(call: Call) -> StreamedAnswer:
-    """One's conversations in which something was said."""
+    """Stream your conversations."""
     return await _stream(call, StreamRequest("direct"))
 
 

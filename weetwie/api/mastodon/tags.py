@@ -23,28 +23,28 @@ class FollowedTagsParams(PageParams, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/tags/{name}", access="public", scopes=["read"])
 async def tag(call: Call) -> wire.Tag:
-    """A tag and how it was used of late."""
+    """A hashtag and its recent use."""
     names.check_name(call.names["name"])
     return await _shown(call)
 
 
 @routes.post("/api/v1/tags/{name}/follow", scopes=["write:follows"])
 async def follow(call: Call) -> wire.Tag:
-    """Follows a tag."""
+    """Follow a hashtag."""
     await profile.follow_tag(await call.context(), call.names["name"])
     return await _shown(call)
 
 
 @routes.post("/api/v1/tags/{name}/unfollow", scopes=["write:follows"])
 async def unfollow(call: Call) -> wire.Tag:
-    """No longer follows a tag."""
+    """Unfollow a hashtag."""
     await profile.unfollow_tag(await call.context(), call.names["name"])
     return await _shown(call)
 
 
 @routes.get("/api/v1/followed_tags", scopes=["read:follows"])
 async def followed_tags(call: Call, wanted: FollowedTagsParams) -> list[wire.Tag]:
-    """The tags that one follows."""
+    """Hashtags you follow."""
     db = await call.db()
     found = await following.followed_tags(db, call.viewer, page_of(wanted))
     link_page(call, wanted, [one.number for one in found])

@@ -54,7 +54,7 @@ async def statuses(call: Call, params: PageParams, posts: list[SeenPost]) -> byt
 
 @routes.get("/api/v1/timelines/home", scopes=["read:statuses"], answer=list[Status], hot=True)
 async def home(call: Call, params: PageParams) -> bytes:
-    """Posts and boosts by the people and with the tags that one follows."""
+    """Your home: posts and boosts by people and with hashtags you follow."""
     return await statuses(call, params, await homes.home(await call.db(), call.viewer, page_of(params)))
 
 
@@ -62,7 +62,7 @@ async def home(call: Call, params: PageParams) -> bytes:
     "/api/v1/timelines/public", scopes=["read:statuses"], access="public", answer=list[Status], hot=True
 )
 async def public(call: Call, params: PublicParams) -> bytes:
-    """All public posts that one may see."""
+    """All public posts you can see."""
     if params.remote:
         return await _none(call)
     return await statuses(
@@ -80,7 +80,7 @@ async def public(call: Call, params: PublicParams) -> bytes:
     hot=True,
 )
 async def tagged(call: Call, params: TagParams) -> bytes:
-    """Public posts with a tag that one may see."""
+    """Public posts with a hashtag."""
     if params.remote:
         return await _none(call)
     any_of, all_of, none_of = (
@@ -111,7 +111,7 @@ async def linking(call: Call, params: LinkParams) -> bytes:
 
 @routes.get("/api/v1/timelines/list/{list_id}", scopes=["read:lists"], answer=list[Status], hot=True)
 async def of_list(call: Call, params: PageParams) -> bytes:
-    """Posts and boosts by the people on one of one's lists."""
+    """Posts and boosts by people on your list."""
     posts = await lists.of_list(await call.db(), call.viewer, call.names["list_id"], page_of(params))
     return await statuses(call, params, posts)
 

@@ -21,7 +21,7 @@ class FewParams(OffsetParams, kw_only=True, frozen=True):
 
 @routes.get("/api/v1/trends/tags", access="public", scopes=["read"])
 async def tags(call: Call, wanted: FewParams) -> list[wire.Tag]:
-    """Tags that several people write with, of late."""
+    """Trending hashtags."""
     db = await call.db()
     ids = await trends.tags(db, call.viewer, limit=wanted.limit, offset=wanted.offset)
     found = await seen_tags.tags(db, call.viewer, ids)
@@ -30,13 +30,13 @@ async def tags(call: Call, wanted: FewParams) -> list[wire.Tag]:
 
 @routes.get("/api/v1/trends", access="public", scopes=["read"], deprecated=True)
 async def tags_of_old(call: Call, wanted: FewParams) -> list[wire.Tag]:
-    """The same, under the name of old."""
+    """The same, under its older name."""
     return await tags(call, wanted)
 
 
 @routes.get("/api/v1/trends/statuses", access="public", scopes=["read"], answer=list[wire.Status])
 async def statuses(call: Call, wanted: OffsetParams) -> bytes:
-    """Posts that people answer, boost and like, of late."""
+    """Trending posts."""
     db = await call.db()
     ids = await trends.posts(db, call.viewer, limit=wanted.limit, offset=wanted.offset)
     return await shown.statuses(call, await seen_posts.posts(db, call.viewer, ids))
@@ -44,6 +44,6 @@ async def statuses(call: Call, wanted: OffsetParams) -> bytes:
 
 @routes.get("/api/v1/trends/links", access="public", scopes=["read"])
 async def links(call: Call, wanted: FewParams) -> list[wire.TrendsLink]:
-    """Pages that people link to, of late."""
+    """Trending links."""
     found = await trends.links(await call.db(), call.viewer, limit=wanted.limit, offset=wanted.offset)
     return [render.trending_link(one, call.base_url) for one in found]

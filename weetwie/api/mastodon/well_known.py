@@ -54,7 +54,7 @@ class Jrd(msgspec.Struct):
 
 @routes.get("/.well-known/nodeinfo")
 async def nodeinfo_places(call: Call) -> Links:
-    """Where the documents about this server are."""
+    """Links to the documents about this server."""
     return Links(
         [LinkTo(f"{_SCHEMA}{version}", f"{call.base_url}/nodeinfo/{version}") for version in ("2.0", "2.1")]
     )
@@ -68,7 +68,7 @@ async def nodeinfo(call: Call) -> NodeInfo:
 
 @routes.get("/nodeinfo/2.1")
 async def nodeinfo_with_homepage(call: Call) -> NodeInfo:
-    """What kind of server this is, and where it stands."""
+    """What kind of server this is, and where it is."""
     return await _nodeinfo(call, "2.1")
 
 
@@ -88,7 +88,7 @@ async def _nodeinfo(call: Call, version: str) -> NodeInfo:
 
 @routes.get("/.well-known/webfinger", answer=Jrd)
 async def webfinger(call: Call, asked: WebFingerParams) -> Answer:
-    """Who an address like ada@example.org is; of whom the viewer does not see, no more than of nobody."""
+    """Resolve an address like ada@example.org; people the viewer cannot see look like nobody."""
     if not asked.resource:
         raise Malformed(_("{field} is missing."), field="resource")
     db = await call.db()
@@ -135,7 +135,7 @@ def _place_and_path(address: str) -> tuple[str, str]:
 
 @routes.get("/.well-known/host-meta")
 async def host_meta(call: Call) -> Answer:
-    """Where WebFinger is, for programs of old."""
+    """The address of WebFinger, for older programs."""
     template = f"{call.base_url}/.well-known/webfinger?resource={{uri}}"
     xml = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">\n'

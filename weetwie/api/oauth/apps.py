@@ -42,7 +42,7 @@ async def register(call: Call, new: NewApp) -> CredentialApplication:
 
 @routes.get("/api/v1/apps/verify_credentials", access="app")
 async def verify_credentials(call: Call) -> Application:
-    """The app that the token belongs to."""
+    """The app this token belongs to."""
     db = await call.db()
     app = await apps.by_id(db, call.viewer.app_id)
     if app is None:

@@ -44,7 +44,7 @@ class UserInfo(msgspec.Struct, kw_only=True):
 
 @routes.get("/.well-known/oauth-authorization-server")
 async def metadata(call: Call) -> ServerMetadata:
-    """Where and how apps sign in here."""
+    """Where and how apps log in."""
     base = call.base_url
     return ServerMetadata(
         issuer=f"{base}/",
@@ -60,7 +60,7 @@ async def metadata(call: Call) -> ServerMetadata:
 
 @routes.get("/oauth/userinfo", scopes=["profile"])
 async def userinfo(call: Call) -> UserInfo:
-    """Who signed in, as OpenID Connect tells it."""
+    """The person who logged in, in OpenID Connect's format."""
     db = await call.db()
     seen = await seen_people.person(db, call.viewer, call.viewer.person_id)
     [profile] = await seen_people.profiles(db, [seen])

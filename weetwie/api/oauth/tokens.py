@@ -39,7 +39,7 @@ class Revocation(msgspec.Struct, kw_only=True):
 
 @routes.post("/oauth/token", answer=Token, refuse=refuse)
 async def issue(call: Call, asked: TokenRequest) -> Answer:
-    """Change a code, or the app's own secret, into a token."""
+    """Exchange a code, or the app's own secret, for a token."""
     if not asked.grant_type:
         raise OAuthRefusal(_("{field} is missing."), field="grant_type")
     if asked.grant_type not in ("authorization_code", "client_credentials"):
@@ -66,7 +66,7 @@ async def issue(call: Call, asked: TokenRequest) -> Answer:
 
 @routes.post("/oauth/revoke", refuse=refuse)
 async def revoke(call: Call, given: Revocation) -> Empty:
-    """Give a token back; an unknown one is as good as given back."""
+    """Revoke a token; unknown ones succeed too."""
     app = await client(call, given.client_id, given.client_secret)
     await tokens.revoke(await call.db(), call.viewer, app.id, given.token)
     return Empty()

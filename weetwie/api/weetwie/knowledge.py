@@ -58,7 +58,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows, rate="search")
 async def asked(call: Call, wanted: Question) -> bytes:
-    """People who know about a word, a tag or a whole text, each with up to three posts that show it."""
+    """People who know about a word, a hashtag or a whole text, each with up to three posts that show it."""
     return await _answered(call, wanted)
 
 
@@ -75,7 +75,7 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/weetwie/v1/who_knows/me", scopes=["read:accounts"])
 async def own_standing(call: Call) -> wire.Standing:
-    """Whether others find one by what one knows, and whether one finds first who answered one before."""
+    """Whether others find you by what you know, and whether people who answered you come first."""
     db = await call.db()
     return wire.Standing(
         is_ranked=await is_ranked(db, call.viewer), finds_near=await finds_near(db, call.viewer)
@@ -84,7 +84,7 @@ async def own_standing(call: Call) -> wire.Standing:
 
 @routes.put("/api/weetwie/v1/who_knows/me", scopes=["write:accounts"])
 async def choose_standing(call: Call, wanted: Choice) -> wire.Standing:
-    """Takes oneself out of who-knows-what, with all that was derived, or comes back; has it look at one's ties, or not."""
+    """Opt out of who knows, with everything derived, or back in; choose whether people who answered you come first."""
     db = await call.db()
     if wanted.is_ranked is not None:
         await choose_ranking(db, call.viewer, may_rank=wanted.is_ranked)
@@ -95,7 +95,7 @@ async def choose_standing(call: Call, wanted: Choice) -> wire.Standing:
 
 @routes.get("/api/weetwie/v1/topics/{name}", scopes=["read:search"], answer=wire.Topic)
 async def topic(call: Call) -> bytes:
-    """People, posts, questions and other topics on a tag."""
+    """People, posts, questions and related topics for a hashtag."""
     name = call.names["name"]
     names.check_name(name)
     db = await call.db()

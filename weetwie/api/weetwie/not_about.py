@@ -19,19 +19,19 @@ class NotAboutGiven(Struct, frozen=True, kw_only=True):
 
 @routes.post("/api/weetwie/v1/statuses/{id}/not_about", scopes=["write:accounts"])
 async def hide(call: Call, wanted: NotAboutGiven) -> wire.HiddenPost:
-    """The post no longer counts where this is asked: for oneself alone, and for everyone where it is one's own."""
+    """Mark a post as not about a question: for you alone, or for everyone if it is your post."""
     return _entity(await not_about.hide(await call.db(), call.viewer, call.id, wanted.q))
 
 
 @routes.get("/api/weetwie/v1/me/not_about", scopes=["read:accounts"])
 async def own(call: Call) -> list[wire.HiddenPost]:
-    """What one has hidden. What was asked is kept as numbers alone, so it cannot be told."""
+    """Posts you hid. Your questions are stored as numbers, so they cannot be shown."""
     return [_entity(one) for one in await not_about.own(await call.db(), call.viewer)]
 
 
 @routes.delete("/api/weetwie/v1/me/not_about/{id}", scopes=["write:accounts"])
 async def show_again(call: Call) -> Empty:
-    """The post counts again where that is asked."""
+    """Let the post count again for that question."""
     await not_about.show_again(await call.db(), call.viewer, call.id)
     return Empty()
 

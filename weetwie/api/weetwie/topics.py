@@ -43,33 +43,33 @@ class VouchNamed(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/weetwie/v1/me/topics", scopes=["read:accounts"])
 async def own_topics(call: Call) -> list[wire.ChosenTopic]:
-    """All that one has chosen about topics of one's own, also what nobody else sees."""
+    """All your choices about topics, including those nobody else sees."""
     return [_chosen(one) for one in await topics.own(await call.db(), call.viewer)]
 
 
 @routes.put("/api/weetwie/v1/me/topics", scopes=["write:accounts"])
 async def choose_topic(call: Call, wanted: TopicGiven) -> wire.ChosenTopic:
-    """Publishes a topic (knows, learning), hides it from the proposals, or contests it (never)."""
+    """Publish a topic (knows, learning), hide it from suggestions, or reject it (never)."""
     chosen = await topics.choose(await call.db(), call.viewer, wanted.name, Choice[wanted.choice])
     return _chosen(chosen)
 
 
 @routes.delete("/api/weetwie/v1/me/topics", scopes=["write:accounts"])
 async def take_topic_back(call: Call, wanted: TopicNamed) -> Empty:
-    """As if nothing had been chosen about it."""
+    """Reset your choice about a topic."""
     await topics.take_back(await call.db(), call.viewer, wanted.name)
     return Empty()
 
 
 @routes.get("/api/weetwie/v1/me/topics/proposals", scopes=["read:accounts"], answer=list[wire.InferredTopic])
 async def proposals(call: Call) -> bytes:
-    """Topics that mark one's own posts against everybody's, to oneself alone, with up to three posts that show it."""
+    """Suggested topics from your own posts, visible to you alone, each with up to three posts."""
     return await _inferred(call, await inferred.proposals(await call.db(), call.viewer))
 
 
 @routes.get("/api/weetwie/v1/me/inferred", scopes=["read:accounts"], answer=wire.InferredOfMe)
 async def everything_inferred(call: Call) -> bytes:
-    """Everything that can be inferred about oneself, with every post that shows it; what is never inferred of anybody."""
+    """Everything that can be inferred about you, with every post that shows it, and what is never inferred."""
     db = await call.db()
     found = await inferred.inferred(db, call.viewer)
     given = await vouch.about_me(db, call.viewer)
@@ -85,20 +85,20 @@ async def everything_inferred(call: Call) -> bytes:
 
 @routes.get("/api/weetwie/v1/me/vouches", scopes=["read:accounts"], answer=list[wire.Vouch])
 async def vouches_about_me(call: Call) -> bytes:
-    """What colleagues say of oneself."""
+    """What colleagues vouch for about you."""
     return await _vouches(call, await vouch.about_me(await call.db(), call.viewer))
 
 
 @routes.post("/api/weetwie/v1/me/vouches/{id}/decline", scopes=["write:accounts"])
 async def decline(call: Call) -> Empty:
-    """It counts no more, and the same person does not say it again."""
+    """Decline a vouch; it no longer counts, and can't be repeated."""
     await vouch.decline(await call.db(), call.viewer, call.names["id"])
     return Empty()
 
 
 @routes.get("/api/weetwie/v1/people/{id}/topics", scopes=["read:accounts"])
 async def topics_of(call: Call) -> list[wire.ChosenTopic]:
-    """What somebody's profile says that they know or learn."""
+    """Topics on a person's profile: known and learning."""
     db = await call.db()
     await seen_people.person(db, call.viewer, call.names["id"])
     return [_chosen(one) for one in await topics.published(db, call.viewer, call.names["id"])]
@@ -106,7 +106,7 @@ async def topics_of(call: Call) -> list[wire.ChosenTopic]:
 
 @routes.get("/api/weetwie/v1/people/{id}/knows", scopes=["read:accounts"], answer=list[wire.KnownTopic])
 async def known_by(call: Call) -> bytes:
-    """The topics that somebody has published, each with up to three posts of theirs that one sees. Never what was only inferred."""
+    """Topics a person has published, each with up to three of their posts you can see. Never inferred ones."""
     db, person_id = await call.db(), call.names["id"]
     await seen_people.person(db, call.viewer, person_id)
     parts = []
@@ -125,7 +125,7 @@ async def known_by(call: Call) -> bytes:
 
 @routes.get("/api/weetwie/v1/people/{id}/vouches", scopes=["read:accounts"], answer=list[wire.Vouch])
 async def vouches_by_me(call: Call) -> bytes:
-    """What one has said of somebody oneself; what others said is theirs."""
+    """What you vouched for about a person; others' vouches are theirs."""
     db = await call.db()
     await seen_people.person(db, call.viewer, call.names["id"])
     return await _vouches(call, await vouch.by_me(db, call.viewer, call.names["id"]))
@@ -133,7 +133,7 @@ async def vouches_by_me(call: Call) -> bytes:
 
 @routes.post("/api/weetwie/v1/people/{id}/vouches", scopes=["write:accounts"])
 async def vouch_for(call: Call, wanted: VouchGiven) -> Empty:
-    """Says that a colleague knows about a topic, by a post of theirs that shows it."""
+    """Vouch that a colleague knows about a topic, with a post of theirs that shows it."""
     db = await call.db()
     await seen_people.person(db, call.viewer, call.names["id"])
     await vouch.vouch(db, call.viewer, call.names["id"], wanted.topic, wanted.status_id)
@@ -142,7 +142,7 @@ async def vouch_for(call: Call, wanted: VouchGiven) -> Empty:
 
 @routes.delete("/api/weetwie/v1/people/{id}/vouches", scopes=["write:accounts"])
 async def take_vouch_back(call: Call, wanted: VouchNamed) -> Empty:
-    """One's own."""
+    """Withdraw your vouch."""
     db = await call.db()
     await seen_people.person(db, call.viewer, call.names["id"])
     await vouch.take_back(db, call.viewer, call.names["id"], wanted.topic)

@@ -70,7 +70,7 @@ class Action(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/admin/accounts", scopes=_READ, answer=list[wire.AdminAccount])
 async def listed_of_old(call: Call, wanted: WantedOfOld) -> bytes:
-    """People by what is asked of them."""
+    """List people by filters."""
     states: list[State] = [
         state for state in ("active", "pending", "disabled", "suspended") if getattr(wanted, state)
     ]
@@ -83,7 +83,7 @@ async def listed_of_old(call: Call, wanted: WantedOfOld) -> bytes:
 
 @routes.get("/api/v2/admin/accounts", scopes=_READ, answer=list[wire.AdminAccount])
 async def listed(call: Call, wanted: AccountsFilterParams) -> bytes:
-    """People by what is asked of them; `pending` are those who have left and wait to be let back in as alumni."""
+    """List people by filters; `pending` are people who left and wait to be approved as alumni."""
     state: State = "limited" if wanted.status == "silenced" else wanted.status or ""
     asked = Asked(
         state=state,
@@ -130,14 +130,14 @@ async def one(call: Call) -> bytes:
 
 @routes.post("/api/v1/admin/accounts/{id}/approve", scopes=_WRITE, answer=wire.AdminAccount)
 async def approve(call: Call) -> bytes:
-    """Lets somebody back in as an alumnus who has left and wants to stay in touch."""
+    """Approve someone who left and wants to stay in touch as an alum."""
     await farewell.approve(await call.db(), call.viewer, call.id)
     return await _one(call)
 
 
 @routes.post("/api/v1/admin/accounts/{id}/reject", scopes=_WRITE, answer=wire.AdminAccount)
 async def reject(call: Call) -> bytes:
-    """Does not let them back in: they stay as they are."""
+    """Decline their request; nothing else changes."""
     db = await call.db()
     if not permissions.look_after_people(call.viewer, clock.now()):
         raise Forbidden
@@ -151,7 +151,7 @@ async def reject(call: Call) -> bytes:
 
 @routes.delete("/api/v1/admin/accounts/{id}", scopes=_WRITE, answer=wire.AdminAccount)
 async def delete(call: Call) -> bytes:
-    """Erases somebody who is suspended, with all that they wrote. There is no way back."""
+    """Permanently delete a suspended person and all their posts. This cannot be undone."""
     before = await _one(call)
     if b'"suspended":true,"sensitized"' not in before:
         raise Forbidden(_("Suspend the account before you delete it permanently."))
@@ -161,7 +161,7 @@ async def delete(call: Call) -> bytes:
 
 @routes.post("/api/v1/admin/accounts/{id}/action", scopes=_WRITE)
 async def act(call: Call, given: Action) -> wire.Empty:
-    """Warns somebody (with a text), limits or suspends them, or does nothing; closes the report that it was about. They are told
+    """Warn (with a text), limit or suspend a person, or do nothing; closes the report it was about. They are notified
     as from the page: by email, with a link to object by."""
     db = await call.db()
     await _one(call)
@@ -180,27 +180,27 @@ async def act(call: Call, given: Action) -> wire.Empty:
 
 @routes.post("/api/v1/admin/accounts/{id}/unsuspend", scopes=_WRITE, answer=wire.AdminAccount)
 async def unsuspend(call: Call) -> bytes:
-    """Lifts a suspension."""
+    """Lift a suspension."""
     await suspend.unsuspend(await call.db(), call.viewer, call.id)
     return await _one(call)
 
 
 @routes.post("/api/v1/admin/accounts/{id}/enable", scopes=_WRITE, answer=wire.AdminAccount)
 async def enable(call: Call) -> bytes:
-    """Nobody is disabled from here: whoever has left comes back by their own yes, or by the organisation's."""
+    """Always refused: accounts are not disabled this way."""
     return await _one(call)
 
 
 @routes.post("/api/v1/admin/accounts/{id}/unsilence", scopes=_WRITE, answer=wire.AdminAccount)
 async def unsilence(call: Call) -> bytes:
-    """Lifts what silencing did: their posts reach everybody again."""
+    """Remove a limit: their posts reach everyone again."""
     await limit(await call.db(), call.viewer, call.id, is_limited=False)
     return await _one(call)
 
 
 @routes.post("/api/v1/admin/accounts/{id}/unsensitive", scopes=_WRITE, answer=wire.AdminAccount)
 async def unsensitive(call: Call) -> bytes:
-    """Nobody's posts are hidden as a whole here."""
+    """Always refused: accounts are not marked as sensitive here."""
     return await _one(call)
 
 

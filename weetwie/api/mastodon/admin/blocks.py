@@ -38,7 +38,7 @@ class EmailBlockParams(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/admin/canonical_email_blocks", scopes=_READ)
 async def listed(call: Call, wanted: BlocksParams) -> list[wire.AdminCanonicalEmailBlock]:
-    """Addresses that nobody may have here, as hashes."""
+    """Blocked e-mail addresses, as hashes."""
     found = await address_blocks.blocks(await call.db(), call.viewer, page_of(wanted))
     link_page(call, wanted, [one.id for one in found])
     return [_wire(one) for one in found]
@@ -52,13 +52,13 @@ async def one(call: Call) -> wire.AdminCanonicalEmailBlock:
 
 @routes.post("/api/v1/admin/canonical_email_blocks/test", scopes=_READ)
 async def test(call: Call, given: EmailParams) -> list[wire.AdminCanonicalEmailBlock]:
-    """Which of them keep this address out."""
+    """Blocks that match this address."""
     return [_wire(one) for one in await address_blocks.matching(await call.db(), call.viewer, given.email)]
 
 
 @routes.post("/api/v1/admin/canonical_email_blocks", scopes=_WRITE)
 async def block(call: Call, given: EmailBlockParams) -> wire.AdminCanonicalEmailBlock:
-    """Keeps an address out, however it is spelled; whoever has it already keeps it."""
+    """Block an e-mail address, however it is spelled; an account that already has it is not affected."""
     if given.email:
         hash = address_blocks.hashed(given.email)
     elif given.canonical_email_hash:
@@ -70,7 +70,7 @@ async def block(call: Call, given: EmailBlockParams) -> wire.AdminCanonicalEmail
 
 @routes.delete("/api/v1/admin/canonical_email_blocks/{id}", scopes=_WRITE)
 async def unblock(call: Call) -> wire.Empty:
-    """Lets an address in again."""
+    """Unblock an address."""
     await address_blocks.unblock(await call.db(), call.viewer, call.id)
     return wire.Empty()
 

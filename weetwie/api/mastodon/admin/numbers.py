@@ -63,7 +63,7 @@ def _check(call: Call) -> None:
 
 @routes.post("/api/v1/admin/measures", scopes=_READ)
 async def measures(call: Call, wanted: MeasuresParams) -> list[wire.AdminMeasure]:
-    """Numbers day by day: `active_users`, `new_users`, `interactions`, `opened_reports`, `resolved_reports`, `tag_uses`, `tag_accounts`."""
+    """Daily numbers: `active_users`, `new_users`, `interactions`, `opened_reports`, `resolved_reports`, `tag_uses`, `tag_accounts`."""
     counted.check(call.viewer)
     db, begin, end = await call.db(), wanted.start_at, wanted.end_at
     answer = []
@@ -94,7 +94,7 @@ def _measure(key: str, found: counted.Measure) -> wire.AdminMeasure:
 
 @routes.post("/api/v1/admin/dimensions", scopes=_READ)
 async def dimensions(call: Call, wanted: WantedParts) -> list[wire.AdminDimension]:
-    """What there is of what: `languages`, `servers`, `software_versions`, `space_usage`; others are empty."""
+    """Breakdowns: `languages`, `servers`, `software_versions`, `space_usage`; others are empty."""
     counted.check(call.viewer)
     answer = []
     for key in dict.fromkeys(wanted.keys):
@@ -146,7 +146,7 @@ _DIMENSIONS: Final[dict[str, _Read]] = {
 
 @routes.post("/api/v1/admin/retention", scopes=_READ)
 async def retention(call: Call, wanted: WantedCohorts) -> list[wire.AdminCohort]:
-    """Of those who came in the same day or month, how many wrote in each from then on."""
+    """Of people who joined in the same day or month, how many posted in each period since."""
     found = await counted.retention(
         await call.db(), call.viewer, wanted.start_at, wanted.end_at, by_month=wanted.frequency == "month"
     )
@@ -167,7 +167,7 @@ async def retention(call: Call, wanted: WantedCohorts) -> list[wire.AdminCohort]
 
 @routes.get("/api/v1/admin/trends/tags", scopes=_READ)
 async def trending_tags(call: Call, wanted: FewParams) -> list[wire.AdminTag]:
-    """What is talked about, as everybody gets it: nothing waits for a review."""
+    """Trending hashtags, as everyone sees them; none needs a review."""
     _check(call)
     more = {"trendable": True, "usable": True, "listable": True, "requires_review": False}
     return [
@@ -178,7 +178,7 @@ async def trending_tags(call: Call, wanted: FewParams) -> list[wire.AdminTag]:
 
 @routes.get("/api/v1/admin/trends/links", scopes=_READ)
 async def trending_links(call: Call, wanted: FewParams) -> list[wire.AdminTrendsLink]:
-    """Pages that people link to, as everybody gets them."""
+    """Trending links, as everyone sees them."""
     _check(call)
     return [
         msgspec.convert(msgspec.to_builtins(one) | {"requires_review": False}, wire.AdminTrendsLink)
@@ -188,7 +188,7 @@ async def trending_links(call: Call, wanted: FewParams) -> list[wire.AdminTrends
 
 @routes.get("/api/v1/admin/trends/statuses", scopes=_READ, answer=list[wire.AdminTrendsStatus])
 async def trending_statuses(call: Call, wanted: OffsetParams) -> bytes:
-    """Posts that people answer, boost and like, as everybody gets them."""
+    """Trending posts, as everyone sees them."""
     _check(call)
     found: list[msgspec.Raw] = msgspec.json.decode(
         await trends.statuses(call, wanted), type=list[msgspec.Raw]

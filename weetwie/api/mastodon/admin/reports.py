@@ -33,7 +33,7 @@ class ReportChangeParams(Struct, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/admin/reports", scopes=_READ, answer=list[wire.AdminReport])
 async def listed(call: Call, wanted: ReportsParams) -> bytes:
-    """Reports that wait, or those that are closed."""
+    """Open or closed reports."""
     found = await reports.listed(
         await call.db(),
         call.viewer,
@@ -56,7 +56,7 @@ async def one(call: Call) -> bytes:
 
 @routes.put("/api/v1/admin/reports/{id}", scopes=_WRITE, answer=wire.AdminReport)
 async def change(call: Call, given: ReportChangeParams) -> bytes:
-    """Says what kind of report it is, and which rules it is about."""
+    """Set the category of a report and the rules it is about."""
     await reports.change(
         await call.db(), call.viewer, call.id, category=given.category, rule_numbers=given.rule_ids
     )
@@ -65,28 +65,28 @@ async def change(call: Call, given: ReportChangeParams) -> bytes:
 
 @routes.post("/api/v1/admin/reports/{id}/assign_to_self", scopes=_WRITE, answer=wire.AdminReport)
 async def take_on(call: Call) -> bytes:
-    """Takes a report on."""
+    """Assign a report to yourself."""
     await reports.assign(await call.db(), call.viewer, call.id, call.viewer.person_id)
     return await _one(call)
 
 
 @routes.post("/api/v1/admin/reports/{id}/unassign", scopes=_WRITE, answer=wire.AdminReport)
 async def let_go(call: Call) -> bytes:
-    """Leaves a report to others."""
+    """Unassign a report."""
     await reports.assign(await call.db(), call.viewer, call.id, None)
     return await _one(call)
 
 
 @routes.post("/api/v1/admin/reports/{id}/resolve", scopes=_WRITE, answer=wire.AdminReport)
 async def resolve(call: Call) -> bytes:
-    """Closes a report."""
+    """Close a report."""
     await reports.close(await call.db(), call.viewer, call.id)
     return await _one(call)
 
 
 @routes.post("/api/v1/admin/reports/{id}/reopen", scopes=_WRITE, answer=wire.AdminReport)
 async def reopen(call: Call) -> bytes:
-    """Opens a report again."""
+    """Reopen a report."""
     await reports.open_again(await call.db(), call.viewer, call.id)
     return await _one(call)
 

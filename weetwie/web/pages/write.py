@@ -34,7 +34,7 @@ async def publish(visit: Visit) -> Response:
         return panel
     try:
         at = _later(given)
-        media_ids = await _uploaded(visit)
+        media_ids = await uploaded(visit)
         async with visit.site.database.transaction() as db:
             context, (written, ballot) = visit.context(db), _draft(visit, given, media_ids)
             do = partial(publishing.schedule, at=at) if at else publishing.publish
@@ -107,7 +107,7 @@ def _later(given: dict[str, str]) -> datetime | None:
         raise Invalid(_NO_TIME) from error
 
 
-async def _uploaded(visit: Visit) -> list[int]:
+async def uploaded(visit: Visit) -> list[int]:
     files = visit.files.get("file", [])
     if not files:
         return []

@@ -27,6 +27,7 @@ PROOF: Final = "\x00form\x00"
 """Stands for the proof of a form until the page is made: it is another one in each answer. Nothing that people type holds it."""
 
 _ENCODED: Final = msgspec.msgpack.Encoder(enc_hook=str)
+_TODAY, _YESTERDAY = _("Today"), _("Yesterday")
 _KEPT: Final = 1000
 """Posts whose markup is kept, for each language."""
 
@@ -177,6 +178,17 @@ def day(locale: str, at: datetime) -> str:
     return format_date(at, "long", locale=_of_dates(locale))
 
 
+def which_day(locale: str, at: datetime) -> str:
+    """As one says it: today, yesterday, a weekday, then the date."""
+    now, of = clock.now(), at.date()
+    days = (now.date() - of).days
+    if days < 2:
+        return language.translate(_TODAY if days < 1 else _YESTERDAY, locale)
+    if days < 7:
+        return format_date(of, "EEEE", locale=locale)
+    return format_skeleton("MMMMd" if of.year == now.year else "yMMMMd", of, locale=locale)
+
+
 def until(locale: str, at: datetime) -> str:
     return format_timedelta(at - clock.now(), add_direction=True, locale=locale)
 
@@ -214,6 +226,7 @@ _IN_A_LANGUAGE: Final[dict[str, Callable[..., Any]]] = {
     "moment": moment,
     "day": day,
     "until": until,
+    "which_day": which_day,
     "number": number,
     "error_text": error_text,
 }

@@ -61,6 +61,7 @@ from weetwie.web.pages import (
     join,
     knowledge,
     lists,
+    messages,
     not_about,
     notification_settings,
     notifications,
@@ -99,6 +100,8 @@ LONGEST_FORM: Final = 64 * 1024
 PROVED: Final = timedelta(hours=1)
 LARGEST: Final = {
     "/posts": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
+    "/messages/new": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
+    "/messages/{id:int}": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
     "/settings": 2 * faces.LARGEST + LONGEST_FORM,
     "/begin/{step}": faces.LARGEST + LONGEST_FORM,
     "/people/contacts": imported_contacts.LARGEST + LONGEST_FORM,
@@ -123,7 +126,10 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/tags/{tag}/{verb}": (acts.show_tag, acts.on_tag),
     "/bookmarks": (timelines.bookmarks, None),
     "/favourites": (timelines.favourites, None),
-    "/messages": (timelines.messages, None),
+    "/messages": (messages.show, None),
+    "/messages/new": (messages.show_new, messages.send),
+    "/messages/{id:int}": (messages.show_room, messages.write),
+    "/messages/{id:int}/{verb}": (messages.show_room, messages.act),
     "/notifications": (notifications.show, None),
     "/notifications/held": (notification_settings.show_held, None),
     "/notifications/held/{id:int}/{verb}": (notification_settings.show_held, notification_settings.on_held),

@@ -46,6 +46,11 @@ async def room_of(db: Db, viewer: Viewer, post_id: int) -> list[int]:
     return list(row[0])
 
 
+async def has_room(db: Db, viewer: Viewer, post_id: int) -> bool:
+    """Whether it is a direct post of a conversation that the viewer has."""
+    return await _ROOM_OF.row(db, viewer, post_id=post_id) is not None
+
+
 async def said(db: Db, viewer: Viewer, people: Sequence[int], page: Page) -> list[int]:
     """The posts that exactly these people and the viewer can read, the newest first."""
     rows = await _SAID.rows(db, viewer, people=sorted(people), below=page.below, limit=page.limit)

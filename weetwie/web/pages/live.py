@@ -29,7 +29,7 @@ from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    """`?of=` says what the page shows: home, all, a tag, a list or a thread."""
+    """`?of=` says what the page shows: home, all, messages, a tag, a list or a thread."""
     if not visit.is_signed_in:
         return Response(status_code=204)  # so that a page whose session has ended asks no more
     live = visit.site.live
@@ -51,6 +51,8 @@ async def _channels(visit: Visit) -> Sequence[Channel]:
             return HOME, NOTIFICATIONS
         case "all":
             return PUBLIC, NOTIFICATIONS
+        case "messages":
+            return DIRECT, NOTIFICATIONS
         case "thread":
             return HOME, PUBLIC, DIRECT, NOTIFICATIONS
         case "tag":

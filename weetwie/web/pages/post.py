@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
+from weetwie.domain.conversations.rooms import has_room
 from weetwie.domain.timelines import thread
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
@@ -20,7 +21,10 @@ async def show(visit: Visit) -> Response:
     it is there or not."""
     with reading.or_sign_in(visit):
         async with visit.site.database.reading() as db:
-            return await page(visit, db, visit.request.path_params["id"])
+            post_id = visit.request.path_params["id"]
+            if visit.is_signed_in and await has_room(db, visit.viewer, post_id):
+                return visit.go(f"/messages/{post_id}#p{post_id}")
+            return await page(visit, db, post_id)
 
 
 async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: Any) -> Response:

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
-from weetwie.domain.conversations import conversations
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.posts import mark
 from weetwie.domain.search.posts import search
@@ -118,20 +117,3 @@ async def _about(visit: Visit, db: Db, name: str, tab: str) -> dict[str, Any]:
         asked = await visit.site.shower.posts(db, viewer, await post_views.posts(db, viewer, ids))
         about["posts"] = await items(visit, db, asked)
     return about
-
-
-async def messages(visit: Visit) -> Response:
-    """Conversations, the latest first."""
-    reading.check_signed_in(visit)
-    async with visit.site.database.reading() as db:
-        found = await conversations.conversations(db, visit.viewer, reading.asked(visit))
-        last = await post_views.posts(db, visit.viewer, [one.last_post_id for one in found])
-        posts = {post.id: post for post in await visit.site.shower.posts(db, visit.viewer, last)}
-        people = await visit.site.shower.cards(db, visit.viewer, {id for one in found for id in one.people})
-        talks = [
-            (one, [people[id] for id in one.people if id in people], posts[one.last_post_id])
-            for one in found
-            if one.last_post_id in posts
-        ]
-        key = found[-1].last_post_id if len(found) == reading.LENGTH else 0
-        return await reading.show(visit, db, "messages.html", talks=talks, older=reading.older(visit, key))

@@ -62,6 +62,14 @@ class Person(msgspec.Struct, frozen=True):
     following_count: int = 0
     knows: Sequence[str] = ()
     learning: Sequence[str] = ()
+    manager_id: int | None = None
+    has_joined: bool = True
+    """Not yet: imported, and has not logged in."""
+    is_dormant: bool = False
+
+    @property
+    def first_name(self) -> str:
+        return self.called.split(" ")[0]
 
     @property
     def last_day(self) -> datetime | None:
@@ -274,6 +282,9 @@ class Shower:
             following_count=seen.following_count,
             knows=profile.knows,
             learning=profile.learning,
+            manager_id=profile.manager_id if has_place else None,
+            has_joined=profile.has_joined,
+            is_dormant=profile.is_dormant,
         )
 
     def _face(self, profile: Profile) -> str:

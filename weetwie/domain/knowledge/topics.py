@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, column, delete, func, select
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, column, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions, visibility
@@ -59,6 +59,15 @@ async def own(db: Db, viewer: Viewer) -> list[Chosen]:
 async def published(db: Db, viewer: Viewer, person_id: int) -> list[Chosen]:
     """What somebody's profile says, to those who see more of it than the card."""
     return _as_chosen(await _PUBLISHED.rows(db, viewer, person_id=person_id))
+
+
+async def who_list(db: Db, viewer: Viewer, words: str, limit: int) -> list[int]:
+    """People whose profile says that they know about what begins so."""
+    key = rules.key_of(words)
+    if len(key) < _LEAST_ASKED:
+        return []
+    rows = await _WHO_LIST.rows(db, viewer, key=key, limit=limit)
+    return [row["id"] for row in rows]
 
 
 async def find_by_words(db: Db, person_id: int, key: str, name: str) -> None:
@@ -134,6 +143,29 @@ def _published(viewer_sql: ViewerSql) -> Any:
 
 
 _PUBLISHED = VisibleQuery(_published)
+_LEAST_ASKED = 2
+"""Letters."""
+
+
+def _who_list(viewer_sql: ViewerSql) -> Any:
+    return (
+        select(Person.id)
+        .join(Topic, Topic.person_id == Person.id)
+        .where(
+            Topic.choice == int(Choice.knows),
+            or_(func.starts_with(Topic.key, _KEY), Topic.key.contains(func.concat(" ", _KEY))),
+            visibility.detail(viewer_sql, Person) > visibility.CARD,
+            Person.suspended_at.is_(None),
+            Person.is_dormant.is_(False),
+            Person.may_rank,
+        )
+        .group_by(Person.id)
+        .order_by(func.min(Topic.key), Person.id)
+        .limit(param("limit", BigInteger))
+    )
+
+
+_WHO_LIST = VisibleQuery(_who_list)
 
 
 def _words() -> Any:

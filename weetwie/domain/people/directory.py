@@ -3,11 +3,13 @@
 In works-council mode there is no order by activity: the newest always come first.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import BigInteger, Select, SmallInteger, Text, and_, func, or_, select, union_all
 from sqlalchemy import literal as value
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
 from weetwie.access.enums import Standing
@@ -22,10 +24,20 @@ Order = Literal["active", "new"]
 class DirectoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Whom one looks for; what is empty does not matter."""
 
-    unit: str = ""
-    place: str = ""
+    units: Sequence[str] = ()
+    places: Sequence[str] = ()
     language: str = ""
     standing: Standing | None = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As the statements take it."""
+        return {
+            "units": list(self.units),
+            "places": list(self.places),
+            "language": self.language,
+            "standing": -1 if self.standing is None else int(self.standing),
+        }
 
 
 def _listed(viewer_sql: ViewerSql) -> Sql:
@@ -48,11 +60,12 @@ def _page(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
 
 def _is_among(viewer_sql: ViewerSql) -> Sql:
     """By unit and place only where the viewer sees them."""
-    unit, place = param("unit", Text), param("place", Text)
+    units, places = param("units", ARRAY(Text)), param("places", ARRAY(Text))
     language, standing = param("language", Text), param("standing", SmallInteger)
+    sees_place = visibility.detail(viewer_sql) >= visibility.PLACE
     return and_(
-        or_(unit == "", and_(Person.unit == unit, visibility.detail(viewer_sql) >= visibility.PLACE)),
-        or_(place == "", and_(Person.place == place, visibility.detail(viewer_sql) >= visibility.PLACE)),
+        or_(func.cardinality(units) == 0, and_(Person.unit == func.any(units), sees_place)),
+        or_(func.cardinality(places) == 0, and_(Person.place == func.any(places), sees_place)),
         or_(
             language == "",
             and_(language == func.any(Person.languages), visibility.detail(viewer_sql) >= visibility.PROFILE),
@@ -75,6 +88,18 @@ _DIRECTORY = {
 }
 
 
+_HOW_MANY = VisibleQuery(
+    lambda viewer_sql: (
+        select(func.count()).where(_listed(viewer_sql), _is_among(viewer_sql)).select_from(Person)
+    )
+)
+_NARROWED = VisibleQuery(
+    lambda viewer_sql: select(Person.id).where(
+        Person.id == func.any(param("ids", ARRAY(BigInteger))),
+        visibility.person(viewer_sql),
+        _is_among(viewer_sql),
+    )
+)
 _MOST_CHOICES = 200
 
 
@@ -100,17 +125,21 @@ async def directory(
         return []
     among = among or DirectoryFilter()
     told: Order = order if viewer.policy.tells_activity else "new"
-    rows = await _DIRECTORY[told].rows(
-        db,
-        viewer,
-        offset=offset,
-        limit=limit,
-        unit=among.unit,
-        place=among.place,
-        language=among.language,
-        standing=-1 if among.standing is None else int(among.standing),
-    )
+    rows = await _DIRECTORY[told].rows(db, viewer, offset=offset, limit=limit, **among.asked)
     return columns(rows, "id")
+
+
+async def how_many(db: Db, viewer: Viewer, among: Among) -> int:
+    """Who stands in the directory."""
+    if viewer.standing is Standing.guest:
+        return 0
+    return int(await _HOW_MANY.value(db, viewer, **among.asked))
+
+
+async def narrowed(db: Db, viewer: Viewer, ids: Sequence[int], among: Among) -> list[int]:
+    """Those of them who are so, in their order."""
+    found = set(columns(await _NARROWED.rows(db, viewer, ids=list(ids), **among.asked), "id"))
+    return [id for id in ids if id in found]
 
 
 async def choices(db: Db, viewer: Viewer) -> dict[str, list[str]]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Select, Text, literal, or_, select
+from sqlalchemy import BigInteger, Boolean, Select, Text, and_, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql
 from weetwie.database.paging import Page
@@ -23,13 +24,15 @@ async def posts_of(
     without_boosts: bool = False,
     tag: str | None = None,
     only_media: bool = False,
+    only_answers: bool = False,
 ) -> list[SeenPost]:
-    """`tag` is given folded. Replies to oneself are no replies here."""
+    """`tag` is given folded. Replies to oneself are no replies here. `only_answers`: to questions of others that the viewer sees."""
     chosen = {
         "person_id": person_id,
         "without_replies": without_replies,
         "without_boosts": without_boosts or only_media,
         "only_media": only_media,
+        "only_answers": only_answers,
     }
     if tag is not None:
         return await _TAGGED.page(db, viewer, page, tag=tag, **chosen)
@@ -43,10 +46,12 @@ async def pinned(db: Db, viewer: Viewer, person_id: int, page: Page) -> list[See
 
 def _posts(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     post = aliased(Post)
-    return _chosen(select(post.id.label("post_id"), post.id.label("key")), post)
+    return _chosen(viewer_sql, select(post.id.label("post_id"), post.id.label("key")), post)
 
 
-def _chosen(candidates: Select[*tuple[Any, ...]], post: Any) -> Select[*tuple[Any, ...]]:
+def _chosen(
+    viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]], post: Any
+) -> Select[*tuple[Any, ...]]:
     person_id = param("person_id", BigInteger)
     return candidates.where(
         post.author_id == person_id,
@@ -58,6 +63,17 @@ def _chosen(candidates: Select[*tuple[Any, ...]], post: Any) -> Select[*tuple[An
             post.reply_to_id.is_(None),
             post.reply_to_person_id == person_id,
         ),
+        or_(~param("only_answers", Boolean), _answers(viewer_sql, post)),
+    )
+
+
+def _answers(viewer_sql: ViewerSql, post: Any) -> Any:
+    asked = aliased(Post)
+    return visibility.there_is(
+        asked,
+        asked.id == post.root_id,
+        and_(asked.is_question, asked.author_id != post.author_id),
+        visibility.parent(viewer_sql, asked),
     )
 
 
@@ -69,7 +85,9 @@ def _tagged(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
         .join(Tag, Tag.id == tagged.tag_id)
         .where(tagged.post_id == post.id, Tag.key == param("tag", Text))
     )
-    return _chosen(select(post.id.label("post_id"), post.id.label("key")), post).where(has_tag.exists())
+    return _chosen(viewer_sql, select(post.id.label("post_id"), post.id.label("key")), post).where(
+        has_tag.exists()
+    )
 
 
 def _pinned(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:

@@ -34,7 +34,7 @@ async def save(visit: Visit) -> Response:
     except Invalid as refusal:
         async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
-    return visit.go(_HERE)
+    return visit.back(_HERE)
 
 
 async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:

@@ -1,6 +1,6 @@
-"""A person: who they are, what they write, whom the viewer knows who knows them."""
+"""A person: who they are, what one can ask them about, what they write, and what ties the viewer to them."""
 
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -11,14 +11,17 @@ from weetwie.domain.handover import handover
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.relations import featured_tags
 from weetwie.domain.relations.followers import familiar, followers, following
-from weetwie.domain.relations.relationship import Relationship, relationships
+from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.timelines.person import pinned, posts_of
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
+from weetwie.web.ask_about import asked_about, proposed
 from weetwie.web.shown import Person
 from weetwie.web.visit import Visit
 
-TABS = ("", "replies", "media", "followers", "following")
+TABS: Final = ("", "answers", "media")
+LISTS: Final = ("followers", "following")
+_FAMILIAR: Final = 40
 
 
 async def show(visit: Visit) -> Response:
@@ -27,33 +30,53 @@ async def show(visit: Visit) -> Response:
         return await _show(visit)
 
 
-async def _show(visit: Visit) -> Response:
-    tab = visit.request.query_params.get("tab", "")
-    tab = tab if tab in TABS else ""
+async def card(visit: Visit) -> Response:
+    """What a name shows when one points at it."""
+    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         person_id = await lookup(db, visit.viewer, visit.request.path_params["handle"])
         person = await visit.site.shower.person(db, visit.viewer, person_id)
-        shown = await (_people(visit, db, person, tab) if tab in TABS[3:] else _posts(visit, db, person, tab))
-        return await reading.show(
-            visit, db, "person.html", person=person, tab=tab, **shown, **await _about(visit, db, person)
-        )
+        relation = next(iter(await relationships(db, visit.viewer, [person_id])), None)
+    is_me = person_id == visit.viewer.person_id
+    return visit.show("parts/hover_card.html", person=person, relation=None if is_me else relation)
+
+
+async def _show(visit: Visit) -> Response:
+    tab = visit.request.query_params.get("tab", "")
+    async with visit.site.database.reading() as db:
+        person_id = await lookup(db, visit.viewer, visit.request.path_params["handle"])
+        person = await visit.site.shower.person(db, visit.viewer, person_id)
+        if tab in LISTS:
+            shown = await _people(visit, db, person, tab)
+            return await reading.show(visit, db, "follows.html", person=person, tab=tab, **shown)
+        if tab not in TABS:
+            return visit.go(person.address)
+        shown = await _posts(visit, db, person, tab) | await _about(visit, db, person)
+        return await reading.show(visit, db, "person.html", person=person, tab=tab, **shown)
 
 
 async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
     async def read(db: Db, page: Page) -> list[SeenPost]:
         return await posts_of(
-            db, visit.viewer, person.id, page, without_replies=tab == "", only_media=tab == "media"
+            db,
+            visit.viewer,
+            person.id,
+            page,
+            only_answers=tab == "answers",
+            without_boosts=tab == "answers",
+            only_media=tab == "media",
         )
 
     found = await reading.timeline(visit, db, read, "account")
     is_first = not visit.request.query_params.get("max_id")
-    held = await pinned(db, visit.viewer, person.id, Page(5)) if tab == "" and is_first else []
-    return {
-        **found,
-        "pinned": await visit.site.shower.posts(db, visit.viewer, held),
-        "people": [],
-        "unseen": 0,
-    }
+
+    async def read_pinned(db: Db, _page: Page) -> list[SeenPost]:
+        return await pinned(db, visit.viewer, person.id, Page(5))
+
+    held = (
+        await reading.timeline(visit, db, read_pinned, "account") if tab == "" and is_first else {"posts": []}
+    )
+    return {**found, "pinned": held["posts"]}
 
 
 async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
@@ -63,19 +86,39 @@ async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, A
     key = found[-1].number if len(found) == reading.LENGTH else 0
     total = person.followers_count if tab == "followers" else person.following_count
     is_all = not key and "max_id" not in visit.request.query_params
-    unseen = max(total - len(people), 0) if is_all else 0
-    return {"people": people, "posts": [], "pinned": [], "older": reading.older(visit, key), "unseen": unseen}
+    ties = await relationships(db, visit.viewer, [one.id for one in people]) if visit.is_signed_in else []
+    return {
+        "people": people,
+        "follows": {one.id for one in ties if one.follows},
+        "requested": {one.id for one in ties if one.requested},
+        "older": reading.older(visit, key),
+        "unseen": max(total - len(people), 0) if is_all else 0,
+    }
 
 
 async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
-    known: list[Person] = []
-    relation: Relationship | None = None
-    hands_over = False
-    if visit.is_signed_in and visit.viewer.person_id != person.id:
-        if visit.viewer.standing is Standing.member:
-            hands_over = bool(await handover.shared(db, visit.viewer, person.id))
-        relation = next(iter(await relationships(db, visit.viewer, [person.id])), None)
-        ids = (await familiar(db, visit.viewer, [person.id]))[person.id]
-        known = await visit.site.shower.people(db, visit.viewer, ids[:6])
-    tags = await featured_tags.featured(db, visit.viewer, person.id)
-    return {"relation": relation, "known": known, "tags": tags, "hands_over": hands_over}
+    viewer, shower = visit.viewer, visit.site.shower
+    shown: dict[str, Any] = {
+        "relation": None,
+        "known": [],
+        "more_known": 0,
+        "handed_over": [],
+        "proposed": [],
+    }
+    is_me = viewer.person_id == person.id
+    if visit.is_signed_in and not is_me:
+        if viewer.standing is Standing.member:
+            shown["handed_over"] = await handover.shared(db, viewer, person.id)
+        shown["relation"] = next(iter(await relationships(db, viewer, [person.id])), None)
+        ids = (await familiar(db, viewer, [person.id]))[person.id]
+        shown["known"] = await shower.people(db, viewer, ids[:3])
+        shown["more_known"] = max(min(len(ids), _FAMILIAR) - 2, 0)
+    if is_me:
+        shown["proposed"] = await proposed(visit, db)
+    manager = await shower.people(db, viewer, [person.manager_id]) if person.manager_id else []
+    return {
+        **shown,
+        "manager": next(iter(manager), None),
+        "topics": await asked_about(visit, db, person) if visit.is_signed_in else [],
+        "tags": await featured_tags.featured(db, viewer, person.id),
+    }

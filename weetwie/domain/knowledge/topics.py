@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, column, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
@@ -68,6 +69,11 @@ async def who_list(db: Db, viewer: Viewer, words: str, limit: int) -> list[int]:
         return []
     rows = await _WHO_LIST.rows(db, viewer, key=key, limit=limit)
     return [row["id"] for row in rows]
+
+
+async def of_unit(db: Db, viewer: Viewer, limit: int) -> list[str]:
+    """What the profiles of the viewer's own unit list, what most of them do first."""
+    return [row["name"] for row in await _OF_UNIT.rows(db, viewer, limit=limit)]
 
 
 async def find_by_words(db: Db, person_id: int, key: str, name: str) -> None:
@@ -165,7 +171,28 @@ def _who_list(viewer_sql: ViewerSql) -> Any:
     )
 
 
+def _of_unit(viewer_sql: ViewerSql) -> Any:
+    me, mate = aliased(Person), aliased(Person)
+    return (
+        select(func.min(Topic.name).label("name"))
+        .select_from(me)
+        .join(mate, mate.unit == me.unit)
+        .join(Topic, Topic.person_id == mate.id)
+        .where(
+            me.id == viewer_sql.id,
+            me.unit != "",
+            mate.id != me.id,
+            Topic.choice == int(Choice.knows),
+            visibility.detail(viewer_sql, mate) >= visibility.PLACE,
+        )
+        .group_by(Topic.key)
+        .order_by(func.count().desc(), Topic.key)
+        .limit(param("limit", BigInteger))
+    )
+
+
 _WHO_LIST = VisibleQuery(_who_list)
+_OF_UNIT = VisibleQuery(_of_unit)
 
 
 def _words() -> Any:

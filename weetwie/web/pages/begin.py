@@ -1,16 +1,17 @@
 """The first minutes of somebody new, in three steps, each of which may be left out: who one is, what one knows and would
-like to learn, whom to follow. Then a first post stands ready to be sent."""
+like to learn, whom to follow. Then an introduction stands ready to be posted."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
-from weetwie.domain.knowledge.topic_rules import Choice, key_of, tidy
+from weetwie.domain.knowledge.topic_rules import SHOWN, Choice, key_of, tidy
 from weetwie.domain.people.directory import directory
 from weetwie.domain.people.rules import Changes
+from weetwie.domain.posts import publish
+from weetwie.domain.posts.introduce import introduce
 from weetwie.domain.relations import follow, suggestions
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines import trends
@@ -21,9 +22,10 @@ from weetwie.views import people as seen_people
 from weetwie.views import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.pages import address
+from weetwie.web.pages.drafts import choices, draft_of
 from weetwie.web.visit import Visit
 
-STEPS: Final = ("you", "topics", "people")
+STEPS: Final = ("you", "topics", "people", "hello")
 _MOST_TOPICS, _MOST_PEOPLE, _OFFERED = 10, 12, 18
 _HELLO: Final = _("Hello, I'm {name}.")
 _I_KNOW: Final = _("Ask me about {topics}.")
@@ -40,18 +42,33 @@ async def show(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any) -> Response:
-    shown: dict[str, Any] = {"topics": [], "people": [], "given": {}, "bio": ""}
+    shown: dict[str, Any] = {
+        "topics": [],
+        "said": [],
+        "people": [],
+        "given": {},
+        "bio": "",
+        "text": "",
+        "choices": [],
+    }
     if step == "you":
         seen = await seen_people.person(db, visit.viewer, visit.viewer.person_id)
         (mine,) = await seen_people.profiles(db, [seen])
         shown["bio"] = mine.bio
     if step == "topics":
         ids = await trends.tags(db, visit.viewer, limit=_OFFERED)
-        shown["topics"] = await seen_tags.tags(db, visit.viewer, ids)
+        tags = await seen_tags.tags(db, visit.viewer, ids)
+        mates = await topics.of_unit(db, visit.viewer, _OFFERED)
+        offered = {key_of(name): name for name in [*mates, *(tag.name for tag in tags)]}
+        shown["topics"] = list(offered.values())[:_OFFERED]
+        shown["said"] = [one for one in await topics.own(db, visit.viewer) if one.choice in SHOWN]
     if step == "people":
         shown["people"] = await _to_follow(visit, db)
+    if step == "hello":
+        shown["text"] = await _introduction(visit, db)
+        shown["choices"] = [one for one in choices(visit.viewer) if one in ("colleagues", "network")]
     return await reading.show(
-        visit, db, "begin.html", status, step=step, number=STEPS.index(step) + 1, **(shown | more)
+        visit, db, "begin.html", status, step=step, number=min(STEPS.index(step) + 1, 3), **(shown | more)
     )
 
 
@@ -79,7 +96,10 @@ async def act(visit: Visit) -> Response:
                 return visit.go("/begin/people")
             case "people":
                 await _follow(visit)
-                return await _to_home(visit)
+                return visit.go("/begin/hello")
+            case "hello":
+                await _say_hello(visit, given)
+                return visit.go("/")
             case _other:
                 raise NotFound
     except Refusal as refusal:
@@ -127,11 +147,10 @@ async def _follow(visit: Visit) -> None:
                 continue  # they have gone in the meantime
 
 
-async def _to_home(visit: Visit) -> Response:
-    """With a first post in the composer, to be changed and sent, or not."""
-    async with visit.site.database.reading() as db:
-        me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
-        said = await topics.own(db, visit.viewer)
+async def _introduction(visit: Visit, db: Db) -> str:
+    """To be changed and posted, or not."""
+    me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
+    said = await topics.own(db, visit.viewer)
     knows = [profile.joined(one.name) for one in said if one.choice is Choice.knows]
     learns = [profile.joined(one.name) for one in said if one.choice is Choice.learning]
     lines = [visit.say(_HELLO, name=me.called)]
@@ -139,7 +158,13 @@ async def _to_home(visit: Visit) -> Response:
         lines.append(visit.say(_I_KNOW, topics=_tagged(knows)))
     if learns:
         lines.append(visit.say(_I_LEARN, topics=_tagged(learns)))
-    return visit.go(f"/?{urlencode({'text': ' '.join(lines)})}")
+    return " ".join(lines)
+
+
+async def _say_hello(visit: Visit, given: dict[str, str]) -> None:
+    async with visit.site.database.transaction() as db:
+        post_id = await publish.publish(db, visit.viewer, draft_of(given))
+        await introduce(db, visit.viewer, post_id)
 
 
 def _tagged(topics: list[str]) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from weetwie.database.paging import Page, page
 from weetwie.database.pool import Db
+from weetwie.domain.conversations import rooms
 from weetwie.domain.identity import account
 from weetwie.domain.identity.account import AccountChange
 from weetwie.domain.notifications.list import unread
@@ -42,9 +43,10 @@ async def show(visit: Visit, db: Db, template: str, status: int = 200, **values:
     )
     visit.is_living = me is not None
     news = await unread(db, visit.viewer, limit=99) if me else 0
+    talks = await rooms.unread_count(db, visit.viewer) if me else 0
     by_others = await done_by_others(visit, db) if me else []
     return visit.show(
-        template, status, **{"me": me, "news": news, "talks": 0, "by_others": by_others, **values}
+        template, status, **{"me": me, "news": news, "talks": talks, "by_others": by_others, **values}
     )
 
 

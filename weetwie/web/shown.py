@@ -30,6 +30,7 @@ _KEPT: Final = 2000
 """Versions of posts, and of people, that are kept: both say by their version when they changed."""
 _IMAGE, _VIDEO, _AUDIO = 1, 2, 3
 _READY: Final = 1
+_ROLES: Final = frozenset(("role", "job title", "functie", "rol", "funktion", "rolle", "position"))
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -68,6 +69,12 @@ class Person(msgspec.Struct, frozen=True):
     is_dormant: bool = False
 
     @property
+    def role(self) -> str:
+        """What they do, where a line of their profile says so under one of its usual names."""
+        named = (one["value"] for one in self.lines if one["name"].strip().casefold() in _ROLES)
+        return next(named, "")
+
+    @property
     def first_name(self) -> str:
         return self.called.split(" ")[0]
 
@@ -82,8 +89,12 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def fields(self) -> list[tuple[str, Markup, bool]]:
-        """Name, value, whether it is verified."""
-        return [(one["name"], as_markup(one["value"]), bool(one.get("verified_at"))) for one in self.lines]
+        """Name, value, whether it is verified; without the one that says the role."""
+        return [
+            (one["name"], as_markup(one["value"]), bool(one.get("verified_at")))
+            for one in self.lines
+            if one["value"] != self.role
+        ]
 
     @property
     def address(self) -> str:

@@ -1,13 +1,34 @@
-"""The front page: whether one is signed in, and how to go on with an app. Beside it: what this place is."""
+"""The front page: what this is, for whom, and how to log in. Beside it: about the organisation and its rules."""
+
+from typing import Final
 
 from starlette.responses import Response
 
+from weetwie.access.policy import Policy
+from weetwie.database.paging import Page
+from weetwie.domain.invitations import ask as asking
+from weetwie.domain.timelines import public as publics
+from weetwie.web import reading
 from weetwie.web.visit import Visit
+
+_PUBLIC: Final = 5
 
 
 async def show(visit: Visit) -> Response:
-    return visit.show("front.html")
+    """With the newest posts for everybody on the web, where there are any."""
+    policy = visit.viewer.policy
+    async with visit.site.database.reading() as db:
+        found = await reading.timeline(
+            visit, db, lambda db, _page: publics.public(db, visit.viewer, Page(_PUBLIC))
+        )
+    return visit.show(
+        "front.html",
+        posts=found["posts"],
+        plain_description=Policy().description,
+        providers=[] if policy.sign_in == "local" else [one.told for one in visit.site.providers.values()],
+    )
 
 
 async def about(visit: Visit) -> Response:
-    return visit.show("about.html")
+    may_join = visit.site.sends_mail and asking.is_possible(visit.viewer.policy)
+    return visit.show("about.html", may_join=may_join)

@@ -1,12 +1,14 @@
 """The first minutes of somebody new."""
 
 import re
+from html import unescape
 
 import httpx
 import pytest
 
 from tests.site import act, browser, choose, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
+from weetwie.domain.timelines.introductions import introductions
 
 
 async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
@@ -22,21 +24,25 @@ async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
     people = await site.get("/begin/people")
     assert f'value="{bo.id}"' in people.text
     sent = await act(site, "/begin/people", person=str(bo.id))
-    home = await site.get(sent.headers["location"])
-    said = re.search(r"<textarea[^>]*>([^<]*)</textarea>", home.text)
+    assert sent.headers["location"] == "/begin/hello"
+    said = re.search(r"<textarea[^>]*>([^<]*)</textarea>", (await site.get("/begin/hello")).text)
     assert said
-    assert (
-        said[1]
-        == "Hello, I'm Ada Verhoeven. Ask me about #HeatPumps, #seals. I'd like to learn about #welding."
-    )
+    hello = "Hello, I'm Ada Verhoeven. Ask me about #HeatPumps, #seals. I'd like to learn about #welding."
+    assert unescape(said[1]) == hello
+    sent = await act(site, "/begin/hello", text=hello, audience="colleagues")
+    assert sent.headers["location"] == "/"
+    home = await site.get("/")
     assert "bo has much to say" in home.text
+    assert "Ada Verhoeven" in home.text
+    assert len(await introductions(world.db, await world.viewer(bo), 3)) == 1
     profile = text_of(await site.get("/@ada"))
     assert "seals" in profile
     assert "I look after the pumps." in profile
 
 
 async def test_every_step_may_be_left_out(site: httpx.AsyncClient) -> None:
-    for step, after in (("you", "/begin/topics"), ("topics", "/begin/people"), ("people", "/")):
+    steps = {"you": "/begin/topics", "topics": "/begin/people", "people": "/begin/hello", "hello": "/"}
+    for step, after in steps.items():
         assert f'href="{after}"' in (await site.get(f"/begin/{step}")).text
     assert (await act(site, "/begin/topics", knows=" , #, ")).status_code == 303
 

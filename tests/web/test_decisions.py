@@ -83,7 +83,7 @@ async def test_who_is_suspended_objects_by_the_link_in_the_letter(
     asked = await site.get(link)
     assert "Please be kind." in asked.text
     given = form_of(asked) | {"words": "I was kind."}
-    assert "Somebody reads it" in (await site.post(link, data=given)).text
+    assert "look at it again" in (await site.post(link, data=given)).text
     assert (await site.get(link)).status_code == 404
     await sign_in(site, "ada")
     id = await world.connection.fetchval("select id from decisions")

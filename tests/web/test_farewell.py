@@ -90,7 +90,7 @@ async def test_with_approval_they_wait_for_an_administrator(world: World, ada: S
         await farewell.approve(world.db, system(Policy()), ada.id)
     async with browser(world) as own:
         answer = await send(own, at, password=NEW)
-        assert "An administrator says yes as well" in answer.text
+        assert "An administrator confirms it" in answer.text
         assert (await sign_in(own, "ada", NEW)).status_code != 303
         async with world.database.transaction() as db:
             await farewell.approve(db, system(Policy()), ada.id)

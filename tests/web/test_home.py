@@ -242,15 +242,17 @@ async def test_older_posts_are_a_link_away(site: httpx.AsyncClient, world: World
 
 async def test_direct_posts_are_messages(site: httpx.AsyncClient, world: World, ada: Someone) -> None:
     bo = await world.member("bo", name="Bo")
-    page = await site.get("/?to=bo")
-    assert ">@bo </textarea>" in page.text
-    await act(site, "/posts", text="@bo psst", audience="direct")
+    page = await site.get("/messages/new?to=bo")
+    assert "Only you and Bo can read this" in text_of(page)
+    sent = await act(site, "/messages/new", to="@bo", text="psst")
+    room = await site.get(sent.headers["location"].partition("#")[0])
+    assert "<p>psst</p>" in room.text, "the name that carries it there is not shown"
     assert "psst" in (await site.get("/messages")).text
     await drain(Worker(world.database, world.site))
     await give_password(world, bo)
     async with browser(world) as other:
         await sign_in(other, "bo")
-        assert "is-new" in (await other.get("/messages")).text
+        assert 'class="conv new"' in (await other.get("/messages")).text
 
 
 async def test_who_knows_answers_with_people_and_the_posts_that_prove_it(

@@ -29,9 +29,12 @@ async def test_a_proposal_shows_its_proof_and_is_published_with_one_click(
     assert (await act(site, HERE, act="knows", name="Balancing")).headers["location"] == HERE
     assert (await act(site, HERE, act="learning", name="Deep welding")).status_code == 303
     profile = await site.get("/@ada")
-    assert 'href="/tags/Balancing"' in profile.text and 'href="/who-knows?q=Deep%20welding"' in profile.text
+    assert (
+        'href="/who-knows?q=Balancing"' in profile.text
+        and 'href="/who-knows?q=Deep%20welding"' in profile.text
+    )
     await act(site, HERE, act="take_back", name="balancing")
-    assert 'href="/tags/Balancing"' not in (await site.get("/@ada")).text
+    assert 'href="/who-knows?q=Balancing"' not in (await site.get("/@ada")).text
 
 
 async def test_what_is_hidden_or_contested_is_gone_and_can_be_allowed_again(

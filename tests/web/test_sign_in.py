@@ -157,7 +157,7 @@ async def test_whoever_is_not_signed_in_comes_back_to_the_app_after_signing_in(
     answer = await send(site, to_sign_in, name="ada", password=PASSWORD)
     page = await site.get(answer.headers["location"])
     assert page.status_code == 200
-    assert "An app asks for access" in text_of(page)
+    assert "An app wants access" in text_of(page)
     assert (await site.get(address)).headers["location"] == to_sign_in, "force_login asks again"
 
 
@@ -315,7 +315,7 @@ async def test_administration_asks_once_an_hour_who_one_is(site: httpx.AsyncClie
     sent_on = await site.get("/admin/people?q=ada")
     assert sent_on.headers["location"] == "/auth/sign_in?again=1&next=/admin/people%3Fq%3Dada"
     asked = await site.get(sent_on.headers["location"])
-    assert "once more" in asked.text and 'value="chief"' in asked.text
+    assert "Confirm that it" in asked.text and 'value="chief"' in asked.text
     assert (await site.get("/")).status_code == 200, "only administration asks"
     given = form_of(asked) | {"text": "Tea at four", "ring": "0"}
     assert (await site.post("/admin/announcements", data=given)).status_code == 303, "opened in time"

@@ -85,7 +85,11 @@ async def choose_policy(world: World, **changes: Any) -> None:
 
 async def handle_of(site: httpx.AsyncClient) -> str:
     answer = await site.get("/settings")
-    return "" if answer.status_code != 200 else answer.text.split('class="me" href="/@')[1].split('"')[0]
+    return (
+        ""
+        if answer.status_code != 200
+        else answer.text.split('id="your-menu"')[1].split('href="/@')[1].split('"')[0]
+    )
 
 
 async def test_somebody_new_comes_in_and_is_known_the_next_time(
@@ -142,7 +146,7 @@ async def test_a_verified_address_of_somebody_here_is_connected_by_them_alone(
     assert await handle_of(site) == ""
     await sign_in(site, "ada")
     page = await act(site, "/auth/sso/house")
-    way = page.text.split('<a class="button" href="')[1].split('"')[0].replace("&amp;", "&")
+    way = page.text.split('<a class="b" href="')[1].split('"')[0].replace("&amp;", "&")
     assert (await site.get(idp.lets_in(way))).headers["location"].startswith("/settings/sign-in")
     async with open_site(world, told(idp)) as other:
         await come(other, idp)

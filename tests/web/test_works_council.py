@@ -88,7 +88,7 @@ async def test_pages_tell_nobodys_activity(
         await act(site, "/posts", text="x") if author is ada else await world.post(author, "About turbines")
     await world.connection.execute("update people set posts_in_ring = '{471,0,0}'")
     before = {at: (await site.get(at)).text for at in ("/@bo", "/people", "/search?q=turbines")}
-    assert "Lately active" in before["/people"]
+    assert "recently active" in before["/people"]
     assert (
         "last " in before["/search?q=turbines"] and "<time" in before["/search?q=turbines"].split("proofs")[1]
     )
@@ -96,7 +96,7 @@ async def test_pages_tell_nobodys_activity(
     await switch(root, rita)
     bos = (await site.get("/@bo")).text
     assert "471" not in bos and "<time" in bos, "posts keep their times"
-    assert "Lately active" not in (await site.get("/people?order=active")).text
+    assert "recently active" not in (await site.get("/people?order=active")).text
     experts = (await site.get("/search?q=turbines")).text.split('class="knows')[1].split("</ol>")[0]
     assert "<time" not in experts and "last " not in experts and "About <mark>turbines</mark>" in experts
     assert "Wrote within 30 days" not in (await root.get("/admin")).text

@@ -293,7 +293,7 @@ class Shower:
             following_count=seen.following_count,
             knows=profile.knows,
             learning=profile.learning,
-            manager_id=profile.manager_id if has_place else None,
+            manager_id=profile.manager_id,
             has_joined=profile.has_joined,
             is_dormant=profile.is_dormant,
         )

@@ -201,10 +201,10 @@ def test_the_core_goes_without_a_script(open_page: Open, picture: str) -> None:
     other.locator(".act.boost").click()
     expect(page.locator(f"#{id} .act.boost").first).to_have_attribute("aria-pressed", "true")
     page.goto("/people?order=new")
-    person = page.locator(".tile:has(.follow button:text-is('Follow'))").first
+    person = page.locator(".card:has(.follow button:text-is('Follow'))").first
     name = person.locator("b").inner_text()
     person.locator(".follow button").click()
-    expect(page.locator(".tile", has_text=name).locator(".follow button")).to_have_text("Following")
+    expect(page.locator(".card", has_text=name).locator(".follow button")).to_have_text("Following")
     page.goto("/who-knows")
     page.fill("#q", "H2S")
     page.press("#q", "Enter")

@@ -79,6 +79,7 @@ NOT_READ: Final = {
     "/invitations/guests/{handle}/{verb}": "the invitations again",
     "/oauth/authorize": "needs an app",
     "/announcements/{id:int}/{verb}": "home again",
+    "/messages/{id:int}/{verb}": "the conversation again",
     "/settings/filters/{id:int}/{verb}": "the filters again",
     "/notifications/held/{id:int}/{verb}": "those held back again",
     "/scheduled/{id:int}/{verb}": "what is to come again",
@@ -86,10 +87,10 @@ NOT_READ: Final = {
     "/admin/reports/{id:int}/{verb}": "the reports again",
     "/admin/announcements/{id:int}/{verb}": "the announcements again",
 }
-TABS: Final = ("", "replies", "media", "followers", "following")
+TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
-    "/", "/all", "/bookmarks", "/favourites", "/messages", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health", "/admin/directory",
+    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
+    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health", "/admin/directory",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 
@@ -135,12 +136,16 @@ def _about_people() -> Iterator[Request]:
     for handle in PEOPLE:
         for tab in TABS:
             yield Request("GET", f"/@{handle}", (("tab", tab),))
-        yield Request("GET", f"/@{handle}/report")
+        for part in ("report", "card", "vouch"):
+            yield Request("GET", f"/@{handle}/{part}")
+        yield Request("GET", f"/@{handle}/vouch", (("topic", "open"),))
+        yield Request("GET", "/messages/new", (("to", handle),))
 
 
 def _about_posts(tried: Tried) -> Iterator[Request]:
     for id in tried.posts:
         yield Request("GET", f"/@sol/{id}")
+        yield Request("GET", f"/messages/{id}")
         yield Request("GET", "/", (("quote", str(id)),))
         yield Request("GET", "/not-about", (("post", str(id)), ("q", "open")))
         for verb in ("show", "edit", "delete", "report"):

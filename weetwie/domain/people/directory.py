@@ -129,14 +129,14 @@ async def directory(
     return columns(rows, "id")
 
 
-async def how_many(db: Db, viewer: Viewer, among: Among) -> int:
+async def how_many(db: Db, viewer: Viewer, among: DirectoryFilter) -> int:
     """Who stands in the directory."""
     if viewer.standing is Standing.guest:
         return 0
     return int(await _HOW_MANY.value(db, viewer, **among.asked))
 
 
-async def narrowed(db: Db, viewer: Viewer, ids: Sequence[int], among: Among) -> list[int]:
+async def narrowed(db: Db, viewer: Viewer, ids: Sequence[int], among: DirectoryFilter) -> list[int]:
     """Those of them who are so, in their order."""
     found = set(columns(await _NARROWED.rows(db, viewer, ids=list(ids), **among.asked), "id"))
     return [id for id in ids if id in found]

@@ -12,7 +12,7 @@ from weetwie.domain.conversations import rooms
 from weetwie.domain.people.lookup import lookup_all
 from weetwie.domain.people.search import search
 from weetwie.domain.posts import publish
-from weetwie.domain.posts.publish import Unexpected
+from weetwie.domain.posts.publish import UnexpectedMentions
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations.suggestions import suggestions
 from weetwie.errors import Invalid, NotFound, Refusal, TooMany, _
@@ -147,7 +147,7 @@ def _text(given: dict[str, str]) -> str:
 
 def _plainly(refusal: Refusal) -> Refusal:
     """In a conversation, naming somebody else would let them read along."""
-    if isinstance(refusal, Unexpected):
+    if isinstance(refusal, UnexpectedMentions):
         return Invalid(
             _(
                 "Someone you mention is not in this conversation. Remove the @ or start a new message with them."

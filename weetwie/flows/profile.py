@@ -10,7 +10,10 @@ from weetwie.domain.media import faces
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.profile import change as change_profile
 from weetwie.domain.people.rules import Changes
+from weetwie.domain.posts import publish
 from weetwie.domain.posts import tags as names
+from weetwie.domain.posts.introduce import introduce
+from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations import featured_tags, tags
 from weetwie.errors import Unavailable
 
@@ -66,3 +69,9 @@ async def unfeature_tag(context: Context, name: str) -> None:
     tag_id = await names.find(context.db, name)
     if tag_id is not None:
         await featured_tags.unfeature(context.db, context.viewer, tag_id)
+
+
+async def say_hello(context: Context, draft: Draft) -> None:
+    """A post that introduces its author. Raises Invalid and Forbidden."""
+    post_id = await publish.publish(context.db, context.viewer, draft)
+    await introduce(context.db, context.viewer, post_id)

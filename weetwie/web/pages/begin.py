@@ -10,8 +10,6 @@ from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import SHOWN, Choice, key_of, tidy
 from weetwie.domain.people.directory import directory
 from weetwie.domain.people.rules import Changes
-from weetwie.domain.posts import publish
-from weetwie.domain.posts.introduce import introduce
 from weetwie.domain.relations import follow, suggestions
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines import trends
@@ -163,8 +161,7 @@ async def _introduction(visit: Visit, db: Db) -> str:
 
 async def _say_hello(visit: Visit, given: dict[str, str]) -> None:
     async with visit.site.database.transaction() as db:
-        post_id = await publish.publish(db, visit.viewer, draft_of(given))
-        await introduce(db, visit.viewer, post_id)
+        await profile.say_hello(visit.context(db), draft_of(given))
 
 
 def _tagged(topics: list[str]) -> str:

@@ -5,17 +5,15 @@ from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response
 
-from weetwie.access.enums import Visibility
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.conversations import rooms
 from weetwie.domain.people.lookup import lookup_all
 from weetwie.domain.people.search import search
-from weetwie.domain.posts import publish
 from weetwie.domain.posts.publish import UnexpectedMentions
-from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations.suggestions import suggestions
 from weetwie.errors import Invalid, NotFound, Refusal, TooMany, _
+from weetwie.flows import messages as flow
 from weetwie.web import messages, reading
 from weetwie.web.messages import Listed, Open
 from weetwie.web.pages.write import uploaded
@@ -53,15 +51,11 @@ async def write(visit: Visit) -> Response:
     """Goes on in a conversation."""
     reading.check_signed_in(visit)
     given = dict(await visit.form())
-    viewer, post_id = visit.viewer, visit.request.path_params["id"]
+    post_id = visit.request.path_params["id"]
     try:
         media_ids = await uploaded(visit)
         async with visit.site.database.transaction() as db:
-            people = await rooms.room_of(db, viewer, post_id)
-            (last, *_rest) = await rooms.said(db, viewer, people, Page(1))
-            draft = Draft(text=_text(given), reply_to_id=last, media_ids=media_ids, allowed_mentions=people)
-            await publish.publish(db, viewer, draft)
-            await rooms.read(db, viewer, people)
+            await flow.write(visit.context(db), post_id, _text(given), media_ids)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -104,21 +98,14 @@ async def send(visit: Visit) -> Response:
     """Begins a conversation, or goes on in the one that these people have."""
     reading.check_signed_in(visit)
     given = dict(await visit.form())
-    viewer = visit.viewer
     try:
         media_ids = await uploaded(visit)
         async with visit.site.database.transaction() as db:
             people = await _meant(visit, db, given.get("to", ""))
-            names = " ".join(f"@{one.handle}" for one in people)
-            draft = Draft(
-                text=f"{names} {_text(given)}",
-                visibility=Visibility.direct,
-                media_ids=media_ids,
-                allowed_mentions=[one.id for one in people],
-            )
             if not _text(given).strip() and not media_ids:
                 raise Invalid(_("Write something first."), field="text")
-            post_id = await publish.publish(db, viewer, draft)
+            to = [(one.id, one.handle) for one in people]
+            post_id = await flow.send(visit.context(db), to, _text(given), media_ids)
     except Refusal as refusal:
         return await _refused(visit, _plainly(refusal), given)
     return visit.go(f"/messages/{post_id}#write")

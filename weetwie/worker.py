@@ -5,8 +5,6 @@ marks are written in the same transaction. Where one fails, all is undone and do
 holds nothing else up; it is tried again, ever later, and given up loudly.
 """
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,20 +20,8 @@ from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import AtOnce, Database, Db, Query, Record, param
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.database.wake import Bell, wait
-from weetwie.domain.cards import fetch as cards
-from weetwie.domain.exports import exports
-from weetwie.domain.mail import emails
-from weetwie.domain.media import process, remove
-from weetwie.domain.notifications import push_out as push_outs
-from weetwie.domain.people import verify
-from weetwie.errors import Unavailable
 from weetwie.events import Fact
-from weetwie.flows import export, retain
-from weetwie.http.fetch import Fetcher
-from weetwie.http.webpush import Sender
-from weetwie.media.blob import Store
 from weetwie.runtime import clock
-from weetwie.smtp.client import SmtpClient
 from weetwie.tables.events import Event
 
 log = structlog.get_logger(__name__)
@@ -44,7 +30,6 @@ BATCH = 200
 SWEEP_SECONDS = 1.0
 """How long a lost ring of the bell can hold a reaction up."""
 MOST_ATTEMPTS = 12
-MOST_PUSHES = 32
 LONGEST_WAIT = timedelta(hours=1)
 
 Reaction = Callable[..., Awaitable[None]]
@@ -178,163 +163,6 @@ class Worker:
             due_at=at + later,
             gave_up_at=at if gave_up else None,
         )
-
-
-_BETWEEN_SWEEPS, _BETWEEN_STRAYS = 3600.0, 86_400.0
-_STORE_REST = 10.0
-
-
-async def look_after_media(database: Database, store: Store, bell: Bell) -> None:
-    """Makes uploaded pictures ready and removes files that are gone. Beside the reactions, which a large picture would hold
-    up. Works until cancelled."""
-    rung = bell.waiter()
-    sweep_at = strays_at = time.monotonic() + 120
-    while True:
-        try:
-            await media_once(database, store)
-            now = time.monotonic()
-            if now >= sweep_at:
-                sweep_at = now + _BETWEEN_SWEEPS
-                await remove.sweep(database, store)
-            if now >= strays_at:
-                strays_at = now + _BETWEEN_STRAYS
-                await remove.sweep_strays(database, store)
-        except GONE:
-            log.warning("media wait for the database")
-        except Unavailable as error:
-            log.warning("media wait for their store", why=str(error))
-            await asyncio.sleep(_STORE_REST)
-        except Exception:
-            log.exception("looking after media failed")
-            await asyncio.sleep(_STORE_REST)
-        await wait(rung, SWEEP_SECONDS)
-
-
-async def look_at_links(database: Database, site: Site, store: Store, bell: Bell, fetcher: Fetcher) -> None:
-    """Fetches the pages that posts and profiles link to, where the organisation wants that. Works until cancelled."""
-    rung = bell.waiter()
-    sweep_at = time.monotonic() + 300
-    while True:
-        try:
-            await links_once(database, store, fetcher, site.base_url)
-            if time.monotonic() >= sweep_at:
-                sweep_at = time.monotonic() + _BETWEEN_STRAYS
-                await cards.sweep(database, store)
-        except GONE:
-            log.warning("links wait for the database")
-        except Unavailable as error:
-            log.warning("links wait for the store", why=str(error))
-            await asyncio.sleep(_STORE_REST)
-        except Exception:
-            log.exception("looking at links failed")
-            await asyncio.sleep(_STORE_REST)
-        await wait(rung, SWEEP_SECONDS)
-
-
-async def send_letters(database: Database, post: SmtpClient | None, bell: Bell) -> None:
-    """Hands letters to the mail server, if there is one. Beside the reactions, which a slow server would hold up. Works
-    until cancelled."""
-    rung = bell.waiter()
-    while post is not None:
-        try:
-            while await emails.work(database, post):
-                pass
-        except GONE:
-            log.warning("letters wait for the database")
-        except Exception:
-            log.exception("sending letters failed")
-            await asyncio.sleep(_STORE_REST)
-        await wait(rung, SWEEP_SECONDS)
-
-
-async def push_out(database: Database, site: Site, sender: Sender, bell: Bell) -> None:
-    """Hands notifications to push services, many at once, so that a slow one holds nobody else up. Works until cancelled."""
-    rung = bell.waiter()
-    sending: set[asyncio.Task[None]] = set()
-
-    def ended(task: asyncio.Task[None]) -> None:
-        sending.discard(task)
-        rung.set()
-        if not task.cancelled() and (error := task.exception()):
-            log.warning("a push failed", why=type(error).__name__)
-
-    try:
-        while True:
-            try:
-                while len(sending) < MOST_PUSHES and (
-                    claimed := await push_outs.claim(database, site.memory, sender, site.base_url)
-                ):
-                    task = asyncio.create_task(push_outs.deliver(database, sender, claimed))
-                    sending.add(task)
-                    task.add_done_callback(ended)
-            except GONE:
-                log.warning("pushes wait for the database")
-            except Exception:
-                log.exception("pushing failed")
-                await asyncio.sleep(_STORE_REST)
-            await wait(rung, SWEEP_SECONDS)
-    finally:
-        for task in sending:
-            task.cancel()
-        await asyncio.gather(*sending, return_exceptions=True)
-        await sender.close()
-
-
-async def take_out(database: Database, site: Site, store: Store, bell: Bell) -> None:
-    """Makes what people asked to take along. Beside the reactions, which a long life would hold up. Works until cancelled."""
-    rung = bell.waiter()
-    sweep_at = time.monotonic() + 300
-    while True:
-        try:
-            while await export.once(database, site, store):
-                pass
-            if time.monotonic() >= sweep_at:
-                sweep_at = time.monotonic() + _BETWEEN_SWEEPS
-                await exports.sweep(database, store)
-        except GONE:
-            log.warning("exports wait for the database")
-        except Unavailable as error:
-            log.warning("exports wait for the store", why=str(error))
-            await asyncio.sleep(_STORE_REST)
-        except Exception:
-            log.exception("making an export failed")
-            await asyncio.sleep(_STORE_REST)
-        await wait(rung, SWEEP_SECONDS)
-
-
-async def keep_to_retention(database: Database, site: Site) -> None:
-    """Lets go, every hour, what has been kept long enough. Works until cancelled."""
-    while True:
-        try:
-            after = 0
-            while after := await retain_once(database, site, after):
-                pass
-        except GONE:
-            log.warning("retention waits for the database")
-        except Exception:
-            log.exception("keeping to the retention failed")
-        await asyncio.sleep(_BETWEEN_SWEEPS)
-
-
-async def retain_once(database: Database, site: Site, after: int = 0) -> int:
-    """Those behind `after`; gives the last, or 0 where there was none."""
-    async with database.transaction() as db:
-        return await retain.let_go(await of_system(db, site), after)
-
-
-async def links_once(database: Database, store: Store, fetcher: Fetcher, base_url: str) -> None:
-    """What waits now."""
-    while await cards.work(database, store, fetcher):
-        pass
-    while await verify.work(database, fetcher, base_url):
-        pass
-
-
-async def media_once(database: Database, store: Store) -> None:
-    """What waits now."""
-    while await process.work(database, store):
-        pass
-    await remove.clear(database, store)
 
 
 def name_of(reaction: Callable[..., Awaitable[None]]) -> str:

@@ -10,7 +10,8 @@ import httpx
 from tests.site import Choices, browser
 from tests.world import Someone, World
 from weetwie import reactions
-from weetwie.worker import Worker, drain, media_once
+from weetwie.jobs import media_once
+from weetwie.worker import Worker, drain
 
 
 @dataclass

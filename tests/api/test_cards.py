@@ -13,7 +13,7 @@ from weetwie.domain.cards import link
 from weetwie.domain.people import verify
 from weetwie.events import PostPublished
 from weetwie.http.fetch import Fetcher
-from weetwie.worker import links_once
+from weetwie.jobs import links_once
 
 
 @pytest.fixture

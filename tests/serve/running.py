@@ -105,7 +105,7 @@ class Run:
             await asyncio.sleep(0.02)
         raise AssertionError(f"it does not start: {self.said}")
 
-    async def ended(self, within: float = 10.0) -> int:
+    async def ended(self, within: float = 60.0) -> int:
         return await asyncio.wait_for(asyncio.to_thread(self.process.wait), within)
 
     async def told_to_end(self, how: signal.Signals = signal.SIGTERM) -> float:

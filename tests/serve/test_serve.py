@@ -115,7 +115,7 @@ async def test_it_can_be_ended_while_it_starts(tmp_path: Path) -> None:
     for wait in (0.2, 0.8, 1.6):
         run = installation.start()
         await asyncio.sleep(wait)
-        assert await run.told_to_end() < 5
+        await run.told_to_end()
         run.over()
         assert servers(installation.data) == []
     async with serving(installation):

@@ -25,6 +25,7 @@ from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
 from weetwie.http.fetch import Fetcher, is_public
 from weetwie.http.webpush import Sender
+from weetwie.jobs import jobs
 from weetwie.media.blob import Store
 from weetwie.serve import doctor, store, web
 from weetwie.serve.metrics import Metrics
@@ -101,17 +102,9 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
 
 
 def _work(parts: Parts, settings: Settings) -> list[Coroutine[Any, Any, None]]:
-    """What the worker does beside answering requests, each in a task of its own."""
-    database, site, bell, kept = parts.database, parts.site, parts.bell, parts.store
-    return [
-        parts.worker.run(bell),
-        worker.look_after_media(database, kept, bell),
-        worker.send_letters(database, _post(settings), bell),
-        worker.take_out(database, site, kept, bell),
-        worker.keep_to_retention(database, site),
-        worker.push_out(database, site, parts.sender, bell),
-        worker.look_at_links(database, site, kept, bell, _fetcher(settings)),
-    ]
+    """What is done beside answering requests, each in a task of its own."""
+    every = jobs(parts.database, parts.site, parts.store, _fetcher(settings), parts.sender, _post(settings))
+    return [parts.worker.run(parts.bell), *(job.run(parts.bell) for job in every)]
 
 
 def _post(settings: Settings) -> SmtpClient | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.site import act, browser, give_password, sign_in
 from tests.world import SOME_DAY, Someone, World
-from weetwie import reactions, worker
+from weetwie import jobs, reactions
 from weetwie.access.enums import Ring, Visibility
 from weetwie.domain.people.erase import erase
 from weetwie.domain.retention import holds, retention
@@ -45,9 +45,7 @@ async def left(world: World) -> set[int]:
 
 
 async def sweep(world: World) -> None:
-    after = 0
-    while after := await worker.retain_once(world.database, world.site, after):
-        pass
+    await jobs.let_go(world.database, world.site)
 
 
 async def test_each_ring_and_direct_posts_have_a_time_of_their_own(world: World) -> None:

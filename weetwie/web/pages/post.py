@@ -1,7 +1,10 @@
 """A post with all that it answers and all that answers it."""
 
-from typing import Any
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final
 
+import msgspec
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
@@ -14,6 +17,9 @@ from weetwie.web.pages import audience
 from weetwie.web.pages.thread_beside import beside
 from weetwie.web.shown import Post
 from weetwie.web.visit import Visit
+
+_DEEPEST: Final = 3
+"""Replies to replies are indented once; what is deeper is folded."""
 
 
 async def show(visit: Visit) -> Response:
@@ -34,9 +40,8 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     found = await seen_posts.posts(db, visit.viewer, [*above, *below])
     posts = await visit.site.shower.posts(db, visit.viewer, [seen, *found], "thread", always=seen.post_id)
     first = posts[0]
-    depths = _depths(
-        posts[0].id, [(post.id, post.reply_to_id) for post in posts[1:] if post.id in set(below)]
-    )
+    over = [post for post in posts[1:] if post.id in set(above)]
+    question = next((one for one in (first, *over[:1]) if one.is_question), None)
     draft = draft or _begun(visit, first)
     draft["reply_to"] = str(first.id)
     edits = await seen_words.edits(db, seen) if posts[0].edited_at else []
@@ -45,9 +50,10 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
         db,
         "post.html",
         status,
-        post=posts[0],
-        above=[post for post in posts[1:] if post.id in set(above)],
-        below=[(post, depths.get(post.id, 1)) for post in posts[1:] if post.id in set(below)],
+        post=first,
+        above=over,
+        question=question,
+        replies=_replies(first, [post for post in posts[1:] if post.id in set(below)], question),
         edits=edits,
         draft=draft,
         picker=await audience.picker(visit, db, draft) if visit.is_signed_in else None,
@@ -66,9 +72,21 @@ def _begun(visit: Visit, post: Post) -> dict[str, Any]:
     }
 
 
-def _depths(first: int, replies: list[tuple[int, int | None]]) -> dict[int, int]:
-    """How deep each reply stands, at most four steps: deeper ones would have no room."""
-    depths = {first: 0}
-    for id, parent in replies:
-        depths[id] = min(depths.get(parent or first, 0) + 1, 4)
-    return depths
+class Replies(msgspec.Struct, frozen=True):
+    """What answers a post, as it stands below it."""
+
+    count: int
+    answer: Post | None
+    """The accepted one, first."""
+    stretches: Sequence[tuple[bool, Sequence[tuple[Post, int]]]]
+    """The others, each with how deep it stands; whether a stretch is so deep that it is folded."""
+
+
+def _replies(first: Post, below: Sequence[Post], question: Post | None) -> Replies:
+    depths = {first.id: 0}
+    for post in below:
+        depths[post.id] = depths.get(post.reply_to_id or first.id, 0) + 1
+    answer = next((post for post in below if question is not None and post.id == question.answer_id), None)
+    others = [(post, min(depths[post.id], _DEEPEST)) for post in below if post is not answer]
+    stretches = [(is_deep, list(some)) for is_deep, some in groupby(others, lambda one: one[1] == _DEEPEST)]
+    return Replies(len(below), answer, stretches)

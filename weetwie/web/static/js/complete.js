@@ -45,8 +45,8 @@ for (const field of /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement
   };
   field.addEventListener("input", async () => {
     const found = begun();
-    if (!found || !found[2]) return close();
     const mine = ++asked;
+    if (!found || !found[2]) return close();
     const answer = await fetch(`/complete?q=${encodeURIComponent(found[1] + found[2])}`).catch(() => null);
     if (!answer?.ok || mine !== asked) return;
     const options = await answer.json();

@@ -52,7 +52,7 @@ pill?.querySelector("a")?.addEventListener("click", async (event) => {
 async function join(replyTo) {
   if (!thread || !document.getElementById(`p${replyTo}`)) return;
   const next = await fetched(location.href);
-  for (const one of next.querySelectorAll(".thread > .deep")) {
+  for (const one of next.querySelectorAll(".thread .deep")) {
     const id = one.querySelector("article.post")?.id || "";
     if (document.getElementById(id)) continue;
     const before = one.previousElementSibling?.querySelector("article.post")?.id;

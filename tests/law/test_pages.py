@@ -36,6 +36,10 @@ NOT_READ: Final = {
     "/admin/retention/holds": "the same",
     "/admin/retention/holds/{id:int}/{verb}": "the same",
     "/admin/audit.csv": "the same as a file",
+    "/admin/people.csv": "the people again, as a file",
+    "/admin/selected/{verb}": "the people again",
+    "/admin/bring-in": "leads to the import",
+    "/admin/works-council": "a choice of the organisation",
     "/settings/push/on": "what one is told again",
     "/settings/push/off": "what one is told again",
     "/settings/export/file": "written by the doors that the proofs ask, see tests/domain/exports",
@@ -90,7 +94,7 @@ NOT_READ: Final = {
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/bring-in", "/admin/health", "/admin/directory",
+    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

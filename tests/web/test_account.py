@@ -84,7 +84,7 @@ async def test_a_link_that_is_made_for_somebody_goes_to_their_own_address_and_no
     await settle(world, bo, "bo@house.example")
     shown = await act(office, "/admin/people/bo/link")
     assert "/auth/password/" not in shown.text
-    assert "on its way to an address of theirs" in text_of(shown)
+    assert "sent the link to one of their addresses" in text_of(shown)
     letters = await told(world)
     assert {address for address, _text in letters} == {"bo@house.example"}
     link = next(one for _to, text in letters for one in re.findall(r"/auth/password/\S+", text))

@@ -100,7 +100,7 @@ async def test_an_administrator_erases_somebody_after_being_asked(
     async with browser(world) as site:
         await sign_in(site, "root")
         asked = await site.get("/admin/people/bo/erase")
-        assert "Erase Bo Berg?" in asked.text and "backups" in asked.text
+        assert "Erase Bo Berg?" in asked.text and "Backups" in asked.text
         assert (await act(site, "/admin/people/bo/erase", keeps_posts=posts)).status_code == 303
     row = await world.connection.fetchrow("select name, is_removed from people where erased_at is not null")
     assert tuple(row) == ("", is_removed)
@@ -178,3 +178,47 @@ async def test_open_questions_on_ones_topics_stand_beside_home(site: httpx.Async
     home = (await site.get("/")).text.partition("Do you know?")[2]
     assert "seals ring" in home
     assert "valves seat" not in home
+
+
+async def test_the_checklist_of_day_one_gets_shorter_as_things_are_done(world: World, admin: Someone) -> None:
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        first = text_of(await site.get("/admin"))
+        assert "7 steps left" in first and "Looks right" in first
+        await act(site, "/admin")
+        assert "Looks right" not in (await site.get("/admin")).text
+        choice = {"name": "Harbour", "longest_post": "500", "contact_email": "desk@harbour.example"}
+        await choose(site, **choice)
+        assert "5 steps left" in text_of(await site.get("/admin"))
+
+
+async def test_several_people_are_suspended_at_once_and_oneself_never(world: World, admin: Someone) -> None:
+    await world.member("bo", name="Bo Berg")
+    await world.member("cy", name="Cy Dam")
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        form = form_of(await site.get("/admin/people"))
+        given = form | {"handle": ["bo", "cy", "root", "nobody-here"]}
+        done = text_of(await site.post("/admin/selected/suspend", data=given))
+        assert "Changed for 2 people" in done
+        suspended = (await site.get("/admin/people?state=suspended")).text
+        assert "@bo<" in suspended and "@root<" not in suspended
+        await site.post("/admin/selected/unsuspend", data=form | {"handle": ["bo"]})
+        assert "@bo<" not in (await site.get("/admin/people?state=suspended")).text
+        assert (await site.post("/admin/selected/nothing", data=form)).status_code == 404
+        table = await site.get("/admin/people.csv?q=bo")
+        assert table.text.splitlines() == [
+            "handle,name,unit,place,standing,joined",
+            "bo,Bo Berg,,,member,yes",
+        ]
+
+
+async def test_only_who_looks_after_people_changes_several_or_takes_the_list(
+    world: World, admin: Someone
+) -> None:
+    ada = await world.member("ada", name="Ada")
+    await give_password(world, ada)
+    async with browser(world) as site:
+        await sign_in(site, "ada")
+        assert (await act(site, "/admin/selected/suspend", handle="root")).status_code == 404
+        assert (await site.get("/admin/people.csv")).status_code == 404

@@ -271,7 +271,7 @@ class Shower:
             id=profile.id,
             handle=profile.handle,
             name=profile.name,
-            face=self._face(profile),
+            face=self.face(profile),
             face_description=profile.face_description if profile.face else "",
             standing=Standing(profile.standing).name,
             is_suspended=profile.suspended_at is not None,
@@ -298,7 +298,7 @@ class Shower:
             is_dormant=profile.is_dormant,
         )
 
-    def _face(self, profile: Profile) -> str:
+    def face(self, profile: Profile) -> str:
         if profile.face:
             return f"/faces/{profile.face}"
         return self._asset(f"face-{profile.id % FACES}.png")

@@ -1,16 +1,20 @@
-"""How many people and posts there are, as far as the viewer sees them."""
+"""How many people and posts there are, as far as the viewer sees them, or all of them for who runs the place."""
+
+from datetime import timedelta
 
 import msgspec
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, DateTime, func, select
 
-from weetwie.access import visibility
+from weetwie.access import permissions, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, param
+from weetwie.database.pool import Db, Query, param
+from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
+_SOON = timedelta(days=30)
 _MONTH_MS = 30 * 24 * 3600 * 1000
 
 
@@ -49,3 +53,32 @@ async def census(db: Db, viewer: Viewer) -> Census:
     people, colleagues, active, posts, authors = (int(number) for number in row)
     told = viewer.policy.told
     return Census(people, colleagues, told(active), told(posts, authors))
+
+
+class Members(msgspec.Struct, frozen=True):
+    """Everybody who belongs, and those of them who have been here."""
+
+    people: int
+    joined: int
+    guests_ending: int
+    """Guests whose time ends within a month."""
+
+
+_MEMBERS = Query(
+    select(
+        func.count().label("people"),
+        func.count().filter(Person.has_joined).label("joined"),
+        func.count()
+        .filter(Person.standing == Standing.guest, Person.until < param("soon", DateTime(timezone=True)))
+        .label("guests_ending"),
+    ).where(Person.erased_at.is_(None), ~Person.is_service, ~Person.is_dormant, Person.suspended_at.is_(None))
+)
+
+
+async def members(db: Db, viewer: Viewer) -> Members:
+    """Raises Forbidden for whom this is not for."""
+    if not permissions.look_behind(viewer, clock.now()):
+        raise Forbidden
+    row = await db.row(_MEMBERS, soon=clock.now() + _SOON)
+    assert row is not None
+    return Members(**row)

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, select, true, union
+import msgspec
+from sqlalchemy import BigInteger, Select, func, select, true, union
 from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
@@ -21,6 +22,7 @@ from weetwie.views.posts import SeenPost
 
 SPAN: Final = timedelta(days=90)
 _A_YEAR: Final = timedelta(days=365)
+_A_MONTH: Final = timedelta(days=30)
 _KNOWS: Final = 0
 """What somebody says of a topic of theirs, see knowledge/topic_rules.py."""
 _LOOKED_AT: Final = 40
@@ -108,3 +110,46 @@ def _asked(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
 
 
 _ASKED = VisibleQuery(_asked)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """How the questions of a month fared, all of them together. In works-council mode 0 where few people asked."""
+
+    asked: int
+    answered: int
+    minutes: int
+    """From a question to its accepted answer, as a rule (the median)."""
+
+
+async def answered(db: Db, viewer: Viewer, within: timedelta = _A_MONTH) -> Answered:
+    since = int((clock.now() - within).timestamp() * 1000) << 16
+    row = await _ANSWERED.row(db, viewer, since_id=since)
+    assert row is not None
+    told, people = viewer.policy.told, int(row["people"])
+    return Answered(
+        told(int(row["asked"]), people),
+        told(int(row["answered"]), people),
+        told(int(row["waited"] or 0) // 60_000, people),
+    )
+
+
+def _answered(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    post = aliased(Post)
+    # Ids hold the time of what they name: milliseconds above, 16 bits of a running number below.
+    waited = post.answer_id.op(">>")(16) - post.id.op(">>")(16)
+    return select(
+        func.count().label("asked"),
+        func.count(post.answer_id).label("answered"),
+        func.count(post.author_id.distinct()).label("people"),
+        func.percentile_cont(0.5).within_group(waited).label("waited"),
+    ).where(
+        post.is_question,
+        post.id > param("since_id", BigInteger),
+        post.visibility == int(Visibility.public),
+        post.boost_of_id.is_(None),
+        post.deleted_at.is_(None),
+        visibility.post(viewer_sql, post),
+    )
+
+
+_ANSWERED = VisibleQuery(_answered)

@@ -7,25 +7,23 @@ from typing import Any, Final, cast
 
 from starlette.responses import Response
 
-from weetwie import __version__
 from weetwie.access import permissions
 from weetwie.access.enums import Ring, Role, Standing
 from weetwie.access.viewer import Viewer, system
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
-from weetwie.domain.mail import emails
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.moderation.decisions import Kind
-from weetwie.domain.notifications import push_out
 from weetwie.domain.people import farewell, leave, rejoin, roles, suspend
-from weetwie.domain.people.census import census
 from weetwie.domain.people.erase import erase
 from weetwie.domain.people.limit import limit
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.roll import roll
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.events import audit
 from weetwie.flows import moderate, offboard, onboard, sign_in
+from weetwie.imports.ties.table import written
 from weetwie.runtime import clock
 from weetwie.text.signs import bare_address, visible
 from weetwie.views import people as seen_people
@@ -34,7 +32,14 @@ from weetwie.web import reading
 from weetwie.web.days import end_of
 from weetwie.web.visit import Visit
 
+_THEMSELVES: Final = _("You can't do this to your own account. Ask another administrator.")
 _LENGTH: Final = 100
+_MOST_AT_ONCE: Final = 100
+_STATES: Final[dict[str, Callable[[Profile], bool]]] = {
+    "new": lambda one: not one.has_joined,
+    "suspended": lambda one: one.suspended_at is not None,
+    "roles": lambda one: one.is_admin or one.is_people_admin or one.is_moderator or one.is_compliance,
+}
 
 
 def check(visit: Visit, rule: Callable[[Viewer, datetime], bool] = permissions.administer) -> None:
@@ -42,21 +47,6 @@ def check(visit: Visit, rule: Callable[[Viewer, datetime], bool] = permissions.a
     reading.check_signed_in(visit)
     if not rule(visit.viewer, clock.now()):
         raise NotFound
-
-
-async def show(visit: Visit) -> Response:
-    """How things stand, and what to do next."""
-    check(visit, permissions.look_behind)
-    async with visit.site.database.reading() as db:
-        return await reading.show(
-            visit,
-            db,
-            "admin.html",
-            count=await census(db, visit.viewer),
-            waiting=await reports.how_many_wait(db),
-            refused=(await emails.stuck(db))[0] + (await push_out.stuck(db))[0],
-            version=__version__,
-        )
 
 
 async def show_health(visit: Visit) -> Response:
@@ -76,25 +66,44 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
     """By handle, those whose name or handle has what is asked for."""
     given = visit.request.query_params
     words, standing = given.get("q", "").strip().lower(), given.get("standing", "")
-    ids = await roll(db, visit.viewer, Standing[standing] if standing in Standing.__members__ else None)
-    everybody = await profiles(db, visit.viewer, ids)
-    found = [one for one in everybody if words in f"{one.name} @{one.handle} {one.unit}".lower()]
+    found = await _found(visit, db)
     offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 7 else 0
     page = found[offset : offset + _LENGTH]
-    shown: dict[str, Any] = {"link": "", "farewell": "", "is_sent": False, "given": {}}
+    shown: dict[str, Any] = {
+        "link": "",
+        "farewell": "",
+        "is_sent": False,
+        "given": {},
+        "changed": None,
+        "left": "",
+    }
     return await reading.show(
         visit,
         db,
         "admin_people.html",
         status,
-        people=[(one, Standing(one.standing).name) for one in page],
+        people=[(one, Standing(one.standing).name, visit.site.shower.face(one)) for one in page],
         total=len(found),
         words=words,
         standing=standing,
+        state=given.get("state", ""),
         offset=offset,
         length=_LENGTH,
         **(shown | more),
     )
+
+
+async def _found(visit: Visit, db: Db) -> list[Profile]:
+    """By handle, as the address asks for them."""
+    given = visit.request.query_params
+    words, standing = given.get("q", "").strip().lower(), given.get("standing", "")
+    ids = await roll(db, visit.viewer, Standing[standing] if standing in Standing.__members__ else None)
+    is_so = _STATES.get(given.get("state", ""))
+    return [
+        one
+        for one in await profiles(db, visit.viewer, ids)
+        if words in f"{one.name} @{one.handle} {one.unit}".lower() and (is_so is None or is_so(one))
+    ]
 
 
 async def profiles(db: Db, viewer: Viewer, ids: list[int]) -> list[Profile]:
@@ -177,9 +186,51 @@ async def on_person(visit: Visit) -> Response:
         if verb not in acts:
             raise NotFound
         if person_id == visit.viewer.person_id:
-            raise Invalid(_("You can't do this to your own account. Ask another administrator."))
+            raise Invalid(_THEMSELVES)
         await acts[verb](db, visit.viewer, person_id)
     return visit.back("/admin/people")
+
+
+async def on_selected(visit: Visit) -> Response:
+    """The same for several people; whoever it cannot be done to stays as they are."""
+    check(visit, permissions.look_after_people)
+    await visit.form()
+    acts: dict[str, Callable[[Db, Viewer, int], Awaitable[None]]] = {
+        "suspend": suspend.suspend,
+        "unsuspend": suspend.unsuspend,
+        "leave": leave.leave,
+    }
+    act = acts.get(visit.request.path_params["verb"])
+    if act is None:
+        raise NotFound
+    done, left = 0, ""
+    for handle in visit.several.get("handle", [])[:_MOST_AT_ONCE]:
+        try:
+            async with visit.site.database.transaction() as db:
+                person_id = await lookup(db, system(visit.viewer.policy), handle)
+                await roles.check_over(db, visit.viewer, person_id)
+                if person_id == visit.viewer.person_id:
+                    raise Invalid(_THEMSELVES)
+                await act(db, visit.viewer, person_id)
+            done += 1
+        except Refusal as refusal:
+            left = f"@{handle}: {visit.say(refusal.sentence, **refusal.values)}"
+    async with visit.site.database.reading() as db:
+        return await _people(visit, db, changed=done, left=left)
+
+
+async def table(visit: Visit) -> Response:
+    """What the list shows, as a file."""
+    check(visit, permissions.look_after_people)
+    async with visit.site.database.transaction() as db:
+        found = await _found(visit, db)
+        await audit(db, visit.viewer, "people.export")
+    rows = [("handle", "name", "unit", "place", "standing", "joined")]
+    for one in found:
+        has_joined = "yes" if one.has_joined else "no"
+        rows.append((one.handle, one.name, one.unit, one.place, Standing(one.standing).name, has_joined))
+    headers = {"content-disposition": 'attachment; filename="people.csv"'}
+    return Response(written(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def show_reports(visit: Visit) -> Response:

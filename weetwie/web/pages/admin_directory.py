@@ -29,7 +29,7 @@ async def make(visit: Visit) -> Response:
         async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal)
     async with visit.site.database.reading() as db:
-        return await _page(visit, db, token=token)
+        return await _page(visit, db, token_made=token)
 
 
 async def act(visit: Visit) -> Response:
@@ -50,5 +50,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         status,
         tokens=await tokens.listed(db, visit.viewer),
         address=f"{visit.site.base_url}/scim/v2",
-        **({"token": ""} | more),
+        providers=[one.told for one in visit.site.providers.values()],
+        callback=f"{visit.site.base_url}/auth/sso",
+        **({"token_made": ""} | more),
     )

@@ -11,13 +11,17 @@ from weetwie.access import plain_words
 from weetwie.access.enums import Ring
 from weetwie.access.policy import COMPLIANCE_READS
 from weetwie.database.pool import Db
+from weetwie.domain.audit import trail
+from weetwie.domain.audit.trail import TrailEntry, TrailFilter
 from weetwie.domain.identity.keys import key
+from weetwie.domain.people.census import census
 from weetwie.domain.policy import council, preview, proposals, statement
 from weetwie.domain.policy.choose import choose, held
 from weetwie.domain.policy.preview import Preview
 from weetwie.domain.policy.proposals import Proposal
 from weetwie.errors import Conflict, Invalid, NotFound, Refusal, _
 from weetwie.events import audit
+from weetwie.views.people import Profile
 from weetwie.web import colour, reading
 from weetwie.web.pages.admin import check, profiles
 from weetwie.web.visit import Visit
@@ -31,8 +35,32 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def show_council(visit: Visit) -> Response:
+    check(visit)
+    async with visit.site.database.reading() as db:
+        return await _council_page(visit, db)
+
+
+async def _council_page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     waiting = await council.proposal(db, visit.viewer)
+    return await reading.show(
+        visit,
+        db,
+        "admin_council.html",
+        status,
+        waiting=waiting,
+        proposer=await _proposer(visit, db, waiting),
+        since=await council.since(db),
+        **more,
+    )
+
+
+async def refused(visit: Visit, refusal: Refusal) -> Response:
+    async with visit.site.database.reading() as db:
+        return await _page(visit, db, 422, error=refusal)
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     more_reading = await proposals.waiting(db, visit.viewer, _READS)
     chosen = COMPLIANCE_READS.index(visit.viewer.policy.compliance_reads)
     return await reading.show(
@@ -42,15 +70,24 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         status,
         rings=list(Ring),
         is_saved="saved" in visit.request.query_params,
-        waiting=waiting,
-        proposer=await _proposer(visit, db, waiting),
-        since=await council.since(db),
+        count=await census(db, visit.viewer),
+        recent=await _recent(visit, db),
         more_reading=more_reading,
         reading_proposer=await _proposer(visit, db, more_reading),
         narrower=COMPLIANCE_READS[: chosen + 1],
         wider=COMPLIANCE_READS[chosen + 1 :],
         **({"given": {}} | more),
     )
+
+
+async def _recent(visit: Visit, db: Db) -> list[tuple[TrailEntry, Profile | None]]:
+    """Who changed something lately."""
+    found = await trail.entries(db, visit.viewer, TrailFilter(act="policy.choose"), limit=4)
+    people = {
+        one.id: one
+        for one in await profiles(db, visit.viewer, [one.actor_id for one in found if one.actor_id])
+    }
+    return [(one, people.get(one.actor_id or 0)) for one in found]
 
 
 async def _proposer(visit: Visit, db: Db, waiting: Proposal | None) -> str:
@@ -129,8 +166,8 @@ async def on_council(visit: Visit) -> Response:
         raise
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
-            return await _page(visit, db, 422, error=refusal)
-    return visit.go("/admin/policy#works-council")
+            return await _council_page(visit, db, 422, error=refusal)
+    return visit.go("/admin/works-council")
 
 
 async def on_compliance(visit: Visit) -> Response:

@@ -1,6 +1,8 @@
-"""For administrators on their first day: the organisation's sign, its people from a file, a sample company to look around in."""
+"""People from a file: read first, then imported, with what came of it; the organisation's logo; a sample company to look around in."""
 
 import asyncio
+import base64
+import binascii
 import tempfile
 from pathlib import Path
 from typing import Any, Final
@@ -17,13 +19,17 @@ from weetwie.imports.run import ImportReport, Terms
 from weetwie.imports.sample.clear import clear
 from weetwie.imports.sample.company import company
 from weetwie.imports.sample.fill import fill, is_here
+from weetwie.imports.ties.table import written
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.web import reading
+from weetwie.web.pages import admin_policy
 from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
 LARGEST: Final = 8 * 1024 * 1024
+_MOST_KEPT: Final = 700 * 1024
+"""Bytes of a file that come back with the page, so that nobody chooses it twice."""
 _NO_FILE: Final = _("Choose a file first.")
 
 
@@ -45,31 +51,57 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     return await reading.show(
         visit,
         db,
-        "admin_bring_in.html",
+        "admin_import.html",
         status,
         sample_is_here=await is_here(db),
         imports=await ledger.imports(db),
-        **({"report": None} | more),
+        **({"report": None, "again": ""} | more),
     )
 
 
 async def people(visit: Visit) -> Response:
-    """Everybody in a file; those who are here already stay as they are."""
+    """Everybody in a file; those who are here already stay as they are. A file that was looked at comes back with the form."""
     check(visit)
     given = await visit.form()
     is_dry = "is_dry" in given
     try:
-        name, content = _sent(visit, "people")
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            await asyncio.to_thread(path.write_bytes, content)
-            report = await bring_people(
-                visit.site.database, visit.viewer, path, Terms(is_dry=is_dry), _Nobody()
-            )
+        content = _again(given["again"]) if given.get("again") else _sent(visit, "people")[1]
+        report = await _bring(visit, content, is_dry=is_dry)
     except Refusal as refusal:
         return await _refused(visit, refusal)
+    if "skipped" in given:
+        return _skipped(report)
+    kept = base64.b64encode(content).decode() if len(content) <= _MOST_KEPT else ""
     async with visit.site.database.reading() as db:
-        return await _page(visit, db, report=report)
+        return await _page(visit, db, report=report, again=kept)
+
+
+async def to_import(visit: Visit) -> Response:
+    """Where this page was before."""
+    check(visit)
+    return visit.go("/admin/import")
+
+
+async def _bring(visit: Visit, content: bytes, *, is_dry: bool) -> ImportReport:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"people-{len(content)}.csv"
+        await asyncio.to_thread(path.write_bytes, content)
+        return await bring_people(visit.site.database, visit.viewer, path, Terms(is_dry=is_dry), _Nobody())
+
+
+def _again(text: str) -> bytes:
+    """Raises Invalid."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise Invalid(_NO_FILE, field="people") from error
+
+
+def _skipped(report: ImportReport) -> Response:
+    """The rows that were left out, and why, as a file."""
+    rows = [("row", "reason"), *((str(one.number), one.reason) for one in report.first_bad)]
+    headers = {"content-disposition": 'attachment; filename="skipped.csv"'}
+    return Response(written(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def sign(visit: Visit) -> Response:
@@ -86,8 +118,8 @@ async def sign(visit: Visit) -> Response:
             async with visit.site.database.transaction() as db:
                 await logo.put(db, visit.viewer, store, picture)
     except Refusal as refusal:
-        return await _refused(visit, refusal)
-    return visit.go("/admin/bring-in")
+        return await admin_policy.refused(visit, refusal)
+    return visit.go("/admin/policy?saved=1")
 
 
 async def sample(visit: Visit) -> Response:
@@ -97,17 +129,17 @@ async def sample(visit: Visit) -> Response:
     database, store, verb = visit.site.database, _store(visit), visit.request.path_params["verb"]
     try:
         match verb:
-            case "put-up":
+            case "load":
                 await fill(
                     database, system(visit.viewer.policy), store, company(clock.now()), beside_others=True
                 )
-            case "take-out":
+            case "remove":
                 await clear(database, system(visit.viewer.policy), store)
             case _other:
                 raise NotFound
     except Refusal as refusal:
         return await _refused(visit, refusal)
-    return visit.go("/admin/bring-in")
+    return visit.go("/admin/import")
 
 
 async def show_logo(visit: Visit) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -70,6 +71,6 @@ async def opened(dsn: str) -> AsyncIterator[Door]:
     world = await World.open(dsn, is_kept=True)
     try:
         reactions.attach(world.database)
-        yield Door(world, build(_Settings(), world.database, world.site))
+        yield Door(world, build(_Settings(), world.database, replace(world.site, base_url=BASE)))
     finally:
         await world.close()

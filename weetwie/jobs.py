@@ -24,7 +24,8 @@ from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out
 from weetwie.domain.people import verify
 from weetwie.errors import Unavailable
-from weetwie.flows import export, retain
+from weetwie.flows import retain
+from weetwie.flows.exports.make import make_next
 from weetwie.http.fetch import Fetcher
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
@@ -112,7 +113,7 @@ def jobs(
         Job("pushes", pushes.begin, close=pushes.close),
         Job(
             "exports",
-            lambda: export.once(database, site, store),
+            lambda: make_next(database, site, store),
             (Sweep(HOUR, lambda: exports.sweep(database, store)),),
         ),
         Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site)),)),

@@ -129,8 +129,7 @@ class Code:
 
     def unit(self, name: str) -> set[Units]:
         if name in self.acts:
-            floor, domain = _floor(name), name.split(".")[2]
-            return {frozenset({f"{floor}.{domain}" if floor != "imports" else floor})}
+            return {frozenset({".".join(name.split(".")[1:3])})}
         return self.ways(name) if name in self.functions and _floor(name) in ENTRY else {NOTHING}
 
 

@@ -43,6 +43,10 @@ def test_every_exception_is_still_needed() -> None:
     assert [name for name, units in EXCEPTIONS.items() if units not in code.ways(name)] == []
 
 
+def test_readers_of_files_act_on_nothing() -> None:
+    assert [name for name in sorted(everything().acts) if name.startswith("weetwie.imports.")] == []
+
+
 def test_what_acts_is_seen() -> None:
     """One of each kind: it writes, it records a fact, it calls what does; a question is none."""
     code = everything()

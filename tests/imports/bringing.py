@@ -6,8 +6,8 @@ from typing import Any
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer, system
 from weetwie.database.pool import Database
+from weetwie.flows.imports.run import ImportReport
 from weetwie.imports.lines import BadLine
-from weetwie.imports.run import ImportReport
 
 DATA = Path(__file__).parent / "data"
 

@@ -10,8 +10,8 @@ from tests.world import World
 from weetwie.domain.identity import addresses
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.rules import Newcomer
-from weetwie.imports.bring import bring_commits, bring_people
-from weetwie.imports.run import ImportReport, Terms
+from weetwie.flows.imports.bring import bring_commits, bring_people
+from weetwie.flows.imports.run import ImportReport, Terms
 
 OLD, NEW = "old.name@corp.example", "new.name@corp.example"
 

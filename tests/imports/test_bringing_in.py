@@ -22,9 +22,9 @@ from weetwie.domain.imports import ledger
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Conflict, NotFound
-from weetwie.imports.bring import bring_commits, bring_people, bring_posts
-from weetwie.imports.remove import remove
-from weetwie.imports.run import ImportReport, Terms
+from weetwie.flows.imports.bring import bring_commits, bring_people, bring_posts
+from weetwie.flows.imports.remove import remove
+from weetwie.flows.imports.run import ImportReport, Terms
 
 SHARED = Path(os.environ.get("WEETWIE_TEST_DATA", "../shared/data")) / "whoknows-dev"
 
@@ -322,8 +322,8 @@ _PROGRAM = """
 import asyncio, sys
 from pathlib import Path
 from tests.imports.bringing import Told, acting
-from weetwie.imports.bring import bring_posts
-from weetwie.imports.run import Terms
+from weetwie.flows.imports.bring import bring_posts
+from weetwie.flows.imports.run import Terms
 from weetwie.database.pool import Database
 
 async def main() -> None:

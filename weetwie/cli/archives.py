@@ -11,7 +11,7 @@ from weetwie.cli.line import ProgressLine
 
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
-    from weetwie.imports.archive.bring import ArchivePreview, ArchiveReport
+    from weetwie.flows.imports.archive import ArchivePreview, ArchiveReport
     from weetwie.imports.archive.remembered import Network
     from weetwie.settings import Settings
 
@@ -77,7 +77,7 @@ async def _bring(
     import msgspec
 
     from weetwie.access.enums import Ring
-    from weetwie.imports.archive import bring as archives
+    from weetwie.flows.imports import archive as archives
     from weetwie.imports.archive.box import opened
     from weetwie.serve import store
 

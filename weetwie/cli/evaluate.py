@@ -19,8 +19,8 @@ from weetwie.cli.shown import ShownCounts
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
     from weetwie.database.pool import Database
+    from weetwie.flows.imports.run import ImportReport
     from weetwie.imports.lines import BadLine
-    from weetwie.imports.run import ImportReport
 
 _SHOWN: Final = 10
 """So many people are shown to who asks."""
@@ -125,8 +125,8 @@ async def _evaluate(wanted: _Wanted) -> dict[str, Any]:
 
 async def _bring_in(database: "Database", viewer: "Viewer", folder: Path) -> None:
     from weetwie.access.enums import Ring
-    from weetwie.imports.bring import bring_people, bring_posts
-    from weetwie.imports.run import Terms
+    from weetwie.flows.imports.bring import bring_people, bring_posts
+    from weetwie.flows.imports.run import Terms
 
     terms = Terms(audience=Ring.colleagues, space=judged.SPACE, may_rank=True)
     watch = _Watch()

@@ -12,8 +12,8 @@ from weetwie.cli.line import ProgressLine, printable
 from weetwie.cli.person import profiles
 
 if TYPE_CHECKING:
+    from weetwie.flows.imports.run import ImportReport, Terms
     from weetwie.imports.lines import BadLine
-    from weetwie.imports.run import ImportReport, Terms
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -64,8 +64,8 @@ async def people(installation: Installation, file: Path, space: str, may_rank: b
     A column id, handle or email is needed; name, unit, place, manager, languages, joined, bio and pronouns are optional, under
     their usual names.
     """
-    from weetwie.imports.bring import bring_people
-    from weetwie.imports.run import Terms
+    from weetwie.flows.imports.bring import bring_people
+    from weetwie.flows.imports.run import Terms
 
     terms = Terms(space=space, may_rank=may_rank, is_dry=is_dry)
     watch = _Watch(str(file))
@@ -87,7 +87,7 @@ async def posts(
 
     Optional: endorsers, co, reply_to, root, title, tags, lang, kind (question, answer, post) and accepted.
     """
-    from weetwie.imports.bring import bring_posts
+    from weetwie.flows.imports.bring import bring_posts
 
     watch = _Watch(str(file))
     terms = _terms_of(audience, space, may_rank, is_dry)
@@ -106,7 +106,7 @@ async def git(
 ) -> None:
     """Import the commits of a local git repository, each as a post by its author; reviewers count as endorsers."""
     from weetwie.errors import Invalid
-    from weetwie.imports.bring import bring_commits
+    from weetwie.flows.imports.bring import bring_commits
     from weetwie.imports.records import BadRecord
 
     watch = _Watch(str(folder))
@@ -160,8 +160,8 @@ async def list_(installation: Installation) -> None:
 @in_house
 async def remove(installation: Installation, import_id: int) -> None:
     """Remove an import: its posts, and its people who have not joined and are not needed elsewhere."""
-    from weetwie.imports.remove import RemovalReport
-    from weetwie.imports.remove import remove as take_out
+    from weetwie.flows.imports.remove import RemovalReport
+    from weetwie.flows.imports.remove import remove as take_out
 
     line = ProgressLine()
 
@@ -188,7 +188,7 @@ for _command in ties.IMPORTS:
 
 def _terms_of(audience: str | None, space: str, may_rank: bool, is_dry: bool) -> "Terms":
     from weetwie.access.enums import Ring
-    from weetwie.imports.run import Terms
+    from weetwie.flows.imports.run import Terms
 
     return Terms(audience=Ring[audience] if audience else None, space=space, may_rank=may_rank, is_dry=is_dry)
 

@@ -17,7 +17,7 @@ async def sample(installation: Installation, is_removal: bool, beside_others: bo
     Prints who to log in as; run again, it only sets a new password. When you remove it, posts by real people stay, even replies
     to the sample.
     """
-    from weetwie.imports.sample.clear import clear
+    from weetwie.flows.imports.clear import clear
     from weetwie.serve import sample as samples
     from weetwie.serve import store
     from weetwie.settings import read

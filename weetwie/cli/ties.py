@@ -14,7 +14,7 @@ from weetwie.cli.installation import Installation, in_house
 from weetwie.cli.line import ProgressLine, printable
 
 if TYPE_CHECKING:
-    from weetwie.imports.ties.bring import Plan, TiesReport
+    from weetwie.flows.imports.ties import Plan, TiesReport
     from weetwie.imports.ties.forms import SkippedRow
 
 _WHAT: Final = {
@@ -45,8 +45,8 @@ def _export_of(kind: str, what: str) -> click.Command:
     @as_person
     @in_house
     async def take(installation: Installation, file: Path | None, handle: str) -> None:
-        from weetwie.imports.ties.export import EXPORTED
-        from weetwie.imports.ties.export import export as written
+        from weetwie.flows.exports.ties import EXPORTED
+        from weetwie.flows.exports.ties import export as written
 
         viewer = await viewer_of(installation, handle)
         (chosen,) = (one for one in EXPORTED if one == kind)
@@ -85,9 +85,9 @@ def _new(file: Path) -> Iterator[IO[bytes]]:
 async def _bring(
     installation: Installation, kind: str, file: Path, handle: str, overwrite: bool, preview: bool
 ) -> None:
+    from weetwie.flows.imports.ties import bring, plan
     from weetwie.imports.table import decoded
     from weetwie.imports.ties import table
-    from weetwie.imports.ties.bring import bring, plan
     from weetwie.imports.ties.forms import KINDS
 
     viewer = await viewer_of(installation, handle)
@@ -161,7 +161,7 @@ async def posts(installation: Installation, file: Path, handle: str) -> None:
     """Export a person's posts and files as a ZIP in the format of Mastodon archives."""
     import msgspec
 
-    from weetwie.imports.archive.export import export as written
+    from weetwie.flows.exports.archive import export as written
     from weetwie.serve import store
 
     viewer, settings = await viewer_of(installation, handle), settings_of(installation)

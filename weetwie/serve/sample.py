@@ -12,9 +12,9 @@ from weetwie.database.pool import Database
 from weetwie.domain.identity import passwords
 from weetwie.domain.imports import ledger
 from weetwie.domain.people.import_ import members
-from weetwie.imports.sample import fill
+from weetwie.flows.imports import sample as fill
+from weetwie.flows.imports.sample import SampleReport
 from weetwie.imports.sample.company import company
-from weetwie.imports.sample.fill import SampleReport
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.serve import store

@@ -17,7 +17,7 @@ from weetwie.domain.exports import everything, exports
 from weetwie.domain.people.erase import erase
 from weetwie.domain.relations.block import block
 from weetwie.errors import Conflict
-from weetwie.flows import export
+from weetwie.flows.exports.make import make_next
 from weetwie.runtime import clock
 from weetwie.tables import metadata
 
@@ -52,7 +52,7 @@ async def taken(world: World, site: httpx.AsyncClient) -> zipfile.ZipFile:
     waiting = await site.get("/settings/export")
     assert "<progress" in waiting.text and waiting.headers["refresh"] == "3"
     assert (await site.get("/settings/export/file")).status_code == 404
-    while await export.once(world.database, replace(world.site, sends_mail=True), world.store):
+    while await make_next(world.database, replace(world.site, sends_mail=True), world.store):
         pass
     assert "Fetch the file" in text_of(await site.get("/settings/export"))
     answer = await site.get("/settings/export/file")

@@ -17,7 +17,7 @@ from weetwie.domain.mail import emails
 from weetwie.domain.mail.write import WrittenEmail
 from weetwie.domain.media import remove as media
 from weetwie.domain.people.erase import erase
-from weetwie.flows import export
+from weetwie.flows.exports.make import make_next
 from weetwie.runtime import clock
 
 MARK = "zqmarker"
@@ -85,7 +85,7 @@ async def lived(house: House) -> tuple[Someone, Someone]:
     )
     async with world.database.transaction() as db:
         await exports.ask(db, await world.viewer(ada))
-    await export.once(world.database, world.site, world.store)
+    await make_next(world.database, world.site, world.store)
     await house.settle()
     return ada, bo
 

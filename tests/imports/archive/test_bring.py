@@ -27,12 +27,12 @@ from weetwie.access.viewer import Viewer, system
 from weetwie.domain.imports import ledger
 from weetwie.domain.people.erase import erase
 from weetwie.errors import Conflict, Forbidden
-from weetwie.imports import remove as removing
-from weetwie.imports.archive import bring as archives
+from weetwie.flows.imports import archive as archives
+from weetwie.flows.imports import remove as removing
+from weetwie.flows.imports.archive import ArchivePreview, ArchiveReport
+from weetwie.flows.imports.remove import remove
 from weetwie.imports.archive.box import opened as opened_box
-from weetwie.imports.archive.bring import ArchivePreview, ArchiveReport
 from weetwie.imports.archive.remembered import Network
-from weetwie.imports.remove import remove
 from weetwie.runtime import clock
 
 HOME = "http://weetwie.example"

@@ -17,9 +17,9 @@ from tests.imports.archive.making import picture
 from tests.imports.archive.test_bring import HOME, bring, of
 from tests.world import Someone, World
 from weetwie.access.enums import Ring, Visibility
-from weetwie.imports.archive import bring as archives
+from weetwie.flows.exports.archive import ExportReport, export
+from weetwie.flows.imports import archive as archives
 from weetwie.imports.archive.box import opened as opened_box
-from weetwie.imports.archive.export import ExportReport, export
 from weetwie.imports.archive.mastodon import PUBLIC
 
 NASTY = [

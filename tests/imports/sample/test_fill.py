@@ -25,10 +25,10 @@ from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines.home import home
 from weetwie.domain.timelines.public import public
 from weetwie.errors import Conflict, NotFound
-from weetwie.imports.remove import remove
-from weetwie.imports.sample.clear import clear
+from weetwie.flows.imports.clear import clear
+from weetwie.flows.imports.remove import remove
+from weetwie.flows.imports.sample import SOURCE, SampleReport, fill
 from weetwie.imports.sample.company import Company, company
-from weetwie.imports.sample.fill import SOURCE, SampleReport, fill
 from weetwie.runtime import clock
 from weetwie.serve import sample as samples
 from weetwie.serve.sample import GUIDE, put_up

@@ -13,8 +13,8 @@ from tests.world import World
 from weetwie.access.authenticate import Memory
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge.experts import who_knows
+from weetwie.flows.imports.sample import SOURCE, fill
 from weetwie.imports.sample.company import company
-from weetwie.imports.sample.fill import SOURCE, fill
 from weetwie.runtime import clock
 
 _QUESTIONS = Path(__file__).parent / "questions"

@@ -8,8 +8,8 @@ import pytest
 from tests.api.house import House, opened
 from tests.world import Someone
 from weetwie.errors import Forbidden, Invalid
-from weetwie.imports.ties.bring import Mode, TiesReport, bring, plan
-from weetwie.imports.ties.export import Exported, export
+from weetwie.flows.exports.ties import Exported, export
+from weetwie.flows.imports.ties import Mode, TiesReport, bring, plan
 from weetwie.imports.ties.forms import KINDS, Kind
 
 HOME = "http://weetwie.example"

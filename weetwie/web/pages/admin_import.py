@@ -14,11 +14,11 @@ from weetwie.database.pool import Db
 from weetwie.domain.imports import ledger
 from weetwie.domain.policy import logo
 from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
-from weetwie.imports.bring import bring_people
-from weetwie.imports.run import ImportReport, Terms
-from weetwie.imports.sample.clear import clear
+from weetwie.flows.imports.bring import bring_people
+from weetwie.flows.imports.clear import clear
+from weetwie.flows.imports.run import ImportReport, Terms
+from weetwie.flows.imports.sample import fill, is_here
 from weetwie.imports.sample.company import company
-from weetwie.imports.sample.fill import fill, is_here
 from weetwie.imports.ties.table import written
 from weetwie.media.blob import Store
 from weetwie.runtime import clock

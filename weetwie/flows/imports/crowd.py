@@ -9,8 +9,8 @@ from weetwie.domain.identity import addresses
 from weetwie.domain.identity import import_ as hashes
 from weetwie.domain.imports import ledger
 from weetwie.domain.people import import_ as people
+from weetwie.flows.imports.run import Run
 from weetwie.imports.records import SourcePerson
-from weetwie.imports.run import Run
 
 _ADDRESS = "address:"
 _BY_ADDRESS = "addresses"

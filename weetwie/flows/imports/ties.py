@@ -15,7 +15,8 @@ from weetwie.domain.relations import block, follow, mute
 from weetwie.domain.relations.relationship import Relationship
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
-from weetwie.imports.ties import export, forms, table
+from weetwie.flows.exports import ties as export
+from weetwie.imports.ties import forms, table
 from weetwie.imports.ties.forms import Kind, SkippedRow, TieRow
 from weetwie.runtime import clock
 

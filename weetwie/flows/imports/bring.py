@@ -13,15 +13,15 @@ from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence
 from weetwie.domain.people import import_ as arriving_people
 from weetwie.domain.posts import import_ as arriving_posts
-from weetwie.imports import run as runs
-from weetwie.imports import write_people, write_posts
-from weetwie.imports.crowd import Crowd
+from weetwie.flows.imports import run as runs
+from weetwie.flows.imports import write_people, write_posts
+from weetwie.flows.imports.crowd import Crowd
+from weetwie.flows.imports.run import ImportReport, R, Run, Source, Terms, Watch
 from weetwie.imports.git import Repository
 from weetwie.imports.lines import BadLine, LinesFile
 from weetwie.imports.people import FileReading, people
 from weetwie.imports.posts import posts
 from weetwie.imports.records import SourcePerson
-from weetwie.imports.run import ImportReport, R, Run, Source, Terms, Watch
 
 _BEGINNING: Final = 1 << 16
 """Bytes of a file that its name in the ledger is made of."""

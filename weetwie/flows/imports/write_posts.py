@@ -9,11 +9,11 @@ from weetwie.domain.knowledge import evidence, seal
 from weetwie.domain.posts import import_ as arriving
 from weetwie.domain.search import index
 from weetwie.domain.timelines import import_ as homes
-from weetwie.imports import run as runs
-from weetwie.imports.crowd import Crowd
+from weetwie.flows.imports import run as runs
+from weetwie.flows.imports.crowd import Crowd
+from weetwie.flows.imports.run import Run, Watch
 from weetwie.imports.lines import BadLine
 from weetwie.imports.records import PostRecord
-from weetwie.imports.run import Run, Watch
 from weetwie.runtime import clock
 from weetwie.text import text as texts
 

@@ -10,8 +10,8 @@ from weetwie.domain.polls import vote
 from weetwie.domain.posts import take_out as leaving_posts
 from weetwie.errors import NotFound, _
 from weetwie.events import PersonErased, audit
-from weetwie.imports.remove import RemovalReport
-from weetwie.imports.sample.fill import SOURCE
+from weetwie.flows.imports.remove import RemovalReport
+from weetwie.flows.imports.sample import SOURCE
 from weetwie.media.blob import Store
 
 _SOME = 200

@@ -11,14 +11,14 @@ from weetwie.database.pool import Database
 from weetwie.domain.exports import exports
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.mail import emails, write
-from weetwie.imports.archive import mine
+from weetwie.flows.exports import mine
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 
 log = structlog.get_logger(__name__)
 
 
-async def once(database: Database, site: Site, store: Store) -> bool:
+async def make_next(database: Database, site: Site, store: Store) -> bool:
     """Says whether there was one to be made."""
     async with database.transaction() as db:
         person_id = await exports.claim(db)

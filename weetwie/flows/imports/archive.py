@@ -27,10 +27,10 @@ from weetwie.domain.posts.import_ import ArrivingPost
 from weetwie.domain.search import index
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
+from weetwie.flows.imports.run import PASSING, TRIES
 from weetwie.imports.archive import mastodon, remembered, twitter
 from weetwie.imports.archive.box import OpenArchive
 from weetwie.imports.archive.remembered import ArchivedPost, Network, ReadArchive
-from weetwie.imports.run import PASSING, TRIES
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 

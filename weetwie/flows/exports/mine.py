@@ -11,9 +11,9 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
 from weetwie.domain.exports import everything
 from weetwie.errors import _
-from weetwie.imports.archive import export as archive
-from weetwie.imports.ties.export import EXPORTED
-from weetwie.imports.ties.export import export as ties
+from weetwie.flows.exports import archive
+from weetwie.flows.exports.ties import EXPORTED
+from weetwie.flows.exports.ties import export as ties
 from weetwie.media.blob import Store
 from weetwie.text.language import translate
 

@@ -4,10 +4,10 @@ import msgspec
 
 from weetwie.database.pool import Db
 from weetwie.domain.people import import_ as arriving
-from weetwie.imports.crowd import Crowd
+from weetwie.flows.imports.crowd import Crowd
+from weetwie.flows.imports.run import Run, Terms
 from weetwie.imports.lines import BadLine
 from weetwie.imports.records import PersonRecord, SourcePerson
-from weetwie.imports.run import Run, Terms
 
 
 class OpenAddresses(msgspec.Struct):

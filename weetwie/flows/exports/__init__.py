@@ -1,0 +1,1 @@
+"""What somebody has here, as files of their own."""

@@ -1,0 +1,1 @@
+"""What readers of files found is written: people, posts, ties; and taken out again."""

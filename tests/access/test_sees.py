@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from tests.access.companies import companies, counts, write
 from tests.access.plain_rule import CARD, Company, Human, Note
 from tests.world import SOME_DAY
-from weetwie.access import visibility
+from weetwie.access import ring_counts, visibility
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import VIEWER, ViewerSql, VisibleQuery
@@ -24,7 +24,7 @@ from weetwie.tables.posts import Post
 
 
 def _posts(viewer_sql: ViewerSql) -> Any:
-    return select(Post.id, visibility.in_ring(viewer_sql, Post.replies_in_ring)).where(
+    return select(Post.id, ring_counts.in_ring(viewer_sql, Post.replies_in_ring)).where(
         visibility.post(viewer_sql, Post)
     )
 
@@ -41,8 +41,8 @@ def _people(viewer_sql: ViewerSql) -> Any:
         visibility.person(viewer_sql, Person),
         visibility.card(viewer_sql, Person),
         visibility.detail(viewer_sql, Person),
-        visibility.in_ring(viewer_sql, Person.posts_in_ring),
-        visibility.newest_in_ring(viewer_sql, Person.last_post_in_ring),
+        ring_counts.in_ring(viewer_sql, Person.posts_in_ring),
+        ring_counts.newest_in_ring(viewer_sql, Person.last_post_in_ring),
     )
 
 
@@ -146,10 +146,10 @@ async def _check_posts(db: Db, company: Company) -> None:
         right = {
             post.id: _replies(company, who, post) for post in company.posts if company.sees_post(who, post)
         }
-        assert dict(await _POSTS.rows(db, viewer)) == right, who
+        assert dict(tuple(row) for row in await _POSTS.rows(db, viewer)) == right, who
         assert {row[0] for row in await _POSTS_WITH_ORIGINAL.rows(db, viewer)} == set(right), who
         as_anyone = await db.rows(_POSTS_AS_ANYONE, **visibility.by(viewer, clock.now()))
-        assert dict(as_anyone) == right, who
+        assert dict(tuple(row) for row in as_anyone) == right, who
     right_pairs = {
         (post.id, who.id) for post in company.posts for who in company.people if company.sees_post(who, post)
     }

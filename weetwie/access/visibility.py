@@ -18,7 +18,9 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    CompoundSelect,
     DateTime,
+    Select,
     SmallInteger,
     and_,
     any_,
@@ -30,36 +32,41 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.base import Executable
 
 from weetwie.access import viewer as viewers
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, Record, param
+from weetwie.database.pool import Db, Query, Record, Value, param
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post
 from weetwie.tables.relations import Block, Follow
+from weetwie.tables.schema import Row
 
-Sql = ColumnElement[Any]
+IntSql = ColumnElement[int] | InstrumentedAttribute[int]
+BoolSql = ColumnElement[bool]
+ColumnSql = ColumnElement[Any] | InstrumentedAttribute[Any]
+CountsSql = ColumnElement[list[int]] | InstrumentedAttribute[list[int]]
+"""A number for each ring."""
 
 
 @dataclass(frozen=True)
 class ViewerSql:
     """Who is looking, in SQL."""
 
-    id: Sql
-    ring: Sql
+    id: IntSql
+    ring: IntSql
     """0 colleagues, 1 network, 2 world; what is for a ring of this number or a higher one is in reach."""
-    is_member: Sql
-    is_circled: Sql
+    is_member: BoolSql
+    is_circled: BoolSql
     """A guest who sees only their circle."""
-    sponsor_id: Sql
-    is_alumnus: Sql
-    widest: Sql
+    sponsor_id: IntSql
+    is_alumnus: BoolSql
+    widest: IntSql
     """The widest ring that the policy allows."""
-    tells_activity: Sql
+    tells_activity: BoolSql
     """Whether one learns how much, and how lately, others write."""
 
 
@@ -67,12 +74,12 @@ class ViewerSql:
 class DraftSql:
     """A post that is not there yet, in SQL: to ask who would see it."""
 
-    author_id: Sql
-    root_id: Sql
+    author_id: IntSql
+    root_id: IntSql
     """0 where it begins a thread."""
-    ring: Sql
-    visibility: Sql
-    people: Sql
+    ring: IntSql
+    visibility: IntSql
+    people: ColumnElement[Any]
     """Who is named in it."""
 
 
@@ -99,7 +106,7 @@ MEMBER = ViewerSql(
 )
 
 
-def of(person: Any) -> ViewerSql:
+def of(person: type[Person]) -> ViewerSql:
     """Each row of people as a viewer; policy and time come as parameters (see `today`)."""
     is_guest = person.standing == int(Standing.guest)
     is_active = and_(
@@ -121,7 +128,7 @@ def of(person: Any) -> ViewerSql:
     )
 
 
-def today(viewer: Viewer) -> dict[str, Any]:
+def today(viewer: Viewer) -> dict[str, Value]:
     """The parameters that a viewer made by `of` leaves open; any viewer carries the policy."""
     return {
         "now": clock.now(),
@@ -143,20 +150,20 @@ class VisibleQuery:
     def query(self, viewer: Viewer, at: datetime) -> Query:
         return self._for_members if viewers.ring(viewer, at) is Ring.colleagues else self._for_others
 
-    async def rows(self, db: Db, viewer: Viewer, **given: Any) -> list[Record]:
+    async def rows(self, db: Db, viewer: Viewer, **given: Value) -> list[Record]:
         at = clock.now()
         return await db.rows(self.query(viewer, at), **by(viewer, at), **given)
 
-    async def row(self, db: Db, viewer: Viewer, **given: Any) -> Record | None:
+    async def row(self, db: Db, viewer: Viewer, **given: Value) -> Record | None:
         at = clock.now()
         return await db.row(self.query(viewer, at), **by(viewer, at), **given)
 
-    async def value(self, db: Db, viewer: Viewer, **given: Any) -> Any:
+    async def value(self, db: Db, viewer: Viewer, **given: Value) -> Any:
         at = clock.now()
         return await db.value(self.query(viewer, at), **by(viewer, at), **given)
 
 
-def by(viewer: Viewer, at: datetime) -> dict[str, Any]:
+def by(viewer: Viewer, at: datetime) -> dict[str, Value]:
     """The parameters that `VIEWER` and `MEMBER` stand for."""
     ring = viewers.ring(viewer, at)
     is_guest = viewer.standing is Standing.guest and ring is Ring.network
@@ -171,7 +178,7 @@ def by(viewer: Viewer, at: datetime) -> dict[str, Any]:
     }
 
 
-def post(viewer_sql: ViewerSql, of_post: Any = Post, original: Any = None) -> Sql:
+def post(viewer_sql: ViewerSql, of_post: type[Post] = Post, original: type[Post] | None = None) -> BoolSql:
     """Which posts (and boosts) one sees. Give `original` where the query has already joined what is boosted."""
     if original is not None:
         return and_(
@@ -182,12 +189,12 @@ def post(viewer_sql: ViewerSql, of_post: Any = Post, original: Any = None) -> Sq
     return and_(_within(viewer_sql, of_post), or_(of_post.boost_of_id.is_(None), sees_original))
 
 
-def parent(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+def parent(viewer_sql: ViewerSql, of_post: type[Post]) -> BoolSql:
     """Whether one sees a post that is known to be no boost: what is replied to, quoted or boosted."""
     return _within(viewer_sql, of_post)
 
 
-def saw(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+def saw(viewer_sql: ViewerSql, of_post: type[Post]) -> BoolSql:
     """The same for a post (or boost) that may be deleted by now: whom a `delete` must reach."""
     original = aliased(Post)
     saw_original = there_is(
@@ -198,15 +205,20 @@ def saw(viewer_sql: ViewerSql, of_post: Any) -> Sql:
     )
 
 
-def would_see(viewer_sql: ViewerSql, unwritten: DraftSql) -> Sql:
+def would_see(viewer_sql: ViewerSql, unwritten: DraftSql) -> BoolSql:
     """The same for a post that is not written yet."""
-    return _within(viewer_sql, unwritten, is_there=true())
+    return _within(viewer_sql, unwritten)
 
 
-def _within(viewer_sql: ViewerSql, of_post: Any, is_there: Sql | None = None) -> Sql:
+PostSql = type[Post] | DraftSql
+
+
+def _within(viewer_sql: ViewerSql, of_post: PostSql, is_there: BoolSql | None = None) -> BoolSql:
     """Rules 1 to 5, for one post by itself."""
+    if is_there is None:
+        is_there = true() if isinstance(of_post, DraftSql) else of_post.deleted_at.is_(None)
     return and_(
-        of_post.deleted_at.is_(None) if is_there is None else is_there,
+        is_there,
         _reaches(viewer_sql, of_post),
         of_post.author_id.not_in(_hidden_people()),
         _is_not_blocked(viewer_sql, of_post),
@@ -215,40 +227,40 @@ def _within(viewer_sql: ViewerSql, of_post: Any, is_there: Sql | None = None) ->
     )
 
 
-def _hidden_people() -> Any:
+def _hidden_people() -> Select[int]:
     """Rule 1: suspended, or erased with everything they wrote."""
     hidden = aliased(Person)
     is_hidden = or_(hidden.suspended_at.is_not(None), hidden.is_removed)
     return select(hidden.id).where(is_hidden).correlate_except(hidden)
 
 
-def hidden_authors(viewer_sql: ViewerSql) -> Any:
+def hidden_authors(viewer_sql: ViewerSql) -> CompoundSelect[int]:
     """Whose posts one sees none of, whatever they are (rules 1 and 3): a select of ids."""
     return _hidden_people().union_all(_blocked_either_way(viewer_sql.id))
 
 
-def _reaches(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+def _reaches(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
     """Rule 2: the narrower of the post's ring and the policy's widest."""
     if viewer_sql is MEMBER:
         return true()
     return func.least(of_post.ring, viewer_sql.widest) >= viewer_sql.ring
 
 
-def _is_not_blocked(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+def _is_not_blocked(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
     """Rule 3. Of one post and many viewers the author is the one to begin with."""
     if isinstance(of_post, DraftSql):
         return viewer_sql.id.not_in(_blocked_either_way(of_post.author_id))
-    return of_post.author_id.not_in(_blocked_either_way(viewer_sql.id))  # type: ignore[no-any-return]
+    return of_post.author_id.not_in(_blocked_either_way(viewer_sql.id))
 
 
-def _blocked_either_way(person_id: Sql) -> Any:
+def _blocked_either_way(person_id: IntSql) -> CompoundSelect[int]:
     by_me, of_me = aliased(Block), aliased(Block)
     blocked = select(by_me.blocked_id).where(by_me.blocker_id == person_id).correlate_except(by_me)
     blocking = select(of_me.blocker_id).where(of_me.blocked_id == person_id).correlate_except(of_me)
     return blocked.union_all(blocking)
 
 
-def _is_in_circle(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+def _is_in_circle(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
     """Rule 4: what a guest sees of what is for the network."""
     if viewer_sql is MEMBER:
         return true()
@@ -270,7 +282,7 @@ def _is_in_circle(viewer_sql: ViewerSql, of_post: Any) -> Sql:
     )
 
 
-def _is_named_or_follows(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+def _is_named_or_follows(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
     """Rule 5."""
     return or_(
         of_post.visibility <= int(Visibility.unlisted),
@@ -280,19 +292,19 @@ def _is_named_or_follows(viewer_sql: ViewerSql, of_post: Any) -> Sql:
     )
 
 
-def _follows(viewer_sql: ViewerSql, person_id: Sql) -> Sql:
+def _follows(viewer_sql: ViewerSql, person_id: IntSql) -> BoolSql:
     follow = aliased(Follow)
     return there_is(follow, follow.follower_id == viewer_sql.id, follow.followed_id == person_id)
 
 
-def _is_mentioned(viewer_sql: ViewerSql, of_post: Any) -> Sql:
+def _is_mentioned(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
     if isinstance(of_post, DraftSql):
         return viewer_sql.id == any_(of_post.people)
     mention = aliased(Mention)
     return there_is(mention, mention.post_id == of_post.id, mention.person_id == viewer_sql.id)
 
 
-def there_is(row: Any, *conditions: Sql) -> Sql:
+def there_is(row: type[Row], *conditions: BoolSql) -> BoolSql:
     """Whether there is such a row. All other tables in the conditions are those of the queries around it, however deep
     this stands; by itself SQLAlchemy looks one query up only, and would then join the table anew: any person, not this one.
 
@@ -308,9 +320,9 @@ def there_is(row: Any, *conditions: Sql) -> Sql:
     )
 
 
-def person(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
+def person(viewer_sql: ViewerSql, of_person: type[Person] = Person) -> BoolSql:
     """Which people one sees (`detail` says how much of them). Others show only as authors, by their card."""
-    is_there: Sql = of_person.erased_at.is_(None)
+    is_there: BoolSql = of_person.erased_at.is_(None)
     if viewer_sql is MEMBER:
         return is_there
     is_near = and_(viewer_sql.ring == int(Ring.network), _is_near(viewer_sql, of_person))
@@ -325,7 +337,7 @@ def person(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
     )
 
 
-def card(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
+def card(viewer_sql: ViewerSql, of_person: type[Person] = Person) -> BoolSql:
     """Of whom one sees at least the card: people whom one sees, and the authors of posts that one sees."""
     written = aliased(Post)
     has_written = there_is(
@@ -334,7 +346,7 @@ def card(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
     return and_(of_person.erased_at.is_(None), or_(person(viewer_sql, of_person), has_written))
 
 
-def _is_near(viewer_sql: ViewerSql, of_person: Any) -> Sql:
+def _is_near(viewer_sql: ViewerSql, of_person: type[Person]) -> BoolSql:
     """What alumni and guests see of people beyond what the world does."""
     is_open = func.least(of_person.profile_ring, viewer_sql.widest) >= int(Ring.network)
     return or_(
@@ -344,7 +356,7 @@ def _is_near(viewer_sql: ViewerSql, of_person: Any) -> Sql:
     )
 
 
-def _is_tied(viewer_sql: ViewerSql, of_person: Any) -> Sql:
+def _is_tied(viewer_sql: ViewerSql, of_person: type[Person]) -> BoolSql:
     follow = aliased(Follow)
     return there_is(
         follow,
@@ -355,7 +367,7 @@ def _is_tied(viewer_sql: ViewerSql, of_person: Any) -> Sql:
     )
 
 
-def place_at_work(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
+def place_at_work(viewer_sql: ViewerSql, of_person: type[Person] = Person) -> BoolSql:
     """Whether unit, place and manager of a person whom one sees show too."""
     return or_(
         viewer_sql.is_member,
@@ -367,7 +379,7 @@ def place_at_work(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
 CARD, PROFILE, PLACE, OWN = 0, 1, 2, 3
 
 
-def detail(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
+def detail(viewer_sql: ViewerSql, of_person: type[Person] = Person) -> IntSql:
     """How much of a person one sees: the card alone, the profile, with their place at work, or all, as they do themselves."""
     if viewer_sql is MEMBER:
         is_there = and_(of_person.suspended_at.is_(None), of_person.erased_at.is_(None))
@@ -379,41 +391,3 @@ def detail(viewer_sql: ViewerSql, of_person: Any = Person) -> Sql:
         (place_at_work(viewer_sql, of_person), PLACE),
         else_=PROFILE,
     )
-
-
-def in_ring(viewer_sql: ViewerSql, counts: Any) -> Sql:
-    """The viewer's number out of counts kept by ring: what stands in their ring or a wider one."""
-    if viewer_sql is MEMBER:
-        total: Sql = counts[1] + counts[2] + counts[3]
-        return total
-    return sum(
-        (case((reached, counts[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(viewer_sql)),
-        start=literal(0),
-    )
-
-
-def newest_in_ring(viewer_sql: ViewerSql, ids: Any) -> Sql:
-    """The same for the ids of the newest."""
-    return func.greatest(
-        *(case((reached, ids[int(ring) + 1]), else_=0) for ring, reached in _rings_in_reach(viewer_sql))
-    )
-
-
-def posts_of(viewer_sql: ViewerSql, person: Any) -> Sql:
-    """How many posts of a person count for the viewer; in works-council mode only one's own are told."""
-    return case(
-        (
-            or_(viewer_sql.tells_activity, person.id == viewer_sql.id),
-            in_ring(viewer_sql, person.posts_in_ring),
-        ),
-        else_=0,
-    )
-
-
-def newest_of(viewer_sql: ViewerSql, person: Any) -> Sql:
-    """The id of the newest of them, which says when that was; in works-council mode nobody learns it."""
-    return case((viewer_sql.tells_activity, newest_in_ring(viewer_sql, person.last_post_in_ring)), else_=0)
-
-
-def _rings_in_reach(viewer_sql: ViewerSql) -> list[tuple[Ring, Sql]]:
-    return [(ring, func.least(int(ring), viewer_sql.widest) >= viewer_sql.ring) for ring in Ring]

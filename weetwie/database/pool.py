@@ -6,9 +6,10 @@ with positional parameters. Values written into a statement become literals, so 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from datetime import date, timedelta
+from typing import Any, Protocol, TypeAlias, overload
 from weakref import WeakValueDictionary
 
 import asyncpg
@@ -20,8 +21,22 @@ from sqlalchemy.types import TypeEngine
 
 from weetwie.database.unavailable import DatabaseAway, Pulse, is_away
 
-Record: TypeAlias = Any
-"""A row: its values by name or by place (an `asyncpg.Record`, which is not typed)."""
+Value: TypeAlias = "None | bool | int | float | str | bytes | date | timedelta | Sequence[Value] | Set[Value] | Mapping[str, Value]"
+"""What goes into a statement."""
+
+
+class Record(Protocol):
+    """A row, as asyncpg gives it: its values by name or by place, of which only the statement knows the types."""
+
+    @overload
+    def __getitem__(self, key: str | int, /) -> Any: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> tuple[Any, ...]: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def __len__(self) -> int: ...
+    def keys(self) -> Iterable[str]: ...
+
+
 AtOnce = Mapping[type, Sequence[Callable[..., Awaitable[None]]]]
 """For a kind of fact, what is done in the same transaction."""
 
@@ -72,7 +87,7 @@ class Query:
         self._names = tuple(compiled.positiontup or ())
         self._sql = str(compiled)
 
-    def values(self, given: Mapping[str, Any]) -> list[Any]:
+    def values(self, given: Mapping[str, Value]) -> list[Value]:
         """The given values in the order in which the SQL wants them. Raises KeyError for one that is missing."""
         if self._sql is None:
             self._compile()
@@ -93,22 +108,22 @@ class Db:
         """What this process keeps in memory of this database, by its class; each keeps itself up to date."""
         self._wakes = False
 
-    async def rows(self, query: Query, **given: Any) -> list[Record]:
+    async def rows(self, query: Query, **given: Value) -> list[Record]:
         return await self.connection.fetch(query.sql, *query.values(given))  # type: ignore[no-any-return]
 
-    async def row(self, query: Query, **given: Any) -> Record | None:
-        return await self.connection.fetchrow(query.sql, *query.values(given))
+    async def row(self, query: Query, **given: Value) -> Record | None:
+        return await self.connection.fetchrow(query.sql, *query.values(given))  # type: ignore[no-any-return]
 
-    async def value(self, query: Query, **given: Any) -> Any:
+    async def value(self, query: Query, **given: Value) -> Any:
         return await self.connection.fetchval(query.sql, *query.values(given))
 
-    async def run(self, query: Query, **given: Any) -> int:
+    async def run(self, query: Query, **given: Value) -> int:
         """Runs a statement that answers nothing; returns how many rows it touched."""
         status: str = await self.connection.execute(query.sql, *query.values(given))
         count = status.rsplit(" ", 1)[-1]
         return int(count) if count.isdigit() else 0
 
-    async def run_many(self, query: Query, many: Iterable[Mapping[str, Any]]) -> None:
+    async def run_many(self, query: Query, many: Iterable[Mapping[str, Value]]) -> None:
         await self.connection.executemany(query.sql, [query.values(given) for given in many])
 
     @asynccontextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Select, Text, and_, func, or_, select
+from sqlalchemy import BigInteger, Boolean, Executable, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -53,7 +53,7 @@ _IN_HISTORY = Query(
 )
 
 
-def _one(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _one(viewer_sql: ViewerSql) -> Executable:
     """What stands or stood in a post is seen with the post; before that, by the uploader alone. What is left of a deleted
     post shows to its author, but at no address that somebody else may hold."""
     post = aliased(Post)

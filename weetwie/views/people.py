@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, Final, NotRequired, TypedDict
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, case, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Executable, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import visibility
+from weetwie.access import ring_counts, visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.errors import NotFound
 from weetwie.tables.knowledge import Topic
@@ -104,20 +104,23 @@ class Profile(_AtWork, frozen=True, kw_only=True):
     is_limited: bool = False
 
 
-def person_columns(viewer_sql: ViewerSql, person: Any) -> tuple[Any, ...]:
-    """The columns of a `SeenPerson`, in order."""
-    return (
-        person.id,
-        person.version,
-        visibility.detail(viewer_sql, person),
-        person.followers_count,
-        person.following_count,
-        visibility.posts_of(viewer_sql, person),
-        visibility.newest_of(viewer_sql, person),
-    )
+def person_columns(viewer_sql: ViewerSql, person: type[Person]) -> list[ColumnSql]:
+    """The columns of a `SeenPerson`."""
+    columns: dict[str, ColumnSql] = {
+        "id": person.id,
+        "version": person.version,
+        "detail": visibility.detail(viewer_sql, person),
+        "followers_count": person.followers_count,
+        "following_count": person.following_count,
+        "posts_count": ring_counts.posts_of(viewer_sql, person),
+        "last_post_id": ring_counts.newest_of(viewer_sql, person),
+    }
+    return [columns[name] for name in SeenPerson.__struct_fields__]
 
 
-def _people(viewer_sql: ViewerSql, law: Callable[[ViewerSql, Any], Any] = visibility.person) -> Any:
+def _people(
+    viewer_sql: ViewerSql, law: Callable[[ViewerSql, type[Person]], BoolSql] = visibility.person
+) -> Executable:
     asked = (
         func.unnest(param("ids", ARRAY(BigInteger)))
         .table_valued("id", with_ordinality="place")
@@ -132,7 +135,7 @@ def _people(viewer_sql: ViewerSql, law: Callable[[ViewerSql, Any], Any] = visibi
     )
 
 
-def _author(viewer_sql: ViewerSql) -> Any:
+def _author(viewer_sql: ViewerSql) -> Executable:
     """A person whom the viewer sees, be it only as the author of some post."""
     written = aliased(Post)
     has_written = (
@@ -158,7 +161,7 @@ def _column(name: str) -> ColumnElement[Any]:
     return _NOT_AS_THEY_STAND[name] if name in _NOT_AS_THEY_STAND else getattr(Person, name)  # type: ignore[no-any-return]
 
 
-def _topics(choice: int) -> Any:
+def _topics(choice: int) -> ColumnElement[str]:
     chosen = (
         select(Topic.name)
         .where(Topic.person_id == Person.id, Topic.choice == choice)
@@ -211,7 +214,7 @@ async def person(db: Db, viewer: Viewer, person_id: int) -> SeenPerson:
     return as_seen(row)
 
 
-def as_seen(row: Sequence[int]) -> SeenPerson:
+def as_seen(row: Record | tuple[int, ...]) -> SeenPerson:
     """From `person_columns`; of whom one sees the card alone, nothing is counted."""
     return SeenPerson(*row[:3]) if row[2] == visibility.CARD else SeenPerson(*row)
 

@@ -1,25 +1,42 @@
 """Posts as a viewer sees them: one statement finds a page, under the law, with everything that is the viewer's own."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, case, func, join, literal, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    and_,
+    case,
+    func,
+    join,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from weetwie.access import authenticate, visibility
+from weetwie.access import authenticate, ring_counts, visibility
 from weetwie.access.enums import QuotePolicy, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.access.visibility import ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.paging import END, Page
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Record, Value, param
 from weetwie.errors import NotFound
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MEDIA, POLL, Mark, Post
 from weetwie.tables.relations import Follow
 from weetwie.views.people import SeenPerson, person_columns
 from weetwie.views.people import as_seen as person_as_seen
+
+Loaded: TypeAlias = Select[*tuple[Any, ...]]
+Candidates: TypeAlias = Select[int, int] | Select[int, int | None]
+"""`post_id` and `key`: what may stand in a list, and how it is ordered."""
 
 
 class SeenPost(msgspec.Struct, frozen=True):
@@ -84,12 +101,12 @@ class Finding:
     the bounds of the page are added here, so no finding can forget them.
     """
 
-    def __init__(self, candidates: Callable[[ViewerSql], Select[*tuple[Any, ...]]]) -> None:
+    def __init__(self, candidates: Callable[[ViewerSql], Candidates]) -> None:
         self._down = VisibleQuery(lambda viewer_sql: _page(viewer_sql, candidates(viewer_sql), upward=False))
         self._up = VisibleQuery(lambda viewer_sql: _page(viewer_sql, candidates(viewer_sql), upward=True))
         self._trail = VisibleQuery(lambda viewer_sql: _trail(viewer_sql, candidates(viewer_sql)))
 
-    async def page(self, db: Db, viewer: Viewer, page: Page, **given: Any) -> list[SeenPost]:
+    async def page(self, db: Db, viewer: Viewer, page: Page, **given: Value) -> list[SeenPost]:
         """The posts of a page, newest first. Raises StaleViewer when the viewer was remembered and is no longer so."""
         query = self._up if page.is_upward else self._down
         rows = await query.rows(
@@ -108,7 +125,7 @@ class Finding:
         posts = [as_seen(row) for row in rows]
         return posts[::-1] if page.is_upward else posts
 
-    async def trail(self, db: Db, viewer: Viewer, page: Page, **given: Any) -> list[tuple[int, int]]:
+    async def trail(self, db: Db, viewer: Viewer, page: Page, **given: Value) -> list[tuple[int, int]]:
         """Key and original of each post of a page, newest first: enough to see what stands where, and cheap."""
         rows = await self._trail.rows(
             db, viewer, below=page.below, above=page.above, limit=page.limit, **given
@@ -116,19 +133,21 @@ class Finding:
         return [(row[0], row[1]) for row in rows]
 
 
-_AUTHOR_AT = 25
+_OWN = SeenPost.__struct_fields__[:-2]
+"""All but author and booster."""
+_AUTHOR_AT = 1 + len(_OWN)
 _BOOSTER_AT = _AUTHOR_AT + len(SeenPerson.__struct_fields__)
 
 
-def as_seen(row: Any) -> SeenPost:
+def as_seen(row: Record) -> SeenPost:
+    """From what `loaded` selects, in the order of the fields."""
+    author = person_as_seen(row[_AUTHOR_AT:_BOOSTER_AT])
     booster = None if row[_BOOSTER_AT] is None else person_as_seen(row[_BOOSTER_AT:])
-    own: list[Any] = [*row[1:_AUTHOR_AT], person_as_seen(row[_AUTHOR_AT:_BOOSTER_AT]), booster]
-    return SeenPost(*own)
+    seen: list[Any] = [*row[1:_AUTHOR_AT], author, booster]
+    return SeenPost(*seen)
 
 
-def _page(
-    viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]], *, upward: bool
-) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql, candidates: Candidates, *, upward: bool) -> Executable:
     """Plan: candidates by their index, newest first; each post, its author and the viewer's marks by primary key."""
     found = candidates.subquery()
     rows, item, post = loaded(viewer_sql, authenticate.is_still_so(), found, found)
@@ -140,14 +159,16 @@ def _page(
 
 
 def loaded(
-    viewer_sql: ViewerSql, first: Any, found: Any, source: Any
-) -> tuple[Select[*tuple[Any, ...]], Any, Any]:
+    viewer_sql: ViewerSql, first: ColumnSql, found: FromClause, source: FromClause
+) -> tuple[Loaded, type[Post], type[Post]]:
     """The columns of a `SeenPost` behind a first one, for what is found in a source; with them the entry and the post, for
     the law."""
     item, post = aliased(Post), aliased(Post)
     author, booster, mark = aliased(Person), aliased(Person), aliased(Mark)
+    entry: dict[str, ColumnSql] = {"key": found.c.key, "id": item.id, "visibility": item.visibility}
+    columns = entry | _post_columns(viewer_sql, post, mark)
     rows = (
-        select(first, found.c.key, item.id, item.visibility, *_post_columns(viewer_sql, post, mark))
+        select(first, *(columns[name] for name in _OWN))
         .add_columns(*person_columns(viewer_sql, author), *person_columns(viewer_sql, booster))
         .select_from(source)
         .join(item, item.id == found.c.post_id)
@@ -162,7 +183,7 @@ def loaded(
 class Reach:
     """A finding the other way round: for which of these people do these posts stand in the list, and how do they see them?"""
 
-    def __init__(self, candidates: Callable[[ViewerSql], Select[*tuple[Any, ...]]]) -> None:
+    def __init__(self, candidates: Callable[[ViewerSql], Candidates]) -> None:
         self._query = Query(lambda: _reach(candidates))
 
     async def posts(
@@ -175,7 +196,7 @@ class Reach:
         return [(row[0], as_seen(row)) for row in rows]
 
 
-def _reach(candidates: Callable[[ViewerSql], Select[*tuple[Any, ...]]]) -> Select[*tuple[Any, ...]]:
+def _reach(candidates: Callable[[ViewerSql], Candidates]) -> Executable:
     reader = aliased(Person)
     viewer_sql = visibility.of(reader)
     found = candidates(viewer_sql).correlate(reader).lateral()
@@ -185,7 +206,7 @@ def _reach(candidates: Callable[[ViewerSql], Select[*tuple[Any, ...]]]) -> Selec
     ).order_by(item.id)
 
 
-def _trail(viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def _trail(viewer_sql: ViewerSql, candidates: Candidates) -> Executable:
     found, item = candidates.subquery(), aliased(Post)
     return (
         select(found.c.key, func.coalesce(item.boost_of_id, item.id))
@@ -199,33 +220,33 @@ def _trail(viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]]) -> Selec
 BELOW, ABOVE = param("below", BigInteger), param("above", BigInteger)
 
 
-def _post_columns(viewer_sql: ViewerSql, post: Any, mark: Any) -> tuple[Any, ...]:
-    return (
-        post.id,
-        post.version,
-        post.visibility,
-        func.least(post.ring, viewer_sql.widest),
-        visibility.in_ring(viewer_sql, post.replies_in_ring),
-        visibility.in_ring(viewer_sql, post.boosts_in_ring),
-        visibility.in_ring(viewer_sql, post.quotes_in_ring),
-        post.favourites_count,
-        mark.favourite.is_not(None),
-        mark.boost_id.is_not(None),
-        mark.bookmark.is_not(None),
-        mark.pin.is_not(None),
-        func.coalesce(mark.is_muted, False),
-        case((_sees(viewer_sql, post.reply_to_id), post.reply_to_id)),
-        post.reply_to_person_id,
-        case((_sees(viewer_sql, post.answer_id), post.answer_id)),
-        post.attached,
-        post.quote_of_id,
-        post.quote_state,
-        post.quote_policy,
-        _may_quote(viewer_sql, post),
-    )
+def _post_columns(viewer_sql: ViewerSql, post: type[Post], mark: type[Mark]) -> dict[str, ColumnSql]:
+    return {
+        "post_id": post.id,
+        "version": post.version,
+        "post_visibility": post.visibility,
+        "ring": func.least(post.ring, viewer_sql.widest),
+        "replies_count": ring_counts.in_ring(viewer_sql, post.replies_in_ring),
+        "boosts_count": ring_counts.in_ring(viewer_sql, post.boosts_in_ring),
+        "quotes_count": ring_counts.in_ring(viewer_sql, post.quotes_in_ring),
+        "favourites_count": post.favourites_count,
+        "is_favourite": mark.favourite.is_not(None),
+        "is_boosted": mark.boost_id.is_not(None),
+        "is_bookmark": mark.bookmark.is_not(None),
+        "is_pinned": mark.pin.is_not(None),
+        "is_muted": func.coalesce(mark.is_muted, False),
+        "reply_to_id": case((_sees(viewer_sql, post.reply_to_id), post.reply_to_id)),
+        "reply_to_person_id": post.reply_to_person_id,
+        "answer_id": case((_sees(viewer_sql, post.answer_id), post.answer_id)),
+        "attached": post.attached,
+        "quote_of_id": post.quote_of_id,
+        "quote_state": post.quote_state,
+        "quote_policy": post.quote_policy,
+        "may_quote": _may_quote(viewer_sql, post),
+    }
 
 
-def _may_quote(viewer_sql: ViewerSql, post: Any) -> Any:
+def _may_quote(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[bool]:
     """As `permissions.quote` has it."""
     follow = aliased(Follow)
     is_follower = visibility.there_is(
@@ -240,7 +261,7 @@ def _may_quote(viewer_sql: ViewerSql, post: Any) -> Any:
     )
 
 
-def _sees(viewer_sql: ViewerSql, post_id: Any) -> Any:
+def _sees(viewer_sql: ViewerSql, post_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     other = aliased(Post)
     return and_(
         post_id.is_not(None),
@@ -248,7 +269,7 @@ def _sees(viewer_sql: ViewerSql, post_id: Any) -> Any:
     )
 
 
-def _asked(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _asked(viewer_sql: ViewerSql) -> Select[int, int]:
     """The ids that are asked for; the first of them has the highest key, so that their order is kept."""
     asked = (
         func.unnest(param("ids", ARRAY(BigInteger)))
@@ -258,14 +279,14 @@ def _asked(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     return select(asked.c.id.label("post_id"), (literal(END - 1) - asked.c.place).label("key"))
 
 
-def _given(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _given(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
         post.id == func.any(param("post_ids", ARRAY(BigInteger)))
     )
 
 
-def _gone(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _gone(viewer_sql: ViewerSql) -> Select[int]:
     """Deleted posts that one saw before; of a post that nothing hangs on any more the tombstone goes."""
     gone = aliased(Post)
     return select(gone.id).where(

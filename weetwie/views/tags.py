@@ -6,10 +6,9 @@ the same as one that nobody has ever written.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, Text, and_, distinct, func, literal, select
+from sqlalchemy import BigInteger, Executable, Select, Text, and_, distinct, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -39,7 +38,7 @@ class SeenTag(msgspec.Struct, frozen=True):
     days on which few people did are told as days on which nobody did."""
 
 
-def _spelled(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _spelled(viewer_sql: ViewerSql) -> Executable:
     """How the newest post that the viewer sees spells it."""
     asked = (
         func.unnest(param("keys", ARRAY(Text))).table_valued("key", with_ordinality="place").render_derived()
@@ -69,7 +68,7 @@ def _spelled(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _days(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _days(viewer_sql: ViewerSql) -> Select[str, int, int, int]:
     use, post = aliased(PostTag), aliased(Post)
     day = use.post_id.op(">>")(16).op("/")(literal(_DAY_MS)).cast(BigInteger).label("day")
     return (

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, func, select, text
+from sqlalchemy import BigInteger, Executable, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -59,7 +59,7 @@ _EDITS = Query(
 )
 
 
-def _words() -> Select[*tuple[Any, ...]]:
+def _words() -> Executable:
     mention, mentioned = aliased(Mention), aliased(Person)
     names = (
         select(

@@ -1,9 +1,19 @@
 """A list of posts in which a boost is left out when its original stands close below."""
 
 from collections.abc import Callable
-from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, cast, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Executable,
+    FromClause,
+    Integer,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
@@ -11,9 +21,9 @@ from weetwie.access import authenticate, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
-from weetwie.database.pool import Db, param
+from weetwie.database.pool import Db, Value, param
 from weetwie.tables.posts import Post
-from weetwie.views.posts import ABOVE, BELOW, SeenPost, as_seen, loaded
+from weetwie.views.posts import ABOVE, BELOW, Candidates, SeenPost, as_seen, loaded
 
 
 class Walk:
@@ -22,11 +32,11 @@ class Walk:
     The statement walks the list some way beyond the page, which is cheap, and loads only what is shown.
     """
 
-    def __init__(self, candidates: Callable[[ViewerSql], Select[*tuple[Any, ...]]]) -> None:
+    def __init__(self, candidates: Callable[[ViewerSql], Candidates]) -> None:
         self._down = VisibleQuery(lambda viewer_sql: _walk(viewer_sql, candidates(viewer_sql)))
 
     async def page(
-        self, db: Db, viewer: Viewer, page: Page, apart: int, **given: Any
+        self, db: Db, viewer: Viewer, page: Page, apart: int, **given: Value
     ) -> tuple[list[SeenPost], bool]:
         """The posts of a page, newest first, and whether the list goes on beyond what was walked."""
         length = page.limit + WALK_FURTHER + apart
@@ -53,7 +63,7 @@ WALK_FURTHER = 10
 """How many repeats a page may have without another statement."""
 
 
-def _walk(viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def _walk(viewer_sql: ViewerSql, candidates: Candidates) -> Executable:
     walk = _steps(viewer_sql, candidates)
     shown = _unrepeated(walk)
     first = array(
@@ -63,7 +73,7 @@ def _walk(viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]]) -> Select
     return rows.order_by(shown.c.place)
 
 
-def _steps(viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]]) -> Any:
+def _steps(viewer_sql: ViewerSql, candidates: Candidates) -> CTE:
     found, item = candidates.subquery(), aliased(Post)
     trail = (
         select(found.c.key, found.c.post_id, item.boost_of_id)
@@ -77,7 +87,7 @@ def _steps(viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]]) -> Any:
     return select(trail, place.label("place")).cte("walk").prefix_with("materialized")
 
 
-def _unrepeated(walk: Any) -> Any:
+def _unrepeated(walk: CTE) -> FromClause:
     """Only as far as the walk goes far enough beyond, or to its end."""
     older = walk.alias("older")
     apart, length = param("apart", BigInteger), param("length", BigInteger)

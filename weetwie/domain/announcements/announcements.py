@@ -2,11 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import regex
-from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Text, and_, delete, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Executable,
+    SmallInteger,
+    Text,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import aliased
 
@@ -172,7 +184,7 @@ async def _ring_of(db: Db, viewer: Viewer, id: int) -> int:
 _ID, _PERSON_ID, _NAME = param("id", BigInteger), param("person_id", BigInteger), param("name", Text)
 
 
-def _in_force(viewer_sql: ViewerSql) -> Any:
+def _in_force(viewer_sql: ViewerSql) -> Executable:
     read = aliased(AnnouncementRead)
     only, now = param("only", BigInteger), param("now", DateTime(timezone=True))
     is_read = visibility.there_is(

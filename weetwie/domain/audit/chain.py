@@ -5,9 +5,8 @@ in the chain is to be noted elsewhere now and then (`verify` tells it): a chain 
 """
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -16,7 +15,7 @@ from sqlalchemy import BigInteger, DateTime, LargeBinary, delete, func, insert, 
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.runtime import clock
@@ -151,7 +150,7 @@ async def _end(db: Db) -> tuple[int, bytes]:
     return (row["number"], bytes(row["hash"])) if row else (0, BEGINNING)
 
 
-def _hash(before: bytes, number: int, row: Mapping[str, Any]) -> bytes:
+def _hash(before: bytes, number: int, row: Record) -> bytes:
     """SHA-256 of the hash before and of the row as JSON with its names in order."""
     told = {
         "number": number,
@@ -167,7 +166,7 @@ def _hash(before: bytes, number: int, row: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(before + msgspec.json.encode(told, order="sorted")).digest()
 
 
-def _wrong_checkpoint(checkpoint: Mapping[str, Any] | None, seed: bytes) -> str:
+def _wrong_checkpoint(checkpoint: Record | None, seed: bytes) -> str:
     if checkpoint is None:
         return ""
     number = checkpoint["number"]

@@ -4,7 +4,6 @@ In works-council mode nobody reads here when others sign in, or what they do abo
 stands in the chain, and is left out of what is shown and exported.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, and_, delete, 
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.errors import Forbidden
 from weetwie.events import KEY_OF_DAY
 from weetwie.runtime import clock
@@ -118,7 +117,7 @@ async def forget_addresses(db: Db) -> int:
     return await db.run(_DROP_KEYS, before=(clock.now() - ADDRESSES_LAST).date())
 
 
-def _entry(row: Mapping[str, Any]) -> TrailEntry:
+def _entry(row: Record) -> TrailEntry:
     plain = {name: row[name] for name in TrailEntry.__struct_fields__ if name != "address"}
     return TrailEntry(**plain, address=_opened(row["address"], row["day"], row["key"]))
 

@@ -1,7 +1,7 @@
 """Which card a post has: that of its first link, unless it shows files."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import BigInteger, Select, Text, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -52,7 +52,7 @@ async def _take_out(db: Db, viewer: Viewer, post_id: int) -> None:
         await record(db, viewer, CardChanged([post_id]))
 
 
-def _written() -> Select[*tuple[Any, ...]]:
+def _written() -> Select[int, int, str]:
     return (
         select(Post.id, Post.attached, PostText.text)
         .join(PostText, PostText.post_id == Post.id)

@@ -5,7 +5,20 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import BigInteger, Boolean, DateTime, Select, Text, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
@@ -119,7 +132,7 @@ _CHANGEABLE = [getattr(Collection, name) for name in CollectionChange.__struct_f
 _ID, _OWNER = param("id", BigInteger), param("owner_id", BigInteger)
 
 
-def _shows(viewer_sql: ViewerSql) -> Any:
+def _shows(viewer_sql: ViewerSql) -> ColumnElement[bool]:
     """With the profile of its owner, never with the card alone."""
     owner = aliased(Person)
     return visibility.there_is(

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, DateTime, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Executable,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -75,7 +88,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
         await db.run(query, people=people)
 
 
-def _items(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _items(viewer_sql: ViewerSql) -> Executable:
     item, person, of = aliased(CollectionItem), aliased(Person), aliased(Collection)
     return (
         select(item.id, item.collection_id, item.person_id, item.created_at)
@@ -91,7 +104,7 @@ def _items(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _wish(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _wish(viewer_sql: ViewerSql) -> Select[bool]:
     """Of somebody whom one sees beyond their card: whether they let themselves be put forward."""
     person = aliased(Person)
     lets = and_(person.is_discoverable, ~_is_blocked(viewer_sql.id, person.id))
@@ -102,7 +115,7 @@ def _wish(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _is_blocked(one: Any, other: Any) -> Any:
+def _is_blocked(one: Any, other: Any) -> ColumnElement[bool]:
     block = aliased(Block)
     return visibility.there_is(
         block,

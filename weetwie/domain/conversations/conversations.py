@@ -1,10 +1,9 @@
 """One's conversations: which there are, what was said last, read them, leave them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, delete, func, or_, select, true, union_all, update
+from sqlalchemy import BigInteger, Executable, delete, func, or_, select, true, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
@@ -72,7 +71,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
     await db.run(_ERASE, people=[fact.person_id for fact in facts])
 
 
-def _heard() -> Any:
+def _heard() -> Executable:
     direct = (
         Post.id == func.any(param("posts", ARRAY(BigInteger))),
         Post.visibility == int(Visibility.direct),
@@ -96,7 +95,7 @@ def _heard() -> Any:
     )
 
 
-def _page(viewer_sql: ViewerSql, *, upward: bool) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql, *, upward: bool) -> Executable:
     """Plan: the person's conversations by their index, the newest post that they see in each; few enough to be sorted."""
     post, mention = aliased(Post), aliased(Mention)
     only = param("only", BigInteger)

@@ -3,9 +3,8 @@
 import hashlib
 import hmac
 from collections.abc import Iterable
-from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, delete, func, select, update
+from sqlalchemy import BigInteger, Boolean, Executable, LargeBinary, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions
@@ -21,7 +20,7 @@ from weetwie.text.signs import bare_address
 from weetwie.text.text import canonical_address
 
 
-def _add() -> Any:
+def _add() -> Executable:
     """Of one's own address more may become known: the words behind the hash, that it is verified."""
     made = insert(Address).values(
         person_id=param("person_id", BigInteger),

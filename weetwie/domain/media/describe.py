@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Text, or_, select, update
+from sqlalchemy import BigInteger, Boolean, Executable, Text, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
@@ -61,7 +61,7 @@ async def own(db: Db, viewer: Viewer, media_id: int) -> Record:
 _CHANGEABLE = ("description", "meta", "has_small", "blurhash", "version")
 
 
-def _own(viewer_sql: ViewerSql) -> Any:
+def _own(viewer_sql: ViewerSql) -> Executable:
     """One may be among those who no longer see the post in which one's own file is."""
     post = aliased(Post)
     in_post = visibility.there_is(post, post.id == Media.post_id, visibility.parent(viewer_sql, post))

@@ -1,7 +1,7 @@
 """Addresses that nobody may have here: kept as hashes of how they read without what varies in them."""
 
 import hashlib
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, LargeBinary, Select, delete, select
@@ -90,7 +90,7 @@ _COLUMNS = (AddressBlock.id, AddressBlock.hash)
 _ID, _HASH = param("id", BigInteger), param("hash", LargeBinary)
 
 
-def _page(*, upward: bool) -> Select[*tuple[Any, ...]]:
+def _page(*, upward: bool) -> Select[int, bytes]:
     return (
         select(*_COLUMNS)
         .where(AddressBlock.id < param("below", BigInteger), AddressBlock.id > param("above", BigInteger))

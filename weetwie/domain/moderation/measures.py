@@ -6,7 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Select, Text, cast, distinct, extract, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Executable,
+    Text,
+    cast,
+    distinct,
+    extract,
+    func,
+    literal,
+    select,
+)
 
 from weetwie.access import permissions
 from weetwie.access.enums import Visibility
@@ -157,11 +169,11 @@ _COUNTED = (
 )
 
 
-def _day_of(moment: Any) -> Any:
+def _day_of(moment: Any) -> ColumnElement[int]:
     return cast(func.floor(extract("epoch", moment) / _DAY_SECONDS), BigInteger)
 
 
-def _moments(moment: Any, *conditions: Any) -> Select[*tuple[Any, ...]]:
+def _moments(moment: Any, *conditions: Any) -> Executable:
     day = _day_of(moment).label("day")
     return (
         select(day, func.count().label("count"))
@@ -170,12 +182,12 @@ def _moments(moment: Any, *conditions: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _posts(count: Any, *conditions: Any) -> Select[*tuple[Any, ...]]:
+def _posts(count: Any, *conditions: Any) -> Executable:
     day = _DAY_OF_POST.label("day")
     return select(day, count.label("count")).where(*_COUNTED, *conditions).group_by(day)
 
 
-def _tagged(count: Any) -> Select[*tuple[Any, ...]]:
+def _tagged(count: Any) -> Executable:
     day = _DAY_OF_POST.label("day")
     return (
         select(day, count.label("count"))

@@ -9,7 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     DateTime,
-    Select,
+    Executable,
     Text,
     and_,
     delete,
@@ -215,7 +215,7 @@ _REPORT = Query(
 )
 
 
-def _page() -> Select[*tuple[Any, ...]]:
+def _page() -> Executable:
     wanted = or_(param("with_closed", Boolean), Report.closed_at.is_(None))
     return (
         select(*_COLUMNS)
@@ -225,7 +225,7 @@ def _page() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _listed(*, upward: bool) -> Select[*tuple[Any, ...]]:
+def _listed(*, upward: bool) -> Executable:
     by_id, about_id = param("by_id", BigInteger), param("about_id", BigInteger)
     return (
         select(*_COLUMNS)

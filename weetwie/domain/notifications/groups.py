@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Select, Text, and_, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Executable, Select, Text, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -86,7 +86,7 @@ def _distinct(senders: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(senders))[:SAMPLES]
 
 
-def _is_grouped(row: Any) -> Any:
+def _is_grouped(row: Any) -> ColumnElement[bool]:
     return and_(row.group_key.is_not(None), row.kind == func.any(param("grouped", ARRAY(Text))))
 
 
@@ -104,7 +104,7 @@ def _heads(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     return mine(viewer_sql, Notification).where(or_(~_is_grouped(Notification), ~has_newer))
 
 
-def _page(viewer_sql: ViewerSql, *, upward: bool) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql, *, upward: bool) -> Executable:
     heads = (
         _heads(viewer_sql)
         .add_columns(_is_grouped(Notification).label("is_grouped"), Notification.group_key.label("key"))
@@ -151,7 +151,7 @@ def _members(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _new(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _new(viewer_sql: ViewerSql) -> Select[int]:
     new = (
         _heads(viewer_sql)
         .where(Notification.id > of_marker(viewer_sql))

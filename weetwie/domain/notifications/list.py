@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    Executable,
     Select,
     Text,
     and_,
@@ -135,7 +136,7 @@ def of_marker(viewer_sql: ViewerSql) -> ColumnElement[int]:
     return func.coalesce(read.scalar_subquery(), 0)
 
 
-def _page(viewer_sql: ViewerSql, *, upward: bool) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql, *, upward: bool) -> Executable:
     """Plan: the person's notifications by their index, newest first, each looked at under the law; no sort."""
     stretch = (
         mine(viewer_sql, Notification)
@@ -151,7 +152,7 @@ def _page(viewer_sql: ViewerSql, *, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _new(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _new(viewer_sql: ViewerSql) -> Select[int]:
     new = (
         mine(viewer_sql, Notification)
         .where(Notification.id > of_marker(viewer_sql))

@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Executable,
+    FromClause,
     Select,
     and_,
     case,
@@ -127,7 +129,7 @@ def _insert(
     """`make` joins and narrows a selection that begins with the rows to be inserted; `told` is the people to tell, of what
     they did themselves only where that is said. `act_id` is the number of what can be taken back and given again."""
 
-    def statement() -> Any:
+    def statement() -> Executable:
         sender = aliased(Person)
         decided = decision(kind, told.id, sender, post_id)
         act = null() if act_id is None else act_id
@@ -272,7 +274,7 @@ _BOOSTED = _insert(
 )
 
 
-def _given(*names: str) -> Any:
+def _given(*names: str) -> FromClause:
     """The rows of several parameters that belong together."""
     given = func.unnest(*(param(name, ARRAY(BigInteger)) for name in names))
     columns: list[Any] = [column(name, BigInteger) for name in names]

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, and_, case, delete, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    SmallInteger,
+    and_,
+    case,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
@@ -93,7 +105,7 @@ _POLICY = Query(
 )
 
 
-def _set() -> Any:
+def _set() -> Executable:
     given = {rule: param(rule, SmallInteger) for rule in RULES}
     return (
         insert(NotificationPolicy)

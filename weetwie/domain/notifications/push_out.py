@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Executable,
     Select,
     Text,
     and_,
@@ -76,7 +77,7 @@ _SAYS: Final = {
 _NOW = param("now", DateTime(timezone=True))
 
 
-def _queue() -> Any:
+def _queue() -> Executable:
     told, device, token = aliased(Notification), aliased(PushSubscription), aliased(Token)
     is_followed = exists(
         select(literal(1)).where(Follow.follower_id == told.person_id, Follow.followed_id == told.from_id)

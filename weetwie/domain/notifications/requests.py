@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, func, select
+from sqlalchemy import BigInteger, Executable, Select, func, select
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -56,7 +56,7 @@ def _held(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _requests(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _requests(viewer_sql: ViewerSql) -> Executable:
     held = _held(viewer_sql)
     newest = func.max(held.c.id)
     return (
@@ -74,7 +74,7 @@ def _requests(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _totals(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _totals(viewer_sql: ViewerSql) -> Select[int, int]:
     held = _held(viewer_sql)
     return select(func.count(held.c.from_id.distinct()), func.count()).select_from(held)
 

@@ -1,7 +1,6 @@
 """Who of those whom somebody knows from elsewhere is here, as far as they see them."""
 
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import BigInteger, Select, Text, any_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -16,7 +15,7 @@ from weetwie.tables.people import Person
 MOST: int = 200
 
 
-def _known(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _known(viewer_sql: ViewerSql) -> Select[int]:
     return (
         select(Person.id)
         .where(

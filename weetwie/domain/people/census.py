@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import BigInteger, DateTime, func, select
 
-from weetwie.access import permissions, visibility
+from weetwie.access import ring_counts, permissions, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -30,8 +30,8 @@ class Census(msgspec.Struct, frozen=True):
 
 def _count(viewer_sql: ViewerSql) -> object:
     newest, written = (
-        visibility.newest_in_ring(viewer_sql, Person.last_post_in_ring),
-        visibility.in_ring(viewer_sql, Person.posts_in_ring),
+        ring_counts.newest_in_ring(viewer_sql, Person.last_post_in_ring),
+        ring_counts.in_ring(viewer_sql, Person.posts_in_ring),
     )
     return select(
         func.count(),

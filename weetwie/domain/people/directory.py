@@ -11,10 +11,10 @@ from sqlalchemy import BigInteger, Select, SmallInteger, Text, and_, func, or_, 
 from sqlalchemy import literal as value
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import visibility
+from weetwie.access import ring_counts, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
 from weetwie.tables.people import Person
 
@@ -40,7 +40,7 @@ class DirectoryFilter(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def _listed(viewer_sql: ViewerSql) -> Sql:
+def _listed(viewer_sql: ViewerSql) -> BoolSql:
     return and_(
         visibility.person(viewer_sql),
         Person.is_discoverable,
@@ -58,7 +58,7 @@ def _page(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _is_among(viewer_sql: ViewerSql) -> Sql:
+def _is_among(viewer_sql: ViewerSql) -> BoolSql:
     """By unit and place only where the viewer sees them."""
     units, places = param("units", ARRAY(Text)), param("places", ARRAY(Text))
     language, standing = param("language", Text), param("standing", SmallInteger)
@@ -74,8 +74,8 @@ def _is_among(viewer_sql: ViewerSql) -> Sql:
     )
 
 
-def _last_active(viewer_sql: ViewerSql) -> Sql:
-    return visibility.newest_in_ring(viewer_sql, Person.last_post_in_ring)
+def _last_active(viewer_sql: ViewerSql) -> BoolSql:
+    return ring_counts.newest_in_ring(viewer_sql, Person.last_post_in_ring)
 
 
 _DIRECTORY = {

@@ -1,7 +1,7 @@
 """Everybody there is, page by page and by what is asked of them, with what only those who run the place read of them."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Select, Text, and_, case, func, or_, select, true
@@ -83,7 +83,7 @@ _WAITS = and_(
 )
 
 
-def _page(*, upward: bool) -> Select[*tuple[Any, ...]]:
+def _page(*, upward: bool) -> Select[int]:
     state, handle, name = param("state", Text), param("handle", Text), param("name", Text)
     sponsor_id = param("sponsor_id", BigInteger)
     in_state = case(

@@ -1,12 +1,10 @@
 """People by their handle and name, their unit and place, and what they say of themselves; errors of typing are forgiven."""
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Boolean, Select, Text, and_, case, column, func, literal, or_, select
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
 from weetwie.database.folding import folded
 from weetwie.database.pool import Db, columns, param
 from weetwie.tables.people import Person
@@ -16,7 +14,7 @@ _SAID = func.plain(param("said", Text))
 _BEGINNING = func.concat("% ", func.plain(param("escaped", Text)), "%")
 
 
-def _follows(viewer_sql: ViewerSql) -> Sql:
+def _follows(viewer_sql: ViewerSql) -> BoolSql:
     return (
         select(literal(1))
         .where(Follow.follower_id == viewer_sql.id, Follow.followed_id == Person.id)
@@ -24,7 +22,7 @@ def _follows(viewer_sql: ViewerSql) -> Sql:
     )
 
 
-def _search(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _search(viewer_sql: ViewerSql) -> Select[int]:
     """Those whose names begin so first, then those whose names, place at work or bio are like it, as far as one sees these."""
     like = func.people_like(_SAID, _BEGINNING).table_valued(
         column("person_id", BigInteger), "begins", "by_name", "by_place", "by_bio"

@@ -4,7 +4,19 @@ from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Select, SmallInteger, and_, false, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Select,
+    SmallInteger,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
@@ -73,14 +85,14 @@ _STRANGER: Final = replace(
 )
 
 
-def _of_strangers(law: Any, thing: Any) -> Any:
+def _of_strangers(law: Any, thing: Any) -> ColumnElement[bool]:
     return and_(law(_STRANGER, thing), ~law(_narrow(_STRANGER, false()), thing))
 
 
-def _of_those_outside(law: Any, thing: Any) -> Any:
+def _of_those_outside(law: Any, thing: Any) -> ColumnElement[bool]:
     """Whether there is an alumnus or guest who sees it, and would not. Alumni first: they see more."""
 
-    def somebody(standing: Standing) -> Any:
+    def somebody(standing: Standing) -> ColumnElement[bool]:
         reader = aliased(Person)
         viewer_sql = visibility.of(reader)
         is_one = and_(viewer_sql.ring == int(Ring.network), reader.standing == int(standing))
@@ -119,7 +131,7 @@ def _people(of_whom: Any) -> Select[*tuple[Any, ...]]:
     return _counted(of_whom, visibility.person, aliased(Person, newest))
 
 
-def _counted(of_whom: Any, law: Any, thing: Any) -> Select[*tuple[Any, ...]]:
+def _counted(of_whom: Any, law: Any, thing: Any) -> Select[int, int]:
     changes = func.count().filter(of_whom(law, thing))
     return select(changes.label("count"), func.count().label("looked_at")).select_from(thing)
 

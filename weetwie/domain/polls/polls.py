@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, func, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, Executable, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.policy import Policy
@@ -73,7 +72,7 @@ _HOLD = Query(
 _FORGET_VOTES = Query(delete(Vote).where(Vote.post_id == _POST_ID))
 
 
-def _put() -> Any:
+def _put() -> Executable:
     given = {
         "options": param("options", ARRAY(Text)),
         "counts": param("counts", ARRAY(BigInteger)),

@@ -1,8 +1,6 @@
 """Accept an answer: the asker says which reply it was."""
 
-from typing import Any
-
-from sqlalchemy import BigInteger, select, update
+from sqlalchemy import BigInteger, Select, select, update
 
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
@@ -31,7 +29,7 @@ async def accept(db: Db, viewer: Viewer, question_id: int, answer_id: int | None
     await record(db, viewer, AnswerAccepted(question_id, answer_id))
 
 
-def _post(viewer_sql: ViewerSql) -> Any:
+def _post(viewer_sql: ViewerSql) -> Select[int, bool, int]:
     return select(Post.author_id, Post.is_question, Post.root_id).where(
         Post.id == param("id", BigInteger), Post.boost_of_id.is_(None), visibility.parent(viewer_sql, Post)
     )

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, Text, any_, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Select,
+    SmallInteger,
+    Text,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import aliased
 
@@ -147,7 +159,7 @@ async def _count(db: Db, viewer: Viewer, post: dict[str, int], people: Sequence[
     return found
 
 
-def _parent_of(viewer_sql: ViewerSql) -> Any:
+def _parent_of(viewer_sql: ViewerSql) -> Select[int, int, int, int, int]:
     """Who answers a boost answers what is boosted."""
     named, meant = aliased(Post), aliased(Post)
     return (
@@ -158,7 +170,7 @@ def _parent_of(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _mentioned(viewer_sql: ViewerSql) -> Any:
+def _mentioned(viewer_sql: ViewerSql) -> Select[int, str, int]:
     parent, in_parent = aliased(Post), aliased(Mention)
     parent_id = param("parent_id", BigInteger)
     is_named_in_it = visibility.there_is(
@@ -192,7 +204,7 @@ _HIGHEST = 100
 """How far up a conversation is looked for somebody to answer."""
 
 
-def _others(viewer_sql: ViewerSql) -> Any:
+def _others(viewer_sql: ViewerSql) -> Executable:
     """Who wrote what is answered and, where that is direct, who is named in it, as far as they would see the answer; and the
     same of what stands above it in the conversation, for where it was addressed to nobody else."""
     first, above, named = aliased(Post), aliased(Post), aliased(Mention)

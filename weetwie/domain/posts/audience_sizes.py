@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, SmallInteger, cast, func, literal, select
+from sqlalchemy import BigInteger, Executable, SmallInteger, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from weetwie.access import visibility
@@ -24,7 +24,7 @@ async def sizes(db: Db, viewer: Viewer, ring: Ring) -> dict[str, int]:
     return {name: row[name] for name in (*_AUDIENCES, "followers")}
 
 
-def _sizes() -> Any:
+def _sizes() -> Executable:
     reader = visibility.of(Person)
     counted = [
         func.count()

@@ -1,8 +1,6 @@
 """Boost a post: an entry of one's own that shows somebody else's post to one's followers."""
 
-from typing import Any
-
-from sqlalchemy import BigInteger, SmallInteger, func, insert, literal, select
+from sqlalchemy import BigInteger, Executable, SmallInteger, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from weetwie.access import permissions, visibility
@@ -70,7 +68,7 @@ async def original_of(db: Db, viewer: Viewer, post_id: int) -> Record:
     return row
 
 
-def _original(viewer_sql: ViewerSql) -> Any:
+def _original(viewer_sql: ViewerSql) -> Executable:
     post, original = Post, Post.__table__.alias("original")
     return (
         select(
@@ -94,7 +92,7 @@ _MINE = Query(
 )
 
 
-def _boost() -> Any:
+def _boost() -> Executable:
     turn = (
         select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger)))
         .cte("turn")

@@ -1,13 +1,13 @@
 """Edit a post: the text may change, who may read it may not."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
     DateTime,
+    Executable,
     SmallInteger,
     Text,
     delete,
@@ -108,7 +108,7 @@ async def own(db: Db, viewer: Viewer, post_id: int) -> Record:
     return row
 
 
-def _own(viewer_sql: ViewerSql) -> Any:
+def _own(viewer_sql: ViewerSql) -> Executable:
     return (
         select(
             Post.id,
@@ -136,7 +136,7 @@ _OWN = VisibleQuery(_own)
 _ID = param("post_id", BigInteger)
 
 
-def _keep() -> Any:
+def _keep() -> Executable:
     """The version that is about to be replaced, with the time at which it was written."""
     written_at = func.coalesce(Post.edited_at, func.to_timestamp((Post.id.op(">>")(16)) / 1000.0))
     said = func.jsonb_build_object("id", Media.id, "description", Media.description)
@@ -176,7 +176,7 @@ _POST = Query(
 )
 
 
-def _untag() -> Any:
+def _untag() -> Executable:
     kept = select(Tag.id).where(Tag.key == func.any(param("keys", ARRAY(Text))))
     return delete(PostTag).where(PostTag.post_id == _ID, PostTag.tag_id.not_in(kept))
 

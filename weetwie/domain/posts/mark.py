@@ -1,7 +1,5 @@
 """Mark a post: as a favourite, to come back to, to be shown on one's profile, or its thread as one to be spared."""
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Boolean, Select, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
@@ -19,7 +17,7 @@ from weetwie.events import FavouriteTakenBack, PostFavourited, record
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
-from weetwie.views.posts import Finding, SeenPost
+from weetwie.views.posts import Candidates, Finding, SeenPost
 
 MOST_PINS = 5
 
@@ -112,7 +110,7 @@ async def _by(db: Db, viewer: Viewer, query: VisibleQuery, post_id: int, page: P
 
 
 def _marked(column: str) -> Finding:
-    def candidates(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    def candidates(viewer_sql: ViewerSql) -> Candidates:
         mark = aliased(Mark)
         number = getattr(mark, column)
         return select(mark.post_id.label("post_id"), number.label("key")).where(
@@ -129,7 +127,7 @@ _BELOW, _ABOVE = param("below", BigInteger), param("above", BigInteger)
 _LIMIT = param("limit", BigInteger)
 
 
-def _favourited_by(viewer_sql: ViewerSql) -> Any:
+def _favourited_by(viewer_sql: ViewerSql) -> Select[int, int | None]:
     return (
         select(Person.id, Mark.favourite)
         .select_from(Mark)
@@ -146,7 +144,7 @@ def _favourited_by(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _boosted_by(viewer_sql: ViewerSql) -> Any:
+def _boosted_by(viewer_sql: ViewerSql) -> Select[int, int]:
     return (
         select(Person.id, Post.id)
         .select_from(Post)

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Executable,
+    FromClause,
     LargeBinary,
     SmallInteger,
     Text,
@@ -197,7 +198,7 @@ ONE_AT_A_TIME = 7_305_194
 what came after the newest they know misses nothing."""
 
 
-def _insert_both() -> Any:
+def _insert_both() -> Executable:
     turn = (
         select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger)))
         .cte("turn")
@@ -270,7 +271,7 @@ _MENTION = Query(
 )
 
 
-def _spelled() -> Any:
+def _spelled() -> FromClause:
     return (
         func.unnest(param("keys", ARRAY(Text)), param("names", ARRAY(Text)))
         .table_valued("key", "name")
@@ -278,7 +279,7 @@ def _spelled() -> Any:
     )
 
 
-def _know_tags() -> Any:
+def _know_tags() -> Executable:
     spelled = _spelled()
     return (
         insert_or_not(Tag)
@@ -287,7 +288,7 @@ def _know_tags() -> Any:
     )
 
 
-def _tag() -> Any:
+def _tag() -> Executable:
     spelled = _spelled()
     return (
         insert_or_not(PostTag)

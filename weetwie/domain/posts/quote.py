@@ -1,9 +1,7 @@
 """Quote a post: say something to it, with it in sight."""
 
-from typing import Any
-
 import msgspec
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, Executable, func, select
 from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
@@ -43,7 +41,7 @@ async def quoted(db: Db, viewer: Viewer, post_id: int | None) -> Quoted | None:
     return found
 
 
-def _quoted(viewer_sql: ViewerSql) -> Any:
+def _quoted(viewer_sql: ViewerSql) -> Executable:
     named, meant, follow = aliased(Post), aliased(Post), aliased(Follow)
     is_follower = visibility.there_is(
         follow, follow.follower_id == viewer_sql.id, follow.followed_id == meant.author_id

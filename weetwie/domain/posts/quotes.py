@@ -1,8 +1,6 @@
 """The quotes of a post: which there are, who may quote it, and that its author can take it out of one."""
 
-from typing import Any
-
-from sqlalchemy import BigInteger, SmallInteger, literal, select, update
+from sqlalchemy import BigInteger, Executable, SmallInteger, literal, select, update
 
 from weetwie.access import visibility
 from weetwie.access.enums import QuotePolicy, QuoteState, Ring, Visibility
@@ -42,7 +40,7 @@ async def quotes(db: Db, viewer: Viewer, post_id: int, page: Page) -> list[SeenP
 _POST_ID = param("post_id", BigInteger)
 
 
-def _revoke(viewer_sql: ViewerSql) -> Any:
+def _revoke(viewer_sql: ViewerSql) -> Executable:
     return (
         update(Post)
         .where(

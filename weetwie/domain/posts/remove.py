@@ -1,9 +1,20 @@
 """Delete a post: its words are gone at once, a tombstone stays until its event has reached those who saw it."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, and_, delete, func, null, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Executable,
+    and_,
+    delete,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.enums import QuoteState, Ring, Visibility
@@ -65,7 +76,7 @@ async def remove_all_of(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -
 _IDS = param("ids", ARRAY(BigInteger))
 
 
-def _delete() -> Any:
+def _delete() -> Executable:
     return (
         update(Post)
         .where(
@@ -78,7 +89,7 @@ def _delete() -> Any:
     )
 
 
-def _unnested() -> Any:
+def _unnested() -> ColumnElement[str]:
     return func.unnest(_IDS)
 
 

@@ -1,9 +1,8 @@
 """Somebody's handle is another: what they wrote and where they are named is encoded anew, in every process."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import BigInteger, func, select, union, update
+from sqlalchemy import BigInteger, Executable, func, select, union, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -15,7 +14,7 @@ from weetwie.tables.posts import Mention, Post
 _IDS = func.any(param("ids", ARRAY(BigInteger)))
 
 
-def _show_anew() -> Any:
+def _show_anew() -> Executable:
     written = aliased(Post)
     concerned = union(
         select(written.id).where(written.author_id == _IDS),

@@ -1,7 +1,5 @@
 """Put people forward on one's profile: some of those whom one follows."""
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Select, and_, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
@@ -29,7 +27,7 @@ _UNFEATURE = Query(
 )
 
 
-def _shown(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _shown(viewer_sql: ViewerSql) -> Select[int, int]:
     """As long as the follow is there, for everybody who sees both people."""
     subject = aliased(Person)
     return (

@@ -1,9 +1,9 @@
 """Put tags forward on one's profile: what one wants to be known for."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Select, Text, and_, case, delete, func, or_, select, true
+from sqlalchemy import BigInteger, Executable, Select, Text, and_, case, delete, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -46,7 +46,7 @@ _FEATURE = Query(
 _UNFEATURE = Query(delete(FeaturedTag).where(FeaturedTag.person_id == _PERSON, FeaturedTag.tag_id == _TAG))
 
 
-def _featured(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _featured(viewer_sql: ViewerSql) -> Executable:
     subject, use, post = aliased(Person), aliased(PostTag), aliased(Post)
     used = (
         select(func.count().label("count"), func.coalesce(func.max(post.id), 0).label("last"))
@@ -91,7 +91,7 @@ def _featured(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
 _FEATURED = VisibleQuery(_featured)
 
 
-def _used(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _used(viewer_sql: ViewerSql) -> Select[int]:
     """Whoever has left does not see what they wrote for colleagues."""
     latest = (
         select(Post.id)

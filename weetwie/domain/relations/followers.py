@@ -1,14 +1,12 @@
 """Who follows a person, and whom they follow."""
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Select, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
 from weetwie.tables.people import Person
@@ -18,7 +16,7 @@ from weetwie.views.numbered import Numbered, NumberedList
 _SUBJECT = param("person_id", BigInteger)
 
 
-def _profile_is_open(viewer_sql: ViewerSql) -> Sql:
+def _profile_is_open(viewer_sql: ViewerSql) -> BoolSql:
     """Of somebody who shows as an author alone, or who hides it, nobody learns whom they know."""
     subject = aliased(Person)
     is_shown = or_(subject.id == viewer_sql.id, subject.hides_follows.is_(False))
@@ -29,7 +27,7 @@ def _profile_is_open(viewer_sql: ViewerSql) -> Sql:
     )
 
 
-def _shown(viewer_sql: ViewerSql) -> Sql:
+def _shown(viewer_sql: ViewerSql) -> BoolSql:
     return and_(visibility.person(viewer_sql), Person.suspended_at.is_(None))
 
 
@@ -50,7 +48,7 @@ _FOLLOWING = NumberedList(
 )
 
 
-def _shared(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _shared(viewer_sql: ViewerSql) -> Select[int, int]:
     mine = aliased(Follow)
     subject = aliased(Person)
     return (

@@ -1,10 +1,9 @@
 """What stands between the viewer and other people, both ways."""
 
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, DateTime, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, DateTime, Executable, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -37,7 +36,7 @@ class Relationship(Struct, frozen=True):
     note: str
 
 
-def _relationships(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _relationships(viewer_sql: ViewerSql) -> Executable:
     asked = (
         func.unnest(param("ids", ARRAY(BigInteger)))
         .table_valued("id", with_ordinality="place")

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Executable,
     Float,
     Select,
     Text,
@@ -25,7 +26,7 @@ from sqlalchemy.orm import aliased
 from weetwie.access import visibility
 from weetwie.access.enums import Standing, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -90,7 +91,7 @@ async def unwanted(db: Db, viewer: Viewer, person_id: int) -> None:
     await db.run(_UNWANTED, person_id=viewer.person_id, unwanted_id=person_id)
 
 
-def _fits(viewer_sql: ViewerSql, person: Any) -> Sql:
+def _fits(viewer_sql: ViewerSql, person: Any) -> BoolSql:
     follow, request = aliased(Follow), aliased(FollowRequest)
     block, mute, not_again = aliased(Block), aliased(Mute), aliased(UnwantedSuggestion)
     either_way = or_(
@@ -118,7 +119,7 @@ _NO_PEOPLE = cast(literal("{}"), ARRAY(BigInteger))
 _NO_TAGS = cast(literal("{}"), ARRAY(Text))
 
 
-def _by_friends(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _by_friends(viewer_sql: ViewerSql) -> Select[int, str, int]:
     """Only through people whom the viewer sees and who do not hide it: of others nobody learns whom they follow."""
     mine, middle, theirs = aliased(Follow), aliased(Person), aliased(Follow)
     friends = (
@@ -156,7 +157,7 @@ def _by_friends(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _by_unit(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _by_unit(viewer_sql: ViewerSql) -> Select[int, str, int]:
     me, mate = aliased(Person), aliased(Person)
     mates = (
         select(mate.id)
@@ -173,7 +174,7 @@ def _by_unit(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     return select(mates.c.id, literal(UNIT), cast(literal(1.2), Float), _NO_PEOPLE, _NO_TAGS)
 
 
-def _by_tags(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _by_tags(viewer_sql: ViewerSql) -> Select[int, str, int]:
     """Who writes, in what the viewer sees, with the tags that the viewer follows or puts forward."""
     followed, featured, use, post = aliased(TagFollow), aliased(FeaturedTag), aliased(PostTag), aliased(Post)
     mine = union_all(
@@ -210,7 +211,7 @@ def _by_tags(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _by_newness(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _by_newness(viewer_sql: ViewerSql) -> Select[int, str, int]:
     person = aliased(Person)
     new = (
         select(person.id)
@@ -225,7 +226,7 @@ def _by_newness(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     return select(new.c.id, literal(NEW), cast(literal(0.6), Float), _NO_PEOPLE, _NO_TAGS)
 
 
-def _suggested(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _suggested(viewer_sql: ViewerSql) -> Executable:
     ways = union_all(
         _by_friends(viewer_sql), _by_unit(viewer_sql), _by_tags(viewer_sql), _by_newness(viewer_sql)
     ).cte("ways")

@@ -1,7 +1,5 @@
 """Follow and unfollow tags; the tags that one follows, and those that begin like this."""
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Select, Text, delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
@@ -53,7 +51,7 @@ _FOLLOWED = NumberedList(
 )
 
 
-def _beginning(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _beginning(viewer_sql: ViewerSql) -> Select[int]:
     """A tag that stands in nothing that the viewer sees is none to them."""
     use, post, followed = aliased(PostTag), aliased(Post), aliased(TagFollow)
     is_seen = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, and_, func, or_, select, true, union
+from sqlalchemy import BigInteger, ColumnElement, Executable, Select, and_, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -39,7 +39,7 @@ async def ways(db: Db, viewer: Viewer, person_ids: Iterable[int]) -> dict[int, W
     return found
 
 
-def _ways(viewer_sql: ViewerSql) -> Any:
+def _ways(viewer_sql: ViewerSql) -> Executable:
     there, back = aliased(Follow), aliased(Follow)
     mutual = visibility.there_is(
         there, there.follower_id == viewer_sql.id, there.followed_id == Person.id
@@ -86,7 +86,7 @@ async def only_contact_of(db: Db, viewer: Viewer, limit: int) -> list[int]:
     return columns(rows, "id")
 
 
-def _is_colleague(person: Any) -> Any:
+def _is_colleague(person: Any) -> ColumnElement[bool]:
     return and_(
         person.standing == int(Standing.member),
         person.suspended_at.is_(None),
@@ -96,7 +96,7 @@ def _is_colleague(person: Any) -> Any:
     )
 
 
-def _tied(one_id: Any, other_id: Any) -> Any:
+def _tied(one_id: Any, other_id: Any) -> ColumnElement[bool]:
     there, back = aliased(Follow), aliased(Follow)
     return or_(
         visibility.there_is(there, there.follower_id == one_id, there.followed_id == other_id),
@@ -104,7 +104,7 @@ def _tied(one_id: Any, other_id: Any) -> Any:
     )
 
 
-def _only_contact(viewer_sql: ViewerSql) -> Any:
+def _only_contact(viewer_sql: ViewerSql) -> Select[int]:
     me, mate, out, back = aliased(Person), aliased(Person), aliased(Follow), aliased(Follow)
     tied_to_me = union(
         select(out.followed_id.label("id")).where(out.follower_id == viewer_sql.id),

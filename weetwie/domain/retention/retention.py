@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, case, distinct, func, or_, select
@@ -27,7 +27,7 @@ _NOW = param("now", DateTime(timezone=True))
 _is_direct = Post.visibility == int(Visibility.direct)
 
 
-def _limit(number: int) -> Any:
+def _limit(number: int) -> ColumnElement[int]:
     """The id from which on posts of this kind are kept."""
     return param(f"limit_{number}", BigInteger)
 

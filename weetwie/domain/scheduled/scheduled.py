@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Text, delete, func, null, select, update
+from sqlalchemy import BigInteger, DateTime, Executable, Text, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from weetwie.access.viewer import Viewer
@@ -134,7 +134,7 @@ _COUNTS = Query(
 )
 
 
-def _schedule() -> Any:
+def _schedule() -> Executable:
     new = insert(ScheduledPost).values(
         author_id=_AUTHOR_ID, at=_AT, written=param("written", JSONB), key=param("key", Text)
     )

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Executable,
     Text,
     cast,
     delete,
@@ -100,7 +101,7 @@ _PEOPLE = Query(
 )
 
 
-def _groups_of() -> Any:
+def _groups_of() -> Executable:
     """By the index of members; each user is asked for on their own."""
     asked = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("id").render_derived(name="asked")
     member = func.jsonb_build_array(func.jsonb_build_object("value", cast(asked.c.id, Text)))

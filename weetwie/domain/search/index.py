@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, and_, case, cast, delete, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, array, insert
 
 from weetwie.access.viewer import Viewer
@@ -40,7 +52,7 @@ async def bring_in(db: Db, post_ids: Sequence[int]) -> None:
     await db.run(_WRITE, ids=list(post_ids))
 
 
-def _write() -> Any:
+def _write() -> Executable:
     text = spaced(func.left(_said(), _MOST_CHARACTERS))
     words = func.to_tsvector(literal("words_simple"), text)
     stems = func.to_tsvector(func.reading_of(PostText.language), text)
@@ -53,7 +65,7 @@ def _write() -> Any:
     return new.on_conflict_do_update(index_elements=["post_id"], set_={"words": new.excluded.words})
 
 
-def _said() -> Any:
+def _said() -> ColumnElement[str]:
     """All that can be read in a post, its warning and what its pictures show among it."""
     described = (
         select(func.string_agg(Media.description, " "))
@@ -101,7 +113,7 @@ def _signs() -> Any:
     return signs
 
 
-def _sign(name: str, value: Any) -> Any:
+def _sign(name: str, value: Any) -> ColumnElement[str]:
     return literal(name).op("||")(cast(value, Text))
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Double,
+    Executable,
     Integer,
     Text,
     and_,
@@ -28,7 +31,7 @@ from sqlalchemy.orm import aliased
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import Sql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
 from weetwie.database.paging import BEGINNING, END, Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.search.query import NamedPerson, SearchQuery
@@ -171,7 +174,7 @@ _RANKING = param("ranking", Text)
 _YEAR = 365 * 86_400_000
 
 
-def _fitting(viewer_sql: ViewerSql) -> Any:
+def _fitting(viewer_sql: ViewerSql) -> Executable:
     """Plan: ids from the index of words, newest first; each post by primary key, until there are enough under the law."""
     wanted = cast(param("wanted", Text), TSQUERY)
     found = func.posts_with_words(wanted, _ABOVE, _BELOW, param("enough", Integer)).table_valued(
@@ -192,18 +195,20 @@ def _fitting(viewer_sql: ViewerSql) -> Any:
     return select(found.c.reached, seen.c.id, seen.c.fit).select_from(found).outerjoin(seen, true())
 
 
-def _fit(post: Any, words: Any) -> Sql:
+def _fit(post: Any, words: Any) -> ColumnElement[float | Decimal]:
     """How often and how much of what is asked for stands in it; a little more for what people liked and what is new."""
     rank = func.ts_rank(words.words, cast(_RANKING, TSQUERY), _BY_LENGTH)
     years = (param("now_ms", BigInteger) - post.id.op(">>")(16)) / cast(_YEAR, Double)
-    fit: Sql = rank * (1 + 0.15 * func.ln(1 + post.favourites_count)) / (1 + 0.3 * func.greatest(years, 0))
+    fit: ColumnElement[float | Decimal] = (
+        rank * (1 + 0.15 * func.ln(1 + post.favourites_count)) / (1 + 0.3 * func.greatest(years, 0))
+    )
     return fit
 
 
 _BY_LENGTH = 1
 
 
-def _conditions(viewer_sql: ViewerSql, post: Any) -> list[Sql]:
+def _conditions(viewer_sql: ViewerSql, post: Any) -> list[BoolSql]:
     """What the signs in the index do not decide, because it depends on what else the viewer sees, or has marked."""
     own = aliased(Mark)
     has_marked = visibility.there_is(
@@ -226,7 +231,7 @@ def _conditions(viewer_sql: ViewerSql, post: Any) -> list[Sql]:
 _SPOKEN_TO, _NOT_SPOKEN_TO = (param(name, ARRAY(BigInteger)) for name in ("spoken_to", "not_spoken_to"))
 
 
-def _speaks_to(viewer_sql: ViewerSql, post: Any, people: Any) -> Sql:
+def _speaks_to(viewer_sql: ViewerSql, post: Any, people: Any) -> BoolSql:
     """Whether it names one of them, or is a reply to one of them that the viewer knows as such."""
     mention = aliased(Mention)
     names = visibility.there_is(mention, mention.post_id == post.id, mention.person_id == func.any(people))
@@ -234,11 +239,11 @@ def _speaks_to(viewer_sql: ViewerSql, post: Any, people: Any) -> Sql:
     return or_(names, func.coalesce(answers, False))
 
 
-def _is_so(asked: Any, truth: Sql) -> Sql:
+def _is_so(asked: Any, truth: BoolSql) -> BoolSql:
     return or_(asked.is_(None), truth == asked)
 
 
-def _sees(viewer_sql: ViewerSql, post_id: Any) -> Sql:
+def _sees(viewer_sql: ViewerSql, post_id: Any) -> BoolSql:
     other = aliased(Post)
     return and_(
         post_id.is_not(None),

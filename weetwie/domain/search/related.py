@@ -1,8 +1,6 @@
 """Tags that stand beside a tag, in posts that the viewer sees."""
 
-from typing import Any
-
-from sqlalchemy import BigInteger, Text, func, select
+from sqlalchemy import BigInteger, Select, Text, func, select
 from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
@@ -21,7 +19,7 @@ async def related_tags(db: Db, viewer: Viewer, name: str, limit: int) -> list[in
     return columns(await _BESIDE.rows(db, viewer, key=tag_key(name), limit=limit), "tag_id")
 
 
-def _beside(viewer_sql: ViewerSql) -> Any:
+def _beside(viewer_sql: ViewerSql) -> Select[int]:
     own, other, tag = aliased(PostTag), aliased(PostTag), aliased(Tag)
     newest = (
         select(own.post_id, own.tag_id)

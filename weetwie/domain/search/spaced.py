@@ -2,14 +2,14 @@
 
 from typing import Any, Final
 
-from sqlalchemy import func, literal
+from sqlalchemy import ColumnElement, func, literal
 
 from weetwie.text.scripts import WITHOUT_SPACES_IN_SQL
 
 _SIGN: Final = f"([{WITHOUT_SPACES_IN_SQL}])"
 
 
-def spaced(text: Any) -> Any:
+def spaced(text: Any) -> ColumnElement[str]:
     """In SQL. The parser of words folds letters as the locale of the database does, and locales differ in this one letter."""
     return func.regexp_replace(
         func.translate(text, literal("Iİ"), literal("ii")), literal(_SIGN), literal(r" \1 "), literal("g")

@@ -1,10 +1,10 @@
 """What is asked for, in the words of the index: each word as it is written or by its stem, in whatever language it may be."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import Text, cast, column, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, cast, column, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from weetwie.database.pool import Db, Query, param
@@ -111,7 +111,7 @@ def _not(question: str, is_out: bool) -> str:
 _said = func.unnest(param("texts", ARRAY(Text))).table_valued(column("said", Text)).render_derived()
 
 
-def _asked_in(reading: str) -> Any:
+def _asked_in(reading: str) -> ColumnElement[str]:
     return func.phraseto_tsquery(literal(f"words_{reading}"), spaced(_said.c.said))
 
 

@@ -4,7 +4,7 @@ kinds of channels, however many listen."""
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, SmallInteger, Text, and_, func, select
+from sqlalchemy import BigInteger, Select, SmallInteger, Text, and_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -249,7 +249,7 @@ _WHOSE = Query(
 )
 
 
-def _spoken_in_statement() -> Any:
+def _spoken_in_statement() -> Select[int, int]:
     """Plan: each post by its key, then each reader's side of its thread."""
     reader, post = aliased(Person), aliased(Post)
     viewer_sql = visibility.of(reader)
@@ -270,7 +270,7 @@ def _spoken_in_statement() -> Any:
     )
 
 
-def _in_ring() -> Any:
+def _in_ring() -> Select[int]:
     reader = aliased(Person)
     viewer_sql = visibility.of(reader)
     return select(reader.id).where(

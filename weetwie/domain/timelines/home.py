@@ -10,7 +10,19 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, delete, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.orm import aliased
@@ -27,7 +39,7 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow
 from weetwie.tables.timelines import HomeEntry, HomeFloor
-from weetwie.views.posts import Finding, Reach, SeenPost
+from weetwie.views.posts import Candidates, Finding, Reach, SeenPost
 from weetwie.views.walk import Walk
 
 DEPTH = 800
@@ -119,7 +131,7 @@ async def _floor(db: Db, viewer: Viewer) -> int:
     return await db.value(_FLOOR, person_id=viewer.person_id) or 0
 
 
-def _belongs(viewer_sql: ViewerSql, post: Any) -> Any:
+def _belongs(viewer_sql: ViewerSql, post: Any) -> ColumnElement[bool]:
     """Whether a post stands in this home, before the law."""
     follow, tagged, followed = aliased(Follow), aliased(PostTag), aliased(TagFollow)
     by_followed = there_is(
@@ -139,7 +151,7 @@ def _belongs(viewer_sql: ViewerSql, post: Any) -> Any:
     )
 
 
-def _indexed(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _indexed(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     return (
         select(HomeEntry.post_id.label("post_id"), HomeEntry.post_id.label("key"))
@@ -148,14 +160,14 @@ def _indexed(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _direct(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _direct(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
         post.origin < 2, _belongs(viewer_sql, post)
     )
 
 
-def _arriving(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _arriving(viewer_sql: ViewerSql) -> Select[int, int]:
     """Of given posts, those that stand in this home."""
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
@@ -163,7 +175,7 @@ def _arriving(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _departing() -> Select[*tuple[Any, ...]]:
+def _departing() -> Select[int, int, bool]:
     """Of given posts that are deleted, who of these people saw them; each of their apps may still show them."""
     reader, post = aliased(Person), aliased(Post)
     was_public = and_(post.visibility == int(Visibility.public), post.boost_of_id.is_(None))
@@ -226,7 +238,7 @@ async def _raise_floor(db: Db, person_id: int, floor: int | None) -> None:
         await db.run(_CUT, person_id=person_id)
 
 
-def _entries(people: Select[*tuple[Any, ...]]) -> Any:
+def _entries(people: Select[int]) -> Executable:
     return (
         insert_or_not(HomeEntry)
         .from_select(["person_id", "post_id", "boost_of_id"], people)
@@ -234,7 +246,7 @@ def _entries(people: Select[*tuple[Any, ...]]) -> Any:
     )
 
 
-def _is_above_floor(person_id: Any, post_id: Any) -> Any:
+def _is_above_floor(person_id: Any, post_id: Any) -> ColumnElement[bool]:
     floor = aliased(HomeFloor)
     return ~select(literal(1)).where(floor.person_id == person_id, floor.floor > post_id).exists()
 
@@ -267,7 +279,7 @@ def _fan_out() -> Any:
     )
 
 
-def _newest(source: Select[*tuple[Any, ...]]) -> Any:
+def _newest(source: Candidates) -> Any:
     """An insert of a source's newest posts into one home."""
     newest = source.limit(DEPTH).subquery()
     person_id = param("person_id", BigInteger)
@@ -276,7 +288,7 @@ def _newest(source: Select[*tuple[Any, ...]]) -> Any:
     )
 
 
-def _by_person() -> Select[*tuple[Any, ...]]:
+def _by_person() -> Select[int, int | None]:
     return (
         select(Post.id, Post.boost_of_id)
         .where(Post.author_id == param("followed_id", BigInteger), Post.deleted_at.is_(None), Post.origin < 2)
@@ -284,7 +296,7 @@ def _by_person() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _by_tag() -> Select[*tuple[Any, ...]]:
+def _by_tag() -> Select[int, int | None]:
     return (
         select(Post.id, Post.boost_of_id)
         .join(PostTag, PostTag.post_id == Post.id)
@@ -293,7 +305,7 @@ def _by_tag() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _oldest(source: Select[*tuple[Any, ...]]) -> Any:
+def _oldest(source: Candidates) -> Select[int]:
     """The id of the last post that `_newest` takes, where there are older ones."""
     return source.with_only_columns(Post.id).offset(DEPTH - 1).limit(1)
 

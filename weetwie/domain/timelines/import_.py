@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, Select, func, select, union
+from sqlalchemy import BigInteger, CompoundSelect, Select, func, select, union
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.database.pool import Db, Query, param
@@ -15,7 +14,7 @@ from weetwie.tables.timelines import HomeEntry, HomeFloor
 _SINCE = param("since", BigInteger)
 
 
-def _entries(*, late: bool) -> Any:
+def _entries(*, late: bool) -> Select[int, int]:
     """Authors and those who follow them or a tag; `late`: only those who began to follow since a moment."""
     given = func.unnest(param("ids", ARRAY(BigInteger))).table_valued("post_id").render_derived()
     own = select(Post.author_id.label("person_id"), Post.id.label("post_id")).join(
@@ -36,7 +35,7 @@ def _entries(*, late: bool) -> Any:
     return _above_the_floor(union(own, by_person, by_tag))
 
 
-def _above_the_floor(entries: Any) -> Select[Any]:
+def _above_the_floor(entries: CompoundSelect[int, int]) -> Select[int, int]:
     entry = entries.subquery()
     return (
         select(entry.c.person_id, entry.c.post_id)

@@ -1,7 +1,7 @@
 """The introductions of the last two weeks: who is new and what they say of themselves."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import BigInteger, Select, select
 from sqlalchemy.orm import aliased
@@ -24,7 +24,7 @@ async def introductions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     return await _INTRODUCTIONS.page(db, viewer, Page(limit), since_id=since)
 
 
-def _introductions(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _introductions(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     return (
         select(post.id.label("post_id"), post.id.label("key"))

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -36,7 +46,7 @@ async def check_own(db: Db, viewer: Viewer, list_id: int) -> None:
         raise NotFound
 
 
-def _belongs(viewer_sql: ViewerSql, of_list: Any, post: Any) -> Any:
+def _belongs(viewer_sql: ViewerSql, of_list: Any, post: Any) -> ColumnElement[bool]:
     """Whether a post stands in a list, before the law."""
     member, follow = aliased(ListMember), aliased(Follow)
     by_member = there_is(member, member.list_id == of_list.id, member.person_id == post.author_id)
@@ -58,7 +68,7 @@ def _belongs(viewer_sql: ViewerSql, of_list: Any, post: Any) -> Any:
     )
 
 
-def _takes_reply(viewer_sql: ViewerSql, of_list: Any, post: Any) -> Any:
+def _takes_reply(viewer_sql: ViewerSql, of_list: Any, post: Any) -> ColumnElement[bool]:
     """Replies to oneself are no replies here; those to the viewer always stand in their lists."""
     follow, member = aliased(Follow), aliased(ListMember)
     to_followed = there_is(
@@ -74,7 +84,7 @@ def _takes_reply(viewer_sql: ViewerSql, of_list: Any, post: Any) -> Any:
     )
 
 
-def _stretch(viewer_sql: ViewerSql, upward: bool) -> Select[*tuple[Any, ...]]:
+def _stretch(viewer_sql: ViewerSql, upward: bool) -> Executable:
     """Plan: of each of the list's people the next post by `posts_by_author`; those of whom it is nearest may write the stretch,
     nobody else can; of them as many as it is long, by the same index."""
     member, of_list = aliased(ListMember), aliased(List)
@@ -99,7 +109,7 @@ def _stretch(viewer_sql: ViewerSql, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _next_by(person_id: Any, upward: bool) -> Select[*tuple[Any, ...]]:
+def _next_by(person_id: Any, upward: bool) -> Select[int]:
     post = aliased(Post)
     return (
         select(post.id)
@@ -108,7 +118,7 @@ def _next_by(person_id: Any, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _of_stretch(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _of_stretch(viewer_sql: ViewerSql) -> Select[int, int]:
     post, of_list = aliased(Post), aliased(List)
     return (
         select(post.id.label("post_id"), post.id.label("key"))
@@ -122,7 +132,7 @@ def _of_stretch(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _arriving(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _arriving(viewer_sql: ViewerSql) -> Select[int, int]:
     """Of given posts, those that stand in a list of this viewer, once for each list; the key is the list."""
     post, of_list = aliased(Post), aliased(List)
     return (

@@ -7,11 +7,11 @@ is handed out, so that a look that fails is done again and nothing is said twice
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import structlog
-from sqlalchemy import BigInteger, Boolean, Text, and_, cast, func, select, text
+from sqlalchemy import BigInteger, Boolean, Executable, Text, and_, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.authenticate import Memory, StaleViewer, check
@@ -235,7 +235,7 @@ def _read(event: Record) -> Fact | None:
 _SNAPSHOT = Query(select(text("pg_current_snapshot()::text")))
 
 
-def _news() -> Any:
+def _news() -> Executable:
     """Always at least one row, for the snapshot."""
     looked = cast(param("looked", Text), Snapshot)
     now = select(text("pg_current_snapshot()::text as snapshot")).subquery()

@@ -6,16 +6,15 @@ law, and where that leaves too little, the next one follows.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select
+from sqlalchemy import BigInteger, Executable
 
 from weetwie.access.authenticate import check
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
-from weetwie.database.pool import Db, columns, param
+from weetwie.database.pool import Db, Value, columns, param
 from weetwie.views.posts import Finding, SeenPost
 
 SPARE = 20
@@ -28,14 +27,12 @@ class MergedFinding:
     """`stretch(viewer_sql, upward)` selects the `SIZE` next ids as `id`, in order, between `BELOW` and `ABOVE`;
     `finding` loads the posts of the parameter `ids`."""
 
-    def __init__(
-        self, stretch: Callable[[ViewerSql, bool], Select[*tuple[Any, ...]]], finding: Finding
-    ) -> None:
+    def __init__(self, stretch: Callable[[ViewerSql, bool], Executable], finding: Finding) -> None:
         self._down = VisibleQuery(lambda viewer_sql: stretch(viewer_sql, False))
         self._up = VisibleQuery(lambda viewer_sql: stretch(viewer_sql, True))
         self._finding = finding
 
-    async def page(self, db: Db, viewer: Viewer, page: Page, **given: Any) -> list[SeenPost]:
+    async def page(self, db: Db, viewer: Viewer, page: Page, **given: Value) -> list[SeenPost]:
         """Newest first. Raises StaleViewer when the viewer was remembered and is no longer so."""
         query = self._up if page.is_upward else self._down
         kept: list[SeenPost] = []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Select, Text, func, or_, select, true
+from sqlalchemy import BigInteger, Boolean, Executable, Select, Text, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -58,7 +58,7 @@ async def linking(db: Db, viewer: Viewer, url: str, page: Page) -> list[SeenPost
     return await _LINKING.page(db, viewer, page, url=url)
 
 
-def _linking(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _linking(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     card_id = select(Card.id).where(func.md5(Card.url) == func.md5(param("url", Text))).scalar_subquery()
     return (
@@ -68,7 +68,7 @@ def _linking(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _public(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _public(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
         _is_listed(post), taste.is_kept(viewer_sql, post)
@@ -84,7 +84,7 @@ def _is_listed(post: Any) -> Any:
     )
 
 
-def _tagged(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _tagged(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     tag_id = select(Tag.id).where(Tag.key == param("tag", Text)).scalar_subquery()
     return (
@@ -94,7 +94,7 @@ def _tagged(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _stretch(viewer_sql: ViewerSql, upward: bool) -> Select[*tuple[Any, ...]]:
+def _stretch(viewer_sql: ViewerSql, upward: bool) -> Executable:
     """Plan: the next posts of each tag by the key of `post_tags`; a post with several of them once."""
     tag_id = func.unnest(param("wanted", ARRAY(BigInteger))).table_valued("tag_id").render_derived()
     use = aliased(PostTag)
@@ -116,7 +116,7 @@ def _stretch(viewer_sql: ViewerSql, upward: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _of_stretch(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _of_stretch(viewer_sql: ViewerSql) -> Select[int, int]:
     post, unwanted, needed = aliased(Post), aliased(PostTag), aliased(PostTag)
     has_unwanted = there_is(
         unwanted,
@@ -138,7 +138,7 @@ def _of_stretch(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _public_media(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _public_media(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(
         _is_listed(post), _has_media(post), taste.is_kept(viewer_sql, post)
@@ -149,7 +149,7 @@ def _has_media(post: Any) -> Any:
     return post.attached.op("&")(MEDIA) != 0
 
 
-def _arriving(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _arriving(viewer_sql: ViewerSql) -> Select[int, int]:
     """Of given posts, those that stand here; and with their tag, and with media, where they have these."""
     post = aliased(Post)
     return select(post.id.label("post_id"), post.id.label("key")).where(

@@ -1,7 +1,7 @@
 """Questions that nobody has answered yet, on the topics that one follows, knows, or wants to be known for."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, Select, func, select, true, union
@@ -44,7 +44,7 @@ async def addressed(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     return [post for post in await seen_posts.posts(db, viewer, ids) if post.answer_id is None]
 
 
-def _addressed(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _addressed(viewer_sql: ViewerSql) -> Select[int]:
     mention, post, answer = aliased(Mention), aliased(Post), aliased(Post)
     return (
         select(post.id)
@@ -73,7 +73,7 @@ def _addressed(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
 _ADDRESSED = VisibleQuery(_addressed)
 
 
-def _asked(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _asked(viewer_sql: ViewerSql) -> Select[int]:
     mine = union(
         select(TagFollow.tag_id).where(TagFollow.person_id == viewer_sql.id),
         select(FeaturedTag.tag_id).where(FeaturedTag.person_id == viewer_sql.id),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from weetwie.access.visibility import ViewerSql, there_is
@@ -16,14 +16,14 @@ def is_kept(viewer_sql: ViewerSql, post: Any) -> Any:
     return post.author_id.not_in(_muted(viewer_sql))
 
 
-def original_is_kept(viewer_sql: ViewerSql, post: Any) -> Any:
+def original_is_kept(viewer_sql: ViewerSql, post: Any) -> ColumnElement[bool]:
     """Whether the author of what is boosted is not muted, where it is a boost."""
     original = aliased(Post)
     kept = there_is(original, original.id == post.boost_of_id, original.author_id.not_in(_muted(viewer_sql)))
     return or_(post.boost_of_id.is_(None), kept)
 
 
-def is_not_set_apart(viewer_sql: ViewerSql, post: Any) -> Any:
+def is_not_set_apart(viewer_sql: ViewerSql, post: Any) -> ColumnElement[bool]:
     """Whether a post is not by somebody whom an exclusive list of the viewer's holds; what is one's own never is."""
     of_list, member = aliased(List), aliased(ListMember)
     set_apart = (
@@ -35,7 +35,7 @@ def is_not_set_apart(viewer_sql: ViewerSql, post: Any) -> Any:
     return or_(post.author_id == viewer_sql.id, post.author_id.not_in(set_apart))
 
 
-def has_language(follow: Any, post: Any) -> Any:
+def has_language(follow: Any, post: Any) -> ColumnElement[bool]:
     """Whether a follow takes the language of a post (or of what it boosts); one without a language is always taken."""
     words = aliased(PostText)
     taken = there_is(
@@ -46,7 +46,7 @@ def has_language(follow: Any, post: Any) -> Any:
     return or_(follow.languages.is_(None), taken)
 
 
-def _muted(viewer_sql: ViewerSql) -> Any:
+def _muted(viewer_sql: ViewerSql) -> Select[int]:
     mute = aliased(Mute)
     is_on = or_(mute.expires_at.is_(None), mute.expires_at > func.now())
     return select(mute.muted_id).where(mute.muter_id == viewer_sql.id, is_on).correlate_except(mute)

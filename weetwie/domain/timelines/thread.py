@@ -1,8 +1,6 @@
 """A thread around a post: what it answers, and what answers it."""
 
-from typing import Any
-
-from sqlalchemy import BigInteger, Integer, literal, select
+from sqlalchemy import BigInteger, Executable, Integer, Select, literal, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
@@ -26,7 +24,7 @@ async def around(db: Db, viewer: Viewer, post_id: int) -> tuple[list[int], list[
     return columns(ancestors, "id"), columns(descendants, "id")
 
 
-def _ancestors(viewer_sql: ViewerSql) -> Any:
+def _ancestors(viewer_sql: ViewerSql) -> Select[int]:
     first = aliased(Post)
     chain = (
         select(first.reply_to_id.label("id"), literal(1, Integer).label("height"))
@@ -52,7 +50,7 @@ def _ancestors(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _descendants(viewer_sql: ViewerSql) -> Any:
+def _descendants(viewer_sql: ViewerSql) -> Executable:
     reply = aliased(Post)
     branch = (
         select(reply.id, array([reply.id]).label("path"), literal(1, Integer).label("depth"))

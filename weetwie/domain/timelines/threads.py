@@ -1,10 +1,10 @@
 """What stands around the posts of a page: who else wrote in the same conversations, as far as the viewer sees it."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Select, func, or_, select, true
+from sqlalchemy import BigInteger, Executable, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -39,7 +39,7 @@ async def threads(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[Mate]:
     return [Mate(row[0], row[1], row[2], SeenPerson(*row[3:])) for row in rows]
 
 
-def _threads(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _threads(viewer_sql: ViewerSql) -> Executable:
     """Plan: the conversations by primary key; the posts of each by the index of threads."""
     given, post, author = aliased(Post), aliased(Post), aliased(Person)
     asked = func.any(param("ids", ARRAY(BigInteger)))

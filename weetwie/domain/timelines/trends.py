@@ -4,13 +4,25 @@ All are computed for each viewer, out of what they see and nothing else, among t
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Float, Select, cast, distinct, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Float,
+    FromClause,
+    cast,
+    distinct,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import aliased
 
-from weetwie.access import visibility
+from weetwie.access import ring_counts, visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -69,7 +81,7 @@ def _now() -> dict[str, int]:
     }
 
 
-def _lately(viewer_sql: ViewerSql) -> Any:
+def _lately(viewer_sql: ViewerSql) -> FromClause:
     """Public posts of the week in the viewer's sight."""
     post = aliased(Post)
     return (
@@ -89,12 +101,12 @@ def _lately(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _age_in_hours(post: Any) -> Any:
+def _age_in_hours(post: Any) -> ColumnElement[float | Decimal]:
     written = cast(post.id.op(">>")(16), Float)
     return func.greatest(cast(param("now_ms", BigInteger), Float) - written, 0.0) / 3_600_000.0
 
 
-def _tags(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _tags(viewer_sql: ViewerSql) -> Executable:
     """Each person counts once for a tag, by the latest that they wrote with it."""
     post = aliased(Post, _lately(viewer_sql))
     freshness = func.power(0.5, _age_in_hours(post) / (_HALF_LIFE.total_seconds() / 3600))
@@ -113,7 +125,7 @@ def _tags(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _links(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _links(viewer_sql: ViewerSql) -> Executable:
     """The card as it is kept, and how it was used day by day."""
     post = aliased(Post, _lately(viewer_sql))
     freshness = func.power(0.5, _age_in_hours(post) / (_HALF_LIFE.total_seconds() / 3600))
@@ -155,10 +167,10 @@ def _links(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _posts(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _posts(viewer_sql: ViewerSql) -> Executable:
     """Nothing of those who do not want to be found, and nothing that is hidden behind a warning."""
     post, author = aliased(Post, _lately(viewer_sql)), aliased(Person)
-    said = visibility.in_ring(viewer_sql, post.replies_in_ring) + visibility.in_ring(
+    said = ring_counts.in_ring(viewer_sql, post.replies_in_ring) + ring_counts.in_ring(
         viewer_sql, post.boosts_in_ring
     )
     liveliness = cast(post.favourites_count + 2 * said, Float)

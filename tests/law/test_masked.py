@@ -15,12 +15,17 @@ from weetwie.database.pool import Db
 from weetwie.views import people as seen_people
 from weetwie.views.people import Profile, SeenPerson
 
+GROUPS = [
+    (Ring.world, (STRANGER, APP)),
+    (Ring.network, ("alf", "gus")),
+    (Ring.network, ("exa", "sus")),
+    (Ring.network, ("mia", "alma")),
+]
 
-@pytest.mark.parametrize(
-    "viewers", [(STRANGER, APP), ("alf", "gus"), ("exa", "sus"), ("mia", "alma")], ids="-".join
-)
+
+@pytest.mark.parametrize(("widest", "viewers"), GROUPS, ids=["-".join(who) for _ring, who in GROUPS])
 def test_no_profile_that_leaves_the_law_holds_a_word_that_the_plain_rule_denies(
-    dsn: str, monkeypatch: pytest.MonkeyPatch, viewers: tuple[str, ...]
+    dsn: str, monkeypatch: pytest.MonkeyPatch, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     profiles, left = seen_people.profiles, list[Profile]()
 
@@ -45,4 +50,4 @@ def test_no_profile_that_leaves_the_law_holds_a_word_that_the_plain_rule_denies(
         assert not denied, "\n".join(denied)
 
     monkeypatch.setattr(seen_people, "profiles", watched)
-    tell(dsn, Ring.network, story)
+    tell(dsn, widest, story)

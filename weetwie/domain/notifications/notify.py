@@ -32,7 +32,7 @@ from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, Value, columns, param
 from weetwie.domain.notifications.policy import DROP, HOLD, decision
 from weetwie.events import (
     FollowRequested,
@@ -99,7 +99,7 @@ async def requested(db: Db, viewer: Viewer, facts: Sequence[FollowRequested]) ->
     await _tell(db, viewer, _REQUESTED, **_pairs(facts))
 
 
-async def _tell(db: Db, viewer: Viewer, query: Query, **given: Any) -> None:
+async def _tell(db: Db, viewer: Viewer, query: Query, **given: Value) -> None:
     """Writes the notifications, and that they are there: so open streams hear of them."""
     told = columns(await db.rows(query, **given, **visibility.today(viewer)), "id")
     if told:
@@ -184,7 +184,7 @@ def _wants_to_hear(person_id: Any, from_id: Any) -> ColumnElement[bool]:
     return and_(~is_muted.correlate_except(mute).exists(), ~is_blocked.correlate_except(block).exists())
 
 
-def _hears_of_thread(person_id: Any, post: Any) -> ColumnElement[bool]:
+def _hears_of_thread(person_id: Any, post: type[Post]) -> ColumnElement[bool]:
     mark = aliased(Mark)
     is_muted = select(literal(1)).where(
         mark.person_id == person_id, mark.post_id == post.root_id, mark.is_muted

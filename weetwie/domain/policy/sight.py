@@ -102,7 +102,7 @@ def _of_those_outside(law: Any, thing: Any) -> ColumnElement[bool]:
     return or_(somebody(Standing.alumnus), somebody(Standing.guest))
 
 
-def _posts(of_whom: Any) -> Select[*tuple[Any, ...]]:
+def _posts(of_whom: Any) -> Select[int, int]:
     """Nothing changes for what is for a ring that both policies allow: only wider ones are looked at."""
     newest = (
         select(Post)
@@ -116,7 +116,7 @@ def _posts(of_whom: Any) -> Select[*tuple[Any, ...]]:
     return _counted(of_whom, visibility.parent, aliased(Post, newest))
 
 
-def _people(of_whom: Any) -> Select[*tuple[Any, ...]]:
+def _people(of_whom: Any) -> Select[int, int]:
     newest = (
         select(Person)
         .where(

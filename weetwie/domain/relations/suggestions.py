@@ -1,7 +1,7 @@
 """Whom one might want to follow, and why: people whom one's people follow, of one's unit, on one's tags, new here."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -91,7 +91,7 @@ async def unwanted(db: Db, viewer: Viewer, person_id: int) -> None:
     await db.run(_UNWANTED, person_id=viewer.person_id, unwanted_id=person_id)
 
 
-def _fits(viewer_sql: ViewerSql, person: Any) -> BoolSql:
+def _fits(viewer_sql: ViewerSql, person: type[Person]) -> BoolSql:
     follow, request = aliased(Follow), aliased(FollowRequest)
     block, mute, not_again = aliased(Block), aliased(Mute), aliased(UnwantedSuggestion)
     either_way = or_(

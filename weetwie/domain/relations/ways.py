@@ -86,7 +86,7 @@ async def only_contact_of(db: Db, viewer: Viewer, limit: int) -> list[int]:
     return columns(rows, "id")
 
 
-def _is_colleague(person: Any) -> ColumnElement[bool]:
+def _is_colleague(person: type[Person]) -> ColumnElement[bool]:
     return and_(
         person.standing == int(Standing.member),
         person.suspended_at.is_(None),

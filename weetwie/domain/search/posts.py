@@ -195,7 +195,7 @@ def _fitting(viewer_sql: ViewerSql) -> Executable:
     return select(found.c.reached, seen.c.id, seen.c.fit).select_from(found).outerjoin(seen, true())
 
 
-def _fit(post: Any, words: Any) -> ColumnElement[float | Decimal]:
+def _fit(post: type[Post], words: Any) -> ColumnElement[float | Decimal]:
     """How often and how much of what is asked for stands in it; a little more for what people liked and what is new."""
     rank = func.ts_rank(words.words, cast(_RANKING, TSQUERY), _BY_LENGTH)
     years = (param("now_ms", BigInteger) - post.id.op(">>")(16)) / cast(_YEAR, Double)
@@ -208,7 +208,7 @@ def _fit(post: Any, words: Any) -> ColumnElement[float | Decimal]:
 _BY_LENGTH = 1
 
 
-def _conditions(viewer_sql: ViewerSql, post: Any) -> list[BoolSql]:
+def _conditions(viewer_sql: ViewerSql, post: type[Post]) -> list[BoolSql]:
     """What the signs in the index do not decide, because it depends on what else the viewer sees, or has marked."""
     own = aliased(Mark)
     has_marked = visibility.there_is(
@@ -231,7 +231,7 @@ def _conditions(viewer_sql: ViewerSql, post: Any) -> list[BoolSql]:
 _SPOKEN_TO, _NOT_SPOKEN_TO = (param(name, ARRAY(BigInteger)) for name in ("spoken_to", "not_spoken_to"))
 
 
-def _speaks_to(viewer_sql: ViewerSql, post: Any, people: Any) -> BoolSql:
+def _speaks_to(viewer_sql: ViewerSql, post: type[Post], people: Any) -> BoolSql:
     """Whether it names one of them, or is a reply to one of them that the viewer knows as such."""
     mention = aliased(Mention)
     names = visibility.there_is(mention, mention.post_id == post.id, mention.person_id == func.any(people))

@@ -131,7 +131,7 @@ async def _floor(db: Db, viewer: Viewer) -> int:
     return await db.value(_FLOOR, person_id=viewer.person_id) or 0
 
 
-def _belongs(viewer_sql: ViewerSql, post: Any) -> ColumnElement[bool]:
+def _belongs(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[bool]:
     """Whether a post stands in this home, before the law."""
     follow, tagged, followed = aliased(Follow), aliased(PostTag), aliased(TagFollow)
     by_followed = there_is(

@@ -46,7 +46,7 @@ async def check_own(db: Db, viewer: Viewer, list_id: int) -> None:
         raise NotFound
 
 
-def _belongs(viewer_sql: ViewerSql, of_list: Any, post: Any) -> ColumnElement[bool]:
+def _belongs(viewer_sql: ViewerSql, of_list: Any, post: type[Post]) -> ColumnElement[bool]:
     """Whether a post stands in a list, before the law."""
     member, follow = aliased(ListMember), aliased(Follow)
     by_member = there_is(member, member.list_id == of_list.id, member.person_id == post.author_id)
@@ -68,7 +68,7 @@ def _belongs(viewer_sql: ViewerSql, of_list: Any, post: Any) -> ColumnElement[bo
     )
 
 
-def _takes_reply(viewer_sql: ViewerSql, of_list: Any, post: Any) -> ColumnElement[bool]:
+def _takes_reply(viewer_sql: ViewerSql, of_list: Any, post: type[Post]) -> ColumnElement[bool]:
     """Replies to oneself are no replies here; those to the viewer always stand in their lists."""
     follow, member = aliased(Follow), aliased(ListMember)
     to_followed = there_is(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Executable, Select, Text, func, or_, select, true
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Executable, Select, Text, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -75,7 +75,7 @@ def _public(viewer_sql: ViewerSql) -> Select[int, int]:
     )
 
 
-def _is_listed(post: Any) -> Any:
+def _is_listed(post: type[Post]) -> Any:
     return (
         (post.visibility == int(Visibility.public))
         & post.boost_of_id.is_(None)
@@ -145,7 +145,7 @@ def _public_media(viewer_sql: ViewerSql) -> Select[int, int]:
     )
 
 
-def _has_media(post: Any) -> Any:
+def _has_media(post: type[Post]) -> ColumnElement[bool]:
     return post.attached.op("&")(MEDIA) != 0
 
 

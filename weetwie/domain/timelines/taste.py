@@ -11,19 +11,19 @@ from weetwie.tables.posts import Post, PostText
 from weetwie.tables.relations import Mute
 
 
-def is_kept(viewer_sql: ViewerSql, post: Any) -> Any:
+def is_kept(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[bool]:
     """Whether the author of a post is not muted; of a boost, the one who boosts."""
     return post.author_id.not_in(_muted(viewer_sql))
 
 
-def original_is_kept(viewer_sql: ViewerSql, post: Any) -> ColumnElement[bool]:
+def original_is_kept(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[bool]:
     """Whether the author of what is boosted is not muted, where it is a boost."""
     original = aliased(Post)
     kept = there_is(original, original.id == post.boost_of_id, original.author_id.not_in(_muted(viewer_sql)))
     return or_(post.boost_of_id.is_(None), kept)
 
 
-def is_not_set_apart(viewer_sql: ViewerSql, post: Any) -> ColumnElement[bool]:
+def is_not_set_apart(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[bool]:
     """Whether a post is not by somebody whom an exclusive list of the viewer's holds; what is one's own never is."""
     of_list, member = aliased(List), aliased(ListMember)
     set_apart = (
@@ -35,7 +35,7 @@ def is_not_set_apart(viewer_sql: ViewerSql, post: Any) -> ColumnElement[bool]:
     return or_(post.author_id == viewer_sql.id, post.author_id.not_in(set_apart))
 
 
-def has_language(follow: Any, post: Any) -> ColumnElement[bool]:
+def has_language(follow: Any, post: type[Post]) -> ColumnElement[bool]:
     """Whether a follow takes the language of a post (or of what it boosts); one without a language is always taken."""
     words = aliased(PostText)
     taken = there_is(

@@ -5,7 +5,7 @@ All are computed for each viewer, out of what they see and nothing else, among t
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -101,7 +101,7 @@ def _lately(viewer_sql: ViewerSql) -> FromClause:
     )
 
 
-def _age_in_hours(post: Any) -> ColumnElement[float | Decimal]:
+def _age_in_hours(post: type[Post]) -> ColumnElement[float | Decimal]:
     written = cast(post.id.op(">>")(16), Float)
     return func.greatest(cast(param("now_ms", BigInteger), Float) - written, 0.0) / 3_600_000.0
 

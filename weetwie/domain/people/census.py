@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import BigInteger, DateTime, func, select
 
-from weetwie.access import ring_counts, permissions, visibility
+from weetwie.access import permissions, ring_counts, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery

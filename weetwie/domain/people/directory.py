@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access import ring_counts, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import BoolSql, IntSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
 from weetwie.tables.people import Person
 
@@ -74,7 +74,7 @@ def _is_among(viewer_sql: ViewerSql) -> BoolSql:
     )
 
 
-def _last_active(viewer_sql: ViewerSql) -> BoolSql:
+def _last_active(viewer_sql: ViewerSql) -> IntSql:
     return ring_counts.newest_in_ring(viewer_sql, Person.last_post_in_ring)
 
 

@@ -133,7 +133,7 @@ async def answered(db: Db, viewer: Viewer, within: timedelta = _A_MONTH) -> Answ
     )
 
 
-def _answered(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _answered(viewer_sql: ViewerSql) -> Select[int, int]:
     post = aliased(Post)
     # Ids hold the time of what they name: milliseconds above, 16 bits of a running number below.
     waited = post.answer_id.op(">>")(16) - post.id.op(">>")(16)

@@ -22,7 +22,7 @@ from weetwie.domain.identity import returned, tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
-from weetwie.domain.knowledge import evidence, not_about, topics
+from weetwie.domain.knowledge import evidence, glossary, not_about, topics
 from weetwie.domain.lists import members
 from weetwie.domain.mail import emails
 from weetwie.domain.media import attach as media_attach
@@ -85,6 +85,7 @@ AT_ONCE: AtOnce = {
         evidence.left_out,
         topics.erased,
         not_about.erased,
+        glossary.erased,
         push.left,
         resources.erased,
         exports.erased,

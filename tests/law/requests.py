@@ -215,6 +215,22 @@ def vouches(tried: Tried, method: str, path: str) -> Iterator[Request]:
             )
 
 
+def glossary_terms(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    """One of one's own, and one from each post."""
+    words = {"en": ["open"], "nl": ["openbaar"]}
+    yield Request(method, path, body={"words": words})
+    for id in tried.posts:
+        yield Request(method, path, body={"words": words, "status_ids": [str(id)], "ring": "network"})
+
+
+def each_term(body: dict[str, Any] | None = None) -> Generator:
+    def generate(tried: Tried, method: str, path: str) -> Iterator[Request]:
+        for id in (tried.scene.term, 1):
+            yield Request(method, path.replace("{id}", str(id)), body=body or {})
+
+    return generate
+
+
 def revoke(tried: Tried, method: str, path: str) -> Iterator[Request]:
     own = tried.scene.own.get(tried.viewer, 1)
     for id in tried.posts:
@@ -550,6 +566,11 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("GET", "/api/weetwie/v1/me/topics/proposals"): once(),
     ("POST", "/api/weetwie/v1/statuses/{id}/not_about"): each_post({"q": "open"}),
     ("GET", "/api/weetwie/v1/me/not_about"): once(),
+    ("GET", "/api/weetwie/v1/glossary"): once(),
+    ("GET", "/api/weetwie/v1/glossary/proposals"): once(),
+    ("POST", "/api/weetwie/v1/glossary"): glossary_terms,
+    ("PUT", "/api/weetwie/v1/glossary/{id}"): each_term({"words": {"en": ["open", "public"]}}),
+    ("DELETE", "/api/weetwie/v1/glossary/{id}"): each_term(),
     ("DELETE", "/api/weetwie/v1/me/not_about/{id}"): each_post(),
     ("GET", "/api/weetwie/v1/me/inferred"): once(),
     ("GET", "/api/weetwie/v1/me/vouches"): once(),

@@ -91,6 +91,8 @@ class Scene:
     """A file of each that hung on a post which they deleted, to write it anew."""
     announcement: int = 1
     """For colleagues alone."""
+    term: int = 1
+    """Of the glossary, for colleagues alone, as `announcement`."""
     collections: dict[str, tuple[int, int]] = field(default_factory=dict)
     """By who made it, with somebody who is in it."""
     conversations: list[int] = field(default_factory=list)
@@ -262,6 +264,16 @@ class Scene:
             )
 
     async def _announce(self) -> None:
+        words = {"en": [_word("colleagues", "term")], "nl": [_word("colleagues", "termnl")]}
+        self.term = await self.world._insert(
+            "glossary",
+            "id",
+            words=words,
+            firsts=[1],
+            ring=int(Ring.colleagues),
+            widest=int(Ring.world),
+            added_by_id=self.people["sol"].id,
+        )
         self.announcement = await self.world._insert(
             "announcements", "id", text=_word("colleagues", "announcement"), ring=int(Ring.colleagues)
         )

@@ -85,6 +85,7 @@ NOT_READ: Final = {
     "/announcements/{id:int}/{verb}": "home again",
     "/messages/{id:int}/{verb}": "the conversation again",
     "/settings/filters/{id:int}/{verb}": "the filters again",
+    "/glossary/{id:int}/{verb}": "the glossary again",
     "/notifications/held/{id:int}/{verb}": "those held back again",
     "/scheduled/{id:int}/{verb}": "what is to come again",
     "/admin/people/{handle}/{verb}": "the people again",
@@ -94,7 +95,7 @@ NOT_READ: Final = {
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory",
+    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Who knows what: what each post shows, newest as rows, older ones sealed into packed segments."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -129,6 +130,28 @@ class Vouch(Row):
         Index("vouches_by", "by_id"),
         Index("vouches_post", "post_id"),
     )
+
+
+class GlossaryEntry(Row):
+    """What means the same here, as people have written it down."""
+
+    __tablename__ = "glossary"
+
+    id: Mapped[Id]
+    words: Mapped[dict[str, Any]]
+    """By language, the commonest first."""
+    firsts: Mapped[list[int]]
+    """The numbers of the first word of each, by which a question finds them."""
+    ring: Mapped[Rank]
+    """For whom it is."""
+    widest: Mapped[Rank]
+    """The narrowest of the posts that it was found in; the world where somebody wrote it themselves."""
+    added_by_id: Mapped[int | None] = to("people.id", ondelete="SET NULL", index=True)
+    added_at: Mapped[Moment]
+    changed_by_id: Mapped[int | None] = to("people.id", ondelete="SET NULL", index=True)
+    changed_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("glossary_firsts", "firsts", postgresql_using="gin"),)
 
 
 class AskedQuestion(Row):

@@ -19,6 +19,7 @@ from weetwie.domain.people.search import handle_of, search
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.search.posts import search as search_posts
 from weetwie.domain.search.query import SearchQuery, read
+from weetwie.flows.translated_search import in_every_language
 from weetwie.text.text import tag_key
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
@@ -65,7 +66,7 @@ async def find(call: Call, wanted: SearchFor) -> bytes:
         ):
             tags = await _tags(call, wanted)
         if wanted.type in (None, "statuses") and not wanted.q.startswith("@"):
-            posts = await _posts(call, wanted, asked)
+            posts = await _posts(call, wanted, await in_every_language(db, call.viewer, asked))
     statuses = await shown.statuses(call, posts)
     return b'{"accounts":%b,"statuses":%b,"hashtags":%b}' % (
         await shown.accounts(call, people),

@@ -155,3 +155,36 @@ class HiddenPost(Struct, kw_only=True):
     status_id: str
     is_for_all: bool
     """It is one's own, and hidden from everybody who asks that."""
+
+
+class GlossaryEntry(Struct, kw_only=True):
+    """What means the same here."""
+
+    id: str
+    words: dict[str, list[str]]
+    """By language, the commonest first."""
+    ring: str
+    """For whom it is and counts: `colleagues`, `network` or `world`."""
+    added_by: str | None
+    """The id of the account, where one sees it."""
+    added_at: str
+    changed_by: str | None
+    changed_at: str | None
+
+
+class Glossary(Struct, kw_only=True):
+    languages: list[str]
+    """Those that Weetwie translates between."""
+    is_used: bool
+    """Whether questions are translated here."""
+    entries: list[GlossaryEntry]
+
+
+class GlossaryProposal(Struct, kw_only=True):
+    """Words that may mean the same, from what one sees."""
+
+    words: dict[str, list[str]]
+    ring: str
+    """The widest that it may be for."""
+    status_ids: list[str]
+    """Posts that show it, newest first; none where it stands on a profile."""

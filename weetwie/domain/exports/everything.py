@@ -74,6 +74,8 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "vouched_for_by": knowledge.Vouch.about_id,
     "vouched_for": knowledge.Vouch.by_id,
     "not_about": knowledge.NotAbout.person_id,
+    "glossary_added": knowledge.GlossaryEntry.added_by_id,
+    "glossary_changed": knowledge.GlossaryEntry.changed_by_id,
     "posts": posts.Post.author_id,
     "marks": posts.Mark.person_id,
     "votes": polls.Vote.person_id,

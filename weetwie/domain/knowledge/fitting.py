@@ -52,7 +52,9 @@ class Word(msgspec.Struct):
     @property
     def phrase(self) -> tuple[int, ...]:
         """The words of the question with which it is one; empty for a word by itself."""
-        return max((twin.of for twin in self.twins if len(twin.of) > 1 and twin.field), key=len, default=())
+        return max(
+            (twin.of for twin in self.twins if len(twin.of) > 1 and not twin.is_made), key=len, default=()
+        )
 
     @property
     def is_used(self) -> bool:

@@ -1,15 +1,22 @@
 """A question with what stands for its words in other languages, as far as it may be asked of what people wrote."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import delicate
-from weetwie.domain.knowledge.twins import Twin
+from weetwie.domain.knowledge import asked as asking
+from weetwie.domain.knowledge import delicate, glossary, words
+from weetwie.domain.knowledge.dictionary import LANGUAGES, Concept, Word
+from weetwie.domain.knowledge.twins import Meanings, Twin
 from weetwie.domain.knowledge.words import Asked
+
+_MOST_WORDS: Final = 60
+"""Of a question, so many are looked for in the glossary."""
 
 
 class Translated(msgspec.Struct, frozen=True):
@@ -25,27 +32,73 @@ async def translated(
     """With `is_of_posts` nothing that is never inferred stands in it, in no language."""
     if not viewer.policy.translates or not asked:
         return Translated(asked)
-    return await asyncio.to_thread(
-        _find, question, asked, language, viewer.policy.never_inferred, is_of_posts
-    )
+    said = words.tokens(question)[:_MOST_WORDS]
+    glossed = await glossary.of_terms(db, viewer, [form for word in said for form in words.forms(word)])
+    never = viewer.policy.never_inferred if is_of_posts else None
+    return await asyncio.to_thread(_find, question, asked, language, never, glossed)
+
+
+async def others(db: Db, viewer: Viewer, line: str, said: Sequence[str]) -> dict[str, list[str]]:
+    """For each of these words and phrases of a line those that mean the same and nothing else, for a search."""
+    if not viewer.policy.translates or not said:
+        return {}
+    terms = [form for word in words.tokens(line)[:_MOST_WORDS] for form in words.forms(word)]
+    glossed = await glossary.of_terms(db, viewer, terms)
+    language = asking.language_of(line)
+    return await asyncio.to_thread(_others, said, language, viewer.policy.never_inferred, glossed)
+
+
+def _others(
+    said: Sequence[str], language: str, never: Sequence[str], glossed: Sequence[dict[str, list[str]]]
+) -> dict[str, list[str]]:
+    found = dict[str, list[str]]()
+    for text in said:
+        given = _find(text, words.ask(text), language, never, glossed)
+        whole = {place for place, one in enumerate(given.asked) if "/" not in one.word}
+        found[text] = [
+            twin.text
+            for twin in given.twins
+            if twin.is_sure and not twin.is_made and twin.part < 0 and whole <= set(twin.of)
+        ]
+    return found
 
 
 def _find(
-    question: str, asked: list[Asked], language: str, never: Sequence[str], is_of_posts: bool
+    question: str,
+    asked: list[Asked],
+    language: str,
+    never: Sequence[str] | None,
+    glossed: Sequence[dict[str, list[str]]],
 ) -> Translated:
     from weetwie.domain.knowledge import twins
 
-    found = twins.find(question, asked, language)
-    if not is_of_posts:
-        return Translated(asked, found)
-    bad = [twin for twin in found if delicate.is_delicate(twin.text, never)]
-    if not bad:
+    more = _meanings(glossed) if glossed else None
+    found = twins.find(question, asked, language, more)
+    bad = [twin for twin in found if never is not None and delicate.is_delicate(twin.text, never)]
+    if never is None or not bad:
         return Translated(asked, found)
     out = {place for twin in bad if twin.is_sure for place in twin.of}
     kept = [one for place, one in enumerate(asked) if place not in out]
-    again = twins.find(question, kept, language) if out else found
+    again = twins.find(question, kept, language, more) if out else found
     return Translated(
         kept,
         [twin for twin in again if not delicate.is_delicate(twin.text, never)],
         tuple(asked[place].word for place in sorted(out)),
     )
+
+
+def _meanings(glossed: Sequence[dict[str, list[str]]]) -> Meanings:
+    """What the glossary says, as the word list would: nothing in it means two things."""
+    from weetwie.domain.knowledge import word_list
+
+    found = defaultdict[word_list.Key, list[word_list.Meaning]](list)
+    for one in glossed:
+        concept = Concept(
+            *(tuple(Word(text, is_ambiguous=False) for text in one.get(code, ())) for code in LANGUAGES)
+        )
+        for code in LANGUAGES:
+            for text in one.get(code, ()):
+                if tokens := word_list.spelled(text):
+                    meaning = word_list.Meaning(concept, word_list.GLOSSARY, False, tokens)
+                    found[word_list.key_of(code, tokens)].append(meaning)
+    return lambda key: found.get(key, ())

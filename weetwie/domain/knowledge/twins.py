@@ -42,6 +42,8 @@ class Twin(msgspec.Struct, frozen=True):
     """Which part of a compound it stands for; -1 for all of the word."""
     share: float = 1.0
     """How much of the word that part is."""
+    is_made: bool = False
+    """A compound that nobody wrote down, put together to be looked for."""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -247,7 +249,9 @@ class _Collected:
                     for text in word_list.joined(one, other, code):
                         if text != said:
                             number = words.number_in(text, code)
-                            self.twins.append(Twin(text, code, ((number,),), of, hash((said, code))))
+                            self.twins.append(
+                                Twin(text, code, ((number,),), of, hash((said, code)), is_made=True)
+                            )
 
     def places(self, said: Sequence[str]) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self._at[word] for word in said if word in self._at))
@@ -269,7 +273,8 @@ def _of_meaning(
             tokens = word_list.spelled(word.text)
             if not tokens or (other == code and word_list.key_of(code, tokens) == own):
                 continue
-            if word_list.is_false_friend(word.text, other, concept):
+            is_ours = meaning.field == word_list.GLOSSARY
+            if not is_ours and word_list.is_false_friend(word.text, other, concept):
                 continue
             forms = tuple(_forms(token, other) for token in tokens)
             sure = is_sure and not word.is_ambiguous

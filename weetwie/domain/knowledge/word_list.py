@@ -20,6 +20,8 @@ LONGEST: Final = 5
 """Words of a phrase that is looked for."""
 _NO_FIELDS: Final = frozenset({"general", "work", "places"})
 """Files whose words stand beside those of any other."""
+GLOSSARY: Final = "glossary"
+"""The field of what people here have written down themselves."""
 _SHORTEST_PART: Final = 3
 _LONG_PART: Final = 5
 _USUAL, _MUCH_MORE = 3e-6, 3.0

@@ -1,7 +1,7 @@
 """What somebody asks for, read from the one line that they write: words, phrases, and operators such as `from:ada`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
@@ -42,10 +42,23 @@ class NamedPerson(msgspec.Struct, frozen=True):
     is_out: bool = False
 
 
+class Others(msgspec.Struct, frozen=True):
+    """What stands for some of the terms in another language."""
+
+    start: int
+    end: int
+    """Of which terms, those that follow one another."""
+    texts: tuple[str, ...]
+
+
 class SearchQuery(msgspec.Struct, kw_only=True):
     """All of it. Of the truths, None asks nothing."""
 
     terms: list[Term] = []
+    others: list[Others] = []
+    """Beside the terms themselves; none of them within another."""
+    translates: bool = True
+    """Whether what means the same in another language is asked for as well."""
     signs: list[Sign] = []
     authors: list[NamedPerson] = []
     spoken_to: list[NamedPerson] = []
@@ -61,14 +74,14 @@ class SearchQuery(msgspec.Struct, kw_only=True):
 
     @property
     def has_operators(self) -> bool:
-        return self != SearchQuery(terms=self.terms) or any(
+        return self != SearchQuery(terms=self.terms, others=self.others) or any(
             term.is_phrase or term.is_out for term in self.terms
         )
 
 
 _TOKEN = re.compile(
     r"""(?P<out>-)?(?:
-        (?P<name>from|to|has|is|in|before|after|during|tag|language|lang|order):(?:"(?P<quoted>[^"]*)"|(?P<value>\S*))
+        (?P<name>from|to|has|is|in|before|after|during|tag|language|lang|order|translate):(?:"(?P<quoted>[^"]*)"|(?P<value>\S*))
         | [#＃](?P<tag>[^\s"]+)
         | ["“„](?P<phrase>[^"”“]*)["”“]?
         | (?P<word>[^\s"]+)
@@ -119,6 +132,33 @@ def _with_the_last_going_on(terms: list[Term]) -> list[Term]:
 
 
 _ENOUGH_TO_GO_ON: Final = 3
+_LONGEST_SPAN: Final = 3
+
+
+def spans(asked: SearchQuery) -> list[tuple[int, int]]:
+    """Which terms may mean something together, the longest first: plain words that follow one another."""
+    plain = [not (term.is_phrase or term.begins or term.is_out) for term in asked.terms]
+    return [
+        (start, start + length)
+        for length in range(_LONGEST_SPAN, 0, -1)
+        for start in range(len(plain) - length + 1)
+        if all(plain[start : start + length])
+    ]
+
+
+def said(asked: SearchQuery, span: tuple[int, int]) -> str:
+    return " ".join(term.text for term in asked.terms[span[0] : span[1]])
+
+
+def translated(asked: SearchQuery, given: Mapping[str, Sequence[str]]) -> SearchQuery:
+    """With what stands for its words: `given` by the words of a span."""
+    others, taken = list[Others](), set[int]()
+    for start, end in spans(asked):
+        texts = tuple(given.get(said(asked, (start, end)), ()))
+        if texts and taken.isdisjoint(range(start, end)):
+            others.append(Others(start, end, texts))
+            taken.update(range(start, end))
+    return msgspec.structs.replace(asked, others=others)
 
 
 def _from(asked: SearchQuery, value: str, is_out: bool) -> None:
@@ -205,6 +245,14 @@ def _order(asked: SearchQuery, value: str, is_out: bool) -> None:
             raise Invalid(_("“order:” takes time or relevance, not “{value}”."), field="q", value=value)
 
 
+def _translate(asked: SearchQuery, value: str, is_out: bool) -> None:
+    match value.lower():
+        case "off" | "on" if not is_out:
+            asked.translates = value.lower() == "on"
+        case _:
+            raise Invalid(_("“translate:” goes with on or off, not with “{value}”."), field="q", value=value)
+
+
 def _after(asked: SearchQuery, value: str, is_out: bool) -> None:
     _first, end = _span(value)
     if is_out:
@@ -279,4 +327,5 @@ _OPERATORS: Final[dict[str, Callable[[SearchQuery, str, bool], None]]] = {
     "language": _language,
     "lang": _language,
     "order": _order,
+    "translate": _translate,
 }

@@ -32,14 +32,15 @@ async def question(
 ) -> tuple[str, str] | None:
     """What the index is asked, and by what the fitting posts are ranked; None where nothing can be looked for. `people` has
     the ids of those who are named. With `goes_on` the last word may be the beginning of one."""
-    forms = await _forms(db, [term.text for term in asked.terms])
+    others = [text for one in asked.others for text in one.texts]
+    forms = await _forms(db, [*(term.text for term in asked.terms), *others])
     if goes_on:
         asked = msgspec.structs.replace(asked, terms=[_going_on(term) for term in asked.terms])
     terms = [term for term in asked.terms if _tells(term, forms[term.text])]
     terms = terms or [term for term in asked.terms if forms[term.text].plain]
     if asked.terms and not terms:
         return None
-    wanted = [_not(_written(term, forms[term.text]), term.is_out) for term in terms]
+    wanted = list(_wanted(asked, terms, forms))
     signs = [_not(_quoted(sign.text), sign.is_out) for sign in asked.signs]
     if by is not None:
         signs.append(_quoted(f"from={by}"))
@@ -48,6 +49,20 @@ async def question(
     if all(one.startswith("!") for one in everything):
         everything.append(_EVERY_POST)
     return " & ".join(everything), " | ".join(ranking)
+
+
+def _wanted(asked: SearchQuery, terms: Sequence[Term], forms: Mapping[str, Forms]) -> Iterator[str]:
+    """Each term, or what stands for it, for several together, in another language."""
+    ways = [
+        _not(_written(term, forms[term.text]), term.is_out) if term in terms else "" for term in asked.terms
+    ]
+    for one in asked.others:
+        own = " & ".join(way for way in ways[one.start : one.end] if way)
+        also = [_written(Term(text), forms[text]) for text in one.texts if forms[text].plain]
+        if own and also:
+            ways[one.start] = f"(({own}) | {' | '.join(also)})"
+            ways[one.start + 1 : one.end] = [""] * (one.end - one.start - 1)
+    yield from filter(None, ways)
 
 
 def _going_on(term: Term) -> Term:

@@ -17,6 +17,7 @@ from weetwie.domain.relations.ways import ways
 from weetwie.domain.search.answered import answered
 from weetwie.domain.search.posts import search as search_posts
 from weetwie.domain.search.query import read
+from weetwie.flows.translated_search import in_every_language
 from weetwie.text.text import is_question, tag_key
 from weetwie.views import posts as seen_posts
 from weetwie.views import tags as seen_tags
@@ -112,7 +113,8 @@ def _words(visit: Visit) -> str:
 async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     """Raises Invalid for operators that cannot be understood."""
     asked, offset = read(words), _offset(visit)
-    ids = await search_posts(db, visit.viewer, asked, Page(reading.LENGTH), offset=offset)
+    wanted = await in_every_language(db, visit.viewer, asked)
+    ids = await search_posts(db, visit.viewer, wanted, Page(reading.LENGTH), offset=offset)
     posts = await visit.site.shower.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
     found = {
         "posts": await items(visit, db, posts),

@@ -7,6 +7,8 @@ import pytest
 from tests.architecture.acts import ENTRY, Code
 from tests.architecture.source import Source, sources
 
+pytestmark = pytest.mark.xdist_group("architecture")
+
 EXCEPTIONS: dict[str, frozenset[str]] = {
     # Files are taken in before, each in a transaction of its own: a large one must hold no connection while it is read.
     "weetwie.web.pages.write.publish": frozenset({"domain.media", "flows.publish"}),

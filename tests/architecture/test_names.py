@@ -1,4 +1,4 @@
-"""Names say what a thing is; every file says what it is for; every floor stands on the page that explains the house."""
+"""Names say what a thing is; every file says what it is for."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import PACKAGE, ROOT, Source, sources
+from tests.architecture.source import ROOT, Source, sources
 
 pytestmark = pytest.mark.xdist_group("architecture")
 
@@ -44,14 +44,6 @@ def is_without_a_word(source: Source) -> bool:
     return not is_empty and not (ast.get_docstring(source.tree) or "").strip()
 
 
-def folders_not_named(page: str, folders: Iterator[str]) -> list[str]:
-    return [folder for folder in folders if f"{folder}/" not in page]
-
-
-def _folders() -> Iterator[str]:
-    return (path.name for path in sorted(PACKAGE.iterdir()) if path.is_dir() and path.name[0] not in "._")
-
-
 def test_no_name_says_nothing() -> None:
     assert [found for source in sources() for found in names_that_say_nothing(source)] == []
 
@@ -62,10 +54,6 @@ def test_every_file_opens_with_what_it_is_for() -> None:
     assert [source.path for source in tests] == []
 
 
-def test_every_folder_is_explained() -> None:
-    assert folders_not_named((ROOT / "docs" / "architecture.md").read_text(), _folders()) == []
-
-
 def test_a_breach_is_noticed() -> None:
     for path in ("domain/posts/service.py", "kit/text_utils.py", "common/words.py"):
         assert list(names_that_say_nothing(Source(path, ""))), path
@@ -74,4 +62,3 @@ def test_a_breach_is_noticed() -> None:
     assert not list(names_that_say_nothing(Source("domain/posts/publish.py", "class Database: ...")))
     assert is_without_a_word(Source("kit/x.py", "import os"))
     assert not is_without_a_word(Source("kit/__init__.py", ""))
-    assert folders_not_named("  kit/  tools", iter(["kit", "cellar"])) == ["cellar"]

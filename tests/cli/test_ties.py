@@ -65,4 +65,4 @@ async def test_posts_out_into_a_new_file(dsn: str, tmp_path: Path) -> None:
         assert b"Good morning" in archive.read("outbox.json")
     assert (await weetwie(dsn, "export", "posts", "--as", "ada", file))[0] == 2
     code, out, _ = await weetwie(dsn, "import", "mastodon", file, "--as", "ada", "--preview")
-    assert out.splitlines() == ["No posts that could come in.", "1 left out: written here, and still here"]
+    assert out.splitlines() == ["No posts to import.", "1 left out: written here, and still here"]

@@ -133,21 +133,21 @@ def settings_of(installation: Installation) -> "Settings":
 
 def _told(outlook: "ArchivePreview") -> str:
     if outlook.first is None or outlook.last is None:
-        lines = ["No posts that could come in."]
+        lines = ["No posts to import."]
     else:
         whose = f" of {outlook.account}" if outlook.account else ""
         lines = [
             (
                 f"{outlook.posts:,} posts{whose} from {outlook.first:%Y-%m-%d} to {outlook.last:%Y-%m-%d}"
-                f"{f', {outlook.posts - outlook.new:,} of them here already' if outlook.new < outlook.posts else ''}"
+                f"{f', {outlook.posts - outlook.new:,} already imported' if outlook.new < outlook.posts else ''}"
             ),
             "Languages: " + ", ".join(f"{code} {count:,}" for code, count in outlook.languages.items()),
         ]
     more = [
         (outlook.threads, "continue one of the person's own posts and stay threads"),
-        (outlook.answers, "answer somebody else, whose words stay where they are; they bear the sign \u21a9"),
-        (outlook.files, "files come with them"),
-        (outlook.lost_files, "files are not in the archive, or are more than a post may have"),
+        (outlook.answers, "reply to someone else and become posts of their own that begin with \u21a9"),
+        (outlook.files, "files will be imported"),
+        (outlook.lost_files, "files are not in the archive, or exceed the limit per post"),
         (outlook.bad, "entries cannot be read"),
         *((count, f"left out: {reason}") for reason, count in outlook.skipped.items()),
     ]
@@ -156,11 +156,11 @@ def _told(outlook: "ArchivePreview") -> str:
 
 def _done(report: "ArchiveReport") -> str:
     counted = [
-        (report.new, "posts brought in"),
-        (report.known, "posts were here already"),
-        (report.renewed, "of them say something new"),
-        (report.files, "files with them"),
-        (report.bad_files, "files left out: too large, broken, or of a kind that is not taken here"),
+        (report.new, "posts imported"),
+        (report.known, "posts were already imported"),
+        (report.renewed, "of them were updated"),
+        (report.files, "files imported"),
+        (report.bad_files, "files skipped: too large, damaged, or of an unsupported type"),
     ]
-    said = "; ".join(f"{number:,} {what}" for number, what in counted if number) or "Nothing to bring in"
-    return f"{said}. Import {report.import_id}, to be taken out again with: weetwie import remove {report.import_id}"
+    said = "; ".join(f"{number:,} {what}" for number, what in counted if number) or "Nothing to import"
+    return f"{said}. To undo import {report.import_id}: weetwie import remove {report.import_id}"

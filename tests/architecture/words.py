@@ -43,7 +43,7 @@ ENGLISH: Final = (
     Word(r"go(es)? on", "continue"),
     Word(r"stands? (here|there|in|on|at|above|among|under)", "appear"),
     Word(r"names (you|me|them|somebody|nobody)|named (in|here)", "mention"),
-    Word(r"tells?|told", "notify, show", (r"tell them", r"tells them")),
+    Word(r"tells?|told", "notify, show", (r"tells? them", r"tell the author")),
     Word(
         r"word of goodbye|the machine|this place|rings?|standing",
         "farewell post, the server, its name, audience, membership",

@@ -277,7 +277,7 @@ def test_what_a_change_of_policy_would_do_is_whole_too(open_page: Open) -> None:
         page.click("text=Propose to switch it on")
         page.wait_for_load_state()
         check(page, f"admin-policy-proposed-{look}")
-        page.click("text=Take back the proposal")
+        page.click("text=Withdraw the proposal")
         page.wait_for_load_state()
 
 

@@ -100,7 +100,7 @@ async def test_an_administrator_erases_somebody_after_being_asked(
     async with browser(world) as site:
         await sign_in(site, "root")
         asked = await site.get("/admin/people/bo/erase")
-        assert "Erase Bo Berg?" in asked.text and "Backups" in asked.text
+        assert "Delete Bo Berg permanently?" in asked.text and "Backups" in asked.text
         assert (await act(site, "/admin/people/bo/erase", keeps_posts=posts)).status_code == 303
     row = await world.connection.fetchrow("select name, is_removed from people where erased_at is not null")
     assert tuple(row) == ("", is_removed)

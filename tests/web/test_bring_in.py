@@ -61,7 +61,7 @@ async def test_how_a_file_was_read_and_what_was_left_out_is_told(world: World, r
         await sign_in(site, "root")
         page = await send(site, "/admin/import", ("people", file.encode("cp1252")), is_dry="1")
     said = text_of(page)
-    assert "Read as Windows-1252, with cells separated by “;”." in said
+    assert "Read as Windows-1252, cells separated by “;”." in said
     assert "Columns that are not imported: Schuhgröße." in said
     assert "Cells not understood: 1" in said and "joined" in said
 

@@ -218,7 +218,7 @@ async def test_others_ask_and_whoever_looks_after_people_decides(
     site: httpx.AsyncClient, world: World
 ) -> None:
     await world.policy(sign_up_by_approval=True)
-    assert "Would like to come in" not in (await site.get("/invitations")).text
+    assert "Access requests" not in (await site.get("/invitations")).text
     for name in ("one", "two"):
         await send(site, "/join", address=f"{name}@elsewhere.example", words=f"I am {name}")
         await send(site, "/join", address=f"{name}@elsewhere.example", words="again")

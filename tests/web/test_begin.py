@@ -88,7 +88,7 @@ async def test_an_administrator_brings_somebody_in_who_chooses_their_password(
         assert "Suspended" in (await site.get("/admin/people?q=cleo")).text
         await act(site, "/admin/people/cleo/unsuspend")
         await act(site, "/admin/people/cleo/leave")
-        assert "Has left" in (await site.get("/admin/people?q=cleo")).text
+        assert "Left" in (await site.get("/admin/people?q=cleo")).text
         assert (await act(site, "/admin/people/root/suspend")).status_code == 422
 
 

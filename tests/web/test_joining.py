@@ -63,7 +63,7 @@ async def test_a_guest_is_invited_by_letter_and_comes_with_a_sponsor_and_an_end(
         until=in_days(30),
         words="Come!",
     )
-    assert "Invited." in page.text and "/join/" not in page.text
+    assert "Invitation sent" in page.text and "/join/" not in page.text
     ((to, link),) = await sent(world)
     assert to == "gus@partner.example"
     site.cookies.clear()
@@ -255,7 +255,7 @@ async def test_a_sponsor_prolongs_and_ends_with_one_click(
     await world.guest("gus", sponsor=ada, until=soon)
     bo = await world.member("bo")
     await world.guest("other", sponsor=bo, until=soon)
-    assert "only until" in (await site.get("/invitations")).text
+    assert "ends on" in (await site.get("/invitations")).text
     await send(site, "/invitations/guests/gus/prolong")
     assert (await person(world, "gus"))["until"] == soon + timedelta(days=90)
     await send(site, "/invitations/guests/gus/end")

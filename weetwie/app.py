@@ -59,7 +59,7 @@ from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.oauth import apps, metadata, tokens
 from weetwie.api.openapi import document, openapi_endpoint
 from weetwie.api.refusals import Unauthorized, WrongToken
-from weetwie.api.weetwie import glossary, knowledge, not_about, topics
+from weetwie.api.weetwie import glossary, knowledge, not_about, topics, watched
 from weetwie.context import Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts
@@ -117,6 +117,7 @@ DOORS: Final = (
     not_about,
     glossary,
     topics,
+    watched,
 )
 """Each file of doors has its `routes`."""
 

@@ -22,7 +22,7 @@ from weetwie.domain.identity import returned, tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
-from weetwie.domain.knowledge import evidence, glossary, not_about, topics
+from weetwie.domain.knowledge import evidence, glossary, not_about, topics, watched
 from weetwie.domain.lists import members
 from weetwie.domain.mail import emails
 from weetwie.domain.media import attach as media_attach
@@ -69,6 +69,7 @@ from weetwie.events import (
 )
 from weetwie.flows import assistant, erasures, offboard
 from weetwie.flows import emails as flow_emails
+from weetwie.flows import watched as flow_watched
 
 AT_ONCE: AtOnce = {
     PostPublished: [media_attach.attach, index.written, evidence.written, conversations.heard, home.fan_out],
@@ -86,6 +87,7 @@ AT_ONCE: AtOnce = {
         topics.erased,
         not_about.erased,
         glossary.erased,
+        watched.erased,
         push.left,
         resources.erased,
         exports.erased,
@@ -139,7 +141,8 @@ AFTER: AtOnce = {
 
 Flow = Callable[[Context, Sequence[Any]], Awaitable[None]]
 FLOWS: Mapping[type, Sequence[Flow]] = {
-    PostPublished: [assistant.answer],
+    PostPublished: [assistant.answer, flow_watched.tell],
+    PostEdited: [flow_watched.tell],
     PersonLeft: [offboard.say_farewell],
     AccountChanged: [flow_emails.tell_account],
     PersonErased: [erasures.note],

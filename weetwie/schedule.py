@@ -12,7 +12,7 @@ from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
 from weetwie.domain.identity import attempts, grants, links, passkeys, sessions, sign_on
 from weetwie.domain.invitations import invite
-from weetwie.domain.knowledge import known_words, seal
+from weetwie.domain.knowledge import known_words, seal, watched
 from weetwie.domain.mail import emails
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.polls import polls
@@ -33,6 +33,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (SOON, chain.seal),
     (MINUTE, polls.end_due),
     (MINUTE, seal.seal_full),
+    (HOUR, watched.forget_ended),
     (HOUR, home.trim),
     (HOUR, posts.forget_keys),
     (HOUR, grants.sweep),

@@ -6,8 +6,9 @@ import httpx
 
 from tests.site import act, text_of
 from tests.world import Someone, World
-from weetwie.domain.knowledge import topics
+from weetwie.domain.knowledge import topics, watched
 from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.notifications import notify
 
 
 async def test_who_asks_for_a_name_finds_the_person_first(
@@ -63,3 +64,33 @@ async def test_people_and_topics_fit_while_one_types(
     for nothing in ("b", "from:bo bearings", ""):
         piece = await site.get(f"/who-knows/while-typing?q={quote(nothing)}")
         assert piece.status_code == 200 and text_of(piece).strip() == "", nothing
+
+
+async def test_where_nobody_is_named_one_asks_to_be_notified_and_stops_it(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    here = "/who-knows?q=quantum+computing"
+    assert "Get notified when someone does" in text_of(await site.get(here))
+    assert (await act(site, "/who-knows/watch", q="quantum computing", act="watch")).status_code == 303
+    assert "You'll be notified when someone does" in text_of(await site.get(here))
+    settings = await site.get("/settings/knowledge")
+    assert "You'll be notified about" in text_of(settings) and "quantum computing" in text_of(settings)
+    assert (await act(site, "/who-knows/watch", q="quantum computing", act="stop")).status_code == 303
+    assert "Get notified when someone does" in text_of(await site.get(here))
+
+
+async def test_of_a_question_that_one_waits_for_the_notification_says_what_was_asked(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    bo = await world.member("bo", name="Bo Bakker")
+    await act(site, "/who-knows/watch", q="quantum computing", act="watch")
+    post = await world.post(bo, "We tried quantum computing")
+    (waiting,) = await watched.own(world.db, await world.viewer(ada))
+    await watched.told(world.db, waiting.id, post)
+    await notify.awaited(world.db, await world.viewer(), ada.id, post)
+    page = " ".join(text_of(await site.get("/notifications")).split())
+    assert "Bo Bakker wrote about what you asked: “quantum computing”" in page
+    settings = text_of(await site.get("/settings/knowledge"))
+    assert "Bo Bakker wrote about it" in settings
+    await act(site, "/settings/knowledge", act="stop", id=str(waiting.id))
+    assert await watched.own(world.db, await world.viewer(ada)) == []

@@ -179,3 +179,27 @@ class NotAbout(Row):
         Index("not_about_once", "person_id", "post_id", "terms", unique=True),
         Index("not_about_terms", "terms", postgresql_using="gin"),
     )
+
+
+class WatchedQuestion(Row):
+    """A question that nobody could answer: its asker is told once when somebody writes about it."""
+
+    __tablename__ = "watched_questions"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id", index=True)
+    question: Mapped[str]
+    terms: Mapped[list[int]]
+    """The numbers of the words that say most of it: what has none of them is not about it."""
+    ends_at: Mapped[Moment]
+    told_post_id: Mapped[int | None] = to("posts.id", index=True)
+    """The post of which its asker was told; they are not told again."""
+
+    __table_args__ = (
+        Index(
+            "watched_questions_terms",
+            "terms",
+            postgresql_using="gin",
+            postgresql_where=text("told_post_id is null"),
+        ),
+    )

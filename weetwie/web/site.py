@@ -138,6 +138,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/notifications/held/{id:int}/{verb}": (notification_settings.show_held, notification_settings.on_held),
     "/search": (who_knows.show, None),
     "/who-knows": (who_knows.show, None),
+    "/who-knows/watch": (who_knows.show, who_knows.watch),
     "/who-knows/while-typing": (who_knows.while_typing, None),
     "/who-knows/while-asking": (who_knows.while_asking, None),
     "/not-about": (not_about.show, not_about.say),

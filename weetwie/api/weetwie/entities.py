@@ -148,6 +148,17 @@ class KnownTopic(Struct, kw_only=True):
     proofs: list[Status]
 
 
+class WatchedQuestion(Struct, kw_only=True):
+    """A question of which one is notified once, when somebody whom one sees writes about it."""
+
+    id: str
+    question: str
+    ends_at: str
+    """When one is no longer notified, and it goes."""
+    status_id: str | None
+    """The post that one was notified of."""
+
+
 class HiddenPost(Struct, kw_only=True):
     """A post that one said is not about what was asked."""
 

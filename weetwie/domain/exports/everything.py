@@ -76,6 +76,7 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "not_about": knowledge.NotAbout.person_id,
     "glossary_added": knowledge.GlossaryEntry.added_by_id,
     "glossary_changed": knowledge.GlossaryEntry.changed_by_id,
+    "watched_questions": knowledge.WatchedQuestion.person_id,
     "posts": posts.Post.author_id,
     "marks": posts.Mark.person_id,
     "votes": polls.Vote.person_id,

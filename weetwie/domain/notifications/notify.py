@@ -91,6 +91,11 @@ async def quoted(db: Db, viewer: Viewer, facts: Sequence[PostQuoted]) -> None:
     await _tell(db, viewer, _QUOTED, posts=[fact.post_id for fact in facts])
 
 
+async def awaited(db: Db, viewer: Viewer, person_id: int, post_id: int) -> None:
+    """Who waited for somebody to write about what they asked."""
+    await _tell(db, viewer, _AWAITED, posts=[post_id], people=[person_id])
+
+
 async def followed(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]) -> None:
     await _tell(db, viewer, _FOLLOWED, **_pairs(facts))
 
@@ -303,6 +308,19 @@ _FAVOURITED = _insert(
         )
     ),
     act_id=Mark.favourite,
+)
+
+_AWAITED = _insert(
+    "status",
+    _told,
+    _post.author_id,
+    _post.id,
+    lambda rows: (
+        rows.select_from(_marked)
+        .join(_post, _post.id == _marked.c.posts)
+        .join(_told, _told.id == _marked.c.people)
+        .where(_post.origin == _WRITTEN_HERE, visibility.parent(_eye, _post))
+    ),
 )
 
 _quoted = aliased(Post, name="quoted")

@@ -5,7 +5,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import delicate, inferred, not_about, topics, vouch
+from weetwie.domain.knowledge import delicate, inferred, not_about, topics, vouch, watched
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import Choice
 from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
@@ -47,6 +47,8 @@ async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:
         await vouch.decline(db, visit.viewer, int(given["id"]))
     elif act == "show_again" and given.get("id", "").isdigit() and len(given["id"]) < 19:
         await not_about.show_again(db, visit.viewer, int(given["id"]))
+    elif act == "stop" and given.get("id", "").isdigit() and len(given["id"]) < 19:
+        await watched.stop(db, visit.viewer, int(given["id"]))
     elif act in ("in", "out"):
         await choose_ranking(db, visit.viewer, may_rank=act == "in")
     elif act in ("near", "far"):
@@ -60,7 +62,8 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     found = await inferred.inferred(db, viewer)
     given = await vouch.about_me(db, viewer)
     hidden = await not_about.own(db, viewer)
-    wanted = {id for one in found for id in one.post_ids}
+    waiting = await watched.own(db, viewer)
+    wanted = {id for one in found for id in one.post_ids} | {one.told_post_id or 0 for one in waiting}
     wanted |= {one.post_id for one in given} | {one.post_id for one in hidden}
     posts = {
         post.id: post
@@ -81,6 +84,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
             if one.by_id in people and one.post_id in posts
         ],
         "not_about": [(one, posts[one.post_id]) for one in hidden if one.post_id in posts],
+        "watched": [(one, posts.get(one.told_post_id or 0)) for one in waiting],
         "never": [*delicate.TOPICS],
         "never_here": viewer.policy.never_inferred,
         "given": {"name": visit.request.query_params.get("name", "")[:60]},

@@ -8,6 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
+from weetwie.domain.knowledge import watched
 from weetwie.domain.notifications import groups, markers, requests
 from weetwie.domain.notifications.groups import GroupedNotifications
 from weetwie.domain.notifications.list import KINDS
@@ -28,13 +29,15 @@ class Told(msgspec.Struct, frozen=True):
     """A row of the page."""
 
     kind: str
-    """As it is told apart here: `asks`, `answered` and `replied` beside the kinds of notifications."""
+    """As it is told apart here: `asks`, `answered`, `replied` and `awaited` beside the kinds of notifications."""
     people: Sequence[Person]
     count: int
     at: datetime
     post: Post | None = None
     parent: Post | None = None
     """The line that the post answers."""
+    question: str = ""
+    """What the reader asked, where they waited for somebody to write about it."""
     is_new: bool = False
     may_follow: bool = False
     """Whether the reader does not follow back yet."""
@@ -93,6 +96,7 @@ async def _rows(visit: Visit, db: Db, found: Sequence[GroupedNotifications], las
     followers = {id for one in found if one.newest.kind == "follow" for id in one.senders[:1]}
     relations = await relationships(db, viewer, list(followers)) if followers else []
     to_follow = {one.id for one in relations if not one.follows and not one.requested}
+    waited = {one.told_post_id: one.question for one in await watched.own(db, viewer) if one.told_post_id}
     rows = []
     for one in found:
         senders = [people[id] for id in one.senders if id in people]
@@ -100,14 +104,16 @@ async def _rows(visit: Visit, db: Db, found: Sequence[GroupedNotifications], las
             continue
         post = posts.get(one.newest.post_id or 0)
         parent = parents.get(post.reply_to_id or 0) if post else None
+        question = waited.get(one.newest.post_id or 0, "") if one.newest.kind == "status" else ""
         rows.append(
             Told(
-                _kind(one.newest.kind, post, parent),
+                "awaited" if question else _kind(one.newest.kind, post, parent),
                 senders,
                 one.count,
                 moment_of(one.newest.id),
                 post,
                 parent,
+                question,
                 one.newest.id > last_read,
                 one.count == 1 and senders[0].id in to_follow,
             )

@@ -1,6 +1,7 @@
 """Who knows: one field, answered with people and what they wrote; names, topics and posts as well."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -8,6 +9,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import asked as asking
+from weetwie.domain.knowledge import watched
 from weetwie.domain.knowledge.answer import Answer
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.nearby import nearby
@@ -52,6 +54,7 @@ _NOTHING: Final[dict[str, Any]] = {
     "answered": [],
     "nearby": [],
     "close": [],
+    "is_watched": False,
     "order": "knows",
     "question": "",
 }
@@ -64,6 +67,20 @@ async def show(visit: Visit) -> Response:
         found = _NOTHING | (await _found(visit, db, words) if words else {})
         lately = [] if found["found"] else await answered_lately(visit, db)
         return await reading.show(visit, db, "who_knows.html", words=words, lately=lately, **found)
+
+
+async def watch(visit: Visit) -> Response:
+    """One notification when somebody writes about what nobody could answer, or none after all."""
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    words = given.get("q", "").strip()[:_LONGEST]
+    async with visit.site.database.transaction() as db:
+        if given.get("act") == "stop":
+            for id in await watched.watching(db, visit.viewer, words):
+                await watched.stop(db, visit.viewer, id)
+        else:
+            await watched.watch(db, visit.viewer, words)
+    return visit.go(f"/who-knows?{urlencode({'q': words})}")
 
 
 async def while_typing(visit: Visit) -> Response:
@@ -144,6 +161,7 @@ async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
         "answered": await answered_like(visit, db, words, answer),
         "nearby": _nearby(words, found),
         "close": [] if found else await _close(visit, db, words),
+        "is_watched": not answer.is_named and bool(await watched.watching(db, viewer, words)),
         "order": order,
         "question": words if is_question(words) else f"{words}?",
     }

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from tests.site import act, form_of, text_of
 from tests.world import World
@@ -139,3 +140,27 @@ async def test_pages_go_compressed_and_their_forms_differ_each_time(site: httpx.
         assert (await site.post("/begin/you", data={"form": wrong, "name": "Eve"})).status_code == 403
     plain = await site.get("/settings", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
+
+
+@pytest.mark.parametrize(
+    ("accepts", "sent"), [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("identity", None)]
+)
+async def test_a_style_sheet_comes_as_small_as_the_browser_reads_it(
+    site: httpx.AsyncClient, accepts: str, sent: str | None
+) -> None:
+    page = (await site.get("/about")).text
+    address = re.findall(r'"(/static/weetwie-[0-9a-f]{10}\.css)"', page)[0]
+    async with site.stream("GET", address, headers={"accept-encoding": accepts}) as sheet:
+        assert sheet.headers.get("content-encoding") == sent
+        assert "Accept-Encoding" in sheet.headers["vary"]
+        assert "immutable" in sheet.headers["cache-control"]
+
+
+async def test_type_comes_from_here_and_is_preloaded(site: httpx.AsyncClient) -> None:
+    page = await site.get("/about")
+    address = re.findall(r'rel="preload" href="(/static/inter-[0-9a-f]{10}\.woff2)"', page.text)[0]
+    sheet = re.findall(r'"(/static/weetwie-[0-9a-f]{10}\.css)"', page.text)[0]
+    assert address.rsplit("/", 1)[1] in (await site.get(sheet)).text
+    assert (await site.get(address)).headers["content-type"] == "font/woff2"
+    assert "font-src 'self'" in page.headers["content-security-policy"]
+    assert "SIL Open Font License" in (await site.get("/static/inter-licence.txt")).text

@@ -4,9 +4,11 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+import brotli
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +17,7 @@ from weetwie.errors import NotFound
 FOLDER: Final = Path(__file__).parent / "static"
 SCRIPTS: Final = (
     "marks.js", "remove.js", "copy.js", "pictures.js", "times.js", "keys.js", "stream.js", "older.js", "complete.js",
-    "box.js", "who-sees.js", "extras.js", "emoji.js", "asking.js", "install.js",
+    "box.js", "who-sees.js", "extras.js", "emoji.js", "asking.js", "changes.js", "hover.js", "install.js",
 )  # fmt: skip
 """The modules of the pages that people live in, each with one purpose; they import `say.js` and one another."""
 SHEET: Final = "weetwie.css"
@@ -34,14 +36,14 @@ class Assets:
     """All of them, in memory: they are few and small."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._packed: dict[str, bytes] = {}
+        self._packed: dict[str, dict[str, bytes]] = {}
         self._bodies = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
         self._bodies[SHEET] = self._sheet(folder / "css")
         for script in sorted((folder / "js").glob("*.js")):
             self._add_script(script)
         for name, body in self._bodies.items():
             if name.endswith(_TEXTS):
-                self._packed[name] = gzip.compress(body, compresslevel=9, mtime=0)
+                self._packed[name] = _compressed(body)
         self._hashed = {self._with_hash(name): name for name in self._bodies}
         self._addresses = {name: f"/static/{hashed}" for hashed, name in self._hashed.items()}
 
@@ -74,8 +76,10 @@ class Assets:
         body = self._bodies[name]
         if name in self._packed:
             headers["vary"] = "Accept-Encoding"
-            if "gzip" in request.headers.get("accept-encoding", ""):
-                body, headers["content-encoding"] = self._packed[name], "gzip"
+            taken = re.findall(r"[\w-]+", request.headers.get("accept-encoding", ""))
+            encoding = next((one for one in self._packed[name] if one in taken), "")
+            if encoding:
+                body, headers["content-encoding"] = self._packed[name][encoding], encoding
         return Response(body, media_type=kind, headers=headers)
 
     def _sheet(self, folder: Path) -> bytes:
@@ -96,3 +100,12 @@ class Assets:
     def _with_hash(self, name: str) -> str:
         stem, _dot, ending = name.rpartition(".")
         return f"{stem}-{hashlib.sha256(self._bodies[name]).hexdigest()[:10]}.{ending}"
+
+
+@cache
+def _compressed(body: bytes) -> dict[str, bytes]:
+    """By what browsers may be able to read, the smallest first."""
+    return {
+        "br": brotli.compress(body, quality=10),
+        "gzip": gzip.compress(body, compresslevel=9, mtime=0),
+    }

@@ -1,11 +1,13 @@
 // Shows what fits while one types: people, topics, answered questions. Enter asks, as it does without this file.
 
 const WAIT = 120;
-const bar = document.querySelector(".askbar");
-const field = bar.querySelector("input");
-const box = bar.querySelector(".while-typing");
-const status = bar.querySelector("[role=status]");
+const bar = /** @type {HTMLElement} */ (document.querySelector(".askbar"));
+const field = /** @type {HTMLInputElement} */ (bar.querySelector("input"));
+const box = /** @type {HTMLElement} */ (bar.querySelector(".while-typing"));
+const status = /** @type {HTMLElement} */ (bar.querySelector("[role=status]"));
+/** @type {ReturnType<typeof setTimeout>} */
 let timer;
+/** @type {AbortController | undefined} */
 let asked;
 
 field.addEventListener("input", () => {
@@ -22,16 +24,17 @@ async function look() {
     const answer = await fetch(`/who-knows/while-typing?q=${encodeURIComponent(words)}`, { signal: asked.signal });
     if (answer.ok) show(await answer.text());
   } catch (error) {
-    if (error.name !== "AbortError") show("");
+    if (/** @type {Error} */ (error).name !== "AbortError") show("");
   }
 }
 
+/** @param {string} html */
 function show(html) {
   box.innerHTML = html;
   const links = box.querySelectorAll("a").length;
   box.hidden = !links;
   status.textContent = [...box.querySelectorAll("section")]
-    .map((one) => `${one.querySelector("h2").textContent}: ${one.querySelectorAll("a").length}`)
+    .map((one) => `${one.querySelector("h2")?.textContent}: ${one.querySelectorAll("a").length}`)
     .join(", ");
 }
 
@@ -42,12 +45,12 @@ bar.addEventListener("keydown", (event) => {
     field.focus();
     event.preventDefault();
   }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (!step || box.hidden) return;
-  const stops = [field, ...box.querySelectorAll("a")];
-  const next = stops.indexOf(document.activeElement) + step;
+  const stops = /** @type {HTMLElement[]} */ ([field, ...box.querySelectorAll("a")]);
+  const next = stops.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + step;
   stops[(next + stops.length) % stops.length].focus();
   event.preventDefault();
 });
 
-document.addEventListener("click", (event) => bar.contains(event.target) || show(""));
+document.addEventListener("click", (event) => bar.contains(/** @type {Node} */ (event.target)) || show(""));

@@ -1,0 +1,42 @@
+// How many changes a form holds that are not saved: the bar comes up with the first, and leaves with the last.
+
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-changes]"))) {
+  const bar = /** @type {HTMLElement} */ (form.querySelector(".savebar"));
+  const told = /** @type {HTMLElement} */ (bar.querySelector(".changes"));
+  const discard = /** @type {HTMLElement} */ (bar.querySelector(".discard"));
+  const fields = () => [...form.elements].filter((one) => one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement || one instanceof HTMLSelectElement);
+  const state = () => fields().map((one) => (one instanceof HTMLInputElement && /checkbox|radio/.test(one.type) ? String(one.checked) : one.value));
+  const names = fields().map((one, at) => one.name || String(at));
+  const before = state();
+  let isSent = false;
+
+  const count = () => {
+    const now = state();
+    return new Set(names.filter((_name, at) => now[at] !== before[at])).size;
+  };
+  const tell = () => {
+    const changes = count();
+    bar.hidden = !changes && !form.querySelector("[aria-invalid]");
+    discard.hidden = !changes;
+    told.textContent = changes === 1 ? told.dataset.one || "" : changes ? (told.dataset.many || "").replace("{count}", String(changes)) : "";
+  };
+  form.addEventListener("input", tell);
+  form.addEventListener("reset", () => setTimeout(tell));
+  discard.addEventListener("click", (event) => (event.preventDefault(), form.reset()));
+  form.addEventListener("submit", () => (isSent = true));
+  addEventListener("beforeunload", (event) => !isSent && count() && event.preventDefault());
+  tell();
+}
+
+// Several rows of a table: what is done with them comes up with the first that is ticked.
+const selected = /** @type {HTMLFormElement | null} */ (document.querySelector("form#selected"));
+if (selected) {
+  const told = /** @type {HTMLElement} */ (selected.querySelector("[data-many]"));
+  const tell = () => {
+    const count = document.querySelectorAll('input[form="selected"]:checked').length;
+    selected.hidden = !count;
+    told.textContent = count === 1 ? told.dataset.one || "" : (told.dataset.many || "").replace("{count}", String(count));
+  };
+  document.addEventListener("change", tell);
+  tell();
+}

@@ -1,7 +1,8 @@
 """For whom a post is, as one control: what may be chosen with how many people that is, and who of those mentioned would miss it."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -14,7 +15,8 @@ from weetwie.domain.posts import audience, publish, rules
 from weetwie.domain.posts.audience_sizes import sizes
 from weetwie.errors import NotFound, Refusal, _
 from weetwie.runtime import clock
-from weetwie.web.pages.drafts import choices, draft_of
+from weetwie.views import posts as post_views
+from weetwie.web.pages.drafts import choices, draft_of, form_id
 from weetwie.web.visit import Visit
 
 NAMES: Final = {
@@ -87,20 +89,53 @@ async def picker(visit: Visit, db: Db, given: Mapping[str, str]) -> Picker:
 async def now(visit: Visit, db: Db, given: Mapping[str, str]) -> dict[str, str]:
     """Who would see what stands in the box: `label`, `problem`, `widen`, as in `Picker`."""
     viewer = visit.viewer
+    given = await addressed(visit, db, given)
     try:
         draft = rules.take_ring_from_text(draft_of(given))
         rules.check_text(draft.text, draft.warning, viewer.policy, has_more=True)
         decided = await audience.decide(db, viewer, draft, await publish.usual_visibility(db, viewer))
     except Refusal as refusal:
-        return {"label": "", **await _problem(visit, db, refusal, is_reply=bool(given.get("reply_to")))}
-    return {"label": await _label(visit, db, decided), "problem": "", "widen": ""}
+        return {
+            "icon": "",
+            "label": "",
+            **await _problem(visit, db, refusal, is_reply=bool(given.get("reply_to"))),
+        }
+    return {
+        "icon": _icon(visit, decided),
+        "label": await _label(visit, db, decided),
+        "problem": "",
+        "widen": "",
+    }
+
+
+async def addressed(visit: Visit, db: Db, given: Mapping[str, str]) -> Mapping[str, str]:
+    """A reply reaches whom it answers: their name is put before it, where it is not in it. The page does not show it there."""
+    reply_to = form_id(given.get("reply_to", ""))
+    found = await post_views.posts(db, visit.viewer, [reply_to]) if reply_to else []
+    parents = await visit.site.shower.posts(db, visit.viewer, found)
+    text = given.get("text", "")
+    if not parents or parents[0].is_mine or _names(text, parents[0].author.handle):
+        return given
+    return {**given, "text": f"@{parents[0].author.handle} {text}"}
+
+
+def _names(text: str, handle: str) -> bool:
+    return re.search(rf"@{re.escape(handle)}(?![\w-])", text, re.IGNORECASE) is not None
+
+
+def _icon(visit: Visit, decided: audience.Audience) -> str:
+    if decided.visibility is Visibility.direct:
+        return ICONS["direct"]
+    if decided.visibility is Visibility.private:
+        return ICONS["followers"]
+    return ICONS[effective(decided.ring, visit.viewer.policy).name]
 
 
 async def _of_reply(visit: Visit, db: Db, given: Mapping[str, str]) -> Picker:
     """As wide as what it answers, or for those alone who are mentioned."""
     state = await now(visit, db, given)
     label = state["label"] or visit.say(_("Same as the post"))
-    same = Choice("", "reply", label, visit.say(_("Same as the post you reply to")))
+    same = Choice("", state["icon"] or "reply", label, visit.say(_("Same as the post you reply to")))
     return Picker([same, _choice(visit, "direct", None)], given.get("audience") or "", label, **_rest(state))
 
 
@@ -169,10 +204,3 @@ async def _called(visit: Visit, db: Db, handle: str) -> str:
         return (await visit.site.shower.person(db, visit.viewer, person_id)).called.split()[0]
     except NotFound:
         return f"@{handle}"
-
-
-def fields(given: Mapping[str, Any]) -> dict[str, str]:
-    """What of a draft decides who sees it."""
-    return {
-        name: str(given.get(name) or "") for name in ("text", "audience", "reply_to", "quote_of", "warning")
-    }

@@ -42,7 +42,7 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     first = posts[0]
     over = [post for post in posts[1:] if post.id in set(above)]
     question = next((one for one in (first, *over[:1]) if one.is_question), None)
-    draft = draft or _begun(visit, first)
+    draft = draft or _begun(visit)
     draft["reply_to"] = str(first.id)
     edits = await seen_words.edits(db, seen) if posts[0].edited_at else []
     return await reading.show(
@@ -61,11 +61,10 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     )
 
 
-def _begun(visit: Visit, post: Post) -> dict[str, Any]:
-    """An answer begins with whom it is to, and with what the address says: a greeting, say."""
-    text = "" if post.is_mine else f"@{post.author.handle} "
+def _begun(visit: Visit) -> dict[str, Any]:
+    """What the address says: a greeting, say."""
     return {
-        "text": text + visit.request.query_params.get("text", "")[:500],
+        "text": visit.request.query_params.get("text", "")[:500],
         "warning": "",
         "audience": "",
         "error": None,

@@ -36,7 +36,8 @@ async def publish(visit: Visit) -> Response:
         at = _later(given)
         media_ids = await uploaded(visit)
         async with visit.site.database.transaction() as db:
-            context, (written, ballot) = visit.context(db), _draft(visit, given, media_ids)
+            sent = await audience.addressed(visit, db, given)
+            context, (written, ballot) = visit.context(db), _draft(visit, sent, media_ids)
             do = partial(publishing.schedule, at=at) if at else publishing.publish
             post_id = await do(context, written, ballot)
     except Refusal as refusal:
@@ -86,7 +87,7 @@ async def again(visit: Visit) -> Response:
         )
 
 
-def _draft(visit: Visit, given: dict[str, str], media_ids: Sequence[int]) -> tuple[Draft, Ballot | None]:
+def _draft(visit: Visit, given: Mapping[str, str], media_ids: Sequence[int]) -> tuple[Draft, Ballot | None]:
     options = [option.strip() for option in visit.several.get("option", []) if option.strip()]
     draft = draft_of(given, media_ids=media_ids, has_poll=bool(options))
     if not options:

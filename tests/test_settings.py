@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from weetwie import settings
 from weetwie.settings import Address, SettingsError, read
+from weetwie.settings.__main__ import reference
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_a_file_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> No
         read({"WEETWIE_CONFIG": str(tmp_path / "none.toml")})
 
 
-@given(st.sampled_from(sorted(settings._BY_NAME)), st.text())
+@given(st.sampled_from(sorted(settings.by_name)), st.text())
 def test_no_text_breaks_the_reading(name: str, value: str) -> None:
     try:
         read({f"WEETWIE_{name.upper()}": value})
@@ -144,7 +145,7 @@ def test_no_text_breaks_the_reading(name: str, value: str) -> None:
 
 
 @given(
-    st.sampled_from(sorted(settings._BY_NAME)),
+    st.sampled_from(sorted(settings.by_name)),
     st.one_of(
         st.integers(),
         st.floats(),
@@ -162,4 +163,4 @@ def test_no_value_of_a_file_breaks_the_reading(name: str, value: object) -> None
 
 def test_the_page_of_settings_is_current() -> None:
     page = Path(__file__).parents[1] / "docs" / "settings.md"
-    assert page.read_text() == settings.reference(), "python -m weetwie.settings > docs/settings.md"
+    assert page.read_text() == reference(), "python -m weetwie.settings > docs/settings.md"

@@ -1,6 +1,6 @@
 """Statuses: write, read, edit, delete, boost, mark."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,18 +10,17 @@ from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.api.call import Answer, Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import shown
-from weetwie.api.mastodon.entities import Account, Context, ScheduledStatus, Status, StatusEdit, StatusSource
+from weetwie.api.mastodon.entities import Context, ScheduledStatus, Status, StatusEdit, StatusSource
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.media import LARGEST_FORM, file_of
-from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
 from weetwie.api.mastodon.render_media import attachment_renderer
 from weetwie.api.mastodon.scheduled import by_id as scheduled_by_id
 from weetwie.api.mastodon.timelines import page_of, statuses
-from weetwie.api.parameters import Id, LongPageParams, LooseId, PageParams, Upload
+from weetwie.api.parameters import Id, LooseId, PageParams, Upload
 from weetwie.database.pool import Db
 from weetwie.domain.polls.rules import Ballot
-from weetwie.domain.posts import answer, boost, edit, mark, redraft, remove
+from weetwie.domain.posts import answer, boost, edit, redraft, remove
 from weetwie.domain.posts import quotes as quotes_of
 from weetwie.domain.posts.publish import UnexpectedMentions
 from weetwie.domain.posts.rules import Draft
@@ -98,10 +97,6 @@ class StatusesParams(msgspec.Struct, kw_only=True, frozen=True):
     id: Annotated[list[LooseId], msgspec.Meta(max_length=100)] = []
 
 
-class BoostParams(msgspec.Struct, kw_only=True, frozen=True):
-    visibility: VisibilityName | None = None
-
-
 class DeleteParams(msgspec.Struct, kw_only=True, frozen=True):
     delete_media: bool = False
 
@@ -110,7 +105,7 @@ class AnswerParams(msgspec.Struct, kw_only=True, frozen=True):
     answer_id: Id | None = None
 
 
-def _visibility(name: VisibilityName | None) -> Visibility | None:
+def visibility_named(name: VisibilityName | None) -> Visibility | None:
     return None if name is None else Visibility[name]
 
 
@@ -130,7 +125,7 @@ async def create(call: Call, params: NewParams) -> bytes | Answer:
         text=params.status,
         warning=params.spoiler_text,
         ring=None if params.audience is None else Ring[params.audience],
-        visibility=_visibility(params.visibility),
+        visibility=visibility_named(params.visibility),
         is_local_only=params.local_only,
         is_sensitive=params.sensitive,
         language=_language(params.language),
@@ -327,99 +322,6 @@ async def _words(db: Db, post: SeenPost) -> Words:
     return words[0]
 
 
-@routes.get(
-    "/api/v1/statuses/{id}/favourited_by", scopes=["read:statuses"], access="public", answer=list[Account]
-)
-async def favourited_by(call: Call, params: LongPageParams) -> bytes:
-    """People you can see who favourited a post."""
-    return await _people(call, params, mark.favourited_by)
-
-
-@routes.get(
-    "/api/v1/statuses/{id}/reblogged_by", scopes=["read:statuses"], access="public", answer=list[Account]
-)
-async def reblogged_by(call: Call, params: LongPageParams) -> bytes:
-    """People you can see who boosted a post."""
-    return await _people(call, params, mark.boosted_by)
-
-
-async def _people(
-    call: Call, params: LongPageParams, finding: Callable[..., Awaitable[list[tuple[int, int]]]]
-) -> bytes:
-    db = await call.db()
-    post = await seen_posts.post(db, call.viewer, call.id)
-    found = await finding(db, call.viewer, post.post_id, page_of(params))
-    link_page(call, params, [number for _person, number in found])
-    return await shown.accounts(
-        call, await seen_people.people(db, call.viewer, [person_id for person_id, _number in found])
-    )
-
-
-@routes.post("/api/v1/statuses/{id}/reblog", scopes=["write:statuses"], answer=Status)
-async def reblog(call: Call, params: BoostParams) -> bytes:
-    """Boost a post; the response is the boost, with the post in it."""
-    db = await call.db()
-    return await shown.status_by_id(
-        call, await boost.boost(db, call.viewer, call.id, _visibility(params.visibility))
-    )
-
-
-@routes.post("/api/v1/statuses/{id}/unreblog", scopes=["write:statuses"], answer=Status, rate="delete")
-async def unreblog(call: Call) -> bytes:
-    """Undo a boost."""
-    return await shown.status_by_id(call, await boost.unboost(await call.db(), call.viewer, call.id))
-
-
-@routes.post("/api/v1/statuses/{id}/favourite", scopes=["write:favourites"], answer=Status)
-async def favourite(call: Call) -> bytes:
-    """Favourite a post."""
-    return await shown.status_by_id(call, await mark.favourite(await call.db(), call.viewer, call.id))
-
-
-@routes.post("/api/v1/statuses/{id}/unfavourite", scopes=["write:favourites"], answer=Status)
-async def unfavourite(call: Call) -> bytes:
-    """Remove a favourite."""
-    return await shown.status_by_id(call, await mark.unfavourite(await call.db(), call.viewer, call.id))
-
-
-@routes.post("/api/v1/statuses/{id}/bookmark", scopes=["write:bookmarks"], answer=Status)
-async def bookmark(call: Call) -> bytes:
-    """Bookmark a post."""
-    return await shown.status_by_id(call, await mark.bookmark(await call.db(), call.viewer, call.id))
-
-
-@routes.post("/api/v1/statuses/{id}/unbookmark", scopes=["write:bookmarks"], answer=Status)
-async def unbookmark(call: Call) -> bytes:
-    """Remove a bookmark."""
-    return await shown.status_by_id(call, await mark.unbookmark(await call.db(), call.viewer, call.id))
-
-
-@routes.post("/api/v1/statuses/{id}/pin", scopes=["write:accounts"], answer=Status)
-async def pin(call: Call) -> bytes:
-    """Pin your post to your profile."""
-    return await shown.status_by_id(call, await mark.pin(await call.db(), call.viewer, call.id))
-
-
-@routes.post("/api/v1/statuses/{id}/unpin", scopes=["write:accounts"], answer=Status)
-async def unpin(call: Call) -> bytes:
-    """Unpin a post."""
-    return await shown.status_by_id(call, await mark.unpin(await call.db(), call.viewer, call.id))
-
-
-@routes.post("/api/v1/statuses/{id}/mute", scopes=["write:mutes"], answer=Status)
-async def mute(call: Call) -> bytes:
-    """Mute a conversation."""
-    db = await call.db()
-    return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=True))
-
-
-@routes.post("/api/v1/statuses/{id}/unmute", scopes=["write:mutes"], answer=Status)
-async def unmute(call: Call) -> bytes:
-    """Unmute a conversation."""
-    db = await call.db()
-    return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=False))
-
-
 @routes.post("/api/weetwie/v1/statuses/{id}/answer", scopes=["write:statuses"], answer=Status)
 async def accept_answer(call: Call, params: AnswerParams) -> bytes:
     """Accept a reply as the answer to your question, or none."""
@@ -452,15 +354,3 @@ async def set_policy(call: Call, params: PolicyParams) -> bytes:
         await call.db(), call.viewer, call.id, QuotePolicy[params.quote_approval_policy]
     )
     return await shown.status_by_id(call, call.id)
-
-
-@routes.get("/api/v1/bookmarks", scopes=["read:bookmarks"], answer=list[Status])
-async def bookmarks(call: Call, params: PageParams) -> bytes:
-    """Your bookmarks, newest first."""
-    return await statuses(call, params, await mark.bookmarks(await call.db(), call.viewer, page_of(params)))
-
-
-@routes.get("/api/v1/favourites", scopes=["read:favourites"], answer=list[Status])
-async def favourites(call: Call, params: PageParams) -> bytes:
-    """Your favourites, newest first."""
-    return await statuses(call, params, await mark.favourites(await call.db(), call.viewer, page_of(params)))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -22,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from weetwie.access import permissions
 from weetwie.access.enums import QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ColumnSql
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.posts import counts, media, rules
 from weetwie.domain.posts.audience import Audience, decide
@@ -198,6 +200,21 @@ ONE_AT_A_TIME = 7_305_194
 what came after the newest they know misses nothing."""
 
 
+_GIVEN: Final = {
+    "author_id": BigInteger,
+    "reply_to_id": BigInteger,
+    "reply_to_person_id": BigInteger,
+    "ring": SmallInteger,
+    "visibility": SmallInteger,
+    "is_question": Boolean,
+    "is_sensitive": Boolean,
+    "attached": SmallInteger,
+    "quote_of_id": BigInteger,
+    "quote_state": SmallInteger,
+    "quote_policy": SmallInteger,
+}
+
+
 def _insert_both() -> Executable:
     turn = (
         select(func.pg_advisory_xact_lock(literal(ONE_AT_A_TIME, BigInteger)))
@@ -205,41 +222,14 @@ def _insert_both() -> Executable:
         .prefix_with("materialized")
     )
     number = select(func.new_id().label("id")).select_from(turn).cte("number").prefix_with("materialized")
+    given: dict[str, ColumnSql] = {
+        "id": number.c.id,
+        "root_id": func.coalesce(param("root_id", BigInteger), number.c.id),
+        **{name: param(name, kind) for name, kind in _GIVEN.items()},
+    }
     post = (
         insert(Post)
-        .from_select(
-            [
-                "id",
-                "author_id",
-                "reply_to_id",
-                "reply_to_person_id",
-                "root_id",
-                "ring",
-                "visibility",
-                "is_question",
-                "is_sensitive",
-                "attached",
-                "quote_of_id",
-                "quote_state",
-                "quote_policy",
-            ],
-            select(
-                number.c.id,
-                param("author_id", BigInteger),
-                param("reply_to_id", BigInteger),
-                param("reply_to_person_id", BigInteger),
-                func.coalesce(param("root_id", BigInteger), number.c.id),
-                param("ring", SmallInteger),
-                param("visibility", SmallInteger),
-                param("is_question", Boolean),
-                param("is_sensitive", Boolean),
-                param("attached", SmallInteger),
-                param("quote_of_id", BigInteger),
-                param("quote_state", SmallInteger),
-                param("quote_policy", SmallInteger),
-            ),
-            include_defaults=False,
-        )
+        .from_select(list(given), select(*given.values()), include_defaults=False)
         .returning(Post.id)
         .cte("post")
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -42,58 +42,58 @@ def _relationships(viewer_sql: ViewerSql) -> Executable:
         .table_valued("id", with_ordinality="place")
         .render_derived()
     )
+    me, them = viewer_sql.id, Person.id
     mine, theirs = aliased(Follow), aliased(Follow)
     my_request, their_request = aliased(FollowRequest), aliased(FollowRequest)
     my_block, their_block = aliased(Block), aliased(Block)
     return (
-        select(
-            Person.id,
-            mine.number.is_not(None),
-            func.coalesce(mine.shows_boosts, my_request.shows_boosts, False),
-            func.coalesce(mine.notifies, my_request.notifies, False),
-            func.coalesce(mine.languages, my_request.languages),
-            theirs.number.is_not(None),
-            my_block.number.is_not(None),
-            their_block.number.is_not(None),
-            Mute.number.is_not(None),
-            func.coalesce(Mute.hides_notifications, False),
-            Mute.expires_at,
-            my_request.number.is_not(None),
-            their_request.number.is_not(None),
-            and_(FeaturedPerson.number.is_not(None), mine.number.is_not(None)),
-            func.coalesce(PersonNote.text, ""),
-        )
+        select(*_columns(mine, theirs, my_request, their_request, my_block, their_block))
         .select_from(asked)
-        .join(Person, Person.id == asked.c.id)
-        .outerjoin(mine, and_(mine.follower_id == viewer_sql.id, mine.followed_id == Person.id))
-        .outerjoin(theirs, and_(theirs.follower_id == Person.id, theirs.followed_id == viewer_sql.id))
-        .outerjoin(
-            my_request, and_(my_request.follower_id == viewer_sql.id, my_request.followed_id == Person.id)
-        )
-        .outerjoin(
-            their_request,
-            and_(their_request.follower_id == Person.id, their_request.followed_id == viewer_sql.id),
-        )
-        .outerjoin(my_block, and_(my_block.blocker_id == viewer_sql.id, my_block.blocked_id == Person.id))
-        .outerjoin(
-            their_block, and_(their_block.blocker_id == Person.id, their_block.blocked_id == viewer_sql.id)
-        )
-        .outerjoin(
-            Mute,
-            and_(
-                Mute.muter_id == viewer_sql.id,
-                Mute.muted_id == Person.id,
-                or_(Mute.expires_at.is_(None), Mute.expires_at > param("now", DateTime(timezone=True))),
-            ),
-        )
-        .outerjoin(
-            FeaturedPerson,
-            and_(FeaturedPerson.person_id == viewer_sql.id, FeaturedPerson.featured_id == Person.id),
-        )
-        .outerjoin(PersonNote, and_(PersonNote.writer_id == viewer_sql.id, PersonNote.about_id == Person.id))
+        .join(Person, them == asked.c.id)
+        .outerjoin(mine, and_(mine.follower_id == me, mine.followed_id == them))
+        .outerjoin(theirs, and_(theirs.follower_id == them, theirs.followed_id == me))
+        .outerjoin(my_request, and_(my_request.follower_id == me, my_request.followed_id == them))
+        .outerjoin(their_request, and_(their_request.follower_id == them, their_request.followed_id == me))
+        .outerjoin(my_block, and_(my_block.blocker_id == me, my_block.blocked_id == them))
+        .outerjoin(their_block, and_(their_block.blocker_id == them, their_block.blocked_id == me))
+        .outerjoin(Mute, and_(Mute.muter_id == me, Mute.muted_id == them, _mute_lasts()))
+        .outerjoin(FeaturedPerson, and_(FeaturedPerson.person_id == me, FeaturedPerson.featured_id == them))
+        .outerjoin(PersonNote, and_(PersonNote.writer_id == me, PersonNote.about_id == them))
         .where(visibility.card(viewer_sql))
         .order_by(asked.c.place)
     )
+
+
+def _columns(
+    mine: type[Follow],
+    theirs: type[Follow],
+    my_request: type[FollowRequest],
+    their_request: type[FollowRequest],
+    my_block: type[Block],
+    their_block: type[Block],
+) -> list[ColumnSql]:
+    columns: dict[str, ColumnSql] = {
+        "id": Person.id,
+        "follows": mine.number.is_not(None),
+        "shows_boosts": func.coalesce(mine.shows_boosts, my_request.shows_boosts, False),
+        "notifies": func.coalesce(mine.notifies, my_request.notifies, False),
+        "languages": func.coalesce(mine.languages, my_request.languages),
+        "is_followed_by": theirs.number.is_not(None),
+        "blocks": my_block.number.is_not(None),
+        "is_blocked_by": their_block.number.is_not(None),
+        "mutes": Mute.number.is_not(None),
+        "mutes_notifications": func.coalesce(Mute.hides_notifications, False),
+        "mute_expires_at": Mute.expires_at,
+        "requested": my_request.number.is_not(None),
+        "is_requested_by": their_request.number.is_not(None),
+        "features": and_(FeaturedPerson.number.is_not(None), mine.number.is_not(None)),
+        "note": func.coalesce(PersonNote.text, ""),
+    }
+    return [columns[name] for name in Relationship.__struct_fields__]
+
+
+def _mute_lasts() -> BoolSql:
+    return or_(Mute.expires_at.is_(None), Mute.expires_at > param("now", DateTime(timezone=True)))
 
 
 _RELATIONSHIPS = VisibleQuery(_relationships)

@@ -1,19 +1,12 @@
 """What letters say: plain and as HTML, in the language of whoever gets them. Pure."""
 
 from collections.abc import Sequence
-from html import escape
-from typing import Final
 
 import msgspec
 
+from weetwie.domain.mail.form import as_html
 from weetwie.errors import _
 from weetwie.text.language import translate
-
-_STYLE: Final = "font-family:system-ui,sans-serif;font-size:16px;line-height:1.5;color:#1e2430"
-_BUTTON: Final = (
-    "display:inline-block;padding:10px 18px;border-radius:10px;background:#1f5f5b;color:#fffefb;"
-    "text-decoration:none"
-)
 
 
 class WrittenEmail(msgspec.Struct, frozen=True):
@@ -165,21 +158,17 @@ def questions(
     language: str, place: str, handle: str, asked: Sequence[tuple[str, str]], link: str, stop: str
 ) -> WrittenEmail:
     """Who asks, and what, to somebody who may know."""
-    values = {f"question_{number}": f"{who}: {what}" for number, (who, what) in enumerate(asked)}
     return _letter(
         language,
         _("Can you help?"),
-        [
-            _("Questions on your topics at {place} that nobody has answered yet:"),
-            *(f"{{question_{number}}}" for number in range(len(asked))),
-        ],
+        [_("Questions on your topics at {place} that nobody has answered yet:")],
         _("See the questions"),
         link,
         [_("You asked for this weekly digest. Unsubscribe: {stop}")],
+        items=asked,
         handle=handle,
         place=place,
         stop=stop,
-        **values,
     )
 
 
@@ -270,15 +259,24 @@ def new_device(language: str, place: str, handle: str, agent: str, link: str) ->
 
 
 def _letter(
-    language: str, subject: str, before: list[str], button: str, link: str, after: list[str], **values: str
+    language: str,
+    subject: str,
+    before: list[str],
+    button: str,
+    link: str,
+    after: list[str],
+    *,
+    items: Sequence[tuple[str, str]] = (),
+    **values: str,
 ) -> WrittenEmail:
+    """`items` are who said what."""
+
     def say(sentence: str) -> str:
         return translate(sentence, language, **values)
 
+    place, heading = values["place"], say(subject)
     above, below = [say(one) for one in before], [say(one) for one in after]
-    text = "\n\n".join([*above, f"{say(button)}:\n{link}", *below, f"-- \n{values['place']}"])
-    body = "".join(f"<p>{escape(one)}</p>" for one in above)
-    body += f'<p><a style="{_BUTTON}" href="{escape(link)}">{escape(say(button))}</a></p>'
-    body += "".join(f"<p>{escape(one)}</p>" for one in below)
-    html = f'<!doctype html><html lang="{escape(language)}"><body style="{_STYLE}">{body}</body></html>'
-    return WrittenEmail(f"{say(subject)} · {values['place']}", f"{text}\n", html)
+    said = [f"{who}: {what}" for who, what in items]
+    text = "\n\n".join([*above, *said, f"{say(button)}:\n{link}", *below, f"-- \n{place}"])
+    html = as_html(language, place, heading, above, items, say(button), link, below)
+    return WrittenEmail(f"{heading} · {place}", f"{text}\n", html)

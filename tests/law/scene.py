@@ -110,7 +110,7 @@ class Scene:
         world = await World.open(dsn, at=SOME_DAY)
         copy = Copy(world.connection)
         live = Live(copy, world.memory)
-        application = build(Settings(), copy, world.site, live=live)
+        application = build(Settings(), copy, replace(world.site, base_url=Settings.base_url), live=live)
         scene = cls(world, application, live)
         await world.policy(widest_ring=widest)
         scene.addresses = Addresses(Settings.base_url, await key(world.db, "media"))

@@ -92,6 +92,7 @@ NOT_READ: Final = {
     "/admin/reports/{id:int}/{verb}": "the reports again",
     "/admin/announcements/{id:int}/{verb}": "the announcements again",
 }
+MAY_SIGN_IN: Final = ("ada", "mia", "fay", "mel", "bea", "bix", "alma", "gus")
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
@@ -168,6 +169,8 @@ async def look(scene: Scene, viewer: str, cookie: str | None, requests: list[Req
     for request in requests:
         answer = await send(scene.application, request, None, cookie)
         assert answer.status < 500, f"{request} as {viewer}: {answer.status}"
+        if request.path == "/settings" and viewer in MAY_SIGN_IN:
+            assert answer.status == 200, f"{viewer} is logged in: else all of this proves nothing"
         answers[str(request)] = answer
     return answers
 

@@ -99,7 +99,8 @@ async def test_the_box_says_to_whom_a_message_goes_and_why_it_would_not(
     world: World, ada: Someone, site: httpx.AsyncClient
 ) -> None:
     bo = await world.member("bo", name="Bo de Boer")
-    assert said(await site.get("/?to=bo")) == "Only Bo de Boer"
+    assert (await site.get("/?to=bo")).headers["location"] == "/messages/new?to=bo"
+    assert "Only you and Bo can read this" in text_of(await site.get("/messages/new?to=bo"))
     fields = form_of(await site.get("/")) | {"audience": "direct", "text": "hello"}
     asked = await site.post("/posts/reach", data=fields, headers={"accept": "application/json"})
     assert asked.json()["problem"].startswith("This isn't for anyone yet")

@@ -70,7 +70,7 @@ async def test_a_guest_reads_first_what_a_guest_can_do(world: World, ada: Someon
         await sign_in(site, "gus")
         page = await site.get("/")
         assert "Ada invited you" in text_of(page)
-        assert 'href="/?to=ada#write"' in page.text and 'href="/@ada"' in page.text
+        assert 'href="/messages/new?to=ada"' in page.text and 'href="/@ada"' in page.text
 
 
 async def test_a_profile_tells_no_number_that_its_list_does_not_bear_out(

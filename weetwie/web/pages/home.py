@@ -1,6 +1,7 @@
 """Home: what the people and topics one follows have to say, everyone's posts and one's lists, as tabs; the box on top."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -26,6 +27,9 @@ _MOST_COUNTED: Final = 99
 async def show(visit: Visit) -> Response:
     if not visit.is_signed_in:
         return await front.show(visit)
+    if to := visit.request.query_params.get("to"):
+        text = visit.request.query_params.get("text", "")
+        return visit.go(f"/messages/new?{urlencode({'to': to, 'text': text} if text else {'to': to})}")
     async with visit.site.database.reading() as db:
         shown = await page(visit, db)
     shown.headers["x-weetwie-page"] = "home"
@@ -103,9 +107,7 @@ async def _quote(visit: Visit, db: Db, draft: dict[str, Any]) -> Post | None:
 
 
 def begun(visit: Visit) -> dict[str, Any]:
-    """What the address says one writes, or to whom: another app has shared it, or a profile asks to."""
+    """What the address says one writes: another app has shared it, or a profile asks to."""
     given = visit.request.query_params
-    to, shared = given.get("to", "")[:64], f"{given.get('text', '')} {given.get('url', '')}".strip()[:5000]
-    if to:
-        return {"text": f"@{to} {shared}", "audience": "direct", "warning": "", "error": None}
+    shared = f"{given.get('text', '')} {given.get('url', '')}".strip()[:5000]
     return {"text": shared, "audience": "", "warning": "", "error": None}

@@ -1,14 +1,16 @@
 // A conversation: its last line in view, what arrives while it is open, sending without a reload, completion of names.
+import { words } from "./say.js";
+import { locale } from "./times.js";
 
 const says = /** @type {HTMLElement | null} */ (document.querySelector(".says[data-lines]"));
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector(".write-to"));
 const field = form?.querySelector("textarea");
+const files = /** @type {HTMLInputElement | null | undefined} */ (form?.querySelector("input[type=file]"));
 const address = says?.dataset.lines;
-const language = document.documentElement.lang;
 
-function localTimes() {
+function localClock() {
   for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-clock]")))
-    time.textContent = new Date(time.dateTime).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false });
+    time.textContent = new Date(time.dateTime).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
 const toEnd = () => says && (says.scrollTop = says.scrollHeight);
@@ -20,41 +22,49 @@ async function refresh(goesToEnd = false) {
   const answer = await fetch(`${address}?lines=1`);
   if (!answer.ok) return;
   const next = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".says");
-  says.replaceChildren(...(next?.childNodes || []));
-  localTimes();
+  if (next) says.replaceChildren(...next.childNodes);
+  localClock();
   if (isAtEnd || goesToEnd) toEnd();
 }
 
-localTimes();
-if (says && !location.hash.startsWith("#p") && !location.search.includes("before=")) toEnd();
+localClock();
+if (!location.hash.startsWith("#p") && !location.search.includes("before=")) toEnd();
 if (location.hash === "#write") field?.focus();
-if (address) document.addEventListener("weetwie:arrived", () => refresh());
+if (address) document.addEventListener("weetwie:message", () => refresh());
+
+function showFiles() {
+  const line = /** @type {HTMLElement | null | undefined} */ (form?.querySelector(".files"));
+  if (!line || !files?.files) return;
+  line.textContent = [...files.files].map((one) => one.name).join(", ");
+  line.hidden = !files.files.length;
+}
+files?.addEventListener("change", showFiles);
 
 /** @param {string} sentence */
 function fail(sentence) {
   let shown = form?.querySelector(".err");
   if (!shown) form?.prepend((shown = Object.assign(document.createElement("p"), { className: "err", role: "alert" })));
-  if (shown) shown.textContent = sentence;
+  shown.textContent = sentence;
 }
 
 form?.addEventListener("submit", async (event) => {
-  if (!address) return;
+  const button = /** @type {HTMLButtonElement | null} */ (form.querySelector("button.b"));
+  if (!address || !button || !field) return;
   event.preventDefault();
-  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button.b"));
   button.disabled = true;
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { accept: "application/json" } });
     if (!answer.ok) return fail((await answer.json()).error);
     form.querySelector(".err")?.remove();
-    form.reset();
-    if (field) field.value = "";
+    field.value = "";
+    if (files) files.value = "";
     showFiles();
     await refresh(true);
   } catch {
-    fail(JSON.parse(document.body.dataset.words || "{}").failed || "");
+    fail(words.failed || "");
   } finally {
     button.disabled = false;
-    field?.focus();
+    field.focus();
   }
 });
 
@@ -62,17 +72,8 @@ field?.addEventListener("keydown", (event) => {
   const sends = event.ctrlKey || event.metaKey || (!event.shiftKey && matchMedia("(pointer: fine)").matches);
   if (event.key !== "Enter" || !sends || event.isComposing) return;
   event.preventDefault();
-  if (field.value.trim()) form?.requestSubmit();
+  if (field.value.trim() || files?.files?.length) form?.requestSubmit();
 });
-
-const files = /** @type {HTMLInputElement | null | undefined} */ (form?.querySelector("input[type=file]"));
-function showFiles() {
-  const line = /** @type {HTMLElement | null | undefined} */ (form?.querySelector(".files"));
-  if (!line) return;
-  line.textContent = [...(files?.files || [])].map((one) => one.name).join(", ");
-  line.hidden = !files?.files?.length;
-}
-files?.addEventListener("change", showFiles);
 
 // Names in the To field, after the last comma.
 const to = /** @type {HTMLInputElement | null | undefined} */ (form?.querySelector("#to"));
@@ -85,11 +86,12 @@ if (to) {
     const cut = to.value.lastIndexOf(",") + 1;
     const before = cut ? `${to.value.slice(0, cut)} ` : "";
     const part = to.value.slice(cut).trim().replace(/^@/, "");
-    if (!part) return;
     const mine = ++asked;
+    if (!part) return;
+    const answer = await fetch(`/complete?q=${encodeURIComponent(`@${part}`)}`);
+    if (!answer.ok || mine !== asked) return;
     /** @type {{name: string, called: string, what: string}[]} */
-    const found = await (await fetch(`/complete?q=${encodeURIComponent(`@${part}`)}`)).json();
-    if (mine !== asked) return;
+    const found = await answer.json();
     list.replaceChildren(...found.map((one) => new Option(`${one.called} · ${one.what}`, `${before}@${one.name}`)));
   });
 }

@@ -7,7 +7,8 @@ const thread = /** @type {HTMLElement | null} */ (talk?.querySelector(".thread")
 const pill = /** @type {HTMLElement | null} */ (document.querySelector(".pill"));
 const bell = document.querySelector('.rail nav a[href="/notifications"]');
 const title = document.title.replace(/^\(\d+\) /, "");
-const of = talk ? "thread" : list?.dataset.of || "";
+const messages = document.querySelector(".says[data-lines]");
+const of = talk ? "thread" : messages ? "messages" : list?.dataset.of || "";
 
 const items = () => /** @type {HTMLElement[]} */ ([...(list?.querySelectorAll(":scope > .item") || [])]);
 /** @param {ParentNode} root */
@@ -73,6 +74,7 @@ function open() {
     lastHeard = Date.now();
     const [id, replyTo] = event.data.split(" ");
     if (talk) join(replyTo);
+    else if (messages) document.dispatchEvent(new Event("weetwie:message"));
     else wait(id);
   });
   live.addEventListener("notification", () => count());

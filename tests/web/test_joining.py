@@ -364,3 +364,14 @@ async def test_after_leaving_letters_go_to_ones_own_address_and_before_to_the_on
     await world.change(ada, standing=int(Standing.alumnus))
     await send(site, "/reset", name="ada")
     assert [to for to, _link in await sent(world)] == ["ada@home.example"]
+
+
+async def test_an_invitation_is_sent_again_with_a_new_link_and_the_one_before_is_void(
+    site: httpx.AsyncClient, world: World
+) -> None:
+    await send(site, "/invitations", standing="guest", addresses="", until=in_days(3))
+    before = await world.connection.fetchval("select id from invitations")
+    again = await send(site, f"/invitations/{before}/resend")
+    assert re.search(r'value="https://[^"]*/join/[^"]+"', again.text)
+    assert await world.connection.fetchval("select count(*) from invitations where id = $1", before) == 0
+    assert await world.connection.fetchval("select count(*) from invitations") == 1

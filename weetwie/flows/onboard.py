@@ -19,7 +19,7 @@ from weetwie.domain.people.create import create
 from weetwie.domain.people.rules import Newcomer
 from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
-from weetwie.errors import Conflict
+from weetwie.errors import Conflict, NotFound
 from weetwie.flows import sign_in
 from weetwie.text.signs import bare_address, visible
 
@@ -130,6 +130,22 @@ async def invite(context: Context, offer: Offer, language: str, called: str) -> 
         return context.address(f"join/{token}")
     await _send(context, offer.address, token, language, called, offer.words)
     return ""
+
+
+async def invite_again(context: Context, id: int, language: str, called: str) -> str:
+    """The same invitation with a new link; the one before no longer works. As `invite`. Raises NotFound."""
+    found = await invitations.listed(context.db, context.viewer)
+    before = next((one for one in found if one.id == id), None)
+    if before is None:
+        raise NotFound
+    await invitations.withdraw(context.db, context.viewer, id)
+    offer = Offer(
+        standing=Standing(before.standing),
+        address=before.address or "",
+        until=before.until,
+        words=before.words,
+    )
+    return await invite(context, offer, language, called)
 
 
 async def ask_in(context: Context, address: str, words: str, language: str) -> None:

@@ -113,6 +113,7 @@ _LISTED = Query(
         Invitation.until,
         Invitation.created_at,
         Invitation.expires_at,
+        Invitation.words,
     )
     .where(*_OPEN, or_(Invitation.inviter_id == _INVITER, _EVERY))
     .order_by(Invitation.created_at.desc())
@@ -157,6 +158,7 @@ class OpenInvitation(msgspec.Struct, frozen=True):
     until: datetime | None
     created_at: datetime
     expires_at: datetime
+    words: str
 
 
 async def invite(db: Db, viewer: Viewer, offer: Offer, *, is_sent: bool) -> str:

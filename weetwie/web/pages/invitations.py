@@ -99,6 +99,10 @@ async def act(visit: Visit) -> Response:
         match verb:
             case "withdraw":
                 await invite.withdraw(db, visit.viewer, id)
+            case "resend":
+                me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
+                link = await onboard.invite_again(visit.context(db), id, visit.language, me.called)
+                return await _page(visit, db, links=[("", link)] if link else [], sent=0 if link else 1)
             case "let-in":
                 address, link = await onboard.let_in(visit.context(db), id, visit.language)
                 if link:

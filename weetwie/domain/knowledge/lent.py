@@ -1,7 +1,8 @@
 """Where the twins of the words of a question stand, in what one sees. Pure.
 
 A word that means two things counts where another word of the question is of the same field, where people here use a word of that
-meaning that means nothing else, or in posts that say another word of the question.
+meaning that means nothing else, or in posts that say another word of the question. Other words of the same language count where
+nobody says the word itself: within one language people mean what they say.
 """
 
 import math
@@ -15,6 +16,7 @@ import numpy as np
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Found
 from weetwie.domain.knowledge.twins import Twin
+from weetwie.domain.knowledge.word_list import GLOSSARY
 
 _OF_PARTS: Final = 0.55
 """So much of a compound its parts say at most, where one of them is missing."""
@@ -48,7 +50,7 @@ def lent(
     for twin, at, sure in zip(twins, stands, is_sure, strict=True):
         for word in twin.of:
             kept = at if sure or at is None else _beside_others(at, word, twin, own, standing)
-            if kept is not None:
+            if kept is not None and not (twin.is_of_same and own[word] and twin.field != GLOSSARY):
                 by_word[word].append((twin, kept))
             if sure or kept is not None:
                 usable[word].append(twin)

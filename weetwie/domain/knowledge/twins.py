@@ -42,6 +42,8 @@ class Twin(msgspec.Struct, frozen=True):
     """Which part of a compound it stands for; -1 for all of the word."""
     share: float = 1.0
     """How much of the word that part is."""
+    is_of_same: bool = False
+    """Whether it is of the language in which it was asked."""
     is_made: bool = False
     """A compound that nobody wrote down, put together to be looked for."""
 
@@ -222,7 +224,8 @@ class _Collected:
         if len(pieces) != _TWO or not all(piece.isalpha() and piece in sequence for piece in pieces):
             return
         own = [[span for span in spans if sequence[span.start : span.end] == [piece]] for piece in pieces]
-        if not any(own):
+        codes = {span.code for some in own for span in some}
+        if not codes or not codes <= set(words.HAVE_COMPOUNDS):
             return
         for number, (piece, some) in enumerate(zip(pieces, own, strict=True)):
             code = some[0].code if some else "en"
@@ -278,7 +281,19 @@ def _of_meaning(
                 continue
             forms = tuple(_forms(token, other) for token in tokens)
             sure = is_sure and not word.is_ambiguous
-            yield Twin(word.text, other, forms, of, hash(concept), meaning.field, sure, is_sure, part, share)
+            yield Twin(
+                word.text,
+                other,
+                forms,
+                of,
+                hash(concept),
+                meaning.field,
+                sure,
+                is_sure,
+                part,
+                share,
+                is_of_same=other == code,
+            )
 
 
 def _take_joined(found: _Collected, pair: Sequence[str], place: int, spans: Sequence[Span]) -> None:

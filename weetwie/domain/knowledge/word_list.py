@@ -104,7 +104,8 @@ def word_list() -> WordList:
 
 @lru_cache(maxsize=4096)
 def spelled(text: str) -> tuple[str, ...]:
-    """The words of an entry, as posts are indexed: with a hyphen where a part is too short to be found by itself."""
+    """The words of an entry, as posts are indexed: with a hyphen where a part is too short to be found by itself. None where
+    stop words leave but one of several: *just in time* is not *time*."""
     found: list[str] = []
     for written in text.casefold().split():
         some = _PIECE.findall(written)
@@ -112,7 +113,7 @@ def spelled(text: str) -> tuple[str, ...]:
             found.append("/".join(some))
         else:
             found += [part for part in some if len(part) > 1 and part not in words.EMPTY]
-    return tuple(found)
+    return tuple(found) if len(found) > 1 or len(text.split()) == 1 else ()
 
 
 def key_of(code: str, tokens: Iterable[str]) -> Key:

@@ -1,12 +1,12 @@
 """What stands for the words of a question in other languages, and in its own: from the word list and the glossary. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import takewhile
 from typing import Final
 
 import msgspec
 
-from weetwie.domain.knowledge import word_list, words
+from weetwie.domain.knowledge import background, word_list, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES
 from weetwie.domain.knowledge.word_list import Key, Meaning
 from weetwie.domain.knowledge.words import Asked
@@ -16,6 +16,9 @@ MOST_WORDS: Final = 60
 _MOST_PAIRS: Final = 5
 """In so short a question two words are also looked for as one compound."""
 _TWO: Final = 2
+_LONGEST: Final = 2000
+"""Characters of a question."""
+_MOST_TRANSLATED: Final = 24
 _MOST_JOINED: Final = 3
 """Words on either side of a compound."""
 
@@ -61,10 +64,11 @@ class Span(msgspec.Struct, frozen=True):
 
 def find(question: str, asked: Sequence[Asked], language: str, more: Meanings | None = None) -> list[Twin]:
     """`more` is what the glossary says."""
-    at = {one.word: place for place, one in enumerate(asked)}
-    said = words.tokens(question)
+    at = {one.word: place for place, one in enumerate(_rarest(asked, language))}
+    at = {one.word: place for place, one in enumerate(asked) if one.word in at}
+    said = words.tokens(question[:_LONGEST])
     sequence = [word for word in said if "/" not in word][:MOST_WORDS]
-    search = _Search(sequence, language, more)
+    search = _Search(sequence, language, more, at.keys())
     spans = search.spans()
     joined = [word for word in said if "/" in word and word in at]
     found = _Collected(at)
@@ -74,7 +78,7 @@ def find(question: str, asked: Sequence[Asked], language: str, more: Meanings | 
         if len(said) > 1:
             found.take_within(said, span, search)
     for word in joined:
-        own = _Search([word], language, more).spans()
+        own = _Search([word], language, more, at.keys()).spans()
         for span in own:
             found.take([word], span)
         if not own:
@@ -89,42 +93,70 @@ def find(question: str, asked: Sequence[Asked], language: str, more: Meanings | 
     return list(dict.fromkeys(found.twins))
 
 
+def _rarest(asked: Sequence[Asked], language: str) -> Sequence[Asked]:
+    """Of a long question only what is rarest in the language at large is translated: no more of it counts."""
+    if len(asked) <= _MOST_TRANSLATED:
+        return asked
+    usual = background.usual([one.word for one in asked], language)
+    return [asked[place] for place in usual.argsort(kind="stable")[:_MOST_TRANSLATED].tolist()]
+
+
 class _Search:
-    def __init__(self, sequence: Sequence[str], language: str, more: Meanings | None) -> None:
+    def __init__(
+        self, sequence: Sequence[str], language: str, more: Meanings | None, wanted: Collection[str]
+    ) -> None:
         self._sequence, self._more = sequence, more
         self._codes: tuple[str, ...] = (
             (language, *(code for code in LANGUAGES if code != language)) if language else LANGUAGES
         )
         self._language = language
-        self._numbers = {code: [words.number_in(word, code) for word in sequence] for code in self._codes}
+        self._is_wanted = [word in wanted for word in sequence]
+        self._taken: set[int] = set()
+        self._read: dict[str, list[int]] = {}
 
     def spans(self) -> list[Span]:
-        """Those of the most words first; what lies within them means nothing by itself."""
-        listed, found = word_list.word_list(), list[Span]()
-        taken: set[int] = set()
-        size = len(self._sequence)
-        for length in range(min(word_list.LONGEST, size), 0, -1):
-            keys = [
-                (start, code, word_list.key(code, self._numbers[code][start : start + length]))
-                for start in range(size - length + 1)
-                if taken.isdisjoint(range(start, start + length))
-                for code in self._codes
-            ]
-            if length > 2:
-                keys = [one for one in keys if self._more or listed.goes_on(one[2])]
-            if not keys:
-                continue
-            is_listed = listed.has([key for _start, _code, key in keys])
-            by_start: dict[int, list[tuple[str, tuple[Meaning, ...]]]] = {}
-            for (start, code, key), known in zip(keys, is_listed, strict=True):
-                own = (*(self._more(key) if self._more else ()), *(listed.meanings(key) if known else ()))
-                if own:
-                    said = self._sequence[start : start + length]
-                    by_start.setdefault(start, []).append((code, _nearest(own, said)))
-            for start, given in by_start.items():
-                if taken.isdisjoint(range(start, start + length)):
-                    found += self._chosen(start, length, given)
-                    taken.update(range(start, start + length))
+        """Those of the most words first, and those of the language of the question before others; what lies within them means
+        nothing by itself."""
+        found, size = list[Span](), len(self._sequence)
+        for codes in ((self._language,), self._codes[1:]) if self._language else (self._codes,):
+            longest = word_list.LONGEST if codes == (self._language,) or not self._language else _TWO
+            for length in range(min(longest, size), 0, -1):
+                found += self._of_length(length, codes)
+        return found
+
+    def _numbers(self, code: str) -> list[int]:
+        if code not in self._read:
+            self._read[code] = [words.number_in(word, code) for word in self._sequence]
+        return self._read[code]
+
+    def _of_length(self, length: int, codes: Sequence[str]) -> list[Span]:
+        listed, said = word_list.word_list(), self._sequence
+        starts = [
+            start
+            for start in range(len(said) - length + 1)
+            if any(self._is_wanted[start : start + length])
+            and self._taken.isdisjoint(range(start, start + length))
+        ]
+        keys = [
+            (start, code, word_list.key(code, self._numbers(code)[start : start + length]))
+            for code in codes
+            for start in starts
+        ]
+        if length > _TWO:
+            keys = [one for one in keys if self._more or listed.goes_on(one[2])]
+        if not keys:
+            return []
+        is_listed = listed.has([key for _start, _code, key in keys])
+        by_start: dict[int, list[tuple[str, tuple[Meaning, ...]]]] = {}
+        for (start, code, key), known in zip(keys, is_listed, strict=True):
+            own = (*(self._more(key) if self._more else ()), *(listed.meanings(key) if known else ()))
+            if own:
+                by_start.setdefault(start, []).append((code, _nearest(own, said[start : start + length])))
+        found = list[Span]()
+        for start, given in by_start.items():
+            if self._taken.isdisjoint(range(start, start + length)):
+                found += self._chosen(start, length, given)
+                self._taken.update(range(start, start + length))
         return found
 
     def _chosen(

@@ -24,6 +24,8 @@ GLOSSARY: Final = "glossary"
 """The field of what people here have written down themselves."""
 _SHORTEST_PART: Final = 3
 _LONG_PART: Final = 5
+_MOST_KNOWN: Final = 1500
+"""Words that are asked for again and again: some 2 MB."""
 _USUAL, _MUCH_MORE = 3e-6, 3.0
 """A word that is so usual in another language, and not much more so in its own, is mostly that one."""
 
@@ -59,12 +61,17 @@ class WordList:
                 places.append(place)
                 if len(key) > 3:
                     self._begins.add(hash(_beginning(key)))
+        self._known: dict[Key, tuple[Meaning, ...]] = {}
         numbers = np.frombuffer(keys, np.int64)
         order = np.argsort(numbers, kind="stable")
         self._keys, self._places = numbers[order], np.frombuffer(places, np.int32)[order]
 
     def meanings(self, key: Key) -> tuple[Meaning, ...]:
-        return tuple(self._meanings(key))
+        if (known := self._known.get(key)) is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[key] = tuple(self._meanings(key))
+        return known
 
     def _meanings(self, key: Key) -> Iterator[Meaning]:
         wanted = hash(key)

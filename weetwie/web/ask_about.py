@@ -11,7 +11,7 @@ from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.views import posts as seen_posts
 from weetwie.web.experts import ShownExpert, experts
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _LOOKED_AT: Final = 8
@@ -46,5 +46,5 @@ async def proposed(visit: Visit, db: Db) -> list[tuple[Inferred, Sequence[Post]]
     found = (await inferred.proposals(db, visit.viewer))[:_PROPOSED]
     ids = [id for one in found for id in one.proofs[:1]]
     seen = await seen_posts.posts(db, visit.viewer, ids)
-    posts = {post.id: post for post in await visit.site.shower.posts(db, visit.viewer, seen)}
+    posts = {post.id: post for post in await visit.site.presenter.posts(db, visit.viewer, seen)}
     return [(one, [posts[id] for id in one.proofs[:1] if id in posts]) for one in found]

@@ -9,7 +9,7 @@ from weetwie.domain.timelines import questions, trends
 from weetwie.domain.timelines.introductions import introductions
 from weetwie.runtime import clock
 from weetwie.views import tags as tag_views
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _QUESTIONS: Final = 2
@@ -18,7 +18,7 @@ _TOPICS: Final = 5
 
 async def can_you_help(visit: Visit, db: Db) -> list[Post]:
     found = await questions.open_questions(db, visit.viewer, _QUESTIONS)
-    return await visit.site.shower.posts(db, visit.viewer, found)
+    return await visit.site.presenter.posts(db, visit.viewer, found)
 
 
 async def beside(visit: Visit, db: Db) -> dict[str, Any]:
@@ -35,11 +35,11 @@ async def beside(visit: Visit, db: Db) -> dict[str, Any]:
 
 async def _newcomer(visit: Visit, db: Db) -> tuple[Person | None, Post | None]:
     """Who has introduced themselves last; else who joined last."""
-    shower = visit.site.shower
-    said = await shower.posts(db, visit.viewer, await introductions(db, visit.viewer, 1))
+    presenter = visit.site.presenter
+    said = await presenter.posts(db, visit.viewer, await introductions(db, visit.viewer, 1))
     if said:
         return said[0].author, said[0]
     ids = await directory(db, visit.viewer, "new", 0, 2)
     since = clock.now() - suggestions.NEW_FOR
-    people = await shower.people(db, visit.viewer, [id for id in ids if id != visit.viewer.person_id])
+    people = await presenter.people(db, visit.viewer, [id for id in ids if id != visit.viewer.person_id])
     return next((one for one in people if one.joined_at and one.joined_at > since), None), None

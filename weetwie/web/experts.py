@@ -10,7 +10,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.knowledge.answer import Answer, Expert, shown_posts
 from weetwie.domain.knowledge.passages import Passage, passage_of
 from weetwie.views import posts as seen_posts
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 
@@ -39,11 +39,11 @@ def _passages(posts: Mapping[int, Post], answer: Answer) -> dict[int, Passage]:
 
 
 async def experts(visit: Visit, db: Db, answer: Answer) -> list[ShownExpert]:
-    shower, viewer = visit.site.shower, visit.viewer
+    presenter, viewer = visit.site.presenter, visit.viewer
     ids = [one.person_id for one in answer.people]
-    people = {one.id: one for one in await shower.people(db, viewer, ids)}
+    people = {one.id: one for one in await presenter.people(db, viewer, ids)}
     seen = await seen_posts.posts(db, viewer, shown_posts(answer))
-    posts = {post.id: post for post in await shower.posts(db, viewer, seen)}
+    posts = {post.id: post for post in await presenter.posts(db, viewer, seen)}
     passages = await asyncio.to_thread(_passages, posts, answer)
     return [
         ShownExpert(people[one.person_id], one, _proofs(one, posts, passages))

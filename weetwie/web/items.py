@@ -10,7 +10,7 @@ import msgspec
 from weetwie.database.pool import Db
 from weetwie.domain.timelines.threads import Mate, threads
 from weetwie.views import posts as post_views
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _FACES: Final = 3
@@ -88,7 +88,7 @@ async def items(
     there = {post.id: post for post in posts}
     missing = {id for group in groups for id in group.wanted} - there.keys() - {0}
     found = await post_views.posts(db, visit.viewer, sorted(missing))
-    there |= {post.id: post for post in await visit.site.shower.posts(db, visit.viewer, found, context)}
+    there |= {post.id: post for post in await visit.site.presenter.posts(db, visit.viewer, found, context)}
     made = [_item(group, there) for group in groups]
     return await _with_faces(visit, db, made)
 
@@ -144,7 +144,7 @@ def _reply(group: _Group, there: Mapping[int, Post]) -> Item:
 async def _with_faces(visit: Visit, db: Db, made: Iterable[tuple[Item, list[Mate]]]) -> list[Item]:
     pairs = list(made)
     authors = {mate.author.id: mate.author for _item, rest in pairs for mate in rest}
-    people = {one.id: one for one in await visit.site.shower.seen(db, list(authors.values()))}
+    people = {one.id: one for one in await visit.site.presenter.seen(db, list(authors.values()))}
     return [
         msgspec.structs.replace(item, faces=_faces(rest, people)) if rest else item for item, rest in pairs
     ]

@@ -19,7 +19,7 @@ from weetwie.errors import _
 from weetwie.text import text as texts
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 LISTED: Final = 30
@@ -82,14 +82,14 @@ class Open(msgspec.Struct, frozen=True):
 
 async def listed(visit: Visit, db: Db) -> list[Listed]:
     """Where something is searched for, those with it in the names or in the last line."""
-    viewer, shower = visit.viewer, visit.site.shower
+    viewer, presenter = visit.viewer, visit.site.presenter
     words = visit.request.query_params.get("q", "").strip().casefold()[:100]
     at = reading.asked(visit)
     stretch = page(_SEARCHED if words else LISTED, at.below)
     found = await rooms.rooms(db, viewer, stretch)
     last = await seen_posts.posts(db, viewer, [one.last_post_id for one in found])
-    posts = {post.id: post for post in await shower.posts(db, viewer, last)}
-    people = await shower.cards(db, viewer, {id for one in found for id in one.people})
+    posts = {post.id: post for post in await presenter.posts(db, viewer, last)}
+    people = await presenter.cards(db, viewer, {id for one in found for id in one.people})
     each = [
         Listed(
             one,
@@ -110,13 +110,13 @@ async def listed(visit: Visit, db: Db) -> list[Listed]:
 
 async def opened(visit: Visit, db: Db, people: Sequence[int], post_id: int = 0) -> Open:
     """Without a post it has not begun yet."""
-    viewer, shower = visit.viewer, visit.site.shower
-    known = await shower.cards(db, viewer, people)
-    full = {one.id: one for one in await shower.people(db, viewer, people)}
+    viewer, presenter = visit.viewer, visit.site.presenter
+    known = await presenter.cards(db, viewer, people)
+    full = {one.id: one for one in await presenter.people(db, viewer, people)}
     before = visit.request.query_params.get("before", "")
     below = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     ids = await rooms.said(db, viewer, people, page(_SHOWN, below)) if post_id else []
-    posts = await shower.posts(db, viewer, await seen_posts.posts(db, viewer, ids))
+    posts = await presenter.posts(db, viewer, await seen_posts.posts(db, viewer, ids))
     return Open(
         ids=people,
         people=[full.get(id, known[id]) for id in people if id in known],
@@ -133,7 +133,7 @@ async def _about(visit: Visit, db: Db, posts: Sequence[Post]) -> dict[int, Post]
     answered = {post.reply_to_id for post in posts if post.reply_to_id} - {post.id for post in posts}
     found = await seen_posts.posts(db, visit.viewer, answered)
     open_ones = [one for one in found if one.post_visibility != Visibility.direct]
-    return {post.id: post for post in await visit.site.shower.posts(db, visit.viewer, open_ones)}
+    return {post.id: post for post in await visit.site.presenter.posts(db, visit.viewer, open_ones)}
 
 
 _TIES: Final = {

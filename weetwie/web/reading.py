@@ -37,7 +37,7 @@ Read = Callable[[Db, Page], Awaitable[Sequence[SeenPost]]]
 async def show(visit: Visit, db: Db, template: str, status: int = 200, **values: Any) -> Response:
     """A page within the frame of those who are signed in, or of strangers."""
     me = (
-        await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
+        await visit.site.presenter.person(db, visit.viewer, visit.viewer.person_id)
         if visit.is_signed_in
         else None
     )
@@ -58,7 +58,7 @@ async def done_by_others(visit: Visit, db: Db) -> list[tuple[AccountChange, str]
 async def with_names(visit: Visit, db: Db, happened: list[AccountChange]) -> list[tuple[AccountChange, str]]:
     """Empty for what one did oneself, and where nobody in particular did it."""
     others = dict.fromkeys(one.by_id for one in happened if one.by_id and one.by_id != one.person_id)
-    people = await visit.site.shower.cards(db, visit.viewer, others) if others else {}
+    people = await visit.site.presenter.cards(db, visit.viewer, others) if others else {}
     names = {id: f"{one.called} (@{one.handle})" for id, one in people.items()}
     return [(one, names.get(one.by_id or 0, "")) for one in happened]
 
@@ -75,7 +75,7 @@ async def timeline(
     """A page of posts, through the filters that hold in this context, and where the next one is. `folds`: several replies of one
     conversation are one item."""
     found = await read(db, asked(visit))
-    posts = await visit.site.shower.posts(db, visit.viewer, found, context)
+    posts = await visit.site.presenter.posts(db, visit.viewer, found, context)
     return {
         "posts": await items(visit, db, posts, context, folds=folds),
         "older": older(visit, found[-1].key if len(found) == LENGTH else 0),

@@ -89,10 +89,10 @@ from weetwie.web.pages import (
     you,
 )
 from weetwie.web.pages import live as live_page
+from weetwie.web.presenter import Presenter
 from weetwie.web.reading import SignInAgain, SignInFirst
 from weetwie.web.refused import failed, out_of_order, refused, too_often
 from weetwie.web.show import Templates
-from weetwie.web.shown import Shower
 from weetwie.web.visit import MOST_FILES, LookOver, SignOnHouse, Visit, WebSite, visit
 
 log = structlog.get_logger(__name__)
@@ -272,7 +272,7 @@ def site(
         database=database,
         templates=templates,
         assets=assets,
-        shower=Shower(here.base_url, assets.address),
+        presenter=Presenter(here.base_url, assets.address),
         live=live,
         providers=_providers(sso),
         look_over=look_over,

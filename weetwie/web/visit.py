@@ -35,8 +35,8 @@ from weetwie.security.ratelimit import RateLimits, of_person
 from weetwie.text import language
 from weetwie.web.api_reference import Reference
 from weetwie.web.assets import Assets
+from weetwie.web.presenter import Presenter
 from weetwie.web.show import Templates
-from weetwie.web.shown import Shower
 
 _STALE_FORM: Final = _("This page has expired. Reload it and try again.")
 
@@ -72,7 +72,7 @@ class WebSite(Site):
     database: Database
     templates: Templates
     assets: Assets
-    shower: Shower
+    presenter: Presenter
     live: Live | None = None
     providers: Mapping[str, SignOnHouse] = field(default_factory=dict)
     """With whom people sign in, by key."""

@@ -9,8 +9,8 @@ from weetwie.access.visibility import CARD
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.media import file_of
 from weetwie.api.mastodon.names import local_handle
 from weetwie.api.mastodon.paging import link_page
@@ -152,7 +152,7 @@ async def look_up(call: Call, wanted: WantedHandle) -> bytes:
     """The account with this username."""
     db = await call.db()
     person_id = await lookup(db, call.viewer, local_handle(wanted.acct, call.base_url))
-    return await shown.account(call, await seen_people.person(db, call.viewer, person_id))
+    return await present.account(call, await seen_people.person(db, call.viewer, person_id))
 
 
 @routes.get("/api/v1/accounts/search", scopes=["read:accounts"], answer=list[wire.Account], rate="search")
@@ -203,7 +203,7 @@ async def several(call: Call, wanted: AccountsParams) -> bytes:
 @routes.get("/api/v1/accounts/{id}", access="public", scopes=["read:accounts"], answer=wire.Account)
 async def account(call: Call) -> bytes:
     """One account."""
-    return await shown.account(call, await seen_people.person(await call.db(), call.viewer, call.id))
+    return await present.account(call, await seen_people.person(await call.db(), call.viewer, call.id))
 
 
 @routes.get(
@@ -221,7 +221,7 @@ async def statuses(call: Call, wanted: WantedPosts) -> bytes:
         # Whose post one sees is seen as well; without one it is still to be asked whether there is somebody.
         await seen_people.person(db, call.viewer, call.id)
     link_page(call, wanted, [post.key for post in posts])
-    return await shown.statuses(call, posts)
+    return await present.statuses(call, posts)
 
 
 async def _chosen(db: Db, call: Call, wanted: WantedPosts) -> list[SeenPost]:
@@ -275,7 +275,7 @@ async def following(call: Call, wanted: LongPageParams) -> bytes:
 
 async def people(call: Call, ids: list[int]) -> bytes:
     """The accounts with these ids that the viewer sees, in this order."""
-    return await shown.accounts(call, await seen_people.people(await call.db(), call.viewer, ids))
+    return await present.accounts(call, await seen_people.people(await call.db(), call.viewer, ids))
 
 
 async def numbered(call: Call, params: PageParams, found: list[Numbered]) -> bytes:
@@ -293,7 +293,7 @@ async def _own(call: Call) -> bytes:
     person = await seen_people.person(db, call.viewer, call.viewer.person_id)
     (profile,) = await seen_people.profiles(db, [person])
     return render.credential_account(
-        await shown.account(call, person),
+        await present.account(call, person),
         profile,
         await preferences(db, call.viewer),
         await how_many_wait(db, call.viewer),

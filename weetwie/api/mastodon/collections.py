@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import shown
+from weetwie.api.mastodon import present
 from weetwie.api.parameters import Id, OffsetParams
 from weetwie.domain.collections import collections as own
 from weetwie.domain.collections import people
@@ -62,7 +62,7 @@ async def show(call: Call) -> bytes:
     items = await people.items(db, call.viewer, [found.id])
     seen = await seen_people.people(db, call.viewer, [item.person_id for item in items])
     collection = msgspec.json.encode(_wire(call, found, items))
-    return b'{"collection":%b,"accounts":%b}' % (collection, await shown.accounts(call, seen))
+    return b'{"collection":%b,"accounts":%b}' % (collection, await present.accounts(call, seen))
 
 
 @routes.get("/api/v1/accounts/{id}/collections", scopes=_READ, access="public")
@@ -160,7 +160,7 @@ def _wire(call: Call, one: SeenCollection, items: Sequence[SeenCollectionItem]) 
         uri=f"{call.base_url}/collections/{one.id}",
         url=None,
         name=one.name,
-        description=shown.renderer_of(call).texts.content(one.description, ()),
+        description=present.renderer_of(call).texts.content(one.description, ()),
         language=one.language,
         local=True,
         sensitive=one.is_sensitive,

@@ -6,7 +6,7 @@ import msgspec
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import shown
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import Account, Status
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.statuses import VisibilityName, visibility_named
@@ -46,7 +46,7 @@ async def _people(
     post = await seen_posts.post(db, call.viewer, call.id)
     found = await finding(db, call.viewer, post.post_id, page_of(params))
     link_page(call, params, [number for _person, number in found])
-    return await shown.accounts(
+    return await present.accounts(
         call, await seen_people.people(db, call.viewer, [person_id for person_id, _number in found])
     )
 
@@ -55,7 +55,7 @@ async def _people(
 async def reblog(call: Call, params: BoostParams) -> bytes:
     """Boost a post; the response is the boost, with the post in it."""
     db = await call.db()
-    return await shown.status_by_id(
+    return await present.status_by_id(
         call, await boost.boost(db, call.viewer, call.id, visibility_named(params.visibility))
     )
 
@@ -63,57 +63,57 @@ async def reblog(call: Call, params: BoostParams) -> bytes:
 @routes.post("/api/v1/statuses/{id}/unreblog", scopes=["write:statuses"], answer=Status, rate="delete")
 async def unreblog(call: Call) -> bytes:
     """Undo a boost."""
-    return await shown.status_by_id(call, await boost.unboost(await call.db(), call.viewer, call.id))
+    return await present.status_by_id(call, await boost.unboost(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/favourite", scopes=["write:favourites"], answer=Status)
 async def favourite(call: Call) -> bytes:
     """Favourite a post."""
-    return await shown.status_by_id(call, await mark.favourite(await call.db(), call.viewer, call.id))
+    return await present.status_by_id(call, await mark.favourite(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unfavourite", scopes=["write:favourites"], answer=Status)
 async def unfavourite(call: Call) -> bytes:
     """Remove a favourite."""
-    return await shown.status_by_id(call, await mark.unfavourite(await call.db(), call.viewer, call.id))
+    return await present.status_by_id(call, await mark.unfavourite(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/bookmark", scopes=["write:bookmarks"], answer=Status)
 async def bookmark(call: Call) -> bytes:
     """Bookmark a post."""
-    return await shown.status_by_id(call, await mark.bookmark(await call.db(), call.viewer, call.id))
+    return await present.status_by_id(call, await mark.bookmark(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unbookmark", scopes=["write:bookmarks"], answer=Status)
 async def unbookmark(call: Call) -> bytes:
     """Remove a bookmark."""
-    return await shown.status_by_id(call, await mark.unbookmark(await call.db(), call.viewer, call.id))
+    return await present.status_by_id(call, await mark.unbookmark(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/pin", scopes=["write:accounts"], answer=Status)
 async def pin(call: Call) -> bytes:
     """Pin your post to your profile."""
-    return await shown.status_by_id(call, await mark.pin(await call.db(), call.viewer, call.id))
+    return await present.status_by_id(call, await mark.pin(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/unpin", scopes=["write:accounts"], answer=Status)
 async def unpin(call: Call) -> bytes:
     """Unpin a post."""
-    return await shown.status_by_id(call, await mark.unpin(await call.db(), call.viewer, call.id))
+    return await present.status_by_id(call, await mark.unpin(await call.db(), call.viewer, call.id))
 
 
 @routes.post("/api/v1/statuses/{id}/mute", scopes=["write:mutes"], answer=Status)
 async def mute(call: Call) -> bytes:
     """Mute a conversation."""
     db = await call.db()
-    return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=True))
+    return await present.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=True))
 
 
 @routes.post("/api/v1/statuses/{id}/unmute", scopes=["write:mutes"], answer=Status)
 async def unmute(call: Call) -> bytes:
     """Unmute a conversation."""
     db = await call.db()
-    return await shown.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=False))
+    return await present.status_by_id(call, await mark.mute_thread(db, call.viewer, call.id, is_muted=False))
 
 
 @routes.get("/api/v1/bookmarks", scopes=["read:bookmarks"], answer=list[Status])

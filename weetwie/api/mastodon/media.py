@@ -9,7 +9,7 @@ from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import nobody
 from weetwie.api.call import Answer, Call, StreamedAnswer
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import shown
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import MediaAttachment
 from weetwie.api.mastodon.ranges import ranged
 from weetwie.api.mastodon.render_media import attachment_renderer
@@ -122,7 +122,7 @@ async def _own(call: Call) -> SeenMedia:
 
 
 async def _shown(call: Call, media: SeenMedia) -> bytes:
-    addresses = await shown.addresses(call)
+    addresses = await present.addresses(call)
     return attachment_renderer(media).render(addresses, call.viewer.person_id)
 
 
@@ -152,7 +152,7 @@ async def open_file(call: Call) -> Answer | StreamedAnswer:
 async def file(call: Call) -> Answer | StreamedAnswer:
     """An address that was made for one person: the law is asked as that person, at each fetch."""
     db = await call.db()
-    addresses = await shown.addresses(call)
+    addresses = await present.addresses(call)
     person_id = addresses.viewer_of(call.id, call.names["viewer_key"])
     viewer = await call.media.memory.person(db, person_id) or nobody(call.viewer.policy)
     is_signed_in = call.viewer.is_person and call.viewer.person_id == person_id

@@ -8,8 +8,8 @@ from msgspec import Meta, Raw, Struct, structs
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import moment_of
@@ -186,10 +186,10 @@ async def _shown(call: Call, found: Sequence[Request]) -> list[dict[str, object]
             "id": str(request.from_id),
             "created_at": wire.date_time(moment_of(request.oldest)),
             "updated_at": wire.date_time(moment_of(request.newest)),
-            "account": Raw(await shown.account(call, people[request.from_id])),
+            "account": Raw(await present.account(call, people[request.from_id])),
             "notifications_count": str(request.count),
         }
         if request.post_id in by_id:
-            one["last_status"] = Raw(await shown.status(call, by_id[request.post_id]))
+            one["last_status"] = Raw(await present.status(call, by_id[request.post_id]))
         answer.append(one)
     return answer

@@ -9,8 +9,8 @@ from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer, moment_of
@@ -164,7 +164,7 @@ async def accounts_of_group(call: Call) -> bytes:
     """Everyone in a group, newest first."""
     senders = list(dict.fromkeys(told.from_id for told in await _members(call)))
     people = await seen_people.cards(await call.db(), call.viewer, senders)
-    return await shown.accounts(call, sorted(people, key=lambda person: senders.index(person.id)))
+    return await present.accounts(call, sorted(people, key=lambda person: senders.index(person.id)))
 
 
 @routes.post("/api/v2/notifications/{group_key}/dismiss", scopes=["write:notifications"])

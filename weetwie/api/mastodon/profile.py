@@ -5,8 +5,8 @@ import msgspec
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.accounts import LARGEST_PROFILE, ProfileGiven, change_own
 from weetwie.domain.people.preferences import preferences
 from weetwie.domain.relations import featured_tags
@@ -33,7 +33,7 @@ async def _profile(call: Call) -> wire.Profile:
     person = await seen_people.person(db, call.viewer, own_id)
     (written,) = await seen_people.profiles(db, [person])
     tags = await featured_tags.featured(db, call.viewer, own_id)
-    account = msgspec.json.decode(await shown.account(call, person), type=wire.Account)
+    account = msgspec.json.decode(await present.account(call, person), type=wire.Account)
     return wire.Profile(
         id=account.id,
         display_name=account.display_name,

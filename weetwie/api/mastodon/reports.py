@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import shown
+from weetwie.api.mastodon import present
 from weetwie.api.parameters import Id
 from weetwie.domain.moderation import reports
 from weetwie.domain.moderation.reports import MOST_POSTS
@@ -41,7 +41,7 @@ async def report(call: Call, given: ReportGiven) -> bytes:
         rule_numbers=given.rule_ids,
         forwards=given.forward,
     )
-    account = await shown.account(call, await seen_people.person(db, call.viewer, made.about_id))
+    account = await present.account(call, await seen_people.person(db, call.viewer, made.about_id))
     told = {
         "id": str(made.id),
         "action_taken": False,

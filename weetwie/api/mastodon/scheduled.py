@@ -7,7 +7,7 @@ import msgspec
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import shown
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import ScheduledStatus
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.paging import link_page
@@ -102,6 +102,6 @@ async def _attachments(call: Call, ids: list[int]) -> list[msgspec.Raw]:
             one = await seen_media.one(await call.db(), call.viewer, id)
         except NotFound:
             continue
-        where = await shown.addresses(call)
+        where = await present.addresses(call)
         attachments.append(msgspec.Raw(attachment_renderer(one).render(where, call.viewer.person_id)))
     return attachments

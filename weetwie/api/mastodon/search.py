@@ -8,8 +8,8 @@ from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.names import AddressTarget, local_handle, named_by
 from weetwie.api.parameters import LooseId, at_most, skipped
 from weetwie.database.paging import page as page_at
@@ -67,9 +67,9 @@ async def find(call: Call, wanted: SearchFor) -> bytes:
             tags = await _tags(call, wanted)
         if wanted.type in (None, "statuses") and not wanted.q.startswith("@"):
             posts = await _posts(call, wanted, await in_every_language(db, call.viewer, asked))
-    statuses = await shown.statuses(call, posts)
+    statuses = await present.statuses(call, posts)
     return b'{"accounts":%b,"statuses":%b,"hashtags":%b}' % (
-        await shown.accounts(call, people),
+        await present.accounts(call, people),
         statuses,
         render.encoded(tags),
     )

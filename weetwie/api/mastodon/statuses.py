@@ -9,7 +9,7 @@ import msgspec
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.api.call import Answer, Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import shown
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import Context, ScheduledStatus, Status, StatusEdit, StatusSource
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.media import LARGEST_FORM, file_of
@@ -143,7 +143,7 @@ async def create(call: Call, params: NewParams) -> bytes | Answer:
         if params.scheduled_at is not None:
             id = await publish.schedule(await call.context(), draft, _ballot(params), params.scheduled_at)
             return await scheduled_by_id(call, id)
-        return await shown.status_by_id(
+        return await present.status_by_id(
             call, await publish.publish(await call.context(), draft, _ballot(params))
         )
     except UnexpectedMentions as refusal:
@@ -155,7 +155,7 @@ async def _unexpected(call: Call, refusal: UnexpectedMentions) -> Answer:
     people = await seen_people.people(await call.db(), call.viewer, refusal.people)
     body = {
         "error": language.translate_for(refusal.sentence, call.languages),
-        "unexpected_accounts": msgspec.Raw(await shown.accounts(call, people)),
+        "unexpected_accounts": msgspec.Raw(await present.accounts(call, people)),
     }
     return Answer(422, body)
 
@@ -179,13 +179,13 @@ def _ballot(params: WrittenParams) -> Ballot | None:
 @routes.get("/api/v1/statuses", scopes=["read:statuses"], access="public", answer=list[Status])
 async def several(call: Call, params: StatusesParams) -> bytes:
     """Several posts at once; those you can't see are left out."""
-    return await shown.statuses(call, await seen_posts.posts(await call.db(), call.viewer, params.id))
+    return await present.statuses(call, await seen_posts.posts(await call.db(), call.viewer, params.id))
 
 
 @routes.get("/api/v1/statuses/{id}", scopes=["read:statuses"], access="public", answer=Status, hot=True)
 async def show(call: Call) -> bytes:
     """One post."""
-    return await shown.status_by_id(call, call.id)
+    return await present.status_by_id(call, call.id)
 
 
 @routes.put("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, max_body=LARGEST_FORM)
@@ -211,7 +211,7 @@ async def change(call: Call, params: StatusChangeParams) -> bytes:
     ]
     policy = _policy(params.quote_approval_policy)
     await publish.edit(await call.context(), call.id, change, _ballot(params), policy, described)
-    return await shown.status_by_id(call, call.id)
+    return await present.status_by_id(call, call.id)
 
 
 @routes.delete("/api/v1/statuses/{id}", scopes=["write:statuses"], answer=Status, rate="delete")
@@ -220,7 +220,7 @@ async def delete(call: Call, params: DeleteParams) -> bytes:
     db = await call.db()
     before = await seen_posts.post(db, call.viewer, call.id)
     words = await _words(db, before)
-    answered = msgspec.json.decode(await shown.status(call, before))
+    answered = msgspec.json.decode(await present.status(call, before))
     text = await redraft.text_of(db, call.viewer, before, words.text, words.mentions)
     if before.is_boost:
         await boost.take_back(db, call.viewer, before)
@@ -266,7 +266,7 @@ async def history(call: Call) -> bytes:
     db = await call.db()
     post = await seen_posts.post(db, call.viewer, call.id)
     words, edits = await _words(db, post), await seen_words.edits(db, post)
-    account = msgspec.Raw(await shown.account(call, post.author))
+    account = msgspec.Raw(await present.account(call, post.author))
     shows = (await seen_media.of_posts(db, [post])).get(post.post_id, [])
     now = seen_words.Edit(
         words.text,
@@ -289,7 +289,7 @@ async def _media_of(call: Call, post: SeenPost, versions: list[seen_words.Edit])
     if not any(version.media for version in versions):
         return lambda _id, _description: None
     known = await seen_media.in_history(await call.db(), post)
-    where = await shown.addresses(call)
+    where = await present.addresses(call)
 
     def attachment(id: int, description: str) -> msgspec.Raw | None:
         if id not in known:
@@ -326,7 +326,7 @@ async def _words(db: Db, post: SeenPost) -> Words:
 async def accept_answer(call: Call, params: AnswerParams) -> bytes:
     """Accept a reply as the answer to your question, or none."""
     await answer.accept(await call.db(), call.viewer, call.id, params.answer_id)
-    return await shown.status_by_id(call, call.id)
+    return await present.status_by_id(call, call.id)
 
 
 @routes.get("/api/v1/statuses/{id}/quotes", scopes=["read:statuses"], answer=list[Status])
@@ -344,7 +344,7 @@ async def revoke_quote(call: Call) -> bytes:
     """Remove your post from one that quotes it."""
     quoting_id = call.names["quoting_id"]
     await quotes_of.revoke(await call.db(), call.viewer, call.id, quoting_id)
-    return await shown.status_by_id(call, quoting_id)
+    return await present.status_by_id(call, quoting_id)
 
 
 @routes.put("/api/v1/statuses/{id}/interaction_policy", scopes=["write:statuses"], answer=Status)
@@ -353,4 +353,4 @@ async def set_policy(call: Call, params: PolicyParams) -> bytes:
     await quotes_of.set_policy(
         await call.db(), call.viewer, call.id, QuotePolicy[params.quote_approval_policy]
     )
-    return await shown.status_by_id(call, call.id)
+    return await present.status_by_id(call, call.id)

@@ -7,7 +7,7 @@ import msgspec
 from weetwie.access.authenticate import check
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import shown
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import Status
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams
@@ -49,7 +49,7 @@ def page_of(params: PageParams) -> Page:
 async def statuses(call: Call, params: PageParams, posts: list[SeenPost]) -> bytes:
     """A page of posts as an answer, with the links to the pages around it."""
     link_page(call, params, [post.key for post in posts])
-    return await shown.statuses(call, posts)
+    return await present.statuses(call, posts)
 
 
 @routes.get("/api/v1/timelines/home", scopes=["read:statuses"], answer=list[Status], hot=True)

@@ -5,8 +5,8 @@ from typing import Annotated
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.parameters import OffsetParams, at_most
 from weetwie.domain.timelines import trends
 from weetwie.views import posts as seen_posts
@@ -39,7 +39,7 @@ async def statuses(call: Call, wanted: OffsetParams) -> bytes:
     """Trending posts."""
     db = await call.db()
     ids = await trends.posts(db, call.viewer, limit=wanted.limit, offset=wanted.offset)
-    return await shown.statuses(call, await seen_posts.posts(db, call.viewer, ids))
+    return await present.statuses(call, await seen_posts.posts(db, call.viewer, ids))
 
 
 @routes.get("/api/v1/trends/links", access="public", scopes=["read"])

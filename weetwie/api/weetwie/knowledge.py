@@ -12,8 +12,8 @@ from msgspec import Struct
 from weetwie.access.enums import Standing
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import shown
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
@@ -110,9 +110,9 @@ async def topic(call: Call) -> bytes:
     related = await seen_tags.tags(db, call.viewer, await related_tags(db, call.viewer, name, _RELATED))
     return b'{"tag":%b,"people":%b,"statuses":%b,"questions":%b,"related":%b,"followers_count":%d}' % (
         render.encoded(render.tag(tags[0], call.base_url, tells_following=True)),
-        await shown.accounts(call, people),
-        await shown.statuses(call, posts),
-        await shown.statuses(call, questions),
+        await present.accounts(call, people),
+        await present.statuses(call, posts),
+        await present.statuses(call, questions),
         render.encoded([render.tag(one, call.base_url, tells_following=True) for one in related]),
         call.viewer.policy.told(await followers_count(db, tag_key(name))),
     )
@@ -161,7 +161,7 @@ def _end_of(said: str | None) -> datetime | None:
 
 
 async def _people(call: Call, answer: Answer) -> list[bytes]:
-    db, renderer = await call.db(), shown.renderer_of(call)
+    db, renderer = await call.db(), present.renderer_of(call)
     ways = await ways_to(db, call.viewer, _ids(answer))
     via = [way.via_id for way in ways.values() if way.via_id]
     people = {one.id: one for one in await seen_people.cards(db, call.viewer, [*_ids(answer), *via])}

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import shown
+from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import Empty
 from weetwie.api.parameters import Id
 from weetwie.api.weetwie import entities as wire
@@ -115,7 +115,7 @@ async def known_by(call: Call) -> bytes:
         if one.choice is Choice.knows:
             answer = await who_knows(db, call.viewer, one.name, among=[person_id], limit=1, with_self=True)
             proofs = [proof.post_id for expert in answer.people for proof in expert.proofs]
-        statuses = await shown.statuses(call, await seen_posts.posts(db, call.viewer, proofs))
+        statuses = await present.statuses(call, await seen_posts.posts(db, call.viewer, proofs))
         parts.append(
             b'{"name":%b,"choice":"%b","proofs":%b}'
             % (msgspec.json.encode(one.name), one.choice.name.encode(), statuses)

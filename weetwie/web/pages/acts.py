@@ -35,7 +35,7 @@ async def show_post(visit: Visit) -> Response:
         case "report":
             return await change.show_report(visit)
     async with visit.site.database.reading() as db:
-        shown = await visit.site.shower.post(db, visit.viewer, visit.request.path_params["id"])
+        shown = await visit.site.presenter.post(db, visit.viewer, visit.request.path_params["id"])
         if visit.request.path_params["verb"] == "delete" and shown.is_mine:
             return await reading.show(visit, db, "delete.html", post=shown)
     return visit.go(shown.address)

@@ -82,7 +82,7 @@ async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respo
         db,
         "admin_people.html",
         status,
-        people=[(one, Standing(one.standing).name, visit.site.shower.face(one)) for one in page],
+        people=[(one, Standing(one.standing).name, visit.site.presenter.face(one)) for one in page],
         total=len(found),
         words=words,
         standing=standing,
@@ -241,7 +241,9 @@ async def show_reports(visit: Visit) -> Response:
         appeals = await decisions.waiting(db, visit.viewer)
         ids = [id for one in found for id in (one.by_id, one.about_id) if id]
         ids += [one.person_id for one in appeals]
-        people = {one.id: one for one in await visit.site.shower.people(db, visit.viewer, dict.fromkeys(ids))}
+        people = {
+            one.id: one for one in await visit.site.presenter.people(db, visit.viewer, dict.fromkeys(ids))
+        }
         return await reading.show(
             visit,
             db,

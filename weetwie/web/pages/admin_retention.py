@@ -38,7 +38,7 @@ async def _look(visit: Visit, db: Db, given: dict[str, str]) -> list[retention.W
 
 async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     found = await holds.listed(db, visit.viewer)
-    people = await visit.site.shower.people(
+    people = await visit.site.presenter.people(
         db, visit.viewer, dict.fromkeys(one.person_id for one in found if one.person_id)
     )
     by_id = {one.id: one for one in people}

@@ -112,7 +112,7 @@ async def addressed(visit: Visit, db: Db, given: Mapping[str, str]) -> Mapping[s
     """A reply reaches whom it answers: their name is put before it, where it is not in it. The page does not show it there."""
     reply_to = form_id(given.get("reply_to", ""))
     found = await post_views.posts(db, visit.viewer, [reply_to]) if reply_to else []
-    parents = await visit.site.shower.posts(db, visit.viewer, found)
+    parents = await visit.site.presenter.posts(db, visit.viewer, found)
     text = given.get("text", "")
     if not parents or parents[0].is_mine or _names(text, parents[0].author.handle):
         return given
@@ -177,7 +177,7 @@ async def _label(visit: Visit, db: Db, decided: audience.Audience) -> str:
 
 async def _only(visit: Visit, db: Db, decided: audience.Audience) -> str:
     others = set(decided.people) - {visit.viewer.person_id}
-    named = await visit.site.shower.cards(db, visit.viewer, others)
+    named = await visit.site.presenter.cards(db, visit.viewer, others)
     names = [one.called for one in named.values()]
     if not names:
         return visit.say(_("Only you"))
@@ -201,6 +201,6 @@ async def _problem(visit: Visit, db: Db, refusal: Refusal, *, is_reply: bool) ->
 async def _called(visit: Visit, db: Db, handle: str) -> str:
     try:
         person_id = await lookup(db, visit.viewer, handle)
-        return (await visit.site.shower.person(db, visit.viewer, person_id)).called.split()[0]
+        return (await visit.site.presenter.person(db, visit.viewer, person_id)).called.split()[0]
     except NotFound:
         return f"@{handle}"

@@ -75,7 +75,7 @@ async def _to_follow(visit: Visit, db: Db) -> list[Any]:
     found = await suggestions.suggestions(db, visit.viewer, _MOST_PEOPLE)
     reasons = {one.person_id: one.reasons[0] for one in found}
     new = [id for id in await directory(db, visit.viewer, "new", 0, 6) if id != visit.viewer.person_id]
-    people = await visit.site.shower.people(db, visit.viewer, dict.fromkeys([*reasons, *new]))
+    people = await visit.site.presenter.people(db, visit.viewer, dict.fromkeys([*reasons, *new]))
     return [(one, reasons.get(one.id)) for one in people]
 
 
@@ -147,7 +147,7 @@ async def _follow(visit: Visit) -> None:
 
 async def _introduction(visit: Visit, db: Db) -> str:
     """To be changed and posted, or not."""
-    me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
+    me = await visit.site.presenter.person(db, visit.viewer, visit.viewer.person_id)
     said = await topics.own(db, visit.viewer)
     knows = [profile.joined(one.name) for one in said if one.choice is Choice.knows]
     learns = [profile.joined(one.name) for one in said if one.choice is Choice.learning]

@@ -12,7 +12,7 @@ _MOST = 200
 
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
-    shower, viewer = visit.site.shower, visit.viewer
+    presenter, viewer = visit.site.presenter, visit.viewer
     async with visit.site.database.reading() as db:
         blocked = [one.id for one in await block.blocks(db, viewer, Page(_MOST))]
         muted = [one.id for one in await mute.mutes(db, viewer, Page(_MOST))]
@@ -20,6 +20,6 @@ async def show(visit: Visit) -> Response:
             visit,
             db,
             "blocked.html",
-            blocked=await shower.people(db, viewer, blocked),
-            muted=await shower.people(db, viewer, muted),
+            blocked=await presenter.people(db, viewer, blocked),
+            muted=await presenter.people(db, viewer, muted),
         )

@@ -21,7 +21,7 @@ async def show_edit(
     """Raises NotFound and Forbidden for what is not one's own."""
     async with visit.site.database.reading() as db:
         before = await edit.own(db, visit.viewer, visit.request.path_params["id"])
-        post = await visit.site.shower.post(db, visit.viewer, before["id"])
+        post = await visit.site.presenter.post(db, visit.viewer, before["id"])
         given = {"text": text, "warning": warning} if error else before
         return await reading.show(
             visit, db, "edit.html", 422 if error else 200, post=post, given=given, error=error
@@ -34,7 +34,7 @@ async def save_edit(visit: Visit, given: dict[str, str]) -> Response:
     try:
         async with visit.site.database.transaction() as db:
             before = await edit.own(db, visit.viewer, visit.request.path_params["id"])
-            shown = await visit.site.shower.post(db, visit.viewer, before["id"])
+            shown = await visit.site.presenter.post(db, visit.viewer, before["id"])
             change = edit.PostChange(
                 text=text,
                 warning=warning,
@@ -54,10 +54,10 @@ async def show_report(visit: Visit) -> Response:
     async with visit.site.database.reading() as db:
         given = visit.request.path_params
         if "id" in given:
-            post = await visit.site.shower.post(db, visit.viewer, given["id"])
+            post = await visit.site.presenter.post(db, visit.viewer, given["id"])
             return await reading.show(visit, db, "report.html", post=post, person=post.author)
         person_id = await lookup(db, visit.viewer, given["handle"])
-        person = await visit.site.shower.person(db, visit.viewer, person_id)
+        person = await visit.site.presenter.person(db, visit.viewer, person_id)
         return await reading.show(visit, db, "report.html", post=None, person=person)
 
 

@@ -21,7 +21,7 @@ async def show(visit: Visit) -> Response:
     async with visit.site.database.reading() as db:
         if sign == "@" and part:
             ids = await search(db, visit.viewer, part, limit=_MOST)
-            people = await visit.site.shower.people(db, visit.viewer, ids)
+            people = await visit.site.presenter.people(db, visit.viewer, ids)
             found = [
                 {
                     "name": one.handle,

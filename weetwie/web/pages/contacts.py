@@ -59,7 +59,7 @@ async def _found(visit: Visit, db: Db, found: list[Contact]) -> Response:
     handles = [one.handle[: -len(here)] for one in found if one.handle.lower().endswith(here)]
     ids = await acquaintances(db, visit.viewer, owners, [one.name for one in found if one.name], handles)
     follows = {one.id for one in await relationships(db, visit.viewer, ids) if one.follows or one.requested}
-    people = await visit.site.shower.people(db, visit.viewer, [id for id in ids if id not in follows])
+    people = await visit.site.presenter.people(db, visit.viewer, [id for id in ids if id not in follows])
     return await _page(visit, db, people=people, known=len(follows), read=len(found))
 
 

@@ -69,7 +69,7 @@ async def act(visit: Visit) -> Response:
 async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     words = visit.request.query_params.get("q", "").strip()[:_LONGEST]
     found = await glossary.entries(db, visit.viewer, words)
-    people = await visit.site.shower.people(
+    people = await visit.site.presenter.people(
         db,
         visit.viewer,
         {one.added_by_id for one in found if one.added_by_id}
@@ -77,7 +77,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     )
     proposed = [] if words else await proposals.proposals(db, visit.viewer)
     ids = [id for one in proposed for id in one.post_ids]
-    posts = await visit.site.shower.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
+    posts = await visit.site.presenter.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
     return await reading.show(
         visit,
         db,

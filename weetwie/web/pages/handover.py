@@ -21,7 +21,7 @@ from weetwie.domain.timelines.questions import addressed
 from weetwie.errors import NotFound, _
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _LOOKED_AT: Final = 12
@@ -49,7 +49,7 @@ class TopicToHandOver(msgspec.Struct, frozen=True):
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
-        viewer, shower = visit.viewer, visit.site.shower
+        viewer, presenter = visit.viewer, visit.site.presenter
         found = await _rare(visit, db)
         questions = await addressed(db, viewer, _MOST_QUESTIONS)
         contacts = await only_contact_of(db, viewer, _MOST_CONTACTS)
@@ -58,8 +58,8 @@ async def show(visit: Visit) -> Response:
             db,
             "handover.html",
             topics=found,
-            questions=await shower.posts(db, viewer, questions),
-            contacts=await shower.people(db, viewer, contacts),
+            questions=await presenter.posts(db, viewer, questions),
+            contacts=await presenter.people(db, viewer, contacts),
             shared=await handover.shared(db, viewer, viewer.person_id),
             may_share=viewer.policy.handover == "unit",
             is_saved="saved" in visit.request.query_params,
@@ -99,7 +99,7 @@ async def show_shared(visit: Visit) -> Response:
             visit,
             db,
             "handed_over.html",
-            person=await visit.site.shower.person(db, viewer, person_id),
+            person=await visit.site.presenter.person(db, viewer, person_id),
             topics=shown,
             follows={one.id for one in ties if one.follows or one.requested},
         )
@@ -130,13 +130,13 @@ async def _topic(
     visit: Visit, db: Db, key: str, name: str, post_ids: Sequence[int], owner_id: int
 ) -> TopicToHandOver:
     """As the viewer sees it: posts that they do not see are left out, and people."""
-    viewer, shower = visit.viewer, visit.site.shower
+    viewer, presenter = visit.viewer, visit.site.presenter
     answer = await who_knows(
         db, viewer, name, exclude=[owner_id], limit=FEW + 1, filters=Filters(standing=int(Standing.member))
     )
-    posts = await shower.posts(db, viewer, await seen_posts.posts(db, viewer, post_ids))
+    posts = await presenter.posts(db, viewer, await seen_posts.posts(db, viewer, post_ids))
     named = [one.person_id for one in answer.people if one.is_named]
-    nearest = await shower.people(db, viewer, named[:_NEAREST])
+    nearest = await presenter.people(db, viewer, named[:_NEAREST])
     return TopicToHandOver(key, name, posts, nearest, len(named), _introduction(visit, name, nearest))
 
 

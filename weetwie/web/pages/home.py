@@ -18,7 +18,7 @@ from weetwie.web import reading
 from weetwie.web.beside import beside
 from weetwie.web.pages import audience, front
 from weetwie.web.pages.who_knows import answered_lately
-from weetwie.web.shown import Person, Post, as_markup
+from weetwie.web.view_models import Person, Post, as_markup
 from weetwie.web.visit import Visit
 
 _MOST_COUNTED: Final = 99
@@ -91,7 +91,7 @@ async def _sponsor(visit: Visit, db: Db) -> Person | None:
     """Who answers for a guest."""
     sponsor_id = visit.viewer.sponsor_id if visit.viewer.standing is Standing.guest else 0
     return (
-        (await visit.site.shower.cards(db, visit.viewer, {sponsor_id})).get(sponsor_id)
+        (await visit.site.presenter.cards(db, visit.viewer, {sponsor_id})).get(sponsor_id)
         if sponsor_id
         else None
     )
@@ -103,7 +103,7 @@ async def _quote(visit: Visit, db: Db, draft: dict[str, Any]) -> Post | None:
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         return None
     found = await post_views.posts(db, visit.viewer, [int(given)])
-    return next(iter(await visit.site.shower.posts(db, visit.viewer, found)), None)
+    return next(iter(await visit.site.presenter.posts(db, visit.viewer, found)), None)
 
 
 def begun(visit: Visit) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from weetwie.flows import moderate
 from weetwie.runtime import clock
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
-from weetwie.web.shown import Post
+from weetwie.web.view_models import Post
 from weetwie.web.visit import Visit
 
 
@@ -40,7 +40,7 @@ async def show(visit: Visit) -> Response:
 async def _page(visit: Visit, db: Db, status: int = 200, **more: object) -> Response:
     found = await inspections.listed(db, visit.viewer)
     ids = [id for one in found for id in (one.person_id, one.asked_by_id) if id]
-    people = await visit.site.shower.people(db, visit.viewer, dict.fromkeys(ids))
+    people = await visit.site.presenter.people(db, visit.viewer, dict.fromkeys(ids))
     return await reading.show(
         visit,
         db,
@@ -114,7 +114,7 @@ async def show_one(visit: Visit) -> Response:
             db,
             "inspection.html",
             inspection=one,
-            person=await site.shower.person(db, viewer_sql, one.person_id),
+            person=await site.presenter.person(db, viewer_sql, one.person_id),
             posts=await _readable(visit, db, viewer_sql, one, found),
             older=reading.older(visit, found[-1].key if len(found) == reading.LENGTH else 0),
         )
@@ -131,5 +131,5 @@ async def _readable(
         for post in found
         if post.author.id == viewer_sql.person_id and (reads_all or post.post_visibility != Visibility.direct)
     ]
-    shown = await visit.site.shower.posts(db, viewer_sql, own)
+    shown = await visit.site.presenter.posts(db, viewer_sql, own)
     return [msgspec.structs.replace(post, quote=None) for post in shown]

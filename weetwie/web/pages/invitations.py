@@ -40,7 +40,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     open_ones = await invite.listed(db, viewer)
     looks_after = permissions.look_after_people(viewer, now)
     ids = [*(one.guest_id for one in stays), *(one.inviter_id or 0 for one in open_ones)]
-    people = {one.id: one for one in await visit.site.shower.people(db, viewer, dict.fromkeys(ids))}
+    people = {one.id: one for one in await visit.site.presenter.people(db, viewer, dict.fromkeys(ids))}
     shown: dict[str, Any] = {"given": {}, "links": [], "sent": 0}
     usual = min(now + _USUAL_STAY, rules.longest_stay(viewer.policy, now) - timedelta(days=1))
     return await reading.show(
@@ -84,7 +84,7 @@ async def _invite(visit: Visit, db: Db, given: dict[str, str]) -> list[tuple[str
     if len(to) > _MOST_AT_ONCE:
         raise Invalid(_TOO_MANY, field="addresses", most=_MOST_AT_ONCE)
     words, links = given.get("words", "").strip(), []
-    me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
+    me = await visit.site.presenter.person(db, visit.viewer, visit.viewer.person_id)
     for address in to:
         offer = Offer(standing=standing, address=address, until=until, words=words)
         links.append((address, await onboard.invite(visit.context(db), offer, visit.language, me.called)))

@@ -53,7 +53,7 @@ async def show_door(visit: Visit) -> Response:
 async def _door(visit: Visit, db: Db, invited: InvitedPerson, status: int = 200, **more: Any) -> Response:
     """With who invites: their name is what the letter says too."""
     inviter = await visit.site.memory.person(db, invited.inviter_id) if invited.inviter_id else None
-    shown = await visit.site.shower.person(db, inviter, inviter.person_id) if inviter else None
+    shown = await visit.site.presenter.person(db, inviter, inviter.person_id) if inviter else None
     values: dict[str, Any] = {"given": {}} | more
     return visit.show(
         "come.html", status, invited=invited, inviter=shown, last_day=guests.last_day(invited.until), **values

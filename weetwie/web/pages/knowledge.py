@@ -12,7 +12,7 @@ from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_nea
 from weetwie.errors import Invalid, NotFound
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
-from weetwie.web.shown import Post
+from weetwie.web.view_models import Post
 from weetwie.web.visit import Visit
 
 _HERE: Final = "/settings/knowledge"
@@ -67,9 +67,9 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     wanted |= {one.post_id for one in given} | {one.post_id for one in hidden}
     posts = {
         post.id: post
-        for post in await visit.site.shower.posts(db, viewer, await seen_posts.posts(db, viewer, wanted))
+        for post in await visit.site.presenter.posts(db, viewer, await seen_posts.posts(db, viewer, wanted))
     }
-    people = await visit.site.shower.cards(db, viewer, {one.by_id for one in given})
+    people = await visit.site.presenter.cards(db, viewer, {one.by_id for one in given})
     own = await topics.own(db, viewer)
     proposed = [one for one in found if one.choice is None][: inferred.MOST_PROPOSED]
     values = {

@@ -11,7 +11,7 @@ from weetwie.domain.timelines import list as timelines
 from weetwie.errors import NotFound
 from weetwie.web import reading
 from weetwie.web.pages import home
-from weetwie.web.shown import Person
+from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
 
 _FACES, _ALL = 5, 500
@@ -102,4 +102,4 @@ async def _own(visit: Visit, db: Db) -> OwnList:
 
 async def _members(visit: Visit, db: Db, id: int, most: int) -> list[Person]:
     found = await members.members(db, visit.viewer, id, Page(most))
-    return await visit.site.shower.people(db, visit.viewer, [one.id for one in found])
+    return await visit.site.presenter.people(db, visit.viewer, [one.id for one in found])

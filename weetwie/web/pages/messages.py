@@ -17,7 +17,7 @@ from weetwie.flows import messages as flow
 from weetwie.web import messages, reading
 from weetwie.web.messages import Listed, Open
 from weetwie.web.pages.write import uploaded
-from weetwie.web.shown import Person
+from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
 
 _MOST_PEOPLE: Final = 20
@@ -152,7 +152,7 @@ async def _meant(visit: Visit, db: Db, to: str) -> list[Person]:
     for part in parts:
         found = handles.get(part.removeprefix("@").lower()) or await _named(visit, db, part)
         ids[found] = None
-    people = await visit.site.shower.cards(db, visit.viewer, ids)
+    people = await visit.site.presenter.cards(db, visit.viewer, ids)
     if not people:
         raise Invalid(_("Choose who you want to write to."), field="to")
     return [people[id] for id in ids if id in people]
@@ -160,7 +160,7 @@ async def _meant(visit: Visit, db: Db, to: str) -> list[Person]:
 
 async def _named(visit: Visit, db: Db, name: str) -> int:
     """The one who is called so; by part of the name too, where it is one person's alone."""
-    found = await visit.site.shower.people(
+    found = await visit.site.presenter.people(
         db, visit.viewer, await search(db, visit.viewer, name, limit=_PROPOSED)
     )
     whole = [one for one in found if one.called.casefold() == name.casefold()]
@@ -194,7 +194,7 @@ async def _page(
     if is_new and opened is None:
         wanted = [one.person_id for one in await suggestions(db, visit.viewer, _PROPOSED)]
         recent = [id for one in listed if len(one.room.people) == 1 for id in one.room.people]
-        proposed = await visit.site.shower.people(
+        proposed = await visit.site.presenter.people(
             db, visit.viewer, list(dict.fromkeys([*recent, *wanted]))[:_PROPOSED]
         )
     more = listed[-1].last.id if len(listed) == messages.LISTED else 0

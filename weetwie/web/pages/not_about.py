@@ -23,7 +23,7 @@ async def show(visit: Visit) -> Response:
     given = visit.request.query_params
     async with visit.site.database.reading() as db:
         seen = await seen_posts.post(db, visit.viewer, _id(given.get("post", "")))
-        (post,) = await visit.site.shower.posts(db, visit.viewer, [seen])
+        (post,) = await visit.site.presenter.posts(db, visit.viewer, [seen])
         return await reading.show(
             visit, db, "not_about.html", post=post, question=given.get("q", "")[:_LONGEST], is_said=False
         )
@@ -37,7 +37,7 @@ async def say(visit: Visit) -> Response:
         await not_about.hide(db, visit.viewer, post_id, question)
     async with visit.site.database.reading() as db:
         seen = await seen_posts.post(db, visit.viewer, post_id)
-        (post,) = await visit.site.shower.posts(db, visit.viewer, [seen])
+        (post,) = await visit.site.presenter.posts(db, visit.viewer, [seen])
         here = f"{visit.site.base_url}/not-about?{urlencode({'post': post.id, 'q': question})}"
         message = visit.say(_MESSAGE, question=question, address=here)
         return await reading.show(

@@ -78,7 +78,7 @@ async def show_held(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         found = await requests.requests(db, visit.viewer, reading.asked(visit))
-        people = await visit.site.shower.cards(db, visit.viewer, [one.from_id for one in found])
+        people = await visit.site.presenter.cards(db, visit.viewer, [one.from_id for one in found])
         return await reading.show(
             visit,
             db,

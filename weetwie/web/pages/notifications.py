@@ -18,7 +18,7 @@ from weetwie.errors import _
 from weetwie.views import posts as post_views
 from weetwie.web import reading
 from weetwie.web.beside import can_you_help
-from weetwie.web.shown import Person, Post, moment_of
+from weetwie.web.view_models import Person, Post, moment_of
 from weetwie.web.visit import Visit
 
 _MENTIONS: Final = ("mention", "quote")
@@ -72,7 +72,7 @@ def _tabs(visit: Visit, asked: int) -> list[tuple[str, str, int | None]]:
 
 async def _questions(visit: Visit, db: Db, asked: Sequence[Any]) -> dict[str, Any]:
     """Those that wait for the reader's answer."""
-    posts = await visit.site.shower.posts(db, visit.viewer, asked)
+    posts = await visit.site.presenter.posts(db, visit.viewer, asked)
     return {"told": [Told("asks", [post.author], 1, post.written_at, post) for post in posts], "older": ""}
 
 
@@ -89,10 +89,10 @@ async def _told(visit: Visit, db: Db, tab: str) -> dict[str, Any]:
 
 
 async def _rows(visit: Visit, db: Db, found: Sequence[GroupedNotifications], last_read: int) -> list[Told]:
-    shower, viewer = visit.site.shower, visit.viewer
+    presenter, viewer = visit.site.presenter, visit.viewer
     posts = await _posts(visit, db, {one.newest.post_id for one in found if one.newest.post_id})
     parents = await _posts(visit, db, {post.reply_to_id for post in posts.values() if post.reply_to_id})
-    people = await shower.cards(db, viewer, {id for one in found for id in one.senders})
+    people = await presenter.cards(db, viewer, {id for one in found for id in one.senders})
     followers = {id for one in found if one.newest.kind == "follow" for id in one.senders[:1]}
     relations = await relationships(db, viewer, list(followers)) if followers else []
     to_follow = {one.id for one in relations if not one.follows and not one.requested}
@@ -123,7 +123,7 @@ async def _rows(visit: Visit, db: Db, found: Sequence[GroupedNotifications], las
 
 async def _posts(visit: Visit, db: Db, ids: set[int]) -> Mapping[int, Post]:
     seen = await post_views.posts(db, visit.viewer, sorted(ids))
-    return {post.id: post for post in await visit.site.shower.posts(db, visit.viewer, seen)}
+    return {post.id: post for post in await visit.site.presenter.posts(db, visit.viewer, seen)}
 
 
 def _kind(kind: str, post: Post | None, parent: Post | None) -> str:

@@ -15,7 +15,7 @@ from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.suggestions import suggestions
 from weetwie.domain.timelines.introductions import introductions
 from weetwie.web import reading
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _LENGTH: Final = 24
@@ -46,7 +46,7 @@ async def show(visit: Visit) -> Response:
             visit,
             db,
             "people.html",
-            people=await visit.site.shower.people(db, visit.viewer, ids),
+            people=await visit.site.presenter.people(db, visit.viewer, ids),
             count=count,
             follows={one.id for one in ties if one.follows},
             requested={one.id for one in ties if one.requested},
@@ -94,17 +94,18 @@ async def _found(visit: Visit, db: Db, words: str, among: DirectoryFilter) -> li
 
 
 async def _beside(visit: Visit, db: Db) -> dict[str, Any]:
-    viewer, shower = visit.viewer, visit.site.shower
+    viewer, presenter = visit.viewer, visit.site.presenter
     hellos = await introductions(db, viewer, 1)
     found = await suggestions(db, viewer, _SUGGESTED)
     friends = [id for one in found for id in one.reasons[0].people]
     people = {
-        one.id: one for one in await shower.people(db, viewer, {*(one.person_id for one in found), *friends})
+        one.id: one
+        for one in await presenter.people(db, viewer, {*(one.person_id for one in found), *friends})
     }
     suggested: list[tuple[Person, Any, list[Person]]] = [
         (people[one.person_id], one.reasons[0], [people[id] for id in one.reasons[0].people if id in people])
         for one in found
         if one.person_id in people
     ]
-    new: list[Post] = await shower.posts(db, viewer, hellos)
+    new: list[Post] = await presenter.posts(db, viewer, hellos)
     return {"suggested": suggested, "new": new}

@@ -16,7 +16,7 @@ from weetwie.domain.timelines.person import pinned, posts_of
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.ask_about import asked_about, proposed
-from weetwie.web.shown import Person
+from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
 
 TABS: Final = ("", "answers", "media")
@@ -35,7 +35,7 @@ async def card(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         person_id = await lookup(db, visit.viewer, visit.request.path_params["handle"])
-        person = await visit.site.shower.person(db, visit.viewer, person_id)
+        person = await visit.site.presenter.person(db, visit.viewer, person_id)
         relation = next(iter(await relationships(db, visit.viewer, [person_id])), None)
     is_me = person_id == visit.viewer.person_id
     return visit.show("parts/hover_card.html", person=person, relation=None if is_me else relation)
@@ -45,7 +45,7 @@ async def _show(visit: Visit) -> Response:
     tab = visit.request.query_params.get("tab", "")
     async with visit.site.database.reading() as db:
         person_id = await lookup(db, visit.viewer, visit.request.path_params["handle"])
-        person = await visit.site.shower.person(db, visit.viewer, person_id)
+        person = await visit.site.presenter.person(db, visit.viewer, person_id)
         if tab in LISTS:
             shown = await _people(visit, db, person, tab)
             return await reading.show(visit, db, "follows.html", person=person, tab=tab, **shown)
@@ -82,7 +82,7 @@ async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, An
 async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
     list_ = followers if tab == "followers" else following
     found = [] if person.is_card else await list_(db, visit.viewer, person.id, reading.asked(visit))
-    people = await visit.site.shower.people(db, visit.viewer, [one.id for one in found])
+    people = await visit.site.presenter.people(db, visit.viewer, [one.id for one in found])
     key = found[-1].number if len(found) == reading.LENGTH else 0
     total = person.followers_count if tab == "followers" else person.following_count
     is_all = not key and "max_id" not in visit.request.query_params
@@ -97,7 +97,7 @@ async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, A
 
 
 async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
-    viewer, shower = visit.viewer, visit.site.shower
+    viewer, presenter = visit.viewer, visit.site.presenter
     shown: dict[str, Any] = {
         "relation": None,
         "known": [],
@@ -111,11 +111,11 @@ async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
             shown["handed_over"] = await handover.shared(db, viewer, person.id)
         shown["relation"] = next(iter(await relationships(db, viewer, [person.id])), None)
         ids = (await familiar(db, viewer, [person.id]))[person.id]
-        shown["known"] = await shower.people(db, viewer, ids[:3])
+        shown["known"] = await presenter.people(db, viewer, ids[:3])
         shown["more_known"] = max(min(len(ids), _FAMILIAR) - 2, 0)
     if is_me:
         shown["proposed"] = await proposed(visit, db)
-    manager = await shower.people(db, viewer, [person.manager_id]) if person.manager_id else []
+    manager = await presenter.people(db, viewer, [person.manager_id]) if person.manager_id else []
     return {
         **shown,
         "manager": next(iter(manager), None),

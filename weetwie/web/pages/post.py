@@ -15,7 +15,7 @@ from weetwie.views import texts as seen_words
 from weetwie.web import reading
 from weetwie.web.pages import audience
 from weetwie.web.pages.thread_beside import beside
-from weetwie.web.shown import Post
+from weetwie.web.view_models import Post
 from weetwie.web.visit import Visit
 
 _DEEPEST: Final = 3
@@ -38,7 +38,7 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     seen = await seen_posts.post(db, visit.viewer, post_id)
     above, below = await thread.around(db, visit.viewer, seen.post_id)
     found = await seen_posts.posts(db, visit.viewer, [*above, *below])
-    posts = await visit.site.shower.posts(db, visit.viewer, [seen, *found], "thread", always=seen.post_id)
+    posts = await visit.site.presenter.posts(db, visit.viewer, [seen, *found], "thread", always=seen.post_id)
     first = posts[0]
     over = [post for post in posts[1:] if post.id in set(above)]
     question = next((one for one in (first, *over[:1]) if one.is_question), None)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from weetwie.errors import Invalid
 from weetwie.web import reading
-from weetwie.web.shown import Person
+from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
 
 _WRONG: Final = Invalid("The code has six digits. Look at the newest e-mail.", field="code")

@@ -6,7 +6,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.web.experts import experts
 from weetwie.web.pages.who_knows import answered_like
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _KNOW: Final = 3

@@ -114,6 +114,6 @@ async def _about(visit: Visit, db: Db, name: str, tab: str) -> dict[str, Any]:
     }
     if tab == "questions":
         ids = await search(db, viewer, read(f"tag:{name} is:question"), Page(_QUESTIONS))
-        asked = await visit.site.shower.posts(db, viewer, await post_views.posts(db, viewer, ids))
+        asked = await visit.site.presenter.posts(db, viewer, await post_views.posts(db, viewer, ids))
         about["posts"] = await items(visit, db, asked)
     return about

@@ -60,7 +60,7 @@ async def _page(visit: Visit, db: Db, topic: str, status: int = 200, **more: Any
         db,
         "vouch.html",
         status,
-        person=await visit.site.shower.person(db, viewer, person_id),
+        person=await visit.site.presenter.person(db, viewer, person_id),
         topic=topic,
         proofs=proofs,
         given=await vouch.by_me(db, viewer, person_id),

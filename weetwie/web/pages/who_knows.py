@@ -26,7 +26,7 @@ from weetwie.views import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.experts import ShownExpert, experts
 from weetwie.web.items import items
-from weetwie.web.shown import Person, Post
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _EXPERTS: Final = 8
@@ -86,7 +86,7 @@ async def watch(visit: Visit) -> Response:
 async def while_typing(visit: Visit) -> Response:
     """People, topics and answered questions for what has been typed so far, as a piece of a page."""
     reading.check_signed_in(visit)
-    words, viewer, shower = _words(visit), visit.viewer, visit.site.shower
+    words, viewer, presenter = _words(visit), visit.viewer, visit.site.presenter
     if len(words) < 2 or read(words).has_operators:
         return visit.show("parts/while_typing.html", people=[], found=[], tags=[], answered=[])
     async with visit.site.database.reading() as db:
@@ -95,7 +95,7 @@ async def while_typing(visit: Visit) -> Response:
         tags = await tags_like(db, viewer, tag_key(words.removeprefix("#")), limit=_WHILE_TYPING)
         return visit.show(
             "parts/while_typing.html",
-            people=await shower.people(db, viewer, people),
+            people=await presenter.people(db, viewer, people),
             found=await experts(visit, db, answer),
             tags=await seen_tags.tags(db, viewer, tags),
             answered=await answered_like(visit, db, words, answer),
@@ -132,7 +132,7 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     asked, offset = read(words), _offset(visit)
     wanted = await in_every_language(db, visit.viewer, asked)
     ids = await search_posts(db, visit.viewer, wanted, Page(reading.LENGTH), offset=offset)
-    posts = await visit.site.shower.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
+    posts = await visit.site.presenter.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
     found = {
         "posts": await items(visit, db, posts),
         "older": _older(visit, offset) if len(ids) == reading.LENGTH else "",
@@ -143,7 +143,7 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
 
 
 async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
-    viewer, shower = visit.viewer, visit.site.shower
+    viewer, presenter = visit.viewer, visit.site.presenter
     order = _order(visit, viewer)
     answer = await who_knows(db, viewer, words, order, limit=_EXPERTS)
     found = await experts(visit, db, answer)
@@ -152,7 +152,7 @@ async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     return {
         "found": found,
         "ways": await _ways(visit, db, [one.person.id for one in found]),
-        "people": (shown := await shower.people(db, viewer, people)),
+        "people": (shown := await presenter.people(db, viewer, people)),
         "is_a_name": any(_is_called(one, words) for one in shown),
         "tags": await seen_tags.tags(db, viewer, tags),
         "nearest": answer.nearest,
@@ -175,7 +175,7 @@ def _order(visit: Visit, viewer: Viewer) -> str:
 async def _ways(visit: Visit, db: Db, ids: list[int]) -> dict[int, tuple[str, Person | None]]:
     """By person how one reaches them, and by whom."""
     found = await ways(db, visit.viewer, ids)
-    via = await visit.site.shower.people(
+    via = await visit.site.presenter.people(
         db, visit.viewer, {one.via_id for one in found.values() if one.via_id}
     )
     by_id = {one.id: one for one in via}
@@ -203,10 +203,10 @@ async def answered_lately(visit: Visit, db: Db) -> list[tuple[Post, Post]]:
 
 
 async def _with_answers(visit: Visit, db: Db, ids: list[int]) -> list[tuple[Post, Post]]:
-    viewer, shower = visit.viewer, visit.site.shower
+    viewer, presenter = visit.viewer, visit.site.presenter
     questions = await seen_posts.posts(db, viewer, ids)
     answers = await seen_posts.posts(db, viewer, [one.answer_id for one in questions if one.answer_id])
-    shown = {post.id: post for post in await shower.posts(db, viewer, [*questions, *answers])}
+    shown = {post.id: post for post in await presenter.posts(db, viewer, [*questions, *answers])}
     return [
         (shown[one.post_id], shown[one.answer_id])
         for one in questions
@@ -233,7 +233,7 @@ async def _close(visit: Visit, db: Db, words: str) -> list[tuple[Person, str]]:
     found = await nearby(db, visit.viewer, terms, _CLOSE)
     people = {
         one.id: one
-        for one in await visit.site.shower.people(db, visit.viewer, [one.person_id for one in found])
+        for one in await visit.site.presenter.people(db, visit.viewer, [one.person_id for one in found])
     }
     return [(people[one.person_id], one.topic) for one in found if one.person_id in people]
 

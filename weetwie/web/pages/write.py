@@ -130,7 +130,7 @@ async def uploaded(visit: Visit) -> list[int]:
 async def _rendered(visit: Visit, post_id: int) -> Response:
     """The new post, as it stands in a timeline."""
     async with visit.site.database.reading() as db:
-        shown = await visit.site.shower.post(db, visit.viewer, post_id)
+        shown = await visit.site.presenter.post(db, visit.viewer, post_id)
         (item,) = await items(visit, db, [shown])
     return visit.show("parts/one_post.html", one=item)
 

@@ -9,7 +9,7 @@ from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.accounts import page_of
-from weetwie.api.mastodon.admin import shown
+from weetwie.api.mastodon.admin import present
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import Id, LooseId, PageParams, at_most
 from weetwie.domain.identity import addresses
@@ -111,7 +111,7 @@ async def _listed(call: Call, wanted: Names, asked: Asked, *, has_none: bool) ->
     )
     ids = await register.register(db, call.viewer, asked, page_of(wanted))
     link_page(call, wanted, ids)
-    found = await shown.accounts(call, ids)
+    found = await present.accounts(call, ids)
     return b"[%b]" % b",".join(found[id] for id in ids if id in found)
 
 
@@ -141,7 +141,7 @@ async def reject(call: Call) -> bytes:
     db = await call.db()
     if not permissions.look_after_people(call.viewer, clock.now()):
         raise Forbidden
-    found = await shown.accounts(call, [call.id])
+    found = await present.accounts(call, [call.id])
     behind = await register.behind(db, call.viewer, [call.id])
     if call.id not in found or not behind[call.id].waits:
         raise Conflict(_("This person has no open access request."))
@@ -206,7 +206,7 @@ async def unsensitive(call: Call) -> bytes:
 
 async def _one(call: Call) -> bytes:
     """Raises Forbidden and NotFound."""
-    found = await shown.accounts(call, [call.id])
+    found = await present.accounts(call, [call.id])
     if call.id not in found:
         raise NotFound
     return found[call.id]

@@ -8,7 +8,7 @@ from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.accounts import page_of
-from weetwie.api.mastodon.admin import shown
+from weetwie.api.mastodon.admin import present
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import LooseId, PageParams, at_most
 from weetwie.domain.moderation import reports
@@ -45,7 +45,7 @@ async def listed(call: Call, wanted: ReportsParams) -> bytes:
     if wanted.by_target_domain:
         found = []
     link_page(call, wanted, [one.id for one in found])
-    return b"[%b]" % b",".join(await shown.reports(call, found))
+    return b"[%b]" % b",".join(await present.reports(call, found))
 
 
 @routes.get("/api/v1/admin/reports/{id}", scopes=_READ, answer=wire.AdminReport)
@@ -93,5 +93,5 @@ async def reopen(call: Call) -> bytes:
 
 async def _one(call: Call) -> bytes:
     """Raises Forbidden and NotFound."""
-    (shown_one,) = await shown.reports(call, [await reports.one(await call.db(), call.viewer, call.id)])
+    (shown_one,) = await present.reports(call, [await reports.one(await call.db(), call.viewer, call.id)])
     return shown_one

@@ -15,6 +15,6 @@ async def test_a_report_about_somebody_else_decides_nothing(world: World) -> Non
     report = await reports.report(world.db, await world.viewer(bo), cy.id)
     context = Context(world.db, await world.viewer(mo), world.site)
     with pytest.raises(NotFound):
-        await moderate.decide(context, bo.id, "suspend", "No", report)
+        await moderate.decide(context, bo.id, "suspend", "No", report.id)
     assert await world.connection.fetchval("select suspended_at is null from people where id = $1", bo.id)
     assert await world.connection.fetchval("select count(*) from decisions") == 0

@@ -100,7 +100,7 @@ async def act(visit: Visit) -> Response:
             case "withdraw":
                 await invite.withdraw(db, visit.viewer, id)
             case "resend":
-                me = await visit.site.shower.person(db, visit.viewer, visit.viewer.person_id)
+                me = await visit.site.presenter.person(db, visit.viewer, visit.viewer.person_id)
                 link = await onboard.invite_again(visit.context(db), id, visit.language, me.called)
                 return await _page(visit, db, links=[("", link)] if link else [], sent=0 if link else 1)
             case "let-in":

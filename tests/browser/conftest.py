@@ -71,7 +71,7 @@ def _enter(company: Running, chromium: Browser, name: str, password: str) -> str
     page.goto("/auth/sign_in")
     page.fill("#name", name)
     page.fill("#password", password)
-    page.click("main button")
+    page.press("#password", "Enter")
     page.wait_for_url("/")
     path = company.data.parent / f"{name}.json"
     context.storage_state(path=path)

@@ -39,9 +39,9 @@ JSON_EDGES: Final = (
 def figures(sources: Sequence[Source]) -> dict[str, str]:
     files = sorted(source.text.count("\n") for source in sources)
     fan_out = sorted(len(modules) for modules in imported(sources).values())
-    import_lines = sum(_length(node) for source in sources for node in _imports(source))
+    import_lines = sum(length(node) for source in sources for node in _imports(source))
     loose_lines = sum(source.text.count("\n") for source in sources if not _is_edge(source))
-    functions = [_length(function) for source in sources for function in source.functions]
+    functions = [length(function) for source in sources for function in source.functions]
     return {
         "logical lines": f"{sum(map(logical_lines, sources)):,}",
         "imports per module, p95": str(_p95(fan_out)),
@@ -171,7 +171,7 @@ def _is_text(node: ast.AST) -> bool:
     )
 
 
-def _length(node: ast.stmt) -> int:
+def length(node: ast.stmt) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 

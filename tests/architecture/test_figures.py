@@ -5,6 +5,7 @@ from tests.architecture.figures import (
     duplicates,
     figures,
     imported,
+    length,
     logical_lines,
     loose,
 )
@@ -45,3 +46,15 @@ def test_a_public_class_whose_name_stands_twice_is_found() -> None:
 
 def test_every_figure_has_its_aim() -> None:
     assert figures(sources()).keys() == TARGETS.keys()
+
+
+def test_no_public_class_shares_its_name_with_another() -> None:
+    assert duplicates(sources()) == {}, "name each by what it is"
+
+
+def test_no_file_and_no_function_is_too_long() -> None:
+    found = sources()
+    assert [source.path for source in found if source.text.count("\n") > 400] == []
+    assert [
+        f"{source.path}: {one.name}" for source in found for one in source.functions if length(one) > 50
+    ] == []

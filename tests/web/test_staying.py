@@ -17,7 +17,7 @@ from weetwie.app import build
 from weetwie.context import of_system
 from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import topics
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.mail import emails as outbox
 from weetwie.domain.people import staying
 from weetwie.domain.posts.publish import publish
@@ -112,7 +112,7 @@ async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
     tell = emails.open_questions
     await ask_about(world, ada, "Who can weld titanium? #welding", Ring.network)
     await ask_about(world, ada, "Who can weld secretly? #welding", Ring.colleagues)
-    await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)
+    await topics.choose(world.db, await world.viewer(al), "welding", TopicChoice.knows)
     await done(world, tell)
     assert await sent(world) == [], "nobody has asked for it"
     await act(site, "/settings/notifications", wants_questions="on")
@@ -141,7 +141,7 @@ async def test_letters_end_with_one_click_and_only_ones_own(
     site: httpx.AsyncClient, world: World, ada: Someone, al: Someone, post: SmtpClient, box: Box
 ) -> None:
     await ask_about(world, ada, "Who can weld? #welding", Ring.network)
-    await topics.choose(world.db, await world.viewer(al), "welding", Choice.knows)
+    await topics.choose(world.db, await world.viewer(al), "welding", TopicChoice.knows)
     await act(site, "/settings/notifications", wants_questions="on")
     await done(world, emails.open_questions)
     assert await outbox.work(world.database, post)

@@ -7,7 +7,7 @@ import httpx
 from tests.site import act, text_of
 from tests.world import Someone, World
 from weetwie.domain.knowledge import topics, watched
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.notifications import notify
 
 
@@ -35,7 +35,7 @@ async def test_where_nobody_is_named_a_topic_that_is_near_leads_to_a_person(
     site: httpx.AsyncClient, world: World, ada: Someone
 ) -> None:
     bo = await world.member("bo", name="Bo Bakker")
-    await topics.choose(world.db, await world.viewer(bo), "water chemistry", Choice.knows)
+    await topics.choose(world.db, await world.viewer(bo), "water chemistry", TopicChoice.knows)
     page = await site.get("/who-knows?q=chemistry+sets")
     text = " ".join(text_of(page).split())
     assert "Ask someone close to it" in text and "Lists water chemistry on their profile" in text

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from weetwie.access.policy import Policy
     from weetwie.access.viewer import Viewer
     from weetwie.database.pool import Database, Db
-    from weetwie.domain.knowledge.answer import Answer
+    from weetwie.domain.knowledge.answer import ExpertAnswer
 
 SPACE: Final = "evaluation"
 _NOBODY_YET: Final = 1
@@ -137,7 +137,7 @@ class Community:
         order: str,
         pool: set[str] | None,
         limit: int | None,
-    ) -> "Answer":
+    ) -> "ExpertAnswer":
         """Without `limit` everybody for whom there is evidence; with one what a user would see."""
         from weetwie.domain.knowledge.experts import who_knows
 
@@ -155,7 +155,7 @@ class Community:
         """Empty for somebody who is not of the set."""
         return self._by_id.get(person_id, "")
 
-    def scores(self, answer: "Answer") -> dict[str, float]:
+    def scores(self, answer: "ExpertAnswer") -> dict[str, float]:
         """By person, best first."""
         return {key: one.score for one in answer.people if (key := self.key(one.person_id))}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from weetwie.domain.knowledge.answer import Answer
+    from weetwie.domain.knowledge.answer import ExpertAnswer
 
 
 class ShownCounts(msgspec.Struct):
@@ -27,7 +27,7 @@ class ShownCounts(msgspec.Struct):
     right: Counter[str] = msgspec.field(default_factory=Counter)
 
     def add(
-        self, answer: "Answer", right: Collection[int], texts: Mapping[int, str], *, is_answerable: bool
+        self, answer: "ExpertAnswer", right: Collection[int], texts: Mapping[int, str], *, is_answerable: bool
     ) -> None:
         """An answer as it is shown; `right` are the people who are relevant, `texts` all posts by their ids."""
         named = [one for one in answer.people if one.is_named]
@@ -41,7 +41,7 @@ class ShownCounts(msgspec.Struct):
             self.right[one.level] += one.person_id in right
         self._read(answer, texts)
 
-    def _read(self, answer: "Answer", texts: Mapping[int, str]) -> None:
+    def _read(self, answer: "ExpertAnswer", texts: Mapping[int, str]) -> None:
         from weetwie.domain.knowledge.passages import passage
 
         for proof in (proof for one in answer.people for proof in one.proofs):

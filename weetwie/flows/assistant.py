@@ -6,10 +6,10 @@ from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.domain.knowledge import questions
-from weetwie.domain.knowledge.answer import Answer
+from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.passages import passage_of
-from weetwie.domain.knowledge.questions import Named, Question, Waiting
+from weetwie.domain.knowledge.questions import NamedExpert, ReadQuestion, WaitingQuestion
 from weetwie.domain.people import assistant
 from weetwie.domain.posts import remove
 from weetwie.domain.posts.publish import publish
@@ -43,7 +43,7 @@ async def forget_questions(context: Context) -> None:
         await remove.bury(context.db, context.viewer, old)
 
 
-async def _answer(context: Context, ours: Viewer, waiting: Waiting, question: Question) -> None:
+async def _answer(context: Context, ours: Viewer, waiting: WaitingQuestion, question: ReadQuestion) -> None:
     db = context.db
     found = await who_knows(db, context.viewer, question.about[:1000], limit=questions.MOST_PEOPLE)
     found = found.named()
@@ -58,13 +58,13 @@ async def _answer(context: Context, ours: Viewer, waiting: Waiting, question: Qu
         return  # they have blocked us, or the post has gone: there is nobody to answer
 
 
-async def _named(context: Context, found: Answer) -> list[Named]:
+async def _named(context: Context, found: ExpertAnswer) -> list[NamedExpert]:
     db = context.db
     seen = await seen_people.cards(db, context.viewer, [one.person_id for one in found.people])
     profiles = {one.id: one for one in await seen_people.profiles(db, seen)}
     proofs = await _proofs(context, found)
     return [
-        Named(
+        NamedExpert(
             profile.name or profile.handle,
             context.address(f"@{profile.handle}"),
             one.level,
@@ -75,7 +75,7 @@ async def _named(context: Context, found: Answer) -> list[Named]:
     ]
 
 
-async def _proofs(context: Context, found: Answer) -> dict[int, tuple[str, str]]:
+async def _proofs(context: Context, found: ExpertAnswer) -> dict[int, tuple[str, str]]:
     """By post: the passage that proves it, and where it stands."""
     wanted = [proof.post_id for one in found.people for proof in one.proofs[:_PROOFS]]
     posts = await seen_posts.posts(context.db, context.viewer, wanted)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from weetwie.context import Context
 from weetwie.domain.knowledge import topics
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.rules import Changes
 from weetwie.flows import profile, sign_in
@@ -20,7 +20,7 @@ async def introduce(context: Context, changes: Changes, face: UploadedFile | Non
 async def choose_topics(context: Context, knows: Iterable[str], learns: Iterable[str]) -> None:
     """What one knows stands on one's profile; what one would like to learn does too, and comes home where it is a tag."""
     for name in knows:
-        await topics.choose(context.db, context.viewer, name, Choice.knows)
+        await topics.choose(context.db, context.viewer, name, TopicChoice.knows)
     for name in learns:
-        await topics.choose(context.db, context.viewer, name, Choice.learning)
+        await topics.choose(context.db, context.viewer, name, TopicChoice.learning)
         await profile.follow_tag(context, profile.joined(name))

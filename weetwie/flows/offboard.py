@@ -79,7 +79,7 @@ async def _write(context: Context, person: Viewer, address: str, link: str) -> N
     await emails.put(context.db, person.person_id, address, written, links.LASTS["farewell"])
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class StayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What who has left says to it."""
 
     wishes: FarewellChoices
@@ -96,7 +96,7 @@ class Stayed(msgspec.Struct, frozen=True):
     """None for who signs in with a code."""
 
 
-async def stay_in_touch(context: Context, token: str, given: Answer) -> Stayed:
+async def stay_in_touch(context: Context, token: str, given: StayAnswer) -> Stayed:
     """Their yes, by a link that is theirs."""
     db = context.db
     link = await links.use(db, "farewell", token)

@@ -91,7 +91,7 @@ class Topic(Row):
     name: Mapped[str]
     """As they write it."""
     choice: Mapped[Rank]
-    """`Choice` in domain/knowledge/topic_rules.py: knows, learning, hidden, never."""
+    """`TopicChoice` in domain/knowledge/topic_rules.py: knows, learning, hidden, never."""
     chosen_at: Mapped[Moment]
 
 

@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge.answer import Answer, Expert, shown_posts
+from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, shown_posts
 from weetwie.domain.knowledge.passages import Passage, passage_of
 from weetwie.views import posts as seen_posts
 from weetwie.web.view_models import Person, Post
@@ -31,14 +31,14 @@ class ShownExpert(msgspec.Struct, frozen=True):
     proofs: Sequence[ShownProof]
 
 
-def _passages(posts: Mapping[int, Post], answer: Answer) -> dict[int, Passage]:
+def _passages(posts: Mapping[int, Post], answer: ExpertAnswer) -> dict[int, Passage]:
     """Takes the words of all these posts apart: beside the event loop."""
     return {
         id: passage_of(one.line, one.warning, answer.wanted, answer.stand_ins) for id, one in posts.items()
     }
 
 
-async def experts(visit: Visit, db: Db, answer: Answer) -> list[ShownExpert]:
+async def experts(visit: Visit, db: Db, answer: ExpertAnswer) -> list[ShownExpert]:
     presenter, viewer = visit.site.presenter, visit.viewer
     ids = [one.person_id for one in answer.people]
     people = {one.id: one for one in await presenter.people(db, viewer, ids)}

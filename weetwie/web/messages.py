@@ -38,7 +38,7 @@ class Line(msgspec.Struct, frozen=True):
     """The post that it answers where that stands elsewhere, for more people to read."""
 
 
-class Run(msgspec.Struct, frozen=True):
+class MessageRun(msgspec.Struct, frozen=True):
     """What one person wrote without a pause."""
 
     author: Person
@@ -52,7 +52,7 @@ class Run(msgspec.Struct, frozen=True):
 
 class Day(msgspec.Struct, frozen=True):
     at: datetime
-    runs: Sequence[Run]
+    runs: Sequence[MessageRun]
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -157,7 +157,7 @@ def days(posts: Sequence[Post], about: Mapping[int, Post]) -> list[Day]:
     return [Day(of_day[0].written_at, _runs(of_day, about)) for of_day in by_day.values()]
 
 
-def _runs(posts: Sequence[Post], about: Mapping[int, Post]) -> list[Run]:
+def _runs(posts: Sequence[Post], about: Mapping[int, Post]) -> list[MessageRun]:
     rows: list[list[Post]] = []
     for post in posts:
         if rows and _goes_on(rows[-1][-1], post):
@@ -165,7 +165,7 @@ def _runs(posts: Sequence[Post], about: Mapping[int, Post]) -> list[Run]:
         else:
             rows.append([post])
     return [
-        Run(
+        MessageRun(
             row[0].author,
             row[0].is_mine,
             [Line(one, without_names(one.content), about.get(one.reply_to_id or 0)) for one in row],

@@ -7,7 +7,7 @@ from tests.world import World
 from weetwie.domain.knowledge import about, background, evidence, function_words, topics
 from weetwie.domain.knowledge.answer import Level
 from weetwie.domain.knowledge.nearest import is_a_slip
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 
 
 def test_a_word_of_every_day_is_more_usual_than_one_of_a_trade_in_each_language() -> None:
@@ -124,7 +124,7 @@ async def test_who_lists_what_is_asked_comes_before_one_passing_post(world: Worl
     )
     for number in range(30):
         await world.post(bo, f"Drawing {number} of the casing is done")
-    await topics.choose(world.db, await world.viewer(bo), "seals", Choice.knows)
+    await topics.choose(world.db, await world.viewer(bo), "seals", TopicChoice.knows)
     answer = await ask(world, cy, "pump seal leaking")
     assert [(one.person_id, one.level) for one in answer.people] == [
         (bo.id, Level.lists),

@@ -9,17 +9,19 @@ import pytest
 from tests.world import SOME_DAY, Someone, World
 from weetwie.access.enums import Ring, Visibility
 from weetwie.domain.knowledge import evidence, seal
-from weetwie.domain.knowledge.answer import Answer, Filters, Level
+from weetwie.domain.knowledge.answer import ExpertAnswer, Filters, Level
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.errors import Invalid
 from weetwie.runtime import clock
 
 
-async def ask(world: World, who: Someone | None, question: str, order: str = "knows", **more: Any) -> Answer:
+async def ask(
+    world: World, who: Someone | None, question: str, order: str = "knows", **more: Any
+) -> ExpertAnswer:
     return await who_knows(world.db, await world.viewer(who), question, order, **more)
 
 
-def people(answer: Answer) -> list[int]:
+def people(answer: ExpertAnswer) -> list[int]:
     return [expert.person_id for expert in answer.people]
 
 
@@ -261,7 +263,7 @@ async def test_filters_hold_for_what_the_viewer_sees_of_people(world: World) -> 
 async def test_odd_questions_get_an_answer(world: World, question: str) -> None:
     _, _, cy = await company(world)
     answer = await ask(world, cy, question)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ExpertAnswer)
 
 
 async def test_a_hundred_thousand_characters_are_bounded_work_and_more_are_refused(world: World) -> None:

@@ -8,10 +8,10 @@ from tests.world import World
 from weetwie.access.enums import Ring
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import twins, word_list
-from weetwie.domain.knowledge.answer import Answer, Level
+from weetwie.domain.knowledge.answer import ExpertAnswer, Level
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.passages import passage
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.topics import choose
 
 
@@ -23,7 +23,7 @@ def stands_for(question: str) -> set[str]:
 _NUMBERS = count()
 
 
-async def ask(world: World, question: str) -> Answer:
+async def ask(world: World, question: str) -> ExpertAnswer:
     who = await world.member(f"asker{next(_NUMBERS)}")
     return await who_knows(world.db, await world.viewer(who), question)
 
@@ -97,8 +97,8 @@ async def test_a_profile_is_found_in_another_language_where_all_of_a_topic_stand
     world: World,
 ) -> None:
     ada, bo = await world.member("ada"), await world.member("bo")
-    await choose(world.db, await world.viewer(ada), "water hammer", Choice.knows)
-    await choose(world.db, await world.viewer(bo), "water", Choice.knows)
+    await choose(world.db, await world.viewer(ada), "water hammer", TopicChoice.knows)
+    await choose(world.db, await world.viewer(bo), "water", TopicChoice.knows)
     answer = await ask(world, "wer kennt sich mit Druckstoß aus?")
     assert [(one.person_id, one.says) for one in answer.people] == [(ada.id, "water hammer")]
 
@@ -107,7 +107,7 @@ async def test_who_contests_a_topic_is_not_found_by_it_in_any_language(world: Wo
     gerd = await world.member("gerd")
     await world.post(gerd, "Der Frequenzumrichter lief heiß", language="de")
     await some_others(world)
-    await choose(world.db, await world.viewer(gerd), "frequency converter", Choice.never)
+    await choose(world.db, await world.viewer(gerd), "frequency converter", TopicChoice.never)
     assert not (await ask(world, "frequentieregelaar")).is_named
 
 

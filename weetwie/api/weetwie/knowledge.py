@@ -18,7 +18,7 @@ from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
 from weetwie.database.paging import page as page_at
-from weetwie.domain.knowledge.answer import Answer, Expert, Filters, Proof, shown_posts
+from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Filters, Proof, shown_posts
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.passages import Passage, passage_of
 from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
@@ -44,7 +44,7 @@ _ON_A_TOPIC: Final = 10
 _RELATED: Final = 10
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class WhoKnowsParams(Struct, frozen=True, kw_only=True):
     q: str = ""
     order: Literal["knows", "acts"] = "knows"
     as_of: str | None = None
@@ -57,18 +57,18 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 @routes.get("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows, rate="search")
-async def asked(call: Call, wanted: Question) -> bytes:
+async def asked(call: Call, wanted: WhoKnowsParams) -> bytes:
     """People who know about a word, a hashtag or a whole text, each with up to three posts that show it."""
     return await _answered(call, wanted)
 
 
 @routes.post("/api/weetwie/v1/who_knows", scopes=["read:search"], answer=wire.WhoKnows, rate="search")
-async def asked_at_length(call: Call, wanted: Question) -> bytes:
+async def asked_at_length(call: Call, wanted: WhoKnowsParams) -> bytes:
     """The same for texts too long for an address, up to 100,000 characters."""
     return await _answered(call, wanted)
 
 
-class Choice(Struct, frozen=True, kw_only=True):
+class FindabilityParams(Struct, frozen=True, kw_only=True):
     is_ranked: bool | None = None
     finds_near: bool | None = None
 
@@ -83,7 +83,7 @@ async def own_standing(call: Call) -> wire.Standing:
 
 
 @routes.put("/api/weetwie/v1/who_knows/me", scopes=["write:accounts"])
-async def choose_standing(call: Call, wanted: Choice) -> wire.Standing:
+async def choose_standing(call: Call, wanted: FindabilityParams) -> wire.Standing:
     """Opt out of who knows, with everything derived, or back in; choose whether people who answered you come first."""
     db = await call.db()
     if wanted.is_ranked is not None:
@@ -118,7 +118,7 @@ async def topic(call: Call) -> bytes:
     )
 
 
-async def _answered(call: Call, wanted: Question) -> bytes:
+async def _answered(call: Call, wanted: WhoKnowsParams) -> bytes:
     standing = Standing[wanted.standing] if wanted.standing else None
     answer = await who_knows(
         await call.db(),
@@ -160,7 +160,7 @@ def _end_of(said: str | None) -> datetime | None:
         raise Invalid(_("Write the date like this: 2023-06-30, 2023-06 or 2023"), field="as_of") from None
 
 
-async def _people(call: Call, answer: Answer) -> list[bytes]:
+async def _people(call: Call, answer: ExpertAnswer) -> list[bytes]:
     db, renderer = await call.db(), present.renderer_of(call)
     ways = await ways_to(db, call.viewer, _ids(answer))
     via = [way.via_id for way in ways.values() if way.via_id]
@@ -188,7 +188,7 @@ async def _people(call: Call, answer: Answer) -> list[bytes]:
     ]
 
 
-def _ids(answer: Answer) -> list[int]:
+def _ids(answer: ExpertAnswer) -> list[int]:
     return [one.person_id for one in answer.people]
 
 
@@ -199,7 +199,7 @@ def _way(way: Way | None, people: dict[int, SeenPerson], renderer: Renderer) -> 
     return b'{"kind":"%b","via":%b}' % (way.kind.encode(), renderer.account(via) if via else b"null")
 
 
-def _passages(said: Iterable[seen_words.Words], answer: Answer) -> dict[int, Passage]:
+def _passages(said: Iterable[seen_words.Words], answer: ExpertAnswer) -> dict[int, Passage]:
     """Takes the words of all these posts apart: beside the event loop."""
     return {one.id: passage_of(one.text, one.warning, answer.wanted, answer.stand_ins) for one in said}
 

@@ -7,7 +7,7 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon.entities import Empty
 from weetwie.api.weetwie import entities as wire
 from weetwie.domain.knowledge import not_about
-from weetwie.domain.knowledge.not_about import Kept
+from weetwie.domain.knowledge.not_about import KeptTopic
 
 routes = Routes("who knows what")
 
@@ -36,5 +36,5 @@ async def show_again(call: Call) -> Empty:
     return Empty()
 
 
-def _entity(kept: Kept) -> wire.HiddenPost:
+def _entity(kept: KeptTopic) -> wire.HiddenPost:
     return wire.HiddenPost(id=str(kept.id), status_id=str(kept.post_id), is_for_all=kept.is_for_all)

@@ -14,9 +14,9 @@ from weetwie.api.weetwie import entities as wire
 from weetwie.domain.knowledge import delicate, inferred, topics, vouch
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.inferred import Inferred
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.topics import Chosen
-from weetwie.domain.knowledge.vouch import Given
+from weetwie.domain.knowledge.vouch import GivenVouch
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 
@@ -50,7 +50,7 @@ async def own_topics(call: Call) -> list[wire.ChosenTopic]:
 @routes.put("/api/weetwie/v1/me/topics", scopes=["write:accounts"])
 async def choose_topic(call: Call, wanted: TopicGiven) -> wire.ChosenTopic:
     """Publish a topic (knows, learning), hide it from suggestions, or reject it (never)."""
-    chosen = await topics.choose(await call.db(), call.viewer, wanted.name, Choice[wanted.choice])
+    chosen = await topics.choose(await call.db(), call.viewer, wanted.name, TopicChoice[wanted.choice])
     return _chosen(chosen)
 
 
@@ -112,7 +112,7 @@ async def known_by(call: Call) -> bytes:
     parts = []
     for one in await topics.published(db, call.viewer, person_id):
         proofs: list[int] = []
-        if one.choice is Choice.knows:
+        if one.choice is TopicChoice.knows:
             answer = await who_knows(db, call.viewer, one.name, among=[person_id], limit=1, with_self=True)
             proofs = [proof.post_id for expert in answer.people for proof in expert.proofs]
         statuses = await present.statuses(call, await seen_posts.posts(db, call.viewer, proofs))
@@ -174,7 +174,7 @@ async def _inferred(call: Call, found: list[Inferred]) -> bytes:
     return b"[%b]" % b",".join(parts)
 
 
-async def _vouches(call: Call, given: list[Given]) -> bytes:
+async def _vouches(call: Call, given: list[GivenVouch]) -> bytes:
     db = await call.db()
     people = await seen_people.cards(db, call.viewer, {one.by_id for one in given})
     await call.renderer.hydrator.people(db, people)

@@ -14,7 +14,7 @@ import numpy as np
 from weetwie.domain.knowledge import background
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.claimed import says
-from weetwie.domain.knowledge.fitting import MOST_TERMS, Word
+from weetwie.domain.knowledge.fitting import MOST_TERMS, AskedTerm
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import ask
@@ -89,7 +89,7 @@ class About(msgspec.Struct):
         return found
 
 
-def about(index: Index, visible: Visible, asked: Sequence[Word], places: Ints, language: str) -> About:
+def about(index: Index, visible: Visible, asked: Sequence[AskedTerm], places: Ints, language: str) -> About:
     words = asked[:MOST_TERMS]
     shares, said = carry(words, language), np.zeros(index.posts.size + 1, np.int32)
     """Which words each post says, one bit each; one post more, so that -1 for no root finds nothing."""
@@ -123,7 +123,7 @@ def about(index: Index, visible: Visible, asked: Sequence[Word], places: Ints, l
     )
 
 
-def _says(word: Word) -> Iterator[Ints]:
+def _says(word: AskedTerm) -> Iterator[Ints]:
     """Where all of it stands; a word that stands for it says it as well."""
     for found in word.found:
         yield found.places
@@ -143,7 +143,7 @@ def _parts(shares: Sequence[float], said: Ints) -> Ints:
 
 
 def _in_passing(
-    index: Index, words: Sequence[Word], shares: Sequence[float], places: Ints, own: Ints
+    index: Index, words: Sequence[AskedTerm], shares: Sequence[float], places: Ints, own: Ints
 ) -> Ints:
     """Where a question of one word is said but once among many others, or a part of a few words that people here use."""
     broad = breadth(words)
@@ -168,7 +168,7 @@ def proves(index: Index, about: About, places: Ints) -> Ints:
     return shown
 
 
-def carry(words: Sequence[Word], language: str) -> tuple[float, ...]:
+def carry(words: Sequence[AskedTerm], language: str) -> tuple[float, ...]:
     """How much of the question each word is: the more, the rarer it is here and in the language at large."""
     if not words:
         return ()
@@ -179,7 +179,7 @@ def carry(words: Sequence[Word], language: str) -> tuple[float, ...]:
     return tuple((weights / (weights.sum() or 1.0)).tolist())
 
 
-def breadth(words: Sequence[Word]) -> float:
+def breadth(words: Sequence[AskedTerm]) -> float:
     """How many words of equal weight a question comes to; what is one word in another language is one."""
     rarities = dict[tuple[int, ...], float]()
     for number, word in enumerate(words):
@@ -197,7 +197,7 @@ def least(breadth: float) -> float:
     return _FROM + (_TO - _FROM) * min(part, 1.0)
 
 
-def at_home(visible: Visible, asked: Sequence[Word], language: str) -> float:
+def at_home(visible: Visible, asked: Sequence[AskedTerm], language: str) -> float:
     """How much the words of a question are those of people here, on the average, from 0 to 1.
 
     A word is the more theirs the more of what they write it is, and the less of what everybody writes (the root of it: a word
@@ -213,13 +213,13 @@ def at_home(visible: Visible, asked: Sequence[Word], language: str) -> float:
     )
 
 
-def _number(word: Word) -> int:
+def _number(word: AskedTerm) -> int:
     """In how many posts it stands; where in none, half as many as what stands for it."""
     own = sum(len(found.places) for found in word.found)
     return own or (len(word.lent.places) // 2 if word.lent is not None else 0)
 
 
-def part(asked: Sequence[Word], said: str) -> float:
+def part(asked: Sequence[AskedTerm], said: str) -> float:
     """How much of a question these words come to: by what they say, or by how many of its words they are, whichever is more."""
     words, terms = asked[:MOST_TERMS], frozenset(term for one in ask(said) for term in one.terms)
     is_said = [says(word, terms) for word in words]
@@ -228,16 +228,16 @@ def part(asked: Sequence[Word], said: str) -> float:
     return max(by_weight, sum(is_said) / max(len(words), 1))
 
 
-def unknown(asked: Sequence[Word]) -> list[str]:
+def unknown(asked: Sequence[AskedTerm]) -> list[str]:
     """The words that nobody used whom one sees."""
     return [word.said for word in asked if not word.is_used]
 
 
-def says_what(words: Sequence[Word], shares: Sequence[float]) -> bool:
+def says_what(words: Sequence[AskedTerm], shares: Sequence[float]) -> bool:
     """Whether the words that somebody used still say what is asked."""
     return _used(words, shares) >= _SAYS_WHAT
 
 
-def _used(words: Sequence[Word], shares: Sequence[float]) -> float:
+def _used(words: Sequence[AskedTerm], shares: Sequence[float]) -> float:
     """How much of the question the words come to that somebody used."""
     return sum(share for word, share in zip(words, shares, strict=True) if word.is_used)

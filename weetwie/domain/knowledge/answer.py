@@ -87,7 +87,7 @@ class StandIn(msgspec.Struct, frozen=True):
     weight: float
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ExpertAnswer(msgspec.Struct, frozen=True):
     people: tuple[Expert, ...]
     """First those who are named, the best first; then at most three who mentioned it."""
     found: int
@@ -108,7 +108,7 @@ class Answer(msgspec.Struct, frozen=True):
         """Whether anybody is."""
         return any(one.is_named for one in self.people)
 
-    def named(self) -> "Answer":
+    def named(self) -> "ExpertAnswer":
         """Without those who only mentioned it."""
         return msgspec.structs.replace(self, people=tuple(one for one in self.people if one.is_named))
 
@@ -126,7 +126,7 @@ class Filters(msgspec.Struct, frozen=True):
         return self == Filters()
 
 
-def shown_posts(answer: Answer) -> list[int]:
+def shown_posts(answer: ExpertAnswer) -> list[int]:
     """The posts that its proofs show."""
     proofs = [proof for one in answer.people for proof in one.proofs]
     every = [id for proof in proofs for id in (proof.post_id, proof.answers_id) if id is not None]

@@ -6,7 +6,7 @@ from typing import Final
 import regex
 
 from weetwie.domain.knowledge import function_words, words
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.words import AskedWord
 
 _ASKS: Final = frozenset(
     (
@@ -39,7 +39,7 @@ def language_of(question: str) -> str:
     return function_words.language_of(match[0].casefold() for match in _WORD.finditer(question))
 
 
-def read(question: str) -> list[Asked]:
+def read(question: str) -> list[AskedWord]:
     """Words that say nothing by themselves count where there is nothing else."""
     language = language_of(question)
     if not language:

@@ -20,7 +20,7 @@ SEGMENT: Final[dict[str, Any]] = {
 """What a sealed segment has of each post."""
 
 
-class Found(msgspec.Struct):
+class Occurrences(msgspec.Struct):
     """Where a term stands: places, and how often."""
 
     places: Ints

@@ -16,7 +16,7 @@ MOST_WORDS: Final = 6
 LONGEST: Final = 60
 
 
-class Word(NamedTuple):
+class DictionaryWord(NamedTuple):
     text: str
     is_ambiguous: bool
     """Whether it means something else as well."""
@@ -25,9 +25,9 @@ class Word(NamedTuple):
 class Concept(NamedTuple):
     """What means the same; the commonest word of a language first."""
 
-    en: tuple[Word, ...]
-    nl: tuple[Word, ...]
-    de: tuple[Word, ...]
+    en: tuple[DictionaryWord, ...]
+    nl: tuple[DictionaryWord, ...]
+    de: tuple[DictionaryWord, ...]
 
 
 @cache
@@ -54,7 +54,8 @@ def quickly(line: str) -> Concept:
     return Concept(
         *(
             tuple(
-                Word(text.removesuffix("*"), text.endswith("*")) for text in map(str.strip, cell.split(","))
+                DictionaryWord(text.removesuffix("*"), text.endswith("*"))
+                for text in map(str.strip, cell.split(","))
             )
             for cell in line.split("|")
         )
@@ -79,13 +80,13 @@ def faults() -> Iterator[str]:
             yield f"{where}: {text} ({language}) stands in several lines: join them, or mark it in each as ambiguous"
 
 
-def _words(cell: str) -> tuple[Word, ...]:
+def _words(cell: str) -> tuple[DictionaryWord, ...]:
     written = [word.strip() for word in cell.split(",")]
     if not all(written) or len(written) > MOST_WORDS:
         raise ValueError(
             f"a language has one to {MOST_WORDS} words, and none of them is empty: {cell.strip()}"
         )
-    words = tuple(Word(word.removesuffix("*"), word.endswith("*")) for word in written)
+    words = tuple(DictionaryWord(word.removesuffix("*"), word.endswith("*")) for word in written)
     if len({word.text.casefold() for word in words}) < len(words):
         raise ValueError(f"the same word twice: {cell.strip()}")
     for one in words:

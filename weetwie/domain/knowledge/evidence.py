@@ -77,7 +77,7 @@ def _said(row: Record) -> str:
     return f"{warning}\n{row['text']}" if warning else row["text"]
 
 
-def _as_columns(rows: Sequence[Record], readings: Sequence[words.Reading]) -> Mapping[str, Any]:
+def _as_columns(rows: Sequence[Record], readings: Sequence[words.PostTerms]) -> Mapping[str, Any]:
     return {
         "ids": columns(rows, "id"),
         "authors": columns(rows, "author_id"),

@@ -14,9 +14,9 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import delicate
-from weetwie.domain.knowledge.answer import Answer, Filters
-from weetwie.domain.knowledge.translating import translated
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.answer import ExpertAnswer, Filters
+from weetwie.domain.knowledge.translating import Translated, translated
+from weetwie.domain.knowledge.words import AskedWord
 from weetwie.errors import Invalid, _
 from weetwie.tables.people import Person
 from weetwie.text.text import is_longer
@@ -44,21 +44,16 @@ async def who_knows(
     filters: Filters | None = None,
     among: Collection[int] | None = None,
     with_self: bool = False,
-) -> Answer:
+) -> ExpertAnswer:
     """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about.
 
     Without `limit` all come in the order of their scores, those too who would not be shown. In works-council mode the order
     is always "knows", and nobody has a date.
     """
     _check_length(question)
-    told, never = delicate.without(question, viewer.policy.never_inferred)
-    language = asking.language_of(told)
-    asked = await translated(db, viewer, told, await _read(told), language)
-    left_out, whole = [*never, *asked.left_out], asked
-    if left_out:
-        whole = await translated(db, viewer, question, await _read(question), language, is_of_posts=False)
+    language, asked, whole, left_out = await _understood(db, viewer, question)
     if not whole.asked:
-        return Answer((), 0)
+        return ExpertAnswer((), 0)
     from weetwie.domain.knowledge import finding, gathering, keeping
 
     tells_activity = viewer.policy.tells_activity
@@ -66,7 +61,7 @@ async def who_knows(
     async with keeping.held(db) as index:
         gathered = await gathering.gather(db, viewer, index, scope, asked, whole, as_of, language)
         statements, claims = gathered.claims(among)
-        wanted = finding.Wanted(
+        wanted = finding.QuestionFilter(
             language,
             "acts" if order == "acts" and tells_activity else "knows",
             await _near_whom(db, viewer, gathered.asked),
@@ -77,7 +72,7 @@ async def who_knows(
         found = await asyncio.to_thread(finding.find, index, scope, gathered.matter, wanted, statements)
         out = {*exclude} if with_self else {viewer.person_id, *exclude}
         rows = await _chosen(db, viewer, found, out, limit, filters)
-        return Answer(
+        return ExpertAnswer(
             found.experts(rows, MOST_PROOFS, tells_activity=tells_activity),
             len(found.ids),
             gathered.likely,
@@ -88,11 +83,22 @@ async def who_knows(
         )
 
 
-async def _read(question: str) -> list[Asked]:
+async def _understood(db: Db, viewer: Viewer, question: str) -> tuple[str, Translated, Translated, list[str]]:
+    """Its language, what people are found by, what posts are, and what nobody is ever found by."""
+    told, never = delicate.without(question, viewer.policy.never_inferred)
+    language = asking.language_of(told)
+    asked = await translated(db, viewer, told, await _read(told), language)
+    left_out, whole = [*never, *asked.left_out], asked
+    if left_out:
+        whole = await translated(db, viewer, question, await _read(question), language, is_of_posts=False)
+    return language, asked, whole, left_out
+
+
+async def _read(question: str) -> list[AskedWord]:
     return (await asyncio.to_thread(asking.read, question))[:_LOOKED_UP]
 
 
-async def _near_whom(db: Db, viewer: Viewer, asked: Sequence[Asked]) -> int:
+async def _near_whom(db: Db, viewer: Viewer, asked: Sequence[AskedWord]) -> int:
     """0 where it makes no difference."""
     looks_near = len(asked) > _FEW and viewer.policy.tells_activity and viewer.person_id
     return viewer.person_id if looks_near and await db.value(_FINDS_NEAR, id=viewer.person_id) else 0

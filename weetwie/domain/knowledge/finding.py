@@ -8,15 +8,15 @@ import numpy as np
 from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
 from weetwie.domain.knowledge.answer import StandIn
 from weetwie.domain.knowledge.claimed import says
-from weetwie.domain.knowledge.columns import Found as Stands
-from weetwie.domain.knowledge.fitting import Word
-from weetwie.domain.knowledge.found import Found
+from weetwie.domain.knowledge.columns import Occurrences as Stands
+from weetwie.domain.knowledge.fitting import AskedTerm
+from weetwie.domain.knowledge.found import FoundPosts
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.ranking import Order
-from weetwie.domain.knowledge.said import Said, Statement
+from weetwie.domain.knowledge.said import SaidOfThemselves, Statement
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
-from weetwie.domain.knowledge.words import HAVE_COMPOUNDS, Asked, ask
+from weetwie.domain.knowledge.words import HAVE_COMPOUNDS, AskedWord, ask
 
 
 class Matter(msgspec.Struct):
@@ -24,10 +24,10 @@ class Matter(msgspec.Struct):
 
     visible: Visible
     seen: dict[int, Stands]
-    words: list[Word]
+    words: list[AskedTerm]
 
 
-class Wanted(msgspec.Struct):
+class QuestionFilter(msgspec.Struct):
     language: str
     order: Order
     asker_id: int
@@ -42,7 +42,7 @@ class Wanted(msgspec.Struct):
 def matter(
     index: Index,
     scope: Scope,
-    asked: Sequence[Asked],
+    asked: Sequence[AskedWord],
     stands: dict[int, Stands],
     twins: Sequence[Twin] = (),
     language: str = "",
@@ -53,8 +53,11 @@ def matter(
 
 
 def claims(
-    words: Sequence[Word], topics: Said, listed: Mapping[int, Statement], among: Collection[int] | None
-) -> tuple[Said, dict[int, float]]:
+    words: Sequence[AskedTerm],
+    topics: SaidOfThemselves,
+    listed: Mapping[int, Statement],
+    among: Collection[int] | None,
+) -> tuple[SaidOfThemselves, dict[int, float]]:
     """What people say of themselves, of each that which says most, and how much of the question that is.
 
     Where somebody is and what they speak counts only where nothing else is asked: it makes nobody know more of other things.
@@ -70,7 +73,9 @@ def claims(
     return msgspec.structs.replace(topics, says_so=best), wanted
 
 
-def find(index: Index, scope: Scope, of: Matter, wanted: Wanted, statements: Said) -> Found:
+def find(
+    index: Index, scope: Scope, of: Matter, wanted: QuestionFilter, statements: SaidOfThemselves
+) -> FoundPosts:
     visible = of.visible
     places, fits, breadth = fitting.fit(index, visible, of.words)
     if wanted.not_about:
@@ -94,10 +99,10 @@ def find(index: Index, scope: Scope, of: Matter, wanted: Wanted, statements: Sai
     covered = about.about(index, visible, of.words, places, wanted.language)
     vouched = index.places(one.post_id for one in statements.vouches)
     shown = levels.levels(index, visible, votes, covered, vouched)
-    return Found(index, ranked, shown, covered, wanted.claims, statements)
+    return FoundPosts(index, ranked, shown, covered, wanted.claims, statements)
 
 
-def stand_ins(of: Matter, asked: Sequence[Asked]) -> tuple[StandIn, ...]:
+def stand_ins(of: Matter, asked: Sequence[AskedWord]) -> tuple[StandIn, ...]:
     """What is to be marked in a proof although nobody asked for it by this word."""
     weights = {word.said: word.weight for word in of.words}
     return tuple(
@@ -114,7 +119,7 @@ def stand_ins(of: Matter, asked: Sequence[Asked]) -> tuple[StandIn, ...]:
     )
 
 
-def listed(words: Sequence[Word], claims: Mapping[int, float], statements: Said) -> set[str]:
+def listed(words: Sequence[AskedTerm], claims: Mapping[int, float], statements: SaidOfThemselves) -> set[str]:
     """Which words of the question stand on somebody's profile."""
     said = " ".join({statements.says_so[id].name for id in claims})
     terms = {term for one in ask(said) for term in one.terms}

@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints
-from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.lent import Lent, lent
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Visible
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.words import AskedWord
 
 MOST_TERMS: Final = 24
 _K1: Final = 0.5
@@ -33,7 +33,7 @@ _K1_OF_PEOPLE, _B_OF_PEOPLE = 1.2, 0.4
 OF_NO_PROFILE: Final = 0.05
 
 
-class Word(msgspec.Struct):
+class AskedTerm(msgspec.Struct):
     """Of what is asked."""
 
     said: str
@@ -42,7 +42,7 @@ class Word(msgspec.Struct):
     """How much it says: the rarer among the posts one sees, the more."""
     weight: float
     """More for a word that is said again."""
-    found: list[Found]
+    found: list[Occurrences]
     """Where it stands; nowhere for a word that nobody used whom one sees."""
     lent: Lent | None = None
     """Where another word stands for it, of this language or another."""
@@ -64,12 +64,12 @@ class Word(msgspec.Struct):
 
 def weigh(
     visible: Visible,
-    asked: Sequence[Asked],
-    seen: dict[int, Found],
+    asked: Sequence[AskedWord],
+    seen: dict[int, Occurrences],
     twins: Sequence[Twin] = (),
     *,
     joins: bool = False,
-) -> list[Word]:
+) -> list[AskedTerm]:
     """The words of a question, what says most first. `joins`: in its language a hyphen joins words to what both say."""
     own = [[at for term in one.terms if (at := seen.get(term)) is not None] for one in asked]
     lents, standing = lent(twins, len(asked), seen, own, visible.number)
@@ -80,18 +80,18 @@ def weigh(
             number += int((borrowed.share > _HALF).sum())
         rarity = math.log(1 + max(visible.number - number + 0.5, 0.5) / (number + 0.5))
         weight = math.sqrt(one.count) * rarity
-        words.append(Word(one.word, one.terms, rarity, weight, found, borrowed, its_twins))
+        words.append(AskedTerm(one.word, one.terms, rarity, weight, found, borrowed, its_twins))
     words.sort(key=lambda word: -word.weight)
     said = {word.said for word in words} if joins else set[str]()
     return [word for word in words if not _says_it_again(word, said)]
 
 
-def _says_it_again(word: Word, said: Collection[str]) -> bool:
+def _says_it_again(word: AskedTerm, said: Collection[str]) -> bool:
     """Whether it is what a hyphen joins, which nobody wrote so, and its parts are asked by themselves."""
     return "/" in word.said and not word.is_used and all(part in said for part in word.said.split("/"))
 
 
-def _without(borrowed: Lent, found: Sequence[Found]) -> Lent | None:
+def _without(borrowed: Lent, found: Sequence[Occurrences]) -> Lent | None:
     """What says the word itself needs no other."""
     if not found:
         return borrowed
@@ -101,7 +101,7 @@ def _without(borrowed: Lent, found: Sequence[Found]) -> Lent | None:
     return Lent(borrowed.places[keep], borrowed.times[keep], borrowed.share[keep])
 
 
-def fit(index: Index, visible: Visible, asked: Sequence[Word]) -> tuple[Ints, Ints, float]:
+def fit(index: Index, visible: Visible, asked: Sequence[AskedTerm]) -> tuple[Ints, Ints, float]:
     """The places of posts that fit best, how well (1 is the best of them), and how many words of equal weight were asked."""
     words = [one for one in asked if one.found or one.lent is not None][:MOST_TERMS]
     length = index.posts.length
@@ -134,7 +134,7 @@ def _of_times(tf: Ints, length: Ints, weight: float, per_word: np.float32) -> In
     return tf
 
 
-def _with_lent(fits: Ints, words: Sequence[Word], length: Ints, per_word: np.float32) -> None:
+def _with_lent(fits: Ints, words: Sequence[AskedTerm], length: Ints, per_word: np.float32) -> None:
     """What other words say for those that were asked: less than these themselves, more where several say the same."""
     sums, many = np.zeros(len(fits), np.float32), np.zeros(len(fits), np.uint8)
     for word in words:
@@ -160,7 +160,7 @@ def _with_threads(index: Index, visible: Visible, fits: Ints) -> None:
     fits[places[mask]] += np.float32(_KAPPA) * of_root[mask]
 
 
-def fit_of_people(index: Index, visible: Visible, asked: Sequence[Word]) -> Ints:
+def fit_of_people(index: Index, visible: Visible, asked: Sequence[AskedTerm]) -> Ints:
     """How well all that each person wrote fits a question, as if it were one text: 1 for the best."""
     length, author = visible.written(), index.posts.author
     who = length > 0

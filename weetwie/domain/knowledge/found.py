@@ -14,14 +14,14 @@ from weetwie.domain.knowledge.arrays import Ints, best_first
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.levels import Levels
 from weetwie.domain.knowledge.ranking import Ranked
-from weetwie.domain.knowledge.said import Said
+from weetwie.domain.knowledge.said import SaidOfThemselves
 
 _FIRST: Final = 3
 """So many of those who list what is asked, or whose answer was accepted, are not outweighed by one post."""
 _ABOVE: Final = 0.01
 
 
-class Found:
+class FoundPosts:
     def __init__(
         self,
         index: Index,
@@ -29,7 +29,7 @@ class Found:
         shown: Levels,
         about: About,
         claims: Mapping[int, float],
-        said: Said,
+        said: SaidOfThemselves,
     ) -> None:
         self._index, self._ranked, self._shown, self._about, self._said = index, ranked, shown, about, said
         silent = [id for id in claims if index.person(id) < 0]

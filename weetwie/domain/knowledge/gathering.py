@@ -12,32 +12,32 @@ from weetwie.database.pool import Db
 from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, profiles, said, twins
 from weetwie.domain.knowledge.answer import Nearest
 from weetwie.domain.knowledge.finding import Matter
-from weetwie.domain.knowledge.fitting import Word
+from weetwie.domain.knowledge.fitting import AskedTerm
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.look_up import look_up
-from weetwie.domain.knowledge.said import Said, Statement
+from weetwie.domain.knowledge.said import SaidOfThemselves, Statement
 from weetwie.domain.knowledge.translating import Translated
 from weetwie.domain.knowledge.visible import Scope
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.words import AskedWord
 from weetwie.runtime import clock
 
 
 class Gathered(msgspec.Struct):
-    asked: list[Asked]
+    asked: list[AskedWord]
     """The words of the question, as they are meant."""
     matter: Matter
-    of_claims: list[Word]
+    of_claims: list[AskedTerm]
     """What people may list; words that are not inferred of anybody are among it."""
-    statements: Said
+    statements: SaidOfThemselves
     listed: dict[int, Statement]
     not_about: frozenset[int]
     unused: list[str]
     likely: tuple[Nearest, ...]
 
-    def claims(self, among: Collection[int] | None) -> tuple[Said, dict[int, float]]:
+    def claims(self, among: Collection[int] | None) -> tuple[SaidOfThemselves, dict[int, float]]:
         return finding.claims(self.of_claims, self.statements, self.listed, among)
 
-    def unknown(self, statements: Said, claims: Mapping[int, float]) -> tuple[str, ...]:
+    def unknown(self, statements: SaidOfThemselves, claims: Mapping[int, float]) -> tuple[str, ...]:
         """The words that nobody used, but for those on somebody's profile."""
         on_profiles = finding.listed(self.of_claims, claims, statements)
         return tuple(word for word in self.unused if word not in on_profiles)
@@ -90,5 +90,5 @@ async def scope(db: Db, viewer: Viewer, unranked: frozenset[int], as_of: datetim
     )
 
 
-def _terms(asked: Sequence[Asked]) -> list[int]:
+def _terms(asked: Sequence[AskedWord]) -> list[int]:
     return list(dict.fromkeys(term for one in asked for term in one.terms))

@@ -13,7 +13,7 @@ import numpy as np
 from weetwie.database.pool import Record
 from weetwie.domain.knowledge import packing
 from weetwie.domain.knowledge.arrays import Ints
-from weetwie.domain.knowledge.columns import SEGMENT, Columns, Found
+from weetwie.domain.knowledge.columns import SEGMENT, Columns, Occurrences
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
 from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
@@ -68,7 +68,7 @@ class Index:
         """The places that came or died, in the order of that."""
         self.masks: Cache[Any, tuple[int, Ints]] = Cache(_MASKS)
         """By what somebody sees: which places, and how many changes that knows of."""
-        self.often: dict[int, Found] = {}
+        self.often: dict[int, Occurrences] = {}
         """Sealed places of terms that were asked for and stand in many posts."""
         self.often_size = 0
         self.tallies = Tallies(self.posts, 1)
@@ -99,7 +99,7 @@ class Index:
     def number_of_people(self) -> int:
         return len(self._people)
 
-    def remember(self, term: int, found: Found) -> None:
+    def remember(self, term: int, found: Occurrences) -> None:
         """What stands in many posts is asked for often and read slowly."""
         if len(found.places) < _MANY:
             return

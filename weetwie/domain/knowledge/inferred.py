@@ -16,12 +16,12 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import delicate, phrases, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge import visible as visibles
-from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.experts import unranked
 from weetwie.domain.knowledge.keeping import current
 from weetwie.domain.knowledge.look_up import look_up
-from weetwie.domain.knowledge.phrases import Candidate, Written
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.phrases import Candidate, WrittenPost
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, PostText
@@ -48,7 +48,7 @@ class Inferred(msgspec.Struct, frozen=True):
     name: str
     is_tag: bool
     post_ids: tuple[int, ...]
-    choice: Choice | None
+    choice: TopicChoice | None
     """What they have chosen about it."""
 
     @property
@@ -61,7 +61,7 @@ async def inferred(db: Db, viewer: Viewer) -> list[Inferred]:
     if not await db.value(_STANDS_IN_IT, id=viewer.person_id):
         return []
     written = [
-        Written(
+        WrittenPost(
             row["id"],
             f"{row['warning']}\n{row['text']}" if row["warning"] else row["text"],
             row["tags"] or (),
@@ -78,7 +78,7 @@ async def inferred(db: Db, viewer: Viewer) -> list[Inferred]:
     return [
         Inferred(rules.key_of(one.name), one.name, one.is_tag, tuple(one.post_ids), chosen.get(one.forms))
         for one in weighed
-        if chosen.get(one.forms) is not Choice.never
+        if chosen.get(one.forms) is not TopicChoice.never
     ]
 
 
@@ -87,7 +87,9 @@ async def proposals(db: Db, viewer: Viewer) -> list[Inferred]:
     return [one for one in await inferred(db, viewer) if one.choice is None][:MOST_PROPOSED]
 
 
-async def _weighed(db: Db, viewer: Viewer, found: list[Candidate], written: list[Written]) -> list[Candidate]:
+async def _weighed(
+    db: Db, viewer: Viewer, found: list[Candidate], written: list[WrittenPost]
+) -> list[Candidate]:
     """Against what everybody wrote in the same language, as far as they see it themselves."""
     sight = await audience.sight(db, viewer)
     index = await current(db)
@@ -125,7 +127,7 @@ async def _shares(db: Db, viewer: Viewer) -> dict[str | None, float]:
     return {row["language"]: row["number"] / whole for row in rows}
 
 
-def _places(one: Candidate, seen: dict[int, Found]) -> Any:
+def _places(one: Candidate, seen: dict[int, Occurrences]) -> Any:
     """The posts in which all words of it stand."""
     stands: Any = None
     for word in one.forms:

@@ -14,7 +14,7 @@ from weetwie.tables.events import Xid8
 from weetwie.tables.knowledge import Evidence, EvidenceSegment
 
 
-class Keeper:
+class IndexKeeper:
     """The index of this process for one database."""
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Keeper:
 @asynccontextmanager
 async def held(db: Db) -> AsyncIterator[Index]:
     """All that this connection sees, as of now. Nothing is read into it while somebody holds it, so threads may work on it."""
-    keeper: Keeper = db.kept.setdefault(Keeper, Keeper())
+    keeper: IndexKeeper = db.kept.setdefault(IndexKeeper, IndexKeeper())
     async with keeper.lock:
         index = await _current(db, keeper)
         index.roots_of_replies()
@@ -44,12 +44,12 @@ async def held(db: Db) -> AsyncIterator[Index]:
 
 async def current(db: Db) -> Index:
     """The same for who looks at it before anything else is awaited."""
-    keeper: Keeper = db.kept.setdefault(Keeper, Keeper())
+    keeper: IndexKeeper = db.kept.setdefault(IndexKeeper, IndexKeeper())
     async with keeper.lock:
         return await _current(db, keeper)
 
 
-async def _current(db: Db, keeper: Keeper) -> Index:
+async def _current(db: Db, keeper: IndexKeeper) -> Index:
     while True:
         index = keeper.index
         sealed = await db.rows(_SEGMENTS) if index is None else []

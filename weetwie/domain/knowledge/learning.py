@@ -32,7 +32,7 @@ Spelled = tuple[str, str]
 Two = tuple[Spelled, Spelled]
 
 
-class Said(msgspec.Struct, frozen=True):
+class LearnedText(msgspec.Struct, frozen=True):
     """A post, or a topic of a profile (which has no id)."""
 
     post_id: int
@@ -51,10 +51,10 @@ class Pair(msgspec.Struct, frozen=True):
     """Newest first."""
 
 
-def pairs(said: Iterable[Said]) -> list[Pair]:
+def pairs(said: Iterable[LearnedText]) -> list[Pair]:
     """What stands most often first."""
     every = list(said)
-    stands: dict[frozenset[Spelled], list[Said]] = defaultdict(list)
+    stands: dict[frozenset[Spelled], list[LearnedText]] = defaultdict(list)
     written: dict[frozenset[Spelled], Two] = {}
     for one in every:
         for pair in _in_brackets(one):
@@ -70,12 +70,12 @@ def pairs(said: Iterable[Said]) -> list[Pair]:
     return [_pair(written[key], stands[key]) for key in order]
 
 
-def _pair(both: Two, posts: Sequence[Said]) -> Pair:
+def _pair(both: Two, posts: Sequence[LearnedText]) -> Pair:
     ids = sorted({one.post_id for one in posts if one.post_id}, reverse=True)
     return Pair(both, min(one.ring for one in posts), tuple(ids))
 
 
-def _in_brackets(one: Said) -> Iterator[Two]:
+def _in_brackets(one: LearnedText) -> Iterator[Two]:
     form = _BRACKETED if one.post_id else _IN_BRACKETS
     for match in form.finditer(words.plain(one.text)):
         first, other = match["one"], match["other"]
@@ -106,10 +106,10 @@ def _language_of(text: str, own: str) -> str:
 
 
 def _across_languages(
-    every: Sequence[Said],
-) -> Iterator[tuple[Two, list[Said]]]:
+    every: Sequence[LearnedText],
+) -> Iterator[tuple[Two, list[LearnedText]]]:
     """Words of two languages that stand in the same threads and hardly in others."""
-    threads: dict[int, dict[str, dict[str, Said]]] = defaultdict(lambda: defaultdict(dict))
+    threads: dict[int, dict[str, dict[str, LearnedText]]] = defaultdict(lambda: defaultdict(dict))
     for one in every:
         if one.post_id and one.language in LANGUAGES:
             of_language = threads[one.root_id][one.language]
@@ -117,7 +117,7 @@ def _across_languages(
                 of_language.setdefault(word, one)
     spoken = [said for said in threads.values() if len(said) > 1]
     single, both = Counter[Spelled](), Counter[Two]()
-    posts: dict[Two, list[Said]] = defaultdict(list)
+    posts: dict[Two, list[LearnedText]] = defaultdict(list)
     for said in spoken:
         known = {code: dict(list(own.items())[:_MOST_WORDS]) for code, own in said.items()}
         single.update((code, word) for code, own in known.items() for word in own)
@@ -140,7 +140,7 @@ def _of_two(known: Mapping[str, Iterable[str]]) -> Iterator[Two]:
                     yield (code, one), (further, other)
 
 
-def _telling(one: Said) -> list[str]:
+def _telling(one: LearnedText) -> list[str]:
     """Its words that are no usual ones."""
     found = [
         word for word in dict.fromkeys(words.tokens(one.text)) if len(word) >= _SHORTEST and word.isalpha()

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints
-from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.word_list import GLOSSARY
 
@@ -34,8 +34,8 @@ class Lent(msgspec.Struct):
 def lent(
     twins: Sequence[Twin],
     number: int,
-    seen: Mapping[int, Found],
-    own: Sequence[Sequence[Found]],
+    seen: Mapping[int, Occurrences],
+    own: Sequence[Sequence[Occurrences]],
     of_all: int,
 ) -> tuple[list[Lent | None], list[list[Twin]]]:
     """For each of `number` words where it stands by a twin, and by which twins it may be said. `own` is where each stands itself, `of_all` how many posts there are."""
@@ -45,7 +45,7 @@ def lent(
     twins = _by_what_parts_say(twins, stands, of_all)
     standing = [(twin, at) for twin, at in zip(twins, stands, strict=True) if at is not None]
     is_sure = _surely(standing, twins, own)
-    by_word: list[list[tuple[Twin, Found]]] = [[] for _ in range(number)]
+    by_word: list[list[tuple[Twin, Occurrences]]] = [[] for _ in range(number)]
     usable: list[list[Twin]] = [[] for _ in range(number)]
     for twin, at, sure in zip(twins, stands, is_sure, strict=True):
         for word in twin.of:
@@ -57,7 +57,9 @@ def lent(
     return [_together(given) for given in by_word], usable
 
 
-def _by_what_parts_say(twins: Sequence[Twin], stands: Sequence[Found | None], of_all: int) -> Sequence[Twin]:
+def _by_what_parts_say(
+    twins: Sequence[Twin], stands: Sequence[Occurrences | None], of_all: int
+) -> Sequence[Twin]:
     """The parts of a compound say the more of it, the rarer they are: of a *Pumpendichtung* at a maker of pumps the second."""
     if all(twin.part < 0 for twin in twins):
         return twins
@@ -77,9 +79,9 @@ def _by_what_parts_say(twins: Sequence[Twin], stands: Sequence[Found | None], of
     ]
 
 
-def _stands(twin: Twin, seen: Mapping[int, Found]) -> Found | None:
+def _stands(twin: Twin, seen: Mapping[int, Occurrences]) -> Occurrences | None:
     """Where all of its words do."""
-    whole: Found | None = None
+    whole: Occurrences | None = None
     for forms in twin.words:
         some = [at for form in forms if (at := seen.get(form)) is not None]
         if not some:
@@ -91,20 +93,20 @@ def _stands(twin: Twin, seen: Mapping[int, Found]) -> Found | None:
     return whole
 
 
-def _union(some: Sequence[Found]) -> Found:
+def _union(some: Sequence[Occurrences]) -> Occurrences:
     places = np.concatenate([one.places for one in some])
     times = np.concatenate([one.times for one in some])
     each, at = np.unique(places, return_inverse=True)
-    return Found(each, np.minimum(np.bincount(at, times), 255).astype(np.uint8))
+    return Occurrences(each, np.minimum(np.bincount(at, times), 255).astype(np.uint8))
 
 
-def _both(one: Found, other: Found) -> Found:
+def _both(one: Occurrences, other: Occurrences) -> Occurrences:
     places, at, to = np.intersect1d(one.places, other.places, return_indices=True)
-    return Found(places, np.minimum(one.times[at], other.times[to]))
+    return Occurrences(places, np.minimum(one.times[at], other.times[to]))
 
 
 def _surely(
-    standing: Sequence[tuple[Twin, Found]], twins: Sequence[Twin], own: Sequence[Sequence[Found]]
+    standing: Sequence[tuple[Twin, Occurrences]], twins: Sequence[Twin], own: Sequence[Sequence[Occurrences]]
 ) -> list[bool]:
     alive = {twin.sense for twin, _at in standing if twin.is_sure}
     parts = {(twin.of, twin.part) for twin, _at in standing if twin.part >= 0 and not twin.field}
@@ -127,25 +129,25 @@ def _surely(
 
 
 def _beside_others(
-    at: Found,
+    at: Occurrences,
     word: int,
     twin: Twin,
-    own: Sequence[Sequence[Found]],
-    standing: Sequence[tuple[Twin, Found]],
-) -> Found | None:
+    own: Sequence[Sequence[Occurrences]],
+    standing: Sequence[tuple[Twin, Occurrences]],
+) -> Occurrences | None:
     """In posts that say another word of the question."""
     others = [found.places for place, some in enumerate(own) if place not in twin.of for found in some]
     others += [found.places for other, found in standing if other.is_sure and word not in other.of]
     if not others:
         return None
     mask = np.isin(at.places, np.concatenate(others))
-    return Found(at.places[mask], at.times[mask]) if mask.any() else None
+    return Occurrences(at.places[mask], at.times[mask]) if mask.any() else None
 
 
-def _together(given: Sequence[tuple[Twin, Found]]) -> Lent | None:
+def _together(given: Sequence[tuple[Twin, Occurrences]]) -> Lent | None:
     if not given:
         return None
-    parts = defaultdict[int, list[tuple[Twin, Found]]](list)
+    parts = defaultdict[int, list[tuple[Twin, Occurrences]]](list)
     for twin, at in given:
         parts[twin.part].append((twin, at))
     columns = list(_columns(parts))
@@ -161,7 +163,7 @@ def _together(given: Sequence[tuple[Twin, Found]]) -> Lent | None:
     return Lent(each, times, np.maximum(whole, pieces))
 
 
-def _columns(parts: Mapping[int, list[tuple[Twin, Found]]]) -> Iterator[tuple[Ints, Ints, float, bool]]:
+def _columns(parts: Mapping[int, list[tuple[Twin, Occurrences]]]) -> Iterator[tuple[Ints, Ints, float, bool]]:
     """Of each part once, however many words stand for it."""
     for number, given in parts.items():
         found = _union([at for _twin, at in given]) if len(given) > 1 else given[0][1]

@@ -9,14 +9,14 @@ from sqlalchemy import BigInteger, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.database.pool import Db, Query, Record, param
-from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
 from weetwie.tables.knowledge import EvidenceChunk
 
 
-async def look_up(db: Db, index: Index, terms: list[int]) -> dict[int, Found]:
+async def look_up(db: Db, index: Index, terms: list[int]) -> dict[int, Occurrences]:
     """Dead places among them."""
-    parts: dict[int, list[Found]] = {
+    parts: dict[int, list[Occurrences]] = {
         term: [known] if (known := index.often.get(term)) else [] for term in terms
     }
     wanted = [term for term in terms if not parts[term]]
@@ -29,13 +29,15 @@ async def look_up(db: Db, index: Index, terms: list[int]) -> dict[int, Found]:
     return {
         term: some[0]
         if len(some) == 1
-        else Found(np.concatenate([one.places for one in some]), np.concatenate([one.times for one in some]))
+        else Occurrences(
+            np.concatenate([one.places for one in some]), np.concatenate([one.times for one in some])
+        )
         for term, some in parts.items()
         if some
     }
 
 
-def _sealed(index: Index, rows: list[Record]) -> Found:
+def _sealed(index: Index, rows: list[Record]) -> Occurrences:
     numbers = [len(row["places"]) // 3 for row in rows]
     joined = b"".join(
         [row["places"][: 2 * number] for row, number in zip(rows, numbers, strict=True)]
@@ -43,23 +45,23 @@ def _sealed(index: Index, rows: list[Record]) -> Found:
     )
     total = sum(numbers)
     begins = np.repeat(np.array([index.begins[row["segment"]] for row in rows], np.int32), numbers)
-    return Found(
+    return Occurrences(
         begins + np.frombuffer(joined, "<u2", total), np.frombuffer(joined, np.uint8, total, 2 * total)
     )
 
 
-def _loose(index: Index, terms: list[int]) -> Iterator[tuple[int, Found]]:
+def _loose(index: Index, terms: list[int]) -> Iterator[tuple[int, Occurrences]]:
     """In what is not sealed."""
     loose = index.loose
     if loose is not None:
         for term, at in zip(terms, np.searchsorted(loose.terms, terms).tolist(), strict=True):
             if at < len(loose.terms) and loose.terms[at] == term:
                 own = slice(loose.starts[at], loose.starts[at + 1])
-                yield term, Found(loose.places[own] + np.int32(index.begins[-1]), loose.times[own])
+                yield term, Occurrences(loose.places[own] + np.int32(index.begins[-1]), loose.times[own])
     for term in terms:
         if (new := index.tail.get(term)) is not None:
             both = np.array(new, np.uint32)
-            yield term, Found((both >> 8).astype(np.int32), (both & 255).astype(np.uint8))
+            yield term, Occurrences((both >> 8).astype(np.int32), (both & 255).astype(np.uint8))
 
 
 def _chunks() -> Any:

@@ -11,7 +11,7 @@ from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.tables.knowledge import Topic, TopicWord
 from weetwie.tables.people import Person
 
@@ -46,7 +46,7 @@ def _nearby(viewer_sql: ViewerSql) -> Any:
         .join(Topic, and_(Topic.person_id == shared.c.person_id, Topic.key == shared.c.key))
         .join(Person, Person.id == Topic.person_id)
         .where(
-            Topic.choice == int(Choice.knows),
+            Topic.choice == int(TopicChoice.knows),
             Person.may_rank,
             Person.is_bot.is_(False),
             Person.is_dormant.is_(False),

@@ -9,13 +9,13 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import delicate, fitting, ranking, said, words
 from weetwie.domain.knowledge.answer import Nearest
-from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.finding import Matter
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.words import AskedWord
 
 MOST_WORDS: Final = 6
 """Longer questions are not mended."""
@@ -28,12 +28,12 @@ async def mended(
     index: Index,
     scope: Scope,
     matter: Matter,
-    asked: list[Asked],
+    asked: list[AskedWord],
     twins: Sequence[Twin] = (),
-) -> tuple[list[Asked], tuple[Nearest, ...]]:
+) -> tuple[list[AskedWord], tuple[Nearest, ...]]:
     """For words that nobody whom the viewer sees used: the nearest that somebody did. The matter is then what is meant."""
     visible, seen = matter.visible, matter.seen
-    better, told = list[Asked](), list[Nearest]()
+    better, told = list[AskedWord](), list[Nearest]()
     unused = {word.said for word in matter.words if not word.is_used}
     for one in asked:
         if _is_used(one, seen) or one.word not in unused:
@@ -41,7 +41,7 @@ async def mended(
             continue
         rows = await db.rows(_LIKE, word=one.word)
         candidates = [
-            Asked(row["word"], words.forms(row["word"]), one.count)
+            AskedWord(row["word"], words.forms(row["word"]), one.count)
             for row in rows
             if is_a_slip(one.word, row["word"])
             and not delicate.is_delicate(row["word"], viewer.policy.never_inferred)
@@ -66,8 +66,8 @@ async def _people(
     index: Index,
     visible: Visible,
     scope: Scope,
-    candidate: Asked,
-    seen: dict[int, Found],
+    candidate: AskedWord,
+    seen: dict[int, Occurrences],
 ) -> int:
     """How many wrote about it."""
     places, fits, breadth = fitting.fit(index, visible, fitting.weigh(visible, [candidate], seen))
@@ -76,12 +76,14 @@ async def _people(
     return len(set(votes.person.tolist()) - set(index.people(statements.contested).tolist()))
 
 
-def _still_meant(twins: Sequence[Twin], asked: Sequence[Asked], better: Sequence[Asked]) -> list[Twin]:
+def _still_meant(
+    twins: Sequence[Twin], asked: Sequence[AskedWord], better: Sequence[AskedWord]
+) -> list[Twin]:
     """Of words that stayed as they were."""
     return [twin for twin in twins if all(asked[place] is better[place] for place in twin.of)]
 
 
-def _is_used(one: Asked, seen: dict[int, Found]) -> bool:
+def _is_used(one: AskedWord, seen: dict[int, Occurrences]) -> bool:
     return any(term in seen for term in one.terms)
 
 

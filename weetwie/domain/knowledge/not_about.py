@@ -24,13 +24,13 @@ MOST = 2000
 """So many one person keeps."""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class KeptTopic(msgspec.Struct, frozen=True):
     id: int
     post_id: int
     is_for_all: bool
 
 
-async def hide(db: Db, viewer: Viewer, post_id: int, question: str) -> Kept:
+async def hide(db: Db, viewer: Viewer, post_id: int, question: str) -> KeptTopic:
     """Says that a post is not about what was asked. It holds for everyone where its author says so.
 
     Raises NotFound for a post that the viewer does not see, Invalid where nothing is asked.
@@ -47,7 +47,7 @@ async def hide(db: Db, viewer: Viewer, post_id: int, question: str) -> Kept:
     id = await db.value(
         _HIDE, person_id=viewer.person_id, post_id=post_id, terms=terms, is_for_all=is_for_all
     )
-    return Kept(int(id), post_id, is_for_all)
+    return KeptTopic(int(id), post_id, is_for_all)
 
 
 async def show_again(db: Db, viewer: Viewer, id: int) -> None:
@@ -55,9 +55,9 @@ async def show_again(db: Db, viewer: Viewer, id: int) -> None:
     await db.run(_SHOW, id=id, person_id=viewer.person_id)
 
 
-async def own(db: Db, viewer: Viewer) -> list[Kept]:
+async def own(db: Db, viewer: Viewer) -> list[KeptTopic]:
     """The newest first."""
-    return [Kept(*row) for row in await db.rows(_OWN, person_id=viewer.person_id)]
+    return [KeptTopic(*row) for row in await db.rows(_OWN, person_id=viewer.person_id)]
 
 
 async def hidden(db: Db, viewer: Viewer, terms: Sequence[int]) -> frozenset[int]:

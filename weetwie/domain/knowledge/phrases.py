@@ -48,7 +48,7 @@ _SAME: Final = 0.7
 """A word that stands in so much of its posts within a longer phrase is not a topic by itself."""
 
 
-class Written(msgspec.Struct, frozen=True):
+class WrittenPost(msgspec.Struct, frozen=True):
     """A post of somebody's."""
 
     post_id: int
@@ -71,7 +71,7 @@ class Candidate(msgspec.Struct):
         return self.is_tag or not self.name.islower()
 
 
-def candidates(posts: Iterable[Written]) -> list[Candidate]:
+def candidates(posts: Iterable[WrittenPost]) -> list[Candidate]:
     """What stands in several of these posts; which of it marks their author is not known yet."""
     spelled: dict[Signature, Counter[str]] = defaultdict(Counter)
     stands: dict[Signature, list[int]] = defaultdict(list)

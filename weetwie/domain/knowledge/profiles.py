@@ -16,7 +16,7 @@ from weetwie.domain.knowledge.claimed import stands
 from weetwie.domain.knowledge.said import Statement
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Scope
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.words import AskedWord
 from weetwie.tables.people import Person
 
 MOST_WORDS: Final = 8
@@ -35,7 +35,7 @@ ROLES: Final = frozenset(
 
 
 async def listed(
-    db: Db, viewer: Viewer, asked: Sequence[Asked], scope: Scope, twins: Sequence[Twin] = ()
+    db: Db, viewer: Viewer, asked: Sequence[AskedWord], scope: Scope, twins: Sequence[Twin] = ()
 ) -> dict[int, Statement]:
     """By person, as far as the viewer sees their profile."""
     if not asked or len(asked) > MOST_WORDS:
@@ -54,7 +54,7 @@ async def listed(
 
 
 def _statement(
-    row: Any, asked: Sequence[Asked], spoken: dict[str, Asked], twins: Sequence[Twin]
+    row: Any, asked: Sequence[AskedWord], spoken: dict[str, AskedWord], twins: Sequence[Twin]
 ) -> Statement | None:
     """That which says most of what is asked."""
     found = [Statement(name, None, tuple(said)) for name, said in _says(row, asked, spoken, twins) if said]
@@ -62,7 +62,7 @@ def _statement(
 
 
 def _says(
-    row: Any, asked: Sequence[Asked], spoken: dict[str, Asked], twins: Sequence[Twin]
+    row: Any, asked: Sequence[AskedWord], spoken: dict[str, AskedWord], twins: Sequence[Twin]
 ) -> Iterator[tuple[str, list[str]]]:
     for code in row["languages"]:
         if (one := spoken.get(code)) is not None:

@@ -14,8 +14,8 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import delicate, glossary, learning, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES
-from weetwie.domain.knowledge.learning import Pair, Said
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.learning import LearnedText, Pair
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.runtime import clock
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.people import Person
@@ -28,18 +28,18 @@ _NEWEST: Final = 3000
 _LOOKED_AT: Final = 60
 
 
-class Proposal(msgspec.Struct, frozen=True):
+class TopicProposal(msgspec.Struct, frozen=True):
     words: dict[str, list[str]]
     ring: int
     """The widest that it may be for."""
     post_ids: tuple[int, ...]
 
 
-async def proposals(db: Db, viewer: Viewer) -> list[Proposal]:
+async def proposals(db: Db, viewer: Viewer) -> list[TopicProposal]:
     """For who may write entries; nothing that the glossary or the word list says already."""
     if viewer.standing != Standing.member or not permissions.act(viewer, clock.now()):
         return []
-    said = [Said(*row) for row in (*await _POSTS.rows(db, viewer), *await _TOPICS.rows(db, viewer))]
+    said = [LearnedText(*row) for row in (*await _POSTS.rows(db, viewer), *await _TOPICS.rows(db, viewer))]
     found = (await asyncio.to_thread(learning.pairs, said))[:_LOOKED_AT]
     terms = [
         form
@@ -53,7 +53,9 @@ async def proposals(db: Db, viewer: Viewer) -> list[Proposal]:
     return await asyncio.to_thread(_new, found, ours, never)
 
 
-def _new(found: Sequence[Pair], ours: Sequence[dict[str, list[str]]], never: Sequence[str]) -> list[Proposal]:
+def _new(
+    found: Sequence[Pair], ours: Sequence[dict[str, list[str]]], never: Sequence[str]
+) -> list[TopicProposal]:
     known = [{word.casefold() for own in one.values() for word in own} for one in ours]
     new = []
     for pair in found:
@@ -63,7 +65,7 @@ def _new(found: Sequence[Pair], ours: Sequence[dict[str, list[str]]], never: Seq
         if not any({text.casefold() for text in texts} <= one for one in known):
             given = {code: [text for own, text in pair.words if own == code] for code in LANGUAGES}
             mine = {code: own for code, own in given.items() if own}
-            new.append(Proposal(mine, pair.ring, pair.post_ids[:MOST_PROOFS]))
+            new.append(TopicProposal(mine, pair.ring, pair.post_ids[:MOST_PROOFS]))
     return new[:MOST]
 
 
@@ -112,7 +114,7 @@ def _topics(viewer_sql: ViewerSql) -> Any:
         )
         .join(Person, Person.id == Topic.person_id)
         .where(
-            Topic.choice == int(Choice.knows),
+            Topic.choice == int(TopicChoice.knows),
             Person.is_bot.is_(False),
             Person.suspended_at.is_(None),
             Person.erased_at.is_(None),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.domain.knowledge.answer import Answer, Level
+from weetwie.domain.knowledge.answer import ExpertAnswer, Level
 from weetwie.errors import _
 from weetwie.runtime import clock
 from weetwie.tables.knowledge import AskedQuestion
@@ -60,14 +60,14 @@ _INSTEAD: Final = _("Nobody you can see has written about {word}. This is about 
 _HELP: Final = _("Ask me who knows about something, in a few words. Only you see my answer.")
 
 
-class Question(msgspec.Struct, frozen=True):
+class ReadQuestion(msgspec.Struct, frozen=True):
     about: str
     """Empty where nothing was asked."""
     language: str | None
     """That of the form in which it was asked."""
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingQuestion(msgspec.Struct, frozen=True):
     post_id: int
     asker_id: int
     asker_handle: str
@@ -77,7 +77,7 @@ class Waiting(msgspec.Struct, frozen=True):
     is_direct: bool
 
 
-class Named(msgspec.Struct, frozen=True):
+class NamedExpert(msgspec.Struct, frozen=True):
     """Of a person who knows, what the answer names."""
 
     name: str
@@ -87,23 +87,29 @@ class Named(msgspec.Struct, frozen=True):
     """The passage and the address of its post."""
 
 
-def read(text: str) -> Question:
+def read(text: str) -> ReadQuestion:
     for piece in reversed(texts.pieces(text)):
         if piece.kind != "tag":
             text = f"{text[: piece.start]} {text[piece.end :]}"
     said = " ".join(text.split()).strip(" ?!.,:;-\N{RIGHT SINGLE QUOTATION MARK}\"'")
     for code, form in _READ:
         if match := form.search(said):
-            return Question(match["about"].strip(" ?!.,:;\"'"), code)
-    return Question(said, None)
+            return ReadQuestion(match["about"].strip(" ?!.,:;\"'"), code)
+    return ReadQuestion(said, None)
 
 
-def is_for_us(waiting: Waiting, question: Question) -> bool:
+def is_for_us(waiting: WaitingQuestion, question: ReadQuestion) -> bool:
     """Who mentions the account before others and asks nothing gets no answer; who writes to it alone does."""
     return waiting.is_direct or question.language is not None
 
 
-def told(waiting: Waiting, question: Question, answer: Answer, people: Sequence[Named], most: int) -> str:
+def told(
+    waiting: WaitingQuestion,
+    question: ReadQuestion,
+    answer: ExpertAnswer,
+    people: Sequence[NamedExpert],
+    most: int,
+) -> str:
     """The answer in the asker's language; people by their links, so that they are not told of it."""
     speak = language.first_of((question.language, waiting.asker_language, waiting.language))
     begin = f"@{waiting.asker_handle} "
@@ -133,9 +139,11 @@ def _plain(text: str) -> str:
     )
 
 
-async def waiting(db: Db, service_id: int, post_ids: Sequence[int]) -> list[Waiting]:
+async def waiting(db: Db, service_id: int, post_ids: Sequence[int]) -> list[WaitingQuestion]:
     """Which of these posts name the service account and have no answer yet."""
-    return [Waiting(*row) for row in await db.rows(_WAITING, ids=list(post_ids), service_id=service_id)]
+    return [
+        WaitingQuestion(*row) for row in await db.rows(_WAITING, ids=list(post_ids), service_id=service_id)
+    ]
 
 
 async def answered(db: Db, post_id: int, answer_id: int) -> None:

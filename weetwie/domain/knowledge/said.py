@@ -18,7 +18,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge.claimed import is_asked
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.ranking import Votes
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.twins import terms as twin_terms
 from weetwie.domain.knowledge.visible import Scope, Visible
@@ -49,7 +49,7 @@ class Vouched(msgspec.Struct, frozen=True):
     is_mutual: bool
 
 
-class Said(msgspec.Struct, frozen=True):
+class SaidOfThemselves(msgspec.Struct, frozen=True):
     says_so: dict[int, Statement]
     """By person, as far as the viewer sees their profile."""
     contested: frozenset[int]
@@ -60,7 +60,7 @@ class Said(msgspec.Struct, frozen=True):
 _MOST: Final = 400
 """So many statements on one question are looked at, the newest first."""
 _EVER: Final = 2**63 - 1
-NOTHING: Final = Said({}, frozenset(), ())
+NOTHING: Final = SaidOfThemselves({}, frozenset(), ())
 
 
 async def about(
@@ -70,7 +70,7 @@ async def about(
     scope: Scope,
     as_of: datetime | None,
     twins: Sequence[Twin] = (),
-) -> Said:
+) -> SaidOfThemselves:
     """What has been said about topics whose words all stand in the question, or in what stands for some of it."""
     own = list(dict.fromkeys(terms))
     wanted = list(dict.fromkeys([*own, *twin_terms(twins)]))
@@ -88,7 +88,7 @@ async def about(
     says_so = {
         row["person_id"]: Statement(row["name"], row["chosen_at"])
         for row in rows
-        if row["choice"] == Choice.knows
+        if row["choice"] == TopicChoice.knows
         and row["shows"]
         and row["person_id"] not in out | contested
         and (as_of is None or row["chosen_at"] < as_of)
@@ -101,7 +101,9 @@ async def about(
         before=int(as_of.timestamp() * 1000) << 16 if as_of else _EVER,
     )
     vouches = (Vouched(*row) for row in given if row["by_id"] not in out)
-    return Said(says_so, contested, tuple(one for one in vouches if one.about_id not in contested))
+    return SaidOfThemselves(
+        says_so, contested, tuple(one for one in vouches if one.about_id not in contested)
+    )
 
 
 def with_vouches(index: Index, visible: Visible, cast: Votes, vouches: Iterable[Vouched]) -> Votes:
@@ -146,7 +148,7 @@ def _contested() -> Any:
     return (
         select(Topic.person_id, Topic.key)
         .join(of_words, and_(Topic.person_id == of_words.c.person_id, Topic.key == of_words.c.key))
-        .where(Topic.choice == int(Choice.never))
+        .where(Topic.choice == int(TopicChoice.never))
     )
 
 
@@ -161,7 +163,7 @@ def _matched(viewer_sql: ViewerSql) -> Any:
         .select_from(of_words)
         .outerjoin(Topic, and_(Topic.person_id == of_words.c.person_id, Topic.key == of_words.c.key))
         .order_by(
-            (func.coalesce(Topic.choice, -1) == int(Choice.never)).desc(),
+            (func.coalesce(Topic.choice, -1) == int(TopicChoice.never)).desc(),
             Topic.chosen_at.desc().nulls_first(),
             of_words.c.person_id,
         )

@@ -19,7 +19,7 @@ _SPACES = re.compile(r"\s+")
 Signature = tuple[tuple[int, ...], ...]
 
 
-class Choice(IntEnum):
+class TopicChoice(IntEnum):
     """What somebody says of a topic of theirs."""
 
     knows = 0
@@ -30,7 +30,7 @@ class Choice(IntEnum):
     """Contested: not inferred any more, and no evidence for it."""
 
 
-SHOWN: Final = (Choice.knows, Choice.learning)
+SHOWN: Final = (TopicChoice.knows, TopicChoice.learning)
 
 
 def key_of(name: str) -> str:

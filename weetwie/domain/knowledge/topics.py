@@ -13,7 +13,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import topic_rules as rules
-from weetwie.domain.knowledge.topic_rules import SHOWN, Choice
+from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PersonErased, TopicsChanged, record
 from weetwie.runtime import clock
@@ -24,10 +24,10 @@ from weetwie.tables.people import Person
 class Chosen(msgspec.Struct, frozen=True):
     key: str
     name: str
-    choice: Choice
+    choice: TopicChoice
 
 
-async def choose(db: Db, viewer: Viewer, name: str, choice: Choice) -> Chosen:
+async def choose(db: Db, viewer: Viewer, name: str, choice: TopicChoice) -> Chosen:
     """Publishes a topic, hides it, or contests it. Raises Forbidden and Invalid."""
     if not permissions.act(viewer, clock.now()):
         raise Forbidden
@@ -38,7 +38,7 @@ async def choose(db: Db, viewer: Viewer, name: str, choice: Choice) -> Chosen:
         _CHOOSE, person_id=viewer.person_id, key=chosen.key, name=name, choice=int(choice), at=clock.now()
     )
     await find_by_words(db, viewer.person_id, chosen.key, name)
-    if choice is Choice.never:
+    if choice is TopicChoice.never:
         await db.run(_NO_VOUCHES, person_id=viewer.person_id, key=chosen.key)
     await record(db, viewer, TopicsChanged(viewer.person_id))
     return chosen
@@ -97,7 +97,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
 
 
 def _as_chosen(rows: Iterable[Any]) -> list[Chosen]:
-    return [Chosen(row["key"], row["name"], Choice(row["choice"])) for row in rows]
+    return [Chosen(row["key"], row["name"], TopicChoice(row["choice"])) for row in rows]
 
 
 async def _check_room(db: Db, viewer: Viewer, chosen: Chosen) -> None:
@@ -158,7 +158,7 @@ def _who_list(viewer_sql: ViewerSql) -> Any:
         select(Person.id)
         .join(Topic, Topic.person_id == Person.id)
         .where(
-            Topic.choice == int(Choice.knows),
+            Topic.choice == int(TopicChoice.knows),
             or_(func.starts_with(Topic.key, _KEY), Topic.key.contains(func.concat(" ", _KEY))),
             visibility.detail(viewer_sql, Person) > visibility.CARD,
             Person.suspended_at.is_(None),
@@ -182,7 +182,7 @@ def _of_unit(viewer_sql: ViewerSql) -> Any:
             me.id == viewer_sql.id,
             me.unit != "",
             mate.id != me.id,
-            Topic.choice == int(Choice.knows),
+            Topic.choice == int(TopicChoice.knows),
             visibility.detail(viewer_sql, mate) >= visibility.PLACE,
         )
         .group_by(Topic.key)

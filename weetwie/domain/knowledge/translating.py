@@ -11,23 +11,23 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import delicate, glossary, words
-from weetwie.domain.knowledge.dictionary import LANGUAGES, Concept, Word
+from weetwie.domain.knowledge.dictionary import LANGUAGES, Concept, DictionaryWord
 from weetwie.domain.knowledge.twins import Meanings, Twin
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.words import AskedWord
 
 _MOST_WORDS: Final = 60
 """Of a question, so many are looked for in the glossary."""
 
 
 class Translated(msgspec.Struct, frozen=True):
-    asked: list[Asked]
+    asked: list[AskedWord]
     twins: Sequence[Twin] = ()
     left_out: tuple[str, ...] = ()
     """Words that are never inferred of anybody, going by what they mean in another language."""
 
 
 async def translated(
-    db: Db, viewer: Viewer, question: str, asked: list[Asked], language: str, *, is_of_posts: bool = True
+    db: Db, viewer: Viewer, question: str, asked: list[AskedWord], language: str, *, is_of_posts: bool = True
 ) -> Translated:
     """With `is_of_posts` nothing that is never inferred stands in it, in no language."""
     if not viewer.policy.translates or not asked:
@@ -65,7 +65,7 @@ def _others(
 
 def _find(
     question: str,
-    asked: list[Asked],
+    asked: list[AskedWord],
     language: str,
     never: Sequence[str] | None,
     glossed: Sequence[dict[str, list[str]]],
@@ -94,7 +94,10 @@ def _meanings(glossed: Sequence[dict[str, list[str]]]) -> Meanings:
     found = defaultdict[word_list.Key, list[word_list.Meaning]](list)
     for one in glossed:
         concept = Concept(
-            *(tuple(Word(text, is_ambiguous=False) for text in one.get(code, ())) for code in LANGUAGES)
+            *(
+                tuple(DictionaryWord(text, is_ambiguous=False) for text in one.get(code, ()))
+                for code in LANGUAGES
+            )
         )
         for code in LANGUAGES:
             for text in one.get(code, ()):

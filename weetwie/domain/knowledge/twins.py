@@ -9,7 +9,7 @@ import msgspec
 from weetwie.domain.knowledge import background, word_list, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES
 from weetwie.domain.knowledge.word_list import Key, Meaning
-from weetwie.domain.knowledge.words import Asked
+from weetwie.domain.knowledge.words import AskedWord
 
 MOST_WORDS: Final = 60
 """Of a question, so many are translated."""
@@ -62,7 +62,9 @@ class Span(msgspec.Struct, frozen=True):
     """Whether it is known in which language it stands there."""
 
 
-def find(question: str, asked: Sequence[Asked], language: str, more: Meanings | None = None) -> list[Twin]:
+def find(
+    question: str, asked: Sequence[AskedWord], language: str, more: Meanings | None = None
+) -> list[Twin]:
     """`more` is what the glossary says."""
     at = {one.word: place for place, one in enumerate(_rarest(asked, language))}
     at = {one.word: place for place, one in enumerate(asked) if one.word in at}
@@ -93,7 +95,7 @@ def find(question: str, asked: Sequence[Asked], language: str, more: Meanings | 
     return list(dict.fromkeys(found.twins))
 
 
-def _rarest(asked: Sequence[Asked], language: str) -> Sequence[Asked]:
+def _rarest(asked: Sequence[AskedWord], language: str) -> Sequence[AskedWord]:
     """Of a long question only what is rarest in the language at large is translated: no more of it counts."""
     if len(asked) <= _MOST_TRANSLATED:
         return asked

@@ -9,7 +9,7 @@ import numpy as np
 from weetwie.access.audience import Sight
 from weetwie.access.enums import Ring
 from weetwie.domain.knowledge.arrays import Ints
-from weetwie.domain.knowledge.columns import Found
+from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.tallies import ANSWERS_HALF_LIFE, HALF_LIVES, decay
 
@@ -148,11 +148,11 @@ class Visible:
         return result
 
 
-def of_sight(visible: Visible, found: dict[int, Found]) -> dict[int, Found]:
+def of_sight(visible: Visible, found: dict[int, Occurrences]) -> dict[int, Occurrences]:
     """The same without what one does not see."""
     seen = {}
     for term, at in found.items():
         rows = np.flatnonzero(visible(at.places))
         if len(rows):
-            seen[term] = at if len(rows) == len(at.places) else Found(at.places[rows], at.times[rows])
+            seen[term] = at if len(rows) == len(at.places) else Occurrences(at.places[rows], at.times[rows])
     return seen

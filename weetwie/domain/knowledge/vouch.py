@@ -13,7 +13,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import delicate, topics
 from weetwie.domain.knowledge import topic_rules as rules
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
 from weetwie.tables.knowledge import Topic, Vouch
@@ -21,7 +21,7 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 
 
-class Given(msgspec.Struct, frozen=True):
+class GivenVouch(msgspec.Struct, frozen=True):
     id: int
     about_id: int
     by_id: int
@@ -64,14 +64,14 @@ async def decline(db: Db, viewer: Viewer, vouch_id: int) -> None:
         raise NotFound
 
 
-async def about_me(db: Db, viewer: Viewer) -> list[Given]:
+async def about_me(db: Db, viewer: Viewer) -> list[GivenVouch]:
     """What others say of oneself, newest first; only as far as one sees them and the post."""
-    return [Given(*row) for row in await _ABOUT_ME.rows(db, viewer)]
+    return [GivenVouch(*row) for row in await _ABOUT_ME.rows(db, viewer)]
 
 
-async def by_me(db: Db, viewer: Viewer, person_id: int) -> list[Given]:
+async def by_me(db: Db, viewer: Viewer, person_id: int) -> list[GivenVouch]:
     """What one has said of somebody."""
-    return [Given(*row) for row in await _BY_ME.rows(db, viewer, person_id=person_id)]
+    return [GivenVouch(*row) for row in await _BY_ME.rows(db, viewer, person_id=person_id)]
 
 
 async def _check_proof(db: Db, viewer: Viewer, person_id: int, post_id: int) -> None:
@@ -98,7 +98,7 @@ _PROOF = VisibleQuery(
 )
 _IS_CLOSED = Query(
     select(func.count()).where(
-        Topic.person_id == _PERSON, Topic.key == _KEY, Topic.choice == int(Choice.never)
+        Topic.person_id == _PERSON, Topic.key == _KEY, Topic.choice == int(TopicChoice.never)
     )
 )
 

@@ -12,7 +12,7 @@ from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import packing
-from weetwie.domain.knowledge.answer import Answer
+from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.errors import Forbidden, Invalid, TooMany, _
 from weetwie.events import PersonErased
@@ -129,7 +129,7 @@ def _plain(question: str) -> str:
     return " ".join(question.split())
 
 
-def _carrying(answer: Answer) -> list[int]:
+def _carrying(answer: ExpertAnswer) -> list[int]:
     """The numbers of the words that say most, and of what stands for them in other languages."""
     least = _CARRIES * max(answer.wanted.values(), default=0.0)
     said = [term for term, weight in answer.wanted.items() if weight >= least]

@@ -51,7 +51,7 @@ EMPTY: Final = frozenset(
 )
 
 
-class Reading(msgspec.Struct, frozen=True):
+class PostTerms(msgspec.Struct, frozen=True):
     """What a post says, in numbers."""
 
     terms: dict[int, int]
@@ -62,7 +62,7 @@ class Reading(msgspec.Struct, frozen=True):
     words: frozenset[str]
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AskedWord(msgspec.Struct, frozen=True):
     """A word of a question."""
 
     word: str
@@ -71,7 +71,7 @@ class Asked(msgspec.Struct, frozen=True):
     count: int
 
 
-def read(text: str, language: str | None, tags: Sequence[str] = ()) -> Reading:
+def read(text: str, language: str | None, tags: Sequence[str] = ()) -> PostTerms:
     """Of a post; tags that stand in the text count but once."""
     text = plain(text)
     written = text.casefold()
@@ -86,14 +86,14 @@ def read(text: str, language: str | None, tags: Sequence[str] = ()) -> Reading:
         terms[number_in(token, code)] += number
     length = sum(number for token, number in counts.items() if not _is_compound(token))
     words = frozenset(token for token in counts if 3 <= len(token) <= 40 and token.isalpha())
-    return Reading(dict(terms), length, _likeness(counts, text), words)
+    return PostTerms(dict(terms), length, _likeness(counts, text), words)
 
 
-def ask(question: str) -> list[Asked]:
+def ask(question: str) -> list[AskedWord]:
     """The words of a question; stop words alone say nothing, so then they count."""
     tokens = Counter(_tokens(plain(question)))
     return [
-        Asked(token, tuple(dict.fromkeys(number_in(token, code) for code in LANGUAGES)), count)
+        AskedWord(token, tuple(dict.fromkeys(number_in(token, code) for code in LANGUAGES)), count)
         for token, count in tokens.items()
     ]
 

@@ -15,7 +15,7 @@ from weetwie.database.pool import Database, Db
 from weetwie.domain.conversations import conversations
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence, topics
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.lists import lists
 from weetwie.domain.lists import members as list_members
 from weetwie.domain.media import faces
@@ -307,7 +307,7 @@ async def _own_things(db: Db, company: Company, people: dict[str, int], ids: lis
         viewer = await Memory().person(db, people[one.handle]) if has_any else None
         if viewer is None:
             continue
-        for choice, names in ((Choice.knows, one.knows), (Choice.learning, one.learns)):
+        for choice, names in ((TopicChoice.knows, one.knows), (TopicChoice.learning, one.learns)):
             for name in names:
                 await topics.choose(db, viewer, name, choice)
         for title, members in one.lists.items():

@@ -73,57 +73,47 @@ async def agree(visit: Visit) -> Response:
     return visit.go("/admin")
 
 
+_STEPS: Final = (
+    (
+        _("Name, logo and colour"),
+        _("So that people know where they are."),
+        "/admin/policy#organisation",
+        _("Choose"),
+    ),
+    (_("Contact address"), _("Where people reach you."), "/admin/policy#organisation", _("Add")),
+    (_("Import people"), _("From a CSV file. Nobody gets an e-mail yet."), "/admin/import", _("Import")),
+    (
+        _("Check who sees what"),
+        _("Colleagues, alumni, guests: four choices."),
+        "/admin/policy#who-sees-what",
+        _("Check"),
+    ),
+    (
+        _("Connect single sign-on"),
+        _("Colleagues log in with the account they have. Entra ID, Okta, Keycloak and others."),
+        "/admin/directory",
+        _("Connect"),
+    ),
+    (
+        _("Ask the first three questions"),
+        _("An empty home stays empty. Questions you really have work best."),
+        "/#write",
+        _("Write one"),
+    ),
+    (_("Invite everyone"), _("One e-mail each, in their language."), "/invitations", _("Invite")),
+)
+
+
 async def _steps(visit: Visit, db: Db, count: Members, asked: Answered, *, is_imported: bool) -> list[Step]:
     policy = visit.viewer.policy
     is_checked = bool(await trail.entries(db, visit.viewer, TrailFilter(act=_CHECKED), limit=1))
-    return [
-        Step(
-            _("Name, logo and colour"),
-            _("So that people know where they are."),
-            "/admin/policy#organisation",
-            _("Choose"),
-            policy.name != "Weetwie" and bool(policy.logo),
-        ),
-        Step(
-            _("Contact address"),
-            _("Where people reach you."),
-            "/admin/policy#organisation",
-            _("Add"),
-            bool(policy.contact_email),
-        ),
-        Step(
-            _("Import people"),
-            _("From a CSV file. Nobody gets an e-mail yet."),
-            "/admin/import",
-            _("Import"),
-            is_imported or count.people > count.joined + 2,
-        ),
-        Step(
-            _("Check who sees what"),
-            _("Colleagues, alumni, guests: four choices."),
-            "/admin/policy#who-sees-what",
-            _("Check"),
-            is_checked,
-        ),
-        Step(
-            _("Connect single sign-on"),
-            _("Colleagues log in with the account they have. Entra ID, Okta, Keycloak and others."),
-            "/admin/directory",
-            _("Connect"),
-            bool(visit.site.providers),
-        ),
-        Step(
-            _("Ask the first three questions"),
-            _("An empty home stays empty. Questions you really have work best."),
-            "/#write",
-            _("Write one"),
-            asked.asked >= _FIRST_QUESTIONS,
-        ),
-        Step(
-            _("Invite everyone"),
-            _("One e-mail each, in their language."),
-            "/invitations",
-            _("Invite"),
-            count.joined > 1 and count.joined * 2 > count.people,
-        ),
-    ]
+    is_done = (
+        policy.name != "Weetwie" and bool(policy.logo),
+        bool(policy.contact_email),
+        is_imported or count.people > count.joined + 2,
+        is_checked,
+        bool(visit.site.providers),
+        asked.asked >= _FIRST_QUESTIONS,
+        count.joined > 1 and count.joined * 2 > count.people,
+    )
+    return [Step(*step, done) for step, done in zip(_STEPS, is_done, strict=True)]

@@ -43,7 +43,7 @@ ICONS: Final = {
 _MOST_NAMED: Final = 2
 
 
-class Choice(msgspec.Struct, frozen=True):
+class AudienceChoice(msgspec.Struct, frozen=True):
     value: str
     """What the form says."""
     icon: str
@@ -53,7 +53,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Picker(msgspec.Struct, frozen=True):
-    choices: Sequence[Choice]
+    choices: Sequence[AudienceChoice]
     chosen: str
     label: str = ""
     """What the button says, where what is written says more than the choice: who is mentioned in a message."""
@@ -135,7 +135,7 @@ async def _of_reply(visit: Visit, db: Db, given: Mapping[str, str]) -> Picker:
     """As wide as what it answers, or for those alone who are mentioned."""
     state = await now(visit, db, given)
     label = state["label"] or visit.say(_("Same as the post"))
-    same = Choice("", state["icon"] or "reply", label, visit.say(_("Same as the post you reply to")))
+    same = AudienceChoice("", state["icon"] or "reply", label, visit.say(_("Same as the post you reply to")))
     return Picker([same, _choice(visit, "direct", None)], given.get("audience") or "", label, **_rest(state))
 
 
@@ -153,9 +153,9 @@ async def _usual(visit: Visit, db: Db) -> tuple[str, Ring]:
     return names.get(visibility, ""), ring
 
 
-def _choice(visit: Visit, value: str, count: int | None) -> Choice:
+def _choice(visit: Visit, value: str, count: int | None) -> AudienceChoice:
     hint = visit.say(_HINTS[value], name=visit.viewer.policy.name)
-    return Choice(value, ICONS[value], _counted(visit, value, count), hint)
+    return AudienceChoice(value, ICONS[value], _counted(visit, value, count), hint)
 
 
 def _counted(visit: Visit, value: str, count: int | None) -> str:

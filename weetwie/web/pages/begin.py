@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
-from weetwie.domain.knowledge.topic_rules import SHOWN, Choice, key_of, tidy
+from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice, key_of, tidy
 from weetwie.domain.people.directory import directory
 from weetwie.domain.people.rules import Changes
 from weetwie.domain.relations import follow, suggestions
@@ -149,8 +149,8 @@ async def _introduction(visit: Visit, db: Db) -> str:
     """To be changed and posted, or not."""
     me = await visit.site.presenter.person(db, visit.viewer, visit.viewer.person_id)
     said = await topics.own(db, visit.viewer)
-    knows = [profile.joined(one.name) for one in said if one.choice is Choice.knows]
-    learns = [profile.joined(one.name) for one in said if one.choice is Choice.learning]
+    knows = [profile.joined(one.name) for one in said if one.choice is TopicChoice.knows]
+    learns = [profile.joined(one.name) for one in said if one.choice is TopicChoice.learning]
     lines = [visit.say(_HELLO, name=me.called)]
     if knows:
         lines.append(visit.say(_I_KNOW, topics=_tagged(knows)))

@@ -10,7 +10,7 @@ from weetwie.domain.people import farewell
 from weetwie.domain.people.farewell import FarewellChoices
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import offboard
-from weetwie.flows.offboard import Answer
+from weetwie.flows.offboard import StayAnswer
 from weetwie.web.visit import Visit
 
 
@@ -41,8 +41,8 @@ async def answer(visit: Visit) -> Response:
     return visit.go("/")
 
 
-def _said(visit: Visit, given: Mapping[str, str], hash: str) -> Answer:
-    return Answer(
+def _said(visit: Visit, given: Mapping[str, str], hash: str) -> StayAnswer:
+    return StayAnswer(
         wishes=FarewellChoices(is_found="is_found" in given, is_asked="is_asked" in given),
         goodbye=given.get("goodbye", "").replace("\r\n", "\n").strip(),
         password_hash=hash,

@@ -13,7 +13,7 @@ from weetwie.domain.handover import handover
 from weetwie.domain.knowledge import inferred, topics
 from weetwie.domain.knowledge.answer import Filters
 from weetwie.domain.knowledge.experts import who_knows
-from weetwie.domain.knowledge.topic_rules import SHOWN, Choice, key_of
+from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice, key_of
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.ways import only_contact_of
@@ -113,7 +113,7 @@ async def _rare(visit: Visit, db: Db) -> list[TopicToHandOver]:
         for one in await inferred.inferred(db, viewer)
     }
     for said in await topics.own(db, viewer):
-        if said.choice is Choice.knows and key_of(said.name) not in proofs:
+        if said.choice is TopicChoice.knows and key_of(said.name) not in proofs:
             answer = await who_knows(db, viewer, said.name, among=[viewer.person_id], with_self=True)
             posts = tuple(proof.post_id for one in answer.people for proof in one.proofs)
             proofs = {key_of(said.name): (said.name, posts[: inferred.MOST_PROOFS])} | proofs

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import delicate, inferred, not_about, topics, vouch, watched
 from weetwie.domain.knowledge.inferred import Inferred
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
 from weetwie.errors import Invalid, NotFound
 from weetwie.views import posts as seen_posts
@@ -39,8 +39,8 @@ async def save(visit: Visit) -> Response:
 
 async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:
     act, name = given.get("act", ""), given.get("name", "")
-    if act in Choice.__members__:
-        await topics.choose(db, visit.viewer, name, Choice[act])
+    if act in TopicChoice.__members__:
+        await topics.choose(db, visit.viewer, name, TopicChoice[act])
     elif act == "take_back":
         await topics.take_back(db, visit.viewer, name)
     elif act == "decline" and given.get("id", "").isdigit() and len(given["id"]) < 19:
@@ -75,7 +75,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     values = {
         "is_ranked": await is_ranked(db, viewer),
         "finds_near": await finds_near(db, viewer),
-        "own": {choice.name: [one for one in own if one.choice is choice] for choice in Choice},
+        "own": {choice.name: [one for one in own if one.choice is choice] for choice in TopicChoice},
         "proposed": [(one, _proofs(one, posts)[: inferred.MOST_PROOFS]) for one in proposed],
         "inferred": [(one, _proofs(one, posts)) for one in found],
         "vouches": [

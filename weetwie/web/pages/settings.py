@@ -8,7 +8,7 @@ from starlette.responses import Response
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
-from weetwie.domain.knowledge.topic_rules import Choice
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.census import census
 from weetwie.domain.people.preferences import preferences
@@ -83,7 +83,7 @@ async def _page(visit: Visit, db: Db, template: str, status: int = 200, **more: 
         likes=await preferences(db, visit.viewer),
         rings=[ring for ring in Ring if ring <= visit.viewer.policy.widest_ring],
         count=await census(db, visit.viewer),
-        knows=[one.name for one in own if one.choice is Choice.knows],
+        knows=[one.name for one in own if one.choice is TopicChoice.knows],
         languages=language.languages(),
         most_fields=MOST_FIELDS,
         is_saved="saved" in visit.request.query_params,

@@ -10,7 +10,7 @@ from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import watched
-from weetwie.domain.knowledge.answer import Answer
+from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.nearby import nearby
 from weetwie.domain.people.search import search as search_people
@@ -182,7 +182,7 @@ async def _ways(visit: Visit, db: Db, ids: list[int]) -> dict[int, tuple[str, Pe
     return {id: (way.kind, by_id.get(way.via_id or 0)) for id, way in found.items()}
 
 
-async def answered_like(visit: Visit, db: Db, words: str, answer: Answer) -> list[tuple[Post, Post]]:
+async def answered_like(visit: Visit, db: Db, words: str, answer: ExpertAnswer) -> list[tuple[Post, Post]]:
     """Answered questions like this one, each with its answer; none where nobody used some of its words."""
     if answer.unknown:
         return []

@@ -85,7 +85,7 @@ async def _bring(
     viewer = await viewer_of(installation, handle)
     with opened(file) as box:
         async with installation.database.reading() as db:
-            story = await archives.read(db, viewer, box, network, settings.base_url)
+            story = await archives.read(installation.context(db).by(viewer), box, network)
             outlook = await archives.look(db, viewer, story)
         for bad in story.bad[:_MOST_TOLD]:
             click.echo(f"{file}: entry {bad.number} {bad.reason}", err=True)

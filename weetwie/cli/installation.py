@@ -15,7 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
-    from weetwie.context import Context
+    from weetwie.context import Context, Site
     from weetwie.database.pool import Database, Db
     from weetwie.errors import Refusal
     from weetwie.settings import Settings
@@ -35,9 +35,14 @@ class Installation:
     def context(self, db: "Db") -> "Context":
         """What a use case is given: whoever has the command line of the machine acts as the system."""
         from weetwie.context import Context
+
+        return Context(db, self.viewer, self.site)
+
+    @property
+    def site(self) -> "Site":
         from weetwie.serve.site import site_of
 
-        return Context(db, self.viewer, site_of(settings_in(self.data)))
+        return site_of(settings_in(self.data))
 
     def say(self, found: Any, text: str) -> None:
         """What came of it: one line of JSON for programs, or a text for people."""

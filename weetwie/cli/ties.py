@@ -51,7 +51,7 @@ def _export_of(kind: str, what: str) -> click.Command:
         viewer = await viewer_of(installation, handle)
         (chosen,) = (one for one in EXPORTED if one == kind)
         async with installation.database.reading() as db:
-            content = await written(db, viewer, chosen, settings_of(installation).base_url)
+            content = await written(installation.context(db).by(viewer), chosen)
         put(installation, file, content)
 
     return click.command(kind, help=f"Export {what} as a Mastodon CSV file.")(take)
@@ -95,7 +95,7 @@ async def _bring(
     with file.open("rb") as opened:
         content = opened.read(table.LARGEST + 1)
     async with installation.database.reading() as db:
-        planned = await plan(db, viewer, chosen, content, settings_of(installation).base_url)
+        planned = await plan(installation.context(db).by(viewer), chosen, content)
     if preview:
         _tell(file, planned.skipped)
         encoding = decoded(content)[1]
@@ -166,7 +166,7 @@ async def posts(installation: Installation, file: Path, handle: str) -> None:
 
     viewer, settings = await viewer_of(installation, handle), settings_of(installation)
     with _new(file) as out:
-        taken = await written(installation.database, viewer, store.chosen(settings), settings.base_url, out)
+        taken = await written(installation.database, viewer, store.chosen(settings), installation.site, out)
     installation.say(
         {"file": str(file), **msgspec.to_builtins(taken)},
         f"{file}: {taken.posts:,} posts, {taken.boosts:,} boosts, {taken.files:,} files.",

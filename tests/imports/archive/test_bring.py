@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.imports.archive.making import (
 from tests.world import Someone
 from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer, system
+from weetwie.context import Context
 from weetwie.domain.imports import ledger
 from weetwie.domain.people.erase import erase
 from weetwie.errors import Conflict, Forbidden
@@ -56,7 +58,7 @@ async def bring_as(
     world = house.world
     with opened_box(path) as box:
         async with world.database.reading() as db:
-            story = await archives.read(db, viewer, box, network, HOME)
+            story = await archives.read(Context(db, viewer, replace(world.site, base_url=HOME)), box, network)
             outlook = await archives.look(db, viewer, story)
         return outlook, await archives.bring(world.database, viewer, world.store, box, story, audience)
 
@@ -317,7 +319,9 @@ async def test_a_run_that_was_stopped_goes_on(
 
     with opened_box(path) as box:
         async with world.database.reading() as db:
-            story = await archives.read(db, viewer, box, "mastodon", HOME)
+            story = await archives.read(
+                Context(db, viewer, replace(world.site, base_url=HOME)), box, "mastodon"
+            )
         with pytest.raises(Stopped):
             await archives.bring(world.database, viewer, world.store, box, story, None, stop)
     assert len(await of(house, ada, ada)) == 6

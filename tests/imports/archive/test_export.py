@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.imports.archive.making import picture
 from tests.imports.archive.test_bring import HOME, bring, of
 from tests.world import Someone, World
 from weetwie.access.enums import Ring, Visibility
+from weetwie.context import Context
 from weetwie.flows.exports.archive import ExportReport, export
 from weetwie.flows.imports import archive as archives
 from weetwie.imports.archive.box import opened as opened_box
@@ -42,7 +44,9 @@ async def house(dsn: str) -> AsyncIterator[House]:
 async def taken(house: House, who: Someone) -> tuple[ExportReport, bytes]:
     out = io.BytesIO()
     world = house.world
-    return await export(world.database, await world.viewer(who), world.store, HOME, out), out.getvalue()
+    return await export(
+        world.database, await world.viewer(who), world.store, replace(world.site, base_url=HOME), out
+    ), out.getvalue()
 
 
 def read(archive: bytes, name: str) -> Any:
@@ -203,11 +207,13 @@ def test_whatever_was_written_comes_back_as_it_was(dsn: str, tmp_path: Path, giv
                 )
             before = await world.connection.fetch(_AS_IT_IS)
             out = io.BytesIO()
-            await export(world.database, viewer, world.store, HOME, out)
+            await export(world.database, viewer, world.store, replace(world.site, base_url=HOME), out)
             await world.connection.execute("delete from posts")
             (tmp_path / "mine.zip").write_bytes(out.getvalue())
             with opened_box(tmp_path / "mine.zip") as box:
-                found = await archives.read(world.db, viewer, box, "mastodon", HOME)
+                found = await archives.read(
+                    Context(world.db, viewer, replace(world.site, base_url=HOME)), box, "mastodon"
+                )
                 await archives.bring(world.database, viewer, world.store, box, found)
             after = await world.connection.fetch(_AS_IT_IS)
             assert [dict(row) for row in after] == [dict(row) for row in before]

@@ -1,12 +1,14 @@
 """Ties out of one account and into another, under the law."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.api.house import House, opened
 from tests.world import Someone
+from weetwie.context import Context
 from weetwie.errors import Forbidden, Invalid
 from weetwie.flows.exports.ties import Exported, export
 from weetwie.flows.imports.ties import Mode, TiesReport, bring, plan
@@ -24,13 +26,15 @@ async def house(dsn: str) -> AsyncIterator[House]:
 async def taken(house: House, who: Someone, kind: Exported) -> str:
     viewer = await house.world.viewer(who)
     async with house.world.database.reading() as db:
-        return (await export(db, viewer, kind, HOME)).decode()
+        return (await export(Context(db, viewer, replace(house.world.site, base_url=HOME)), kind)).decode()
 
 
 async def brought(house: House, who: Someone, kind: Kind, text: str, mode: Mode = "merge") -> TiesReport:
     viewer = await house.world.viewer(who)
     async with house.world.database.reading() as db:
-        planned = await plan(db, viewer, kind, text.encode(), HOME)
+        planned = await plan(
+            Context(db, viewer, replace(house.world.site, base_url=HOME)), kind, text.encode()
+        )
     return await bring(house.world.database, viewer, planned, mode)
 
 

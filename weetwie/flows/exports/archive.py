@@ -12,6 +12,7 @@ import msgspec
 
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
+from weetwie.context import Site
 from weetwie.database.paging import BEGINNING, END, Page
 from weetwie.database.pool import Database, Db
 from weetwie.domain.media import files
@@ -50,10 +51,10 @@ class ExportReport(msgspec.Struct):
 
 
 async def export(
-    database: Database, viewer: Viewer, store: Store, base_url: str, out: IO[bytes]
+    database: Database, viewer: Viewer, store: Store, site: Site, out: IO[bytes]
 ) -> ExportReport:
     """All that the viewer has posted and still sees, whomever it is for."""
-    writer = _Writer(database, viewer, store, base_url.rstrip("/"))
+    writer = _Writer(database, viewer, store, site)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         await writer.outbox(archive)
         await writer.actor(archive)
@@ -63,12 +64,12 @@ async def export(
 
 
 class _Writer:
-    def __init__(self, database: Database, viewer: Viewer, store: Store, base_url: str) -> None:
+    def __init__(self, database: Database, viewer: Viewer, store: Store, site: Site) -> None:
         self._database = database
         self._viewer = viewer
         self._store = store
-        self._base = base_url
-        self._me = f"{base_url}/people/{viewer.handle}"
+        self._base = site.base_url
+        self._me = f"{site.base_url}/people/{viewer.handle}"
         self._handles: dict[int, str] = {viewer.person_id: viewer.handle}
         self._media: list[tuple[int, str]] = []
         """Ids and the names that they get in the archive."""

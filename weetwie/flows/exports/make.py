@@ -30,7 +30,7 @@ async def make_next(database: Database, site: Site, store: Store) -> bool:
             await exports.forget(db, person_id)
         return True
     try:
-        name, size = await _make(database, viewer, store, site.base_url)
+        name, size = await _make(database, viewer, store, site)
     except Exception:
         log.exception("an export failed")
         async with database.transaction() as db:
@@ -46,13 +46,13 @@ async def make_next(database: Database, site: Site, store: Store) -> bool:
     return True
 
 
-async def _make(database: Database, viewer: Viewer, store: Store, base_url: str) -> tuple[str, int]:
+async def _make(database: Database, viewer: Viewer, store: Store, site: Site) -> tuple[str, int]:
     async def moved(steps: int) -> None:
         async with database.transaction() as db:
             await exports.moved(db, viewer.person_id, steps)
 
     with tempfile.TemporaryFile() as file:
-        await mine.write(database, viewer, store, base_url, file, moved)
+        await mine.write(database, viewer, store, site, file, moved)
         size = file.seek(0, 2)
         file.seek(0)
         name = exports.new_name()

@@ -8,6 +8,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from weetwie.access.viewer import Viewer
+from weetwie.context import Context, Site
 from weetwie.database.pool import Database
 from weetwie.domain.exports import everything
 from weetwie.errors import _
@@ -27,15 +28,15 @@ Moved = Callable[[int], Awaitable[None]]
 
 
 async def write(
-    database: Database, viewer: Viewer, store: Store, base_url: str, out: IO[bytes], moved: Moved
+    database: Database, viewer: Viewer, store: Store, site: Site, out: IO[bytes], moved: Moved
 ) -> None:
     """`moved` is told after each of the four steps."""
-    taken = await archive.export(database, viewer, store, base_url, out)
+    taken = await archive.export(database, viewer, store, site, out)
     await moved(1)
     with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as box:
         for kind in EXPORTED:
             async with database.reading() as db:
-                box.writestr(f"csv/{kind}.csv", await ties(db, viewer, kind, base_url))
+                box.writestr(f"csv/{kind}.csv", await ties(Context(db, viewer, site), kind))
         await moved(2)
         counts: dict[str, int] = {}
         for name in everything.NAMES:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, Literal, get_args
 
 from weetwie.access.viewer import Viewer
+from weetwie.context import Context
 from weetwie.database.paging import END, Page
 from weetwie.database.pool import Db
 from weetwie.domain.lists import lists, members
@@ -24,9 +25,9 @@ Rows = list[Sequence[str]]
 Pages = Callable[[Page], Awaitable[Sequence[Numbered]]]
 
 
-async def export(db: Db, viewer: Viewer, kind: Exported, base_url: str) -> bytes:
+async def export(context: Context, kind: Exported) -> bytes:
     header = [HEADERS[kind]] if HEADERS[kind] else []
-    return table.written([*header, *await _WRITERS[kind](db, viewer, base_url)])
+    return table.written([*header, *await _WRITERS[kind](context)])
 
 
 async def ids(db: Db, viewer: Viewer, kind: Kind | Literal["followers"]) -> list[int]:
@@ -73,20 +74,20 @@ async def _all(finding: Pages) -> list[int]:
     return found
 
 
-async def _handles(db: Db, viewer: Viewer, people: Iterable[int]) -> dict[int, str]:
+async def _handles(context: Context, people: Iterable[int]) -> dict[int, str]:
     wanted, found = list(dict.fromkeys(people)), dict[int, str]()
     for at in range(0, len(wanted), _PAGE):
-        seen = await seen_people.cards(db, viewer, wanted[at : at + _PAGE])
-        found |= {profile.id: profile.handle for profile in await seen_people.profiles(db, seen)}
+        seen = await seen_people.cards(context.db, context.viewer, wanted[at : at + _PAGE])
+        found |= {profile.id: profile.handle for profile in await seen_people.profiles(context.db, seen)}
     return found
 
 
-async def _follows(db: Db, viewer: Viewer, base_url: str) -> Rows:
-    people = await ids(db, viewer, "follows")
-    handles, how = await _handles(db, viewer, people), await standing(db, viewer, people)
+async def _follows(context: Context) -> Rows:
+    people = await ids(context.db, context.viewer, "follows")
+    handles, how = await _handles(context, people), await standing(context.db, context.viewer, people)
     return [
         (
-            address(handles[id], base_url),
+            address(handles[id], context.site.base_url),
             _said(how[id].shows_boosts),
             _said(how[id].notifies),
             ", ".join(how[id].languages or ()),
@@ -96,45 +97,45 @@ async def _follows(db: Db, viewer: Viewer, base_url: str) -> Rows:
     ]
 
 
-async def _mutes(db: Db, viewer: Viewer, base_url: str) -> Rows:
+async def _mutes(context: Context) -> Rows:
     """Those without an end: the form has no place for one."""
-    people = await ids(db, viewer, "mutes")
-    handles, how = await _handles(db, viewer, people), await standing(db, viewer, people)
+    people = await ids(context.db, context.viewer, "mutes")
+    handles, how = await _handles(context, people), await standing(context.db, context.viewer, people)
     return [
-        (address(handles[id], base_url), _said(how[id].mutes_notifications))
+        (address(handles[id], context.site.base_url), _said(how[id].mutes_notifications))
         for id in people
         if id in handles and id in how and how[id].mute_expires_at is None
     ]
 
 
-async def _blocks(db: Db, viewer: Viewer, base_url: str) -> Rows:
-    return await _addresses(db, viewer, "blocks", base_url)
+async def _blocks(context: Context) -> Rows:
+    return await _addresses(context, "blocks")
 
 
-async def _followers(db: Db, viewer: Viewer, base_url: str) -> Rows:
-    return await _addresses(db, viewer, "followers", base_url)
+async def _followers(context: Context) -> Rows:
+    return await _addresses(context, "followers")
 
 
-async def _addresses(db: Db, viewer: Viewer, kind: Kind | Literal["followers"], base_url: str) -> Rows:
-    people = await ids(db, viewer, kind)
-    handles = await _handles(db, viewer, people)
-    return [(address(handles[id], base_url),) for id in people if id in handles]
+async def _addresses(context: Context, kind: Kind | Literal["followers"]) -> Rows:
+    people = await ids(context.db, context.viewer, kind)
+    handles = await _handles(context, people)
+    return [(address(handles[id], context.site.base_url),) for id in people if id in handles]
 
 
-async def _lists(db: Db, viewer: Viewer, base_url: str) -> Rows:
+async def _lists(context: Context) -> Rows:
     found: Rows = []
-    for one in await lists.lists(db, viewer):
-        people = await on_list(db, viewer, one.id)
-        handles = await _handles(db, viewer, people)
-        found += [(one.title, address(handles[id], base_url)) for id in people if id in handles]
+    for one in await lists.lists(context.db, context.viewer):
+        people = await on_list(context.db, context.viewer, one.id)
+        handles = await _handles(context, people)
+        found += [(one.title, address(handles[id], context.site.base_url)) for id in people if id in handles]
     return found
 
 
-async def _bookmarks(db: Db, viewer: Viewer, base_url: str) -> Rows:
-    posts = await bookmarked(db, viewer)
-    handles = await _handles(db, viewer, [post.author.id for post in posts])
+async def _bookmarks(context: Context) -> Rows:
+    posts = await bookmarked(context.db, context.viewer)
+    handles = await _handles(context, [post.author.id for post in posts])
     return [
-        (post_address(handles[post.author.id], post.post_id, base_url),)
+        (post_address(handles[post.author.id], post.post_id, context.site.base_url),)
         for post in posts
         if post.author.id in handles
     ]
@@ -144,7 +145,7 @@ def _said(truth: bool) -> str:
     return "true" if truth else "false"
 
 
-_WRITERS: Final[dict[str, Callable[[Db, Viewer, str], Awaitable[Rows]]]] = {
+_WRITERS: Final[dict[str, Callable[[Context], Awaitable[Rows]]]] = {
     "follows": _follows,
     "followers": _followers,
     "mutes": _mutes,

@@ -17,6 +17,7 @@ from weetwie.access import viewer as viewers
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
+from weetwie.context import Context
 from weetwie.database.pool import Database, Db
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence
@@ -76,13 +77,13 @@ class ArchiveReport(msgspec.Struct, kw_only=True):
     seconds: float = 0.0
 
 
-async def read(db: Db, viewer: Viewer, box: OpenArchive, network: Network, base_url: str) -> ReadArchive:
+async def read(context: Context, box: OpenArchive, network: Network) -> ReadArchive:
     """What of an archive may come in as this viewer's. Raises Invalid for what is no such archive, or a damaged one."""
     if network == "twitter":
         return await asyncio.to_thread(twitter.read, box)
-    story = await asyncio.to_thread(mastodon.read, box, base_url)
-    own = viewers.ring(viewer, clock.now())
-    here = await _here(db, story, base_url)
+    story = await asyncio.to_thread(mastodon.read, box, context.site.base_url)
+    own = viewers.ring(context.viewer, clock.now())
+    here = await _here(context, story)
     kept = []
     for post in story.posts:
         if post.ring is not None and post.ring < own:
@@ -95,13 +96,13 @@ async def read(db: Db, viewer: Viewer, box: OpenArchive, network: Network, base_
     return story
 
 
-async def _here(db: Db, story: ReadArchive, base_url: str) -> set[str]:
+async def _here(context: Context, story: ReadArchive) -> set[str]:
     """Posts that were written here and still are."""
-    address = re.compile(re.escape(base_url.rstrip("/")) + r"/people/[^/]+/posts/([0-9]{1,18})")
+    address = re.compile(re.escape(context.site.base_url) + r"/people/[^/]+/posts/([0-9]{1,18})")
     ids = {int(found[1]): post.key for post in story.posts if (found := address.fullmatch(post.key))}
     there: set[str] = set()
     for some in _several(list(ids), _LOOKED_UP):
-        there |= {ids[id] for id in await arriving.parents(db, some)}
+        there |= {ids[id] for id in await arriving.parents(context.db, some)}
     return there
 
 

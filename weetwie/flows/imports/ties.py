@@ -7,6 +7,7 @@ import msgspec
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
+from weetwie.context import Context
 from weetwie.database.pool import Database, Db
 from weetwie.domain.lists import lists, members
 from weetwie.domain.people.lookup import lookup_all
@@ -56,19 +57,19 @@ class Plan(msgspec.Struct, kw_only=True):
     skipped: list[SkippedRow]
 
 
-async def plan(db: Db, viewer: Viewer, kind: Kind, content: bytes, base_url: str) -> Plan:
+async def plan(context: Context, kind: Kind, content: bytes) -> Plan:
     """Raises Invalid for a file that cannot be read."""
-    rows, skipped = forms.rows(kind, table.read(content, forms.HEADS), base_url)
+    rows, skipped = forms.rows(kind, table.read(content, forms.HEADS), context.site.base_url)
     people: dict[str, int] = {}
     handles = list({row.handle for row in rows if row.handle})
     for at in range(0, len(handles), _AT_ONCE):
-        people |= await lookup_all(db, viewer, handles[at : at + _AT_ONCE])
+        people |= await lookup_all(context.db, context.viewer, handles[at : at + _AT_ONCE])
     good = []
     for row in rows:
         person_id = people.get(row.handle.lower())
         if kind != "bookmarks" and person_id is None:
             skipped.append(SkippedRow(row.number, row.given, NotFound(NOBODY)))
-        elif person_id == viewer.person_id and kind != "lists":
+        elif person_id == context.viewer.person_id and kind != "lists":
             skipped.append(SkippedRow(row.number, row.given, Forbidden(YOURSELF)))
         else:
             good.append(row)

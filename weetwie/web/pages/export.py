@@ -53,7 +53,7 @@ async def table(visit: Visit) -> Response:
     if chosen is None:
         raise NotFound
     async with visit.site.database.reading() as db:
-        content = await ties(db, visit.viewer, chosen, visit.site.base_url)
+        content = await ties(visit.context(db), chosen)
     headers = {"content-disposition": f'attachment; filename="{kind}.csv"'}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.tables.cards import READY, Card, PostCard
 from weetwie.tables.posts import CARD
 from weetwie.views.posts import SeenPost
@@ -30,7 +31,7 @@ async def of_posts(db: Db, posts: Iterable[SeenPost]) -> dict[int, SeenCard]:
     ids = [post.post_id for post in posts if post.attached & CARD]
     if not ids:
         return {}
-    return {row["post_id"]: SeenCard(*row) for row in await db.rows(_OF_POSTS, ids=ids)}
+    return {one.post_id: one for one in structs(SeenCard, await db.rows(_OF_POSTS, ids=ids))}
 
 
 _OF_POSTS = Query(

@@ -12,6 +12,7 @@ from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import struct, structs
 from weetwie.errors import NotFound
 from weetwie.tables.media import Face, Media
 from weetwie.tables.people import Person
@@ -89,13 +90,13 @@ async def of_posts(db: Db, posts: Iterable[SeenPost]) -> dict[int, list[SeenMedi
     found: dict[int, list[SeenMedia]] = {id: [] for id in ids}
     if ids:
         for row in await db.rows(_OF_POSTS, ids=ids):
-            found[row["post_id"]].append(SeenMedia(*row))
+            found[row["post_id"]].append(struct(SeenMedia, row))
     return found
 
 
 async def in_history(db: Db, post: SeenPost) -> dict[int, SeenMedia]:
     """All that a post which a viewer has been found to see shows or has ever shown, by id."""
-    return {row["id"]: SeenMedia(*row) for row in await db.rows(_IN_HISTORY, post_id=post.post_id)}
+    return {one.id: one for one in structs(SeenMedia, await db.rows(_IN_HISTORY, post_id=post.post_id))}
 
 
 async def one(db: Db, viewer: Viewer, media_id: int, *, is_signed_in: bool = True) -> SeenMedia:
@@ -104,7 +105,7 @@ async def one(db: Db, viewer: Viewer, media_id: int, *, is_signed_in: bool = Tru
     row = await _ONE.row(db, viewer, id=media_id, is_signed_in=is_signed_in)
     if row is None:
         raise NotFound
-    return SeenMedia(*row)
+    return struct(SeenMedia, row)
 
 
 async def face(db: Db, name: str) -> SeenFace:
@@ -112,4 +113,4 @@ async def face(db: Db, name: str) -> SeenFace:
     row = await db.row(_FACE, name=name)
     if row is None:
         raise NotFound
-    return SeenFace(*row)
+    return struct(SeenFace, row)

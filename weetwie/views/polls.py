@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.tables.polls import Poll, Vote
 from weetwie.tables.posts import POLL
 from weetwie.views.posts import SeenPost
@@ -32,7 +33,7 @@ async def of_posts(db: Db, viewer: Viewer, posts: Iterable[SeenPost]) -> dict[in
     if not ids:
         return {}
     rows = await db.rows(_OF_POSTS, ids=ids, person_id=viewer.person_id)
-    return {row["post_id"]: SeenPoll(*row) for row in rows}
+    return {one.post_id: one for one in structs(SeenPoll, rows)}
 
 
 async def of_people(db: Db, reached: Iterable[tuple[int, SeenPost]]) -> dict[int, dict[int, SeenPoll]]:
@@ -41,7 +42,8 @@ async def of_people(db: Db, reached: Iterable[tuple[int, SeenPost]]) -> dict[int
     if not pairs:
         return {}
     ids = list({post_id for _person, post_id in pairs})
-    polls = {row["post_id"]: SeenPoll(*row) for row in await db.rows(_OF_POSTS, ids=ids, person_id=0)}
+    rows = await db.rows(_OF_POSTS, ids=ids, person_id=0)
+    polls = {one.post_id: one for one in structs(SeenPoll, rows)}
     people = list({person_id for person_id, _post in pairs})
     votes = {(row[0], row[1]): row[2] for row in await db.rows(_VOTES, ids=ids, people=people)}
     found: dict[int, dict[int, SeenPoll]] = {}

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.tables.identity import App
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MASTODON, TWITTER, Mention, Post, PostEdit, PostTag, PostText, Tag
@@ -86,7 +87,7 @@ def _words() -> Executable:
             Post.id,
             Post.version,
             Post.visibility,
-            Person.handle,
+            Person.handle.label("author_handle"),
             PostText.text,
             PostText.warning,
             PostText.language,
@@ -96,10 +97,10 @@ def _words() -> Executable:
             Post.is_question,
             Post.origin,
             Post.edited_at,
-            App.name,
-            App.website,
-            names,
-            tags,
+            App.name.label("app_name"),
+            App.website.label("app_website"),
+            names.label("mentions"),
+            tags.label("tags"),
         )
         .join(PostText, PostText.post_id == Post.id)
         .join(Person, Person.id == Post.author_id)
@@ -114,9 +115,9 @@ _WORDS = Query(_words)
 async def words(db: Db, posts: Iterable[SeenPost]) -> list[Words]:
     """What was written in posts that a viewer has been found to see; one that was deleted since is left out."""
     ids = list({seen.post_id for seen in posts})
-    return [Words(*row) for row in await db.rows(_WORDS, ids=ids)] if ids else []
+    return structs(Words, await db.rows(_WORDS, ids=ids)) if ids else []
 
 
 async def edits(db: Db, post: SeenPost) -> list[Edit]:
     """What a post that a viewer has been found to see said before, oldest first; what it says now is not among them."""
-    return [Edit(*row) for row in await db.rows(_EDITS, id=post.post_id)]
+    return structs(Edit, await db.rows(_EDITS, id=post.post_id))

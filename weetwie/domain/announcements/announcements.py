@@ -27,6 +27,7 @@ from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import (
     AnnouncementMade,
@@ -127,7 +128,7 @@ async def announcements(
     viewer's own."""
     speak = language or viewer.pages_language or viewer.language
     rows = await _IN_FORCE.rows(db, viewer, now=clock.now(), only=only, language=speak)
-    return [SeenAnnouncement(*row) for row in rows]
+    return structs(SeenAnnouncement, rows)
 
 
 async def reactions_to(db: Db, viewer: Viewer, ids: Sequence[int]) -> list[Reacted]:

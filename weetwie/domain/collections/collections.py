@@ -25,6 +25,7 @@ from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.domain.collections import rules
 from weetwie.errors import Forbidden, NotFound
 from weetwie.runtime import clock
@@ -69,13 +70,13 @@ async def of_person(
 ) -> list[SeenCollection]:
     """Those of somebody, the latest first; the owner sees those as well that are not listed."""
     rows = await _OF_PERSON.rows(db, viewer, owner_id=person_id, limit=limit, offset=offset)
-    return [SeenCollection(*row) for row in rows]
+    return structs(SeenCollection, rows)
 
 
 async def featuring(db: Db, viewer: Viewer, *, limit: int, offset: int) -> list[SeenCollection]:
     """Those that the viewer is in."""
     rows = await _FEATURING.rows(db, viewer, limit=limit, offset=offset)
-    return [SeenCollection(*row) for row in rows]
+    return structs(SeenCollection, rows)
 
 
 async def make(db: Db, viewer: Viewer, given: CollectionChange) -> int:

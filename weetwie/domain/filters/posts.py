@@ -8,6 +8,7 @@ from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import VisibleQuery
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.domain.filters import filters, rules
 from weetwie.errors import NotFound
 from weetwie.tables.filters import Filter, FilterPost
@@ -53,13 +54,13 @@ _DELETE = Query(delete(FilterPost).where(FilterPost.id == param("id", BigInteger
 
 async def posts(db: Db, viewer: Viewer) -> list[OwnFilterPost]:
     """Of all filters of the viewer's."""
-    return [OwnFilterPost(*row) for row in await _POSTS.rows(db, viewer)]
+    return structs(OwnFilterPost, await _POSTS.rows(db, viewer))
 
 
 async def all_posts(db: Db, viewer: Viewer) -> list[OwnFilterPost]:
     """Those that the viewer does not see at the moment, too: to be held against posts that they were found to see, and
     kept for as long as the filters stay as they are."""
-    return [OwnFilterPost(*row) for row in await db.rows(_ALL_POSTS, owner_id=viewer.person_id)]
+    return structs(OwnFilterPost, await db.rows(_ALL_POSTS, owner_id=viewer.person_id))
 
 
 async def one(db: Db, viewer: Viewer, id: int) -> OwnFilterPost:

@@ -13,6 +13,7 @@ from weetwie.access import permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, _
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
@@ -91,7 +92,7 @@ async def shared(db: Db, viewer: Viewer, person_id: int) -> list[SharedTopic]:
     if not permissions.act(viewer, clock.now()) or viewer.policy.handover != "unit":
         return []
     rows = await db.rows(_SHARED, person_id=person_id, reader_id=viewer.person_id)
-    return [SharedTopic(*row) for row in rows]
+    return structs(SharedTopic, rows)
 
 
 async def erased(db: Db, _viewer: Viewer, facts: Sequence[PersonErased]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.rows import structs
 from weetwie.errors import _
 from weetwie.events import AccountChanged, audit, record
 from weetwie.runtime import clock
@@ -156,14 +157,14 @@ async def changed(
 
 async def happened(db: Db, viewer: Viewer) -> list[AccountChange]:
     """One's own, the newest first."""
-    return [AccountChange(*row) for row in await db.rows(_LISTED, person_id=viewer.person_id)]
+    return structs(AccountChange, await db.rows(_LISTED, person_id=viewer.person_id))
 
 
 async def unread(db: Db, viewer: Viewer) -> list[AccountChange]:
     """What others did, and was not yet read in this browser."""
     since = clock.now() - STANDS_FOR
     rows = await db.rows(_UNREAD, person_id=viewer.person_id, session_id=viewer.session_id, since=since)
-    return [AccountChange(*row) for row in rows]
+    return structs(AccountChange, rows)
 
 
 async def read(db: Db, viewer: Viewer) -> None:

@@ -15,6 +15,7 @@ from weetwie.access import viewer as viewers
 from weetwie.access.authenticate import Memory, credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.domain.identity import account, sessions, sign_in
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
@@ -92,7 +93,7 @@ class OwnPasskey(msgspec.Struct, frozen=True):
 
 
 async def listed(db: Db, viewer: Viewer) -> list[OwnPasskey]:
-    return [OwnPasskey(*row) for row in await db.rows(_LISTED, person_id=viewer.person_id)]
+    return structs(OwnPasskey, await db.rows(_LISTED, person_id=viewer.person_id))
 
 
 async def begin_adding(db: Db, viewer: Viewer, site: RelyingParty, browser: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from weetwie.access.policy import COMPLIANCE_READS, from_choices
 from weetwie.access.settled import SETTLED, is_settled
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import PolicyChanged, audit
 from weetwie.runtime import clock
@@ -207,12 +208,12 @@ async def listed(db: Db, viewer: Viewer) -> list[Inspected]:
     _check(viewer)
     now = clock.now()
     rows = await db.rows(_LISTED, viewer_id=viewer.person_id, now=now, since=now - WAITS)
-    return [Inspected(*row) for row in rows]
+    return structs(Inspected, rows)
 
 
 async def about(db: Db, person_id: int) -> list[Inspected]:
     """What a person is told of: those that were opened about them, unless the law forbids it."""
-    return [Inspected(*row) for row in await db.rows(_ABOUT, person_id=person_id)]
+    return structs(Inspected, await db.rows(_ABOUT, person_id=person_id))
 
 
 async def _one(db: Db, inspection_id: int) -> Inspected:

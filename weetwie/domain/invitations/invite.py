@@ -28,6 +28,7 @@ from weetwie.access.authenticate import credential_hash
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.domain.invitations import rules
 from weetwie.domain.invitations.rules import Offer
 from weetwie.errors import Conflict, NotFound, _
@@ -224,7 +225,7 @@ async def listed(db: Db, viewer: Viewer) -> list[OpenInvitation]:
     """One's own that nobody has used yet; those of all for those who look after people."""
     is_every = permissions.look_after_people(viewer, clock.now())
     rows = await db.rows(_LISTED, inviter_id=viewer.person_id, is_every=is_every, now=clock.now())
-    return [OpenInvitation(*row) for row in rows]
+    return structs(OpenInvitation, rows)
 
 
 async def sweep(db: Db) -> int:

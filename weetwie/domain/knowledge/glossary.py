@@ -26,6 +26,7 @@ from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.domain.knowledge import delicate
 from weetwie.domain.knowledge import words as words_of
 from weetwie.domain.knowledge.dictionary import LANGUAGES, MOST_WORDS
@@ -63,7 +64,7 @@ async def entries(db: Db, viewer: Viewer, like: str = "") -> list[Entry]:
     """The newest first; with `like` those that have these letters in them."""
     wanted = like.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     rows = await _ENTRIES.rows(db, viewer, only=0, like=f"%{wanted}%", firsts=[], limit=_LISTED)
-    return [Entry(*row) for row in rows]
+    return structs(Entry, rows)
 
 
 async def entry(db: Db, viewer: Viewer, id: int) -> Entry:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.rows import structs
 from weetwie.domain.knowledge import asked as asking
 from weetwie.errors import Forbidden, Invalid, TooMany, _
 from weetwie.events import PersonErased
@@ -57,7 +58,7 @@ async def show_again(db: Db, viewer: Viewer, id: int) -> None:
 
 async def own(db: Db, viewer: Viewer) -> list[KeptTopic]:
     """The newest first."""
-    return [KeptTopic(*row) for row in await db.rows(_OWN, person_id=viewer.person_id)]
+    return structs(KeptTopic, await db.rows(_OWN, person_id=viewer.person_id))
 
 
 async def hidden(db: Db, viewer: Viewer, terms: Sequence[int]) -> frozenset[int]:

@@ -11,6 +11,7 @@ from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.domain.knowledge import delicate, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge.topic_rules import TopicChoice
@@ -66,12 +67,12 @@ async def decline(db: Db, viewer: Viewer, vouch_id: int) -> None:
 
 async def about_me(db: Db, viewer: Viewer) -> list[GivenVouch]:
     """What others say of oneself, newest first; only as far as one sees them and the post."""
-    return [GivenVouch(*row) for row in await _ABOUT_ME.rows(db, viewer)]
+    return structs(GivenVouch, await _ABOUT_ME.rows(db, viewer))
 
 
 async def by_me(db: Db, viewer: Viewer, person_id: int) -> list[GivenVouch]:
     """What one has said of somebody."""
-    return [GivenVouch(*row) for row in await _BY_ME.rows(db, viewer, person_id=person_id)]
+    return structs(GivenVouch, await _BY_ME.rows(db, viewer, person_id=person_id))
 
 
 async def _check_proof(db: Db, viewer: Viewer, person_id: int, post_id: int) -> None:

@@ -11,6 +11,7 @@ from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.runtime import clock
@@ -62,14 +63,14 @@ async def one(db: Db, viewer: Viewer, id: int) -> BlockedAddress:
 async def matching(db: Db, viewer: Viewer, address: str) -> list[BlockedAddress]:
     """Those that keep this address out. Raises Forbidden."""
     _check(viewer)
-    return [BlockedAddress(*row) for row in await db.rows(_MATCHING, hash=hashed(address))]
+    return structs(BlockedAddress, await db.rows(_MATCHING, hash=hashed(address)))
 
 
 async def block(db: Db, viewer: Viewer, hash: bytes) -> BlockedAddress:
     """Once is enough. Raises Forbidden."""
     _check(viewer)
     await db.run(_BLOCK, hash=hash)
-    (made,) = [BlockedAddress(*row) for row in await db.rows(_MATCHING, hash=hash)]
+    (made,) = structs(BlockedAddress, await db.rows(_MATCHING, hash=hash))
     await audit(db, viewer, "address.block", made.id)
     return made
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
@@ -99,7 +100,7 @@ async def decide(
 
 async def about(db: Db, person_id: int) -> list[OwnDecision]:
     """For the person whom they are about, the newest first; nobody else reads the words of moderators here."""
-    return [OwnDecision(*row) for row in await db.rows(_MINE, person_id=person_id)]
+    return structs(OwnDecision, await db.rows(_MINE, person_id=person_id))
 
 
 async def appeal(db: Db, viewer: Viewer, decision_id: int, words: str) -> None:
@@ -113,7 +114,7 @@ async def appeal(db: Db, viewer: Viewer, decision_id: int, words: str) -> None:
 async def waiting(db: Db, viewer: Viewer) -> list[OwnDecision]:
     """Appeals without an answer, the oldest first. Raises Forbidden."""
     _check(viewer)
-    return [OwnDecision(*row) for row in await db.rows(_WAITING)]
+    return structs(OwnDecision, await db.rows(_WAITING))
 
 
 async def answer(db: Db, viewer: Viewer, decision_id: int, *, is_granted: bool) -> tuple[int, str]:

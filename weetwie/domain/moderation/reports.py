@@ -25,6 +25,7 @@ from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
@@ -110,7 +111,7 @@ async def _copied(db: Db, viewer: Viewer, person_id: int, post_ids: Sequence[int
 async def reports(db: Db, viewer: Viewer, *, with_closed: bool = False, below: int) -> list[Reported]:
     """The newest first, at most 100. Raises Forbidden for whoever is no administrator."""
     _check_administers(viewer)
-    return [Reported(*row) for row in await db.rows(_PAGE, with_closed=with_closed, below=below)]
+    return structs(Reported, await db.rows(_PAGE, with_closed=with_closed, below=below))
 
 
 async def listed(

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.runtime import clock
 from weetwie.tables.notifications import Marker
 
@@ -58,4 +59,4 @@ async def mark(db: Db, viewer: Viewer, timeline: Timeline, last_read_id: int) ->
 
 async def markers(db: Db, viewer: Viewer, timelines: list[Timeline]) -> list[ReadUpTo]:
     rows = await db.rows(_MARKERS, person_id=viewer.person_id, timelines=timelines)
-    return [ReadUpTo(*row) for row in rows]
+    return structs(ReadUpTo, rows)

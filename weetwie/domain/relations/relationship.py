@@ -11,6 +11,7 @@ from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
+from weetwie.database.rows import structs
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block, FeaturedPerson, Follow, FollowRequest, Mute, PersonNote
@@ -89,7 +90,7 @@ def _columns(
         "features": and_(FeaturedPerson.number.is_not(None), mine.number.is_not(None)),
         "note": func.coalesce(PersonNote.text, ""),
     }
-    return [columns[name] for name in Relationship.__struct_fields__]
+    return [column.label(name) for name, column in columns.items()]
 
 
 def _mute_lasts() -> BoolSql:
@@ -102,4 +103,4 @@ _RELATIONSHIPS = VisibleQuery(_relationships)
 async def relationships(db: Db, viewer: Viewer, ids: list[int]) -> list[Relationship]:
     """Those with people whom the viewer sees, be it only as authors, in the order asked for."""
     rows = await _RELATIONSHIPS.rows(db, viewer, ids=ids, now=clock.now())
-    return [Relationship(*row) for row in rows]
+    return structs(Relationship, rows)

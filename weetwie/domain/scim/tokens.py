@@ -11,6 +11,7 @@ from weetwie.access import permissions
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.runtime import clock
@@ -80,7 +81,7 @@ async def revoke(db: Db, viewer: Viewer, token_id: int) -> None:
 async def listed(db: Db, viewer: Viewer) -> list[DirectoryToken]:
     """Those that let somebody in. Raises Forbidden."""
     _check(viewer)
-    return [DirectoryToken(*row) for row in await db.rows(_LISTED)]
+    return structs(DirectoryToken, await db.rows(_LISTED))
 
 
 async def recognise(db: Db, token: str) -> int | None:

@@ -58,7 +58,7 @@ async def test_a_day_that_is_none_is_refused_in_words(house: House) -> None:
     bo = await house.world.member("bo")
     for said in ("yesterday", "2023-13", "2023-02-30", "9999"):
         answer = await house.ask(bo, "GET", f"/api/weetwie/v1/who_knows?q=tea&as_of={said}")
-        assert answer.status_code == 422 and "day" in answer.json()["error"]
+        assert answer.status_code == 422 and "date" in answer.json()["error"]
     for said in ("2023", "2023-06", "2023-06-30"):
         await house.good(bo, "GET", f"/api/weetwie/v1/who_knows?q=tea&as_of={said}")
 

@@ -156,7 +156,7 @@ async def test_an_announcement_stands_above_home_until_it_is_put_away(
 
 async def test_a_post_is_changed_and_what_it_said_before_stays_to_be_read(site: httpx.AsyncClient) -> None:
     await act(site, "/posts", text="the valve is shut", option="")
-    (id,) = re.findall(r'data-id="(\d+)"', (await site.get("/")).text)
+    (id,) = set(re.findall(r'data-id="(\d+)"', (await site.get("/")).text))
     assert ">the valve is shut</textarea>" in (await site.get(f"/posts/{id}/edit")).text
     empty = await act(site, f"/posts/{id}/edit", text=" ")
     assert empty.status_code == 422
@@ -175,7 +175,7 @@ async def test_open_questions_on_ones_topics_stand_beside_home(site: httpx.Async
         await sign_in(theirs, "bo")
         await act(theirs, "/posts", text="Who has changed a #seals ring before?")
         await act(theirs, "/posts", text="Who has changed a #valves seat before?")
-    home = (await site.get("/")).text.partition("Do you know?")[2]
+    home = (await site.get("/")).text.partition("Can you help?")[2]
     assert "seals ring" in home
     assert "valves seat" not in home
 

@@ -138,7 +138,7 @@ def may_change(viewer: Viewer, one: Entry) -> bool:
 
 def _check_writes(viewer: Viewer) -> None:
     if not permissions.act(viewer, clock.now()) or viewer.standing != Standing.member:
-        raise Forbidden(_("Only colleagues add terms to the glossary."))
+        raise Forbidden(_("Only colleagues can add terms to the glossary."))
 
 
 def _check_ring(viewer: Viewer, ring: Ring) -> None:
@@ -151,7 +151,7 @@ def _check_ring(viewer: Viewer, ring: Ring) -> None:
 async def _changeable(db: Db, viewer: Viewer, id: int) -> Entry:
     old = await entry(db, viewer, id)
     if not may_change(viewer, old):
-        raise Forbidden(_("Only the person who added a term, or an admin, can change it."))
+        raise Forbidden(_("Only the person who added a term, or an administrator, can change it."))
     return old
 
 

@@ -63,7 +63,7 @@ async def watch(db: Db, viewer: Viewer, question: str) -> int:
     await db.run(_STOP_SAME, person_id=viewer.person_id, question=question)
     if await db.value(_COUNT, person_id=viewer.person_id) >= MOST:
         raise TooMany(
-            _("You are waiting for {most} answers already. Stop waiting for one of them first."), most=MOST
+            _("You're already waiting for {most} answers. Stop waiting for one of them first."), most=MOST
         )
     ends_at = clock.now() + LASTS
     kept = await db.value(_WATCH, person_id=viewer.person_id, question=question, terms=terms, ends_at=ends_at)

@@ -250,7 +250,7 @@ def _translate(asked: SearchQuery, value: str, is_out: bool) -> None:
         case "off" | "on" if not is_out:
             asked.translates = value.lower() == "on"
         case _:
-            raise Invalid(_("“translate:” goes with on or off, not with “{value}”."), field="q", value=value)
+            raise Invalid(_("“translate:” is on or off, not “{value}”."), field="q", value=value)
 
 
 def _after(asked: SearchQuery, value: str, is_out: bool) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import Text, case, column, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import delicate, glossary, learning, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES
 from weetwie.domain.knowledge.learning import LearnedText, Pair
@@ -49,8 +50,16 @@ async def proposals(db: Db, viewer: Viewer) -> list[TopicProposal]:
         for form in words.forms(word)
     ]
     ours = await glossary.of_terms(db, viewer, terms)
+    found = await _no_names(db, found)
     never = viewer.policy.never_inferred
     return await asyncio.to_thread(_new, found, ours, never)
+
+
+async def _no_names(db: Db, found: Sequence[Pair]) -> list[Pair]:
+    """Who is named in brackets is no word for anything."""
+    texts = list({text.casefold() for pair in found for _code, text in pair.words})
+    names = set(columns(await db.rows(_NAMES, said=texts), "said"))
+    return [pair for pair in found if names.isdisjoint(text.casefold() for _code, text in pair.words)]
 
 
 def _new(
@@ -127,3 +136,15 @@ def _topics(viewer_sql: ViewerSql) -> Any:
 
 
 _TOPICS = VisibleQuery(_topics)
+
+
+def _names() -> Any:
+    said = func.unnest(param("said", ARRAY(Text))).table_valued(column("said", Text)).render_derived()
+    words_of_name = func.string_to_array(func.lower(Person.name), " ")
+    is_name = or_(
+        func.folded(Person.handle) == func.folded(said.c.said), said.c.said == func.any(words_of_name)
+    )
+    return select(said.c.said).where(exists().where(is_name))
+
+
+_NAMES = Query(_names)

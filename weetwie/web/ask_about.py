@@ -1,5 +1,6 @@
 """What one can ask somebody about: the topics on their profile, each with the best proof that the viewer sees."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.knowledge import inferred
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.inferred import Inferred
+from weetwie.domain.knowledge.merged import merged
 from weetwie.views import posts as seen_posts
 from weetwie.web.experts import ShownExpert, experts
 from weetwie.web.view_models import Person, Post
@@ -31,14 +33,16 @@ class AskedAbout(msgspec.Struct, frozen=True):
 
 async def asked_about(visit: Visit, db: Db, person: Person) -> list[AskedAbout]:
     """What is proved best first."""
-    viewer = visit.viewer
-    found = []
-    for name in person.knows[:_LOOKED_AT]:
+    viewer, found = visit.viewer, []
+    names = list(person.knows)
+    if viewer.policy.translates and len(names) > 1:
+        names = await asyncio.to_thread(merged, names, visit.language)
+    for name in names[:_LOOKED_AT]:
         answer = await who_knows(db, viewer, name, among=[person.id], with_self=True)
         shown = await experts(visit, db, answer.named())
         found.append(AskedAbout(name, next(iter(shown), None)))
     found.sort(key=lambda one: -one.weight)
-    return [*found, *(AskedAbout(name) for name in person.knows[_LOOKED_AT:])]
+    return [*found, *(AskedAbout(name) for name in names[_LOOKED_AT:])]
 
 
 async def proposed(visit: Visit, db: Db) -> list[tuple[Inferred, Sequence[Post]]]:

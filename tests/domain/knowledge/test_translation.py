@@ -10,6 +10,7 @@ from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import twins, word_list
 from weetwie.domain.knowledge.answer import ExpertAnswer, Level
 from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge.merged import merged
 from weetwie.domain.knowledge.passages import passage
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.topics import choose
@@ -156,3 +157,11 @@ async def test_what_one_does_not_see_changes_nothing_by_its_twins(world: World) 
     await world.post(nel, "Vibratie, vibration, trilling van het lager", language="nl", ring=Ring.colleagues)
     after = await who_knows(world.db, viewer, "vibration at the bearing")
     assert before == after
+
+
+def test_topics_that_mean_the_same_are_one_in_the_words_of_the_reader() -> None:
+    topics = ["frequency converter", "sailing boats", "Frequenzumrichter", "frequentieregelaar"]
+    assert merged(topics, "de") == ["Frequenzumrichter", "sailing boats"]
+    assert merged(topics, "nl") == ["frequentieregelaar", "sailing boats"]
+    assert merged(topics, "fr") == ["frequency converter", "sailing boats"]
+    assert merged(["PLC", "SPS", "seals"], "en") == ["PLC", "seals"]

@@ -154,11 +154,11 @@ class Index:
         sizes = [len(row["posts"]) // 8 for row in segments]
         starts = np.cumsum([0, *sizes])
         self.begins = {row["segment"]: int(at) for row, at in zip(segments, starts, strict=False)}
-        many = [
-            np.bincount(np.frombuffer(row["endorsed"], "<i4"), minlength=size)
-            for row, size in zip(segments, sizes, strict=True)
-        ]
-        self._endorsers_from = np.cumsum(np.concatenate([[0], *many])).astype(np.int32)
+        self._endorsers_from = np.zeros(int(starts[-1]) + 1, np.int32)
+        for row, at, size in zip(segments, starts.tolist(), sizes, strict=False):
+            many = np.bincount(np.frombuffer(row["endorsed"], "<i4"), minlength=size)
+            self._endorsers_from[at + 1 : at + 1 + size] = many
+        np.cumsum(self._endorsers_from, out=self._endorsers_from)
         people = np.unique(np.concatenate([parts["authors"], parts["endorsers"]]))
         self.person_ids = people
         self._people = {int(id): at for at, id in enumerate(people)}

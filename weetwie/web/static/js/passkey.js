@@ -8,7 +8,7 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
   form.hidden = false;
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("credential"));
   const isNew = form.dataset.passkey === "new";
-  const told = /** @type {HTMLElement} */ (form.querySelector(".wrong"));
+  const told = /** @type {HTMLElement} */ (form.querySelector("[data-failed]"));
   form.addEventListener("submit", async (event) => {
     if (field.value) return;
     event.preventDefault();

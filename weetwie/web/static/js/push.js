@@ -13,7 +13,7 @@ if (form && able) {
   /** @param {string} name */
   const field = (name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
   form.hidden = false;
-  const told = /** @type {HTMLElement} */ (form.querySelector(".wrong"));
+  const told = /** @type {HTMLElement} */ (form.querySelector("[data-failed]"));
   form.querySelector("button")?.addEventListener("click", async (event) => {
     if (field("endpoint").value) return;
     event.preventDefault();

@@ -214,9 +214,9 @@ def at_home(visible: Visible, asked: Sequence[AskedTerm], language: str) -> floa
 
 
 def _number(word: AskedTerm) -> int:
-    """In how many posts it stands; where in none, half as many as what stands for it."""
+    """In how many posts it stands; where in none, a quarter of what stands for it."""
     own = sum(len(found.places) for found in word.found)
-    return own or (len(word.lent.places) // 2 if word.lent is not None else 0)
+    return own or (len(word.lent.places) // 4 if word.lent is not None else 0)
 
 
 def part(asked: Sequence[AskedTerm], said: str) -> float:

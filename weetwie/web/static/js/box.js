@@ -15,6 +15,7 @@ for (const box of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySele
   const limit = Number(box.dataset.limit);
   const key = `draft:${box.dataset.draft}`;
   const chosen = files(box, text);
+  box.classList.add("scripted");
 
   // It opens with the field, and closes again where nothing has been written.
   const isEmpty = () => !text.value.trim() && !chosen.all().length;

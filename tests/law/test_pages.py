@@ -84,6 +84,7 @@ NOT_READ: Final = {
     "/oauth/authorize": "needs an app",
     "/announcements/{id:int}/{verb}": "home again",
     "/messages/{id:int}/{verb}": "the conversation again",
+    "/who-knows/watch": "the answer again",
     "/settings/filters/{id:int}/{verb}": "the filters again",
     "/glossary/{id:int}/{verb}": "the glossary again",
     "/notifications/held/{id:int}/{verb}": "those held back again",

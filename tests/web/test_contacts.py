@@ -141,7 +141,7 @@ async def test_who_is_here_is_offered_and_followed_and_nobody_else_is_kept(
     assert done.status_code == 303
     follows = "select count(*) from follows where follower_id = $1"
     assert await world.connection.fetchval(follows, ada.id) == 2
-    assert "You follow everyone" in (await bring(site, LINKEDIN)).text
+    assert "You already follow everyone" in (await bring(site, LINKEDIN)).text
     for table in await world.connection.fetch("select tablename from pg_tables where schemaname = 'public'"):
         told = await world.connection.fetch(f'select t::text from "{table[0]}" t')
         assert not any("nowhere.example" in row[0] for row in told), table[0]
@@ -153,7 +153,7 @@ async def test_an_address_of_ones_own_finds_nobody_nor_does_one_that_was_not_pro
     cleo = await world.member("cleo", name="C. Smit")
     await addresses.choose_personal(world.db, cleo.id, "cleo@house.example")
     await addresses.add(world.db, cleo.id, "zoltan@nowhere.example")
-    assert "Nobody in this file is here yet" in (await bring(site, LINKEDIN)).text
+    assert "None of them is here yet" in (await bring(site, LINKEDIN)).text
 
 
 async def test_a_guest_finds_nobody_whom_they_do_not_see(
@@ -162,7 +162,7 @@ async def test_a_guest_finds_nobody_whom_they_do_not_see(
     await world.member("bo", name="Bo Berg")
     await give_password(world, await world.guest("gus", sponsor=ada))
     await sign_in(site, "gus")
-    assert "Nobody in this file is here yet" in (await bring(site, LINKEDIN)).text
+    assert "None of them is here yet" in (await bring(site, LINKEDIN)).text
 
 
 async def test_a_file_that_is_no_list_of_contacts_gets_a_sentence(site: httpx.AsyncClient) -> None:

@@ -47,7 +47,7 @@ async def test_what_few_others_know_stands_on_a_page_of_ones_own_with_proof_and_
     page = (await site.get("/settings/handover")).text
     assert 'value="quokka"' in page and "seal number 5" in page
     assert '<a href="/@bo">Bo</a>' in page
-    assert "%40bo+from+now+on" in page, "an introduction stands ready"
+    assert "from+now+on+ask+%40bo" in page, "an introduction stands ready"
 
 
 async def test_nothing_is_shared_before_one_says_so_and_then_with_the_unit_alone(

@@ -207,7 +207,7 @@ async def test_a_provider_that_does_not_say_when_somebody_signed_in_proves_nothi
         assert await handle_of(site) == "bo_berg"
         asked = await site.get("/admin")
         assert (asked.status_code, "again=1" in asked.headers["location"]) == (303, True)
-        assert "does not say when you signed in there" in text_of(await site.get(asked.headers["location"]))
+        assert "say when you logged in there" in text_of(await site.get(asked.headers["location"]))
 
 
 async def test_nobody_is_made_where_the_organisation_does_not_want_it(

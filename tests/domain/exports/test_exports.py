@@ -54,7 +54,7 @@ async def taken(world: World, site: httpx.AsyncClient) -> zipfile.ZipFile:
     assert (await site.get("/settings/export/file")).status_code == 404
     while await make_next(world.database, replace(world.site, sends_mail=True), world.store):
         pass
-    assert "Fetch the file" in text_of(await site.get("/settings/export"))
+    assert "Prepare again" in text_of(await site.get("/settings/export"))
     answer = await site.get("/settings/export/file")
     assert answer.headers["content-type"] == "application/zip"
     return zipfile.ZipFile(io.BytesIO(answer.content))

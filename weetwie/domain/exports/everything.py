@@ -67,6 +67,7 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "featured_tags": relations.FeaturedTag.person_id,
     "unwanted_suggestions": relations.UnwantedSuggestion.person_id,
     "lists": lists.List.owner_id,
+    "introduction": posts.Introduction.person_id,
     "filters": filters.Filter.owner_id,
     "collections": collections.Collection.owner_id,
     "topics": knowledge.Topic.person_id,

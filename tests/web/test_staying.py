@@ -115,7 +115,7 @@ async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
     await topics.choose(world.db, await world.viewer(al), "welding", TopicChoice.knows)
     await done(world, tell)
     assert await sent(world) == [], "nobody has asked for it"
-    await act(site, "/settings/notifications", wants_questions="on")
+    await act(site, "/settings/email", wants_questions="on")
     await done(world, tell)
     assert await outbox.work(world.database, post)
     (letter,) = box.letters
@@ -142,7 +142,7 @@ async def test_letters_end_with_one_click_and_only_ones_own(
 ) -> None:
     await ask_about(world, ada, "Who can weld? #welding", Ring.network)
     await topics.choose(world.db, await world.viewer(al), "welding", TopicChoice.knows)
-    await act(site, "/settings/notifications", wants_questions="on")
+    await act(site, "/settings/email", wants_questions="on")
     await done(world, emails.open_questions)
     assert await outbox.work(world.database, post)
     stop = box.letters[0]["List-Unsubscribe"].strip("<>").removeprefix(HOUSE)

@@ -69,7 +69,8 @@ def _message(given: Any) -> Any:
 
 
 def _is_search(given: Document) -> bool:
-    return str(SearchRequest.__schema__) in (given.get("schemas") or ())
+    schemas = given.get("schemas")
+    return isinstance(schemas, list) and str(SearchRequest.__schema__) in schemas
 
 
 def _listed(given: list[Any]) -> Iterator[Any]:

@@ -280,7 +280,7 @@ def test_home_is_there_without_a_network_and_gone_after_signing_out(
     page.click(".box .send")
     expect(page.locator(".wrong-line")).to_contain_text("offline")
     page.goto("/people")
-    expect(page.locator("h1")).to_have_text("No network")
+    expect(page.locator("h1")).to_have_text("You're offline")
     page.context.set_offline(False)
     page.goto("/")
     expect(page.locator("#text")).to_have_value("written on a train")

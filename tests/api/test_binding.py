@@ -307,7 +307,7 @@ def test_what_is_of_the_wrong_kind_is_refused_and_its_field_named(value: Any, fi
 def test_broken_characters_in_a_form_are_refused_and_the_field_named(
     query: bytes,
 ) -> None:
-    with pytest.raises(Invalid, match="status holds a character") as refused:
+    with pytest.raises(Invalid, match="status has a character") as refused:
         from_query(query)
     assert refused.value.field == "status"
 

@@ -69,7 +69,7 @@ async def test_a_guest_reads_first_what_a_guest_can_do(world: World, ada: Someon
     async with browser(world) as site:
         await sign_in(site, "gus")
         page = await site.get("/")
-        assert "Ada invited you" in text_of(page)
+        assert "Ada is your host" in text_of(page)
         assert 'href="/messages/new?to=ada"' in page.text and 'href="/@ada"' in page.text
 
 
@@ -134,7 +134,7 @@ async def test_the_account_of_the_installation_is_nobody_who_is_not_here_yet(
     await assistant.stand_ready(Db(world.connection), (await world.viewer()).policy)
     page = await site.get("/admin/people")
     assert "@ada" in page.text and "@weetwie" not in page.text
-    assert "one person" in text_of(page)
+    assert "1 person" in text_of(page)
 
 
 async def test_who_is_a_guest_is_told_apart_from_their_name(

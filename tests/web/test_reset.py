@@ -200,7 +200,7 @@ async def test_administrators_see_that_letters_do_not_go_out(
 ) -> None:
     await world.connection.execute("update people set is_admin = true where handle = 'ada'")
     await sign_in(site, "ada")
-    hint = "Letters or pushed messages do not go out"
+    hint = "Deliveries are waiting"
     await world.connection.execute("delete from letters")
     assert hint not in (await site.get("/admin")).text
     box.refuses = "554 5.7.1 Relay access denied"

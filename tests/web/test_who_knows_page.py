@@ -25,10 +25,17 @@ async def test_where_nobody_is_named_the_question_is_kept(
     site: httpx.AsyncClient, world: World, ada: Someone
 ) -> None:
     page = await site.get("/who-knows?q=quantum+computing")
-    assert "Nobody you can see has written about quantum, computing" in text_of(page)
+    assert "Nobody you can see has written about quantum computing" in text_of(page)
     assert f'href="/?text={quote("quantum computing?", safe="")}#write"' in page.text.replace("+", "%20")
     composer = (await site.get("/?text=quantum+computing%3F")).text
     assert "quantum computing?</textarea>" in composer
+
+
+async def test_words_that_nobody_wrote_are_said_as_they_were_asked(site: httpx.AsyncClient) -> None:
+    side_by_side = await site.get("/who-knows?q=quantum+computing")
+    assert "Nobody you can see has written about quantum computing" in text_of(side_by_side)
+    apart = await site.get("/who-knows?q=computing+for+xylophones")
+    assert "Nobody you can see has written about computing, xylophones" in text_of(apart)
 
 
 async def test_where_nobody_is_named_a_topic_that_is_near_leads_to_a_person(

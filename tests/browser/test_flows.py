@@ -112,7 +112,7 @@ def test_what_is_deleted_can_be_had_back_for_a_while(open_page: Open) -> None:
 
 def test_whom_one_no_longer_follows_is_followed_again_with_one_click(open_page: Open) -> None:
     page = open_page("/@marloes")
-    button = page.locator(".acts-of .follow button")
+    button = page.locator("form.follow button").first
     if button.inner_text() == "Follow":
         button.click()
     expect(button).to_have_text("Following")

@@ -35,7 +35,7 @@ async def test_from_dry_run_to_removal(dsn: str) -> None:
     assert await as_json(dsn, "list") == []
     await as_json(dsn, "people", DATA / "people.csv", "--rank")
     code, out, err = await weetwie(dsn, "posts", DATA / "posts.jsonl", "--audience", "network")
-    assert code == 0 and out.startswith("9 posts brought in; ")
+    assert code == 0 and out.startswith("9 posts imported; ")
     assert (
         f"{DATA / 'posts.jsonl'}:10: 'yesterday' is not a time: Unix seconds or ISO 8601" in err.splitlines()
     )

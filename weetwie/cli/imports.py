@@ -234,17 +234,21 @@ def _clock(seconds: float) -> str:
 def _told(report: "ImportReport") -> str:
     would = "would be " if report.dry_run else ""
     counted = [
-        (report.posts_new, f"posts {would}brought in"),
-        (report.posts_known, "posts were here already"),
-        (report.people_new, f"people {would}made, who have not joined"),
-        (report.people_known, "people were here already"),
-        (report.endorsements, "endorsements"),
-        (report.managers_not_found, "managers whom nobody here is"),
-        (report.replies_without_target, "replies to unknown posts, kept as posts of their own"),
-        (report.bad, "bad lines, left out"),
-        (report.cells_left_out, "cells that could not be read, left out"),
+        (report.posts_new, "post", "posts", f"{would}imported"),
+        (report.posts_known, "post", "posts", "imported before"),
+        (report.people_new, "person", "people", f"{would}added, not joined yet"),
+        (report.people_known, "person", "people", "known already"),
+        (report.endorsements, "endorsement", "endorsements", ""),
+        (report.managers_not_found, "manager", "managers", "not found"),
+        (report.replies_without_target, "reply", "replies", "to unknown posts, kept as posts of their own"),
+        (report.bad, "bad line", "bad lines", "skipped"),
+        (report.cells_left_out, "cell", "cells", "that could not be read, skipped"),
     ]
-    said = [f"{number:,} {what}" for number, what in counted if number] or ["nothing to bring in"]
+    said = [
+        f"{number:,} {one if number == 1 else many} {what}".rstrip()
+        for number, one, many, what in counted
+        if number
+    ] or ["Nothing to import"]
     rate = (
         f", {report.posts_new / report.seconds:,.0f} posts a second"
         if report.posts_new and report.seconds

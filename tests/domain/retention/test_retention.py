@@ -146,7 +146,7 @@ async def test_the_page_shows_what_would_go_before_anything_does(world: World) -
     async with browser(world) as site:
         await sign_in(site, "chief")
         page = await site.get("/admin/retention?keeps_network_days=15&keeps_direct_days=")
-        assert "<dd>2</dd>" in page.text and "Nothing has been changed yet" in page.text
+        assert 'Posts<span class="n">2</span>' in page.text and "Nothing has been changed yet" in page.text
         await sweep(world)
         assert len(await left(world)) == 3
         assert (await site.get("/admin/retention?keeps_network_days=soon")).status_code == 422

@@ -21,7 +21,7 @@ async def test_from_preview_to_removal(dsn: str, tmp_path: Path) -> None:
         "1 left out: for followers only",
     ]
     code, _, err = await weetwie(dsn, "mastodon", file, "--as", "ada")
-    assert code == 1 and "Bring this in as posts of @ada?" in err and "2 posts" in err
+    assert code == 1 and "Import these as posts of @ada?" in err and "2 posts" in err
     assert await as_json(dsn, "list") == []
     assert (await as_json(dsn, "mastodon", file, "--as", "@ada", "--yes"))["new"] == 2
     (entry,) = await as_json(dsn, "list")

@@ -28,7 +28,7 @@ SHOWN: Final = {
     "search": "/search?q=has:image",
     "nobody": "/who-knows?q=xylophonist",
     "person": "/@marloes",
-    "person-replies": "/@marloes?tab=replies",
+    "person-answers": "/@marloes?tab=answers",
     "person-followers": "/@marloes?tab=followers",
     "myself": "/@priya",
     "topic": "/tags/k7",

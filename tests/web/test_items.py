@@ -81,7 +81,7 @@ async def test_an_accepted_answer_stands_inside_its_question(
     await world.connection.execute("update posts set answer_id = $1 where id = $2", answer, question)
     (item,) = await items(site)
     assert re.search("Who has the key.*Bo Accepted answer I do.*1 more reply", item)
-    (alone,) = [one for one in await items(site, "/@bo?tab=replies") if "I do" in one]
+    (alone,) = [one for one in await items(site, "/@bo?tab=answers") if "I do" in one]
     assert alone.startswith("Dee Who has the key?"), "where one looks for the reply, the reply stands"
 
 

@@ -124,7 +124,7 @@ async def test_whoever_guesses_codes_waits_longer_and_longer(
         assert (await guess(wrong)).status_code == 429
         told = await guess(right)
         assert told.status_code == 429, "the right one neither, while one has to wait"
-        assert f"wait {wait} seconds" in text_of(told)
+        assert ("Wait a second." if wait == 1 else f"Wait {wait} seconds.") in text_of(told)
         clock.stop(clock.now() + timedelta(seconds=wait))
         assert (await guess(wrong)).status_code == 422
     clock.stop(clock.now() + timedelta(minutes=15))

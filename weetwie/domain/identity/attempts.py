@@ -22,6 +22,7 @@ from weetwie.security.client_address import place_of
 from weetwie.tables.identity import SignInAttempt
 
 _WAIT = _("Too many attempts. Wait {seconds} seconds.")
+_WAIT_ONE = _("Too many attempts. Wait a second.")
 
 _LOCK = Query(select(func.pg_advisory_xact_lock(func.hashtextextended(param("about", Text), 0))))
 _FAILURES = Query(
@@ -75,7 +76,7 @@ async def begin(db: Db, limits: Mapping[str, Guessing]) -> Attempt:
     waits = [by_digest[row["about"]].wait(row["failures"]) - (now - row["last"]) for row in rows]
     seconds = ceil(max((wait.total_seconds() for wait in waits), default=0))
     if seconds > 0:
-        raise TooMany(_WAIT, retry_after=seconds, seconds=seconds)
+        raise TooMany(_WAIT if seconds > 1 else _WAIT_ONE, retry_after=seconds, seconds=seconds)
     return Attempt([await db.value(_FAILED, about=digest, at=now) for digest in by_digest])
 
 

@@ -42,8 +42,8 @@ files?.addEventListener("change", showFiles);
 
 /** @param {string} sentence */
 function fail(sentence) {
-  let shown = form?.querySelector(".err");
-  if (!shown) form?.prepend((shown = Object.assign(document.createElement("p"), { className: "err", role: "alert" })));
+  const shown = form?.querySelector(".err") ?? Object.assign(document.createElement("p"), { className: "err", role: "alert" });
+  if (!shown.isConnected) form?.prepend(shown);
   shown.textContent = sentence;
 }
 

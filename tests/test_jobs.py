@@ -66,14 +66,26 @@ async def test_what_fails_is_tried_again(error: Exception, monkeypatch: pytest.M
 async def test_what_is_swept_is_swept_when_it_is_due_and_then_not_before_its_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(jobs, "_FIRST_SWEEP", 0.0)
     monkeypatch.setattr(jobs, "LOOKS_AGAIN", 0.0)
     swept = Waiting(100)
     waiting = Waiting(0)
-    async with running(Job("a job", waiting.work, (Sweep(HOUR, swept.work),)), Bell("")):
+    async with running(Job("a job", waiting.work, (Sweep(HOUR, swept.work, first=0.0),)), Bell("")):
         while waiting.turns < 3:
             await asyncio.sleep(0)
     assert swept.turns == 1
+
+
+async def test_a_sweep_that_fails_is_due_soon_and_one_goes_on_beside_work_that_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("LOOKS_AGAIN", "_RESTS", "_SWEEPS_AGAIN"):
+        monkeypatch.setattr(jobs, name, 0.0)
+    swept = Waiting(100, lambda turn: ValueError("a fault") if turn == 1 else None)
+    broken = Waiting(0, lambda _turn: ValueError("a fault"))
+    async with running(Job("a job", broken.work, (Sweep(HOUR, swept.work, first=0.0),)), Bell("")):
+        while swept.turns < 2 or broken.turns < 5:
+            await asyncio.sleep(0)
+    assert swept.turns == 2
 
 
 async def test_a_job_closes_what_it_holds_when_it_ends() -> None:

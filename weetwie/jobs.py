@@ -38,6 +38,8 @@ LOOKS_AGAIN: Final = 1.0
 _RESTS: Final = 10.0
 """Seconds after something outside has failed."""
 _FIRST_SWEEP: Final = 120.0
+_SWEEPS_AGAIN: Final = 60.0
+"""Seconds after a sweep that failed."""
 _MOST_PUSHES: Final = 32
 
 Work = Callable[[], Awaitable[object]]
@@ -47,6 +49,8 @@ Work = Callable[[], Awaitable[object]]
 class Sweep:
     every: timedelta
     work: Work
+    first: float = _FIRST_SWEEP
+    """Seconds after the start."""
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -63,7 +67,7 @@ class Job:
     async def run(self, bell: Bell) -> None:
         """Works until cancelled."""
         rung = bell.waiter()
-        due = dict.fromkeys(self.sweeps, time.monotonic() + _FIRST_SWEEP)
+        due = {sweep: time.monotonic() + sweep.first for sweep in self.sweeps}
         try:
             while True:
                 await self._turn(due)
@@ -73,13 +77,19 @@ class Job:
                 await self.close()
 
     async def _turn(self, due: dict[Sweep, float]) -> None:
+        if self.work is not None:
+            await self._attempt(self.work, again=True)
+        for sweep in self.sweeps:
+            if time.monotonic() >= due[sweep]:
+                every = sweep.every.total_seconds()
+                is_done = await self._attempt(sweep.work)
+                due[sweep] = time.monotonic() + (every if is_done else min(every, _SWEEPS_AGAIN))
+
+    async def _attempt(self, work: Work, *, again: bool = False) -> bool:
+        """Whether it went well; `again` for as long as more may wait."""
         try:
-            while self.work is not None and await self.work():
+            while await work() and again:
                 pass
-            for sweep in self.sweeps:
-                if time.monotonic() >= due[sweep]:
-                    due[sweep] = time.monotonic() + sweep.every.total_seconds()
-                    await sweep.work()
         except DatabaseAway:
             log.warning("a job waits for the database", job=self.name)
         except Unavailable as error:
@@ -88,6 +98,9 @@ class Job:
         except Exception:
             log.exception("a job failed", job=self.name)
             await asyncio.sleep(_RESTS)
+        else:
+            return True
+        return False
 
 
 def jobs(
@@ -116,15 +129,15 @@ def jobs(
             lambda: make_next(database, site, store),
             (Sweep(HOUR, lambda: exports.sweep(database, store)),),
         ),
-        Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site)),)),
+        Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site), first=0.0),)),
     ]
 
 
 async def media_once(database: Database, store: Store) -> None:
-    """Makes ready what was uploaded, and removes the files of what is gone."""
+    """Removes the files of what is gone, and makes ready what was uploaded."""
+    await remove.clear(database, store)
     while await process.work(database, store):
         pass
-    await remove.clear(database, store)
 
 
 async def links_once(database: Database, store: Store, fetcher: Fetcher, base_url: str) -> None:

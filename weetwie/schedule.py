@@ -77,11 +77,13 @@ class Clockwork:
             if act.is_due(now):
                 async with self._database.transaction() as db:
                     await act.what(db)
+                act.is_done()
                 await asyncio.sleep(0)
         for flow in self._flows:
             if flow.is_due(now):
                 async with self._database.transaction() as db:
                     await flow.what(await of_system(db, self._site))
+                flow.is_done()
                 await asyncio.sleep(0)
 
 
@@ -92,8 +94,11 @@ class Due(Generic[What]):
     at: float
 
     def is_due(self, now: float) -> bool:
-        """And when it is due again."""
+        """What fails is due again within the minute."""
         if self.at > now:
             return False
-        self.at = now + self.every.total_seconds()
+        self.at = now + min(self.every, MINUTE).total_seconds()
         return True
+
+    def is_done(self) -> None:
+        self.at = time.monotonic() + self.every.total_seconds()

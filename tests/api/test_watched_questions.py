@@ -54,6 +54,18 @@ async def test_who_waits_is_told_of_the_first_post_about_it_and_of_no_other(hous
     assert kept["status_id"] == first and kept["question"] == QUESTION
 
 
+async def test_of_two_posts_at_once_one_is_told(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    await waits(house, ada)
+    for text in (
+        "Cathodic protection keeps our tanks from rust",
+        "Cathodic protection of tanks needs anodes",
+    ):
+        await house.good(bo, "POST", "/api/v1/statuses", data={"status": text})
+    await house.settle()
+    assert len(await told(house, ada)) == 1
+
+
 async def test_what_has_but_a_word_of_it_or_asks_the_same_is_not_told(house: House) -> None:
     ada, bo = await house.world.member("ada"), await house.world.member("bo")
     await waits(house, ada)

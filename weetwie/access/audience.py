@@ -1,7 +1,7 @@
 """The law as a mask for public and unlisted posts: who sees which, told by a few numbers of each post.
 
 Evidence is summed over very many posts, which would be dear as SQL. So each post bears its key (ring and author) and each
-viewer has a `Sight`; for public and unlisted posts that are there, `reaches` says the same as `sees.post`, which a property test
+viewer has a `Sight`; for public and unlisted posts that are there, `reaches` says the same as `visibility.post`, which a property test
 holds (tests/access/test_audience.py).
 """
 

@@ -13,6 +13,7 @@ async def tell(context: Context, facts: Sequence[PostPublished | PostEdited]) ->
     db = context.db
     for one in await watched.met(db, [fact.post_id for fact in facts]):
         asker = await context.find_person(one.person_id)
-        if asker is not None and await watched.is_answered(db, asker, one):
-            await watched.told(db, one.id, one.post_id)
+        if asker is None or not await watched.is_answered(db, asker, one):
+            continue
+        if await watched.told(db, one.id, one.post_id):
             await notify.awaited(db, context.viewer, one.person_id, one.post_id)

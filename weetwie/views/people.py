@@ -13,7 +13,7 @@ from weetwie.access import ring_counts, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
-from weetwie.errors import NotFound
+from weetwie.errors import Forbidden, NotFound
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
@@ -67,6 +67,8 @@ class _Open(_Card, frozen=True, kw_only=True):
     header_description: str = ""
     pronouns: str = ""
     languages: list[str] = msgspec.field(default_factory=list)
+    has_joined: bool = True
+    is_dormant: bool = False
     until: datetime | None = None
     joined_at: datetime | None = None
     left_at: datetime | None = None
@@ -95,8 +97,6 @@ class Profile(_AtWork, frozen=True, kw_only=True):
     Which class a field stands in says who sees it. These here show to oneself, and to the system.
     """
 
-    is_dormant: bool = False
-    has_joined: bool = True
     is_admin: bool = False
     is_people_admin: bool = False
     is_moderator: bool = False
@@ -230,8 +230,10 @@ async def profiles(db: Db, people: Iterable[SeenPerson]) -> list[Profile]:
 
 async def records(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[Profile]:
     """Everybody who has not been erased, in the order asked for: for the system alone, where it works for those who look after
-    people. Where somebody suspended works is not told even there. What a person may see of another is `profiles`."""
-    assert viewer.is_system, "whoever is not the system sees people by the law"
+    people. Where somebody suspended works is not told even there. What a person may see of another is `profiles`. Raises Forbidden
+    for whoever is not the system."""
+    if not viewer.is_system:
+        raise Forbidden
     asked = list(ids)
     rows = {row["id"]: row for row in await db.rows(_RECORDS, ids=asked)}
     return [_record(rows[id]) for id in asked if id in rows]

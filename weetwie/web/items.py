@@ -58,7 +58,7 @@ class _Group(msgspec.Struct):
 
     @property
     def answer_id(self) -> int:
-        """Of the question that the conversation began with; 0 where there is none that the reader visibility."""
+        """Of the question that the conversation began with; 0 where there is none that the reader sees."""
         found = next((mate.answer_id for mate in self.mates if mate.id == self.root_id), None)
         return found if found and any(mate.id == found for mate in self.mates) else 0
 

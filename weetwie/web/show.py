@@ -185,8 +185,8 @@ def which_day(locale: str, at: datetime) -> str:
     if days < 2:
         return language.translate(_TODAY if days < 1 else _YESTERDAY, locale)
     if days < 7:
-        return format_date(of, "EEEE", locale=locale)
-    return format_skeleton("MMMMd" if of.year == now.year else "yMMMMd", of, locale=locale)
+        return format_date(of, "EEEE", locale=_of_dates(locale))
+    return format_skeleton("MMMMd" if of.year == now.year else "yMMMMd", of, locale=_of_dates(locale))
 
 
 def until(locale: str, at: datetime) -> str:

@@ -26,6 +26,7 @@ LONGEST: Final = 1000
 LASTS: Final = timedelta(days=90)
 _CARRIES: Final = 0.5
 """Of the word that says most: words that say as much carry the question."""
+_WRITTEN_HERE: Final = 0
 _MOST_AT_ONCE: Final = 200
 """So many questions are asked again for what was just written; the oldest first."""
 
@@ -90,7 +91,7 @@ async def watching(db: Db, viewer: Viewer, question: str) -> list[int]:
 async def met(db: Db, post_ids: Sequence[int]) -> list[Met]:
     """Which watched questions have words of these posts. Whether a post is about one, and seen, is not decided yet.
 
-    What asks a question itself answers none.
+    What asks a question itself answers none, and nobody is notified of what was imported.
     """
     rows = await db.rows(_WRITTEN, ids=list(post_ids))
     found = []
@@ -112,8 +113,9 @@ async def is_answered(db: Db, asker: Viewer, one: Met) -> bool:
     return any(proof.post_id == one.post_id for expert in answer.named().people for proof in expert.proofs)
 
 
-async def told(db: Db, id: int, post_id: int) -> None:
-    await db.run(_TOLD, id=id, post_id=post_id)
+async def told(db: Db, id: int, post_id: int) -> bool:
+    """Whether this post is the first that they are told of; of two at once one is."""
+    return await db.value(_TOLD, id=id, post_id=post_id) is not None
 
 
 async def forget_ended(db: Db) -> None:
@@ -166,6 +168,7 @@ _WRITTEN = Query(
     .join(Post, Post.id == Evidence.post_id)
     .where(
         Evidence.post_id == func.any(param("ids", ARRAY(BigInteger))),
+        Post.origin == _WRITTEN_HERE,
         ~Evidence.is_gone,
         ~and_(Post.is_question, Post.reply_to_id.is_(None)),
     )
@@ -184,7 +187,8 @@ _MET = Query(
 _TOLD = Query(
     update(WatchedQuestion)
     .values(told_post_id=param("post_id", BigInteger))
-    .where(WatchedQuestion.id == param("id", BigInteger))
+    .where(WatchedQuestion.id == param("id", BigInteger), WatchedQuestion.told_post_id.is_(None))
+    .returning(WatchedQuestion.id)
 )
 _FORGET_ENDED = Query(delete(WatchedQuestion).where(WatchedQuestion.ends_at <= _NOW))
 _FORGET = Query(

@@ -14,7 +14,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
-from weetwie.views.people import SeenPerson, person_columns
+from weetwie.views.people import SeenPerson, as_seen, person_columns
 
 MOST: Final = 100
 """Of each conversation: those asked for, its first post, and the newest."""
@@ -36,7 +36,7 @@ async def threads(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[Mate]:
     if not asked:
         return []
     rows = await _THREADS.rows(db, viewer, ids=asked)
-    return [Mate(row[0], row[1], row[2], SeenPerson(*row[3:])) for row in rows]
+    return [Mate(row[0], row[1], row[2], as_seen(tuple(row[3:]))) for row in rows]
 
 
 def _threads(viewer_sql: ViewerSql) -> Executable:

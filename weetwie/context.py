@@ -1,14 +1,21 @@
 """What a use case is given: the database in one transaction, who acts, and what it must know of the place where that is."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import structlog
 
 from weetwie.access import viewer as viewers
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
+from weetwie.database.unavailable import DatabaseAway
 from weetwie.errors import NotFound
 from weetwie.media.blob import Store
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +51,17 @@ class Context:
         if found is None:
             raise NotFound
         return found
+
+    @asynccontextmanager
+    async def apart(self, what: str, about: int) -> AsyncIterator[None]:
+        """For one of many: what fails is undone and logged with the id `about`, and holds up none of the others."""
+        try:
+            async with self.db.savepoint():
+                yield
+        except DatabaseAway:
+            raise
+        except Exception:
+            log.exception(what, about=about)
 
     def by(self, viewer: Viewer) -> "Context":
         """The same, done by somebody else."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer, system
-from weetwie.database.pool import Database
+from weetwie.database.pool import Database, Db
 from weetwie.flows.imports.run import ImportReport
 from weetwie.imports.lines import BadLine
 
@@ -58,3 +58,12 @@ async def world_as_it_is(database: Database) -> tuple[list[Any], list[Any]]:
         posts = await db.connection.fetch(_WHAT_CAME)
         people = await db.connection.fetch(_WHO_CAME)
     return [dict(row) for row in posts], [dict(row) for row in people]
+
+
+async def kept(db: Db, person_id: int) -> str | None:
+    """The address of theirs that is kept in full."""
+    found: str | None = await db.connection.fetchval(
+        "select address from addresses where person_id = $1 and not is_personal order by id limit 1",
+        person_id,
+    )
+    return found

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.imports.bringing import Told, acting
+from tests.imports.bringing import Told, acting, kept
 from tests.world import World
 from weetwie.domain.identity import addresses
 from weetwie.domain.people.claim import claim, claimable
@@ -67,7 +67,7 @@ async def test_a_changed_address_is_theirs_and_the_old_one_is_that_of_who_has_it
     if has_joined:
         async with world.database.reading() as db:
             person_id = await addresses.verified_owner(db, NEW)
-            assert person_id is not None and await addresses.address_of(db, person_id) == NEW
+            assert person_id is not None and await kept(db, person_id) == NEW
             heard = "select act from account_events where person_id = $1"
             assert [row["act"] for row in await db.connection.fetch(heard, person_id)] == ["address.change"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports.bringing import DATA, Told, acting, world_as_it_is
+from tests.imports.bringing import DATA, Told, acting, kept, world_as_it_is
 from tests.imports.test_readers import repository  # noqa: F401
 from tests.world import World
 from weetwie.access.enums import Ring
@@ -275,7 +275,7 @@ async def test_whoever_shows_that_an_address_is_theirs_takes_over_what_was_broug
             await claim(db, viewer, ada, Newcomer(handle=(await handles(world) - {"ada"}).pop()))
         assert await claim(db, viewer, ada, Newcomer(handle="ada")) == ada
         await addresses.add(db, ada, "Ada@Example.org", is_verified=True)
-        assert await addresses.address_of(db, ada) == "Ada@Example.org"
+        assert await kept(db, ada) == "Ada@Example.org"
         assert await claimable(db, digest) is None
         with pytest.raises(NotFound):
             await claim(db, viewer, ada, Newcomer(handle="ada"))

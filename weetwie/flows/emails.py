@@ -23,6 +23,7 @@ from weetwie.views import texts as seen_words
 
 _REMINDER_LASTS = timedelta(days=7)
 _NEWS_LASTS = timedelta(days=2)
+_NOT_WRITTEN = "an email could not be written"
 _MOST_QUESTIONS, _LONGEST_QUESTION = 5, 200
 
 
@@ -53,15 +54,21 @@ async def guests_ending(context: Context) -> None:
         return
     db = context.db
     for one in await guests.ending(db):
-        address = await reached_at(db, one.sponsor_id)
-        sponsor = await context.find_person(one.sponsor_id) if address else None
-        guest = await context.find_person(one.guest_id) if sponsor else None
-        if address is None or sponsor is None or guest is None:
-            continue
-        day = format_date(guests.last_day(one.until), "long", locale=sponsor.language)
-        link = context.address("invitations")
-        written = write.guest_ends(sponsor.language, sponsor.policy.name, f"@{guest.handle}", day, link)
-        await emails.put(db, sponsor.person_id, address, written, _REMINDER_LASTS)
+        async with context.apart(_NOT_WRITTEN, one.sponsor_id):
+            await _guest_ends(context, one)
+
+
+async def _guest_ends(context: Context, one: guests.EndingGuest) -> None:
+    db = context.db
+    address = await reached_at(db, one.sponsor_id)
+    sponsor = await context.find_person(one.sponsor_id) if address else None
+    guest = await context.find_person(one.guest_id) if sponsor else None
+    if address is None or sponsor is None or guest is None:
+        return
+    day = format_date(guests.last_day(one.until), "long", locale=sponsor.language)
+    link = context.address("invitations")
+    written = write.guest_ends(sponsor.language, sponsor.policy.name, f"@{guest.handle}", day, link)
+    await emails.put(db, sponsor.person_id, address, written, _REMINDER_LASTS)
 
 
 async def staying_in_touch(context: Context) -> None:
@@ -70,13 +77,19 @@ async def staying_in_touch(context: Context) -> None:
         return
     db = context.db
     for person_id in await staying.to_ask(db):
-        address = await reached_at(db, person_id)
-        person = await context.find_person(person_id) if address else None
-        if address is None or person is None:
-            continue
-        link = context.address(f"stay/{await links.make(db, 'stay', person_id)}")
-        written = write.still_in_touch(person.language, person.policy.name, person.handle, link)
-        await emails.put(db, person_id, address, written, links.LASTS["stay"])
+        async with context.apart(_NOT_WRITTEN, person_id):
+            await _still_in_touch(context, person_id)
+
+
+async def _still_in_touch(context: Context, person_id: int) -> None:
+    db = context.db
+    address = await reached_at(db, person_id)
+    person = await context.find_person(person_id) if address else None
+    if address is None or person is None:
+        return
+    link = context.address(f"stay/{await links.make(db, 'stay', person_id)}")
+    written = write.still_in_touch(person.language, person.policy.name, person.handle, link)
+    await emails.put(db, person_id, address, written, links.LASTS["stay"])
 
 
 async def open_questions(context: Context) -> None:
@@ -85,16 +98,22 @@ async def open_questions(context: Context) -> None:
         return
     db = context.db
     for one in await staying.to_tell(db):
-        address = await reached_at(db, one.person_id)
-        person = await context.find_person(one.person_id) if address else None
-        asked = await _asked(db, person, one.since) if person else []
-        if address is None or person is None or not asked:
-            continue
-        end = context.address(f"letters/stop/{await stop.token(db, one.person_id)}")
-        written = write.questions(
-            person.language, person.policy.name, person.handle, asked, context.address(""), end
-        )
-        await emails.put(db, one.person_id, address, written, _REMINDER_LASTS, end)
+        async with context.apart(_NOT_WRITTEN, one.person_id):
+            await _questions(context, one)
+
+
+async def _questions(context: Context, one: staying.ToTell) -> None:
+    db = context.db
+    address = await reached_at(db, one.person_id)
+    person = await context.find_person(one.person_id) if address else None
+    asked = await _asked(db, person, one.since) if person else []
+    if address is None or person is None or not asked:
+        return
+    end = context.address(f"letters/stop/{await stop.token(db, one.person_id)}")
+    written = write.questions(
+        person.language, person.policy.name, person.handle, asked, context.address(""), end
+    )
+    await emails.put(db, one.person_id, address, written, _REMINDER_LASTS, end)
 
 
 async def _asked(db: Db, person: Viewer, since: datetime | None) -> list[tuple[str, str]]:

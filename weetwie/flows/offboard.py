@@ -22,7 +22,8 @@ from weetwie.events import PersonLeft
 async def leave_due(context: Context) -> None:
     """Members whose last day is over."""
     for person_id in await leaving.due(context.db):
-        await leaving.leave(context.db, context.viewer, person_id, "end-date")
+        async with context.apart("somebody whose last day is over could not leave", person_id):
+            await leaving.leave(context.db, context.viewer, person_id, "end-date")
 
 
 async def say_farewell(context: Context, facts: Sequence[PersonLeft]) -> None:

@@ -48,7 +48,7 @@ async def schedule(context: Context, draft: Draft, ballot: Ballot | None, at: da
     """What could not be published now is refused now, and not when its time has come."""
     db, viewer = context.db, context.viewer
     key, draft = draft.key, msgspec.structs.replace(draft, key=None)
-    written: dict[str, Any] = {"draft": msgspec.to_builtins(draft), "visibility": "public"}
+    written: dict[str, Any] = {"draft": msgspec.to_builtins(draft)}
     if ballot is not None:
         written["ballot"] = msgspec.to_builtins(ballot)
     with suppress(_AsIfPublishedError):
@@ -95,6 +95,10 @@ async def publish_due(context: Context) -> None:
                 await publish(context.by(author), draft, ballot)
         except Refusal as refusal:
             await scheduled.refused(db, post.id, str(refusal))
+        except msgspec.ValidationError:  # kept by another version of the program
+            await scheduled.refused(
+                db, post.id, str(Invalid(_("This post can't be read any more. Write it again.")))
+            )
         else:
             await scheduled.done(db, post.id)
 

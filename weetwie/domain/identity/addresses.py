@@ -43,16 +43,6 @@ _OWNER = Query(select(Address.person_id).where(Address.address_hash == param("ha
 _VERIFIED_OWNER = Query(
     select(Address.person_id).where(Address.address_hash == param("hash", LargeBinary), Address.is_verified)
 )
-_OF_PERSON = Query(
-    select(Address.address)
-    .where(
-        Address.person_id == param("person_id", BigInteger),
-        Address.address.is_not(None),
-        Address.is_personal.is_(False),
-    )
-    .order_by(Address.id)
-    .limit(1)
-)
 _OWNERS_AT_WORK = Query(
     select(Address.person_id)
     .distinct()
@@ -152,12 +142,6 @@ async def verified_owner(db: Db, address: str) -> int | None:
     """Who has shown that this address is theirs."""
     person_id: int | None = await db.value(_VERIFIED_OWNER, hash=hashed(await hash_key(db), address))
     return person_id
-
-
-async def address_of(db: Db, person_id: int) -> str | None:
-    """The first address of a person that is known in full."""
-    address: str | None = await db.value(_OF_PERSON, person_id=person_id)
-    return address
 
 
 async def of_people(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""What letters lead to: staying or going to sleep, and hearing no more of questions. Links that are read by nobody else."""
+"""What emails lead to: staying or going to sleep, and hearing no more of questions. Links that are read by nobody else."""
 
 from starlette.responses import Response
 
@@ -7,7 +7,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.identity import links
 from weetwie.errors import NotFound
 from weetwie.flows import offboard
-from weetwie.flows import stop as letters
+from weetwie.flows import stop as stopping
 from weetwie.web.visit import Visit
 
 
@@ -36,12 +36,12 @@ async def _person(visit: Visit, db: Db) -> Viewer:
 
 async def show_stop(visit: Visit) -> Response:
     async with visit.site.database.reading() as db:
-        await letters.whose(db, visit.request.path_params["token"])
+        await stopping.whose(db, visit.request.path_params["token"])
     return visit.show("letters_stop.html", is_done=False)
 
 
 async def stop(visit: Visit) -> Response:
     """With one click, by the person or by their mail program for them (RFC 8058): the address itself is the proof."""
     async with visit.site.database.transaction() as db:
-        await letters.stop(db, visit.request.path_params["token"])
+        await stopping.stop(db, visit.request.path_params["token"])
     return visit.show("letters_stop.html", is_done=True)

@@ -78,7 +78,7 @@ async def _bring(
 
     from weetwie.access.enums import Ring
     from weetwie.flows.imports import archive as archives
-    from weetwie.imports.archive.box import opened
+    from weetwie.imports.box import opened
     from weetwie.serve import store
 
     settings = settings_of(installation)

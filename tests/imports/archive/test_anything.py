@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.imports.archive.making import note, tweet
 from weetwie.errors import Invalid
 from weetwie.imports.archive import mastodon, twitter
-from weetwie.imports.archive.box import opened
+from weetwie.imports.box import opened
 
 words = st.text(max_size=12) | st.sampled_from(
     [

@@ -33,8 +33,8 @@ from weetwie.flows.imports import archive as archives
 from weetwie.flows.imports import remove as removing
 from weetwie.flows.imports.archive import ArchivePreview, ArchiveReport
 from weetwie.flows.imports.remove import remove
-from weetwie.imports.archive.box import opened as opened_box
 from weetwie.imports.archive.remembered import Network
+from weetwie.imports.box import opened as opened_box
 from weetwie.runtime import clock
 
 HOME = "http://weetwie.example"

@@ -21,8 +21,8 @@ from weetwie.access.enums import Ring, Visibility
 from weetwie.context import Context
 from weetwie.flows.exports.archive import ExportReport, export
 from weetwie.flows.imports import archive as archives
-from weetwie.imports.archive.box import opened as opened_box
 from weetwie.imports.archive.mastodon import PUBLIC
+from weetwie.imports.box import opened as opened_box
 
 NASTY = [
     "One\n\n\n\nfour lines below",

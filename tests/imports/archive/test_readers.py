@@ -26,8 +26,8 @@ from tests.imports.archive.making import (
 from weetwie.access.enums import Ring, Visibility
 from weetwie.errors import Invalid
 from weetwie.imports.archive import mastodon, remembered, twitter
-from weetwie.imports.archive.box import opened
 from weetwie.imports.archive.remembered import ReadArchive
+from weetwie.imports.box import opened
 from weetwie.text import text as texts
 
 HOME = "https://weetwie.example"

@@ -30,8 +30,8 @@ from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.flows.imports.run import PASSING, TRIES
 from weetwie.imports.archive import mastodon, remembered, twitter
-from weetwie.imports.archive.box import OpenArchive
 from weetwie.imports.archive.remembered import ArchivedPost, Network, ReadArchive
+from weetwie.imports.box import OpenArchive
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 

@@ -35,6 +35,10 @@ class OpenArchive:
         self.sizes = sizes
         self._open = open_one
 
+    def open(self, name: str) -> IO[bytes]:
+        """To read a file piece by piece, however large; reading on may raise whatever damaged packing does."""
+        return self._open(name)
+
     def words(self, name: str) -> bytes:
         """A whole file of words. Raises Invalid."""
         content = self.read(name, LARGEST_WORDS)

@@ -1,4 +1,4 @@
-"""The web application, built out of the doors."""
+"""The web application, built out of its entry points."""
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -76,7 +76,7 @@ from weetwie.web.api_reference import Reference, reference
 from weetwie.web.site import site
 from weetwie.web.visit import LookOver
 
-DOORS: Final = (
+FILES: Final = (
     apps,
     tokens,
     metadata,
@@ -121,7 +121,7 @@ DOORS: Final = (
     topics,
     watched,
 )
-"""Each file of doors has its `routes`."""
+"""Each file of endpoints has its `routes`."""
 
 _NOT_HERE: Final = _("This account isn't active right now.")
 
@@ -150,12 +150,12 @@ def build(
     no streams."""
     base_url, memory, store = here.base_url, here.memory, here.store
     limits = RateLimits(shared_counts) if settings.rate_limits else None
-    doors = endpoints()
+    declared = endpoints()
     described = _described(base_url)
     renderer = Renderer(base_url)
     streams = Streaming(live, database, memory, renderer, limits) if live is not None else None
     dispatcher = Dispatcher(
-        [*doors, openapi_endpoint(described), TO_THE_REFERENCE],
+        [*declared, openapi_endpoint(described), TO_THE_REFERENCE],
         site=here,
         recognise=_recognise(memory),
         open_db=_open_db(database),
@@ -216,7 +216,7 @@ def _directory(database: Database, here: Site, limits: RateLimits | None) -> App
 
 
 def _beside(make_directory: Callable[[], Application], pages: Application) -> Application:
-    """The pages, and beside them the door for directories."""
+    """The pages, and beside them what directories speak to."""
     directory = cache(make_directory)
 
     async def either(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -227,8 +227,8 @@ def _beside(make_directory: Callable[[], Application], pages: Application) -> Ap
 
 
 def endpoints() -> list[Endpoint]:
-    """Every door for programs there is."""
-    return list(chain.from_iterable(door.routes for door in DOORS))
+    """Every endpoint there is."""
+    return list(chain.from_iterable(file.routes for file in FILES))
 
 
 @cache
@@ -251,9 +251,9 @@ TO_THE_REFERENCE: Final = Endpoint("GET", "/api/docs", _to_the_reference, hidden
 
 def _recognise(memory: Memory) -> Callable[[Call], Awaitable[Viewer]]:
     async def recognise(call: Call) -> Viewer:
-        """A bad token is refused, but for doors that ask nothing of a token: there it is nobody's.
+        """A bad token is refused, but for endpoints that ask nothing of a token: there it is nobody's.
 
-        Hot doors take the viewer from memory: their own statement says whether it is still so, and if not they are asked again.
+        Hot endpoints take the viewer from memory: their own statement says whether it is still so, and if not they are asked again.
         """
         token = bearer(call)
         viewer = memory.recall(token) if call.endpoint.hot and not call.is_second_try else None

@@ -1,11 +1,11 @@
-"""The ways to say no: refusals that a person may read, raised where the decision falls, answered at the doors."""
+"""The ways to say no: refusals that a person may read, raised where the decision falls, answered by the entry points."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
 def _(sentence: str) -> str:
-    """Marks a sentence for translation; the doors translate it when they know the reader's language."""
+    """Marks a sentence for translation; entry points translate it when they know the reader's language."""
     return sentence
 
 

@@ -100,7 +100,7 @@ class Code:
         below = {
             name: one
             for name, one in self.functions.items()
-            if _floor(name) in ("domain", "flows", "imports")
+            if _layer(name) in ("domain", "flows", "imports")
         }
         called = {name: self.called(name) for name in below}
         acts = {
@@ -130,7 +130,7 @@ class Code:
     def unit(self, name: str) -> set[Units]:
         if name in self.acts:
             return {frozenset({".".join(name.split(".")[1:3])})}
-        return self.ways(name) if name in self.functions and _floor(name) in ENTRY else {NOTHING}
+        return self.ways(name) if name in self.functions and _layer(name) in ENTRY else {NOTHING}
 
 
 Way = tuple[Units, bool]
@@ -199,7 +199,7 @@ def _names(node: ast.AST) -> Iterator[ast.AST]:
         yield from _names(child)
 
 
-def _floor(name: str) -> str:
+def _layer(name: str) -> str:
     return name.split(".")[1]
 
 

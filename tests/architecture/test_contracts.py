@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.source import ROOT
 
 BREACHES = {
-    "Floors": ("weetwie/runtime/clock.py", "import weetwie.domain"),
+    "Layers": ("weetwie/runtime/clock.py", "import weetwie.domain"),
     "Domains do not know one another": (
         "weetwie/domain/posts/rules.py",
         "import weetwie.domain.people.rules",

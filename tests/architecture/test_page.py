@@ -1,5 +1,5 @@
 """The page that explains the architecture names what there is: every folder stands in its tree, every name in it exists, and each
-step of its walks is a function that exists, on a lower floor than the step before."""
+step of its walks is a function that exists, in a lower layer than the step before."""
 
 import re
 import tomllib
@@ -48,13 +48,13 @@ def folders(package: Path) -> list[str]:
 
 
 def legs(walks: str) -> Iterator[list[tuple[str, str]]]:
-    """For each numbered list, file and function that its steps begin with (a step may name several, on one floor)."""
+    """For each numbered list, file and function that its steps begin with (a step may name several, in one layer)."""
     for part in re.split(r"\n(?=1\. )", walks)[1:]:
         steps = re.findall(r"^\d+\. .*(?:\n   .*)*", part.split("\n\n")[0], re.MULTILINE)
         yield [found.group(1, 2) for step in steps if (found := _STEP.search(step))]  # type: ignore[misc]
 
 
-def floor_of(path: str) -> int:
+def layer_of(path: str) -> int:
     layers = next(
         one["layers"]
         for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
@@ -91,8 +91,8 @@ def test_every_step_of_the_walks_exists() -> None:
     assert missing(steps, PACKAGE) == []
 
 
-def test_no_walk_goes_back_to_a_floor_that_it_left() -> None:
-    walked = [[floor_of(path) for path, _name in leg] for leg in legs(section(PAGE, 6))]
+def test_no_walk_goes_back_to_a_layer_that_it_left() -> None:
+    walked = [[layer_of(path) for path, _name in leg] for leg in legs(section(PAGE, 6))]
     assert len(walked) >= 9
     assert [leg for leg in walked if leg != sorted(set(leg))] == []
 
@@ -106,5 +106,5 @@ def test_a_breach_is_noticed(tmp_path: Path) -> None:
     assert missing([("app.py", "build"), ("app.py", "AFTER")], tmp_path) == []
     assert len(missing([("app.py", "raise"), ("gone.py", "build")], tmp_path)) == 2
     back = "1. `flows/publish.py: publish`\n2. `api/call.py: Call.db`\n"
-    ((first, second),) = ([floor_of(path) for path, _name in leg] for leg in legs("\n" + back))
+    ((first, second),) = ([layer_of(path) for path, _name in leg] for leg in legs("\n" + back))
     assert first > second

@@ -51,8 +51,8 @@ def _names(functions: Iterable[object]) -> set[str]:
     return {f"{one.__module__}.{getattr(one, '__qualname__', '')}" for one in functions}
 
 
-def _in(*floors: str) -> list[Source]:
-    return [source for source in sources() if source.path.startswith(floors)]
+def _in(*layers: str) -> list[Source]:
+    return [source for source in sources() if source.path.startswith(layers)]
 
 
 def test_every_reaction_stands_on_the_page() -> None:

@@ -298,7 +298,7 @@ async def test_files_of_pages_are_kept_for_good_under_their_hash(site: httpx.Asy
     answer = await site.get(style)
     assert answer.status_code == 200
     assert "immutable" in answer.headers["cache-control"]
-    assert "immutable" not in (await site.get("/static/house.png")).headers["cache-control"]
+    assert "immutable" not in (await site.get("/static/organisation.png")).headers["cache-control"]
 
 
 async def test_a_form_that_is_too_long_is_not_read(site: httpx.AsyncClient) -> None:

@@ -56,7 +56,7 @@ def system(policy: Policy) -> Viewer:
 
 
 def is_active(viewer: Viewer, at: datetime) -> bool:
-    """Whether a person stands in the house now: neither suspended, dormant nor past their end."""
+    """Whether a person has access now: neither suspended, dormant nor past their end."""
     return (
         viewer.is_person
         and not viewer.is_suspended

@@ -1,8 +1,8 @@
 """The law as SQL: which posts and which people one sees.
 
-Each condition is written once and read both ways. An `Eye` says in SQL who is looking: `VIEWER` takes it from the
+Each condition is written once and read both ways. A `ViewerSql` says in SQL who is looking: `VIEWER` takes it from the
 parameters of the request, `of(person)` from a row of people, and so the same condition gives the posts that a viewer sees
-or the people who see a post. `MEMBER` is the eye of most requests; what is settled for members is settled when the
+or the people who see a post. `MEMBER` is that of most requests; what is settled for members is settled when the
 statement is compiled, which leaves the planner a third of the work. Every inner table is an alias, so a condition can
 stand in any query.
 

@@ -1,1 +1,1 @@
-"""Doors for programs."""
+"""For programs: the APIs."""

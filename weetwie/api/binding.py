@@ -1,4 +1,4 @@
-"""The binder: turns a tree of whatever came into the parameters that a door declared, or refuses and names the field."""
+"""The binder: turns a tree of whatever came into the parameters that an endpoint declared, or refuses and names the field."""
 
 import re
 from collections.abc import Sequence

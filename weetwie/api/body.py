@@ -21,7 +21,7 @@ from weetwie.errors import _
 from weetwie.http.body import Receive, bounded, check_length
 
 MAX_BODY: Final = MAX_TEXT
-"""What a door takes that does not say otherwise; more is for files alone."""
+"""What an endpoint takes that does not say otherwise; more is for files alone."""
 
 _MOST_BRACKETS: Final = 20_000
 """More than any text holds. Each may be a list, and to make many of them takes long."""

@@ -1,4 +1,4 @@
-"""One call of a door: what came, who calls, and what is said beside the answer."""
+"""One call of an endpoint: what came, who calls, and what is said beside the answer."""
 
 import re
 from collections.abc import AsyncIterator, Callable, MutableMapping
@@ -45,7 +45,7 @@ class StreamedAnswer:
 
 
 class Call:
-    """Given to every door. Has no parameters: those come beside it, bound and checked."""
+    """Given to every endpoint. Has no parameters: those come beside it, bound and checked."""
 
     __slots__ = (
         "_db",

@@ -1,4 +1,4 @@
-"""The application behind the doors for programs: finds the endpoint, asks who calls, binds, calls, answers."""
+"""The application behind the endpoints: finds the endpoint, asks who calls, binds, calls, answers."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Caller(Protocol):
-    """What the doors need to know of a viewer."""
+    """What the endpoints need to know of a viewer."""
 
     @property
     def is_person(self) -> bool: ...
@@ -98,7 +98,7 @@ def _untranslated(sentence: str, languages: str) -> str:
 
 
 class Dispatcher:
-    """A plain ASGI application. What it needs of the rest of the house is handed in."""
+    """A plain ASGI application. What it needs of the rest is handed in."""
 
     def __init__(
         self,

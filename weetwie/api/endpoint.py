@@ -1,4 +1,4 @@
-"""How a door is declared. The table of routes is data: proofs, the OpenAPI document, scopes and rate limits walk it."""
+"""How an endpoint is declared. The table of routes is data: proofs, the OpenAPI document, scopes and rate limits walk it."""
 
 import inspect as python_inspect
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -49,9 +49,9 @@ class Endpoint:
     """Not in the OpenAPI document: pages, redirects and the document itself."""
     deprecated: bool = False
     refuse: Callable[[Any, Exception], Answer] | None = None
-    """How this door words its refusals, where not as the client API does (OAuth has its own form)."""
+    """How this endpoint words its refusals, where not as the client API does (OAuth has its own form)."""
     accepted: frozenset[str] = field(init=False)
-    """Every scope that opens this door: those named, and the wider ones that hold them."""
+    """Every scope that opens this endpoint: those named, and the wider ones that hold them."""
     binder: Binder[Any] | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -86,7 +86,7 @@ class Endpoint:
 
 
 def is_id(name: str) -> bool:
-    """Whether a part of a path that is called so is an id: a number that is checked before the door opens."""
+    """Whether a part of a path that is called so is an id: a number that is checked before it is called."""
     return name == "id" or name.endswith("_id")
 
 
@@ -101,7 +101,7 @@ def holders(scope: str) -> Iterator[str]:
 
 
 class Routes:
-    """The doors of one file of an API; `app` puts those of all files together."""
+    """The endpoints of one file of an API; `app` puts those of all files together."""
 
     def __init__(self, *tags: str) -> None:
         self.tags = tags
@@ -134,7 +134,7 @@ class Routes:
         access: Access | None = None,
         **options: Any,
     ) -> Callable[[Function], Function]:
-        """Declares a door. What takes scopes is for people, unless `access` says otherwise.
+        """Declares an endpoint. What takes scopes is for people, unless `access` says otherwise.
 
         The function takes the call, then its parameters where it has any; its types say what goes in and out.
         """

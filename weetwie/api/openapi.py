@@ -1,4 +1,4 @@
-"""The OpenAPI document of all doors for programs, drawn from the table of routes."""
+"""The OpenAPI document of all endpoints, drawn from the table of routes."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -31,7 +31,7 @@ REFUSALS: Final = {
 
 
 def openapi_endpoint(described: Schema) -> Endpoint:
-    """The door that hands the document out."""
+    """The endpoint that hands the document out."""
     body = msgspec.json.format(msgspec.json.encode(described), indent=1)
 
     async def openapi(call: Call) -> bytes:
@@ -264,7 +264,7 @@ def _responses(endpoint: Endpoint, schemas: dict[Any, Schema]) -> Schema:
 
 
 def _statuses(endpoint: Endpoint) -> list[int]:
-    """Which refusals this door can give."""
+    """Which refusals this endpoint can give."""
     statuses = {401, 404, 503}
     if endpoint.access != "public" or endpoint.scopes or endpoint.method != "GET":
         statuses.add(403)

@@ -1,4 +1,4 @@
-"""The refusals that only a door can make: about the request itself, before anything is decided."""
+"""The refusals that only an entry point can make: about the request itself, before anything is decided."""
 
 from weetwie.errors import Refusal, _
 

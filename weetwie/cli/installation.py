@@ -50,7 +50,7 @@ class Installation:
 
 
 def in_house(function: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Makes a command of a coroutine that takes the `House` first; adds `--data` and `--json`."""
+    """Makes a command of a coroutine that takes the `Installation` first; adds `--data` and `--json`."""
 
     @click.option(
         "--data",

@@ -1,1 +1,1 @@
-"""Doors for files: one reader a format, and the run that brings what they read in."""
+"""Files: one reader a format, and the run that brings what they read in."""

@@ -1,4 +1,4 @@
-"""Whose fault it is that a mail server does not take a letter, by what it answers (RFC 5321, RFC 3463, RFC 7293, RFC 7504). Pure.
+"""Whose fault it is that a mail server does not take an email, by what it answers (RFC 5321, RFC 3463, RFC 7293, RFC 7504). Pure.
 
 The number alone does not say: 550 is an unknown mailbox as well as a relay that does not know us. The enhanced code does; where
 there is none, the number together with the words.
@@ -8,9 +8,9 @@ import re
 from typing import Final, Literal
 
 Fault = Literal["theirs", "ours", "nobody's"]
-"""Of the address, which will never take this letter; of this installation, whose administrators can mend it; or of the moment."""
-Step = Literal["sender", "receiver", "letter", "before"]
-"""What the answer is to: who writes, to whom, the letter itself, or what comes before all of these."""
+"""Of the address, which will never take this email; of this installation, whose administrators can mend it; or of the moment."""
+Step = Literal["sender", "receiver", "email", "before"]
+"""What the answer is to: who writes, to whom, the email itself, or what comes before all of these."""
 
 _ENHANCED: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _SENDERS: Final = frozenset({(1, 7), (1, 8)})

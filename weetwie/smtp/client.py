@@ -1,4 +1,4 @@
-"""One letter to one address, handed to a mail server by SMTP."""
+"""One email to one address, handed to a mail server by SMTP."""
 
 import asyncio
 import re
@@ -46,7 +46,7 @@ class SmtpClient:
         self._called = _called(host)
 
     async def send(self, to: str, subject: str, text: str, html: str, stop: str = "") -> None:
-        """`stop` is where one ends letters of this kind with one click (RFC 8058). Raises SendFailed."""
+        """`stop` is where one ends emails of this kind with one click (RFC 8058). Raises SendFailed."""
         await asyncio.to_thread(self._send, self._message(to, subject, text, html, stop), to)
 
     def _message(self, to: str, subject: str, text: str, html: str, stop: str) -> EmailMessage:
@@ -74,7 +74,7 @@ class SmtpClient:
         except smtplib.SMTPSenderRefused as error:
             raise _unsent("the sender was refused", error.smtp_code, error.smtp_error, "sender") from None
         except smtplib.SMTPDataError as error:
-            raise _unsent("the letter was refused", error.smtp_code, error.smtp_error, "letter") from None
+            raise _unsent("the email was refused", error.smtp_code, error.smtp_error, "email") from None
         except smtplib.SMTPResponseException as error:
             raise _unsent(type(error).__name__, error.smtp_code, error.smtp_error, "before") from None
         except (ssl.SSLError, socket.gaierror, smtplib.SMTPNotSupportedError) as error:

@@ -1,4 +1,4 @@
-"""Mail: letters that wait to be sent."""
+"""Mail: emails that wait to be sent."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from weetwie.tables.schema import Count, Id, Moment, Row, to
 
 
-class Letter(Row):
+class Email(Row):
     """Written in the transaction of the act that it tells of. Gone once the mail server has it; of one that cannot be
     sent only why stays, for a month."""
 
@@ -23,7 +23,7 @@ class Letter(Row):
     """Sealed, as the next: links that sign somebody in may stand in it."""
     html: Mapped[bytes]
     stop: Mapped[str] = mapped_column(server_default="")
-    """Where one ends letters of this kind with one click; empty where there is no end to them."""
+    """Where one ends emails of this kind with one click; empty where there is no end to them."""
     created_at: Mapped[Moment]
     due_at: Mapped[Moment]
     ends_at: Mapped[datetime]

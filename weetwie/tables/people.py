@@ -47,7 +47,7 @@ class Person(Row):
     asked_to_stay_at: Mapped[datetime | None]
     """When an alumnus was last asked whether they still want to be one."""
     wants_questions: Mapped[Flag]
-    """To hear once a week, by letter, of open questions on their topics."""
+    """To hear once a week, by email, of open questions on their topics."""
     questions_told_at: Mapped[datetime | None]
     end_told: Mapped[datetime | None]
     """The end of a guest of which their sponsor has been told."""

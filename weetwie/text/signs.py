@@ -61,7 +61,7 @@ def _without_scheme(text: str) -> str:
 
 
 def bare_addresses(text: str) -> list[str]:
-    """Those in a list, as it was typed or copied out of a letter: `Ann <ann@x>; bo@x`. A word that is no address stays one."""
+    """Those in a list, as it was typed or copied out of an email: `Ann <ann@x>; bo@x`. A word that is no address stays one."""
     found: list[str] = []
     for given in _BETWEEN.split(text):
         part: str = _COMMENT.sub("", given.strip()) or given

@@ -223,7 +223,7 @@ def language_of(text: str) -> str | None:
 
 
 def is_address(text: str) -> bool:
-    """Whether a letter may be sent there: nothing in it that a mail server would read as more than one address."""
+    """Whether an email may be sent there: nothing in it that a mail server would read as more than one address."""
     return _ADDRESS.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""What all who see a post see alike: loaded only when a door asks for it, because it keeps no encoding of this version yet."""
+"""What all who see a post see alike: loaded only when an entry point asks for it, because it keeps no encoding of this version yet."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Doors for people: pages that work without a script."""
+"""For people: pages that work without a script."""

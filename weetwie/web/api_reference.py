@@ -1,4 +1,4 @@
-"""The OpenAPI document, made ready to be read by people: doors by group, each with what it takes and answers."""
+"""The OpenAPI document, made ready to be read by people: endpoints by group, each with what it takes and answers."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ class TypePart(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """A parameter of a door, or a field of an entity."""
+    """A parameter of an endpoint, or a field of an entity."""
 
     name: str
     kind: Sequence[TypePart]
@@ -27,7 +27,7 @@ class Part(Struct, frozen=True):
     about: str = ""
 
 
-class Door(Struct, frozen=True):
+class DescribedEndpoint(Struct, frozen=True):
     anchor: str
     method: str
     path: str
@@ -44,7 +44,7 @@ class Door(Struct, frozen=True):
 class EndpointGroup(Struct, frozen=True):
     name: str
     slug: str
-    doors: Sequence[Door]
+    endpoints: Sequence[DescribedEndpoint]
 
 
 class Entity(Struct, frozen=True):
@@ -67,11 +67,11 @@ class Reference(Struct, frozen=True):
 
 def reference(document: Schema) -> Reference:
     schemas = document["components"]["schemas"]
-    doors: dict[str, list[Door]] = {tag["name"]: [] for tag in document["tags"]}
+    endpoints: dict[str, list[DescribedEndpoint]] = {tag["name"]: [] for tag in document["tags"]}
     refusals: dict[str, str] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            doors[operation["tags"][0]].append(_door(path, method, operation))
+            endpoints[operation["tags"][0]].append(_endpoint(path, method, operation))
             refusals |= {
                 status: answer["description"]
                 for status, answer in operation["responses"].items()
@@ -81,7 +81,7 @@ def reference(document: Schema) -> Reference:
     return Reference(
         version=document["info"]["version"],
         about=document["info"]["description"],
-        groups=[EndpointGroup(name, _slug(name), those) for name, those in doors.items()],
+        groups=[EndpointGroup(name, _slug(name), those) for name, those in endpoints.items()],
         scopes=flows["authorizationCode"]["scopes"],
         refusals=dict(sorted(refusals.items())),
         entities=[_entity(name, schemas[name]) for name in sorted(schemas)],
@@ -92,11 +92,11 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z]+", "-", name.lower())
 
 
-def _door(path: str, method: str, operation: Schema) -> Door:
+def _endpoint(path: str, method: str, operation: Schema) -> DescribedEndpoint:
     security = operation["security"]
     named = {scope: None for one in security for scope in one.get("oauth2", ())}
     good = next(answer for status, answer in operation["responses"].items() if status < "400")
-    return Door(
+    return DescribedEndpoint(
         anchor=operation["operationId"],
         method=method.upper(),
         path=path,

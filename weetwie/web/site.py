@@ -98,7 +98,7 @@ def _providers(sso: Sequence[Provider]) -> dict[str, SignOnHouse]:
 def _door(site: WebSite, path: str, page: Page) -> Callable[[Request], Awaitable[Response]]:
     """A page with all that stands before and behind it."""
 
-    async def door(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         request.scope["weetwie.route"] = path
         try:
             come = await visit(request, site)
@@ -130,7 +130,7 @@ def _door(site: WebSite, path: str, page: Page) -> Callable[[Request], Awaitable
             come.close()
         return come.finish(response)
 
-    return door
+    return answer
 
 
 async def _check_proved(come: Visit) -> None:

@@ -67,7 +67,7 @@ LookOver = Callable[[], Awaitable[Sequence[Diagnosis]]]
 
 @dataclass(frozen=True, kw_only=True)
 class WebSite(Site):
-    """The installation as pages know it: with all that they need of the rest of the house."""
+    """The installation as pages know it: with all that they need of the rest of it."""
 
     database: Database
     templates: Templates
@@ -79,7 +79,7 @@ class WebSite(Site):
     look_over: LookOver | None = None
     """Says what is wrong with the installation."""
     api: Reference | None = None
-    """What the doors for programs are, to be read."""
+    """What the endpoints for programs are, to be read."""
     limits: RateLimits | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""What Mastodon has and this house has not: answered in the ways that apps know for that."""
+"""What Mastodon has and this server has not: answered in the ways that apps know for that."""
 
 from msgspec import Struct
 

@@ -54,7 +54,7 @@ async def instance(call: Call) -> wire.Instance:
         description=policy.description,
         wrapstodon=None,
         usage=wire.InstanceUsage(users=wire.InstanceUsageUsers(active_month=count.active)),
-        thumbnail=wire.InstanceThumbnail(url=f"{base}/static/house.png", description=policy.name),
+        thumbnail=wire.InstanceThumbnail(url=f"{base}/static/organisation.png", description=policy.name),
         icon=[
             wire.InstanceIcon(src=f"{base}/static/icon-{size}.png", size=f"{size}x{size}")
             for size in (192, 512)
@@ -90,7 +90,7 @@ async def first_instance(call: Call) -> wire.V1Instance:
         version=VERSION,
         urls=wire.V1InstanceUrls(streaming_api=configuration.urls.streaming),
         stats=wire.V1InstanceStats(user_count=count.people, status_count=count.posts, domain_count=0),
-        thumbnail=f"{call.base_url}/static/house.png",
+        thumbnail=f"{call.base_url}/static/organisation.png",
         languages=list(policy.languages),
         registrations=False,
         approval_required=False,

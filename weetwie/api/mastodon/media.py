@@ -30,7 +30,7 @@ LARGEST_FORM: Final = LARGEST_FILE + 1024 * 1024
 
 
 class MediaHouse(msgspec.Struct, frozen=True):
-    """What these doors need of the house: where the bytes are, and who is who."""
+    """What these endpoints need of the installation: where the bytes are, and who is who."""
 
     store: Store
     memory: Memory

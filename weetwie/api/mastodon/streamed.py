@@ -45,7 +45,7 @@ class OwnPart(NamedTuple):
 
 
 class Streaming:
-    """What an open stream needs of the house."""
+    """What an open stream needs of the installation."""
 
     def __init__(
         self,

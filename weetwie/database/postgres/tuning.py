@@ -12,7 +12,7 @@ _SETTINGS: Mapping[str, str] = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    # One machine: no replicas, hence less to write and fewer processes. A larger house brings its own PostgreSQL.
+    # One machine: no replicas, hence less to write and fewer processes. A larger organisation brings its own PostgreSQL.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_replication_slots": "0",

@@ -1,1 +1,1 @@
-"""Identity: who is at the door; passwords, sessions, links, apps and their tokens."""
+"""Identity: who signs in; passwords, sessions, links, apps and their tokens."""

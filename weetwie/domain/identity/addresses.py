@@ -158,7 +158,7 @@ async def owners_at_work(db: Db, hashes: Iterable[bytes]) -> list[int]:
 
 
 async def personal(db: Db, person_id: int) -> str | None:
-    """The address that is their own, not the organisation's. For themselves, and for letters to them; nobody else reads it."""
+    """The address that is their own, not the organisation's. For themselves, and for emails to them; nobody else reads it."""
     address: str | None = await db.value(_PERSONAL, person_id=person_id)
     return address
 

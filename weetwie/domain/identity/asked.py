@@ -1,4 +1,4 @@
-"""Somebody who cannot sign in asks for a letter. Whether there is anybody of that name is never told."""
+"""Somebody who cannot sign in asks for an email. Whether there is anybody of that name is never told."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ from weetwie.tables.identity import Address, SignInAttempt
 from weetwie.tables.people import Person
 
 MOST_FOR_ONE: Final = 3
-"""Letters in an hour to one person: each of them reaches its owner, so nobody is kept out by somebody who asks for them."""
+"""Emails in an hour to one person: each of them reaches its owner, so nobody is kept out by somebody who asks for them."""
 MOST_FROM_ONE_PLACE: Final = 30
 _HOUR: Final = timedelta(hours=1)
 
@@ -54,7 +54,7 @@ class Asker(msgspec.Struct, frozen=True):
 
 
 async def asked(db: Db, name: str, client_address: str) -> Asker | None:
-    """Who it is and where a letter reaches them. Raises TooMany for a place that asks again and again."""
+    """Who it is and where an email reaches them. Raises TooMany for a place that asks again and again."""
     await check_place(db, client_address)
     person_id = await sign_in.named(db, name)
     if person_id is None or await _count(db, f"ask for {person_id}") > MOST_FOR_ONE:

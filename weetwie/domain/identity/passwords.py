@@ -17,7 +17,7 @@ from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.identity import Password
 
-# OWASP's first setting for argon2id that fits 19 MiB; two at a time, so that a rush at the door takes 38 MiB at most.
+# OWASP's first setting for argon2id that fits 19 MiB; two at a time, so that a rush of sign-ins takes 38 MiB at most.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _THREADS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
 

@@ -1,4 +1,4 @@
-"""What is right at the door: scopes, addresses to return to, passwords, and how long a guesser has to wait."""
+"""What is right when signing in: scopes, addresses to return to, passwords, and how long a guesser has to wait."""
 
 import base64
 import hashlib
@@ -227,4 +227,4 @@ FROM_ADDRESS: Final = Guessing(free=50, longest=900)
 AT_CODES: Final = Guessing(free=5, longest=900)
 """At the codes of one person, from wherever (see `one_time`)."""
 WRONG_TOKENS: Final = Guessing(free=100, longest=900)
-"""Tokens, codes of apps, and links in letters: too long to be guessed, but not to be tried for ever."""
+"""Tokens, codes of apps, and links in emails: too long to be guessed, but not to be tried for ever."""

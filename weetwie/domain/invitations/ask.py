@@ -1,6 +1,6 @@
 """Somebody asks to be let in: at once where the policy is open to their address, else after the yes of whoever looks after people.
 
-Nobody is told here whether an address belongs to somebody: the letter goes to its owner either way, and only they learn it.
+Nobody is told here whether an address belongs to somebody: the email goes to its owner either way, and only they learn it.
 """
 
 import secrets

@@ -1,1 +1,1 @@
-"""Mail: letters to people, kept until the mail server has them."""
+"""Mail: emails to people, kept until the mail server has them."""

@@ -1,4 +1,4 @@
-"""The outbox: letters wait in the database, are tried again, ever later, and given up in the end."""
+"""The outbox: emails wait in the database, are tried again, ever later, and given up in the end."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.security import sealing
 from weetwie.smtp.client import SendFailed, SmtpClient
-from weetwie.tables.mail import Letter
+from weetwie.tables.mail import Email
 from weetwie.tables.people import Person
 
 log = structlog.get_logger(__name__)
@@ -23,15 +23,15 @@ log = structlog.get_logger(__name__)
 _TEXT: Final = "letters.text"
 _HTML: Final = "letters.html"
 _HELD: Final = timedelta(minutes=5)
-"""For so long a letter is one process's to send."""
+"""For so long an email is one process's to send."""
 _LONGEST_WAIT: Final = timedelta(hours=4)
 _LONGEST_WAIT_FOR_US: Final = timedelta(minutes=30)
-"""Where this installation is at fault: soon after it has been set right, letters go."""
+"""Where this installation is at fault: soon after it has been set right, emails go."""
 _FAILURES_LAST: Final = timedelta(days=30)
 
 _NOW = param("now", DateTime(timezone=True))
 _PUT = Query(
-    insert(Letter).values(
+    insert(Email).values(
         person_id=param("person_id", BigInteger),
         address=param("address", Text),
         subject=param("subject", Text),
@@ -43,63 +43,63 @@ _PUT = Query(
     )
 )
 _first_due = (
-    select(Letter.id)
-    .where(Letter.failed_at.is_(None), Letter.due_at <= _NOW)
-    .order_by(Letter.due_at)
+    select(Email.id)
+    .where(Email.failed_at.is_(None), Email.due_at <= _NOW)
+    .order_by(Email.due_at)
     .limit(1)
     .with_for_update(skip_locked=True)
     .scalar_subquery()
 )
 _CLAIM = Query(
-    update(Letter)
-    .where(Letter.id == _first_due)
-    .values(due_at=param("held_until", DateTime(timezone=True)), attempts=Letter.attempts + 1)
+    update(Email)
+    .where(Email.id == _first_due)
+    .values(due_at=param("held_until", DateTime(timezone=True)), attempts=Email.attempts + 1)
     .returning(
-        Letter.id,
-        Letter.address,
-        Letter.subject,
-        Letter.text,
-        Letter.html,
-        Letter.stop,
-        Letter.attempts,
-        Letter.ends_at,
+        Email.id,
+        Email.address,
+        Email.subject,
+        Email.text,
+        Email.html,
+        Email.stop,
+        Email.attempts,
+        Email.ends_at,
     )
 )
-_ID = Letter.id == param("id", BigInteger)
-_SENT = Query(delete(Letter).where(_ID))
+_ID = Email.id == param("id", BigInteger)
+_SENT = Query(delete(Email).where(_ID))
 _LATER = Query(
-    update(Letter).where(_ID).values(due_at=param("due_at", DateTime(timezone=True)), why=param("why", Text))
+    update(Email).where(_ID).values(due_at=param("due_at", DateTime(timezone=True)), why=param("why", Text))
 )
 _STUCK = Query(
-    select(func.count(), func.max(Letter.why)).where(Letter.failed_at.is_(None), Letter.why != text("''"))
+    select(func.count(), func.max(Email.why)).where(Email.failed_at.is_(None), Email.why != text("''"))
 )
 _FAILED = Query(
-    update(Letter)
+    update(Email)
     .where(_ID)
     .values(failed_at=_NOW, why=param("why", Text), address="", subject="", text=b"", html=b"")
 )
 _HAS_FAILED = Query(
     select(
-        select(Letter.id)
-        .join(Person, Person.id == Letter.person_id)
-        .where(Letter.person_id == param("person_id", BigInteger), Letter.failed_at > Person.left_at)
+        select(Email.id)
+        .join(Person, Person.id == Email.person_id)
+        .where(Email.person_id == param("person_id", BigInteger), Email.failed_at > Person.left_at)
         .exists()
     )
 )
-_SWEEP = Query(delete(Letter).where(Letter.failed_at < param("before", DateTime(timezone=True))))
+_SWEEP = Query(delete(Email).where(Email.failed_at < param("before", DateTime(timezone=True))))
 _WITHDRAWN = Query(
-    delete(Letter).where(
-        Letter.person_id == param("person_id", BigInteger),
-        func.folded(Letter.address) == func.folded(param("address", Text)),
+    delete(Email).where(
+        Email.person_id == param("person_id", BigInteger),
+        func.folded(Email.address) == func.folded(param("address", Text)),
     )
 )
-_ERASED = Query(delete(Letter).where(Letter.person_id == func.any(param("ids", ARRAY(BigInteger)))))
+_ERASED = Query(delete(Email).where(Email.person_id == func.any(param("ids", ARRAY(BigInteger)))))
 
 
 async def put(
     db: Db, person_id: int | None, address: str, written: WrittenEmail, lasts: timedelta, stop: str = ""
 ) -> None:
-    """In the transaction of the act. `lasts` says for how long it is of any use, `stop` where one ends letters of this kind."""
+    """In the transaction of the act. `lasts` says for how long it is of any use, `stop` where one ends emails of this kind."""
     now = clock.now()
     await db.run(
         _PUT,
@@ -121,12 +121,12 @@ async def withdraw(db: Db, person_id: int, address: str) -> None:
 
 
 async def has_failed(db: Db, person_id: int) -> bool:
-    """Whether somebody who has left was written to since, and the letter could not be sent."""
+    """Whether somebody who has left was written to since, and the email could not be sent."""
     return bool(await db.value(_HAS_FAILED, person_id=person_id))
 
 
 async def work(database: Database, post: SmtpClient) -> bool:
-    """Sends one letter that is due; says whether there was one."""
+    """Sends one email that is due; says whether there was one."""
     async with database.transaction() as db:
         now = clock.now()
         row = await db.row(_CLAIM, now=now, held_until=now + _HELD)
@@ -153,25 +153,25 @@ def _opened(place: str, row: Record) -> str:
 
 
 async def _not_sent(
-    database: Database, letter_id: int, attempts: int, ends_at: datetime, error: SendFailed
+    database: Database, email_id: int, attempts: int, ends_at: datetime, error: SendFailed
 ) -> None:
     pause = min(wait(attempts), _LONGEST_WAIT_FOR_US) if error.is_ours else wait(attempts)
     later = clock.now() + pause
     async with database.transaction() as db:
         if error.is_final or later >= ends_at:
-            log.error("a letter could not be sent", number=letter_id, why=str(error), attempts=attempts)
-            await db.run(_FAILED, id=letter_id, now=clock.now(), why=str(error))
+            log.error("an email could not be sent", number=email_id, why=str(error), attempts=attempts)
+            await db.run(_FAILED, id=email_id, now=clock.now(), why=str(error))
         elif error.is_ours:
             log.error(
-                "the mail server does not take letters from here",
-                number=letter_id,
+                "the mail server does not take emails from here",
+                number=email_id,
                 why=str(error),
                 attempts=attempts,
             )
-            await db.run(_LATER, id=letter_id, due_at=later, why=str(error))
+            await db.run(_LATER, id=email_id, due_at=later, why=str(error))
         else:
-            log.warning("a letter is tried again", number=letter_id, why=str(error), attempts=attempts)
-            await db.run(_LATER, id=letter_id, due_at=later, why="")
+            log.warning("an email is tried again", number=email_id, why=str(error), attempts=attempts)
+            await db.run(_LATER, id=email_id, due_at=later, why="")
 
 
 def wait(attempts: int) -> timedelta:
@@ -180,7 +180,7 @@ def wait(attempts: int) -> timedelta:
 
 
 async def stuck(db: Db) -> tuple[int, str]:
-    """How many letters wait because this installation is at fault, and what the mail server says."""
+    """How many emails wait because this installation is at fault, and what the mail server says."""
     row = await db.row(_STUCK)
     return (row[0], row[1] or "") if row else (0, "")
 

@@ -1,4 +1,4 @@
-"""What letters say: plain and as HTML, in the language of whoever gets them. Pure."""
+"""What emails say: plain and as HTML, in the language of whoever gets them. Pure."""
 
 from collections.abc import Sequence
 

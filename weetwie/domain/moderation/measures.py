@@ -1,4 +1,4 @@
-"""How the house is used, day by day: numbers for those who run it, of public and unlisted posts and of nothing else."""
+"""How this place is used, day by day: numbers for those who run it, of public and unlisted posts and of nothing else."""
 
 from collections import defaultdict
 from collections.abc import Sequence

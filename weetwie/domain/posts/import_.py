@@ -46,7 +46,7 @@ class ArrivingPost(msgspec.Struct, frozen=True, kw_only=True):
     visibility: Visibility = Visibility.public
     origin: int = COMMUNITY
     is_written_here: bool = False
-    """Instead of `origin`: it counts like any other post of this house."""
+    """Instead of `origin`: it counts like any other post written here."""
     edited_at: datetime | None = None
     has_media: bool = False
     has_poll: bool = False

@@ -36,7 +36,7 @@ from weetwie.views.posts import SeenPost
 Reached = tuple[int, SeenPost]
 """A person, and a post as they see it."""
 Prepare = Callable[[Db, Viewer, Sequence[Reached]], Awaitable[Mapping[tuple[int, int], Any]]]
-"""Loads for all of a batch what a door needs; gives, by person and entry, what belongs to the two."""
+"""Loads for all of a batch what an entry point needs; gives, by person and entry, what belongs to the two."""
 
 
 class Delivery(NamedTuple):

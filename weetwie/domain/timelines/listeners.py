@@ -41,7 +41,7 @@ Told = dict[Any, Any]
 
 @dataclass(slots=True, frozen=True)
 class News:
-    """One object for all who hear the same, so that the doors can keep in `told` what they have made of it."""
+    """One object for all who hear the same, so that the entry points can keep in `told` what they have made of it."""
 
     channel: Channel = HOME
     told: Told = field(default_factory=dict, compare=False, repr=False, kw_only=True)
@@ -51,7 +51,7 @@ class News:
 class Arrived(News):
     post: SeenPost = field(kw_only=True)
     beside: Any = field(default=None, compare=False, kw_only=True)
-    """What the door has loaded for this person and this post."""
+    """What the entry point has loaded for this person and this post."""
 
 
 @dataclass(slots=True, frozen=True)

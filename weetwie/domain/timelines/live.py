@@ -62,7 +62,7 @@ class Live:
         """The snapshot of the last look (PostgreSQL's pg_snapshot, as text)."""
         self._last_beat = 0.0
         self.prepare: Prepare | None = None
-        """Called with all posts of a look before they are handed out, so that doors load what they need only once."""
+        """Called with all posts of a look before they are handed out, so that entry points load what they need only once."""
 
     def open(
         self,

@@ -1,5 +1,5 @@
-"""An e-mail address is shown to be one's own: by a link in a letter to it, and a button, so that programs that look into
-letters do not use it up. And the address that is one's own, not the organisation's."""
+"""An e-mail address is shown to be one's own: by a link in an email to it, and a button, so that programs that look into
+emails do not use it up. And the address that is one's own, not the organisation's."""
 
 from starlette.responses import Response
 
@@ -37,7 +37,7 @@ async def _link(visit: Visit, db: Db) -> OneTimeLink:
 
 
 async def choose(visit: Visit, given: str) -> None:
-    """Sends the letter; the address counts once it was answered. Empty: there is none any more. Raises Invalid."""
+    """Sends the email; the address counts once it was answered. Empty: there is none any more. Raises Invalid."""
     reading.check_signed_in(visit)
     address = bare_address(given)
     async with visit.site.database.transaction() as db:

@@ -1,4 +1,4 @@
-"""The client API to be read: all doors by group, and the entities that they answer with."""
+"""The client API to be read: all endpoints by group, and the entities that they answer with."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ async def show(visit: Visit) -> Response:
 
 
 async def show_group(visit: Visit) -> Response:
-    """The doors of one group, or all entities. Raises NotFound."""
+    """The endpoints of one group, or all entities. Raises NotFound."""
     of, slug = _of(visit), visit.request.path_params["group"]
     if slug == ENTITIES:
         return await _show(visit, "api_entities.html", of)

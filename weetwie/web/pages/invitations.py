@@ -62,7 +62,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
 
 
 async def send_out(visit: Visit) -> Response:
-    """All of them or none. Where no letters are sent, and for whoever has the link, the links are shown."""
+    """All of them or none. Where no emails are sent, and for whoever has the link, the links are shown."""
     _check(visit)
     given = dict(await visit.form())
     try:

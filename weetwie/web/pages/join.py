@@ -51,7 +51,7 @@ async def show_door(visit: Visit) -> Response:
 
 
 async def _door(visit: Visit, db: Db, invited: InvitedPerson, status: int = 200, **more: Any) -> Response:
-    """With who invites: their name is what the letter says too."""
+    """With who invites: their name is what the email says too."""
     inviter = await visit.site.memory.person(db, invited.inviter_id) if invited.inviter_id else None
     shown = await visit.site.presenter.person(db, inviter, inviter.person_id) if inviter else None
     values: dict[str, Any] = {"given": {}} | more
@@ -96,6 +96,6 @@ def _guest(visit: Visit, given: Mapping[str, str], hash: str) -> Guest:
 
 
 def _check_open(visit: Visit) -> None:
-    """Raises NotFound where nobody comes in without being invited, or no letters are sent."""
+    """Raises NotFound where nobody comes in without being invited, or no emails are sent."""
     if not visit.site.sends_mail or not asking.is_possible(visit.viewer.policy):
         raise NotFound

@@ -29,6 +29,6 @@ async def ask(visit: Visit) -> Response:
 
 
 def _check_mail(visit: Visit) -> None:
-    """Raises NotFound where no letters are sent."""
+    """Raises NotFound where no emails are sent."""
     if not visit.site.sends_mail:
         raise NotFound

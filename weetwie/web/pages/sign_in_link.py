@@ -1,6 +1,6 @@
-"""Signing in by a link in a letter: for who has no password at hand. The answer is the same for everybody, and takes as long.
+"""Signing in by a link in an email: for who has no password at hand. The answer is the same for everybody, and takes as long.
 
-The link leads to a page with a button, so that programs that look into letters do not use it up.
+The link leads to a page with a button, so that programs that look into emails do not use it up.
 """
 
 import asyncio
@@ -74,6 +74,6 @@ async def _person(visit: Visit) -> tuple[Viewer, bool]:
 
 
 def _check_mail(visit: Visit) -> None:
-    """Raises NotFound where no letters are sent."""
+    """Raises NotFound where no emails are sent."""
     if not visit.site.sends_mail:
         raise NotFound

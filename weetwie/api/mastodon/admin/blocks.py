@@ -1,4 +1,4 @@
-"""Who is kept out: addresses are; other servers, mail servers and networks are no matter of this house."""
+"""Who is kept out: addresses are; other servers, mail servers and networks are no matter of this server."""
 
 from typing import Annotated, Final
 
@@ -85,7 +85,7 @@ def _check(call: Call) -> None:
 
 
 def _never_any(name: str, kind: type, sentence: str, *, has_put: bool = False) -> None:
-    """The doors of what there is none of: an empty list, nothing by any id, and no way to add to it."""
+    """The endpoints of what there is none of: an empty list, nothing by any id, and no way to add to it."""
     path, read, write = f"/api/v1/admin/{name}", [f"admin:read:{name}"], [f"admin:write:{name}"]
     what = name.replace("_", " ")
 
@@ -101,12 +101,12 @@ def _never_any(name: str, kind: type, sentence: str, *, has_put: bool = False) -
         _check(call)
         raise Invalid(sentence)
 
-    for door, summary in (
+    for endpoint, summary in (
         (listed, f"There are no {what}."),
         (none, f"There are no {what}."),
         (refuse, f"There are no {what} here: always refused."),
     ):
-        door.__doc__ = summary
+        endpoint.__doc__ = summary
     routes.get(path, scopes=read, answer=list[kind])(listed)  # type: ignore[valid-type]
     routes.post(path, scopes=write, answer=kind)(refuse)
     routes.get(f"{path}/{{id}}", scopes=read, answer=kind)(none)

@@ -1,4 +1,4 @@
-"""How the house is used, in numbers, and what is talked about in it."""
+"""How this place is used, in numbers, and what is talked about in it."""
 
 import platform
 from collections.abc import Awaitable, Callable

@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -21,6 +21,9 @@ MOST_RATIO: Final = 200
 """What is packed tighter than this was made to fill a disk, and not to keep posts."""
 _PIECE: Final = 1 << 20
 _LONGEST_NAME: Final = 1 << 20
+_IS_UTF8: Final = 0x800
+_OF_A_MAC: Final = "__MACOSX/"
+"""Where a Mac puts what it knows about each file besides."""
 
 DAMAGED: Final = _("This file is damaged. Download the archive again. Nothing was imported.")
 TOO_LARGE: Final = _("{name} is too large: more than {most} MB.")
@@ -68,16 +71,24 @@ def opened(path: Path) -> Iterator[OpenArchive]:
     """Raises Invalid for what is no archive."""
     if path.is_dir():
         yield _folder(path)
-    elif zipfile.is_zipfile(path):
+    elif _is_one(zipfile.is_zipfile, path):
         with _zip(path) as box:
             yield box
     elif _begins(path, b"PK\x03\x04"):
         raise Invalid(DAMAGED, field="file")
-    elif _begins(path, b"\x1f\x8b") or tarfile.is_tarfile(path):
+    elif _begins(path, b"\x1f\x8b") or _is_one(tarfile.is_tarfile, path):
         with _tar(path) as box:
             yield box
     else:
         yield OpenArchive({path.name: path.stat().st_size}, lambda _name: path.open("rb"))
+
+
+def _is_one(tells: Callable[[Path], bool], path: Path) -> bool:
+    """The libraries' own tests fail on some damage in ways that no list of errors names."""
+    try:
+        return tells(path)
+    except Exception as error:
+        raise Invalid(DAMAGED, field="file") from error
 
 
 def _begins(path: Path, sign: bytes) -> bool:
@@ -87,14 +98,20 @@ def _begins(path: Path, sign: bytes) -> bool:
 
 def _folder(folder: Path) -> OpenArchive:
     """Links are not followed: they could lead out of it."""
-    sizes: dict[str, int] = {}
+    places: dict[str, Path] = {}
     for place, _folders, files in os.walk(folder, followlinks=False):
         for name in files:
             path = Path(place) / name
             if not path.is_symlink() and path.is_file():
-                sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
-        _check_count(len(sizes))
-    return OpenArchive(sizes, lambda name: (folder / name).open("rb"))
+                places[_sayable(path.relative_to(folder).as_posix())] = path
+        _check_count(len(places))
+    sizes = {name: path.stat().st_size for name, path in places.items()}
+    return OpenArchive(sizes, lambda name: places[name].open("rb"))
+
+
+def _sayable(name: str) -> str:
+    """A name of bytes that are no UTF-8 can be said all the same."""
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 @contextmanager
@@ -104,11 +121,24 @@ def _zip(path: Path) -> Iterator[OpenArchive]:
     except Exception as error:
         raise Invalid(DAMAGED, field="file") from error
     with archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = {
+            _name(entry): entry
+            for entry in archive.infolist()
+            if not entry.filename.endswith("/") and not entry.filename.startswith(_OF_A_MAC)
+        }
         _check_count(len(entries))
-        sizes = {entry.filename: entry.file_size for entry in entries}
+        sizes = {name: entry.file_size for name, entry in entries.items()}
         _check_size(sum(sizes.values()), path.stat().st_size)
-        yield OpenArchive(sizes, archive.open)
+        yield OpenArchive(sizes, lambda name: archive.open(entries[name]))
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Many programs write UTF-8 without saying so, and some of Windows' write backslashes."""
+    name = entry.filename
+    if not entry.flag_bits & _IS_UTF8:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode()
+    return name.replace("\\", "/")
 
 
 @contextmanager
@@ -129,7 +159,7 @@ def _tar(path: Path) -> Iterator[OpenArchive]:
                     assert content is not None, "a regular file has content"
                     unpacked += entry.size
                     _check_size(unpacked, size)
-                    name = entry.name.removeprefix("./")
+                    name = _sayable(entry.name.removeprefix("./"))
                     places[name] = folder / str(len(places))
                     with places[name].open("wb") as file:
                         shutil.copyfileobj(content, file, _PIECE)

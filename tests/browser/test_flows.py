@@ -110,6 +110,35 @@ def test_what_is_deleted_can_be_had_back_for_a_while(open_page: Open) -> None:
     expect(page.locator("article.post", has_text="a post to be regretted")).to_have_count(0)
 
 
+def test_a_message_stands_there_when_it_is_sent_and_when_it_comes(open_page: Open) -> None:
+    page = open_page("/messages/new?to=admin")
+    page.fill("#text", "did the pump arrive?")
+    page.click(".write-to button.b")
+    page.wait_for_url(re.compile(r"/messages/\d+"))
+    page.evaluate("document.body.dataset.same = 'yes'")
+    page.fill("#text", "it was sent on Monday")
+    page.press("#text", "Enter")
+    expect(page.locator(".say-line").last).to_contain_text("it was sent on Monday")
+    expect(page.locator("#text")).to_have_value("")
+    other = open_page(page.url, who="administrator")
+    other.fill("#text", "and on Tuesday too")
+    other.press("#text", "Enter")
+    expect(page.locator(".say-line").last).to_contain_text("and on Tuesday too")
+    expect(page.locator("body")).to_have_attribute("data-same", "yes")
+
+
+def test_what_goes_on_being_edited_can_still_be_saved(open_page: Open) -> None:
+    page = open_page("/admin/policy", who="administrator")
+    page.locator("summary", has_text="Name and description").click()
+    page.fill("#description", "Where we ask each other")
+    page.click(".savebar .b:not(.discard)")
+    page.click("button:text-is('Keep editing')")
+    expect(page.locator(".savebar")).to_be_visible()
+    expect(page.locator("#description")).to_have_value("Where we ask each other")
+    page.click(".savebar .discard")
+    expect(page.locator("form[data-changes] .savebar")).to_be_hidden()
+
+
 def test_whom_one_no_longer_follows_is_followed_again_with_one_click(open_page: Open) -> None:
     page = open_page("/@marloes")
     button = page.locator("form.follow button").first

@@ -19,6 +19,7 @@ from weetwie.domain.timelines.listeners import (
     Channel,
     Edited,
     Notified,
+    SpokenIn,
     of_list,
     tagged,
 )
@@ -54,7 +55,7 @@ async def _channels(visit: Visit) -> Sequence[Channel]:
         case "messages":
             return DIRECT, NOTIFICATIONS
         case "thread":
-            return HOME, PUBLIC, DIRECT, NOTIFICATIONS
+            return HOME, PUBLIC, NOTIFICATIONS
         case "tag":
             return tagged(tag_key(key[:100])), NOTIFICATIONS
         case "list" if key.isascii() and key.isdigit() and len(key) < 19:
@@ -76,6 +77,8 @@ async def _events(live: Live, viewer: Viewer, channels: Sequence[Channel]) -> As
                     pass
                 case Arrived() if news.post.author.id != viewer.person_id:
                     yield b"event: post\ndata: %d %d\n\n" % (news.post.id, news.post.reply_to_id or 0)
+                case SpokenIn():
+                    yield b"event: message\ndata:\n\n"
                 case Notified():
                     yield b"event: notification\ndata: %d\n\n" % news.notification_id
     finally:

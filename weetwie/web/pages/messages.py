@@ -43,7 +43,7 @@ async def show_room(visit: Visit) -> Response:
         await rooms.read(db, viewer, people)
         opened = await messages.opened(visit, db, people, post_id)
         if "lines" in visit.request.query_params:
-            return visit.show("parts/lines.html", open=opened)
+            return visit.show("parts/open_lines.html", open=opened)
         return await _page(visit, db, await messages.listed(visit, db), opened)
 
 
@@ -55,12 +55,12 @@ async def write(visit: Visit) -> Response:
     try:
         media_ids = await uploaded(visit)
         async with visit.site.database.transaction() as db:
-            await flow.write(visit.context(db), post_id, _text(given), media_ids)
+            written = await flow.write(visit.context(db), post_id, _text(given), media_ids)
     except NotFound:
         raise
     except Refusal as refusal:
         return await _refused(visit, _plainly(refusal), given, post_id)
-    return visit.back(f"/messages/{post_id}")
+    return visit.back(f"/messages/{written}#write")
 
 
 async def act(visit: Visit) -> Response:

@@ -7,6 +7,7 @@ const form = /** @type {HTMLFormElement | null} */ (document.querySelector(".wri
 const field = form?.querySelector("textarea");
 const files = /** @type {HTMLInputElement | null | undefined} */ (form?.querySelector("input[type=file]"));
 const address = says?.dataset.lines;
+const isOlder = new URLSearchParams(location.search).has("before");
 
 function localClock() {
   for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-clock]")))
@@ -28,9 +29,10 @@ async function refresh(goesToEnd = false) {
 }
 
 localClock();
-if (!location.hash.startsWith("#p") && !location.search.includes("before=")) toEnd();
+if (!location.hash.startsWith("#p") && !isOlder) toEnd();
 if (location.hash === "#write") field?.focus();
-if (address) document.addEventListener("weetwie:message", () => refresh());
+// Among older messages it goes on reading: what is new stands below another page.
+if (address && !isOlder) document.addEventListener("weetwie:message", () => refresh());
 
 function showFiles() {
   const line = /** @type {HTMLElement | null | undefined} */ (form?.querySelector(".files"));

@@ -74,9 +74,9 @@ function open() {
     lastHeard = Date.now();
     const [id, replyTo] = event.data.split(" ");
     if (talk) join(replyTo);
-    else if (messages) document.dispatchEvent(new Event("weetwie:message"));
     else wait(id);
   });
+  live.addEventListener("message", () => ((lastHeard = Date.now()), document.dispatchEvent(new Event("weetwie:message"))));
   live.addEventListener("notification", () => count());
   live.addEventListener("beat", () => (lastHeard = Date.now()));
   live.onopen = () => (Date.now() - lastHeard > 60_000 ? catchUp() : 0, (lastHeard = Date.now()));

@@ -169,3 +169,11 @@ async def test_what_changes_nothing_asks_nothing(root: httpx.AsyncClient, world:
     version = (await world.viewer()).policy.version
     assert (await act(root, "/admin/policy", **CHOICE, description="x")).status_code == 303
     assert (await world.viewer()).policy.version == version
+
+
+async def test_what_goes_on_being_edited_is_marked_as_not_saved(root: httpx.AsyncClient) -> None:
+    assert "data-unsaved" not in (await root.get("/admin/policy")).text
+    edited = await act(root, "/admin/policy", **CHOICE, description="New", again="1")
+    assert "data-changes data-unsaved" in edited.text and ">New</textarea>" in edited.text
+    refused = await act(root, "/settings", name="x" * 500)
+    assert refused.status_code == 422 and "data-changes data-unsaved" in refused.text

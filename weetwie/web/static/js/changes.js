@@ -1,4 +1,5 @@
-// How many changes a form holds that are not saved: the bar comes up with the first, and leaves with the last.
+// How many changes a form holds that are not saved: the bar comes up with the first, and leaves with the last. A form that comes
+// back with what was not saved (`data-unsaved`) keeps it until it is saved or discarded: how many those are, only the server knows.
 
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-changes]"))) {
   const bar = /** @type {HTMLElement} */ (form.querySelector(".savebar"));
@@ -8,7 +9,8 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
   const state = () => fields().map((one) => (one instanceof HTMLInputElement && /checkbox|radio/.test(one.type) ? String(one.checked) : one.value));
   const names = fields().map((one, at) => one.name || String(at));
   const before = state();
-  let isSent = false;
+  const isUnsaved = "unsaved" in form.dataset;
+  let isLeaving = false;
 
   const count = () => {
     const now = state();
@@ -16,15 +18,18 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
   };
   const tell = () => {
     const changes = count();
-    bar.hidden = !changes && !form.querySelector("[aria-invalid]");
-    discard.hidden = !changes;
+    bar.hidden = !changes && !isUnsaved && !form.querySelector("[aria-invalid]");
+    discard.hidden = !changes && !isUnsaved;
     told.textContent = changes === 1 ? told.dataset.one || "" : changes ? (told.dataset.many || "").replace("{count}", String(changes)) : "";
   };
   form.addEventListener("input", tell);
   form.addEventListener("reset", () => setTimeout(tell));
-  discard.addEventListener("click", (event) => (event.preventDefault(), form.reset()));
-  form.addEventListener("submit", () => (isSent = true));
-  addEventListener("beforeunload", (event) => !isSent && count() && event.preventDefault());
+  discard.addEventListener("click", (event) => {
+    if (isUnsaved) isLeaving = true;
+    else event.preventDefault(), form.reset();
+  });
+  form.addEventListener("submit", () => (isLeaving = true));
+  addEventListener("beforeunload", (event) => !isLeaving && (isUnsaved || count()) && event.preventDefault());
   tell();
 }
 

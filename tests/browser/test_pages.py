@@ -85,7 +85,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-health": "/admin/health",
     "admin-audit": "/admin/audit",
     "admin-erase": "/admin/people/marloes/erase",
-    "admin-retention": "/admin/retention?keeps_network_days=30&keeps_colleagues_days=&keeps_world_days=&keeps_direct_days=90",
+    "admin-retention": "/admin/retention",
     "admin-directory": "/admin/directory",
     "admin-announcements": "/admin/announcements",
 }

@@ -145,18 +145,20 @@ async def test_the_page_shows_what_would_go_before_anything_does(world: World) -
         await old_post(world, ada, days, ring=Ring.network)
     async with browser(world) as site:
         await sign_in(site, "chief")
-        page = await site.get("/admin/retention?keeps_network_days=15&keeps_direct_days=")
+        page = await act(site, "/admin/retention", preview="1", keeps_network_days="15")
         assert 'Posts<span class="n">2</span>' in page.text and "Nothing has been changed yet" in page.text
         await sweep(world)
         assert len(await left(world)) == 3
-        assert (await site.get("/admin/retention?keeps_network_days=soon")).status_code == 422
+        assert (
+            await act(site, "/admin/retention", preview="1", keeps_network_days="soon")
+        ).status_code == 422
         held = await act(site, "/admin/retention/holds", handle="@ada", reason="2026/114")
         assert held.status_code == 303 and "2026/114" in (await site.get("/admin/retention")).text
         assert (
             "Nobody has this username"
             in (await act(site, "/admin/retention/holds", handle="x", reason="1")).text
         )
-        page = await site.get("/admin/retention?keeps_network_days=15")
+        page = await act(site, "/admin/retention", preview="1", keeps_network_days="15")
         assert 'Posts<span class="n">0</span>' in page.text
         assert 'On legal hold<span class="n">2</span>' in page.text
         await act(site, "/admin/retention", keeps_network_days="15")

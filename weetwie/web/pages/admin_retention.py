@@ -20,20 +20,9 @@ _NO_NUMBER: Final = _("Enter a whole number of days, at most 36,500. Leave it em
 
 
 async def show(visit: Visit) -> Response:
-    """With what would go by the days in the address, before anybody keeps them."""
     check(visit)
-    given = dict(visit.request.query_params)
     async with visit.site.database.reading() as db:
-        if not any(rule in given for rule in RULES):
-            return await _page(visit, db)
-        try:
-            return await _page(visit, db, would_go=await _look(visit, db, given), given=given)
-        except Invalid as refusal:
-            return await _page(visit, db, 422, error=refusal, given=given)
-
-
-async def _look(visit: Visit, db: Db, given: dict[str, str]) -> list[retention.WouldGo]:
-    return await retention.would_go(db, visit.viewer, _days(given))
+        return await _page(visit, db)
 
 
 async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
@@ -57,11 +46,17 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
 
 
 async def save(visit: Visit) -> Response:
+    """Or shows first what would go by these days."""
     check(visit)
     given = dict(await visit.form())
     try:
+        days = _days(given)
+        if "preview" in given:
+            async with visit.site.database.reading() as db:
+                would_go = await retention.would_go(db, visit.viewer, days)
+                return await _page(visit, db, would_go=would_go, given=given)
         async with visit.site.database.transaction() as db:
-            await choose(db, visit.viewer, _days(given))
+            await choose(db, visit.viewer, days)
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)

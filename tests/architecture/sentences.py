@@ -24,7 +24,7 @@ def sentences() -> dict[str, list[str]]:
     """Each sentence and the files that it stands in, without their line numbers: those change with every edit."""
     found: dict[str, list[str]] = {}
     for file, _line, sentence, _comments, _context in extract_from_dir(
-        SOURCE, _METHODS, keywords={"_": None}
+        SOURCE, _METHODS, keywords={"_": None, "plain": None}
     ):
         if isinstance(sentence, str) and sentence:
             places = found.setdefault(sentence, [])

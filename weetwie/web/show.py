@@ -212,6 +212,11 @@ def _translated(english: str, locale: str) -> Markup:
     return escape(language.translate(english, locale))
 
 
+def plain(locale: str, english: str, **values: object) -> str:
+    """The same where the template itself escapes it: within an address, or as JSON."""
+    return language.translate(english, locale, **values)
+
+
 def _icon(file: str, name: str, size: str = "") -> Markup:
     """`size` is "s" beside text (16 px), "m" in rows of actions (18 px), nothing in the rail (20 px)."""
     return Markup(
@@ -221,6 +226,7 @@ def _icon(file: str, name: str, size: str = "") -> Markup:
 
 _IN_A_LANGUAGE: Final[dict[str, Callable[..., Any]]] = {
     "_": sentence,
+    "plain": plain,
     "when": when,
     "month": month,
     "moment": moment,

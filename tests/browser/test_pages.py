@@ -87,6 +87,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-erase": "/admin/people/marloes/erase",
     "admin-retention": "/admin/retention",
     "admin-directory": "/admin/directory",
+    "admin-connections": "/admin/connections",
     "admin-announcements": "/admin/announcements",
 }
 FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}
@@ -100,6 +101,7 @@ NOT_ALONE: Final = {
     "/scheduled/{id:int}/{verb}": "a form sends to it",
     "/admin/people/{handle}/{verb}": "a form sends to it",
     "/admin/directory/{id:int}/{verb}": "a form sends to it",
+    "/admin/connections/{name}/{verb}": "a form sends to it",
     "/admin/audit.csv": "a file",
     "/admin/people.csv": "a file",
     "/admin/bring-in": "leads to the import",

@@ -31,6 +31,7 @@ NOT_READ: Final = {
     "/keyboard": "keys alone",
     "/logo/{name}": "a picture for everybody",
     "/admin/directory/{id:int}/{verb}": "the directory again",
+    "/admin/connections/{name}/{verb}": "the connections again",
     "/admin/audit": "ids of acts, for administrators alone: see tests/domain/audit",
     "/admin/retention": "numbers for administrators alone",
     "/admin/retention/holds": "the same",
@@ -97,7 +98,7 @@ MAY_SIGN_IN: Final = ("ada", "mia", "fay", "mel", "bea", "bix", "alma", "gus")
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
-    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory",
+    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory", "/admin/connections",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

@@ -15,10 +15,15 @@ RINGS: Final = {
     Ring.world: _("everyone, logged in or not"),
 }
 
+CONNECTIONS: Final = {
+    "agents": _("Assistants and agents (MCP)"),
+}
+"""What each is called."""
+
 CONCERN_EVERYBODY: Final = (
     "works_council", "widest_ring", "default_ring", "default_profile_ring", "guests_see_only_their_circle",
     "guests_invited_by", "alumni_wake", "suspends_on", "fetches_links", "never_inferred", "assistant", "rules",
-    "keeps_network_days", "keeps_world_days", "keeps_direct_days", "compliance_reads",
+    "keeps_network_days", "keeps_world_days", "keeps_direct_days", "compliance_reads", "connections",
 )  # fmt: skip
 CONCERN_COLLEAGUES: Final = ("sign_in", "handover", "keeps_colleagues_days")
 
@@ -38,7 +43,8 @@ def _value(value: object, translate: Translate) -> str:
     if isinstance(value, bool):
         return translate(_("yes") if value else _("no"))
     if isinstance(value, tuple):
-        return ", ".join(str(getattr(one, "shortcode", one)) for one in value) or translate(_("none"))
+        names = (str(getattr(one, "shortcode", one)) for one in value)
+        return ", ".join(translate(CONNECTIONS.get(name, name)) for name in names) or translate(_("none"))
     return str(value) or translate(_("none"))
 
 
@@ -49,6 +55,7 @@ _LABELS: Final = {
     "accent": _("Brand colour"),
     "framed_by": _("Sites that can embed pages from here"),
     "longest_post": _("Longest post (characters)"),
+    "connections": _("Connections that are on"),
     "translates": _("Questions also find what was written in another language"),
     "guests_stay_days": _("Guest access (days)"),
     "sign_up_domains": _("E-mail domains that can join as colleagues"),

@@ -24,6 +24,9 @@ Days = Annotated[int, msgspec.Meta(ge=0, le=36500)]
 """0 is for ever."""
 
 
+Connection = Literal["agents"]
+"""Ways in and out for other programs that the organisation switches on one by one."""
+
 COMPLIANCE_READS: Final = ("nothing", "posts", "everything")
 """From the narrowest to the widest."""
 
@@ -65,6 +68,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     keeps_direct_days: Days = 0
     """How long what people write is kept, by ring, and direct posts."""
     rules: tuple[str, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    """Those that are on."""
     fetches_links: bool = False
     """Whether pages that people link to are fetched, for previews and to verify profiles."""
     emojis: tuple[Emoji, ...] = ()

@@ -1,6 +1,6 @@
 """The pages as one application, and what is shown when something goes wrong on the way to one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Final
@@ -33,7 +33,7 @@ from weetwie.web.reading import SignInAgain, SignInFirst
 from weetwie.web.refused import failed, out_of_order, refused, too_often
 from weetwie.web.routes import FOR_BUILDERS, LARGEST, LONGEST_FORM, PAGES, UNCOUNTED, WAY_IN, Page
 from weetwie.web.show import Templates
-from weetwie.web.visit import LookOver, SignOnHouse, Visit, WebSite, visit
+from weetwie.web.visit import ConnectionTest, LookOver, SignOnHouse, Visit, WebSite, visit
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +52,7 @@ def site(
     api: Reference | None = None,
     limits: RateLimits | None = None,
     has_styleguide: bool = False,
+    connection_tests: Mapping[str, ConnectionTest] | None = None,
 ) -> Starlette:
     assets, templates = _files()
     site = WebSite(
@@ -69,6 +70,7 @@ def site(
         look_over=look_over,
         api=api,
         limits=limits,
+        connection_tests=connection_tests or {},
     )
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in (PAGES | (FOR_BUILDERS if has_styleguide else {})).items():

@@ -63,6 +63,8 @@ class SignOnHouse:
 
 
 LookOver = Callable[[], Awaitable[Sequence[Diagnosis]]]
+ConnectionTest = Callable[[], Awaitable[str]]
+"""Says in a sentence what works; raises Refusal with what does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,8 @@ class WebSite(Site):
     api: Reference | None = None
     """What the endpoints for programs are, to be read."""
     limits: RateLimits | None = None
+    connection_tests: Mapping[str, ConnectionTest] = field(default_factory=dict)
+    """By the connection's name in the policy."""
 
     @property
     def is_secure(self) -> bool:

@@ -1,0 +1,113 @@
+"""For administrators: ways in and out for other programs; what is on, who uses it, a switch and a test for each."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from weetwie.access import plain_words
+from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
+from weetwie.domain.policy.choose import choose, held
+from weetwie.errors import NotFound, Refusal, _
+from weetwie.web import reading
+from weetwie.web.pages.admin import check
+from weetwie.web.visit import Visit
+
+
+class Use(msgspec.Struct, frozen=True):
+    """One program, or one kind of use, and by how many people."""
+
+    name: str
+    people: int
+    last_at: datetime | None = None
+    """None in works-council mode, where nobody's activity is told."""
+
+
+class OfferedConnection(msgspec.Struct, frozen=True):
+    """One of the ways; `name` is how the policy calls it."""
+
+    name: str
+    line: str
+    """What it does, and for whom."""
+    address: str
+    """Where it answers, as a path; empty where it has none of its own."""
+    page: str
+    """Of the documentation."""
+    uses: Callable[[Db, Viewer], Awaitable[Sequence[Use]]]
+
+
+async def _by_agents(db: Db, viewer: Viewer) -> Sequence[Use]:
+    return []
+
+
+CONNECTIONS: Final = (
+    OfferedConnection(
+        "agents",
+        _(
+            "Claude, ChatGPT, editors and other assistants ask Weetwie for people who allow it, and see what those people see."
+        ),
+        "/mcp",
+        "agents",
+        _by_agents,
+    ),
+)
+
+
+async def show(visit: Visit) -> Response:
+    check(visit)
+    async with visit.site.database.reading() as db:
+        return await _page(visit, db)
+
+
+async def act(visit: Visit) -> Response:
+    check(visit)
+    await visit.form()
+    name, verb = visit.request.path_params["name"], visit.request.path_params["verb"]
+    if name not in {one.name for one in CONNECTIONS} or verb not in ("on", "off", "test"):
+        raise NotFound
+    if verb == "test":
+        return await _test(visit, name)
+    async with visit.site.database.transaction() as db:
+        policy = await held(db, visit.viewer)
+        others = [one for one in policy.connections if one != name]
+        await choose(db, visit.viewer, {"connections": [*others, name] if verb == "on" else others})
+    return visit.go("/admin/connections?saved=1")
+
+
+async def _test(visit: Visit, name: str) -> Response:
+    """Nothing of the database is held while it runs: it may ask others."""
+    test, result = visit.site.connection_tests.get(name), ""
+    failure: Refusal | None = None
+    try:
+        result = await test() if test else visit.say(_("There is nothing to test here."))
+    except Refusal as refusal:
+        failure = refusal
+    async with visit.site.database.reading() as db:
+        return await _page(
+            visit, db, 200 if failure is None else 422, tested=name, result=result, error=failure
+        )
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    shown = [
+        (
+            one,
+            plain_words.CONNECTIONS[one.name],
+            one.name in visit.viewer.policy.connections,
+            await one.uses(db, visit.viewer),
+        )
+        for one in CONNECTIONS
+    ]
+    return await reading.show(
+        visit,
+        db,
+        "admin_connections.html",
+        status,
+        connections=shown,
+        base_url=visit.site.base_url,
+        is_saved="saved" in visit.request.query_params,
+        **({"tested": "", "result": ""} | more),
+    )

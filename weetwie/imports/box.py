@@ -34,8 +34,18 @@ LOCKED: Final = _("This archive has a password. Unpack it first and use the fold
 class OpenArchive:
     """Names, sizes, and a way to open each. Names have forward slashes and no folder of the archive's own in front."""
 
-    def __init__(self, sizes: dict[str, int], open_one: Callable[[str], IO[bytes]]) -> None:
+    def __init__(
+        self,
+        sizes: dict[str, int],
+        open_one: Callable[[str], IO[bytes]],
+        name: str = "",
+        folder: Path | None = None,
+    ) -> None:
         self.sizes = sizes
+        self.name = name
+        """What the file or the folder is called."""
+        self.folder = folder
+        """Where it lies, for a folder that is read by a program (git)."""
         self._open = open_one
 
     def open(self, name: str) -> IO[bytes]:
@@ -76,11 +86,11 @@ def opened(path: Path) -> Iterator[OpenArchive]:
             yield box
     elif _begins(path, b"PK\x03\x04"):
         raise Invalid(DAMAGED, field="file")
-    elif _begins(path, b"\x1f\x8b") or _is_one(tarfile.is_tarfile, path):
+    elif _is_one(tarfile.is_tarfile, path) or path.name.endswith((".tar.gz", ".tgz")):
         with _tar(path) as box:
             yield box
     else:
-        yield OpenArchive({path.name: path.stat().st_size}, lambda _name: path.open("rb"))
+        yield OpenArchive({path.name: path.stat().st_size}, lambda _name: path.open("rb"), path.name)
 
 
 def _is_one(tells: Callable[[Path], bool], path: Path) -> bool:
@@ -106,7 +116,7 @@ def _folder(folder: Path) -> OpenArchive:
                 places[_sayable(path.relative_to(folder).as_posix())] = path
         _check_count(len(places))
     sizes = {name: path.stat().st_size for name, path in places.items()}
-    return OpenArchive(sizes, lambda name: places[name].open("rb"))
+    return OpenArchive(sizes, lambda name: places[name].open("rb"), _sayable(folder.resolve().name), folder)
 
 
 def _sayable(name: str) -> str:
@@ -129,7 +139,7 @@ def _zip(path: Path) -> Iterator[OpenArchive]:
         _check_count(len(entries))
         sizes = {name: entry.file_size for name, entry in entries.items()}
         _check_size(sum(sizes.values()), path.stat().st_size)
-        yield OpenArchive(sizes, lambda name: archive.open(entries[name]))
+        yield OpenArchive(sizes, lambda name: archive.open(entries[name]), path.name)
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -171,7 +181,7 @@ def _tar(path: Path) -> Iterator[OpenArchive]:
             raise
         except Exception as error:
             raise Invalid(DAMAGED, field="file") from error
-        yield OpenArchive(sizes, lambda name: places[name].open("rb"))
+        yield OpenArchive(sizes, lambda name: places[name].open("rb"), path.name)
 
 
 class _Entry(tarfile.TarInfo):

@@ -8,9 +8,9 @@ import msgspec
 from weetwie.access.enums import Ring, Visibility
 from weetwie.errors import Invalid, _
 from weetwie.imports.archive import remembered
-from weetwie.imports.archive.plain import host_of, plain, with_host
 from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, ArchivedPost, AttachedFile, ReadArchive
 from weetwie.imports.box import DAMAGED, OpenArchive
+from weetwie.imports.plain import host_of, plain, with_host
 from weetwie.imports.records import BadRecord
 
 NO_OUTBOX: Final = _(

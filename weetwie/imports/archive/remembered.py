@@ -8,8 +8,8 @@ from typing import Final, Literal
 import msgspec
 
 from weetwie.access.enums import Ring, Visibility
-from weetwie.imports.archive.plain import goes_on
 from weetwie.imports.lines import BadLine
+from weetwie.imports.plain import goes_on
 from weetwie.imports.records import LONGEST_KEY, BadRecord, clean, moment
 from weetwie.runtime import clock
 from weetwie.text import text as texts

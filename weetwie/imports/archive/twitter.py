@@ -9,9 +9,9 @@ import msgspec
 
 from weetwie.errors import Invalid, _
 from weetwie.imports.archive import remembered
-from weetwie.imports.archive.plain import goes_on
 from weetwie.imports.archive.remembered import ANSWER, MOST_MEDIA, ArchivedPost, AttachedFile, ReadArchive
 from weetwie.imports.box import DAMAGED, OpenArchive
+from weetwie.imports.plain import goes_on
 from weetwie.imports.records import BadRecord
 
 HOST: Final = "twitter.com"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weetwie.imports.archive.plain import plain
+from weetwie.imports.plain import plain
 from weetwie.text import text as texts
 
 LINK = (
@@ -109,3 +109,16 @@ def test_what_we_write_ourselves_comes_back(paragraphs: list[list[str]]) -> None
 def test_nothing_that_was_made_to_be_slow_is(part: str) -> None:
     """Where each sign were looked at again and again, this would take hours."""
     assert isinstance(plain(part * (2_000_000 // len(part))), str)
+
+
+def test_code_stands_between_backticks_where_it_is_asked_for() -> None:
+    written = "<p>Use <code>a &lt; b</code> as in</p><pre><code>if x:\n    y()\n</code></pre><p>or not</p>"
+    assert plain(written, code=True) == "Use `a < b` as in\n\n```\nif x:\n    y()\n```\n\nor not"
+    assert plain("<pre>one</pre>", code=True) == "```\none\n```"
+    assert "`" not in plain(written)
+
+
+def test_what_is_quoted_is_left_out_where_it_is_asked_for() -> None:
+    written = "one<blockquote>two<blockquote>three<br></blockquote>four<a href='https://x.example/'>y</a></blockquote>five"
+    assert plain(written, without=("blockquote",)) == "one\n\nfive"
+    assert "three" in plain(written)

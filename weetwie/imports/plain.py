@@ -1,11 +1,12 @@
-"""HTML of other servers into plain text: paragraphs, line breaks, links with their whole address, names with their host.
+"""HTML of other servers into plain text: paragraphs, line breaks, links with their whole address, names with their host; where it
+is asked for, code between backticks, and without what is quoted.
 
 The library's own reader takes minutes for some hundred kilobytes that were made to be slow; this one looks at each sign once.
 """
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,18 +23,27 @@ _CELLS: Final = frozenset(
     "audio button canvas iframe input label meter object output progress rp rt select td textarea th video".split()
 )
 """Elements that end a paragraph, a line, a word."""
-_SILENT: Final = {"script", "style", "template", "title"}
+_SILENT: Final = frozenset(("script", "style", "template", "title"))
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)([^<>]*+)>|<[!?][^<>]*+>")
 _GIVEN: Final = re.compile(r"""(?<![\w-])(href|class|alt)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"']++))""")
+_CODE: Final = frozenset("code kbd samp tt".split())
 _POINT: Final = "- "
+_FENCE: Final = "```\n"
 _GOES_ON: Final = re.compile(r"[.:-]*[^\W_]")
 _MANY_LINES: Final = re.compile(r"\n{3,}")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 
 
-def plain(written: str, names: Mapping[str, str] | None = None) -> str:
-    """`names` gives for the address of a person how they are written (`@ada@their.host`)."""
-    reader = _Reader(names or {})
+def plain(
+    written: str,
+    names: Mapping[str, str] | None = None,
+    *,
+    code: bool = False,
+    without: Collection[str] = (),
+) -> str:
+    """`names` gives for the address of a person how they are written (`@ada@their.host`). With `code`, code is put between
+    backticks. Elements in `without` (`blockquote`) are left out with all that is in them."""
+    reader = _Reader(names or {}, code, _SILENT.union(without))
     for text, tag, given in _parts(written):
         if tag is None:
             reader.says(text)
@@ -69,8 +79,10 @@ def _without_comments(written: str) -> str:
 
 
 class _Reader:
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], code: bool, silent: Collection[str]) -> None:
         self._names = names
+        self._code = code
+        self._silences = silent
         self._out: list[str] = []
         self._silent = 0
         self._kept = 0
@@ -90,13 +102,19 @@ class _Reader:
             self._out.append(piece)
 
     def begins(self, tag: str, given: Mapping[str, str]) -> None:
-        if tag in _SILENT:
+        if tag in self._silences:
             self._silent += 1
+            self._put("\n\n" if tag in _BLOCKS else "")
+        elif self._silent:
+            return
         elif tag == "br":
             self._put("\n")
         elif tag in _BLOCKS:
             self._put("" if self._last().endswith(_POINT) and self._begins_a_line() else "\n\n")
             self._kept += tag == "pre"
+            self._put(_FENCE if self._code and tag == "pre" else "")
+        elif tag in _CODE:
+            self._put(self._tick())
         elif tag in _LINES or tag in _CELLS:
             self._put(self._end_of(tag) + (_POINT if tag == "li" else ""))
         elif tag == "a":
@@ -106,15 +124,28 @@ class _Reader:
             self._put(given.get("alt", ""))
 
     def ends(self, tag: str) -> None:
-        if tag in _SILENT:
+        if tag in self._silences:
             self._silent = max(self._silent - 1, 0)
+        elif self._silent:
+            return
         elif tag == "a":
             self._close_link()
+        elif tag in _CODE:
+            self._put(self._tick())
         elif tag in _BLOCKS:
+            self._put(self._fence_end() if tag == "pre" else "")
             self._put("\n\n")
             self._kept = max(self._kept - (tag == "pre"), 0)
         elif tag != "br" and (tag in _LINES or tag in _CELLS):
             self._put(self._end_of(tag))
+
+    def _tick(self) -> str:
+        return "`" if self._code and not self._kept else ""
+
+    def _fence_end(self) -> str:
+        if not (self._code and self._kept):
+            return ""
+        return "```" if self._last().endswith("\n") else "\n```"
 
     def _end_of(self, tag: str) -> str:
         """Nothing where a line, or a word, has ended already."""

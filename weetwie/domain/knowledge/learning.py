@@ -48,7 +48,7 @@ class Pair(msgspec.Struct, frozen=True):
     ring: int
     """The narrowest of where it stands."""
     post_ids: tuple[int, ...]
-    """Newest first."""
+    """The narrowest first, of these the newest: so `ring` is told by the first of them, if it has posts at all."""
 
 
 def pairs(said: Iterable[LearnedText]) -> list[Pair]:
@@ -71,8 +71,8 @@ def pairs(said: Iterable[LearnedText]) -> list[Pair]:
 
 
 def _pair(both: Two, posts: Sequence[LearnedText]) -> Pair:
-    ids = sorted({one.post_id for one in posts if one.post_id}, reverse=True)
-    return Pair(both, min(one.ring for one in posts), tuple(ids))
+    order = sorted({(one.ring, -one.post_id) for one in posts if one.post_id})
+    return Pair(both, min(one.ring for one in posts), tuple(-id for _ring, id in order))
 
 
 def _in_brackets(one: LearnedText) -> Iterator[Two]:

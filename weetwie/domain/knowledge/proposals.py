@@ -1,18 +1,20 @@
 """Pairs for the glossary from the posts and profiles that somebody sees: worked out while they look, kept nowhere."""
 
 import asyncio
+import string
 from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Text, case, column, exists, func, literal, or_, select
+import regex
+from sqlalchemy import Text, case, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.pool import Db, columns, param
 from weetwie.domain.knowledge import delicate, glossary, learning, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES
 from weetwie.domain.knowledge.learning import LearnedText, Pair
@@ -26,56 +28,67 @@ MOST: Final = 8
 MOST_PROOFS: Final = 3
 _NEWEST: Final = 3000
 """So many posts are read."""
-_LOOKED_AT: Final = 60
+_MOST_KNOWN: Final = 20_000
+"""So many entries are held against them."""
+_TOKEN: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_SIGNS: Final = string.punctuation + "\t\n\u00a0\u00b7\u2010\u2011\u2012\u2013\u2014\u2018\u2019\u201c\u201d"
+"""What stands between the words of a name."""
 
 
-class TopicProposal(msgspec.Struct, frozen=True):
+class GlossaryProposal(msgspec.Struct, frozen=True):
     words: dict[str, list[str]]
-    ring: int
+    ring: Ring
     """The widest that it may be for."""
     post_ids: tuple[int, ...]
 
 
-async def proposals(db: Db, viewer: Viewer) -> list[TopicProposal]:
+async def proposals(db: Db, viewer: Viewer) -> list[GlossaryProposal]:
     """For who may write entries; nothing that the glossary or the word list says already."""
-    if viewer.standing != Standing.member or not permissions.act(viewer, clock.now()):
+    may_add = viewer.standing == Standing.member and permissions.act(viewer, clock.now())
+    if not may_add or not viewer.policy.translates:
         return []
     said = [LearnedText(*row) for row in (*await _POSTS.rows(db, viewer), *await _TOPICS.rows(db, viewer))]
-    found = (await asyncio.to_thread(learning.pairs, said))[:_LOOKED_AT]
-    terms = [
+    found = await _no_names(db, viewer, await asyncio.to_thread(learning.pairs, said))
+    terms = {
         form
         for pair in found
         for _code, text in pair.words
         for word in words.tokens(text)
         for form in words.forms(word)
-    ]
-    ours = await glossary.of_terms(db, viewer, terms)
-    found = await _no_names(db, found)
-    never = viewer.policy.never_inferred
-    return await asyncio.to_thread(_new, found, ours, never)
+    }
+    ours = await glossary.of_terms(db, viewer, list(terms), _MOST_KNOWN)
+    return await asyncio.to_thread(_new, found, ours, viewer.policy.never_inferred)
 
 
-async def _no_names(db: Db, found: Sequence[Pair]) -> list[Pair]:
-    """Who is named in brackets is no word for anything."""
-    texts = list({text.casefold() for pair in found for _code, text in pair.words})
-    names = set(columns(await db.rows(_NAMES, said=texts), "said"))
-    return [pair for pair in found if names.isdisjoint(text.casefold() for _code, text in pair.words)]
+async def _no_names(db: Db, viewer: Viewer, found: Sequence[Pair]) -> list[Pair]:
+    """Who or what is called so here is no word for anything: people whom one sees, their places and units."""
+    said = {pair: {token for _code, text in pair.words for token in _tokens(text)} for pair in found}
+    every = list(set[str]().union(*said.values()))
+    names = set(columns(await _NAMES.rows(db, viewer, said=every), "said")) if every else set[str]()
+    return [pair for pair in found if names.isdisjoint(said[pair])]
+
+
+def _tokens(text: str) -> list[str]:
+    every = (token.casefold() for token in _TOKEN.findall(text))
+    return [token for token in every if len(token) > 1 and token not in words.EMPTY]
 
 
 def _new(
     found: Sequence[Pair], ours: Sequence[dict[str, list[str]]], never: Sequence[str]
-) -> list[TopicProposal]:
+) -> list[GlossaryProposal]:
     known = [{word.casefold() for own in one.values() for word in own} for one in ours]
-    new = []
+    new = list[GlossaryProposal]()
     for pair in found:
-        texts = [text for _code, text in pair.words]
-        if any(delicate.is_delicate(text, never) for text in texts) or _is_listed(pair):
+        texts = {text.casefold() for _code, text in pair.words}
+        if len(new) == MOST:
+            break
+        if any(delicate.is_delicate(text, never) for text in texts) or any(texts <= one for one in known):
             continue
-        if not any({text.casefold() for text in texts} <= one for one in known):
+        if not _is_listed(pair):
             given = {code: [text for own, text in pair.words if own == code] for code in LANGUAGES}
             mine = {code: own for code, own in given.items() if own}
-            new.append(TopicProposal(mine, pair.ring, pair.post_ids[:MOST_PROOFS]))
-    return new[:MOST]
+            new.append(GlossaryProposal(mine, Ring(pair.ring), pair.post_ids[:MOST_PROOFS]))
+    return new
 
 
 def _is_listed(pair: Pair) -> bool:
@@ -138,13 +151,13 @@ def _topics(viewer_sql: ViewerSql) -> Any:
 _TOPICS = VisibleQuery(_topics)
 
 
-def _names() -> Any:
+def _names(viewer_sql: ViewerSql) -> Any:
     said = func.unnest(param("said", ARRAY(Text))).table_valued(column("said", Text)).render_derived()
-    words_of_name = func.string_to_array(func.lower(Person.name), " ")
-    is_name = or_(
-        func.folded(Person.handle) == func.folded(said.c.said), said.c.said == func.any(words_of_name)
-    )
-    return select(said.c.said).where(exists().where(is_name))
+    called = func.concat_ws(" ", Person.handle, Person.name, Person.place, Person.unit)
+    spaced = func.translate(func.plain(called), _SIGNS, " " * len(_SIGNS))
+    each = select(func.string_to_table(spaced, " ").label("name")).where(visibility.card(viewer_sql, Person))
+    names = each.distinct().subquery()
+    return select(said.c.said).join(names, names.c.name == func.plain(said.c.said))
 
 
-_NAMES = Query(_names)
+_NAMES = VisibleQuery(_names)

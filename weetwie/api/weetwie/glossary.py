@@ -32,6 +32,8 @@ class TermGiven(Struct, frozen=True, kw_only=True):
 class TermAdded(TermGiven, frozen=True, kw_only=True):
     status_ids: list[Id] = []
     """Where it was found. Then it is for no wider ring than the narrowest of these posts."""
+    widest: Literal["colleagues", "network", "world"] = "world"
+    """The `ring` of the proposal that it comes from: it is for no wider one, then and whenever it is changed."""
 
 
 @routes.get("/api/weetwie/v1/glossary", scopes=["read:search"])
@@ -51,7 +53,7 @@ async def proposed(call: Call) -> list[wire.GlossaryProposal]:
     """Pairs from posts and profiles that one sees; none counts before somebody adds it. Kept nowhere."""
     return [
         wire.GlossaryProposal(
-            words=one.words, ring=Ring(one.ring).name, status_ids=[str(id) for id in one.post_ids]
+            words=one.words, ring=one.ring.name, status_ids=[str(id) for id in one.post_ids]
         )
         for one in await proposals.proposals(await call.db(), call.viewer)
     ]
@@ -61,7 +63,9 @@ async def proposed(call: Call) -> list[wire.GlossaryProposal]:
 async def add(call: Call, wanted: TermAdded) -> wire.GlossaryEntry:
     """For colleagues. It counts from the next question on, for whoever its ring reaches."""
     db = await call.db()
-    id = await glossary.add(db, call.viewer, wanted.words, Ring[wanted.ring], wanted.status_ids)
+    id = await glossary.add(
+        db, call.viewer, wanted.words, Ring[wanted.ring], wanted.status_ids, Ring[wanted.widest]
+    )
     return await _entity(call, id)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.domain.exports import glossary
 from weetwie.tables import (
     announcements,
     audit,
@@ -122,6 +123,14 @@ _QUERIES: Final = {
 NAMES: Final = tuple(_QUERIES)
 
 
+_VISIBLE: Final = {
+    name: glossary.entries(OWN[name]) for name in OWN if OWN[name].class_ is knowledge.GlossaryEntry
+}
+"""Of what others have a part in."""
+
+
 async def of(db: Db, viewer: Viewer, name: str) -> list[dict[str, Any]]:
     """The rows of one table that are the viewer's own."""
+    if name in _VISIBLE:
+        return [dict(row) for row in await _VISIBLE[name].rows(db, viewer)]
     return [dict(row) for row in await db.rows(_QUERIES[name], person_id=viewer.person_id)]

@@ -1,6 +1,6 @@
 """The glossary: what means the same here, as members have written it down, for whoever its ring reaches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,17 +10,19 @@ from sqlalchemy import (
     DateTime,
     SmallInteger,
     Text,
-    and_,
     case,
+    cast,
     delete,
+    exists,
     func,
     insert,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH
 
+from weetwie.access import glossary as law
 from weetwie.access import permissions
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
@@ -41,7 +43,9 @@ LONGEST: Final = 60
 MOST: Final = 2000
 """So many entries one person adds."""
 _LISTED: Final = 500
+_LOOKED_AT: Final = 1000
 _MOST_FOUND: Final = 100
+"""So many count in one question."""
 
 Given = Mapping[str, Sequence[str]]
 """By language."""
@@ -63,28 +67,62 @@ class Entry(msgspec.Struct, frozen=True):
 async def entries(db: Db, viewer: Viewer, like: str = "") -> list[Entry]:
     """The newest first; with `like` those that have these letters in them."""
     wanted = like.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    rows = await _ENTRIES.rows(db, viewer, only=0, like=f"%{wanted}%", firsts=[], limit=_LISTED)
-    return structs(Entry, rows)
+    rows = await _ENTRIES.rows(db, viewer, only=0, like=f"%{wanted}%", limit=_LISTED)
+    return [one for one in structs(Entry, rows) if not _is_delicate(viewer, one.words)]
 
 
 async def entry(db: Db, viewer: Viewer, id: int) -> Entry:
-    rows = await _ENTRIES.rows(db, viewer, only=id, like="%", firsts=[], limit=1)
+    rows = await _ENTRIES.rows(db, viewer, only=id, like="%", limit=1)
     if not rows:
         raise NotFound
     return Entry(*rows[0])
 
 
-async def of_terms(db: Db, viewer: Viewer, terms: Sequence[int]) -> list[dict[str, list[str]]]:
-    """The words of entries of which one begins with one of these."""
-    rows = await _ENTRIES.rows(db, viewer, only=0, like="%", firsts=list(terms), limit=_MOST_FOUND)
-    return [row["words"] for row in rows] if terms else []
+async def of_terms(
+    db: Db, viewer: Viewer, terms: Sequence[int], most: int = _MOST_FOUND
+) -> list[dict[str, list[str]]]:
+    """The words of entries of which one is said whole by these. Who adds many entries keeps nobody else's from counting."""
+    if not terms:
+        return []
+    rows = await _OF_TERMS.rows(db, viewer, firsts=list(terms), limit=max(_LOOKED_AT, most))
+    said = set(terms)
+    every = (row["words"] for row in rows)
+    return [given for given in every if _is_said(given, said) and not _is_delicate(viewer, given)][:most]
 
 
-async def add(db: Db, viewer: Viewer, given: Given, ring: Ring, post_ids: Sequence[int] = ()) -> int:
-    """`post_ids`: where it was found. Then it is for no wider ring than the narrowest of them. Raises Forbidden, Invalid, NotFound."""
+def _is_said(given: Given, terms: Collection[int]) -> bool:
+    from weetwie.domain.knowledge import word_list
+
+    return any(
+        all(words_of.number_in(token, code) in terms for token in tokens)
+        for code, own in given.items()
+        for word in own
+        if (tokens := word_list.spelled(word))
+    )
+
+
+def _is_delicate(viewer: Viewer, given: Given) -> bool:
+    """Whether one of them is never inferred, by now."""
+    return any(
+        delicate.is_delicate(word, viewer.policy.never_inferred) for own in given.values() for word in own
+    )
+
+
+async def add(
+    db: Db,
+    viewer: Viewer,
+    given: Given,
+    ring: Ring,
+    post_ids: Sequence[int] = (),
+    widest: Ring = Ring.world,
+) -> int:
+    """`post_ids`: where it was found. Then it is for no wider ring than the narrowest of them, and never for one wider than `widest`.
+
+    Raises Forbidden, Invalid, NotFound.
+    """
     _check_writes(viewer)
     words = _checked(viewer, given)
-    widest = await _narrowest(db, viewer, post_ids)
+    widest = min(widest, await _narrowest(db, viewer, post_ids))
     ring = min(ring, widest)
     _check_ring(viewer, ring)
     if await db.value(_COUNT, person_id=viewer.person_id) >= MOST:
@@ -206,38 +244,45 @@ _ID, _PERSON = param("id", BigInteger), param("person_id", BigInteger)
 _WORDS, _FIRSTS = param("words", JSONB), param("firsts", ARRAY(BigInteger))
 
 
+def _of_terms(viewer_sql: ViewerSql) -> Any:
+    """The newest of everybody who added some, then the second of each, and so on."""
+    turn = func.row_number().over(partition_by=GlossaryEntry.added_by_id, order_by=GlossaryEntry.id.desc())
+    return (
+        select(GlossaryEntry.words)
+        .where(law.readable(viewer_sql), GlossaryEntry.firsts.overlap(_FIRSTS))
+        .order_by(turn, GlossaryEntry.id.desc())
+        .limit(param("limit", BigInteger))
+    )
+
+
 def _entries(viewer_sql: ViewerSql) -> Any:
     only, like = param("only", BigInteger), param("like", Text)
-    effective = func.least(GlossaryEntry.ring, viewer_sql.widest)
-    is_own = func.coalesce(GlossaryEntry.added_by_id == viewer_sql.id, False)
+    every = func.jsonb_path_query_array(GlossaryEntry.words, cast("$.*[*]", JSONPATH))
+    word = func.jsonb_array_elements_text(every).column_valued("word")
 
     return (
         select(
             GlossaryEntry.id,
             GlossaryEntry.words,
-            effective.label("ring"),
+            law.ring(viewer_sql).label("ring"),
             GlossaryEntry.widest,
             GlossaryEntry.added_by_id,
             GlossaryEntry.added_at,
             GlossaryEntry.changed_by_id,
             GlossaryEntry.changed_at,
-            is_own.label("is_own"),
+            func.coalesce(GlossaryEntry.added_by_id == viewer_sql.id, False).label("is_own"),
         )
         .where(
-            or_(
-                is_own,
-                and_(effective >= viewer_sql.ring, or_(~viewer_sql.is_circled, effective == int(Ring.world))),
-            ),
+            law.readable(viewer_sql),
             or_(only == 0, GlossaryEntry.id == only),
-            or_(like == "%%", like == "%", func.cast(GlossaryEntry.words, Text).ilike(like)),
-            or_(func.cardinality(_FIRSTS) == 0, GlossaryEntry.firsts.overlap(_FIRSTS)),
+            or_(like == "%%", like == "%", exists().where(word.ilike(like))),
         )
         .order_by(GlossaryEntry.id.desc())
         .limit(param("limit", BigInteger))
     )
 
 
-_ENTRIES = VisibleQuery(_entries)
+_ENTRIES, _OF_TERMS = VisibleQuery(_entries), VisibleQuery(_of_terms)
 _COUNT = Query(select(func.count()).select_from(GlossaryEntry).where(GlossaryEntry.added_by_id == _PERSON))
 _ADD = Query(
     insert(GlossaryEntry)

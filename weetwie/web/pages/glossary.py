@@ -33,7 +33,8 @@ async def add(visit: Visit) -> Response:
     try:
         async with visit.site.database.transaction() as db:
             posts = [int(id) for id in given.get("posts", "").split() if id.isascii() and id.isdigit()]
-            await glossary.add(db, visit.viewer, _words(given), _ring(given), posts)
+            widest = _ring(given, "widest", Ring.world)
+            await glossary.add(db, visit.viewer, _words(given), _ring(given), posts, widest)
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
             return await _page(visit, db, 422, error=refusal, given=given)
@@ -130,6 +131,6 @@ def _words(given: Mapping[str, str]) -> dict[str, list[str]]:
     }
 
 
-def _ring(given: Mapping[str, str]) -> Ring:
-    name = given.get("ring", "")
-    return Ring[name] if name in Ring.__members__ else Ring.colleagues
+def _ring(given: Mapping[str, str], field: str = "ring", otherwise: Ring = Ring.colleagues) -> Ring:
+    name = given.get(field, "")
+    return Ring[name] if name in Ring.__members__ else otherwise

@@ -189,10 +189,14 @@ async def reset_codes(installation: Installation, handle: str) -> None:
 @click.argument("handle")
 @in_house
 async def suspend(installation: Installation, handle: str) -> None:
-    """Suspend a person: nobody sees their posts, and they see nothing, until you lift it."""
-    from weetwie.domain.people.suspend import suspend as act
+    """Suspend a person: nobody sees their posts, and they see nothing, until you lift it. They are notified and can object once."""
+    from weetwie.domain.people.lookup import lookup
+    from weetwie.flows import moderate
 
-    await _act(installation, handle, act, "{handle} is suspended.")
+    async with installation.database.transaction() as db:
+        person_id = await lookup(db, installation.viewer, handle)
+        await moderate.suspend_now(installation.context(db), person_id)
+    installation.say({"id": str(person_id), "handle": handle}, f"{handle} is suspended.")
 
 
 @person.command()

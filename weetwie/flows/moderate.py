@@ -13,7 +13,7 @@ from weetwie.domain.people import assistant, suspend
 from weetwie.domain.people.limit import limit
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.errors import NotFound, Refusal, _
+from weetwie.errors import Conflict, NotFound, Refusal, _
 from weetwie.text import language
 
 _INSPECTED = _(
@@ -44,6 +44,13 @@ async def decide(
         await _say(context, person, words.strip())
     if report_id is not None:
         await reports.close(db, viewer, report_id)
+
+
+async def suspend_now(context: Context, person_id: int) -> None:
+    """Without a report and without words: a decision like any other, so the person is told and may object. Raises Conflict."""
+    if (await context.person(person_id)).is_suspended:
+        raise Conflict(_("This person is already suspended."))
+    await decide(context, person_id, "suspend", "")
 
 
 async def object_by_link(context: Context, token: str, words: str) -> None:

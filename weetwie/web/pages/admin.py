@@ -157,7 +157,6 @@ async def on_person(visit: Visit) -> Response:
     given = await visit.form()
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
     acts: dict[str, Callable[[Db, Viewer, int], Awaitable[None]]] = {
-        "suspend": suspend.suspend,
         "unsuspend": suspend.unsuspend,
         "unlimit": partial(limit, is_limited=False),
         "leave": leave.leave,
@@ -183,11 +182,14 @@ async def on_person(visit: Visit) -> Response:
         if verb == "farewell":
             link = await offboard.hand_out_link(visit.context(db), person_id)
             return await _people(visit, db, farewell=link, is_sent=not link)
-        if verb not in acts:
+        if verb not in acts and verb != "suspend":
             raise NotFound
         if person_id == visit.viewer.person_id:
             raise Invalid(_THEMSELVES)
-        await acts[verb](db, visit.viewer, person_id)
+        if verb == "suspend":
+            await moderate.suspend_now(visit.context(db), person_id)
+        else:
+            await acts[verb](db, visit.viewer, person_id)
     return visit.back("/admin/people")
 
 
@@ -195,13 +197,12 @@ async def on_selected(visit: Visit) -> Response:
     """The same for several people; whoever it cannot be done to stays as they are."""
     check(visit, permissions.look_after_people)
     await visit.form()
+    verb = visit.request.path_params["verb"]
     acts: dict[str, Callable[[Db, Viewer, int], Awaitable[None]]] = {
-        "suspend": suspend.suspend,
         "unsuspend": suspend.unsuspend,
         "leave": leave.leave,
     }
-    act = acts.get(visit.request.path_params["verb"])
-    if act is None:
+    if verb not in acts and verb != "suspend":
         raise NotFound
     done, left = 0, ""
     for handle in visit.several.get("handle", [])[:_MOST_AT_ONCE]:
@@ -211,7 +212,10 @@ async def on_selected(visit: Visit) -> Response:
                 await roles.check_over(db, visit.viewer, person_id)
                 if person_id == visit.viewer.person_id:
                     raise Invalid(_THEMSELVES)
-                await act(db, visit.viewer, person_id)
+                if verb == "suspend":
+                    await moderate.suspend_now(visit.context(db), person_id)
+                else:
+                    await acts[verb](db, visit.viewer, person_id)
             done += 1
         except Refusal as refusal:
             left = f"@{handle}: {visit.say(refusal.sentence, **refusal.values)}"

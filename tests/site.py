@@ -1,5 +1,6 @@
 """The whole application in process, asked as a browser or an app would: cookies, forms, redirects."""
 
+import io
 import re
 from dataclasses import dataclass, field, replace
 from html import unescape
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
+from PIL import Image
 
 from tests.api.conformance import Conforming
 from tests.world import Someone, World
@@ -123,3 +125,9 @@ async def change(
 
 def text_of(page: httpx.Response) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", page.text))
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (600, 300), "teal").save(file, "PNG")
+    return file.getvalue()

@@ -110,6 +110,35 @@ def test_what_is_deleted_can_be_had_back_for_a_while(open_page: Open) -> None:
     expect(page.locator("article.post", has_text="a post to be regretted")).to_have_count(0)
 
 
+def test_what_is_deleted_comes_back_as_long_as_its_way_back_is_shown(open_page: Open) -> None:
+    page = open_page("/")
+    page.clock.install()
+    page.reload()
+    page.fill("#text", "a post that stays after all")
+    page.click(".box .send")
+    post = page.locator("article.post", has_text="a post that stays after all").first
+    post.locator(".more-acts").click()
+    post.locator(".delete-it").click()
+    page.hover(".toast")
+    page.clock.fast_forward(30_000)
+    page.locator(".toast button").click()
+    expect(post).to_be_visible()
+    page.reload()
+    expect(post).to_be_visible()
+
+
+def test_a_draft_stays_while_another_is_begun_with_a_given_text(open_page: Open) -> None:
+    page = open_page("/")
+    page.fill("#text", "half a thought")
+    page.goto("/?text=%40femke+#write")
+    expect(page.locator("#text")).to_have_value("@femke ")
+    page.fill("#text", "@femke how high?")
+    page.goto("/")
+    expect(page.locator("#text")).to_have_value("half a thought")
+    page.goto("/?text=%40femke+#write")
+    expect(page.locator("#text")).to_have_value("@femke how high?")
+
+
 def test_a_message_stands_there_when_it_is_sent_and_when_it_comes(open_page: Open) -> None:
     page = open_page("/messages/new?to=admin")
     page.fill("#text", "did the pump arrive?")

@@ -118,6 +118,8 @@ def asked(tried: Tried) -> Iterator[Request]:
     )
     for query in narrow:
         yield Request("GET", "/people", tuple(query.items()))
+    for waiting in (tried.scene.scheduled["mia"], 1):
+        yield Request("GET", "/", (("scheduled", str(waiting)),))
     yield from _about_people()
     yield from _about_posts(tried)
     for tab in ("questions", "mentions"):

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from tests.site import HOME, browser, form_of, give_password, sign_in, text_of
+from tests.site import HOME, browser, form_of, give_password, picture, sign_in, text_of
 from tests.world import Someone, World
 from weetwie.access.policy import Emoji, Policy
 from weetwie.domain.policy.choose import choose
@@ -22,12 +22,6 @@ async def root(world: World) -> Someone:
     root = await world.member("root", is_admin=True)
     await give_password(world, root)
     return root
-
-
-def picture() -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (600, 300), "teal").save(file, "PNG")
-    return file.getvalue()
 
 
 async def send(

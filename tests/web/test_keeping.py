@@ -6,8 +6,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.site import act, form_of, text_of
-from tests.world import World
+from tests.site import act, form_of, picture, text_of
+from tests.world import Someone, World
 from weetwie.context import of_system
 from weetwie.flows.publish import publish_due
 from weetwie.runtime import clock
@@ -80,13 +80,78 @@ async def test_what_is_written_for_later_waits_and_comes(site: httpx.AsyncClient
     assert "good morning" not in (await site.get("/scheduled")).text
 
 
-async def test_what_waits_is_taken_back_into_the_composer(site: httpx.AsyncClient) -> None:
+def checked_options(page: httpx.Response) -> list[str]:
+    return re.findall(r'name="option" maxlength="50" value="([^"]+)"', page.text)
+
+
+async def test_a_scheduled_post_stays_until_it_is_written_anew(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    at = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    given = {"text": "Which one?", "at": at, "language": "nl", "lasts": "259200", "is_multiple": "on"}
+    form = {**form_of(await site.get("/")), **given, "anyway": "1", "option": ["tea", "coffee"]}
+    await site.post("/posts", data=form)
+    (id,) = re.findall(r'action="/scheduled/(\d+)/delete"', (await site.get("/scheduled")).text)
+    box = await site.get(f"/?scheduled={id}")
+    assert ">Which one?</textarea>" in box.text and checked_options(box) == ["tea", "coffee"]
+    assert f'type="datetime-local" value="{at}"' in box.text
+    assert '<option value="nl" selected>' in box.text and '<option value="259200" selected>' in box.text
+    assert re.search(r'name="is_multiple" checked', box.text)
+    assert "Which one?" in (await site.get("/scheduled")).text, "looking at it leaves it there"
+    await site.post("/posts", data=form | {"text": "Which of them?", "scheduled": id})
+    page = (await site.get("/scheduled")).text
+    assert "Which of them?" in page and "Which one?" not in page
+    (id,) = re.findall(r'action="/scheduled/(\d+)/delete"', page)
+    assert (await act(site, "/posts", text="No, tea", scheduled=id)).status_code == 303
+    assert "No, tea" in (await site.get("/all")).text
+    again = await act(site, "/posts", text="No, tea for all", scheduled=id)
+    assert again.status_code == 422 and "no longer scheduled" in again.text
+    bo = await world.member("bo")
+    assert (await site.get(f"/?scheduled={await waiting_post(world, bo)}")).status_code == 404
+
+
+async def waiting_post(world: World, author: Someone) -> int:
+    id = await world.connection.fetchval(
+        "insert into scheduled_posts (author_id, at, written) values ($1, now() + interval '1 day', $2) returning id",
+        author.id,
+        {"draft": {"text": "mine"}},
+    )
+    assert isinstance(id, int)
+    return id
+
+
+async def test_a_scheduled_post_can_be_deleted(site: httpx.AsyncClient) -> None:
     at = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     await act(site, "/posts", text="not so sure about this", at=at)
-    (id,) = re.findall(r'action="/scheduled/(\d+)/take_back"', (await site.get("/scheduled")).text)
-    back = await act(site, f"/scheduled/{id}/take_back")
-    assert ">not so sure about this</textarea>" in back.text
+    (id,) = re.findall(r'action="/scheduled/(\d+)/delete"', (await site.get("/scheduled")).text)
+    await act(site, f"/scheduled/{id}/delete")
     assert "not so sure" not in (await site.get("/scheduled")).text
+
+
+async def test_what_is_refused_comes_back_whole(site: httpx.AsyncClient) -> None:
+    at = (clock.now() + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M")
+    given = {"text": "Which one?", "at": at, "language": "de", "lasts": "604800", "is_multiple": "on"}
+    form = {**form_of(await site.get("/")), **given, "anyway": "1", "option": ["tea", "coffee", "water"]}
+    refused = await site.post("/posts", data=form)
+    assert refused.status_code == 422 and "at least five minutes from now" in refused.text
+    assert checked_options(refused) == ["tea", "coffee", "water"]
+    assert f'type="datetime-local" value="{at}"' in refused.text
+    assert (
+        '<option value="de" selected>' in refused.text and '<option value="604800" selected>' in refused.text
+    )
+
+
+async def test_a_file_that_was_uploaded_stays_with_what_is_refused(site: httpx.AsyncClient) -> None:
+    form = form_of(await site.get("/")) | {"text": "Look", "at": "soon", "description": "A red pump"}
+    refused = await site.post("/posts", data=form, files={"file": ("a.png", picture(), "image/png")})
+    assert refused.status_code == 422 and "media" not in form_of(refused), "a time is looked at first"
+    form |= {"at": (clock.now() + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M")}
+    refused = await site.post("/posts", data=form, files={"file": ("a.png", picture(), "image/png")})
+    (kept,) = re.findall(r'name="media" value="(\d+)" checked', refused.text)
+    assert "A red pump" in refused.text
+    del form["at"]
+    assert (await site.post("/posts", data=form | {"media": kept})).status_code == 303
+    assert 'alt="A red pump"' in (await site.get("/all")).text
 
 
 async def test_whom_one_blocks_or_mutes_can_be_let_off_again(site: httpx.AsyncClient, world: World) -> None:

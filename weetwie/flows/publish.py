@@ -80,6 +80,17 @@ async def take_back(context: Context, id: int) -> Scheduled:
     return post
 
 
+async def instead(
+    context: Context, id: int, draft: Draft, ballot: Ballot | None, at: datetime | None = None
+) -> int:
+    """What waits is written anew: for another time, or to be published now. Raises NotFound once it is there no more."""
+    before = msgspec.convert((await take_back(context, id)).written["draft"], Draft, strict=False)
+    draft = msgspec.structs.replace(draft, is_sensitive=before.is_sensitive, quote_policy=before.quote_policy)
+    if at is None:
+        return await publish(context, draft, ballot)
+    return await schedule(context, draft, ballot, at)
+
+
 async def publish_due(context: Context) -> None:
     """Posts whose time has come, with all that is asked of a post then; one that is refused stays with its author."""
     db = context.db

@@ -1,6 +1,7 @@
 """From seen posts and people to the view models of the templates. All that a page needs is loaded at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -11,8 +12,10 @@ from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.media.addresses import named
+from weetwie.errors import NotFound
 from weetwie.hydration.hydrate import Hydrator
 from weetwie.hydration.views import PollView, PostView
+from weetwie.views import media as seen_media
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views.cards import SeenCard
@@ -89,6 +92,16 @@ class Presenter:
         """Raises NotFound."""
         (post,) = await self.posts(db, viewer, [await seen_posts.post(db, viewer, post_id)])
         return post
+
+    async def files(self, db: Db, viewer: Viewer, ids: Iterable[int]) -> list[tuple[int, Picture]]:
+        """Of the viewer's own, uploaded and in no post yet; without those that are gone."""
+        found = []
+        for id in ids:
+            with suppress(NotFound):
+                found.append(await seen_media.one(db, viewer, id))
+        if found:
+            await self._hydrator.load_addresses(db)
+        return [(one.id, self._picture(one, viewer.person_id or 0)) for one in found]
 
     async def _people_of(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> dict[int, Person]:
         """Who wrote and who boosted these posts, and whom they answer."""

@@ -16,7 +16,7 @@ from weetwie.errors import _
 from weetwie.views import posts as post_views
 from weetwie.web import reading
 from weetwie.web.beside import beside
-from weetwie.web.pages import audience, front
+from weetwie.web.pages import audience, drafts, front
 from weetwie.web.pages.who_knows import answered_lately
 from weetwie.web.view_models import Person, Post, as_markup
 from weetwie.web.visit import Visit
@@ -41,7 +41,7 @@ async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Respons
     found = await reading.timeline(
         visit, db, lambda db, page: homes.home(db, visit.viewer, page), "home", folds=True
     )
-    draft = draft or begun(visit)
+    draft = draft or await drafts.asked(visit, db) or begun(visit)
     quote = await _quote(visit, db, draft)
     draft["quote_of"] = str(quote.id) if quote else ""
     return await reading.show(
@@ -70,7 +70,7 @@ async def box(
     """What the box needs, for a new post."""
     draft = draft or begun(visit)
     return {
-        "draft": draft,
+        "draft": await drafts.with_files(visit, db, draft),
         "quote": quote,
         "picker": await audience.picker(visit, db, draft),
         "waiting": len(await scheduled.waiting(db, visit.viewer, Page(_MOST_COUNTED))),
@@ -109,5 +109,5 @@ async def _quote(visit: Visit, db: Db, draft: dict[str, Any]) -> Post | None:
 def begun(visit: Visit) -> dict[str, Any]:
     """What the address says one writes: another app has shared it, or a profile asks to."""
     given = visit.request.query_params
-    shared = f"{given.get('text', '')} {given.get('url', '')}".strip()[:5000]
-    return {"text": shared, "audience": "", "warning": "", "error": None}
+    text, url = given.get("text", "").lstrip(), given.get("url", "")
+    return drafts.begun(text=(f"{text} {url}".strip() if url else text)[:5000])

@@ -13,7 +13,7 @@ from weetwie.domain.timelines import thread
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 from weetwie.web import reading
-from weetwie.web.pages import audience
+from weetwie.web.pages import audience, drafts
 from weetwie.web.pages.thread_beside import beside
 from weetwie.web.view_models import Post
 from weetwie.web.visit import Visit
@@ -28,7 +28,8 @@ async def show(visit: Visit) -> Response:
     with reading.or_sign_in(visit):
         async with visit.site.database.reading() as db:
             post_id = visit.request.path_params["id"]
-            if visit.is_signed_in and await has_room(db, visit.viewer, post_id):
+            is_edited = "scheduled" in visit.request.query_params
+            if visit.is_signed_in and not is_edited and await has_room(db, visit.viewer, post_id):
                 return visit.go(f"/messages/{post_id}#p{post_id}")
             return await page(visit, db, post_id)
 
@@ -42,7 +43,7 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
     first = posts[0]
     over = [post for post in posts[1:] if post.id in set(above)]
     question = next((one for one in (first, *over[:1]) if one.is_question), None)
-    draft = draft or _begun(visit)
+    draft = draft or await drafts.asked(visit, db) or _begun(visit)
     draft["reply_to"] = str(first.id)
     edits = await seen_words.edits(db, seen) if posts[0].edited_at else []
     return await reading.show(
@@ -55,7 +56,7 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
         question=question,
         replies=_replies(first, [post for post in posts[1:] if post.id in set(below)], question),
         edits=edits,
-        draft=draft,
+        draft=await drafts.with_files(visit, db, draft),
         picker=await audience.picker(visit, db, draft) if visit.is_signed_in else None,
         **await beside(visit, db, posts),
     )
@@ -63,12 +64,7 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
 
 def _begun(visit: Visit) -> dict[str, Any]:
     """What the address says: a greeting, say."""
-    return {
-        "text": visit.request.query_params.get("text", "")[:500],
-        "warning": "",
-        "audience": "",
-        "error": None,
-    }
+    return drafts.begun(text=visit.request.query_params.get("text", "")[:500])
 
 
 class Replies(msgspec.Struct, frozen=True):

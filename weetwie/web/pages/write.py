@@ -1,12 +1,13 @@
 """Publish what was written: at once or later; whatever is refused comes back with all that was written and the reason."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response
 
+from weetwie.context import Context
 from weetwie.database.paging import Page
 from weetwie.domain.media import upload
 from weetwie.domain.polls.rules import Ballot
@@ -18,46 +19,65 @@ from weetwie.text.text import is_question, language_of
 from weetwie.web import reading
 from weetwie.web.items import items
 from weetwie.web.pages import audience, home, post
-from weetwie.web.pages.drafts import draft_of, form_id, form_of
+from weetwie.web.pages.drafts import NO_TIME, draft_of, form_id, later, media_of, returned
 from weetwie.web.pages.who_knows import before_asking
 from weetwie.web.visit import Visit, local
 
 _ENOUGH_TO_TELL: Final = 20
-_NO_TIME: Final = _("Choose a time from the calendar, or write it like this: 2026-12-31 09:00")
 
 
 async def publish(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = dict(await visit.form())
-    reply_to = form_id(given.get("reply_to", ""))
+    media_ids = media_of(visit)
     if (panel := await _before_asking(visit, given)) is not None:
         return panel
     try:
-        at = _later(given)
-        media_ids = await uploaded(visit)
+        at = later(given)
+        media_ids += await uploaded(visit)
         async with visit.site.database.transaction() as db:
             sent = await audience.addressed(visit, db, given)
-            context, (written, ballot) = visit.context(db), _draft(visit, sent, media_ids)
-            do = partial(publishing.schedule, at=at) if at else publishing.publish
-            post_id = await do(context, written, ballot)
+            do = _deed(form_id(given.get("scheduled", "")), at)
+            post_id = await do(visit.context(db), *_draft(visit, sent, media_ids))
     except Refusal as refusal:
-        status = 429 if isinstance(refusal, TooMany) else 422
-        if visit.is_from_script:
-            return JSONResponse({"error": visit.say(refusal.sentence, **refusal.values)}, status)
-        async with visit.site.database.reading() as db:
-            draft = {"text": "", "warning": "", "audience": "", **given, "error": refusal}
-            if reply_to is not None:
-                return await post.page(visit, db, reply_to, status, **draft)
-            return await home.page(visit, db, status, **draft)
+        return await _refused(visit, refusal, returned(visit, given, media_ids=media_ids, error=refusal))
     if at:
         return visit.back("/scheduled") if visit.is_from_script else visit.go("/scheduled")
     return await _rendered(visit, post_id) if visit.is_from_script else visit.back()
 
 
+def _deed(waiting: int | None, at: datetime | None) -> Callable[..., Awaitable[int]]:
+    """At once or later, perhaps instead of what waits already."""
+    if waiting is not None:
+        return partial(_instead, waiting, at)
+    return partial(publishing.schedule, at=at) if at else publishing.publish
+
+
+async def _instead(
+    waiting: int, at: datetime | None, context: Context, draft: Draft, ballot: Ballot | None
+) -> int:
+    try:
+        return await publishing.instead(context, waiting, draft, ballot, at)
+    except NotFound as gone:
+        raise Invalid(_("This post is no longer scheduled. It may have been posted.")) from gone
+
+
+async def _refused(visit: Visit, refusal: Refusal, draft: dict[str, Any]) -> Response:
+    """With all that was written, on the page where it was written."""
+    status = 429 if isinstance(refusal, TooMany) else 422
+    if visit.is_from_script:
+        return JSONResponse({"error": visit.say(refusal.sentence, **refusal.values)}, status)
+    async with visit.site.database.reading() as db:
+        if reply_to := form_id(draft.get("reply_to", "")):
+            return await post.page(visit, db, reply_to, status, **draft)
+        return await home.page(visit, db, status, **draft)
+
+
 async def _before_asking(visit: Visit, given: Mapping[str, str]) -> Response | None:
     """Without a script, what the panel of the box would have said is shown once before a question is posted."""
     asks = is_question(given.get("text", "")) and given.get("audience") != "direct"
-    has_more = visit.files.get("file") or any(visit.several.get("option", [])) or given.get("reply_to")
+    has_files = visit.files.get("file") or visit.several.get("media")
+    has_more = has_files or any(visit.several.get("option", [])) or given.get("reply_to")
     if visit.is_from_script or "anyway" in given or not asks or has_more:
         return None
     async with visit.site.database.reading() as db:
@@ -82,9 +102,7 @@ async def again(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = dict(await visit.form())
     async with visit.site.database.reading() as db:
-        return await home.page(
-            visit, db, 200, **{"text": "", "warning": "", "audience": "", **given, "error": None}
-        )
+        return await home.page(visit, db, 200, **returned(visit, given))
 
 
 def _draft(visit: Visit, given: Mapping[str, str], media_ids: Sequence[int]) -> tuple[Draft, Ballot | None]:
@@ -94,18 +112,6 @@ def _draft(visit: Visit, given: Mapping[str, str], media_ids: Sequence[int]) -> 
         return draft, None
     lasts = form_id(given.get("lasts", "")) or 86_400
     return draft, Ballot(options=options, lasts=lasts, is_multiple="is_multiple" in given)
-
-
-def _later(given: dict[str, str]) -> datetime | None:
-    """When it is to be published; the minutes by which the reader's clock differs come with it. Raises Invalid."""
-    text = given.get("at", "").strip()
-    if not text:
-        return None
-    try:
-        off = timedelta(minutes=int(given.get("minutes_off") or 0))
-        return datetime.fromisoformat(text).replace(tzinfo=UTC) + off
-    except (ValueError, OverflowError) as error:
-        raise Invalid(_NO_TIME) from error
 
 
 async def uploaded(visit: Visit) -> list[int]:
@@ -157,22 +163,19 @@ async def show_scheduled(visit: Visit) -> Response:
 
 
 async def on_scheduled(visit: Visit) -> Response:
-    """Another time, or taken back: then its words stand in the composer again."""
+    """Another time, or not at all."""
     reading.check_signed_in(visit)
     given = dict(await visit.form())
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:
         match verb:
             case "move":
-                at = _later(given)
+                at = later(given)
                 if at is None:
-                    raise Invalid(_NO_TIME)
+                    raise Invalid(NO_TIME)
                 await publishing.move(visit.context(db), id, at)
-                return visit.go("/scheduled")
-            case "take_back":
-                put_aside = (await publishing.take_back(visit.context(db), id)).written["draft"]
-                if reply_to := put_aside.get("reply_to_id"):
-                    return await post.page(visit, db, reply_to, 200, **form_of(put_aside))
-                return await home.page(visit, db, 200, **form_of(put_aside))
+            case "delete":
+                await publishing.take_back(visit.context(db), id)
             case _other:
                 raise NotFound
+    return visit.go("/scheduled")

@@ -13,7 +13,8 @@ for (const box of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySele
   const wrong = /** @type {HTMLElement} */ (box.querySelector(".wrong-line"));
   const left = /** @type {HTMLElement} */ (box.querySelector(".left"));
   const limit = Number(box.dataset.limit);
-  const key = `draft:${box.dataset.draft}`;
+  // What the page came with (a name to ask, a post that is edited) is a draft of its own, beside the one of the empty box.
+  const key = `draft:${box.dataset.draft}${text.value.trim() && `:${text.value.trim().slice(0, 100)}`}`;
   const chosen = files(box, text);
   box.classList.add("scripted");
 
@@ -26,12 +27,12 @@ for (const box of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySele
 
   // The draft; that it is kept is said once.
   let isTold = false;
-  if (!text.value.trim() && localStorage.getItem(key)) {
+  if (localStorage.getItem(key)) {
     text.value = localStorage.getItem(key) || "";
     box.classList.add("live");
   }
   text.addEventListener("input", () => {
-    text.value.trim() ? localStorage.setItem(key, text.value) : localStorage.removeItem(key);
+    text.value.trim() && text.value !== text.defaultValue ? localStorage.setItem(key, text.value) : localStorage.removeItem(key);
     wrong.textContent = "";
     count();
   });
@@ -73,6 +74,7 @@ for (const box of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySele
   /** @param {string} html the new post; empty where it has been scheduled */
   function done(html) {
     if (!html) return location.assign("/scheduled");
+    if (box.elements.namedItem("scheduled")) return location.assign("/");
     const isAsked = box.classList.contains("asks");
     chosen.clear();
     box.reset();

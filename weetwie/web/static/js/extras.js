@@ -34,6 +34,7 @@ function poll(box) {
   add.addEventListener("click", () => ((most += 1), show(), choices[most - 1].focus()));
   remove.addEventListener("click", () => ((toggle.checked = false), clear(), box.querySelector("textarea")?.focus()));
   box.addEventListener("reset", () => setTimeout(clear));
+  most = Math.max(2, choices.findLastIndex((one) => one.value) + 1);
   show();
 }
 
@@ -73,6 +74,8 @@ function schedule(box) {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (times.querySelectorAll("button"))) {
     button.addEventListener("click", () => ((field.value = typed(moment(button.dataset.at || ""))), show(), pop.hidePopover()));
   }
+  // The page came with a time in UTC.
+  if (field.value) (field.value = typed(new Date(`${field.value}Z`))), show();
   field.addEventListener("change", show);
   chip.querySelector("button")?.addEventListener("click", () => ((field.value = ""), show()));
   box.addEventListener("reset", () => setTimeout(show));

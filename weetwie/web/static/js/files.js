@@ -17,7 +17,7 @@ export function files(box, text) {
 
   /** @param {FileList | File[]} more */
   const take = (more) => {
-    const room = MOST - all.length;
+    const room = MOST - all.length - box.querySelectorAll("input[name=media]:checked").length;
     if (more.length > room) say(words.four);
     all.push(...[...more].slice(0, room).map((file) => ({ file, description: "" })));
     box.classList.add("live");

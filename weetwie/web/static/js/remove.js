@@ -1,7 +1,5 @@
-// What is deleted goes at once, and for good only when there is no way back any more.
+// What is deleted leaves the page at once, and is deleted for good when what offers a way back closes.
 import { say, words } from "./say.js";
-
-const WHILE = 10_000;
 
 document.addEventListener("click", (event) => {
   const link = /** @type {Element} */ (event.target).closest("a.delete-it");
@@ -11,20 +9,17 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   /** @type {HTMLElement} */ (link.closest("[popover]"))?.hidePopover();
   const form = /** @type {HTMLFormElement} */ (post.querySelector("form[data-act]"));
-  const item = /** @type {HTMLElement} */ (post.closest(".item, .deep") || post);
+  const around = post.closest(".item, .deep");
+  // A conversation folded into one item holds the posts of others too.
+  const item = around instanceof HTMLElement && around.querySelectorAll("article.post").length === 1 ? around : post;
   item.hidden = true;
-  let isOver = false;
   const back = () => ((item.hidden = false), say(words.failed));
   const go = () => {
-    if (isOver) return;
-    isOver = true;
     const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
     fetch(link.href, { method: "POST", keepalive: true, headers: { accept: "application/json" }, body }).then(
       (answer) => (answer.ok ? item.remove() : back()),
       back,
     );
   };
-  setTimeout(go, WHILE);
-  addEventListener("pagehide", go, { once: true });
-  say(words.deleted, { undo: () => ((isOver = true), (item.hidden = false), post.focus()) });
+  say(words.deleted, { undo: () => ((item.hidden = false), post.focus()), end: go });
 });

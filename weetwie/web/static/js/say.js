@@ -7,17 +7,20 @@ const toast = /** @type {HTMLElement} */ (document.querySelector(".toast"));
 /** @type {ReturnType<typeof setTimeout>} */
 let timer;
 let left = 0;
+/** What is still to be done when nobody has undone it. */
+let end = () => {};
 
 /**
  * @param {string} text
- * @param {{undo?: () => void, view?: string}} [offer] a way back, or where to look at it
+ * @param {{undo?: () => void, end?: () => void, view?: string}} [offer] a way back and what is done when it closes, or where to look at it
  */
 export function say(text, offer = {}) {
-  clearTimeout(timer);
+  close();
+  end = offer.end || end;
   toast.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
   if (offer.undo) {
     const button = Object.assign(document.createElement("button"), { textContent: words.undo, type: "button" });
-    button.addEventListener("click", () => ((toast.hidden = true), offer.undo?.()), { once: true });
+    button.addEventListener("click", () => ((end = () => {}), close(), offer.undo?.()), { once: true });
     toast.append(button);
   } else if (offer.view) toast.append(Object.assign(document.createElement("a"), { textContent: words.view, href: offer.view }));
   toast.hidden = false;
@@ -25,9 +28,18 @@ export function say(text, offer = {}) {
   wait();
 }
 
-const wait = () => (timer = setTimeout(() => (toast.hidden = true), left));
+function close() {
+  const last = end;
+  end = () => {};
+  clearTimeout(timer);
+  toast.hidden = true;
+  last();
+}
+
+const wait = () => (clearTimeout(timer), (timer = setTimeout(close, left)));
 for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, () => clearTimeout(timer));
-for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, wait);
+for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, () => toast.hidden || wait());
+addEventListener("pagehide", close);
 
 /**
  * @param {string} address

@@ -46,7 +46,7 @@ for (const box of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySele
     widen.value = state.widen;
     const wider = radios.find((one) => one.value === state.widen)?.closest("label")?.querySelector("b")?.textContent;
     widen.textContent = `${words.widen} ${wider || ""}`;
-    language.classList.toggle("unsure", state.is_unsure);
+    language.classList.toggle("unsure", state.is_unsure || Boolean(language.querySelector("select")?.value));
   };
 
   widen.addEventListener("click", () => {

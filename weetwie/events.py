@@ -110,6 +110,13 @@ class QuoteRevoked(Fact, frozen=True):
     quoted_id: int
 
 
+class QuestionMet(Fact, frozen=True):
+    """A post has words of a question that somebody watches; whether it is about it is not known yet."""
+
+    question_id: int
+    post_id: int
+
+
 class PersonFollowed(Fact, frozen=True):
     follower_id: int
     followed_id: int

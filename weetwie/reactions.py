@@ -22,7 +22,7 @@ from weetwie.domain.identity import returned, tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
-from weetwie.domain.knowledge import evidence, glossary, not_about, topics, watched
+from weetwie.domain.knowledge import answering, evidence, glossary, not_about, topics, watched
 from weetwie.domain.lists import members
 from weetwie.domain.mail import emails
 from weetwie.domain.media import attach as media_attach
@@ -62,6 +62,7 @@ from weetwie.events import (
     PostFavourited,
     PostPublished,
     PostQuoted,
+    QuestionMet,
     RankingChosen,
     TagFollowed,
     TokenRevoked,
@@ -108,8 +109,8 @@ AT_ONCE: AtOnce = {
 
 AFTER: AtOnce = {
     PeopleNotified: [push_out.queue],
-    PostPublished: [notify.mentioned, notify.published, link.linked],
-    PostEdited: [notify.mentioned, notify.edited, link.linked],
+    PostPublished: [notify.mentioned, notify.published, link.linked, answering.written],
+    PostEdited: [notify.mentioned, notify.edited, link.linked, answering.written],
     PersonChanged: [verify.asked, requests.unlocked],
     PostBoosted: [notify.boosted],
     PostFavourited: [notify.favourited],
@@ -141,8 +142,8 @@ AFTER: AtOnce = {
 
 Flow = Callable[[Context, Sequence[Any]], Awaitable[None]]
 FLOWS: Mapping[type, Sequence[Flow]] = {
-    PostPublished: [assistant.answer, flow_watched.tell],
-    PostEdited: [flow_watched.tell],
+    PostPublished: [assistant.answer],
+    QuestionMet: [flow_watched.tell],
     PersonLeft: [offboard.say_farewell],
     AccountChanged: [flow_emails.tell_account],
     PersonErased: [erasures.note],

@@ -154,3 +154,70 @@ async def test_a_question_of_nothing_is_refused(house: House) -> None:
     for question in ("", "   ", "?!"):
         answer = await house.ask(ada, "POST", WATCHED, json={"q": question})
         assert answer.status_code == 422, question
+
+
+async def test_what_nobody_has_written_yet_in_another_language_is_told_as_well(house: House) -> None:
+    ada, gerd = await house.world.member("ada"), await house.world.member("gerd")
+    await waits(house, ada, "wie weet iets van frequentieregelaars?")
+    await says(house, gerd, "Der Umrichter der Kantine ist neu", language="de")
+    assert await told(house, ada) == []
+    post = await says(house, gerd, "Der Frequenzumrichter lief heiß, die Lüfter waren zu", language="de")
+    assert await told(house, ada) == [post]
+
+
+async def test_what_the_glossary_says_later_counts_for_those_who_wait(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    await waits(house, ada, "who knows about the wobbler?")
+    await says(house, bo, "De wiebelding van lijn twee hangt los", language="nl")
+    assert await told(house, ada) == []
+    words = {"en": ["wobbler"], "nl": ["wiebelding"]}
+    await house.good(bo, "POST", "/api/weetwie/v1/glossary", json={"words": words})
+    post = await says(house, bo, "De wiebelding van lijn drie hangt ook los", language="nl")
+    assert await told(house, ada) == [post]
+
+
+async def test_who_has_muted_the_author_waits_on_until_somebody_else_writes_about_it(house: House) -> None:
+    ada, bo, cy = [await house.world.member(handle) for handle in ("ada", "bo", "cy")]
+    await waits(house, ada)
+    await house.good(ada, "POST", f"/api/v1/accounts/{bo.id}/mute")
+    await says(house, bo, "Cathodic protection keeps our tanks from rust")
+    (kept,) = await house.good(ada, "GET", WATCHED)
+    assert await told(house, ada) == [] and kept["notified_at"] is None
+    post = await says(house, cy, "Cathodic protection of tanks needs anodes")
+    (kept,) = await house.good(ada, "GET", WATCHED)
+    assert await told(house, ada) == [post] and kept["notified_at"] and kept["status_id"] == post
+
+
+async def test_who_was_told_of_a_post_that_is_swept_is_not_told_again(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    await waits(house, ada)
+    first = await says(house, bo, "Cathodic protection keeps our tanks from rust")
+    assert await told(house, ada) == [first]
+    await house.world.connection.execute("delete from posts where id = $1", int(first))
+    (kept,) = await house.good(ada, "GET", WATCHED)
+    assert kept["notified_at"] and kept["status_id"] is None
+    await says(house, bo, "Cathodic protection of tanks needs anodes")
+    assert await told(house, ada) == []
+
+
+async def test_many_who_waited_before_keep_nobody_from_being_told(house: House) -> None:
+    ada, bo, cy = [await house.world.member(handle) for handle in ("ada", "bo", "cy")]
+    kept = await waits(house, cy)
+    await house.world.connection.execute(
+        "insert into watched_questions (person_id, question, terms, ends_at)"
+        " select person_id, 'lunch ' || number, terms, ends_at"
+        " from watched_questions, generate_series(1, 205) number where id = $1",
+        int(kept),
+    )
+    await waits(house, ada)
+    post = await says(house, bo, "Cathodic protection keeps our tanks from rust")
+    assert await told(house, ada) == [post]
+
+
+async def test_a_post_tells_whatever_its_author_wrote_about_it_before(house: House) -> None:
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    for number in range(5):
+        await says(house, bo, f"Cathodic protection of tanks, cathodic anodes of tanks, number {number}")
+    await waits(house, ada)
+    post = await says(house, bo, "Lunch with soup, and then the cathodic protection of all of the tanks")
+    assert await told(house, ada) == [post]

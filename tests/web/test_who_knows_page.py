@@ -6,7 +6,7 @@ import httpx
 
 from tests.site import act, text_of
 from tests.world import Someone, World
-from weetwie.domain.knowledge import topics, watched
+from weetwie.domain.knowledge import answering, topics, watched
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.notifications import notify
 
@@ -93,7 +93,7 @@ async def test_of_a_question_that_one_waits_for_the_notification_says_what_was_a
     await act(site, "/who-knows/watch", q="quantum computing", act="watch")
     post = await world.post(bo, "We tried quantum computing")
     (waiting,) = await watched.own(world.db, await world.viewer(ada))
-    await watched.told(world.db, waiting.id, post)
+    await answering.told(world.db, waiting.id, post)
     await notify.awaited(world.db, await world.viewer(), ada.id, post)
     page = " ".join(text_of(await site.get("/notifications")).split())
     assert "Bo Bakker wrote about what you asked: “quantum computing”" in page

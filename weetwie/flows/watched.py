@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from weetwie.context import Context
-from weetwie.domain.knowledge import watched
+from weetwie.domain.knowledge import answering
 from weetwie.domain.notifications import notify
-from weetwie.events import PostEdited, PostPublished
+from weetwie.events import QuestionMet
 
 
-async def tell(context: Context, facts: Sequence[PostPublished | PostEdited]) -> None:
-    """Each asks again, as they are now and see now."""
+async def tell(context: Context, facts: Sequence[QuestionMet]) -> None:
+    """Each asks again, as they are now and see now. Who does not hear of a post, having muted its author, goes on waiting."""
     db = context.db
-    for one in await watched.met(db, [fact.post_id for fact in facts]):
+    for one in await answering.met(db, [(fact.question_id, fact.post_id) for fact in facts]):
         asker = await context.find_person(one.person_id)
-        if asker is None or not await watched.is_answered(db, asker, one):
-            continue
-        if await watched.told(db, one.id, one.post_id):
-            await notify.awaited(db, context.viewer, one.person_id, one.post_id)
+        for post_id in await answering.answering(db, asker, one) if asker else ():
+            if not await answering.waits(db, one.id):
+                break
+            if await notify.awaited(db, context.viewer, one.person_id, post_id):
+                await answering.told(db, one.id, post_id)
+                break

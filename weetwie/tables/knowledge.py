@@ -192,14 +192,16 @@ class WatchedQuestion(Row):
     terms: Mapped[list[int]]
     """The numbers of the words that say most of it: what has none of them is not about it."""
     ends_at: Mapped[Moment]
-    told_post_id: Mapped[int | None] = to("posts.id", index=True)
-    """The post of which its asker was told; they are not told again."""
+    told_at: Mapped[datetime | None]
+    """When its asker was told; they are not told again."""
+    told_post_id: Mapped[int | None] = to("posts.id", ondelete="SET NULL", index=True)
+    """Of which post."""
 
     __table_args__ = (
         Index(
             "watched_questions_terms",
             "terms",
             postgresql_using="gin",
-            postgresql_where=text("told_post_id is null"),
+            postgresql_where=text("told_at is null"),
         ),
     )

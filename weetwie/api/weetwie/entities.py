@@ -155,8 +155,10 @@ class WatchedQuestion(Struct, kw_only=True):
     question: str
     ends_at: str
     """When one is no longer notified, and it goes."""
+    notified_at: str | None
+    """Once; not again."""
     status_id: str | None
-    """The post that one was notified of."""
+    """The post that one was notified of; null as well where it is gone."""
 
 
 class HiddenPost(Struct, kw_only=True):

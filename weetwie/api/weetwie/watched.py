@@ -42,5 +42,6 @@ def _entity(one: watched.Watched) -> wire.WatchedQuestion:
         id=str(one.id),
         question=one.question,
         ends_at=date_time(one.ends_at),
+        notified_at=date_time(one.told_at) if one.told_at else None,
         status_id=str(one.told_post_id) if one.told_post_id else None,
     )

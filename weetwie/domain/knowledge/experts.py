@@ -44,6 +44,7 @@ async def who_knows(
     filters: Filters | None = None,
     among: Collection[int] | None = None,
     with_self: bool = False,
+    most_proofs: int = MOST_PROOFS,
 ) -> ExpertAnswer:
     """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about.
 
@@ -51,7 +52,7 @@ async def who_knows(
     is always "knows", and nobody has a date.
     """
     _check_length(question)
-    language, asked, whole, left_out = await _understood(db, viewer, question)
+    language, asked, whole, left_out = await understood(db, viewer, question)
     if not whole.asked:
         return ExpertAnswer((), 0)
     from weetwie.domain.knowledge import finding, gathering, keeping
@@ -73,7 +74,7 @@ async def who_knows(
         out = {*exclude} if with_self else {viewer.person_id, *exclude}
         rows = await _chosen(db, viewer, found, out, limit, filters)
         return ExpertAnswer(
-            found.experts(rows, MOST_PROOFS, tells_activity=tells_activity),
+            found.experts(rows, most_proofs, tells_activity=tells_activity),
             len(found.ids),
             gathered.likely,
             tuple(left_out),
@@ -83,7 +84,7 @@ async def who_knows(
         )
 
 
-async def _understood(db: Db, viewer: Viewer, question: str) -> tuple[str, Translated, Translated, list[str]]:
+async def understood(db: Db, viewer: Viewer, question: str) -> tuple[str, Translated, Translated, list[str]]:
     """Its language, what people are found by, what posts are, and what nobody is ever found by."""
     told, never = delicate.without(question, viewer.policy.never_inferred)
     language = asking.language_of(told)

@@ -1,24 +1,24 @@
 """Questions that nobody could answer: kept for their asker alone, who is told once when somebody writes about one."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-import msgspec
-from sqlalchemy import BigInteger, DateTime, Text, and_, delete, func, insert, select, update
+from sqlalchemy import BigInteger, DateTime, Text, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.domain.knowledge import packing
-from weetwie.domain.knowledge.answer import ExpertAnswer
-from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge import background, word_list
+from weetwie.domain.knowledge.experts import understood, who_knows
+from weetwie.domain.knowledge.translating import Translated
+from weetwie.domain.knowledge.twins import Twin
 from weetwie.errors import Forbidden, Invalid, TooMany, _
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
-from weetwie.tables.knowledge import Evidence, WatchedQuestion
-from weetwie.tables.posts import Post
+from weetwie.tables.knowledge import WatchedQuestion
 
 MOST: Final = 20
 """So many one person watches at a time."""
@@ -26,26 +26,15 @@ LONGEST: Final = 1000
 LASTS: Final = timedelta(days=90)
 _CARRIES: Final = 0.5
 """Of the word that says most: words that say as much carry the question."""
-_WRITTEN_HERE: Final = 0
-_MOST_AT_ONCE: Final = 200
-"""So many questions are asked again for what was just written; the oldest first."""
 
 
 class Watched(NamedTuple):
     id: int
     question: str
     ends_at: datetime
+    told_at: datetime | None
     told_post_id: int | None
-
-
-class Met(msgspec.Struct, frozen=True):
-    """A post that has words of a question that somebody watches."""
-
-    id: int
-    person_id: int
-    question: str
-    post_id: int
-    author_id: int
+    """None as well where the post is gone."""
 
 
 async def watch(db: Db, viewer: Viewer, question: str) -> int:
@@ -58,7 +47,7 @@ async def watch(db: Db, viewer: Viewer, question: str) -> int:
     question = _plain(question)
     if len(question) > LONGEST:
         raise Invalid(_("This question is too long: at most {most} characters."), field="q", most=LONGEST)
-    terms = _carrying(await who_knows(db, viewer, question)) if question else []
+    terms = await _carrying(db, viewer, question) if question else []
     if not terms:
         raise Invalid(_("Say what you would like to be notified about."), field="q")
     await db.run(_STOP_SAME, person_id=viewer.person_id, question=question)
@@ -85,37 +74,7 @@ async def own(db: Db, viewer: Viewer) -> list[Watched]:
 async def watching(db: Db, viewer: Viewer, question: str) -> list[int]:
     """Whether one is told of this question; empty where not."""
     question = _plain(question)
-    return [one.id for one in await own(db, viewer) if one.question == question and not one.told_post_id]
-
-
-async def met(db: Db, post_ids: Sequence[int]) -> list[Met]:
-    """Which watched questions have words of these posts. Whether a post is about one, and seen, is not decided yet.
-
-    What asks a question itself answers none, and nobody is notified of what was imported.
-    """
-    rows = await db.rows(_WRITTEN, ids=list(post_ids))
-    found = []
-    for row in rows:
-        terms, _times = packing.unpacked_terms(row["terms"])
-        watching = await db.rows(
-            _MET, terms=list(terms), author_id=row["author_id"], now=clock.now(), most=_MOST_AT_ONCE
-        )
-        found += [
-            Met(one["id"], one["person_id"], one["question"], row["post_id"], row["author_id"])
-            for one in watching
-        ]
-    return found
-
-
-async def is_answered(db: Db, asker: Viewer, one: Met) -> bool:
-    """Whether the asker, if they asked again, would find the author by this post."""
-    answer = await who_knows(db, asker, one.question, among=[one.author_id])
-    return any(proof.post_id == one.post_id for expert in answer.named().people for proof in expert.proofs)
-
-
-async def told(db: Db, id: int, post_id: int) -> bool:
-    """Whether this post is the first that they are told of; of two at once one is."""
-    return await db.value(_TOLD, id=id, post_id=post_id) is not None
+    return [one.id for one in await own(db, viewer) if one.question == question and not one.told_at]
 
 
 async def forget_ended(db: Db) -> None:
@@ -131,12 +90,36 @@ def _plain(question: str) -> str:
     return " ".join(question.split())
 
 
-def _carrying(answer: ExpertAnswer) -> list[int]:
-    """The numbers of the words that say most, and of what stands for them in other languages."""
-    least = _CARRIES * max(answer.wanted.values(), default=0.0)
-    said = [term for term, weight in answer.wanted.items() if weight >= least]
-    meant = [term for one in answer.stand_ins for word in one.words for term in word]
+async def _carrying(db: Db, viewer: Viewer, question: str) -> list[int]:
+    """The numbers of the words that say most, and of what stands for them in other languages, whoever will use it first."""
+    weights = (await who_knows(db, viewer, question)).wanted
+    _language, asked, _whole, _left_out = await understood(db, viewer, question)
+    each = [max((weights.get(term, 0.0) for term in one.terms), default=0.0) for one in asked.asked]
+    carrying = {place for place, weight in enumerate(each) if weight >= _CARRIES * max(each) > 0}
+    return await asyncio.to_thread(_terms, asked, carrying)
+
+
+def _terms(asked: Translated, carrying: set[int]) -> list[int]:
+    """A post that says a phrase, or a compound by its parts, has all its words: so the one that says most is enough."""
+    said = [term for place in carrying for term in asked.asked[place].terms]
+    twins = [twin for twin in asked.twins if not carrying.isdisjoint(twin.of)]
+    longest = dict[tuple[int, ...], float]()
+    for twin in twins:
+        longest[twin.of] = max(longest.get(twin.of, 0.0), twin.share if twin.part >= 0 else 0.0)
+    meant = [
+        form
+        for twin in twins
+        if twin.part < 0 or twin.share == longest[twin.of]
+        for form in _most_telling(twin)
+    ]
     return list(dict.fromkeys([*said, *meant]))
+
+
+def _most_telling(twin: Twin) -> Sequence[int]:
+    if len(twin.words) == 1:
+        return twin.words[0]
+    usual = background.usual(word_list.spelled(twin.text), twin.code)
+    return twin.words[int(usual.argmin())]
 
 
 _NOW = param("now", DateTime(timezone=True))
@@ -152,43 +135,20 @@ _WATCH = Query(
     .returning(WatchedQuestion.id)
 )
 _COUNT = Query(
-    select(func.count()).select_from(WatchedQuestion).where(_MINE, WatchedQuestion.told_post_id.is_(None))
+    select(func.count()).select_from(WatchedQuestion).where(_MINE, WatchedQuestion.told_at.is_(None))
 )
 _STOP_SAME = Query(delete(WatchedQuestion).where(_MINE, WatchedQuestion.question == param("question", Text)))
 _STOP = Query(delete(WatchedQuestion).where(_MINE, WatchedQuestion.id == param("id", BigInteger)))
 _OWN = Query(
     select(
-        WatchedQuestion.id, WatchedQuestion.question, WatchedQuestion.ends_at, WatchedQuestion.told_post_id
+        WatchedQuestion.id,
+        WatchedQuestion.question,
+        WatchedQuestion.ends_at,
+        WatchedQuestion.told_at,
+        WatchedQuestion.told_post_id,
     )
     .where(_MINE, WatchedQuestion.ends_at > _NOW)
     .order_by(WatchedQuestion.id.desc())
-)
-_WRITTEN = Query(
-    select(Evidence.post_id, Evidence.author_id, Evidence.terms)
-    .join(Post, Post.id == Evidence.post_id)
-    .where(
-        Evidence.post_id == func.any(param("ids", ARRAY(BigInteger))),
-        Post.origin == _WRITTEN_HERE,
-        ~Evidence.is_gone,
-        ~and_(Post.is_question, Post.reply_to_id.is_(None)),
-    )
-)
-_MET = Query(
-    select(WatchedQuestion.id, WatchedQuestion.person_id, WatchedQuestion.question)
-    .where(
-        WatchedQuestion.terms.overlap(param("terms", ARRAY(BigInteger))),
-        WatchedQuestion.told_post_id.is_(None),
-        WatchedQuestion.ends_at > _NOW,
-        WatchedQuestion.person_id != param("author_id", BigInteger),
-    )
-    .order_by(WatchedQuestion.id)
-    .limit(param("most", BigInteger))
-)
-_TOLD = Query(
-    update(WatchedQuestion)
-    .values(told_post_id=param("post_id", BigInteger))
-    .where(WatchedQuestion.id == param("id", BigInteger), WatchedQuestion.told_post_id.is_(None))
-    .returning(WatchedQuestion.id)
 )
 _FORGET_ENDED = Query(delete(WatchedQuestion).where(WatchedQuestion.ends_at <= _NOW))
 _FORGET = Query(

@@ -91,9 +91,10 @@ async def quoted(db: Db, viewer: Viewer, facts: Sequence[PostQuoted]) -> None:
     await _tell(db, viewer, _QUOTED, posts=[fact.post_id for fact in facts])
 
 
-async def awaited(db: Db, viewer: Viewer, person_id: int, post_id: int) -> None:
-    """Who waited for somebody to write about what they asked."""
+async def awaited(db: Db, viewer: Viewer, person_id: int, post_id: int) -> bool:
+    """Who waited for somebody to write about what they asked. Whether they are told, by this or because they follow the author."""
     await _tell(db, viewer, _AWAITED, posts=[post_id], people=[person_id])
+    return await db.value(_IS_TOLD, person_id=person_id, post_id=post_id) is not None
 
 
 async def followed(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]) -> None:
@@ -319,8 +320,19 @@ _AWAITED = _insert(
         rows.select_from(_marked)
         .join(_post, _post.id == _marked.c.posts)
         .join(_told, _told.id == _marked.c.people)
-        .where(_post.origin == _WRITTEN_HERE, visibility.parent(_eye, _post))
+        .where(
+            _post.origin == _WRITTEN_HERE, _hears_of_thread(_told.id, _post), visibility.parent(_eye, _post)
+        )
     ),
+)
+_IS_TOLD = Query(
+    select(Notification.id)
+    .where(
+        Notification.person_id == param("person_id", BigInteger),
+        Notification.post_id == param("post_id", BigInteger),
+        Notification.kind == "status",
+    )
+    .limit(1)
 )
 
 _quoted = aliased(Post, name="quoted")

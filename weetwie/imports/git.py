@@ -12,7 +12,7 @@ from weetwie.imports.table import line_of
 from weetwie.text.programs import is_program
 from weetwie.text.signs import bare_address, visible
 
-_GIT: Final = ("git", "--no-pager", "-c", "log.showSignature=false", "-c", "core.fsmonitor=false")
+GIT: Final = ("git", "--no-pager", "-c", "log.showSignature=false", "-c", "core.fsmonitor=false")
 _FIELDS: Final = ("%H", "%aN", "%aE", "%at", "%e", "%B", "%(trailers)")
 _FORMAT: Final = "%x00".join(_FIELDS) + "%x00"
 
@@ -44,7 +44,7 @@ class Repository:
     def posts(self) -> Iterator[PostRecord | BadLine]:
         """The commits, oldest first. Their numbers count from 1."""
         command = [
-            *_GIT,
+            *GIT,
             "log",
             "--no-merges",
             "--reverse",
@@ -74,7 +74,7 @@ class Repository:
 
     def _ask(self, *words: str) -> str:
         try:
-            done = subprocess.run([*_GIT, *words], cwd=self.folder, capture_output=True, check=False)
+            done = subprocess.run([*GIT, *words], cwd=self.folder, capture_output=True, check=False)
         except OSError as error:
             raise BadRecord(f"{self.folder}: {error.strerror}") from error
         if done.returncode != 0:

@@ -1,0 +1,288 @@
+"""What somebody wrote in a mail, without what they quoted, their signature, the footer of the list, patches and seals. Pure.
+
+Lines are looked at one by one, by patterns that cannot go astray on what was made to be slow. In doubt a line stays.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+_LOOKED_AT: Final = 600
+"""Characters of a line that is compared."""
+_QUOTE: Final = re.compile(r"\s{0,3}(?:[A-Z]{1,2})?>|\s{0,2}\|\s?>")
+_BY_NAME: Final = re.compile(r"\s{0,8}([A-Za-z]{1,9})> ?")
+"""`Ann> ` before each line, as some readers of mail quote."""
+_WROTE: Final = re.compile(
+    r"\b(?:wrote|writes|schreef|schrijft|geschreven|schrieb|schreibt|écrit|escribió|scritto|skrev|napisał\(?a?\)?)\b[^\n]{0,60}:$"
+)
+_DATED: Final = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b")
+_SAID_WHEN: Final = re.compile(
+    r"[ *_]{0,3}(?:On|Op|Am|Le|El|Il|Em|Den|Dnia) .{6,400}?"
+    r"(?:wrote|schreef|geschreven|schrieb|écrit|escribió|scritto|escreveu|skrev|napisał\(?a?\)?)[^\n]{0,60}?:[ *_]{0,3}$"
+)
+_FORWARDED: Final = re.compile(
+    r"[ >*:#|]{0,4}(?:-{2,}\s{0,2}(?:Original(?:nachricht)?|Original Message|Original Appointment|Forwarded message|Forwarded by.{0,80}"
+    r"|Oorspronkelijk bericht|Doorgestuurd bericht|Ursprüngliche Nachricht|Weitergeleitete Nachricht"
+    r"|Message d'origine|Mensaje original)\s{0,2}-{2,}"
+    r"|Begin forwarded message:|Begin doorgestuurd bericht:|Anfang der weitergeleiteten Nachricht:"
+    r"|-{3,} ?(?:Reply|Antwort|Antwoord) ?(?:above|oberhalb|boven).{0,60})",
+    re.IGNORECASE,
+)
+_FROM: Final = re.compile(r"[ *_]{0,4}(?:From|Van|Von|De|Da|Från|Fra)\s?:[*_]{0,2}\s.{1,300}")
+_FIELD: Final = re.compile(
+    r"[ *_]{0,4}(?:Sent|Date|To|Cc|Subject|Importance|Reply-To|Verzonden|Datum|Aan|CC|Onderwerp|Gesendet|An|Betreff|Wichtigkeit"
+    r"|Envoyé|À|Objet|Enviado|Para|Asunto)\s?:[*_]{0,2}(?:\s|$)"
+)
+_RULE: Final = re.compile(r"\s{0,3}(?:[-=_~*#+]\s?){8,}\s*|-{1,2}")
+_FOOTER: Final = re.compile(
+    r"mailing[- ]?list|unsubscribe|listinfo|subscription|subscribed to the google groups?|groups\.io links|list archives?"
+    r"|mailinglijst|afmelden|uitschrijven|mailingliste|abmelden|austragen|liste de diffusion",
+    re.IGNORECASE,
+)
+_GOOGLE: Final = re.compile(r"You received this message because you are subscribed to ", re.IGNORECASE)
+_CONFIDENTIAL: Final = re.compile(r"\b(?:confidential|privileged|vertraulich|vertrouwelijk)", re.IGNORECASE)
+_ADDRESSED: Final = re.compile(
+    r"\b(?:intended|recipient|addressee|bestemd|geadresseerde|bestimmt|Empfänger|Adressat)", re.IGNORECASE
+)
+_SENT_FROM: Final = re.compile(
+    r"\s{0,3}(?:Sent from (?:my|Mail|Outlook|Yahoo|Samsung|Proton)|Get Outlook for|Sent (?:with|via) |Sent using "
+    r"|Verstuurd vanaf mijn|Verzonden (?:vanaf|met|vanuit) |Download Outlook voor|Von meinem .{1,40} gesendet|Gesendet (?:von|mit) "
+    r"|Outlook für .{1,20} (?:herunterladen|beziehen)|Diese Nachricht wurde von meinem ).{0,120}",
+    re.IGNORECASE,
+)
+_DIFF: Final = re.compile(r"(?:diff --|Index: \S|--- \S.*|\*\*\* \S.*\d{4}|@@ -\d)")
+_IN_DIFF: Final = re.compile(
+    r"(?:[ +\-@\\!*].*|diff .*|index [0-9a-f].*|Index: .*|={20,}|(?:new|deleted) file mode .*|old mode .*|new mode .*"
+    r"|(?:dis)?similarity index .*|rename .*|copy .*|Binary files .*|GIT binary patch|(?:literal|delta) \d+|Property changes .*|)"
+)
+_DIFFSTAT: Final = re.compile(
+    r" \S.{0,200} \|\s{1,6}(?:\d+|Bin|Unmerged)\b.{0,100}| \d+ files? changed.{0,80}| (?:create|delete) mode \d+ .*| rename .* \(\d+%\)| mode change .*"
+)
+_SEALED: Final = re.compile(r"-----BEGIN PGP (?:SIGNATURE|PUBLIC KEY BLOCK|MESSAGE)-----")
+_SEAL_ENDS: Final = re.compile(r"-----END PGP ")
+_ENCODED: Final = re.compile(r"begin [0-7]{3} (\S.{0,200})")
+_SCRUBBED: Final = "-------------- next part --------------"
+_TAKEN_OUT: Final = ("text was scrubbed...", "attachment was scrubbed...")
+_NAMED: Final = re.compile(r"Name: (.{1,300})")
+
+
+def said(text: str) -> tuple[str, list[str]]:
+    """What they wrote themselves, and the names of files that an archive or a mailer put into the text."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines, files = _without_packed(lines)
+    lines = _without_quotes(_before_forwarded(lines))
+    lines = _without_diffs(lines)
+    lines = _without_footer(lines)
+    lines = _without_signature(lines)
+    return "\n".join(_without_end(lines)).strip("\n"), files
+
+
+def _short(line: str) -> str:
+    return line[:_LOOKED_AT]
+
+
+def _without_packed(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Without seals, without files written as text, and without what an archive says of files that it took out."""
+    kept: list[str] = []
+    files: list[str] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if _SEALED.match(line):
+            at = _past(lines, at, lambda one: _SEAL_ENDS.match(one) is not None)
+        elif line == "-----BEGIN PGP SIGNED MESSAGE-----":
+            at = _past(lines, at, lambda one: not one.strip())
+        elif (found := _ENCODED.fullmatch(_short(line))) and "end" in lines[at : at + 200_000]:
+            files.append(found[1])
+            at = _past(lines, at, lambda one: one == "end")
+        elif line.strip() == _SCRUBBED or line.rstrip().endswith(_TAKEN_OUT):
+            names = [found[1].strip() for one in lines[at : at + 8] if (found := _NAMED.match(_short(one)))]
+            files += [name for name in names if name != "not available"]
+            at = _past_scrubbed(lines, at)
+        else:
+            kept.append(line)
+            at += 1
+    return kept, files
+
+
+def _past(lines: Sequence[str], at: int, ends: Callable[[str], bool]) -> int:
+    """Behind the first line on which it ends; behind everything where it does not."""
+    return next((place + 1 for place in range(at + 1, len(lines)) if ends(lines[place])), len(lines))
+
+
+def _past_scrubbed(lines: Sequence[str], at: int) -> int:
+    """Behind the notice of a file that was taken out; a second text goes on behind the line alone."""
+    place = at + 1
+    is_notice = any(
+        "scrubbed" in one or one.startswith(("Name:", "URL:")) for one in lines[place : place + 4]
+    )
+    while is_notice and place < len(lines) and lines[place].strip():
+        place += 1
+    return place
+
+
+def _before_forwarded(lines: list[str]) -> list[str]:
+    for at, line in enumerate(lines):
+        short = _short(line)
+        if _FORWARDED.match(short) or (_FROM.fullmatch(short) and _is_head(lines[at + 1 : at + 7])):
+            return lines[:at]
+    return lines
+
+
+def _is_head(lines: Sequence[str]) -> bool:
+    return sum(_FIELD.match(_short(line)) is not None for line in lines) >= 2
+
+
+def _without_quotes(lines: list[str]) -> list[str]:
+    kept: list[str] = []
+    was_quoted = False
+    quoted = _quoted_by_name(lines)
+    for at, line in enumerate(lines):
+        if _QUOTE.match(line) or at in quoted:
+            if not was_quoted:
+                _drop_attribution(kept)
+                kept.append("")
+            was_quoted = True
+        elif line.strip() or not was_quoted:
+            was_quoted = False
+            if _introduces_the_rest(lines, at):
+                break
+            kept.append(line)
+        else:
+            kept.append("")
+    return kept
+
+
+def _quoted_by_name(lines: list[str]) -> set[int]:
+    """Where a name stands before at least three lines, each line that has it, and what is quoted within."""
+    found: dict[str, list[int]] = {}
+    for at, line in enumerate(lines):
+        if match := _BY_NAME.match(line):
+            found.setdefault(match[1], []).append(at)
+    places = {at for named in found.values() if len(named) >= 3 for at in named}
+    return (
+        places | {at for at, line in enumerate(lines) if line.lstrip().startswith(">>")} if places else places
+    )
+
+
+def _drop_attribution(kept: list[str]) -> None:
+    """`On ... wrote:`, on up to four lines, before a quote."""
+    end = len(kept)
+    while end and not kept[end - 1].strip():
+        end -= 1
+    if not end or not kept[end - 1].rstrip(" *_").endswith(":"):
+        return
+    joined = ""
+    for begin in range(end - 1, max(end - 5, -1), -1):
+        line = kept[begin].strip()
+        if not line:
+            return
+        joined = f"{line} {joined}".strip(" *_")[-2 * _LOOKED_AT :]
+        if _SAID_WHEN.match(joined) or ((begin == 0 or not kept[begin - 1].strip()) and _attributes(joined)):
+            del kept[begin:]
+            return
+
+
+def _attributes(joined: str) -> bool:
+    if len(joined) > _LOOKED_AT:
+        return False
+    return _WROTE.search(joined) is not None or (_DATED.search(joined) is not None and "@" in joined)
+
+
+def _introduces_the_rest(lines: Sequence[str], at: int) -> bool:
+    """Some mailers put what is answered below such a line, without any mark."""
+    if (
+        not lines[at]
+        .lstrip(" *_")
+        .startswith(("On ", "Op ", "Am ", "Le ", "El ", "Il ", "Em ", "Den ", "Dnia "))
+    ):
+        return False
+    joined = ""
+    for place in range(at, min(at + 4, len(lines))):
+        joined = f"{joined} {lines[place].strip()}".strip()
+        if len(joined) > _LOOKED_AT or not lines[place].strip():
+            return False
+        if _SAID_WHEN.match(joined):
+            following = next((line for line in lines[place + 1 :] if line.strip()), "")
+            return not _QUOTE.match(following)
+    return False
+
+
+def _without_diffs(lines: list[str]) -> list[str]:
+    kept: list[str] = []
+    at = 0
+    while at < len(lines):
+        short = _short(lines[at])
+        if _DIFF.match(short) and _begins_diff(lines, at):
+            at = _past_diff(lines, at)
+        elif _DIFFSTAT.fullmatch(short):
+            at += 1
+        else:
+            kept.append(lines[at])
+            at += 1
+    return kept
+
+
+def _begins_diff(lines: Sequence[str], at: int) -> bool:
+    """`--- a` is one only where `+++ b` follows; the others where a hunk comes soon."""
+    line = lines[at]
+    if line.startswith("--- "):
+        return at + 1 < len(lines) and lines[at + 1].startswith("+++ ")
+    if line.startswith("*** "):
+        return at + 1 < len(lines) and lines[at + 1].startswith("--- ")
+    return True
+
+
+def _past_diff(lines: Sequence[str], at: int) -> int:
+    while at < len(lines) and lines[at] != "-- " and (_IN_DIFF.fullmatch(lines[at])):
+        at += 1
+        blank = at < len(lines) and not lines[at].strip()
+        following = lines[at + 1] if blank and at + 1 < len(lines) else ""
+        if blank and following and not _IN_DIFF.fullmatch(following):
+            break
+    return at
+
+
+def _without_footer(lines: list[str]) -> list[str]:
+    """The last lines below a rule, where they tell of the list."""
+    lines = _without_blank_end(lines)
+    for at in range(max(len(lines) - 30, 0), len(lines)):
+        line = _short(lines[at])
+        if _GOOGLE.match(line):
+            return lines[:at]
+        if _RULE.fullmatch(line.rstrip()) and line.strip():
+            rest = [one for one in lines[at + 1 :] if one.strip()]
+            if len(rest) <= 14 and any(_FOOTER.search(_short(one)) for one in rest[:10]):
+                return lines[:at]
+    return lines
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    lines = _without_blank_end(lines)
+    for at, line in enumerate(lines):
+        if line in ("-- ", "--", "- -- ", "-- \xa0", "--\xa0"):
+            rest = sum(1 for one in lines[at + 1 :] if one.strip())
+            if rest <= 15:
+                return lines[:at]
+    return lines
+
+
+def _without_end(lines: list[str]) -> list[str]:
+    """Without `Sent from my telephone`, and without a last paragraph that says whom the mail is for."""
+    lines = _without_blank_end(lines)
+    while lines and (_SENT_FROM.fullmatch(_short(lines[-1])) or _RULE.fullmatch(_short(lines[-1]).rstrip())):
+        lines = _without_blank_end(lines[:-1])
+    begin = len(lines)
+    while begin and lines[begin - 1].strip() and len(lines) - begin < 40:
+        begin -= 1
+    last = " ".join(lines[begin:])[:4000]
+    if begin and _CONFIDENTIAL.search(last) and _ADDRESSED.search(last):
+        return _without_end(lines[:begin])
+    return lines
+
+
+def _without_blank_end(lines: list[str]) -> list[str]:
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end] if end < len(lines) else lines

@@ -1,4 +1,4 @@
-"""What is done beside answering requests and reacting to facts: files, mail, pushes, links, exports, retention. All of it on one page.
+"""What is done beside answering requests and reacting to facts: files, mail, pushes, links, exports, questions, retention. All of it on one page.
 
 What waits lies in rows of its own domain, each claimed by one process at a time. One loop serves them all, in a task for each job,
 so that a slow mail server or a large film holds nothing else up.
@@ -24,7 +24,7 @@ from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out
 from weetwie.domain.people import verify
 from weetwie.errors import Unavailable
-from weetwie.flows import retain
+from weetwie.flows import asking, retain
 from weetwie.flows.exports.make import make_next
 from weetwie.http.fetch import Fetcher
 from weetwie.http.webpush import Sender
@@ -129,6 +129,7 @@ def jobs(
             lambda: make_next(database, site, store),
             (Sweep(HOUR, lambda: exports.sweep(database, store)),),
         ),
+        Job("questions", lambda: asking.work(database, site)),
         Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site), first=0.0),)),
     ]
 

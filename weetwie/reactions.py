@@ -32,6 +32,7 @@ from weetwie.domain.notifications import dismiss, notify, push, push_out
 from weetwie.domain.people import filtering, guests, showing, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
+from weetwie.domain.questions import erase as asked_people
 from weetwie.domain.relations import forget, requests
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scim import resources
@@ -68,7 +69,7 @@ from weetwie.events import (
     TokenRevoked,
     TopicsChanged,
 )
-from weetwie.flows import assistant, erasures, offboard
+from weetwie.flows import ask, assistant, erasures, offboard
 from weetwie.flows import emails as flow_emails
 from weetwie.flows import watched as flow_watched
 
@@ -89,6 +90,7 @@ AT_ONCE: AtOnce = {
         not_about.erased,
         glossary.erased,
         watched.erased,
+        asked_people.erased,
         push.left,
         resources.erased,
         exports.erased,
@@ -144,6 +146,7 @@ Flow = Callable[[Context, Sequence[Any]], Awaitable[None]]
 FLOWS: Mapping[type, Sequence[Flow]] = {
     PostPublished: [assistant.answer],
     QuestionMet: [flow_watched.tell],
+    AnswerAccepted: [ask.tell_who_wants_to_know],
     PersonLeft: [offboard.say_farewell],
     AccountChanged: [flow_emails.tell_account],
     PersonErased: [erasures.note],

@@ -17,6 +17,7 @@ from weetwie.domain.mail import emails
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.polls import polls
 from weetwie.domain.posts import forget as posts
+from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
 from weetwie.events import forget_old as forget_old_events
 from weetwie.flows import assistant, offboard, publish
@@ -34,6 +35,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (MINUTE, polls.end_due),
     (MINUTE, seal.seal_full),
     (HOUR, watched.forget_ended),
+    (HOUR, steps.forget_load),
     (HOUR, home.trim),
     (HOUR, posts.forget_keys),
     (HOUR, grants.sweep),

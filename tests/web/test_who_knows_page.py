@@ -8,7 +8,7 @@ from tests.site import act, text_of
 from tests.world import Someone, World
 from weetwie.domain.knowledge import answering, topics, watched
 from weetwie.domain.knowledge.topic_rules import TopicChoice
-from weetwie.domain.notifications import notify
+from weetwie.domain.notifications import questions as waiting_for
 
 
 async def test_who_asks_for_a_name_finds_the_person_first(
@@ -94,7 +94,7 @@ async def test_of_a_question_that_one_waits_for_the_notification_says_what_was_a
     post = await world.post(bo, "We tried quantum computing")
     (waiting,) = await watched.own(world.db, await world.viewer(ada))
     await answering.told(world.db, waiting.id, post)
-    await notify.awaited(world.db, await world.viewer(), ada.id, post)
+    await waiting_for.awaited(world.db, await world.viewer(), ada.id, post)
     page = " ".join(text_of(await site.get("/notifications")).split())
     assert "Bo Bakker wrote about what you asked: “quantum computing”" in page
     settings = text_of(await site.get("/settings/knowledge"))

@@ -58,6 +58,10 @@ _LABELS: Final = {
     "connections": _("Connections that are on"),
     "translates": _("Questions also find what was written in another language"),
     "guests_stay_days": _("Guest access (days)"),
+    "question_hours": _("Working hours until more people are asked"),
+    "time_zone": _("Time zone"),
+    "holidays": _("Public holidays"),
+    "holidays_by_place": _("Public holidays by location"),
     "sign_up_domains": _("E-mail domains that can join as colleagues"),
     "sign_up_by_approval": _("Others can request access"),
 }

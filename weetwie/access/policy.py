@@ -86,6 +86,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     (`domain/knowledge/delicate.py`). A word, a phrase, or the beginning of a word with a `*`."""
     translates: bool = True
     """Whether a question finds what was said in another language too, by the word list and the glossary."""
+    question_hours: Annotated[int, msgspec.Meta(ge=1, le=400)] = 8
+    """Working hours after which a question that nobody has answered goes on to more people."""
+    time_zone: str = "Europe/Berlin"
+    """By which people work who have chosen none."""
+    holidays: str = ""
+    """The country, or the part of one, whose holidays hold: `NL`, `DE-NI`; empty: none do."""
+    holidays_by_place: tuple[str, ...] = ()
+    """Of single places: `Lingen=DE-NI`."""
     sign_in: Literal["local", "both", "sso"] = "both"
     """How members come in: by own means, also with a provider, or with a provider alone. Alumni and guests always by own means."""
     works_council: bool = False

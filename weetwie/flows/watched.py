@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from weetwie.context import Context
 from weetwie.domain.knowledge import answering
-from weetwie.domain.notifications import notify
+from weetwie.domain.notifications import questions as waiting
 from weetwie.events import QuestionMet
 
 
@@ -16,6 +16,6 @@ async def tell(context: Context, facts: Sequence[QuestionMet]) -> None:
         for post_id in await answering.answering(db, asker, one) if asker else ():
             if not await answering.waits(db, one.id):
                 break
-            if await notify.awaited(db, context.viewer, one.person_id, post_id):
+            if await waiting.awaited(db, context.viewer, one.person_id, post_id):
                 await answering.told(db, one.id, post_id)
                 break

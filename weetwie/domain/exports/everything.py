@@ -7,7 +7,7 @@ Secrets and hashes are nobody's to read.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, LargeBinary, select
+from sqlalchemy import BigInteger, LargeBinary, case, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from weetwie.access.viewer import Viewer
@@ -29,11 +29,15 @@ from weetwie.tables import (
     people,
     polls,
     posts,
+    questions,
     relations,
     scheduled,
     scim,
 )
 
+_BY_ASKER: Final = 0
+_LEFT_OUT: Final = 5
+"""As in domain/questions/rules.py."""
 _HIDDEN: Final = frozenset(
     (
         "id_token",
@@ -79,6 +83,14 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "glossary_added": knowledge.GlossaryEntry.added_by_id,
     "glossary_changed": knowledge.GlossaryEntry.changed_by_id,
     "watched_questions": knowledge.WatchedQuestion.person_id,
+    "questions_asked": questions.Question.asker_id,
+    "question_preferences": questions.QuestionPreferences.person_id,
+    "questions_that_reached_you_lately": questions.QuestionLoad.person_id,
+    "topics_you_are_not_asked_about": questions.RefusedTopic.person_id,
+    "people_you_named": questions.Pointer.by_id,
+    "answers_you_would_like_to_know": questions.WantsToKnow.person_id,
+    "answers_you_voted_for": questions.AnswerVote.person_id,
+    "answers_you_confirmed": questions.Question.confirmed_by_id,
     "posts": posts.Post.author_id,
     "marks": posts.Mark.person_id,
     "votes": polls.Vote.person_id,
@@ -113,12 +125,40 @@ _QUERIES: Final = {
     name: Query(select(*_columns(owner)).where(owner == param("person_id", BigInteger)))
     for name, owner in OWN.items()
 } | {
+    # Whom the asker dropped, and who named somebody without standing behind it, is not told.
+    "questions_you_are_asked": Query(
+        select(
+            questions.AskedPerson.post_id,
+            questions.AskedPerson.chosen_by,
+            questions.AskedPerson.state,
+            case((questions.AskedPerson.is_named_openly, questions.AskedPerson.named_by_id)).label(
+                "named_by_id"
+            ),
+        ).where(
+            questions.AskedPerson.person_id == param("person_id", BigInteger),
+            questions.AskedPerson.state != _LEFT_OUT,
+        )
+    ),
+    "people_you_chose_to_ask": Query(
+        select(questions.AskedPerson.post_id, questions.AskedPerson.person_id)
+        .join(questions.Question, questions.Question.post_id == questions.AskedPerson.post_id)
+        .where(
+            questions.Question.asker_id == param("person_id", BigInteger),
+            questions.AskedPerson.chosen_by == _BY_ASKER,
+        )
+    ),
+    "topics_you_were_named_for": Query(
+        select(
+            questions.Pointer.name,
+            case((questions.Pointer.is_open, questions.Pointer.by_id)).label("by_id"),
+        ).where(questions.Pointer.to_id == param("person_id", BigInteger))
+    ),
     # Who did it, and what was reported by whom, is not told.
     "acts_about_you": Query(
         select(audit.Audit.at, audit.Audit.act).where(
             audit.Audit.subject_id == param("person_id", BigInteger), audit.Audit.act.startswith("person.")
         )
-    )
+    ),
 }
 NAMES: Final = tuple(_QUERIES)
 

@@ -258,6 +258,26 @@ def new_device(language: str, place: str, handle: str, agent: str, link: str) ->
     )
 
 
+def asked(language: str, place: str, handle: str, asker: str, question: str, link: str) -> WrittenEmail:
+    """`asker` is the name of who asks; `question` what."""
+    return _letter(
+        language,
+        _("{asker} would like to hear from you"),
+        [_("Hello @{handle}, a question at {place} is waiting for you:")],
+        _("See the question"),
+        link,
+        [
+            _(
+                "Not for you? Choose Not now there, or name someone who knows. How often you're asked is up to you: see Settings, Questions."
+            )
+        ],
+        items=[(asker, question)],
+        asker=asker,
+        place=place,
+        handle=handle,
+    )
+
+
 def _letter(
     language: str,
     subject: str,

@@ -54,58 +54,52 @@ from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
 
 _POSTS = func.any(param("posts", ARRAY(BigInteger)))
 _QUIET_SECONDS = 300
-_WRITTEN_HERE = 0
+WRITTEN_HERE = 0
 """`posts.origin`: of what is imported nobody is told."""
 
 
 async def mentioned(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEdited]) -> None:
     """An edit may mention more people; those who were told before are not told again."""
-    await _tell(db, viewer, _MENTIONED, posts=[fact.post_id for fact in facts])
+    await tell(db, viewer, _MENTIONED, posts=[fact.post_id for fact in facts])
 
 
 async def published(db: Db, viewer: Viewer, facts: Sequence[PostPublished]) -> None:
     """Followers who asked to hear of everything that this person writes."""
-    await _tell(db, viewer, _PUBLISHED, posts=[fact.post_id for fact in facts])
+    await tell(db, viewer, _PUBLISHED, posts=[fact.post_id for fact in facts])
 
 
 async def edited(db: Db, viewer: Viewer, facts: Sequence[PostEdited]) -> None:
     """Those who boosted what now reads otherwise."""
-    await _tell(db, viewer, _EDITED, posts=[fact.post_id for fact in facts])
+    await tell(db, viewer, _EDITED, posts=[fact.post_id for fact in facts])
 
 
 async def boosted(db: Db, viewer: Viewer, facts: Sequence[PostBoosted]) -> None:
-    await _tell(db, viewer, _BOOSTED, posts=[fact.post_id for fact in facts])
+    await tell(db, viewer, _BOOSTED, posts=[fact.post_id for fact in facts])
 
 
 async def favourited(db: Db, viewer: Viewer, facts: Sequence[PostFavourited]) -> None:
-    given = _once((fact.post_id, fact.person_id) for fact in facts)
-    await _tell(db, viewer, _FAVOURITED, posts=[post for post, _ in given], people=[who for _, who in given])
+    given = once((fact.post_id, fact.person_id) for fact in facts)
+    await tell(db, viewer, _FAVOURITED, posts=[post for post, _ in given], people=[who for _, who in given])
 
 
 async def poll_ended(db: Db, viewer: Viewer, facts: Sequence[PollEnded]) -> None:
     """Its author, and those who voted."""
-    await _tell(db, viewer, _POLL_ENDED, posts=[fact.post_id for fact in facts])
+    await tell(db, viewer, _POLL_ENDED, posts=[fact.post_id for fact in facts])
 
 
 async def quoted(db: Db, viewer: Viewer, facts: Sequence[PostQuoted]) -> None:
-    await _tell(db, viewer, _QUOTED, posts=[fact.post_id for fact in facts])
-
-
-async def awaited(db: Db, viewer: Viewer, person_id: int, post_id: int) -> bool:
-    """Who waited for somebody to write about what they asked. Whether they are told, by this or because they follow the author."""
-    await _tell(db, viewer, _AWAITED, posts=[post_id], people=[person_id])
-    return await db.value(_IS_TOLD, person_id=person_id, post_id=post_id) is not None
+    await tell(db, viewer, _QUOTED, posts=[fact.post_id for fact in facts])
 
 
 async def followed(db: Db, viewer: Viewer, facts: Sequence[PersonFollowed]) -> None:
-    await _tell(db, viewer, _FOLLOWED, **_pairs(facts))
+    await tell(db, viewer, _FOLLOWED, **_pairs(facts))
 
 
 async def requested(db: Db, viewer: Viewer, facts: Sequence[FollowRequested]) -> None:
-    await _tell(db, viewer, _REQUESTED, **_pairs(facts))
+    await tell(db, viewer, _REQUESTED, **_pairs(facts))
 
 
-async def _tell(db: Db, viewer: Viewer, query: Query, **given: Value) -> None:
+async def tell(db: Db, viewer: Viewer, query: Query, **given: Value) -> None:
     """Writes the notifications, and that they are there: so open streams hear of them."""
     told = columns(await db.rows(query, **given, **visibility.today(viewer)), "id")
     if told:
@@ -113,16 +107,16 @@ async def _tell(db: Db, viewer: Viewer, query: Query, **given: Value) -> None:
 
 
 def _pairs(facts: Sequence[PersonFollowed] | Sequence[FollowRequested]) -> dict[str, list[int]]:
-    given = _once((fact.follower_id, fact.followed_id) for fact in facts)
+    given = once((fact.follower_id, fact.followed_id) for fact in facts)
     return {"followers": [follower for follower, _ in given], "followed": [followed for _, followed in given]}
 
 
-def _once(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def once(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """One statement tells nothing twice, also where something was given, taken back and given within one batch."""
     return list(dict.fromkeys(pairs))
 
 
-def _insert(
+def insertion(
     kind: str,
     told: Any,
     from_id: Any,
@@ -190,7 +184,7 @@ def _wants_to_hear(person_id: Any, from_id: Any) -> ColumnElement[bool]:
     return and_(~is_muted.correlate_except(mute).exists(), ~is_blocked.correlate_except(block).exists())
 
 
-def _hears_of_thread(person_id: Any, post: type[Post]) -> ColumnElement[bool]:
+def hears_of_thread(person_id: Any, post: type[Post]) -> ColumnElement[bool]:
     mark = aliased(Mark)
     is_muted = select(literal(1)).where(
         mark.person_id == person_id, mark.post_id == post.root_id, mark.is_muted
@@ -203,7 +197,7 @@ _post = aliased(Post, name="post")
 _original = aliased(Post, name="original")
 _eye = visibility.of(_told)
 
-_MENTIONED = _insert(
+_MENTIONED = insertion(
     "mention",
     _told,
     _post.author_id,
@@ -215,8 +209,8 @@ _MENTIONED = _insert(
         .where(
             _post.id == _POSTS,
             Mention.post_id == _POSTS,
-            _post.origin == _WRITTEN_HERE,
-            _hears_of_thread(_told.id, _post),
+            _post.origin == WRITTEN_HERE,
+            hears_of_thread(_told.id, _post),
             visibility.parent(_eye, _post),
         )
     ),
@@ -224,7 +218,7 @@ _MENTIONED = _insert(
 
 _mention_of_told = select(literal(1)).where(Mention.post_id == _post.id, Mention.person_id == _told.id)
 
-_PUBLISHED = _insert(
+_PUBLISHED = insertion(
     "status",
     _told,
     _post.author_id,
@@ -235,7 +229,7 @@ _PUBLISHED = _insert(
         .join(_told, _told.id == Follow.follower_id)
         .where(
             _post.id == _POSTS,
-            _post.origin == _WRITTEN_HERE,
+            _post.origin == WRITTEN_HERE,
             _post.boost_of_id.is_(None),
             or_(_post.reply_to_id.is_(None), _post.reply_to_person_id == _post.author_id),
             # Whoever is mentioned is told so, and not a second time.
@@ -247,7 +241,7 @@ _PUBLISHED = _insert(
 
 _boost = aliased(Post, name="boost")
 
-_EDITED = _insert(
+_EDITED = insertion(
     "update",
     _told,
     _post.author_id,
@@ -256,11 +250,11 @@ _EDITED = _insert(
         rows.select_from(_post)
         .join(_boost, and_(_boost.boost_of_id == _post.id, _boost.deleted_at.is_(None)))
         .join(_told, _told.id == _boost.author_id)
-        .where(_post.id == _POSTS, _hears_of_thread(_told.id, _post), visibility.parent(_eye, _post))
+        .where(_post.id == _POSTS, hears_of_thread(_told.id, _post), visibility.parent(_eye, _post))
     ),
 )
 
-_BOOSTED = _insert(
+_BOOSTED = insertion(
     "reblog",
     _told,
     _boost.author_id,
@@ -271,8 +265,8 @@ _BOOSTED = _insert(
         .join(_told, _told.id == _original.author_id)
         .where(
             _boost.id == _POSTS,
-            _boost.origin == _WRITTEN_HERE,
-            _hears_of_thread(_told.id, _original),
+            _boost.origin == WRITTEN_HERE,
+            hears_of_thread(_told.id, _original),
             visibility.post(_eye, _boost, _original),
         )
     ),
@@ -280,17 +274,17 @@ _BOOSTED = _insert(
 )
 
 
-def _given(*names: str) -> FromClause:
+def given_rows(*names: str) -> FromClause:
     """The rows of several parameters that belong together."""
     given = func.unnest(*(param(name, ARRAY(BigInteger)) for name in names))
     columns: list[Any] = [column(name, BigInteger) for name in names]
     return given.table_valued(*columns).render_derived(name="given")
 
 
-_marked = _given("posts", "people")
+_marked = given_rows("posts", "people")
 _from = aliased(Person, name="sender")
 
-_FAVOURITED = _insert(
+_FAVOURITED = insertion(
     "favourite",
     _told,
     _from.id,
@@ -305,38 +299,14 @@ _FAVOURITED = _insert(
         )
         .join(_told, _told.id == _post.author_id)
         .where(
-            _hears_of_thread(_told.id, _post), visibility.parent(_eye, _post), visibility.person(_eye, _from)
+            hears_of_thread(_told.id, _post), visibility.parent(_eye, _post), visibility.person(_eye, _from)
         )
     ),
     act_id=Mark.favourite,
 )
 
-_AWAITED = _insert(
-    "status",
-    _told,
-    _post.author_id,
-    _post.id,
-    lambda rows: (
-        rows.select_from(_marked)
-        .join(_post, _post.id == _marked.c.posts)
-        .join(_told, _told.id == _marked.c.people)
-        .where(
-            _post.origin == _WRITTEN_HERE, _hears_of_thread(_told.id, _post), visibility.parent(_eye, _post)
-        )
-    ),
-)
-_IS_TOLD = Query(
-    select(Notification.id)
-    .where(
-        Notification.person_id == param("person_id", BigInteger),
-        Notification.post_id == param("post_id", BigInteger),
-        Notification.kind == "status",
-    )
-    .limit(1)
-)
-
 _quoted = aliased(Post, name="quoted")
-_QUOTED = _insert(
+_QUOTED = insertion(
     "quote",
     _told,
     _post.author_id,
@@ -345,11 +315,11 @@ _QUOTED = _insert(
         rows.select_from(_post)
         .join(_quoted, _quoted.id == _post.quote_of_id)
         .join(_told, _told.id == _quoted.author_id)
-        .where(_post.id == _POSTS, _hears_of_thread(_told.id, _quoted), visibility.parent(_eye, _post))
+        .where(_post.id == _POSTS, hears_of_thread(_told.id, _quoted), visibility.parent(_eye, _post))
     ),
 )
 _poll_of = aliased(Post, name="poll_of")
-_POLL_ENDED = _insert(
+_POLL_ENDED = insertion(
     "poll",
     _told,
     _poll_of.author_id,
@@ -363,16 +333,16 @@ _POLL_ENDED = _insert(
                 _told.id.in_(select(Vote.person_id).where(Vote.post_id == _poll_of.id)),
             ),
         )
-        .where(_poll_of.id == _POSTS, _hears_of_thread(_told.id, _poll_of), visibility.parent(_eye, _poll_of))
+        .where(_poll_of.id == _POSTS, hears_of_thread(_told.id, _poll_of), visibility.parent(_eye, _poll_of))
     ),
     of_oneself=True,
 )
 
-_pair = _given("followers", "followed")
+_pair = given_rows("followers", "followed")
 
 
 def _of_relation(kind: str, relation: Any) -> Query:
-    return _insert(
+    return insertion(
         kind,
         _told,
         _from.id,

@@ -1,0 +1,245 @@
+"""What somebody who is asked does with a question: later, not about this, ask somebody else. When, is kept nowhere."""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from weetwie.access import permissions, visibility
+from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, param
+from weetwie.database.rows import struct, structs
+from weetwie.domain.questions.rules import ChosenBy, State
+from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.runtime import clock
+from weetwie.tables.posts import Post
+from weetwie.tables.questions import AskedPerson, Pointer, Question, RefusedTopic, WantsToKnow
+
+MOST_REFUSED: Final = 200
+MOST_NAMED: Final = 3
+"""So many somebody names for one question."""
+
+
+class AskedOfMe(msgspec.Struct, frozen=True):
+    """How somebody stands to a question that they are asked."""
+
+    asker_id: int
+    state: int
+    chosen_by: int
+    topic: str
+    terms: list[int]
+
+
+class OwnTopic(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+
+
+class OwnPointer(msgspec.Struct, frozen=True):
+    """`by_id` is None for the one named, unless the other stands behind it."""
+
+    id: int
+    by_id: int | None
+    to_id: int
+    name: str
+
+
+async def asked(db: Db, viewer: Viewer, post_id: int) -> AskedOfMe:
+    """Raises NotFound for a question that the viewer does not see, Forbidden where they are not asked."""
+    _check(viewer)
+    row = await _ASKED.row(db, viewer, post_id=post_id)
+    if row is None:
+        await check_seen(db, viewer, post_id)
+        raise Forbidden(_("You weren't asked this."))
+    return struct(AskedOfMe, row)
+
+
+async def check_seen(db: Db, viewer: Viewer, post_id: int) -> None:
+    """Raises NotFound for what is no question that the viewer sees."""
+    if await _SEEN.value(db, viewer, post_id=post_id) is None:
+        raise NotFound
+
+
+async def not_now(db: Db, viewer: Viewer, post_id: int) -> None:
+    """It stays in their list; they hear no more of it."""
+    await asked(db, viewer, post_id)
+    await _put(db, viewer, post_id, State.not_now)
+
+
+async def not_my_topic(db: Db, viewer: Viewer, post_id: int) -> None:
+    """It leaves their list, and no question that says the same words reaches them again."""
+    one = await asked(db, viewer, post_id)
+    await _put(db, viewer, post_id, State.passed)
+    if not one.terms:
+        return
+    if await db.value(_COUNT_REFUSED, person_id=viewer.person_id) >= MOST_REFUSED:
+        raise Invalid(
+            _("You've said this of {most} topics already. Remove one in your settings first."),
+            most=MOST_REFUSED,
+        )
+    await db.run(_REFUSE, person_id=viewer.person_id, name=one.topic, terms=one.terms)
+
+
+async def named(
+    db: Db, viewer: Viewer, one: AskedOfMe, post_id: int, person_id: int, *, openly: bool
+) -> None:
+    """Somebody else is to be asked. They wait in the row until they are."""
+    if await db.value(_COUNT_NAMED, post_id=post_id, by_id=viewer.person_id) >= MOST_NAMED:
+        raise Invalid(_("You can name up to {most} people for a question."), most=MOST_NAMED)
+    await db.run(
+        _NAME,
+        post_id=post_id,
+        person_id=person_id,
+        by_id=viewer.person_id,
+        by=int(ChosenBy.named),
+        openly=openly,
+    )
+    await _put(db, viewer, post_id, State.named)
+    if one.terms:
+        await db.run(
+            _POINT, by_id=viewer.person_id, to_id=person_id, name=one.topic, terms=one.terms, openly=openly
+        )
+
+
+async def want_to_know(db: Db, viewer: Viewer, post_id: int, *, wants: bool) -> None:
+    """To hear of the answer to somebody else's question."""
+    _check(viewer)
+    await check_seen(db, viewer, post_id)
+    await db.run(_WANT if wants else _WANT_NO_MORE, post_id=post_id, person_id=viewer.person_id)
+
+
+async def wanting(db: Db, post_id: int) -> list[int]:
+    return [row["person_id"] for row in await db.rows(_WANTING, post_id=post_id)]
+
+
+async def wants_to_know(db: Db, viewer: Viewer, post_id: int) -> bool:
+    return bool(await db.value(_WANTS, post_id=post_id, person_id=viewer.person_id))
+
+
+async def refused(db: Db, viewer: Viewer) -> list[OwnTopic]:
+    return structs(OwnTopic, await db.rows(_OWN_REFUSED, person_id=viewer.person_id))
+
+
+async def allow(db: Db, viewer: Viewer, id: int) -> None:
+    """One may be asked about it again. One's own; any other id changes nothing."""
+    await db.run(_ALLOW, id=id, person_id=viewer.person_id)
+
+
+async def pointers(db: Db, viewer: Viewer) -> list[OwnPointer]:
+    """Whom one named, and for what one was named."""
+    return structs(OwnPointer, await db.rows(_POINTERS, person_id=viewer.person_id))
+
+
+async def forget_pointer(db: Db, viewer: Viewer, id: int) -> None:
+    await db.run(_FORGET_POINTER, id=id, person_id=viewer.person_id)
+
+
+def _check(viewer: Viewer) -> None:
+    if not permissions.act(viewer, clock.now()):
+        raise Forbidden
+
+
+async def _put(db: Db, viewer: Viewer, post_id: int, state: State) -> None:
+    await db.run(_STATE, post_id=post_id, person_id=viewer.person_id, state=int(state))
+
+
+_POST_ID, _PERSON_ID = param("post_id", BigInteger), param("person_id", BigInteger)
+
+
+def _asked(viewer_sql: ViewerSql) -> Any:
+    return (
+        select(Question.asker_id, AskedPerson.state, AskedPerson.chosen_by, Question.topic, Question.terms)
+        .join(AskedPerson, AskedPerson.post_id == Question.post_id)
+        .join(Post, Post.id == Question.post_id)
+        .where(
+            Question.post_id == _POST_ID,
+            AskedPerson.person_id == viewer_sql.id,
+            AskedPerson.state != int(State.out),
+            visibility.parent(viewer_sql, Post),
+        )
+    )
+
+
+def _seen(viewer_sql: ViewerSql) -> Any:
+    return select(Post.id).where(
+        Post.id == _POST_ID, Post.is_question, Post.boost_of_id.is_(None), visibility.parent(viewer_sql, Post)
+    )
+
+
+_ASKED, _SEEN = VisibleQuery(_asked), VisibleQuery(_seen)
+_STATE = Query(
+    update(AskedPerson)
+    .where(
+        AskedPerson.post_id == _POST_ID,
+        AskedPerson.person_id == _PERSON_ID,
+        AskedPerson.state != int(State.out),
+    )
+    .values(state=param("state", SmallInteger), tell_at=None, mail_at=None)
+)
+_COUNT_REFUSED = Query(
+    select(func.count()).select_from(RefusedTopic).where(RefusedTopic.person_id == _PERSON_ID)
+)
+_REFUSE = Query(
+    insert(RefusedTopic)
+    .values(person_id=_PERSON_ID, name=param("name", Text), terms=param("terms", ARRAY(BigInteger)))
+    .on_conflict_do_nothing()
+)
+_COUNT_NAMED = Query(
+    select(func.count())
+    .select_from(AskedPerson)
+    .where(AskedPerson.post_id == _POST_ID, AskedPerson.named_by_id == param("by_id", BigInteger))
+)
+_NAME = Query(
+    insert(AskedPerson)
+    .values(
+        post_id=_POST_ID,
+        person_id=_PERSON_ID,
+        chosen_by=param("by", SmallInteger),
+        named_by_id=param("by_id", BigInteger),
+        is_named_openly=param("openly", Boolean),
+        state=int(State.waits),
+    )
+    .on_conflict_do_nothing()
+)
+_POINT = Query(
+    insert(Pointer)
+    .values(
+        by_id=param("by_id", BigInteger),
+        to_id=param("to_id", BigInteger),
+        name=param("name", Text),
+        terms=param("terms", ARRAY(BigInteger)),
+        is_open=param("openly", Boolean),
+    )
+    .on_conflict_do_nothing()
+)
+_WANT = Query(insert(WantsToKnow).values(post_id=_POST_ID, person_id=_PERSON_ID).on_conflict_do_nothing())
+_OF_WANT = (WantsToKnow.post_id == _POST_ID) & (WantsToKnow.person_id == _PERSON_ID)
+_WANT_NO_MORE = Query(delete(WantsToKnow).where(_OF_WANT))
+_WANTS = Query(select(WantsToKnow.post_id).where(_OF_WANT))
+_WANTING = Query(
+    select(WantsToKnow.person_id).where(WantsToKnow.post_id == _POST_ID).order_by(WantsToKnow.person_id)
+)
+_OWN_REFUSED = Query(
+    select(RefusedTopic.id, RefusedTopic.name)
+    .where(RefusedTopic.person_id == _PERSON_ID)
+    .order_by(RefusedTopic.name)
+)
+_ALLOW = Query(
+    delete(RefusedTopic).where(
+        RefusedTopic.id == param("id", BigInteger), RefusedTopic.person_id == _PERSON_ID
+    )
+)
+_ITS_TWO = (Pointer.by_id == _PERSON_ID) | (Pointer.to_id == _PERSON_ID)
+_POINTERS = Query(
+    select(
+        Pointer.id,
+        case((Pointer.is_open | (Pointer.by_id == _PERSON_ID), Pointer.by_id)).label("by_id"),
+        Pointer.to_id,
+        Pointer.name,
+    )
+    .where(_ITS_TWO)
+    .order_by(Pointer.id.desc())
+)
+_FORGET_POINTER = Query(delete(Pointer).where(Pointer.id == param("id", BigInteger), _ITS_TWO))

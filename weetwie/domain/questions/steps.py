@@ -1,0 +1,296 @@
+"""Questions whose next step is due: taken from the rows, so that what was begun is found again after any end of the program."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import aliased
+
+from weetwie.access import visibility
+from weetwie.access.enums import Ring, Standing
+from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.rows import structs
+from weetwie.domain.questions.begin import can_be_asked
+from weetwie.domain.questions.rules import AskStep, ChosenBy, State
+from weetwie.runtime import clock
+from weetwie.tables.people import Person
+from weetwie.tables.posts import Post, PostTag
+from weetwie.tables.questions import AskedPerson, Pointer, Question, QuestionLoad, QuestionPreferences
+from weetwie.tables.relations import TagFollow
+
+_LONGEST_WAIT: Final = timedelta(hours=1)
+_MOST_FOLLOWERS: Final = 100
+"""So many who follow a topic are looked at."""
+
+
+class DueQuestion(msgspec.Struct, frozen=True):
+    post_id: int
+    asker_id: int
+    step: int
+    attempts: int
+
+
+class AlreadyAsked(msgspec.Struct, frozen=True):
+    person_id: int
+    chosen_by: int
+    state: int
+
+
+async def due(db: Db, most: int) -> list[DueQuestion]:
+    """Nobody else takes these until the transaction ends."""
+    return structs(DueQuestion, await db.rows(_DUE, now=clock.now(), most=most))
+
+
+async def put_off(db: Db, one: DueQuestion) -> None:
+    """What failed is tried again later."""
+    later = min(timedelta(seconds=5 * 2**one.attempts), _LONGEST_WAIT)
+    await db.run(_PUT_OFF, post_id=one.post_id, due_at=clock.now() + later)
+
+
+async def is_looking(db: Db, asker: Viewer, post_id: int) -> bool:
+    """Whether the question is still there, open, and nobody whom its asker sees has answered."""
+    return bool(await _IS_LOOKING.value(db, asker, post_id=post_id))
+
+
+async def already(db: Db, post_id: int) -> list[AlreadyAsked]:
+    return structs(AlreadyAsked, await db.rows(_ALREADY, post_id=post_id))
+
+
+async def within_reach(db: Db, asker: Viewer, post_id: int, ids: Sequence[int]) -> list[int]:
+    """Who of these can be asked by what the asker sees of them: in the ring, here, a person. In the order given."""
+    rows = await _WITHIN_REACH.rows(db, asker, post_id=post_id, ids=list(ids))
+    found = set(columns(rows, "id"))
+    return [id for id in ids if id in found]
+
+
+async def seeing(db: Db, viewer: Viewer, post_id: int, ids: Sequence[int]) -> set[int]:
+    """Who of these sees the question and can be asked."""
+    given = {"post_id": post_id, "ids": list(ids), **visibility.today(viewer)}
+    return set(columns(await db.rows(_SEEING, **given), "id"))
+
+
+async def followers(db: Db, asker: Viewer, post_id: int, terms: Sequence[int]) -> list[int]:
+    """Who follows a hashtag of the question or likes to be asked about it, of those whom the asker sees."""
+    rows = await _FOLLOWERS.rows(db, asker, post_id=post_id, terms=list(terms), most=_MOST_FOLLOWERS)
+    return columns(rows, "id")
+
+
+async def pointed_to(db: Db, asker: Viewer, terms: Sequence[int]) -> list[int]:
+    """Whom somebody named for a topic all of whose words the question says."""
+    return columns(await _POINTED_TO.rows(db, asker, terms=list(terms)), "to_id") if terms else []
+
+
+async def ask(
+    db: Db, post_id: int, people: Sequence[int], by: ChosenBy, tell_at: Sequence[datetime], at: datetime
+) -> None:
+    """Each once; who was chosen before and waited is asked now."""
+    if people:
+        await db.run(_ASK, post_id=post_id, people=list(people), tell_at=list(tell_at), by=int(by), at=at)
+        await db.run(_LOAD, post_id=post_id, people=list(people), at=at)
+
+
+async def leave_out(db: Db, post_id: int, people: Sequence[int]) -> None:
+    """Who never wants to be asked this."""
+    if people:
+        await db.run(_LEAVE_OUT, post_id=post_id, people=list(people))
+
+
+async def taken(
+    db: Db,
+    one: DueQuestion,
+    step: AskStep,
+    due_at: datetime | None,
+    *,
+    added: int,
+    topic: str,
+    terms: Sequence[int],
+) -> None:
+    await db.run(
+        _TAKEN,
+        post_id=one.post_id,
+        step=int(step),
+        due_at=due_at,
+        added=added,
+        topic=topic,
+        terms=list(terms),
+    )
+
+
+async def ended(db: Db, one: DueQuestion) -> None:
+    """No step comes any more."""
+    await db.run(_ENDED, post_id=one.post_id)
+
+
+async def forget_load(db: Db) -> None:
+    """By the clock."""
+    await db.run(_FORGET_LOAD, before=clock.now() - _KEPT)
+
+
+_KEPT: Final = timedelta(days=8)
+_NOW = param("now", DateTime(timezone=True))
+_AT = param("at", DateTime(timezone=True))
+_POST_ID = param("post_id", BigInteger)
+_PEOPLE = param("people", ARRAY(BigInteger))
+_IDS = func.any(param("ids", ARRAY(BigInteger)))
+_TERMS = param("terms", ARRAY(BigInteger))
+_DUE = Query(
+    select(Question.post_id, Question.asker_id, Question.step, Question.attempts)
+    .where(Question.due_at <= _NOW)
+    .order_by(Question.due_at, Question.post_id)
+    .limit(param("most", BigInteger))
+    .with_for_update(skip_locked=True)
+)
+_PUT_OFF = Query(
+    update(Question)
+    .where(Question.post_id == _POST_ID)
+    .values(due_at=param("due_at", DateTime(timezone=True)), attempts=Question.attempts + 1)
+)
+_ENDED = Query(update(Question).where(Question.post_id == _POST_ID).values(due_at=None, attempts=0))
+_TAKEN = Query(
+    update(Question)
+    .where(Question.post_id == _POST_ID)
+    .values(
+        step=param("step", SmallInteger),
+        due_at=param("due_at", DateTime(timezone=True)),
+        added=param("added", BigInteger),
+        topic=param("topic", Text),
+        terms=_TERMS,
+        attempts=0,
+    )
+)
+_ALREADY = Query(
+    select(AskedPerson.person_id, AskedPerson.chosen_by, AskedPerson.state)
+    .where(AskedPerson.post_id == _POST_ID)
+    .order_by(AskedPerson.person_id)
+)
+
+
+def _is_looking(viewer_sql: ViewerSql) -> Any:
+    answer, author = aliased(Post), aliased(Person)
+    return (
+        select(Question.post_id)
+        .join(Post, Post.id == Question.post_id)
+        .where(
+            Question.post_id == _POST_ID,
+            ~Question.is_closed,
+            Post.answer_id.is_(None),
+            visibility.parent(viewer_sql, Post),
+            ~select(answer.id)
+            .join(author, author.id == answer.author_id)
+            .where(
+                answer.root_id == Post.root_id,
+                answer.id != Post.id,
+                answer.author_id != Post.author_id,
+                answer.boost_of_id.is_(None),
+                ~author.is_bot,
+                visibility.parent(viewer_sql, answer),
+            )
+            .correlate(Post)
+            .exists(),
+        )
+    )
+
+
+def _within_reach(viewer_sql: ViewerSql) -> Any:
+    ring = func.least(Post.ring, viewer_sql.widest)
+    return (
+        select(Person.id)
+        .select_from(Person)
+        .join(Post, Post.id == _POST_ID)
+        .where(
+            Person.id == _IDS,
+            Person.id != Post.author_id,
+            can_be_asked(Person),
+            (Person.standing == int(Standing.member)) | (ring > int(Ring.colleagues)),
+            visibility.card(viewer_sql, Person),
+        )
+    )
+
+
+_eye = visibility.of(Person)
+_SEEING = Query(
+    select(Person.id)
+    .select_from(Person)
+    .join(Post, Post.id == _POST_ID)
+    .where(
+        Person.id == _IDS,
+        Person.id != Post.author_id,
+        can_be_asked(Person),
+        visibility.parent(_eye, Post),
+    )
+)
+
+
+def _followers(viewer_sql: ViewerSql) -> Any:
+    by_tag = select(TagFollow.person_id).join(
+        PostTag, and_(PostTag.tag_id == TagFollow.tag_id, PostTag.post_id == _POST_ID)
+    )
+    by_topic = select(QuestionPreferences.person_id).where(QuestionPreferences.terms.overlap(_TERMS))
+    return (
+        select(Person.id)
+        .where(
+            Person.id.in_(by_tag.union(by_topic)), can_be_asked(Person), visibility.card(viewer_sql, Person)
+        )
+        .order_by(Person.id)
+        .limit(param("most", BigInteger))
+    )
+
+
+def _pointed_to(viewer_sql: ViewerSql) -> Any:
+    return (
+        select(Pointer.to_id)
+        .distinct()
+        .join(Person, Person.id == Pointer.to_id)
+        .where(
+            Pointer.terms.contained_by(_TERMS),
+            func.cardinality(Pointer.terms) > 0,
+            visibility.card(viewer_sql, Person),
+        )
+        .order_by(Pointer.to_id)
+    )
+
+
+_IS_LOOKING, _WITHIN_REACH = VisibleQuery(_is_looking), VisibleQuery(_within_reach)
+_FOLLOWERS, _POINTED_TO = VisibleQuery(_followers), VisibleQuery(_pointed_to)
+
+
+def _ask() -> Any:
+    given = (
+        func.unnest(_PEOPLE, param("tell_at", ARRAY(DateTime(timezone=True))))
+        .table_valued("person_id", "tell_at")
+        .render_derived()
+    )
+    made = insert(AskedPerson).from_select(
+        ["post_id", "person_id", "chosen_by", "state", "tell_at"],
+        select(
+            _POST_ID,
+            given.c.person_id,
+            param("by", SmallInteger),
+            literal(int(State.asked), SmallInteger),
+            given.c.tell_at,
+        ),
+    )
+    return made.on_conflict_do_update(
+        index_elements=[AskedPerson.post_id, AskedPerson.person_id],
+        set_={"state": int(State.asked), "tell_at": made.excluded.tell_at},
+        where=AskedPerson.state == int(State.waits),
+    )
+
+
+_ASK = Query(_ask)
+_LOAD = Query(
+    insert(QuestionLoad)
+    .from_select(["post_id", "person_id", "at"], select(_POST_ID, func.unnest(_PEOPLE), _AT))
+    .on_conflict_do_nothing()
+)
+_LEAVE_OUT = Query(
+    update(AskedPerson)
+    .where(AskedPerson.post_id == _POST_ID, AskedPerson.person_id == func.any(_PEOPLE))
+    .values(state=int(State.out), tell_at=None, mail_at=None)
+)
+_FORGET_LOAD = Query(delete(QuestionLoad).where(QuestionLoad.at < param("before", DateTime(timezone=True))))

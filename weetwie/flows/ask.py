@@ -1,0 +1,85 @@
+"""Questions find their people: asked by somebody, taken step by step by the worker, answered, named on, put off."""
+
+from collections.abc import Collection, Sequence
+
+from weetwie.context import Context
+from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.notifications import questions as notified
+from weetwie.domain.posts.publish import publish
+from weetwie.domain.posts.rules import Draft
+from weetwie.domain.questions import begin, people, respond, steps
+from weetwie.domain.questions.rules import ChosenBy, Knower, choose, is_there, tell_at, wants
+from weetwie.errors import Conflict, Invalid, _
+from weetwie.events import AnswerAccepted
+from weetwie.runtime import clock
+
+_OF_A_TOPIC = 2
+"""So many of a topic's people are named."""
+
+
+async def ask(
+    context: Context, draft: Draft, chosen: Sequence[int] = (), without: Collection[int] = ()
+) -> int:
+    """Publishes the question and has people asked. The id of the post."""
+    post_id = await publish(context.db, context.viewer, draft)
+    await begin.begin(context.db, context.viewer, post_id, chosen, without)
+    return post_id
+
+
+async def name_somebody(context: Context, post_id: int, person_id: int, *, openly: bool) -> None:
+    """Not me, but ask ... . Whether they can be asked now is told to nobody."""
+    db, viewer = context.db, context.viewer
+    one = await respond.asked(db, viewer, post_id)
+    if person_id in (viewer.person_id, one.asker_id) or not await steps.within_reach(
+        db, viewer, post_id, [person_id]
+    ):
+        raise Invalid(_("This person can't be asked."), field="account_id")
+    await _name(context, one, post_id, [person_id], openly=openly)
+
+
+async def name_a_topic(context: Context, post_id: int, topic: str, *, openly: bool) -> None:
+    """Not me, but ask those who know about ... . Raises Conflict where the one who names sees nobody."""
+    db, viewer = context.db, context.viewer
+    one = await respond.asked(db, viewer, post_id)
+    answer = (await who_knows(db, viewer, topic[:200], limit=20, exclude=[one.asker_id])).named()
+    asked_before = {other.person_id for other in await steps.already(db, post_id)}
+    found = [expert for expert in answer.people if expert.person_id not in asked_before]
+    reach = await steps.within_reach(db, viewer, post_id, [expert.person_id for expert in found])
+    if not reach:
+        raise Conflict(_("Nobody you can see has written about this. Name a person instead."))
+    at = clock.now()
+    held = await people.hold(db, viewer.policy, reach, at)
+    candidates = [Knower(expert.person_id, expert.score) for expert in found if expert.person_id in reach]
+    picked = choose(candidates, held, one.terms, _OF_A_TOPIC, at)
+    await _name(context, one, post_id, picked or reach[:_OF_A_TOPIC], openly=openly)
+
+
+async def _name(
+    context: Context, one: respond.AskedOfMe, post_id: int, ids: Sequence[int], *, openly: bool
+) -> None:
+    """Held before the rows are written: whoever asks holds in that order."""
+    db, viewer, at = context.db, context.viewer, clock.now()
+    held = await people.hold(db, viewer.policy, ids, at)
+    for id in ids:
+        await respond.named(db, viewer, one, post_id, id, openly=openly)
+    seeing = await steps.seeing(db, viewer, post_id, ids)
+    waiting = {other.person_id for other in await steps.already(db, post_id) if other.state == 0}
+    reached = [
+        id for id in ids if id in waiting & seeing and wants(held[id], one.terms) and is_there(held[id], at)
+    ]
+    await steps.ask(db, post_id, reached, ChosenBy.named, [tell_at(at, held[id]) for id in reached], at)
+    await steps.leave_out(db, post_id, [id for id in ids if not wants(held[id], one.terms)])
+    db.wake_after_commit()
+
+
+async def answer(context: Context, post_id: int, text: str) -> int:
+    """A reply; from then on the question waits for its author no more. The id of the reply."""
+    await respond.check_seen(context.db, context.viewer, post_id)
+    return await publish(context.db, context.viewer, Draft(text=text, reply_to_id=post_id, is_question=False))
+
+
+async def tell_who_wants_to_know(context: Context, facts: Sequence[AnswerAccepted]) -> None:
+    for fact in facts:
+        if fact.answer_id is not None:
+            wanting = await respond.wanting(context.db, fact.post_id)
+            await notified.answered(context.db, context.viewer, fact.answer_id, wanting)

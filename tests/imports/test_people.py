@@ -98,7 +98,7 @@ def test_a_table_of_german_or_dutch_is_known() -> None:
         "1001;Müller;Jörg;joerg@corp.example;Einkauf;Köln;1002\n"
     )
     assert one.who == SourcePerson("1001", "Jörg Müller", "joerg@corp.example")
-    assert (one.unit, one.place, one.manager) == ("Einkauf", "Köln", "1002")
+    assert (one.words["unit"], one.words["place"], one.manager) == ("Einkauf", "Köln", "1002")
     (one,) = read("Name;Vorname;E-Mail\nMüller;Jörg;joerg@corp.example\n".encode("cp1252"))
     assert one.who == SourcePerson("", "Jörg Müller", "joerg@corp.example")
     (one,) = read(
@@ -121,7 +121,7 @@ def test_the_exports_of_google_and_entra_are_known() -> None:
         "First Name [Required],Last Name [Required],Email Address [Required],Password [Required],Org Unit Path [Required]\n"
         "Ann,Bee,ann@corp.example,****,/Sales/Pumps\n"
     )
-    assert one.who == SourcePerson("", "Ann Bee", "ann@corp.example") and one.unit == "Pumps"
+    assert one.who == SourcePerson("", "Ann Bee", "ann@corp.example") and one.words["unit"] == "Pumps"
     entra = (
         "userPrincipalName,displayName,surname,mail,givenName,id,userType,department,officeLocation,streetAddress\n"
         "ann@corp.example,Ann Bee,Bee,,Ann,0f-1,Member,Pumps,Delft,1 Main Street\n"

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tests.world import Someone, World
+from weetwie.access import profile_words
 from weetwie.access import viewer as viewers
 from weetwie.access.enums import Ring
 from weetwie.errors import Forbidden
@@ -31,10 +32,8 @@ async def filled(world: World, ring: Ring) -> Someone:
         header="b.png",
         face_description="Ada",
         header_description="Bees",
-        pronouns="she",
         languages=["en"],
-        unit="Hives",
-        place="Delft",
+        **dict.fromkeys(profile_words.NAMES, "Hives"),
         manager_id=chief.id,
         until=datetime(2030, 1, 1, tzinfo=UTC),
         left_at=datetime(2029, 1, 1, tzinfo=UTC),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from weetwie.access.profile_words import WORDS
 from weetwie.text.signs import visible
 
 _CALLED: Final[Mapping[str, str]] = {
@@ -45,15 +46,6 @@ _CALLED: Final[Mapping[str, str]] = {
         priveemail sekundareemailadresse secundairemailadres emailother secondaryemail otheremail alternateemailaddress alternateemail worksecondaryemail
         homesecondaryemail recoveryemail""",
     "contact": "accountaddress",
-    "unit": """unit department departmentname dept team teamname group division orgunit organisationunit organizationunit
-        organisationalunit organizationalunit orgunitname businessunit organizationdepartment organization1department
-        supervisoryorganization orgunitpath
-        abteilung abteilungsname bereich fachbereich geschaftsbereich organisationseinheit orgeinheit gruppe dezernat referat
-        afdeling afdelingsnaam eenheid organisatieeenheid organisatorischeeenheid organisatieonderdeel bedrijfsonderdeel groep
-        dienst sector""",
-    "place": """location place office officelocation officename worklocation workplace site branch town city physicaldeliveryofficename
-        standort standortname arbeitsort dienstort dienstsitz niederlassung buro ort stadt arbeitsplatz
-        locatie werklocatie standplaats vestiging kantoor kantoorlocatie plaats werkplek stad""",
     "manager": """managerid manageremail manageremailaddress supervisorid supervisoremail linemanagerid linemanageremail reportstoid
         reportstoemail managernumber manageremployeeid manager boss supervisor reportsto lead linemanager teamlead teamleader
         vorgesetztenid vorgesetztennummer vorgesetzternummer vorgesetzteremail vorgesetzter vorgesetzte vorgesetzer
@@ -70,7 +62,7 @@ _CALLED: Final[Mapping[str, str]] = {
         begindatum aanvangsdatum ingangsdatum""",
     "bio": """bio biography about aboutme description selfdescription beschreibung ubermich uber steckbrief kurzbeschreibung
         omschrijving beschrijving overmij biografie""",
-    "pronouns": "pronouns pronomen voornaamwoorden persoonlijkvoornaamwoord",
+    **{word.name: word.headings for word in WORDS},
     "bot": "bot isbot",
 }
 """By field, the better heading first: where two columns say the same, the better one that is not empty holds."""

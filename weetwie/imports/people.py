@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from weetwie.access import profile_words
 from weetwie.errors import Invalid, _
 from weetwie.imports import days, table
 from weetwie.imports.heads import field_of, full_name, rank_of
@@ -48,10 +49,8 @@ _COLUMNS: Final = (
     "infix",
     "last",
     "handle",
-    "unit",
-    "place",
+    *profile_words.NAMES,
     "bio",
-    "pronouns",
     "manager",
     "bot",
 )
@@ -183,12 +182,8 @@ class _Reader:
             number=number,
             who=SourcePerson(own or handle, name, address),
             handle=handle,
-            unit=words["unit"].rstrip("/").rpartition("/")[2]
-            if words["unit"].startswith("/")
-            else words["unit"],
-            place=words["place"],
             bio=words["bio"],
-            pronouns=words["pronouns"],
+            words={name: words[name] for name in profile_words.NAMES} | {"unit": _last_step(words["unit"])},
             manager=bare_address(words["manager"]),
             languages=self._languages(cells),
             joined=self._joined(cells, notes),
@@ -265,3 +260,8 @@ def _first_of(text: str) -> str:
 def _fit(text: str) -> str:
     address = bare_address(text)
     return address if _ADDRESS.fullmatch(address) and not _OF_A_GUEST.fullmatch(address) else ""
+
+
+def _last_step(unit: str) -> str:
+    """Of a path such as `/Works/Pumps`; else the unit as it stands."""
+    return unit.rstrip("/").rpartition("/")[2] if unit.startswith("/") else unit

@@ -1,5 +1,6 @@
 """What the readers give: people and posts as their source tells of them, whatever the format."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -30,10 +31,9 @@ class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     who: SourcePerson
     handle: str = ""
-    unit: str = ""
-    place: str = ""
     bio: str = ""
-    pronouns: str = ""
+    words: Mapping[str, str] = {}
+    """By the names of `access/profile_words.py`."""
     manager: str = ""
     """The manager's key, handle or address."""
     languages: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Executable, case, func, litera
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from weetwie.access import ring_counts, visibility
+from weetwie.access import profile_words, ring_counts, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
@@ -189,6 +189,7 @@ _SHOWN: Final = {
     )
 }
 """By how much of a person one sees, which fields of theirs."""
+_AT_WORK: Final = [word.name for word in profile_words.WORDS if not word.is_own]
 _IS_ASKED_FOR = Person.id == func.any(param("ids", ARRAY(BigInteger)))
 _PROFILES, _RECORDS = (
     Query(select(*(_column(name) for name in _SHOWN[visibility.OWN])).where(_IS_ASKED_FOR, *only))
@@ -243,7 +244,7 @@ def _record(row: Record) -> Profile:
     profile = _profile(row, visibility.OWN)
     if profile.suspended_at is None:
         return profile
-    return msgspec.structs.replace(profile, unit="", place="", manager_id=None)
+    return msgspec.structs.replace(profile, **dict.fromkeys(_AT_WORK, ""), manager_id=None)
 
 
 def _profile(row: Record, detail: int) -> Profile:

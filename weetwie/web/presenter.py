@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from markupsafe import Markup
 
-from weetwie.access import visibility
+from weetwie.access import profile_words, visibility
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
@@ -126,7 +126,7 @@ class Presenter:
             header=f"/faces/{profile.header}" if profile.header else "",
             unit=profile.unit,
             place=profile.place,
-            pronouns=profile.pronouns,
+            words=[(word.label, said) for word in profile_words.OWN if (said := getattr(profile, word.name))],
             languages=profile.languages,
             lines=profile.fields,
             is_locked=profile.is_locked,

@@ -32,7 +32,8 @@ class Person(msgspec.Struct, frozen=True):
     header: str = ""
     unit: str = ""
     place: str = ""
-    pronouns: str = ""
+    words: Sequence[tuple[str, str]] = ()
+    """What else they say of themselves in a few words (`access/profile_words.py`), each with its label."""
     languages: Sequence[str] = ()
     lines: Sequence[ProfileField] = ()
     """`name`, `value` and perhaps `verified_at`, as they were typed."""

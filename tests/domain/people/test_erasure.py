@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.api.house import House, opened
 from tests.world import Someone
+from weetwie.access import profile_words
 from weetwie.domain.exports import exports
 from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import known_words
@@ -38,7 +39,8 @@ def picture() -> bytes:
 async def lived(house: House) -> tuple[Someone, Someone]:
     """Somebody with traces in whatever can hold one."""
     world = house.world
-    ada = await world.member("ada", name=f"Ada {MARK}", bio=MARK, unit="Pumps")
+    words = dict.fromkeys(profile_words.NAMES, MARK)
+    ada = await world.member("ada", name=f"Ada {MARK}", bio=MARK, **words)
     bo = await world.member("bo")
     await addresses.add(world.db, ada.id, f"{MARK}@house.example", is_verified=True)
 

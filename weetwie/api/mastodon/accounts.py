@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
+from weetwie.access import profile_words
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.access.visibility import CARD
 from weetwie.api.call import Call
@@ -315,7 +316,7 @@ def _changes(given: ProfileGiven) -> Changes:
         "shows_media_replies": given.show_media_replies,
         "shows_featured": given.show_featured,
         "fields": _fields(given),
-        "pronouns": given.pronouns,
+        **{word.name: getattr(given, word.name) for word in profile_words.OWN},
         "languages": given.languages,
         "attribution_domains": _domains(given),
         "profile_ring": Ring[given.profile_audience] if given.profile_audience else None,

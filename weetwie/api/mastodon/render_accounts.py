@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from weetwie.access import visibility
+from weetwie.access import profile_words, visibility
 from weetwie.access.enums import Standing
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.render_texts import TextRenderer
@@ -80,7 +80,7 @@ class AccountRenderer:
         return f"{self._base_url}/faces/{name}" if name else f"{self._base_url}/static/{otherwise}"
 
     def _fields(self, profile: Profile) -> list[dict[str, Any]]:
-        given = (("Unit", profile.unit), ("Place", profile.place), ("Pronouns", profile.pronouns))
+        given = ((word.in_apps, getattr(profile, word.name)) for word in profile_words.WORDS)
         fields = [
             {"name": name, "value": html.escape(value), "verified_at": None} for name, value in given if value
         ]

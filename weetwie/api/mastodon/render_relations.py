@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from weetwie.access import profile_words
 from weetwie.access.enums import Visibility
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.render import moment_of
@@ -162,7 +163,7 @@ def credential_account(account: bytes, profile: Profile, preferred: Preferred, w
         quote_policy=preferred.quote_policy.name,  # type: ignore[arg-type]
         audience=preferred.ring.name if preferred.ring is not None else "",  # type: ignore[arg-type]
         profile_audience=preferred.profile_ring.name,  # type: ignore[arg-type]
-        pronouns=profile.pronouns,
+        **{word.name: getattr(profile, word.name) for word in profile_words.OWN},
         languages=profile.languages,
     )
     return b'%b,"source":%b,"role":%b}' % (account[:-1], encoded(source), encoded(role(profile)))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, cast, func, literal, or_, select, text, update
 
-from weetwie.access import permissions
+from weetwie.access import permissions, profile_words
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import farewell, guests
@@ -24,10 +24,8 @@ _ERASE = Query(
         header=None,
         face_description="",
         header_description="",
-        pronouns="",
         languages=text("'{}'::text[]"),
-        unit="",
-        place="",
+        **dict.fromkeys(profile_words.NAMES, ""),
         manager_id=None,
         sponsor_id=None,
         default_language=None,

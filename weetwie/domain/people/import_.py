@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, any_, case, column, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from weetwie.access import profile_words
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
@@ -27,9 +28,8 @@ class ArrivingPerson(msgspec.Struct, frozen=True, kw_only=True):
     handle: str
     name: str = ""
     bio: str = ""
-    pronouns: str = ""
-    unit: str = ""
-    place: str = ""
+    words: Mapping[str, str] = {}
+    """By the names of `access/profile_words.py`."""
     languages: tuple[str, ...] = ()
     joined_at: datetime | None = None
     may_rank: bool = False
@@ -72,7 +72,7 @@ _TAKEN = Query(
     )
 )
 
-_WORDS = ("name", "bio", "pronouns", "unit", "place")
+_WORDS = ("name", "bio", *profile_words.NAMES)
 _said: dict[str, ColumnElement[Any]] = {
     name: func.coalesce(func.nullif(param(name, Text), ""), getattr(Person, name)) for name in _WORDS
 }
@@ -116,7 +116,7 @@ async def bring_in(db: Db, viewer: Viewer, arrivals: Sequence[ArrivingPerson]) -
     await db.connection.copy_records_to_table(
         Person.__tablename__,
         columns=[
-            *("id", "handle", "name", "bio", "pronouns", "unit", "place", "languages"),
+            *("id", "handle", *_WORDS, "languages"),
             *("standing", "joined_at", "has_joined", "may_rank", "is_bot", "profile_ring"),
         ],
         records=[
@@ -192,12 +192,10 @@ def _form(wish: str, number: int) -> str:
     return wish if number == 1 else f"{wish}_{number}"
 
 
-def _card(viewer: Viewer, arrival: ArrivingPerson) -> tuple[str, str, str, str, str]:
-    policy = viewer.policy
+def _card(viewer: Viewer, arrival: ArrivingPerson) -> tuple[str, ...]:
+    """In the order of `_WORDS`."""
     return (
-        arrival.name[: policy.longest_name],
-        arrival.bio[: policy.longest_bio],
-        arrival.pronouns[: rules.LONGEST_WORDS],
-        arrival.unit[: rules.LONGEST_WORDS],
-        arrival.place[: rules.LONGEST_WORDS],
+        arrival.name[: viewer.policy.longest_name],
+        arrival.bio[: viewer.policy.longest_bio],
+        *(arrival.words.get(name, "")[: rules.LONGEST_WORDS] for name in profile_words.NAMES),
     )

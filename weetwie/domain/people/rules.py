@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from weetwie.access import profile_words
 from weetwie.access.enums import QuotePolicy, Ring, Standing, Visibility
 from weetwie.access.policy import Policy
 from weetwie.errors import Conflict, Detail, Invalid, _
@@ -22,7 +23,7 @@ LONGEST_FIELD: Final = 255
 MOST_LANGUAGES: Final = 20
 LONGEST_DESCRIPTION: Final = 1500
 LONGEST_WORDS: Final = 255
-"""Of pronouns, unit and place."""
+"""Of each of `access/profile_words.py`."""
 
 _HANDLE = re.compile(HANDLE, re.IGNORECASE | re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
@@ -102,7 +103,7 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     density: str | UnsetType = UNSET
 
 
-AT_WORK: Final = frozenset(("unit", "place", "manager_id"))
+AT_WORK: Final = frozenset(("manager_id", *(word.name for word in profile_words.WORDS if not word.is_own)))
 """What the organisation says of a person, not they themselves."""
 
 
@@ -156,9 +157,7 @@ def check_changes(changes: Changes, policy: Policy) -> None:
     limits = {
         "name": policy.longest_name,
         "bio": policy.longest_bio,
-        "pronouns": LONGEST_WORDS,
-        "unit": LONGEST_WORDS,
-        "place": LONGEST_WORDS,
+        **dict.fromkeys(profile_words.NAMES, LONGEST_WORDS),
         "face_description": LONGEST_DESCRIPTION,
         "header_description": LONGEST_DESCRIPTION,
     }

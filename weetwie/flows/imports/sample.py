@@ -130,9 +130,7 @@ def _arrival(one: SamplePerson, company: Company) -> arriving_people.ArrivingPer
         handle=one.handle,
         name=one.name,
         bio=f"{one.bio}\n\n{LABEL[one.languages[0]]}",
-        pronouns=one.pronouns,
-        unit=one.unit,
-        place=one.place,
+        words={"unit": one.unit, "place": one.place, "pronouns": one.pronouns},
         languages=one.languages,
         joined_at=weeks_ago(one.joined, company.now),
     )

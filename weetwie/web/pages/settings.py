@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from weetwie.access import profile_words
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
@@ -80,6 +81,7 @@ async def _page(visit: Visit, db: Db, template: str, status: int = 200, **more: 
         template,
         status,
         profile=profile,
+        words=profile_words.OWN,
         likes=await preferences(db, visit.viewer),
         rings=[ring for ring in Ring if ring <= visit.viewer.policy.widest_ring],
         count=await census(db, visit.viewer),
@@ -96,7 +98,7 @@ def _profile(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     return {
         "name": given.get("name", ""),
         "bio": given.get("bio", ""),
-        "pronouns": given.get("pronouns", ""),
+        **{word.name: given.get(word.name, "") for word in profile_words.OWN},
         "languages": _languages(visit.several.get("languages", [])),
         "fields": [Field(name, value) for name, value in zip(names, values, strict=False) if name or value],
     }

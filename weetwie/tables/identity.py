@@ -22,6 +22,8 @@ class Address(Row):
     is_personal: Mapped[Flag]
     """One's own, not the organisation's: for the time after leaving, read by nobody else."""
     created_at: Mapped[Moment]
+    kept_until: Mapped[datetime | None]
+    """Of somebody who came with an import and has not joined: until when the words are kept, to invite them."""
 
 
 class Password(Row):

@@ -1,6 +1,7 @@
 """Imports: what came from where, so that twice is once, a kill loses nothing, and all of it can be taken out again."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +26,8 @@ class Import(Row):
     """Whose own archive it is; None for what is the community's."""
     started_at: Mapped[Moment]
     ended_at: Mapped[datetime | None]
+    report: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """What came of the last run, as it was told."""
 
 
 class ImportedPerson(Row):
@@ -72,3 +75,13 @@ class ImportedPost(Row):
             postgresql_where=text("accepted_key is not null"),
         ),
     )
+
+
+class ForgottenAuthor(Row):
+    """Somebody whom the organisation has forgotten: nothing under this name of a source, or this address, comes in again."""
+
+    __tablename__ = "forgotten_authors"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    """Keyed, of an address, or of a key of one source."""
+    forgotten_at: Mapped[Moment]

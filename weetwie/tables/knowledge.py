@@ -11,7 +11,7 @@ from weetwie.tables.schema import NEW_ID, Count, Flag, Id, Moment, Rank, Row, to
 
 
 class Evidence(Row):
-    """What one post shows that is not sealed yet, or that it is gone. Only public and unlisted posts are evidence.
+    """What one post (or passage) shows that is not sealed yet, or that it is gone. Only public and unlisted posts are evidence.
 
     It is the log as well: who keeps the evidence in memory reads what transactions have written that it did not see.
     """
@@ -27,6 +27,8 @@ class Evidence(Row):
     is_accepted: Mapped[Flag]
     """It is the answer that the asker of its thread accepted."""
     is_gone: Mapped[Flag]
+    is_passage: Mapped[Flag]
+    """It was written elsewhere: the number is that of a passage. Its author may be nobody, which is -1."""
     length: Mapped[Count]
     likeness: Mapped[Count]
     """The same for posts that say the same."""

@@ -21,3 +21,16 @@ class PostWords(Row):
     __table_args__ = (
         Index("post_words_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
+
+
+class PassageWords(Row):
+    """The same of passages, for themselves: they are asked for apart, and never slow down a search for posts."""
+
+    __tablename__ = "passage_words"
+
+    passage_id: Mapped[int] = to("passages.id", primary_key=True)
+    words: Mapped[str] = mapped_column(TSVECTOR)
+
+    __table_args__ = (
+        Index("passage_words_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )

@@ -66,10 +66,15 @@ async def bring_in(db: Db, post_ids: Iterable[int]) -> None:
     rows = await db.rows(_READ, ids=list(post_ids))
     if not rows:
         return
+    await write(db, rows, is_passage=False)
+
+
+async def write(db: Db, rows: Sequence[Record], *, is_passage: bool) -> None:
+    """What was read of posts, or of passages."""
     readings = [words.read(_said(row), row["language"], row["tags"] or ()) for row in rows]
     known = sorted(set().union(*(reading.words for reading in readings)))
     await db.run(_LEARN, words=known)
-    await db.run(_WRITE, **_as_columns(rows, readings))
+    await db.run(_WRITE, **_as_columns(rows, readings), is_passage=is_passage)
 
 
 def _said(row: Record) -> str:
@@ -160,18 +165,18 @@ def _write() -> Any:
     endorsers = func.string_to_array(each.endorsers, ",").cast(ARRAY(BigInteger))
     rows = select(
         each.ids, each.authors, each.roots, each.rings, each.questions, each.accepted, each.lengths, each.likenesses,
-        each.terms, endorsers,
+        each.terms, endorsers, param("is_passage", Boolean),
     )  # fmt: skip
     names = [
         *("post_id", "author_id", "root_id", "ring", "is_question", "is_accepted", "length", "likeness"),
-        *("terms", "endorsers"),
+        *("terms", "endorsers", "is_passage"),
     ]
     new = insert(Evidence).from_select(names, rows)
     anew = {name: new.excluded[name] for name in names[1:]}
-    return new.on_conflict_do_update(index_elements=["post_id"], set_={**anew, "is_gone": False, **_NOW})
+    return new.on_conflict_do_update(index_elements=["post_id"], set_={**anew, "is_gone": False, **NOW})
 
 
-_NOW = {"written_in": func.pg_current_xact_id(), "revision": func.new_id()}
+NOW = {"written_in": func.pg_current_xact_id(), "revision": func.new_id()}
 _WRITE = Query(_write)
 
 _known = func.unnest(param("words", ARRAY(Text))).table_valued(column("word", Text)).render_derived()
@@ -192,7 +197,7 @@ def _forget(*which: Any) -> Any:
     gone = select(Post.id, literal(True)).where(*which, *_OPEN)
     new = insert(Evidence).from_select(["post_id", "is_gone"], gone)
     return new.on_conflict_do_update(
-        index_elements=["post_id"], set_={"is_gone": True, "terms": b"", "endorsers": text("'{}'"), **_NOW}
+        index_elements=["post_id"], set_={"is_gone": True, "terms": b"", "endorsers": text("'{}'"), **NOW}
     )
 
 

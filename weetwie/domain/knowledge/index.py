@@ -14,7 +14,7 @@ from weetwie.database.pool import Record
 from weetwie.domain.knowledge import packing
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import SEGMENT, Columns, Occurrences
-from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
+from weetwie.domain.knowledge.packing import ACCEPTED, GONE, OF_A_POST, PASSAGE, QUESTION, RING, RINGS
 from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
 from weetwie.domain.knowledge.tallies import Tallies
@@ -72,6 +72,8 @@ class Index:
         """Sealed places of terms that were asked for and stand in many posts."""
         self.often_size = 0
         self.tallies = Tallies(self.posts, 1)
+        self.has_passages = False
+        """Whether anything in it was written elsewhere."""
 
     # Places and people
 
@@ -173,10 +175,11 @@ class Index:
         posts.size = size
         posts.ids[:size] = ids
         posts.author[:size] = np.searchsorted(people, parts["authors"])
-        posts.flags[:size] = flags & 7
-        posts.ring[:size] = flags >> RING
+        posts.flags[:size] = flags & OF_A_POST
+        posts.ring[:size] = (flags >> RING) & RINGS
         posts.length[:size] = parts["lengths"]
         posts.likeness[:size] = parts["likenesses"]
+        self.has_passages = bool((posts.flags[:size] & PASSAGE).any())
         self.endorser = np.searchsorted(people, parts["endorsers"]).astype(np.int32)
         order = np.argsort(ids, kind="stable")
         ordered = ids[order]
@@ -252,7 +255,10 @@ class Index:
         posts.ids[place] = post_id
         posts.author[place] = self._people[row["author_id"]]
         posts.ring[place] = row["ring"]
-        posts.flags[place] = QUESTION * row["is_question"] | ACCEPTED * row["is_accepted"]
+        posts.flags[place] = (
+            QUESTION * row["is_question"] | ACCEPTED * row["is_accepted"] | PASSAGE * row["is_passage"]
+        )
+        self.has_passages |= row["is_passage"]
         posts.length[place] = min(row["length"], 65_535)
         posts.likeness[place] = row["likeness"]
         posts.alive[place] = True

@@ -9,7 +9,12 @@ QUESTION: Final = 1
 ACCEPTED: Final = 2
 GONE: Final = 4
 RING: Final = 3
-"""The bits of a flag above which the ring stands."""
+"""The bits of a flag above which the ring stands, in two bits."""
+PASSAGE: Final = 32
+"""It was written elsewhere."""
+RINGS: Final = 3
+OF_A_POST: Final = QUESTION | ACCEPTED | GONE | PASSAGE
+"""What of a flag is no ring."""
 
 
 def terms(counts: Mapping[int, int]) -> bytes:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weetwie.database.pool import Record, columns
-from weetwie.domain.knowledge.packing import ACCEPTED, GONE, QUESTION, RING
+from weetwie.domain.knowledge.packing import ACCEPTED, GONE, PASSAGE, QUESTION, RING
 
 
 def packed(rows: Sequence[Record]) -> dict[str, bytes]:
@@ -19,6 +19,7 @@ def packed(rows: Sequence[Record]) -> dict[str, bytes]:
         QUESTION * row["is_question"]
         | ACCEPTED * row["is_accepted"]
         | GONE * row["is_gone"]
+        | PASSAGE * row["is_passage"]
         | row["ring"] << RING
         for row in rows
     ]

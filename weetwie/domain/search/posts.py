@@ -62,16 +62,16 @@ async def search(
 ) -> list[int]:
     """The ids of the posts of a page; `by` is a person of whom they are to be. With a bound, an offset beyond `DEPTH` or nothing
     to rank by, the newest come first."""
-    people = await _people(db, viewer, [*asked.authors, *asked.spoken_to])
-    if people is None or asked == SearchQuery(order=asked.order):
+    named = await people(db, viewer, [*asked.authors, *asked.spoken_to])
+    if named is None or asked.source or asked == SearchQuery(order=asked.order):
         return []
     may_go_on = any(term.is_last for term in asked.terms)
     found: list[int] = []
     for goes_on in (False, True) if may_go_on else (False,):
-        given = await question(db, asked, people, by, goes_on=goes_on)
+        given = await question(db, asked, named, by, goes_on=goes_on)
         if given is None:
             return []
-        hunt = _Hunt(db, viewer, _parameters(asked, people, *given), *_bounds(asked))
+        hunt = _Hunt(db, viewer, _parameters(asked, named, *given), *bounds(asked))
         found, is_scarce = await _page(hunt, asked, page, offset)
         if not is_scarce:
             break
@@ -145,7 +145,7 @@ def _parameters(asked: SearchQuery, people: Mapping[str, int], wanted: str, rank
     }
 
 
-def _bounds(asked: SearchQuery) -> tuple[int, int]:
+def bounds(asked: SearchQuery) -> tuple[int, int]:
     """The ids that the dates in the question lie between."""
     now = _id_at(clock.now()) + (_CLOCKS_DIFFER << 16)
     return _id_at(asked.after) - 1 if asked.after else BEGINNING, _id_at(
@@ -153,7 +153,7 @@ def _bounds(asked: SearchQuery) -> tuple[int, int]:
     ) if asked.before else now
 
 
-async def _people(db: Db, viewer: Viewer, named: Sequence[NamedPerson]) -> dict[str, int] | None:
+async def people(db: Db, viewer: Viewer, named: Sequence[NamedPerson]) -> dict[str, int] | None:
     """The ids of those who are named; None where somebody must be there who is not."""
     handles = [one.handle.partition("@")[0] for one in named]
     found = {"me": viewer.person_id or 0}

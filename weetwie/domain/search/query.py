@@ -14,6 +14,10 @@ LONGEST: Final = 1000
 MOST_TERMS: Final = 30
 
 Order = Literal["relevance", "time"]
+SOURCES: Final = frozenset(
+    ("elsewhere", "slack", "mattermost", "teams", "zulip", "mbox", "discourse", "stack", "jira", "confluence")
+)
+"""Where something may have been written but here: `in:slack`, `in:slack/general`."""
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -70,6 +74,8 @@ class SearchQuery(msgspec.Struct, kw_only=True):
     is_answered: bool | None = None
     has_quote: bool | None = None
     place: Literal["all", "public", "library"] = "all"
+    source: str = ""
+    """Where else it was written: `slack`, `slack/general`, `elsewhere`; then no posts are asked for."""
     order: Order | None = None
 
     @property
@@ -233,8 +239,15 @@ def _in(asked: SearchQuery, value: str, is_out: bool) -> None:
     match value.lower():
         case "all" | "public" | "library" as place if not is_out:
             asked.place = place
+        case source if not is_out and source.partition("/")[0] in SOURCES:
+            asked.source = source.replace("/#", "/")
+            asked.signs.append(Sign(f"in={asked.source}"))
         case _:
-            raise Invalid(_("“in:” takes all, public or library, not “{value}”."), field="q", value=value)
+            raise Invalid(
+                _("“in:” takes all, public, library, elsewhere or a source such as slack, not “{value}”."),
+                field="q",
+                value=value,
+            )
 
 
 def _order(asked: SearchQuery, value: str, is_out: bool) -> None:

@@ -22,13 +22,14 @@ from weetwie.domain.identity import returned, tokens
 from weetwie.domain.imports import ledger
 from weetwie.domain.inspections import inspections
 from weetwie.domain.invitations import invite
-from weetwie.domain.knowledge import answering, evidence, glossary, not_about, topics, watched
+from weetwie.domain.knowledge import answering, elsewhere, evidence, glossary, not_about, topics, watched
 from weetwie.domain.lists import members
 from weetwie.domain.mail import emails
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.notifications import dismiss, notify, push, push_out
+from weetwie.domain.passages import remove as passages
 from weetwie.domain.people import filtering, guests, showing, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
@@ -80,12 +81,13 @@ AT_ONCE: AtOnce = {
     PostDeleted: [media_attach.detach, index.deleted, evidence.deleted, polls.deleted, link.deleted],
     CardChanged: [media.carded],
     AnswerAccepted: [evidence.accepted],
-    RankingChosen: [evidence.left_out],
+    RankingChosen: [evidence.left_out, elsewhere.left_out],
     MediaChanged: [media.changed, index.written],
     PollChanged: [media.changed, index.written],
     PersonErased: [
         media_remove.erased,
         evidence.left_out,
+        elsewhere.left_out,
         topics.erased,
         not_about.erased,
         glossary.erased,
@@ -120,7 +122,7 @@ AFTER: AtOnce = {
     PostQuoted: [notify.quoted],
     PersonFollowed: [notify.followed],
     FollowRequested: [notify.requested],
-    RankingChosen: [evidence.let_in],
+    RankingChosen: [evidence.let_in, elsewhere.let_in],
     PersonJoined: [renamed.show_anew],
     PersonErased: [
         tokens.revoke_all,
@@ -138,6 +140,7 @@ AFTER: AtOnce = {
         decisions.erased,
         dismiss.forget_erased,
         ledger.erased,
+        passages.erased,
         emails.erased,
     ],
 }

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
-from weetwie.domain.identity import attempts, grants, links, passkeys, sessions, sign_on
+from weetwie.domain.identity import attempts, grants, kept_addresses, links, passkeys, sessions, sign_on
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import known_words, seal, watched
 from weetwie.domain.mail import emails
@@ -47,6 +47,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (DAY, trail.forget_addresses),
     (DAY, emails.sweep),
     (DAY, invite.sweep),
+    (DAY, kept_addresses.sweep),
     (DAY, known_words.forget_unused),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),

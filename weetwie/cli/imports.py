@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from weetwie.cli import archives, ties
+from weetwie.cli import archives, elsewhere, ties
 from weetwie.cli.installation import Installation, in_house
 from weetwie.cli.line import ProgressLine, printable
 from weetwie.cli.person import profiles
@@ -141,6 +141,7 @@ async def list_(installation: Installation) -> None:
             "read": entry.done,
             "people": entry.people,
             "posts": entry.posts,
+            "passages": entry.passages,
             "whose": names.get(entry.person_id or 0),
             "started_at": entry.started_at.isoformat(),
             "ended_at": entry.ended_at.isoformat() if entry.ended_at else None,
@@ -148,7 +149,7 @@ async def list_(installation: Installation) -> None:
         for entry in entries
     ]
     lines = (
-        f"{one['id']}  {_whose(one['whose'])}{one['source']}: {one['posts']} posts, {one['people']} people"
+        f"{one['id']}  {_whose(one['whose'])}{one['source']}: {one['posts'] or one['passages']} {'passages' if one['passages'] else 'posts'}, {one['people']} people"
         f"{'' if one['ended_at'] else ', not finished'}"
         for one in plain
     )
@@ -182,7 +183,7 @@ def _whose(handle: object) -> str:
 
 imports.add_command(archives.mastodon)
 imports.add_command(archives.twitter)
-for _command in ties.IMPORTS:
+for _command in (*ties.IMPORTS, *elsewhere.COMMANDS):
     imports.add_command(_command)
 
 

@@ -6,10 +6,11 @@ never brought in again.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
@@ -18,6 +19,7 @@ from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.tables.imports import Import, ImportedPerson, ImportedPost
+from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Endorsement, Post
 
@@ -35,6 +37,9 @@ class ImportEntry(msgspec.Struct, frozen=True):
     """Whose own archive it is."""
     people: int = 0
     posts: int = 0
+    passages: int = 0
+    report: Mapping[str, Any] = {}
+    """What came of the last run."""
 
 
 class LedgerKey(msgspec.Struct, frozen=True):
@@ -76,6 +81,9 @@ _END = Query(
     .where(Import.id == param("id", BigInteger))
     .values(ended_at=param("now", DateTime(timezone=True)))
 )
+_REPORT = Query(
+    update(Import).where(Import.id == param("id", BigInteger)).values(report=param("report", JSONB))
+)
 _FORGET = Query(delete(Import).where(Import.id == param("id", BigInteger)))
 
 _KEYS = param("keys", ARRAY(Text))
@@ -108,6 +116,9 @@ _person_count = (
 _post_count = (
     select(func.count(ImportedPost.post_id)).where(ImportedPost.import_id == Import.id).scalar_subquery()
 )
+_passage_count = (
+    select(func.count(SourcePassage.id)).where(SourcePassage.import_id == Import.id).scalar_subquery()
+)
 _ALL = Query(
     select(
         Import.id,
@@ -119,6 +130,8 @@ _ALL = Query(
         Import.person_id,
         _person_count.label("people"),
         _post_count.label("posts"),
+        _passage_count.label("passages"),
+        Import.report,
     ).order_by(Import.id)
 )
 
@@ -171,6 +184,7 @@ _LEFT_OVER = Query(
         Person.has_joined.is_(False),
         ~select(Post.id).where(Post.author_id == Person.id).exists(),
         ~select(Endorsement.post_id).where(Endorsement.person_id == Person.id).exists(),
+        ~select(SourcePassage.id).where(SourcePassage.author_id == Person.id).exists(),
         ~select(_other.key)
         .where(_other.person_id == Person.id, _other.import_id != ImportedPerson.import_id)
         .exists(),
@@ -189,6 +203,7 @@ _ORPHANED = Query(
         Person.has_joined.is_(False),
         ~select(Post.id).where(Post.author_id == Person.id).exists(),
         ~select(Endorsement.post_id).where(Endorsement.person_id == Person.id).exists(),
+        ~select(SourcePassage.id).where(SourcePassage.author_id == Person.id).exists(),
         ~select(_other.key).where(_other.person_id == Person.id, _other.import_id.is_not(None)).exists(),
     )
     .distinct()
@@ -231,6 +246,11 @@ async def begin_removal(db: Db, import_id: int) -> None:
 
 async def forget(db: Db, import_id: int) -> None:
     await db.run(_FORGET, id=import_id)
+
+
+async def report(db: Db, import_id: int, told: Mapping[str, Any]) -> None:
+    """What came of a run, for who asks later."""
+    await db.run(_REPORT, id=import_id, report=dict(told))
 
 
 async def imports(db: Db) -> list[ImportEntry]:

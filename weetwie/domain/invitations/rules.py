@@ -78,7 +78,10 @@ def check_address(address: str) -> None:
 
 def is_open_to(policy: Policy, address: str) -> bool:
     """Whether whoever has this address may become a colleague without being asked."""
+    return policy.sign_in != "sso" and is_ours(policy, address)
+
+
+def is_ours(policy: Policy, address: str) -> bool:
+    """Whether it is an address at one of the organisation's own domains."""
     host = address.rpartition("@")[2].lower()
-    return policy.sign_in != "sso" and host in {
-        visible(domain).lower().removeprefix("@") for domain in policy.sign_up_domains
-    }
+    return host in {visible(domain).lower().removeprefix("@") for domain in policy.sign_up_domains}

@@ -48,6 +48,11 @@ _MEMBERS = Query(
         Person.erased_at.is_(None),
     )
 )
+_CALLED = Query(
+    select(Person.id, func.folded(Person.handle).label("handle")).where(
+        func.folded(Person.handle) == any_(param("handles", ARRAY(Text))), Person.erased_at.is_(None)
+    )
+)
 _NOT_JOINED = Query(
     select(Person.id).where(
         Person.id == func.any(param("ids", ARRAY(BigInteger))),
@@ -153,6 +158,13 @@ async def mark_programs(db: Db, ids: Iterable[int]) -> None:
 async def members(db: Db, handles: Iterable[str]) -> dict[str, int]:
     """People who have joined, by handle in lower case."""
     rows = await db.rows(_MEMBERS, handles=list({handle.lower() for handle in handles}))
+    return {row["handle"]: row["id"] for row in rows}
+
+
+async def called(db: Db, handles: Iterable[str]) -> dict[str, int]:
+    """People by handle in lower case, whether or not they have joined."""
+    wanted = {handle.removeprefix("@").lower() for handle in handles}
+    rows = await db.rows(_CALLED, handles=list(wanted)) if wanted else []
     return {row["handle"]: row["id"] for row in rows}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array, insert
 from weetwie.access.enums import QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person
 from weetwie.tables.posts import (
     COMMUNITY,
@@ -78,7 +79,12 @@ _IDS = Query(select(func.new_id(_moment.c.at).label("id")).order_by(_moment.c.nu
 
 _ARE_HERE = Query(select(exists(select(Post.id).where(Post.origin == HERE, Post.deleted_at.is_(None)))))
 _given_ids = param("ids", ARRAY(BigInteger))
-_TAKEN = Query(select(Post.id).where(Post.id == func.any(_given_ids)))
+_TAKEN = Query(
+    select(Post.id)
+    .where(Post.id == func.any(_given_ids))
+    .union_all(select(SourcePassage.id).where(SourcePassage.id == func.any(_given_ids)))
+)
+"""Posts and passages stand in one index of evidence by their ids."""
 
 _PARENTS = Query(
     select(Post.id, Post.root_id, Post.author_id, Post.ring).where(

@@ -8,10 +8,12 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
 from weetwie.domain.imports import ledger
 from weetwie.domain.media import import_ as files
+from weetwie.domain.passages import channels
 from weetwie.domain.people import take_out as leaving_people
 from weetwie.domain.posts import take_out as leaving_posts
 from weetwie.errors import Conflict, _
 from weetwie.events import audit
+from weetwie.flows.imports import take_back
 
 _POSTS = 100
 _PEOPLE = 50
@@ -21,6 +23,7 @@ _PEOPLE = 50
 class RemovalReport(msgspec.Struct):
     posts: int = 0
     people: int = 0
+    passages: int = 0
 
 
 async def remove(
@@ -33,6 +36,7 @@ async def remove(
         await ledger.begin_removal(db, import_id)
         await audit(db, viewer, "import.remove", import_id, door="command line")
     await _take_out_posts(database, viewer, import_id, removed, moved)
+    await _take_out_passages(database, viewer, import_id, removed, moved)
     await _take_out_people(database, viewer, import_id, removed, moved)
     async with database.transaction() as db:
         await ledger.forget(db, import_id)
@@ -62,6 +66,20 @@ async def _take_out_posts(
             await ledger.forget_posts(db, ids)
             await files.take_out(db, viewer, ids)
             removed.posts += await leaving_posts.take_out(db, viewer, ids)
+        moved(removed)
+
+
+async def _take_out_passages(
+    database: Database,
+    viewer: Viewer,
+    import_id: int,
+    removed: RemovalReport,
+    moved: Callable[[RemovalReport], None],
+) -> None:
+    async with database.reading() as db:
+        keys = list(await channels.known(db, import_id))
+    for key in keys:
+        removed.passages += await take_back.close_channel(database, viewer, import_id, key)
         moved(removed)
 
 

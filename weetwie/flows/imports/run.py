@@ -133,7 +133,7 @@ async def run(
         if after and ids:
             async with database.transaction() as db:
                 await after(db, ids, took)
-        pace = _next_pace(pace, len(batch), took)
+        pace = next_pace(pace, len(batch), took)
         done = number
         report.longest_transaction = max(report.longest_transaction, took)
         report.seconds = time.monotonic() - began
@@ -215,7 +215,7 @@ async def _write(
     raise AssertionError("the last try returns or raises")
 
 
-def _next_pace(pace: int, count: int, took: float) -> int:
+def next_pace(pace: int, count: int, took: float) -> int:
     """As many as fit into the time aimed at, growing by no more than half at once."""
     if count < pace and took < _AIM:
         return pace

@@ -1,0 +1,1 @@
+"""Passages: what the organisation wrote elsewhere, and what people decide about theirs."""

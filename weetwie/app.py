@@ -1,6 +1,6 @@
 """The web application, built out of its entry points."""
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -167,7 +167,10 @@ def build(
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
         otherwise=_beside(
-            partial(_directory, database, here, limits),
+            {
+                "/scim/": partial(_directory, database, here, limits),
+                "/feeds/": partial(_feeds, database, here, limits),
+            },
             site(
                 database,
                 here,
@@ -177,6 +180,7 @@ def build(
                 api=_reference(base_url),
                 limits=limits,
                 has_styleguide=settings.styleguide,
+                connection_tests={"feeds": partial(_check_feeds, database, here)},
             ),
         ),
     )
@@ -215,13 +219,29 @@ def _directory(database: Database, here: Site, limits: RateLimits | None) -> App
     return cast(Application, ScimServer(database, here, limits=limits))
 
 
-def _beside(make_directory: Callable[[], Application], pages: Application) -> Application:
-    """The pages, and beside them what directories speak to."""
-    directory = cache(make_directory)
+def _feeds(database: Database, here: Site, limits: RateLimits | None) -> Application:
+    """Loaded when somebody first reads one."""
+    from weetwie.feeds.server import application
+
+    return cast(Application, application(database, here, limits))
+
+
+async def _check_feeds(database: Database, here: Site) -> str:
+    from weetwie.feeds.check import check
+
+    return await check(database, here)
+
+
+def _beside(made: Mapping[str, Callable[[], Application]], pages: Application) -> Application:
+    """The pages, and beside them what has addresses of its own, by how these begin."""
+    applications = {beginning: cache(make) for beginning, make in made.items()}
 
     async def either(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        is_directory = scope["type"] == "http" and scope["path"].startswith("/scim/")
-        await (directory() if is_directory else pages)(scope, receive, send)
+        if scope["type"] == "http":
+            for beginning, application in applications.items():
+                if scope["path"].startswith(beginning):
+                    return await application()(scope, receive, send)
+        return await pages(scope, receive, send)
 
     return either
 

@@ -16,6 +16,7 @@ from weetwie.domain.cards import link
 from weetwie.domain.collections import people as collected
 from weetwie.domain.conversations import conversations
 from weetwie.domain.exports import exports
+from weetwie.domain.feeds import addresses as feed_addresses
 from weetwie.domain.filters import filters
 from weetwie.domain.handover import handover
 from weetwie.domain.identity import returned, tokens
@@ -98,8 +99,10 @@ AT_ONCE: AtOnce = {
         exports.erased,
         invite.erased,
         handover.erased,
+        feed_addresses.ended,
     ],
-    PersonLeft: [tokens.revoke_all, push.left, guests.hand_over],
+    PersonLeft: [tokens.revoke_all, feed_addresses.ended, push.left, guests.hand_over],
+    AccountChanged: [feed_addresses.shut_out],
     PersonReturned: [returned.returned],
     PersonSuspended: [tokens.revoke_all, push.left],
     TokenRevoked: [push.revoked],

@@ -48,7 +48,7 @@ ENGLISH: Final = (
         r"word of goodbye|the machine|this place|rings?|standing",
         "farewell post, the server, its name, audience, membership",
     ),
-    Word(r"user|users|toots?|feed|assets?", "person, post, timeline, file"),
+    Word(r"user|users|toots?|assets?", "person, post, timeline, file"),
     Word(r"status", "post", (r"system status",)),
     Word(r"content", "posts", (r"content warning", r"skip to content")),
     Word(r"oops|sorry|simply|successfully|please", "nothing"),

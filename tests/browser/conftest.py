@@ -3,17 +3,20 @@
 Playwright keeps an event loop of its own running, so it ends with these tests: no other test in the process could run one.
 """
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests import machine
 from tests.clients.running import PASSWORD, Running, running
+from weetwie.access.policy import Connection
 
 PICTURES = Path(os.environ.get("WEETWIE_PICTURES", "build/pictures"))
 """Where pictures of the pages are put, for people to look at."""
@@ -58,6 +61,8 @@ def signed_in(company: Running, chromium: Browser) -> dict[str, str | None]:
     assert found, log
     words = ("--email", "admin@example.org", "--name", "Ada Admin", "--admin", "--password-stdin")
     company.command("person", "create", "admin", *words, said=PASSWORD)
+    # All that an organisation can switch on has its pages.
+    company.command("policy", "set", "connections", json.dumps(get_args(Connection)))
     return {
         "somebody": _enter(company, chromium, found[1], found[2]),
         "administrator": _enter(company, chromium, "admin", PASSWORD),

@@ -29,6 +29,8 @@ COLLEAGUES, NETWORK, WORLD = Ring
 PUBLIC, UNLISTED_, PRIVATE, DIRECT = Visibility
 
 STRANGER, APP = "stranger", "app"
+CONNECTIONS = ["feeds"]
+"""All are on: each is a way out."""
 
 
 class Copy(Sandbox):
@@ -112,7 +114,7 @@ class Scene:
         live = Live(copy, world.memory)
         application = build(Settings(), copy, replace(world.site, base_url=Settings.base_url), live=live)
         scene = cls(world, application, live)
-        await world.policy(widest_ring=widest)
+        await world.policy(widest_ring=widest, connections=CONNECTIONS)
         scene.addresses = Addresses(Settings.base_url, await key(world.db, "media"))
         await key(world.db, "push")
         await scene._hire()

@@ -87,6 +87,7 @@ NOT_READ: Final = {
     "/messages/{id:int}/{verb}": "the conversation again",
     "/who-knows/watch": "the answer again",
     "/settings/filters/{id:int}/{verb}": "the filters again",
+    "/settings/feeds/{id:int}/{verb}": "the feeds again",
     "/glossary/{id:int}/{verb}": "the glossary again",
     "/notifications/held/{id:int}/{verb}": "those held back again",
     "/scheduled/{id:int}/{verb}": "what is to come again",
@@ -97,7 +98,7 @@ NOT_READ: Final = {
 MAY_SIGN_IN: Final = ("ada", "mia", "fay", "mel", "bea", "bix", "alma", "gus")
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
-    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters",
+    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds",
     "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory", "/admin/connections",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip

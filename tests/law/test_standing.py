@@ -18,6 +18,7 @@ from tests.access.companies import dice, read
 from tests.law.asgi import Request, Response, send
 from tests.law.scene import Settings
 from tests.world import SOME_DAY, Sandbox, Someone, World
+from weetwie.access.authenticate import credential_hash
 from weetwie.access.enums import Ring
 from weetwie.app import build
 from weetwie.database.pool import Db
@@ -68,7 +69,9 @@ class Life:
 
     async def begin(self) -> None:
         world = self.world
-        await world.policy(widest_ring=self.pick.choice((Ring.network, Ring.network, Ring.world)))
+        await world.policy(
+            widest_ring=self.pick.choice((Ring.network, Ring.network, Ring.world)), connections=["feeds"]
+        )
         self.chief = await world.member("chief", is_admin=True)
         ada = await world.member("ada")
         self.people = [
@@ -159,7 +162,7 @@ class Life:
         company = await read(self.world.connection, clock.now())
         human = next((one for one in company.people if who and one.id == who.id), None)
         seen = {post.id for post in company.posts if company.sees_post(human, post)}
-        for at in self.asked():
+        for at in [*self.asked(), *await self.feeds(who)]:
             answer = await self.does(who, "GET", at)
             heard = {word for word in _WORD.findall(answer.body) if word not in at.encode()}
             if "type=statuses" in at:
@@ -184,6 +187,24 @@ class Life:
             f"/api/v2/search?type=statuses&q={word}",
             f"/api/weetwie/v1/who_knows?q={word}",
         ]
+
+    async def feeds(self, who: Someone | None) -> list[str]:
+        """The public ones and, as if ending them had failed, a secret one of theirs."""
+        person = self.pick.choice([self.chief, *self.people])
+        public = (f"people/{person.handle}", "topics/open", "questions")
+        if who is None:
+            return [f"/feeds/{self.pick.choice(public)}.atom"]
+        kind, about = self.pick.choice([("person", str(person.id)), ("topic", "open"), ("search", "open")])
+        secret = f"{kind}-{about}-{who.id}".replace(" ", "-").replace("*", "")
+        await self.world.connection.execute(
+            "insert into feed_addresses (person_id, kind, about, secret_hash) values ($1, $2, $3, $4)"
+            " on conflict do nothing",
+            who.id,
+            kind,
+            about,
+            credential_hash(secret),
+        )
+        return [f"/feeds/own/{secret}.json"]
 
     async def does(
         self, who: Someone | None, method: str, at: str, body: dict[str, Any] | None = None

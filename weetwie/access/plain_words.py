@@ -17,6 +17,7 @@ RINGS: Final = {
 
 CONNECTIONS: Final = {
     "agents": _("Assistants and agents (MCP)"),
+    "feeds": _("Feeds (Atom and JSON Feed)"),
 }
 """What each is called."""
 

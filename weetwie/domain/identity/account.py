@@ -42,6 +42,7 @@ SENTENCES: Final = {
     "identity.disconnect": _("A single sign-on account was disconnected."),
     "grant": _("An app was allowed to act for you."),
     "token.issue": _("An access token was created for you."),
+    "feed.make": _("A secret feed address was made."),
     "access.end": _(
         "You're back. Anything set up while you were away with a link others could see no longer logs in."
     ),

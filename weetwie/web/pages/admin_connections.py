@@ -10,6 +10,7 @@ from starlette.responses import Response
 from weetwie.access import plain_words
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
+from weetwie.domain.feeds import addresses as feed_addresses
 from weetwie.domain.policy.choose import choose, held
 from weetwie.errors import NotFound, Refusal, _
 from weetwie.web import reading
@@ -18,7 +19,7 @@ from weetwie.web.visit import Visit
 
 
 class Use(msgspec.Struct, frozen=True):
-    """One program, or one kind of use, and by how many people."""
+    """One program, or one kind of use (a sentence of ours), and by how many people."""
 
     name: str
     people: int
@@ -43,6 +44,11 @@ async def _by_agents(db: Db, viewer: Viewer) -> Sequence[Use]:
     return []
 
 
+async def _by_feed_readers(db: Db, viewer: Viewer) -> Sequence[Use]:
+    addresses, people = await feed_addresses.in_use(db, viewer)
+    return [Use(_("Secret addresses"), viewer.policy.told(people))] if addresses else []
+
+
 CONNECTIONS: Final = (
     OfferedConnection(
         "agents",
@@ -52,6 +58,15 @@ CONNECTIONS: Final = (
         "/mcp",
         "agents",
         _by_agents,
+    ),
+    OfferedConnection(
+        "feeds",
+        _(
+            "People read posts they see in a feed reader: posts for everyone at public addresses, others at secret ones. Direct messages and posts for followers only are never in a feed."
+        ),
+        "/feeds",
+        "feeds",
+        _by_feed_readers,
     ),
 )
 
@@ -82,7 +97,7 @@ async def _test(visit: Visit, name: str) -> Response:
     test, result = visit.site.connection_tests.get(name), ""
     failure: Refusal | None = None
     try:
-        result = await test() if test else visit.say(_("There is nothing to test here."))
+        result = visit.say(await test() if test else _("There is nothing to test here."))
     except Refusal as refusal:
         failure = refusal
     async with visit.site.database.reading() as db:

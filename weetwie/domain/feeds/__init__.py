@@ -1,0 +1,1 @@
+"""Feeds: the secret addresses of people, made and taken back."""

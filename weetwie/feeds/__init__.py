@@ -1,0 +1,1 @@
+"""For feed readers: Atom and JSON Feed of people, topics, lists, questions and searches."""

@@ -20,6 +20,18 @@ async def test_a_script_gets_the_lines_of_a_conversation_alone(
     assert "psst" in text_of(lines) and "what is it?" in text_of(lines)
 
 
+async def test_messages_stand_in_their_own_room_and_not_on_home(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    await world.member("bo")
+    await act(site, "/posts", text="the oldest post")
+    for number in range(22):
+        await act(site, "/messages/new", to="@bo", text=f"message {number}")
+    home = text_of(await site.get("/"))
+    assert "the oldest post" in home and "message 3" not in home
+    assert "message 21" in text_of(await site.get("/messages"))
+
+
 async def test_what_stands_behind_a_warning_stays_behind_it(
     site: httpx.AsyncClient, world: World, ada: Someone
 ) -> None:

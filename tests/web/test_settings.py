@@ -90,3 +90,18 @@ async def test_nobody_logs_out_the_apps_of_others(site: httpx.AsyncClient, world
         await act(other, remove[0])
     bearer = {"authorization": f"Bearer {issued['access_token']}"}
     assert (await site.get("/api/v1/accounts/verify_credentials", headers=bearer)).status_code == 200
+
+
+async def test_keys_without_ctrl_can_be_switched_off(site: httpx.AsyncClient) -> None:
+    assert "data-single-keys" not in (await site.get("/")).text
+    await act(site, "/settings/appearance", theme="dark")
+    assert 'data-single-keys="off"' in (await site.get("/")).text
+    await act(site, "/settings/appearance", theme="dark", has_single_keys="on")
+    assert "data-single-keys" not in (await site.get("/")).text
+
+
+async def test_who_follows_on_approval_only_has_asked(site: httpx.AsyncClient, world: World) -> None:
+    await world.member("bo", name="Bo", is_locked=True)
+    await world.member("cy", name="Cy")
+    assert 'data-on="Requested"' in (await site.get("/@bo")).text
+    assert 'data-on="Following"' in (await site.get("/@cy")).text

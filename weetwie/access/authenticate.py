@@ -40,6 +40,7 @@ _PERSON = (
     Person.pages_language,
     Person.theme,
     Person.density,
+    Person.has_single_keys,
     Person.version,
     Person.filters_version,
 )
@@ -220,5 +221,6 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         pages_language=row["pages_language"],
         theme=row["theme"],
         density=row["density"],
+        has_single_keys=row["has_single_keys"],
         **credential,
     )

@@ -40,6 +40,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """None is as the device has it."""
     theme: str = ""
     density: str = ""
+    has_single_keys: bool = True
 
     @property
     def is_person(self) -> bool:

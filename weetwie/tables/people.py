@@ -95,6 +95,8 @@ class Person(Row):
     """How the pages look: `light`, `dark`, or empty for as the device has it."""
     density: Mapped[Words]
     """`compact`, or empty for comfortable."""
+    has_single_keys: Mapped[bool] = mapped_column(server_default="true")
+    """Whether letters alone do something on pages."""
 
     version: Mapped[Count]
     """Raised by every write that changes the card or the standing, never by a count."""

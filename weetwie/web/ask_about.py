@@ -50,5 +50,5 @@ async def proposed(visit: Visit, db: Db) -> list[tuple[Inferred, Sequence[Post]]
     found = (await inferred.proposals(db, visit.viewer))[:_PROPOSED]
     ids = [id for one in found for id in one.proofs[:1]]
     seen = await seen_posts.posts(db, visit.viewer, ids)
-    posts = {post.id: post for post in await visit.site.presenter.posts(db, visit.viewer, seen)}
+    posts = await visit.site.presenter.posts_by_id(db, visit.viewer, seen)
     return [(one, [posts[id] for id in one.proofs[:1] if id in posts]) for one in found]

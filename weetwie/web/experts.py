@@ -43,7 +43,7 @@ async def experts(visit: Visit, db: Db, answer: ExpertAnswer) -> list[ShownExper
     ids = [one.person_id for one in answer.people]
     people = {one.id: one for one in await presenter.people(db, viewer, ids)}
     seen = await seen_posts.posts(db, viewer, shown_posts(answer))
-    posts = {post.id: post for post in await presenter.posts(db, viewer, seen)}
+    posts = await presenter.posts_by_id(db, viewer, seen)
     passages = await asyncio.to_thread(_passages, posts, answer)
     return [
         ShownExpert(people[one.person_id], one, _proofs(one, posts, passages))

@@ -88,7 +88,7 @@ async def listed(visit: Visit, db: Db) -> list[Listed]:
     stretch = page(_SEARCHED if words else LISTED, at.below)
     found = await rooms.rooms(db, viewer, stretch)
     last = await seen_posts.posts(db, viewer, [one.last_post_id for one in found])
-    posts = {post.id: post for post in await presenter.posts(db, viewer, last)}
+    posts = await presenter.posts_by_id(db, viewer, last)
     people = await presenter.cards(db, viewer, {id for one in found for id in one.people})
     each = [
         Listed(
@@ -133,7 +133,7 @@ async def _about(visit: Visit, db: Db, posts: Sequence[Post]) -> dict[int, Post]
     answered = {post.reply_to_id for post in posts if post.reply_to_id} - {post.id for post in posts}
     found = await seen_posts.posts(db, visit.viewer, answered)
     open_ones = [one for one in found if one.post_visibility != Visibility.direct]
-    return {post.id: post for post in await visit.site.presenter.posts(db, visit.viewer, open_ones)}
+    return await visit.site.presenter.posts_by_id(db, visit.viewer, open_ones)
 
 
 _TIES: Final = {

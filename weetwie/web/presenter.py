@@ -88,6 +88,9 @@ class Presenter:
             if view.seen.post_id == always or not view.is_hidden(context)
         ]
 
+    async def posts_by_id(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> dict[int, Post]:
+        return {post.id: post for post in await self.posts(db, viewer, posts)}
+
     async def post(self, db: Db, viewer: Viewer, post_id: int) -> Post:
         """Raises NotFound."""
         (post,) = await self.posts(db, viewer, [await seen_posts.post(db, viewer, post_id)])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
-from babel.numbers import format_compact_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
@@ -190,11 +190,16 @@ def which_day(locale: str, at: datetime) -> str:
 
 
 def until(locale: str, at: datetime) -> str:
-    return format_timedelta(at - clock.now(), add_direction=True, locale=locale)
+    return format_timedelta(at - clock.now(), add_direction=True, locale=_of_dates(locale))
 
 
 def number(locale: str, value: int) -> str:
-    return format_compact_decimal(value, locale=locale, fraction_digits=1)
+    """In full up to 9,999, then 12K; German writes 12 Tsd. and has it from no library."""
+    if abs(value) < 10_000:
+        return format_decimal(value, locale=_of_dates(locale))
+    if locale == "de" and abs(value) < 1_000_000:
+        return f"{format_decimal(round(value / 1000, 1), locale=locale)} Tsd."
+    return format_compact_decimal(value, locale=_of_dates(locale), fraction_digits=1)
 
 
 def error_text(locale: str, refusal: Refusal) -> str:

@@ -20,6 +20,7 @@ _PREFERENCES = Query(
         Person.pages_language,
         Person.theme,
         Person.density,
+        Person.has_single_keys,
         Person.attribution_domains,
     ).where(Person.id == param("id", BigInteger))
 )
@@ -36,6 +37,7 @@ class Preferred(msgspec.Struct, frozen=True):
     pages_language: str | None
     theme: str
     density: str
+    has_single_keys: bool
     attribution_domains: list[str]
 
 
@@ -53,5 +55,6 @@ async def preferences(db: Db, viewer: Viewer) -> Preferred:
         row["pages_language"],
         row["theme"],
         row["density"],
+        row["has_single_keys"],
         list(row["attribution_domains"]),
     )

@@ -101,6 +101,7 @@ class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pages_language: str | None | UnsetType = UNSET
     theme: str | UnsetType = UNSET
     density: str | UnsetType = UNSET
+    has_single_keys: bool | UnsetType = UNSET
 
 
 AT_WORK: Final = frozenset(("manager_id", *(word.name for word in profile_words.WORDS if not word.is_own)))

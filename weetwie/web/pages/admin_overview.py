@@ -29,6 +29,9 @@ _FIRST_QUESTIONS: Final = 3
 _CHECKED: Final = "policy.checked"
 
 
+_WHO_SEES_WHAT: Final = "/admin/policy#who-sees-what"
+
+
 class Step(msgspec.Struct, frozen=True):
     """Of the checklist of day one."""
 
@@ -37,6 +40,10 @@ class Step(msgspec.Struct, frozen=True):
     address: str
     button: str
     is_done: bool
+
+    @property
+    def is_read_and_agreed(self) -> bool:
+        return self.address == _WHO_SEES_WHAT
 
 
 async def show(visit: Visit) -> Response:
@@ -85,7 +92,7 @@ _STEPS: Final = (
     (
         _("Check who sees what"),
         _("Colleagues, alumni, guests: four choices."),
-        "/admin/policy#who-sees-what",
+        _WHO_SEES_WHAT,
         _("Check"),
     ),
     (

@@ -201,6 +201,6 @@ async def _problem(visit: Visit, db: Db, refusal: Refusal, *, is_reply: bool) ->
 async def _called(visit: Visit, db: Db, handle: str) -> str:
     try:
         person_id = await lookup(db, visit.viewer, handle)
-        return (await visit.site.presenter.person(db, visit.viewer, person_id)).called.split()[0]
+        return (await visit.site.presenter.person(db, visit.viewer, person_id)).first_name
     except NotFound:
         return f"@{handle}"

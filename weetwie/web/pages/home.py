@@ -3,9 +3,11 @@
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import msgspec
 from starlette.responses import Response
 
-from weetwie.access.enums import Standing
+from weetwie.access.enums import Standing, Visibility
+from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
@@ -14,6 +16,7 @@ from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import home as homes
 from weetwie.errors import _
 from weetwie.views import posts as post_views
+from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.beside import beside
 from weetwie.web.pages import audience, drafts, front
@@ -39,7 +42,7 @@ async def show(visit: Visit) -> Response:
 async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Response:
     """`draft` is what was written and could not be published."""
     found = await reading.timeline(
-        visit, db, lambda db, page: homes.home(db, visit.viewer, page), "home", folds=True
+        visit, db, lambda db, page: _without_messages(db, visit.viewer, page), "home", folds=True
     )
     draft = draft or await drafts.asked(visit, db) or begun(visit)
     quote = await _quote(visit, db, draft)
@@ -62,6 +65,18 @@ async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Respons
             if not one.is_read
         ],
     )
+
+
+async def _without_messages(db: Db, viewer: Viewer, page: Page) -> list[SeenPost]:
+    """Messages have a room of their own."""
+    kept: list[SeenPost] = []
+    while True:
+        wanted = msgspec.structs.replace(page, limit=page.limit - len(kept))
+        found = await homes.home(db, viewer, wanted)
+        kept += [one for one in found if one.post_visibility != Visibility.direct]
+        if page.is_upward or len(kept) == page.limit or len(found) < wanted.limit:
+            return kept
+        page = msgspec.structs.replace(page, below=found[-1].key)
 
 
 async def box(

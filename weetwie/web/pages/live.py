@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from starlette.responses import Response, StreamingResponse
 
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines.listeners import (
@@ -26,6 +27,7 @@ from weetwie.domain.timelines.listeners import (
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Unavailable
 from weetwie.text.text import tag_key
+from weetwie.views.posts import SeenPost
 from weetwie.web.visit import Visit
 
 
@@ -65,6 +67,11 @@ async def _channels(visit: Visit) -> Sequence[Channel]:
     return (NOTIFICATIONS,)
 
 
+def _is_shown(post: SeenPost, viewer: Viewer) -> bool:
+    """Messages have a room of their own; what one writes stands on the page already."""
+    return post.author.id != viewer.person_id and post.post_visibility != Visibility.direct
+
+
 async def _events(live: Live, viewer: Viewer, channels: Sequence[Channel]) -> AsyncGenerator[bytes, None]:
     stream = live.open(viewer, channels, wants_beats=True)
     try:
@@ -75,7 +82,7 @@ async def _events(live: Live, viewer: Viewer, channels: Sequence[Channel]) -> As
                     yield b"event: beat\ndata:\n\n"
                 case Edited():
                     pass
-                case Arrived() if news.post.author.id != viewer.person_id:
+                case Arrived() if _is_shown(news.post, viewer):
                     yield b"event: post\ndata: %d %d\n\n" % (news.post.id, news.post.reply_to_id or 0)
                 case SpokenIn():
                     yield b"event: message\ndata:\n\n"

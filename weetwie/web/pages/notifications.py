@@ -123,7 +123,7 @@ async def _rows(visit: Visit, db: Db, found: Sequence[GroupedNotifications], las
 
 async def _posts(visit: Visit, db: Db, ids: set[int]) -> Mapping[int, Post]:
     seen = await post_views.posts(db, visit.viewer, sorted(ids))
-    return {post.id: post for post in await visit.site.presenter.posts(db, visit.viewer, seen)}
+    return await visit.site.presenter.posts_by_id(db, visit.viewer, seen)
 
 
 def _kind(kind: str, post: Post | None, parent: Post | None) -> str:

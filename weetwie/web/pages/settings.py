@@ -118,6 +118,7 @@ def _appearance(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
         "theme": given.get("theme", ""),
         "density": given.get("density", ""),
         "pages_language": given.get("pages_language") or None,
+        "has_single_keys": "has_single_keys" in given,
     }
 
 

@@ -219,7 +219,7 @@ async def _with_answers(visit: Visit, db: Db, ids: list[int]) -> list[tuple[Post
     viewer, presenter = visit.viewer, visit.site.presenter
     questions = await seen_posts.posts(db, viewer, ids)
     answers = await seen_posts.posts(db, viewer, [one.answer_id for one in questions if one.answer_id])
-    shown = {post.id: post for post in await presenter.posts(db, viewer, [*questions, *answers])}
+    shown = await presenter.posts_by_id(db, viewer, [*questions, *answers])
     return [
         (shown[one.post_id], shown[one.answer_id])
         for one in questions

@@ -33,6 +33,12 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
   tell();
 }
 
+// What has been chosen stands on the button that chooses a file.
+document.addEventListener("change", ({ target }) => {
+  const label = target instanceof HTMLInputElement && target.files?.length ? target.closest(".pick-file")?.querySelector("span:not(.away)") : null;
+  if (label) label.textContent = [.../** @type {any} */ (target).files].map((one) => one.name).join(", ");
+});
+
 // Several rows of a table: what is done with them comes up with the first that is ticked.
 const selected = /** @type {HTMLFormElement | null} */ (document.querySelector("form#selected"));
 if (selected) {

@@ -27,7 +27,6 @@ document.addEventListener("submit", async (event) => {
     address.pathname = address.pathname.replace(/\/(un)?([a-z]+)$/, isOn ? "/un$2" : "/$2");
     form.action = address.href;
     if (!isOn && verb === "follow") say(words.unfollowed, { undo: () => toggle(true) });
-    if (isOn && verb === "mute") say(words.muted, { undo: () => toggle(false) });
   };
   await toggle(!was);
 });
@@ -50,5 +49,5 @@ function relate(form, button, isOn) {
     button.classList.toggle("ghost", isOn);
     button.classList.toggle("two", !isOn);
   }
-  button.removeAttribute("aria-label");
+  button.ariaLabel = (isOn ? form.dataset.labelOn : form.dataset.labelOff) || null;
 }

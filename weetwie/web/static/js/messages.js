@@ -9,7 +9,41 @@ const files = /** @type {HTMLInputElement | null | undefined} */ (form?.querySel
 const address = says?.dataset.lines;
 const isOlder = new URLSearchParams(location.search).has("before");
 
+const DAY = 86_400_000;
+const fromNow = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
+/** @param {Date} at as one says it: today, yesterday, a weekday, then the date */
+function dayOf(at) {
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / DAY);
+  const said = fromNow.format(-days, "day");
+  if (days < 2) return said.charAt(0).toLocaleUpperCase(locale) + said.slice(1);
+  if (days < 7) return at.toLocaleDateString(locale, { weekday: "long" });
+  const year = at.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return at.toLocaleDateString(locale, { day: "numeric", month: "long", year });
+}
+
+/** Days begin at the reader's midnight. */
+function localDays() {
+  for (const one of says?.querySelectorAll(".day") || []) one.remove();
+  let last = "";
+  let first = null;
+  for (const node of [...(says?.children || [])].filter((one) => !one.matches(".more-of, .start"))) {
+    first ??= node;
+    const time = node.matches(".seen") ? /** @type {HTMLTimeElement | null} */ (node.querySelector("time")) : null;
+    if (!time) continue;
+    const at = new Date(time.dateTime);
+    if (at.toDateString() !== last) {
+      const line = Object.assign(document.createElement("p"), { className: "day" });
+      line.append(Object.assign(document.createElement("time"), { dateTime: time.dateTime, textContent: dayOf(at) }));
+      first.before(line);
+    }
+    last = at.toDateString();
+    first = null;
+  }
+}
+
 function localClock() {
+  localDays();
   for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-clock]")))
     time.textContent = new Date(time.dateTime).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", hour12: false });
 }

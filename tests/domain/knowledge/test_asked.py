@@ -29,3 +29,26 @@ def test_what_is_asked_is_what_is_left_without_the_asking(question: str, says: l
 
 def test_words_that_say_nothing_count_where_there_is_nothing_else() -> None:
     assert [one.word for one in asked.read("wie spreekt er")] == ["spreekt"]
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "written"),
+    [
+        ("who knows quantum computing?", ["computing", "quantum"], "quantum computing"),
+        ("quantum theory and quantum computing", ["quantum", "computing"], "quantum computing"),
+        ("Quantum theory of computing", ["quantum", "computing"], "Quantum, computing"),
+        ("the party of modern art", ["art"], "art"),
+        ("SPS-Programmierung", ["sps/programmierung", "programmierung"], "SPS-Programmierung"),
+        ("low-code and code", ["code"], "code"),
+        ("low-code platform", ["low", "code"], "low-code"),
+        ("wer macht die Größenmaße", ["grössenmasse"], "Größenmaße"),
+        ("the looseChange of pumps", ["loose"], "loose"),
+        ("pumps, seals", ["pumps", "seals"], "pumps, seals"),
+        ("pumps", ["valves"], "valves"),
+        ("pumps", [], ""),
+    ],
+)
+def test_words_of_a_question_are_repeated_as_it_has_them(
+    question: str, words: list[str], written: str
+) -> None:
+    assert asked.as_written(question, words) == written

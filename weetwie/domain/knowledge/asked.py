@@ -1,5 +1,6 @@
 """What is asked: the words of a question that say what, without those that only ask. Pure."""
 
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
@@ -32,6 +33,7 @@ _OF_ASKING: Final = {
 """What stands around it, at the beginning or the end of a sentence. Anywhere else it may be what is asked."""
 _SENTENCE: Final = regex.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?\n]*")
 _WORD: Final = regex.compile(r"(?<![\w/.\-+#@'’])\p{L}[\p{L}\p{M}'’]*(?![\w/\-+])")
+_BETWEEN: Final = regex.compile(r"[\s/_\-+]+")
 
 
 def language_of(question: str) -> str:
@@ -73,3 +75,35 @@ def _is_empty(word: str, language: str) -> bool:
     """An abbreviation is none: `IT`, `WHO`."""
     is_short_for = len(word) > 1 and word.isupper()
     return word.casefold() in function_words.of(language) and not is_short_for
+
+
+def as_written(question: str, said: Sequence[str]) -> str:
+    """These words of a question as it has them: "quantum computing" where they stand side by side, else with a comma."""
+    spans = list[tuple[int, int]]()
+    for start, end in sorted({place for word in said for place in _places(question, word)}):
+        first, last = spans[-1] if spans else (start, start)
+        if spans and (start < last or _BETWEEN.fullmatch(question, last, start)):
+            spans[-1] = (first, max(end, last))
+        else:
+            spans.append((start, end))
+    written = [" ".join(question[start:end].split()) for start, end in spans]
+    written += [word for word in said if not _places(question, word)]
+    each = list({text.casefold(): text for text in written}.values())
+    return ", ".join(text for text in each if not any(text != one and _whole(one, text) for one in each))
+
+
+def _places(question: str, word: str) -> list[tuple[int, int]]:
+    """Where it stands as a word of its own or, if nowhere, as a part of one."""
+    return _whole(question, word) or _found(question, _spelled(word))
+
+
+def _whole(text: str, word: str) -> list[tuple[int, int]]:
+    return _found(text, rf"(?<![\p{{L}}\p{{M}}\p{{N}}]){_spelled(word)}(?![\p{{L}}\p{{M}}\p{{N}}])")
+
+
+def _spelled(word: str) -> str:
+    return r"[/_.\-+]".join(map(regex.escape, word.split("/")))
+
+
+def _found(text: str, form: str) -> list[tuple[int, int]]:
+    return [match.span() for match in regex.finditer(form, text, regex.IGNORECASE | regex.FULLCASE)]

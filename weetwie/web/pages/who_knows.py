@@ -1,6 +1,5 @@
 """Who knows: one field, answered with people and what they wrote; names, topics and posts as well."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -157,7 +156,7 @@ async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
         "is_a_name": any(_is_called(one, words) for one in shown),
         "tags": await seen_tags.tags(db, viewer, tags),
         "nearest": answer.nearest,
-        "unknown": _as_asked(words, answer.unknown),
+        "unknown": asking.as_written(words, answer.unknown),
         "not_inferred": answer.not_inferred,
         "answered": await answered_like(visit, db, words, answer),
         "nearby": _nearby(words, found),
@@ -166,18 +165,6 @@ async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
         "order": order,
         "question": words if is_question(words) else f"{words}?",
     }
-
-
-def _as_asked(question: str, words: Sequence[str]) -> str:
-    """In the order of the question: "quantum computing" where these stand side by side, else with a comma."""
-    said = question.casefold()
-    first, *rest = sorted(words, key=lambda word: said.find(word.casefold())) or [""]
-    text, before = first, first
-    for word in rest:
-        stand_together = f"{before} {word}".casefold() in said
-        text += f" {word}" if stand_together else f", {word}"
-        before = word
-    return text
 
 
 def _order(visit: Visit, viewer: Viewer) -> str:

@@ -79,20 +79,22 @@ async def test_what_has_but_a_word_of_it_or_asks_the_same_is_not_told(house: Hou
 async def test_a_post_that_the_asker_does_not_see_tells_them_nothing(house: House) -> None:
     world = house.world
     bo = await world.member("bo")
-    gus = await world.guest("gus", sponsor=bo)
+    gus, ada = await world.guest("gus", sponsor=bo), await world.member("ada")
     await waits(house, gus)
-    await says(house, bo, "Cathodic protection keeps our tanks from rust", audience="colleagues")
-    assert await told(house, gus) == []
+    await waits(house, ada)
+    post = await says(house, bo, "Cathodic protection keeps our tanks from rust", audience="colleagues")
+    assert await told(house, gus) == [] and await told(house, ada) == [post]
     (kept,) = await house.good(gus, "GET", WATCHED)
     assert kept["status_id"] is None
 
 
 async def test_nobody_is_told_of_what_somebody_writes_who_blocks_them(house: House) -> None:
-    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    ada, bo, cy = [await house.world.member(handle) for handle in ("ada", "bo", "cy")]
     await waits(house, ada)
+    await waits(house, cy)
     await house.good(bo, "POST", f"/api/v1/accounts/{ada.id}/block")
-    await says(house, bo, "Cathodic protection keeps our tanks from rust")
-    assert await told(house, ada) == []
+    post = await says(house, bo, "Cathodic protection keeps our tanks from rust")
+    assert await told(house, ada) == [] and await told(house, cy) == [post]
 
 
 async def test_an_edit_that_says_it_is_told_as_well(house: House) -> None:

@@ -14,6 +14,7 @@ from weetwie.domain.knowledge.merged import merged
 from weetwie.domain.knowledge.passages import passage
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.topics import choose
+from weetwie.runtime import clock
 
 
 def stands_for(question: str) -> set[str]:
@@ -29,11 +30,11 @@ async def ask(world: World, question: str) -> ExpertAnswer:
     return await who_knows(world.db, await world.viewer(who), question)
 
 
-async def some_others(world: World) -> None:
+async def some_others(world: World, ring: Ring = Ring.colleagues) -> None:
     """So that a word can be rare."""
     dan = await world.member("dan")
     for number in range(12):
-        await world.post(dan, f"Lunch number {number}: soup, bread and a walk along the canal")
+        await world.post(dan, f"Lunch number {number}: soup, bread and a walk along the canal", ring=ring)
 
 
 def test_words_and_phrases_find_their_twins_in_the_other_languages_and_in_their_own() -> None:
@@ -43,12 +44,14 @@ def test_words_and_phrases_find_their_twins_in_the_other_languages_and_in_their_
 
 
 def test_what_is_one_thing_in_two_words_is_not_translated_word_by_word() -> None:
+    assert {"Hammer", "hamer"} & stands_for("hammer")
     assert "Hammer" not in stands_for("water hammer") and "hamer" not in stands_for("water hammer")
 
 
 def test_a_word_that_is_another_one_in_another_language_stands_for_nothing_there() -> None:
     concept = word_list.word_list().meanings(word_list.key_of("nl", ["schip"]))[0].concept
     assert word_list.is_false_friend("boot", "nl", concept)
+    assert not word_list.is_false_friend("schip", "nl", concept)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +111,7 @@ async def test_who_contests_a_topic_is_not_found_by_it_in_any_language(world: Wo
     gerd = await world.member("gerd")
     await world.post(gerd, "Der Frequenzumrichter lief heiß", language="de")
     await some_others(world)
+    assert (await ask(world, "frequentieregelaar")).is_named
     await choose(world.db, await world.viewer(gerd), "frequency converter", TopicChoice.never)
     assert not (await ask(world, "frequentieregelaar")).is_named
 
@@ -117,22 +121,25 @@ async def test_a_word_of_two_meanings_counts_where_another_word_agrees(world: Wo
     await world.post(gerd, "Im Zoo liegt eine Robbe am Becken und schläft", language="de")
     await some_others(world)
     assert not (await ask(world, "the pump seal")).is_named
+    await world.post(gerd, "Die Dichtung der Pumpe ist undicht", language="de")
+    assert [one.person_id for one in (await ask(world, "the pump seal")).people] == [gerd.id]
 
 
 async def test_nobody_is_named_in_any_language_where_nobody_spoke_of_it(world: World) -> None:
     gerd = await world.member("gerd")
     await world.post(gerd, "Der Frequenzumrichter lief heiß", language="de")
     await some_others(world)
+    assert (await ask(world, "frequentieregelaar")).is_named
     for question in ("bijenkast", "who can repair a piano?", "Wer kennt sich mit Steuerrecht aus?"):
         assert not (await ask(world, question)).is_named
 
 
 async def test_what_is_never_inferred_is_not_by_its_twin_either(world: World) -> None:
     ada = await world.member("ada")
-    await world.post(ada, "I use a wheelchair ramp at home", language="en")
     await some_others(world)
-    await world.policy(never_inferred=("beekeeping",))
     await world.post(ada, "Die Imkerei macht Freude, beekeeping for beginners", language="de")
+    assert (await ask(world, "wer kennt sich mit Imkerei aus?")).is_named
+    await world.policy(never_inferred=("beekeeping",))
     answer = await ask(world, "wer kennt sich mit Imkerei aus?")
     assert not answer.people and answer.not_inferred == ("imkerei",)
 
@@ -141,6 +148,7 @@ async def test_where_the_organisation_does_not_want_it_nothing_is_translated(wor
     gerd = await world.member("gerd")
     await world.post(gerd, "Der Frequenzumrichter lief heiß", language="de")
     await some_others(world)
+    assert (await ask(world, "frequentieregelaar")).is_named
     await world.policy(translates=False)
     answer = await ask(world, "frequentieregelaar")
     assert not answer.people and answer.unknown == ("frequentieregelaar",)
@@ -148,12 +156,15 @@ async def test_where_the_organisation_does_not_want_it_nothing_is_translated(wor
 
 async def test_what_one_does_not_see_changes_nothing_by_its_twins(world: World) -> None:
     """Neither whether a word of two meanings counts, nor how rare anything is."""
+    await world.policy(widest_ring=Ring.network)
     gerd, nel = await world.member("gerd"), await world.member("nel")
     await world.post(gerd, "Die Schwingung am Lager nimmt zu", language="de", ring=Ring.network)
-    await some_others(world)
+    await some_others(world, Ring.network)
     alum = await world.alumnus("alum")
     viewer = await world.viewer(alum)
+    clock.stop(clock.now())
     before = await who_knows(world.db, viewer, "vibration at the bearing")
+    assert [one.person_id for one in before.people] == [gerd.id]
     await world.post(nel, "Vibratie, vibration, trilling van het lager", language="nl", ring=Ring.colleagues)
     after = await who_knows(world.db, viewer, "vibration at the bearing")
     assert before == after

@@ -1,10 +1,10 @@
 """What a few words that somebody puts on their profile have to do with a question, in whatever language both are. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from weetwie.domain.knowledge.topic_rules import Signature, signature
-from weetwie.domain.knowledge.twins import Twin
+from weetwie.domain.knowledge.twins import OF_PARTS, Twin
 
 
 class Asks(Protocol):
@@ -12,10 +12,6 @@ class Asks(Protocol):
 
     terms: tuple[int, ...]
     twins: list[Twin]
-
-
-_OF_PARTS: Final = 0.55
-"""So much of a compound some of its parts say at most."""
 
 
 def says(word: Asks, terms: Collection[int]) -> float:
@@ -29,7 +25,7 @@ def says(word: Asks, terms: Collection[int]) -> float:
                 whole = 1.0
             parts[twin.part] = twin.share
     pieces = sum(share for part, share in parts.items() if part >= 0)
-    return max(whole, pieces if pieces > 0.99 else min(pieces, _OF_PARTS))
+    return max(whole, pieces if pieces > 0.99 else min(pieces, OF_PARTS))
 
 
 def is_asked(name: str, terms: Iterable[int], twins: Sequence[Twin]) -> bool:

@@ -29,7 +29,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
-from weetwie.domain.knowledge import delicate
+from weetwie.domain.knowledge import delicate, word_list
 from weetwie.domain.knowledge import words as words_of
 from weetwie.domain.knowledge.dictionary import LANGUAGES, MOST_WORDS
 from weetwie.errors import Forbidden, Invalid, NotFound, TooMany, _
@@ -91,8 +91,6 @@ async def of_terms(
 
 
 def _is_said(given: Given, terms: Collection[int]) -> bool:
-    from weetwie.domain.knowledge import word_list
-
     return any(
         all(words_of.number_in(token, code) in terms for token in tokens)
         for code, own in given.items()
@@ -229,8 +227,6 @@ _TWO: Final = 2
 
 
 def _firsts(words: Mapping[str, Sequence[str]]) -> list[int]:
-    from weetwie.domain.knowledge import word_list
-
     found = (
         words_of.number_in(tokens[0], code)
         for code, own in words.items()

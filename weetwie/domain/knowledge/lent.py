@@ -1,25 +1,21 @@
 """Where the twins of the words of a question stand, in what one sees. Pure.
 
 A word that means two things counts where another word of the question is of the same field, where people here use a word of that
-meaning that means nothing else, or in posts that say another word of the question. Other words of the same language count where
-nobody says the word itself: within one language people mean what they say.
+meaning that means nothing else, or in posts that say another word of the question, be it by one of two meanings as well. Other
+words of the same language count where nobody says the word itself: within one language people mean what they say.
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 import msgspec
 import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Occurrences
-from weetwie.domain.knowledge.twins import Twin
+from weetwie.domain.knowledge.twins import OF_PARTS, Twin
 from weetwie.domain.knowledge.word_list import GLOSSARY
-
-_OF_PARTS: Final = 0.55
-"""So much of a compound its parts say at most, where one of them is missing."""
 
 
 class Lent(msgspec.Struct):
@@ -137,7 +133,7 @@ def _beside_others(
 ) -> Occurrences | None:
     """In posts that say another word of the question."""
     others = [found.places for place, some in enumerate(own) if place not in twin.of for found in some]
-    others += [found.places for other, found in standing if other.is_sure and word not in other.of]
+    others += [found.places for other, found in standing if word not in other.of]
     if not others:
         return None
     mask = np.isin(at.places, np.concatenate(others))
@@ -159,7 +155,7 @@ def _together(given: Sequence[tuple[Twin, Occurrences]]) -> Lent | None:
     is_part = np.concatenate([np.full(len(one[0]), one[3]) for one in columns])
     np.maximum.at(whole, rows[~is_part], shares[~is_part])
     np.add.at(pieces, rows[is_part], shares[is_part])
-    pieces = np.where(pieces > 0.99, 1.0, np.minimum(pieces, _OF_PARTS))
+    pieces = np.where(pieces > 0.99, 1.0, np.minimum(pieces, OF_PARTS))
     return Lent(each, times, np.maximum(whole, pieces))
 
 

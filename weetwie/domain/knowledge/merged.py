@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
+from weetwie.domain.knowledge import twins
 from weetwie.domain.knowledge.words import ask
 
 
 def merged(names: Sequence[str], language: str) -> list[str]:
     """In their own words: of those that mean the same the one that is of this language, or else the first."""
-    from weetwie.domain.knowledge import twins
-
     means, codes = dict[str, set[str]](), dict[str, str]()
     for name in names:
         asked = ask(name)

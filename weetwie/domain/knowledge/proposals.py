@@ -15,7 +15,7 @@ from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
-from weetwie.domain.knowledge import delicate, glossary, learning, words
+from weetwie.domain.knowledge import delicate, glossary, learning, twins, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES
 from weetwie.domain.knowledge.learning import LearnedText, Pair
 from weetwie.domain.knowledge.topic_rules import TopicChoice
@@ -92,8 +92,6 @@ def _new(
 
 
 def _is_listed(pair: Pair) -> bool:
-    from weetwie.domain.knowledge import twins
-
     (_code, one), (_other, other) = pair.words
     found = twins.find(one, words.ask(one), pair.words[0][0])
     return any(twin.text.casefold() == other.casefold() for twin in found)

@@ -10,7 +10,7 @@ import msgspec
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import asked as asking
-from weetwie.domain.knowledge import delicate, glossary, words
+from weetwie.domain.knowledge import delicate, glossary, twins, word_list, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES, Concept, DictionaryWord
 from weetwie.domain.knowledge.twins import Meanings, Twin
 from weetwie.domain.knowledge.words import AskedWord
@@ -70,8 +70,6 @@ def _find(
     never: Sequence[str] | None,
     glossed: Sequence[dict[str, list[str]]],
 ) -> Translated:
-    from weetwie.domain.knowledge import twins
-
     more = _meanings(glossed) if glossed else None
     found = twins.find(question, asked, language, more)
     bad = [twin for twin in found if never is not None and delicate.is_delicate(twin.text, never)]
@@ -89,8 +87,6 @@ def _find(
 
 def _meanings(glossed: Sequence[dict[str, list[str]]]) -> Meanings:
     """What the glossary says, as the word list would: nothing in it means two things."""
-    from weetwie.domain.knowledge import word_list
-
     found = defaultdict[word_list.Key, list[word_list.Meaning]](list)
     for one in glossed:
         concept = Concept(

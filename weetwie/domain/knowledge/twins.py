@@ -19,6 +19,8 @@ _TWO: Final = 2
 _LONGEST: Final = 2000
 """Characters of a question."""
 _MOST_TRANSLATED: Final = 24
+OF_PARTS: Final = 0.55
+"""So much of a compound its parts say at most, where one of them is missing."""
 _MOST_JOINED: Final = 3
 """Words on either side of a compound."""
 

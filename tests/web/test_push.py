@@ -83,3 +83,32 @@ async def test_what_is_no_agreement_is_refused_with_a_sentence(
 ) -> None:
     answer = await act(site, "/settings/push/on", **agreed(Phone("https://push.example")) | wrong)
     assert answer.status_code == 422 and await count(world) == 0
+
+
+async def test_of_a_kind_that_is_switched_off_one_hears_nothing(
+    site: httpx.AsyncClient, world: World, ada: Someone, sender: Sender
+) -> None:
+    bo = await world.member("bo", name="Bo")
+    with service() as push_service:
+        await act(site, "/settings/push/on", **agreed(Phone("https://push.example")))
+        await world.connection.execute(
+            "update push_subscriptions set endpoint = $1", f"{push_service.address}/p/1"
+        )
+        await act(site, "/settings/notifications", has_kinds="1", has_push="1", told="mention", pushed="poll")
+        page = (await site.get("/settings/notifications")).text
+        assert (
+            'name="told" value="mention" aria-label="Mentions, replies and questions to you: On screen" checked'
+            in page
+        )
+        assert 'value="follow" aria-label="New followers: On screen">' in page
+        await mention(world, bo, ada)
+        assert await send(world, sender) == 0, "it stands on the page and no device is told"
+        assert "mentioned you" in (await site.get("/notifications")).text
+        await act(site, "/settings/notifications", has_kinds="1", told="follow")
+        await mention(world, bo, ada)
+        told = await world.connection.fetchval(
+            "select count(*) from notifications where person_id = $1", ada.id
+        )
+        assert told == 1
+    assert (await act(site, "/settings/notifications", newcomers="hold")).status_code == 303
+    assert 'New followers: On screen" checked' in (await site.get("/settings/notifications")).text

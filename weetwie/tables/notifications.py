@@ -52,7 +52,7 @@ class Notification(Row):
 
 
 class NotificationPolicy(Row):
-    """Of whom a person wants to hear less: 0 all of it, 1 held back, 2 nothing. Most people have no row."""
+    """Of whom, and of what, a person wants to hear less: 0 all of it, 1 held back, 2 nothing. Most people have no row."""
 
     __tablename__ = "notification_policies"
 
@@ -62,6 +62,8 @@ class NotificationPolicy(Row):
     newcomers: Mapped[Rank]
     private_mentions: Mapped[Rank]
     limited: Mapped[Rank]
+    kinds_off: Mapped[list[str]] = mapped_column(server_default="{}")
+    """Of these kinds they hear nothing, whoever it is from."""
 
 
 class NotificationPass(Row):

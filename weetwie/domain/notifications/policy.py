@@ -12,10 +12,12 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     SmallInteger,
+    Text,
     and_,
     case,
     delete,
     func,
+    literal,
     select,
     text,
     update,
@@ -32,7 +34,9 @@ from weetwie.tables.relations import Follow
 
 ACCEPT, HOLD, DROP = 0, 1, 2
 RULES: Final = ("not_following", "not_followers", "newcomers", "private_mentions", "limited")
-_ALWAYS_TOLD: Final = ("poll", "update")
+KINDS: Final = ("mention", "quote", "status", "follow", "favourite", "reblog", "poll", "update")
+"""Each can be switched off; who asks to follow is always told of, for nothing else shows it."""
+_FROM_ANYBODY: Final = ("poll", "update")
 """These concern what one has done oneself."""
 
 
@@ -42,6 +46,7 @@ class OwnNotificationPolicy(msgspec.Struct, frozen=True):
     newcomers: int = ACCEPT
     private_mentions: int = ACCEPT
     limited: int = ACCEPT
+    kinds_off: Sequence[str] = ()
 
 
 async def policy_of(db: Db, viewer: Viewer) -> OwnNotificationPolicy:
@@ -51,7 +56,11 @@ async def policy_of(db: Db, viewer: Viewer) -> OwnNotificationPolicy:
 
 async def set_policy(db: Db, viewer: Viewer, policy: OwnNotificationPolicy) -> None:
     """Holds from now on; what was told before stays told."""
-    await db.run(_SET, person_id=viewer.person_id, **msgspec.structs.asdict(policy))
+    await db.run(
+        _SET,
+        person_id=viewer.person_id,
+        **msgspec.structs.asdict(policy) | {"kinds_off": list(policy.kinds_off)},
+    )
 
 
 async def let_through(db: Db, viewer: Viewer, people: Sequence[int]) -> None:
@@ -67,9 +76,22 @@ async def dismiss_held(db: Db, viewer: Viewer, people: Sequence[int]) -> None:
 
 def decision(kind: str, person_id: Any, sender: Any, post_id: Any) -> ColumnElement[int]:
     """In SQL: accept, hold or drop, as the policy of the person who is to be told has it. Most people have none."""
-    if kind in _ALWAYS_TOLD:
-        return case((text("true"), ACCEPT))
-    policy, let = aliased(NotificationPolicy), aliased(NotificationPass)
+    policy = aliased(NotificationPolicy)
+    is_off = literal(kind) == func.any(policy.kinds_off)
+    weight = literal(ACCEPT) if kind in _FROM_ANYBODY else _weight(policy, person_id, sender, post_id)
+    decided = (
+        select(case((is_off, DROP), else_=weight))
+        .select_from(policy)
+        .where(policy.person_id == person_id)
+        .correlate_except(policy)
+        .scalar_subquery()
+    )
+    return func.coalesce(decided, ACCEPT)
+
+
+def _weight(policy: Any, person_id: Any, sender: Any, post_id: Any) -> ColumnElement[int]:
+    """By whom it is told."""
+    let = aliased(NotificationPass)
     told, tells, post, parent = aliased(Follow), aliased(Follow), aliased(Post), aliased(Post)
     follows = _there_is(told, told.follower_id == person_id, told.followed_id == sender.id)
     is_follower = _there_is(tells, tells.follower_id == sender.id, tells.followed_id == person_id)
@@ -83,14 +105,7 @@ def decision(kind: str, person_id: Any, sender: Any, post_id: Any) -> ColumnElem
         case((sender.is_limited, policy.limited), else_=ACCEPT),
     )
     is_let_through = _there_is(let, let.person_id == person_id, let.from_id == sender.id)
-    decided = (
-        select(case((is_let_through, ACCEPT), else_=weight))
-        .select_from(policy)
-        .where(policy.person_id == person_id)
-        .correlate_except(policy)
-        .scalar_subquery()
-    )
-    return func.coalesce(decided, ACCEPT)
+    return case((is_let_through, ACCEPT), else_=weight)
 
 
 def _there_is(row: Any, *conditions: Any) -> ColumnElement[bool]:
@@ -99,14 +114,15 @@ def _there_is(row: Any, *conditions: Any) -> ColumnElement[bool]:
 
 _PERSON_ID, _PEOPLE = param("person_id", BigInteger), param("people", ARRAY(BigInteger))
 _POLICY = Query(
-    select(*(getattr(NotificationPolicy, rule) for rule in RULES)).where(
+    select(*(getattr(NotificationPolicy, name) for name in (*RULES, "kinds_off"))).where(
         NotificationPolicy.person_id == _PERSON_ID
     )
 )
 
 
 def _set() -> Executable:
-    given = {rule: param(rule, SmallInteger) for rule in RULES}
+    given: dict[str, Any] = {rule: param(rule, SmallInteger) for rule in RULES}
+    given["kinds_off"] = param("kinds_off", ARRAY(Text))
     return (
         insert(NotificationPolicy)
         .values(person_id=_PERSON_ID, **given)

@@ -9,6 +9,7 @@ from weetwie.domain.notifications.policy import (
     ACCEPT,
     DROP,
     HOLD,
+    KINDS,
     RULES,
     OwnNotificationPolicy,
     dismiss_held,
@@ -35,7 +36,8 @@ async def show(visit: Visit) -> Response:
             "notification_settings.html",
             chosen={rule: getattr(policy, rule) for rule in RULES},
             choices=_CHOICES,
-            is_pushed=await push.is_on(visit, db),
+            kinds={kind: kind not in policy.kinds_off for kind in KINDS},
+            pushed=await push.kinds(visit, db),
             push_key=await push.server_key(db),
             held=await requests.totals(db, visit.viewer),
             is_saved="saved" in visit.request.query_params,
@@ -48,7 +50,11 @@ async def save(visit: Visit) -> Response:
     async with visit.site.database.transaction() as db:
         before = await policy_of(db, visit.viewer)
         wanted = {rule: _CHOICES.get(given.get(rule, ""), getattr(before, rule)) for rule in RULES}
-        await set_policy(db, visit.viewer, OwnNotificationPolicy(**wanted))
+        told = visit.several.get("told", [])
+        off = [kind for kind in KINDS if kind not in told] if "has_kinds" in given else before.kinds_off
+        await set_policy(db, visit.viewer, OwnNotificationPolicy(**wanted, kinds_off=off))
+        if "has_push" in given:
+            await push.choose(visit, db, visit.several.get("pushed", []))
     return visit.go("/settings/notifications?saved=1")
 
 

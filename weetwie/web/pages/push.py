@@ -1,12 +1,17 @@
 """Being told on this device, by the browser: the subscription belongs to the session and ends with it."""
 
+from collections.abc import Sequence
+from typing import Final
+
 import msgspec
 from starlette.responses import Response
 
+from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.identity import tokens
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications import push
+from weetwie.domain.notifications.policy import KINDS as CHOSEN
 from weetwie.errors import Invalid, _
 from weetwie.flows import push as pushes
 from weetwie.http import webpush
@@ -14,17 +19,27 @@ from weetwie.http.webpush import Device
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 
-KINDS = ("mention", "follow", "follow_request", "reblog", "favourite", "poll", "update", "quote")
+KINDS: Final = (*CHOSEN, "follow_request")
 
 
-async def is_on(visit: Visit, db: Db) -> bool:
+async def kinds(visit: Visit, db: Db) -> list[str] | None:
+    """Of what this browser is told; None where it is told of nothing."""
+    viewer = await _as_browser(visit, db)
+    found = await push.subscription(db, viewer) if viewer else None
+    return found.kinds if found else None
+
+
+async def choose(visit: Visit, db: Db, wanted: Sequence[str]) -> None:
+    """Of these kinds, and always of who asks to follow."""
+    viewer = await _as_browser(visit, db)
+    if viewer and (found := await push.subscription(db, viewer)):
+        kept = [kind for kind in KINDS if kind in wanted or kind not in CHOSEN]
+        await push.change(db, viewer, kept, found.policy)
+
+
+async def _as_browser(visit: Visit, db: Db) -> Viewer | None:
     token_id = await tokens.of_browser(db, visit.viewer)
-    return token_id is not None and await _subscription(visit, db, token_id)
-
-
-async def _subscription(visit: Visit, db: Db, token_id: int) -> bool:
-    viewer = msgspec.structs.replace(visit.viewer, token_id=token_id)
-    return await push.subscription(db, viewer) is not None
+    return None if token_id is None else msgspec.structs.replace(visit.viewer, token_id=token_id)
 
 
 async def server_key(db: Db) -> str:

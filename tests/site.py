@@ -14,6 +14,7 @@ from tests.api.conformance import Conforming
 from tests.world import Someone, World
 from weetwie.app import build
 from weetwie.domain.identity import passwords
+from weetwie.web.visit import Fetch
 
 HOME = "https://house.example"
 CALLBACK = "https://app.example/back"
@@ -32,10 +33,12 @@ class Choices:
     styleguide: bool = False
 
 
-def browser(world: World, choices: Choices | None = None, **options: Any) -> httpx.AsyncClient:
+def browser(
+    world: World, choices: Choices | None = None, fetch: Fetch | None = None, **options: Any
+) -> httpx.AsyncClient:
     choices = choices or Choices()
     transport = httpx.ASGITransport(
-        build(choices, world.database, replace(world.site, base_url=choices.base_url)),
+        build(choices, world.database, replace(world.site, base_url=choices.base_url), fetch=fetch),
         client=("192.0.2.7", 1),
         raise_app_exceptions=False,
     )

@@ -13,6 +13,9 @@ from weetwie import __version__
 from weetwie.access import viewer as viewers
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
+from weetwie.agents.check import check as check_agents
+from weetwie.agents.entry import PATH as AGENTS_PATH
+from weetwie.agents.entry import AgentEntry
 from weetwie.api.call import Answer, Call
 from weetwie.api.dispatch import Application, Dispatcher, Receive, Send
 from weetwie.api.endpoint import Endpoint
@@ -57,7 +60,7 @@ from weetwie.api.mastodon.admin import reports as admin_reports
 from weetwie.api.mastodon.media import MediaHouse
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
-from weetwie.api.oauth import apps, metadata, tokens
+from weetwie.api.oauth import apps, metadata, registration, tokens
 from weetwie.api.openapi import document, openapi_endpoint
 from weetwie.api.refusals import Unauthorized, WrongToken
 from weetwie.api.weetwie import glossary, knowledge, not_about, topics, watched
@@ -74,12 +77,13 @@ from weetwie.settings import Provider
 from weetwie.text import language
 from weetwie.web.api_reference import Reference, reference
 from weetwie.web.site import site
-from weetwie.web.visit import LookOver
+from weetwie.web.visit import ConnectionTest, Fetch, LookOver
 
 FILES: Final = (
     apps,
     tokens,
     metadata,
+    registration,
     instance,
     well_known,
     marks,
@@ -145,6 +149,7 @@ def build(
     live: Live | None = None,
     sso: Sequence[Provider] = (),
     look_over: LookOver | None = None,
+    fetch: Fetch | None = None,
 ) -> Application:
     """`shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
     no streams."""
@@ -152,6 +157,7 @@ def build(
     limits = RateLimits(shared_counts) if settings.rate_limits else None
     declared = endpoints()
     described = _described(base_url)
+    agents = AgentEntry(database, here, limits)
     renderer = Renderer(base_url)
     streams = Streaming(live, database, memory, renderer, limits) if live is not None else None
     dispatcher = Dispatcher(
@@ -170,6 +176,7 @@ def build(
             {
                 "/scim/": partial(_directory, database, here, limits),
                 "/feeds/": partial(_feeds, database, here, limits),
+                AGENTS_PATH: lambda: agents,
             },
             site(
                 database,
@@ -180,7 +187,8 @@ def build(
                 api=_reference(base_url),
                 limits=limits,
                 has_styleguide=settings.styleguide,
-                connection_tests={"feeds": partial(_check_feeds, database, here)},
+                connection_tests=_connection_tests(database, here, agents),
+                fetch=fetch,
             ),
         ),
     )
@@ -224,6 +232,13 @@ def _feeds(database: Database, here: Site, limits: RateLimits | None) -> Applica
     from weetwie.feeds.server import application
 
     return cast(Application, application(database, here, limits))
+
+
+def _connection_tests(database: Database, here: Site, agents: AgentEntry) -> dict[str, ConnectionTest]:
+    return {
+        "agents": partial(check_agents, agents, here.base_url),
+        "feeds": partial(_check_feeds, database, here),
+    }
 
 
 async def _check_feeds(database: Database, here: Site) -> str:

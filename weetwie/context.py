@@ -31,6 +31,11 @@ class Site:
     data: Path | None = None
     """The data folder, where there is one."""
 
+    @property
+    def agents_at(self) -> str:
+        """The one address that tokens of agents open."""
+        return f"{self.base_url}/mcp"
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -10,7 +10,16 @@ from typing import Generic, TypeVar
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
-from weetwie.domain.identity import attempts, grants, kept_addresses, links, passkeys, sessions, sign_on
+from weetwie.domain.identity import (
+    agents,
+    attempts,
+    grants,
+    kept_addresses,
+    links,
+    passkeys,
+    sessions,
+    sign_on,
+)
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import known_words, seal, watched
 from weetwie.domain.mail import emails
@@ -39,6 +48,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, home.trim),
     (HOUR, posts.forget_keys),
     (HOUR, grants.sweep),
+    (HOUR, agents.sweep),
     (HOUR, links.sweep),
     (HOUR, attempts.sweep),
     (HOUR, passkeys.sweep),

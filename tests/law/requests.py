@@ -772,5 +772,10 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("POST", "/api/v1/annual_reports/{year}/generate"): once(),
     ("GET", "/api/v1_alpha/async_refreshes/{key}"): once(),
     ("POST", "/api/v1/notifications/dismiss"): each_notification_named,
+    ("GET", "/.well-known/oauth-protected-resource"): once(),
+    ("GET", "/.well-known/oauth-protected-resource/mcp"): once(),
+    ("POST", "/oauth/register"): once(
+        body={"client_name": "An agent", "redirect_uris": ["http://127.0.0.1/back"]}
+    ),
 }
 """By method and path of the application's own table of routes."""

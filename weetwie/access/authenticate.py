@@ -7,7 +7,7 @@ carries `is_still_so` and the answer is thrown away when that says no. So what c
 import hashlib
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, and_, case, func, literal, select
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, and_, case, func, literal, select
 from sqlalchemy.orm import aliased
 
 from weetwie.access import policy as policies
@@ -15,6 +15,7 @@ from weetwie.access.enums import Ring, Standing
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer, nobody
 from weetwie.database.pool import Db, Query, Record, param
+from weetwie.runtime import clock
 from weetwie.runtime.cache import Cache
 from weetwie.tables.identity import Session, Token
 from weetwie.tables.people import Person
@@ -54,8 +55,33 @@ _BY_TOKEN = Query(
         *_PERSON,
     )
     .select_from(PolicyRow)
-    .outerjoin(Token, and_(Token.token_hash == param("hash", LargeBinary), Token.revoked_at.is_(None)))
+    .outerjoin(
+        Token,
+        and_(
+            Token.token_hash == param("hash", LargeBinary),
+            Token.revoked_at.is_(None),
+            Token.resource.is_(None),
+        ),
+    )
     .outerjoin(Person, Person.id == Token.person_id)
+)
+
+_BY_TOKEN_FOR = Query(
+    select(
+        PolicyRow.version.label("policy_version"),
+        Token.id.label("token_id"),
+        Token.app_id,
+        Token.scopes,
+        *_PERSON,
+    )
+    .select_from(PolicyRow)
+    .join(Token, Token.token_hash == param("hash", LargeBinary))
+    .join(Person, Person.id == Token.person_id)
+    .where(
+        Token.revoked_at.is_(None),
+        Token.resource == param("resource", Text),
+        Token.expires_at > param("now", DateTime(timezone=True)),
+    )
 )
 
 _BY_SESSION = Query(
@@ -159,6 +185,11 @@ class Memory:
         if session is not None:
             return await self._read(db, _BY_SESSION, "session", session)
         return nobody(await self.policy(db))
+
+    async def recognise_for(self, db: Db, token: str, resource: str) -> Viewer | None:
+        """The same for a token that opens one address alone, and nothing else; never remembered."""
+        row = await db.row(_BY_TOKEN_FOR, hash=credential_hash(token), resource=resource, now=clock.now())
+        return None if row is None else _viewer(row, await self.policy(db, row["policy_version"]))
 
     async def person(self, db: Db, person_id: int) -> Viewer | None:
         """A person as a viewer, for those who act in their name without a token: the command line, a stream."""

@@ -50,6 +50,7 @@ OPEN_TO_OTHER_SITES: Final = (
     "/oauth/token",
     "/oauth/revoke",
     "/oauth/userinfo",
+    "/oauth/register",
     "/.well-known/",
     "/nodeinfo/",
 )

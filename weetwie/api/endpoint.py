@@ -15,7 +15,7 @@ from weetwie.api.call import Answer, StreamedAnswer
 Access = Literal["public", "app", "person"]
 """Who may call: anyone (a token still makes a viewer), any app with a token, or only a person."""
 
-Rate = Literal["api", "media", "delete", "search", "sign_up", "none"]
+Rate = Literal["api", "media", "delete", "search", "sign_up", "register", "none"]
 """Which limit of calls over time counts this one; each but `none` counts under `api` as well."""
 
 Function = TypeVar("Function", bound=Callable[..., Awaitable[Any]])

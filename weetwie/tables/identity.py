@@ -186,8 +186,15 @@ class App(Row):
     redirect_uris: Mapped[list[str]]
     scopes: Mapped[list[str]]
     client_id: Mapped[str] = mapped_column(unique=True)
-    client_secret_hash: Mapped[bytes]
+    client_secret_hash: Mapped[bytes | None]
+    """None: it keeps no secret, and shows by other means that it is who asked (PKCE)."""
     created_at: Mapped[Moment]
+    is_agent: Mapped[Flag]
+    """It asks for people at `/mcp`, and nowhere else."""
+    read_at: Mapped[datetime | None]
+    """When the document at its address was read, where its id is an address."""
+    expires_at: Mapped[datetime | None]
+    """Until somebody has let it in."""
 
 
 class Grant(Row):
@@ -220,8 +227,26 @@ class Token(Row):
     scopes: Mapped[list[str]]
     created_at: Mapped[Moment]
     revoked_at: Mapped[datetime | None]
+    resource: Mapped[str | None]
+    """The one address that it opens; None: the API. The five that follow are of such tokens alone."""
+    expires_at: Mapped[datetime | None]
+    """When the token has to be changed for the next one by what refreshes it: the row is the whole connection."""
+    refresh_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    refresh_expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    """To the hour."""
 
     __table_args__ = (Index("tokens_live", "person_id", postgresql_where=text("revoked_at is null")),)
+
+
+class SpentRefresh(Row):
+    """What has refreshed a token once: who shows it again has it from somebody else, or somebody else has it."""
+
+    __tablename__ = "spent_refreshes"
+
+    refresh_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    token_id: Mapped[int] = to("tokens.id", index=True)
+    spent_at: Mapped[Moment]
 
 
 class Secret(Row):

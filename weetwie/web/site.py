@@ -33,7 +33,7 @@ from weetwie.web.reading import SignInAgain, SignInFirst
 from weetwie.web.refused import failed, out_of_order, refused, too_often
 from weetwie.web.routes import FOR_BUILDERS, LARGEST, LONGEST_FORM, PAGES, UNCOUNTED, WAY_IN, Page
 from weetwie.web.show import Templates
-from weetwie.web.visit import ConnectionTest, LookOver, SignOnHouse, Visit, WebSite, visit
+from weetwie.web.visit import ConnectionTest, Fetch, LookOver, SignOnHouse, Visit, WebSite, visit
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +53,7 @@ def site(
     limits: RateLimits | None = None,
     has_styleguide: bool = False,
     connection_tests: Mapping[str, ConnectionTest] | None = None,
+    fetch: Fetch | None = None,
 ) -> Starlette:
     assets, templates = _files()
     site = WebSite(
@@ -71,6 +72,7 @@ def site(
         api=api,
         limits=limits,
         connection_tests=connection_tests or {},
+        fetch=fetch,
     )
     routes = [Route("/static/{name}", assets.serve)]
     for path, (show, act) in (PAGES | (FOR_BUILDERS if has_styleguide else {})).items():

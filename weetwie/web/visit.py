@@ -28,6 +28,7 @@ from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, _
+from weetwie.http.fetch import Fetched
 from weetwie.runtime import clock
 from weetwie.runtime.finding import Diagnosis
 from weetwie.security import oidc
@@ -63,6 +64,8 @@ class SignOnHouse:
 
 
 LookOver = Callable[[], Awaitable[Sequence[Diagnosis]]]
+Fetch = Callable[[str, str, int], Awaitable[Fetched]]
+"""As `Fetcher.fetch`."""
 ConnectionTest = Callable[[], Awaitable[str]]
 """Says in a sentence what works; raises Refusal with what does not."""
 
@@ -85,6 +88,8 @@ class WebSite(Site):
     limits: RateLimits | None = None
     connection_tests: Mapping[str, ConnectionTest] = field(default_factory=dict)
     """By the connection's name in the policy."""
+    fetch: Fetch | None = None
+    """Other than by a `Fetcher` made for the purpose."""
 
     @property
     def is_secure(self) -> bool:

@@ -38,6 +38,21 @@ class UnsupportedGrantType(OAuthRefusal):
     default = _("This grant isn't supported. Use authorization_code or client_credentials.")
 
 
+class InvalidTarget(OAuthRefusal):
+    code = "invalid_target"
+    default = _("The agent asks for access to something else than this installation.")
+
+
+class InvalidRedirectUri(OAuthRefusal):
+    code = "invalid_redirect_uri"
+    default = _("A redirect address of an agent must be https, or http on the person's own computer.")
+
+
+class InvalidClientMetadata(OAuthRefusal):
+    code = "invalid_client_metadata"
+    default = _("The agent's description can't be read.")
+
+
 class UnauthorizedClient(OAuthRefusal):
     code = "unauthorized_client"
     status = 403

@@ -4,7 +4,8 @@ import msgspec
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.domain.identity import rules
+from weetwie.api.oauth.registration import REGISTER, agents_are_on
+from weetwie.domain.identity import agent_rules, rules
 from weetwie.views import people as seen_people
 
 routes = Routes("oauth")
@@ -31,6 +32,9 @@ class ServerMetadata(msgspec.Struct, kw_only=True):
     )
     code_challenge_methods_supported: tuple[str, ...] = ("S256",)
     authorization_response_iss_parameter_supported: bool = True
+    registration_endpoint: str | msgspec.UnsetType = msgspec.UNSET
+    """Here and below: where agents are let in."""
+    client_id_metadata_document_supported: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class UserInfo(msgspec.Struct, kw_only=True):
@@ -46,6 +50,20 @@ class UserInfo(msgspec.Struct, kw_only=True):
 async def metadata(call: Call) -> ServerMetadata:
     """Where and how apps log in."""
     base = call.base_url
+    told = _of_apps(base)
+    if not agents_are_on(call):
+        return told
+    return msgspec.structs.replace(
+        told,
+        scopes_supported=[*told.scopes_supported, *agent_rules.SCOPES],
+        grant_types_supported=(*told.grant_types_supported, "refresh_token"),
+        token_endpoint_auth_methods_supported=(*told.token_endpoint_auth_methods_supported, "none"),
+        registration_endpoint=f"{base}{REGISTER}",
+        client_id_metadata_document_supported=True,
+    )
+
+
+def _of_apps(base: str) -> ServerMetadata:
     return ServerMetadata(
         issuer=f"{base}/",
         authorization_endpoint=f"{base}/oauth/authorize",

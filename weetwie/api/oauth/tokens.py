@@ -9,11 +9,14 @@ from weetwie.api.oauth.client import client
 from weetwie.api.oauth.errors import (
     InvalidGrant,
     InvalidScope,
+    InvalidTarget,
     OAuthRefusal,
+    UnauthorizedClient,
     UnsupportedGrantType,
     refuse,
 )
-from weetwie.domain.identity import grants, rules, tokens
+from weetwie.api.oauth.registration import agents_are_on
+from weetwie.domain.identity import agent_rules, agent_tokens, grants, rules, tokens
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.domain.identity.tokens import IssuedToken
 from weetwie.errors import Invalid, _
@@ -29,6 +32,19 @@ class TokenRequest(msgspec.Struct, kw_only=True):
     redirect_uri: str = ""
     code_verifier: str | None = None
     scope: str = ""
+    refresh_token: str = ""
+    resource: str = ""
+
+
+class AgentToken(msgspec.Struct, kw_only=True):
+    """For one address and a short time."""
+
+    access_token: str
+    token_type: str
+    scope: str
+    created_at: int
+    expires_in: int
+    refresh_token: str
 
 
 class Revocation(msgspec.Struct, kw_only=True):
@@ -37,16 +53,25 @@ class Revocation(msgspec.Struct, kw_only=True):
     token: str = ""
 
 
-@routes.post("/oauth/token", answer=Token, refuse=refuse)
+@routes.post("/oauth/token", answer=Token | AgentToken, refuse=refuse)
 async def issue(call: Call, asked: TokenRequest) -> Answer:
     """Exchange a code, or the app's own secret, for a token."""
     if not asked.grant_type:
         raise OAuthRefusal(_("{field} is missing."), field="grant_type")
-    if asked.grant_type not in ("authorization_code", "client_credentials"):
+    if asked.grant_type not in ("authorization_code", "client_credentials", "refresh_token"):
         raise UnsupportedGrantType
     app = await client(call, asked.client_id, asked.client_secret)
+    if app.is_agent:
+        return await for_agent(call, app, asked)
+    if asked.grant_type == "refresh_token":
+        raise UnsupportedGrantType
     if asked.grant_type == "client_credentials":
         return _token(await _for_app_alone(call, app, asked.scope))
+    return _token(await changed(call, app, asked))
+
+
+async def changed(call: Call, app: RegisteredApp, asked: TokenRequest) -> IssuedToken:
+    """The token for a code. Raises OAuthRefusal."""
     for field in ("code", "redirect_uri"):
         if not getattr(asked, field):
             raise OAuthRefusal(_("{field} is missing."), field=field)
@@ -57,11 +82,33 @@ async def issue(call: Call, asked: TokenRequest) -> Answer:
         asked.code,
         asked.redirect_uri,
         asked.code_verifier,
+        call.site.agents_at,
     )
     if issued is None:
         await call.release()  # what a code that came twice led to stands
         raise InvalidGrant
-    return _token(issued)
+    return issued
+
+
+async def for_agent(call: Call, app: RegisteredApp, asked: TokenRequest) -> Answer:
+    """Agents get tokens for one address alone, which they refresh. Raises OAuthRefusal."""
+    if not agents_are_on(call):
+        raise UnauthorizedClient
+    if asked.resource and not agent_rules.is_resource(asked.resource, call.site.agents_at):
+        raise InvalidTarget
+    if asked.grant_type == "client_credentials":
+        raise UnauthorizedClient(_("An agent acts for a person, never for itself."))
+    if asked.grant_type == "authorization_code":
+        return _refreshed(await changed(call, app, asked))
+    if not asked.refresh_token:
+        raise OAuthRefusal(_("{field} is missing."), field="refresh_token")
+    issued = await agent_tokens.refresh(
+        await call.db(), call.viewer, app, asked.refresh_token, call.site.agents_at
+    )
+    if issued is None:
+        await call.release()  # what a refresh that came twice led to stands
+        raise InvalidGrant
+    return _refreshed(issued)
 
 
 @routes.post("/oauth/revoke", refuse=refuse)
@@ -82,6 +129,18 @@ async def _for_app_alone(call: Call, app: RegisteredApp, scope: str) -> IssuedTo
     if not rules.within(scopes, app.scopes):
         raise InvalidScope
     return await tokens.issue(await call.db(), app.id, None, scopes)
+
+
+def _refreshed(issued: IssuedToken) -> Answer:
+    told = AgentToken(
+        access_token=issued.token,
+        token_type="Bearer",  # noqa: S106 - a word of the protocol
+        scope=" ".join(issued.scopes),
+        created_at=int(issued.created_at.timestamp()),
+        expires_in=issued.lasts,
+        refresh_token=issued.refresh,
+    )
+    return Answer(200, told, {"pragma": "no-cache"})
 
 
 def _token(issued: IssuedToken) -> Answer:

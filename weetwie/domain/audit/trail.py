@@ -33,6 +33,7 @@ _ONES_OWN: Final = (
     "password.",
     "identity.",
     "export.",
+    "agent.",
 )
 """What people do about their own account; an administrator's acts on others are not among them."""
 _READER = param("reader_id", BigInteger)

@@ -3,9 +3,10 @@
 import hmac
 import secrets
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, LargeBinary, Text, insert, select
+from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.authenticate import credential_hash
@@ -24,12 +25,14 @@ _REGISTER = Query(
         scopes=param("scopes", ARRAY(Text)),
         client_id=param("client_id", Text),
         client_secret_hash=param("hash", LargeBinary),
+        is_agent=param("is_agent", Boolean),
     )
     .returning(App.id)
 )
-_COLUMNS = (App.id, App.name, App.website, App.redirect_uris, App.scopes, App.client_id)
-_BY_CLIENT = Query(select(*_COLUMNS).where(App.client_id == param("client_id", Text)))
-_BY_ID = Query(select(*_COLUMNS).where(App.id == param("id", BigInteger)))
+COLUMNS: Final = (App.id, App.name, App.website, App.redirect_uris, App.scopes, App.client_id, App.is_agent)
+"""Of a `RegisteredApp`."""
+_BY_CLIENT = Query(select(*COLUMNS).where(App.client_id == param("client_id", Text)))
+_BY_ID = Query(select(*COLUMNS).where(App.id == param("id", BigInteger)))
 _SECRET = Query(select(App.client_secret_hash).where(App.id == param("id", BigInteger)))
 
 
@@ -40,6 +43,8 @@ class RegisteredApp(msgspec.Struct, frozen=True):
     redirect_uris: list[str]
     scopes: list[str]
     client_id: str
+    is_agent: bool = False
+    """It keeps no secret, and asks for people at `/mcp` alone."""
 
 
 async def register(
@@ -78,9 +83,11 @@ async def by_id(db: Db, app_id: int) -> RegisteredApp | None:
 
 
 async def proven(db: Db, client_id: str, secret: str) -> RegisteredApp | None:
-    """The app, when it knows its secret."""
+    """The app, when it knows its secret, or has none and shows none."""
     app = await by_client(db, client_id)
     if app is None:
         return None
     kept = await db.value(_SECRET, id=app.id)
+    if kept is None:
+        return None if secret else app
     return app if hmac.compare_digest(bytes(kept), credential_hash(secret)) else None

@@ -12,7 +12,7 @@ from weetwie.access import permissions
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.domain.identity import account, rules, tokens
+from weetwie.domain.identity import account, agent_rules, agent_tokens, agents, rules, tokens
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.domain.identity.tokens import IssuedToken
 from weetwie.errors import Forbidden, Invalid, _
@@ -56,7 +56,10 @@ _SWEEP = Query(delete(Grant).where(Grant.expires_at < param("before", DateTime(t
 def check(app: RegisteredApp, redirect_uri: str, scopes: Sequence[str]) -> None:
     """Raises Invalid for what the app did not register."""
     # Some were registered when more schemes were let pass.
-    if redirect_uri not in app.redirect_uris or not rules.is_redirect(redirect_uri):
+    is_registered = redirect_uri in app.redirect_uris or (
+        app.is_agent and agent_rules.is_registered(redirect_uri, app.redirect_uris)
+    )
+    if not is_registered or not rules.is_redirect(redirect_uri):
         raise Invalid(_("The app didn't register this redirect address."), field="redirect_uri")
     if not rules.within(scopes, app.scopes):
         raise Invalid(_("The app asks for more than it registered."), field="scope")
@@ -85,15 +88,23 @@ async def grant(
         code_challenge=code_challenge,
         expires_at=clock.now() + LASTS,
     )
-    is_wide = rules.is_wide(scopes)
+    is_wide = app.is_agent or rules.is_wide(scopes)
     await account.changed(db, viewer, "grant", viewer.person_id, is_mailed=is_wide, app_id=app.id)
+    if app.is_agent:
+        await agents.is_used(db, app)
     return code
 
 
 async def exchange(
-    db: Db, viewer: Viewer, app: RegisteredApp, code: str, redirect_uri: str, verifier: str | None
+    db: Db,
+    viewer: Viewer,
+    app: RegisteredApp,
+    code: str,
+    redirect_uri: str,
+    verifier: str | None,
+    resource: str,
 ) -> IssuedToken | None:
-    """The token for a code. None when the code is not, or no longer, good for this app; nothing is raised, so that what
+    """The token for a code, where an agent asks one for this resource. None when the code is not, or no longer, good for this app; nothing is raised, so that what
     a code that came again leads to is kept: somebody else may have it, so the token that it gave is revoked.
     """
     digest = credential_hash(code)
@@ -110,7 +121,10 @@ async def exchange(
     )
     if not is_good:
         return None
-    issued = await tokens.issue(db, app.id, row["person_id"], row["scopes"])
+    if app.is_agent:
+        issued = await agent_tokens.begin(db, app, row["person_id"], row["scopes"], resource)
+    else:
+        issued = await tokens.issue(db, app.id, row["person_id"], row["scopes"])
     await db.run(_USED, hash=digest, at=clock.now(), token_id=issued.id)
     return issued
 

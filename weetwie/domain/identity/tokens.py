@@ -60,7 +60,11 @@ _OF_BROWSER = Query(
     select(Token.id).where(Token.session_id == param("session_id", BigInteger), Token.revoked_at.is_(None))
 )
 _END_OF_BROWSER = Query(delete(Token).where(Token.session_id == param("session_id", BigInteger)))
-_FIND = Query(select(Token.id, Token.app_id).where(Token.token_hash == param("hash", LargeBinary)))
+_FIND = Query(
+    select(Token.id, Token.app_id).where(
+        or_(Token.token_hash == param("hash", LargeBinary), Token.refresh_hash == param("hash", LargeBinary))
+    )
+)
 _REVOKE = Query(
     update(Token)
     .where(Token.id == param("id", BigInteger), Token.revoked_at.is_(None))
@@ -99,6 +103,11 @@ _REVOKE_ALL = Query(
     .where(and_(Token.person_id == _IDS, Token.revoked_at.is_(None)))
     .values(revoked_at=param("at", DateTime(timezone=True)))
 )
+_REVOKE_AGENTS = Query(
+    update(Token)
+    .where(Token.person_id == _IDS, Token.resource.is_not(None), Token.revoked_at.is_(None))
+    .values(revoked_at=param("at", DateTime(timezone=True)))
+)
 _END = [Query(delete(table).where(table.person_id == _IDS)) for table in (Session, Grant, SignInLink)]
 _FORGET_ADDRESSES = Query(delete(Address).where(Address.person_id == _IDS))
 _FORGET_PROOFS = [
@@ -114,6 +123,10 @@ class IssuedToken(msgspec.Struct, frozen=True):
     """Told this one time."""
     scopes: list[str]
     created_at: datetime
+    refresh: str = ""
+    """What it is refreshed by; empty where it lasts until it is revoked."""
+    lasts: int = 0
+    """In seconds, where it is refreshed."""
 
 
 class ConnectedApp(msgspec.Struct, frozen=True):
@@ -212,13 +225,14 @@ async def revoke_all(
     """Whoever is no longer here has no keys; of whoever was erased nothing stays. Who has come back by now keeps theirs.
 
     While somebody is suspended the tokens of their apps rest: nothing recognises them as somebody who may act, and they are
-    good again when it is lifted.
+    good again when it is lifted. Those of agents end.
     """
     rows = await db.rows(_GONE, ids=[fact.person_id for fact in facts])
     gone = columns(rows, "id")
     erased = [row["id"] for row in rows if row["is_erased"]]
     ended = [row["id"] for row in rows if row["is_dormant"] or row["is_erased"]]
     await db.run(_REVOKE_ALL, ids=ended, at=clock.now())
+    await db.run(_REVOKE_AGENTS, ids=gone, at=clock.now())
     for query in _END:
         await db.run(query, ids=gone)
     # Whoever left chooses a new password when they wake or come back.

@@ -10,14 +10,17 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from starlette.responses import Response
 
-from weetwie.domain.identity import apps, grants, rules
+from weetwie.domain.identity import agent_rules, apps, grants, rules
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.domain.identity.rules import OUT_OF_BAND
 from weetwie.errors import Invalid, _
 from weetwie.web import reading
+from weetwie.web.pages import authorize_agent
 from weetwie.web.visit import Visit
 
-_NAMES: Final = "response_type client_id redirect_uri scope state code_challenge code_challenge_method response_mode".split()
+_NAMES: Final = (
+    "response_type client_id redirect_uri scope state code_challenge code_challenge_method response_mode resource"
+).split()
 _YES: Final = ("1", "true", "t", "on", "yes")
 
 
@@ -38,6 +41,14 @@ async def show(visit: Visit) -> Response:
     visit.return_to = _source(asked.redirect_uri)
     async with visit.site.database.reading() as db:
         by_others = await reading.done_by_others(visit, db)
+    if asked.app.is_agent:
+        return visit.show(
+            "authorize_agent.html",
+            by_others=by_others,
+            leads_to=_leads_to(asked.redirect_uri),
+            sign_in=sign_in_address(visit),
+            **authorize_agent.told(visit, asked.app, asked.redirect_uri, asked.scopes),
+        )
     return visit.show(
         "authorize.html",
         by_others=by_others,
@@ -56,9 +67,10 @@ async def decide(visit: Visit) -> Response:
     visit.return_to = _source(asked.redirect_uri)
     if given.get("decision") != "allow":
         return _denied(visit, asked)
+    scopes = authorize_agent.chosen(asked.scopes, given) if asked.app.is_agent else asked.scopes
     async with visit.site.database.transaction() as db:
         code = await grants.grant(
-            db, visit.viewer, asked.app, asked.redirect_uri, asked.scopes, asked.code_challenge
+            db, visit.viewer, asked.app, asked.redirect_uri, scopes, asked.code_challenge
         )
     if asked.redirect_uri == OUT_OF_BAND:
         return visit.show("code.html", app=asked.app, code=code)
@@ -80,8 +92,12 @@ async def _asked(visit: Visit) -> AuthorizationRequest:
     query = visit.request.query_params
     if any(len(query.getlist(name)) > 1 for name in _NAMES):
         raise Invalid(_("The app sent the same parameter twice."))
-    async with visit.site.database.reading() as db:
-        app = await apps.by_client(db, query.get("client_id", ""))
+    client_id = query.get("client_id", "")
+    if agent_rules.is_address(client_id):
+        app = await authorize_agent.agent_at(visit, client_id)
+    else:
+        async with visit.site.database.reading() as db:
+            app = await apps.by_client(db, client_id)
     if app is None:
         raise Invalid(_("The app that sent you here is unknown. Start again in the app."))
     if query.get("response_type") != "code":
@@ -89,9 +105,12 @@ async def _asked(visit: Visit) -> AuthorizationRequest:
     if query.get("response_mode", "query") != "query":
         raise Invalid(_("The app asks for a response type that isn't supported."))
     redirect_uri = query.get("redirect_uri", "")
-    scopes = rules.scopes(query.get("scope", ""))
+    scopes = (agent_rules if app.is_agent else rules).scopes(query.get("scope", ""))
     grants.check(app, redirect_uri, scopes)
-    return AuthorizationRequest(app, redirect_uri, scopes, query.get("state"), _challenge(visit))
+    challenge = _challenge(visit)
+    if app.is_agent:
+        authorize_agent.check(visit, challenge)
+    return AuthorizationRequest(app, redirect_uri, scopes, query.get("state"), challenge)
 
 
 def _challenge(visit: Visit) -> str | None:

@@ -1,0 +1,39 @@
+"""Whether agents would be answered: what administrators see when they press the button."""
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+
+from weetwie.agents.entry import AgentEntry
+from weetwie.errors import Unavailable, _
+
+log = structlog.get_logger(__name__)
+
+_LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1"))
+
+
+async def check(entry: AgentEntry, base_url: str) -> str:
+    """Loads all that is needed. Raises Unavailable with what is missing."""
+    parts = urlsplit(base_url)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise Unavailable(_("Agents connect over https alone, and this installation has no https address."))
+    try:
+        await entry.server()
+    except Exception as error:
+        log.exception("what agents need can't be loaded")
+        raise Unavailable(_("What agents need can't be loaded: {why}."), why=type(error).__name__) from error
+    answer: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Any) -> None:
+        answer.append(message)
+
+    await entry(
+        {"type": "http", "method": "POST", "path": "/mcp", "headers": [], "query_string": b""}, receive, send
+    )
+    if answer[0]["status"] != 401:
+        raise Unavailable(_("Agents without a token aren't refused as they should be."))
+    return _("Works: agents that people have allowed are answered, and no others.")

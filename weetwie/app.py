@@ -173,11 +173,7 @@ def build(
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
         otherwise=_beside(
-            {
-                "/scim/": partial(_directory, database, here, limits),
-                "/feeds/": partial(_feeds, database, here, limits),
-                AGENTS_PATH: lambda: agents,
-            },
+            _with_addresses_of_their_own(database, here, limits) | {AGENTS_PATH: lambda: agents},
             site(
                 database,
                 here,
@@ -241,10 +237,25 @@ def _connection_tests(database: Database, here: Site, agents: AgentEntry) -> dic
     }
 
 
+def _hooks(database: Database, here: Site, limits: RateLimits | None) -> Application:
+    """Loaded when something is first sent to one."""
+    from weetwie.hooks.server import application
+
+    return cast(Application, application(database, here, limits))
+
+
 async def _check_feeds(database: Database, here: Site) -> str:
     from weetwie.feeds.check import check
 
     return await check(database, here)
+
+
+def _with_addresses_of_their_own(
+    database: Database, here: Site, limits: RateLimits | None
+) -> dict[str, Callable[[], Application]]:
+    """Each loaded when it is first asked, by how its addresses begin."""
+    make = {"/scim/": _directory, "/feeds/": _feeds, "/hooks/": _hooks}
+    return {beginning: partial(one, database, here, limits) for beginning, one in make.items()}
 
 
 def _beside(made: Mapping[str, Callable[[], Application]], pages: Application) -> Application:

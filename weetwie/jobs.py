@@ -17,16 +17,18 @@ from weetwie.context import Site, of_system
 from weetwie.database.pool import Database
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.database.wake import Bell, wait
+from weetwie.domain.bots import feeds as bot_feeds
 from weetwie.domain.cards import fetch as cards
 from weetwie.domain.exports import exports
 from weetwie.domain.mail import emails
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out
 from weetwie.domain.people import verify
-from weetwie.errors import Unavailable
+from weetwie.errors import Refusal, Unavailable, _
 from weetwie.flows import asking, retain
+from weetwie.flows import bots as flow_bots
 from weetwie.flows.exports.make import make_next
-from weetwie.http.fetch import Fetcher
+from weetwie.http.fetch import Fetcher, FetchFailed, NotChanged
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
 from weetwie.smtp.client import SmtpClient
@@ -41,6 +43,7 @@ _FIRST_SWEEP: Final = 120.0
 _SWEEPS_AGAIN: Final = 60.0
 """Seconds after a sweep that failed."""
 _MOST_PUSHES: Final = 32
+_LARGEST_FEED: Final = 512 * 1024
 
 Work = Callable[[], Awaitable[object]]
 
@@ -53,7 +56,7 @@ class Sweep:
     """Seconds after the start."""
 
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def jobs(
             (Sweep(DAY, lambda: cards.sweep(database, store)),),
         ),
         Job("mail", None if post is None else lambda: emails.work(database, post)),
+        Job("feeds", sweeps=(Sweep(MINUTE, lambda: feeds_once(database, site, fetcher)),)),
         Job("pushes", pushes.begin, close=pushes.close),
         Job(
             "exports",
@@ -147,6 +151,42 @@ async def links_once(database: Database, store: Store, fetcher: Fetcher, base_ur
         pass
     while await verify.work(database, fetcher, base_url):
         pass
+
+
+async def feeds_once(database: Database, site: Site, fetcher: Fetcher) -> None:
+    """Reads the feeds that are due, one after the other, and has their bots post what is new."""
+    while True:
+        async with database.transaction() as db:
+            policy = await site.memory.policy(db)
+            due = await bot_feeds.claim(db) if "bots" in policy.connections else None
+        if due is None:
+            return
+        found, why = await _read_feed(fetcher, due)
+        try:
+            async with database.transaction() as db:
+                if found is not None:
+                    await flow_bots.post_entries(await of_system(db, site), due, found)
+        except Refusal as refusal:
+            why = str(refusal)
+        if why:
+            async with database.transaction() as db:
+                await bot_feeds.failed(db, due, why)
+
+
+async def _read_feed(fetcher: Fetcher, due: bot_feeds.DueFeed) -> tuple[bot_feeds.FoundEntries | None, str]:
+    """What stands in it, or why it cannot be read."""
+    from weetwie.imports import feeds as reader
+
+    try:
+        fetched = await fetcher.fetch(due.url, "", _LARGEST_FEED, etag=due.etag, modified=due.modified)
+        entries = await asyncio.to_thread(reader.read, fetched.content, fetched.content_type)
+    except NotChanged:
+        return bot_feeds.FoundEntries(None, due.etag, due.modified), ""
+    except FetchFailed as failed:
+        return None, str(failed)
+    except reader.UnreadableFeed:
+        return None, _("it is no feed")
+    return bot_feeds.FoundEntries(entries, fetched.etag, fetched.modified), ""
 
 
 async def let_go(database: Database, site: Site) -> None:

@@ -31,7 +31,7 @@ from weetwie.domain.media import remove as media_remove
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.notifications import dismiss, notify, push, push_out
 from weetwie.domain.passages import remove as passages
-from weetwie.domain.people import filtering, guests, showing, verify
+from weetwie.domain.people import bots, filtering, guests, showing, verify
 from weetwie.domain.polls import polls, vote
 from weetwie.domain.posts import media, remove, renamed
 from weetwie.domain.questions import erase as asked_people
@@ -100,8 +100,9 @@ AT_ONCE: AtOnce = {
         invite.erased,
         handover.erased,
         feed_addresses.ended,
+        bots.ended,
     ],
-    PersonLeft: [tokens.revoke_all, feed_addresses.ended, push.left, guests.hand_over],
+    PersonLeft: [tokens.revoke_all, feed_addresses.ended, push.left, guests.hand_over, bots.ended],
     AccountChanged: [feed_addresses.shut_out],
     PersonReturned: [returned.returned],
     PersonSuspended: [tokens.revoke_all, push.left],

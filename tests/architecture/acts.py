@@ -8,7 +8,7 @@ from itertools import product
 
 from tests.architecture.source import Function, Source
 
-ENTRY = ("api", "feeds", "scim", "web", "cli")
+ENTRY = ("api", "feeds", "hooks", "scim", "web", "cli")
 """Where the outside comes in."""
 WRITES = {"insert", "update", "delete"}
 RECORDS = {"weetwie.events.record", "weetwie.events.audit"}

@@ -29,7 +29,7 @@ COLLEAGUES, NETWORK, WORLD = Ring
 PUBLIC, UNLISTED_, PRIVATE, DIRECT = Visibility
 
 STRANGER, APP = "stranger", "app"
-CONNECTIONS = ["feeds"]
+CONNECTIONS = ["feeds", "bots"]
 """All are on: each is a way out."""
 
 

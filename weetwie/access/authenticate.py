@@ -7,6 +7,7 @@ carries `is_still_so` and the answer is thrown away when that says no. So what c
 import hashlib
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, and_, case, func, literal, select
 from sqlalchemy.orm import aliased
 
@@ -36,6 +37,7 @@ _PERSON = (
     Person.is_compliance,
     Person.is_limited,
     Person.is_locked,
+    Person.responsible_id,
     Person.default_ring,
     Person.default_language,
     Person.pages_language,
@@ -189,7 +191,7 @@ class Memory:
     async def recognise_for(self, db: Db, token: str, resource: str) -> Viewer | None:
         """The same for a token that opens one address alone, and nothing else; never remembered."""
         row = await db.row(_BY_TOKEN_FOR, hash=credential_hash(token), resource=resource, now=clock.now())
-        return None if row is None else _viewer(row, await self.policy(db, row["policy_version"]))
+        return None if row is None else _shown(row, await self.policy(db, row["policy_version"]))
 
     async def person(self, db: Db, person_id: int) -> Viewer | None:
         """A person as a viewer, for those who act in their name without a token: the command line, a stream."""
@@ -215,9 +217,15 @@ class Memory:
         if row[f"{kind}_id"] is None:
             self._viewers.drop(key)
             return None
-        viewer = _viewer(row, await self.policy(db, row["policy_version"]))
+        viewer = _shown(row, await self.policy(db, row["policy_version"]))
         self._viewers.put(key, viewer)
         return viewer
+
+
+def _shown(row: Record, policy: Policy) -> Viewer:
+    """By a credential. Nobody is a bot: whatever was made for one shows what the world sees, and does nothing."""
+    viewer = _viewer(row, policy)
+    return viewer if row["responsible_id"] is None else msgspec.structs.replace(viewer, is_dormant=True)
 
 
 def _viewer(row: Record, policy: Policy) -> Viewer:

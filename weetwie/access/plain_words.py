@@ -18,6 +18,7 @@ RINGS: Final = {
 CONNECTIONS: Final = {
     "agents": _("Assistants and agents (MCP)"),
     "feeds": _("Feeds (Atom and JSON Feed)"),
+    "bots": _("Bots"),
 }
 """What each is called."""
 

@@ -16,6 +16,7 @@ import msgspec
 SECONDS: Final = 10.0
 LARGEST_PAGE: Final = 1024 * 1024
 MOST_REDIRECTS: Final = 3
+_LONGEST_HEADER: Final = 200
 
 Allows = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
@@ -24,12 +25,19 @@ class FetchFailed(Exception):
     """There is nothing there that may or can be fetched; says why."""
 
 
+class NotChanged(FetchFailed):
+    """It is as it was when it was fetched before."""
+
+
 class Fetched(msgspec.Struct, frozen=True):
     url: str
     """Where it was found in the end."""
     content_type: str
     content: bytes
     charset: str | None
+    etag: str = ""
+    modified: str = ""
+    """To be shown when it is fetched again."""
 
 
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
@@ -92,17 +100,22 @@ class Fetcher:
             headers={"user-agent": user_agent, "accept-language": "en"},
         )
 
-    async def fetch(self, url: str, content_type: str, largest: int = LARGEST_PAGE) -> Fetched:
+    async def fetch(
+        self, url: str, content_type: str, largest: int = LARGEST_PAGE, *, etag: str = "", modified: str = ""
+    ) -> Fetched:
         """What answers with this type (or the beginning of one, such as `image/`); of a page that is larger, its beginning.
 
-        Raises FetchFailed.
+        Raises FetchFailed, and NotChanged for what is still as its `etag` or time says.
         """
+        headers = {"accept": f"{content_type}*;q=1, */*;q=0.1" if content_type else "*/*"}
+        if etag:
+            headers["if-none-match"] = etag
+        if modified:
+            headers["if-modified-since"] = modified
         try:
             async with (
                 asyncio.timeout(SECONDS),
-                self._client.stream(
-                    "GET", url, headers={"accept": f"{content_type}*;q=1, */*;q=0.1"}
-                ) as answer,
+                self._client.stream("GET", url, headers=headers) as answer,
             ):
                 return await _read(answer, content_type, largest)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError, ValueError) as error:
@@ -118,6 +131,8 @@ def guarded(allows: Allows = is_public) -> httpx.AsyncBaseTransport:
 
 
 async def _read(answer: httpx.Response, content_type: str, largest: int) -> Fetched:
+    if answer.status_code == 304:
+        raise NotChanged
     if answer.status_code != 200:
         raise FetchFailed(f"it answered {answer.status_code}")
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -128,7 +143,14 @@ async def _read(answer: httpx.Response, content_type: str, largest: int) -> Fetc
         content += piece
         if len(content) >= largest:
             break
-    return Fetched(str(answer.url), kind, bytes(content[:largest]), answer.charset_encoding)
+    return Fetched(
+        str(answer.url),
+        kind,
+        bytes(content[:largest]),
+        answer.charset_encoding,
+        answer.headers.get("etag", "")[:_LONGEST_HEADER],
+        answer.headers.get("last-modified", "")[:_LONGEST_HEADER],
+    )
 
 
 class _Guarded(httpx.AsyncBaseTransport):

@@ -3,6 +3,7 @@
 from weetwie.tables import (
     announcements,
     audit,
+    bots,
     cards,
     collections,
     conversations,
@@ -41,6 +42,7 @@ metadata = Row.metadata
 __all__ = [
     "announcements",
     "audit",
+    "bots",
     "cards",
     "collections",
     "conversations",

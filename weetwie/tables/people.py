@@ -76,6 +76,10 @@ class Person(Row):
     is_bot: Mapped[Flag]
     is_service: Mapped[Flag]
     """The account of the installation itself, which answers who knows what."""
+    responsible_id: Mapped[int | None] = to("people.id", ondelete="SET NULL")
+    """Of a bot: the member who made it, or took it over, and answers for it. It acts while they do."""
+    offered_to_id: Mapped[int | None] = to("people.id", ondelete="SET NULL")
+    """Of a bot: to whom it is to be handed over, once they say yes."""
     is_locked: Mapped[Flag]
     is_discoverable: Mapped[bool] = mapped_column(server_default="true")
     hides_follows: Mapped[Flag]
@@ -122,6 +126,8 @@ class Person(Row):
         _by_likeness("bio", "plain(bio)"),
         Index("people_manager", "manager_id", postgresql_where=text("manager_id is not null")),
         Index("people_sponsor", "sponsor_id", postgresql_where=text("sponsor_id is not null")),
+        Index("people_bots", "responsible_id", postgresql_where=text("responsible_id is not null")),
+        Index("people_bots_offered", "offered_to_id", postgresql_where=text("offered_to_id is not null")),
         Index("people_telling", "questions_told_at", postgresql_where=text("wants_questions")),
         Index("people_ending", "until", postgresql_where=text("until is not null and standing = 0")),
         CheckConstraint("standing in (0, 1, 2)", name="people_standing"),

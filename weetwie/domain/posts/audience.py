@@ -241,6 +241,8 @@ _COUNT = Query(
     lambda: select(func.count()).where(
         Person.id != param("author_id", BigInteger),
         Person.erased_at.is_(None),
+        # Nobody reads what a bot is sent.
+        Person.responsible_id.is_(None),
         ~Person.is_service | (Person.id == any_(param("people", ARRAY(BigInteger)))),
         visibility.would_see(visibility.of(Person), _draft(param("people", ARRAY(BigInteger)))),
     )

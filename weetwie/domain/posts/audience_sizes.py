@@ -34,7 +34,10 @@ def _sizes() -> Executable:
     ]
     followers = visibility.would_see(reader, _draft(param("ring", SmallInteger), Visibility.private))
     return select(*counted, func.count().filter(followers).label("followers")).where(
-        Person.id != param("author_id", BigInteger), Person.erased_at.is_(None), ~Person.is_service
+        Person.id != param("author_id", BigInteger),
+        Person.erased_at.is_(None),
+        ~Person.is_service,
+        Person.responsible_id.is_(None),
     )
 
 

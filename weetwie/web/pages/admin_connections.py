@@ -11,6 +11,7 @@ from weetwie.access import plain_words
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.feeds import addresses as feed_addresses
+from weetwie.domain.people import bots
 from weetwie.domain.policy.choose import choose, held
 from weetwie.errors import NotFound, Refusal, _
 from weetwie.web import reading
@@ -49,6 +50,11 @@ async def _by_feed_readers(db: Db, viewer: Viewer) -> Sequence[Use]:
     return [Use(_("Secret addresses"), viewer.policy.told(people))] if addresses else []
 
 
+async def _by_bots(db: Db, viewer: Viewer) -> Sequence[Use]:
+    made, people = await bots.in_use(db, viewer)
+    return [Use(_("Bots and who is responsible for them"), people)] if made else []
+
+
 CONNECTIONS: Final = (
     OfferedConnection(
         "agents",
@@ -67,6 +73,15 @@ CONNECTIONS: Final = (
         "/feeds",
         "feeds",
         _by_feed_readers,
+    ),
+    OfferedConnection(
+        "bots",
+        _(
+            "Members make bots that post what programs send them in Slack's form, and new entries of feeds. A bot reads nothing, is marked everywhere, and ends with the person responsible for it."
+        ),
+        "/hooks",
+        "bots",
+        _by_bots,
     ),
 )
 

@@ -8,6 +8,7 @@ from weetwie.access.enums import Standing
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.handover import handover
+from weetwie.domain.people import bots
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.relations import featured_tags
 from weetwie.domain.relations.followers import familiar, followers, following
@@ -96,6 +97,12 @@ async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, A
     }
 
 
+async def _responsible(visit: Visit, db: Db, person: Person) -> Person | None:
+    """Who answers for a bot, where the viewer sees them."""
+    id = None if person.is_card else await bots.responsible_for(db, person.id)
+    return next(iter(await visit.site.presenter.people(db, visit.viewer, [id])), None) if id else None
+
+
 async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
     viewer, presenter = visit.viewer, visit.site.presenter
     shown: dict[str, Any] = {
@@ -119,6 +126,7 @@ async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
     return {
         **shown,
         "manager": next(iter(manager), None),
+        "responsible": await _responsible(visit, db, person) if person.is_bot else None,
         "topics": await asked_about(visit, db, person) if visit.is_signed_in else [],
         "tags": await featured_tags.featured(db, viewer, person.id),
     }

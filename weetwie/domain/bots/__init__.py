@@ -1,0 +1,1 @@
+"""Bots: what is sent to them, and the feeds that they read."""

@@ -1,0 +1,1 @@
+"""For programs that post by a bot: incoming webhooks in Slack's form."""

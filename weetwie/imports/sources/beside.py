@@ -12,7 +12,7 @@ NESTED: Final = _(
     "This is an archive in the archive, so it wasn't read. Unpack it, and import what is in it."
 )
 LEADS_OUT: Final = _("The name of this file leads out of the archive, so it wasn't read.")
-_PACKED: Final = (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar")
+PACKED: Final = (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar")
 _MOST_TOLD: Final = 100
 _OF_FILES: Final = frozenset("attachments data uploads __uploads files".split())
 """Folders of what people sent: an archive in there is a file of theirs."""
@@ -44,7 +44,7 @@ def _nested(box: OpenArchive) -> list[str]:
     return [
         name
         for name in box.sizes
-        if name.lower().endswith(_PACKED) and not _OF_FILES.intersection(name.lower().split("/")[:-1])
+        if name.lower().endswith(PACKED) and not _OF_FILES.intersection(name.lower().split("/")[:-1])
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.message import Message as Mail
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 from urllib.parse import quote
 
@@ -19,7 +19,7 @@ import msgspec
 from weetwie.errors import Invalid, _
 from weetwie.imports.box import OpenArchive
 from weetwie.imports.git import told
-from weetwie.imports.sources import public_inbox
+from weetwie.imports.sources import beside, public_inbox
 from weetwie.imports.sources.checked import LONGEST_KEY, NOT_READABLE, no_time, passed, time_of, web_link
 from weetwie.imports.sources.files import Files
 from weetwie.imports.sources.form import (
@@ -66,11 +66,19 @@ def read(box: OpenArchive, asked: Asked) -> Export:
     inboxes = public_inbox.repositories(box.sizes)
     if inboxes:
         return _of_git(box, asked, inboxes)
-    names = names_of(box.sizes)
+    names = [name for name in names_of(beside.readable(box)) if not name.lower().endswith(beside.PACKED)]
     files = Files(box, names)
-    lists = _lists(asked, _sample(files, names))
+    sample = _sample(files, names)
+    if not sample and beside.instead(box):
+        raise Invalid(beside.instead(box), field="file")
+    lists = _lists(asked, sample)
     raw = (one for name in names for one in mails(files, name))
-    return Export(lists.name, _Reading(lists, asked).records(raw), files.position, max(files.size, 1))
+    return Export(
+        lists.name,
+        chain(beside.troubles(box), _Reading(lists, asked).records(raw)),
+        files.position,
+        max(files.size, 1),
+    )
 
 
 def _of_git(box: OpenArchive, asked: Asked, inboxes: list[str]) -> Export:

@@ -155,13 +155,11 @@ def build(
     no streams."""
     base_url, memory, store = here.base_url, here.memory, here.store
     limits = RateLimits(shared_counts) if settings.rate_limits else None
-    declared = endpoints()
-    described = _described(base_url)
     agents = AgentEntry(database, here, limits)
     renderer = Renderer(base_url)
     streams = Streaming(live, database, memory, renderer, limits) if live is not None else None
     dispatcher = Dispatcher(
-        [*declared, openapi_endpoint(described), TO_THE_REFERENCE],
+        [*endpoints(), openapi_endpoint(_described(base_url)), TO_THE_REFERENCE],
         site=here,
         recognise=_recognise(memory),
         open_db=_open_db(database),

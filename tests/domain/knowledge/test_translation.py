@@ -7,7 +7,7 @@ import pytest
 from tests.world import World
 from weetwie.access.enums import Ring
 from weetwie.domain.knowledge import asked as asking
-from weetwie.domain.knowledge import twins, word_list
+from weetwie.domain.knowledge import compounds, twins, word_list, words
 from weetwie.domain.knowledge.answer import ExpertAnswer, Level
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.merged import merged
@@ -54,6 +54,14 @@ def test_a_word_that_is_another_one_in_another_language_stands_for_nothing_there
     assert not word_list.is_false_friend("schip", "nl", concept)
 
 
+def test_words_that_mean_the_same_in_two_languages_or_are_hardly_known_in_one_are_no_false_friends() -> None:
+    pump, seal = (
+        word_list.word_list().meanings(word_list.key_of("en", [word])) for word in ("pump", "gasket")
+    )
+    assert not word_list.is_false_friend("pump", "en", pump[0].concept)
+    assert not word_list.is_false_friend("seal", "en", seal[0].concept)
+
+
 @pytest.mark.parametrize(
     ("word", "code", "parts"),
     [
@@ -61,6 +69,7 @@ def test_a_word_that_is_another_one_in_another_language_stands_for_nothing_there
         ("pompafdichting", "nl", ("pomp", "afdichting")),
         ("arbeitssicherheit", "de", ("arbeits", "sicherheit")),
         ("kundenschulung", "de", ("kunden", "schulung")),
+        ("trillingsmetingen", "nl", ("trillings", "metingen")),
         ("qwertzuiopasdf", "de", ()),
         ("pump", "en", ()),
     ],
@@ -123,6 +132,45 @@ async def test_a_word_of_two_meanings_counts_where_another_word_agrees(world: Wo
     assert not (await ask(world, "the pump seal")).is_named
     await world.post(gerd, "Die Dichtung der Pumpe ist undicht", language="de")
     assert [one.person_id for one in (await ask(world, "the pump seal")).people] == [gerd.id]
+
+
+async def test_a_word_that_is_another_one_elsewhere_counts_beside_another_word_of_the_question(
+    world: World,
+) -> None:
+    hanna, till = await world.member("hanna"), await world.member("till")
+    await world.post(till, "Das Lager der Welle ist heiß, ein Lager mit zwei Reihen", language="de")
+    await some_others(world)
+    assert not (await ask(world, "who knows the warehouse?")).is_named
+    await world.post(hanna, "Inventur am Freitag, und das Lager wird gezählt", language="de")
+    answer = await ask(world, "who knows about stocktaking in the warehouse?")
+    assert [one.person_id for one in answer.named().people] == [hanna.id]
+
+
+def test_a_compound_that_nobody_uses_is_asked_by_its_parts() -> None:
+    asked = asking.read("lekkende pompafdichting")
+    found = twins.find("lekkende pompafdichting", asked, "nl")
+    nobody, somebody = dict[int, bool](), {term: True for one in asked for term in one.terms}
+    in_german = {words.number_in("pumpendichtung", "de"): True}
+    parts = compounds.apart(asked, found, nobody)
+    assert [part.word.word for part in parts] == ["pomp", "afdichting"]
+    assert "Dichtung" in {twin.text for twin in parts[1].twins}
+    assert compounds.apart(asked, found, somebody) == []
+    assert compounds.apart(asked, found, in_german) == []
+
+
+async def test_a_compound_that_somebody_uses_is_no_word_for_its_parts(world: World) -> None:
+    ada, bo = await world.member("ada"), await world.member("bo")
+    await choose(world.db, await world.viewer(ada), "seals", TopicChoice.knows)
+    await world.post(bo, "De pompafdichting is vandaag geleverd", language="nl")
+    await some_others(world)
+    assert [one.person_id for one in (await ask(world, "pompafdichting")).named().people] == [bo.id]
+
+
+async def test_a_compound_of_which_nobody_used_a_part_is_told_whole(world: World) -> None:
+    await world.post(await world.member("gerd"), "Mijn kast is vol", language="nl")
+    await some_others(world)
+    answer = await ask(world, "bijenkast")
+    assert not answer.is_named and answer.unknown == ("bijenkast",)
 
 
 async def test_nobody_is_named_in_any_language_where_nobody_spoke_of_it(world: World) -> None:

@@ -230,7 +230,7 @@ def part(asked: Sequence[AskedTerm], said: str) -> float:
 
 def unknown(asked: Sequence[AskedTerm]) -> list[str]:
     """The words that nobody used whom one sees."""
-    return [word.said for word in asked if not word.is_used]
+    return list(dict.fromkeys(word.asked or word.said for word in asked if not word.is_used))
 
 
 def says_what(words: Sequence[AskedTerm], shares: Sequence[float]) -> bool:

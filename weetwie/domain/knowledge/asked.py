@@ -27,7 +27,7 @@ _OF_ASKING: Final = {
     " collega's doet maakt verzorgt beheert organiseert koopt controleert plant meet schrijft bouwt leidt onderhoudt",
     "de": "helfen fragen auskennen auskennt ahnung erfahrung erfahrungen experte expertin experten expertise spricht sprechen"
     " sitzt sitzen arbeitet arbeiten wohnt beste zuständig verantwortlich ansprechpartner ansprechpartnerin kümmert bescheid"
-    " wende wenden gut kollege kollegin suche suchen"
+    " wende wenden gut kollege kollegin kollegen kolleginnen suche suchen"
     " macht betreut organisiert regelt erledigt bearbeitet richtet kauft prüft plant misst schreibt baut leitet pflegt",
 }
 """What stands around it, at the beginning or the end of a sentence. Anywhere else it may be what is asked."""

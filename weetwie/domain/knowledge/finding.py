@@ -16,7 +16,7 @@ from weetwie.domain.knowledge.ranking import Order
 from weetwie.domain.knowledge.said import SaidOfThemselves, Statement
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
-from weetwie.domain.knowledge.words import HAVE_COMPOUNDS, AskedWord, ask
+from weetwie.domain.knowledge.words import AskedWord, ask
 
 
 class Matter(msgspec.Struct):
@@ -49,7 +49,7 @@ def matter(
 ) -> Matter:
     visible = Visible(index, scope)
     seen = of_sight(visible, stands)
-    return Matter(visible, seen, fitting.weigh(visible, asked, seen, twins, joins=language in HAVE_COMPOUNDS))
+    return Matter(visible, seen, fitting.weigh(visible, asked, seen, twins, language))
 
 
 def claims(
@@ -110,7 +110,7 @@ def stand_ins(of: Matter, asked: Sequence[AskedWord]) -> tuple[StandIn, ...]:
             StandIn(
                 twin.words,
                 " ".join(asked[place].word for place in twin.of),
-                max(weights.get(asked[place].word, 0.0) for place in twin.of) * twin.share,
+                max(weights.get(asked[place].word, word.weight) for place in twin.of) * twin.share,
             )
             for word in of.words
             for twin in word.twins

@@ -7,13 +7,14 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from weetwie.domain.knowledge import compounds
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.lent import Lent, lent
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Visible
-from weetwie.domain.knowledge.words import AskedWord
+from weetwie.domain.knowledge.words import HAVE_COMPOUNDS, AskedWord
 
 MOST_TERMS: Final = 24
 _K1: Final = 0.5
@@ -48,6 +49,8 @@ class AskedTerm(msgspec.Struct):
     """Where another word stands for it, of this language or another."""
     twins: list[Twin] = []
     """Those words."""
+    asked: str = ""
+    """The compound of which it is a part, where that was asked."""
 
     @property
     def phrase(self) -> tuple[int, ...]:
@@ -67,27 +70,49 @@ def weigh(
     asked: Sequence[AskedWord],
     seen: dict[int, Occurrences],
     twins: Sequence[Twin] = (),
-    *,
-    joins: bool = False,
+    language: str = "",
 ) -> list[AskedTerm]:
-    """The words of a question, what says most first. `joins`: in its language a hyphen joins words to what both say."""
-    own = [[at for term in one.terms if (at := seen.get(term)) is not None] for one in asked]
-    lents, standing = lent(twins, len(asked), seen, own, visible.number)
-    words = []
-    for one, found, borrowed, its_twins in zip(asked, own, lents, standing, strict=True):
-        number = sum(len(at.places) for at in found)
-        if borrowed is not None and (borrowed := _without(borrowed, found)) is not None:
-            number += int((borrowed.share > _HALF).sum())
-        rarity = math.log(1 + max(visible.number - number + 0.5, 0.5) / (number + 0.5))
-        weight = math.sqrt(one.count) * rarity
-        words.append(AskedTerm(one.word, one.terms, rarity, weight, found, borrowed, its_twins))
+    """The words of a question, what says most first."""
+    parts = compounds.apart(asked, twins, seen) if language in ("", *HAVE_COMPOUNDS) else []
+    gone = {part.of for part in parts}
+    every = [*asked, *(part.word for part in parts)]
+    given = [twin for twin in twins if gone.isdisjoint(twin.of)]
+    given += [
+        msgspec.structs.replace(twin, of=(place,))
+        for place, part in enumerate(parts, len(asked))
+        for twin in part.twins
+    ]
+    own = [[at for term in one.terms if (at := seen.get(term)) is not None] for one in every]
+    lents, standing = lent(given, len(every), seen, own, visible.number)
+    words = [
+        _weighed(visible, one, found, borrowed, its_twins)
+        for one, found, borrowed, its_twins in zip(every, own, lents, standing, strict=True)
+    ]
+    for place, part in enumerate(parts, len(asked)):
+        its_twins = [msgspec.structs.replace(twin, of=(part.of,)) for twin in words[place].twins]
+        words[place] = msgspec.structs.replace(words[place], asked=asked[part.of].word, twins=its_twins)
+    words = [word for place, word in enumerate(words) if place not in gone]
     words.sort(key=lambda word: -word.weight)
-    said = {word.said for word in words} if joins else set[str]()
+    said = {word.said for word in words} if language in HAVE_COMPOUNDS else set[str]()
     return [word for word in words if not _says_it_again(word, said)]
 
 
+def _weighed(
+    visible: Visible,
+    one: AskedWord,
+    found: list[Occurrences],
+    borrowed: Lent | None,
+    its_twins: list[Twin],
+) -> AskedTerm:
+    number = sum(len(at.places) for at in found)
+    if borrowed is not None and (borrowed := _without(borrowed, found)) is not None:
+        number += int((borrowed.share > _HALF).sum())
+    rarity = math.log(1 + max(visible.number - number + 0.5, 0.5) / (number + 0.5))
+    return AskedTerm(one.word, one.terms, rarity, math.sqrt(one.count) * rarity, found, borrowed, its_twins)
+
+
 def _says_it_again(word: AskedTerm, said: Collection[str]) -> bool:
-    """Whether it is what a hyphen joins, which nobody wrote so, and its parts are asked by themselves."""
+    """Whether it is what a hyphen joins to what both say, which nobody wrote so, and its parts are asked by themselves."""
     return "/" in word.said and not word.is_used and all(part in said for part in word.said.split("/"))
 
 

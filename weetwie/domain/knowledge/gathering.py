@@ -67,7 +67,7 @@ async def gather(
         statements = await said.about(db, viewer, [*_terms(of_posts), *own], scope, as_of, whole.twins)
     of_claims = matter.words
     if whole is not asked:
-        of_claims = fitting.weigh(matter.visible, whole.asked, matter.seen, whole.twins)
+        of_claims = fitting.weigh(matter.visible, whole.asked, matter.seen, whole.twins, language)
     return Gathered(
         of_posts,
         matter,

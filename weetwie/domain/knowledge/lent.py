@@ -118,8 +118,13 @@ def _surely(
         fields[twin.field].update((place, twin.part) for place in twin.of)
     return [
         twin.is_sure
-        or twin.sense in alive
-        or bool(twin.field and fields[twin.field] - {(place, twin.part) for place in twin.of})
+        or (
+            not twin.is_foreign
+            and (
+                twin.sense in alive
+                or bool(twin.field and fields[twin.field] - {(place, twin.part) for place in twin.of})
+            )
+        )
         for twin in twins
     ]
 
@@ -133,7 +138,11 @@ def _beside_others(
 ) -> Occurrences | None:
     """In posts that say another word of the question."""
     others = [found.places for place, some in enumerate(own) if place not in twin.of for found in some]
-    others += [found.places for other, found in standing if word not in other.of]
+    others += [
+        found.places
+        for other, found in standing
+        if word not in other.of and (other.is_sure or not twin.is_foreign)
+    ]
     if not others:
         return None
     mask = np.isin(at.places, np.concatenate(others))

@@ -51,6 +51,8 @@ class Twin(msgspec.Struct, frozen=True):
     """Whether it is of the language in which it was asked."""
     is_made: bool = False
     """A compound that nobody wrote down, put together to be looked for."""
+    is_foreign: bool = False
+    """Whether it is another word in another language: Dutch *boot* is no English one."""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -313,10 +315,9 @@ def _of_meaning(
             if not tokens or (other == code and word_list.key_of(code, tokens) == own):
                 continue
             is_ours = meaning.field == word_list.GLOSSARY
-            if not is_ours and word_list.is_false_friend(word.text, other, concept):
-                continue
+            is_foreign = not is_ours and word_list.is_false_friend(word.text, other, concept)
             forms = tuple(_forms(token, other) for token in tokens)
-            sure = is_sure and not word.is_ambiguous
+            sure = is_sure and not word.is_ambiguous and not is_foreign
             yield Twin(
                 word.text,
                 other,
@@ -329,6 +330,7 @@ def _of_meaning(
                 part,
                 share,
                 is_of_same=other == code,
+                is_foreign=is_foreign,
             )
 
 

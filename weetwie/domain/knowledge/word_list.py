@@ -27,7 +27,7 @@ _LONG_PART: Final = 5
 _MOST_KNOWN: Final = 1500
 """Words that are asked for again and again: some 2 MB."""
 _USUAL, _MUCH_MORE = 3e-6, 3.0
-"""A word that is so usual in another language, and not much more so in its own, is mostly that one."""
+"""A word that is so usual in another language, or means something there, and is not much more usual in its own, may be that one."""
 
 _PIECE: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
@@ -158,7 +158,8 @@ def is_false_friend(text: str, code: str, concept: Concept) -> bool:
             continue
         key = key_of(other, (token,))
         usual = float(background.usual([token], other)[0])
-        if word_list().meanings(key) or (usual > _USUAL and usual > own_usual):
+        means = [meaning.concept for meaning in word_list().meanings(key)]
+        if concept not in means and usual > own_usual and (means or usual > _USUAL):
             return True
     return False
 
@@ -169,7 +170,8 @@ _LINKS: Final = {"nl": ("", "s", "en", "e", "er"), "de": ("", "s", "n", "en", "e
 
 @lru_cache(maxsize=16_384)
 def parts(word: str, code: str) -> tuple[str, ...]:
-    """Of a compound, each of them in the word list; the fewest, and then the longest last one. Empty for none."""
+    """Of a compound, each of them a word; the fewest, of these the most that are in the word list, and then the longest last one.
+    Empty for none."""
     if code not in _LINKS or len(word) < 2 * _SHORTEST_PART + 1 or not word.isalpha():
         return ()
     return _split(word, code, 3)
@@ -177,34 +179,42 @@ def parts(word: str, code: str) -> tuple[str, ...]:
 
 def _split(word: str, code: str, most: int) -> tuple[str, ...]:
     cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
-    known = _are_words([word[at:] for at in cuts], code)
-    ends = [at for at, is_known in zip(cuts, known, strict=True) if is_known]
-    for at in ends:
-        if first := _without_link(word[:at], code):
-            return (first, word[at:])
+    known = _known([word[at:] for at in cuts], code)
+    ends = [(at, how) for at, how in zip(cuts, known, strict=True) if how]
+    found = [
+        (how + first_how, (first, word[at:]))
+        for at, how in ends
+        for first, first_how in [_without_link(word[:at], code)]
+        if first
+    ]
+    if found:
+        return max(found, key=lambda one: one[0])[1]
     if most > 2:
-        for at in ends:
+        for at, _how in ends:
             for link in _LINKS[code]:
                 if word[:at].endswith(link) and (before := _split(word[: at - len(link)], code, most - 1)):
                     return (*before, word[at:])
     return ()
 
 
-def _without_link(word: str, code: str) -> str:
+def _without_link(word: str, code: str) -> tuple[str, int]:
     ways = [word.removesuffix(link) for link in _LINKS[code] if word.endswith(link)]
     ways = [way for way in ways if len(way) >= _SHORTEST_PART]
-    known = _are_words(ways, code)
-    return next((way for way, is_known in zip(ways, known, strict=True) if is_known), "")
+    known = _known(ways, code)
+    return next(((way, how) for way, how in zip(ways, known, strict=True) if how), ("", 0))
 
 
-def _are_words(some: Sequence[str], code: str) -> list[bool]:
-    """Whether each stands in the list, or is long and usual enough to be a word of the language in any case."""
+_IN_USE, _LISTED = 1, 2
+
+
+def _known(some: Sequence[str], code: str) -> list[int]:
+    """How each is known: it stands in the list, or is long and usual enough to be a word of the language in any case; 0 for no word."""
     if not some:
         return []
     listed = word_list().has([key_of(code, (word,)) for word in some])
     usual = background.usual(some, code) > background.RAREST
     return [
-        is_listed or (len(word) >= _LONG_PART and bool(is_usual))
+        _LISTED if is_listed else _IN_USE * (len(word) >= _LONG_PART and bool(is_usual))
         for word, is_listed, is_usual in zip(some, listed, usual, strict=True)
     ]
 

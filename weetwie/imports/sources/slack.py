@@ -57,6 +57,7 @@ _WRITTEN: Final = frozenset(
 _WORKSPACE: Final = re.compile(
     rb'"permalink":\s*"https:\\?/\\?/([a-z0-9-]+(?:\.enterprise)?)\.slack\.com\\?/'
 )
+_MOST_REMEMBERED: Final = 50_000
 _LOOKED_AT: Final = 40
 """Files that are looked at for the address of the workspace."""
 
@@ -139,16 +140,16 @@ class _Reader:
         self, message: Mapping[str, Any], file: str, at: str, channel: SlackChannel, given: "_Given"
     ) -> Record:
         kind = text_of(message.get("subtype"))
+        is_later = kind in ("message_changed", "message_deleted")
         if kind == "message_changed" and isinstance(message.get("message"), dict):
             message = message["message"]
             kind = text_of(message.get("subtype"))
-        elif text_of(message.get("ts")) in given.times:
-            return LeftOut("copy")
         ts = text_of(message.get("deleted_ts" if kind == "message_deleted" else "ts"))
         moment = _time(ts)
         if moment is None:
             return no_time(file, at, message.get("ts"))
-        given.times.add(ts)
+        if given.is_known(ts) and not is_later:
+            return LeftOut("copy")
         if kind in ("tombstone", "message_deleted"):
             return Removed(f"{channel.key}/{ts}")
         if message.get("type", "message") != "message" or kind not in _WRITTEN:
@@ -190,8 +191,17 @@ class _Given:
     """What a file has given so far, of which a copy may follow: an answer in a thread that was shown to the channel too."""
 
     def __init__(self) -> None:
-        self.times: set[str] = set()
+        self._times: set[str] = set()
         self._answers: set[tuple[str, str, str]] = set()
+
+    def is_known(self, ts: str) -> bool:
+        """Copies of one message stand near to one another; what is remembered stays few."""
+        is_known = ts in self._times
+        if len(self._times) > _MOST_REMEMBERED:
+            self._times.clear()
+            self._answers.clear()
+        self._times.add(ts)
+        return is_known
 
     def is_copy(self, answer: tuple[str, str, str], kind: str) -> bool:
         is_known = answer in self._answers

@@ -45,6 +45,7 @@ class SlackLists:
         self.places: dict[str, dict[str, SlackChannel]] = {}
         """By the folder that a list lies in: its channels by key and by each name that a folder may have."""
         self._names_of_open: dict[str, str] = {}
+        self._closed: set[str] = set()
         for name in (name for name in names if last(name) in PEOPLE):
             self._read_people(name)
         for kind, openness in CHANNELS.items():
@@ -63,11 +64,19 @@ class SlackLists:
 
     def channels(self) -> list[SlackChannel]:
         """Each once, without the conversations of a few."""
-        places = {place.key: place for places in self.places.values() for place in places.values()}
+        places = {
+            place.key: self._as_closed(place) for each in self.places.values() for place in each.values()
+        }
         return [place for place in places.values() if place.openness != "direct"]
 
     def place_of(self, root: str, folder: str) -> SlackChannel | None:
-        return self.places.get(root, {}).get(beside.folded(folder))
+        place = self.places.get(root, {}).get(beside.folded(folder))
+        return self._as_closed(place) if place else None
+
+    def _as_closed(self, place: SlackChannel) -> SlackChannel:
+        """What one list calls private stays so, whatever another says of it."""
+        is_closed = place.is_open and place.key in self._closed
+        return place._replace(openness="private") if is_closed else place
 
     def author_of(self, message: Mapping[str, Any]) -> Author:
         """People of other workspaces are known only by what stands beside their messages."""
@@ -86,7 +95,7 @@ class SlackLists:
 
     def channel(self, key: str) -> str:
         """How an open channel is called; empty for any other."""
-        return self._names_of_open.get(key, "")
+        return "" if key in self._closed else self._names_of_open.get(key, "")
 
     def _read_people(self, file: str) -> None:
         for piece in self._listed(file):
@@ -100,7 +109,6 @@ class SlackLists:
         del self._teams[""]
 
     def _read_channels(self, file: str, openness: Openness) -> None:
-        """What one list calls private stays so, whatever another says of it."""
         root = file.rpartition("/")[0]
         places = self.places.setdefault(root, {})
         for piece in self._listed(file):
@@ -112,7 +120,7 @@ class SlackLists:
             if place.is_open:
                 self._names_of_open.setdefault(place.key, place.name)
             else:
-                self._names_of_open[place.key] = ""
+                self._closed.add(place.key)
 
     def _listed(self, file: str) -> Iterator[JsonPiece]:
         for piece in pieces(self._files, file):

@@ -8,7 +8,7 @@ _CODE: Final = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]+`)", re.D
 _ADDRESS: Final = r"<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?"
 _LINK: Final = re.compile(rf"(!?)\[([^\[\]\n]{{0,1000}})\]\({_ADDRESS}(?:\s[^()\n]{{0,300}})?\)")
 _BARE: Final = re.compile(r"<(https?://[^\s<>]+)>")
-_HEADING: Final = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*)$", re.MULTILINE)
 _STRONG: Final = re.compile(r"(?<![\w\\])(\*\*|__|~~)(?=\S)([^\n*_~]{1,2000})(?<=\S)\1(?!\w)")
 _SLANTED: Final = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^\n*_]{1,2000})(?<=[^\s*_])\1(?![\w*])")
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!|~>-])")
@@ -23,9 +23,7 @@ def plain(text: str, named: Callable[[str], str]) -> str:
 
 
 def _prose(text: str) -> str:
-    if text.isalnum():
-        return text
-    text = _HEADING.sub(r"\1", _BARE.sub(r"\1", _LINK.sub(_linked, text)))
+    text = _HEADING.sub(lambda found: found[1].rstrip(" \t#"), _BARE.sub(r"\1", _LINK.sub(_linked, text)))
     return _ESCAPED.sub(r"\1", _SLANTED.sub(r"\2", _STRONG.sub(r"\2", text)))
 
 

@@ -141,6 +141,7 @@ def test_scripts_write_down_what_graph_gives_in_many_ways(tmp_path: Path, name: 
         ('<p>use <code>a &lt; b</code> <emoji id="smile" alt="\U0001f642" title="Smile"></emoji></p>', "use `a < b` \U0001f642"),
         ('<codeblock class="Python"><code>a = 1<br>b = 2</code></codeblock>', "```\na = 1\nb = 2\n```"),
         ("<blockquote>old words</blockquote><p>I agree</p>", "I agree"),
+        ('<div>Welcome! <span type="(smile)"><img alt="smile" itemtype="http://schema.skype.com/Emoji" src="https://x.example"></span></div>', "Welcome!"),
         ("<p>a\x00b</p>", "ab"),
     ],
 )  # fmt: skip
@@ -185,6 +186,15 @@ def test_a_public_team_and_what_is_in_it(tmp_path: Path) -> None:
     team = {"id": TEAM, "displayName": "Corp", "visibility": "Public"}
     assert texts(of_day(tmp_path, said(), team=team)) == ["Hello"]
     assert texts(of_day(tmp_path, said(), team={**team, "visibility": "HiddenMembership"})) == []
+
+
+def test_a_channel_that_nothing_tells_of_comes_in_only_where_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"value": [said(), said(where="19:other")]}))
+    assert texts(read(teams.read, tmp_path / "a.json")) == []
+    records = read(teams.read, tmp_path / "a.json", Asked(lists=(GENERAL,)))
+    assert [one.channel for one in messages(records)] == [GENERAL]
+    closed = packed(tmp_path / "a.zip", {"a.json": [said()], "b.json": [channel(kind="private")]})
+    assert texts(read(teams.read, closed, Asked(lists=(GENERAL,)))) == []
 
 
 def test_notices_programs_and_what_was_deleted_are_left_out(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class Author(msgspec.Struct, frozen=True):
     address: str = ""
     handle: str = ""
     is_program: bool = False
-    """The source marks it as an integration or a bot."""
+    """The source marks it as an integration or a bot. What one wrote is left out."""
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -36,7 +36,8 @@ class Channel(msgspec.Struct, frozen=True):
     key: str
     name: str
     is_open: bool = True
-    """Everybody in the organisation could read it. None of a closed channel's messages are given."""
+    """Everybody in the organisation could read it. None of a closed channel's messages are given, nor its name, which is for those
+    who are in it; its key is, so that what came in while it was open can go. Where an export does not tell, it is closed."""
     link: str = ""
 
 
@@ -80,7 +81,7 @@ class Removed(msgspec.Struct, frozen=True):
 
 
 class LeftOut(msgspec.Struct, frozen=True):
-    """Something that does not come in on purpose."""
+    """Something that does not come in on purpose. Counted, and nothing of it told."""
 
     reason: Reason
     count: int = 1
@@ -106,7 +107,8 @@ class Asked(msgspec.Struct, frozen=True):
     since: datetime | None = None
     """Nothing older. A live source would begin here."""
     lists: tuple[str, ...] = ()
-    """Of mail: the addresses of the lists that may come in; nothing else does."""
+    """Of mail: the addresses of the lists that may come in; nothing else does. Of Teams: the ids of channels that are open to
+    everybody though the export does not say so."""
     address: str = ""
     """Where the source is on the web (`https://forum.example.org`), for links that the export does not hold."""
 

@@ -56,10 +56,12 @@ _LINES: Final = (".jsonl", ".ndjson")
 _TENANT: Final = re.compile(r"[?&]tenantId=([0-9a-fA-F-]{36})")
 _TEAM: Final = re.compile(r"[?&]groupId=([0-9a-fA-F-]{36})")
 _EMOJI: Final = re.compile(r'<emoji\b[^<>]*?\balt="([^"<>]*)"[^<>]*>')
+_OLD_EMOJI: Final = re.compile(r"<img\b[^<>]*schema\.skype\.com/Emoji[^<>]*>")
 _AT: Final = re.compile(r"<at\b[^<>]*>")
 _CODE: Final = re.compile(r"<(/?)codeblock\b[^<>]*>")
 _GUEST: Final = "#EXT#"
 """In the name that a directory makes up for somebody of elsewhere; it is no address."""
+_NAMELESS: Final = "orgid:"
 _MOST_TOLD: Final = 1000
 
 
@@ -132,13 +134,16 @@ class _Reader:
         if found.kind == "channel":
             membership = text_of(value.get("membershipType")).lower()
             known = self._channels.get(key)
-            if known is None or not known[1] or membership not in ("", "standard"):
+            if known is None or known[0] == key or not known[1] or membership not in ("", "standard"):
                 self._channels[key] = (text_of(value.get("displayName")), membership, address)
             team = _TEAM.search(address)
             self._belongs(key, found.team or (team[1] if team else ""))
         elif found.kind == "message":
             identity = dict_of(value.get("channelIdentity"))
-            self._belongs(text_of(identity.get("channelId")), text_of(identity.get("teamId")))
+            channel = text_of(identity.get("channelId"))
+            self._belongs(channel, text_of(identity.get("teamId")))
+            if channel in self._asked.lists:
+                self._channels.setdefault(channel, (channel, "standard", ""))
         elif found.kind == "team":
             if visibility := text_of(value.get("visibility")).lower():
                 self._teams[key] = visibility
@@ -291,11 +296,11 @@ def _kind(value: Mapping[str, Any]) -> str:
 
 
 def _author(value: Mapping[str, Any]) -> Author:
-    name = text_of(value.get("userPrincipalName"))
+    name, shown = text_of(value.get("userPrincipalName")), text_of(value.get("displayName"))
     address = text_of(value.get("mail") or value.get("email")) or ("" if _GUEST in name else name)
     return Author(
         key=text_of(value.get("userId") or value.get("id")),
-        name=text_of(value.get("displayName")),
+        name="" if shown.startswith(_NAMELESS) else shown,
         address=address if "@" in address else "",
     )
 
@@ -305,5 +310,5 @@ def _text_of(body: Mapping[str, Any]) -> str:
     content = text_of(body.get("content"))
     if text_of(body.get("contentType")).lower() == "text":
         return content
-    written = _CODE.sub(r"<\1pre>", _AT.sub("@", _EMOJI.sub(r"\1", content)))
+    written = _CODE.sub(r"<\1pre>", _AT.sub("@", _EMOJI.sub(r"\1", _OLD_EMOJI.sub("", content))))
     return plain(written, code=True, without=("blockquote",))

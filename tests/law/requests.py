@@ -173,7 +173,7 @@ def search(tried: Tried, method: str, path: str) -> Iterator[Request]:
         *("zqpost*", "zqwarning*", "zqmedia*", "zqpost* order:time", "zqpost* -is:reply", "zqpost* is:reply", "-open", "indeed is:reply", "indeed -is:reply", "indeed to:sol"),
         *("open -zqpost*", "to:ada", "to:mel", "-to:ada open", "to:me is:reply", "from:sol", "from:una", "from:rem"),
         *("is:question", "is:question is:answered", "is:question -is:answered", "is:mine", "is:sensitive", "from:me"),
-        *("has:media", "has:image", "has:quote", "-has:quote open", "has:link", "has:poll", "in:library zqpost*"),
+        *("has:media", "has:image", "has:quote", "-has:quote open", "has:link", "has:poll", "in:library zqpost*", "in:bookmarks zqpost*"),
         *("in:public zqpost*", "language:en", "during:2026", "tag:open", *(f"tag:{tag}" for tag in tried.tags[2:4])),
     )  # fmt: skip
     for line in lines:

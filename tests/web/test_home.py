@@ -230,6 +230,21 @@ async def test_the_pages_keep_the_law(world: World) -> None:
         assert "Zqopen" in (await site.get("/all")).text
 
 
+async def test_what_one_has_bookmarked_is_searched(site: httpx.AsyncClient, world: World) -> None:
+    bo = await world.member("bo")
+    kept = await world.post(bo, "the valve sticks in winter")
+    await world.post(bo, "the valve is new")
+    other = await world.post(bo, "lunch at noon")
+    for post_id in (kept, other):
+        await act(site, f"/posts/{post_id}/bookmark")
+    page = text_of(await site.get("/bookmarks?q=valve"))
+    assert "sticks in winter" in page and "is new" not in page and "lunch" not in page
+    assert "No post here matches “crane”" in text_of(await site.get("/bookmarks?q=crane"))
+    assert "No post here matches" in text_of(await site.get("/favourites?q=valve"))
+    wrong = await site.get("/bookmarks?q=is:nonsense")
+    assert wrong.status_code == 422 and "takes question" in wrong.text
+
+
 async def test_older_posts_are_a_link_away(site: httpx.AsyncClient, world: World, ada: Someone) -> None:
     for number in range(25):
         await world.post(ada, f"Number {number}")

@@ -177,3 +177,14 @@ async def test_what_goes_on_being_edited_is_marked_as_not_saved(root: httpx.Asyn
     assert "data-changes data-unsaved" in edited.text and ">New</textarea>" in edited.text
     refused = await act(root, "/settings", name="x" * 500)
     assert refused.status_code == 422 and "data-changes data-unsaved" in refused.text
+
+
+async def test_who_changed_a_choice_lately_stands_beside_it(root: httpx.AsyncClient, world: World) -> None:
+    page = (await root.get("/admin/policy")).text
+    assert "changed by" not in page
+    edited = {**CHOICE, "headline": "Ask Peilwerk", "sure": str((await world.viewer()).policy.version)}
+    assert (await act(root, "/admin/policy", **edited)).status_code == 303
+    page = (await root.get("/admin/policy")).text
+    assert "Ask Peilwerk · changed by Root on" in page
+    async with browser(world) as stranger:
+        assert "<h1>Ask Peilwerk</h1>" in (await stranger.get("/")).text

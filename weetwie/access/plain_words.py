@@ -53,6 +53,7 @@ def _value(value: object, translate: Translate) -> str:
 _LABELS: Final = {
     "name": _("Name"),
     "description": _("What it's for"),
+    "headline": _("Headline of the front page"),
     "contact_email": _("Contact address"),
     "accent": _("Brand colour"),
     "framed_by": _("Sites that can embed pages from here"),

@@ -37,6 +37,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     name: str = "Weetwie"
     description: str = "Who knows what, and who does what, here."
+    headline: str = ""
+    """What the front page says in its largest letters; empty: that somebody here knows."""
     contact_email: str = ""
     languages: tuple[str, ...] = ("en", "nl", "de")
     default_ring: Ring = Ring.colleagues

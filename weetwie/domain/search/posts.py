@@ -141,6 +141,8 @@ def _parameters(asked: SearchQuery, people: Mapping[str, int], wanted: str, rank
         "has_quote": asked.has_quote,
         "is_public": asked.place == "public",
         "is_own": asked.place == "library",
+        "is_bookmark": asked.place == "bookmarks",
+        "is_favourite": asked.place == "favourites",
         "now_ms": int(clock.now().timestamp() * 1000),
     }
 
@@ -211,12 +213,13 @@ _BY_LENGTH = 1
 def _conditions(viewer_sql: ViewerSql, post: type[Post]) -> list[BoolSql]:
     """What the signs in the index do not decide, because it depends on what else the viewer sees, or has marked."""
     own = aliased(Mark)
-    has_marked = visibility.there_is(
-        own,
-        own.person_id == viewer_sql.id,
-        own.post_id == post.id,
-        or_(own.favourite.is_not(None), own.bookmark.is_not(None), own.boost_id.is_not(None)),
-    )
+
+    def has_marked(*marks: ColumnElement[bool]) -> BoolSql:
+        is_mine = (own.person_id == viewer_sql.id, own.post_id == post.id)
+        return visibility.there_is(own, *is_mine, or_(*marks))
+
+    is_favourite, is_bookmark = own.favourite.is_not(None), own.bookmark.is_not(None)
+    is_mine = has_marked(is_favourite, is_bookmark, own.boost_id.is_not(None))
     return [
         _is_so(param("is_reply", Boolean), _sees(viewer_sql, post.reply_to_id)),
         _is_so(param("is_answered", Boolean), _sees(viewer_sql, post.answer_id)),
@@ -224,7 +227,9 @@ def _conditions(viewer_sql: ViewerSql, post: type[Post]) -> list[BoolSql]:
         or_(func.cardinality(_SPOKEN_TO) == 0, _speaks_to(viewer_sql, post, _SPOKEN_TO)),
         or_(func.cardinality(_NOT_SPOKEN_TO) == 0, ~_speaks_to(viewer_sql, post, _NOT_SPOKEN_TO)),
         or_(~param("is_public", Boolean), post.visibility == int(Visibility.public)),
-        or_(~param("is_own", Boolean), post.author_id == viewer_sql.id, has_marked),
+        or_(~param("is_own", Boolean), post.author_id == viewer_sql.id, is_mine),
+        or_(~param("is_bookmark", Boolean), has_marked(is_bookmark)),
+        or_(~param("is_favourite", Boolean), has_marked(is_favourite)),
     ]
 
 

@@ -73,7 +73,7 @@ class SearchQuery(msgspec.Struct, kw_only=True):
     is_reply: bool | None = None
     is_answered: bool | None = None
     has_quote: bool | None = None
-    place: Literal["all", "public", "library"] = "all"
+    place: Literal["all", "public", "library", "bookmarks", "favourites"] = "all"
     source: str = ""
     """Where else it was written: `slack`, `slack/general`, `elsewhere`; then no posts are asked for."""
     order: Order | None = None
@@ -237,14 +237,17 @@ def _is(asked: SearchQuery, value: str, is_out: bool) -> None:
 
 def _in(asked: SearchQuery, value: str, is_out: bool) -> None:
     match value.lower():
-        case "all" | "public" | "library" as place if not is_out:
+        case "all" | "public" | "library" | "bookmarks" | "favourites" as place if not is_out:
             asked.place = place
         case source if not is_out and source.partition("/")[0] in SOURCES:
             asked.source = source.replace("/#", "/")
             asked.signs.append(Sign(f"in={asked.source}"))
         case _:
             raise Invalid(
-                _("“in:” takes all, public, library, elsewhere or a source such as slack, not “{value}”."),
+                _(
+                    "“in:” takes all, public, library, bookmarks, favourites, elsewhere or a source such as slack, "
+                    "not “{value}”."
+                ),
                 field="q",
                 value=value,
             )

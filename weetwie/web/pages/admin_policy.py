@@ -1,6 +1,7 @@
 """What holds here: read, changed after one has seen what that changes for whom; works-council mode; the signed statement."""
 
 import re
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -21,12 +22,15 @@ from weetwie.domain.policy.preview import Preview
 from weetwie.domain.policy.proposals import Proposal
 from weetwie.errors import Conflict, Invalid, NotFound, Refusal, _
 from weetwie.events import audit
+from weetwie.runtime import clock
 from weetwie.views.people import Profile
 from weetwie.web import colour, reading
 from weetwie.web.pages.admin import check, profiles
 from weetwie.web.visit import Visit
 
 _READS: Final = "compliance_reads"
+_LATELY: Final = timedelta(days=30)
+_SHOWN: Final = 4
 
 
 async def show(visit: Visit) -> Response:
@@ -62,6 +66,7 @@ async def refused(visit: Visit, refusal: Refusal) -> Response:
 
 async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     more_reading = await proposals.waiting(db, visit.viewer, _READS)
+    recent = await _recent(visit, db)
     chosen = COMPLIANCE_READS.index(visit.viewer.policy.compliance_reads)
     return await reading.show(
         visit,
@@ -71,7 +76,8 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         rings=list(Ring),
         is_saved="saved" in visit.request.query_params,
         count=await census(db, visit.viewer),
-        recent=await _recent(visit, db),
+        recent=recent[:_SHOWN],
+        changed={name: one for one in reversed(recent) for name in one[0].ids},
         more_reading=more_reading,
         reading_proposer=await _proposer(visit, db, more_reading),
         narrower=COMPLIANCE_READS[: chosen + 1],
@@ -81,8 +87,9 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
 
 
 async def _recent(visit: Visit, db: Db) -> list[tuple[TrailEntry, Profile | None]]:
-    """Who changed something lately."""
-    found = await trail.entries(db, visit.viewer, TrailFilter(act="policy.choose"), limit=4)
+    """Who changed something within a month."""
+    asked = TrailFilter(act="policy.choose", since=clock.now() - _LATELY)
+    found = await trail.entries(db, visit.viewer, asked)
     people = {
         one.id: one
         for one in await profiles(db, visit.viewer, [one.actor_id for one in found if one.actor_id])
@@ -225,6 +232,7 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
     return {
         "name": name,
         "description": given.get("description", "").strip()[:1000],
+        "headline": given.get("headline", "").strip()[:80],
         "contact_email": given.get("contact_email", "").strip()[:320],
         "longest_post": int(longest),
         "rules": [line.strip() for line in given.get("rules", "").splitlines() if line.strip()][:50],

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from weetwie.database.paging import Page
@@ -13,7 +14,7 @@ from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
 from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines import public as publics
-from weetwie.errors import _
+from weetwie.errors import Invalid, _
 from weetwie.text import text
 from weetwie.views import posts as post_views
 from weetwie.views import tags as tag_views
@@ -58,15 +59,29 @@ async def favourites(visit: Visit) -> Response:
 
 
 async def _kept(visit: Visit, here: str, find: Find) -> Response:
-    """What one has bookmarked, or favourited."""
+    """What one has bookmarked, or favourited; of it what has these words, where any are given."""
     reading.check_signed_in(visit)
+    words = visit.request.query_params.get("q", "").strip()
+
+    async def kept(db: Db, page: Page) -> Sequence[SeenPost]:
+        if not words:
+            return await find(db, visit.viewer, page)
+        asked = msgspec.structs.replace(read(words), place=here.strip("/"), order="time")
+        return await post_views.posts(db, visit.viewer, await search(db, visit.viewer, asked, page))
+
     async with visit.site.database.reading() as db:
-        found = await reading.timeline(visit, db, lambda db, page: find(db, visit.viewer, page))
+        try:
+            found, error = await reading.timeline(visit, db, kept), None
+        except Invalid as refusal:
+            found, error = {"posts": [], "older": ""}, refusal
         return await reading.show(
             visit,
             db,
             "bookmarks.html",
+            422 if error else 200,
             here=here,
+            words=words,
+            error=error,
             tabs=[
                 ("/bookmarks", visit.say(_("Bookmarks")), None),
                 ("/favourites", visit.say(_("Favourites")), None),

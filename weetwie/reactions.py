@@ -71,7 +71,7 @@ from weetwie.events import (
     TokenRevoked,
     TopicsChanged,
 )
-from weetwie.flows import ask, assistant, erasures, offboard
+from weetwie.flows import answers, assistant, erasures, offboard
 from weetwie.flows import emails as flow_emails
 from weetwie.flows import watched as flow_watched
 
@@ -153,7 +153,7 @@ Flow = Callable[[Context, Sequence[Any]], Awaitable[None]]
 FLOWS: Mapping[type, Sequence[Flow]] = {
     PostPublished: [assistant.answer],
     QuestionMet: [flow_watched.tell],
-    AnswerAccepted: [ask.tell_who_wants_to_know],
+    AnswerAccepted: [answers.accepted],
     PersonLeft: [offboard.say_farewell],
     AccountChanged: [flow_emails.tell_account],
     PersonErased: [erasures.note],

@@ -29,7 +29,7 @@ from weetwie.domain.posts import forget as posts
 from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
 from weetwie.events import forget_old as forget_old_events
-from weetwie.flows import assistant, offboard, publish
+from weetwie.flows import answers, assistant, offboard, publish
 from weetwie.flows import emails as flow_emails
 
 Act = Callable[[Db], Awaitable[object]]
@@ -71,6 +71,7 @@ FLOWS: list[tuple[timedelta, Flow]] = [
     (HOUR, flow_emails.staying_in_touch),
     (HOUR, flow_emails.open_questions),
     (HOUR, assistant.forget_questions),
+    (HOUR, answers.check_due),
 ]
 """Each may run in several processes at once, and more often than it says: what was done is not done again."""
 

@@ -244,6 +244,23 @@ def answers(tried: Tried, method: str, path: str) -> Iterator[Request]:
             yield Request(method, path.replace("{id}", str(own)), (), {"answer_id": str(id)})
 
 
+def asking(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    """A post that is published already, and a new one that somebody is to be asked."""
+    for id in tried.posts:
+        yield Request(method, path, (), {"status_id": str(id)})
+    for id in tried.people:
+        question = {"status": "Who knows about open talk?", "audience": "network"}
+        yield Request(method, path, (), {**question, "account_ids": [str(id)]})
+
+
+def referring(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    for id in tried.posts:
+        yield Request(method, path.replace("{id}", str(id)), (), {"topic": "open"})
+    for id in tried.people:
+        own = path.replace("{id}", str(tried.scene.own["mia"]))
+        yield Request(method, own, (), {"account_id": str(id), "is_open": "true"})
+
+
 def new_posts(tried: Tried, method: str, path: str) -> Iterator[Request]:
     for id in tried.posts:
         for visibility in ("public", "direct"):
@@ -575,6 +592,33 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("POST", "/api/weetwie/v1/me/watched_questions"): once(body={"q": "open"}),
     ("GET", "/api/weetwie/v1/me/watched_questions"): once(),
     ("DELETE", "/api/weetwie/v1/me/watched_questions/{id}"): each_post(),
+    ("GET", "/api/weetwie/v1/ask/preview"): several({"q": "open"}, {"q": "who knows about open talk?"}),
+    ("POST", "/api/weetwie/v1/ask"): asking,
+    ("GET", "/api/weetwie/v1/ask"): several(
+        {"of": "waiting"},
+        {"of": "mine"},
+        {"of": "unanswered"},
+        {"of": "answered"},
+        {"of": "answered", "tag": "open"},
+    ),
+    ("GET", "/api/weetwie/v1/ask/{id}"): each_post(),
+    ("POST", "/api/weetwie/v1/ask/{id}/widen"): each_post(),
+    ("POST", "/api/weetwie/v1/ask/{id}/close"): each_post(),
+    ("POST", "/api/weetwie/v1/ask/{id}/not_now"): each_post(),
+    ("POST", "/api/weetwie/v1/ask/{id}/not_my_topic"): each_post(),
+    ("POST", "/api/weetwie/v1/ask/{id}/refer"): referring,
+    ("POST", "/api/weetwie/v1/ask/{id}/want_to_know"): each_post(),
+    ("DELETE", "/api/weetwie/v1/ask/{id}/want_to_know"): each_post(),
+    ("POST", "/api/weetwie/v1/ask/{id}/answer"): each_post({"status": "open it"}),
+    ("POST", "/api/weetwie/v1/ask/{id}/accept"): answers,
+    ("POST", "/api/weetwie/v1/ask/{id}/still_so"): each_post(),
+    ("POST", "/api/weetwie/v1/ask/{id}/no_longer"): each_post(),
+    ("GET", "/api/weetwie/v1/me/ask/preferences"): once(),
+    ("PUT", "/api/weetwie/v1/me/ask/preferences"): once(body={"most_a_week": "2", "topics": ["open"]}),
+    ("GET", "/api/weetwie/v1/me/ask/refused_topics"): once(),
+    ("DELETE", "/api/weetwie/v1/me/ask/refused_topics/{id}"): each_post(),
+    ("GET", "/api/weetwie/v1/me/ask/named"): once(),
+    ("DELETE", "/api/weetwie/v1/me/ask/named/{id}"): each_post(),
     ("GET", "/api/weetwie/v1/me/inferred"): once(),
     ("GET", "/api/weetwie/v1/me/vouches"): once(),
     ("POST", "/api/weetwie/v1/me/vouches/{id}/decline"): each_post(),

@@ -330,6 +330,7 @@ class Scene:
             self.own[handle] = await world.post(
                 people[handle], f"{_word(handle, 'own')} anyone?", ring=NETWORK, is_question=True
             )
+            await self._asked(self.own[handle], people["mia"])
         self.posts["boost"] = await world.boost(people["alo"], self.posts["talk"])
         self.posts["reply"] = await world.post(
             people["alo"],
@@ -429,6 +430,8 @@ class Scene:
         is_boost = await self.world.connection.fetchval(
             "select boost_of_id is not null from posts where id = $1", secret
         )
+        if not is_boost:
+            await self._asked(secret, self.people["ada"])
         for handle in VIEWERS:
             someone = self.people[handle]
             if not is_boost:
@@ -439,6 +442,32 @@ class Scene:
             self.filter_posts[handle, secret] = await self.world._insert(
                 "filter_posts", "id", filter_id=self.filters[handle][0], post_id=secret
             )
+
+    async def _asked(self, question: int, chosen: Someone) -> None:
+        """People are asked it: all viewers, one of them chosen by its asker, the others by Weetwie."""
+        world = self.world
+        author_id = await world.connection.fetchval(
+            "update posts set is_question = true where id = $1 returning author_id", question
+        )
+        await world._insert(
+            "questions",
+            "post_id",
+            post_id=question,
+            asker_id=author_id,
+            step=1,
+            added=2,
+            due_at=SOME_DAY + timedelta(days=1),
+            confirmed_at=SOME_DAY,
+            confirmed_by_id=author_id,
+        )
+        for handle in VIEWERS:
+            someone = self.people[handle]
+            if someone.id == author_id:
+                continue
+            by = 0 if someone is chosen else 1
+            await world._insert("asked_people", post_id=question, person_id=someone.id, chosen_by=by, state=1)
+            await world._insert("question_load", post_id=question, person_id=someone.id, at=SOME_DAY)
+            await world._insert("want_to_know", post_id=question, person_id=someone.id)
 
     async def company(self) -> Company:
         return await read(self.world.connection, clock.now())

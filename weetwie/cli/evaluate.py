@@ -5,13 +5,15 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 import msgspec
 
-from weetwie.cli import judged, measures
+from weetwie.cli import judged, measures, replay
 from weetwie.cli.judged import Case, Community, JudgedTopic
 from weetwie.cli.line import ProgressLine
 from weetwie.cli.shown import ShownCounts
@@ -49,6 +51,19 @@ _SHOWN: Final = 10
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Questions nobody here can answer, one per line: how often is someone named anyway?",
 )
+@click.option(
+    "--replay",
+    "replays",
+    is_flag=True,
+    help="Ask three people each question of the community in turn: what levelling the load costs.",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    default=1500,
+    show_default=True,
+    help="With --replay: so many, the newest.",
+)
 def evaluate(
     folder: Path,
     task: str | None,
@@ -57,12 +72,19 @@ def evaluate(
     run_file: Path | None,
     no_baselines: bool,
     absent: Path | None,
+    replays: bool,
+    most: int,
 ) -> None:
     """Measure who knows against the judgements of a test set.
 
     FOLDER contains people.jsonl, posts.jsonl (or .gz), topics.tsv and qrels.tsv, and candidates.tsv where only some people are
     candidates; docs/who-knows.md describes them. With two orders, the run of the second is written to FILE.acts.
+    With --replay, people.jsonl and posts.jsonl are enough.
     """
+    if replays:
+        figures, number = asyncio.run(_replay(folder, most))
+        replay.tell(figures, number, speaks_json=speaks_json)
+        return
     wanted = _Wanted(
         folder,
         judged.read(folder, task),
@@ -88,6 +110,30 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 
 async def _evaluate(wanted: _Wanted) -> dict[str, Any]:
+    async with _brought_in(wanted.folder) as (database, viewer, took):
+        community = await Community.of(database, wanted.folder)
+        orders = await _ask_all(database, viewer, community, wanted)
+        found = {
+            "order": wanted.orders[0],
+            **orders[wanted.orders[0]],
+            "orders": orders,
+            "import_seconds": took,
+        }
+        if wanted.absent:
+            found["absent"] = await _ask_absent(database, viewer, community, wanted)
+        return found
+
+
+async def _replay(folder: Path, most: int) -> tuple[list[replay.LevelFigures], int]:
+    wanted = replay.questions(folder, most)
+    async with _brought_in(folder) as (database, _viewer, _took):
+        found = await replay.sampled(database, wanted)
+    return replay.curve(found), len(found)
+
+
+@asynccontextmanager
+async def _brought_in(folder: Path) -> "AsyncIterator[tuple[Database, Viewer, float]]":
+    """The set in a database of its own, and how many seconds that took."""
     from weetwie import migrations, reactions
     from weetwie.access.authenticate import Memory
     from weetwie.access.viewer import system
@@ -106,19 +152,8 @@ async def _evaluate(wanted: _Wanted) -> dict[str, Any]:
                 async with database.reading() as db:
                     viewer = system(await Memory().policy(db))
                 began = time.monotonic()
-                await _bring_in(database, viewer, wanted.folder)
-                took = round(time.monotonic() - began, 1)
-                community = await Community.of(database, wanted.folder)
-                orders = await _ask_all(database, viewer, community, wanted)
-                found = {
-                    "order": wanted.orders[0],
-                    **orders[wanted.orders[0]],
-                    "orders": orders,
-                    "import_seconds": took,
-                }
-                if wanted.absent:
-                    found["absent"] = await _ask_absent(database, viewer, community, wanted)
-                return found
+                await _bring_in(database, viewer, folder)
+                yield database, viewer, round(time.monotonic() - began, 1)
             finally:
                 await database.close()
 

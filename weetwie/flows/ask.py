@@ -4,13 +4,11 @@ from collections.abc import Collection, Sequence
 
 from weetwie.context import Context
 from weetwie.domain.knowledge.experts import who_knows
-from weetwie.domain.notifications import questions as notified
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.questions import begin, people, respond, steps
 from weetwie.domain.questions.rules import ChosenBy, Knower, choose, is_there, tell_at, wants
 from weetwie.errors import Conflict, Invalid, _
-from weetwie.events import AnswerAccepted
 from weetwie.runtime import clock
 
 _OF_A_TOPIC = 2
@@ -22,7 +20,7 @@ async def ask(
 ) -> int:
     """Publishes the question and has people asked. The id of the post."""
     post_id = await publish(context.db, context.viewer, draft)
-    await begin.begin(context.db, context.viewer, post_id, chosen, without)
+    await begin.begin(context.db, context.viewer, post_id, chosen, without, is_again=bool(draft.key))
     return post_id
 
 
@@ -76,10 +74,3 @@ async def answer(context: Context, post_id: int, text: str) -> int:
     """A reply; from then on the question waits for its author no more. The id of the reply."""
     await respond.check_seen(context.db, context.viewer, post_id)
     return await publish(context.db, context.viewer, Draft(text=text, reply_to_id=post_id, is_question=False))
-
-
-async def tell_who_wants_to_know(context: Context, facts: Sequence[AnswerAccepted]) -> None:
-    for fact in facts:
-        if fact.answer_id is not None:
-            wanting = await respond.wanting(context.db, fact.post_id)
-            await notified.answered(context.db, context.viewer, fact.answer_id, wanting)

@@ -133,8 +133,8 @@ async def _consider(context: Context, question: DueQuestion) -> _Considered | No
     answer = await who_knows(db, asker, text, limit=_LOOKED_AT)
     about = await asyncio.to_thread(subject, text, answer)
     before = await steps.already(db, question.post_id)
-    out = {one.person_id for one in before if one.state == State.out and one.chosen_by == ChosenBy.asker}
-    chosen = [one.person_id for one in before if one.chosen_by == ChosenBy.asker and one.state != State.out]
+    out = {one.person_id for one in before if one.chosen_by == ChosenBy.dropped}
+    chosen = [one.person_id for one in before if one.chosen_by == ChosenBy.asker]
     named = [one for one in (answer.named().people or answer.people) if one.person_id not in out]
     reach = await steps.within_reach(db, asker, question.post_id, [one.person_id for one in named])
     best = max((one.score for one in named), default=1.0)

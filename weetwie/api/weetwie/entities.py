@@ -201,3 +201,84 @@ class GlossaryProposal(Struct, kw_only=True):
     """The widest that it may be for."""
     status_ids: list[str]
     """Posts that show it, newest first; none where it stands on a profile."""
+
+
+class AnsweredQuestion(Struct, kw_only=True):
+    """A question and the reply that was accepted as its answer."""
+
+    question: Status
+    answer: Status
+
+
+class AskPreview(Struct, kw_only=True):
+    """What there is before one asks, as far as one sees it; nothing of it is stored."""
+
+    people: list[Expert]
+    """Who may know, the best first."""
+    answered: list[AnsweredQuestion]
+    """Answered questions like this one."""
+    asked_before: list[Status]
+    """Questions like this one that have no accepted answer."""
+
+
+class AskedQuestion(Struct, kw_only=True):
+    """A question and how it stands, as far as its reader may know."""
+
+    status: Status
+    chosen: list[Account]
+    """Whom the asker chose; for the asker and those who are asked."""
+    is_asking: bool | None
+    """Whether people are asked; for the asker, as the next four."""
+    added: int | None
+    """How many more people Weetwie asks by its steps. Who they are is known to each of them alone."""
+    next_step: Literal["people", "more_people", "followers", "open"] | None
+    next_step_at: str | None
+    is_closed: bool | None
+    asked_by: Literal["asker", "weetwie", "person"] | None
+    """Who chose you; none where you are not asked."""
+    named_by: Account | None
+    """Who named you, where they stand behind it."""
+    own_state: Literal["waits", "asked", "not_now", "passed", "named"] | None
+    wants_to_know: bool
+    """Whether you are notified of the answer."""
+    confirmed_at: str | None
+    """When somebody last said whether the answer is still so."""
+    confirmed_by: Account | None
+    """None in works-council mode."""
+    is_outdated: bool
+    """Whether they said that it is no longer so."""
+
+
+class AskPreferences(Struct, kw_only=True):
+    """When and about what you want to be asked. Nobody else reads it."""
+
+    is_asked: bool
+    away_until: str | None
+    most_a_week: int
+    this_week: int
+    """How many questions reached you within seven days."""
+    time_zone: str | None
+    begins: int | None
+    """Minutes after midnight."""
+    ends: int | None
+    topics: list[str]
+    asks_at_once: bool
+    """Whether questions that you post with another app are asked without a proposal."""
+
+
+class RefusedTopic(Struct, kw_only=True):
+    """A topic about which you are not asked."""
+
+    id: str
+    name: str
+
+
+class NamedSomebody(Struct, kw_only=True):
+    """Somebody was named for a topic: a weak sign of who knows."""
+
+    id: str
+    topic: str
+    by: Account | None
+    """None where they do not stand behind it."""
+    account: Account | None
+    """Who was named."""

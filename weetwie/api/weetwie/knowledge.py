@@ -130,7 +130,7 @@ async def _answered(call: Call, wanted: WhoKnowsParams) -> bytes:
         limit=wanted.limit,
         filters=Filters(unit=wanted.unit, place=wanted.place, language=wanted.language, standing=standing),
     )
-    people = await _people(call, answer)
+    people = await people_found(call, answer)
     nearest = [msgspec.structs.asdict(one) for one in answer.nearest]
     return b'{"is_named":%b,"people":[%b],"unknown":%b,"nearest":%b,"not_inferred":%b}' % (
         msgspec.json.encode(answer.is_named),
@@ -160,7 +160,7 @@ def _end_of(said: str | None) -> datetime | None:
         raise Invalid(_("Write the date like this: 2023-06-30, 2023-06 or 2023"), field="as_of") from None
 
 
-async def _people(call: Call, answer: ExpertAnswer) -> list[bytes]:
+async def people_found(call: Call, answer: ExpertAnswer) -> list[bytes]:
     db, renderer = await call.db(), present.renderer_of(call)
     ways = await ways_to(db, call.viewer, _ids(answer))
     via = [way.via_id for way in ways.values() if way.via_id]

@@ -57,7 +57,7 @@ def _by_what_parts_say(
     twins: Sequence[Twin], stands: Sequence[Occurrences | None], of_all: int
 ) -> Sequence[Twin]:
     """The parts of a compound say the more of it, the rarer they are: of a *Pumpendichtung* at a maker of pumps the second."""
-    if all(twin.part < 0 for twin in twins):
+    if of_all == 0 or all(twin.part < 0 for twin in twins):
         return twins
     places = defaultdict[tuple[int, int], int](int)
     for twin, at in zip(twins, stands, strict=True):

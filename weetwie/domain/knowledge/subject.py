@@ -37,6 +37,16 @@ def subject(question: str, answer: ExpertAnswer) -> Subject:
     )
 
 
+def telling_words(question: str, answer: ExpertAnswer) -> list[str]:
+    """What says most first; plain words alone."""
+    weights = {
+        one.word: max((answer.wanted.get(term, 0.0) for term in one.terms), default=0.0)
+        for one in asked.read(question)
+        if one.word.isalnum()
+    }
+    return sorted(weights, key=lambda word: -weights[word])
+
+
 def terms(topic: str) -> list[int]:
     """The numbers of the words of a topic."""
     return list(dict.fromkeys(one.terms[0] for one in words.ask(topic) if one.terms))

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, DateTime, SmallInteger, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Ring, Standing, Visibility
@@ -23,11 +24,17 @@ _WRITTEN_HERE: Final = 0
 
 
 async def begin(
-    db: Db, viewer: Viewer, post_id: int, chosen: Sequence[int] = (), without: Collection[int] = ()
+    db: Db,
+    viewer: Viewer,
+    post_id: int,
+    chosen: Sequence[int] = (),
+    without: Collection[int] = (),
+    *,
+    is_again: bool = False,
 ) -> None:
     """Of a question of one's own. The worker asks; `chosen` are asked first, `without` never.
 
-    Raises NotFound, Forbidden, Invalid, and Conflict where people are asked already.
+    Raises NotFound, Forbidden, Invalid, and Conflict where people are asked already, unless it may have been begun before.
     """
     post = await own_question(db, viewer, post_id)
     chosen = [id for id in dict.fromkeys(chosen) if id != viewer.person_id]
@@ -37,11 +44,13 @@ async def begin(
     begun = await db.value(
         _BEGIN, post_id=post_id, asker_id=viewer.person_id, step=int(AskStep.begun), now=clock.now()
     )
+    if begun is None and is_again:
+        return
     if begun is None:
         raise Conflict(_("People are being asked already."))
     dropped = [id for id in dict.fromkeys(without) if id not in chosen]
-    await _put(db, post_id, chosen, State.waits)
-    await _put(db, post_id, dropped, State.out)
+    await _put(db, post_id, chosen, State.waits, ChosenBy.asker)
+    await _put(db, post_id, dropped, State.out, ChosenBy.dropped)
     # Those who wait for work look for it when the transaction has ended.
     db.wake_after_commit()
 
@@ -91,9 +100,9 @@ async def _check_people(db: Db, viewer: Viewer, ring: Ring, chosen: Sequence[int
             )
 
 
-async def _put(db: Db, post_id: int, people: Sequence[int], state: State) -> None:
+async def _put(db: Db, post_id: int, people: Sequence[int], state: State, by: ChosenBy) -> None:
     if people:
-        await db.run(_PUT, post_id=post_id, people=list(people), state=int(state), by=int(ChosenBy.asker))
+        await db.run(_PUT, post_id=post_id, people=list(people), state=int(state), by=int(by))
 
 
 def _post(viewer_sql: ViewerSql) -> Any:
@@ -113,6 +122,12 @@ def can_be_asked(of: type[Person]) -> Any:
         of.suspended_at.is_(None),
         of.erased_at.is_(None),
     )
+
+
+def is_answered(viewer_sql: ViewerSql) -> Any:
+    """Whether the viewer sees the answer that was accepted: one that they do not see is none to them."""
+    answer = aliased(Post)
+    return visibility.there_is(answer, answer.id == Post.answer_id, visibility.parent(viewer_sql, answer))
 
 
 def _people(viewer_sql: ViewerSql) -> Any:

@@ -5,19 +5,20 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Date, SmallInteger, Text, select
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, SmallInteger, Text, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import permissions, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import struct
-from weetwie.domain.questions import people
-from weetwie.domain.questions.rules import A_WEEK, MOST_A_WEEK, is_zone
+from weetwie.domain.questions.rules import A_WEEK, MOST_A_WEEK, WEEK, is_zone
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.runtime import clock
-from weetwie.tables.questions import QuestionPreferences
+from weetwie.tables.posts import Post
+from weetwie.tables.questions import QuestionLoad, QuestionPreferences
 
 MOST_TOPICS: Final = 30
 _LONGEST_TOPIC: Final = 80
@@ -55,9 +56,8 @@ async def choose(db: Db, viewer: Viewer, wanted: Preferences, terms: Sequence[in
 
 
 async def this_week(db: Db, viewer: Viewer) -> int:
-    """How many questions reached the viewer within the last seven days."""
-    found = await people.people(db, viewer.policy, [viewer.person_id], clock.now())
-    return found[viewer.person_id].this_week if viewer.person_id in found else 0
+    """How many questions reached the viewer within the last seven days, of those that they see."""
+    return int(await _THIS_WEEK.value(db, viewer, since=clock.now() - WEEK))
 
 
 def _check(wanted: Preferences) -> None:
@@ -112,3 +112,19 @@ def _choose() -> Any:
 
 
 _CHOOSE = Query(_choose)
+
+
+def _reached(viewer_sql: ViewerSql) -> Any:
+    return (
+        select(func.count())
+        .select_from(QuestionLoad)
+        .join(Post, Post.id == QuestionLoad.post_id)
+        .where(
+            QuestionLoad.person_id == viewer_sql.id,
+            QuestionLoad.at > param("since", DateTime(timezone=True)),
+            visibility.parent(viewer_sql, Post),
+        )
+    )
+
+
+_THIS_WEEK = VisibleQuery(_reached)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
-from math import exp
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,8 +21,9 @@ A_WEEK: Final = 3
 """So many questions reach somebody who has chosen nothing."""
 MOST_A_WEEK: Final = 50
 WEEK: Final = timedelta(days=7)
-_LEVELS: Final = 0.35
-"""How much each question of the last week takes from somebody's score; see docs/questions.md for what came of others."""
+LEVEL: Final = 0.1
+"""How much the questions of the last week take from somebody's score; docs/questions.md says what came of others."""
+_FASTEST, _SLOWEST = timedelta(days=180), timedelta(days=3 * 365)
 _BEGINS, _ENDS = 9 * 60, 17 * 60
 _A_DAY: Final = 24 * 60
 _FREE: Final = 5
@@ -52,6 +52,8 @@ class ChosenBy(IntEnum):
     weetwie = 1
     named = 2
     """By somebody who was asked."""
+    dropped = 3
+    """By the asker, who does not want them to be asked."""
 
 
 class State(IntEnum):
@@ -65,7 +67,7 @@ class State(IntEnum):
     named = 4
     """Has named somebody else."""
     out = 5
-    """Is not to be asked: dropped by the asker, or never wants to be."""
+    """Is not to be asked: dropped by the asker, or does not want to be."""
 
 
 class Knower(msgspec.Struct, frozen=True):
@@ -116,9 +118,15 @@ def is_there(person: Askable, at: datetime) -> bool:
     return agreed and not is_away and person.this_week < person.most_a_week
 
 
-def levelled(score: float, load: int) -> float:
-    """What somebody knows, less for each question that they have: `score * exp(-0.35 * load)`."""
-    return score * exp(-_LEVELS * load)
+def pace(ages: Sequence[timedelta]) -> timedelta:
+    """How long what is written about a topic holds: the middle age of its newest posts, within half a year and three years."""
+    middle = sorted(ages)[len(ages) // 2] if ages else _SLOWEST
+    return min(max(middle, _FASTEST), _SLOWEST)
+
+
+def levelled(score: float, load: int, level: float = LEVEL) -> float:
+    """What somebody knows, less for each question that they have, and less and less for further ones."""
+    return float(score / (1 + load) ** level)
 
 
 def choose(

@@ -15,7 +15,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
-from weetwie.domain.questions.begin import can_be_asked
+from weetwie.domain.questions.begin import can_be_asked, is_answered
 from weetwie.domain.questions.rules import AskStep, ChosenBy, State
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -178,7 +178,7 @@ def _is_looking(viewer_sql: ViewerSql) -> Any:
         .where(
             Question.post_id == _POST_ID,
             ~Question.is_closed,
-            Post.answer_id.is_(None),
+            ~is_answered(viewer_sql),
             visibility.parent(viewer_sql, Post),
             ~select(answer.id)
             .join(author, author.id == answer.author_id)

@@ -14,6 +14,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
+from weetwie.domain.questions.begin import is_answered
 from weetwie.domain.questions.rules import State
 from weetwie.runtime import clock
 from weetwie.tables.notifications import Marker, Notification
@@ -106,7 +107,7 @@ def _is_unseen(viewer_sql: ViewerSql) -> Any:
             AskedPerson.person_id == viewer_sql.id,
             AskedPerson.state == int(State.asked),
             ~Question.is_closed,
-            Post.answer_id.is_(None),
+            ~is_answered(viewer_sql),
             visibility.parent(viewer_sql, Post),
             func.coalesce(Marker.last_read_id, 0) < notification.id,
             ~visibility.there_is(

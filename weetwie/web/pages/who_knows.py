@@ -13,6 +13,7 @@ from weetwie.domain.knowledge import watched
 from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.nearby import nearby
+from weetwie.domain.knowledge.subject import telling_words
 from weetwie.domain.people.search import search as search_people
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.relations.ways import ways
@@ -186,12 +187,7 @@ async def answered_like(visit: Visit, db: Db, words: str, answer: ExpertAnswer) 
     """Answered questions like this one, each with its answer; none where nobody used some of its words."""
     if answer.unknown:
         return []
-    weights = {
-        one.word: max(answer.wanted.get(term, 0.0) for term in one.terms)
-        for one in asking.read(words)
-        if one.word.isalnum()
-    }
-    telling = sorted(weights, key=lambda word: -weights[word])
+    telling = telling_words(words, answer)
     return await _with_answers(visit, db, await answered(db, visit.viewer, telling, _ANSWERED))
 
 

@@ -20,6 +20,7 @@ from weetwie.database.wake import Bell, wait
 from weetwie.domain.bots import feeds as bot_feeds
 from weetwie.domain.cards import fetch as cards
 from weetwie.domain.exports import exports
+from weetwie.domain.imports import requests
 from weetwie.domain.mail import emails
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out
@@ -28,6 +29,7 @@ from weetwie.errors import Refusal, Unavailable, _
 from weetwie.flows import asking, retain
 from weetwie.flows import bots as flow_bots
 from weetwie.flows.exports.make import make_next
+from weetwie.flows.imports import requested
 from weetwie.http.fetch import Fetcher, FetchFailed, NotChanged
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
@@ -132,6 +134,11 @@ def jobs(
             "exports",
             lambda: make_next(database, site, store),
             (Sweep(HOUR, lambda: exports.sweep(database, store)),),
+        ),
+        Job(
+            "imports",
+            lambda: requested.work(database, site, store),
+            (Sweep(HOUR, lambda: requests.sweep(database, store)),),
         ),
         Job("questions", lambda: asking.work(database, site)),
         Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site), first=0.0),)),

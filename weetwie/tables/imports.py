@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Count, Flag, Id, Moment, Row, Words, to
+from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
 
 
 class Import(Row):
@@ -85,3 +85,39 @@ class ForgottenAuthor(Row):
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     """Keyed, of an address, or of a key of one source."""
     forgotten_at: Mapped[Moment]
+
+
+class ImportRequest(Row):
+    """An export that an administrator handed in on a page: looked at, brought in and perhaps removed by the worker, as they say."""
+
+    __tablename__ = "import_requests"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = to("people.id", index=True)
+    """Who asked, and whose rights count when it is done."""
+    kind: Mapped[str]
+    """Of source: `slack`."""
+    name: Mapped[str]
+    """Of the file, as it was called."""
+    file: Mapped[Words]
+    """Its name in the store; empty for what lies in the import folder of the server, and once it has gone."""
+    map_file: Mapped[Words]
+    """The table that says who is meant, in the store."""
+    terms: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    act: Mapped[Rank]
+    """`Act` in domain/imports/requests.py: what is to be done, or was done last."""
+    state: Mapped[Rank]
+    """`State`, likewise."""
+    part: Mapped[Rank] = mapped_column(server_default="0")
+    """How much is read, in percent."""
+    report: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """What has come of it so far."""
+    why: Mapped[Words]
+    """Why it failed, in the words of whoever asked."""
+    import_id: Mapped[int | None] = to("imports.id", ondelete="SET NULL", index=True)
+    asked_at: Mapped[Moment]
+    claimed_at: Mapped[datetime | None]
+    """When the process that works on it last said so."""
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("import_requests_waiting", "asked_at", postgresql_where=text("state < 2")),)

@@ -20,6 +20,7 @@ from weetwie.web.pages import (
     admin_overview,
     admin_policy,
     admin_retention,
+    admin_sources,
     api_reference,
     apps,
     authorize,
@@ -82,6 +83,7 @@ LARGEST: Final = {
     "/begin/{step}": faces.LARGEST + LONGEST_FORM,
     "/people/contacts": imported_contacts.LARGEST + LONGEST_FORM,
     "/admin/import": admin_import.LARGEST + LONGEST_FORM,
+    "/admin/import/sources": admin_sources.LARGEST + LONGEST_FORM,
     "/admin/logo": admin_import.LARGEST + LONGEST_FORM,
 }
 """Forms with files, by their address."""
@@ -172,6 +174,9 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/policy/works-council/{verb}": (admin_policy.show, admin_policy.on_council),
     "/admin/policy/compliance/{verb}": (admin_policy.show, admin_policy.on_compliance),
     "/admin/import": (admin_import.show, admin_import.people),
+    "/admin/import/sources": (admin_import.show, admin_sources.hand_in),
+    "/admin/import/sources/{id:int}": (admin_sources.show, None),
+    "/admin/import/sources/{id:int}/{verb}": (admin_sources.show, admin_sources.act),
     "/admin/bring-in": (admin_import.to_import, None),
     "/admin/logo": (admin_import.show, admin_import.sign),
     "/admin/sample/{verb}": (admin_import.show, admin_import.sample),

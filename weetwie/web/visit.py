@@ -298,7 +298,7 @@ async def _kept(upload: UploadFile) -> UploadedFile:
         file.write(piece)
     size = file.tell()
     file.seek(0)
-    return UploadedFile(file, size)
+    return UploadedFile(file, size, upload.filename or "")
 
 
 async def visit(request: Request, site: WebSite) -> Visit:

@@ -31,6 +31,8 @@ Row = dict[str, Any]
 class UploadedFile(msgspec.Struct, frozen=True):
     content: IO[bytes]
     size: int
+    name: str = ""
+    """As the sender calls it."""
 
 
 class Prepared(msgspec.Struct, frozen=True):

@@ -11,14 +11,16 @@ from starlette.responses import Response
 
 from weetwie.access.viewer import system
 from weetwie.database.pool import Db
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import ledger, requests
 from weetwie.domain.policy import logo
 from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
+from weetwie.flows.imports import requested
 from weetwie.flows.imports.bring import bring_people
 from weetwie.flows.imports.clear import clear
 from weetwie.flows.imports.run import ImportReport, Terms
 from weetwie.flows.imports.sample import fill, is_here
 from weetwie.imports.sample.company import company
+from weetwie.imports.sources.readers import READERS
 from weetwie.imports.ties.table import written
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
@@ -30,7 +32,10 @@ from weetwie.web.visit import Visit
 LARGEST: Final = 8 * 1024 * 1024
 _MOST_KEPT: Final = 700 * 1024
 """Bytes of a file that come back with the page, so that nobody chooses it twice."""
+_LATEST: Final = 10
+"""Of exports that were handed in, how many are shown."""
 _NO_FILE: Final = _("Choose a file first.")
+TOO_LARGE: Final = _("This file is larger than {most} MB.")
 
 
 class _Nobody:
@@ -44,10 +49,10 @@ class _Nobody:
 async def show(visit: Visit) -> Response:
     check(visit)
     async with visit.site.database.reading() as db:
-        return await _page(visit, db)
+        return await page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
     return await reading.show(
         visit,
         db,
@@ -55,7 +60,10 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         status,
         sample_is_here=await is_here(db),
         imports=await ledger.imports(db),
-        **({"report": None, "again": ""} | more),
+        sources={**READERS, "mbox": _("Mailing lists")},
+        on_server=requested.in_folder(visit.site),
+        requested=await requests.latest(db, visit.viewer, _LATEST),
+        **({"report": None, "again": "", "given": {}} | more),
     )
 
 
@@ -73,7 +81,7 @@ async def people(visit: Visit) -> Response:
         return _skipped(report)
     kept = base64.b64encode(content).decode() if len(content) <= _MOST_KEPT else ""
     async with visit.site.database.reading() as db:
-        return await _page(visit, db, report=report, again=kept)
+        return await page(visit, db, report=report, again=kept)
 
 
 async def to_import(visit: Visit) -> Response:
@@ -154,7 +162,7 @@ async def show_logo(visit: Visit) -> Response:
 
 async def _refused(visit: Visit, refusal: Refusal) -> Response:
     async with visit.site.database.reading() as db:
-        return await _page(visit, db, 422, error=refusal)
+        return await page(visit, db, 422, error=refusal)
 
 
 def _store(visit: Visit) -> Store:
@@ -167,7 +175,7 @@ def _sent(visit: Visit, field: str) -> tuple[str, bytes]:
     """The name of a file that was sent, safe for a folder, and what is in it. Raises Invalid."""
     for file in visit.files.get(field, [])[:1]:
         if file.size > LARGEST:
-            raise Invalid(_("This file is larger than {most} MB."), field=field, most=LARGEST >> 20)
+            raise Invalid(TOO_LARGE, field=field, most=LARGEST >> 20)
         file.content.seek(0)
         return f"{field}-{file.size}.csv", file.content.read()
     raise Invalid(_NO_FILE, field=field)

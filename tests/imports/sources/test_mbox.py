@@ -229,10 +229,10 @@ def test_archives_of_mailman_are_of_the_list_that_is_named(tmp_path: Path) -> No
 def test_maildirs_and_single_files_are_read(tmp_path: Path) -> None:
     path = put(tmp_path, {
         "dev/cur/1:2,S": mail(1), "dev/cur/2:2,ST": mail(2, SECRET), "dev/new/3": mail(3), "dev/tmp/4": mail(4, SECRET),
-        "dev/dovecot.index": b"\x00", "more/5.eml": mail(5), "more/none.txt": "no mail", "more/6.eml": mail(5),
+        "dev/dovecot.index": b"\x00", "more/5.eml": mail(5), "more/7.emlx": f"{len(mail(7))}\n{mail(7)}<?xml?><plist/>", "more/none.txt": "no mail", "more/6.eml": mail(5),
     })  # fmt: skip
     found = given(mbox, path, ASKED)
-    assert sorted(one.key[:2] for one in found.messages) == ["m1", "m3", "m5"]
+    assert sorted(one.key[:2] for one in found.messages) == ["m1", "m3", "m5", "m7"]
     assert found.left == {"deleted": 1, "copy": 1} and SECRET not in str(found.records)
     assert [(one.file, one.reason) for one in found.troubles] == [
         ("more/none.txt", "There's no e-mail in this file.")

@@ -21,6 +21,8 @@ _POSTMARK: Final = re.compile(
 """With a day: a text may have lines that begin with `From `."""
 _ESCAPED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,70}:(?:[ \t\r\n]|$)")
+_COUNTED: Final = re.compile(rb"(\d{1,10})[ \t]*\r?\n")
+"""Mail of macOS writes the size above a mail, and a list of properties below it."""
 _NO_MAIL: Final = re.compile(
     r"(?:^|/)(?:\.[^/]*|dovecot[^/]*|maildirfolder|maildirsize|subscriptions|courier[^/]*|tmp/[^/]*)$"
     r"|\.(?:msf|dat|html?|css|js|png|gif|jpe?g|sqlite3?|db|lock|json|pck|idx)$",
@@ -72,6 +74,9 @@ def mails(files: Files, name: str) -> Iterator[RawMail | LeftOut | Trouble]:
                     yield mail
             elif _HEADER.match(begin):
                 yield RawMail(name, "", file.read(LARGEST))
+            elif (counted := _COUNTED.match(begin)) and _HEADER.match(begin[counted.end() :]):
+                file.readline()
+                yield RawMail(name, "", file.read(min(int(counted[1]), LARGEST)))
             elif begin:
                 yield Trouble(name, "", NO_MAIL)
     except Invalid as refused:

@@ -15,6 +15,7 @@ from weetwie.text.signs import visible
 
 _LONGEST: Final = 500_000
 """Characters of one part that are looked at."""
+_LONGEST_HEADER: Final = 20_000
 _MOST_PARTS: Final = 200
 _KNOWN: Final = re.compile(
     r"(?:iso|utf|windows|cp|ibm|koi8|gb|hz|big5|euc|shift|sjis|ks|us-?ascii|ascii|latin|mac|tis|johab)[\w.:-]{0,30}",
@@ -35,7 +36,7 @@ def header(mail: Mail, name: str) -> str:
 
 
 def heard(value: object) -> str:
-    text = str(value)
+    text = str(value)[:_LONGEST_HEADER]
     if _WORD.search(text):
         text = _decoded(text)
     elif not text.isascii() or "\udc80" <= max(text, default="") <= "\udcff":

@@ -254,7 +254,7 @@ def _time(mail: Mail, raw: RawMail) -> datetime | None:
     stamped = _STAMPED.fullmatch(raw.postmark)
     for given in [str(mail.get("Date", "")), *received, stamped[1] if stamped else ""]:
         try:
-            at = parsedate_to_datetime(given.strip())
+            at = parsedate_to_datetime(given.strip()[:200])
             at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
             found = time_of(at.astimezone(UTC).isoformat())
         except (ValueError, TypeError, IndexError, OverflowError):

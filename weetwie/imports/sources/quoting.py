@@ -58,6 +58,8 @@ _IN_DIFF: Final = re.compile(
 _DIFFSTAT: Final = re.compile(
     r" \S.{0,200} \|\s{1,6}(?:\d+|Bin|Unmerged)\b.{0,100}| \d+ files? changed.{0,80}| (?:create|delete) mode \d+ .*| rename .* \(\d+%\)| mode change .*"
 )
+_SIGNED: Final = frozenset(("-- ", "--", "- -- ", "-- \xa0", "--\xa0"))
+_LONGEST_SIGNATURE: Final = 15
 _SEALED: Final = re.compile(r"-----BEGIN PGP (?:SIGNATURE|PUBLIC KEY BLOCK|MESSAGE)-----")
 _SEAL_ENDS: Final = re.compile(r"-----END PGP ")
 _ENCODED: Final = re.compile(r"begin [0-7]{3} (\S.{0,200})")
@@ -85,6 +87,7 @@ def _without_packed(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """Without seals, without files written as text, and without what an archive says of files that it took out."""
     kept: list[str] = []
     files: list[str] = []
+    last_end = max((at for at, line in enumerate(lines) if line == "end"), default=-1)
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -92,7 +95,7 @@ def _without_packed(lines: Sequence[str]) -> tuple[list[str], list[str]]:
             at = _past(lines, at, lambda one: _SEAL_ENDS.match(one) is not None)
         elif line == "-----BEGIN PGP SIGNED MESSAGE-----":
             at = _past(lines, at, lambda one: not one.strip())
-        elif (found := _ENCODED.fullmatch(_short(line))) and "end" in lines[at : at + 200_000]:
+        elif at < last_end and (found := _ENCODED.fullmatch(_short(line))):
             files.append(found[1])
             at = _past(lines, at, lambda one: one == "end")
         elif line.strip() == _SCRUBBED or line.rstrip().endswith(_TAKEN_OUT):
@@ -258,27 +261,36 @@ def _without_footer(lines: list[str]) -> list[str]:
 
 
 def _without_signature(lines: list[str]) -> list[str]:
+    """From the first mark of one on that has only few lines below it."""
     lines = _without_blank_end(lines)
-    for at, line in enumerate(lines):
-        if line in ("-- ", "--", "- -- ", "-- \xa0", "--\xa0"):
-            rest = sum(1 for one in lines[at + 1 :] if one.strip())
-            if rest <= 15:
-                return lines[:at]
-    return lines
+    below, cut = 0, len(lines)
+    for at in range(len(lines) - 1, -1, -1):
+        if lines[at] in _SIGNED:
+            cut = at
+        below += bool(lines[at].strip())
+        if below > _LONGEST_SIGNATURE:
+            break
+    return lines[:cut]
 
 
 def _without_end(lines: list[str]) -> list[str]:
     """Without `Sent from my telephone`, and without a last paragraph that says whom the mail is for."""
-    lines = _without_blank_end(lines)
-    while lines and (_SENT_FROM.fullmatch(_short(lines[-1])) or _RULE.fullmatch(_short(lines[-1]).rstrip())):
-        lines = _without_blank_end(lines[:-1])
-    begin = len(lines)
-    while begin and lines[begin - 1].strip() and len(lines) - begin < 40:
-        begin -= 1
-    last = " ".join(lines[begin:])[:4000]
-    if begin and _CONFIDENTIAL.search(last) and _ADDRESSED.search(last):
-        return _without_end(lines[:begin])
-    return lines
+    end = len(lines)
+    for _step in range(20):
+        while end and (not lines[end - 1].strip() or _is_no_word(_short(lines[end - 1]))):
+            end -= 1
+        begin = end
+        while begin and lines[begin - 1].strip() and end - begin < 40:
+            begin -= 1
+        last = " ".join(lines[begin:end])[:4000]
+        if not (begin and _CONFIDENTIAL.search(last) and _ADDRESSED.search(last)):
+            break
+        end = begin
+    return lines[:end]
+
+
+def _is_no_word(line: str) -> bool:
+    return _SENT_FROM.fullmatch(line) is not None or _RULE.fullmatch(line.rstrip()) is not None
 
 
 def _without_blank_end(lines: list[str]) -> list[str]:

@@ -7,13 +7,16 @@ from typing import Final
 
 from weetwie.imports.plain import plain
 
-_CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\] ?>", re.DOTALL)
+# What was never closed ends where the next of its kind begins, so that nothing is looked through twice.
+_CDATA: Final = re.compile(r"<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\] ?>", re.DOTALL)
 """An export writes ` >` behind those that lie within another."""
-_CODE: Final = re.compile(r"<ac:plain-text-body>(.*?)</ac:plain-text-body>", re.DOTALL)
+_CODE: Final = re.compile(
+    r"<ac:plain-text-body>((?:(?!<ac:plain-text-body>).)*?)</ac:plain-text-body>", re.DOTALL
+)
 _SILENT: Final = re.compile(
     r"<ac:(parameter|task-id|task-uuid|task-status|placeholder|adf-attribute|adf-content)\b[^<>]*(?<!/)>[^<]*</ac:\1>"
 )
-_LINK: Final = re.compile(r"<ac:link\b[^<>]*>(.*?)</ac:link>", re.DOTALL)
+_LINK: Final = re.compile(r"<ac:link\b[^<>]*>((?:(?!<ac:link\b).)*?)</ac:link>", re.DOTALL)
 _LINK_BODY: Final = re.compile(
     r"<ac:(?:plain-text-)?link-body>(.*?)</ac:(?:plain-text-)?link-body>", re.DOTALL
 )

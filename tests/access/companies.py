@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.access.plain_rule import GUEST, MEMBER, UNLISTED, WORLD, Company, Human, Note
+from tests.access.plain_rule import GUEST, MEMBER, UNLISTED, WORLD, Company, Human, Note, Written
 from tests.world import SOME_DAY
 
 _POST_COLUMNS = (
@@ -39,6 +39,10 @@ def companies(draw: st.DrawFn) -> Company:
     company.blocks = {pair for pair in pairs if pick.random() < 0.06}
     for id in range(1, draw(st.integers(2, 16)) + 1):
         company.posts.append(_note(pick, id, company))
+    for id in range(1001, 1001 + draw(st.integers(0, 8))):
+        author = pick.choice((None, *company.people))
+        is_hidden = author is not None and pick.random() < 0.2
+        company.passages.append(Written(id, author, pick.choice((0, 1, 1, 2)), is_hidden))
     return company
 
 
@@ -99,6 +103,31 @@ async def write(connection: Any, company: Company) -> None:
     await _copy(connection, "follows", ("follower_id", "followed_id"), follows)
     blocks = [(a.id, b.id) for a, b in company.blocks]
     await _copy(connection, "blocks", ("blocker_id", "blocked_id"), blocks)
+    if company.passages:
+        await _write_passages(connection, company)
+
+
+async def _write_passages(connection: Any, company: Company) -> None:
+    await _copy(connection, "imports", ("id", "kind", "source"), [(1, "slack", "slack acme")])
+    rings = [(ring + 1, 1, f"c{ring}", f"channel{ring}", ring) for ring in range(WORLD + 1)]
+    await _copy(connection, "channels", ("id", "import_id", "key", "name", "ring"), rings)
+    names = (
+        "id",
+        "import_id",
+        "channel_id",
+        "key",
+        "author_id",
+        "thread_key",
+        "ring",
+        "is_hidden",
+        "content_hash",
+        "text",
+    )
+    rows = [
+        (one.id, 1, one.ring + 1, f"m{one.id}", one.author.id if one.author else None, f"m{one.id}", one.ring, one.is_hidden, b"", "pumps")
+        for one in company.passages
+    ]  # fmt: skip
+    await _copy(connection, "passages", names, rows)
 
 
 async def _copy(connection: Any, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
@@ -165,6 +194,10 @@ async def read(connection: Any, now: Any) -> Company:
             frozenset(named.get(row["id"], ())), posts.get(row["root_id"]), posts.get(row["boost_of_id"]),
             posts.get(row["reply_to_id"]), row["deleted_at"] is not None,
         )  # fmt: skip
+    for row in await connection.fetch("select * from passages order by id"):
+        company.passages.append(
+            Written(row["id"], people.get(row["author_id"]), row["ring"], row["is_hidden"])
+        )
     company.people, company.posts = list(people.values()), list(posts.values())
     follows = await connection.fetch("select follower_id, followed_id from follows")
     company.follows = {(people[row[0]], people[row[1]]) for row in follows}

@@ -40,12 +40,23 @@ class Note:
 
 
 @dataclass(eq=False)
+class Written:
+    """A passage: what was written elsewhere, by somebody or under a name alone."""
+
+    id: int
+    author: Human | None
+    ring: int = COLLEAGUES
+    is_hidden: bool = False
+
+
+@dataclass(eq=False)
 class Company:
     now: datetime
     widest_ring: int = NETWORK
     guests_see_only_their_circle: bool = True
     people: list[Human] = field(default_factory=list)
     posts: list[Note] = field(default_factory=list)
+    passages: list[Written] = field(default_factory=list)
     follows: set[tuple[Human, Human]] = field(default_factory=set)
     blocks: set[tuple[Human, Human]] = field(default_factory=set)
 
@@ -75,6 +86,20 @@ class Company:
         if post.visibility in (PUBLIC, UNLISTED) or post.author is who or is_named:
             return True
         return post.visibility == PRIVATE and follows
+
+    def sees_passage(self, who: Human | None, passage: Written) -> bool:
+        author, ring = passage.author, min(passage.ring, self.widest_ring)
+        if author is not None and (author.is_suspended or author.is_erased):
+            return False
+        if passage.is_hidden and (author is None or author is not who):
+            return False
+        if self.ring_of(who) > ring or (who, author) in self.blocks or (author, who) in self.blocks:
+            return False
+        is_circled = who is not None and who.standing == GUEST and self.ring_of(who) == NETWORK
+        if is_circled and self.guests_see_only_their_circle and ring == NETWORK:
+            assert who is not None
+            return author is not None and (author in (who, who.sponsor) or (who, author) in self.follows)
+        return True
 
     def takes_part(self, who: Human, post: Note) -> bool:
         thread = post.root or post

@@ -186,10 +186,26 @@ def search(tried: Tried, method: str, path: str) -> Iterator[Request]:
         yield Request(method, path, (("q", "zqpost*"), ("account_id", str(id))))
 
 
+def passages(tried: Tried, method: str, path: str) -> Iterator[Request]:
+    """By words of secrets, and by where they are from."""
+    secret = [f"zqpostQ{one.name.replace(' ', '')}zq" for one in tried.secrets[-4:]]
+    for line in (
+        *secret,
+        "in:slack",
+        "in:slack/network open",
+        "in:elsewhere anyone",
+        "open",
+        "from:sol",
+        "from:mel",
+    ):
+        yield Request(method, path, (("q", line), ("limit", "40")))
+    yield Request(method, path, (("q", "in:elsewhere"), ("limit", "2"), ("offset", "1")))
+
+
 def knowledge(tried: Tried, method: str, path: str) -> Iterator[Request]:
     """By words of secrets, by words that nobody used, and by what all write."""
     # The last part of a secret's word stands for it: an answer may tell which word of the question nobody used.
-    secret = [f"Q{one.name.replace(' ', '')}zq" for one in tried.secrets[:4]]
+    secret = [f"Q{one.name.replace(' ', '')}zq" for one in (*tried.secrets[:4], *tried.secrets[-2:])]
     lines = (
         *secret[:2],
         " ".join(secret),
@@ -581,6 +597,8 @@ GENERATORS: dict[tuple[str, str], Generator] = {
     ("PUT", "/api/weetwie/v1/me/topics"): once(body={"name": "Open", "choice": "never"}),
     ("DELETE", "/api/weetwie/v1/me/topics"): once(name="open"),
     ("GET", "/api/weetwie/v1/me/topics/proposals"): once(),
+    ("GET", "/api/weetwie/v1/passages"): passages,
+    ("GET", "/api/weetwie/v1/passages/{id}"): each_post(),
     ("POST", "/api/weetwie/v1/statuses/{id}/not_about"): each_post({"q": "open"}),
     ("GET", "/api/weetwie/v1/me/not_about"): once(),
     ("GET", "/api/weetwie/v1/glossary"): once(),

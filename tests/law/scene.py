@@ -16,10 +16,11 @@ from weetwie.access.enums import Ring, Visibility
 from weetwie.app import build
 from weetwie.database.pool import Db
 from weetwie.domain.identity.keys import key
-from weetwie.domain.knowledge import topics
+from weetwie.domain.knowledge import elsewhere, topics
 from weetwie.domain.media import files
 from weetwie.domain.media.addresses import Addresses
 from weetwie.domain.search import index
+from weetwie.domain.search import passages as passage_words
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines.live import Live
 from weetwie.runtime import clock
@@ -97,6 +98,9 @@ class Scene:
     """Of the glossary, for colleagues alone, as `announcement`."""
     collections: dict[str, tuple[int, int]] = field(default_factory=dict)
     """By who made it, with somebody who is in it."""
+    source: int = 0
+    channels: dict[Ring, int] = field(default_factory=dict)
+    """Where passages are from, by for whom they are."""
     conversations: list[int] = field(default_factory=list)
     """A list of each viewer, which is nobody else's business."""
     filters: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -121,6 +125,7 @@ class Scene:
         await scene._chat()
         await scene._announce()
         await scene._know()
+        await scene._write_elsewhere()
         scene.base = await world.connection.fetchval("select (new_id() >> 16) - currval('pg_temp.test_ids')")
         scene.first_free = await world.connection.fetchval("select currval('pg_temp.test_ids')") + 1000
         for place, (name, write) in enumerate(SECRETS.items()):
@@ -263,6 +268,14 @@ class Scene:
                 key="open",
                 name="open",
                 post_id=self.posts["net"],
+            )
+
+    async def _write_elsewhere(self) -> None:
+        """A source with a channel for each ring; its passages are among the secrets."""
+        self.source = await self.world._insert("imports", "id", kind="slack", source="slack acme")
+        for ring in Ring:
+            self.channels[ring] = await self.world._insert(
+                "channels", "id", import_id=self.source, key=ring.name, name=ring.name, ring=int(ring)
             )
 
     async def _announce(self) -> None:
@@ -426,7 +439,9 @@ class Scene:
         await self.world.connection.fetchval("select setval('pg_temp.test_ids', $1)", number)
 
     async def _remember(self, secret: int) -> None:
-        """All viewers had something to do with it when they still saw it."""
+        """All viewers had something to do with it when they still saw it. With a passage nobody can have."""
+        if await self.world.connection.fetchval("select true from passages where id = $1", secret):
+            return
         is_boost = await self.world.connection.fetchval(
             "select boost_of_id is not null from posts where id = $1", secret
         )
@@ -492,10 +507,13 @@ class Scene:
         found = {}
         for viewer in viewers:
             who = self.human(company, viewer)
-            unseen = [
-                secret for secret in self.secrets if not company.sees_post(who, _note(company, secret.id))
+            unseen = [secret for secret in self.secrets if not sees(company, who, secret.id)]
+            counted = [
+                secret
+                for secret in unseen
+                if not _is_passage(company, secret.id)
+                and _is_counted(company, who, _note(company, secret.id))
             ]
-            counted = [secret for secret in unseen if _is_counted(company, who, _note(company, secret.id))]
             found[viewer] = ([secret for secret in unseen if secret not in counted], counted)
         return found
 
@@ -505,6 +523,16 @@ ROOM = 200
 
 VIEWERS = ("ada", "mia", "fay", "mel", "bea", "bix", "sus", "alma", "alf", "dora", "gus", "gis", "guf", "exa")
 PROFILE_RINGS = {"ada": NETWORK, "sol": WORLD, "mia": COLLEAGUES}
+
+
+def sees(company: Company, who: Human | None, id: int) -> bool:
+    """A post, or a passage."""
+    written = next((one for one in company.passages if one.id == id), None)
+    return company.sees_passage(who, written) if written else company.sees_post(who, _note(company, id))
+
+
+def _is_passage(company: Company, id: int) -> bool:
+    return any(one.id == id for one in company.passages)
 
 
 def _note(company: Company, id: int) -> Note:
@@ -625,6 +653,34 @@ async def _accepted(scene: Scene, id: int, name: str) -> None:
     await scene.world.connection.execute("update posts set answer_id = $1 where is_question", id)
 
 
+def _passage(author: str, ring: Ring, *, is_hidden: bool = False) -> Any:
+    """By somebody, or under a name alone."""
+
+    async def write(scene: Scene, id: int, name: str) -> None:
+        word = _word(name, "post")
+        await scene.world._insert(
+            "passages",
+            id=id,
+            import_id=scene.source,
+            channel_id=scene.channels[ring],
+            key=name,
+            thread_key=name,
+            author_id=scene.people[author].id if author else None,
+            author_name=word,
+            title=f"{word} open anyone",
+            text=f"{word} open anyone me too",
+            files=[word],
+            tags=["open"],
+            ring=int(ring),
+            is_hidden=is_hidden,
+            content_hash=b"",
+        )
+        await passage_words.bring_in(scene.world.db, [id])
+        await elsewhere.bring_in(scene.world.db, [id])
+
+    return write
+
+
 SECRETS: dict[str, Callable[[Scene, int, str], Awaitable[None]]] = {
     "for colleagues": _post("sol", COLLEAGUES, PUBLIC),
     "unlisted": _post("sol", COLLEAGUES, UNLISTED_),
@@ -650,4 +706,11 @@ SECRETS: dict[str, Callable[[Scene, int, str], Awaitable[None]]] = {
     "edited": _edited,
     "pinned": _pinned,
     "accepted": _accepted,
+    "elsewhere": _passage("sol", COLLEAGUES),
+    "elsewhere network": _passage("sol", NETWORK),
+    "elsewhere world": _passage("sol", WORLD),
+    "elsewhere by a name": _passage("", NETWORK),
+    "elsewhere hidden": _passage("mel", WORLD, is_hidden=True),
+    "elsewhere by a suspended": _passage("una", WORLD),
+    "elsewhere by one who left": _passage("alma", COLLEAGUES),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from tests.access.plain_rule import PLACE, PROFILE, Company, Human
 from tests.api.conformance import check_answer
 from tests.law.asgi import Request, Response, send
 from tests.law.requests import GENERATORS, Tried, as_for_none
-from tests.law.scene import APP, STRANGER, Scene, Secret, words_in
+from tests.law.scene import APP, STRANGER, Scene, Secret, sees, words_in
 from tests.world import SOME_DAY
 from weetwie.access.enums import Ring
 from weetwie.app import endpoints
@@ -136,8 +136,7 @@ def may_read(company: Company, who: Human | None, scene: Scene, kind: str, of: s
     if post_id is None:
         secrets = {secret.name.replace(" ", ""): secret.id for secret in scene.secrets}
         post_id = secrets.get(of) or scene.posts[of]
-    post = next(post for post in company.posts if post.id == post_id)
-    return company.sees_post(who, post)
+    return sees(company, who, post_id)
 
 
 async def denied_words(scene: Scene, viewer: str, answers: Mapping[str, Response]) -> list[str]:

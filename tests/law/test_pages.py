@@ -141,6 +141,10 @@ def asked(tried: Tried) -> Iterator[Request]:
     for search in GENERATORS["GET", "/api/v2/search"](tried, "GET", "/search"):
         words = tuple((name, value) for name, value in search.query if name in ("q", "offset"))
         yield Request("GET", "/search", words)
+    for one in GENERATORS["GET", "/api/weetwie/v1/passages"](tried, "GET", "/who-knows"):
+        yield Request("GET", "/who-knows", (one.query[0],))
+    for id in tried.posts:
+        yield Request("GET", f"/elsewhere/{id}")
     for one in GENERATORS["GET", "/api/weetwie/v1/who_knows"](tried, "GET", "/who-knows"):
         words = tuple((name, value) for name, value in one.query if name == "q")
         yield Request("GET", "/who-knows", words)

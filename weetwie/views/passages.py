@@ -64,6 +64,16 @@ class SeenPassage(msgspec.Struct, frozen=True):
         return datetime.fromtimestamp((self.id >> 16) / 1000, UTC)
 
     @property
+    def words(self) -> str:
+        """The title goes above the text."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+    @property
+    def address(self) -> str:
+        """Of its page here."""
+        return f"/elsewhere/{self.id}"
+
+    @property
     def source(self) -> str:
         return SOURCES.get(self.kind, self.kind)
 
@@ -105,6 +115,7 @@ def _seen(viewer_sql: ViewerSql, which: Callable[[type[SourcePassage]], Any]) ->
         .outerjoin(author, author.id == passage.author_id)
         .outerjoin(root, and_(root.id == passage.root_id, law.passage(viewer_sql, root)))
         .where(which(passage), law.passage(viewer_sql, passage))
+        .order_by(passage.id)
     )
 
 
@@ -126,7 +137,7 @@ def _thread(viewer_sql: ViewerSql) -> Executable:
             passage.thread_key == select(given.c.thread_key).scalar_subquery(),
         )
 
-    rows: Executable = _seen(viewer_sql, of_it).order_by("id").limit(MOST_OF_A_THREAD)
+    rows: Executable = _seen(viewer_sql, of_it).limit(MOST_OF_A_THREAD)
     return rows
 
 

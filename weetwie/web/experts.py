@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from markupsafe import Markup, escape
 
+from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, shown_posts
+from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Proof, shown_passages, shown_posts
 from weetwie.domain.knowledge.passages import Passage, passage_of
+from weetwie.views import passages as seen_passages
 from weetwie.views import posts as seen_posts
+from weetwie.views.passages import SeenPassage
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -29,6 +32,17 @@ class ShownExpert(msgspec.Struct, frozen=True):
     person: Person
     expert: Expert
     proofs: Sequence[ShownProof]
+    passages: Sequence["ShownPassage"] = ()
+    """What they wrote elsewhere."""
+
+
+class ShownPassage(msgspec.Struct, frozen=True):
+    """What was written elsewhere, with the part of it that says what was asked."""
+
+    passage: SeenPassage
+    marked: Markup
+    answers: Markup = Markup()
+    answers_to: str = ""
 
 
 def _passages(posts: Mapping[int, Post], answer: ExpertAnswer) -> dict[int, Passage]:
@@ -45,11 +59,45 @@ async def experts(visit: Visit, db: Db, answer: ExpertAnswer) -> list[ShownExper
     seen = await seen_posts.posts(db, viewer, shown_posts(answer))
     posts = await presenter.posts_by_id(db, viewer, seen)
     passages = await asyncio.to_thread(_passages, posts, answer)
+    written = await _written(viewer, db, answer)
     return [
-        ShownExpert(people[one.person_id], one, _proofs(one, posts, passages))
+        ShownExpert(
+            people[one.person_id], one, _proofs(one, posts, passages), _elsewhere(one.passages, written)
+        )
         for one in answer.people
         if one.person_id in people
     ]
+
+
+async def written_elsewhere(visit: Visit, db: Db, answer: ExpertAnswer) -> list[ShownPassage]:
+    """The best of it, whoever wrote it."""
+    return _elsewhere(answer.passages, await _written(visit.viewer, db, answer))
+
+
+async def _written(viewer: Viewer, db: Db, answer: ExpertAnswer) -> dict[int, ShownPassage]:
+    ids = shown_passages(answer)
+    seen = await seen_passages.passages(db, viewer, ids) if ids else []
+    return await asyncio.to_thread(_marked_passages, seen, answer) if seen else {}
+
+
+def _marked_passages(seen: Sequence[SeenPassage], answer: ExpertAnswer) -> dict[int, ShownPassage]:
+    return {
+        one.id: ShownPassage(one, marked(passage_of(one.words, "", answer.wanted, answer.stand_ins)))
+        for one in seen
+    }
+
+
+def _elsewhere(proofs: Sequence[Proof], written: Mapping[int, ShownPassage]) -> list[ShownPassage]:
+    found = []
+    for proof in proofs:
+        if (one := written.get(proof.post_id)) is not None:
+            asked = written.get(proof.answers_id or 0)
+            found.append(
+                ShownPassage(one.passage, one.marked, asked.marked, asked.passage.author_name)
+                if asked
+                else one
+            )
+    return found
 
 
 def _proofs(expert: Expert, posts: dict[int, Post], passages: dict[int, Passage]) -> list[ShownProof]:

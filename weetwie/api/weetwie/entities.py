@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from weetwie.api.mastodon.entities import Account, Status, Tag
 
@@ -39,6 +39,40 @@ class Way(Struct, kw_only=True):
     via: Account | None
 
 
+class SourcePassage(Struct, kw_only=True):
+    """Something that was written elsewhere, in a chat, a list, a board, a tracker or a wiki."""
+
+    id: str
+    source: Literal[
+        "slack", "mattermost", "teams", "zulip", "mbox", "discourse", "stack", "jira", "confluence"
+    ]
+    channel: str
+    author_id: str | None
+    """Of the person here who wrote it; none where it is only a name."""
+    author_name: str
+    """As it was written there."""
+    title: str
+    text: str
+    language: str | None
+    created_at: str
+    url: str
+    """Its page here."""
+    source_url: str | None
+    """Where it stands there, where anybody knows."""
+    files: list[str]
+    """The names of files that hang on it there."""
+
+
+class ProvingPassage(Struct, kw_only=True):
+    """A passage that is about what was asked."""
+
+    weight: float
+    passage: str
+    """The part of its text that says what was asked, as plain text."""
+    marks: list[list[int]]
+    written: SourcePassage
+
+
 class Expert(Struct, kw_only=True):
     account: Account
     standing: Literal["member", "alumnus", "guest"]
@@ -61,6 +95,8 @@ class Expert(Struct, kw_only=True):
     """None where there is none over ties that one sees."""
     proofs: list[Proof]
     """Up to three, the strongest first."""
+    passages: list[ProvingPassage]
+    """The same of what they wrote elsewhere; up to three together with the proofs."""
 
 
 class Standing(Struct, kw_only=True):
@@ -89,6 +125,8 @@ class WhoKnows(Struct, kw_only=True):
     nearest: list[NearestWord]
     not_inferred: list[str]
     """Words of the question that nobody is found for but by what they say themselves."""
+    passages: list[ProvingPassage] | UnsetType = UNSET
+    """The best few of what was written elsewhere about it, whoever wrote it; not there where there is none."""
 
 
 class Topic(Struct, kw_only=True):

@@ -17,8 +17,9 @@ from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
+from weetwie.api.weetwie import passages
 from weetwie.database.paging import page as page_at
-from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Filters, Proof, shown_posts
+from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Filters, Proof, shown_passages, shown_posts
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.passages import Passage, passage_of
 from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
@@ -32,16 +33,19 @@ from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines.public import tagged
 from weetwie.errors import Invalid, _
 from weetwie.text.text import tag_key
+from weetwie.views import passages as seen_passages
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import tags as seen_tags
 from weetwie.views import texts as seen_words
+from weetwie.views.passages import SeenPassage
 from weetwie.views.people import Profile, SeenPerson
 
 routes = Routes("who knows what")
 
 _ON_A_TOPIC: Final = 10
 _RELATED: Final = 10
+_ELSEWHERE: Final = 3
 
 
 class WhoKnowsParams(Struct, frozen=True, kw_only=True):
@@ -128,16 +132,44 @@ async def _answered(call: Call, wanted: WhoKnowsParams) -> bytes:
         as_of=_end_of(wanted.as_of),
         exclude=wanted.exclude,
         limit=wanted.limit,
+        most_elsewhere=_ELSEWHERE,
         filters=Filters(unit=wanted.unit, place=wanted.place, language=wanted.language, standing=standing),
     )
-    people = await people_found(call, answer)
+    written = await _written(call, answer)
+    people = await people_found(call, answer, written)
+    elsewhere = [one for proof in answer.passages if (one := _elsewhere(call, proof, written)) is not None]
     nearest = [msgspec.structs.asdict(one) for one in answer.nearest]
-    return b'{"is_named":%b,"people":[%b],"unknown":%b,"nearest":%b,"not_inferred":%b}' % (
+    return b'{"is_named":%b,"people":[%b],"unknown":%b,"nearest":%b,"not_inferred":%b%b}' % (
         msgspec.json.encode(answer.is_named),
         b",".join(people),
         msgspec.json.encode(answer.unknown),
         msgspec.json.encode(nearest),
         msgspec.json.encode(answer.not_inferred),
+        b',"passages":%b' % msgspec.json.encode(elsewhere) if elsewhere else b"",
+    )
+
+
+async def _written(call: Call, answer: ExpertAnswer) -> dict[int, tuple[SeenPassage, Passage]]:
+    """What it shows of what was written elsewhere."""
+    ids = shown_passages(answer)
+    seen = await seen_passages.passages(await call.db(), call.viewer, ids) if ids else []
+    found = await asyncio.to_thread(
+        lambda: [passage_of(one.words, "", answer.wanted, answer.stand_ins) for one in seen]
+    )
+    return {one.id: (one, passage) for one, passage in zip(seen, found, strict=True)}
+
+
+def _elsewhere(
+    call: Call, proof: Proof, written: dict[int, tuple[SeenPassage, Passage]]
+) -> wire.ProvingPassage | None:
+    if (found := written.get(proof.post_id)) is None:
+        return None
+    seen, passage = found
+    return wire.ProvingPassage(
+        weight=float(f"{proof.weight:.6g}"),
+        passage=passage.text,
+        marks=[list(mark) for mark in passage.marks],
+        written=passages.entity(call, seen),
     )
 
 
@@ -160,7 +192,11 @@ def _end_of(said: str | None) -> datetime | None:
         raise Invalid(_("Write the date like this: 2023-06-30, 2023-06 or 2023"), field="as_of") from None
 
 
-async def people_found(call: Call, answer: ExpertAnswer) -> list[bytes]:
+async def people_found(
+    call: Call, answer: ExpertAnswer, written: dict[int, tuple[SeenPassage, Passage]] | None = None
+) -> list[bytes]:
+    if written is None:
+        written = await _written(call, answer)
     db, renderer = await call.db(), present.renderer_of(call)
     ways = await ways_to(db, call.viewer, _ids(answer))
     via = [way.via_id for way in ways.values() if way.via_id]
@@ -182,6 +218,7 @@ async def people_found(call: Call, answer: ExpertAnswer) -> list[bytes]:
             _way(ways.get(one.person_id), people, renderer),
             profiles[one.person_id],
             shown_as,
+            [shown for proof in one.passages if (shown := _elsewhere(call, proof, written)) is not None],
         )
         for one in answer.people
         if one.person_id in profiles
@@ -209,11 +246,18 @@ class _Shown(Struct, frozen=True):
     passage: Passage
 
 
-def _expert(one: Expert, account: bytes, way: bytes, profile: Profile, posts: dict[int, _Shown]) -> bytes:
+def _expert(
+    one: Expert,
+    account: bytes,
+    way: bytes,
+    profile: Profile,
+    posts: dict[int, _Shown],
+    written: list[wire.ProvingPassage],
+) -> bytes:
     proofs = [_proof(proof, posts) for proof in one.proofs if proof.post_id in posts]
     return (
         b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":%b,"level":"%b","level_at":%b,"says_so":%b,"way":%b,'
-        b'"proofs":[%b]}'
+        b'"proofs":[%b],"passages":%b}'
         % (
             account,
             Standing(profile.standing).name.encode(),
@@ -225,6 +269,7 @@ def _expert(one: Expert, account: bytes, way: bytes, profile: Profile, posts: di
             msgspec.json.encode(one.says or None),
             way,
             b",".join(proofs),
+            msgspec.json.encode(written),
         )
     )
 

@@ -61,6 +61,8 @@ class Expert(msgspec.Struct, frozen=True):
     says: str = ""
     """What on their profile says so."""
     level: Level = Level.mentioned
+    passages: tuple[Proof, ...] = ()
+    """The same of what was written elsewhere: `post_id` is the number of a passage."""
     level_at: datetime | None = None
     """The newest post by which they have the level, or when they put it on their profile. In works-council mode nobody has one."""
 
@@ -87,6 +89,19 @@ class StandIn(msgspec.Struct, frozen=True):
     weight: float
 
 
+class WrittenElsewhere(msgspec.Struct, frozen=True):
+    """Passages that are about a question."""
+
+    passages: tuple[Proof, ...]
+    used: frozenset[str]
+    """The words of the question that somebody used there."""
+    weights: Mapping[int, float]
+    """How much each term says, going by all of it."""
+
+
+NOTHING: Final = WrittenElsewhere((), frozenset(), {})
+
+
 class ExpertAnswer(msgspec.Struct, frozen=True):
     people: tuple[Expert, ...]
     """First those who are named, the best first; then at most three who mentioned it."""
@@ -102,6 +117,8 @@ class ExpertAnswer(msgspec.Struct, frozen=True):
 
     stand_ins: tuple[StandIn, ...] = ()
     """What stands for them in other languages, and in the same."""
+    passages: tuple[Proof, ...] = ()
+    """The best few of what was written elsewhere, whoever wrote it, but for what proves somebody here."""
 
     @property
     def is_named(self) -> bool:
@@ -124,6 +141,13 @@ class Filters(msgspec.Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         return self == Filters()
+
+
+def shown_passages(answer: ExpertAnswer) -> list[int]:
+    """The passages that it shows."""
+    proofs = [*answer.passages, *(proof for one in answer.people for proof in one.passages)]
+    every = [id for proof in proofs for id in (proof.post_id, proof.answers_id) if id is not None]
+    return list(dict.fromkeys(every))
 
 
 def shown_posts(answer: ExpertAnswer) -> list[int]:

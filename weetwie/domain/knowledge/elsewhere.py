@@ -12,7 +12,7 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import evidence
 from weetwie.events import PersonErased, RankingChosen
 from weetwie.tables.knowledge import Evidence
-from weetwie.tables.passages import SourcePassage
+from weetwie.tables.passages import PassageChoice, SourcePassage
 from weetwie.tables.people import Person
 
 NOBODY: Final = -1
@@ -43,6 +43,11 @@ async def let_in(db: Db, viewer: Viewer, facts: Sequence[RankingChosen]) -> None
         passages = columns(await db.rows(_OF_RANKED, id=fact.person_id), "id")
         for start in range(0, len(passages), _AT_A_TIME):
             await bring_in(db, passages[start : start + _AT_A_TIME])
+
+
+async def agreed(db: Db) -> frozenset[int]:
+    """Who has said that what they wrote elsewhere speaks for them."""
+    return frozenset(await db.value(_AGREED) or ())
 
 
 def _read() -> Any:
@@ -77,6 +82,9 @@ def _read() -> Any:
 
 
 _READ = Query(_read)
+_PUBLISHED: Final = 0
+_AGREED = Query(select(func.array_agg(PassageChoice.person_id)).where(PassageChoice.choice == _PUBLISHED))
+"""`OwnChoice` in domain/passages/choices.py"""
 
 
 def _forgotten(*which: Any) -> Any:

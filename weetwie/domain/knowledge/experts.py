@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import BigInteger, SmallInteger, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -14,12 +14,16 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import delicate
-from weetwie.domain.knowledge.answer import ExpertAnswer, Filters
+from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Filters, StandIn, WrittenElsewhere
+from weetwie.domain.knowledge.elsewhere import NOBODY
 from weetwie.domain.knowledge.translating import Translated, translated
 from weetwie.domain.knowledge.words import AskedWord
 from weetwie.errors import Invalid, _
 from weetwie.tables.people import Person
 from weetwie.text.text import is_longer
+
+if TYPE_CHECKING:
+    from weetwie.domain.knowledge.gathering import Gathered
 
 LONGEST_QUESTION: Final = 100_000
 MOST_PROOFS: Final = 3
@@ -45,43 +49,57 @@ async def who_knows(
     among: Collection[int] | None = None,
     with_self: bool = False,
     most_proofs: int = MOST_PROOFS,
+    most_elsewhere: int = 0,
 ) -> ExpertAnswer:
     """`as_of` limits the posts, never the law, which is today's. `among`: the only people asked about.
 
     Without `limit` all come in the order of their scores, those too who would not be shown. In works-council mode the order
-    is always "knows", and nobody has a date.
+    is always "knows", and nobody has a date. `most_elsewhere`: so many passages are given, whoever wrote them.
     """
     _check_length(question)
     language, asked, whole, left_out = await understood(db, viewer, question)
     if not whole.asked:
         return ExpertAnswer((), 0)
-    from weetwie.domain.knowledge import finding, gathering, keeping
+    from weetwie.domain.knowledge import elsewhere_found, finding, gathering, keeping
 
     tells_activity = viewer.policy.tells_activity
     scope = await gathering.scope(db, viewer, await unranked(db), as_of)
     async with keeping.held(db) as index:
         gathered = await gathering.gather(db, viewer, index, scope, asked, whole, as_of, language)
         statements, claims = gathered.claims(among)
-        wanted = finding.QuestionFilter(
-            language,
-            "acts" if order == "acts" and tells_activity else "knows",
-            await _near_whom(db, viewer, gathered.asked),
-            claims,
-            None if among is None else frozenset(among),
-            gathered.not_about,
-        )
+        near = await _near_whom(db, viewer, gathered.asked)
+        order = order if tells_activity else "knows"
+        wanted = finding.question_filter(language, order, near, claims, among, gathered.not_about)
         found = await asyncio.to_thread(finding.find, index, scope, gathered.matter, wanted, statements)
         out = {*exclude} if with_self else {viewer.person_id, *exclude}
         rows = await _chosen(db, viewer, found, out, limit, filters)
-        return ExpertAnswer(
-            found.experts(rows, most_proofs, tells_activity=tells_activity),
-            len(found.ids),
-            gathered.likely,
-            tuple(left_out),
-            gathered.unknown(statements, claims)[:_MOST_UNKNOWN],
-            {term: word.weight for word in gathered.matter.words for term in word.terms},
-            finding.stand_ins(gathered.matter, asked.asked),
-        )
+        people = found.experts(rows, most_proofs, tells_activity=tells_activity)
+        given = index, scope, asked, gathered, language, people, most_elsewhere
+        written = await asyncio.to_thread(elsewhere_found.find, *given)
+        unknown = gathered.unknown(statements, claims)
+        stand_ins = finding.stand_ins(gathered.matter, asked.asked)
+        return _told(people, len(found.ids), gathered, written, left_out, unknown, stand_ins)
+
+
+def _told(
+    people: tuple[Expert, ...],
+    number: int,
+    gathered: "Gathered",
+    written: WrittenElsewhere,
+    left_out: Sequence[str],
+    unknown: Sequence[str],
+    stand_ins: tuple[StandIn, ...],
+) -> ExpertAnswer:
+    return ExpertAnswer(
+        people,
+        number,
+        () if written.passages else gathered.likely,
+        tuple(left_out),
+        tuple([word for word in unknown if word not in written.used][:_MOST_UNKNOWN]),
+        {**written.weights, **gathered.weights},
+        stand_ins,
+        written.passages,
+    )
 
 
 async def understood(db: Db, viewer: Viewer, question: str) -> tuple[str, Translated, Translated, list[str]]:
@@ -192,8 +210,8 @@ _UNRANKED = Query(
 
 
 async def unranked(db: Db) -> frozenset[int]:
-    """People who are neither ranked nor evidence."""
-    return frozenset(await db.value(_UNRANKED) or ())
+    """People who are neither ranked nor evidence; nobody among them."""
+    return frozenset([*(await db.value(_UNRANKED) or ()), NOBODY])
 
 
 _FINDS_NEAR = Query(select(Person.finds_near).where(Person.id == param("id", BigInteger)))

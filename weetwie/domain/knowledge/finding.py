@@ -39,6 +39,19 @@ class QuestionFilter(msgspec.Struct):
     """Posts that people said are not about what is asked."""
 
 
+def question_filter(
+    language: str,
+    order: str,
+    asker_id: int,
+    claims: Mapping[int, float],
+    among: Collection[int] | None,
+    not_about: frozenset[int],
+) -> QuestionFilter:
+    """`among`: the only people asked about; None: all."""
+    only = None if among is None else frozenset(among)
+    return QuestionFilter(language, "acts" if order == "acts" else "knows", asker_id, claims, only, not_about)
+
+
 def matter(
     index: Index,
     scope: Scope,

@@ -13,6 +13,7 @@ from weetwie.domain.knowledge.answer import Expert, Level, Proof
 from weetwie.domain.knowledge.arrays import Ints, best_first
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.levels import Levels
+from weetwie.domain.knowledge.packing import PASSAGE
 from weetwie.domain.knowledge.ranking import Ranked
 from weetwie.domain.knowledge.said import SaidOfThemselves
 
@@ -80,10 +81,19 @@ class FoundPosts:
             score=float(self._score[row]),
             share=float(self._ranked.shares[self._at[row]]) if person >= 0 else 0.0,
             last_at=last_at,
-            proofs=tuple(self._proof(place, weight) for place, weight in proofs.get(person, ())),
+            proofs=self._proofs(proofs.get(person, ()), of_passages=False),
+            passages=self._proofs(proofs.get(person, ()), of_passages=True),
             says=statement.name if statement else "",
             level=level,
             level_at=level_at,
+        )
+
+    def _proofs(self, found: Sequence[tuple[int, float]], *, of_passages: bool) -> tuple[Proof, ...]:
+        flags = self._index.posts.flags
+        return tuple(
+            self._proof(place, weight)
+            for place, weight in found
+            if bool(flags[place] & PASSAGE) == of_passages
         )
 
     def _proof(self, place: int, weight: float) -> Proof:

@@ -9,8 +9,19 @@ import msgspec
 from weetwie.access import audience
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import about, finding, fitting, nearest, not_about, profiles, said, twins
+from weetwie.domain.knowledge import (
+    about,
+    elsewhere,
+    finding,
+    fitting,
+    nearest,
+    not_about,
+    profiles,
+    said,
+    twins,
+)
 from weetwie.domain.knowledge.answer import Nearest
+from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.finding import Matter
 from weetwie.domain.knowledge.fitting import AskedTerm
 from weetwie.domain.knowledge.index import Index
@@ -33,6 +44,13 @@ class Gathered(msgspec.Struct):
     not_about: frozenset[int]
     unused: list[str]
     likely: tuple[Nearest, ...]
+    stands: dict[int, Occurrences]
+    """Where the words stand, whoever sees it."""
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """By term how much it says."""
+        return {term: word.weight for word in self.matter.words for term in word.terms}
 
     def claims(self, among: Collection[int] | None) -> tuple[SaidOfThemselves, dict[int, float]]:
         return finding.claims(self.of_claims, self.statements, self.listed, among)
@@ -77,6 +95,7 @@ async def gather(
         await not_about.hidden(db, viewer, own),
         unknown,
         likely,
+        stands,
     )
 
 
@@ -87,6 +106,7 @@ async def scope(db: Db, viewer: Viewer, unranked: frozenset[int], as_of: datetim
         unranked=unranked,
         at_ms=at_ms,
         before=int(at_ms) << 16 if as_of else None,
+        agreed=None if viewer.policy.tells_activity else await elsewhere.agreed(db),
     )
 
 

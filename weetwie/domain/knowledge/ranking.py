@@ -59,7 +59,7 @@ def votes(
 ) -> Votes:
     """`breadth` is how many words were asked; the longer the question, the more it asks for somebody who is at it now."""
     posts = index.posts
-    places, fits = _once(index, places, fits)
+    places, fits = once(index, places, fits)
     steepness = 4.0 if order == "acts" else 5.0 - 0.5 * math.log(max(breadth, 1.0))
     days = (scope.at_ms - (posts.ids[places] >> 16)) / _DAY
     lately = _LATELY if order == "acts" else _LATELY * length(breadth)
@@ -82,7 +82,7 @@ def is_seen_as_accepted(index: Index, visible: Visible, places: Ints) -> Ints:
     return found
 
 
-def _once(index: Index, places: Ints, fits: Ints) -> tuple[Ints, Ints]:
+def once(index: Index, places: Ints, fits: Ints) -> tuple[Ints, Ints]:
     """The same text counts but once: where it was first said."""
     likeness = index.posts.likeness[places]
     ordered = np.sort(likeness)

@@ -11,6 +11,7 @@ from weetwie.access.enums import Ring
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
+from weetwie.domain.knowledge.packing import PASSAGE
 from weetwie.domain.knowledge.tallies import ANSWERS_HALF_LIFE, HALF_LIVES, decay
 
 
@@ -23,6 +24,8 @@ class Scope(msgspec.Struct):
     at_ms: float
     before: int | None = None
     """Posts below this id; None: all there are."""
+    agreed: frozenset[int] | None = None
+    """In works-council mode: for whom what they wrote elsewhere speaks. None: for whomever it is by."""
 
 
 class Visible:
@@ -40,6 +43,12 @@ class Visible:
             self._near[index.people(circle.authors)] = True
             posts = [place for id in circle.posts if (place := index.place(id)) >= 0]
             self._posts = np.array(posts, np.int32)
+        self._agreed: Ints | None = None
+        if scope.agreed is not None:
+            self._agreed = np.zeros(people, bool)
+            self._agreed[index.people(scope.agreed)] = True
+        self._is_direct = not (circle is None and scope.before is None and scope.agreed is None)
+        """Whether it is counted post by post, and not from what is kept by ring."""
         self._mask = self._whole()
         self._measure()
 
@@ -51,7 +60,7 @@ class Visible:
     def _whole(self) -> Ints:
         """Of all places; remembered with the index, and made anew for what has changed since."""
         index, size = self._index, self._index.posts.size
-        key = (self._scope.sight, self._scope.unranked, self._scope.before)
+        key = (self._scope.sight, self._scope.unranked, self._scope.before, self._scope.agreed)
         kept = index.masks.get(key)
         if kept is None:
             mask, known = self._look(np.arange(size, dtype=np.int32)), len(index.changed)
@@ -73,6 +82,8 @@ class Visible:
             mask &= np.minimum(posts.ring[places], sight.widest) >= sight.ring
         if self._scope.before is not None:
             mask &= posts.ids[places] < self._scope.before
+        if self._agreed is not None:
+            mask &= ((posts.flags[places] & PASSAGE) == 0) | self._agreed[author]
         if self._near is not None:
             is_for_all = np.minimum(posts.ring[places], sight.widest) == Ring.world
             is_near = self._near[author] | np.isin(places, self._posts)
@@ -81,7 +92,7 @@ class Visible:
 
     def _measure(self) -> None:
         """How many posts, how long on the average, and how much each person writes."""
-        if self._near is None and self._scope.before is None:
+        if not self._is_direct:
             self._sum_up()
             return
         posts, size = self._index.posts, self._index.posts.size
@@ -112,7 +123,7 @@ class Visible:
         """How many words each person wrote."""
         index, sight, posts = self._index, self._scope.sight, self._index.posts
         number = np.zeros(len(self.is_hidden))
-        if self._near is not None or self._scope.before is not None:
+        if self._is_direct:
             places = np.flatnonzero(self._mask[: posts.size])
             number += np.bincount(posts.author[places], posts.length[places], minlength=len(number))
         else:
@@ -126,7 +137,7 @@ class Visible:
         """How often each person answered in threads of others whose beginnings one sees, as of the beginning of 2020."""
         index, sight, posts = self._index, self._scope.sight, self._index.posts
         replies, roots = index.replies(), index.roots_of_replies()
-        if self._near is not None or self._scope.before is not None:
+        if self._is_direct:
             counts = self(replies) & self(roots) & (posts.author[replies] != posts.author[roots])
             number = np.zeros(len(self.is_hidden))
         else:
@@ -143,8 +154,7 @@ class Visible:
             )
         of = replies[counts]
         some = np.bincount(posts.author[of], decay(posts.ids[of], ANSWERS_HALF_LIFE), minlength=len(number))
-        is_direct = self._near is not None or self._scope.before is not None
-        result: Ints = some if is_direct else np.maximum(number - some, 0.0)
+        result: Ints = some if self._is_direct else np.maximum(number - some, 0.0)
         return result
 
 

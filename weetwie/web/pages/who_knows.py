@@ -18,19 +18,22 @@ from weetwie.domain.people.search import search as search_people
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.relations.ways import ways
 from weetwie.domain.search.answered import answered
+from weetwie.domain.search.passages import search as search_passages
 from weetwie.domain.search.posts import search as search_posts
 from weetwie.domain.search.query import read
 from weetwie.flows.translated_search import in_every_language
 from weetwie.text.text import is_question, tag_key
+from weetwie.views import passages as seen_passages
 from weetwie.views import posts as seen_posts
 from weetwie.views import tags as seen_tags
 from weetwie.web import reading
-from weetwie.web.experts import ShownExpert, experts
+from weetwie.web.experts import ShownExpert, experts, written_elsewhere
 from weetwie.web.items import items
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _EXPERTS: Final = 8
+_ELSEWHERE: Final = 4
 _PEOPLE: Final = 6
 _TAGS: Final = 6
 _ANSWERED: Final = 2
@@ -48,6 +51,9 @@ _NOTHING: Final[dict[str, Any]] = {
     "is_a_name": False,
     "tags": [],
     "posts": [],
+    "elsewhere": [],
+    "passages": [],
+    "source": "",
     "older": "",
     "nearest": (),
     "unknown": "",
@@ -132,6 +138,13 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     """Raises Invalid for operators that cannot be understood."""
     asked, offset = read(words), _offset(visit)
     wanted = await in_every_language(db, visit.viewer, asked)
+    if asked.source:
+        ids = await search_passages(db, visit.viewer, wanted, reading.LENGTH, offset=offset)
+        return {
+            "source": asked.source,
+            "passages": await seen_passages.passages(db, visit.viewer, ids),
+            "older": _older(visit, offset) if len(ids) == reading.LENGTH else "",
+        }
     ids = await search_posts(db, visit.viewer, wanted, Page(reading.LENGTH), offset=offset)
     posts = await visit.site.presenter.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
     found = {
@@ -146,12 +159,13 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
 async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     viewer, presenter = visit.viewer, visit.site.presenter
     order = _order(visit, viewer)
-    answer = await who_knows(db, viewer, words, order, limit=_EXPERTS)
+    answer = await who_knows(db, viewer, words, order, limit=_EXPERTS, most_elsewhere=_ELSEWHERE)
     found = await experts(visit, db, answer)
     people = await search_people(db, viewer, words, limit=_PEOPLE)
     tags = await tags_like(db, viewer, tag_key(words.removeprefix("#")), limit=_TAGS)
     return {
         "found": found,
+        "elsewhere": await written_elsewhere(visit, db, answer),
         "ways": await _ways(visit, db, [one.person.id for one in found]),
         "people": (shown := await presenter.people(db, viewer, people)),
         "is_a_name": any(_is_called(one, words) for one in shown),

@@ -53,7 +53,13 @@ _COUNTS = re.compile(
 )
 
 
-async def send(application: Any, request: Request, token: str | None, cookie: str | None = None) -> Response:
+async def send(
+    application: Any,
+    request: Request,
+    token: str | None,
+    cookie: str | None = None,
+    accept: bytes = b"",
+) -> Response:
     raw, kind = b"", b""
     if request.body and request.is_form:
         raw, kind = urlencode(dict(request.body)).encode(), b"application/x-www-form-urlencoded"
@@ -64,6 +70,8 @@ async def send(application: Any, request: Request, token: str | None, cookie: st
         headers.append((b"content-type", kind))
     if token:
         headers.append((b"authorization", b"Bearer " + token.encode()))
+    if accept:
+        headers.append((b"accept", accept))
     if cookie:
         headers.append((b"cookie", cookie.encode()))
     incoming = [{"type": "http.request", "body": raw}]

@@ -74,17 +74,20 @@ def check_origin(scope: Scope, base_url: str) -> None:
 
 
 def _is_known(origin: str, base_url: str) -> bool:
+    return origin == base_url or _host(origin) in _LOOPBACK
+
+
+def _host(origin: str) -> str | None:
     try:
-        host = urlsplit(origin).hostname
+        return urlsplit(origin).hostname
     except ValueError:
-        return False
-    return origin == base_url or host in _LOOPBACK
+        return None
 
 
 def open_to(scope: Scope) -> list[tuple[bytes, bytes]]:
     """For programs in a browser on the person's computer."""
     origin = header(scope["headers"], b"origin")
-    if not origin or urlsplit(origin).hostname not in _LOOPBACK:
+    if _host(origin) not in _LOOPBACK:
         return []
     return [
         (b"access-control-allow-origin", origin.encode("latin-1")),

@@ -169,7 +169,7 @@ async def test_the_page_says_what_an_agent_sees_and_the_person_leaves_out_what_t
 ) -> None:
     app = await registered(world)
     page = await site.get(consent(app.client_id))
-    assert "Posts for colleagues" in page.text and "nobody has checked it" in page.text
+    assert "including those only for colleagues" in page.text and "nobody has checked it" in page.text
     assert 'name="may_ask" checked' in page.text and 'name="reads_private">' in page.text
     for ticks, scope in (
         ((), "read:knowledge"),

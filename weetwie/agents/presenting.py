@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.agents.quoting import line, plain
@@ -13,7 +15,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.filters import filters as own_filters
 from weetwie.domain.filters import posts as filter_posts
 from weetwie.domain.identity import agent_rules
-from weetwie.domain.knowledge.answer import ExpertAnswer, shown_posts
+from weetwie.domain.knowledge.answer import ExpertAnswer, Proof, shown_posts
 from weetwie.domain.knowledge.passages import passage_of
 from weetwie.hydration.filters import compiled, matches
 from weetwie.runtime import clock
@@ -121,7 +123,7 @@ class Presenting:
                 one.level.sentence,
                 one.is_named,
                 line(one.says),
-                [proofs[proof.post_id] for proof in one.proofs if proof.post_id in proofs],
+                [_with_question(proof, proofs) for proof in one.proofs if proof.post_id in proofs],
             )
             for one in answer.people
             if one.person_id in people
@@ -132,6 +134,7 @@ class Presenting:
         return {
             one.id: ToldProof(
                 plain(passage_of(one.text, one.warning, answer.wanted, answer.stand_ins).text),
+                "",
                 moment(one.id),
                 self.at(f"@{one.author_handle}/{one.id}"),
             )
@@ -154,6 +157,12 @@ class Presenting:
             [line(topic) for topic in one.learning],
             next(iter((await self.authors(manager)).values()), None),
         )
+
+
+def _with_question(proof: Proof, proofs: Mapping[int, ToldProof]) -> ToldProof:
+    question = proofs.get(proof.answers_id or 0)
+    told = proofs[proof.post_id]
+    return replace(told, quoted_question=question.quoted_passage) if question else told
 
 
 def moment(post_id: int) -> str:

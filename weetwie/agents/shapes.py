@@ -79,6 +79,8 @@ class QuotedPost(Struct, frozen=True, kw_only=True):
 
 class ToldProof(Struct, frozen=True):
     quoted_passage: str
+    quoted_question: str
+    """What it answers, where it does not say by itself what is asked."""
     written: str
     link: str
 

@@ -57,6 +57,10 @@ def _expert(number: int, one: ToldExpert) -> Iterator[str]:
     yield f"{number}. {_who(one.person)}: {one.says}{listed}"
     for proof in one.proofs:
         yield f"{proof.written}, {proof.link}"
+        if proof.quoted_question:
+            yield "In answer to:"
+            yield quoted(proof.quoted_question)
+            yield "Said:"
         yield quoted(proof.quoted_passage)
     yield ""
 

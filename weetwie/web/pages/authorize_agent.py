@@ -16,8 +16,8 @@ from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 _SEES: Final = {
-    Ring.colleagues: _("Posts for colleagues and for wider audiences, as you can see them"),
-    Ring.network: _("Posts for colleagues, alumni and guests, as far as you can see them"),
+    Ring.colleagues: _("Posts you can see, including those only for colleagues"),
+    Ring.network: _("Posts you can see, including those for colleagues, alumni and guests"),
     Ring.world: _("Posts that anyone can see"),
 }
 

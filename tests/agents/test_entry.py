@@ -3,11 +3,12 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import httpx2
 import pytest
+from msgspec import structs
 
 from tests.agents.connecting import AT, agent, application, http, let_in, said, switch_on
 from tests.site import HOME, Choices
@@ -232,12 +233,8 @@ async def test_what_fails_within_a_tool_is_an_answer_with_a_number(
     monkeypatch.setattr(server, "SECONDS", 0.3)
     token = await let_in(world, ada)
     for run in (fail, hang, away):
-        tool = tools.BY_NAME["person"]
-        monkeypatch.setitem(
-            server.BY_NAME,
-            "person",
-            type(tool)(*(getattr(tool, name) for name in tool.__struct_fields__[:5]), run),
-        )
+        failing = structs.replace(tools.BY_NAME["person"], run=run)
+        monkeypatch.setitem(tools.BY_NAME, "person", failing)
         async with agent(application(world), token) as client:
             answer = await client.call_tool("person", {"handle": "ada"})
         assert answer.is_error and "inner" not in said(answer)
@@ -245,7 +242,9 @@ async def test_what_fails_within_a_tool_is_an_answer_with_a_number(
 
 async def test_a_client_that_goes_away_leaves_nothing_behind(world: World, ada: Someone) -> None:
     token = await let_in(world, ada)
-    sent = iter([{"type": "http.request", "body": b'{"json', "more_body": True}, {"type": "http.disconnect"}])
+    sent: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": b'{"json', "more_body": True}, {"type": "http.disconnect"}]
+    )
     answer = []
 
     async def receive() -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What one can ask somebody about: the topics on their profile, each with the best proof that the viewer sees."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,9 +9,9 @@ from weetwie.database.pool import Db
 from weetwie.domain.knowledge import inferred
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.inferred import Inferred
-from weetwie.domain.knowledge.merged import merged
 from weetwie.views import posts as seen_posts
 from weetwie.web.experts import ShownExpert, experts
+from weetwie.web.topics import as_read
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -34,9 +33,7 @@ class AskedAbout(msgspec.Struct, frozen=True):
 async def asked_about(visit: Visit, db: Db, person: Person) -> list[AskedAbout]:
     """What is proved best first."""
     viewer, found = visit.viewer, []
-    names = list(person.knows)
-    if viewer.policy.translates and len(names) > 1:
-        names = await asyncio.to_thread(merged, names, visit.language)
+    names = await as_read(visit, person.knows)
     for name in names[:_LOOKED_AT]:
         answer = await who_knows(db, viewer, name, among=[person.id], with_self=True)
         shown = await experts(visit, db, answer.named())

@@ -1,6 +1,7 @@
 """Topics of one person that mean the same in several languages are one, in the words of the reader's language. Pure, and beside the event loop."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from weetwie.domain.knowledge import twins
 from weetwie.domain.knowledge.words import ask
@@ -8,6 +9,11 @@ from weetwie.domain.knowledge.words import ask
 
 def merged(names: Sequence[str], language: str) -> list[str]:
     """In their own words: of those that mean the same the one that is of this language, or else the first."""
+    return list(_merged(tuple(names), language)) if len(names) > 1 else list(names)
+
+
+@lru_cache(maxsize=4096)
+def _merged(names: tuple[str, ...], language: str) -> tuple[str, ...]:
     means, codes = dict[str, set[str]](), dict[str, str]()
     for name in names:
         asked = ask(name)
@@ -22,7 +28,7 @@ def merged(names: Sequence[str], language: str) -> list[str]:
             kept.append(name)
         elif codes.get(name.casefold()) == language != codes.get(twin.casefold()):
             kept[kept.index(twin)] = name
-    return kept
+    return tuple(kept)
 
 
 def _same(one: str, other: str, means: dict[str, set[str]]) -> bool:

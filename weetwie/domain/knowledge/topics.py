@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, column, delete, func, or_, select
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, column, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
@@ -13,6 +13,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import topic_rules as rules
+from weetwie.domain.knowledge import translating
 from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PersonErased, TopicsChanged, record
@@ -63,11 +64,13 @@ async def published(db: Db, viewer: Viewer, person_id: int) -> list[Chosen]:
 
 
 async def who_list(db: Db, viewer: Viewer, words: str, limit: int) -> list[int]:
-    """People whose profile says that they know about what begins so."""
+    """People whose profile says that they know about what begins so, or with what means the same in another language."""
     key = rules.key_of(words)
     if len(key) < _LEAST_ASKED:
         return []
-    rows = await _WHO_LIST.rows(db, viewer, key=key, limit=limit)
+    meant = (await translating.others(db, viewer, words, [words])).get(words, [])
+    keys = list(dict.fromkeys([key, *map(rules.key_of, meant)]))
+    rows = await _WHO_LIST.rows(db, viewer, keys=keys, limit=limit)
     return [row["id"] for row in rows]
 
 
@@ -154,12 +157,16 @@ _LEAST_ASKED = 2
 
 
 def _who_list(viewer_sql: ViewerSql) -> Any:
+    wanted = func.unnest(param("keys", ARRAY(Text))).table_valued(column("key", Text)).render_derived()
+    begins = or_(
+        func.starts_with(Topic.key, wanted.c.key), func.strpos(Topic.key, func.concat(" ", wanted.c.key)) > 0
+    )
     return (
         select(Person.id)
         .join(Topic, Topic.person_id == Person.id)
         .where(
             Topic.choice == int(TopicChoice.knows),
-            or_(func.starts_with(Topic.key, _KEY), Topic.key.contains(func.concat(" ", _KEY))),
+            exists().where(begins),
             visibility.detail(viewer_sql, Person) > visibility.CARD,
             Person.suspended_at.is_(None),
             Person.is_dormant.is_(False),

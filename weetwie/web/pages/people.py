@@ -15,6 +15,7 @@ from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.suggestions import suggestions
 from weetwie.domain.timelines.introductions import introductions
 from weetwie.web import reading
+from weetwie.web.topics import with_topics_as_read
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -46,7 +47,7 @@ async def show(visit: Visit) -> Response:
             visit,
             db,
             "people.html",
-            people=await visit.site.presenter.people(db, visit.viewer, ids),
+            people=await with_topics_as_read(visit, await visit.site.presenter.people(db, visit.viewer, ids)),
             count=count,
             follows={one.id for one in ties if one.follows},
             requested={one.id for one in ties if one.requested},

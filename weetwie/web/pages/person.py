@@ -17,6 +17,7 @@ from weetwie.domain.timelines.person import pinned, posts_of
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.ask_about import asked_about, proposed
+from weetwie.web.topics import with_topics_as_read
 from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
 
@@ -36,7 +37,8 @@ async def card(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         person_id = await lookup(db, visit.viewer, visit.request.path_params["handle"])
-        person = await visit.site.presenter.person(db, visit.viewer, person_id)
+        found = await visit.site.presenter.person(db, visit.viewer, person_id)
+        (person,) = await with_topics_as_read(visit, [found])
         relation = next(iter(await relationships(db, visit.viewer, [person_id])), None)
     is_me = person_id == visit.viewer.person_id
     return visit.show("parts/hover_card.html", person=person, relation=None if is_me else relation)

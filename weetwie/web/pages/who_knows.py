@@ -29,6 +29,7 @@ from weetwie.views import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.experts import ShownExpert, experts, written_elsewhere
 from weetwie.web.items import items
+from weetwie.web.topics import as_read
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -174,7 +175,7 @@ async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
         "unknown": asking.as_written(words, answer.unknown),
         "not_inferred": answer.not_inferred,
         "answered": await answered_like(visit, db, words, answer),
-        "nearby": _nearby(words, found),
+        "nearby": await _nearby(visit, words, found),
         "close": [] if found else await _close(visit, db, words),
         "is_watched": not answer.is_named and bool(await watched.watching(db, viewer, words)),
         "order": order,
@@ -230,11 +231,16 @@ def _is_called(person: Person, words: str) -> bool:
     return all(any(name.startswith(word) for name in names) for word in words.casefold().lstrip("@").split())
 
 
-def _nearby(words: str, found: list[ShownExpert]) -> list[str]:
-    """Topics of the people who are named that were not asked for."""
-    asked = words.casefold()
+async def _nearby(visit: Visit, words: str, found: list[ShownExpert]) -> list[str]:
+    """Topics of the people who are named that were not asked for, in no language."""
     topics = [topic for one in found if one.expert.is_named for topic in one.person.knows]
-    return [topic for topic in dict.fromkeys(topics) if topic.casefold() not in asked][:_NEARBY]
+    others = await as_read(visit, list(dict.fromkeys(topics)))
+    asked = words.casefold()
+    return [
+        topic
+        for topic in others
+        if topic.casefold() not in asked and len(await as_read(visit, [words, topic])) > 1
+    ][:_NEARBY]
 
 
 async def _close(visit: Visit, db: Db, words: str) -> list[tuple[Person, str]]:

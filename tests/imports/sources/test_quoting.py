@@ -91,6 +91,19 @@ index 1..2 100644
     assert own(patch) == "Mend the seal.\n\nSigned-off-by: Bo <bo@x.example>\n---"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 1 Jan 2024 at 7:55, Ann Bee wrote:\n\nThe blue one.\n\n> Which seal?\n",
+        "On Mon, 1 Jan 2024, Ann <ann@x.example> wrote:\nThe blue one.\n",
+        "Ann <ann@x.example> wrote:\n> >-----Original Message-----\n> >From: Cy\n> >Sent: x\n> >To: y\n> Which?\n\nThe blue one.\n",
+        "-----Original Message-----\nFrom: Ann\nSent: Monday\nTo: Bo\nSubject: Seals\n\n> Which?\n\nThe blue one.\n",
+    ],
+)
+def test_an_answer_below_what_introduces_a_quote_stays(text: str) -> None:
+    assert own(text) == "The blue one."
+
+
 def test_words_that_look_alike_stay() -> None:
     text = "On Monday we tried it.\nFrom: here it works:\n\n- a list\n- of things\n\n--- and so on\nAm Ende:\n\nDone."
     assert own(text) == text

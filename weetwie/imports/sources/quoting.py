@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from weetwie.imports.sources.patches import without_diffs
+
 _LOOKED_AT: Final = 600
 """Characters of a line that is compared."""
 _QUOTE: Final = re.compile(r"\s{0,3}(?:[A-Z]{1,2})?>|\s{0,2}\|\s?>")
@@ -20,8 +22,9 @@ _SAID_WHEN: Final = re.compile(
     r"[ *_]{0,3}(?:On|Op|Am|Le|El|Il|Em|Den|Dnia) .{6,400}?"
     r"(?:wrote|schreef|geschreven|schrieb|écrit|escribió|scritto|escreveu|skrev|napisał\(?a?\)?)[^\n]{0,60}?:[ *_]{0,3}$"
 )
+_BEGINS: Final = ("On ", "Op ", "Am ", "Le ", "El ", "Il ", "Em ", "Den ", "Dnia ")
 _FORWARDED: Final = re.compile(
-    r"[ >*:#|]{0,4}(?:-{2,}\s{0,2}(?:Original(?:nachricht)?|Original Message|Original Appointment|Forwarded message|Forwarded by.{0,80}"
+    r"[ *:#|]{0,4}(?:-{2,}\s{0,2}(?:Original(?:nachricht)?|Original Message|Original Appointment|Forwarded message|Forwarded by.{0,80}"
     r"|Oorspronkelijk bericht|Doorgestuurd bericht|Ursprüngliche Nachricht|Weitergeleitete Nachricht"
     r"|Message d'origine|Mensaje original)\s{0,2}-{2,}"
     r"|Begin forwarded message:|Begin doorgestuurd bericht:|Anfang der weitergeleiteten Nachricht:"
@@ -50,16 +53,10 @@ _SENT_FROM: Final = re.compile(
     r"|Outlook für .{1,20} (?:herunterladen|beziehen)|Diese Nachricht wurde von meinem ).{0,120}",
     re.IGNORECASE,
 )
-_DIFF: Final = re.compile(r"(?:diff --|Index: \S|--- \S.*|\*\*\* \S.*\d{4}|@@ -\d)")
-_IN_DIFF: Final = re.compile(
-    r"(?:[ +\-@\\!*].*|diff .*|index [0-9a-f].*|Index: .*|={20,}|(?:new|deleted) file mode .*|old mode .*|new mode .*"
-    r"|(?:dis)?similarity index .*|rename .*|copy .*|Binary files .*|GIT binary patch|(?:literal|delta) \d+|Property changes .*|)"
-)
-_DIFFSTAT: Final = re.compile(
-    r" \S.{0,200} \|\s{1,6}(?:\d+|Bin|Unmerged)\b.{0,100}| \d+ files? changed.{0,80}| (?:create|delete) mode \d+ .*| rename .* \(\d+%\)| mode change .*"
-)
 _SIGNED: Final = frozenset(("-- ", "--", "- -- ", "-- \xa0", "--\xa0"))
 _LONGEST_SIGNATURE: Final = 15
+_SHORT_SIGNATURE: Final = 6
+"""Lines; what is longer, with nothing above it, is no signature."""
 _SEALED: Final = re.compile(r"-----BEGIN PGP (?:SIGNATURE|PUBLIC KEY BLOCK|MESSAGE)-----")
 _SEAL_ENDS: Final = re.compile(r"-----END PGP ")
 _ENCODED: Final = re.compile(r"begin [0-7]{3} (\S.{0,200})")
@@ -73,7 +70,7 @@ def said(text: str) -> tuple[str, list[str]]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines, files = _without_packed(lines)
     lines = _without_quotes(_before_forwarded(lines))
-    lines = _without_diffs(lines)
+    lines = without_diffs(lines)
     lines = _without_footer(lines)
     lines = _without_signature(lines)
     return "\n".join(_without_end(lines)).strip("\n"), files
@@ -125,11 +122,27 @@ def _past_scrubbed(lines: Sequence[str], at: int) -> int:
 
 
 def _before_forwarded(lines: list[str]) -> list[str]:
-    for at, line in enumerate(lines):
-        short = _short(line)
+    """What stands above the first mail below it; where its lines are marked as quoted, what is between them too."""
+    kept: list[str] = []
+    at = 0
+    while at < len(lines):
+        short = _short(lines[at])
         if _FORWARDED.match(short) or (_FROM.fullmatch(short) and _is_head(lines[at + 1 : at + 7])):
-            return lines[:at]
-    return lines
+            begin = at + 1
+            while begin < min(at + 12, len(lines)) and _is_of_head(lines[begin]):
+                begin += 1
+            if begin == len(lines) or not _QUOTE.match(lines[begin]):
+                return kept
+            at = begin
+        else:
+            kept.append(lines[at])
+            at += 1
+    return kept
+
+
+def _is_of_head(line: str) -> bool:
+    short = _short(line)
+    return not short.strip() or _FROM.fullmatch(short) is not None or _FIELD.match(short) is not None
 
 
 def _is_head(lines: Sequence[str]) -> bool:
@@ -139,20 +152,30 @@ def _is_head(lines: Sequence[str]) -> bool:
 def _without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
     was_quoted = False
-    quoted = _quoted_by_name(lines)
-    for at, line in enumerate(lines):
-        if _QUOTE.match(line) or at in quoted:
+    by_name = _quoted_by_name(lines)
+    last_quoted = max(
+        (at for at, line in enumerate(lines) if _QUOTE.match(line) or at in by_name), default=-1
+    )
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if _QUOTE.match(line) or at in by_name:
             if not was_quoted:
                 _drop_attribution(kept)
                 kept.append("")
             was_quoted = True
         elif line.strip() or not was_quoted:
             was_quoted = False
-            if _introduces_the_rest(lines, at):
-                break
+            end = _attribution(lines, at)
+            if end and at > last_quoted and any(one.strip() for one in kept):
+                break  # some mailers put what is answered below such a line, without any mark
+            if end:
+                at = end
+                continue
             kept.append(line)
         else:
             kept.append("")
+        at += 1
     return kept
 
 
@@ -192,58 +215,18 @@ def _attributes(joined: str) -> bool:
     return _WROTE.search(joined) is not None or (_DATED.search(joined) is not None and "@" in joined)
 
 
-def _introduces_the_rest(lines: Sequence[str], at: int) -> bool:
-    """Some mailers put what is answered below such a line, without any mark."""
-    if (
-        not lines[at]
-        .lstrip(" *_")
-        .startswith(("On ", "Op ", "Am ", "Le ", "El ", "Il ", "Em ", "Den ", "Dnia "))
-    ):
-        return False
+def _attribution(lines: Sequence[str], at: int) -> int:
+    """Behind `On ... wrote:`, on up to four lines, where one begins here; else 0."""
+    if not lines[at].lstrip(" *_").startswith(_BEGINS):
+        return 0
     joined = ""
     for place in range(at, min(at + 4, len(lines))):
         joined = f"{joined} {lines[place].strip()}".strip()
         if len(joined) > _LOOKED_AT or not lines[place].strip():
-            return False
+            return 0
         if _SAID_WHEN.match(joined):
-            following = next((line for line in lines[place + 1 :] if line.strip()), "")
-            return not _QUOTE.match(following)
-    return False
-
-
-def _without_diffs(lines: list[str]) -> list[str]:
-    kept: list[str] = []
-    at = 0
-    while at < len(lines):
-        short = _short(lines[at])
-        if _DIFF.match(short) and _begins_diff(lines, at):
-            at = _past_diff(lines, at)
-        elif _DIFFSTAT.fullmatch(short):
-            at += 1
-        else:
-            kept.append(lines[at])
-            at += 1
-    return kept
-
-
-def _begins_diff(lines: Sequence[str], at: int) -> bool:
-    """`--- a` is one only where `+++ b` follows; the others where a hunk comes soon."""
-    line = lines[at]
-    if line.startswith("--- "):
-        return at + 1 < len(lines) and lines[at + 1].startswith("+++ ")
-    if line.startswith("*** "):
-        return at + 1 < len(lines) and lines[at + 1].startswith("--- ")
-    return True
-
-
-def _past_diff(lines: Sequence[str], at: int) -> int:
-    while at < len(lines) and lines[at] != "-- " and (_IN_DIFF.fullmatch(lines[at])):
-        at += 1
-        blank = at < len(lines) and not lines[at].strip()
-        following = lines[at + 1] if blank and at + 1 < len(lines) else ""
-        if blank and following and not _IN_DIFF.fullmatch(following):
-            break
-    return at
+            return place + 1
+    return 0
 
 
 def _without_footer(lines: list[str]) -> list[str]:
@@ -270,7 +253,8 @@ def _without_signature(lines: list[str]) -> list[str]:
         below += bool(lines[at].strip())
         if below > _LONGEST_SIGNATURE:
             break
-    return lines[:cut]
+    is_all = below > _SHORT_SIGNATURE and not any(line.strip() for line in lines[:cut])
+    return lines if is_all else lines[:cut]
 
 
 def _without_end(lines: list[str]) -> list[str]:

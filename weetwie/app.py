@@ -69,6 +69,7 @@ from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts
 from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.domain.timelines.live import Live
+from weetwie.domain.webhooks import deliveries
 from weetwie.errors import Forbidden, _
 from weetwie.runtime import clock
 from weetwie.security.client_address import client_address, current, networks, place_of
@@ -234,7 +235,20 @@ def _connection_tests(database: Database, here: Site, agents: AgentEntry) -> dic
     return {
         "agents": partial(check_agents, agents, here.base_url),
         "feeds": partial(_check_feeds, database, here),
+        "bots": partial(_check_bots, database, here),
+        "webhooks": partial(_check_webhooks, database),
     }
+
+
+async def _check_bots(database: Database, here: Site) -> str:
+    from weetwie.hooks.check import check
+
+    return await check(database, here)
+
+
+async def _check_webhooks(database: Database) -> str:
+    async with database.reading() as db:
+        return await deliveries.check(db)
 
 
 def _hooks(database: Database, here: Site, limits: RateLimits | None) -> Application:

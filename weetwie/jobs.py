@@ -9,7 +9,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from functools import partial
+from typing import Final, Generic, TypeVar
 
 import structlog
 
@@ -17,7 +18,6 @@ from weetwie.context import Site, of_system
 from weetwie.database.pool import Database
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.database.wake import Bell, wait
-from weetwie.domain.bots import feeds as bot_feeds
 from weetwie.domain.cards import fetch as cards
 from weetwie.domain.exports import exports
 from weetwie.domain.imports import requests
@@ -25,12 +25,13 @@ from weetwie.domain.mail import emails
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out
 from weetwie.domain.people import verify
-from weetwie.errors import Refusal, Unavailable, _
-from weetwie.flows import asking, retain
-from weetwie.flows import bots as flow_bots
+from weetwie.domain.webhooks.deliveries import ClaimedDelivery
+from weetwie.errors import Unavailable
+from weetwie.flows import asking, deliver, read_feeds, retain
 from weetwie.flows.exports.make import make_next
 from weetwie.flows.imports import requested
-from weetwie.http.fetch import Fetcher, FetchFailed, NotChanged
+from weetwie.http.fetch import Fetcher
+from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
 from weetwie.smtp.client import SmtpClient
@@ -44,8 +45,7 @@ _RESTS: Final = 10.0
 _FIRST_SWEEP: Final = 120.0
 _SWEEPS_AGAIN: Final = 60.0
 """Seconds after a sweep that failed."""
-_MOST_PUSHES: Final = 32
-_LARGEST_FEED: Final = 512 * 1024
+_MOST_AT_ONCE: Final = 32
 
 Work = Callable[[], Awaitable[object]]
 
@@ -109,10 +109,17 @@ class Job:
 
 
 def jobs(
-    database: Database, site: Site, store: Store, fetcher: Fetcher, sender: Sender, post: SmtpClient | None
+    database: Database,
+    site: Site,
+    store: Store,
+    fetcher: Fetcher,
+    sender: Sender,
+    webhook_sender: WebhookSender,
+    post: SmtpClient | None,
 ) -> list[Job]:
     """`post` is the mail server, if there is one."""
-    pushes = Pushes(database, site, sender)
+    pushes = sending_pushes(database, site, sender)
+    webhooks = sending_webhooks(database, site, webhook_sender)
     return [
         Job(
             "media",
@@ -128,8 +135,9 @@ def jobs(
             (Sweep(DAY, lambda: cards.sweep(database, store)),),
         ),
         Job("mail", None if post is None else lambda: emails.work(database, post)),
-        Job("feeds", sweeps=(Sweep(MINUTE, lambda: feeds_once(database, site, fetcher)),)),
+        Job("feeds", sweeps=(Sweep(MINUTE, lambda: read_feeds.read_due(database, site, fetcher)),)),
         Job("pushes", pushes.begin, close=pushes.close),
+        Job("webhooks", webhooks.begin, close=webhooks.close),
         Job(
             "exports",
             lambda: make_next(database, site, store),
@@ -160,42 +168,6 @@ async def links_once(database: Database, store: Store, fetcher: Fetcher, base_ur
         pass
 
 
-async def feeds_once(database: Database, site: Site, fetcher: Fetcher) -> None:
-    """Reads the feeds that are due, one after the other, and has their bots post what is new."""
-    while True:
-        async with database.transaction() as db:
-            policy = await site.memory.policy(db)
-            due = await bot_feeds.claim(db) if "bots" in policy.connections else None
-        if due is None:
-            return
-        found, why = await _read_feed(fetcher, due)
-        try:
-            async with database.transaction() as db:
-                if found is not None:
-                    await flow_bots.post_entries(await of_system(db, site), due, found)
-        except Refusal as refusal:
-            why = str(refusal)
-        if why:
-            async with database.transaction() as db:
-                await bot_feeds.failed(db, due, why)
-
-
-async def _read_feed(fetcher: Fetcher, due: bot_feeds.DueFeed) -> tuple[bot_feeds.FoundEntries | None, str]:
-    """What stands in it, or why it cannot be read."""
-    from weetwie.imports import feeds as reader
-
-    try:
-        fetched = await fetcher.fetch(due.url, "", _LARGEST_FEED, etag=due.etag, modified=due.modified)
-        entries = await asyncio.to_thread(reader.read, fetched.content, fetched.content_type)
-    except NotChanged:
-        return bot_feeds.FoundEntries(None, due.etag, due.modified), ""
-    except FetchFailed as failed:
-        return None, str(failed)
-    except reader.UnreadableFeed:
-        return None, _("it is no feed")
-    return bot_feeds.FoundEntries(entries, fetched.etag, fetched.modified), ""
-
-
 async def let_go(database: Database, site: Site) -> None:
     """What has been kept long enough goes, a part in each transaction."""
     after = 0
@@ -206,23 +178,31 @@ async def let_go(database: Database, site: Site) -> None:
             return
 
 
-class Pushes:
-    """Notifications handed to push services, many at once: a slow one holds nobody else up."""
+Taken = TypeVar("Taken")
 
-    def __init__(self, database: Database, site: Site, sender: Sender) -> None:
-        self._database = database
-        self._site = site
-        self._sender = sender
+
+class Sending(Generic[Taken]):
+    """What waits is handed to programs of others, many at once: a slow one holds nobody else up."""
+
+    def __init__(
+        self,
+        claim: Callable[[], Awaitable[Taken | None]],
+        deliver: Callable[[Taken], Awaitable[None]],
+        close: Work,
+    ) -> None:
+        self._claim = claim
+        self._deliver = deliver
+        self._close = close
         self._sending: set[asyncio.Task[None]] = set()
 
     async def begin(self) -> bool:
         """One more, as soon as there is room for it; false where none waits."""
-        if len(self._sending) >= _MOST_PUSHES:
+        if len(self._sending) >= _MOST_AT_ONCE:
             await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
-        claimed = await push_out.claim(self._database, self._site.memory, self._sender, self._site.base_url)
+        claimed = await self._claim()
         if claimed is None:
             return False
-        task = asyncio.create_task(push_out.deliver(self._database, self._sender, claimed))
+        task = asyncio.ensure_future(self._deliver(claimed))
         self._sending.add(task)
         task.add_done_callback(self._ended)
         return True
@@ -231,9 +211,25 @@ class Pushes:
         for task in self._sending:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
-        await self._sender.close()
+        await self._close()
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
+    def _ended(self, task: "asyncio.Future[None]") -> None:
         self._sending.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.warning("a push failed", why=type(error).__name__)
+            log.warning("sending failed", why=type(error).__name__)
+
+
+def sending_pushes(database: Database, site: Site, sender: Sender) -> Sending[push_out.Claimed]:
+    return Sending(
+        lambda: push_out.claim(database, site.memory, sender, site.base_url),
+        lambda claimed: push_out.deliver(database, sender, claimed),
+        sender.close,
+    )
+
+
+def sending_webhooks(
+    database: Database, site: Site, sender: WebhookSender
+) -> Sending[tuple[ClaimedDelivery, bytes]]:
+    return Sending(
+        partial(deliver.claim, database, site), partial(deliver.deliver, database, site, sender), sender.close
+    )

@@ -40,6 +40,7 @@ from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scim import resources
 from weetwie.domain.search import index
 from weetwie.domain.timelines import home
+from weetwie.domain.webhooks import deliveries, webhooks
 from weetwie.events import (
     AccountChanged,
     AnswerAccepted,
@@ -101,9 +102,17 @@ AT_ONCE: AtOnce = {
         handover.erased,
         feed_addresses.ended,
         bots.ended,
+        webhooks.ended,
     ],
-    PersonLeft: [tokens.revoke_all, feed_addresses.ended, push.left, guests.hand_over, bots.ended],
-    AccountChanged: [feed_addresses.shut_out],
+    PersonLeft: [
+        tokens.revoke_all,
+        feed_addresses.ended,
+        push.left,
+        guests.hand_over,
+        bots.ended,
+        webhooks.ended,
+    ],
+    AccountChanged: [feed_addresses.shut_out, webhooks.shut_out],
     PersonReturned: [returned.returned],
     PersonSuspended: [tokens.revoke_all, push.left],
     TokenRevoked: [push.revoked],
@@ -117,7 +126,7 @@ AT_ONCE: AtOnce = {
 
 AFTER: AtOnce = {
     PeopleNotified: [push_out.queue],
-    PostPublished: [notify.mentioned, notify.published, link.linked, answering.written],
+    PostPublished: [notify.mentioned, notify.published, link.linked, answering.written, deliveries.queue],
     PostEdited: [notify.mentioned, notify.edited, link.linked, answering.written],
     PersonChanged: [verify.asked, requests.unlocked],
     PostBoosted: [notify.boosted],

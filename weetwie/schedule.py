@@ -28,6 +28,7 @@ from weetwie.domain.polls import polls
 from weetwie.domain.posts import forget as posts
 from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
+from weetwie.domain.webhooks import deliveries
 from weetwie.events import forget_old as forget_old_events
 from weetwie.flows import answers, assistant, offboard, publish
 from weetwie.flows import emails as flow_emails
@@ -62,6 +63,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),
     (DAY, decisions.sweep),
+    (DAY, deliveries.sweep),
     (DAY, forget_old_events),
 ]
 FLOWS: list[tuple[timedelta, Flow]] = [

@@ -12,9 +12,9 @@ from weetwie.context import Context
 from weetwie.domain.bots.rules import check_url, draft, entry
 from weetwie.errors import Invalid
 from weetwie.flows import bots as flow
+from weetwie.flows.read_feeds import read_due
 from weetwie.http.fetch import Fetcher
 from weetwie.imports.feeds import UnreadableFeed, read
-from weetwie.jobs import feeds_once
 
 RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{}</channel></rss>'
 ITEM = "<item><guid>{0}</guid><title>{1}</title><link>https://news.example/{0}</link></item>"
@@ -43,7 +43,7 @@ async def look(world: World, *, allows_all: bool = True) -> None:
         "update read_feeds set next_at = now() where next_at < now() + interval '2 days'"
     )
     fetcher = Fetcher("tests", allows=lambda _address: True) if allows_all else Fetcher("tests")
-    await feeds_once(world.database, world.site, fetcher)
+    await read_due(world.database, world.site, fetcher)
     await fetcher.close()
 
 

@@ -30,7 +30,7 @@ COLLEAGUES, NETWORK, WORLD = Ring
 PUBLIC, UNLISTED_, PRIVATE, DIRECT = Visibility
 
 STRANGER, APP = "stranger", "app"
-CONNECTIONS = ["feeds", "bots"]
+CONNECTIONS = ["feeds", "bots", "webhooks"]
 """All are on: each is a way out."""
 
 

@@ -91,7 +91,9 @@ NOT_READ: Final = {
     "/who-knows/watch": "the answer again",
     "/settings/filters/{id:int}/{verb}": "the filters again",
     "/settings/feeds/{id:int}/{verb}": "the feeds again",
-    "/settings/bots/{id:int}": "a bot of one's own, see tests/web/test_bots.py",
+    "/settings/webhooks/{id:int}": "what was sent, see tests/hooks/test_webhooks.py",
+    "/settings/webhooks/{id:int}/{verb}": "the same",
+    "/settings/bots/{id:int}": "a bot of one's own, see tests/hooks/test_hooks.py",
     "/settings/bots/{id:int}/{verb}": "the same",
     "/glossary/{id:int}/{verb}": "the glossary again",
     "/notifications/held/{id:int}/{verb}": "those held back again",
@@ -103,7 +105,7 @@ NOT_READ: Final = {
 MAY_SIGN_IN: Final = ("ada", "mia", "fay", "mel", "bea", "bix", "alma", "gus")
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
-    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds", "/settings/bots",
+    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds", "/settings/bots", "/settings/webhooks",
     "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory", "/admin/connections",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip

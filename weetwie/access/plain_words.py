@@ -19,6 +19,7 @@ CONNECTIONS: Final = {
     "agents": _("Assistants and agents (MCP)"),
     "feeds": _("Feeds (Atom and JSON Feed)"),
     "bots": _("Bots"),
+    "webhooks": _("Webhooks"),
 }
 """What each is called."""
 

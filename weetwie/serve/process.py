@@ -24,6 +24,7 @@ from weetwie.domain.people import assistant
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.timelines.warm import warm_up
 from weetwie.http.fetch import Fetcher, is_public
+from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
 from weetwie.jobs import jobs
 from weetwie.media.blob import Store
@@ -103,7 +104,15 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
 
 def _work(parts: Parts, settings: Settings) -> list[Coroutine[Any, Any, None]]:
     """What is done beside answering requests, each in a task of its own."""
-    every = jobs(parts.database, parts.site, parts.store, _fetcher(settings), parts.sender, _post(settings))
+    every = jobs(
+        parts.database,
+        parts.site,
+        parts.store,
+        _fetcher(settings),
+        parts.sender,
+        _webhooks(settings),
+        _post(settings),
+    )
     return [parts.worker.run(parts.bell), *(job.run(parts.bell) for job in every)]
 
 
@@ -122,6 +131,11 @@ def _sender(settings: Settings, seed: bytes, contact: str) -> Sender:
         allows=(lambda _address: True) if settings.pushes_inside else is_public,
         only_https=settings.base_url.startswith("https:"),
     )
+
+
+def _webhooks(settings: Settings) -> WebhookSender:
+    allows = (lambda _address: True) if settings.webhooks_inside else is_public
+    return WebhookSender(f"Weetwie/{__version__} (+{settings.base_url})", allows)
 
 
 def _fetcher(settings: Settings) -> Fetcher:

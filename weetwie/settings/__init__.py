@@ -182,6 +182,12 @@ class Settings:
         default=False,
         what="Also push to addresses in the local network, for an organisation's own push service.",
     )
+    webhooks_inside: bool = _setting(
+        values.switch,
+        "true or false",
+        default=False,
+        what="Also send webhooks to addresses in the local network.",
+    )
     shared_buffers: str = _setting(
         values.memory_size,
         "a size such as 32MB or 1GB",

@@ -34,6 +34,7 @@ from weetwie.tables import (
     scim,
     search,
     timelines,
+    webhooks,
 )
 from weetwie.tables.schema import Row
 
@@ -74,4 +75,5 @@ __all__ = [
     "scim",
     "search",
     "timelines",
+    "webhooks",
 ]

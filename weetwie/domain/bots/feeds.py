@@ -62,6 +62,7 @@ _CLAIM = Query(
         ReadFeed.id, ReadFeed.bot_id, ReadFeed.url, ReadFeed.etag, ReadFeed.modified, ReadFeed.is_known
     )
 )
+_LATE = Query(select(ReadFeed.id).where(ReadFeed.next_at < param("before", DateTime(timezone=True))).limit(1))
 _READ = Query(
     update(ReadFeed)
     .where(ReadFeed.id == _ID)
@@ -170,6 +171,11 @@ async def again(db: Db, bot_id: int, id: int) -> None:
     """Raises NotFound."""
     if not await db.run(_AGAIN, bot_id=bot_id, id=id, now=clock.now()):
         raise NotFound
+
+
+async def is_late(db: Db, by: timedelta) -> bool:
+    """Whether any has been due for so long."""
+    return await db.value(_LATE, before=clock.now() - by) is not None
 
 
 async def claim(db: Db) -> DueFeed | None:

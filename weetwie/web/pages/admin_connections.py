@@ -13,6 +13,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.feeds import addresses as feed_addresses
 from weetwie.domain.people import bots
 from weetwie.domain.policy.choose import choose, held
+from weetwie.domain.webhooks import webhooks
 from weetwie.errors import NotFound, Refusal, _
 from weetwie.web import reading
 from weetwie.web.pages.admin import check
@@ -55,6 +56,11 @@ async def _by_bots(db: Db, viewer: Viewer) -> Sequence[Use]:
     return [Use(_("Bots and who is responsible for them"), people)] if made else []
 
 
+async def _by_webhooks(db: Db, viewer: Viewer) -> Sequence[Use]:
+    made, people = await webhooks.in_use(db, viewer)
+    return [Use(_("Webhooks and who made them"), people)] if made else []
+
+
 CONNECTIONS: Final = (
     OfferedConnection(
         "agents",
@@ -82,6 +88,15 @@ CONNECTIONS: Final = (
         "/hooks",
         "bots",
         _by_bots,
+    ),
+    OfferedConnection(
+        "webhooks",
+        _(
+            "Members have new posts they see sent to programs, signed, in the form of Standard Webhooks. Direct messages and posts for followers only are never sent."
+        ),
+        "",
+        "webhooks",
+        _by_webhooks,
     ),
 )
 

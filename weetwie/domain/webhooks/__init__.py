@@ -1,0 +1,1 @@
+"""Webhooks: programs are told of new posts that their owner sees."""

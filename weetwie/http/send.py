@@ -1,0 +1,48 @@
+"""What is sent to programs of others, with care: only to addresses that are allowed, for a short while, led on nowhere else."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+
+from weetwie.http.fetch import Allows, guarded, is_public
+
+SECONDS: Final = 15.0
+
+
+class DeliveryFailed(Exception):
+    """Nothing answered that it was taken; says why."""
+
+    def __init__(self, why: str, status: int = 0) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class WebhookSender:
+    def __init__(self, user_agent: str, allows: Allows = is_public) -> None:
+        self._client = httpx.AsyncClient(
+            transport=guarded(allows),
+            timeout=SECONDS / 2,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"user-agent": user_agent},
+        )
+
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """The status with which it was taken; what else is answered is not read. Raises DeliveryFailed."""
+        headers = {"content-type": "application/json", **headers}
+        try:
+            async with (
+                asyncio.timeout(SECONDS),
+                self._client.stream("POST", url, headers=headers, content=body) as answer,
+            ):
+                status = answer.status_code
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError, ValueError) as error:
+            raise DeliveryFailed(type(error).__name__) from error
+        if not 200 <= status < 300:
+            raise DeliveryFailed(f"it answered {status}", status)
+        return status
+
+    async def close(self) -> None:
+        await self._client.aclose()

@@ -170,12 +170,11 @@ async def links_once(database: Database, store: Store, fetcher: Fetcher, base_ur
 
 async def let_go(database: Database, site: Site) -> None:
     """What has been kept long enough goes, a part in each transaction."""
-    after = 0
-    while True:
-        async with database.transaction() as db:
-            after = await retain.let_go(await of_system(db, site), after)
-        if not after:
-            return
+    for let in (retain.let_go, retain.let_passages_go):
+        after = -1
+        while after:
+            async with database.transaction() as db:
+                after = await let(await of_system(db, site), max(after, 0))
 
 
 Taken = TypeVar("Taken")

@@ -1,5 +1,7 @@
 """What an organisation wrote elsewhere, on the command line: chats, lists, boards, trackers and wikis come in as evidence."""
 
+import csv
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,9 +87,94 @@ async def _run(installation: Installation, kind: str, path: Path, as_: str, give
     from weetwie.flows.imports import evidence
 
     terms, mapping = _terms(kind, given), _mapping(given["mapping"])
+    if as_ == "posts":
+        await _as_posts(installation, path, terms)
+        return
     watch = _Watch()
     report = await evidence.bring_in(installation.database, installation.viewer, path, terms, mapping, watch)
     watch.done(installation, report)
+    if not terms.is_dry and report.import_id:
+        await _picture(installation, report.import_id)
+
+
+async def _as_posts(installation: Installation, path: Path, terms: "EvidenceTerms") -> None:
+    from weetwie.cli.imports import ImportWatch
+    from weetwie.flows.imports import as_posts
+
+    watch = ImportWatch(str(path))
+    report = await as_posts.bring_in(installation.database, installation.viewer, path, terms, watch)
+    watch.done(installation, report)
+
+
+async def _picture(installation: Installation, import_id: int) -> None:
+    """Beside the report, for whoever reads along."""
+    from weetwie.flows.imports.picture import first_picture
+
+    if installation.speaks_json:
+        return
+    async with installation.database.reading() as db:
+        seen = await first_picture(db, installation.viewer, import_id)
+    click.echo(f"{seen.people:,} people wrote {seen.passages:,} messages.")
+    for topic in seen.topics:
+        click.echo(f"  {printable(topic.name)}: {topic.people:,} people")
+    if seen.of_one_alone:
+        click.echo(f"{seen.of_one_alone:,} topics only one person wrote about.")
+
+
+@click.command()
+@click.argument("import_id", metavar="IMPORT", type=int)
+@click.option(
+    "--decide",
+    "table",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The table, with the column person filled in: an address or a username.",
+)
+@in_house
+async def names(installation: Installation, import_id: int, table: Path | None) -> None:
+    """Write a table of the names in an import that nobody knows whose they are, or decide it.
+
+    Write the table to a file, fill in the column person, and give it back with --decide. Later imports remember it.
+    """
+    from weetwie.flows.imports import names as flow
+
+    if table is None:
+        async with installation.database.reading() as db:
+            found = await flow.undecided(db, import_id)
+        rows = [[one.token, one.name, str(one.passages), one.suggestion, ""] for one in found]
+        lines = _csv([["key", "name", "passages", "suggestion", "person"], *rows])
+        installation.say([{"key": row[0], "name": row[1], "passages": row[2]} for row in rows], lines)
+        return
+    from weetwie.imports.sources import people_map
+
+    report = await flow.decide(installation.database, installation.viewer, import_id, people_map.read(table))
+    missing = "".join(f"\nNobody here is {printable(one)}." for one in report.not_found)
+    installation.say(
+        {"decided": report.decided, "passages": report.passages, "not_found": report.not_found},
+        f"{report.decided:,} names decided, {report.passages:,} messages.{missing}",
+    )
+
+
+def _csv(rows: list[list[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(
+        [[f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in row] for row in rows]
+    )
+    return out.getvalue().rstrip("\n")
+
+
+@click.command()
+@click.argument("address", metavar="ADDRESS")
+@in_house
+async def forget(installation: Installation, address: str) -> None:
+    """Delete an e-mail address and all that was imported under it. It is not imported again."""
+    from weetwie.flows.imports import forget as flow
+
+    report = await flow.forget(installation.database, installation.viewer, address)
+    joined = " Their account stays, as they have joined." if report.has_joined else ""
+    installation.say(
+        {"passages": report.passages, "posts": report.posts, "people": report.people},
+        f"{report.passages:,} messages, {report.posts:,} posts and {report.people:,} people deleted.{joined}",
+    )
 
 
 def _terms(kind: str, given: dict[str, Any]) -> "EvidenceTerms":
@@ -117,7 +204,7 @@ def _mapping(path: Path | None) -> "PeopleMap | None":
     return people_map.read(path) if path else None
 
 
-COMMANDS = [_command(kind, what) for kind, what in READERS.items()]
+COMMANDS = [*(_command(kind, what) for kind, what in READERS.items()), names, forget]
 
 
 class _Watch:

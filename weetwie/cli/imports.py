@@ -68,7 +68,7 @@ async def people(installation: Installation, file: Path, space: str, may_rank: b
     from weetwie.flows.imports.run import Terms
 
     terms = Terms(space=space, may_rank=may_rank, is_dry=is_dry)
-    watch = _Watch(str(file))
+    watch = ImportWatch(str(file))
     watch.done(
         installation, await bring_people(installation.database, installation.viewer, file, terms, watch)
     )
@@ -89,7 +89,7 @@ async def posts(
     """
     from weetwie.flows.imports.bring import bring_posts
 
-    watch = _Watch(str(file))
+    watch = ImportWatch(str(file))
     terms = _terms_of(audience, space, may_rank, is_dry)
     watch.done(
         installation, await bring_posts(installation.database, installation.viewer, file, terms, watch)
@@ -109,7 +109,7 @@ async def git(
     from weetwie.flows.imports.bring import bring_commits
     from weetwie.imports.records import BadRecord
 
-    watch = _Watch(str(folder))
+    watch = ImportWatch(str(folder))
     try:
         report = await bring_commits(
             installation.database,
@@ -194,7 +194,7 @@ def _terms_of(audience: str | None, space: str, may_rank: bool, is_dry: bool) ->
     return Terms(audience=Ring[audience] if audience else None, space=space, may_rank=may_rank, is_dry=is_dry)
 
 
-class _Watch:
+class ImportWatch:
     """Shows how far a run is, and tells what is bad where it stands."""
 
     def __init__(self, place: str) -> None:

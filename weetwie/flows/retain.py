@@ -1,6 +1,7 @@
 """What has been kept long enough goes, as if its authors had deleted it."""
 
 from weetwie.context import Context
+from weetwie.domain.passages import write as passages
 from weetwie.domain.posts import remove
 from weetwie.domain.retention import retention
 from weetwie.events import audit
@@ -13,4 +14,14 @@ async def let_go(context: Context, after: int = 0) -> int:
         return 0
     await remove.bury(context.db, context.viewer, ids)
     await audit(context.db, context.viewer, "retention.sweep", posts=len(ids))
+    return ids[-1]
+
+
+async def let_passages_go(context: Context, after: int = 0) -> int:
+    """The same of what was written elsewhere."""
+    ids = await retention.due_passages(context.db, context.viewer.policy, after)
+    if not ids:
+        return 0
+    await passages.remove(context.db, context.viewer, ids)
+    await audit(context.db, context.viewer, "retention.sweep", passages=len(ids))
     return ids[-1]

@@ -169,10 +169,22 @@ class Vouch(Struct, kw_only=True):
     status: Status
 
 
+class InferredElsewhere(Struct, kw_only=True):
+    """The same from what one wrote elsewhere."""
+
+    name: str
+    choice: Literal["knows", "learning", "hidden"] | None
+    passage_ids: list[str]
+    passages: list[SourcePassage]
+    """Up to three of them."""
+
+
 class InferredOfMe(Struct, kw_only=True):
     """Everything that Weetwie can infer about oneself, and what it never does."""
 
     topics: list[InferredTopic]
+    elsewhere: list[InferredElsewhere]
+    """From what one wrote elsewhere."""
     vouches: list[Vouch]
     never_inferred: dict[str, list[str]]
     """By subject; those of the organisation are under `organisation`."""

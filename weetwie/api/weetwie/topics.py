@@ -11,12 +11,14 @@ from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import Empty
 from weetwie.api.parameters import Id
 from weetwie.api.weetwie import entities as wire
+from weetwie.api.weetwie import passages
 from weetwie.domain.knowledge import delicate, inferred, topics, vouch
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.topics import Chosen
 from weetwie.domain.knowledge.vouch import GivenVouch
+from weetwie.views import passages as seen_passages
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 
@@ -74,8 +76,9 @@ async def everything_inferred(call: Call) -> bytes:
     found = await inferred.inferred(db, call.viewer)
     given = await vouch.about_me(db, call.viewer)
     never = {**delicate.TOPICS, "organisation": ", ".join(call.viewer.policy.never_inferred)}
-    return b'{"topics":%b,"vouches":%b,"never_inferred":%b}' % (
+    return b'{"topics":%b,"elsewhere":%b,"vouches":%b,"never_inferred":%b}' % (
         await _inferred(call, found),
+        await _elsewhere(call),
         await _vouches(call, given),
         msgspec.json.encode(
             {name: [one.strip() for one in all.split(",") if one.strip()] for name, all in never.items()}
@@ -172,6 +175,25 @@ async def _inferred(call: Call, found: list[Inferred]) -> bytes:
         for one in found
     ]
     return b"[%b]" % b",".join(parts)
+
+
+async def _elsewhere(call: Call) -> bytes:
+    """The same of what they wrote elsewhere."""
+    db = await call.db()
+    found = await inferred.inferred(db, call.viewer, elsewhere=True)
+    wanted = [id for one in found for id in one.proofs]
+    seen = {one.id: one for one in await seen_passages.passages(db, call.viewer, wanted)}
+    return msgspec.json.encode(
+        [
+            wire.InferredElsewhere(
+                name=one.name,
+                choice=None if one.choice is None else one.choice.name,  # type: ignore[arg-type]
+                passage_ids=[str(id) for id in one.post_ids],
+                passages=[passages.entity(call, seen[id]) for id in one.proofs if id in seen],
+            )
+            for one in found
+        ]
+    )
 
 
 async def _vouches(call: Call, given: list[GivenVouch]) -> bytes:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-from sqlalchemy import BigInteger, Text, column, exists, func, select
+from sqlalchemy import BigInteger, Text, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -23,6 +23,7 @@ from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.phrases import Candidate, WrittenPost
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.runtime import clock
+from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, PostText
 
@@ -56,8 +57,9 @@ class Inferred(msgspec.Struct, frozen=True):
         return self.post_ids[:MOST_PROOFS]
 
 
-async def inferred(db: Db, viewer: Viewer) -> list[Inferred]:
-    """Everything, surest first, but for what they have contested; nothing for who stands outside."""
+async def inferred(db: Db, viewer: Viewer, *, elsewhere: bool = False) -> list[Inferred]:
+    """Everything, surest first, but for what they have contested; nothing for who stands outside. `elsewhere`: from passages
+    of theirs instead of posts, whose numbers then stand in it."""
     if not await db.value(_STANDS_IN_IT, id=viewer.person_id):
         return []
     written = [
@@ -67,7 +69,7 @@ async def inferred(db: Db, viewer: Viewer) -> list[Inferred]:
             row["tags"] or (),
             row["language"],
         )
-        for row in await db.rows(_WRITTEN, id=viewer.person_id)
+        for row in await db.rows(_WRITTEN_ELSEWHERE if elsewhere else _WRITTEN, id=viewer.person_id)
     ]
     more = viewer.policy.never_inferred
     found = [one for one in phrases.candidates(written) if not delicate.is_delicate(one.name, more)]
@@ -82,9 +84,10 @@ async def inferred(db: Db, viewer: Viewer) -> list[Inferred]:
     ]
 
 
-async def proposals(db: Db, viewer: Viewer) -> list[Inferred]:
+async def proposals(db: Db, viewer: Viewer, *, elsewhere: bool = False) -> list[Inferred]:
     """The surest of what they have not decided on yet."""
-    return [one for one in await inferred(db, viewer) if one.choice is None][:MOST_PROPOSED]
+    found = await inferred(db, viewer, elsewhere=elsewhere)
+    return [one for one in found if one.choice is None][:MOST_PROPOSED]
 
 
 async def _weighed(
@@ -167,6 +170,18 @@ def _written() -> Any:
 
 
 _WRITTEN = Query(_written)
+_WRITTEN_ELSEWHERE = Query(
+    select(
+        SourcePassage.id,
+        func.concat_ws("\n", func.nullif(SourcePassage.title, ""), SourcePassage.text).label("text"),
+        literal("").label("warning"),
+        SourcePassage.language,
+        SourcePassage.tags,
+    )
+    .where(SourcePassage.author_id == _ID)
+    .order_by(SourcePassage.id.desc())
+    .limit(_MOST_POSTS)
+)
 
 
 def _languages(viewer_sql: ViewerSql) -> Any:

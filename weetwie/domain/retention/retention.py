@@ -15,6 +15,7 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.retention.holds import in_force
 from weetwie.errors import Forbidden
 from weetwie.runtime import clock
+from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.tables.retention import Hold
@@ -82,6 +83,28 @@ _WOULD_GO = Query(
 )
 
 
+_passages_over = or_(
+    *(and_(SourcePassage.ring == int(ring), SourcePassage.id < _limit(ring)) for ring in Ring)
+)
+_passage_is_held = (
+    select(Hold.id)
+    .where(in_force(_NOW), or_(Hold.person_id.is_(None), Hold.person_id == SourcePassage.author_id))
+    .correlate(SourcePassage)
+    .exists()
+)
+_DUE_PASSAGES = Query(
+    select(SourcePassage.id)
+    .where(
+        SourcePassage.id > param("after", BigInteger),
+        SourcePassage.id < func.greatest(*(_limit(ring) for ring in Ring)),
+        _passages_over,
+        ~_passage_is_held,
+    )
+    .order_by(SourcePassage.id)
+    .limit(AT_ONCE)
+)
+
+
 class WouldGo(msgspec.Struct, frozen=True):
     """What one of the rules takes."""
 
@@ -106,6 +129,16 @@ async def due(db: Db, policy: Policy, after: int = 0) -> list[int]:
     if not any(days.values()):
         return []
     return columns(await db.rows(_DUE, after=after, now=clock.now(), **_limits(days)), "id")
+
+
+async def due_passages(db: Db, policy: Policy, after: int = 0) -> list[int]:
+    """The same of passages."""
+    days = days_of(policy)
+    if not any(days.values()):
+        return []
+    limits = _limits(days)
+    limits.pop(f"limit_{len(Ring)}")
+    return columns(await db.rows(_DUE_PASSAGES, after=after, now=clock.now(), **limits), "id")
 
 
 async def would_go(db: Db, viewer: Viewer, days: Mapping[str, int]) -> list[WouldGo]:

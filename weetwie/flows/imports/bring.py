@@ -53,7 +53,7 @@ async def bring_posts(
         source = _of_file("posts", path, file, terms, posts(file.lines()))
         write = partial(write_posts.write, space=terms.space, watch=watch)
         report = await runs.run(database, viewer, source, terms, watch, write, write_posts.catch_up)
-    await _look_up_answers(database, report.import_id or 0, terms.space)
+    await look_up_answers(database, report.import_id or 0, terms.space)
     await runs.end(database, report)
     return report
 
@@ -116,7 +116,7 @@ async def _look_up_managers(database: Database, run: Run) -> None:
             last = max(waiting)
 
 
-async def _look_up_answers(database: Database, import_id: int, space: str) -> None:
+async def look_up_answers(database: Database, import_id: int, space: str) -> None:
     """At the end, because an answer stands below its question."""
     last = 0
     while True:

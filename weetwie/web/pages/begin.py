@@ -8,6 +8,7 @@ from starlette.responses import Response
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice, key_of, tidy
+from weetwie.domain.passages import choices as passages
 from weetwie.domain.people.directory import directory
 from weetwie.domain.people.rules import Changes
 from weetwie.domain.relations import follow, suggestions
@@ -48,6 +49,7 @@ async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any)
         "bio": "",
         "text": "",
         "choices": [],
+        "written_elsewhere": 0,
     }
     if step == "you":
         seen = await seen_people.person(db, visit.viewer, visit.viewer.person_id)
@@ -59,6 +61,7 @@ async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any)
         mates = await topics.of_unit(db, visit.viewer, _OFFERED)
         offered = {key_of(name): name for name in [*mates, *(tag.name for tag in tags)]}
         shown["topics"] = list(offered.values())[:_OFFERED]
+        shown["written_elsewhere"] = await passages.number(db, visit.viewer)
         shown["said"] = [one for one in await topics.own(db, visit.viewer) if one.choice in SHOWN]
     if step == "people":
         shown["people"] = await _to_follow(visit, db)

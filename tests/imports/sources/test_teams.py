@@ -193,6 +193,8 @@ def test_a_channel_that_nothing_tells_of_comes_in_only_where_it_is_named(tmp_pat
     assert texts(read(teams.read, tmp_path / "a.json")) == []
     records = read(teams.read, tmp_path / "a.json", Asked(lists=(GENERAL,)))
     assert [one.channel for one in messages(records)] == [GENERAL]
+    unsaid = packed(tmp_path / "b.zip", {"a.json": [said()], "b.json": [channel(kind=None)]})
+    assert texts(read(teams.read, unsaid, Asked(lists=(GENERAL,)))) == ["Hello"]
     closed = packed(tmp_path / "a.zip", {"a.json": [said()], "b.json": [channel(kind="private")]})
     assert texts(read(teams.read, closed, Asked(lists=(GENERAL,)))) == []
 

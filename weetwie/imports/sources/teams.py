@@ -6,7 +6,7 @@ Graph answers with `{"value": [..]}`; scripts write that down as it is, as a lis
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from weetwie.errors import Invalid, _
 from weetwie.imports.box import OpenArchive
@@ -16,7 +16,6 @@ from weetwie.imports.sources.checked import (
     NO_RECORD,
     dict_of,
     dicts_of,
-    list_of,
     no_time,
     passed,
     text_of,
@@ -34,6 +33,7 @@ from weetwie.imports.sources.form import (
     Removed,
     Trouble,
 )
+from weetwie.imports.sources.graph import OfGraph, found_in
 from weetwie.imports.sources.pieces import JsonPiece, lines, pieces
 
 NO_EXPORT: Final = _(
@@ -42,15 +42,6 @@ NO_EXPORT: Final = _(
 UNLISTED: Final = _(
     "Nothing in this export says that the channel {channel} is open to everyone, so its messages weren't imported. Add its list of channels."
 )
-_LISTS: Final[Mapping[str, str]] = {
-    "teams": "team",
-    "channels": "channel",
-    "messages": "message",
-    "replies": "message",
-    "members": "person",
-    "users": "person",
-}
-"""What is in a list by its name."""
 _GONE_INTO: Final = ("teams", "channels")
 _LINES: Final = (".jsonl", ".ndjson")
 _TENANT: Final = re.compile(r"[?&]tenantId=([0-9a-fA-F-]{36})")
@@ -63,18 +54,6 @@ _GUEST: Final = "#EXT#"
 """In the name that a directory makes up for somebody of elsewhere; it is no address."""
 _NAMELESS: Final = "orgid:"
 _MOST_TOLD: Final = 1000
-
-
-class _Found(NamedTuple):
-    kind: str
-    value: Mapping[str, Any]
-    team: str = ""
-    channel: str = ""
-    root: str = ""
-
-
-_WRONG: Final = (_Found("wrong", {}),)
-"""What should be a message and is no object."""
 
 
 def read(box: OpenArchive, asked: Asked) -> Export:
@@ -112,7 +91,7 @@ class _Reader:
     def _look(self, name: str) -> None:
         of_this_team: list[str] = []
         for piece in self._pieces(name):
-            for found in _found(piece):
+            for found in found_in(piece):
                 self._note(found)
                 if found.kind == "channel" and piece.path[-2:] == ("teams", "channels"):
                     of_this_team.append(text_of(found.value.get("id")))
@@ -124,7 +103,7 @@ class _Reader:
         is_lines = name.lower().endswith(_LINES)
         return lines(self._files, name) if is_lines else pieces(self._files, name, _GONE_INTO)
 
-    def _note(self, found: _Found) -> None:
+    def _note(self, found: OfGraph) -> None:
         value = found.value
         key = text_of(value.get("id"))
         self.is_one |= found.kind in ("channel", "message")
@@ -134,7 +113,7 @@ class _Reader:
         if found.kind == "channel":
             membership = text_of(value.get("membershipType")).lower()
             known = self._channels.get(key)
-            if known is None or known[0] == key or not known[1] or membership not in ("", "standard"):
+            if known is None or not known[1] or membership not in ("", "standard"):
                 self._channels[key] = (text_of(value.get("displayName")), membership, address)
             team = _TEAM.search(address)
             self._belongs(key, found.team or (team[1] if team else ""))
@@ -143,7 +122,7 @@ class _Reader:
             channel = text_of(identity.get("channelId"))
             self._belongs(channel, text_of(identity.get("teamId")))
             if channel in self._asked.lists:
-                self._channels.setdefault(channel, (channel, "standard", ""))
+                self._channels.setdefault(channel, (channel, "", ""))
         elif found.kind == "team":
             if visibility := text_of(value.get("visibility")).lower():
                 self._teams[key] = visibility
@@ -159,9 +138,9 @@ class _Reader:
 
     def _is_open(self, channel: str) -> bool:
         _name, membership, _address = self._channels.get(channel, ("", "", ""))
-        return (
-            membership == "standard" and self._teams.get(self._team_of.get(channel, ""), "public") == "public"
-        )
+        is_named = not membership and channel in self._asked.lists
+        team = self._team_of.get(channel, "")
+        return (membership == "standard" or is_named) and self._teams.get(team, "public") == "public"
 
     def records(self) -> Iterator[Record]:
         yield from beside.troubles(self._files.box)
@@ -179,7 +158,7 @@ class _Reader:
             if not piece.path or piece.path[-1] in ("value", "messages", "replies"):
                 yield Trouble(file, piece.place, NO_RECORD)
         else:
-            found = [one for one in _found(piece) if one.kind in ("message", "wrong")]
+            found = [one for one in found_in(piece) if one.kind in ("message", "wrong")]
             for number, one in enumerate(found):
                 place = f"{piece.place}, reply {number}" if number else piece.place
                 yield from (
@@ -188,7 +167,7 @@ class _Reader:
                     else (Trouble(file, place, NO_RECORD),)
                 )
 
-    def _one(self, found: _Found, file: str, place: str) -> Iterator[Record]:
+    def _one(self, found: OfGraph, file: str, place: str) -> Iterator[Record]:
         message = found.value
         channel = text_of(dict_of(message.get("channelIdentity")).get("channelId")) or found.channel
         if message.get("chatId"):
@@ -247,52 +226,6 @@ class _Reader:
             place=place,
         )
         return passed(found, self._asked)
-
-
-def _found(piece: JsonPiece) -> Iterator[_Found]:
-    """A value and what lies in it: a channel's messages, a message's replies."""
-    if not isinstance(piece.value, dict):
-        return
-    name = piece.path[-1] if piece.path else ""
-    around = {} if piece.is_rest else piece.within
-    channel = text_of(dict_of(around.get("channelIdentity")).get("channelId"))
-    if name == "replies":
-        yield from _in(name, piece.value, "", channel, text_of(around.get("id")))
-    elif name == "messages":
-        yield from _in(name, piece.value, "", text_of(around.get("id")), "")
-    else:
-        yield from _in(name, piece.value, text_of(around.get("id")) if name == "channels" else "", "", "")
-
-
-def _in(name: str, value: Mapping[str, Any], team: str, channel: str, root: str) -> Iterator[_Found]:
-    kind = _LISTS.get(name) or _kind(value)
-    key = text_of(value.get("id"))
-    yield _Found(kind, value, team, channel, root)
-    if kind == "team":
-        for one in dicts_of(value.get("channels")):
-            yield from _in("channels", one, key, "", "")
-    elif kind == "channel":
-        for one in list_of(value.get("messages")):
-            yield from _in("messages", one, team, key, "") if isinstance(one, dict) else _WRONG
-    elif kind == "message" and not root:
-        channel = text_of(dict_of(value.get("channelIdentity")).get("channelId")) or channel
-        for one in list_of(value.get("replies")):
-            yield from _in("replies", one, team, channel, key) if isinstance(one, dict) else _WRONG
-    for one in dicts_of(value.get("members")) if kind in ("team", "channel") else ():
-        yield _Found("person", one)
-
-
-def _kind(value: Mapping[str, Any]) -> str:
-    """By what only one of them has."""
-    if "messageType" in value or ("body" in value and "createdDateTime" in value):
-        return "message"
-    if "membershipType" in value:
-        return "channel"
-    if "userPrincipalName" in value or "mail" in value or ("userId" in value and "email" in value):
-        return "team" if "visibility" in value and "userPrincipalName" not in value else "person"
-    if "visibility" in value or "isArchived" in value or "channels" in value:
-        return "team"
-    return ""
 
 
 def _author(value: Mapping[str, Any]) -> Author:

@@ -52,7 +52,7 @@ def _command(kind: str, what: str) -> click.Command:
         help="A table that says who is meant: key, username, name or email, and person (an address or a username).",
     )
     @click.option(
-        "--list", "lists", multiple=True, metavar="ADDRESS", help="Of mail: a mailing list to import."
+        "--list", "lists", multiple=True, metavar="ADDRESS", help="Of mail: a list. Of Teams: a channel."
     )
     @click.option(
         "--address", default="", metavar="URL", help="Where the source is on the web, for links back."

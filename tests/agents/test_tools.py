@@ -38,3 +38,20 @@ async def test_an_agent_lists_the_tools_and_asks_each_of_them(world: World, mode
         assert [post["link"] for post in open_ones.structured_content["posts"]] == [f"{HOME}/@ada/{asked}"]
         experts = await client.call_tool("who_knows", {"question": "dosing pump"})
         assert not experts.is_error, said(experts)
+
+
+async def test_in_works_council_mode_no_dates_stand_beside_people(world: World) -> None:
+    await switch_on(world)
+    ada, bo = await world.member("ada"), await world.member("bo")
+    asked = await world.post(ada, "Who mends the dosing pump?", is_question=True, ring=Ring.colleagues)
+    for words in ("The dosing pump has a valve", "A dosing pump again"):
+        await world.post(bo, words, reply_to=asked, ring=Ring.colleagues)
+    app, token = application(world), await let_in(world, ada)
+    dates = []
+    for is_on in (False, True):
+        await world.policy(works_council=is_on)
+        async with agent(app, token) as client:
+            found = await client.call_tool("who_knows", {"question": "dosing pump"})
+        people = found.structured_content["people"]
+        dates.append([proof["written"] for one in people for proof in one["proofs"]])
+    assert all(dates[0]) and dates[0] and dates[1] and not any(dates[1])

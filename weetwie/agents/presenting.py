@@ -135,7 +135,7 @@ class Presenting:
             one.id: ToldProof(
                 plain(passage_of(one.text, one.warning, answer.wanted, answer.stand_ins).text),
                 "",
-                moment(one.id),
+                moment(one.id) if self._viewer.policy.tells_activity else "",
                 self.at(f"@{one.author_handle}/{one.id}"),
             )
             for one in words

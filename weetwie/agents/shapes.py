@@ -82,6 +82,7 @@ class ToldProof(Struct, frozen=True):
     quoted_question: str
     """What it answers, where it does not say by itself what is asked."""
     written: str
+    """Empty in works-council mode, as on pages: no dates beside people."""
     link: str
 
 

@@ -56,7 +56,7 @@ def _expert(number: int, one: ToldExpert) -> Iterator[str]:
     listed = f' ("{one.listed}")' if one.listed else ""
     yield f"{number}. {_who(one.person)}: {one.says}{listed}"
     for proof in one.proofs:
-        yield f"{proof.written}, {proof.link}"
+        yield f"{proof.written}, {proof.link}" if proof.written else proof.link
         if proof.quoted_question:
             yield "In answer to:"
             yield quoted(proof.quoted_question)

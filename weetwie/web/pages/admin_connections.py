@@ -8,6 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from weetwie.access import plain_words
+from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.feeds import addresses as feed_addresses
@@ -153,6 +154,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         status,
         connections=shown,
         base_url=visit.site.base_url,
+        fewest=FEWEST,
         is_saved="saved" in visit.request.query_params,
         **({"tested": "", "result": ""} | more),
     )

@@ -12,6 +12,7 @@ from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.feeds import addresses as feed_addresses
+from weetwie.domain.identity import agents
 from weetwie.domain.people import bots
 from weetwie.domain.policy.choose import choose, held
 from weetwie.domain.webhooks import webhooks
@@ -44,7 +45,7 @@ class OfferedConnection(msgspec.Struct, frozen=True):
 
 
 async def _by_agents(db: Db, viewer: Viewer) -> Sequence[Use]:
-    return []
+    return [Use(one.name, one.people, one.last_at) for one in await agents.in_use(db, viewer)]
 
 
 async def _by_feed_readers(db: Db, viewer: Viewer) -> Sequence[Use]:

@@ -4,11 +4,14 @@ from collections.abc import Collection, Sequence
 
 from weetwie.context import Context
 from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.people.lookup import lookup
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import begin, people, respond, steps
+from weetwie.domain.questions import people, respond, steps
+from weetwie.domain.questions.begin import ChosenPeople
 from weetwie.domain.questions.rules import ChosenBy, Knower, choose, is_there, tell_at, wants
-from weetwie.errors import Conflict, Invalid, _
+from weetwie.errors import Conflict, Invalid, NotFound, _
+from weetwie.flows import publish as publishing
 from weetwie.runtime import clock
 
 _OF_A_TOPIC = 2
@@ -19,9 +22,7 @@ async def ask(
     context: Context, draft: Draft, chosen: Sequence[int] = (), without: Collection[int] = ()
 ) -> int:
     """Publishes the question and has people asked. The id of the post."""
-    post_id = await publish(context.db, context.viewer, draft)
-    await begin.begin(context.db, context.viewer, post_id, chosen, without, is_again=bool(draft.key))
-    return post_id
+    return await publishing.publish(context, draft, asking=ChosenPeople(chosen, without))
 
 
 async def name_somebody(context: Context, post_id: int, person_id: int, *, openly: bool) -> None:
@@ -50,6 +51,16 @@ async def name_a_topic(context: Context, post_id: int, topic: str, *, openly: bo
     candidates = [Knower(expert.person_id, expert.score) for expert in found if expert.person_id in reach]
     picked = choose(candidates, held, one.terms, _OF_A_TOPIC, at)
     await _name(context, one, post_id, picked or reach[:_OF_A_TOPIC], openly=openly)
+
+
+async def name_by_words(context: Context, post_id: int, words: str, *, openly: bool) -> None:
+    """By a handle, with or without its sign, else by a topic."""
+    try:
+        person_id = await lookup(context.db, context.viewer, words.strip().removeprefix("@"))
+    except NotFound:
+        await name_a_topic(context, post_id, words, openly=openly)
+    else:
+        await name_somebody(context, post_id, person_id, openly=openly)
 
 
 async def _name(

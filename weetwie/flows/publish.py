@@ -17,6 +17,8 @@ from weetwie.domain.posts import edit as editing
 from weetwie.domain.posts import publish as posts
 from weetwie.domain.posts import quotes
 from weetwie.domain.posts.rules import Draft
+from weetwie.domain.questions import begin
+from weetwie.domain.questions.begin import ChosenPeople
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scheduled.scheduled import Scheduled
 from weetwie.errors import Forbidden, Invalid, Refusal, Unavailable, _
@@ -35,12 +37,16 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     thumbnail: UploadedFile | None = None
 
 
-async def publish(context: Context, draft: Draft, ballot: Ballot | None = None) -> int:
-    """The id of the post. The same key twice is the same post."""
+async def publish(
+    context: Context, draft: Draft, ballot: Ballot | None = None, asking: ChosenPeople | None = None
+) -> int:
+    """The id of the post. The same key twice is the same post. With `asking` people are asked what it asks."""
     db, viewer = context.db, context.viewer
     post_id = await posts.publish(db, viewer, draft)
     if ballot is not None:
         await polls.put(db, viewer, post_id, ballot, has_media=bool(draft.media_ids))
+    if asking is not None:
+        await begin.begin(db, viewer, post_id, asking.chosen, asking.without, is_again=draft.key is not None)
     return int(post_id)
 
 

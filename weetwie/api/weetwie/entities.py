@@ -312,8 +312,6 @@ class AskPreferences(Struct, kw_only=True):
     """Minutes after midnight."""
     ends: int | None
     topics: list[str]
-    asks_at_once: bool
-    """Whether questions that you post with another app are asked without a proposal."""
 
 
 class RefusedTopic(Struct, kw_only=True):

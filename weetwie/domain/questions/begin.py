@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import BigInteger, DateTime, SmallInteger, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
@@ -21,6 +22,13 @@ from weetwie.tables.posts import Post
 from weetwie.tables.questions import AskedPerson, Question
 
 _WRITTEN_HERE: Final = 0
+
+
+class ChosenPeople(msgspec.Struct, frozen=True):
+    """That people are to be asked: first these, never those."""
+
+    chosen: Sequence[int] = ()
+    without: Collection[int] = ()
 
 
 async def begin(

@@ -1,6 +1,7 @@
 """A post with all that it answers and all that answers it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from weetwie.domain.conversations.rooms import has_room
 from weetwie.domain.timelines import thread
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
-from weetwie.web import reading
+from weetwie.web import question_standing, reading
 from weetwie.web.pages import audience, drafts
 from weetwie.web.pages.thread_beside import beside
 from weetwie.web.view_models import Post
@@ -58,8 +59,13 @@ async def page(visit: Visit, db: Db, post_id: int, status: int = 200, **draft: A
         edits=edits,
         draft=await drafts.with_files(visit, db, draft),
         picker=await audience.picker(visit, db, draft) if visit.is_signed_in else None,
+        stands=await question_standing.shown(visit, db, first, _answered_at(first, posts)),
         **await beside(visit, db, posts),
     )
+
+
+def _answered_at(first: Post, posts: Sequence[Post]) -> datetime | None:
+    return next((post.written_at for post in posts if post.id == first.answer_id), None)
 
 
 def _begun(visit: Visit) -> dict[str, Any]:

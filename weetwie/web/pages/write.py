@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response
 
+from weetwie.access.enums import Visibility
 from weetwie.context import Context
 from weetwie.database.paging import Page
 from weetwie.domain.media import upload
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts.rules import Draft
+from weetwie.domain.questions.begin import ChosenPeople
 from weetwie.domain.scheduled import scheduled
 from weetwie.errors import Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.flows import publish as publishing
@@ -37,8 +39,9 @@ async def publish(visit: Visit) -> Response:
         media_ids += await uploaded(visit)
         async with visit.site.database.transaction() as db:
             sent = await audience.addressed(visit, db, given)
-            do = _deed(form_id(given.get("scheduled", "")), at)
-            post_id = await do(visit.context(db), *_draft(visit, sent, media_ids))
+            draft, ballot = _draft(visit, sent, media_ids)
+            do = _deed(form_id(given.get("scheduled", "")), at, _asking(visit, draft))
+            post_id = await do(visit.context(db), draft, ballot)
     except Refusal as refusal:
         return await _refused(visit, refusal, returned(visit, given, media_ids=media_ids, error=refusal))
     if at:
@@ -46,11 +49,25 @@ async def publish(visit: Visit) -> Response:
     return await _rendered(visit, post_id) if visit.is_from_script else visit.back()
 
 
-def _deed(waiting: int | None, at: datetime | None) -> Callable[..., Awaitable[int]]:
-    """At once or later, perhaps instead of what waits already."""
+def _deed(
+    waiting: int | None, at: datetime | None, asking: ChosenPeople | None
+) -> Callable[..., Awaitable[int]]:
+    """At once or later, perhaps instead of what waits already; at once a question may go to its people."""
     if waiting is not None:
         return partial(_instead, waiting, at)
-    return partial(publishing.schedule, at=at) if at else publishing.publish
+    return partial(publishing.schedule, at=at) if at else partial(publishing.publish, asking=asking)
+
+
+def _asking(visit: Visit, draft: Draft) -> ChosenPeople | None:
+    """Whom one wants to be asked, and whom not; None where nobody is to be."""
+    is_open = draft.visibility in (None, Visibility.public, Visibility.unlisted)
+    if "asks" not in visit.several or not is_open or draft.reply_to_id or not is_question(draft.text):
+        return None
+    chosen, without = (
+        [id for one in visit.several.get(name, []) if (id := form_id(one))]
+        for name in ("ask_them", "ask_without")
+    )
+    return ChosenPeople(chosen, without)
 
 
 async def _instead(
@@ -93,6 +110,7 @@ async def _before_asking(visit: Visit, given: Mapping[str, str]) -> Response | N
             question_text=given["text"].strip(),
             next=local(visit.request.query_params.get("next")),
             with_ask=False,
+            may_ask=given.get("audience") != "followers",
             **found,
         )
 

@@ -169,3 +169,10 @@ async def test_no_words_are_glued_together(world: World, ada: Someone, site: htt
             continue
         body = re.sub(r"(?s)<textarea.*?</textarea>|<script.*?</script>", "", page.text.partition("<body")[2])
         assert not (found := _GLUED.search(body)), f"{at}: {body[found.start() - 60 : found.end() + 60]}"
+
+
+async def test_a_strangers_browser_may_read_what_makes_the_site_an_app(world: World) -> None:
+    async with browser(world) as stranger:
+        policy = (await stranger.get("/")).headers["content-security-policy"]
+        assert "manifest-src 'self'" in policy and "script-src" not in policy
+        assert (await stranger.get("/manifest.webmanifest")).status_code == 200

@@ -48,10 +48,8 @@ MOST_FIELDS: Final = 100
 _PROOF_LENGTH: Final = 32
 _WORTH_COMPRESSING: Final = 1400
 """In bytes: what is shorter goes in one packet anyway."""
-POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' blob:; font-src 'self'; base-uri 'none'"
-LIVING: Final = (
-    "script-src 'self'; connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'"
-)
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' blob:; font-src 'self'; manifest-src 'self'; base-uri 'none'"
+LIVING: Final = "script-src 'self'; connect-src 'self'; media-src 'self'; worker-src 'self'"
 """What pages for those who are signed in may do as well."""
 
 

@@ -34,7 +34,8 @@ document.addEventListener("submit", async (event) => {
 /** @param {HTMLButtonElement} button @param {string} verb @param {boolean} isOn */
 function mark(button, verb, isOn) {
   button.setAttribute("aria-pressed", String(isOn));
-  button.title = button.ariaLabel = (isOn ? button.dataset.on : button.dataset.off) || "";
+  button.title = (isOn ? button.dataset.on : button.dataset.off) || "";
+  /** @type {HTMLElement} */ (button.querySelector(".away")).textContent = `${button.title} `;
   button.classList.toggle("given", isOn);
   const number = button.querySelector(".number");
   if (verb === "bookmark" || !number) return;

@@ -75,7 +75,7 @@ def test_a_message_has_its_author_time_channel_and_place(tmp_path: Path) -> None
         "Ada Lovelace",
         "ada@corp.example",
     )
-    assert (message.file, message.place) == (f"general/{DAY}", "1")
+    assert (message.file, message.place) == (f"general/{DAY}", "message 1")
     assert message.link == ""
     assert [(one.key, one.name, one.is_open) for one in channels(records)] == [
         ("C1", "general", True),
@@ -348,11 +348,11 @@ def test_what_cannot_be_read_is_told_with_its_place_and_costs_nothing_else(tmp_p
     assert texts(records) == ["fine", "before", "für", "other"]
     assert sorted((one.file, one.place) for one in troubles(records)) == [
         ("../../general/2015-06-09.json", ""),
-        (f"general/{DAY}", "1"),
-        (f"general/{DAY}", "2"),
-        (f"general/{DAY}", "3"),
-        (f"general/{DAY}", "5"),
-        ("general/2015-06-07.json", "2"),
+        (f"general/{DAY}", "message 1"),
+        (f"general/{DAY}", "message 2"),
+        (f"general/{DAY}", "message 3"),
+        (f"general/{DAY}", "message 5"),
+        ("general/2015-06-07.json", "message 2"),
         ("more.zip", ""),
         ("users.json", "4"),
     ]

@@ -124,17 +124,18 @@ class _Reader:
                 count = sum(isinstance(piece.value, dict) for piece in pieces(self._files, name))
                 yield LeftOut("direct" if place and place.openness == "direct" else "private", count)
 
-    def _day(self, file: str, place: SlackChannel) -> Iterator[Record]:
+    def _day(self, file: str, channel: SlackChannel) -> Iterator[Record]:
         given = _Given()
         for piece in pieces(self._files, file):
+            place = f"message {piece.number}"
             if piece.damage:
-                yield piece.trouble(file)
+                yield Trouble(file, place, piece.damage)
             elif piece.path not in ((), ("messages",)) or (piece.is_rest and "ts" not in piece.value):
                 continue
             elif not isinstance(piece.value, dict):
-                yield Trouble(file, piece.place, NO_RECORD)
+                yield Trouble(file, place, NO_RECORD)
             else:
-                yield self._one(piece.value, file, piece.place, place, given)
+                yield self._one(piece.value, file, place, channel, given)
 
     def _one(
         self, message: Mapping[str, Any], file: str, at: str, channel: SlackChannel, given: "_Given"

@@ -73,7 +73,11 @@ def backup(path: Path) -> Path:
 def test_a_backup_gives_threads_and_nothing_that_is_not_for_everybody(tmp_path: Path) -> None:
     found = given(discourse, backup(tmp_path / "forum-2024-01-01-100000-v20240101000000.tar.gz"))
     first, second, third, seals = found.messages
-    assert found.name == "forum" and [one.name for one in found.channels] == ["Pumps", "Pumps / Seals"]
+    assert found.name == "forum" and [one.name for one in found.channels if one.is_open] == [
+        "Pumps",
+        "Pumps / Seals",
+    ]
+    assert [one.name for one in found.channels if not one.is_open] == ["Staff", "Staff / Below"]
     assert (first.key, first.title, first.text, first.tags) == (
         "1/1",
         "Which seal",
@@ -89,6 +93,7 @@ def test_a_backup_gives_threads_and_nothing_that_is_not_for_everybody(tmp_path: 
     assert (second.text, second.reply_to, second.thread, second.author.key) == ("Blue.", "1/1", "1/1", "bo")
     assert (third.reply_to, seals.channel) == ("1/2", "8")
     assert found.left == {"private": 3, "notice": 1, "deleted": 2, "direct": 1, "program": 1}
+    assert [one.key for one in found.removed] == ["1/4", "1/6", "3/1", "4/1", "7/1"]
     assert SECRET not in str(found.records)
 
 
@@ -127,7 +132,7 @@ def test_topics_as_json_are_read(tmp_path: Path) -> None:
         ("1/1", "1/2", "https://forum.example.org/t/1/1"),
         ("1/2", "", "https://forum.example.org/t/1/2"),
     ]
-    assert (found.name, found.channels[0].name, found.channels[0].link) == (
+    assert (found.name, found.channels[1].name, found.channels[1].link) == (
         "forum.example.org",
         "Pumps",
         "https://forum.example.org/c/pumps/5",

@@ -68,7 +68,25 @@ def test_pages_of_the_api_give_issues_with_their_comments(tmp_path: Path) -> Non
     )
     assert comment.link == "https://jira.example.org/browse/PUMP-1?focusedCommentId=1"
     assert (found.name, [one.name for one in found.channels]) == ("jira.example.org", ["Pumps"])
+    assert [one.key for one in found.removed] == [
+        "1001/2",
+        "1001/3",
+        "1002",
+        "1002/1",
+        "1002/2",
+        "1002/3",
+        "1002/4",
+    ]
     assert found.left == {"private": 7, "program": 1} and SECRET not in str(found.records)
+
+
+def test_a_project_that_is_not_for_everybody_is_closed(tmp_path: Path) -> None:
+    own = {
+        **ISSUE,
+        "fields": {**ISSUE["fields"], "project": {"key": "PUMP", "name": "Pumps", "isPrivate": True}},
+    }
+    found = given(jira, put(tmp_path, {"1.json": json.dumps([own])}))
+    assert not found.messages and [(one.key, one.is_open) for one in found.channels] == [("PUMP", False)]
 
 
 def test_documents_and_rendered_texts_are_read(tmp_path: Path) -> None:

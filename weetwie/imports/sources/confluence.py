@@ -29,6 +29,7 @@ from weetwie.imports.sources.form import (
     Message,
     Reason,
     Record,
+    Removed,
     Trouble,
 )
 
@@ -157,6 +158,7 @@ class _Reading:
         reason = _why_not(wiki, whole, page) or ("program" if author.is_program else None)
         if reason or whole is None:
             yield LeftOut(reason or "deleted")
+            yield from (Removed(key),) if page.id and reason != "program" else ()
         elif page.created_at is None or not page.id:
             yield no_time(*at, page.title)
         elif key in self._seen:

@@ -41,7 +41,7 @@ def learned(files: Files, name: str) -> Wiki | Trouble:
             if _said(element, "type") == "VIEWSPACE":
                 views.setdefault(_ref(element, "space"), []).append(_whom(element))
         elif kind == "ContentPermissionSet":
-            if _said(element, "type").lower() == "view":
+            if _said(element, "type").lower() != "edit":
                 wiki.restricted.add(_ref(element, "owningContent"))
         elif kind == "Label":
             labels[key] = _said(element, "name")

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 from weetwie.errors import Invalid, _
 from weetwie.imports.box import OpenArchive
 from weetwie.imports.plain import plain
@@ -26,6 +28,7 @@ from weetwie.imports.sources.form import (
     Message,
     Reason,
     Record,
+    Removed,
     Trouble,
 )
 from weetwie.text.signs import bare_address, visible
@@ -118,6 +121,9 @@ class _Forum:
                 if not isinstance(one, Trouble):
                     self._learn(*one[1:])
         self._find_solutions()
+        for category in self._categories:
+            if self._is_restricted(category):
+                yield msgspec.structs.replace(self._channel(category), is_open=False)
         for name in names:
             for one in board_rows(self._files, name, with_posts_only=True):
                 if isinstance(one, Trouble):
@@ -178,6 +184,8 @@ class _Forum:
         reason = self._why_not(row, about, category) or ("program" if author.is_program else None)
         if reason:
             yield LeftOut(reason)
+            if reason in ("deleted", "private") and topic:
+                yield Removed(f"{topic}/{number}")
             return
         at = time_of(_zoned(row.get("created_at")))
         if at is None or not topic:

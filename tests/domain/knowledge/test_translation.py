@@ -166,6 +166,37 @@ async def test_a_compound_that_somebody_uses_is_no_word_for_its_parts(world: Wor
     assert [one.person_id for one in (await ask(world, "pompafdichting")).named().people] == [bo.id]
 
 
+@pytest.mark.parametrize(
+    "question", ["wie heeft verstand van compressors?", "Verdichter", "who knows compressors?"]
+)
+async def test_a_compound_that_somebody_wrote_is_found_by_its_part(world: World, question: str) -> None:
+    gerd = await world.member("gerd")
+    text = "De schroefcompressor van hal twee draait weer"
+    post = await world.post(gerd, text, language="nl")
+    await some_others(world)
+    answer = await ask(world, question)
+    assert [one.person_id for one in answer.named().people] == [gerd.id] and answer.unknown == ()
+    assert answer.people[0].proofs[0].post_id == post
+    (mark,) = passage(text, answer.wanted, answer.stand_ins).marks
+    assert text[slice(*mark)] == "schroefcompressor"
+    await world.policy(translates=False)
+    assert not (await ask(world, question)).is_named
+
+
+async def test_compounds_of_those_whom_one_does_not_see_change_nothing(world: World) -> None:
+    await world.policy(widest_ring=Ring.network)
+    gerd, nel = await world.member("gerd"), await world.member("nel")
+    await world.post(gerd, "De schroefcompressor van hal twee", language="nl", ring=Ring.network)
+    await some_others(world, Ring.network)
+    viewer = await world.viewer(await world.alumnus("alum"))
+    clock.stop(clock.now())
+    before = await who_knows(world.db, viewer, "compressor")
+    assert [one.person_id for one in before.people] == [gerd.id]
+    text = "De zuigercompressor en de schroefcompressor, een compressor dus"
+    await world.post(nel, text, language="nl", ring=Ring.colleagues)
+    assert await who_knows(world.db, viewer, "compressor") == before
+
+
 async def test_a_compound_of_which_nobody_used_a_part_is_told_whole(world: World) -> None:
     await world.post(await world.member("gerd"), "Mijn kast is vol", language="nl")
     await some_others(world)

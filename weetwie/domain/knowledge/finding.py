@@ -8,6 +8,7 @@ import numpy as np
 from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
 from weetwie.domain.knowledge.answer import StandIn
 from weetwie.domain.knowledge.claimed import says
+from weetwie.domain.knowledge.claimed import stands as is_said
 from weetwie.domain.knowledge.columns import Occurrences as Stands
 from weetwie.domain.knowledge.fitting import AskedTerm
 from weetwie.domain.knowledge.found import FoundPosts
@@ -59,10 +60,13 @@ def matter(
     stands: dict[int, Stands],
     twins: Sequence[Twin] = (),
     language: str = "",
+    also: Sequence[Twin] = (),
 ) -> Matter:
+    """`also`: what counts only where somebody said it whom one sees."""
     visible = Visible(index, scope)
     seen = of_sight(visible, stands)
-    return Matter(visible, seen, fitting.weigh(visible, asked, seen, twins, language))
+    every = [*twins, *(twin for twin in also if is_said(twin, seen))]
+    return Matter(visible, seen, fitting.weigh(visible, asked, seen, every, language))
 
 
 def claims(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -19,6 +20,7 @@ from weetwie.domain.knowledge import (
     profiles,
     said,
     twins,
+    written_compounds,
 )
 from weetwie.domain.knowledge.answer import Nearest
 from weetwie.domain.knowledge.columns import Occurrences
@@ -74,7 +76,12 @@ async def gather(
     """`asked` is what is asked of posts, `whole` what is asked of people's profiles."""
     terms = list({*_terms(asked.asked), *twins.terms(asked.twins)})
     stands = await look_up(db, index, terms)
-    matter = await asyncio.to_thread(finding.matter, index, scope, asked.asked, stands, asked.twins, language)
+    find = partial(finding.matter, index, scope, asked.asked)
+    matter = await asyncio.to_thread(find, stands, asked.twins, language)
+    unused = about.unknown(matter.words)
+    if also := await written_compounds.written(db, viewer, asked.asked, asked.twins, language, unused):
+        stands |= await look_up(db, index, twins.terms(also))
+        matter = await asyncio.to_thread(find, stands, asked.twins, language, also)
     own = _terms(whole.asked)
     statements = await said.about(db, viewer, own, scope, as_of, whole.twins)
     listed = {} if as_of else await profiles.listed(db, viewer, whole.asked, scope, whole.twins)

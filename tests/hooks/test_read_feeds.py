@@ -14,6 +14,7 @@ from weetwie.errors import Invalid
 from weetwie.flows import bots as flow
 from weetwie.flows.read_feeds import read_due
 from weetwie.http.fetch import Fetcher
+from weetwie.http.send import UNREACHABLE
 from weetwie.imports.feeds import UnreadableFeed, read
 
 RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{}</channel></rss>'
@@ -95,10 +96,10 @@ async def test_what_has_not_changed_is_asked_for_by_its_tag(world: World, ada: S
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ((404, {}, b""), "it answered 404"),
+        ((404, {}, b""), "HTTP 404"),
         ((200, {"content-type": "text/html"}, b"<title>x</title>"), "it is no feed"),
         ((200, {"content-type": "text/xml"}, b""), "it is no feed"),
-        ((302, {"location": "ftp://a.example/"}, b""), "UnsupportedProtocol"),
+        ((302, {"location": "ftp://a.example/"}, b""), UNREACHABLE),
     ],
 )
 async def test_what_fails_is_tried_again_later_each_time_and_says_why(
@@ -127,7 +128,7 @@ async def test_after_a_week_of_failures_it_is_switched_off_until_somebody_says_s
         await look(world)
         assert await world.connection.fetchval("select next_at > now() + interval '1 year' from read_feeds")
         page = await site.get(f"/settings/bots/{id}")  # type: ignore[attr-defined]
-        assert "Switched off after a week of failures: it answered 404" in page.text.replace("\n", " ")
+        assert "Switched off after a week of failures: HTTP 404" in page.text.replace("\n", " ")
         feed_id = await world.connection.fetchval("select id from read_feeds")
         await act(site, f"/settings/bots/{id}/again", which=str(feed_id))  # type: ignore[arg-type]
         assert await world.connection.fetchval("select next_at <= now() from read_feeds")
@@ -137,7 +138,7 @@ async def test_private_addresses_are_not_fetched(world: World, ada: Someone) -> 
     with served({"/news": rss(("1", "Secret"))}) as site:
         await add(world, ada, f"{site}/news")
         await look(world, allows_all=False)
-    assert await said(world) == "ConnectError"
+    assert await said(world) == UNREACHABLE
 
 
 async def test_of_a_bot_that_has_ended_or_where_bots_are_off_nothing_is_posted(

@@ -9,6 +9,7 @@ from weetwie.domain.bots import feeds as bot_feeds
 from weetwie.errors import Refusal, _
 from weetwie.flows import bots as flow_bots
 from weetwie.http.fetch import Fetcher, FetchFailed, NotChanged
+from weetwie.http.send import UNREACHABLE
 
 _LARGEST_FEED: Final = 512 * 1024
 
@@ -43,7 +44,7 @@ async def _read_feed(fetcher: Fetcher, due: bot_feeds.DueFeed) -> tuple[bot_feed
     except NotChanged:
         return bot_feeds.FoundEntries(None, due.etag, due.modified), ""
     except FetchFailed as failed:
-        return None, str(failed)
+        return None, f"HTTP {failed.status}" if failed.status else UNREACHABLE
     except reader.UnreadableFeed:
         return None, _("it is no feed")
     return bot_feeds.FoundEntries(entries, fetched.etag, fetched.modified), ""

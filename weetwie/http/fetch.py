@@ -24,6 +24,10 @@ Allows = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 class FetchFailed(Exception):
     """There is nothing there that may or can be fetched; says why."""
 
+    def __init__(self, why: str = "", status: int = 0) -> None:
+        super().__init__(why)
+        self.status = status
+
 
 class NotChanged(FetchFailed):
     """It is as it was when it was fetched before."""
@@ -134,7 +138,7 @@ async def _read(answer: httpx.Response, content_type: str, largest: int) -> Fetc
     if answer.status_code == 304:
         raise NotChanged
     if answer.status_code != 200:
-        raise FetchFailed(f"it answered {answer.status_code}")
+        raise FetchFailed(f"it answered {answer.status_code}", answer.status_code)
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not kind.startswith(content_type):
         raise FetchFailed(f"it is {kind or 'of no type'}")

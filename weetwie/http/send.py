@@ -6,13 +6,15 @@ from typing import Final
 
 import httpx
 
+from weetwie.errors import _
 from weetwie.http.fetch import Allows, guarded, is_public
 
 SECONDS: Final = 15.0
+UNREACHABLE: Final = _("it can't be reached, or its address isn't allowed")
 
 
 class DeliveryFailed(Exception):
-    """Nothing answered that it was taken; says why."""
+    """Nothing answered that it was taken; says why, where no status does."""
 
     def __init__(self, why: str, status: int = 0) -> None:
         super().__init__(why)
@@ -39,9 +41,9 @@ class WebhookSender:
             ):
                 status = answer.status_code
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError, ValueError) as error:
-            raise DeliveryFailed(type(error).__name__) from error
+            raise DeliveryFailed(UNREACHABLE) from error
         if not 200 <= status < 300:
-            raise DeliveryFailed(f"it answered {status}", status)
+            raise DeliveryFailed("", status)
         return status
 
     async def close(self) -> None:

@@ -1,0 +1,87 @@
+"""Webhooks keep the law: each viewer's program is told what the plain rule lets them read, before and after each change of standing."""
+
+import os
+from collections.abc import Awaitable, Callable
+
+from tests.law.asgi import Response
+from tests.law.scene import VIEWERS, Scene, words_in
+from tests.law.test_every_route import denied_words, tell, until_the_guests_must_go
+from tests.law.test_feeds import NEVER
+from weetwie.access.enums import Ring
+from weetwie.context import of_system
+from weetwie.domain.webhooks import deliveries
+from weetwie.domain.webhooks.webhooks import PLACE
+from weetwie.events import PostPublished
+from weetwie.flows import webhooks as flow
+from weetwie.security import sealing
+
+
+async def told(scene: Scene, viewer: str) -> tuple[list[str], set[str]]:
+    """What a program of theirs hears that it may not, and all secrets that it hears of. Whatever their standing they have a webhook,
+    as if ending it had failed."""
+    connection, owner = scene.world.connection, scene.people[viewer]
+    answers = {}
+    async with scene.world.undone():
+        id = await connection.fetchval("select new_id()")
+        secret = sealing.seal(PLACE, id, os.urandom(32))
+        await scene.world._insert(
+            "webhooks",
+            id=id,
+            owner_id=owner.id,
+            url="https://a.example/",
+            kind="all",
+            secret=secret,
+            old_secret=b"",
+        )
+        posts = await connection.fetch("select id from posts")
+        db = scene.world.db
+        await deliveries.queue(db, await scene.world.viewer(), [PostPublished(row["id"]) for row in posts])
+        await connection.execute("update webhook_deliveries set next_at = '2000-01-01'")
+        context = await of_system(db, scene.world.site)
+        while (claimed := await deliveries.claim(db)) is not None:
+            said = await flow.said(context, claimed)
+            answers[f"webhook {claimed.post_id}"] = Response(200, (), said)
+            await connection.execute("delete from webhook_deliveries where id = $1", claimed.id)
+        found = await denied_words(scene, viewer, answers)
+    heard = {of for answer in answers.values() for kind, of in words_in(answer.body) if kind == "post"}
+    return found + [f"tells {of}" for of in heard if of in NEVER], heard
+
+
+def test_no_webhook_tells_a_word_that_the_plain_rule_denies_or_one_that_is_not_open(dsn: str) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.keep(scene.secrets)
+        found = [f"as {viewer}: {leak}" for viewer in VIEWERS for leak in (await told(scene, viewer))[0]]
+        assert not found, "\n".join(found[:40])
+        _leaks, heard = await told(scene, "mia")
+        assert {"forcolleagues", "forthenetwork", "byaguest"} <= heard, "else all of this proves nothing"
+        _leaks, heard = await told(scene, "alma")
+        assert heard == set(), "webhooks are for members"
+
+    tell(dsn, Ring.network, story)
+
+
+def test_no_webhook_tells_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.keep(scene.secrets)
+        world, people = scene.world, scene.people
+        fay, sol = people["fay"], people["sol"]
+        changes: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("fay", lambda: world.leave(fay)),
+            ("fay", lambda: world.change(fay, is_dormant=False)),
+            ("fay", lambda: world.rejoin(fay)),
+            ("fay", lambda: world.suspend(fay)),
+            ("fay", lambda: world.suspend(fay, is_suspended=False)),
+            ("fay", lambda: world.block(sol, fay)),
+            ("mia", lambda: world.policy(widest_ring=Ring.colleagues)),
+            ("gus", until_the_guests_must_go),
+            ("mia", lambda: world.suspend(sol)),
+            ("mia", lambda: world.erase(sol, with_posts=True)),
+        ]
+        found = []
+        for viewer, change in changes:
+            found += (await told(scene, viewer))[0]
+            await change()
+            found += (await told(scene, viewer))[0]
+        assert not found, "\n".join(found[:40])
+
+    tell(dsn, Ring.network, story)

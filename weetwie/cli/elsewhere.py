@@ -257,7 +257,7 @@ def _told(report: "EvidenceReport") -> str:
         f"{report.by_address:,} messages matched by address, {report.by_map:,} by the table, {report.by_name:,} stay with a name only"
         f" ({report.names:,} different names)."
     )
-    lines += [f"  #{printable(one.name)}: {one.passages:,}{_of(one)}" for one in report.channels]
+    lines += [f"  #{printable(one.name)}: {one.passages:,}{_of(one)}" for one in report.channels if one.name]
     lines += [
         f"Left out: {number:,} {_LEFT_OUT.get(reason, reason)}" for reason, number in report.left_out.items()
     ]

@@ -19,6 +19,7 @@ def test_a_word_of_every_day_is_more_usual_than_one_of_a_trade_in_each_language(
         one, other = background.usual([daily.casefold(), special.casefold()], language)
         assert one > 20 * other, language
     assert background.usual(["probleem"], "")[0] == background.usual(["probleem"], "nl")[0]
+    assert background.usual(["probleem"], "ia")[0] == background.usual(["probleem"], "nl")[0]
 
 
 def test_words_that_say_what_is_asked_are_no_function_words() -> None:

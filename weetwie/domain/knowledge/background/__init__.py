@@ -19,8 +19,9 @@ RAREST: Final = 1e-6
 
 
 def usual(words: Sequence[str], language: str) -> NDArray[Any]:
-    """The part of all words of the language that each of these is; without a language, of that in which it is most usual."""
-    codes = (language,) if language else tuple(LANGUAGES)
+    """The part of all words of the language that each of these is; without one, or in one that Weetwie doesn't know, of that in which
+    it is most usual."""
+    codes = (language,) if language in LANGUAGES else tuple(LANGUAGES)
     return np.array([max(_part(word, code) for code in codes) for word in words])
 
 

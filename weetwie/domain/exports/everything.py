@@ -48,6 +48,7 @@ _HIDDEN: Final = frozenset(
         "version",
         "filters_version",
         "html",
+        "endorsers",
         "key",
     )
 )

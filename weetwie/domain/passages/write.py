@@ -81,6 +81,15 @@ _WITHOUT_ROOT = Query(
     )
     .values(root_id=None)
 )
+_BELOW = Query(
+    select(SourcePassage.id)
+    .select_from(_begun)
+    .join(
+        SourcePassage,
+        (SourcePassage.import_id == _begun.import_id) & (SourcePassage.thread_key == _begun.key),
+    )
+    .where(_begun.id == func.any(_IDS), SourcePassage.root_id == _begun.id)
+)
 _moment = (
     func.unnest(param("moments", ARRAY(DateTime(timezone=True))))
     .table_valued(column("at", DateTime(timezone=True)), with_ordinality="number")
@@ -168,6 +177,11 @@ async def remove(db: Db, _: Viewer, ids: Collection[int]) -> int:
         return 0
     await db.run(_WITHOUT_ROOT, ids=list(ids))
     return len(await db.rows(_DELETE, ids=list(ids)))
+
+
+async def below(db: Db, ids: Collection[int]) -> list[int]:
+    """What hangs on these, as on the beginning of its thread."""
+    return columns(await db.rows(_BELOW, ids=list(ids)), "id")
 
 
 async def in_span(db: Db, channel_id: int, after: int, below: int, count: int) -> list[int]:

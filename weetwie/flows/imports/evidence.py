@@ -291,7 +291,6 @@ class _Bringing:
 
     async def _finish(self) -> None:
         """Threads are put together, and what the export has no more goes."""
-        await take_back.put_together(self._database, self._viewer, self._import_id)
         report = self.report
         if not report.is_incomplete and report.first and report.last:
             seen = take_back.Seen(self._seen)
@@ -300,6 +299,7 @@ class _Bringing:
                     report.removed += await take_back.remove_missing(
                         self._database, self._viewer, channel.id, seen, report.first, report.last
                     )
+        await take_back.put_together(self._database, self._viewer, self._import_id)
         if self._terms.keeps_addresses:
             await take_back.keep_addresses(self._database, self._viewer, self._authors.addresses)
         self._sum_up()

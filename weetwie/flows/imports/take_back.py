@@ -9,7 +9,7 @@ import numpy as np
 
 from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Database
+from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import kept_addresses
 from weetwie.domain.knowledge import elsewhere
 from weetwie.domain.passages import channels
@@ -34,6 +34,14 @@ class Seen:
         asked = np.array(list(ids), np.int64)
         found: list[int] = asked[~np.isin(asked, self._ids, assume_unique=True)].tolist()
         return found
+
+
+async def remove(db: Db, viewer: Viewer, ids: list[int]) -> int:
+    """What hung on them shows from then on what it says by itself."""
+    loose = [id for id in await passages.below(db, ids) if id not in set(ids)]
+    removed = await passages.remove(db, viewer, ids)
+    await elsewhere.bring_in(db, loose)
+    return removed
 
 
 async def open_channel(
@@ -76,13 +84,13 @@ async def close_channel(database: Database, viewer: Viewer, import_id: int, key:
             if not ids:
                 await channels.drop(db, channel.id)
                 return removed
-            removed += await passages.remove(db, viewer, ids)
+            removed += await remove(db, viewer, ids)
 
 
 async def remove_key(database: Database, viewer: Viewer, import_id: int, key: str) -> int:
     async with database.transaction() as db:
         found = await passages.known(db, import_id, [key])
-        return await passages.remove(db, viewer, [one.id for one in found.values()])
+        return await remove(db, viewer, [one.id for one in found.values()])
 
 
 async def remove_missing(
@@ -99,7 +107,7 @@ async def remove_missing(
         gone, after = seen.missing(ids), ids[-1]
         for start in range(0, len(gone), _SOME):
             async with database.transaction() as db:
-                removed += await passages.remove(db, viewer, gone[start : start + _SOME])
+                removed += await remove(db, viewer, gone[start : start + _SOME])
 
 
 async def put_together(database: Database, viewer: Viewer, import_id: int) -> None:

@@ -146,8 +146,8 @@ async def for_whom(context: Context, asked: shapes.AskAsked) -> Ring:
 
 
 async def ask(context: Context, asked: shapes.AskAsked, ring: Ring, key: str) -> shapes.AskedQuestion:
-    """Publishes a question that its person has confirmed, for whom they were told, and has people asked. Raises Conflict where
-    the same confirmation comes again."""
+    """Publishes a question that its person has confirmed, for whom they were told, and has people asked. The same
+    confirmation twice is the same question."""
     draft = structs.replace(_draft(context, asked), ring=ring, key=key)
     post_id = await have_asked(context, draft)
     return shapes.AskedQuestion(True, context.address(f"@{context.viewer.handle}/{post_id}"))

@@ -59,6 +59,9 @@ SHOWN: Final = {
     "glossary": "/glossary",
     "blocked": "/settings/blocked",
     "knowledge": "/settings/knowledge",
+    "questions": "/questions",
+    "answers": "/questions?tab=answers",
+    "question-settings": "/settings/questions",
     "own-sign-in": "/settings/sign-in",
     "invitations": "/invitations",
     "decisions": "/decisions",
@@ -95,6 +98,9 @@ FOR_ADMINISTRATORS: Final = {
 }
 FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}
 NOT_ALONE: Final = {
+    "/questions/{id:int}": "an answered question, see tests/web/test_questions_pages.py",
+    "/questions/{id:int}/{verb}": "leads to the question",
+    "/settings/questions/{id:int}/{verb}": "leads to the settings",
     "/posts": "a form sends to it",
     "/posts/{id:int}/{verb}": "leads to the post, or asks before it is deleted",
     "/tags/{tag}/{verb}": "leads to the topic",

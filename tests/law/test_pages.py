@@ -95,6 +95,8 @@ NOT_READ: Final = {
     "/settings/webhooks/{id:int}/{verb}": "the same",
     "/settings/bots/{id:int}": "a bot of one's own, see tests/hooks/test_hooks.py",
     "/settings/bots/{id:int}/{verb}": "the same",
+    "/questions/{id:int}/{verb}": "the question again",
+    "/settings/questions/{id:int}/{verb}": "one's own choices",
     "/glossary/{id:int}/{verb}": "the glossary again",
     "/notifications/held/{id:int}/{verb}": "those held back again",
     "/scheduled/{id:int}/{verb}": "what is to come again",
@@ -106,7 +108,7 @@ MAY_SIGN_IN: Final = ("ada", "mia", "fay", "mel", "bea", "bix", "alma", "gus")
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds", "/settings/bots", "/settings/webhooks",
-    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/settings/elsewhere", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory", "/admin/connections",
+    "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/settings/questions", "/questions", "/settings/elsewhere", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/health", "/admin/directory", "/admin/connections",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 
@@ -130,6 +132,9 @@ def asked(tried: Tried) -> Iterator[Request]:
         yield Request("GET", "/", (("scheduled", str(waiting)),))
     yield from _about_people()
     yield from _about_posts(tried)
+    for tab in ("mine", "open", "answers"):
+        yield Request("GET", "/questions", (("tab", tab),))
+        yield Request("GET", "/questions", (("tab", tab), ("topic", "open")))
     for tab in ("questions", "mentions"):
         yield Request("GET", "/notifications", (("tab", tab),))
     for tag in tried.tags:
@@ -168,6 +173,7 @@ def _about_posts(tried: Tried) -> Iterator[Request]:
     for id in tried.posts:
         yield Request("GET", f"/@sol/{id}")
         yield Request("GET", f"/messages/{id}")
+        yield Request("GET", f"/questions/{id}")
         yield Request("GET", "/", (("quote", str(id)),))
         yield Request("GET", "/not-about", (("post", str(id)), ("q", "open")))
         for verb in ("show", "edit", "delete", "report"):

@@ -38,7 +38,7 @@ async def preview(db: Db, viewer: Viewer, text: str) -> AskPreview:
         for one in await seen_posts.posts(db, viewer, [one.answer_id for one in questions if one.answer_id])
     }
     return AskPreview(
-        answer.named(),
+        answer.named() if answer.is_named else answer,
         [(one, answers[one.answer_id]) for one in questions if one.answer_id in answers],
         await seen_posts.posts(db, viewer, without),
     )

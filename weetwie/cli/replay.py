@@ -15,7 +15,7 @@ from weetwie.domain.questions import rules
 if TYPE_CHECKING:
     from weetwie.database.pool import Database
 
-LEVELS: Final = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
+LEVELS: Final = (0.0, 0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0)
 _LOOKED_AT: Final = 20
 _LEARNS_FROM: Final = 0.3
 """The first part of the posts is only read: nobody is known by anything before."""

@@ -21,7 +21,7 @@ A_WEEK: Final = 3
 """So many questions reach somebody who has chosen nothing."""
 MOST_A_WEEK: Final = 50
 WEEK: Final = timedelta(days=7)
-LEVEL: Final = 0.1
+LEVEL: Final = 1.0
 """How much the questions of the last week take from somebody's score; docs/questions.md says what came of others."""
 _FASTEST, _SLOWEST = timedelta(days=180), timedelta(days=3 * 365)
 _BEGINS, _ENDS = 9 * 60, 17 * 60

@@ -4,11 +4,9 @@ Playwright keeps an event loop of its own running, so it ends with these tests: 
 """
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -17,9 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from tests import machine
 from tests.clients.running import PASSWORD, Running, running
 from weetwie.access.policy import Connection
-
-PICTURES = Path(os.environ.get("WEETWIE_PICTURES", "build/pictures"))
-"""Where pictures of the pages are put, for people to look at."""
 
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 

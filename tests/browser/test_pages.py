@@ -9,7 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PICTURES, Look, Open
+from tests.browser.conftest import Look, Open
+from tests.browser.pictures import PICTURES, look_changed
 from tests.clients.running import PASSWORD, Running
 from weetwie.web.site import PAGES
 
@@ -212,6 +213,7 @@ def check(page: Page, name: str) -> None:
     """Nothing sticks out at the side, nothing keeps anybody out, no picture is broken."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}.png")
+    assert not (changed := look_changed(name)), changed
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{wide} px stick out"
     broken = page.evaluate(

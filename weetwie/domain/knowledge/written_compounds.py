@@ -19,8 +19,9 @@ _MOST_ASKED: Final = 3
 """Longer questions say enough by themselves."""
 _MOST_LOOKED_FOR: Final = 8
 _SHORTEST: Final = 5
-_MOST: Final = 50
-"""So many words with each are looked at, the shortest first."""
+_MOST: Final = 1000
+"""So many words with each are looked at, the shortest first: far beyond what there are of a word that nobody used by itself, so
+that no word which the asker does not see takes the place of one that they see."""
 
 
 async def written(

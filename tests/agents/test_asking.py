@@ -63,7 +63,9 @@ async def test_the_person_confirms_the_words_and_who_sees_them(world: World, ada
 
 
 @pytest.mark.parametrize(
-    "person", [Asked("decline"), Asked("cancel"), Asked("accept", post=False), Asked("accept")], ids=str
+    "person",
+    [Asked("decline"), Asked("cancel"), Asked("accept", post=False), Asked("accept")],
+    ids=["declines", "cancels", "says no", "leaves it open"],
 )
 async def test_nothing_is_posted_without_a_yes(world: World, ada: Someone, person: Asked) -> None:
     async with agent(application(world), await let_in(world, ada), elicitation_callback=person) as client:

@@ -33,5 +33,5 @@ async def _found(context: Context, kind: str, about: str) -> str:
             case "search":
                 read(about)
     except NotFound:
-        raise Invalid(_("There's nothing like this that you can see."), field="about") from None
+        raise Invalid(_("This doesn't exist, or you can't see it."), field="about") from None
     return about

@@ -22,9 +22,7 @@ from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_texts
 
-_OFF: Final = _(
-    "Your webhook to {host} was switched off, because nothing it was sent arrived for a week: {address}"
-)
+_OFF: Final = _("Your webhook to {host} was switched off, because nothing has arrived for a week: {address}")
 NOT_TOLD: Final = b""
 
 
@@ -37,7 +35,7 @@ async def make(context: Context, url: str, kind: str, about: str) -> tuple[int, 
         try:
             about = str(await lookup(context.db, context.viewer, about.lstrip("@")))
         except NotFound:
-            raise Invalid(_("There's nothing like this that you can see."), field="about") from None
+            raise Invalid(_("This doesn't exist, or you can't see it."), field="about") from None
     return await webhooks.make(context.db, context.viewer, url, kind, about)
 
 

@@ -24,5 +24,5 @@ async def check(database: Database, _site: Site) -> str:
     if rules.said(sent) != "Hello" or not read:
         raise Unavailable
     if is_late:
-        raise Unavailable(_("Feeds wait for more than an hour. Is the worker running?"))
+        raise Unavailable(_("Feeds have been waiting for more than an hour. Is the worker running?"))
     return _("A message was taken, a feed was read, and no feed waits.")

@@ -14,11 +14,11 @@ def check(kind: str, about: str) -> str:
     """`about` as it is kept. Raises Invalid."""
     about = " ".join(about.split())
     if kind not in KINDS:
-        raise Invalid(_("Choose what the feed is of."), field="kind")
+        raise Invalid(_("Choose what the feed contains."), field="kind")
     if kind == "questions":
         return ""
     if not about:
-        raise Invalid(_("Say what the feed is of."), field="about")
+        raise Invalid(_("Enter what the feed contains."), field="about")
     if len(about) > LONGEST_SEARCH:
         raise Invalid(_("A search can have at most {most} characters."), field="about", most=LONGEST_SEARCH)
     return about

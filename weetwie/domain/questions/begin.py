@@ -80,7 +80,7 @@ async def own_question(db: Db, viewer: Viewer, post_id: int) -> Record:
 
 
 async def close(db: Db, viewer: Viewer, post_id: int) -> None:
-    """Nobody more is asked."""
+    """No one else will be asked."""
     await own_question(db, viewer, post_id)
     await db.run(_CLOSE, post_id=post_id)
 
@@ -89,7 +89,7 @@ async def widen(db: Db, viewer: Viewer, post_id: int) -> None:
     """The next step is taken now. Raises Conflict where there is none."""
     await own_question(db, viewer, post_id)
     if not await db.run(_WIDEN, post_id=post_id, now=clock.now()):
-        raise Conflict(_("Nobody more is going to be asked."))
+        raise Conflict(_("No one else will be asked."))
     db.wake_after_commit()
 
 

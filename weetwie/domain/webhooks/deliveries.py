@@ -266,8 +266,8 @@ async def test(db: Db, webhook_id: int) -> None:
 async def check(db: Db) -> str:
     """Whether what is due is sent, as a sentence. Raises Unavailable."""
     if await db.value(_LATE, before=clock.now() - 5 * _GIVEN) is not None:
-        raise Unavailable(_("Deliveries wait for more than ten minutes. Is the worker running?"))
-    return _("Nothing waits to be sent for longer than it should.")
+        raise Unavailable(_("Deliveries have been waiting for more than ten minutes. Is the worker running?"))
+    return _("Everything is sent on time.")
 
 
 async def sweep(db: Db) -> None:

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 _TELLS: Final = 1.0
 """Seconds between two words of how far it is."""
-_GONE: Final = _("The file is no longer here. Hand it in again.")
+_GONE: Final = _("The file is no longer here. Choose it again.")
 _FAILED: Final = _("Something went wrong on our side. The server log says what. You can try again.")
 _NOT_ANY_MORE: Final = _("The person who asked for this is no longer an administrator.")
 

@@ -16,7 +16,7 @@ LONGEST_NAME: Final = 500
 MOST_NAMED: Final = 100
 """Tags, files, endorsers of one message."""
 NO_TIME: Final = _("The time can't be read: {time}")
-NO_RECORD: Final = _("This record isn't in the form of this kind of export.")
+NO_RECORD: Final = _("This record doesn't have the form of this export.")
 NOT_READABLE: Final = _("This can't be read: {reason}")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _TOO_MANY_LINES: Final = re.compile(r"\n{3,}")

@@ -37,7 +37,7 @@ from weetwie.imports.sources.markdown import plain
 from weetwie.imports.sources.pieces import JsonPiece, lines
 
 NO_EXPORT: Final = _(
-    "This is no bulk export of Mattermost: its first line should be {line}. Make one with mmctl export create."
+    "This isn't a Mattermost bulk export: its first line should be {line}. Make one with mmctl export create."
 )
 UNLISTED: Final = _(
     "The channel {channel} isn't listed in this export, so it may be private. Its messages weren't imported."

@@ -23,7 +23,7 @@ _NEAR: Final = 16
 _BLANKS: Final = re.compile(r"[\s\ufeff\x00]*")
 _MARKS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 
-SKIPPED: Final = _("This isn't JSON as it should be, so it was skipped.")
+SKIPPED: Final = _("This isn't proper JSON, so it was skipped.")
 ENDS: Final = _("The file is damaged here or ends too early, so the rest of it wasn't read.")
 UNREADABLE: Final = _("This file is damaged or has a password, so it wasn't read.")
 

@@ -26,7 +26,7 @@ from weetwie.imports.sources.slack_lists import CHANNELS, PEOPLE, SlackChannel, 
 from weetwie.imports.sources.slack_text import files_of, said_of_a_file, words_of
 
 NO_EXPORT: Final = _(
-    "This is no export of Slack: there is no channels.json in it. Use the ZIP file that Slack gave you, unchanged."
+    "This isn't a Slack export: there's no channels.json in it. Use the ZIP file that Slack gave you, unchanged."
 )
 UNLISTED: Final = _(
     "This channel isn't listed in channels.json, so it may be private. Its messages weren't imported."

@@ -37,7 +37,7 @@ from weetwie.imports.sources.graph import OfGraph, found_in
 from weetwie.imports.sources.pieces import JsonPiece, lines, pieces
 
 NO_EXPORT: Final = _(
-    "This is no export of Teams: there are no channels and no messages in it, as Microsoft Graph gives them."
+    "This isn't a Teams export: there are no channels or messages in it as Microsoft Graph gives them."
 )
 UNLISTED: Final = _(
     "Nothing in this export says that the channel {channel} is open to everyone, so its messages weren't imported. Add its list of channels."

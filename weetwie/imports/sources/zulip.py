@@ -26,7 +26,7 @@ from weetwie.imports.sources.markdown import plain
 from weetwie.imports.sources.pieces import pieces
 
 NO_EXPORT: Final = _(
-    "This is no export of Zulip: there is no realm.json with people and channels in it. Use the file that Zulip gave you, unchanged."
+    "This isn't a Zulip export: there's no realm.json with people and channels in it. Use the file that Zulip gave you, unchanged."
 )
 _MESSAGES: Final = re.compile(r"messages-\d+\.json")
 _PEOPLE: Final = ("zerver_userprofile", "zerver_userprofile_mirrordummy", "zerver_userprofile_crossrealm")

@@ -25,4 +25,4 @@ async def check(database: Database, _site: Site) -> str:
         raise Unavailable
     if is_late:
         raise Unavailable(_("Feeds have been waiting for more than an hour. Is the worker running?"))
-    return _("A message was taken, a feed was read, and no feed waits.")
+    return _("A message was received, a feed was read, and no feed is waiting.")

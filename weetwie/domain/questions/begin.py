@@ -72,10 +72,10 @@ async def own_question(db: Db, viewer: Viewer, post_id: int) -> Record:
         raise Forbidden(_("Only the person who asked can do this."))
     if not (post["is_question"] and post["visibility"] <= Visibility.unlisted):
         raise Invalid(
-            _("People can be asked for a question that is not a direct message or for followers only.")
+            _("You can only ask people with a question, not in a direct message or a followers-only post.")
         )
     if post["reply_to_id"] is not None or post["origin"] != _WRITTEN_HERE:
-        raise Invalid(_("People can be asked for a question of its own, not for a reply."))
+        raise Invalid(_("You can ask people with a question of its own, not with a reply."))
     return post
 
 

@@ -59,7 +59,7 @@ def check(url: str, kind: str, about: str) -> tuple[str, str]:
     if kind not in ("topic", "person"):
         about = ""
     elif not about or len(about) > 200:
-        raise Invalid(_("Say which topic or person."), field="about")
+        raise Invalid(_("Enter a topic or a person."), field="about")
     try:
         parts = urlsplit(url)
         is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username

@@ -37,7 +37,7 @@ NO_WIKI: Final = _(
     "There's no Confluence export in it: no entities.xml, no HTML pages, and no pages as JSON."
 )
 DAMAGED: Final = _(
-    "Without the whole file, restricted pages can't be recognized, so nothing in it was imported. Export it again."
+    "Without the whole file, restricted pages can't be recognised, so nothing in it was imported. Export it again."
 )
 _HTML: Final = (".html", ".htm")
 _JSON: Final = (".json", ".jsonl", ".ndjson")

@@ -110,6 +110,7 @@ def test_every_table_that_speaks_of_people_is_in_it_or_left_out_for_a_reason() -
         },
         "what is kept for a court": {"holds", "inspections", "policy_proposals"},
         "told without what is others'": {"asked_people"},
+        "told of the bots that one answers for": {"incoming_webhooks", "read_feeds"},
             "secrets": {"passwords", "one_time", "letters"},
     }  # fmt: skip
     told = {column.class_.__tablename__ for column in everything.OWN.values()}
@@ -119,6 +120,36 @@ def test_every_table_that_speaks_of_people_is_in_it_or_left_out_for_a_reason() -
         if any(key.column.table.name == "people" for key in table.foreign_keys) or table.name == "people"
     }
     assert of_people - told - set().union(*left_out.values()) == set()
+
+
+async def test_it_tells_of_programs_and_bots_and_of_others_questions_no_more_than_was_said_of_them(
+    world: World, ada: Someone
+) -> None:
+    bo, bot = await world.member("bo"), await world.member("newsbot")
+    question = await world.post(bo, "Who balances turbines?", is_question=True)
+    for statement, *given in (
+        ("update people set is_bot = true, responsible_id = $1 where id = $2", ada.id, bot.id),
+        ("insert into incoming_webhooks (bot_id, name, secret_hash) values ($1, 'build', 'x')", bot.id),
+        ("insert into read_feeds (bot_id, url) values ($1, 'https://news.example/feed')", bot.id),
+        (
+            "insert into webhooks (owner_id, url, kind, secret, old_secret) values ($1, 'https://p.example', 'all', 'x', '')",
+            ada.id,
+        ),
+        (
+            "insert into questions (post_id, asker_id, added, confirmed_by_id, confirmed_at) values ($1, $2, 2, $3, now())",
+            question,
+            bo.id,
+            ada.id,
+        ),
+    ):
+        await world.connection.execute(statement, *given)
+    viewer = await world.viewer(ada)
+    told = {name: await everything.of(world.db, viewer, name) for name in everything.NAMES}
+    assert told["bots_you_answer_for"][0]["handle"] == "newsbot"
+    assert told["addresses_of_your_bots"][0]["name"] == "build"
+    assert told["feeds_of_your_bots"][0]["url"] == "https://news.example/feed"
+    assert told["webhooks"][0]["url"] == "https://p.example" and "secret" not in told["webhooks"][0]
+    assert set(told["answers_you_confirmed"][0]) == {"post_id", "confirmed_at", "is_outdated"}
 
 
 async def test_it_is_for_its_owner_alone_and_there_for_a_week(

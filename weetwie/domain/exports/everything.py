@@ -16,8 +16,10 @@ from weetwie.domain.exports import glossary
 from weetwie.tables import (
     announcements,
     audit,
+    bots,
     collections,
     conversations,
+    feeds,
     filters,
     handover,
     identity,
@@ -34,6 +36,7 @@ from weetwie.tables import (
     relations,
     scheduled,
     scim,
+    webhooks,
 )
 
 _BY_ASKER: Final = 0
@@ -94,7 +97,8 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "people_you_named": questions.Pointer.by_id,
     "answers_you_would_like_to_know": questions.WantsToKnow.person_id,
     "answers_you_voted_for": questions.AnswerVote.person_id,
-    "answers_you_confirmed": questions.Question.confirmed_by_id,
+    "feed_addresses": feeds.FeedAddress.person_id,
+    "webhooks": webhooks.Webhook.owner_id,
     "posts": posts.Post.author_id,
     "marks": posts.Mark.person_id,
     "votes": polls.Vote.person_id,
@@ -125,6 +129,7 @@ def _columns(owner: InstrumentedAttribute[Any]) -> list[Any]:
     ]
 
 
+_ANSWERS_FOR: Final = people.Person.responsible_id == param("person_id", BigInteger)
 _QUERIES: Final = {
     name: Query(select(*_columns(owner)).where(owner == param("person_id", BigInteger)))
     for name, owner in OWN.items()
@@ -142,6 +147,27 @@ _QUERIES: Final = {
             questions.AskedPerson.person_id == param("person_id", BigInteger),
             questions.AskedPerson.state != _LEFT_OUT,
         )
+    ),
+    "bots_you_answer_for": Query(
+        select(*(getattr(people.Person, name) for name in ("id", "handle", "name", "default_ring"))).where(
+            _ANSWERS_FOR
+        )
+    ),
+    "addresses_of_your_bots": Query(
+        select(*_columns(bots.IncomingWebhook.bot_id))
+        .join(people.Person, people.Person.id == bots.IncomingWebhook.bot_id)
+        .where(_ANSWERS_FOR)
+    ),
+    "feeds_of_your_bots": Query(
+        select(*_columns(bots.ReadFeed.bot_id))
+        .join(people.Person, people.Person.id == bots.ReadFeed.bot_id)
+        .where(_ANSWERS_FOR)
+    ),
+    # How the asking of others goes is theirs.
+    "answers_you_confirmed": Query(
+        select(
+            questions.Question.post_id, questions.Question.confirmed_at, questions.Question.is_outdated
+        ).where(questions.Question.confirmed_by_id == param("person_id", BigInteger))
     ),
     "people_you_chose_to_ask": Query(
         select(questions.AskedPerson.post_id, questions.AskedPerson.person_id)

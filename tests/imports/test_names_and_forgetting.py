@@ -1,6 +1,7 @@
 """Names that a person decides, addresses that are forgotten, what people decide about theirs, and the first picture."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,15 @@ from weetwie.context import of_system
 from weetwie.domain.passages.choices import OwnChoice
 from weetwie.domain.people.claim import claim
 from weetwie.domain.people.rules import Newcomer
-from weetwie.errors import NotFound
+from weetwie.errors import Forbidden, NotFound
 from weetwie.flows import own_passages, retain
 from weetwie.flows.imports import as_posts
+from weetwie.flows.imports.evidence import bring_in
 from weetwie.flows.imports.evidence_report import EvidenceTerms
 from weetwie.flows.imports.forget import forget
 from weetwie.flows.imports.names import decide, undecided
 from weetwie.flows.imports.picture import first_picture
-from weetwie.imports.sources.form import Author, Channel, Record
+from weetwie.imports.sources.form import Author, Channel, Export, Record
 from weetwie.imports.sources.people_map import parsed
 
 MINE: list[Record] = [
@@ -115,6 +117,60 @@ async def test_what_somebody_deletes_does_not_come_in_again(world: World) -> Non
     await own_passages.decide(world.database, viewer, OwnChoice.deleted)
     await bring(world, [*MINE, message(5, "Newest", ADA)])
     assert [row["key"] for row in await came(world.database)] == ["m2", "m3"]
+
+
+async def while_it_comes_in(world: World, act: Callable[[], Awaitable[object]]) -> list[str]:
+    """What others see of a long export, in the middle of which somebody does this: the keys."""
+    loop = asyncio.get_running_loop()
+
+    async def acts() -> None:
+        await act()
+
+    def records() -> Iterator[Record]:
+        yield GENERAL
+        for number in range(1, 104):
+            if number == 102:  # the first hundred stand
+                asyncio.run_coroutine_threadsafe(acts(), loop).result(timeout=60)
+            yield message(number, f"Pump number {number}", OUT if number == 1 else ADA)
+        yield message(104, "So it is", OUT)
+
+    await bring_in(
+        world.database,
+        await acting(world.database),
+        Path(__file__),
+        EvidenceTerms(kind="slack"),
+        reader=lambda _box, _asked: Export("acme", records(), lambda: 0, 104),
+    )
+    return [row["key"] for row in await came(world.database) if not row["is_hidden"]]
+
+
+@pytest.mark.parametrize("choice", [OwnChoice.hidden, OwnChoice.deleted])
+async def test_what_somebody_decides_while_an_import_runs_holds_for_what_comes_after(
+    world: World, choice: OwnChoice
+) -> None:
+    await bring(world, MINE)
+    viewer = await world.viewer(await joined(world, "ada"))
+    seen = await while_it_comes_in(world, lambda: own_passages.decide(world.database, viewer, choice))
+    assert seen == ["m1", "m104"]
+
+
+@pytest.mark.parametrize("address", ["olga@elsewhere.example", "ada@house.example"])
+async def test_who_is_forgotten_while_an_import_runs_does_not_come_in_again(
+    world: World, address: str
+) -> None:
+    await bring(world, MINE)
+    system = await acting(world.database)
+    seen = await while_it_comes_in(world, lambda: forget(world.database, system, address))
+    assert {"m1", "m104"}.isdisjoint(seen) if "olga" in address else seen == ["m1", "m104"]
+
+
+async def test_who_is_suspended_decides_nothing_about_theirs(world: World) -> None:
+    await bring(world, MINE)
+    ada = await joined(world, "ada")
+    await world.connection.execute("update people set suspended_at = now() where id = $1", ada.id)
+    with pytest.raises(Forbidden):
+        await own_passages.decide(world.database, await world.viewer(ada), OwnChoice.deleted)
+    assert len(await came(world.database)) == 3
 
 
 async def test_retention_lets_passages_go_by_their_ring_and_a_hold_keeps_them(world: World) -> None:

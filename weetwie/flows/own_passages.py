@@ -12,11 +12,13 @@ from weetwie.events import audit
 async def decide(database: Database, viewer: Viewer, choice: OwnChoice) -> int:
     """For what is here and what comes. In small transactions; says how many passages it concerns."""
     async with database.transaction() as db:
+        await choices.hold(db, viewer)
         await choices.choose(db, viewer, choice)
         await audit(db, viewer, f"passages.{choice.name}", viewer.person_id)
     number, after = 0, 0
     while True:
         async with database.transaction() as db:
+            await choices.hold(db, viewer)
             ids = await choices.own(db, viewer.person_id, after)
             if not ids:
                 break
@@ -37,6 +39,7 @@ async def decide(database: Database, viewer: Viewer, choice: OwnChoice) -> int:
 async def decide_one(database: Database, viewer: Viewer, passage_id: int, choice: OwnChoice) -> None:
     """Of one passage; of others' it does nothing."""
     async with database.transaction() as db:
+        await choices.hold(db, viewer)
         if choice is OwnChoice.deleted:
             await choices.delete_own(db, viewer, [passage_id])
             return

@@ -8,8 +8,10 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.tables.passages import DeletedPassage, PassageChoice, SourcePassage
 from weetwie.tables.people import Person
@@ -44,6 +46,15 @@ _AUTHORS = Query(
     .outerjoin(PassageChoice, PassageChoice.person_id == Person.id)
     .where(Person.id == func.any(_IDS))
 )
+_WAIT = Query(
+    select(Person.id)
+    .where(Person.id == func.any(_IDS))
+    .order_by(Person.id)
+    .with_for_update(read=True, key_share=True)
+)
+_HOLD = Query(select(Person.id).where(Person.id == _ID).with_for_update())
+"""Whoever brings passages of somebody in and they themselves take turns: what they decide is known to the next batch, and what
+the last one wrote to them."""
 _CHOICE = Query(select(PassageChoice.choice).where(PassageChoice.person_id == _ID))
 
 
@@ -85,12 +96,22 @@ _AGREED = Query(
 
 
 async def authors(db: Db, ids: Iterable[int]) -> dict[int, PassageAuthor]:
+    """None of them decides otherwise until the transaction ends."""
+    wanted = list(ids)
+    await db.rows(_WAIT, ids=wanted)
     return {
         row["id"]: PassageAuthor(
             row["id"], row["is_out"], None if row["choice"] is None else OwnChoice(row["choice"])
         )
-        for row in await db.rows(_AUTHORS, ids=list(ids))
+        for row in await db.rows(_AUTHORS, ids=wanted)
     }
+
+
+async def hold(db: Db, viewer: Viewer) -> None:
+    """No passage of theirs comes in until the transaction ends. Raises Forbidden for whoever may do nothing here."""
+    if not permissions.act(viewer, clock.now()):
+        raise Forbidden
+    await db.row(_HOLD, id=viewer.person_id)
 
 
 async def choice(db: Db, viewer: Viewer) -> OwnChoice | None:

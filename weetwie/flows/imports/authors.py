@@ -52,7 +52,7 @@ class Authors:
         """Of people whom this run made, where they are asked for."""
 
     def __getitem__(self, author: Author) -> Whose:
-        return self._known.get(author) or self._new[author]
+        return self._new.get(author) or self._known[author]
 
     def keep(self) -> None:
         self._known |= self._new
@@ -81,9 +81,24 @@ class Authors:
         return ADDRESS + addresses.hashed(self._hash_key, address).hex()
 
     async def look_up(self, db: Db, authors: Iterable[Author]) -> None:
-        fresh = list(dict.fromkeys(one for one in authors if one not in self._known))
-        if not fresh:
-            return
+        every = list(dict.fromkeys(authors))
+        await self._renew(db, [one for one in every if one in self._known])
+        if fresh := [one for one in every if one not in self._known]:
+            await self._tell(db, fresh)
+
+    async def _renew(self, db: Db, known: list[Author]) -> None:
+        """What somebody has decided since holds from this batch on: that they hide it or delete it, or are forgotten."""
+        ids = {person_id for one in known if (person_id := self._known[one].person_id)}
+        states = await choices.authors(db, ids) if ids else {}
+        gone = await self._forgotten(db, known) if known else set()
+        for one in known:
+            whose, state = self._known[one], states.get(self._known[one].person_id or 0)
+            if one in gone or (state is not None and state.is_out):
+                self._new[one] = Whose(whose.token, "forgotten")
+            elif state is not None and state.choice is not whose.choice:
+                self._new[one] = msgspec.structs.replace(whose, choice=state.choice)
+
+    async def _tell(self, db: Db, fresh: list[Author]) -> None:
         rows = {one: self._mapping.find(one, self.token(one)) for one in fresh}
         gone = await self._forgotten(db, fresh)
         programs = {one for one in fresh if rows[one] is None and _is_program(one)}

@@ -102,7 +102,7 @@ async def _table(visit: Visit) -> bytes | None:
     if sent.size > _LARGEST_MAP:
         raise Invalid(admin_import.TOO_LARGE, field="map", most=_LARGEST_MAP >> 20)
     content = await asyncio.to_thread(_whole, sent)
-    people_map.parsed(content)
+    await asyncio.to_thread(people_map.parsed, content)
     return content
 
 

@@ -8,6 +8,9 @@ import pytest
 from tests.api.house import House, opened
 from tests.flows.test_asking import MONDAY, QUESTION, knowers, told, wait, works
 from tests.world import Someone
+from weetwie.context import of_system
+from weetwie.domain.people import assistant
+from weetwie.flows import answers
 from weetwie.runtime import clock
 
 ASK = "/api/weetwie/v1/ask"
@@ -185,3 +188,60 @@ async def test_the_same_key_publishes_and_asks_once(house: House) -> None:
     assert len(ids) == 1
     (id,) = ids
     assert (await house.ask(ada, "POST", ASK, json={"status_id": id})).status_code == 409
+
+
+async def test_who_does_not_see_the_answer_reads_nothing_of_whether_it_still_holds(house: House) -> None:
+    ada, kim = await house.world.member("ada"), await house.world.member("kim")
+    (bo,) = await knowers(house, "bo")
+    question = await house.world.post(ada, QUESTION, is_question=True)
+    answer = await house.world.post(bo, "Nine bar", reply_to=question)
+    await house.good(ada, "POST", f"{ASK}/{question}/accept", json={"answer_id": str(answer)})
+    await works(house)
+    before = await house.good(kim, "GET", f"{ASK}/{question}")
+    await house.good(ada, "POST", f"{ASK}/{question}/no_longer")
+    assert (await house.good(kim, "GET", f"{ASK}/{question}"))["confirmed_by"]["acct"] == "ada"
+    await house.good(kim, "POST", f"/api/v1/accounts/{bo.id}/block")
+    after = await house.good(kim, "GET", f"{ASK}/{question}")
+    told = ("confirmed_at", "confirmed_by", "is_outdated")
+    assert [after[name] for name in told] == [before[name] for name in told] == [None, None, False]
+
+
+async def test_who_confirmed_an_answer_does_not_show_once_the_works_council_mode_is_on(house: House) -> None:
+    ada = await house.world.member("ada")
+    (bo,) = await knowers(house, "bo")
+    question = await house.world.post(ada, QUESTION, is_question=True)
+    answer = await house.world.post(bo, "Nine bar", reply_to=question)
+    await house.good(ada, "POST", f"{ASK}/{question}/accept", json={"answer_id": str(answer)})
+    await works(house)
+    await house.good(ada, "POST", f"{ASK}/{question}/still_so")
+    await house.world.policy(works_council=True)
+    read = await house.good(bo, "GET", f"{ASK}/{question}")
+    assert read["confirmed_by"] is None and read["confirmed_at"] is not None
+
+
+async def test_somebody_who_is_not_there_is_left_out_like_somebody_who_is_not_seen(house: House) -> None:
+    ada = await house.world.member("ada")
+    answer = await house.ask(ada, "POST", ASK, json={"status": QUESTION, "without_ids": ["123456789"]})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("wanted", [{"is_asked": False}, {"away_until": "2031-01-01"}, {}])
+async def test_whether_an_answer_still_holds_is_asked_of_who_wants_to_be_asked(
+    house: House, wanted: dict[str, object]
+) -> None:
+    ada = await house.world.member("ada")
+    (bo,) = await knowers(house, "bo")
+    await house.world.policy(assistant="weetwie")
+    async with house.world.database.transaction() as db:
+        await assistant.stand_ready(db, (await of_system(db, house.world.site)).viewer.policy)
+    question = await house.world.post(ada, QUESTION, is_question=True)
+    answer = await house.world.post(bo, "Nine bar", reply_to=question)
+    await house.good(ada, "POST", f"{ASK}/{question}/accept", json={"answer_id": str(answer)})
+    await works(house)
+    if wanted:
+        await house.good(bo, "PUT", "/api/weetwie/v1/me/ask/preferences", json=wanted)
+    clock.stop(MONDAY + timedelta(days=1200))
+    async with house.world.database.transaction() as db:
+        await answers.check_due(await of_system(db, house.world.site))
+    await works(house)
+    assert len(await told(house, bo)) == (0 if wanted else 1)

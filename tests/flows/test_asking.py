@@ -187,3 +187,42 @@ async def test_hours_of_somebody_hold_their_notification_back(house: House) -> N
     assert await told(house, bo) == []
     await wait(house, 4)
     assert len(await told(house, bo)) == 1
+
+
+async def names(house: House, who: Someone, question: int, whom: Someone | str) -> None:
+    async with house.world.database.transaction() as db:
+        context = Context(db, await house.world.viewer(who), house.world.site)
+        if isinstance(whom, str):
+            await ask.name_a_topic(context, question, whom, openly=False)
+        else:
+            await ask.name_somebody(context, question, whom.id, openly=False)
+
+
+async def named_by(house: House, who: Someone) -> list[int]:
+    return [one.to_id for one in await respond.pointers(house.world.db, await house.world.viewer(who))]
+
+
+async def test_how_many_one_may_name_tells_of_nobody_whether_they_were_asked(house: House) -> None:
+    ada = await house.world.member("ada")
+    bo, cem, dewi, eva, fay = await knowers(house, "bo", "cem", "dewi", "eva", "fay")
+    question = await asks(house, ada, without=[eva.id])
+    await works(house)
+    for one in (cem, dewi, eva):  # two were asked, one was dropped
+        await names(house, bo, question, one)
+    with pytest.raises(Invalid):
+        await names(house, bo, question, fay)
+
+
+async def test_whom_one_named_by_a_topic_tells_of_nobody_whether_they_are_there(house: House) -> None:
+    """Those who know most by what one sees are named; whoever of the others can, is asked."""
+    ada, asked = await house.world.member("ada"), await house.world.member("asked")
+    bo, cem, dewi, eva = await knowers(house, "bo", "cem", "dewi", "eva")
+    await prefers(house, bo, is_asked=False)
+    await prefers(house, cem, away_until=date(2027, 1, 1))
+    question = await asks(house, ada, "Who can tell about that knocking?", chosen=[asked.id])
+    await works(house)
+    assert await who_hears(house, [bo, cem, dewi, eva]) == []
+    await names(house, asked, question, "water hammer")
+    await works(house)
+    assert sorted(await named_by(house, asked)) == sorted([bo.id, cem.id])
+    assert await who_hears(house, [bo, cem, dewi, eva]) == ["dewi", "eva"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from weetwie.access import permissions
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
@@ -16,7 +17,7 @@ from weetwie.domain.people import assistant
 from weetwie.domain.posts import answer as accepting
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import answers, respond, rules
+from weetwie.domain.questions import answers, people, respond, rules
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import SearchQuery, Term
 from weetwie.errors import Forbidden, Refusal, _
@@ -83,15 +84,16 @@ async def check_due(context: Context) -> None:
 
 
 async def _ask_about(context: Context, ours: Viewer, one: answers.DueCheck) -> None:
-    db, person_id = context.db, one.answerer_id
+    db, candidates = context.db, [one.answerer_id]
     if one.checks:
         asker = await context.find_person(one.asker_id)
         text = await _text(db, asker, one.post_id) if asker else ""
         found = (await who_knows(db, asker, text, exclude=[one.answerer_id])).named().people if asker else ()
-        person_id = next((expert.person_id for expert in found), 0)
+        candidates = [expert.person_id for expert in found]
+    person_id = await _askable(context, candidates, one.terms)
     person = await context.find_person(person_id) if person_id else None
     seen = await seen_posts.posts(db, person, [one.post_id, one.answer_id]) if person else []
-    if person is None or len(seen) < 2:
+    if person is None or len(seen) < 2 or not permissions.act(person, clock.now()):
         return
     (handle,) = [words.author_handle for words in await seen_words.words(db, seen) if words.id == one.post_id]
     say = language.translate(_STILL_SO, person.language)
@@ -101,6 +103,20 @@ async def _ask_about(context: Context, ours: Viewer, one: answers.DueCheck) -> N
             await publish(db, ours, Draft(text=text, visibility=Visibility.direct, is_question=False))
     except Refusal:
         return  # they have blocked us
+
+
+async def _askable(context: Context, candidates: Sequence[int], terms: Sequence[int]) -> int:
+    """The first who wants to be asked, about this and now; 0 for none. This is a question to them like any other."""
+    at = clock.now()
+    found = await people.people(context.db, context.viewer.policy, candidates, at)
+    return next(
+        (
+            id
+            for id in candidates
+            if id in found and rules.wants(found[id], terms) and rules.is_there(found[id], at)
+        ),
+        0,
+    )
 
 
 async def pace(db: Db, viewer: Viewer, question_id: int) -> timedelta:

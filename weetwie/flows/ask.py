@@ -33,24 +33,31 @@ async def name_somebody(context: Context, post_id: int, person_id: int, *, openl
         db, viewer, post_id, [person_id]
     ):
         raise Invalid(_("This person can't be asked."), field="account_id")
-    await _name(context, one, post_id, [person_id], openly=openly)
+    await _name(context, one, post_id, [person_id], [person_id], openly=openly)
 
 
 async def name_a_topic(context: Context, post_id: int, topic: str, *, openly: bool) -> None:
-    """Not me, but ask those who know about ... . Raises Conflict where the one who names sees nobody."""
+    """Not me, but ask those who know about ... . Raises Conflict where the one who names sees nobody.
+
+    They read that they named those who know most by what they see; who of these is asked, was asked before or is away, they don't.
+    """
     db, viewer = context.db, context.viewer
     one = await respond.asked(db, viewer, post_id)
     answer = (await who_knows(db, viewer, topic[:200], limit=20, exclude=[one.asker_id])).named()
     asked_before = {other.person_id for other in await steps.already(db, post_id)}
-    found = [expert for expert in answer.people if expert.person_id not in asked_before]
-    reach = await steps.within_reach(db, viewer, post_id, [expert.person_id for expert in found])
+    reach = await steps.within_reach(db, viewer, post_id, [expert.person_id for expert in answer.people])
     if not reach:
         raise Conflict(_("Nobody you can see has written about this. Name a person instead."))
     at = clock.now()
     held = await people.hold(db, viewer.policy, reach, at)
-    candidates = [Knower(expert.person_id, expert.score) for expert in found if expert.person_id in reach]
+    candidates = [
+        Knower(expert.person_id, expert.score)
+        for expert in answer.people
+        if expert.person_id in reach and expert.person_id not in asked_before
+    ]
     picked = choose(candidates, held, one.terms, _OF_A_TOPIC, at)
-    await _name(context, one, post_id, picked or reach[:_OF_A_TOPIC], openly=openly)
+    known = reach[:_OF_A_TOPIC]
+    await _name(context, one, post_id, picked or known, known, openly=openly)
 
 
 async def name_by_words(context: Context, post_id: int, words: str, *, openly: bool) -> None:
@@ -64,13 +71,18 @@ async def name_by_words(context: Context, post_id: int, words: str, *, openly: b
 
 
 async def _name(
-    context: Context, one: respond.AskedOfMe, post_id: int, ids: Sequence[int], *, openly: bool
+    context: Context,
+    one: respond.AskedOfMe,
+    post_id: int,
+    ids: Sequence[int],
+    known: Sequence[int],
+    *,
+    openly: bool,
 ) -> None:
     """Held before the rows are written: whoever asks holds in that order."""
     db, viewer, at = context.db, context.viewer, clock.now()
     held = await people.hold(db, viewer.policy, ids, at)
-    for id in ids:
-        await respond.named(db, viewer, one, post_id, id, openly=openly)
+    await respond.named(db, viewer, one, post_id, ids, known, openly=openly)
     seeing = await steps.seeing(db, viewer, post_id, ids)
     waiting = {other.person_id for other in await steps.already(db, post_id) if other.state == 0}
     reached = [

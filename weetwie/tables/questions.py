@@ -61,6 +61,8 @@ class AskedPerson(Row):
     is_named_openly: Mapped[Flag]
     """Who named them stands behind it."""
     state: Mapped[Rank] = mapped_column(server_default="0")
+    named: Mapped[Rank] = mapped_column(server_default="0")
+    """How many people they have named for this question."""
     tell_at: Mapped[datetime | None]
     """When they are to be notified; none where they have been, or are not to be."""
     mail_at: Mapped[datetime | None]

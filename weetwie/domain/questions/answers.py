@@ -34,6 +34,7 @@ class DueCheck(msgspec.Struct, frozen=True):
     asker_id: int
     answerer_id: int
     checks: int
+    terms: list[int]
 
 
 async def vote(db: Db, viewer: Viewer, question_id: int, answer_id: int) -> int:
@@ -175,6 +176,7 @@ _DUE = Query(
         Post.author_id.label("asker_id"),
         _answer.author_id.label("answerer_id"),
         Question.checks,
+        Question.terms,
     )
     .join(Post, Post.id == Question.post_id)
     .join(_answer, _answer.id == Post.answer_id)

@@ -56,6 +56,7 @@ async def begin(
         return
     if begun is None:
         raise Conflict(_("People are being asked already."))
+    # Whoever is not there is left out without a word, like whoever is not seen.
     dropped = [id for id in dict.fromkeys(without) if id not in chosen]
     await _put(db, post_id, chosen, State.waits, ChosenBy.asker)
     await _put(db, post_id, dropped, State.out, ChosenBy.dropped)
@@ -175,11 +176,8 @@ _PUT = Query(
     insert(AskedPerson)
     .from_select(
         ["post_id", "person_id", "chosen_by", "state"],
-        select(
-            _POST_ID,
-            func.unnest(param("people", ARRAY(BigInteger))),
-            param("by", SmallInteger),
-            param("state", SmallInteger),
+        select(_POST_ID, Person.id, param("by", SmallInteger), param("state", SmallInteger)).where(
+            Person.id == func.any(param("people", ARRAY(BigInteger)))
         ),
     )
     .on_conflict_do_nothing()

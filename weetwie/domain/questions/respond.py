@@ -1,5 +1,6 @@
 """What somebody who is asked does with a question: later, not about this, ask somebody else. When, is kept nowhere."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -83,24 +84,26 @@ async def not_my_topic(db: Db, viewer: Viewer, post_id: int) -> None:
 
 
 async def named(
-    db: Db, viewer: Viewer, one: AskedOfMe, post_id: int, person_id: int, *, openly: bool
+    db: Db,
+    viewer: Viewer,
+    one: AskedOfMe,
+    post_id: int,
+    people: Sequence[int],
+    known: Sequence[int],
+    *,
+    openly: bool,
 ) -> None:
-    """Somebody else is to be asked. They wait in the row until they are."""
-    if await db.value(_COUNT_NAMED, post_id=post_id, by_id=viewer.person_id) >= MOST_NAMED:
+    """Others are to be asked: they wait in the row until they are. `known` are those of whom the one who names reads that they
+    named them: by what they see alone, whoever was asked before or is away. Neither does their number tell of anybody."""
+    who = {"post_id": post_id, "person_id": viewer.person_id}
+    if not await db.run(_COUNT_NAMED, **who, number=len(known), most=MOST_NAMED):
         raise Invalid(_("You can name up to {most} people for a question."), most=MOST_NAMED)
-    await db.run(
-        _NAME,
-        post_id=post_id,
-        person_id=person_id,
-        by_id=viewer.person_id,
-        by=int(ChosenBy.named),
-        openly=openly,
-    )
+    by_id = viewer.person_id
+    for id in people:
+        await db.run(_NAME, post_id=post_id, person_id=id, by_id=by_id, by=int(ChosenBy.named), openly=openly)
     await _put(db, viewer, post_id, State.named)
-    if one.terms:
-        await db.run(
-            _POINT, by_id=viewer.person_id, to_id=person_id, name=one.topic, terms=one.terms, openly=openly
-        )
+    for id in known if one.terms else ():
+        await db.run(_POINT, by_id=by_id, to_id=id, name=one.topic, terms=one.terms, openly=openly)
 
 
 async def want_to_know(db: Db, viewer: Viewer, post_id: int, *, wants: bool) -> None:
@@ -186,10 +189,15 @@ _REFUSE = Query(
     .values(person_id=_PERSON_ID, name=param("name", Text), terms=param("terms", ARRAY(BigInteger)))
     .on_conflict_do_nothing()
 )
+_NUMBER = param("number", SmallInteger)
 _COUNT_NAMED = Query(
-    select(func.count())
-    .select_from(AskedPerson)
-    .where(AskedPerson.post_id == _POST_ID, AskedPerson.named_by_id == param("by_id", BigInteger))
+    update(AskedPerson)
+    .where(
+        AskedPerson.post_id == _POST_ID,
+        AskedPerson.person_id == _PERSON_ID,
+        AskedPerson.named + _NUMBER <= param("most", SmallInteger),
+    )
+    .values(named=AskedPerson.named + _NUMBER)
 )
 _NAME = Query(
     insert(AskedPerson)

@@ -75,7 +75,7 @@ async def told(db: Db, viewer: Viewer, post_id: int) -> ToldQuestion:
         state=state,
         wants_to_know=row["wants_to_know"],
         confirmed_at=row["confirmed_at"],
-        confirmed_by_id=row["confirmed_by_id"],
+        confirmed_by_id=row["confirmed_by_id"] if viewer.policy.tells_activity else None,
         is_outdated=bool(row["is_outdated"]),
     )
 
@@ -121,6 +121,8 @@ _BELOW, _MOST = param("below", BigInteger), param("most", BigInteger)
 
 def _told(viewer_sql: ViewerSql) -> Any:
     mine, wants = aliased(AskedPerson), aliased(WantsToKnow)
+    sees_answer = is_answered(viewer_sql)
+    said_of_answer = (Question.confirmed_at, Question.confirmed_by_id, Question.is_outdated)
     return (
         select(
             Post.author_id,
@@ -128,9 +130,7 @@ def _told(viewer_sql: ViewerSql) -> Any:
             Question.due_at,
             Question.added,
             Question.is_closed,
-            Question.confirmed_at,
-            Question.confirmed_by_id,
-            Question.is_outdated,
+            *(case((sees_answer, column)).label(column.key) for column in said_of_answer),
             mine.state,
             mine.chosen_by,
             case((mine.is_named_openly, mine.named_by_id)).label("named_by_id"),

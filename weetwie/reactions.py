@@ -72,7 +72,7 @@ from weetwie.events import (
     TokenRevoked,
     TopicsChanged,
 )
-from weetwie.flows import answers, assistant, erasures, offboard
+from weetwie.flows import answers, assistant, erasures, offboard, proposing
 from weetwie.flows import emails as flow_emails
 from weetwie.flows import watched as flow_watched
 
@@ -160,7 +160,7 @@ AFTER: AtOnce = {
 
 Flow = Callable[[Context, Sequence[Any]], Awaitable[None]]
 FLOWS: Mapping[type, Sequence[Flow]] = {
-    PostPublished: [assistant.answer],
+    PostPublished: [assistant.answer, proposing.offer, proposing.answered],
     QuestionMet: [flow_watched.tell],
     AnswerAccepted: [answers.accepted],
     PersonLeft: [offboard.say_farewell],

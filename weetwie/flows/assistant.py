@@ -14,6 +14,7 @@ from weetwie.domain.people import assistant
 from weetwie.domain.posts import remove
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
+from weetwie.domain.questions import proposals
 from weetwie.errors import Refusal
 from weetwie.events import PostPublished
 from weetwie.views import people as seen_people
@@ -31,6 +32,8 @@ async def answer(context: Context, facts: Sequence[PostPublished]) -> None:
     if service_id is None:
         return
     for waiting in await questions.waiting(db, service_id, [fact.post_id for fact in facts]):
+        if proposals.is_yes(waiting.text) is not None:
+            continue  # said to a proposal, see flows/proposing.py
         asker, ours = await context.find_person(waiting.asker_id), await context.find_person(service_id)
         question = questions.read(waiting.text)
         if asker is not None and ours is not None and questions.is_for_us(waiting, question):

@@ -231,6 +231,7 @@ async def own_preferences(call: Call) -> wire.AskPreferences:
         begins=own.begins,
         ends=own.ends,
         topics=list(own.topics),
+        asks_at_once=own.asks_at_once,
     )
 
 
@@ -244,6 +245,7 @@ class PreferencesGiven(Struct, frozen=True, kw_only=True):
     begins: int | None = None
     ends: int | None = None
     topics: Annotated[list[str], msgspec.Meta(max_length=100)] | None = None
+    asks_at_once: bool | None = None
 
 
 @routes.put("/api/weetwie/v1/me/ask/preferences", scopes=["write:accounts"])

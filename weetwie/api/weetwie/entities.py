@@ -312,6 +312,8 @@ class AskPreferences(Struct, kw_only=True):
     """Minutes after midnight."""
     ends: int | None
     topics: list[str]
+    asks_at_once: bool
+    """Whether people are asked at once for questions that you post with any app; else you are asked first."""
 
 
 class RefusedTopic(Struct, kw_only=True):

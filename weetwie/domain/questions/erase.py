@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, delete, func, or_, update
+from sqlalchemy import BigInteger, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.events import PersonErased
+from weetwie.tables.posts import Post
 from weetwie.tables.questions import (
     AnswerVote,
     AskedPerson,
+    AskProposal,
     Pointer,
     Question,
     QuestionLoad,
@@ -37,4 +39,5 @@ _ERASED = (
     Query(delete(AnswerVote).where(AnswerVote.person_id == _IDS)),
     Query(update(Question).where(Question.confirmed_by_id == _IDS).values(confirmed_by_id=None)),
     Query(delete(Question).where(Question.asker_id == _IDS)),
+    Query(delete(AskProposal).where(AskProposal.post_id.in_(select(Post.id).where(Post.author_id == _IDS)))),
 )

@@ -35,6 +35,8 @@ class Preferences(msgspec.Struct, frozen=True):
     """Minutes after midnight."""
     ends: int | None = None
     topics: Sequence[str] = ()
+    asks_at_once: bool = False
+    """Whether questions posted with another app are asked without a word."""
 
     def is_asked_by(self, standing: Standing) -> bool:
         """What holds for somebody who has not said so."""
@@ -90,6 +92,7 @@ _COLUMNS: Final = {
     "begins": SmallInteger,
     "ends": SmallInteger,
     "topics": ARRAY(Text),
+    "asks_at_once": Boolean,
     "terms": ARRAY(BigInteger),
 }
 _PERSON_ID = param("person_id", BigInteger)

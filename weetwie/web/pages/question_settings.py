@@ -97,6 +97,7 @@ def _read(given: dict[str, str]) -> Preferences:
         time_zone=given.get("time_zone", "").strip(),
         begins=_minutes(given.get("begins", "").strip()),
         ends=_minutes(given.get("ends", "").strip()),
+        asks_at_once="asks_at_once" in given,
         topics=[one.strip() for one in given.get("topics", "").replace("\n", ",").split(",") if one.strip()],
     )
 

@@ -129,6 +129,7 @@ NOT_ALONE: Final = {
     "/settings/export/{kind}.csv": "a file",
     "/admin/import/sources": "a form sends to it",
     "/admin/import/sources/{id:int}": "once a file is handed in, see tests/web/test_sources.py",
+    "/admin/import/sources/{id:int}/names": "a form sends to it",
     "/admin/import/sources/{id:int}/{verb}": "a form sends to it",
     "/admin/logo": "a form sends to it",
     "/admin/policy/statement.json": "a file",

@@ -47,6 +47,7 @@ NOT_READ: Final = {
     "/settings/export/{kind}.csv": "the same",
     "/admin/import/sources": "what is brought in again",
     "/admin/import/sources/{id:int}": "numbers for administrators alone",
+    "/admin/import/sources/{id:int}/names": "the same",
     "/admin/import/sources/{id:int}/{verb}": "the same",
     "/admin/logo": "what is brought in again",
     "/admin/policy/statement.json": "choices of the organisation, for administrators alone",

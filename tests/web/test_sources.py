@@ -218,3 +218,28 @@ async def test_files_that_have_had_their_time_go(
     await requests.sweep(world.database, world.store)
     left = [name async for files in world.store.names(requests.FOLDER) for name, _at in files]
     assert left == []
+
+
+async def test_a_name_is_given_to_whom_it_means_and_what_nobody_has_is_told(
+    world: World, root: Someone
+) -> None:
+    bo = await world.member("bo")
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        at = (await hand_in(site, export())).headers["location"]
+        await work(world)
+        await act(site, at, "start", channel="C1", audience="colleagues")
+        await work(world)
+        told = await site.get(at)
+        assert "Who are they?" in text_of(told) and "Ann" in text_of(told)
+        keys = [
+            row["author_key"]
+            for row in await world.connection.fetch("select distinct author_key from passages order by 1")
+        ]
+        form = form_of(told)
+        wrong = await site.post(f"{at}/names", data=form | {"key": keys[:1], "person": ["nobody9"]})
+        assert wrong.status_code == 422 and "Nobody here is called nobody9" in text_of(wrong)
+        answer = await site.post(f"{at}/names", data=form | {"key": keys, "person": ["bo", ""]})
+        assert answer.status_code == 303
+    count = "select count(*) from passages where author_id = $1"
+    assert await world.connection.fetchval(count, bo.id) == 2

@@ -191,6 +191,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/import": (admin_import.show, admin_import.people),
     "/admin/import/sources": (admin_import.show, admin_sources.hand_in),
     "/admin/import/sources/{id:int}": (admin_sources.show, None),
+    "/admin/import/sources/{id:int}/names": (admin_sources.show, admin_sources.decide_names),
     "/admin/import/sources/{id:int}/{verb}": (admin_sources.show, admin_sources.act),
     "/admin/bring-in": (admin_import.to_import, None),
     "/admin/logo": (admin_import.show, admin_import.sign),

@@ -22,6 +22,7 @@ from weetwie.domain.imports.requests import Act, RequestedImport, Stage
 from weetwie.errors import Forbidden, NotFound, Refusal, _
 from weetwie.flows.imports import evidence
 from weetwie.flows.imports.evidence_report import EvidenceReport, EvidenceTerms
+from weetwie.flows.imports.picture import first_picture
 from weetwie.flows.imports.remove import RemovalReport, remove
 from weetwie.imports.sources import people_map
 from weetwie.imports.sources.form import Asked, Trouble
@@ -138,6 +139,9 @@ async def _act(
     async with _given(site, store, request) as (path, mapping):
         report = await evidence.bring_in(database, viewer, path, terms, mapping, progress, door="page")
     progress.moved(report, 1, 1)
+    if report.import_id is not None and not report.dry_run:
+        async with database.reading() as db:
+            progress.add("picture", await first_picture(db, viewer, report.import_id))
 
 
 async def _told_of(
@@ -177,7 +181,10 @@ class _Progress:
         self.report = msgspec.to_builtins(report)
 
     def removed(self, report: RemovalReport) -> None:
-        self.report = {**self.report, "taken_out": msgspec.to_builtins(report)}
+        self.add("taken_out", report)
+
+    def add(self, name: str, told: msgspec.Struct) -> None:
+        self.report = {**self.report, name: msgspec.to_builtins(told)}
 
 
 @asynccontextmanager

@@ -13,10 +13,11 @@ from weetwie.domain.imports import requests
 from weetwie.domain.imports.requests import Act, RequestedImport, Stage
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
-from weetwie.flows.imports import evidence, requested
+from weetwie.flows.imports import evidence, names, requested
 from weetwie.flows.imports.evidence_report import EvidenceReport
 from weetwie.flows.imports.requested import WantedImport
 from weetwie.imports.sources import people_map
+from weetwie.imports.sources.people_map import MappedPerson, PeopleMap
 from weetwie.imports.sources.readers import READERS
 from weetwie.web import reading
 from weetwie.web.pages import admin_import
@@ -25,6 +26,7 @@ from weetwie.web.visit import Visit
 
 LARGEST: Final = 2 << 30
 _LARGEST_MAP: Final = 8 << 20
+_MOST_NAMES: Final = 50
 SOURCES: Final = {**READERS, "mbox": _("Mailing lists")}
 """As the page names them."""
 _CHOOSE: Final = _("Choose a file first.")
@@ -146,6 +148,31 @@ async def show(visit: Visit) -> Response:
     return shown
 
 
+async def decide_names(visit: Visit) -> Response:
+    """Who is meant by names that no address tells; what is left empty stays a name."""
+    check(visit)
+    await visit.form()
+    request_id = visit.request.path_params["id"]
+    async with visit.site.database.reading() as db:
+        found = await requests.one(db, visit.viewer, request_id)
+    if found.import_id is None:
+        raise NotFound
+    keys, people = visit.several.get("key", []), visit.several.get("person", [])
+    rows = [
+        MappedPerson(line, person.strip(), key=key)
+        for line, (key, person) in enumerate(zip(keys, people, strict=False), 1)
+        if person.strip()
+    ]
+    decided = await names.decide(
+        visit.site.database, visit.viewer, found.import_id, PeopleMap(rows), door="page"
+    )
+    if not decided.not_found:
+        return visit.go(_address(request_id))
+    missing = Invalid(_("Nobody here is called {names}."), names=", ".join(decided.not_found))
+    async with visit.site.database.reading() as db:
+        return await _page(visit, db, found, 422, error=missing)
+
+
 async def act(visit: Visit) -> Response:
     check(visit)
     given = await visit.form()
@@ -192,6 +219,8 @@ def _chosen(found: RequestedImport, given: Any, channels: list[str]) -> WantedIm
 
 async def _page(visit: Visit, db: Db, found: RequestedImport, status: int = 200, **more: Any) -> Response:
     report = msgspec.convert(found.report, EvidenceReport) if found.report.get("kind") else None
+    is_in = found.import_id is not None and found.act == Act.bring_in and not found.is_going
+    undecided = await names.undecided(db, found.import_id) if is_in and found.import_id else []
     return await reading.show(
         visit,
         db,
@@ -209,6 +238,9 @@ async def _page(visit: Visit, db: Db, found: RequestedImport, status: int = 200,
         state=Stage(found.state).name,
         step=Act(found.act).name,
         taken_out=found.report.get("taken_out"),
+        picture=found.report.get("picture"),
+        undecided=undecided[:_MOST_NAMES],
+        more_names=len(undecided) - _MOST_NAMES,
         rings=[ring.name for ring in Ring if ring <= visit.viewer.policy.widest_ring],
         **{"error": None, **more},
     )

@@ -1,6 +1,7 @@
 """`weetwie evaluate`: a set with judgements is asked and measured."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from click.testing import CliRunner
 
 from weetwie.cli import measures
 from weetwie.cli.evaluate import evaluate
+from weetwie.cli.replay import Sampled, replay
+from weetwie.domain.questions.rules import Knower
 
 
 def a_set(folder: Path) -> Path:
@@ -61,3 +64,54 @@ def test_the_measures_are_those_of_the_field() -> None:
     assert one["NDCG@10"] == pytest.approx((1 / 1.584963 + 3 / 2.321928) / (3 + 1 / 1.584963), rel=1e-5)
     low, high = measures.interval([0.0, 1.0] * 50)
     assert 0.3 < low < 0.5 < high < 0.7
+
+
+def a_community(folder: Path) -> Path:
+    """Ada answers what cy asks about turbines, every day; bo has written less about them and answers once."""
+    folder.mkdir()
+    begun, posts = 1_600_000_000, []
+    for day in range(20):
+        at = begun + day * 86_400
+        posts.append({"id": f"q{day}", "author": "cy", "time": at, "text": "Who knows turbine bearings?"})
+        by = "bo" if day == 1 else "ada"
+        posts.append(
+            {
+                "id": f"r{day}",
+                "author": by,
+                "time": at + 60,
+                "text": "turbine bearings",
+                "reply_to": f"q{day}",
+            }
+        )
+    (folder / "posts.jsonl").write_text("\n".join(map(json.dumps, posts)))
+    names = ("ada", "bo", "cy")
+    (folder / "people.jsonl").write_text("\n".join(json.dumps({"id": one, "name": one}) for one in names))
+    return folder
+
+
+def test_a_community_is_replayed_and_the_curve_of_hits_against_the_largest_share_is_told(
+    tmp_path: Path,
+) -> None:
+    folder = a_community(tmp_path / "set")
+    done = CliRunner().invoke(evaluate, [str(folder), "--replay", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["questions"] == 14
+    levels = {one["level"]: one for one in told["levels"]}
+    assert {0.0, 1.0} <= levels.keys()
+    assert levels[0.0]["hits"] == 1 and levels[0.0]["people"] == 2
+    assert all(0.5 <= one["largest"] <= 1 for one in told["levels"])
+    done = CliRunner().invoke(evaluate, [str(folder), "--replay", "--most", "5"])
+    assert done.exit_code == 0 and "5 questions, three people asked each" in done.stdout
+    assert "<- as it is" in done.stdout
+
+
+def test_who_is_asked_all_the_time_is_spared_as_the_level_rises() -> None:
+    """Three of four are asked each time: without levelling always the same."""
+    known = tuple(Knower(id, 1.0 - id / 100) for id in range(1, 5))
+    begun = datetime(2026, 6, 1, tzinfo=UTC)
+    asked = [Sampled(begun + timedelta(hours=one), frozenset({1}), known) for one in range(40)]
+    plain, levelled = replay(asked, 0.0), replay(asked, 1.0)
+    assert (plain.hits, plain.people, plain.largest) == (1.0, 3, pytest.approx(1 / 3))
+    assert levelled.people == 4 and levelled.largest == pytest.approx(1 / 4, abs=0.01)
+    assert levelled.hits == pytest.approx(3 / 4, abs=0.05)

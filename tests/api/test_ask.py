@@ -245,3 +245,29 @@ async def test_whether_an_answer_still_holds_is_asked_of_who_wants_to_be_asked(
         await answers.check_due(await of_system(db, house.world.site))
     await works(house)
     assert len(await told(house, bo)) == (0 if wanted else 1)
+
+
+async def test_answers_come_accepted_first_then_by_favourites_then_the_oldest(house: House) -> None:
+    ada, kim = await house.world.member("ada"), await house.world.member("kim")
+    bo, cem, dewi, eva = await knowers(house, "bo", "cem", "dewi", "eva")
+    question = await asks(house, ada)
+    at = f"{ASK}/{question}/answers"
+
+    async def replied(who: Someone, text: str, **more: str) -> str:
+        data = {"status": text, "in_reply_to_id": question, **more}
+        return str((await house.good(who, "POST", "/api/v1/statuses", data=data))["id"])
+
+    old, new = await replied(bo, "Nine bar"), await replied(cem, "Ten bar")
+    liked, taken = await replied(dewi, "Eleven bar"), await replied(eva, "Twelve bar")
+    await replied(ada, "At which pump?")
+    await replied(bo, "@ada, between us: nine", visibility="direct")
+    below = await replied(kim, "Are you sure?", in_reply_to_id=old)
+    await house.good(kim, "POST", f"/api/v1/statuses/{liked}/favourite")
+    assert [one["id"] for one in await house.good(kim, "GET", at)] == [liked, old, new, taken]
+    await house.good(ada, "POST", f"{ASK}/{question}/accept", json={"answer_id": taken})
+    assert [one["id"] for one in await house.good(kim, "GET", at)] == [taken, liked, old, new]
+    await house.good(kim, "POST", f"/api/v1/accounts/{dewi.id}/block")
+    assert [one["id"] for one in await house.good(kim, "GET", at)] == [taken, old, new]
+    await house.good(ada, "POST", f"{ASK}/{question}/accept", json={"answer_id": below})
+    assert [one["id"] for one in await house.good(bo, "GET", at)] == [below, liked, old, new, taken]
+    assert (await house.ask(ada, "GET", f"{ASK}/{old}/answers")).status_code == 404

@@ -112,6 +112,6 @@ def test_who_is_asked_all_the_time_is_spared_as_the_level_rises() -> None:
     begun = datetime(2026, 6, 1, tzinfo=UTC)
     asked = [Sampled(begun + timedelta(hours=one), frozenset({1}), known) for one in range(40)]
     plain, levelled = replay(asked, 0.0), replay(asked, 1.0)
-    assert (plain.hits, plain.people, plain.largest) == (1.0, 3, pytest.approx(1 / 3))
+    assert (plain.hits, plain.people) == (1.0, 3) and plain.largest == pytest.approx(1 / 3)
     assert levelled.people == 4 and levelled.largest == pytest.approx(1 / 4, abs=0.01)
     assert levelled.hits == pytest.approx(3 / 4, abs=0.05)

@@ -620,6 +620,7 @@ GENERATORS: dict[tuple[str, str], Generator] = {
         {"of": "answered", "tag": "open"},
     ),
     ("GET", "/api/weetwie/v1/ask/{id}"): each_post(),
+    ("GET", "/api/weetwie/v1/ask/{id}/answers"): each_post(),
     ("POST", "/api/weetwie/v1/ask/{id}/widen"): each_post(),
     ("POST", "/api/weetwie/v1/ask/{id}/close"): each_post(),
     ("POST", "/api/weetwie/v1/ask/{id}/not_now"): each_post(),

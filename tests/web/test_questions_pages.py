@@ -51,7 +51,7 @@ async def seen(site: httpx.AsyncClient, address: str) -> str:
 async def test_a_question_is_asked_and_answered_by_two_people(world: World) -> None:
     await colleague(world, "ada")
     bo = await colleague(world, "bo", "We measured water hammer at the pump", "Water hammer again measured")
-    await colleague(world, "kim")
+    kim = await colleague(world, "kim")
     async with browser(world) as ada, browser(world) as of_bo, browser(world) as of_kim:
         for site, name in ((ada, "ada"), (of_bo, "bo"), (of_kim, "kim")):
             await sign_in(site, name)
@@ -76,11 +76,15 @@ async def test_a_question_is_asked_and_answered_by_two_people(world: World) -> N
         assert "would like to hear from you" not in page and "Sent to" not in page
         assert (await act(of_kim, f"/questions/{question}/want_to_know")).status_code == 303
         reply = await world.post(bo, "It was nine bar", reply_to=question)
+        await world.post(kim, "Ask the pump", reply_to=question)
         assert QUESTION not in await seen(of_bo, "/questions")
         assert (await act(ada, f"/questions/{question}/accept", answer=str(reply))).status_code == 303
         await works(world)
         article = await seen(of_kim, f"/questions/{question}")
         assert QUESTION in article and "It was nine bar" in article and "Is this still right?" in article
+        assert (
+            article.index("It was nine bar") < article.index("1 other answer") < article.index("Ask the pump")
+        )
         assert (await act(of_kim, f"/questions/{question}/no_longer")).status_code == 303
         assert "No longer right said Kim de Vries" in await seen(ada, f"/questions/{question}")
         assert "It was nine bar" in await seen(of_kim, "/questions?tab=answers")

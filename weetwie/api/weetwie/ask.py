@@ -19,6 +19,7 @@ from weetwie.api.weetwie.knowledge import people_found
 from weetwie.database.paging import page as page_at
 from weetwie.domain.knowledge import subject
 from weetwie.domain.posts.rules import Draft
+from weetwie.domain.questions import answers as given_answers
 from weetwie.domain.questions import begin, preferences, respond
 from weetwie.domain.questions import told as asked
 from weetwie.domain.questions.preferences import Preferences
@@ -38,6 +39,7 @@ _STEPS: Final = {
     AskStep.followers: "followers",
     AskStep.open: "open",
 }
+_MOST_ANSWERS: Final = 40
 _BY: Final = {ChosenBy.asker: "asker", ChosenBy.weetwie: "weetwie", ChosenBy.named: "person"}
 
 
@@ -121,6 +123,14 @@ async def listed(call: Call, wanted: QuestionsParams) -> bytes:
 async def single(call: Call) -> bytes:
     """How a question stands, as far as you may know."""
     return await _told(call, call.id)
+
+
+@routes.get("/api/weetwie/v1/ask/{id}/answers", scopes=["read:statuses"], answer=list[Status])
+async def ranked(call: Call) -> bytes:
+    """Its answers, the best 40: the accepted one, then by favourites, then the oldest."""
+    db = await call.db()
+    ids = await given_answers.ranked(db, call.viewer, call.id, _MOST_ANSWERS)
+    return await present.statuses(call, await seen_posts.posts(db, call.viewer, ids))
 
 
 @routes.post("/api/weetwie/v1/ask/{id}/widen", scopes=["write:statuses"], answer=wire.AskedQuestion)

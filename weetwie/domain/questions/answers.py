@@ -5,19 +5,21 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, func, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
 from weetwie.domain.questions.begin import is_answered
 from weetwie.domain.questions.rules import AskStep
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
+from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.tables.questions import AnswerVote, Question
 
@@ -103,6 +105,16 @@ async def confirmed(db: Db, post_ids: Sequence[int]) -> dict[int, tuple[datetime
     return {row["post_id"]: (row["confirmed_at"], row["is_outdated"]) for row in rows}
 
 
+async def ranked(db: Db, viewer: Viewer, post_id: int, most: int) -> list[int]:
+    """The answers that the viewer sees: the accepted one, then replies to the question by their favourites, then the oldest.
+
+    Votes do not count: that somebody voted is theirs alone. Raises NotFound for what is no question that the viewer sees.
+    """
+    if await _IS_QUESTION.row(db, viewer, post_id=post_id) is None:
+        raise NotFound
+    return columns(await _RANKED.rows(db, viewer, post_id=post_id, most=most), "id")
+
+
 _POST_ID = param("post_id", BigInteger)
 _ASKER = Query(select(Post.author_id).where(Post.id == _POST_ID, Post.deleted_at.is_(None)))
 _CHECK_AT = param("check_at", DateTime(timezone=True))
@@ -129,7 +141,41 @@ def _answered(viewer_sql: ViewerSql) -> Any:
     )
 
 
-_ANSWERED = VisibleQuery(_answered)
+def _is_question(viewer_sql: ViewerSql) -> Any:
+    return select(Post.id).where(
+        Post.id == _POST_ID, Post.is_question, Post.boost_of_id.is_(None), visibility.parent(viewer_sql, Post)
+    )
+
+
+def _ranked(viewer_sql: ViewerSql) -> Any:
+    """Of programs none, and none by the asker but what they accepted."""
+    question, author = aliased(Post), aliased(Person)
+    is_accepted = question.answer_id.is_not_distinct_from(Post.id)
+    return (
+        select(Post.id)
+        .join(question, question.id == _POST_ID)
+        .join(author, author.id == Post.author_id)
+        .where(
+            Post.root_id == question.root_id,
+            Post.boost_of_id.is_(None),
+            or_(
+                is_accepted,
+                and_(
+                    Post.reply_to_id == question.id,
+                    Post.author_id != question.author_id,
+                    Post.visibility <= int(Visibility.unlisted),
+                    ~author.is_bot,
+                ),
+            ),
+            visibility.parent(viewer_sql, Post),
+        )
+        .order_by(is_accepted.desc(), Post.favourites_count.desc(), Post.id)
+        .limit(param("most", BigInteger))
+    )
+
+
+_ANSWERED, _IS_QUESTION = VisibleQuery(_answered), VisibleQuery(_is_question)
+_RANKED = VisibleQuery(_ranked)
 
 
 def _with_row(values: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import Db
+from weetwie.domain.questions import answers as given_answers
 from weetwie.domain.questions import begin, respond, told
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import answers, ask
@@ -17,6 +18,7 @@ from weetwie.web.pages import post as post_page
 from weetwie.web.visit import Visit, local
 
 _TOPICS: Final = 30
+_ANSWERS: Final = 20
 _TABS: Final = ("waiting", "mine", "open", "answers")
 
 
@@ -80,12 +82,15 @@ async def show_article(visit: Visit) -> Response:
             if len(posts) < 2:
                 return visit.go(posts[0].address)
             question, answer = posts
+            ids = await given_answers.ranked(db, visit.viewer, question.id, _ANSWERS)
+            others = await seen_posts.posts(db, visit.viewer, [id for id in ids if id != answer.id])
             return await reading.show(
                 visit,
                 db,
                 "answer.html",
                 question=question,
                 answer=answer,
+                others=await visit.site.presenter.posts(db, visit.viewer, others),
                 stands=await question_standing.shown(visit, db, question, answer.written_at),
             )
 

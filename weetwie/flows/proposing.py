@@ -21,9 +21,9 @@ from weetwie.text import language
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 
-_SHALL_I: Final = _("Shall I ask people who may know? Reply yes, and I do. Only you see this.")
+_SHALL_I: Final = _("Shall I ask people who may know? Reply yes and I will. Only you see this.")
 _ASKING: Final = _("I'm asking people who may know. See how it goes: {address}")
-_ANSWERED: Final = _("Someone has answered your question already, so I ask nobody.")
+_ANSWERED: Final = _("Someone has answered your question already, so I won't ask anyone.")
 _REFUSED: Final = _("I can't ask people this any more.")
 _LONGEST_QUESTION: Final = 1000
 

@@ -116,6 +116,7 @@ def test_an_export_gives_each_what_they_wrote_and_nothing_restricted(tmp_path: P
         ("BOARD", False),
         ("PUMP", True),
     ]
+    assert [bool(one.name) for one in found.channels] == [False, False, True]
     assert [one.key for one in found.removed] == ["13", "14", "15", "16", "21", "18"]
     assert found.left == {"private": 6} and SECRET not in str(found.records)
 

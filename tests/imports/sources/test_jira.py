@@ -86,7 +86,9 @@ def test_a_project_that_is_not_for_everybody_is_closed(tmp_path: Path) -> None:
         "fields": {**ISSUE["fields"], "project": {"key": "PUMP", "name": "Pumps", "isPrivate": True}},
     }
     found = given(jira, put(tmp_path, {"1.json": json.dumps([own])}))
-    assert not found.messages and [(one.key, one.is_open) for one in found.channels] == [("PUMP", False)]
+    assert not found.messages and [(one.key, one.name, one.is_open) for one in found.channels] == [
+        ("PUMP", "", False)
+    ]
 
 
 def test_documents_and_rendered_texts_are_read(tmp_path: Path) -> None:

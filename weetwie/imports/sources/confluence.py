@@ -140,7 +140,7 @@ class _Reading:
         for space in wiki.spaces.values():
             if not space.is_open and space.key not in self._opened:
                 self._opened.add(space.key)
-                yield Channel(space.key, space.name or space.key, is_open=False)
+                yield Channel(space.key, "", is_open=False)
 
     def _given(
         self,

@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import msgspec
-
 from weetwie.errors import Invalid, _
 from weetwie.imports.box import OpenArchive
 from weetwie.imports.plain import plain
@@ -123,7 +121,7 @@ class _Forum:
         self._find_solutions()
         for category in self._categories:
             if self._is_restricted(category):
-                yield msgspec.structs.replace(self._channel(category), is_open=False)
+                yield Channel(category, "", is_open=False)
         for name in names:
             for one in board_rows(self._files, name, with_posts_only=True):
                 if isinstance(one, Trouble):
@@ -184,7 +182,7 @@ class _Forum:
         reason = self._why_not(row, about, category) or ("program" if author.is_program else None)
         if reason:
             yield LeftOut(reason)
-            if reason in ("deleted", "private") and topic:
+            if reason in ("deleted", "private", "direct") and topic:
                 yield Removed(f"{topic}/{number}")
             return
         at = time_of(_zoned(row.get("created_at")))

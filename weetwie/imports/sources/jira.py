@@ -86,7 +86,7 @@ class _Reading:
             yield LeftOut("private", 1 + len(issue.comments))
             if issue.is_closed and issue.project not in self._opened:
                 self._opened.add(issue.project)
-                yield Channel(issue.project, issue.project_name or issue.project, is_open=False)
+                yield Channel(issue.project, "", is_open=False)
             keys = (issue.key, *(one.key for one in issue.comments))
             yield from (Removed(key) for key in keys if key)
         elif issue.at is None or not issue.key:

@@ -25,8 +25,11 @@ from weetwie.errors import Forbidden, Invalid
 from weetwie.events import PostPublished
 from weetwie.flows import deliver
 from weetwie.flows import webhooks as flow
+from weetwie.flows.deliver import NO_SECRET
 from weetwie.http.send import UNREACHABLE, WebhookSender
 from weetwie.runtime import clock
+from weetwie.security import sealing
+from weetwie.serve.keys import SEALED
 
 
 @pytest.fixture(autouse=True)
@@ -365,3 +368,40 @@ def test_tries_go_on_for_days_and_end() -> None:
     waits = [rules.wait(attempt, 0) for attempt in range(1, 12)]
     assert waits[-1] is None and waits[0] == timedelta(seconds=5)
     assert timedelta(days=2) < sum((one for one in waits if one), timedelta()) < timedelta(days=7)
+
+
+async def test_a_webhook_whose_secret_no_key_opens_holds_up_no_other(
+    world: World, ada: Someone, program: Program, sender: WebhookSender
+) -> None:
+    lost, _secret = await hook(world, ada, program.url)
+    await hook(world, ada, program.url)
+    await world.connection.execute("update webhooks set secret = 'sealed before' where id = $1", lost)
+    await tell(world, await world.post(ada, "Pump four drips"))
+    await send(world, sender)
+    assert len(program.got) == 1
+    assert sorted((row["state"], row["error"]) for row in await kept(world)) == [
+        (0, NO_SECRET),
+        (1, ""),
+    ]
+    async with world.database.transaction() as db:
+        secret = await webhooks.rotate(db, await world.viewer(ada), lost)
+    await world.connection.execute("update webhook_deliveries set next_at = now() - interval '1 day'")
+    await send(world, sender)
+    headers, body = program.got[-1]
+    Webhook(secret).verify(body, headers)
+
+
+async def test_a_new_key_of_the_installation_seals_secrets_of_webhooks_too(
+    world: World, ada: Someone
+) -> None:
+    id, first = await hook(world, ada, "https://program.example")
+    async with world.database.transaction() as db:
+        second = await webhooks.rotate(db, await world.viewer(ada), id)
+    row = await world.connection.fetchrow("select secret, old_secret from webhooks where id = $1", id)
+    assert row is not None
+    opened = [
+        sealing.opened(f"{table}.{column}", id, bytes(row[column]))
+        for table, column, known_by in SEALED
+        if (table, known_by) == ("webhooks", "id")
+    ]
+    assert [rules.shown(one) for one in opened] == [second, first]

@@ -1,12 +1,17 @@
 """What webhooks are to be told is sent, with no connection held meanwhile, and what became of it is written down."""
 
+from typing import Final
+
 from weetwie.context import Site, of_system
 from weetwie.database.pool import Database
 from weetwie.domain.webhooks import deliveries, rules
 from weetwie.domain.webhooks.deliveries import ClaimedDelivery
+from weetwie.errors import _
 from weetwie.flows import webhooks as flow_webhooks
 from weetwie.http.send import DeliveryFailed, WebhookSender
 from weetwie.runtime import clock
+
+NO_SECRET: Final = _("its secret can't be read any more; make a new one")
 
 
 async def claim(database: Database, site: Site) -> tuple[ClaimedDelivery, bytes] | None:
@@ -27,6 +32,8 @@ async def deliver(
         return
     headers = rules.sign(claimed.secrets, f"msg_{claimed.id}", clock.now(), said)
     try:
+        if not claimed.secrets:
+            raise DeliveryFailed(NO_SECRET)
         status = await sender.send(claimed.url, headers, said)
     except DeliveryFailed as failed:
         async with database.transaction() as db:

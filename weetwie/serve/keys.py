@@ -40,6 +40,8 @@ SEALED: Final = (
     ("audit_keys", "key", "day"),
     ("letters", "text", "address"),
     ("letters", "html", "address"),
+    ("webhooks", "secret", "id"),
+    ("webhooks", "old_secret", "id"),
 )
 """Table, column, and what the row is known by."""
 
@@ -202,6 +204,8 @@ _FORGET: Final = (
     "delete from sign_ons",
     "delete from audit_keys",
     "update sessions set id_token = ''",
+    # Their owners make new secrets; those of before sign nothing any more.
+    "update webhooks set off_at = coalesce(off_at, now()), old_secret = '', old_until = null",
 )
 
 

@@ -26,11 +26,10 @@ from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.webhooks import rules
-from weetwie.domain.webhooks.webhooks import PLACE
+from weetwie.domain.webhooks.webhooks import OLD_PLACE, PLACE, opened
 from weetwie.errors import NotFound, Unavailable, _
 from weetwie.events import PostPublished
 from weetwie.runtime import clock
-from weetwie.security import sealing
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag, Tag
 from weetwie.tables.webhooks import DELIVERED, GIVEN_UP, WAITING, Webhook, WebhookDelivery
@@ -183,6 +182,7 @@ class ClaimedDelivery(NamedTuple):
     owner_id: int
     url: str
     secrets: Sequence[bytes]
+    """None where the key is gone with which they were sealed: then it holds up none of the others."""
     is_off: bool
 
 
@@ -209,8 +209,8 @@ async def claim(db: Db) -> ClaimedDelivery | None:
     if row is None:
         return None
     is_old_good = row["old_until"] is not None and row["old_until"] > now
-    sealed = [row["secret"], *([row["old_secret"]] if is_old_good else [])]
-    secrets = [sealing.opened(PLACE, row["webhook_id"], bytes(one)) for one in sealed]
+    sealed = [(PLACE, row["secret"]), *([(OLD_PLACE, row["old_secret"])] if is_old_good else [])]
+    secrets = [opened(place, row["webhook_id"], bytes(one)) for place, one in sealed]
     return ClaimedDelivery(
         row["id"],
         row["post_id"],
@@ -218,7 +218,7 @@ async def claim(db: Db) -> ClaimedDelivery | None:
         row["webhook_id"],
         row["owner_id"],
         row["url"],
-        secrets,
+        [one for one in secrets if one is not None] if secrets[0] is not None else [],
         row["off_at"] is not None,
     )
 

@@ -17,10 +17,11 @@ from weetwie.errors import Forbidden, NotFound, TooMany, _
 from weetwie.events import AccountChanged, PersonErased, PersonLeft, audit
 from weetwie.runtime import clock
 from weetwie.security import sealing
+from weetwie.security.sealing import CannotOpen
 from weetwie.tables.identity import AccountEvent
 from weetwie.tables.webhooks import Webhook
 
-PLACE = "webhooks.secret"
+PLACE, OLD_PLACE = "webhooks.secret", "webhooks.old_secret"
 _SHUT_OUT = ("password.set", "access.end")
 
 _ID, _OWN = param("id", BigInteger), Webhook.owner_id == param("owner_id", BigInteger)
@@ -44,11 +45,12 @@ _MAKE = Query(
         old_secret=b"",
     )
 )
+_SECRET = Query(select(Webhook.secret).where(_OWN, Webhook.id == _ID).with_for_update())
 _ROTATE = Query(
     update(Webhook)
     .where(_OWN, Webhook.id == _ID)
     .values(
-        old_secret=Webhook.secret,
+        old_secret=param("old_secret", LargeBinary),
         old_until=param("until", DateTime(timezone=True)),
         secret=param("secret", LargeBinary),
     )
@@ -115,13 +117,29 @@ async def own_webhook(db: Db, viewer: Viewer, id: int) -> OwnWebhook:
 async def rotate(db: Db, viewer: Viewer, id: int) -> str:
     """Another secret, shown this once; the one before signs too for a day. Raises Forbidden, NotFound."""
     check_may(viewer)
-    secret = os.urandom(rules.SECRET_BYTES)
-    until = clock.now() + rules.OLD_SECRET_LASTS
-    sealed = sealing.seal(PLACE, id, secret)
-    if not await db.run(_ROTATE, owner_id=viewer.person_id, id=id, secret=sealed, until=until):
+    sealed = await db.value(_SECRET, owner_id=viewer.person_id, id=id)
+    if sealed is None:
         raise NotFound
+    old = opened(PLACE, id, bytes(sealed))
+    secret = os.urandom(rules.SECRET_BYTES)
+    await db.run(
+        _ROTATE,
+        owner_id=viewer.person_id,
+        id=id,
+        secret=sealing.seal(PLACE, id, secret),
+        old_secret=b"" if old is None else sealing.seal(OLD_PLACE, id, old),
+        until=None if old is None else clock.now() + rules.OLD_SECRET_LASTS,
+    )
     await audit(db, viewer, "webhook.rotate", viewer.person_id, webhook_id=id)
     return rules.shown(secret)
+
+
+def opened(place: str, id: int, sealed: bytes) -> bytes | None:
+    """None where the key is gone with which it was sealed."""
+    try:
+        return sealing.opened(place, id, sealed)
+    except CannotOpen:
+        return None
 
 
 async def switch(db: Db, viewer: Viewer, id: int, *, is_on: bool) -> None:

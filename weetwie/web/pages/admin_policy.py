@@ -25,7 +25,9 @@ from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.views.people import Profile
 from weetwie.web import colour, reading
+from weetwie.web.pages import question_policy
 from weetwie.web.pages.admin import check, profiles
+from weetwie.web.pages.question_settings import ZONES
 from weetwie.web.visit import Visit
 
 _READS: Final = "compliance_reads"
@@ -74,6 +76,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         "admin_policy.html",
         status,
         rings=list(Ring),
+        zones=ZONES,
         is_saved="saved" in visit.request.query_params,
         count=await census(db, visit.viewer),
         recent=recent[:_SHOWN],
@@ -241,6 +244,7 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
         "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
         "fetches_links": "fetches_links" in given,
         "translates": "translates" in given,
+        **question_policy.choices(given),
         **(
             {"compliance_reads": given["compliance_reads"]}
             if given.get("compliance_reads") in COMPLIANCE_READS

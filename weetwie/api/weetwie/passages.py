@@ -7,7 +7,7 @@ from msgspec import Struct
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon.entities.formats import date_time
-from weetwie.api.parameters import at_most
+from weetwie.api.parameters import at_most, skipped
 from weetwie.api.weetwie import entities as wire
 from weetwie.domain.search.passages import search
 from weetwie.domain.search.query import read
@@ -22,7 +22,7 @@ class PassageSearch(Struct, frozen=True, kw_only=True):
     q: str = ""
     """Words and operators as in the search for posts; `in:slack` or `in:slack/general` for one source or channel."""
     limit: Annotated[int, at_most(20, 40)] = 20
-    offset: int = 0
+    offset: Annotated[int, skipped()] = 0
 
 
 @routes.get("/api/weetwie/v1/passages", scopes=["read:search"], rate="search")
@@ -30,8 +30,7 @@ async def found(call: Call, wanted: PassageSearch) -> list[wire.SourcePassage]:
     """What was written elsewhere and has these words, of the newest those that fit best first."""
     db = await call.db()
     asked = await in_every_language(db, call.viewer, read(wanted.q))
-    offset = max(0, min(wanted.offset, 10_000))
-    ids = await search(db, call.viewer, asked, wanted.limit, offset=offset)
+    ids = await search(db, call.viewer, asked, wanted.limit, offset=wanted.offset)
     return [entity(call, one) for one in await seen_passages.passages(db, call.viewer, ids)]
 
 

@@ -54,6 +54,7 @@ SHOWN: Final = {
     "held-back": "/notifications/held",
     "told": "/settings/notifications",
     "bots": "/settings/bots",
+    "written elsewhere": "/settings/elsewhere",
     "webhooks": "/settings/webhooks",
     "feeds": "/settings/feeds",
     "filters": "/settings/filters",
@@ -99,6 +100,7 @@ FOR_ADMINISTRATORS: Final = {
 }
 FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}
 NOT_ALONE: Final = {
+    "/elsewhere/{id:int}": "needs an import, see tests/law/test_pages.py",
     "/questions/{id:int}": "an answered question, see tests/web/test_questions_pages.py",
     "/questions/{id:int}/{verb}": "leads to the question",
     "/settings/questions/{id:int}/{verb}": "leads to the settings",

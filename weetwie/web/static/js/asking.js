@@ -44,7 +44,8 @@ for (const box of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySele
     asked = new AbortController();
     try {
       const answer = await fetch(`/who-knows/while-asking?q=${encodeURIComponent(question)}`, { signal: asked.signal });
-      if (answer.ok) show(await answer.text());
+      const html = answer.ok ? await answer.text() : "";
+      if (asks() && last === question) show(html);
     } catch (error) {
       if (/** @type {Error} */ (error).name !== "AbortError") show("");
     }
@@ -68,6 +69,6 @@ for (const box of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySele
   });
   box.addEventListener("change", name);
   text.addEventListener("input", () => (name(), clearTimeout(timer), (timer = setTimeout(look, WAIT))));
-  box.addEventListener("deed", name);
+  box.addEventListener("deed", () => (name(), asks() || show("")));
   if (text.value.trim()) (name(), look());
 }

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.imports.sources.exports import anything
@@ -78,6 +78,8 @@ def test_an_empty_file_has_nothing() -> None:
 
 
 @settings(deadline=None)
+@example(content=[-0.0], size=4)
+@example(content=[1e22, 2.5e-7], size=4)
 @given(content=st.lists(anything, max_size=4), size=st.integers(4, 40))
 def test_where_the_reading_stops_makes_no_difference(content: list[Any], size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

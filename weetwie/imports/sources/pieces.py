@@ -23,6 +23,9 @@ _NEAR: Final = 16
 _BLANKS: Final = re.compile(r"[\s\ufeff\x00]*")
 _MARKS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 
+_TAIL: Final = 2
+"""Signs behind a number that may still be its own: `e+`."""
+
 SKIPPED: Final = _("This isn't proper JSON, so it was skipped.")
 ENDS: Final = _("The file is damaged here or ends too early, so the rest of it wasn't read.")
 UNREADABLE: Final = _("This file is damaged or has a password, so it wasn't read.")
@@ -171,8 +174,11 @@ class _Text:
         while True:
             try:
                 value, end = self._decode(self.read, self.at)
-                if end < len(self.read) or not self._more():
-                    self.at = end
+                # A number may go on behind what was read, with a point or an exponent.
+                is_closed = self.read[end - 1] in '"]}'
+                length = end - self.at
+                if is_closed or end + _TAIL < len(self.read) or not self._more():
+                    self.at += length  # reading on has moved what was read
                     return value
             except json.JSONDecodeError as error:
                 is_cut = error.pos > len(self.read) - _NEAR or error.msg.startswith("Unterminated")

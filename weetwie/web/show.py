@@ -199,7 +199,7 @@ def number(locale: str, value: int) -> str:
         return format_decimal(value, locale=_of_dates(locale))
     if locale == "de" and abs(value) < 1_000_000:
         return f"{format_decimal(round(value / 1000, 1), locale=locale)} Tsd."
-    return format_compact_decimal(value, locale=_of_dates(locale), fraction_digits=1)
+    return format_compact_decimal(value, locale=locale, fraction_digits=1)
 
 
 def error_text(locale: str, refusal: Refusal) -> str:

@@ -65,7 +65,11 @@ HEAD: list[dict[str, Any]] = [
 
 
 def written(path: Path, *lines: Any) -> Path:
-    path.write_text("\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines))
+    path.write_bytes(
+        ("\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines)).encode(
+            errors="surrogatepass"
+        )
+    )
     return path
 
 

@@ -72,6 +72,22 @@ async def test_a_question_finds_what_was_written_and_ranks_nobody_by_it(house: H
     assert answer["unknown"] == []
 
 
+async def test_what_says_a_part_of_the_question_comes_after_what_says_all_of_it(house: House) -> None:
+    viewer = await house.world.member("viewer")
+    near = [message(number, f"Kingfisher {number} arrived", NAMED) for number in range(2, 5)]
+    await bring(house, [message(1, "The kingfisher valves drip", NAMED), *near])
+    answer = await ask(house, viewer, "kingfisher valves")
+    texts = [one["written"]["text"] for one in answer["passages"]]
+    assert texts[0] == "The kingfisher valves drip" and len(texts) > 1
+    assert answer["people"] == []
+
+
+async def test_a_question_about_something_else_finds_nothing_elsewhere(house: House) -> None:
+    viewer = await house.world.member("viewer")
+    await bring(house, [message(1, SEAL, ADA), message(2, "The printer works again", BO)])
+    assert "passages" not in await ask(house, viewer, "sourdough zeppelin")
+
+
 async def test_whoever_has_not_joined_is_ranked_only_where_the_organisation_says_so(house: House) -> None:
     viewer = await house.world.member("viewer")
     await bring(house, [message(1, SEAL, ADA)], may_rank=True)

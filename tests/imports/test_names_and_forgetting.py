@@ -198,6 +198,18 @@ async def test_the_first_picture_tells_of_many_and_of_nobody(world: World) -> No
     assert all(one.people >= 10 for one in seen.topics)
 
 
+async def test_the_names_of_those_who_write_are_no_topics(world: World) -> None:
+    several = [Author(f"W{number}", f"Writer{number} Zwaluwstaart") for number in range(12)]
+    records: list[Record] = [GENERAL]
+    for number, author in enumerate(several):
+        records.append(message(number, "Ask Zwaluwstaart how the tensiometer is calibrated", author))
+    report = await bring(world, records)
+    async with world.database.reading() as db:
+        seen = await first_picture(db, await acting(world.database), report.import_id or 0)
+    assert "tensiometer" in {one.name for one in seen.topics}
+    assert "zwaluwstaart" not in {one.name for one in seen.topics}
+
+
 async def test_few_people_leave_no_picture(world: World) -> None:
     report = await bring(world, [GENERAL, *(message(number, "My zeppelins fly", BO) for number in range(5))])
     async with world.database.reading() as db:

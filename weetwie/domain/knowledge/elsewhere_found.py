@@ -1,6 +1,7 @@
 """Passages that are about a question, whoever wrote them: what there is where nobody may be ranked by it. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -15,6 +16,9 @@ from weetwie.domain.knowledge.packing import PASSAGE
 from weetwie.domain.knowledge.translating import Translated
 from weetwie.domain.knowledge.visible import Scope
 
+_NEAR: Final = 0.3
+"""So much of the question a passage says that comes after those that are about it: nobody is named by it."""
+
 
 def find(
     index: Index,
@@ -25,7 +29,7 @@ def find(
     shown: Sequence[Expert],
     most: int,
 ) -> WrittenElsewhere:
-    """The best few, in the order of how well they fit; without what already proves somebody who is shown."""
+    """The best few, those about it first, in the order of how well they fit; without what already proves somebody who is shown."""
     if not most or not index.has_passages:
         return NOTHING
     everybody = msgspec.structs.replace(scope, unranked=frozenset(), agreed=None)
@@ -37,9 +41,11 @@ def find(
     places, fits = ranking.once(index, places[keep], fits[keep])
     about = abouts.about(index, of.visible, of.words, places, language)
     rows = about.rows(places)
-    is_about = (about.own[rows] > 0) & (about.thread[rows] >= about.least) & ~about.in_passing[rows]
-    places, fits, rows = places[is_about], fits[is_about], rows[is_about]
-    best = np.lexsort((-index.posts.ids[places], -fits))[:most]
+    is_about = (about.own[rows] > 0) & (about.thread[rows] >= about.least)
+    is_near = about.own[rows] >= _NEAR if about.says_what else is_about
+    keep = (is_about | is_near) & ~about.in_passing[rows]
+    places, fits, is_about = places[keep], fits[keep], is_about[keep]
+    best = np.lexsort((-index.posts.ids[places], -fits, ~is_about))[:most]
     passages = tuple(
         Proof(int(index.posts.ids[place]), float(fit))
         for place, fit in zip(places[best], fits[best], strict=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -66,15 +66,25 @@ _SOME = Query(
 )
 
 
+_NAMES = Query(
+    select(SourcePassage.author_name)
+    .where(SourcePassage.import_id == param("import_id", BigInteger))
+    .distinct()
+)
+
+
 async def overview(db: Db, import_id: int, never: Sequence[str]) -> Overview:
     """Of the newest passages of an import. `never`: what this organisation infers of nobody."""
     row = await db.row(_NUMBERS, import_id=import_id)
     assert row is not None
+    names = {
+        word for row in await db.rows(_NAMES, import_id=import_id) for word in tokens(row["author_name"])
+    }
     people: dict[str, set[Any]] = {}
     alone: Counter[str] = Counter()
     below, read = _END, 0
     while read < _NEWEST and (rows := await db.rows(_SOME, import_id=import_id, below=below)):
-        await asyncio.to_thread(_count, rows, people, alone)
+        await asyncio.to_thread(_count, rows, names, people, alone)
         below, read = rows[-1]["id"], read + len(rows)
     many = sorted(
         (word for word, who in people.items() if len(who) >= FEWEST), key=lambda word: -len(people[word])
@@ -89,12 +99,15 @@ async def overview(db: Db, import_id: int, never: Sequence[str]) -> Overview:
     )
 
 
-def _count(rows: Sequence[Record], people: dict[str, set[Any]], alone: Counter[str]) -> None:
+def _count(
+    rows: Sequence[Record], names: Collection[str], people: dict[str, set[Any]], alone: Counter[str]
+) -> None:
+    """Those who write are mentioned by name: that is no topic."""
     for row in rows:
         said = {
             word
             for word in tokens(f"{row['title']} {row['text']}")
-            if len(word) >= _SHORTEST and word.isalpha()
+            if len(word) >= _SHORTEST and word.isalpha() and word not in names
         }
         words = sorted(said)
         usual = background.usual(words, row["language"] or "en")

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from weetwie.database.pool import Db
-from weetwie.domain.people.directory import directory
+from weetwie.domain.people.directory import newcomers
 from weetwie.domain.relations import suggestions
 from weetwie.domain.timelines import questions, trends
 from weetwie.domain.timelines.introductions import introductions
@@ -39,7 +39,6 @@ async def _newcomer(visit: Visit, db: Db) -> tuple[Person | None, Post | None]:
     said = await presenter.posts(db, visit.viewer, await introductions(db, visit.viewer, 1))
     if said:
         return said[0].author, said[0]
-    ids = await directory(db, visit.viewer, "new", 0, 2)
-    since = clock.now() - suggestions.NEW_FOR
+    ids = await newcomers(db, visit.viewer, clock.now() - suggestions.NEW_FOR, 2)
     people = await presenter.people(db, visit.viewer, [id for id in ids if id != visit.viewer.person_id])
-    return next((one for one in people if one.joined_at and one.joined_at > since), None), None
+    return next(iter(people), None), None

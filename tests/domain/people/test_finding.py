@@ -1,13 +1,16 @@
 """Who finds whom: by handle, by the beginning of a name, in the directory."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.world import World
 from weetwie.access.enums import Ring
-from weetwie.domain.people.directory import directory
+from weetwie.domain.people.directory import directory, newcomers
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.search import search
 from weetwie.errors import NotFound
+from weetwie.runtime import clock
 
 
 async def test_a_handle_is_found_in_whatever_case(world: World) -> None:
@@ -87,3 +90,14 @@ async def test_the_directory_puts_first_who_wrote_last_and_the_viewer_sees_it(wo
     await world.post(bo, ring=Ring.colleagues)
     assert (await directory(world.db, await world.viewer(ada), "active", 0, 2))[0] == bo.id
     assert (await directory(world.db, await world.viewer(alumnus), "active", 0, 2))[0] == ada.id
+
+
+async def test_whom_an_import_made_is_no_newcomer_until_they_log_in(world: World) -> None:
+    ada = await world.member("ada")
+    imported = await world.member("imported", has_joined=False)
+    day = clock.now() - timedelta(days=1)
+    viewer = await world.viewer(ada)
+    assert await newcomers(world.db, viewer, day, 5) == [ada.id]
+    await world.connection.execute("update people set has_joined = true where id = $1", imported.id)
+    assert set(await newcomers(world.db, viewer, day, 5)) == {ada.id, imported.id}
+    assert await newcomers(world.db, viewer, clock.now() + timedelta(days=1), 5) == []

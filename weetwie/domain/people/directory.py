@@ -4,10 +4,11 @@ In works-council mode there is no order by activity: the newest always come firs
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, Select, SmallInteger, Text, and_, func, or_, select, union_all
+from sqlalchemy import BigInteger, DateTime, Select, SmallInteger, Text, and_, func, or_, select, union_all
 from sqlalchemy import literal as value
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -88,6 +89,18 @@ _DIRECTORY = {
 }
 
 
+_NEWCOMERS = VisibleQuery(
+    lambda viewer_sql: (
+        select(Person.id)
+        .where(
+            _listed(viewer_sql),
+            Person.has_joined,
+            Person.joined_at > param("since", DateTime(timezone=True)),
+        )
+        .order_by(Person.joined_at.desc(), Person.id.desc())
+        .limit(param("limit", BigInteger))
+    )
+)
 _HOW_MANY = VisibleQuery(
     lambda viewer_sql: (
         select(func.count()).where(_listed(viewer_sql), _is_among(viewer_sql)).select_from(Person)
@@ -127,6 +140,13 @@ async def directory(
     told: Order = order if viewer.policy.tells_activity else "new"
     rows = await _DIRECTORY[told].rows(db, viewer, offset=offset, limit=limit, **among.asked)
     return columns(rows, "id")
+
+
+async def newcomers(db: Db, viewer: Viewer, since: datetime, limit: int) -> list[int]:
+    """Who has logged in for the first time since then, the newest first; nobody whom an import made. Guests see none."""
+    if viewer.standing is Standing.guest:
+        return []
+    return columns(await _NEWCOMERS.rows(db, viewer, since=since, limit=limit), "id")
 
 
 async def how_many(db: Db, viewer: Viewer, among: DirectoryFilter) -> int:

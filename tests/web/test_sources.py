@@ -158,6 +158,23 @@ async def test_what_a_process_left_halfway_another_takes_over(world: World, root
         assert "Nothing has been changed yet" in text_of(await site.get(at))
 
 
+async def test_what_stops_every_process_is_given_up_and_said(world: World, root: Someone) -> None:
+    async with browser(world) as site:
+        await sign_in(site, "root")
+        at = (await hand_in(site, export())).headers["location"]
+        silent = clock.now() - requests.HELD - timedelta(seconds=1)
+        for _attempt in range(requests.MOST_ATTEMPTS):
+            async with world.database.transaction() as db:
+                assert await requests.claim(db) is not None
+            await world.connection.execute("update import_requests set claimed_at = $1", silent)
+        assert await work(world)
+        assert "stopped three times" in text_of(await site.get(at))
+        assert not await work(world)
+        await act(site, at, "again")
+        assert await work(world)
+        assert "Nothing has been changed yet" in text_of(await site.get(at))
+
+
 async def test_one_that_is_stopped_is_not_worked_on(world: World, root: Someone) -> None:
     async with browser(world) as site:
         await sign_in(site, "root")

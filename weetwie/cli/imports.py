@@ -12,6 +12,7 @@ from weetwie.cli.line import ProgressLine, printable
 from weetwie.cli.person import profiles
 
 if TYPE_CHECKING:
+    from weetwie.flows.imports.remove import RemovalReport
     from weetwie.flows.imports.run import ImportReport, Terms
     from weetwie.imports.lines import BadLine
 
@@ -160,21 +161,29 @@ async def list_(installation: Installation) -> None:
 @click.argument("import_id", metavar="IMPORT", type=int)
 @in_house
 async def remove(installation: Installation, import_id: int) -> None:
-    """Remove an import: its posts, and its people who have not joined and are not needed elsewhere."""
-    from weetwie.flows.imports.remove import RemovalReport
+    """Remove an import: its posts and passages, and its people who have not joined and are not needed elsewhere."""
     from weetwie.flows.imports.remove import remove as take_out
 
     line = ProgressLine()
 
-    def moved(removed: RemovalReport) -> None:
-        line.show(f"{removed.posts:,} posts and {removed.people:,} people removed")
+    def moved(removed: "RemovalReport") -> None:
+        line.show(_removed(removed))
 
     removed = await take_out(installation.database, installation.viewer, import_id, moved)
     line.clear()
     installation.say(
-        {"id": str(import_id), "posts": removed.posts, "people": removed.people},
-        f"{removed.posts} posts and {removed.people} people removed.",
+        {
+            "id": str(import_id),
+            "posts": removed.posts,
+            "passages": removed.passages,
+            "people": removed.people,
+        },
+        f"{_removed(removed)}.",
     )
+
+
+def _removed(removed: "RemovalReport") -> str:
+    return f"{removed.posts:,} posts, {removed.passages:,} passages and {removed.people:,} people removed"
 
 
 def _whose(handle: object) -> str:

@@ -110,6 +110,8 @@ class ImportRequest(Row):
     """`State`, likewise."""
     part: Mapped[Rank] = mapped_column(server_default="0")
     """How much is read, in percent."""
+    attempts: Mapped[Count]
+    """How often a process began with it."""
     report: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     """What has come of it so far."""
     why: Mapped[Words]

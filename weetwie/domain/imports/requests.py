@@ -26,6 +26,7 @@ LASTS: Final = timedelta(days=7)
 """For so long a file that was handed in is kept after its last step."""
 HELD: Final = timedelta(minutes=2)
 """After so long without a word from the process that works on it, another one takes it over."""
+MOST_ATTEMPTS: Final = 3
 _STRAY: Final = timedelta(hours=6)
 
 
@@ -54,6 +55,7 @@ class RequestedImport(msgspec.Struct, frozen=True):
     act: int
     state: int
     part: int
+    attempts: int
     report: Mapping[str, Any]
     why: str
     import_id: int | None
@@ -63,6 +65,11 @@ class RequestedImport(msgspec.Struct, frozen=True):
     @property
     def is_going(self) -> bool:
         return self.state in (Stage.waiting, Stage.running)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Every process that worked on it stopped before it was done."""
+        return self.attempts > MOST_ATTEMPTS
 
 
 _COLUMNS = [getattr(ImportRequest, name) for name in RequestedImport.__struct_fields__]
@@ -103,7 +110,7 @@ _next = (
 _CLAIM = Query(
     update(ImportRequest)
     .where(ImportRequest.id == _next)
-    .values(state=int(Stage.running), claimed_at=_NOW, part=0)
+    .values(state=int(Stage.running), claimed_at=_NOW, part=0, attempts=ImportRequest.attempts + 1)
     .returning(*_COLUMNS)
 )
 _is_ours = and_(_ID, ImportRequest.state == int(Stage.running))
@@ -132,6 +139,7 @@ _NEXT_ACT = Query(
         state=int(Stage.waiting),
         terms=param("terms", JSONB),
         part=0,
+        attempts=0,
         why="",
         claimed_at=None,
         ended_at=None,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import BigInteger, SmallInteger, Text, delete, func, select, update
+from sqlalchemy import BigInteger, Executable, SmallInteger, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.enums import Ring
@@ -25,7 +25,7 @@ _IMPORT = param("import_id", BigInteger)
 _ID = param("id", BigInteger)
 
 
-def _put() -> object:
+def _put() -> Executable:
     made = insert(SourceChannel).values(
         import_id=_IMPORT,
         key=param("key", Text),
@@ -39,7 +39,7 @@ def _put() -> object:
     )
 
 
-_PUT = Query(_put)  # type: ignore[arg-type]
+_PUT = Query(_put)
 _count = (
     select(func.count(SourcePassage.id)).where(SourcePassage.channel_id == SourceChannel.id).scalar_subquery()
 )

@@ -5,12 +5,13 @@ from enum import IntEnum
 from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, delete, func, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, Executable, SmallInteger, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.domain.passages import write
 from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.tables.passages import DeletedPassage, PassageChoice, SourcePassage
@@ -58,7 +59,7 @@ the last one wrote to them."""
 _CHOICE = Query(select(PassageChoice.choice).where(PassageChoice.person_id == _ID))
 
 
-def _choose() -> object:
+def _choose() -> Executable:
     made = insert(PassageChoice).values(
         person_id=_ID, choice=param("choice", SmallInteger), chosen_at=param("now", DateTime(timezone=True))
     )
@@ -66,7 +67,7 @@ def _choose() -> object:
     return made.on_conflict_do_update(index_elements=["person_id"], set_=anew)
 
 
-_CHOOSE = Query(_choose)  # type: ignore[arg-type]
+_CHOOSE = Query(_choose)
 _is_own = SourcePassage.author_id == _ID
 _OWN = Query(
     select(SourcePassage.id)
@@ -88,10 +89,6 @@ _KEEP_OUT = Query(
         select(SourcePassage.import_id, SourcePassage.key).where(_is_own, SourcePassage.id == func.any(_IDS)),
     )
     .on_conflict_do_nothing()
-)
-_DELETE = Query(delete(SourcePassage).where(_is_own, SourcePassage.id == func.any(_IDS)))
-_AGREED = Query(
-    select(func.array_agg(PassageChoice.person_id)).where(PassageChoice.choice == int(OwnChoice.published))
 )
 
 
@@ -142,13 +139,8 @@ async def hide(db: Db, viewer: Viewer, ids: Iterable[int], *, is_hidden: bool) -
     return theirs
 
 
-async def delete_own(db: Db, viewer: Viewer, ids: Iterable[int]) -> int:
-    """They do not come in again."""
-    theirs = list(ids)
+async def delete_own(db: Db, viewer: Viewer, ids: Iterable[int]) -> None:
+    """Those of these that are one's own. They do not come in again."""
+    theirs = columns(await db.rows(_THEIRS, id=viewer.person_id, ids=list(ids)), "id")
     await db.run(_KEEP_OUT, id=viewer.person_id, ids=theirs)
-    return await db.run(_DELETE, id=viewer.person_id, ids=theirs)
-
-
-async def agreed(db: Db) -> frozenset[int]:
-    """Who has said that what they wrote elsewhere speaks for them."""
-    return frozenset(await db.value(_AGREED) or ())
+    await write.remove(db, viewer, theirs)

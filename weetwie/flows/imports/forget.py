@@ -9,12 +9,12 @@ from weetwie.domain.identity import import_ as hashes
 from weetwie.domain.imports import forgotten, ledger
 from weetwie.domain.media import import_ as files
 from weetwie.domain.passages import choices, names
-from weetwie.domain.passages import write as passages
 from weetwie.domain.people import import_ as people
 from weetwie.domain.people import take_out as leaving_people
 from weetwie.domain.posts import take_out as leaving_posts
 from weetwie.errors import Invalid, _
 from weetwie.events import audit
+from weetwie.flows.imports import take_back
 from weetwie.flows.imports.authors import ADDRESS
 from weetwie.text.signs import bare_address
 
@@ -63,14 +63,14 @@ async def _names(
             ids = await names.some(db, import_id, token, _SOME)
             if not ids:
                 return
-            report.passages += await passages.remove(db, viewer, ids)
+            report.passages += await take_back.remove(db, viewer, ids)
 
 
 async def _person(database: Database, viewer: Viewer, owner: int, report: ForgottenReport) -> None:
     while True:
         async with database.transaction() as db:
             ids = await choices.own(db, owner, count=_SOME)
-            report.passages += await passages.remove(db, viewer, ids)
+            report.passages += await take_back.remove(db, viewer, ids)
         if not ids:
             break
     while not report.has_joined:

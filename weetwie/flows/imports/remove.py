@@ -1,4 +1,4 @@
-"""Takes an import out again: its posts, and the people it made who never joined and whom nothing else needs."""
+"""Takes an import out again: its posts and passages, and the people it made who never joined and whom nothing else needs."""
 
 from collections.abc import Callable
 
@@ -27,14 +27,18 @@ class RemovalReport(msgspec.Struct):
 
 
 async def remove(
-    database: Database, viewer: Viewer, import_id: int, moved: Callable[[RemovalReport], None]
+    database: Database,
+    viewer: Viewer,
+    import_id: int,
+    moved: Callable[[RemovalReport], None],
+    door: str = "command line",
 ) -> RemovalReport:
     """In small transactions; after a kill the same call goes on. Raises NotFound when there is no such import."""
     removed = RemovalReport()
     async with database.transaction() as db:
         await _refuse_sample(db, import_id)
         await ledger.begin_removal(db, import_id)
-        await audit(db, viewer, "import.remove", import_id, door="command line")
+        await audit(db, viewer, "import.remove", import_id, door=door)
     await _take_out_posts(database, viewer, import_id, removed, moved)
     await _take_out_passages(database, viewer, import_id, removed, moved)
     await _take_out_people(database, viewer, import_id, removed, moved)

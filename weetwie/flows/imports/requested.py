@@ -19,7 +19,7 @@ from weetwie.database.pool import Database
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.domain.imports import requests
 from weetwie.domain.imports.requests import Act, RequestedImport, Stage
-from weetwie.errors import Forbidden, NotFound, Refusal, _
+from weetwie.errors import Forbidden, NotFound, Refusal, Unavailable, _
 from weetwie.flows.imports import evidence
 from weetwie.flows.imports.evidence_report import EvidenceReport, EvidenceTerms
 from weetwie.flows.imports.picture import first_picture
@@ -37,6 +37,9 @@ _TELLS: Final = 1.0
 """Seconds between two words of how far it is."""
 _GONE: Final = _("The file is no longer here. Choose it again.")
 _FAILED: Final = _("Something went wrong on our side. The server log says what. You can try again.")
+_HOPELESS: Final = _(
+    "The server stopped three times while it worked on this. Its log may say why. You can try again."
+)
 _NOT_ANY_MORE: Final = _("The person who asked for this is no longer an administrator.")
 
 
@@ -94,6 +97,8 @@ async def work(database: Database, site: Site, store: Store) -> bool:
     try:
         if viewer is None or not permissions.administer(viewer, clock.now()):
             raise Forbidden(_NOT_ANY_MORE)
+        if claimed.is_hopeless:
+            raise Unavailable(_HOPELESS)
         is_whole = await _told_of(
             database, claimed, progress, _act(database, site, store, claimed, viewer, progress)
         )
@@ -133,7 +138,7 @@ async def _act(
     if request.act == Act.remove:
         if request.import_id is None:
             raise NotFound(_GONE)
-        await remove(database, viewer, request.import_id, progress.removed)
+        await remove(database, viewer, request.import_id, progress.removed, door="page")
         return
     terms = wanted(request).terms(request.kind, is_dry=request.act == Act.look)
     async with _given(site, store, request) as (path, mapping):

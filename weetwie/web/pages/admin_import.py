@@ -34,7 +34,9 @@ _MOST_KEPT: Final = 700 * 1024
 """Bytes of a file that come back with the page, so that nobody chooses it twice."""
 _LATEST: Final = 10
 """Of exports that were handed in, how many are shown."""
-_NO_FILE: Final = _("Choose a file first.")
+SOURCES: Final = {**READERS, "mbox": _("Mailing lists")}
+"""What exports are from, as the pages name it."""
+NO_FILE: Final = _("Choose a file first.")
 TOO_LARGE: Final = _("This file is larger than {most} MB.")
 
 
@@ -60,7 +62,7 @@ async def page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response
         status,
         sample_is_here=await is_here(db),
         imports=await ledger.imports(db),
-        sources={**READERS, "mbox": _("Mailing lists")},
+        sources=SOURCES,
         on_server=requested.in_folder(visit.site),
         requested=await requests.latest(db, visit.viewer, _LATEST),
         **({"report": None, "again": "", "given": {}} | more),
@@ -102,7 +104,7 @@ def _again(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as error:
-        raise Invalid(_NO_FILE, field="people") from error
+        raise Invalid(NO_FILE, field="people") from error
 
 
 def _skipped(report: ImportReport) -> Response:
@@ -178,4 +180,4 @@ def _sent(visit: Visit, field: str) -> tuple[str, bytes]:
             raise Invalid(TOO_LARGE, field=field, most=LARGEST >> 20)
         file.content.seek(0)
         return f"{field}-{file.size}.csv", file.content.read()
-    raise Invalid(_NO_FILE, field=field)
+    raise Invalid(NO_FILE, field=field)

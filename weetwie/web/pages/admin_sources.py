@@ -27,9 +27,6 @@ from weetwie.web.visit import Visit
 LARGEST: Final = 2 << 30
 _LARGEST_MAP: Final = 8 << 20
 _MOST_NAMES: Final = 50
-SOURCES: Final = {**READERS, "mbox": _("Mailing lists")}
-"""As the page names them."""
-_CHOOSE: Final = _("Choose a file first.")
 _LEFT_OUT: Final = {
     "private": _("In channels that aren't for everyone"),
     "direct": _("Direct messages"),
@@ -76,7 +73,7 @@ async def _hand_in(visit: Visit, kind: str, on_server: str, wanted: WantedImport
             raise Invalid(admin_import.TOO_LARGE, field="file", most=LARGEST >> 20)
         file, name = requests.new_place(), sent.name or kind
     elif on_server not in requested.in_folder(visit.site):
-        raise Invalid(_CHOOSE, field="file")
+        raise Invalid(admin_import.NO_FILE, field="file")
     table = await _table(visit)
     if sent is not None and file:
         await store.put(file, sent.content)
@@ -227,7 +224,7 @@ async def _page(visit: Visit, db: Db, found: RequestedImport, status: int = 200,
         "admin_source.html",
         status,
         one=found,
-        source=SOURCES.get(found.kind, found.kind),
+        source=admin_import.SOURCES.get(found.kind, found.kind),
         wanted=requested.wanted(found),
         report=report,
         left_out=[

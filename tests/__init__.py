@@ -2,5 +2,10 @@
 
 from weetwie.security import sealing
 
-# What an installation reads from its key file at the start.
-sealing.hold(sealing.Keys([bytes(sealing.LENGTH)]))
+
+def hold_key() -> None:
+    """What an installation reads from its key file at the start."""
+    sealing.hold(sealing.Keys([bytes(sealing.LENGTH)]))
+
+
+hold_key()

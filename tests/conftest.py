@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import changed, database, machine
+from tests import changed, database, hold_key, machine
 from tests.world import World
 
 # How long an example takes to make says something of the machine, and nothing of what is tested.
@@ -45,6 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    hold_key()  # A test before it may have run a command that holds a key of its own.
     for mark in item.iter_markers("needs"):
         if machine.is_ci() and (why := machine.missing(mark.args[0])):
             pytest.fail(f"nothing may be left out in CI: {why}", pytrace=False)

@@ -211,12 +211,15 @@ async def _heard(scene: Scene, viewer: str, asked: list[Secret], happening: list
         if socket.is_refused:
             return []
         heard = await socket.heard(await _happening(scene, viewer, happening))
-        there = [secret for secret in happening if secret.name != "deleted"]
+        posts = await scene.world.connection.fetch(
+            "select id from posts where id = any($1) and deleted_at is null",
+            [secret.id for secret in happening],
+        )
         tag_ids = [row[0] for row in await scene.world.connection.fetch("select id from tags")]
-        for secret in there:
-            await scene.world.delete(secret.id)
+        for post in posts:
+            await scene.world.delete(post["id"])
         sol = scene.people["sol"].id
-        return heard + await socket.heard([PostDeleted(secret.id, sol, tag_ids=tag_ids) for secret in there])
+        return heard + await socket.heard([PostDeleted(post["id"], sol, tag_ids=tag_ids) for post in posts])
 
 
 def _without_numbers(frames: list[Frame]) -> list[Frame]:

@@ -10,12 +10,12 @@ Say = Callable[[str], None]
 
 
 async def greet(database: Database, base_url: str, say: Say) -> None:
-    say(f"Weetwie is open at {base_url}")
+    greeting = f"Weetwie is open at {base_url}"
     async with database.transaction() as db:
-        if await anybody.is_here(db):
-            return
-        token = await links.make(db, "first-admin")
-    say(
-        "There is nobody here yet. Use this link to create the first administrator. It works once, for a day:\n"
-        f"{base_url}/welcome/{token}"
-    )
+        if not await anybody.is_here(db):
+            token = await links.make(db, "first-admin")
+            greeting += (
+                "\nThere is nobody here yet. Use this link to create the first administrator. It works once, for a day:\n"
+                f"{base_url}/welcome/{token}"
+            )
+    say(greeting)

@@ -87,6 +87,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-people": "/admin/people",
     "admin-policy": "/admin/policy",
     "admin-import": "/admin/import",
+    "admin-import-invite": "/admin/import/invite",
     "admin-works-council": "/admin/works-council",
     "admin-invitations": "/invitations",
     "admin-reports": "/admin/reports",

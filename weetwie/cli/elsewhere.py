@@ -86,6 +86,9 @@ def _command(kind: str, what: str) -> click.Command:
 async def _run(installation: Installation, kind: str, path: Path, as_: str, given: dict[str, Any]) -> None:
     from weetwie.flows.imports import evidence
 
+    for option, is_given in (("--map", given["mapping"]), ("--keep-addresses", given["keeps_addresses"])):
+        if as_ == "posts" and is_given:
+            raise click.UsageError(f"{option} works with --as evidence only.")
     terms, mapping = _terms(kind, given), _mapping(given["mapping"])
     if as_ == "posts":
         await _as_posts(installation, path, terms)

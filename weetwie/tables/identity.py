@@ -24,6 +24,8 @@ class Address(Row):
     created_at: Mapped[Moment]
     kept_until: Mapped[datetime | None]
     """Of somebody who came with an import and has not joined: until when the words are kept, to invite them."""
+    invited_at: Mapped[datetime | None]
+    """When they were invited by this address, after an import."""
 
 
 class Password(Row):

@@ -38,7 +38,12 @@ def may_invite(viewer: Viewer, standing: Standing, at: datetime) -> bool:
     if standing is Standing.guest:
         by_members = viewer.policy.guests_invited_by == "members" and viewer.standing is Standing.member
         return (by_members and permissions.act(viewer, at)) or permissions.look_after_people(viewer, at)
-    return permissions.look_after_people(viewer, at) and viewer.policy.sign_in != "sso"
+    return permissions.look_after_people(viewer, at) and may_invite_colleagues(viewer.policy)
+
+
+def may_invite_colleagues(policy: Policy) -> bool:
+    """Elsewhere they log in with their account at the organisation."""
+    return policy.sign_in != "sso"
 
 
 def check(viewer: Viewer, offer: Offer, at: datetime) -> None:

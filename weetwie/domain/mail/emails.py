@@ -8,9 +8,11 @@ import structlog
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, Record, param
 from weetwie.domain.mail.write import WrittenEmail
+from weetwie.errors import Forbidden
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.security import sealing
@@ -38,7 +40,7 @@ _PUT = Query(
         text=param("text", LargeBinary),
         html=param("html", LargeBinary),
         stop=param("stop", Text),
-        due_at=_NOW,
+        due_at=param("due_at", DateTime(timezone=True)),
         ends_at=param("ends_at", DateTime(timezone=True)),
     )
 )
@@ -86,6 +88,13 @@ _HAS_FAILED = Query(
         .exists()
     )
 )
+_NOT_DELIVERED = Query(
+    select(Email.person_id, Email.why)
+    .join(Person, Person.id == Email.person_id)
+    .where(Email.failed_at.is_not(None), Person.has_joined.is_(False), Person.erased_at.is_(None))
+    .order_by(Email.failed_at.desc())
+    .limit(param("limit", BigInteger))
+)
 _SWEEP = Query(delete(Email).where(Email.failed_at < param("before", DateTime(timezone=True))))
 _WITHDRAWN = Query(
     delete(Email).where(
@@ -97,9 +106,17 @@ _ERASED = Query(delete(Email).where(Email.person_id == func.any(param("ids", ARR
 
 
 async def put(
-    db: Db, person_id: int | None, address: str, written: WrittenEmail, lasts: timedelta, stop: str = ""
+    db: Db,
+    person_id: int | None,
+    address: str,
+    written: WrittenEmail,
+    lasts: timedelta,
+    stop: str = "",
+    *,
+    after: timedelta = timedelta(),
 ) -> None:
-    """In the transaction of the act. `lasts` says for how long it is of any use, `stop` where one ends emails of this kind."""
+    """In the transaction of the act. `lasts` says for how long it is of any use, `stop` where one ends emails of this kind,
+    `after` how long it waits before it is sent."""
     now = clock.now()
     await db.run(
         _PUT,
@@ -109,7 +126,7 @@ async def put(
         text=sealing.seal(_TEXT, address, written.text.encode()),
         html=sealing.seal(_HTML, address, written.html.encode()),
         stop=stop,
-        now=now,
+        due_at=now + after,
         ends_at=now + lasts,
     )
     db.wake_after_commit()
@@ -123,6 +140,13 @@ async def withdraw(db: Db, person_id: int, address: str) -> None:
 async def has_failed(db: Db, person_id: int) -> bool:
     """Whether somebody who has left was written to since, and the email could not be sent."""
     return bool(await db.value(_HAS_FAILED, person_id=person_id))
+
+
+async def not_delivered(db: Db, viewer: Viewer, limit: int) -> list[tuple[int, str]]:
+    """Who has not joined and could not be written to, and why; the latest first. Raises Forbidden."""
+    if not permissions.look_after_people(viewer, clock.now()):
+        raise Forbidden
+    return [(row["person_id"], row["why"]) for row in await db.rows(_NOT_DELIVERED, limit=limit)]
 
 
 async def work(database: Database, post: SmtpClient) -> bool:

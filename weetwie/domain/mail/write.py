@@ -127,6 +127,35 @@ def invitation(language: str, place: str, link: str, *, inviter: str = "", words
     )
 
 
+def imported_invitation(
+    language: str, place: str, link: str, *, inviter: str, words: str, by_provider: bool
+) -> WrittenEmail:
+    """To somebody whose messages came in from elsewhere; `link` logs them in where a provider says who they are, else lets
+    them join."""
+    return _letter(
+        language,
+        _("Colleagues are looking for what you know"),
+        [
+            _("{inviter} invites you to {place}, where colleagues share what they know."),
+            *([_("{inviter} writes: {words}")] if words else []),
+            _(
+                "Messages that you wrote to colleagues elsewhere have been imported. When you log in, you see which ones, and you can publish, hide or delete them all with one click."
+            ),
+        ],
+        _("Log in") if by_provider else _("Join"),
+        link,
+        [
+            _("Log in with your account at the organisation.")
+            if by_provider
+            else _("The link works for one person, for two weeks."),
+            _("Not for you? Ignore this e-mail."),
+        ],
+        place=place,
+        inviter=inviter,
+        words=words,
+    )
+
+
 def confirm_address(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     return _letter(
         language,

@@ -12,6 +12,7 @@ from weetwie.context import Context
 from weetwie.database.pool import AtOnce, Database
 from weetwie.domain.announcements import announcements
 from weetwie.domain.announcements import policy as announced_policy
+from weetwie.domain.beyond import erase as beyond
 from weetwie.domain.cards import link
 from weetwie.domain.collections import people as collected
 from weetwie.domain.conversations import conversations
@@ -28,6 +29,7 @@ from weetwie.domain.lists import members
 from weetwie.domain.mail import emails
 from weetwie.domain.media import attach as media_attach
 from weetwie.domain.media import remove as media_remove
+from weetwie.domain.meeting import erase as meeting
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.notifications import dismiss, notify, push, push_out
 from weetwie.domain.passages import remove as passages
@@ -155,6 +157,8 @@ AFTER: AtOnce = {
         ledger.erased,
         passages.erased,
         emails.erased,
+        beyond.erased,
+        meeting.erased,
     ],
 }
 

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
+from weetwie.domain.beyond import posts as beyond
 from weetwie.domain.identity import (
     agents,
     attempts,
@@ -60,6 +61,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (DAY, invite.sweep),
     (DAY, kept_addresses.sweep),
     (DAY, known_words.forget_unused),
+    (DAY, beyond.forget_old),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),
     (DAY, decisions.sweep),

@@ -9,6 +9,8 @@ from tests.api.people_at_the_door import Door, opened
 from weetwie.domain.lists import rules
 
 LISTS = "/api/v1/lists"
+BEYOND = {"id": "100", "title": "Beyond your circle", "replies_policy": "none", "exclusive": False}
+"""Everybody has it who has not switched it off."""
 
 
 @pytest.fixture
@@ -30,10 +32,34 @@ async def test_a_list_is_made_changed_and_deleted_by_its_owner(door: Door) -> No
     assert (changed["title"], changed["replies_policy"], changed["exclusive"]) == ("Crew", "none", True)
     kept = await door.post(ada, "List", at, "PUT", title="Crew 2")
     assert (kept["replies_policy"], kept["exclusive"]) == ("none", True)
-    assert await door.get(ada, "List[]", LISTS) == [kept] == [await door.get(ada, "List", at)]
+    assert await door.get(ada, "List[]", LISTS) == [kept, BEYOND] and await door.get(ada, "List", at) == kept
     await door.ask(ada, "DELETE", at)
+    assert await door.get(ada, "List[]", LISTS) == [BEYOND]
+    assert await door.get(bo, "List[]", LISTS) == [BEYOND]
+
+
+async def test_what_is_from_beyond_ones_circle_is_a_list_that_is_read_and_deleted_and_nothing_else(
+    door: Door,
+) -> None:
+    ada, bo = await door.world.member("ada"), await door.world.member("bo", unit="Logistics")
+    post = await door.world.post(bo, "Which of the valves in hall three belong to whom, and who needs them?")
+    await door.world.connection.execute("update posts set is_question = true where id = $1", post)
+    at, own = f"{LISTS}/100", "/api/weetwie/v1/me/beyond"
+    assert await door.get(ada, "List", at) == BEYOND
+    assert ids(await door.get(ada, "Status[]", "/api/v1/timelines/list/100")) == [str(post)]
+    (one,) = (await door.ask(ada, "GET", "/api/weetwie/v1/timelines/beyond")).json
+    assert (one["id"], one["reason"]) == (str(post), "From Logistics")
+    assert (await door.ask(ada, "GET", f"{at}/accounts")).json == []
+    await door.ask(ada, "PUT", at, status=403, title="Mine")
+    await door.ask(ada, "POST", f"{at}/accounts", status=403, account_ids=[str(bo.id)])
+    await door.ask(ada, "DELETE", at)
+    assert (await door.ask(ada, "GET", own)).json == {"how_often": "off"}
     assert await door.get(ada, "List[]", LISTS) == []
-    assert await door.get(bo, "List[]", LISTS) == []
+    for gone in (at, f"{at}/accounts", "/api/v1/timelines/list/100"):
+        await door.ask(ada, "GET", gone, status=404)
+    await door.ask(ada, "PUT", at, status=404, title="Mine")
+    await door.ask(ada, "PUT", own, how_often="often")
+    assert await door.get(ada, "List[]", LISTS) == [BEYOND]
 
 
 async def test_to_others_a_list_is_none(door: Door) -> None:

@@ -106,6 +106,39 @@ def test_a_community_is_replayed_and_the_curve_of_hits_against_the_largest_share
     assert "<- as it is" in done.stdout
 
 
+def test_newcomers_are_replayed_and_three_ways_of_suggesting_people_stand_side_by_side(
+    tmp_path: Path,
+) -> None:
+    """Ten join and ask about pumps or invoices; who knows of the one answers them, while a third writes most of all."""
+    folder, day = tmp_path / "set", 86_400
+    posts: list[dict[str, object]] = []
+    folder.mkdir()
+
+    def write(author: str, at: int, text: str, **more: str) -> None:
+        posts.append({"id": f"m{len(posts)}", "author": author, "time": at, "text": text, **more})
+
+    about = {"pia": "The pump loses pressure at the valve", "ivo": "Each invoice needs a ledger entry"}
+    for number in range(60):
+        for author, text in about.items():
+            write(author, number * 600, f"{text}, case {number}")
+        for _post in range(2):
+            write("max", number * 600, f"Lunch is ready, number {number}")
+    for number in range(10):
+        begin, (knower, text) = (number + 2) * day, list(about.items())[number % 2]
+        write(f"new{number}", begin, f"{text}, who can help me")
+        for who in (knower, "max" if number == 0 else f"new{max(number - 1, 0)}"):
+            write(who, begin + 2 * day, "Yes", root=f"m{len(posts) - (1 if who == knower else 2)}")
+    write("max", 200 * day, "Lunch")
+    (folder / "posts.jsonl").write_text("\n".join(map(json.dumps, posts)))
+    done = CliRunner().invoke(evaluate, [str(folder), "--newcomers", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["newcomers"] > 5 and set(told["ways"]) == {"suggested", "popularity", "same topic"}
+    assert told["ways"]["suggested"]["MAP"] > told["ways"]["popularity"]["MAP"]
+    done = CliRunner().invoke(evaluate, [str(folder), "--newcomers", "--most", "4"])
+    assert "4 newcomers, with whom they talked" in done.stdout and "suggested less popularity" in done.stdout
+
+
 def test_who_is_asked_all_the_time_is_spared_as_the_level_rises() -> None:
     """Three of four are asked each time: without levelling always the same."""
     known = tuple(Knower(id, 1.0 - id / 100) for id in range(1, 5))

@@ -25,6 +25,8 @@ NOT_READ: Final = {
     "/settings/appearance": "one's own choices",
     "/settings/privacy": "the same",
     "/settings/email": "the same",
+    "/settings/meeting": "the same",
+    "/beyond/off": "home again",
     "/settings/apps": "one's own apps",
     "/settings/apps/{id:int}/{verb}": "the same",
     "/you/theme": "the same",

@@ -59,7 +59,7 @@ async def done(world: World, flow: Flow) -> None:
 async def later(world: World, person: Someone, days: int) -> None:
     await world.connection.execute(
         "update people set asked_to_stay_at = asked_to_stay_at - $2::interval,"
-        " questions_told_at = questions_told_at - $2::interval where id = $1",
+        " week_told_at = week_told_at - $2::interval where id = $1",
         person.id,
         timedelta(days=days),
     )
@@ -115,7 +115,7 @@ async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
     await topics.choose(world.db, await world.viewer(al), "welding", TopicChoice.knows)
     await done(world, tell)
     assert await sent(world) == [], "nobody has asked for it"
-    await act(site, "/settings/email", wants_questions="on")
+    await act(site, "/settings/email", wants_week="on")
     await done(world, tell)
     assert await outbox.work(world.database, post)
     (letter,) = box.letters
@@ -142,14 +142,14 @@ async def test_letters_end_with_one_click_and_only_ones_own(
 ) -> None:
     await ask_about(world, ada, "Who can weld? #welding", Ring.network)
     await topics.choose(world.db, await world.viewer(al), "welding", TopicChoice.knows)
-    await act(site, "/settings/email", wants_questions="on")
+    await act(site, "/settings/email", wants_week="on")
     await done(world, emails.open_questions)
     assert await outbox.work(world.database, post)
     stop = box.letters[0]["List-Unsubscribe"].strip("<>").removeprefix(HOUSE)
     assert (await site.get(stop.replace(str(al.id), str(ada.id)))).status_code == 404
     site.cookies.clear()
     assert "Unsubscribe" in (await site.get(stop)).text
-    wants = "select wants_questions from people where id = $1"
+    wants = "select wants_week from people where id = $1"
     assert await world.connection.fetchval(wants, al.id)
     answer = await site.post(stop, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200 and not await world.connection.fetchval(wants, al.id)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import msgspec
 
-from weetwie.cli import judged, measures, replay
+from weetwie.cli import judged, measures, newcomers, replay
 from weetwie.cli.judged import Case, Community, JudgedTopic
 from weetwie.cli.line import ProgressLine
 from weetwie.cli.shown import ShownCounts
@@ -58,11 +58,17 @@ _SHOWN: Final = 10
     help="Ask three people each question of the community in turn: what levelling the load costs.",
 )
 @click.option(
+    "--newcomers",
+    "replays_newcomers",
+    is_flag=True,
+    help="Suggest people to those who joined: do they talk with them in their first 90 days?",
+)
+@click.option(
     "--most",
     type=click.IntRange(1),
     default=1500,
     show_default=True,
-    help="With --replay: so many, the newest.",
+    help="With --replay or --newcomers: so many, the newest.",
 )
 def evaluate(
     folder: Path,
@@ -73,14 +79,18 @@ def evaluate(
     no_baselines: bool,
     absent: Path | None,
     replays: bool,
+    replays_newcomers: bool,
     most: int,
 ) -> None:
     """Measure who knows against the judgements of a test set.
 
     FOLDER contains people.jsonl, posts.jsonl (or .gz), topics.tsv and qrels.tsv, and candidates.tsv where only some people are
     candidates; docs/who-knows.md describes them. With two orders, the run of the second is written to FILE.acts.
-    With --replay, people.jsonl and posts.jsonl are enough.
+    With --replay or --newcomers, people.jsonl and posts.jsonl are enough.
     """
+    if replays_newcomers:
+        newcomers.tell(asyncio.run(_newcomers(folder, most)), speaks_json=speaks_json)
+        return
     if replays:
         figures, number = asyncio.run(_replay(folder, most))
         replay.tell(figures, number, speaks_json=speaks_json)
@@ -129,6 +139,12 @@ async def _replay(folder: Path, most: int) -> tuple[list[replay.LevelFigures], i
     async with _brought_in(folder) as (database, _viewer, _took):
         found = await replay.sampled(database, wanted)
     return replay.curve(found), len(found)
+
+
+async def _newcomers(folder: Path, most: int) -> dict[str, list[dict[str, float]]]:
+    wanted = newcomers.newcomers(folder, most)
+    async with _brought_in(folder) as (database, viewer, _took):
+        return await newcomers.measured(database, viewer, await Community.of(database, folder), wanted)
 
 
 @asynccontextmanager

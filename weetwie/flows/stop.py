@@ -25,4 +25,4 @@ async def whose(db: Db, given: str) -> int:
 
 
 async def stop(db: Db, given: str) -> None:
-    await staying.want_questions(db, await whose(db, given), wants=False)
+    await staying.want_week(db, await whose(db, given), wants=False)

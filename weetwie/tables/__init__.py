@@ -3,6 +3,7 @@
 from weetwie.tables import (
     announcements,
     audit,
+    beyond,
     bots,
     cards,
     collections,
@@ -20,6 +21,7 @@ from weetwie.tables import (
     lists,
     mail,
     media,
+    meeting,
     moderation,
     notifications,
     passages,
@@ -43,6 +45,7 @@ metadata = Row.metadata
 __all__ = [
     "announcements",
     "audit",
+    "beyond",
     "bots",
     "cards",
     "collections",
@@ -60,6 +63,7 @@ __all__ = [
     "lists",
     "mail",
     "media",
+    "meeting",
     "metadata",
     "moderation",
     "notifications",

@@ -22,6 +22,8 @@ class Email(Row):
     text: Mapped[bytes]
     """Sealed, as the next: links that sign somebody in may stand in it."""
     html: Mapped[bytes]
+    kind: Mapped[str] = mapped_column(server_default="")
+    """Empty where the words stand here already; else what is to be written when it is sent: `week`."""
     stop: Mapped[str] = mapped_column(server_default="")
     """Where one ends emails of this kind with one click; empty where there is no end to them."""
     created_at: Mapped[Moment]

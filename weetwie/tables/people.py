@@ -46,9 +46,10 @@ class Person(Row):
     until: Mapped[datetime | None]
     asked_to_stay_at: Mapped[datetime | None]
     """When an alumnus was last asked whether they still want to be one."""
-    wants_questions: Mapped[Flag]
-    """To hear once a week, by email, of open questions on their topics."""
-    questions_told_at: Mapped[datetime | None]
+    wants_week: Mapped[Flag]
+    """An email a week with what they missed."""
+    week_told_at: Mapped[datetime | None]
+    """When the last one was written, or when they chose to get them."""
     end_told: Mapped[datetime | None]
     """The end of a guest of which their sponsor has been told."""
     joined_at: Mapped[Moment]
@@ -128,7 +129,7 @@ class Person(Row):
         Index("people_sponsor", "sponsor_id", postgresql_where=text("sponsor_id is not null")),
         Index("people_bots", "responsible_id", postgresql_where=text("responsible_id is not null")),
         Index("people_bots_offered", "offered_to_id", postgresql_where=text("offered_to_id is not null")),
-        Index("people_telling", "questions_told_at", postgresql_where=text("wants_questions")),
+        Index("people_telling", "week_told_at", postgresql_where=text("wants_week")),
         Index("people_ending", "until", postgresql_where=text("until is not null and standing = 0")),
         CheckConstraint("standing in (0, 1, 2)", name="people_standing"),
         CheckConstraint("standing <> 2 or until is not null", name="guests_have_an_end"),

@@ -9,10 +9,15 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.accounts import numbered, page_of
 from weetwie.api.parameters import Id, PageParams, at_most
+from weetwie.domain.beyond.choice import choose
+from weetwie.domain.beyond.rules import HowOften
 from weetwie.domain.lists import lists as own
 from weetwie.domain.lists import members
 from weetwie.domain.lists.lists import OwnList
 from weetwie.domain.lists.rules import MOST_MEMBERS
+from weetwie.errors import Forbidden, _
+from weetwie.flows import beyond
+from weetwie.text.language import translate
 from weetwie.views import people as seen_people
 
 routes = Routes("lists")
@@ -43,8 +48,9 @@ class MembersWanted(PageParams, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/lists", scopes=["read:lists"])
 async def lists(call: Call) -> list[wire.List]:
-    """Your lists."""
-    return [_wire(one) for one in await own.lists(await call.db(), call.viewer)]
+    """Your lists; the last one is what you are shown from beyond your circle, unless you switched that off."""
+    mine = [_wire(one) for one in await own.lists(await call.db(), call.viewer)]
+    return [*mine, _beyond(call)] if await beyond.is_on(await call.db(), call.viewer) else mine
 
 
 @routes.post("/api/v1/lists", scopes=["write:lists"])
@@ -59,12 +65,16 @@ async def make(call: Call, given: NewList) -> wire.List:
 @routes.get("/api/v1/lists/{id}", scopes=["read:lists"])
 async def single(call: Call) -> wire.List:
     """One of your lists."""
+    if call.id == beyond.LIST_ID:
+        await beyond.check_on(await call.db(), call.viewer)
+        return _beyond(call)
     return _wire(await own.own_list(await call.db(), call.viewer, call.id))
 
 
 @routes.put("/api/v1/lists/{id}", scopes=["write:lists"])
 async def change(call: Call, given: ListParams) -> wire.List:
     """Change a list; omitted fields stay as they are."""
+    await _check_own(call)
     db = await call.db()
     await own.change(
         db,
@@ -79,7 +89,11 @@ async def change(call: Call, given: ListParams) -> wire.List:
 
 @routes.delete("/api/v1/lists/{id}", scopes=["write:lists"])
 async def delete(call: Call) -> wire.Empty:
-    """Delete a list; you still follow its people."""
+    """Delete a list; you still follow its people. Deleting the one from beyond your circle switches that off."""
+    if call.id == beyond.LIST_ID:
+        await beyond.check_on(await call.db(), call.viewer)
+        await choose(await call.db(), call.viewer, HowOften.off)
+        return wire.Empty()
     await own.remove(await call.db(), call.viewer, call.id)
     return wire.Empty()
 
@@ -87,6 +101,9 @@ async def delete(call: Call) -> wire.Empty:
 @routes.get("/api/v1/lists/{id}/accounts", scopes=["read:lists"], answer=list[wire.Account])
 async def accounts(call: Call, wanted: MembersWanted) -> bytes:
     """People on a list; a limit of 0 returns all."""
+    if call.id == beyond.LIST_ID:
+        await beyond.check_on(await call.db(), call.viewer)
+        return b"[]"
     found = await members.members(await call.db(), call.viewer, call.id, page_of(wanted))
     return await numbered(call, wanted, found)
 
@@ -94,6 +111,7 @@ async def accounts(call: Call, wanted: MembersWanted) -> bytes:
 @routes.post("/api/v1/lists/{id}/accounts", scopes=["write:lists"])
 async def add(call: Call, given: MembersGiven) -> wire.Empty:
     """Add accounts you follow to a list."""
+    await _check_own(call)
     await members.add(await call.db(), call.viewer, call.id, given.account_ids)
     return wire.Empty()
 
@@ -101,6 +119,7 @@ async def add(call: Call, given: MembersGiven) -> wire.Empty:
 @routes.delete("/api/v1/lists/{id}/accounts", scopes=["write:lists"])
 async def take_off(call: Call, given: MembersGiven) -> wire.Empty:
     """Remove accounts from a list."""
+    await _check_own(call)
     await members.take_off(await call.db(), call.viewer, call.id, given.account_ids)
     return wire.Empty()
 
@@ -111,6 +130,22 @@ async def lists_with(call: Call) -> list[wire.List]:
     db = await call.db()
     await seen_people.person(db, call.viewer, call.id)
     return [_wire(one) for one in await own.lists_with(db, call.viewer, call.id)]
+
+
+async def _check_own(call: Call) -> None:
+    """Nobody puts people on the list from beyond their circle. Raises Forbidden."""
+    if call.id == beyond.LIST_ID:
+        await beyond.check_on(await call.db(), call.viewer)
+        raise Forbidden(_("You can't change this list. Delete it to switch it off."))
+
+
+def _beyond(call: Call) -> wire.List:
+    return wire.List(
+        id=str(beyond.LIST_ID),
+        title=translate(beyond.LIST_TITLE, call.viewer.language),
+        replies_policy="none",
+        exclusive=False,
+    )
 
 
 def _wire(one: OwnList) -> wire.List:

@@ -11,6 +11,7 @@ from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines import listeners
 from weetwie.domain.timelines.listeners import Channel
 from weetwie.errors import NotFound, _
+from weetwie.flows import beyond
 from weetwie.text.text import tag_key
 
 STATUSES, NOTIFICATIONS = "read:statuses", "read:notifications"
@@ -68,6 +69,8 @@ async def _asked(database: Database, viewer: Viewer, wish: StreamRequest) -> Ite
         if not key:
             raise Malformed(_("Choose a hashtag: this stream needs the parameter “tag”."))
         return [(listeners.tagged(key), STATUSES)]
+    if wish.stream == "list" and wish.list == str(beyond.LIST_ID):
+        return [_NOTHING]
     if wish.stream == "list":
         return [(listeners.of_list(await _own(database, viewer, wish.list)), STATUSES)]
     found = _FIXED.get(wish.stream)

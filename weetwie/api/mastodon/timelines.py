@@ -16,6 +16,7 @@ from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines import public as publics
 from weetwie.errors import NotFound, _
+from weetwie.flows import beyond
 from weetwie.text.text import tag_key
 from weetwie.views.posts import SeenPost
 
@@ -112,6 +113,10 @@ async def linking(call: Call, params: LinkParams) -> bytes:
 @routes.get("/api/v1/timelines/list/{list_id}", scopes=["read:lists"], answer=list[Status], hot=True)
 async def of_list(call: Call, params: PageParams) -> bytes:
     """Posts and boosts by people on your list."""
+    if call.names["list_id"] == beyond.LIST_ID:
+        await beyond.check_on(await call.db(), call.viewer)
+        found = await beyond.timeline(await call.db(), call.viewer, page_of(params))
+        return await statuses(call, params, [one.post for one in found])
     posts = await lists.of_list(await call.db(), call.viewer, call.names["list_id"], page_of(params))
     return await statuses(call, params, posts)
 

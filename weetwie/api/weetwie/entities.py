@@ -16,6 +16,17 @@ class Answered(Struct, kw_only=True):
     stands_for: list[str | None]
 
 
+class BeyondStatus(Status, kw_only=True):
+    """A post by somebody whom one does not follow."""
+
+    reason: str
+    """Why one is shown it, in words: from which department, about which topic of one's own."""
+
+
+class Beyond(Struct, kw_only=True):
+    how_often: Literal["off", "rare", "often"]
+
+
 class Proof(Struct, kw_only=True):
     """A post that shows what somebody knows."""
 

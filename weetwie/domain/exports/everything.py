@@ -7,7 +7,7 @@ Secrets and hashes are nobody's to read.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, LargeBinary, case, select
+from sqlalchemy import BigInteger, LargeBinary, case, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from weetwie.access.viewer import Viewer
@@ -16,6 +16,7 @@ from weetwie.domain.exports import glossary
 from weetwie.tables import (
     announcements,
     audit,
+    beyond,
     bots,
     collections,
     conversations,
@@ -26,6 +27,7 @@ from weetwie.tables import (
     invitations,
     knowledge,
     lists,
+    meeting,
     moderation,
     notifications,
     passages,
@@ -97,6 +99,9 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "people_you_named": questions.Pointer.by_id,
     "answers_you_would_like_to_know": questions.WantsToKnow.person_id,
     "answers_you_voted_for": questions.AnswerVote.person_id,
+    "beyond_your_circle": beyond.BeyondReader.person_id,
+    "shown_from_beyond_your_circle": beyond.BeyondPost.person_id,
+    "meeting_people": meeting.MeetingPreferences.person_id,
     "feed_addresses": feeds.FeedAddress.person_id,
     "webhooks": webhooks.Webhook.owner_id,
     "posts": posts.Post.author_id,
@@ -146,6 +151,26 @@ _QUERIES: Final = {
         ).where(
             questions.AskedPerson.person_id == param("person_id", BigInteger),
             questions.AskedPerson.state != _LEFT_OUT,
+        )
+    ),
+    # What the other one said is theirs.
+    "introductions": Query(
+        union_all(
+            *(
+                select(
+                    meeting.Meeting.id,
+                    other.label("person_id"),
+                    meeting.Meeting.kind,
+                    meeting.Meeting.topic,
+                    meeting.Meeting.proposed_at,
+                    says.label("you_said"),
+                    meeting.Meeting.introduced_at,
+                ).where(own == param("person_id", BigInteger))
+                for own, other, says in (
+                    (meeting.Meeting.first_id, meeting.Meeting.second_id, meeting.Meeting.first_says),
+                    (meeting.Meeting.second_id, meeting.Meeting.first_id, meeting.Meeting.second_says),
+                )
+            )
         )
     ),
     "bots_you_answer_for": Query(

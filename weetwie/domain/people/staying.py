@@ -36,11 +36,11 @@ _to_ask = (
 )
 _ASK = Query(update(Person).where(Person.id.in_(_to_ask)).values(asked_to_stay_at=_NOW).returning(Person.id))
 _to_tell = (
-    select(Person.id, Person.questions_told_at.label("before"))
+    select(Person.id, Person.week_told_at.label("before"))
     .where(
-        Person.wants_questions,
+        Person.wants_week,
         *_IS_AWAKE,
-        or_(Person.questions_told_at.is_(None), Person.questions_told_at < _BEFORE),
+        or_(Person.week_told_at.is_(None), Person.week_told_at < _BEFORE),
     )
     .order_by(Person.id)
     .limit(_MOST_AT_ONCE)
@@ -50,11 +50,11 @@ _to_tell = (
 _TELL = Query(
     update(Person)
     .where(Person.id == _to_tell.c.id)
-    .values(questions_told_at=_NOW)
+    .values(week_told_at=_NOW)
     .returning(Person.id, _to_tell.c.before)
 )
-_WANTS = Query(select(Person.wants_questions).where(Person.id == _ID))
-_WANT = Query(update(Person).where(Person.id == _ID).values(wants_questions=param("wants", Boolean)))
+_WANTS = Query(select(Person.wants_week).where(Person.id == _ID))
+_WANT = Query(update(Person).where(Person.id == _ID).values(wants_week=param("wants", Boolean)))
 
 
 class ToTell(msgspec.Struct, frozen=True):
@@ -84,9 +84,9 @@ async def to_tell(db: Db) -> list[ToTell]:
     return [ToTell(*row) for row in await db.rows(_TELL, now=now, before=now - A_WEEK)]
 
 
-async def wants_questions(db: Db, person_id: int) -> bool:
+async def wants_week(db: Db, person_id: int) -> bool:
     return bool(await db.value(_WANTS, id=person_id))
 
 
-async def want_questions(db: Db, person_id: int, *, wants: bool) -> None:
+async def want_week(db: Db, person_id: int, *, wants: bool) -> None:
     await db.run(_WANT, id=person_id, wants=wants)

@@ -15,6 +15,8 @@ from weetwie.domain.lists import lists
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import home as homes
 from weetwie.errors import _
+from weetwie.flows import beyond as from_beyond
+from weetwie.flows.beyond import BeyondPost
 from weetwie.views import posts as post_views
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
@@ -25,6 +27,8 @@ from weetwie.web.view_models import Person, Post, as_markup
 from weetwie.web.visit import Visit
 
 _MOST_COUNTED: Final = 99
+_NOT_OPENED: Final = ("max_id", "min_id", "scheduled", "quote", "text", "url")
+"""Home is shown again then, or to write in."""
 
 
 async def show(visit: Visit) -> Response:
@@ -33,14 +37,25 @@ async def show(visit: Visit) -> Response:
     if to := visit.request.query_params.get("to"):
         text = visit.request.query_params.get("text", "")
         return visit.go(f"/messages/new?{urlencode({'to': to, 'text': text} if text else {'to': to})}")
+    found = await _from_beyond(visit)
     async with visit.site.database.reading() as db:
-        shown = await page(visit, db)
+        shown = await page(visit, db, beyond=found)
     shown.headers["x-weetwie-page"] = "home"
     return shown
 
 
-async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Response:
-    """`draft` is what was written and could not be published."""
+async def _from_beyond(visit: Visit) -> BeyondPost | None:
+    """Opening home counts, turning its pages does not."""
+    if not visit.request.query_params.keys().isdisjoint(_NOT_OPENED):
+        return None
+    async with visit.site.database.transaction() as db:
+        return await from_beyond.for_home(db, visit.viewer)
+
+
+async def page(
+    visit: Visit, db: Db, status: int = 200, *, beyond: BeyondPost | None = None, **draft: Any
+) -> Response:
+    """`draft` is what was written and could not be published; `beyond` a post of somebody whom one does not follow."""
     found = await reading.timeline(
         visit, db, lambda db, page: _without_messages(db, visit.viewer, page), "home", folds=True
     )
@@ -58,6 +73,7 @@ async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Respons
         **await box(visit, db, draft, quote),
         tabs=await tabs(visit, db),
         sponsor=await _sponsor(visit, db),
+        beyond=await _beyond(visit, db, beyond) if beyond else None,
         examples=[] if found["posts"] else await answered_lately(visit, db),
         announcements=[
             (one, as_markup(one.text))
@@ -65,6 +81,12 @@ async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Respons
             if not one.is_read
         ],
     )
+
+
+async def _beyond(visit: Visit, db: Db, found: BeyondPost) -> tuple[Post, str] | None:
+    """With the reason in words; none where a filter of the reader's hides it."""
+    posts = await visit.site.presenter.posts(db, visit.viewer, [found.post], "home")
+    return (posts[0], from_beyond.in_words(found.reason, visit.language)) if posts else None
 
 
 async def _without_messages(db: Db, viewer: Viewer, page: Page) -> list[SeenPost]:

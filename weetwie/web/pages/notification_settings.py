@@ -65,7 +65,7 @@ async def show_email(visit: Visit) -> Response:
             visit,
             db,
             "settings_email.html",
-            wants_questions=await staying.wants_questions(db, visit.viewer.person_id),
+            wants_week=await staying.wants_week(db, visit.viewer.person_id),
             is_saved="saved" in visit.request.query_params,
         )
 
@@ -75,8 +75,8 @@ async def save_email(visit: Visit) -> Response:
     given = await visit.form()
     async with visit.site.database.transaction() as db:
         if visit.site.sends_mail:
-            wants = "wants_questions" in given
-            await staying.want_questions(db, visit.viewer.person_id, wants=wants)
+            wants = "wants_week" in given
+            await staying.want_week(db, visit.viewer.person_id, wants=wants)
     return visit.go("/settings/email?saved=1")
 
 

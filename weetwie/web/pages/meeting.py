@@ -1,0 +1,44 @@
+"""Meeting people: how often one is shown a post from beyond one's circle, and whether one is introduced to others."""
+
+from starlette.responses import Response
+
+from weetwie.domain.beyond import choice
+from weetwie.domain.beyond.rules import HowOften
+from weetwie.domain.meeting import preferences
+from weetwie.flows import meeting
+from weetwie.web import reading
+from weetwie.web.visit import Visit
+
+
+async def show_settings(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    async with visit.site.database.reading() as db:
+        return await reading.show(
+            visit,
+            db,
+            "settings_meeting.html",
+            how_often=(await choice.how_often(db, visit.viewer)).name,
+            is_introduced=await preferences.is_introduced(db, visit.viewer),
+            is_saved="saved" in visit.request.query_params,
+        )
+
+
+async def save_settings(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    wanted = given.get("how_often", "")
+    async with visit.site.database.transaction() as db:
+        await meeting.choose(
+            visit.context(db),
+            how_often=HowOften[wanted] if wanted in HowOften.__members__ else None,
+            is_introduced="is_introduced" in given,
+        )
+    return visit.go("/settings/meeting?saved=1")
+
+
+async def switch_beyond_off(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    await visit.form()
+    async with visit.site.database.transaction() as db:
+        await choice.choose(db, visit.viewer, HowOften.off)
+    return visit.go("/settings/meeting?saved=1")

@@ -77,6 +77,7 @@ from weetwie.security.ratelimit import RateLimits, of_person
 from weetwie.settings import Provider
 from weetwie.text import language
 from weetwie.web.api_reference import Reference, reference
+from weetwie.web.embed.preview import check as check_embedding
 from weetwie.web.site import site
 from weetwie.web.visit import ConnectionTest, Fetch, LookOver
 
@@ -238,6 +239,7 @@ def _connection_tests(database: Database, here: Site, agents: AgentEntry) -> dic
         "feeds": partial(_check_feeds, database, here),
         "bots": partial(_check_bots, database, here),
         "webhooks": partial(_check_webhooks, database),
+        "embedding": partial(check_embedding, database, here),
     }
 
 

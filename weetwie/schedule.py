@@ -14,6 +14,7 @@ from weetwie.domain.beyond import posts as beyond
 from weetwie.domain.identity import (
     agents,
     attempts,
+    embedded,
     grants,
     kept_addresses,
     links,
@@ -51,6 +52,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, posts.forget_keys),
     (HOUR, grants.sweep),
     (HOUR, agents.sweep),
+    (HOUR, embedded.sweep),
     (HOUR, links.sweep),
     (HOUR, attempts.sweep),
     (HOUR, passkeys.sweep),

@@ -97,6 +97,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-retention": "/admin/retention",
     "admin-directory": "/admin/directory",
     "admin-connections": "/admin/connections",
+    "admin-embedding": "/admin/connections/embedding/preview",
     "admin-announcements": "/admin/announcements",
 }
 FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}
@@ -120,6 +121,10 @@ NOT_ALONE: Final = {
     "/admin/people/{handle}/{verb}": "a form sends to it",
     "/admin/directory/{id:int}/{verb}": "a form sends to it",
     "/admin/connections/{name}/{verb}": "a form sends to it",
+    "/embed.js": "no page",
+    "/embed/allow": "for a frame, see test_embedding.py",
+    "/embed/open": "leads to a page",
+    "/embed/{kind}": "in pages of other sites, see test_embedding.py",
     "/admin/audit.csv": "a file",
     "/admin/people.csv": "a file",
     "/admin/bring-in": "leads to the import",

@@ -59,21 +59,22 @@ async def send(
     token: str | None,
     cookie: str | None = None,
     accept: bytes = b"",
+    headers: tuple[tuple[bytes, bytes], ...] = (),
 ) -> Response:
     raw, kind = b"", b""
     if request.body and request.is_form:
         raw, kind = urlencode(dict(request.body)).encode(), b"application/x-www-form-urlencoded"
     elif request.body:
         raw, kind = msgspec.json.encode(dict(request.body)), b"application/json"
-    headers = [(b"host", b"weetwie.test"), (b"content-length", str(len(raw)).encode())]
+    sent = [(b"host", b"weetwie.test"), (b"content-length", str(len(raw)).encode()), *headers]
     if kind:
-        headers.append((b"content-type", kind))
+        sent.append((b"content-type", kind))
     if token:
-        headers.append((b"authorization", b"Bearer " + token.encode()))
+        sent.append((b"authorization", b"Bearer " + token.encode()))
     if accept:
-        headers.append((b"accept", accept))
+        sent.append((b"accept", accept))
     if cookie:
-        headers.append((b"cookie", cookie.encode()))
+        sent.append((b"cookie", cookie.encode()))
     incoming = [{"type": "http.request", "body": raw}]
     status, body = 0, bytearray()
     answered: tuple[tuple[bytes, bytes], ...] = ()
@@ -99,7 +100,7 @@ async def send(
             "path": request.path,
             "raw_path": request.path.encode(),
             "query_string": urlencode(request.query).encode(),
-            "headers": headers,
+            "headers": sent,
             "client": ("192.0.2.1", 5000),
             "server": ("weetwie.test", 80),
         },

@@ -20,6 +20,7 @@ CONNECTIONS: Final = {
     "feeds": _("Feeds (Atom and JSON Feed)"),
     "bots": _("Bots"),
     "webhooks": _("Webhooks"),
+    "embedding": _("Embedding in other sites"),
 }
 """What each is called."""
 

@@ -225,12 +225,12 @@ class Token(Row):
     person_id: Mapped[int | None] = to("people.id", index=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     session_id: Mapped[int | None] = to("sessions.id", index=True)
-    """The browser in which somebody is told by push; it goes with the session."""
+    """The browser in which somebody is told by push, or allowed a site to show frames; it goes with the session."""
     scopes: Mapped[list[str]]
     created_at: Mapped[Moment]
     revoked_at: Mapped[datetime | None]
     resource: Mapped[str | None]
-    """The one address that it opens; None: the API. The five that follow are of such tokens alone."""
+    """The one address that it opens, or the one origin on which it opens a frame (`embed:`); None: the API. The five that follow are of such tokens alone."""
     expires_at: Mapped[datetime | None]
     """When the token has to be changed for the next one by what refreshes it: the row is the whole connection."""
     refresh_hash: Mapped[bytes | None] = mapped_column(unique=True)

@@ -20,8 +20,8 @@ SCRIPTS: Final = (
     "box.js", "who-sees.js", "extras.js", "emoji.js", "asking.js", "changes.js", "hover.js", "install.js",
 )  # fmt: skip
 """The modules of the pages that people live in, each with one purpose; they import `say.js` and one another."""
-SHEET: Final = "weetwie.css"
-"""What all pages look like: `css/weetwie.css` with every sheet that it imports."""
+SHEETS: Final = ("weetwie.css", "embed.css")
+"""What all pages look like, and what frames in other sites do: each with every sheet that it imports."""
 
 _KEPT_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _KEPT_AN_HOUR: Final = "public, max-age=3600"
@@ -38,7 +38,8 @@ class Assets:
     def __init__(self, folder: Path = FOLDER) -> None:
         self._packed: dict[str, dict[str, bytes]] = {}
         self._bodies = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-        self._bodies[SHEET] = self._sheet(folder / "css")
+        for sheet in SHEETS:
+            self._bodies[sheet] = self._sheet(folder / "css", sheet)
         for script in sorted((folder / "js").glob("*.js")):
             self._add_script(script)
         for name, body in self._bodies.items():
@@ -82,9 +83,9 @@ class Assets:
                 body, headers["content-encoding"] = self._packed[name][encoding], encoding
         return Response(body, media_type=kind, headers=headers)
 
-    def _sheet(self, folder: Path) -> bytes:
+    def _sheet(self, folder: Path, name: str) -> bytes:
         """One file for one request, which knows the hashed names of the files that it needs."""
-        text = _IMPORT.sub(lambda found: (folder / found[1]).read_text(), (folder / SHEET).read_text())
+        text = _IMPORT.sub(lambda found: (folder / found[1]).read_text(), (folder / name).read_text())
         return _FILE.sub(lambda found: self._with_hash(found[0]), text).encode()
 
     def _add_script(self, path: Path) -> None:

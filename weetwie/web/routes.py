@@ -9,6 +9,10 @@ from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.imports import contacts as imported_contacts
 from weetwie.web import colour
+from weetwie.web.embed import allow as embed_allow
+from weetwie.web.embed import frame as embed_frame
+from weetwie.web.embed import link as embed_link
+from weetwie.web.embed import preview as embed_preview
 from weetwie.web.pages import (
     acts,
     address,
@@ -96,7 +100,16 @@ LARGEST: Final = {
 """Forms with files, by their address."""
 
 UNCOUNTED: Final = frozenset(
-    ("/live", "/theme/{accent}.css", "/manifest.webmanifest", "/worker.js", "/offline", "/logo/{name}")
+    (
+        "/live",
+        "/embed.js",
+        "/embed/{kind}",
+        "/theme/{accent}.css",
+        "/manifest.webmanifest",
+        "/worker.js",
+        "/offline",
+        "/logo/{name}",
+    )
 )
 """What a browser fetches by itself beside a page."""
 WAY_IN: Final = ("/auth/", "/welcome/", "/join/")
@@ -205,6 +218,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/audit": (admin_audit.show, None),
     "/admin/audit.csv": (admin_audit.table, None),
     "/admin/connections": (admin_connections.show, None),
+    "/admin/connections/embedding/preview": (embed_preview.show, None),
     "/admin/connections/{name}/{verb}": (admin_connections.show, admin_connections.act),
     "/admin/directory": (admin_directory.show, admin_directory.make),
     "/admin/directory/{id:int}/{verb}": (admin_directory.show, admin_directory.act),
@@ -223,6 +237,10 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/announcements": (admin.show_announcements, admin.announce),
     "/admin/announcements/{id:int}/{verb}": (admin.show_announcements, admin.on_announcement),
     "/announcements/{id:int}/{verb}": (home.show, acts.on_announcement),
+    "/embed.js": (embed_frame.script, None),
+    "/embed/allow": (embed_allow.show, embed_allow.allow),
+    "/embed/open": (embed_link.show, None),
+    "/embed/{kind}": (embed_frame.show, embed_frame.content),
     "/theme/{accent}.css": (colour.show, None),
     "/manifest.webmanifest": (install.manifest, None),
     "/worker.js": (install.worker, None),

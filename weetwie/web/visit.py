@@ -119,6 +119,10 @@ class Visit:
     """Whether a script makes the page instant."""
     return_to: str = ""
     """Where forms of this page may lead beside this server itself: a source for the content security policy."""
+    framed_by: Sequence[str] | None = None
+    """Which pages may show this one in a frame; None: those of the sites that the organisation has listed."""
+    shows_frames: bool = False
+    """Whether this page shows others of ours in frames."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -246,7 +250,7 @@ class Visit:
             "permissions-policy": "camera=(), geolocation=(), microphone=()",
             "vary": "Accept-Language, Cookie",
         }
-        if not self.viewer.policy.framed_by:
+        if not self._framed_by:
             own["x-frame-options"] = "DENY"
         for name, value in own.items():
             response.headers.setdefault(name, value)
@@ -266,8 +270,13 @@ class Visit:
 
     @property
     def _policy(self) -> str:
-        framed_by = " ".join(self.viewer.policy.framed_by) or "'none'"
-        return f"{POLICY}; frame-ancestors {framed_by}" + (f"; {LIVING}" if self.is_living else "")
+        framed_by = " ".join(self._framed_by) or "'none'"
+        more = (f"; {LIVING}" if self.is_living else "") + ("; frame-src 'self'" if self.shows_frames else "")
+        return f"{POLICY}; frame-ancestors {framed_by}{more}"
+
+    @property
+    def _framed_by(self) -> Sequence[str]:
+        return self.viewer.policy.framed_by if self.framed_by is None else self.framed_by
 
     def close(self) -> None:
         """Whatever was sent goes with the visit."""

@@ -57,9 +57,15 @@ _ISSUE = Query(
     .returning(Token.id)
 )
 _OF_BROWSER = Query(
-    select(Token.id).where(Token.session_id == param("session_id", BigInteger), Token.revoked_at.is_(None))
+    select(Token.id).where(
+        Token.session_id == param("session_id", BigInteger),
+        Token.resource.is_(None),
+        Token.revoked_at.is_(None),
+    )
 )
-_END_OF_BROWSER = Query(delete(Token).where(Token.session_id == param("session_id", BigInteger)))
+_END_OF_BROWSER = Query(
+    delete(Token).where(Token.session_id == param("session_id", BigInteger), Token.resource.is_(None))
+)
 _FIND = Query(
     select(Token.id, Token.app_id).where(
         or_(Token.token_hash == param("hash", LargeBinary), Token.refresh_hash == param("hash", LargeBinary))

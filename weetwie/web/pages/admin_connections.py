@@ -12,7 +12,7 @@ from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.feeds import addresses as feed_addresses
-from weetwie.domain.identity import agents
+from weetwie.domain.identity import agents, embedded
 from weetwie.domain.people import bots
 from weetwie.domain.policy.choose import choose, held
 from weetwie.domain.webhooks import webhooks
@@ -63,6 +63,10 @@ async def _by_webhooks(db: Db, viewer: Viewer) -> Sequence[Use]:
     return [Use(_("Webhooks and who made them"), people)] if made else []
 
 
+async def _by_sites(db: Db, viewer: Viewer) -> Sequence[Use]:
+    return [Use(origin, people) for origin, people in await embedded.in_use(db, viewer)]
+
+
 CONNECTIONS: Final = (
     OfferedConnection(
         "agents",
@@ -99,6 +103,15 @@ CONNECTIONS: Final = (
         "",
         "webhooks",
         _by_webhooks,
+    ),
+    OfferedConnection(
+        "embedding",
+        _(
+            "One line of HTML shows on pages of your intranet or wiki who knows about them. Everyone sees what they can see here; the page around it learns nothing."
+        ),
+        "/embed.js",
+        "embedding",
+        _by_sites,
     ),
 )
 

@@ -276,12 +276,14 @@ def _domain(text: str) -> str:
 
 
 def _origin(address: str) -> str:
-    """Raises Invalid for what is more or less than a scheme and a host."""
+    """As browsers write it. Raises Invalid for what is more or less than a scheme and a host."""
+    wrong = Invalid(_("Write each address like this: https://intranet.example.org"), field="framed_by")
     parts = urlsplit(address.rstrip("/"))
-    if (
-        parts.scheme not in ("https", "http")
-        or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc)
-        or parts.path
-    ):
-        raise Invalid(_("Write each address like this: https://intranet.example.org"), field="framed_by")
-    return f"{parts.scheme}://{parts.netloc}"
+    usual = {"https": ":443", "http": ":80"}.get(parts.scheme)
+    if usual is None or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc) or parts.path:
+        raise wrong
+    try:
+        host = parts.netloc.lower().removesuffix(usual).encode("idna").decode()
+    except UnicodeError:
+        raise wrong from None
+    return f"{parts.scheme}://{host}"

@@ -1,0 +1,15 @@
+// Hands the frame that opened this window its token: to our own origin alone, so no other page that opens it ever gets one.
+
+const { token, origin } = /** @type {HTMLElement | null} */ (document.querySelector("[data-token]"))?.dataset || {};
+const button = /** @type {HTMLButtonElement | null} */ (document.querySelector("form .b"));
+
+if (token && opener) {
+  opener.postMessage({ token, origin }, location.origin);
+  window.close();
+}
+// What was meant for the page behind, a second click of two, allows nothing here.
+if (button) {
+  button.disabled = true;
+  const ready = () => document.visibilityState === "visible" && setTimeout(() => (button.disabled = false), 700);
+  ready() || document.addEventListener("visibilitychange", ready, { once: true });
+}

@@ -63,7 +63,7 @@ from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.oauth import apps, metadata, registration, tokens
 from weetwie.api.openapi import document, openapi_endpoint
 from weetwie.api.refusals import Unauthorized, WrongToken
-from weetwie.api.weetwie import ask, beyond, glossary, knowledge, not_about, passages, topics, watched
+from weetwie.api.weetwie import ask, beyond, glossary, knowledge, not_about, passages, topics, units, watched
 from weetwie.context import Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts
@@ -126,6 +126,7 @@ FILES: Final = (
     passages,
     glossary,
     topics,
+    units,
     watched,
     ask,
     beyond,

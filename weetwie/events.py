@@ -151,6 +151,12 @@ class TagFollowed(Fact, frozen=True):
     tag_id: int
 
 
+class UnitFollowed(Fact, frozen=True):
+    """Somebody follows a unit, and there may be more people in it than were followed with it."""
+
+    person_id: int
+
+
 class PersonJoined(Fact, frozen=True):
     person_id: int
 

@@ -73,8 +73,9 @@ from weetwie.events import (
     TagFollowed,
     TokenRevoked,
     TopicsChanged,
+    UnitFollowed,
 )
-from weetwie.flows import answers, assistant, erasures, offboard, proposing
+from weetwie.flows import answers, assistant, erasures, offboard, proposing, units
 from weetwie.flows import emails as flow_emails
 from weetwie.flows import watched as flow_watched
 
@@ -168,6 +169,10 @@ FLOWS: Mapping[type, Sequence[Flow]] = {
     QuestionMet: [flow_watched.tell],
     AnswerAccepted: [answers.accepted],
     PersonLeft: [offboard.say_farewell],
+    PersonJoined: [units.arrived],
+    PersonChanged: [units.arrived],
+    PersonReturned: [units.arrived],
+    UnitFollowed: [units.go_on],
     AccountChanged: [flow_emails.tell_account],
     PersonErased: [erasures.note],
 }

@@ -64,6 +64,7 @@ SHOWN: Final = {
     "questions": "/questions",
     "answers": "/questions?tab=answers",
     "question-settings": "/settings/questions",
+    "department-settings": "/settings/departments",
     "own-sign-in": "/settings/sign-in",
     "invitations": "/invitations",
     "decisions": "/decisions",

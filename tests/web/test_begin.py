@@ -1,6 +1,7 @@
 """The first minutes of somebody new."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import httpx
@@ -8,7 +9,12 @@ import pytest
 
 from tests.site import act, browser, choose, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
+from weetwie.domain.knowledge.topic_rules import TopicChoice
+from weetwie.domain.knowledge.topics import choose as choose_topic
+from weetwie.domain.posts.publish import publish
+from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines.introductions import introductions
+from weetwie.runtime import clock
 
 
 async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
@@ -22,12 +28,12 @@ async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
     sent = await act(site, "/begin/topics", knows="seals, heat pumps", learns="welding")
     assert sent.headers["location"] == "/begin/people"
     people = await site.get("/begin/people")
-    assert f'value="{bo.id}"' in people.text
-    sent = await act(site, "/begin/people", person=str(bo.id))
+    assert "Everyone in Pumps" in people.text
+    sent = await act(site, "/begin/people", unit="Pumps")
     assert sent.headers["location"] == "/begin/hello"
     said = re.search(r"<textarea[^>]*>([^<]*)</textarea>", (await site.get("/begin/hello")).text)
     assert said
-    hello = "Hello, I'm Ada Verhoeven. Ask me about #HeatPumps, #seals. I'd like to learn about #welding."
+    hello = "Hello, I'm Ada Verhoeven. I work in Pumps. Ask me about #HeatPumps, #seals. I'd like to learn about #welding."
     assert unescape(said[1]) == hello
     sent = await act(site, "/begin/hello", text=hello, audience="colleagues")
     assert sent.headers["location"] == "/"
@@ -38,6 +44,98 @@ async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
     profile = text_of(await site.get("/@ada"))
     assert "seals" in profile
     assert "I look after the pumps." in profile
+
+
+async def test_for_each_wish_stand_people_who_show_it_of_three_units(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    for handle, unit in (("bo", "Sales"), ("cy", "Sales"), ("dee", "Labs"), ("eve", "Yard"), ("flo", "Labs")):
+        person = await world.member(handle, name=handle.title(), unit=unit)
+        async with world.database.transaction() as db:
+            await publish(
+                db, await world.viewer(person), Draft(text=f"The welding of seam {handle} #welding")
+            )
+    await act(site, "/begin/topics", learns="welding, quokkas")
+    text = text_of(await site.get("/begin/people"))
+    wish = text.partition("To learn about welding")[2].partition("Joined when you did")[0]
+    assert sum(name in wish for name in ("Bo", "Cy")) == 1
+    assert sum(name in wish for name in ("Dee", "Flo")) == 1
+    assert "Eve" in wish and "Wrote about this" in wish
+    assert "No one you can see has written about it yet." in text
+
+
+async def test_topics_are_offered_from_what_one_wrote_and_from_what_others_list(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    bo = await world.member("bo", name="Bo")
+    for name in ("heat pumps", "burnout"):
+        await choose_topic(world.db, await world.viewer(bo), name, TopicChoice.knows)
+    async with world.database.transaction() as db:
+        for number in range(5):
+            await publish(
+                db, await world.viewer(ada), Draft(text=f"Kaplan turbine number {number} hums", language="en")
+            )
+        for number in range(20):
+            await publish(
+                db, await world.viewer(bo), Draft(text=f"Lunch number {number} is soup", language="en")
+            )
+    page = (await site.get("/begin/topics")).text
+    knows, _, learns = page.partition('name="learns_too"')
+    assert 'value="Kaplan turbine"' in knows and 'value="Kaplan turbine"' not in learns
+    assert 'value="heat pumps"' in page and "burnout" not in page
+
+
+async def test_who_joined_when_one_did_stands_there_and_who_came_long_before_does_not(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    long_ago = clock.now() - timedelta(days=400)
+    await world.member("bo", name="Bo Berg")
+    await world.member("cy", name="Cy Dam", joined_at=long_ago)
+    together = text_of(await site.get("/begin/people")).partition("Joined when you did")[2]
+    assert "Bo Berg" in together.partition("Who you could follow")[0]
+    assert "Cy Dam" not in together.partition("Who you could follow")[0]
+
+
+@pytest.mark.parametrize("way", ["command line", "directory", "alumnus", "guest"])
+async def test_whoever_is_made_comes_to_their_first_steps_once(world: World, way: str) -> None:
+    """Those who were invited and those who come by a provider: `test_joining.py`, `test_sign_on.py`."""
+    ada = await world.member("ada", name="Ada Host")
+    newcomers = {
+        "command line": lambda: world.member("new", name="New"),
+        "directory": lambda: world.member("new", name="New", unit="Pumps"),
+        "alumnus": lambda: world.alumnus("new", name="New"),
+        "guest": lambda: world.guest("new", name="New", sponsor=ada),
+    }
+    new = await newcomers[way]()
+    await give_password(world, new)
+    await world.member("secret", name="Not For The Network", unit="Pumps")
+    async with browser(world) as theirs:
+        assert (await sign_in(theirs, "new")).headers["location"] == "/begin"
+        people = text_of(await theirs.get("/begin/people"))
+        is_inside = way in ("command line", "directory")
+        assert ("Not For The Network" in people) == is_inside
+        assert ("Everyone in Pumps" in people) == (way == "directory")
+        assert ("Ada Host" in people) == (is_inside or way == "guest")
+        sent = await act(theirs, "/begin/people", person=str(ada.id))
+        assert sent.headers["location"] == "/begin/hello"
+        assert (await sign_in(theirs, "new")).headers["location"] == ("/" if way != "alumnus" else "/begin")
+
+
+async def test_a_department_is_followed_from_the_people_page_and_unfollowed_in_settings(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    bo = await world.member("bo", name="Bo", unit="Valves")
+    await world.member("cy", name="Cy", unit="Sales")
+    assert "Follow everyone in Valves" in text_of(await site.get("/people?unit=Valves"))
+    assert "Follow everyone" not in text_of(await site.get("/people?unit=Valves&unit=Sales"))
+    await act(site, "/settings/departments", act="follow", unit="Valves")
+    assert "You follow Valves" in text_of(await site.get("/people?unit=Valves"))
+    assert await world.connection.fetchval("select followed_id from follows") == bo.id
+    assert "Valves" in text_of(await site.get("/settings/departments"))
+    assert (await act(site, "/settings/departments", act="follow", unit="Nowhere")).status_code == 404
+    assert (await act(site, "/settings/departments", act="nothing", unit="Valves")).status_code == 404
+    await act(site, "/settings/departments", act="unfollow", unit="valves")
+    assert "You follow no department" in text_of(await site.get("/settings/departments"))
 
 
 async def test_every_step_may_be_left_out(site: httpx.AsyncClient) -> None:

@@ -60,7 +60,7 @@ async def is_signed_in(site: httpx.AsyncClient) -> bool:
 )
 async def test_one_signs_in_with_handle_or_address(site: httpx.AsyncClient, name: str) -> None:
     answer = await sign_in(site, name)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/begin")
     assert await is_signed_in(site)
 
 
@@ -146,7 +146,7 @@ async def test_a_form_that_the_browser_says_comes_from_another_site_is_refused(
 )
 async def test_no_link_leads_astray_through_the_sign_in(site: httpx.AsyncClient, astray: str) -> None:
     answer = await sign_in(site, "ada", go_on=astray)
-    assert answer.headers["location"] == "/"
+    assert answer.headers["location"] == "/begin", "their first steps"
 
 
 async def test_whoever_is_not_signed_in_comes_back_to_the_app_after_signing_in(
@@ -255,7 +255,7 @@ async def test_a_link_sets_a_password_once_and_ends_all_sessions(
     async with browser(world) as other:
         assert (await send(other, address, password="another long one")).status_code == 303
         assert (await other.get(address)).status_code == 404
-        assert (await sign_in(other, "ada", "another long one")).headers["location"] == "/"
+        assert (await sign_in(other, "ada", "another long one")).headers["location"] == "/begin"
     assert not await is_signed_in(site)
 
 

@@ -83,6 +83,32 @@ class TagFollow(Row):
     )
 
 
+class UnitFollow(Row):
+    """A unit whose people somebody follows, also those who join it later."""
+
+    __tablename__ = "unit_follows"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """The folded name: spellings of one unit have it in common."""
+    name: Mapped[str]
+    created_at: Mapped[Moment]
+
+    __table_args__ = (Index("unit_follows_by_unit", "key", "person_id"),)
+
+
+class FollowedByUnit(Row):
+    """Whom a unit has brought already: who unfollows them afterwards does not get them again."""
+
+    __tablename__ = "followed_by_unit"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    followed_id: Mapped[int] = to("people.id", primary_key=True)
+    key: Mapped[str]
+
+    __table_args__ = (Index("followed_by_unit_by_followed", "followed_id"),)
+
+
 class PersonNote(Row):
     """What somebody has noted about a person, for themselves alone."""
 

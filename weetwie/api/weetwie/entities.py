@@ -343,3 +343,10 @@ class NamedSomebody(Struct, kw_only=True):
     """None where they do not stand behind it."""
     account: Account | None
     """Who was named."""
+
+
+class FollowedUnit(Struct, kw_only=True):
+    """A department that you follow with everybody in it."""
+
+    name: str
+    followed_at: str

@@ -75,6 +75,8 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "mutes": relations.Mute.muter_id,
     "notes_about_others": relations.PersonNote.writer_id,
     "followed_tags": relations.TagFollow.person_id,
+    "followed_units": relations.UnitFollow.person_id,
+    "followed_by_unit": relations.FollowedByUnit.person_id,
     "featured_people": relations.FeaturedPerson.person_id,
     "featured_tags": relations.FeaturedTag.person_id,
     "unwanted_suggestions": relations.UnwantedSuggestion.person_id,

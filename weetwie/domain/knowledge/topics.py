@@ -4,16 +4,29 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, column, delete, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    SmallInteger,
+    Text,
+    case,
+    column,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
+from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
+from weetwie.domain.knowledge import delicate, translating
 from weetwie.domain.knowledge import topic_rules as rules
-from weetwie.domain.knowledge import translating
 from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PersonErased, TopicsChanged, record
@@ -77,6 +90,15 @@ async def who_list(db: Db, viewer: Viewer, words: str, limit: int) -> list[int]:
 async def of_unit(db: Db, viewer: Viewer, limit: int) -> list[str]:
     """What the profiles of the viewer's own unit list, what most of them do first."""
     return [row["name"] for row in await _OF_UNIT.rows(db, viewer, limit=limit)]
+
+
+async def here(db: Db, viewer: Viewer, limit: int) -> list[str]:
+    """What profiles list that the viewer sees, what most people know first; nothing that is never inferred. In works-council
+    mode the order tells of no group that is too small to be told of."""
+    least = 1 if viewer.policy.tells_activity else FEWEST
+    rows = await _HERE.rows(db, viewer, limit=2 * limit, least=least)
+    names = [row["name"] for row in rows]
+    return [one for one in names if not delicate.is_delicate(one, viewer.policy.never_inferred)][:limit]
 
 
 async def find_by_words(db: Db, person_id: int, key: str, name: str) -> None:
@@ -198,6 +220,26 @@ def _of_unit(viewer_sql: ViewerSql) -> Any:
     )
 
 
+def _here(viewer_sql: ViewerSql) -> Any:
+    many = func.count() >= param("least", BigInteger)
+    return (
+        select(func.min(Topic.name).label("name"))
+        .join(Person, Person.id == Topic.person_id)
+        .where(
+            Topic.choice == int(TopicChoice.knows),
+            Person.id != viewer_sql.id,
+            visibility.person(viewer_sql),
+            visibility.detail(viewer_sql, Person) > visibility.CARD,
+            Person.is_dormant.is_(False),
+            Person.may_rank,
+        )
+        .group_by(Topic.key)
+        .order_by(case((many, func.count()), else_=0).desc(), Topic.key)
+        .limit(param("limit", BigInteger))
+    )
+
+
+_HERE = VisibleQuery(_here)
 _WHO_LIST = VisibleQuery(_who_list)
 _OF_UNIT = VisibleQuery(_of_unit)
 

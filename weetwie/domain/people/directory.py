@@ -4,13 +4,14 @@ In works-council mode there is no order by activity: the newest always come firs
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Select, SmallInteger, Text, and_, func, or_, select, union_all
 from sqlalchemy import literal as value
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from weetwie.access import ring_counts, visibility
 from weetwie.access.enums import Standing
@@ -101,6 +102,32 @@ _NEWCOMERS = VisibleQuery(
         .limit(param("limit", BigInteger))
     )
 )
+
+
+def _joined_with(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+    me = aliased(Person)
+    apart = func.abs(func.extract("epoch", Person.joined_at - me.joined_at))
+    return (
+        select(Person.id)
+        .join(me, me.id == viewer_sql.id)
+        .where(
+            _listed(viewer_sql),
+            visibility.detail(viewer_sql) >= visibility.PROFILE,
+            Person.id != viewer_sql.id,
+            Person.has_joined,
+            Person.is_bot.is_(False),
+            Person.standing == me.standing,
+            apart < param("seconds", BigInteger),
+        )
+        .order_by(apart, Person.id)
+        .limit(param("limit", BigInteger))
+    )
+
+
+_JOINED_WITH = VisibleQuery(_joined_with)
+_WITHIN: Final = timedelta(days=30)
+_TOGETHER: Final = 20
+"""More than so many did not come together: they were brought in at once."""
 _HOW_MANY = VisibleQuery(
     lambda viewer_sql: (
         select(func.count()).where(_listed(viewer_sql), _is_among(viewer_sql)).select_from(Person)
@@ -147,6 +174,16 @@ async def newcomers(db: Db, viewer: Viewer, since: datetime, limit: int) -> list
     if viewer.standing is Standing.guest:
         return []
     return columns(await _NEWCOMERS.rows(db, viewer, since=since, limit=limit), "id")
+
+
+async def joined_with(db: Db, viewer: Viewer, limit: int) -> list[int]:
+    """Who came within a month of the viewer, the nearest first. Nobody where the organisation came as a whole. Guests see none."""
+    if viewer.standing is Standing.guest or not viewer.is_person:
+        return []
+    rows = await _JOINED_WITH.rows(
+        db, viewer, seconds=int(_WITHIN.total_seconds()), limit=max(limit, _TOGETHER + 1)
+    )
+    return [] if len(rows) > _TOGETHER else columns(rows, "id")[:limit]
 
 
 async def how_many(db: Db, viewer: Viewer, among: DirectoryFilter) -> int:

@@ -14,10 +14,12 @@ from weetwie.tables.relations import (
     FeaturedPerson,
     FeaturedTag,
     Follow,
+    FollowedByUnit,
     FollowRequest,
     Mute,
     PersonNote,
     TagFollow,
+    UnitFollow,
     UnwantedSuggestion,
 )
 
@@ -38,6 +40,12 @@ _OTHERS = [
     Query(delete(Block).where(or_(Block.blocker_id == _ERASED, Block.blocked_id == _ERASED))),
     Query(delete(Mute).where(or_(Mute.muter_id == _ERASED, Mute.muted_id == _ERASED))),
     Query(delete(TagFollow).where(TagFollow.person_id == _ERASED)),
+    Query(delete(UnitFollow).where(UnitFollow.person_id == _ERASED)),
+    Query(
+        delete(FollowedByUnit).where(
+            or_(FollowedByUnit.person_id == _ERASED, FollowedByUnit.followed_id == _ERASED)
+        )
+    ),
     Query(delete(PersonNote).where(or_(PersonNote.writer_id == _ERASED, PersonNote.about_id == _ERASED))),
     Query(
         delete(FeaturedPerson).where(

@@ -1,32 +1,32 @@
 """The first minutes of somebody new, in three steps, each of which may be left out: who one is, what one knows and would
 like to learn, whom to follow. Then an introduction stands ready to be posted."""
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import topics
+from weetwie.domain.knowledge import inferred, topics
 from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice, key_of, tidy
 from weetwie.domain.passages import choices as passages
-from weetwie.domain.people.directory import directory
 from weetwie.domain.people.rules import Changes
-from weetwie.domain.relations import follow, suggestions
-from weetwie.domain.relations.rules import FollowOptions
 from weetwie.domain.timelines import trends
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import begin, profile
 from weetwie.text.signs import bare_address
 from weetwie.views import people as seen_people
 from weetwie.views import tags as seen_tags
-from weetwie.web import reading
+from weetwie.web import first_people, reading
 from weetwie.web.pages import address
 from weetwie.web.pages.drafts import choices, draft_of
 from weetwie.web.visit import Visit
 
 STEPS: Final = ("you", "topics", "people", "hello")
-_MOST_TOPICS, _MOST_PEOPLE, _OFFERED = 10, 12, 18
+_MOST_TOPICS, _MOST_CHOSEN, _OFFERED = 10, 50, 18
 _HELLO: Final = _("Hello, I'm {name}.")
+_I_WORK: Final = _("I work in {unit}.")
 _I_KNOW: Final = _("Ask me about {topics}.")
 _I_LEARN: Final = _("I'd like to learn about {topics}.")
 
@@ -42,9 +42,13 @@ async def show(visit: Visit) -> Response:
 
 async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any) -> Response:
     shown: dict[str, Any] = {
-        "topics": [],
+        "topics": {"knows": [], "learns": []},
         "said": [],
-        "people": [],
+        "wishes": [],
+        "unit": "",
+        "mates": 0,
+        "together": [],
+        "others": [],
         "given": {},
         "bio": "",
         "text": "",
@@ -56,15 +60,11 @@ async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any)
         (mine,) = await seen_people.profiles(db, [seen])
         shown["bio"] = mine.bio
     if step == "topics":
-        ids = await trends.tags(db, visit.viewer, limit=_OFFERED)
-        tags = await seen_tags.tags(db, visit.viewer, ids)
-        mates = await topics.of_unit(db, visit.viewer, _OFFERED)
-        offered = {key_of(name): name for name in [*mates, *(tag.name for tag in tags)]}
-        shown["topics"] = list(offered.values())[:_OFFERED]
+        shown["topics"] = await _offered(visit, db)
         shown["written_elsewhere"] = await passages.number(db, visit.viewer)
         shown["said"] = [one for one in await topics.own(db, visit.viewer) if one.choice in SHOWN]
     if step == "people":
-        shown["people"] = await _to_follow(visit, db)
+        shown |= await first_people.of(visit, db)
     if step == "hello":
         shown["text"] = await _introduction(visit, db)
         shown["choices"] = [one for one in choices(visit.viewer) if one in ("colleagues", "network")]
@@ -73,13 +73,22 @@ async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any)
     )
 
 
-async def _to_follow(visit: Visit, db: Db) -> list[Any]:
-    """With the reason; colleagues of the unit and whoever knows one's topics first."""
-    found = await suggestions.suggestions(db, visit.viewer, _MOST_PEOPLE)
-    reasons = {one.person_id: one.reasons[0] for one in found}
-    new = [id for id in await directory(db, visit.viewer, "new", 0, 6) if id != visit.viewer.person_id]
-    people = await visit.site.presenter.people(db, visit.viewer, dict.fromkeys([*reasons, *new]))
-    return [(one, reasons.get(one.id)) for one in people]
+async def _offered(visit: Visit, db: Db) -> dict[str, list[str]]:
+    """For what one knows what one's own posts and messages show, then what the unit and the organisation list; for what one
+    would like to learn what others list."""
+    viewer = visit.viewer
+    own = [*await inferred.proposals(db, viewer), *await inferred.proposals(db, viewer, elsewhere=True)]
+    listed = await topics.here(db, viewer, _OFFERED)
+    tags = await seen_tags.tags(db, viewer, await trends.tags(db, viewer, limit=_OFFERED))
+    tagged = [tag.name for tag in tags]
+    return {
+        "knows": _once([one.name for one in own], await topics.of_unit(db, viewer, _OFFERED), listed, tagged),
+        "learns": _once(listed, tagged),
+    }
+
+
+def _once(*lists: Sequence[str]) -> list[str]:
+    return list({key_of(name): name for name in reversed([*chain(*lists)])}.values())[::-1][:_OFFERED]
 
 
 async def act(visit: Visit) -> Response:
@@ -96,7 +105,7 @@ async def act(visit: Visit) -> Response:
                 await _keep_topics(visit, given)
                 return visit.go("/begin/people")
             case "people":
-                await _follow(visit)
+                await _follow(visit, given)
                 return visit.go("/begin/hello")
             case "hello":
                 await _say_hello(visit, given)
@@ -138,14 +147,16 @@ def _topics(visit: Visit, given: dict[str, str], field: str) -> list[str]:
     return found
 
 
-async def _follow(visit: Visit) -> None:
-    chosen = [int(one) for one in visit.several.get("person", []) if one.isascii() and one.isdigit()]
-    for person_id in chosen[:50]:
-        async with visit.site.database.transaction() as db:
-            try:
-                await follow.follow(db, visit.viewer, person_id, FollowOptions())
-            except NotFound:
-                continue  # they have gone in the meantime
+async def _follow(visit: Visit, given: dict[str, str]) -> None:
+    chosen = [
+        int(one)
+        for one in visit.several.get("person", [])
+        if one.isascii() and one.isdigit() and len(one) < 19
+    ]
+    async with visit.site.database.transaction() as db:
+        await begin.follow_people(
+            visit.context(db), dict.fromkeys(chosen[:_MOST_CHOSEN]), given.get("unit", "")
+        )
 
 
 async def _introduction(visit: Visit, db: Db) -> str:
@@ -155,6 +166,8 @@ async def _introduction(visit: Visit, db: Db) -> str:
     knows = [profile.joined(one.name) for one in said if one.choice is TopicChoice.knows]
     learns = [profile.joined(one.name) for one in said if one.choice is TopicChoice.learning]
     lines = [visit.say(_HELLO, name=me.called)]
+    if me.unit:
+        lines.append(visit.say(_I_WORK, unit=me.unit))
     if knows:
         lines.append(visit.say(_I_KNOW, topics=_tagged(knows)))
     if learns:

@@ -4,7 +4,7 @@ from starlette.responses import JSONResponse, Response
 
 from weetwie.domain.identity import passkeys, sessions
 from weetwie.errors import Forbidden, Invalid, NotFound
-from weetwie.web import reading
+from weetwie.web import first, reading
 from weetwie.web.pages import sign_in
 from weetwie.web.pages.sign_in_settings import house_of
 from weetwie.web.visit import Visit, local
@@ -40,4 +40,4 @@ async def _enter(visit: Visit, credential: str) -> Response:
         return sign_in.page(visit, 422, error=refusal)
     assert person_id, "nobody else has a passkey"
     visit.begin_session(token)
-    return visit.go(local(visit.request.query_params.get("next")))
+    return visit.go(await first.page(visit, token, local(visit.request.query_params.get("next"))))

@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from weetwie.access.enums import Standing
+from weetwie.database.folding import folded
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
 from weetwie.domain.people.directory import DirectoryFilter, choices, directory, how_many, narrowed
 from weetwie.domain.people.search import search
+from weetwie.domain.relations import units
 from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.suggestions import suggestions
 from weetwie.domain.timelines.introductions import introductions
@@ -58,11 +60,20 @@ async def show(visit: Visit) -> Response:
             without=_without(kept),
             choices=await choices(db, visit.viewer),
             is_table=given.get("as") == "table",
+            unit=await _unit(visit, db, among),
             older=f"/people?{urlencode([*kept, ('offset', offset + _LENGTH)])}"
             if len(ids) == _LENGTH and offset + _LENGTH < count
             else "",
             **await _beside(visit, db),
         )
+
+
+async def _unit(visit: Visit, db: Db, among: DirectoryFilter) -> tuple[str, bool] | None:
+    """The one unit that the page is narrowed down to, and whether it is followed. Guests follow none."""
+    if len(among.units) != 1 or visit.viewer.standing is Standing.guest:
+        return None
+    followed = {folded(one.name) for one in await units.own(db, visit.viewer)}
+    return among.units[0], folded(among.units[0]) in followed
 
 
 def _among(visit: Visit) -> DirectoryFilter:

@@ -11,6 +11,7 @@ from weetwie.domain.invitations import ask as asking
 from weetwie.errors import Forbidden, Invalid, TooMany
 from weetwie.flows import sign_in as entering
 from weetwie.security.client_address import place_of
+from weetwie.web import first
 from weetwie.web.pages import sign_on
 from weetwie.web.visit import Visit, local
 
@@ -58,7 +59,7 @@ async def sign_in(visit: Visit) -> Response:
             response.headers["retry-after"] = str(refusal.retry_after)
         return response
     visit.begin_session(token)
-    return visit.go(local(visit.request.query_params.get("next")))
+    return visit.go(await first.page(visit, token, local(visit.request.query_params.get("next"))))
 
 
 async def _enter(visit: Visit, name: str, password: str, code: str) -> str:

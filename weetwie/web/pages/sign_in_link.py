@@ -14,6 +14,7 @@ from weetwie.domain.identity import links, one_time, sessions
 from weetwie.errors import Invalid, NotFound, TooMany
 from weetwie.events import audit
 from weetwie.flows import sign_in
+from weetwie.web import first
 from weetwie.web.visit import Visit
 
 _AS_LONG: Final = 0.3
@@ -60,7 +61,7 @@ async def enter(visit: Visit) -> Response:
         if visit.session:
             await sessions.end(db, visit.session)
     visit.begin_session(token)
-    return visit.go("/")
+    return visit.go(await first.page(visit, token, "/"))
 
 
 async def _person(visit: Visit) -> tuple[Viewer, bool]:

@@ -14,7 +14,7 @@ from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
 from weetwie.flows import sign_on as entering
 from weetwie.http.fetch import Fetcher, FetchFailed
 from weetwie.security.oidc import SignedIn
-from weetwie.web import reading
+from weetwie.web import first, reading
 from weetwie.web.visit import SignOnHouse as Provider
 from weetwie.web.visit import Visit, local
 
@@ -61,7 +61,7 @@ async def come_back(visit: Visit) -> Response:
     visit.begin_session(token)
     if is_new and told.picture:
         await _take_picture(visit, provider, answer, told)
-    return visit.go(local(begun.go_on))
+    return visit.go(await first.page(visit, token, local(begun.go_on)))
 
 
 async def end(visit: Visit) -> Response:

@@ -41,7 +41,7 @@ async def choose_topics(context: Context, knows: Iterable[str], learns: Iterable
         await profile.follow_tag(context, profile.joined(name))
 
 
-class Knower(msgspec.Struct, frozen=True):
+class WishedPerson(msgspec.Struct, frozen=True):
     person_id: int
     level: Level
 
@@ -50,7 +50,7 @@ class Wish(msgspec.Struct, frozen=True):
     """What somebody would like to learn, and who shows it, as far as they see."""
 
     topic: str
-    people: Sequence[Knower]
+    people: Sequence[WishedPerson]
 
 
 async def wishes(context: Context, learns: Iterable[str]) -> list[Wish]:
@@ -62,7 +62,7 @@ async def wishes(context: Context, learns: Iterable[str]) -> list[Wish]:
         cards = await seen_people.cards(db, viewer, levels)
         at = {one.id: folded(one.unit) for one in await seen_people.profiles(db, cards)}
         chosen = spread([id for id in levels if id in at], at, OF_EACH)
-        found.append(Wish(topic, [Knower(id, levels[id]) for id in chosen]))
+        found.append(Wish(topic, [WishedPerson(id, levels[id]) for id in chosen]))
     return found
 
 

@@ -24,7 +24,7 @@ from weetwie.tables.relations import Block, FollowedByUnit, Mute, UnitFollow, Un
 MOST: Final = 50
 
 
-class FollowedUnit(msgspec.Struct, frozen=True):
+class UnitThatOneFollows(msgspec.Struct, frozen=True):
     name: str
     created_at: datetime
 
@@ -49,9 +49,9 @@ async def unfollow(db: Db, viewer: Viewer, name: str) -> None:
         await db.run(statement, person_id=viewer.person_id, key=folded(name.strip()))
 
 
-async def own(db: Db, viewer: Viewer) -> list[FollowedUnit]:
+async def own(db: Db, viewer: Viewer) -> list[UnitThatOneFollows]:
     """The units that one follows, by name."""
-    return structs(FollowedUnit, await db.rows(_OWN, person_id=viewer.person_id))
+    return structs(UnitThatOneFollows, await db.rows(_OWN, person_id=viewer.person_id))
 
 
 async def mates(db: Db, viewer: Viewer, name: str) -> int:

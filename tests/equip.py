@@ -1,4 +1,4 @@
-"""Gets what some tests need and the machine lacks: a browser, Node, an older PostgreSQL. Run by `bin/check`; fails nothing, for
+"""Gets what some tests need and the machine lacks: a browser, Node, an older PostgreSQL, an LDAP server. Run by `bin/check`; fails nothing, for
 tests that go without are named at the end (and in CI are failures).
 """
 
@@ -21,6 +21,7 @@ _LONG: Final = 600
 
 def main() -> None:
     get("an older PostgreSQL", machine.older_postgres, [_postgres_of_the_system])
+    get("an LDAP server", machine.slapd, [_slapd_unpacked])
     get("Node", machine.node, [_node_as_a_wheel])
     get(
         "a browser", machine.chromium, [_browser_of_the_system, _browser_of_playwright, _browser_as_a_package]
@@ -61,6 +62,22 @@ def _postgres_of_the_system() -> None:
         settings.parent.mkdir(exist_ok=True)
         settings.write_text("create_main_cluster = false\n")  # its programs are wanted, no server
     _install("postgresql")
+
+
+def _slapd_unpacked() -> None:
+    """from the packages of the system, unpacked and not installed, so that no server is started"""
+    folder = TOOLS / "slapd.new"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if os.geteuid() == 0:
+        _run("apt-get", "update", "-qq")
+    packages = ("slapd", "libodbc2", "libwrap0", "libltdl7")
+    subprocess.run(
+        ("apt-get", "download", "-qq", *packages), check=True, timeout=_LONG, capture_output=True, cwd=folder
+    )
+    for package in folder.glob("*.deb"):
+        _run("dpkg", "-x", package, folder)
+    folder.rename(TOOLS / "slapd")
 
 
 def _node_as_a_wheel() -> None:

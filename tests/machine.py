@@ -34,6 +34,14 @@ def older_postgres() -> str | None:
     return str(found[0]) if found else None
 
 
+def slapd() -> str | None:
+    """The root below which OpenLDAP's server lies: the system's, or the folder that `tests/equip.py` has unpacked it into."""
+    for root in (Path("/"), TOOLS / "slapd"):
+        if (root / "usr/sbin/slapd").exists():
+            return str(root)
+    return None
+
+
 def _existing(path: Path) -> str | None:
     return str(path) if path.exists() else None
 
@@ -42,6 +50,7 @@ NEEDS: Final[dict[str, tuple[Callable[[], str | None], str]]] = {
     "browser": (chromium, "no Chromium was found, and none could be got"),
     "node": (node, "no Node was found, and none could be got"),
     "older-postgres": (older_postgres, "the system has no PostgreSQL older than 18 (Debian: postgresql)"),
+    "slapd": (slapd, "no OpenLDAP server was found, and none could be got (Debian: slapd)"),
 }
 """By the word that stands in `@pytest.mark.needs`: what finds it, and what is said where it is missing."""
 

@@ -241,6 +241,7 @@ def _connection_tests(database: Database, here: Site, agents: AgentEntry) -> dic
         "bots": partial(_check_bots, database, here),
         "webhooks": partial(_check_webhooks, database),
         "embedding": partial(check_embedding, database, here),
+        "directory": partial(_check_directory, database, here),
     }
 
 
@@ -248,6 +249,12 @@ async def _check_bots(database: Database, here: Site) -> str:
     from weetwie.hooks.check import check
 
     return await check(database, here)
+
+
+async def _check_directory(database: Database, here: Site) -> str:
+    from weetwie.flows import directory_check
+
+    return await directory_check.test(database, here)
 
 
 async def _check_webhooks(database: Database) -> str:

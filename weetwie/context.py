@@ -14,6 +14,7 @@ from weetwie.database.pool import Db
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.errors import NotFound
 from weetwie.media.blob import Store
+from weetwie.settings import Directory
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,8 @@ class Site:
     """Where the bytes of media lie."""
     data: Path | None = None
     """The data folder, where there is one."""
+    directory: Directory | None = None
+    """The organisation's directory, where it is asked by LDAP."""
 
     @property
     def agents_at(self) -> str:

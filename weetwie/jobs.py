@@ -118,6 +118,7 @@ def jobs(
     post: SmtpClient | None,
 ) -> list[Job]:
     """`post` is the mail server, if there is one."""
+    reading_directory = [] if site.directory is None else [_reading_directory(database, site)]
     pushes = sending_pushes(database, site, sender)
     webhooks = sending_webhooks(database, site, webhook_sender)
     return [
@@ -149,8 +150,18 @@ def jobs(
             (Sweep(HOUR, lambda: requests.sweep(database, store)),),
         ),
         Job("questions", lambda: asking.work(database, site)),
+        *reading_directory,
         Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site), first=0.0),)),
     ]
+
+
+def _reading_directory(database: Database, site: Site) -> Job:
+    """Loaded where there is one to be read."""
+    from weetwie.flows import directory_sync
+
+    return Job(
+        "directory", sweeps=(Sweep(MINUTE, lambda: directory_sync.keep_up(database, site), first=10.0),)
+    )
 
 
 async def media_once(database: Database, store: Store) -> None:

@@ -16,6 +16,7 @@ from weetwie.domain.beyond import erase as beyond
 from weetwie.domain.cards import link
 from weetwie.domain.collections import people as collected
 from weetwie.domain.conversations import conversations
+from weetwie.domain.directory import entries as directory_entries
 from weetwie.domain.exports import exports
 from weetwie.domain.feeds import addresses as feed_addresses
 from weetwie.domain.filters import filters
@@ -99,6 +100,7 @@ AT_ONCE: AtOnce = {
         watched.erased,
         asked_people.erased,
         push.left,
+        directory_entries.erased,
         resources.erased,
         exports.erased,
         invite.erased,

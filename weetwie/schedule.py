@@ -11,6 +11,7 @@ from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
 from weetwie.domain.beyond import posts as beyond
+from weetwie.domain.directory import runs as directory_runs
 from weetwie.domain.identity import (
     agents,
     attempts,
@@ -68,6 +69,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (DAY, reports.sweep),
     (DAY, decisions.sweep),
     (DAY, deliveries.sweep),
+    (DAY, directory_runs.sweep),
     (DAY, forget_old_events),
 ]
 FLOWS: list[tuple[timedelta, Flow]] = [

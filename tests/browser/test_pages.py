@@ -126,6 +126,8 @@ NOT_ALONE: Final = {
     "/embed/allow": "for a frame, see test_embedding.py",
     "/embed/open": "leads to a page",
     "/embed/{kind}": "in pages of other sites, see test_embedding.py",
+    "/admin/directory/ldap": "only where a directory is set: see tests/ldap",
+    "/admin/directory/ldap/{verb}": "a form sends to it",
     "/admin/audit.csv": "a file",
     "/admin/people.csv": "a file",
     "/admin/bring-in": "leads to the import",

@@ -21,6 +21,7 @@ CONNECTIONS: Final = {
     "bots": _("Bots"),
     "webhooks": _("Webhooks"),
     "embedding": _("Embedding in other sites"),
+    "directory": _("Directory (LDAP, Active Directory)"),
 }
 """What each is called."""
 

@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "announce": "weetwie.cli.announce:announce",
     "audit": "weetwie.cli.audit:audit",
     "backup": "weetwie.cli.keep:backup",
+    "directory": "weetwie.cli.directory:directory",
     "doctor": "weetwie.cli.keep:doctor",
     "emoji": "weetwie.cli.policy:emoji",
     "export": "weetwie.cli.ties:export",

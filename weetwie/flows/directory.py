@@ -25,20 +25,22 @@ REASON: Final = "directory"
 _NEWS_LASTS: Final = timedelta(days=2)
 
 
-async def add(context: Context, token_id: int, kind: str, name: str, document: Document) -> int:
-    """A user or a group that the directory tells us of, by one of its tokens; gives its number."""
-    person_id = await _arrive(context, document) if kind == USER else None
+async def add(context: Context, token_id: int | None, kind: str, name: str, document: Document) -> int:
+    """A user or a group that the directory tells us of, by one of its tokens, or that was read in it; gives its number."""
+    person_id = await _arrive(context, document) if kind != GROUP else None
     id = await resources.put(context.db, kind, name, document.get("externalId"), document, person_id)
     told = {**document, "id": str(id)}
     if person_id is not None:
         await _keep(context, person_id, told, before={}, is_new=True)
     if kind == GROUP:
         await _members_changed(context, documents.members(document))
-    await _note(context, f"scim.create_{kind.lower()}", person_id, token_id, id)
+    await _note(context, f"create_{kind.lower()}", person_id, token_id, id)
     return id
 
 
-async def change(context: Context, token_id: int, stored: Resource, name: str, document: Document) -> None:
+async def change(
+    context: Context, token_id: int | None, stored: Resource, name: str, document: Document
+) -> None:
     """It is otherwise now."""
     await resources.change(context.db, stored.id, name, document.get("externalId"), document)
     before = stored.document
@@ -48,7 +50,7 @@ async def change(context: Context, token_id: int, stored: Resource, name: str, d
         is_renamed = before.get("displayName") != document.get("displayName")
         now, then = documents.members(document), documents.members(before)
         await _members_changed(context, now | then if is_renamed else now ^ then)
-    await _note(context, f"scim.change_{stored.kind.lower()}", stored.person_id, token_id, stored.id)
+    await _note(context, f"change_{stored.kind.lower()}", stored.person_id, token_id, stored.id)
 
 
 async def remove(context: Context, token_id: int, stored: Resource) -> None:
@@ -57,11 +59,14 @@ async def remove(context: Context, token_id: int, stored: Resource) -> None:
     if stored.person_id is not None:
         await _stand(context, stored.person_id, stored.document, is_active=False)
     await _members_changed(context, documents.members(stored.document))
-    await _note(context, f"scim.delete_{stored.kind.lower()}", stored.person_id, token_id, stored.id)
+    await _note(context, f"delete_{stored.kind.lower()}", stored.person_id, token_id, stored.id)
 
 
-async def _note(context: Context, act: str, person_id: int | None, token_id: int, id: int) -> None:
-    await audit(context.db, context.viewer, act, person_id, scim_token_id=token_id, id=id)
+async def _note(context: Context, act: str, person_id: int | None, token_id: int | None, id: int) -> None:
+    if token_id is None:
+        await audit(context.db, context.viewer, f"directory.{act}", person_id, id=id)
+    else:
+        await audit(context.db, context.viewer, f"scim.{act}", person_id, scim_token_id=token_id, id=id)
 
 
 async def _arrive(context: Context, document: Document) -> int:

@@ -11,4 +11,5 @@ def site_of(settings: Settings) -> Site:
         sends_mail=settings.smtp_url is not None,
         store=store.chosen(settings),
         data=settings.data,
+        directory=settings.directory,
     )

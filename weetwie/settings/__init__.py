@@ -15,10 +15,22 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
-from weetwie.settings import values
-from weetwie.settings.values import Address, Parse, Provider
+from weetwie.settings import sources, values
+from weetwie.settings.sources import Directory, Provider, SignOnSource
+from weetwie.settings.values import Address, Parse
 
-__all__ = ["ADDRESS_FILE", "PREFIX", "Address", "Provider", "Settings", "SettingsError", "by_name", "read"]
+__all__ = [
+    "ADDRESS_FILE",
+    "PREFIX",
+    "Address",
+    "Directory",
+    "Provider",
+    "Settings",
+    "SettingsError",
+    "SignOnSource",
+    "by_name",
+    "read",
+]
 
 PREFIX: Final = "WEETWIE_"
 _NOT_SETTINGS: Final = {"CONFIG", "PYTHON", "TEST_DATA"}
@@ -154,12 +166,19 @@ class Settings:
         is_secret=True,
     )
     sso: tuple[Provider, ...] = _setting(
-        values.providers,
+        sources.providers,
         "a list of tables `[[sso]]` (JSON in the environment), each with key, name, issuer (https), client_id",
         default=(),
         shown="none",
         what="OpenID Connect providers for single sign-on; see admin.md for all options.",
         is_secret=True,
+    )
+    directory: Directory | None = _setting(
+        sources.directory,
+        "a table `[directory]` (JSON in the environment) with kind, urls, bind_dn, people_base",
+        default=None,
+        shown="none",
+        what="The organisation's LDAP server or Active Directory; see directory.md for all options.",
     )
     smtp_url: str | None = _setting(
         values.mail_server,

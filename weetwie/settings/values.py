@@ -2,14 +2,11 @@
 
 import base64
 import ipaddress
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-
-import msgspec
 
 
 class Address(NamedTuple):
@@ -17,41 +14,6 @@ class Address(NamedTuple):
 
     host: str
     port: int
-
-
-class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody with whom people sign in (OpenID Connect), and what its claims mean here. Claims may be nested: `a.b`."""
-
-    key: str
-    """Stands in the address that the provider sends people back to."""
-    name: str
-    issuer: str
-    client_id: str
-    client_secret: str = ""
-    scopes: str = "openid profile email"
-    parameters: dict[str, str] = {}
-    """More that the provider is asked with, such as `prompt` or `hd`."""
-    handle_claim: str = "preferred_username"
-    name_claim: str = "name"
-    email_claim: str = "email"
-    unit_claim: str = ""
-    manager_claim: str = ""
-    picture_claim: str = "picture"
-    language_claim: str = "locale"
-    groups_claim: str = ""
-    allowed_groups: tuple[str, ...] = ()
-    """Who may sign in; empty: all that the provider lets in."""
-    admin_groups: tuple[str, ...] = ()
-    """Who is an administrator here, as long as they are in one of them."""
-    people_admin_groups: tuple[str, ...] = ()
-    moderator_groups: tuple[str, ...] = ()
-    creates_people: bool = True
-    trusts_email: bool = False
-    """Every address that it tells is its owner's, also without `email_verified`."""
-    connects_by_email: bool = False
-    """A verified address connects to the person who has it here; else they do so themselves in their settings."""
-    signs_out: bool = True
-    """Whoever signs out here signs out there too."""
 
 
 Parse = Callable[[Any], Any]
@@ -161,22 +123,3 @@ def memory_size(value: Any) -> str:
     if not re.fullmatch(r"[1-9][0-9]{0,6}(kB|MB|GB)", size):
         raise ValueError
     return size
-
-
-def providers(value: Any) -> tuple[Provider, ...]:
-    try:
-        found = msgspec.convert(json.loads(value) if isinstance(value, str) else value, tuple[Provider, ...])
-    except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from error
-    if len({one.key for one in found}) < len(found):
-        raise ValueError
-    for one in found:
-        parts = urlsplit(one.issuer)
-        is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if not re.fullmatch(r"[a-z0-9-]{1,32}", one.key) or not (
-            one.name and one.client_id and parts.hostname
-        ):
-            raise ValueError
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
-            raise ValueError
-    return found

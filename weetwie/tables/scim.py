@@ -30,7 +30,7 @@ class ScimResource(Row):
 
     id: Mapped[Id]
     kind: Mapped[str]
-    """`User` or `Group`."""
+    """`User` or `Group`; `Entry` for somebody of a directory that is read by LDAP."""
     person_id: Mapped[int | None] = to("people.id", index=True)
     """Who this user is here."""
     name: Mapped[str]

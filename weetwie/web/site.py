@@ -62,6 +62,7 @@ def site(
         sends_mail=here.sends_mail,
         store=here.store,
         data=here.data,
+        directory=here.directory,
         database=database,
         templates=templates,
         assets=assets,

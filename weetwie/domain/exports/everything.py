@@ -20,6 +20,7 @@ from weetwie.tables import (
     bots,
     collections,
     conversations,
+    directory,
     feeds,
     filters,
     handover,
@@ -122,6 +123,7 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "reports_by_you": moderation.Report.by_id,
     "farewell": people.Farewell.person_id,
     "what_the_directory_says": scim.ScimResource.person_id,
+    "your_entry_in_the_directory": directory.DirectoryEntry.person_id,
     "acts_of_yours": audit.Audit.actor_id,
 }
 """By the name of the file: the column that says whose a row is."""

@@ -22,7 +22,7 @@ from weetwie.security.client_address import place_of
 from weetwie.tables.people import Person
 from weetwie.text.signs import visible
 
-_WRONG = _("Username or password is wrong")
+WRONG = _("Username or password is wrong")
 _NOT_ACTIVE = _("This account isn't active right now. Ask an administrator.")
 
 _BY_PROVIDER = _(
@@ -61,7 +61,7 @@ async def check(attempt: SignInRequest, password: str) -> int:
     """Whose password it is; slow, and outside of any transaction. Raises Invalid for a wrong one, and for nobody's."""
     fits = await passwords.fits(attempt.hash, password)
     if not fits or attempt.person_id is None:
-        raise Invalid(_WRONG)
+        raise Invalid(WRONG)
     return attempt.person_id
 
 

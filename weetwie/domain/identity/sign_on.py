@@ -69,6 +69,12 @@ _KNOWS = Query(
         Identity.issuer == param("issuer", Text), Identity.person_id == param("person_id", BigInteger)
     )
 )
+_SUBJECT = Query(
+    select(Identity.subject)
+    .where(Identity.issuer == param("issuer", Text), Identity.person_id == param("person_id", BigInteger))
+    .order_by(Identity.id)
+    .limit(1)
+)
 _CONNECT = Query(
     upsert(Identity)
     .values(
@@ -163,6 +169,11 @@ async def owner(db: Db, issuer: str, subject: str) -> int | None:
     """Who is known by this."""
     row = await db.row(_OWNER, issuer=issuer, subject=subject)
     return row["person_id"] if row else None
+
+
+async def subject(db: Db, issuer: str, person_id: int) -> str:
+    """By which a provider knows somebody; empty where it does not."""
+    return await db.value(_SUBJECT, issuer=issuer, person_id=person_id) or ""
 
 
 async def knows(db: Db, issuer: str, person_id: int) -> bool:

@@ -29,6 +29,8 @@ from weetwie.runtime import clock
 from weetwie.tables.scim import ScimResource
 
 USER, GROUP = "User", "Group"
+ENTRY: Final = "Entry"
+"""A user of a directory that is read by LDAP: nobody changes it by SCIM."""
 MOST_LOOKED_AT: Final = 100_000
 """So many are looked through for a filter that no index answers."""
 
@@ -96,7 +98,7 @@ _ERASED = Query(
 _OF_PERSON = Query(select(*_COLUMNS).where(ScimResource.person_id == _ID))
 _PEOPLE = Query(
     select(ScimResource.id, ScimResource.person_id).where(
-        ScimResource.id == func.any(param("ids", ARRAY(BigInteger))), ScimResource.kind == USER
+        ScimResource.id == func.any(param("ids", ARRAY(BigInteger))), ScimResource.kind != GROUP
     )
 )
 

@@ -11,6 +11,7 @@ from weetwie.access import plain_words
 from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
+from weetwie.domain.directory import entries as directory_entries
 from weetwie.domain.feeds import addresses as feed_addresses
 from weetwie.domain.identity import agents, embedded
 from weetwie.domain.people import bots
@@ -42,6 +43,8 @@ class OfferedConnection(msgspec.Struct, frozen=True):
     page: str
     """Of the documentation."""
     uses: Callable[[Db, Viewer], Awaitable[Sequence[Use]]]
+    more: str = ""
+    """The page of Administration that is about it alone."""
 
 
 async def _by_agents(db: Db, viewer: Viewer) -> Sequence[Use]:
@@ -65,6 +68,11 @@ async def _by_webhooks(db: Db, viewer: Viewer) -> Sequence[Use]:
 
 async def _by_sites(db: Db, viewer: Viewer) -> Sequence[Use]:
     return [Use(origin, people) for origin, people in await embedded.in_use(db, viewer)]
+
+
+async def _by_directory(db: Db, viewer: Viewer) -> Sequence[Use]:
+    people = await directory_entries.count(db)
+    return [Use(_("People in the directory"), viewer.policy.told(people))] if people else []
 
 
 CONNECTIONS: Final = (
@@ -112,6 +120,16 @@ CONNECTIONS: Final = (
         "/embed.js",
         "embedding",
         _by_sites,
+    ),
+    OfferedConnection(
+        "directory",
+        _(
+            "People log in with their password in your LDAP server or Active Directory, and join, change and leave here as they do there."
+        ),
+        "",
+        "directory",
+        _by_directory,
+        "/admin/directory/ldap",
     ),
 )
 
@@ -168,6 +186,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         status,
         connections=shown,
         base_url=visit.site.base_url,
+        pages={"/admin/directory/ldap"} if visit.site.directory is not None else set(),
         fewest=FEWEST,
         is_saved="saved" in visit.request.query_params,
         **({"tested": "", "result": ""} | more),

@@ -1,6 +1,6 @@
 """Signing in with a name or an address and a password, and signing out."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import Response
@@ -8,12 +8,15 @@ from starlette.responses import Response
 from weetwie.domain.identity import one_time, sessions
 from weetwie.domain.identity import sign_in as identity
 from weetwie.domain.invitations import ask as asking
-from weetwie.errors import Forbidden, Invalid, TooMany
-from weetwie.flows import sign_in as entering
+from weetwie.errors import Conflict, Forbidden, Invalid, TooMany, Unavailable
+from weetwie.flows import log_in
+from weetwie.flows.log_in import LoginAttempt
 from weetwie.security.client_address import place_of
 from weetwie.web import first
 from weetwie.web.pages import sign_on
 from weetwie.web.visit import Visit, local
+
+_STATUS: Final = {TooMany: 429, Unavailable: 503}
 
 
 async def show(visit: Visit) -> Response:
@@ -51,8 +54,8 @@ async def sign_in(visit: Visit) -> Response:
     name = given.get("name", "")
     try:
         token = await _enter(visit, name, given.get("password", ""), given.get("code", ""))
-    except (Invalid, Forbidden, TooMany) as refusal:
-        status = 429 if isinstance(refusal, TooMany) else 422
+    except (Invalid, Forbidden, Conflict, TooMany, Unavailable) as refusal:
+        status = next((code for kind, code in _STATUS.items() if isinstance(refusal, kind)), 422)
         asks_code = isinstance(refusal, one_time.CodeNeeded) or bool(given.get("code"))
         response = page(visit, status, name=name, error=refusal, asks_code=asks_code)
         if isinstance(refusal, TooMany):
@@ -67,10 +70,13 @@ async def _enter(visit: Visit, name: str, password: str, code: str) -> str:
     site = visit.site
     async with site.database.transaction_in_turn(place_of(visit.client_address)) as db:
         attempt = await identity.knock(db, name, visit.client_address)
-    person_id = await identity.check(attempt, password)
-    await identity.prove(site.database, attempt, code)
-    async with site.database.transaction() as db:
-        return await entering.enter(visit.context(db), person_id, attempt, visit.agent, visit.session)
+    return await log_in.log_in(
+        site.database,
+        site,
+        visit.viewer,
+        attempt,
+        LoginAttempt(name, password, code, visit.agent, visit.session),
+    )
 
 
 async def show_sign_out(visit: Visit) -> Response:

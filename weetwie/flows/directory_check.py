@@ -1,0 +1,101 @@
+"""What an administrator is shown of the directory before anything happens: does it answer, what would change, who waits to leave."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from weetwie.access import permissions
+from weetwie.context import Context, Site
+from weetwie.database.pool import Database
+from weetwie.domain.directory import entries, runs
+from weetwie.domain.directory.rules import KnownEntry
+from weetwie.domain.directory.runs import PastReading
+from weetwie.domain.identity import keys
+from weetwie.errors import Forbidden, Invalid, _
+from weetwie.flows import directory_sync
+from weetwie.ldap import reading as directories
+from weetwie.ldap.reading import Look
+from weetwie.runtime import clock
+from weetwie.views import people as seen_people
+from weetwie.views.people import Profile
+
+_MOST: Final = 90
+"""Fewer than a form may have fields."""
+
+
+class Leaver(msgspec.Struct, frozen=True):
+    """Somebody who is gone from the directory and still here."""
+
+    entry: KnownEntry
+    person: Profile
+
+
+class DirectoryStanding(msgspec.Struct, frozen=True):
+    """How it stands with the directory."""
+
+    people: int
+    last: PastReading | None
+    last_good: PastReading | None
+    leavers: Sequence[Leaver]
+    has_password: bool
+
+
+async def look(database: Database, site: Site) -> Look:
+    """Raises Unavailable, NotFound where none is set, Invalid where a group that is set is not there."""
+    given = directory_sync.told(site)
+    async with database.reading() as db:
+        password = await keys.given(db, directory_sync.PASSWORD)
+    return await directories.look(given, password)
+
+
+async def test(database: Database, site: Site) -> str:
+    """For the page of connections."""
+    found = await look(database, site)
+    if found.missing_groups:
+        raise Invalid(_MISSING, group=found.missing_groups[0])
+    return _WORKS
+
+
+_WORKS = _("Works: the directory answers over TLS, and people can be read.")
+_MISSING = _("The directory answers, but there's no group {group}.")
+
+
+async def would_change(database: Database, site: Site) -> dict[str, list[str]]:
+    """By what would happen: the names of the entries. Raises Unavailable."""
+    plan, found = await directory_sync.preview(database, site)
+    async with database.reading() as db:
+        known = await entries.known(db)
+    soon = [id for id in plan.gone if known[id] not in plan.leaves and known[id] not in plan.waits]
+    return {
+        "read": [str(len(found.people))],
+        "new": [f"{one.name} ({one.login})" for one in plan.new],
+        "changed": [f"{one.name} ({one.login})" for one in plan.changed],
+        "leave": [one.login for one in plan.leaves],
+        "wait": [one.login for one in plan.waits],
+        "gone": [known[id].login for id in soon],
+    }
+
+
+async def standing(context: Context, most: int = _MOST) -> DirectoryStanding:
+    """For administrators. Raises Forbidden."""
+    if not permissions.administer(context.viewer, clock.now()):
+        raise Forbidden
+    db = context.db
+    gone = (await entries.gone(db))[:most]
+    people = {
+        one.id: one
+        for one in await seen_people.records(db, context.by_system.viewer, [one.person_id for one in gone])
+    }
+    return DirectoryStanding(
+        await entries.count(db),
+        await runs.latest(db),
+        await runs.latest_good(db),
+        [Leaver(one, people[one.person_id]) for one in gone if one.person_id in people],
+        bool(await keys.given(db, directory_sync.PASSWORD)),
+    )
+
+
+async def confirm(context: Context, ids: Sequence[str]) -> int:
+    """These who are gone have really left. They go at the next reading, if they are still gone. Raises Forbidden."""
+    return await entries.confirm(context.db, context.viewer, ids)

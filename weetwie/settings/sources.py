@@ -1,0 +1,158 @@
+"""Who says who somebody is: providers of single sign-on and the directory, and what they tell means here."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+
+class SignOnSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the claims (or attributes) of somebody mean here. Claims may be nested: `a.b`."""
+
+    key: str
+    """Stands in the address that the provider sends people back to."""
+    name: str
+    handle_claim: str = "preferred_username"
+    name_claim: str = "name"
+    email_claim: str = "email"
+    unit_claim: str = ""
+    manager_claim: str = ""
+    picture_claim: str = "picture"
+    language_claim: str = "locale"
+    groups_claim: str = ""
+    allowed_groups: tuple[str, ...] = ()
+    """Who may sign in; empty: all that the provider lets in."""
+    admin_groups: tuple[str, ...] = ()
+    """Who is an administrator here, as long as they are in one of them."""
+    people_admin_groups: tuple[str, ...] = ()
+    moderator_groups: tuple[str, ...] = ()
+    creates_people: bool = True
+    trusts_email: bool = False
+    """Every address that it tells is its owner's, also without `email_verified`."""
+    connects_by_email: bool = False
+    """A verified address connects to the person who has it here; else they do so themselves in their settings."""
+    signs_out: bool = True
+    """Whoever signs out here signs out there too."""
+
+
+class Provider(SignOnSource, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody with whom people sign in by OpenID Connect."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = ""
+    scopes: str = "openid profile email"
+    parameters: dict[str, str] = {}
+    """More that the provider is asked with, such as `prompt` or `hd`."""
+
+
+class Directory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The organisation's own directory, asked by LDAP. What is said of single attributes begins with what its kind usually has."""
+
+    urls: tuple[str, ...]
+    """`ldaps://HOST`, or `ldap://HOST` with StartTLS; the first that answers is asked."""
+    kind: Literal["ldap", "active-directory"]
+    people_base: str
+    bind_dn: str
+    name: str = "LDAP"
+    ca_file: str = ""
+    people_filter: str
+    groups_base: str = ""
+    groups_filter: str
+    id_attribute: str
+    login_attribute: str
+    name_attribute: str = "displayName"
+    email_attribute: str = "mail"
+    own_email_attribute: str = ""
+    """A private address, for the time after leaving."""
+    unit_attribute: str
+    place_attribute: str = "l"
+    manager_attribute: str = "manager"
+    photo_attribute: str
+    language_attribute: str = "preferredLanguage"
+    end_attribute: str
+    allowed_groups: tuple[str, ...] = ()
+    admin_groups: tuple[str, ...] = ()
+    people_admin_groups: tuple[str, ...] = ()
+    moderator_groups: tuple[str, ...] = ()
+    """Distinguished names; who is in a group within them is in them too."""
+    grace_days: int = 3
+    """For so long somebody who is gone from the directory stays a member."""
+    minutes_between: int = 15
+    """Between looks at what has changed; once a day everything is compared."""
+
+    @property
+    def issuer(self) -> str:
+        """By which identities are known that it vouches for."""
+        return "ldap:directory"
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Those that mean something here."""
+        every = self.allowed_groups, self.admin_groups, self.people_admin_groups, self.moderator_groups
+        return tuple(dict.fromkeys(group for groups in every for group in groups))
+
+
+_USUAL: Final[dict[str, dict[str, str]]] = {
+    "ldap": {
+        "people_filter": "(objectClass=inetOrgPerson)",
+        "groups_filter": "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))",
+        "id_attribute": "entryUUID",
+        "login_attribute": "uid",
+        "unit_attribute": "ou",
+        "photo_attribute": "jpegPhoto",
+        "end_attribute": "shadowExpire",
+    },
+    "active-directory": {
+        "people_filter": "(&(objectCategory=person)(objectClass=user))",
+        "groups_filter": "(objectClass=group)",
+        "id_attribute": "objectGUID",
+        "login_attribute": "sAMAccountName",
+        "unit_attribute": "department",
+        "photo_attribute": "thumbnailPhoto",
+        "end_attribute": "accountExpires",
+    },
+}
+
+
+def providers(value: Any) -> tuple[Provider, ...]:
+    found: tuple[Provider, ...] = _converted(value, tuple[Provider, ...])
+    if len({one.key for one in found}) < len(found):
+        raise ValueError
+    for one in found:
+        parts = urlsplit(one.issuer)
+        is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not re.fullmatch(r"[a-z0-9-]{1,32}", one.key) or not (
+            one.name and one.client_id and parts.hostname
+        ):
+            raise ValueError
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+            raise ValueError
+    return found
+
+
+def directory(value: Any) -> Directory:
+    given = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(given, Mapping):
+        raise TypeError
+    found: Directory = _converted({**_USUAL[given.get("kind", "")], **given}, Directory)
+    for url in found.urls:
+        parts = urlsplit(url)
+        if parts.scheme not in ("ldap", "ldaps") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError
+        _ = parts.port
+    if not (found.urls and found.people_base and found.bind_dn and found.name):
+        raise ValueError
+    if not (0 <= found.grace_days <= 365 and 1 <= found.minutes_between <= 1440):
+        raise ValueError
+    return found
+
+
+def _converted(value: Any, type_: Any) -> Any:
+    try:
+        return msgspec.convert(json.loads(value) if isinstance(value, str) else value, type_)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error

@@ -1,0 +1,87 @@
+"""For administrators: how it stands with the directory that is read by LDAP, what would change, and who waits to leave."""
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from weetwie.database.pool import Db
+from weetwie.domain.identity import keys
+from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.flows import directory_check
+from weetwie.flows.directory_sync import PASSWORD
+from weetwie.web import reading
+from weetwie.web.pages.admin import check
+from weetwie.web.visit import Visit
+
+_MOST_NAMES: Final = 100
+_EMPTY: Final = _("Enter the password of the account.")
+_LABELS: Final = {
+    "new": _("New people"),
+    "changed": _("Changed people"),
+    "gone": _("Gone; leave after the grace period"),
+    "leave": _("Leave now"),
+    "wait": _("Wait for your confirmation"),
+}
+
+
+async def show(visit: Visit) -> Response:
+    _check(visit)
+    async with visit.site.database.reading() as db:
+        return await _page(visit, db)
+
+
+async def act(visit: Visit) -> Response:
+    _check(visit)
+    given = await visit.form()
+    try:
+        match visit.request.path_params["verb"]:
+            case "preview":
+                return await _preview(visit)
+            case "password":
+                if not given.get("password", ""):
+                    raise Invalid(_EMPTY, field="password")
+                async with visit.site.database.transaction() as db:
+                    await keys.put(db, visit.viewer, PASSWORD, given["password"])
+            case "confirm":
+                async with visit.site.database.transaction() as db:
+                    await directory_check.confirm(visit.context(db), visit.several.get("entry", []))
+            case _other:
+                raise NotFound
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        async with visit.site.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal)
+    return visit.go("/admin/directory/ldap?saved=1")
+
+
+def _check(visit: Visit) -> None:
+    check(visit)
+    if visit.site.directory is None:
+        raise NotFound
+
+
+async def _preview(visit: Visit) -> Response:
+    """Nothing of the database is held while the directory is read."""
+    would = await directory_check.would_change(visit.site.database, visit.site)
+    shown = [
+        (label, would[what][:_MOST_NAMES], len(would[what])) for what, label in _LABELS.items() if would[what]
+    ]
+    async with visit.site.database.reading() as db:
+        return await _page(visit, db, would=shown, read=would["read"][0])
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    told = visit.site.directory
+    assert told is not None, "checked before"
+    return await reading.show(
+        visit,
+        db,
+        "admin_directory_sync.html",
+        status,
+        told=told,
+        is_on="directory" in visit.viewer.policy.connections,
+        standing=await directory_check.standing(visit.context(db)),
+        is_saved="saved" in visit.request.query_params,
+        **({"would": None, "read": ""} | more),
+    )

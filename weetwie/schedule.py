@@ -33,7 +33,7 @@ from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
 from weetwie.domain.webhooks import deliveries
 from weetwie.events import forget_old as forget_old_events
-from weetwie.flows import answers, assistant, offboard, publish
+from weetwie.flows import answers, assistant, offboard, proposing, publish
 from weetwie.flows import emails as flow_emails
 
 Act = Callable[[Db], Awaitable[object]]
@@ -80,6 +80,7 @@ FLOWS: list[tuple[timedelta, Flow]] = [
     (HOUR, flow_emails.open_questions),
     (HOUR, assistant.forget_questions),
     (HOUR, answers.check_due),
+    (DAY, proposing.forget_unanswered),
 ]
 """Each may run in several processes at once, and more often than it says: what was done is not done again."""
 

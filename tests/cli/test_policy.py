@@ -73,6 +73,24 @@ async def test_choices_are_made_by_the_names_that_are_shown(dsn: str) -> None:
     assert code == 4 and "no such choice" in err
 
 
+async def test_when_people_work_is_checked_as_the_page_checks_it(dsn: str) -> None:
+    wrong = {
+        "holidays": ("Mars", "no public holidays for Mars"),
+        "holidays_by_place": ("Lingen=DE-XX", "Lingen=DE-NI"),
+        "time_zone": ("Mars/Base", "Europe/Amsterdam"),
+    }
+    for name, (value, why) in wrong.items():
+        code, _out, err = await weetwie(dsn, "policy", "set", name, value)
+        assert code == 4 and why in err, (name, err)
+        code, _out, err = await weetwie(dsn, "policy", "set", name, value, "--dry-run")
+        assert code == 4 and why in err, (name, err)
+    for name, value in (("holidays", "nl"), ("holidays_by_place", "Lingen = de-ni"), ("time_zone", "UTC")):
+        code, _out, err = await weetwie(dsn, "policy", "set", name, value)
+        assert code == 0, (name, err)
+    lines = (await weetwie(dsn, "policy", "show"))[1].splitlines()
+    assert {"holidays = NL", 'holidays_by_place = ["Lingen=DE-NI"]', "time_zone = UTC"} <= set(lines)
+
+
 async def test_a_statement_is_known_again(dsn: str, tmp_path: Path) -> None:
     code, out, _err = await weetwie(dsn, "policy", "statement")
     file = tmp_path / "statement.json"

@@ -189,6 +189,28 @@ async def test_hours_of_somebody_hold_their_notification_back(house: House) -> N
     assert len(await told(house, bo)) == 1
 
 
+@pytest.mark.parametrize("ends_by", ["close", "accept"])
+async def test_whose_hours_begin_after_a_question_has_ended_is_not_notified(
+    house: House, ends_by: str
+) -> None:
+    ada, kim = await house.world.member("ada"), await house.world.member("kim")
+    bo, cem = await knowers(house, "bo", "cem")
+    await prefers(house, bo, begins=13 * 60, ends=17 * 60, time_zone="UTC")
+    question = await asks(house, ada)
+    await works(house)
+    assert (await told(house, bo), await told(house, cem)) == ([], [question])
+    if ends_by == "close":
+        await house.good(ada, "POST", f"/api/weetwie/v1/ask/{question}/close")
+    else:
+        answer = await house.world.post(kim, "Nine bar", reply_to=question)
+        accepted = {"answer_id": str(answer)}
+        await house.good(ada, "POST", f"/api/weetwie/v1/ask/{question}/accept", json=accepted)
+    await wait(house, 4)
+    assert await told(house, bo) == []
+    tell_at = "select tell_at from asked_people where post_id = $1 and person_id = $2"
+    assert await house.world.connection.fetchval(tell_at, question, bo.id) is None
+
+
 async def names(house: House, who: Someone, question: int, whom: Someone | str) -> None:
     async with house.world.database.transaction() as db:
         context = Context(db, await house.world.viewer(who), house.world.site)

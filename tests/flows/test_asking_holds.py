@@ -15,10 +15,11 @@ from tests.flows.test_asking import MONDAY, QUESTION, asks, knowers, prefers
 from tests.world import Someone
 from weetwie import reactions
 from weetwie.access.enums import Ring, Visibility
+from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.database.pool import Database, Db
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import begin, respond
+from weetwie.domain.questions import answers, begin, respond
 from weetwie.errors import Refusal
 from weetwie.flows import ask, asking
 from weetwie.runtime import clock
@@ -81,6 +82,29 @@ async def test_a_limit_holds_when_many_workers_and_askers_reach_for_the_same_peo
             await worker.close()
     assert [await load(house, one) for one in people] == [1, 3, 3]
     assert await house.world.connection.fetchval("select count(*) from questions where step = 0") == 0
+
+
+async def test_two_votes_at_once_both_count(house: House, dsn: str) -> None:
+    """Eight people who know vote for the answer in transactions of their own, all of which have begun before the first ends."""
+    ada = await house.world.member("ada")
+    voters = await knowers(house, *(f"voter{number}" for number in range(8)))
+    question = await house.world.post(ada, QUESTION, is_question=True)
+    answer = await house.world.post(voters[0], "Nine bar", reply_to=question)
+    database = reactions.attach(await Database.open(dsn, size=8))
+    viewers = [await house.world.viewer(one) for one in voters]
+    have_begun = asyncio.Barrier(len(voters))
+
+    async def votes(viewer: Viewer) -> int:
+        async with database.transaction() as db:
+            await db.connection.fetchval("select 1")
+            await have_begun.wait()
+            return await answers.vote(db, viewer, question, answer)
+
+    try:
+        counted = await asyncio.gather(*(votes(viewer) for viewer in viewers))
+    finally:
+        await database.close()
+    assert sorted(counted) == list(range(1, len(voters) + 1))
 
 
 class KilledError(BaseException):

@@ -1,6 +1,7 @@
 """Whoever posts a question with another app is offered, once and in private, to have people asked."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from weetwie.domain.people import assistant
 from weetwie.domain.questions.proposals import is_yes
 from weetwie.events import PostPublished
 from weetwie.flows import asking, proposing
+from weetwie.flows.answers import time_of
 from weetwie.runtime import clock
 from weetwie.worker import Worker, drain
 
@@ -184,3 +186,30 @@ async def test_a_yes_to_a_question_that_is_gone_is_answered_so(house: House) -> 
 )
 def test_only_a_plain_yes_is_a_yes(text: str, meant: bool | None) -> None:
     assert is_yes(text) is meant
+
+
+async def test_a_proposal_that_nobody_answers_goes_after_thirty_days_and_an_answered_one_stays(
+    house: House,
+) -> None:
+    ada, eva = await house.world.member("ada"), await house.world.member("eva")
+    (bo,) = await knowers(house, "bo")
+    question = await writes(house, ada, QUESTION)
+    (waiting,) = await answers(house, ada)
+    await writes(house, eva, QUESTION)
+    (refused,) = await answers(house, eva)
+    await says(house, eva, "no thanks")
+
+    async def is_there(who: Someone, id: str) -> bool:
+        return (await house.ask(who, "GET", f"/api/v1/statuses/{id}")).status_code == 200
+
+    async def goes() -> tuple[bool, bool]:
+        async with house.world.database.transaction() as db:
+            await proposing.forget_unanswered(await of_system(db, house.world.site))
+        return await is_there(ada, waiting["id"]), await is_there(eva, refused["id"])
+
+    clock.stop(time_of(int(refused["id"])) + timedelta(days=29))
+    assert await goes() == (True, True)
+    clock.stop(time_of(int(refused["id"])) + timedelta(days=31))
+    assert await goes() == (False, True)
+    assert await is_there(ada, question)
+    assert await of_questions(house, bo, question) == []

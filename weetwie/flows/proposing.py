@@ -10,6 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.people import assistant
+from weetwie.domain.posts import remove
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.questions import begin, proposals, steps
@@ -48,6 +49,12 @@ async def answered(context: Context, facts: Sequence[PostPublished]) -> None:
         author = await context.find_person(one.author_id)
         if author is not None and proposals.is_yes(await _text(context.by(author), one.post_id)):
             await _ask(context.by(author), ours, one)
+
+
+async def forget_unanswered(context: Context) -> None:
+    """By the clock: a proposal that nobody has answered has its time. The question stays, and can be asked by its page."""
+    if old := await proposals.unanswered(context.db):
+        await remove.bury(context.db, context.viewer, old)
 
 
 async def _ours(context: Context) -> Viewer | None:

@@ -6,10 +6,11 @@ import msgspec
 from babel.dates import format_datetime
 
 from weetwie.database.pool import Db
-from weetwie.domain.questions import rules, told
+from weetwie.domain.questions import told
 from weetwie.domain.questions.rules import AskStep, State
 from weetwie.domain.questions.told import ToldQuestion
 from weetwie.flows import answers
+from weetwie.runtime.calendar import zone
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -60,5 +61,5 @@ async def shown(visit: Visit, db: Db, post: Post, answered_at: datetime | None) 
 def _says(visit: Visit, at: datetime | None) -> str:
     if at is None:
         return ""
-    zone = rules.zone(visit.viewer.policy.time_zone)
-    return format_datetime(at, "EEEE d MMMM, HH:mm", tzinfo=zone, locale=visit.language)
+    ours = zone(visit.viewer.policy.time_zone)
+    return format_datetime(at, "EEEE d MMMM, HH:mm", tzinfo=ours, locale=visit.language)

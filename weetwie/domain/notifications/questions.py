@@ -20,14 +20,15 @@ from weetwie.domain.notifications.notify import (
 from weetwie.tables.notifications import Notification
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
-from weetwie.tables.questions import AskedPerson
+from weetwie.tables.questions import AskedPerson, Question
 
 _IS_ASKED: Final = 1
 """`asked_people.state`: who has said something about the question meanwhile is not told of it."""
 
 
 async def asked(db: Db, viewer: Viewer, pairs: Iterable[tuple[int, int]]) -> None:
-    """By post and person. As a mention by its asker, which every app shows and can answer."""
+    """By post and person. As a mention by its asker, which every app shows and can answer. Of what was closed meanwhile, or has an
+    accepted answer that they see, nobody is notified."""
     given = once(pairs)
     await tell(db, viewer, _ASKED, posts=[post for post, _ in given], people=[who for _, who in given])
 
@@ -47,6 +48,8 @@ async def answered(db: Db, viewer: Viewer, answer_id: int, people: Sequence[int]
 _told = aliased(Person, name="told")
 _post = aliased(Post, name="post")
 _asked_of = aliased(AskedPerson, name="asked_of")
+_question = aliased(Question, name="question")
+_answer = aliased(Post, name="answer")
 _eye = visibility.of(_told)
 _given = given_rows("posts", "people")
 
@@ -60,7 +63,13 @@ _ASKED = insertion(
         .join(_post, _post.id == _given.c.posts)
         .join(_told, _told.id == _given.c.people)
         .join(_asked_of, and_(_asked_of.post_id == _post.id, _asked_of.person_id == _told.id))
-        .where(_asked_of.state == _IS_ASKED, visibility.parent(_eye, _post))
+        .join(_question, _question.post_id == _post.id)
+        .where(
+            _asked_of.state == _IS_ASKED,
+            ~_question.is_closed,
+            visibility.parent(_eye, _post),
+            ~visibility.there_is(_answer, _answer.id == _post.answer_id, visibility.parent(_eye, _answer)),
+        )
     ),
 )
 

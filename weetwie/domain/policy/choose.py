@@ -11,6 +11,7 @@ from weetwie.access import permissions
 from weetwie.access.policy import COMPLIANCE_READS, Policy, from_choices
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.domain.policy import working_time
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PolicyChanged, audit, record
 from weetwie.runtime import clock
@@ -42,7 +43,7 @@ def chosen(before: Policy, changes: dict[str, Any]) -> Policy:
     unknown = changes.keys() - set(Policy.__struct_fields__) | changes.keys() & {"version"}
     if unknown:
         raise Invalid(_("There's no such choice: {name}."), name=min(unknown))
-    after = _replaced(before, changes)
+    after = _replaced(before, working_time.checked(changes))
     if after.works_council != before.works_council:
         raise Invalid(
             _("Works council mode is changed by two administrators: one proposes, another confirms."),

@@ -40,9 +40,13 @@ class DueCheck(msgspec.Struct, frozen=True):
 
 
 async def vote(db: Db, viewer: Viewer, question_id: int, answer_id: int) -> int:
-    """One each; a later one stands for the former. How many this answer has."""
+    """One each; a later one stands for the former. How many this answer has.
+
+    The question is held until the transaction ends: of two who vote at once the later counts both.
+    """
     if not permissions.act(viewer, clock.now()):
         raise Forbidden
+    await db.run(_HOLD, post_id=question_id)
     await db.run(_VOTE, post_id=question_id, person_id=viewer.person_id, answer_id=answer_id)
     return int(await db.value(_COUNT, post_id=question_id, answer_id=answer_id))
 
@@ -118,6 +122,7 @@ async def ranked(db: Db, viewer: Viewer, post_id: int, most: int) -> list[int]:
 _POST_ID = param("post_id", BigInteger)
 _ASKER = Query(select(Post.author_id).where(Post.id == _POST_ID, Post.deleted_at.is_(None)))
 _CHECK_AT = param("check_at", DateTime(timezone=True))
+_HOLD = Query(select(Post.id).where(Post.id == _POST_ID).with_for_update(key_share=True))
 _VOTE = Query(
     insert(AnswerVote)
     .values(

@@ -1,6 +1,5 @@
 """Days on which nobody works, by region; taken from the package `holidays` once and kept."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
@@ -10,8 +9,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from weetwie.access.policy import Policy
 from weetwie.database.pool import Db, Query, param
 from weetwie.tables.questions import FreeDay
-
-_REGION = re.compile("[A-Z]{2}(-[A-Z0-9]{1,4})?")
 
 
 def region_of(policy: Policy, place: str) -> str:
@@ -38,20 +35,6 @@ async def free_days(db: Db, regions: Collection[str], at: datetime) -> Mapping[s
     for row in await db.rows(_DAYS, regions=wanted, years=years):
         found.setdefault(row["region"], set()).add(row["day"])
     return {region: frozenset(days) for region, days in found.items()}
-
-
-def is_region(region: str) -> bool:
-    """Whether holidays of it are known: a country, or a part of one after a dash."""
-    import holidays
-
-    if not _REGION.fullmatch(region):
-        return False
-    country, _dash, part = region.partition("-")
-    try:
-        holidays.country_holidays(country, subdiv=part or None)
-    except NotImplementedError:
-        return False
-    return True
 
 
 def _mark(year: int) -> date:

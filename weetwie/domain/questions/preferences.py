@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, SmallInteger, Text, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import TypeEngine
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Standing
@@ -14,9 +15,10 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import struct
-from weetwie.domain.questions.rules import A_WEEK, MOST_A_WEEK, WEEK, is_zone
+from weetwie.domain.questions.rules import A_WEEK, MOST_A_WEEK, WEEK
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.runtime import clock
+from weetwie.runtime.calendar import is_zone
 from weetwie.tables.posts import Post
 from weetwie.tables.questions import QuestionLoad, QuestionPreferences
 
@@ -84,7 +86,7 @@ def _values(wanted: Preferences) -> dict[str, Any]:
     return values | {"topics": list(wanted.topics)}
 
 
-_COLUMNS: Final = {
+_COLUMNS: Final[dict[str, TypeEngine[Any] | type[TypeEngine[Any]]]] = {
     "is_asked": Boolean,
     "away_until": Date,
     "most_a_week": SmallInteger,
@@ -104,7 +106,7 @@ _OWN = Query(
 
 
 def _choose() -> Any:
-    given = {name: param(name, kind) for name, kind in _COLUMNS.items()}  # type: ignore[arg-type]
+    given = {name: param(name, kind) for name, kind in _COLUMNS.items()}
     return (
         insert(QuestionPreferences)
         .values(person_id=_PERSON_ID, **given)

@@ -1,22 +1,26 @@
 """A question that was posted with another app: its author is offered once, in private, to have people asked."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, exists, func, insert, select
+from sqlalchemy import BigInteger, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
 from weetwie.domain.questions.rules import AskStep
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import POLL, Mention, Post, PostText
 from weetwie.tables.questions import AskProposal, Question, QuestionPreferences
 from weetwie.text import text as texts
 
+LASTS: Final = timedelta(days=30)
+"""So long a proposal waits for its answer."""
 _YES: Final = frozenset(
     "yes|yes please|yep|yeah|y|ok|okay|sure|please|please do|do it|go ahead"
     "|ja|ja graag|graag|doe maar|is goed|prima|ja hoor"
@@ -56,6 +60,12 @@ async def proposed(db: Db, post_id: int, proposal_id: int) -> None:
 
 async def replies(db: Db, post_ids: Sequence[int]) -> list[ProposalReply]:
     return structs(ProposalReply, await db.rows(_REPLIES, ids=list(post_ids)))
+
+
+async def unanswered(db: Db) -> list[int]:
+    """Proposals to which their reader has said nothing in their time. They are forgotten; the posts are still to be deleted."""
+    before = int((clock.now() - LASTS).timestamp() * 1000) << 16
+    return columns(await db.rows(_UNANSWERED, before=before), "proposal_id")
 
 
 def is_yes(text: str) -> bool | None:
@@ -117,3 +127,19 @@ _PROPOSED = Query(
         post_id=param("post_id", BigInteger), proposal_id=param("proposal_id", BigInteger)
     )
 )
+
+
+def _unanswered() -> Any:
+    reply = aliased(Post)
+    old = (
+        select(AskProposal.post_id)
+        .where(
+            AskProposal.proposal_id < param("before", BigInteger),
+            ~exists().where(reply.reply_to_id == AskProposal.proposal_id, reply.deleted_at.is_(None)),
+        )
+        .limit(1000)
+    )
+    return delete(AskProposal).where(AskProposal.post_id.in_(old)).returning(AskProposal.proposal_id)
+
+
+_UNANSWERED = Query(_unanswered)

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from weetwie.access.enums import Standing
+from weetwie.runtime.calendar import zone
 
 FIRST: Final = 3
 """So many are asked to begin with."""
@@ -213,15 +214,3 @@ def _moment(day: date, minutes: int, place: ZoneInfo) -> datetime:
     days, minutes = divmod(minutes, _A_DAY)
     at = datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60), place)
     return at.astimezone(UTC)
-
-
-def zone(name: str) -> ZoneInfo:
-    """UTC for what is none."""
-    return ZoneInfo(name if is_zone(name) else "UTC")
-
-
-def is_zone(name: str) -> bool:
-    return name in _ZONES
-
-
-_ZONES: Final = frozenset(available_timezones())

@@ -77,6 +77,10 @@ SHOWN: Final = {
     "people-table": "/people?as=table&standing=alumnus",
     "report": "/@marloes/report",
     "about": "/about",
+    "why": "/about/why",
+    "benefit": "/settings/benefit",
+    "tour": "/?tour=1",
+    "tour-end": "/settings/knowledge?tour=5",
     "api": "/docs/api",
     "api-group": "/docs/api/statuses",
     "api-entities": "/docs/api/entities",
@@ -101,7 +105,12 @@ FOR_ADMINISTRATORS: Final = {
     "admin-embedding": "/admin/connections/embedding/preview",
     "admin-announcements": "/admin/announcements",
 }
-FOR_STRANGERS: Final = {"front": "/", "sign-in": "/auth/sign_in", "about-for-strangers": "/about"}
+FOR_STRANGERS: Final = {
+    "front": "/",
+    "sign-in": "/auth/sign_in",
+    "about-for-strangers": "/about",
+    "why-for-strangers": "/about/why",
+}
 NOT_ALONE: Final = {
     "/elsewhere/{id:int}": "needs an import, see tests/law/test_pages.py",
     "/questions/{id:int}": "an answered question, see tests/web/test_questions_pages.py",
@@ -151,6 +160,7 @@ NOT_ALONE: Final = {
     "/admin/announcements/{id:int}/{verb}": "a form sends to it",
     "/announcements/{id:int}/{verb}": "a form sends to it",
     "/live": "a stream",
+    "/tour": "leads to home",
     "/handover/{handle}": "once somebody shares something, see tests/web",
     "/invitations/{id:int}/{verb}": "a form sends to it",
     "/invitations/guests/{handle}/{verb}": "a form sends to it",

@@ -44,6 +44,7 @@ _PERSON = (
     Person.theme,
     Person.density,
     Person.has_single_keys,
+    Person.has_toured,
     Person.version,
     Person.filters_version,
 )
@@ -261,5 +262,6 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         theme=row["theme"],
         density=row["density"],
         has_single_keys=row["has_single_keys"],
+        has_toured=row["has_toured"],
         **credential,
     )

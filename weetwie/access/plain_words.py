@@ -57,6 +57,7 @@ _LABELS: Final = {
     "name": _("Name"),
     "description": _("What it's for"),
     "headline": _("Headline of the front page"),
+    "why": _("What it's good for, in your own words"),
     "contact_email": _("Contact address"),
     "accent": _("Brand colour"),
     "framed_by": _("Sites that can embed pages from here"),

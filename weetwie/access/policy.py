@@ -39,6 +39,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     description: str = "Who knows what, and who does what, here."
     headline: str = ""
     """What the front page says in its largest letters; empty: that somebody here knows."""
+    why: str = ""
+    """In the organisation's own words what it is good for: they stand above ours at `/about/why`."""
     contact_email: str = ""
     languages: tuple[str, ...] = ("en", "nl", "de")
     default_ring: Ring = Ring.colleagues

@@ -41,6 +41,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     theme: str = ""
     density: str = ""
     has_single_keys: bool = True
+    has_toured: bool = True
+    """Has taken the tour, or does not want it."""
 
     @property
     def is_person(self) -> bool:

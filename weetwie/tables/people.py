@@ -64,6 +64,10 @@ class Person(Row):
     """False keeps someone out of who-knows-what."""
     finds_near: Mapped[bool] = mapped_column(server_default="true")
     """Whether who answered them before comes first when they ask who knows."""
+    has_toured: Mapped[Flag]
+    """Has taken the tour of the pages, or does not want it: it is not offered again."""
+    sees_benefit: Mapped[bool] = mapped_column(server_default="true")
+    """Whether it is worked out for them what Weetwie brought them."""
 
     is_admin: Mapped[Flag]
     is_people_admin: Mapped[Flag]

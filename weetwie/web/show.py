@@ -164,6 +164,11 @@ def month(locale: str, at: datetime) -> str:
     return format_date(at, "LLLL" if at.year == now.year else "LLLL y", locale=_of_dates(locale))
 
 
+def short_month(locale: str, at: datetime) -> str:
+    """Where there is room for three letters."""
+    return format_date(at, "LLL", locale=_of_dates(locale))
+
+
 def _of_dates(locale: str) -> str:
     """English dates are written as in Britain: the day first, 24 hours."""
     return "en_GB" if locale == "en" else locale
@@ -234,6 +239,7 @@ _IN_A_LANGUAGE: Final[dict[str, Callable[..., Any]]] = {
     "plain": plain,
     "when": when,
     "month": month,
+    "short_month": short_month,
     "moment": moment,
     "day": day,
     "until": until,

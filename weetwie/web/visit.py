@@ -128,6 +128,12 @@ class Visit:
     def is_signed_in(self) -> bool:
         return viewers.is_active(self.viewer, clock.now())
 
+    @property
+    def tour_step(self) -> int:
+        """Where the reader is on the tour of the pages; 0: on none."""
+        step = self.request.query_params.get("tour", "")
+        return int(step) if step in ("1", "2", "3", "4", "5") else 0
+
     @cached_property
     def form_token(self) -> str:
         """The proof that a form is ours, under another mask in each answer: compressed pages must not give it away by their

@@ -33,6 +33,7 @@ from weetwie.web.visit import Visit
 _READS: Final = "compliance_reads"
 _LATELY: Final = timedelta(days=30)
 _SHOWN: Final = 4
+_LONGEST_WHY: Final = 4000
 
 
 async def show(visit: Visit) -> Response:
@@ -236,6 +237,7 @@ def _choices(given: dict[str, str]) -> dict[str, Any]:
         "name": name,
         "description": given.get("description", "").strip()[:1000],
         "headline": given.get("headline", "").strip()[:80],
+        "why": given.get("why", "").strip()[:_LONGEST_WHY],
         "contact_email": given.get("contact_email", "").strip()[:320],
         "longest_post": int(longest),
         "rules": [line.strip() for line in given.get("rules", "").splitlines() if line.strip()][:50],

@@ -1,0 +1,145 @@
+"""What it brought you, why it is good, and the tour: pages without a script."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.site import act, browser, give_password, sign_in, text_of
+from tests.world import World
+from weetwie.domain.benefits import own
+from weetwie.domain.benefits.own import Brought
+
+ASKED = "Who has measured water hammer? #surge"
+
+
+@pytest.fixture
+async def world(dsn: str) -> AsyncIterator[World]:
+    world = await World.open(dsn)
+    yield world
+    await world.close()
+
+
+async def words(site: httpx.AsyncClient, address: str) -> str:
+    return " ".join(text_of(await site.get(address, follow_redirects=True)).split())
+
+
+async def three(world: World) -> int:
+    """Ada asks, Bo answers and is thanked; Cy, who sits beside Ada, only reads."""
+    ada = await world.member("ada", name="Ada", unit="Hydraulics")
+    bo = await world.member("bo", name="Bo Adema", unit="Logistics")
+    cy = await world.member("cy", name="Cy", is_admin=True)
+    for one in (ada, bo, cy):
+        await give_password(world, one)
+    question = await world.post(ada, ASKED, is_question=True, tags=["surge"])
+    answer = await world.post(bo, "Nine bar", reply_to=question)
+    await world.post(ada, "Thank you", reply_to=answer)
+    await world.connection.execute("update posts set answer_id = $1 where id = $2", answer, question)
+    return answer
+
+
+async def test_ones_own_page_tells_of_answers_people_units_and_topics(world: World) -> None:
+    await three(world)
+    async with browser(world) as site:
+        await sign_in(site, "ada")
+        page = await words(site, "/settings/benefit")
+    assert "1 of your questions got replies." in page
+    assert "Bo Adema" in page and "Logistics It began with Bo Adema" in page and "#surge" in page
+    async with browser(world) as site:
+        await sign_in(site, "bo")
+        page = await words(site, "/settings/benefit")
+    assert "You answered 1 person. 1 of your answers was marked as the answer." in page
+    assert "Hydraulics It began with Ada" in page and "#surge" not in page
+
+
+async def test_its_picture_says_in_words_what_it_shows(world: World) -> None:
+    await three(world)
+    async with browser(world) as site:
+        await sign_in(site, "bo")
+        page = (await site.get("/settings/benefit")).text
+    assert 'aria-label="Answers by month. You got 0 and gave 1 in twelve months."' in page
+    assert page.count('<rect class="gave"') == 1 and '<rect class="got"' not in page
+
+
+async def test_nobody_else_has_such_a_page_of_them_not_even_an_administrator(world: World) -> None:
+    await three(world)
+    async with browser(world) as site:
+        await sign_in(site, "cy")
+        page = await words(site, "/settings/benefit?person=ada")
+        assert "Bo Adema" not in page and "People appear here once you have replied to each other." in page
+    async with browser(world) as site:
+        assert (await site.get("/settings/benefit")).status_code == 303
+
+
+async def test_switched_off_nothing_is_worked_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await three(world)
+    asked: list[str] = []
+    brought = own.brought
+
+    async def counted(*given: object) -> Brought:
+        asked.append("worked out")
+        return await brought(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(own, "brought", counted)
+    async with browser(world) as site:
+        await sign_in(site, "ada")
+        await act(site, "/settings/benefit", act="off")
+        assert "You've switched this off" in await words(site, "/settings/benefit")
+        assert asked == []
+        await act(site, "/settings/benefit", act="on")
+        assert "Bo Adema" in await words(site, "/settings/benefit")
+        assert asked == ["worked out"]
+
+
+async def test_what_one_does_not_see_counts_for_nothing(world: World) -> None:
+    answer = await three(world)
+    await world.delete(answer)
+    async with browser(world) as site:
+        await sign_in(site, "ada")
+        page = await words(site, "/settings/benefit")
+    assert "Bo Adema" not in page and "#surge" not in page
+    assert "Answers you get and give appear here" in page
+
+
+async def test_the_page_that_explains_begins_with_the_organisations_own_words(world: World) -> None:
+    await three(world)
+    async with browser(world) as site:
+        page = await words(site, "/about/why")
+        assert "Right now someone here is looking for what you know." in page
+        assert "Nine bar" not in page and "An example with made-up people" in page
+    await world.policy(why="Pumps break at night.\n\nSo ask.")
+    async with browser(world) as site:
+        page = await words(site, "/about/why")
+        assert page.index("Pumps break at night.") < page.index("Someone has solved it before")
+        assert "Right now someone here" not in page
+        await sign_in(site, "cy")
+        page = await words(site, "/about/why")
+    assert "It happened here" in page and "Nine bar" in page and "made-up people" not in page
+
+
+async def test_an_administrator_writes_these_words(world: World) -> None:
+    await three(world)
+    async with browser(world) as site:
+        await sign_in(site, "cy")
+        given = {"name": "Peilwerk", "longest_post": "1000", "why": "So ask."}
+        assert "in your own words: So ask." in " ".join(
+            text_of(await act(site, "/admin/policy", **given)).split()
+        )
+
+
+async def test_the_tour_is_offered_until_it_was_taken_or_declined_and_never_again(world: World) -> None:
+    await three(world)
+    for handle in ("ada", "bo"):
+        async with browser(world) as site:
+            await sign_in(site, handle)
+            assert "Two minutes, five stops" in await words(site, "/")
+            if handle == "ada":
+                assert (await site.get("/tour")).headers["location"] == "/?tour=1#tour"
+                for step, at in enumerate(
+                    ("/", "/who-knows", "/questions", "/people", "/settings/knowledge"), 1
+                ):
+                    page = await words(site, f"{at}?tour={step}")
+                    assert f"Stop {step} of 5" in page and "Two minutes, five stops" not in page
+            assert (await act(site, "/tour")).status_code == 303
+            assert "Two minutes, five stops" not in await words(site, "/")
+            assert "Stop 1 of 5" in await words(site, "/?tour=1")

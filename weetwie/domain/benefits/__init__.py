@@ -1,0 +1,1 @@
+"""What Weetwie brings: to a person, for their eyes alone, and to the organisation, in numbers about many."""

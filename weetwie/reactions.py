@@ -3,47 +3,17 @@
 `AT_ONCE` is done in the transaction of the act, so that no reader ever sees the one without the other. `AFTER` is done by the
 worker when the act has been committed, each reaction for itself, again until it succeeds; `FLOWS` likewise, by use cases that
 take several domains and what is known of the site.
+
+A reaction is named by module and function, and its module is imported when the first such fact happens: a program that makes one
+person needs few of them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import importlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from weetwie.context import Context
 from weetwie.database.pool import AtOnce, Database
-from weetwie.domain.announcements import announcements
-from weetwie.domain.announcements import policy as announced_policy
-from weetwie.domain.beyond import erase as beyond
-from weetwie.domain.cards import link
-from weetwie.domain.collections import people as collected
-from weetwie.domain.conversations import conversations
-from weetwie.domain.directory import entries as directory_entries
-from weetwie.domain.exports import exports
-from weetwie.domain.feeds import addresses as feed_addresses
-from weetwie.domain.filters import filters
-from weetwie.domain.handover import handover
-from weetwie.domain.identity import returned, tokens
-from weetwie.domain.imports import ledger
-from weetwie.domain.inspections import inspections
-from weetwie.domain.invitations import invite
-from weetwie.domain.knowledge import answering, elsewhere, evidence, glossary, not_about, topics, watched
-from weetwie.domain.lists import members
-from weetwie.domain.mail import emails
-from weetwie.domain.media import attach as media_attach
-from weetwie.domain.media import remove as media_remove
-from weetwie.domain.meeting import erase as meeting
-from weetwie.domain.moderation import decisions, reports
-from weetwie.domain.notifications import dismiss, notify, push, push_out
-from weetwie.domain.passages import remove as passages
-from weetwie.domain.people import bots, filtering, guests, showing, verify
-from weetwie.domain.polls import polls, vote
-from weetwie.domain.posts import media, remove, renamed
-from weetwie.domain.questions import erase as asked_people
-from weetwie.domain.relations import forget, requests
-from weetwie.domain.scheduled import scheduled
-from weetwie.domain.scim import resources
-from weetwie.domain.search import index
-from weetwie.domain.timelines import home
-from weetwie.domain.webhooks import deliveries, webhooks
 from weetwie.events import (
     AccountChanged,
     AnswerAccepted,
@@ -76,108 +46,179 @@ from weetwie.events import (
     TopicsChanged,
     UnitFollowed,
 )
-from weetwie.flows import answers, assistant, erasures, offboard, proposing, units
-from weetwie.flows import emails as flow_emails
-from weetwie.flows import watched as flow_watched
-
-AT_ONCE: AtOnce = {
-    PostPublished: [media_attach.attach, index.written, evidence.written, conversations.heard, home.fan_out],
-    PostBoosted: [home.fan_out],
-    PostEdited: [media_attach.attach, index.written, evidence.written, conversations.heard, home.fan_out],
-    PostDeleted: [media_attach.detach, index.deleted, evidence.deleted, polls.deleted, link.deleted],
-    CardChanged: [media.carded],
-    AnswerAccepted: [evidence.accepted],
-    RankingChosen: [evidence.left_out, elsewhere.left_out],
-    MediaChanged: [media.changed, index.written],
-    PollChanged: [media.changed, index.written],
-    PersonErased: [
-        media_remove.erased,
-        evidence.left_out,
-        elsewhere.left_out,
-        topics.erased,
-        not_about.erased,
-        glossary.erased,
-        watched.erased,
-        asked_people.erased,
-        push.left,
-        directory_entries.erased,
-        resources.erased,
-        exports.erased,
-        invite.erased,
-        handover.erased,
-        feed_addresses.ended,
-        bots.ended,
-        webhooks.ended,
-    ],
-    PersonLeft: [
-        tokens.revoke_all,
-        feed_addresses.ended,
-        push.left,
-        guests.hand_over,
-        bots.ended,
-        webhooks.ended,
-    ],
-    AccountChanged: [feed_addresses.shut_out, webhooks.shut_out],
-    PersonReturned: [returned.returned],
-    PersonSuspended: [tokens.revoke_all, push.left],
-    TokenRevoked: [push.revoked],
-    PersonFollowed: [home.fill_by_person],
-    PersonUnfollowed: [members.unfollowed],
-    TagFollowed: [home.fill_by_tag],
-    FiltersChanged: [filtering.changed],
-    TopicsChanged: [showing.changed],
-    PolicyChanged: [announced_policy.changed, inspections.narrowed],
-}
-
-AFTER: AtOnce = {
-    PeopleNotified: [push_out.queue],
-    PostPublished: [notify.mentioned, notify.published, link.linked, answering.written, deliveries.queue],
-    PostEdited: [notify.mentioned, notify.edited, link.linked, answering.written],
-    PersonChanged: [verify.asked, requests.unlocked],
-    PostBoosted: [notify.boosted],
-    PostFavourited: [notify.favourited],
-    PollEnded: [notify.poll_ended],
-    PostQuoted: [notify.quoted],
-    PersonFollowed: [notify.followed],
-    FollowRequested: [notify.requested],
-    RankingChosen: [evidence.let_in, elsewhere.let_in],
-    PersonJoined: [renamed.show_anew],
-    PersonErased: [
-        tokens.revoke_all,
-        renamed.show_anew,
-        remove.remove_all_of,
-        forget.erased,
-        members.erased,
-        collected.erased,
-        filters.erased,
-        vote.erased,
-        conversations.erased,
-        announcements.erased,
-        scheduled.erased,
-        reports.erased,
-        decisions.erased,
-        dismiss.forget_erased,
-        ledger.erased,
-        passages.erased,
-        emails.erased,
-        beyond.erased,
-        meeting.erased,
-    ],
-}
 
 Flow = Callable[[Context, Sequence[Any]], Awaitable[None]]
-FLOWS: Mapping[type, Sequence[Flow]] = {
-    PostPublished: [assistant.answer, proposing.offer, proposing.answered],
-    QuestionMet: [flow_watched.tell],
-    AnswerAccepted: [answers.accepted],
-    PersonLeft: [offboard.say_farewell],
-    PersonJoined: [units.arrived],
-    PersonChanged: [units.arrived],
-    PersonReturned: [units.arrived],
-    UnitFollowed: [units.go_on],
-    AccountChanged: [flow_emails.tell_account],
-    PersonErased: [erasures.note],
-}
+
+
+class _Named(Mapping[type, Sequence[Callable[..., Awaitable[None]]]]):
+    """For a kind of fact its functions, looked up by name at first use."""
+
+    def __init__(self, package: str, names: Mapping[type, Sequence[str]]) -> None:
+        self._package = package
+        self._names = names
+        self._found: dict[type, list[Callable[..., Awaitable[None]]]] = {}
+
+    def __getitem__(self, kind: type) -> Sequence[Callable[..., Awaitable[None]]]:
+        if kind not in self._found:
+            self._found[kind] = [self._named(name) for name in self._names[kind]]
+        return self._found[kind]
+
+    def __iter__(self) -> Iterator[type]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _named(self, name: str) -> Callable[..., Awaitable[None]]:
+        module, _dot, function = name.rpartition(".")
+        found: Callable[..., Awaitable[None]] = getattr(
+            importlib.import_module(f"{self._package}.{module}"), function
+        )
+        return found
+
+
+AT_ONCE: AtOnce = _Named(
+    "weetwie.domain",
+    {
+        PostPublished: [
+            "media.attach.attach",
+            "search.index.written",
+            "knowledge.evidence.written",
+            "conversations.conversations.heard",
+            "timelines.home.fan_out",
+        ],
+        PostBoosted: ["timelines.home.fan_out"],
+        PostEdited: [
+            "media.attach.attach",
+            "search.index.written",
+            "knowledge.evidence.written",
+            "conversations.conversations.heard",
+            "timelines.home.fan_out",
+        ],
+        PostDeleted: [
+            "media.attach.detach",
+            "search.index.deleted",
+            "knowledge.evidence.deleted",
+            "polls.polls.deleted",
+            "cards.link.deleted",
+        ],
+        CardChanged: ["posts.media.carded"],
+        AnswerAccepted: ["knowledge.evidence.accepted"],
+        RankingChosen: ["knowledge.evidence.left_out", "knowledge.elsewhere.left_out"],
+        MediaChanged: ["posts.media.changed", "search.index.written"],
+        PollChanged: ["posts.media.changed", "search.index.written"],
+        PersonErased: [
+            "media.remove.erased",
+            "knowledge.evidence.left_out",
+            "knowledge.elsewhere.left_out",
+            "knowledge.topics.erased",
+            "knowledge.not_about.erased",
+            "knowledge.glossary.erased",
+            "knowledge.watched.erased",
+            "questions.erase.erased",
+            "notifications.push.left",
+            "directory.entries.erased",
+            "scim.resources.erased",
+            "exports.exports.erased",
+            "invitations.invite.erased",
+            "handover.handover.erased",
+            "feeds.addresses.ended",
+            "people.bots.ended",
+            "webhooks.webhooks.ended",
+        ],
+        PersonLeft: [
+            "identity.tokens.revoke_all",
+            "feeds.addresses.ended",
+            "notifications.push.left",
+            "people.guests.hand_over",
+            "people.bots.ended",
+            "webhooks.webhooks.ended",
+        ],
+        AccountChanged: ["feeds.addresses.shut_out", "webhooks.webhooks.shut_out"],
+        PersonReturned: ["identity.returned.returned"],
+        PersonSuspended: ["identity.tokens.revoke_all", "notifications.push.left"],
+        TokenRevoked: ["notifications.push.revoked"],
+        PersonFollowed: ["timelines.home.fill_by_person"],
+        PersonUnfollowed: ["lists.members.unfollowed"],
+        TagFollowed: ["timelines.home.fill_by_tag"],
+        FiltersChanged: ["people.filtering.changed"],
+        TopicsChanged: ["people.showing.changed"],
+        PolicyChanged: ["announcements.policy.changed", "inspections.inspections.narrowed"],
+    },
+)
+
+AFTER: AtOnce = _Named(
+    "weetwie.domain",
+    {
+        PeopleNotified: ["notifications.push_out.queue"],
+        PostPublished: [
+            "notifications.notify.mentioned",
+            "notifications.notify.published",
+            "cards.link.linked",
+            "knowledge.answering.written",
+            "webhooks.deliveries.queue",
+        ],
+        PostEdited: [
+            "notifications.notify.mentioned",
+            "notifications.notify.edited",
+            "cards.link.linked",
+            "knowledge.answering.written",
+        ],
+        PersonChanged: ["people.verify.asked", "relations.requests.unlocked"],
+        PostBoosted: ["notifications.notify.boosted"],
+        PostFavourited: ["notifications.notify.favourited"],
+        PollEnded: ["notifications.notify.poll_ended"],
+        PostQuoted: ["notifications.notify.quoted"],
+        PersonFollowed: ["notifications.notify.followed"],
+        FollowRequested: ["notifications.notify.requested"],
+        RankingChosen: ["knowledge.evidence.let_in", "knowledge.elsewhere.let_in"],
+        PersonJoined: ["posts.renamed.show_anew"],
+        PersonErased: [
+            "identity.tokens.revoke_all",
+            "posts.renamed.show_anew",
+            "posts.remove.remove_all_of",
+            "relations.forget.erased",
+            "lists.members.erased",
+            "collections.people.erased",
+            "filters.filters.erased",
+            "polls.vote.erased",
+            "conversations.conversations.erased",
+            "announcements.announcements.erased",
+            "scheduled.scheduled.erased",
+            "moderation.reports.erased",
+            "moderation.decisions.erased",
+            "notifications.dismiss.forget_erased",
+            "imports.ledger.erased",
+            "passages.remove.erased",
+            "mail.emails.erased",
+            "beyond.erase.erased",
+            "meeting.erase.erased",
+        ],
+    },
+)
+
+FLOWS: Mapping[type, Sequence[Flow]] = _Named(
+    "weetwie.flows",
+    {
+        PostPublished: ["assistant.answer", "proposing.offer", "proposing.answered"],
+        PersonJoined: ["units.arrived"],
+        PersonChanged: ["units.arrived"],
+        PersonReturned: ["units.arrived"],
+        UnitFollowed: ["units.go_on"],
+        QuestionMet: ["watched.tell"],
+        AnswerAccepted: ["answers.accepted"],
+        PersonLeft: ["offboard.say_farewell"],
+        AccountChanged: ["emails.tell_account"],
+        PersonErased: ["erasures.note"],
+    },
+)
+
+
+def load() -> None:
+    """Imports all of them: in a server nobody should wait for that at the first fact of a kind."""
+    for table in (AT_ONCE, AFTER, FLOWS):
+        for kind in table:
+            table[kind]
 
 
 def attach(database: Database) -> Database:

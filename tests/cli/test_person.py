@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -116,3 +117,67 @@ def test_help_loads_nothing_that_is_slow() -> None:
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert loaded.stdout.strip() == "False"
+
+
+async def test_everyone_in_a_file_is_created_in_one_start(dsn: str, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    lines = [f"crowd{number},crowd{number}@example.com,Someone {number},," for number in range(100)]
+    file.write_text(
+        "\n".join(["handle,email,name,standing,admin", *lines, "boss,boss@example.com,,member,yes"])
+    )
+    code, out, err = await weetwie(dsn, "person", "create", "--file", str(file), "--json")
+    assert (code, err) == (0, "")
+    assert [one["handle"] for one in json.loads(out)] == [
+        *(f"crowd{number}" for number in range(100)),
+        "boss",
+    ]
+    assert (await shown(dsn, "crowd99"))["name"] == "Someone 99"
+    assert (await shown(dsn, "boss"))["admin"] is True
+
+
+async def test_a_wrong_line_is_named_and_nobody_in_the_file_is_created(dsn: str, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    for wrong, why in (
+        ("fine2,no address", "Line 3:"),
+        ("fine,other@example.com", "Line 3:"),
+        ("fine2", "does not have as many values"),
+    ):
+        file.write_text(f"handle,email\nfine,fine@example.com\n{wrong}\n")
+        code, out, err = await weetwie(dsn, "person", "create", "--file", str(file))
+        assert (code, out) == (4, "")
+        assert why in err
+        assert (await weetwie(dsn, "person", "show", "fine"))[0] == 3
+
+
+async def test_a_file_needs_its_columns_and_nothing_beside_it(dsn: str, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    for header, why in (
+        ("handle,name", "no column email"),
+        ("handle,email,phone", "column phone is not known"),
+    ):
+        file.write_text(f"{header}\n")
+        code, _out, err = await weetwie(dsn, "person", "create", "--file", str(file))
+        assert code == 4
+        assert why in err
+    assert (await weetwie(dsn, "person", "create", "someone", "--file", str(file)))[0] == 2
+    assert (await weetwie(dsn, "person", "create", "someone"))[0] == 2
+
+
+async def test_creating_a_person_loads_only_what_it_takes(dsn: str) -> None:
+    loaded = (
+        "import sys\nfrom weetwie.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
+    words = ["person", "create", "light", "--email", "light@example.com"]
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", loaded, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "WEETWIE_DATABASE_URL": dsn},
+    )
+    modules = set(done.stderr.split())
+    assert "weetwie.flows.onboard" in modules
+    heavy = {"numpy", "joserfc", "httpx", "babel", "jinja2", "starlette", "uvicorn", "PIL", "alembic"}
+    heavy |= {"weetwie.tables.questions", "weetwie.domain.knowledge.experts", "weetwie.domain.timelines.home"}
+    assert modules & heavy == set()

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests import database
 from weetwie.migrations import HEAD, knows
-from weetwie.tables import metadata
+from weetwie.tables import whole
 
 _SCHEMA = (
     """
@@ -34,8 +34,8 @@ async def test_the_migrations_make_what_the_tables_describe(server_dsn: str, wor
         migrated = await _schema(dsn)
         engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn))
         async with engine.begin() as connection:
-            await connection.run_sync(metadata.drop_all)
-            await connection.run_sync(metadata.create_all)
+            await connection.run_sync(whole().drop_all)
+            await connection.run_sync(whole().create_all)
         await engine.dispose()
         described = await _schema(dsn)
     assert len(described) > 500

@@ -22,8 +22,8 @@ def person() -> None:
 
 
 @person.command()
-@click.argument("handle")
-@click.option("--email", required=True, help="Their e-mail address; counts as confirmed.")
+@click.argument("handle", required=False)
+@click.option("--email", help="Their e-mail address; counts as confirmed.")
 @click.option("--name", default="", help="Their display name.")
 @click.option("--standing", type=click.Choice(STANDINGS), default="member", show_default=True)
 @click.option("--sponsor", help="Username of the colleague who hosts a guest.")
@@ -34,40 +34,55 @@ def person() -> None:
 @click.option(
     "--password-stdin", "reads_password", is_flag=True, help="Read the password from standard input."
 )
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Create everyone in a CSV file instead: columns `handle` and email; the other options may be columns too.",
+)
 @in_house
 async def create(
     installation: Installation,
-    handle: str,
-    email: str,
-    name: str,
-    standing: str,
-    sponsor: str | None,
+    handle: str | None,
+    email: str | None,
+    file: Path | None,
     until: datetime | None,
     is_admin: bool,
     reads_password: bool,
+    **given: str,
 ) -> None:
-    """Create a person, who can log in right away. Guests need --sponsor and --until.
+    """Create a person, or everyone in a file. They can log in right away. Guests need --sponsor and --until.
 
-    If someone was imported with this address, the new person takes over what was imported for them.
+    If someone was imported with this address, the new person takes over what was imported for them. From a file all are created,
+    or nobody if a line is wrong.
     """
-    from weetwie.access.enums import Standing
-    from weetwie.domain.identity import passwords
-    from weetwie.domain.people.lookup import lookup
-    from weetwie.domain.people.rules import Newcomer
-    from weetwie.flows import onboard
+    from weetwie.cli import create as creating
 
-    hash = await passwords.hashed(sys.stdin.readline().rstrip("\r\n")) if reads_password else None
+    if file is not None:
+        if handle or email:
+            raise click.UsageError("Give a username with --email, or a file, not both.")
+        made = await creating.create_all(installation, file)
+        plain = [{"id": str(person_id), "handle": one} for person_id, one in made]
+        installation.say(plain, "\n".join(f"Created {one}." for _id, one in made))
+        return
+    if not handle or not email:
+        raise click.UsageError("Give a username with --email, or a file.")
+    one = {
+        **given,
+        "handle": handle,
+        "email": email,
+        "until": until.date().isoformat() if until else "",
+        "admin": "yes" if is_admin else "",
+    }
+    hash = await _password_hash() if reads_password else None
     async with installation.database.transaction() as db:
-        newcomer = Newcomer(
-            handle=handle,
-            name=name,
-            standing=Standing[standing],
-            sponsor_id=await lookup(db, installation.viewer, sponsor) if sponsor else None,
-            until=until.replace(tzinfo=UTC) + timedelta(days=1) if until else None,
-            is_admin=is_admin,
-        )
-        person_id = await onboard.add(installation.context(db), newcomer, email, hash)
+        person_id = await creating.create_one(installation, db, one, hash)
     installation.say({"id": str(person_id), "handle": handle}, f"Created {handle}.")
+
+
+async def _password_hash() -> str:
+    from weetwie.domain.identity import passwords
+
+    return await passwords.hashed(sys.stdin.readline().rstrip("\r\n"))
 
 
 @person.command("list")

@@ -148,6 +148,7 @@ async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
         dsn, size=settings.pool_size, readers=_readers(settings), behind_pgbouncer=settings.pgbouncer
     )
     reactions.attach(database)
+    reactions.load()
     site, bell = site_of(settings), Bell(dsn)
     database.on_commit = bell.ring
     async with database.transaction() as db:

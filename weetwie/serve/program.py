@@ -67,7 +67,10 @@ async def _bring_up(settings: Settings, dsn: str, say: Say, *, with_sample: bool
 
 
 async def _load() -> None:
-    await asyncio.to_thread(importlib.import_module, "weetwie.serve.process")
+    def load() -> None:
+        importlib.import_module("weetwie.serve.process").reactions.load()
+
+    await asyncio.to_thread(load)
 
 
 def work(settings: Settings, say: Say) -> None:

@@ -19,7 +19,7 @@ from weetwie.domain.relations.block import block
 from weetwie.errors import Conflict
 from weetwie.flows.exports.make import make_next
 from weetwie.runtime import clock
-from weetwie.tables import metadata
+from weetwie.tables import whole
 
 HOME = "https://house.example"
 
@@ -116,7 +116,7 @@ def test_every_table_that_speaks_of_people_is_in_it_or_left_out_for_a_reason() -
     told = {column.class_.__tablename__ for column in everything.OWN.values()}
     of_people = {
         table.name
-        for table in metadata.tables.values()
+        for table in whole().tables.values()
         if any(key.column.table.name == "people" for key in table.foreign_keys) or table.name == "people"
     }
     assert of_people - told - set().union(*left_out.values()) == set()

@@ -33,7 +33,7 @@ from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
 from weetwie.domain.webhooks import deliveries
 from weetwie.events import forget_old as forget_old_events
-from weetwie.flows import answers, assistant, offboard, proposing, publish
+from weetwie.flows import answers, assistant, offboard, proposing, publish, week
 from weetwie.flows import emails as flow_emails
 
 Act = Callable[[Db], Awaitable[object]]
@@ -77,7 +77,7 @@ FLOWS: list[tuple[timedelta, Flow]] = [
     (MINUTE, offboard.leave_due),
     (HOUR, flow_emails.guests_ending),
     (HOUR, flow_emails.staying_in_touch),
-    (HOUR, flow_emails.open_questions),
+    (HOUR, week.keep_place),
     (HOUR, assistant.forget_questions),
     (HOUR, answers.check_due),
     (DAY, proposing.forget_unanswered),

@@ -7,25 +7,16 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.letters import waiting
 from tests.site import Choices, act, give_password, send, sign_in
 from tests.web.test_joining import sent
-from tests.web.test_reset import Box, box, post, server
+from tests.web.test_reset import box, post, server
 from tests.world import Someone, World
-from weetwie.access.enums import Ring
 from weetwie.app import build
 from weetwie.context import of_system
 from weetwie.domain.identity import addresses
-from weetwie.domain.knowledge import topics
-from weetwie.domain.knowledge.topic_rules import TopicChoice
-from weetwie.domain.mail import emails as outbox
-from weetwie.domain.people import staying
-from weetwie.domain.posts.publish import publish
-from weetwie.domain.posts.rules import Draft
 from weetwie.flows import emails
 from weetwie.runtime import clock
 from weetwie.schedule import Flow
-from weetwie.smtp.client import SmtpClient
 
 __all__ = ["box", "post", "server"]
 HOUSE = "https://house.example"
@@ -58,8 +49,7 @@ async def done(world: World, flow: Flow) -> None:
 
 async def later(world: World, person: Someone, days: int) -> None:
     await world.connection.execute(
-        "update people set asked_to_stay_at = asked_to_stay_at - $2::interval,"
-        " week_told_at = week_told_at - $2::interval where id = $1",
+        "update people set asked_to_stay_at = asked_to_stay_at - $2::interval where id = $1",
         person.id,
         timedelta(days=days),
     )
@@ -93,66 +83,6 @@ async def test_by_a_no_an_alumnus_sleeps_at_once(site: httpx.AsyncClient, world:
     await later(world, al, 366)
     await done(world, emails.staying_in_touch)
     assert await sent(world) == [], "who sleeps is left in peace"
-
-
-async def ask_about(world: World, asker: Someone, text: str, ring: Ring) -> None:
-    async with world.database.transaction() as db:
-        await publish(db, await world.viewer(asker), Draft(text=text, ring=ring))
-
-
-async def test_who_wants_it_hears_once_a_week_of_questions_that_they_see(
-    site: httpx.AsyncClient,
-    world: World,
-    ada: Someone,
-    al: Someone,
-    post: SmtpClient,
-    box: Box,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    tell = emails.open_questions
-    await ask_about(world, ada, "Who can weld titanium? #welding", Ring.network)
-    await ask_about(world, ada, "Who can weld secretly? #welding", Ring.colleagues)
-    await topics.choose(world.db, await world.viewer(al), "welding", TopicChoice.knows)
-    await done(world, tell)
-    assert await sent(world) == [], "nobody has asked for it"
-    await act(site, "/settings/email", wants_week="on")
-    await done(world, tell)
-    assert await outbox.work(world.database, post)
-    (letter,) = box.letters
-    text = str(letter.get_body(("plain",)))
-    assert "Ada: Who can weld titanium?" in text and "secretly" not in text
-    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    await ask_about(world, ada, "And who can weld steel? #welding", Ring.network)
-    await done(world, tell)
-    assert not await outbox.work(world.database, post), "not twice in a week"
-    monkeypatch.setattr(staying, "A_WEEK", timedelta(0))
-    await done(world, tell)
-    (letter_now,) = await waiting(world)
-    assert "steel" in letter_now.text and "titanium" not in letter_now.text, "what was told is not told again"
-    await sent(world)
-    await done(world, tell)
-    assert await sent(world) == []
-    await ask_about(world, ada, "And brass? #welding", Ring.network)
-    await done(world, tell)
-    assert len(await sent(world)) == 1
-
-
-async def test_letters_end_with_one_click_and_only_ones_own(
-    site: httpx.AsyncClient, world: World, ada: Someone, al: Someone, post: SmtpClient, box: Box
-) -> None:
-    await ask_about(world, ada, "Who can weld? #welding", Ring.network)
-    await topics.choose(world.db, await world.viewer(al), "welding", TopicChoice.knows)
-    await act(site, "/settings/email", wants_week="on")
-    await done(world, emails.open_questions)
-    assert await outbox.work(world.database, post)
-    stop = box.letters[0]["List-Unsubscribe"].strip("<>").removeprefix(HOUSE)
-    assert (await site.get(stop.replace(str(al.id), str(ada.id)))).status_code == 404
-    site.cookies.clear()
-    assert "Unsubscribe" in (await site.get(stop)).text
-    wants = "select wants_week from people where id = $1"
-    assert await world.connection.fetchval(wants, al.id)
-    answer = await site.post(stop, data={"List-Unsubscribe": "One-Click"})
-    assert answer.status_code == 200 and not await world.connection.fetchval(wants, al.id)
 
 
 async def test_wherever_the_name_stands_it_says_alumnus_since(

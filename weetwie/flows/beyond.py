@@ -52,7 +52,7 @@ async def for_home(db: Db, viewer: Viewer) -> BeyondPost | None:
         return None
     await posts.show(db, viewer, candidate)
     seen = await seen_posts.posts(db, viewer, [candidate.post_id])
-    return next((BeyondPost(one, _reason(candidate)) for one in seen), None)
+    return next((BeyondPost(one, reason(candidate)) for one in seen), None)
 
 
 async def timeline(db: Db, viewer: Viewer, page: Page) -> list[BeyondPost]:
@@ -112,19 +112,19 @@ async def shown(db: Db, viewer: Viewer, candidate: BeyondCandidate) -> None:
     await posts.show(db, viewer, candidate)
 
 
-def in_words(reason: Shown, language: str) -> str:
+def in_words(why: Shown, language: str) -> str:
     """Why somebody is shown this."""
-    topic = f"“{reason.topic}”" if " " in reason.topic else reason.topic
-    if reason.unit and reason.topic:
-        return translate(_FROM_ABOUT[reason.bond], language, unit=reason.unit, topic=topic)
-    if reason.topic:
-        return translate(_ABOUT[reason.bond], language, topic=topic)
-    if reason.unit:
-        return translate(_("From {unit}"), language, unit=reason.unit)
+    topic = f"“{why.topic}”" if " " in why.topic else why.topic
+    if why.unit and why.topic:
+        return translate(_FROM_ABOUT[why.bond], language, unit=why.unit, topic=topic)
+    if why.topic:
+        return translate(_ABOUT[why.bond], language, topic=topic)
+    if why.unit:
+        return translate(_("From {unit}"), language, unit=why.unit)
     return translate(_("From someone you don't follow"), language)
 
 
-def _reason(candidate: BeyondCandidate) -> Shown:
+def reason(candidate: BeyondCandidate) -> Shown:
     return Shown(candidate.topic, candidate.bond, candidate.unit)
 
 

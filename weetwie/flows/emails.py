@@ -1,30 +1,21 @@
-"""Emails that are written by themselves: to alumni, to who answers for a guest or may know an answer, and to
+"""Emails that are written by themselves: to alumni, to who answers for a guest, and to
 everybody of what was done to how they sign in. Where none are sent from here, none are written."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from textwrap import shorten
+from datetime import timedelta
 
 from babel.dates import format_date
 
-from weetwie.access.viewer import Viewer
 from weetwie.context import Context
-from weetwie.database.pool import Db
 from weetwie.domain.identity import account, links
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.mail import emails, write
 from weetwie.domain.people import guests, staying
-from weetwie.domain.timelines import questions
 from weetwie.events import AccountChanged
-from weetwie.flows import stop
-from weetwie.runtime import clock
-from weetwie.views import people as seen_people
-from weetwie.views import texts as seen_words
 
 _REMINDER_LASTS = timedelta(days=7)
 _NEWS_LASTS = timedelta(days=2)
 _NOT_WRITTEN = "an email could not be written"
-_MOST_QUESTIONS, _LONGEST_QUESTION = 5, 200
 
 
 async def tell_account(context: Context, facts: Sequence[AccountChanged]) -> None:
@@ -90,43 +81,3 @@ async def _still_in_touch(context: Context, person_id: int) -> None:
     link = context.address(f"stay/{await links.make(db, 'stay', person_id)}")
     written = write.still_in_touch(person.language, person.policy.name, person.handle, link)
     await emails.put(db, person_id, address, written, links.LASTS["stay"])
-
-
-async def open_questions(context: Context) -> None:
-    """Who wants it hears once a week of questions on their topics that they see and that nobody has answered."""
-    if not context.site.sends_mail:
-        return
-    db = context.db
-    for one in await staying.to_tell(db):
-        async with context.apart(_NOT_WRITTEN, one.person_id):
-            await _questions(context, one)
-
-
-async def _questions(context: Context, one: staying.ToTell) -> None:
-    db = context.db
-    address = await reached_at(db, one.person_id)
-    person = await context.find_person(one.person_id) if address else None
-    asked = await _asked(db, person, one.since) if person else []
-    if address is None or person is None or not asked:
-        return
-    end = context.address(f"letters/stop/{await stop.token(db, one.person_id)}")
-    written = write.questions(
-        person.language, person.policy.name, person.handle, asked, context.address(""), end
-    )
-    await emails.put(db, one.person_id, address, written, _REMINDER_LASTS, end)
-
-
-async def _asked(db: Db, person: Viewer, since: datetime | None) -> list[tuple[str, str]]:
-    """Who asks what, of what they have not been told of."""
-    first = int((since or clock.now() - questions.SPAN).timestamp() * 1000) << 16
-    found = [
-        one for one in await questions.open_questions(db, person, _MOST_QUESTIONS) if one.post_id > first
-    ]
-    words = {one.id: one.text for one in await seen_words.words(db, found)}
-    profiles = await seen_people.profiles(db, [one.author for one in found])
-    names = {one.id: one.name or f"@{one.handle}" for one in profiles}
-    return [
-        (names[one.author.id], shorten(words[one.post_id], _LONGEST_QUESTION, placeholder=" …"))
-        for one in found
-        if one.post_id in words
-    ]

@@ -24,6 +24,8 @@ class Email(Row):
     html: Mapped[bytes]
     kind: Mapped[str] = mapped_column(server_default="")
     """Empty where the words stand here already; else what is to be written when it is sent: `week`."""
+    since: Mapped[datetime | None]
+    """Of what is written when it is sent: it tells of what came after this."""
     stop: Mapped[str] = mapped_column(server_default="")
     """Where one ends emails of this kind with one click; empty where there is no end to them."""
     created_at: Mapped[Moment]

@@ -171,6 +171,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/settings/apps": (apps.show, None),
     "/settings/apps/{id:int}/{verb}": (apps.show, apps.act),
     "/settings/email": (notification_settings.show_email, notification_settings.save_email),
+    "/settings/email/preview": (notification_settings.preview_email, None),
     "/settings/meeting": (meeting.show_settings, meeting.save_settings),
     "/beyond/off": (meeting.show_settings, meeting.switch_beyond_off),
     "/settings/notifications": (notification_settings.show, notification_settings.save),

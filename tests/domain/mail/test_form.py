@@ -2,7 +2,7 @@
 
 import re
 
-from weetwie.domain.mail import write
+from weetwie.domain.mail import week, write
 
 LINK, STOP = "https://weetwie.example/go?a=1&b=2", "https://weetwie.example/stop/1"
 
@@ -23,9 +23,17 @@ def test_an_email_has_one_button_and_fetches_nothing() -> None:
     assert '<html lang="de">' in html and "prefers-color-scheme: dark" in html
 
 
-def test_questions_stand_one_below_the_other_with_the_way_out_behind_a_word() -> None:
-    asked = [("Dewi <b>", "Which original?"), ("Paula", "An export?")]
-    written = write.questions("en", "Peilwerk", "ada", asked, LINK, STOP)
-    assert "Dewi <b>: Which original?" in written.text and f"Unsubscribe: {STOP}" in written.text
-    assert "Dewi &lt;b&gt;" in written.html and "An export?" in written.html
-    assert f'<a href="{STOP}">Unsubscribe</a>' in written.html
+def test_the_week_stands_in_parts_with_the_way_out_behind_a_word() -> None:
+    items = [
+        week.WeekItem("Dewi <b>", "Logistics", "Which original?", LINK),
+        week.WeekItem("Paula", "", "An export?", LINK),
+    ]
+    parts = {"missed": items[1:], "questions": items[:1], "people": []}
+    written = week.write(
+        week.Week("en", "Peilwerk", "ada", parts, LINK, "https://weetwie.example/settings", STOP)
+    )
+    assert written.subject == "Questions you may be able to answer · Peilwerk", "the subject says the matter"
+    assert written.text.index("Which original?") < written.text.index("An export?")
+    assert "New here" not in written.html and f"Unsubscribe: {STOP}" in written.text
+    assert "Dewi &lt;b&gt;" in written.html and f'<a href="{STOP}">Unsubscribe</a>' in written.html
+    assert written.html.count("<h2") == 2 and written.html.count('<td class="button"') == 1

@@ -1,11 +1,23 @@
 """The outbox: emails wait in the database, are tried again, ever later, and given up in the end."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    LargeBinary,
+    Text,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import permissions
@@ -31,6 +43,10 @@ _LONGEST_WAIT_FOR_US: Final = timedelta(minutes=30)
 """Where this installation is at fault: soon after it has been set right, emails go."""
 _FAILURES_LAST: Final = timedelta(days=30)
 
+WEEKLY: Final = "week"
+Write = Callable[[int, datetime, str], Awaitable[WrittenEmail | None]]
+"""To whom, what came after when, and where it is stopped."""
+
 _NOW = param("now", DateTime(timezone=True))
 _PUT = Query(
     insert(Email).values(
@@ -39,6 +55,8 @@ _PUT = Query(
         subject=param("subject", Text),
         text=param("text", LargeBinary),
         html=param("html", LargeBinary),
+        kind=param("kind", Text),
+        since=param("since", DateTime(timezone=True)),
         stop=param("stop", Text),
         due_at=param("due_at", DateTime(timezone=True)),
         ends_at=param("ends_at", DateTime(timezone=True)),
@@ -55,9 +73,16 @@ _first_due = (
 _CLAIM = Query(
     update(Email)
     .where(Email.id == _first_due)
-    .values(due_at=param("held_until", DateTime(timezone=True)), attempts=Email.attempts + 1)
+    .values(
+        # What is written when it is sent is tried again only if the mail server said no: whoever ends meanwhile, nobody gets it twice.
+        due_at=case((Email.kind == "", param("held_until", DateTime(timezone=True))), else_=Email.ends_at),
+        attempts=Email.attempts + 1,
+    )
     .returning(
         Email.id,
+        Email.person_id,
+        Email.kind,
+        Email.since,
         Email.address,
         Email.subject,
         Email.text,
@@ -125,8 +150,31 @@ async def put(
         subject=written.subject,
         text=sealing.seal(_TEXT, address, written.text.encode()),
         html=sealing.seal(_HTML, address, written.html.encode()),
+        kind="",
+        since=None,
         stop=stop,
         due_at=now + after,
+        ends_at=now + lasts,
+    )
+    db.wake_after_commit()
+
+
+async def put_weekly(
+    db: Db, person_id: int, address: str, since: datetime, lasts: timedelta, stop: str
+) -> None:
+    """What it says is written when it is sent, by what its reader sees then."""
+    now = clock.now()
+    await db.run(
+        _PUT,
+        person_id=person_id,
+        address=address,
+        subject="",
+        text=b"",
+        html=b"",
+        kind=WEEKLY,
+        since=since,
+        stop=stop,
+        due_at=now,
         ends_at=now + lasts,
     )
     db.wake_after_commit()
@@ -149,7 +197,7 @@ async def not_delivered(db: Db, viewer: Viewer, limit: int) -> list[tuple[int, s
     return [(row["person_id"], row["why"]) for row in await db.rows(_NOT_DELIVERED, limit=limit)]
 
 
-async def work(database: Database, post: SmtpClient) -> bool:
+async def work(database: Database, post: SmtpClient, write: Write | None = None) -> bool:
     """Sends one email that is due; says whether there was one."""
     async with database.transaction() as db:
         now = clock.now()
@@ -159,14 +207,23 @@ async def work(database: Database, post: SmtpClient) -> bool:
     try:
         if row["ends_at"] <= now:
             raise SendFailed("it was too old", is_final=True)
-        plain, html = (_opened(place, row) for place in (_TEXT, _HTML))
-        await post.send(row["address"], row["subject"], plain, html, row["stop"])
+        written = await _written(row, write)
+        if written is not None:
+            await post.send(row["address"], written.subject, written.text, written.html, row["stop"])
     except SendFailed as error:
         await _not_sent(database, row["id"], row["attempts"], row["ends_at"], error)
     else:
         async with database.transaction() as db:
             await db.run(_SENT, id=row["id"])
     return True
+
+
+async def _written(row: Record, write: Write | None) -> WrittenEmail | None:
+    """None where there is nothing to say."""
+    if row["kind"] and write is not None:
+        return await write(row["person_id"], row["since"], row["stop"])
+    plain, html = (_opened(place, row) for place in (_TEXT, _HTML))
+    return WrittenEmail(row["subject"], plain, html)
 
 
 def _opened(place: str, row: Record) -> str:

@@ -36,8 +36,9 @@ def as_html(
     button: str,
     link: str,
     below: Sequence[str],
+    sections: str = "",
 ) -> str:
-    """`items` are who said what; they stand between the lines above and the button."""
+    """`items` are who said what; they stand between the lines above and the button, and so do `sections`."""
     mark = (
         f'<td class="mark" width="28" height="28" align="center" valign="middle" style="background:{_GREEN};color:#ffffff;'
         f'border-radius:8px;font-weight:700;font-size:15px;line-height:28px">{escape(place[:1].upper())}</td>'
@@ -50,7 +51,11 @@ def as_html(
         f'<h1 class="ink" style="{_TYPE};margin:20px 0 8px;font-size:22px;line-height:1.25;font-weight:650">'
         f"{escape(heading)}</h1>"
     )
-    body = "".join(_paragraph(one, "ink", _TYPE) for one in above) + "".join(_item(*one) for one in items)
+    body = (
+        "".join(_paragraph(one, "ink", _TYPE) for one in above)
+        + "".join(_item(*one) for one in items)
+        + sections
+    )
     press = (
         '<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:20px 0 8px"><tr>'
         f'<td class="button" style="background:{_GREEN};border-radius:10px"><a class="button" href="{escape(link)}" '
@@ -68,6 +73,32 @@ def as_html(
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:576px"><tr>'
         '<td class="card" align="left" style="background:#ffffff;border:1px solid #e6e3da;border-radius:14px;padding:28px">'
         f"{head}{title}{body}{press}{foot}</td></tr></table></td></tr></table></body></html>"
+    )
+
+
+def section(title: str, items: Sequence[tuple[str, str, str, str]]) -> str:
+    """A part with a heading; of each item who, what they do or why it stands here, what they say, and where that leads."""
+    rows = "".join(
+        '<table role="presentation" class="item" width="100%" cellpadding="0" cellspacing="0" border="0" '
+        'style="border-top:1px solid #e6e3da"><tr><td style="padding:12px 0">'
+        f'<p class="ink" style="{_TYPE};margin:0;font-size:14px;font-weight:600">{escape(who)}</p>'
+        + (
+            f'<p class="soft" style="{_TYPE};{_SOFT};margin:2px 0 0;font-size:13px;line-height:1.4">{escape(why)}</p>'
+            if why
+            else ""
+        )
+        + (
+            f'<p class="ink" style="{_TYPE};margin:4px 0 0;font-size:15px;line-height:1.5">'
+            f'<a class="ink" href="{escape(link)}" style="color:#181c20;text-decoration:none">{escape(what)}</a></p>'
+            if what
+            else ""
+        )
+        + "</td></tr></table>"
+        for who, why, what, link in items
+    )
+    return (
+        f'<h2 class="ink" style="{_TYPE};margin:24px 0 8px;font-size:16px;line-height:1.3;font-weight:650">{escape(title)}</h2>'
+        f"{rows}"
     )
 
 

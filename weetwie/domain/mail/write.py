@@ -183,24 +183,6 @@ def still_in_touch(language: str, place: str, handle: str, link: str) -> Written
     )
 
 
-def questions(
-    language: str, place: str, handle: str, asked: Sequence[tuple[str, str]], link: str, stop: str
-) -> WrittenEmail:
-    """Who asks, and what, to somebody who may know."""
-    return _letter(
-        language,
-        _("Can you help?"),
-        [_("Questions on your topics at {place} that nobody has answered yet:")],
-        _("See the questions"),
-        link,
-        [_("You asked for this weekly digest. Unsubscribe: {stop}")],
-        items=asked,
-        handle=handle,
-        place=place,
-        stop=stop,
-    )
-
-
 def decided(language: str, place: str, handle: str, kind: str, words: str, link: str) -> WrittenEmail:
     """What moderators decided about somebody, with their words."""
     done = {

@@ -1,6 +1,6 @@
-"""Staying in touch, year after year: who is asked whether they still want to, who says no, who wants to hear of questions."""
+"""Staying in touch, year after year: who is asked whether they still want to, who says no; and who wants the week by mail."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -13,9 +13,11 @@ from weetwie.domain.people import farewell, steps
 from weetwie.events import PersonLeft, record
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
+from weetwie.tables.questions import QuestionPreferences
 
 A_YEAR: Final = timedelta(days=365)
-A_WEEK: Final = timedelta(days=7)
+_SOME_DAYS: Final = timedelta(days=1)
+"""Nobody is written to again within a day, whatever the calendar says."""
 _MOST_AT_ONCE: Final = 100
 ASLEEP: Final = "asleep"
 """The reason of who does not want to be an alumnus any more, for now."""
@@ -35,34 +37,45 @@ _to_ask = (
     .with_for_update(skip_locked=True)
 )
 _ASK = Query(update(Person).where(Person.id.in_(_to_ask)).values(asked_to_stay_at=_NOW).returning(Person.id))
-_to_tell = (
-    select(Person.id, Person.week_told_at.label("before"))
+_WEEKLY = Query(
+    select(
+        Person.id,
+        Person.place,
+        Person.week_told_at.label("told_at"),
+        QuestionPreferences.time_zone,
+        QuestionPreferences.away_until,
+    )
+    .outerjoin(QuestionPreferences, QuestionPreferences.person_id == Person.id)
     .where(
         Person.wants_week,
         *_IS_AWAKE,
         or_(Person.week_told_at.is_(None), Person.week_told_at < _BEFORE),
     )
     .order_by(Person.id)
-    .limit(_MOST_AT_ONCE)
-    .with_for_update(skip_locked=True)
-    .cte("to_tell")
 )
-_TELL = Query(
+_TOLD = Query(
     update(Person)
-    .where(Person.id == _to_tell.c.id)
+    .where(Person.id == _ID, or_(Person.week_told_at.is_(None), Person.week_told_at < _BEFORE))
     .values(week_told_at=_NOW)
-    .returning(Person.id, _to_tell.c.before)
 )
 _WANTS = Query(select(Person.wants_week).where(Person.id == _ID))
-_WANT = Query(update(Person).where(Person.id == _ID).values(wants_week=param("wants", Boolean)))
+_WANT = Query(
+    update(Person)
+    .where(Person.id == _ID, Person.wants_week != param("wants", Boolean))
+    .values(wants_week=param("wants", Boolean), week_told_at=_NOW)
+)
 
 
-class ToTell(msgspec.Struct, frozen=True):
-    """Somebody who wants to hear of open questions on their topics."""
+class WeeklyReader(msgspec.Struct, frozen=True):
+    """Somebody who wants the week by mail."""
 
     person_id: int
-    since: datetime | None
-    """When they were told the last time."""
+    place: str
+    told_at: datetime | None
+    """When the last one was written, or when they chose to get them."""
+    time_zone: str | None
+    """Empty where the organisation's holds."""
+    away_until: date | None
 
 
 async def to_ask(db: Db) -> list[int]:
@@ -78,10 +91,16 @@ async def sleep(db: Db, viewer: Viewer) -> None:
     await record(db, viewer, PersonLeft(viewer.person_id))
 
 
-async def to_tell(db: Db) -> list[ToTell]:
-    """Who has not been told of questions for a week; from now on they count as told."""
+async def weekly(db: Db) -> list[WeeklyReader]:
+    """Who wants the week by mail and has had none for some days."""
+    rows = await db.rows(_WEEKLY, before=clock.now() - _SOME_DAYS)
+    return [WeeklyReader(*row) for row in rows]
+
+
+async def told(db: Db, person_id: int) -> bool:
+    """From now on this week's is written; false where somebody else was faster."""
     now = clock.now()
-    return [ToTell(*row) for row in await db.rows(_TELL, now=now, before=now - A_WEEK)]
+    return bool(await db.run(_TOLD, id=person_id, now=now, before=now - _SOME_DAYS))
 
 
 async def wants_week(db: Db, person_id: int) -> bool:
@@ -89,4 +108,5 @@ async def wants_week(db: Db, person_id: int) -> bool:
 
 
 async def want_week(db: Db, person_id: int, *, wants: bool) -> None:
-    await db.run(_WANT, id=person_id, wants=wants)
+    """Who begins to want it gets the next one, not the last."""
+    await db.run(_WANT, id=person_id, wants=wants, now=clock.now())

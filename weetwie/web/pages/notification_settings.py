@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from weetwie.domain.notifications import requests
 from weetwie.domain.notifications.policy import (
@@ -19,10 +19,14 @@ from weetwie.domain.notifications.policy import (
 )
 from weetwie.domain.people import staying
 from weetwie.errors import NotFound
+from weetwie.flows import week
+from weetwie.runtime import clock
 from weetwie.web import reading
 from weetwie.web.pages import push
 from weetwie.web.visit import Visit
 
+_OF_EMAILS: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Their styles stand in the tags; nothing in them is fetched or run."""
 _CHOICES: Final = {"accept": ACCEPT, "hold": HOLD, "drop": DROP}
 
 
@@ -67,6 +71,7 @@ async def show_email(visit: Visit) -> Response:
             "settings_email.html",
             wants_week=await staying.wants_week(db, visit.viewer.person_id),
             is_saved="saved" in visit.request.query_params,
+            is_empty="empty" in visit.request.query_params,
         )
 
 
@@ -78,6 +83,18 @@ async def save_email(visit: Visit) -> Response:
             wants = "wants_week" in given
             await staying.want_week(db, visit.viewer.person_id, wants=wants)
     return visit.go("/settings/email?saved=1")
+
+
+async def preview_email(visit: Visit) -> Response:
+    """The email itself, as it would be sent now."""
+    reading.check_signed_in(visit)
+    async with visit.site.database.reading() as db:
+        written = await week.compose(
+            visit.context(db), clock.now() - week.A_WEEK, visit.context(db).address("settings/email")
+        )
+    if written is None:
+        return visit.go("/settings/email?empty=1")
+    return HTMLResponse(written.html, headers={"content-security-policy": _OF_EMAILS})
 
 
 async def show_held(visit: Visit) -> Response:

@@ -91,6 +91,7 @@ SHOWN: Final = {
 FOR_ADMINISTRATORS: Final = {
     "admin": "/admin",
     "admin-people": "/admin/people",
+    "admin-benefit": "/admin/benefit",
     "admin-policy": "/admin/policy",
     "admin-import": "/admin/import",
     "admin-import-invite": "/admin/import/invite",
@@ -163,6 +164,8 @@ NOT_ALONE: Final = {
     "/admin/announcements/{id:int}/{verb}": "a form sends to it",
     "/announcements/{id:int}/{verb}": "a form sends to it",
     "/live": "a stream",
+    "/admin/benefit.pdf": "a file",
+    "/admin/benefit.csv": "a file",
     "/tour": "leads to home",
     "/handover/{handle}": "once somebody shares something, see tests/web",
     "/invitations/{id:int}/{verb}": "a form sends to it",

@@ -143,3 +143,39 @@ async def test_the_tour_is_offered_until_it_was_taken_or_declined_and_never_agai
             assert (await act(site, "/tour")).status_code == 303
             assert "Two minutes, five stops" not in await words(site, "/")
             assert "Stop 1 of 5" in await words(site, "/?tour=1")
+
+
+async def test_what_it_brings_is_a_page_a_sheet_and_a_table(world: World) -> None:
+    await three(world)
+    await world.policy(name="Peil #werk*", accent="b5452c")
+    async with browser(world) as site:
+        await sign_in(site, "cy")
+        page = await words(site, "/admin/benefit")
+        assert "Alumni who answered" in page and "Too few to show" in page
+        for language in ("en", "nl", "de"):
+            sheet = await site.get(f"/admin/benefit.pdf?lang={language}")
+            assert sheet.headers["content-type"] == "application/pdf"
+            assert sheet.content.startswith(b"%PDF") and f"({language})".encode() in sheet.content
+            assert b"/StructTreeRoot" in sheet.content and b"/Count 1" in sheet.content
+        table = (await site.get("/admin/benefit.csv")).text.splitlines()
+        assert table[0] == "quarter,figure,number,of" and table[1].endswith(",questions_answered,,")
+    taken = await world.connection.fetchval("select count(*) from audit where act = 'benefit.download'")
+    assert taken == 4
+
+
+async def test_in_works_council_mode_the_page_says_what_it_leaves_out(world: World) -> None:
+    await three(world)
+    await world.policy(works_council=True)
+    async with browser(world) as site:
+        await sign_in(site, "cy")
+        page = await words(site, "/admin/benefit")
+        assert "Alumni who answered" not in page and "only questions and answers are counted" in page
+        assert (await site.get("/admin/benefit.pdf")).content.startswith(b"%PDF")
+
+
+async def test_what_it_brings_is_not_for_everybody(world: World) -> None:
+    await three(world)
+    async with browser(world) as site:
+        await sign_in(site, "ada")
+        for at in ("/admin/benefit", "/admin/benefit.pdf", "/admin/benefit.csv"):
+            assert (await site.get(at)).status_code == 404

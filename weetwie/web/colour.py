@@ -11,6 +11,7 @@ from weetwie.web.visit import Visit
 
 _HEX: Final = re.compile(r"[0-9a-f]{6}")
 _LIGHT_CARD, _DARK_CARD = "ffffff", "171a1c"
+_WEETWIE: Final = "0d6453"
 _READABLE: Final = 4.6
 """A little more than WCAG 2.2 asks (1.4.3: 4.5 : 1)."""
 _WELL_READABLE: Final = 7.0
@@ -45,6 +46,11 @@ def tokens(accent: str) -> str:
     }
     told = (f"--{name}:light-dark({_told(light)},{_told(dark)})" for name, (light, dark) in colours.items())
     return f":root{{{';'.join(told)}}}"
+
+
+def on_paper(accent: str) -> str:
+    """The colour where it is printed on white; that of Weetwie where the organisation has none."""
+    return _told(_until(_rgb(accent or _WEETWIE), _rgb(_LIGHT_CARD), _READABLE, -0.02))
 
 
 async def show(visit: Visit) -> Response:

@@ -1,0 +1,106 @@
+"""What it brings the organisation: a page, the same on one sheet for a board, and the numbers as a table."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from weetwie.access import permissions
+from weetwie.domain.benefits import whole
+from weetwie.domain.benefits.whole import Benefit
+from weetwie.errors import _
+from weetwie.events import audit
+from weetwie.media import pdf
+from weetwie.web import benefit_words, colour, reading
+from weetwie.web.pages.admin import check
+from weetwie.web.visit import Visit
+
+DOCUMENTS: Final = Path(__file__).parent.parent / "documents"
+_LEAD: Final = _("In {quarter}: people who found an answer, and each other.")
+
+
+async def show(visit: Visit) -> Response:
+    check(visit, permissions.look_behind)
+    async with visit.site.database.reading() as db:
+        found = await whole.benefit(db, visit.viewer)
+        return await reading.show(visit, db, "admin_benefit.html", found=found, **_shown(visit, found))
+
+
+def _shown(visit: Visit, found: Benefit) -> dict[str, Any]:
+    bars = list(benefit_words.shares(visit, found))
+    words = ", ".join(f"{one.label}: {one.percent} %" for one in bars)
+    return {
+        "figures": benefit_words.figures(visit, found),
+        "bars": bars,
+        "chart_words": words,
+        "method": benefit_words.method(visit),
+        "quarter": benefit_words.quarter_name(visit, found.quarter),
+    }
+
+
+async def show_pdf(visit: Visit) -> Response:
+    check(visit, permissions.look_behind)
+    found = await _taken_away(visit)
+    shown, policy, say = _shown(visit, found), visit.viewer.policy, visit.say
+    data = {
+        "lang": visit.language,
+        "name": policy.name,
+        "accent": colour.on_paper(policy.accent),
+        "title": say(_("What {name} brings us"), name=policy.name),
+        "lead": say(_LEAD, quarter=shown["quarter"]),
+        "figures": [vars_of(one) for one in shown["figures"]],
+        "bars": [vars_of(one) for one in shown["bars"]],
+        "chart_title": say(_("Shares")),
+        "chart_words": shown["chart_words"],
+        "method_title": say(_("How it's counted")),
+        "method": shown["method"],
+        "foot": f"{visit.host} · {shown['quarter']}",
+    }
+    return as_file(await pdf.made(DOCUMENTS / "benefit.typ", data), f"benefit-{found.quarter.name}.pdf")
+
+
+def vars_of(one: Any) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__struct_fields__}
+
+
+def as_file(content: bytes, name: str, kind: str = "application/pdf") -> Response:
+    return Response(
+        content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'}
+    )
+
+
+async def table(visit: Visit) -> Response:
+    """The numbers as they are shown, to go on with elsewhere; empty is what is not told."""
+    check(visit, permissions.look_behind)
+    found = await _taken_away(visit)
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(("quarter", "figure", "number", "of"))
+    for quarter, name, number, of in _rows(found):
+        rows.writerow((quarter, name, *("" if one is None else one for one in (number, of))))
+    return as_file(text.getvalue().encode(), f"benefit-{found.quarter.name}.csv", "text/csv; charset=utf-8")
+
+
+def _rows(found: Benefit) -> list[tuple[str, str, int | None, int | None]]:
+    quarter = found.quarter.name
+    minutes = int(found.wait.total_seconds() // 60) if found.wait else None
+    rows = [
+        (quarter, "questions_answered", found.answered, found.asked),
+        (quarter, "answered_by_unfollowed", found.by_unfollowed, found.answered),
+        (quarter, "median_minutes_to_answer", minutes, None),
+        (quarter, "newcomers_with_ties_in_three_units", found.settled, found.newcomers),
+        (quarter, "alumni_who_answered", found.alumni_who_answered, found.alumni),
+    ]
+    for one, ties in ((found.first, found.ties_first), (found.quarter, found.ties)):
+        if one and ties:
+            rows.append((one.name, "ties_between_units", ties.between_units, ties.all))
+    return rows
+
+
+async def _taken_away(visit: Visit) -> Benefit:
+    """The numbers, and in the audit trail that somebody took them along."""
+    async with visit.site.database.transaction() as db:
+        await audit(db, visit.viewer, "benefit.download")
+        return await whole.benefit(db, visit.viewer)

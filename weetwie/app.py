@@ -72,9 +72,10 @@ from weetwie.domain.timelines.live import Live
 from weetwie.domain.webhooks import deliveries
 from weetwie.errors import Forbidden, _
 from weetwie.runtime import clock
+from weetwie.security import remote_user as remote_users
 from weetwie.security.client_address import client_address, current, networks, place_of
 from weetwie.security.ratelimit import RateLimits, of_person
-from weetwie.settings import Provider
+from weetwie.settings import Provider, RemoteUser
 from weetwie.text import language
 from weetwie.web.api_reference import Reference, reference
 from weetwie.web.embed.preview import check as check_embedding
@@ -192,7 +193,7 @@ def build(
             ),
         ),
     )
-    return _behind_proxies(dispatcher, settings.trusted_proxies)
+    return _behind_proxies(dispatcher, settings.trusted_proxies, here.remote_user)
 
 
 def _counting(limits: RateLimits) -> Callable[[Call], None]:
@@ -242,6 +243,7 @@ def _connection_tests(database: Database, here: Site, agents: AgentEntry) -> dic
         "webhooks": partial(_check_webhooks, database),
         "embedding": partial(check_embedding, database, here),
         "directory": partial(_check_directory, database, here),
+        "remote_user": partial(_check_remote_user, here),
     }
 
 
@@ -249,6 +251,10 @@ async def _check_bots(database: Database, here: Site) -> str:
     from weetwie.hooks.check import check
 
     return await check(database, here)
+
+
+async def _check_remote_user(here: Site) -> str:
+    return remote_users.check(here.remote_user)
 
 
 async def _check_directory(database: Database, here: Site) -> str:
@@ -366,14 +372,20 @@ def _open_db(database: Database) -> Callable[[Call], AbstractAsyncContextManager
     return open_db
 
 
-def _behind_proxies(application: Application, trusted_proxies: Sequence[str]) -> Application:
-    """The client that the application sees is the one in front of the proxies that are known."""
+def _behind_proxies(
+    application: Application, trusted_proxies: Sequence[str], remote_user: RemoteUser | None
+) -> Application:
+    """The client that the application sees is the one in front of the proxies that are known. Headers that say who somebody is go
+    no further than here, and are believed from their own proxies alone."""
     trusted = networks(trusted_proxies)
+    believe = remote_users.reader(remote_user) if remote_user is not None else None
 
     async def behind_proxies(
         scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
         client = scope.get("client")
+        if believe is not None and scope["type"] in ("http", "websocket"):
+            scope = believe(scope)
         if client:
             forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
             address = client_address(client[0], forwarded.decode("latin-1"), trusted)

@@ -200,6 +200,7 @@ NOT_ALONE: Final = {
     "/theme/{accent}.css": "no page",
     "/you/theme": "a form sends to it",
     "/farewell/{token}": "needs a link of its own, see tests/web",
+    "/auth/proxy": "a proxy names who comes, see tests/web",
     "/auth/sso/{key}": "leads to a provider, see tests/web",
     "/auth/sso/{key}/callback": "a provider leads to it, see tests/web",
     "/auth/sso/{key}/logout": "a provider asks it",

@@ -80,6 +80,7 @@ NOT_READ: Final = {
     "/reset": "a form",
     "/auth/link": "a form",
     "/auth/link/{token}": "needs a link of its own",
+    "/auth/proxy": "needs a proxy: see tests/web/test_remote_user.py",
     "/auth/sso/{key}": "leads to a provider",
     "/auth/sso/{key}/callback": "needs a provider",
     "/auth/sso/{key}/logout": "nothing to read",

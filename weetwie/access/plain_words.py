@@ -22,6 +22,7 @@ CONNECTIONS: Final = {
     "webhooks": _("Webhooks"),
     "embedding": _("Embedding in other sites"),
     "directory": _("Directory (LDAP, Active Directory)"),
+    "remote_user": _("Login by your proxy (Kerberos)"),
 }
 """What each is called."""
 

@@ -20,7 +20,7 @@ from weetwie.domain.people.rules import Changes, Newcomer
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.flows import onboard, profile
 from weetwie.security.oidc import SignedIn
-from weetwie.settings import Provider
+from weetwie.settings import SignOnSource
 from weetwie.text import language
 from weetwie.text.programs import is_program
 
@@ -35,7 +35,7 @@ _NEWS_LASTS: Final = timedelta(days=2)
 
 async def enter(
     context: Context,
-    provider: Provider,
+    provider: SignOnSource,
     issuer: str,
     answer: SignedIn,
     told: ClaimedPerson,
@@ -61,7 +61,9 @@ async def enter(
     return token, is_new
 
 
-async def _by_address(context: Context, provider: Provider, issuer: str, told: ClaimedPerson) -> int | None:
+async def _by_address(
+    context: Context, provider: SignOnSource, issuer: str, told: ClaimedPerson
+) -> int | None:
     """Somebody who came with an import and whose verified address this is; who is here already connects by themselves,
     unless the organisation vouches for it. Raises Conflict for those."""
     if not told.address or not told.is_verified:
@@ -76,7 +78,7 @@ async def _by_address(context: Context, provider: Provider, issuer: str, told: C
     raise Conflict(_EXISTS, provider=provider.name)
 
 
-async def _come(context: Context, provider: Provider, told: ClaimedPerson) -> int:
+async def _come(context: Context, provider: SignOnSource, told: ClaimedPerson) -> int:
     if not provider.creates_people:
         raise Forbidden(_NOBODY)
     return await onboard.come(context, _newcomer(context, told), is_numbered=True)

@@ -12,4 +12,5 @@ def site_of(settings: Settings) -> Site:
         store=store.chosen(settings),
         data=settings.data,
         directory=settings.directory,
+        remote_user=settings.remote_user,
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from weetwie.settings import sources, values
-from weetwie.settings.sources import Directory, Provider, SignOnSource
+from weetwie.settings.sources import Directory, Provider, RemoteUser, SignOnSource
 from weetwie.settings.values import Address, Parse
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Address",
     "Directory",
     "Provider",
+    "RemoteUser",
     "Settings",
     "SettingsError",
     "SignOnSource",
@@ -179,6 +180,13 @@ class Settings:
         default=None,
         shown="none",
         what="The organisation's LDAP server or Active Directory; see directory.md for all options.",
+    )
+    remote_user: RemoteUser | None = _setting(
+        sources.remote_user,
+        "a table `[remote_user]` (JSON in the environment) with proxies, header",
+        default=None,
+        shown="none",
+        what="A proxy that recognises people itself (Kerberos) and names them in a header; see remote-user.md.",
     )
     smtp_url: str | None = _setting(
         values.mail_server,

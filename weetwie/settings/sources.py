@@ -1,5 +1,6 @@
 """Who says who somebody is: providers of single sign-on and the directory, and what they tell means here."""
 
+import ipaddress
 import json
 import re
 from collections.abc import Mapping
@@ -96,6 +97,30 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return tuple(dict.fromkeys(group for groups in every for group in groups))
 
 
+class RemoteUser(SignOnSource, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A proxy that has recognised people itself (Kerberos, certificates), and says who it is in a header."""
+
+    key: str = "proxy"
+    name: str = "SSO"
+    proxies: tuple[str, ...]
+    """Addresses and networks that are believed; from all others the header is taken away."""
+    header: str = "X-Remote-User"
+    name_header: str = ""
+    email_header: str = ""
+    realms: tuple[str, ...] = ()
+    """Whose people are those of the directory: `ann@EXAMPLE.ORG` and `EXAMPLE\\ann` are its `ann`."""
+    trusts_email: bool = True
+
+    @property
+    def issuer(self) -> str:
+        return "remote-user:proxy"
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """All that nobody but the proxies may send, in small letters."""
+        return tuple(name.lower() for name in (self.header, self.name_header, self.email_header) if name)
+
+
 _USUAL: Final[dict[str, dict[str, str]]] = {
     "ldap": {
         "people_filter": "(objectClass=inetOrgPerson)",
@@ -147,6 +172,18 @@ def directory(value: Any) -> Directory:
     if not (found.urls and found.people_base and found.bind_dn and found.name):
         raise ValueError
     if not (0 <= found.grace_days <= 365 and 1 <= found.minutes_between <= 1440):
+        raise ValueError
+    return found
+
+
+def remote_user(value: Any) -> RemoteUser:
+    found: RemoteUser = _converted(value, RemoteUser)
+    for proxy in found.proxies:
+        ipaddress.ip_network(proxy, strict=False)
+    is_named = all(re.fullmatch(r"[a-z0-9-]{1,60}", header) for header in found.headers)
+    if not found.proxies or not found.header or not found.name or not is_named:
+        raise ValueError
+    if found.headers and {"authorization", "cookie", "host", "x-forwarded-for"} & set(found.headers):
         raise ValueError
     return found
 

@@ -270,6 +270,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/auth/link": (sign_in_link.show, sign_in_link.ask),
     "/auth/link/{token}": (sign_in_link.show_door, sign_in_link.enter),
     "/reset": (reset.show, reset.ask),
+    "/auth/proxy": (sign_on.by_proxy, None),
     "/auth/sso/{key}": (sign_on.begin, sign_on.connect),
     "/auth/sso/{key}/callback": (sign_on.come_back, None),
     "/auth/sso/{key}/logout": (sign_on.nothing, sign_on.end),

@@ -63,6 +63,7 @@ def site(
         store=here.store,
         data=here.data,
         directory=here.directory,
+        remote_user=here.remote_user,
         database=database,
         templates=templates,
         assets=assets,

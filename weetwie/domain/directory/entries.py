@@ -31,6 +31,11 @@ _OF_PERSON = Query(
     .order_by(DirectoryEntry.gone_since.desc().nulls_first())
     .limit(1)
 )
+_CALLED = Query(
+    select(DirectoryEntry.person_id).where(
+        func.lower(DirectoryEntry.login) == func.lower(param("login", Text)), *_IS_HERE
+    )
+)
 _RENUMBER = Query(update(DirectoryEntry).where(_ID).values(entry_id=param("new_id", Text)))
 _MANAGER = Query(select(DirectoryEntry.resource_id).where(DirectoryEntry.known_as == param("known_as", Text)))
 _GONE = Query(
@@ -123,6 +128,12 @@ async def one(db: Db, entry_id: str) -> KnownEntry | None:
 async def of_person(db: Db, person_id: int) -> KnownEntry | None:
     row = await db.row(_OF_PERSON, person_id=person_id)
     return KnownEntry(**row) if row else None
+
+
+async def called(db: Db, login: str) -> int | None:
+    """Who logs in with this name there; nobody where several do."""
+    rows = await db.rows(_CALLED, login=login)
+    return rows[0]["person_id"] if len(rows) == 1 else None
 
 
 async def renumber(db: Db, entry_id: str, new_id: str) -> None:

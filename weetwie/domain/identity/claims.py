@@ -10,7 +10,7 @@ import msgspec
 from weetwie.access.enums import Role
 from weetwie.domain.identity import rules
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.settings import Provider
+from weetwie.settings import SignOnSource
 from weetwie.text.signs import bare_address, normal
 
 _NOT_IN: Final = _("Your {provider} account isn't in a group that can log in here. Ask an administrator.")
@@ -33,7 +33,7 @@ class ClaimedPerson(msgspec.Struct, frozen=True, kw_only=True):
     """Those that a group decides."""
 
 
-def read(provider: Provider, claims: Mapping[str, Any]) -> ClaimedPerson:
+def read(provider: SignOnSource, claims: Mapping[str, Any]) -> ClaimedPerson:
     """Raises Forbidden for who is in none of the groups that may come in."""
     groups = _words(_claim(claims, provider.groups_claim))
     if provider.allowed_groups and groups.isdisjoint(provider.allowed_groups):
@@ -54,7 +54,7 @@ def read(provider: Provider, claims: Mapping[str, Any]) -> ClaimedPerson:
     )
 
 
-def _deciding(provider: Provider) -> dict[Role, tuple[str, ...]]:
+def _deciding(provider: SignOnSource) -> dict[Role, tuple[str, ...]]:
     return {
         Role.administrator: provider.admin_groups,
         Role.people_admin: provider.people_admin_groups,

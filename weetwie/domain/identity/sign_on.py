@@ -75,6 +75,9 @@ _SUBJECT = Query(
     .order_by(Identity.id)
     .limit(1)
 )
+_PEOPLE_OF = Query(
+    select(func.count(Identity.person_id.distinct())).where(Identity.issuer == param("issuer", Text))
+)
 _CONNECT = Query(
     upsert(Identity)
     .values(
@@ -169,6 +172,11 @@ async def owner(db: Db, issuer: str, subject: str) -> int | None:
     """Who is known by this."""
     row = await db.row(_OWNER, issuer=issuer, subject=subject)
     return row["person_id"] if row else None
+
+
+async def people_of(db: Db, issuer: str) -> int:
+    """How many it knows."""
+    return int(await db.value(_PEOPLE_OF, issuer=issuer))
 
 
 async def subject(db: Db, issuer: str, person_id: int) -> str:

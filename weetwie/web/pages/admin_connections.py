@@ -13,7 +13,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.directory import entries as directory_entries
 from weetwie.domain.feeds import addresses as feed_addresses
-from weetwie.domain.identity import agents, embedded
+from weetwie.domain.identity import agents, embedded, sign_on
 from weetwie.domain.people import bots
 from weetwie.domain.policy.choose import choose, held
 from weetwie.domain.webhooks import webhooks
@@ -75,6 +75,11 @@ async def _by_directory(db: Db, viewer: Viewer) -> Sequence[Use]:
     return [Use(_("People in the directory"), viewer.policy.told(people))] if people else []
 
 
+async def _by_proxy(db: Db, viewer: Viewer) -> Sequence[Use]:
+    people = await sign_on.people_of(db, "remote-user:proxy")
+    return [Use(_("People who logged in this way"), viewer.policy.told(people))] if people else []
+
+
 CONNECTIONS: Final = (
     OfferedConnection(
         "agents",
@@ -130,6 +135,15 @@ CONNECTIONS: Final = (
         "directory",
         _by_directory,
         "/admin/directory/ldap",
+    ),
+    OfferedConnection(
+        "remote_user",
+        _(
+            "A proxy in front of Weetwie recognises people itself, for example by Kerberos, and says who they are in a header. Only the addresses in your settings are believed."
+        ),
+        "/auth/proxy",
+        "remote-user",
+        _by_proxy,
     ),
 )
 

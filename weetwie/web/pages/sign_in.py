@@ -30,6 +30,7 @@ def page(visit: Visit, status: int = 200, **values: Any) -> Response:
     visit.is_living = True  # for passkeys
     policy = visit.viewer.policy
     providers = [] if policy.sign_in == "local" else [one.told for one in visit.site.providers.values()]
+    proxy = visit.site.remote_user if sign_on.is_by_proxy(visit) else None
     query = visit.request.query_params
     is_again = "again" in query and visit.is_signed_in
     go_on = urlencode({"next": local(query.get("next"))} | ({"again": "1"} if is_again else {}))
@@ -41,6 +42,7 @@ def page(visit: Visit, status: int = 200, **values: Any) -> Response:
             "asks_code": False,
             "is_without_proof": False,
             "providers": providers,
+            "proxy": proxy,
             "go_on": go_on,
             **values,
         },

@@ -11,8 +11,10 @@ from weetwie.domain.identity.claims import ClaimedPerson
 from weetwie.domain.identity.sign_on import StartedSignOn
 from weetwie.domain.media import faces
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
+from weetwie.flows import remote_user as by_remote_user
 from weetwie.flows import sign_on as entering
 from weetwie.http.fetch import Fetcher, FetchFailed
+from weetwie.security import remote_user
 from weetwie.security.oidc import SignedIn
 from weetwie.web import first, reading
 from weetwie.web.visit import SignOnHouse as Provider
@@ -21,6 +23,9 @@ from weetwie.web.visit import Visit, local
 log = structlog.get_logger(__name__)
 
 _REFUSED: Final = _("{provider} couldn't log you in ({error}). Start again.")
+_NOT_RECOGNISED: Final = _(
+    "{provider} didn't say who you are. Use another way to log in, or ask an administrator."
+)
 _PICTURE_SECONDS: Final = 4.0
 _LONGEST_AGE: Final = 30 * 24 * 3600
 
@@ -82,6 +87,26 @@ async def end(visit: Visit) -> Response:
 
 async def nothing(visit: Visit) -> Response:
     raise NotFound
+
+
+def is_by_proxy(visit: Visit) -> bool:
+    policy = visit.viewer.policy
+    is_on = "remote_user" in policy.connections and policy.sign_in != "local"
+    return is_on and visit.site.remote_user is not None
+
+
+async def by_proxy(visit: Visit) -> Response:
+    """A proxy of ours has recognised who it is, and says so with this very request."""
+    told = visit.site.remote_user
+    if told is None or not is_by_proxy(visit):
+        raise NotFound
+    named = remote_user.of(visit.request.scope)
+    if named is None:
+        raise Forbidden(_NOT_RECOGNISED, provider=told.name)
+    async with visit.site.database.transaction() as db:
+        token = await by_remote_user.enter(visit.context(db), told, named, visit.agent, visit.session)
+    visit.begin_session(token)
+    return visit.go(local(visit.request.query_params.get("next")))
 
 
 async def way_out(visit: Visit) -> str:

@@ -9,13 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, growth, imports, push, search, streaming, who_knows
+from tests.bench import api, asking, growth, imports, push, search, streaming, who_knows
 from tests.bench.report import Report
 
 
 def main() -> None:
     """One scenario, or all of them."""
-    names = ["api", "growth", "import", "push", "search", "streaming", "who-knows"]
+    names = ["api", "asking", "growth", "import", "push", "search", "streaming", "who-knows"]
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=names, help="all of them unless one is named")
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -34,6 +34,8 @@ def _run(name: str, given: argparse.Namespace) -> None:
         match name:
             case "api":
                 api.run(work, report, seconds=given.seconds, wait=given.wait)
+            case "asking":
+                asking.run(work, report)
             case "growth":
                 growth.run(work, report)
             case "import":

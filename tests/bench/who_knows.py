@@ -41,7 +41,7 @@ async def _measure(work: Path, report: Report, size: int) -> None:
     async with postgres.running(work / "database", is_durable=False) as server:
         await database.create_schema(server.dsn)
         began = time.perf_counter()
-        people, lexicon = await _fill(server.dsn, size)
+        people, lexicon = await fill(server.dsn, size)
         report.add(f"{size:,} posts: words read and packed", time.perf_counter() - began, "s")
         opened = await Database.open(server.dsn, size=2)
         try:
@@ -106,7 +106,7 @@ class Lexicon:
         return dice.choices(self.words, cum_weights=self._weights, k=many)
 
 
-async def _fill(dsn: str, size: int) -> tuple[list[int], Lexicon]:
+async def fill(dsn: str, size: int) -> tuple[list[int], Lexicon]:
     connection = await asyncpg.connect(dsn)
     await prepare_connection(connection)
     opened = await Database.open(dsn, size=1)

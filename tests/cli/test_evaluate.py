@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from weetwie.cli import measures
 from weetwie.cli.evaluate import evaluate
 from weetwie.cli.replay import Sampled, replay
-from weetwie.domain.questions.rules import Knower
+from weetwie.domain.questions.rules import LEVEL, Knower
 
 
 def a_set(folder: Path) -> Path:
@@ -98,8 +98,8 @@ def test_a_community_is_replayed_and_the_curve_of_hits_against_the_largest_share
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["questions"] == 14
     levels = {one["level"]: one for one in told["levels"]}
-    assert {0.0, 1.0} <= levels.keys()
-    assert levels[0.0]["hits"] == 1 and levels[0.0]["people"] == 2
+    assert {None, 0.0, LEVEL} <= levels.keys()
+    assert levels[None]["hits"] == 1 and levels[None]["people"] == 2
     assert all(0.5 <= one["largest"] <= 1 for one in told["levels"])
     done = CliRunner().invoke(evaluate, [str(folder), "--replay", "--most", "5"])
     assert done.exit_code == 0 and "5 questions, three people asked each" in done.stdout
@@ -144,7 +144,7 @@ def test_who_is_asked_all_the_time_is_spared_as_the_level_rises() -> None:
     known = tuple(Knower(id, 1.0 - id / 100) for id in range(1, 5))
     begun = datetime(2026, 6, 1, tzinfo=UTC)
     asked = [Sampled(begun + timedelta(hours=one), frozenset({1}), known) for one in range(40)]
-    plain, levelled = replay(asked, 0.0), replay(asked, 1.0)
+    plain, levelled = replay(asked, None), replay(asked, LEVEL)
     assert (plain.hits, plain.people) == (1.0, 3) and plain.largest == pytest.approx(1 / 3)
     assert levelled.people == 4 and levelled.largest == pytest.approx(1 / 4, abs=0.01)
     assert levelled.hits == pytest.approx(3 / 4, abs=0.05)

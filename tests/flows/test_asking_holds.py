@@ -1,11 +1,8 @@
-"""Limits hold however many ask at once, nothing is lost or done twice wherever the program ends, and nobody is asked who may
-not see a question or does not want to be asked, in whatever order things happen."""
+"""Limits hold however many ask at once, and nothing is lost or done twice wherever the program ends."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from datetime import date, timedelta
-from random import Random
 from typing import Any
 
 import pytest
@@ -14,12 +11,10 @@ from tests.api.house import House, opened
 from tests.flows.test_asking import MONDAY, QUESTION, asks, knowers, prefers
 from tests.world import Someone
 from weetwie import reactions
-from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.database.pool import Database, Db
-from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import answers, begin, respond
+from weetwie.domain.questions import answers
 from weetwie.errors import Refusal
 from weetwie.flows import ask, asking
 from weetwie.runtime import clock
@@ -158,131 +153,3 @@ async def test_wherever_the_program_ends_nobody_is_asked_twice_and_nobody_is_for
         assert {one["post_id"] for one in told} == {question}, at
         assert [await load(house, one) for one in people] == [1, 1, 1], at
     assert at > 25
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_in_whatever_order_nobody_is_told_of_what_they_may_not_see_or_do_not_want(
-    house: House, seed: int
-) -> None:
-    """Random acts of a small company; after each, whoever was newly told could see the question and wanted to be asked."""
-    random, world = Random(seed), house.world
-    people = await knowers(house, "bo", "cem", "dewi", "eva", "fay")
-    gus = await world.guest("gus", sponsor=people[0], until=MONDAY + timedelta(days=200))
-    alma = await world.alumnus("alma")
-    for one in (gus, alma):
-        for number in range(6):
-            await world.post(one, f"Water hammer measured by {one.handle} {number}", ring=Ring.network)
-    everybody = [*people, gus, alma]
-    wants: dict[int, dict[str, Any]] = {one.id: {} for one in everybody}
-    state = {one.id: "here" for one in everybody}
-    blocks: set[frozenset[int]] = set()
-    refused: set[int] = set()
-    questions: list[tuple[int, Someone, Ring]] = []
-    known: set[tuple[int, int]] = set()
-
-    async def question() -> None:
-        asker = random.choice([one for one in people if state[one.id] == "here"] or people[:1])
-        ring = random.choice([Ring.colleagues, Ring.network])
-        chosen = random.sample([one for one in everybody if one is not asker], random.randint(0, 2))
-        async with world.database.transaction() as db:
-            context = Context(db, await world.viewer(asker), world.site)
-            draft = Draft(text=QUESTION, ring=ring, visibility=Visibility.public)
-            questions.append((await ask.ask(context, draft, [one.id for one in chosen]), asker, ring))
-
-    async def reply() -> None:
-        who, (post_id, _asker, ring) = random.choice(people), random.choice(questions)
-        await world.post(who, "Nine bar", reply_to=post_id, ring=ring)
-
-    async def name() -> None:
-        who, other = random.sample(everybody, 2)
-        async with world.database.transaction() as db:
-            context = Context(db, await world.viewer(who), world.site)
-            await ask.name_somebody(
-                context, random.choice(questions)[0], other.id, openly=random.random() < 0.5
-            )
-
-    async def refuse() -> None:
-        who = random.choice(everybody)
-        async with world.database.transaction() as db:
-            await respond.not_my_topic(db, await world.viewer(who), random.choice(questions)[0])
-        refused.add(who.id)
-
-    async def prefer() -> None:
-        who = random.choice(everybody)
-        wanted: dict[str, Any] = random.choice(
-            [
-                {},
-                {"is_asked": False},
-                {"is_asked": True},
-                {"away_until": date(2027, 1, 1)},
-                {"most_a_week": 1},
-            ]
-        )
-        await prefers(house, who, **wanted)
-        wants[who.id] = wanted
-
-    async def leave_or_return() -> None:
-        who = random.choice(people[1:])
-        if state[who.id] == "here":
-            await world.leave(who)
-            state[who.id] = "left"
-        elif state[who.id] == "left":
-            await world.rejoin(who)
-            state[who.id] = "here"
-
-    async def suspend_or_not() -> None:
-        who = random.choice(people[1:])
-        if state[who.id] != "left":
-            state[who.id] = "suspended" if state[who.id] == "here" else "here"
-            await world.suspend(who, is_suspended=state[who.id] == "suspended")
-
-    async def block() -> None:
-        one, other = random.sample(everybody, 2)
-        if frozenset((one.id, other.id)) not in blocks:
-            blocks.add(frozenset((one.id, other.id)))
-            await world.block(one, other)
-
-    async def widen() -> None:
-        post_id, asker, _ring = random.choice(questions)
-        async with world.database.transaction() as db:
-            await begin.widen(db, await world.viewer(asker), post_id)
-
-    async def wait() -> None:
-        clock.stop(clock.now() + timedelta(hours=random.choice([1, 9, 48])))
-
-    acts: list[Callable[[], Awaitable[None]]] = [
-        reply, name, refuse, prefer, leave_or_return, suspend_or_not, block, widen, wait
-    ]  # fmt: skip
-    questions.append((await asks(house, people[0]), people[0], Ring.colleagues))
-    for _act in range(40):
-        with suppress(Refusal):
-            await random.choice([question, question, *acts])()
-        await asking.work(world.database, world.site)
-        told = {
-            (one["person_id"], one["post_id"])
-            for one in await world.connection.fetch(
-                "select n.person_id, n.post_id from notifications n join asked_people a using (post_id, person_id)"
-                " where n.kind = 'mention'"
-            )
-        }
-        by_id = {post_id: (asker, ring) for post_id, asker, ring in questions}
-        for person_id, post_id in told - known:
-            asker, ring = by_id[post_id]
-            wanted = wants[person_id]
-            assert state[person_id] == "here" and state[asker.id] == "here"
-            assert frozenset((person_id, asker.id)) not in blocks
-            assert person_id not in refused
-            assert wanted.get("is_asked") is not False and "away_until" not in wanted
-            if person_id in (gus.id, alma.id):
-                assert wanted.get("is_asked") is True and ring is Ring.network
-        known |= told
-        for one in everybody:
-            if wants[one.id].get("most_a_week") == 1:
-                continue
-            lately = await world.connection.fetchval(
-                "select count(*) from question_load where person_id = $1 and at > $2",
-                one.id,
-                clock.now() - timedelta(days=7),
-            )
-            assert lately <= 3
-    assert known

@@ -1,6 +1,7 @@
 """What sparing people costs: the questions of a community again, in the order of time, asked of three people each."""
 
 import json
+from collections import Counter, deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import msgspec
 
+from weetwie.access.enums import Standing
 from weetwie.cli import judged
 from weetwie.cli.line import ProgressLine
 from weetwie.domain.questions import rules
@@ -15,7 +17,7 @@ from weetwie.domain.questions import rules
 if TYPE_CHECKING:
     from weetwie.database.pool import Database
 
-LEVELS: Final = (0.0, 0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0)
+LEVELS: Final = (0.0, 0.1, 0.2, 0.4, 1.0, 1.5, 2.0)
 _LOOKED_AT: Final = 20
 _LEARNS_FROM: Final = 0.3
 """The first part of the posts is only read: nobody is known by anything before."""
@@ -38,7 +40,8 @@ class Sampled(msgspec.Struct, frozen=True):
 
 
 class LevelFigures(msgspec.Struct, frozen=True):
-    level: float
+    level: float | None
+    """None: by knowledge alone."""
     hits: float
     """Of how many questions somebody was asked who then did help."""
     largest: float
@@ -75,6 +78,7 @@ async def sampled(database: "Database", wanted: Sequence[ReplayedQuestion]) -> l
     from weetwie.access.authenticate import Memory
     from weetwie.domain.imports import ledger
     from weetwie.domain.knowledge.experts import who_knows
+    from weetwie.domain.questions.people import silent_days
 
     names = list({name for one in wanted for name in (one.asker, *one.helped)})
     found, line, memory = [], ProgressLine(), Memory()
@@ -86,7 +90,11 @@ async def sampled(database: "Database", wanted: Sequence[ReplayedQuestion]) -> l
                 continue
             answer = await who_knows(db, asker, one.text[:1000], as_of=one.at, limit=_LOOKED_AT)
             people = answer.named().people or answer.people
-            candidates = tuple(rules.Knower(expert.person_id, expert.score) for expert in people)
+            silent = await silent_days(db, asker, [expert.person_id for expert in people], one.at)
+            candidates = tuple(
+                rules.Knower(expert.person_id, expert.score, silent.get(expert.person_id, rules.LONG_SILENT))
+                for expert in people
+            )
             helped = frozenset(ids[name] for name in one.helped if name in ids)
             found.append(Sampled(one.at, helped, candidates))
             line.show(f"{number:,} of {len(wanted):,} asked")
@@ -94,36 +102,41 @@ async def sampled(database: "Database", wanted: Sequence[ReplayedQuestion]) -> l
     return found
 
 
-def replay(found: Sequence[Sampled], level: float) -> LevelFigures:
-    """Three are asked each time, by knowledge and by how many questions reached them within the week before."""
-    reached: dict[int, list[Any]] = {}
+def replay(found: Sequence[Sampled], level: float | None) -> LevelFigures:
+    """Three are asked each time, by knowledge, by who is here, and by how many of the newest questions each was asked."""
+    newest: deque[list[int]] = deque()
+    lately, ever = Counter[int](), Counter[int]()
     hits = 0
     for one in found:
-        since = one.at - rules.WEEK
-        load = {
-            candidate.person_id: sum(at > since for at in reached.get(candidate.person_id, ()))
-            for candidate in one.candidates
-        }
-        order = sorted(
-            one.candidates,
-            key=lambda knower: (
-                -rules.levelled(knower.score, load[knower.person_id], level),
-                knower.person_id,
-            ),
-        )
-        asked = [knower.person_id for knower in order[: rules.FIRST]]
+        asked = _asked(one.candidates, lately, len(newest), level)
         hits += bool(one.helped & set(asked))
-        for id in asked:
-            reached.setdefault(id, []).append(one.at)
-    number = sum(len(times) for times in reached.values())
-    largest = max((len(times) for times in reached.values()), default=0)
-    return LevelFigures(
-        level, hits / len(found) if found else 0.0, largest / number if number else 0.0, len(reached)
-    )
+        newest.append(asked)
+        lately.update(asked)
+        ever.update(asked)
+        if len(newest) > rules.NEWEST:
+            lately.subtract(newest.popleft())
+    largest = max(ever.values(), default=0) / max(ever.total(), 1)
+    return LevelFigures(level, hits / len(found) if found else 0.0, largest, len(ever))
+
+
+def _asked(
+    candidates: Sequence[rules.Knower], lately: Counter[int], questions: int, level: float | None
+) -> list[int]:
+    if level is None:
+        known = sorted(candidates, key=lambda one: (-one.score, one.person_id))
+        return [one.person_id for one in known[: rules.FIRST]]
+    shared = rules.Lately(questions, max(lately.values(), default=0))
+    burdens = {
+        one.person_id: rules.Askable(
+            id=one.person_id, standing=Standing.member, asked=lately[one.person_id], lately=shared
+        ).burden
+        for one in candidates
+    }
+    return [id for _worth, id in rules.levelled(candidates, burdens, level)[: rules.FIRST]]
 
 
 def curve(found: Sequence[Sampled]) -> list[LevelFigures]:
-    return [replay(found, level) for level in sorted({*LEVELS, rules.LEVEL})]
+    return [replay(found, level) for level in (None, *sorted({*LEVELS, rules.LEVEL}))]
 
 
 def tell(figures: Sequence[LevelFigures], number: int, *, speaks_json: bool) -> None:
@@ -133,7 +146,13 @@ def tell(figures: Sequence[LevelFigures], number: int, *, speaks_json: bool) -> 
         )
         return
     click.echo(f"{number:,} questions, three people asked each")
-    click.echo(f"{'level':>7} {'hits':>7} {'largest share':>14} {'people':>7}")
+    click.echo(f"{'level':>9} {'hits':>7} {'largest share':>14} {'people':>7} {'hits':>11} {'share':>7}")
+    alone = figures[0]
     for one in figures:
+        name = "knowledge" if one.level is None else f"{one.level:.2f}"
+        hits = f"{100 * (one.hits - alone.hits):+.1f} points"
+        share = f"{100 * (one.largest / (alone.largest or 1.0) - 1):+.0f} %"
         mark = " <- as it is" if one.level == rules.LEVEL else ""
-        click.echo(f"{one.level:>7.2f} {one.hits:>7.1%} {one.largest:>14.2%} {one.people:>7,}{mark}")
+        click.echo(
+            f"{name:>9} {one.hits:>7.1%} {one.largest:>14.2%} {one.people:>7,} {hits:>11} {share:>7}{mark}"
+        )

@@ -142,13 +142,18 @@ async def _consider(context: Context, question: DueQuestion) -> _Considered | No
     if question.step == AskStep.more:
         more += await steps.followers(db, asker, question.post_id, about.terms)
     reach_more = await steps.within_reach(db, asker, question.post_id, list(dict.fromkeys(more)))
+    silent = await people.silent_days(db, asker, [*reach, *reach_more])
+
+    def knower(id: int, score: float) -> Knower:
+        return Knower(id, score, silent.get(id, rules.LONG_SILENT))
+
     return _Considered(
         question,
         about,
         chosen,
         [one.person_id for one in before if one.state == State.waits and one.chosen_by == ChosenBy.asker],
-        [Knower(one.person_id, one.score) for one in named if one.person_id in set(reach)],
-        [Knower(id, _OF_POINTED * best) for id in reach_more if id not in {*reach, *out}],
+        [knower(one.person_id, one.score) for one in named if one.person_id in set(reach)],
+        [knower(id, _OF_POINTED * best) for id in reach_more if id not in {*reach, *out}],
         frozenset(one.person_id for one in before),
     )
 
@@ -204,7 +209,7 @@ def _liked(candidate: Knower, held: Mapping[int, Askable], about: Subject) -> Kn
     person = held.get(candidate.person_id)
     if person is None or not person.liked & set(about.terms):
         return candidate
-    return Knower(candidate.person_id, candidate.score * _OF_LIKED)
+    return msgspec.structs.replace(candidate, score=candidate.score * _OF_LIKED)
 
 
 async def _reach(
@@ -217,7 +222,8 @@ async def _reach(
 ) -> None:
     await steps.ask(context.db, post_id, ids, by, [rules.tell_at(at, held[id]) for id in ids], at)
     for id in ids:
-        held[id] = msgspec.structs.replace(held[id], this_week=held[id].this_week + 1)
+        one = held[id]
+        held[id] = msgspec.structs.replace(one, this_week=one.this_week + 1, asked=one.asked + 1)
 
 
 async def _go_on(

@@ -2,19 +2,27 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, func, select
+import msgspec
+from sqlalchemy import BigInteger, DateTime, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
-from weetwie.access.enums import Standing
+from weetwie.access import visibility
+from weetwie.access.enums import Standing, Visibility
 from weetwie.access.policy import Policy
+from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.questions.free_days import region_of
-from weetwie.domain.questions.rules import A_WEEK, WEEK, Askable, State
+from weetwie.domain.questions.rules import A_WEEK, NEWEST, WEEK, Askable, AskStep, Lately, State
+from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.tables.questions import AskedPerson, Question, QuestionLoad, QuestionPreferences, RefusedTopic
+
+_DAY_MS: Final = 86_400_000
 
 
 async def hold(db: Db, policy: Policy, ids: Collection[int], at: datetime) -> dict[int, Askable]:
@@ -27,29 +35,41 @@ async def hold(db: Db, policy: Policy, ids: Collection[int], at: datetime) -> di
 
 async def people(db: Db, policy: Policy, ids: Collection[int], at: datetime) -> dict[int, Askable]:
     """As they are now, not held."""
-    this_week = await _numbers(db, _THIS_WEEK, ids, at)
-    waiting = await _numbers(db, _WAITING, ids, at)
+    this_week = await _numbers(db, _THIS_WEEK, ids, since=at - WEEK)
+    asked = {row["person_id"]: row["number"] for row in await db.rows(_NEWEST)}
+    lately = Lately(await db.value(_HOW_MANY), max(asked.values(), default=0))
+    waiting = await _numbers(db, _WAITING, ids)
     refused: dict[int, list[frozenset[int]]] = {}
     for row in await db.rows(_REFUSED, ids=list(ids)):
         refused.setdefault(row["person_id"], []).append(frozenset(row["terms"]))
     return {
-        row["id"]: _person(row, policy, this_week, waiting, refused)
+        row["id"]: msgspec.structs.replace(
+            _person(row, policy, refused),
+            this_week=this_week.get(row["id"], 0),
+            asked=asked.get(row["id"], 0),
+            waiting=waiting.get(row["id"], 0),
+            lately=lately,
+        )
         for row in await db.rows(_PEOPLE, ids=list(ids))
     }
 
 
-async def _numbers(db: Db, query: Query, ids: Collection[int], at: datetime) -> dict[int, int]:
-    rows = await db.rows(query, ids=list(ids), since=at - WEEK)
+async def silent_days(
+    db: Db, asker: Viewer, ids: Collection[int], at: datetime | None = None
+) -> dict[int, float]:
+    """By person, since they wrote something that the asker sees; nobody who has written nothing. `at`: as of then."""
+    at = at or clock.now()
+    now = at.timestamp() * 1000
+    rows = await _LAST_POSTS.rows(db, asker, ids=list(ids), before=int(now) << 16)
+    return {row["id"]: max(now - (row["last_id"] >> 16), 0) / _DAY_MS for row in rows}
+
+
+async def _numbers(db: Db, query: Query, ids: Collection[int], **given: datetime) -> dict[int, int]:
+    rows = await db.rows(query, ids=list(ids), **given)
     return {row["person_id"]: row["number"] for row in rows}
 
 
-def _person(
-    row: Record,
-    policy: Policy,
-    this_week: dict[int, int],
-    waiting: dict[int, int],
-    refused: dict[int, list[frozenset[int]]],
-) -> Askable:
+def _person(row: Record, policy: Policy, refused: dict[int, list[frozenset[int]]]) -> Askable:
     most = row["most_a_week"]
     return Askable(
         id=row["id"],
@@ -57,8 +77,6 @@ def _person(
         is_asked=row["is_asked"],
         away_until=row["away_until"],
         most_a_week=A_WEEK if most is None else most,
-        this_week=this_week.get(row["id"], 0),
-        waiting=waiting.get(row["id"], 0),
         time_zone=row["time_zone"] or policy.time_zone,
         begins=row["begins"],
         ends=row["ends"],
@@ -103,7 +121,22 @@ _THIS_WEEK = Query(
     .group_by(QuestionLoad.person_id)
 )
 _REFUSED = Query(select(RefusedTopic.person_id, RefusedTopic.terms).where(RefusedTopic.person_id == _IDS))
-_load, _answer = aliased(QuestionLoad), aliased(Post)
+_newest = (
+    select(Question.post_id)
+    .where(Question.step > int(AskStep.begun))
+    .order_by(Question.post_id.desc())
+    .limit(NEWEST)
+    .cte("newest")
+)
+_HOW_MANY = Query(select(func.count()).select_from(_newest))
+_HAS_REACHED = AskedPerson.state.not_in([int(State.waits), int(State.out)])
+_NEWEST = Query(
+    select(AskedPerson.person_id, func.count().label("number"))
+    .join(_newest, _newest.c.post_id == AskedPerson.post_id)
+    .where(_HAS_REACHED)
+    .group_by(AskedPerson.person_id)
+)
+_answer = aliased(Post)
 _WAITING = Query(
     select(AskedPerson.person_id, func.count().label("number"))
     .join(Question, Question.post_id == AskedPerson.post_id)
@@ -111,14 +144,10 @@ _WAITING = Query(
     .where(
         AskedPerson.person_id == _IDS,
         AskedPerson.state.in_([int(State.asked), int(State.not_now)]),
+        AskedPerson.post_id.not_in(select(_newest.c.post_id)),
         ~Question.is_closed,
         Post.answer_id.is_(None),
         Post.deleted_at.is_(None),
-        ~select(_load.post_id)
-        .where(
-            _load.person_id == AskedPerson.person_id, _load.post_id == AskedPerson.post_id, _load.at > _SINCE
-        )
-        .exists(),
         ~select(_answer.id)
         .where(
             _answer.root_id == Post.root_id,
@@ -129,3 +158,26 @@ _WAITING = Query(
     )
     .group_by(AskedPerson.person_id)
 )
+
+
+def _last_posts(viewer_sql: ViewerSql) -> Any:
+    """Of each the newest, found from the end of what they wrote."""
+    last = (
+        select(Post.id)
+        .where(
+            Post.author_id == Person.id,
+            Post.id < param("before", BigInteger),
+            Post.deleted_at.is_(None),
+            Post.boost_of_id.is_(None),
+            Post.visibility <= int(Visibility.unlisted),
+            visibility.parent(viewer_sql, Post),
+        )
+        .correlate(Person)
+        .order_by(Post.id.desc())
+        .limit(1)
+        .lateral("last")
+    )
+    return select(Person.id, last.c.id.label("last_id")).join(last, true()).where(Person.id == _IDS)
+
+
+_LAST_POSTS = VisibleQuery(_last_posts)

@@ -22,8 +22,16 @@ A_WEEK: Final = 3
 """So many questions reach somebody who has chosen nothing."""
 MOST_A_WEEK: Final = 50
 WEEK: Final = timedelta(days=7)
-LEVEL: Final = 1.0
-"""How much the questions of the last week take from somebody's score; docs/questions.md says what came of others."""
+LEVEL: Final = 0.74
+"""How much the part of the newest questions that somebody was asked takes from their worth; docs/questions.md says what came of others."""
+NEWEST: Final = 250
+"""So many questions, of everybody, say how much each was asked lately."""
+_FEWEST: Final = 20
+"""Of fewer questions no part says much."""
+_STEEPNESS: Final = 0.8
+_SILENCE: Final = 0.125
+LONG_SILENT: Final = 365.0
+"""Days, of somebody who has written nothing that the asker sees."""
 _FASTEST, _SLOWEST = timedelta(days=180), timedelta(days=3 * 365)
 _BEGINS, _ENDS = 9 * 60, 17 * 60
 _A_DAY: Final = 24 * 60
@@ -74,6 +82,16 @@ class State(IntEnum):
 class Knower(msgspec.Struct, frozen=True):
     person_id: int
     score: float
+    silent_days: float = 0.0
+    """Since they wrote something that the asker sees: who is not here answers nobody."""
+
+
+class Lately(msgspec.Struct, frozen=True):
+    """How the newest questions were shared out."""
+
+    questions: int = 0
+    most: int = 0
+    """How many of them the one was asked who was asked most."""
 
 
 class Askable(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +104,11 @@ class Askable(msgspec.Struct, frozen=True, kw_only=True):
     most_a_week: int = A_WEEK
     this_week: int = 0
     """How many questions reached them."""
+    asked: int = 0
+    """How many of the newest questions they were asked."""
     waiting: int = 0
-    """How many wait for them, those of this week left out."""
+    """How many older ones wait for them."""
+    lately: Lately = Lately()
     time_zone: str = "UTC"
     begins: int | None = None
     ends: int | None = None
@@ -97,8 +118,12 @@ class Askable(msgspec.Struct, frozen=True, kw_only=True):
     liked: frozenset[int] = frozenset()
 
     @property
-    def load(self) -> int:
-        return self.this_week + self.waiting
+    def burden(self) -> float:
+        """The part of the newest questions that they have, almost nothing for who has much less than whoever has most: so these alone
+        are spared, and nobody is preferred only for being asked seldom."""
+        had = self.asked + self.waiting
+        part = had / max(self.lately.questions, _FEWEST)
+        return float(part * (had / max(self.lately.most, had, 1)) ** 2)
 
 
 def wants(person: Askable, terms: Collection[int]) -> bool:
@@ -125,25 +150,34 @@ def pace(ages: Sequence[timedelta]) -> timedelta:
     return min(max(middle, _FASTEST), _SLOWEST)
 
 
-def levelled(score: float, load: int, level: float = LEVEL) -> float:
-    """What somebody knows, less for each question that they have, and less and less for further ones."""
-    return float(score / (1 + load) ** level)
+def levelled(
+    candidates: Sequence[Knower], burdens: Mapping[int, float], level: float = LEVEL
+) -> list[tuple[float, int]]:
+    """The best first: what somebody knows as a part of what all of these know, less where they are silent, less what they have.
+
+    So whoever knows much more than the others is asked all the same, and rests where others are nearly as good.
+    """
+    here = [(one.score * (1 + one.silent_days) ** -_SILENCE, one.person_id) for one in candidates]
+    total = sum(known for known, _id in here) or 1.0
+    found = [(float((known / total) ** _STEEPNESS - level * burdens.get(id, 0.0)), id) for known, id in here]
+    return sorted(found, key=lambda pair: (-pair[0], pair[1]))
 
 
 def choose(
-    candidates: Iterable[Knower],
+    candidates: Sequence[Knower],
     people: Mapping[int, Askable],
     terms: Collection[int],
     most: int,
     at: datetime,
 ) -> list[int]:
     """Whom Weetwie asks: of those who may be asked now the best by knowledge and load."""
+    burdens = {id: person.burden for id, person in people.items()}
     found = [
-        (levelled(one.score, person.load), one.person_id)
-        for one in candidates
-        if (person := people.get(one.person_id)) and wants(person, terms) and is_there(person, at)
+        id
+        for _worth, id in levelled(candidates, burdens)
+        if (person := people.get(id)) and wants(person, terms) and is_there(person, at)
     ]
-    return [id for _score, id in sorted(found, key=lambda pair: (-pair[0], pair[1]))[:most]]
+    return found[:most]
 
 
 def nominal(chosen: Sequence[int], candidates: Sequence[Knower], step: AskStep) -> list[int]:

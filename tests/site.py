@@ -31,6 +31,7 @@ class Choices:
     trusted_proxies: list[str] = field(default_factory=list)
     rate_limits: bool = False
     styleguide: bool = False
+    slack: str = "https://slack.com"
 
 
 def browser(

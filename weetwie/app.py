@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from functools import cache, partial
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -146,6 +147,8 @@ class AppSettings(Protocol):
     def rate_limits(self) -> bool: ...
     @property
     def styleguide(self) -> bool: ...
+    @property
+    def slack(self) -> str: ...
 
 
 def build(
@@ -178,7 +181,8 @@ def build(
         media=MediaHouse(store, memory) if store is not None else None,
         sockets={streaming.PATH: partial(socket.serve, streams, language.translate_for)} if streams else {},
         otherwise=_beside(
-            _with_addresses_of_their_own(database, here, limits) | {AGENTS_PATH: lambda: agents},
+            _with_addresses_of_their_own(database, here, limits, settings.slack)
+            | {AGENTS_PATH: lambda: agents},
             site(
                 database,
                 here,
@@ -188,7 +192,7 @@ def build(
                 api=_reference(base_url),
                 limits=limits,
                 has_styleguide=settings.styleguide,
-                connection_tests=_connection_tests(database, here, agents),
+                connection_tests=_connection_tests(database, here, agents, settings.slack),
                 fetch=fetch,
             ),
         ),
@@ -228,29 +232,29 @@ def _directory(database: Database, here: Site, limits: RateLimits | None) -> App
     return cast(Application, ScimServer(database, here, limits=limits))
 
 
-def _feeds(database: Database, here: Site, limits: RateLimits | None) -> Application:
-    """Loaded when somebody first reads one."""
-    from weetwie.feeds.server import application
-
-    return cast(Application, application(database, here, limits))
+def _loaded(package: str, *given: Any) -> Application:
+    """An entry point of its own, imported when something first comes to it."""
+    return cast(Application, import_module(f"weetwie.{package}.server").application(*given))
 
 
-def _connection_tests(database: Database, here: Site, agents: AgentEntry) -> dict[str, ConnectionTest]:
+async def _check(package: str, *given: Any) -> str:
+    """The same for its test."""
+    return str(await import_module(f"weetwie.{package}.check").check(*given))
+
+
+def _connection_tests(
+    database: Database, here: Site, agents: AgentEntry, slack: str
+) -> dict[str, ConnectionTest]:
     return {
         "agents": partial(check_agents, agents, here.base_url),
-        "feeds": partial(_check_feeds, database, here),
-        "bots": partial(_check_bots, database, here),
+        "chat": partial(_check, "chat", database, here, slack),
+        "feeds": partial(_check, "feeds", database, here),
+        "bots": partial(_check, "hooks", database, here),
         "webhooks": partial(_check_webhooks, database),
         "embedding": partial(check_embedding, database, here),
         "directory": partial(_check_directory, database, here),
         "remote_user": partial(_check_remote_user, here),
     }
-
-
-async def _check_bots(database: Database, here: Site) -> str:
-    from weetwie.hooks.check import check
-
-    return await check(database, here)
 
 
 async def _check_remote_user(here: Site) -> str:
@@ -268,24 +272,16 @@ async def _check_webhooks(database: Database) -> str:
         return await deliveries.check(db)
 
 
-def _hooks(database: Database, here: Site, limits: RateLimits | None) -> Application:
-    """Loaded when something is first sent to one."""
-    from weetwie.hooks.server import application
-
-    return cast(Application, application(database, here, limits))
-
-
-async def _check_feeds(database: Database, here: Site) -> str:
-    from weetwie.feeds.check import check
-
-    return await check(database, here)
-
-
 def _with_addresses_of_their_own(
-    database: Database, here: Site, limits: RateLimits | None
+    database: Database, here: Site, limits: RateLimits | None, slack: str
 ) -> dict[str, Callable[[], Application]]:
     """Each loaded when it is first asked, by how its addresses begin."""
-    make = {"/scim/": _directory, "/feeds/": _feeds, "/hooks/": _hooks}
+    make: dict[str, Callable[..., Application]] = {
+        "/scim/": _directory,
+        "/feeds/": partial(_loaded, "feeds"),
+        "/hooks/": partial(_loaded, "hooks"),
+        "/chat/": partial(_loaded, "chat", slack),
+    }
     return {beginning: partial(one, database, here, limits) for beginning, one in make.items()}
 
 

@@ -11,6 +11,8 @@ from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
 from weetwie.domain.beyond import posts as beyond
+from weetwie.domain.chat import accounts as chat_accounts
+from weetwie.domain.chat import requests as chat_requests
 from weetwie.domain.directory import runs as directory_runs
 from weetwie.domain.identity import (
     agents,
@@ -54,6 +56,8 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, grants.sweep),
     (HOUR, agents.sweep),
     (HOUR, embedded.sweep),
+    (HOUR, chat_accounts.sweep),
+    (HOUR, chat_requests.sweep),
     (HOUR, links.sweep),
     (HOUR, attempts.sweep),
     (HOUR, passkeys.sweep),

@@ -20,7 +20,8 @@ async def test_an_agent_lists_the_tools_and_asks_each_of_them(world: World, mode
     async with agent(app, token, mode) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert list(tools) == ["who_knows", "search_posts", "read_thread", "open_questions", "person", "ask"]
-        assert all(tools[name].annotations.read_only_hint is (name != "ask") for name in tools)  # type: ignore[union-attr]
+        hints = {name: tool.annotations.read_only_hint for name, tool in tools.items() if tool.annotations}
+        assert hints == {name: name != "ask" for name in tools}
 
         found = await client.call_tool("search_posts", {"query": "dosing pump"})
         assert {post["link"] for post in found.structured_content["posts"]} == {

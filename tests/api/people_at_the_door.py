@@ -25,6 +25,7 @@ class _Settings:
     trusted_proxies = ()
     rate_limits = False
     styleguide = False
+    slack = "https://slack.com"
 
 
 class Door:

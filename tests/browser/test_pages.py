@@ -58,6 +58,7 @@ SHOWN: Final = {
     "written elsewhere": "/settings/elsewhere",
     "webhooks": "/settings/webhooks",
     "feeds": "/settings/feeds",
+    "chat": "/settings/chat",
     "filters": "/settings/filters",
     "glossary": "/glossary",
     "blocked": "/settings/blocked",
@@ -105,6 +106,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-directory": "/admin/directory",
     "admin-connections": "/admin/connections",
     "admin-embedding": "/admin/connections/embedding/preview",
+    "admin-chat": "/admin/connections/chat",
     "admin-announcements": "/admin/announcements",
 }
 FOR_STRANGERS: Final = {
@@ -125,6 +127,10 @@ NOT_ALONE: Final = {
     "/tags/{tag}/{verb}": "leads to the topic",
     "/settings/webhooks/{id:int}": "needs a webhook, see tests/hooks",
     "/settings/webhooks/{id:int}/{verb}": "a form sends to it",
+    "/settings/chat/{token}": "needs a link that a chat showed, see tests/chat",
+    "/settings/chat/{id:int}/unlink": "a form sends to it",
+    "/admin/connections/chat/{id:int}": "needs a chat, see tests/chat",
+    "/admin/connections/chat/{id:int}/remove": "a form sends to it",
     "/settings/bots/{id:int}": "needs a bot, see tests/web",
     "/settings/bots/{id:int}/{verb}": "a form sends to it",
     "/settings/feeds/{id:int}/{verb}": "a form sends to it",

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 import httpx
+import jsonfeed
 import pytest
 
 from tests.site import Choices, act, browser
@@ -160,6 +161,27 @@ async def test_a_json_feed_says_all_that_the_standard_asks_for(world: World, ada
     assert item["authors"] == [{"name": "Ada", "url": "https://house.example/@ada"}]
     assert datetime.fromisoformat(item["date_published"]).tzinfo == UTC
     assert item["content_html"].startswith("<p>Hello <a href=")
+
+
+async def test_a_library_for_json_feeds_reads_each_of_them(world: World, ada: Someone) -> None:
+    await world.policy(widest_ring=Ring.world)
+    post = await world.post(
+        ada, "Which pump? #pumps", tags=["pumps"], is_question=True, ring=Ring.world, attached=1
+    )
+    await world._insert(
+        "media", id=post, post_id=post, person_id=ada.id, place=1, state=1, kind=1,
+        content_type="image/png", size=7, description="A pump", meta={},
+    )  # fmt: skip
+    async with browser(world) as site:
+        for kind, about in (("topic", "pumps"), ("person", "ada"), ("questions", ""), ("search", "pump")):
+            answer = await site.get(await secret(world, ada, kind, about) + ".json")
+            feed = jsonfeed.Feed.parse_string(answer.text)
+            (item,) = feed.items
+            assert feed.title and feed.feed_url == str(answer.url) and not feed.expired
+            assert item.id.startswith("tag:house.example,") and item.url.endswith(f"/@ada/{post}")
+            assert [one.name for one in item.authors] == ["Ada"] and "Which pump?" in item.content_html
+            (file,) = item.attachments
+            assert file.mime_type == "image/png" and file.url.endswith("/original.png")
 
 
 async def test_files_hang_on_posts_for_the_world_alone(world: World, ada: Someone) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from tests.hooks.test_hooks import bot, posted
@@ -119,7 +120,7 @@ async def test_what_fails_is_tried_again_later_each_time_and_says_why(
 
 
 async def test_after_a_week_of_failures_it_is_switched_off_until_somebody_says_so(
-    world: World, ada: Someone, site: object
+    world: World, ada: Someone, site: httpx.AsyncClient
 ) -> None:
     with served({}) as outside:
         id = await add(world, ada, f"{outside}/news")
@@ -127,10 +128,10 @@ async def test_after_a_week_of_failures_it_is_switched_off_until_somebody_says_s
         await world.connection.execute("update read_feeds set failing_since = now() - interval '8 days'")
         await look(world)
         assert await world.connection.fetchval("select next_at > now() + interval '1 year' from read_feeds")
-        page = await site.get(f"/settings/bots/{id}")  # type: ignore[attr-defined]
+        page = await site.get(f"/settings/bots/{id}")
         assert "Switched off after a week of failures: HTTP 404" in page.text.replace("\n", " ")
         feed_id = await world.connection.fetchval("select id from read_feeds")
-        await act(site, f"/settings/bots/{id}/again", which=str(feed_id))  # type: ignore[arg-type]
+        await act(site, f"/settings/bots/{id}/again", which=str(feed_id))
         assert await world.connection.fetchval("select next_at <= now() from read_feeds")
 
 

@@ -30,7 +30,7 @@ COLLEAGUES, NETWORK, WORLD = Ring
 PUBLIC, UNLISTED_, PRIVATE, DIRECT = Visibility
 
 STRANGER, APP = "stranger", "app"
-CONNECTIONS = ["feeds", "bots", "webhooks"]
+CONNECTIONS = ["chat", "feeds", "bots", "webhooks"]
 """All are on: each is a way out."""
 
 
@@ -64,6 +64,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     rate_limits: bool = False
     styleguide: bool = False
+    slack: str = "https://slack.com"
 
 
 @dataclass

@@ -108,6 +108,10 @@ NOT_READ: Final = {
     "/settings/feeds/{id:int}/{verb}": "the feeds again",
     "/settings/webhooks/{id:int}": "what was sent, see tests/hooks/test_webhooks.py",
     "/settings/webhooks/{id:int}/{verb}": "the same",
+    "/settings/chat/{token}": "needs a link that a chat showed, see tests/chat/test_linking.py",
+    "/settings/chat/{id:int}/unlink": "one's own accounts",
+    "/admin/connections/chat/{id:int}": "for administrators, see tests/chat",
+    "/admin/connections/chat/{id:int}/remove": "the same",
     "/settings/bots/{id:int}": "a bot of one's own, see tests/hooks/test_hooks.py",
     "/settings/bots/{id:int}/{verb}": "the same",
     "/questions/{id:int}/{verb}": "the question again",
@@ -122,7 +126,7 @@ NOT_READ: Final = {
 MAY_SIGN_IN: Final = ("ada", "mia", "fay", "mel", "bea", "bix", "alma", "gus")
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
-    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds", "/settings/bots", "/settings/webhooks",
+    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds", "/settings/bots", "/settings/webhooks", "/settings/chat", "/admin/connections/chat",
     "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/settings/questions", "/settings/departments", "/questions", "/settings/elsewhere", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/import/invite", "/admin/health", "/admin/directory", "/admin/connections",
     "/settings/benefit", "/settings/email/preview", "/about/why",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",

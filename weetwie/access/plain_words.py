@@ -17,6 +17,7 @@ RINGS: Final = {
 
 CONNECTIONS: Final = {
     "agents": _("Assistants and agents (MCP)"),
+    "chat": _("Chat (Slack, Mattermost, Teams)"),
     "feeds": _("Feeds (Atom and JSON Feed)"),
     "bots": _("Bots"),
     "webhooks": _("Webhooks"),

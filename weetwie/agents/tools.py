@@ -3,12 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, NoReturn
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from weetwie.access.enums import Ring, Visibility
-from weetwie.access.policy import effective
+from weetwie.access.enums import Ring
 from weetwie.agents import shapes
 from weetwie.agents.presenting import Presenting
 from weetwie.context import Context
@@ -17,14 +16,11 @@ from weetwie.domain.identity import agent_rules
 from weetwie.domain.knowledge.answer import Filters
 from weetwie.domain.knowledge.experts import who_knows as find_experts
 from weetwie.domain.people.lookup import lookup
-from weetwie.domain.posts import rules
-from weetwie.domain.posts.audience import decide
-from weetwie.domain.posts.rules import Draft
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
 from weetwie.domain.timelines import questions, thread
 from weetwie.errors import NotFound, _
-from weetwie.flows.ask import ask as have_asked
+from weetwie.flows import confirming
 from weetwie.flows.translated_search import in_every_language
 from weetwie.views import posts as seen_posts
 
@@ -138,34 +134,16 @@ async def person(context: Context, asked: shapes.PersonAsked) -> shapes.ToldProf
 
 
 async def for_whom(context: Context, asked: shapes.AskAsked) -> Ring:
-    """Who would see a question, decided as it is when it is published. Raises what publishing it would."""
-    draft, viewer = _draft(context, asked), context.viewer
-    rules.check(draft, viewer.policy)
-    audience = await decide(context.db, viewer, draft, Visibility.public)
-    return effective(audience.ring, viewer.policy)
+    return await confirming.for_whom(context, asked.question)
 
 
 async def ask(context: Context, asked: shapes.AskAsked, ring: Ring, key: str) -> shapes.AskedQuestion:
-    """Publishes a question that its person has confirmed, for whom they were told, and has people asked. The same
-    confirmation twice is the same question."""
-    draft = structs.replace(_draft(context, asked), ring=ring, key=key)
-    post_id = await have_asked(context, draft)
-    return shapes.AskedQuestion(True, context.address(f"@{context.viewer.handle}/{post_id}"))
-
-
-def _draft(context: Context, asked: shapes.AskAsked) -> Draft:
-    draft = Draft(
-        text=asked.question,
-        is_question=True,
-        visibility=Visibility.public,
-        app_id=context.viewer.app_id,
-    )
-    return rules.take_ring_from_text(draft)
+    return shapes.AskedQuestion(True, await confirming.ask(context, asked.question, ring, key))
 
 
 def unposted(context: Context, asked: shapes.AskAsked) -> shapes.AskedQuestion:
     """With the page where the person posts it themselves, as it is or otherwise."""
-    return shapes.AskedQuestion(False, context.address(f"?text={quote(asked.question)}#write"))
+    return shapes.AskedQuestion(False, confirming.composer(context, asked.question))
 
 
 async def _never(context: Context, asked: Struct) -> Struct:

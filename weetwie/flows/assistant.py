@@ -6,10 +6,8 @@ from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.domain.knowledge import questions
-from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.experts import who_knows
-from weetwie.domain.knowledge.passages import passage_of
-from weetwie.domain.knowledge.questions import NamedExpert, ReadQuestion, WaitingQuestion
+from weetwie.domain.knowledge.questions import ReadQuestion, WaitingQuestion
 from weetwie.domain.people import assistant
 from weetwie.domain.posts import remove
 from weetwie.domain.posts.publish import publish
@@ -17,9 +15,7 @@ from weetwie.domain.posts.rules import Draft
 from weetwie.domain.questions import proposals
 from weetwie.errors import Refusal
 from weetwie.events import PostPublished
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.flows.named import named
 
 _PROOFS = 1
 """Of each person: the answer is read in a notification."""
@@ -50,7 +46,7 @@ async def _answer(context: Context, ours: Viewer, waiting: WaitingQuestion, ques
     db = context.db
     found = await who_knows(db, context.viewer, question.about[:1000], limit=questions.MOST_PEOPLE)
     found = found.named()
-    people = await _named(context, found)
+    people = await named(context, found, _PROOFS)
     text = questions.told(waiting, question, found, people, ours.policy.longest_post)
     draft = Draft(text=text, visibility=Visibility.direct, reply_to_id=waiting.post_id, is_question=False)
     try:
@@ -59,33 +55,3 @@ async def _answer(context: Context, ours: Viewer, waiting: WaitingQuestion, ques
             await questions.answered(db, waiting.post_id, answer_id)
     except Refusal:
         return  # they have blocked us, or the post has gone: there is nobody to answer
-
-
-async def _named(context: Context, found: ExpertAnswer) -> list[NamedExpert]:
-    db = context.db
-    seen = await seen_people.cards(db, context.viewer, [one.person_id for one in found.people])
-    profiles = {one.id: one for one in await seen_people.profiles(db, seen)}
-    proofs = await _proofs(context, found)
-    return [
-        NamedExpert(
-            profile.name or profile.handle,
-            context.address(f"@{profile.handle}"),
-            one.level,
-            [proofs[proof.post_id] for proof in one.proofs[:_PROOFS] if proof.post_id in proofs],
-        )
-        for one in found.people
-        if (profile := profiles.get(one.person_id)) is not None
-    ]
-
-
-async def _proofs(context: Context, found: ExpertAnswer) -> dict[int, tuple[str, str]]:
-    """By post: the passage that proves it, and where it stands."""
-    wanted = [proof.post_id for one in found.people for proof in one.proofs[:_PROOFS]]
-    posts = await seen_posts.posts(context.db, context.viewer, wanted)
-    return {
-        one.id: (
-            passage_of(one.text, one.warning, found.wanted, found.stand_ins).text,
-            context.address(f"@{one.author_handle}/{one.id}"),
-        )
-        for one in await seen_words.words(context.db, posts)
-    }

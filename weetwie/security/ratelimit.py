@@ -35,6 +35,8 @@ LIMITS: Final[dict[str, Limit]] = {
     "register": Limit(20, 3600, is_per_address=True),
     # Per person and agent, beside what the person does otherwise.
     "agent": Limit(60, 60),
+    # Per account of a chat.
+    "chat": Limit(20, 60),
     # Names that are looked up while one types: two a second, beside everything else.
     "typing": Limit(600, 300),
     # The pages by which one comes in: a whole office may come in by one address on one morning.

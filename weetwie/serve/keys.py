@@ -42,6 +42,8 @@ SEALED: Final = (
     ("letters", "html", "address"),
     ("webhooks", "secret", "id"),
     ("webhooks", "old_secret", "id"),
+    ("chats", "secrets", "id"),
+    ("chats", "bot_token", "id"),
 )
 """Table, column, and what the row is known by."""
 

@@ -215,6 +215,13 @@ class Settings:
         default=False,
         what="Also send webhooks to addresses in the local network.",
     )
+    slack: str = _setting(
+        values.origin,
+        "an address",
+        default="https://slack.com",
+        shown="`https://slack.com`",
+        what="Where Slack is: mentions are answered by its Web API there (`https://slack-gov.com` for GovSlack).",
+    )
     shared_buffers: str = _setting(
         values.memory_size,
         "a size such as 32MB or 1GB",

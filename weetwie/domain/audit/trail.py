@@ -34,6 +34,7 @@ _ONES_OWN: Final = (
     "identity.",
     "export.",
     "agent.",
+    "chat.",
 )
 """What people do about their own account; an administrator's acts on others are not among them."""
 _READER = param("reader_id", BigInteger)

@@ -43,6 +43,8 @@ SENTENCES: Final = {
     "grant": _("An app was allowed to act for you."),
     "token.issue": _("An access token was created for you."),
     "feed.make": _("A secret feed address was made."),
+    "chat.link": _("A chat account was linked."),
+    "chat.unlink": _("A chat account was unlinked."),
     "access.end": _(
         "You're back. Anything set up while you were away with a link others could see no longer logs in."
     ),

@@ -11,6 +11,7 @@ from weetwie.access import plain_words
 from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
+from weetwie.domain.chat import chats
 from weetwie.domain.directory import entries as directory_entries
 from weetwie.domain.feeds import addresses as feed_addresses
 from weetwie.domain.identity import agents, embedded, sign_on
@@ -45,10 +46,16 @@ class OfferedConnection(msgspec.Struct, frozen=True):
     uses: Callable[[Db, Viewer], Awaitable[Sequence[Use]]]
     more: str = ""
     """The page of Administration that is about it alone."""
+    setup: str = ""
+    """The page on which an administrator says what it needs."""
 
 
 async def _by_agents(db: Db, viewer: Viewer) -> Sequence[Use]:
     return [Use(one.name, one.people, one.last_at) for one in await agents.in_use(db, viewer)]
+
+
+async def _by_chats(db: Db, viewer: Viewer) -> Sequence[Use]:
+    return [Use(one.name, one.people) for one in await chats.listed(db, viewer)]
 
 
 async def _by_feed_readers(db: Db, viewer: Viewer) -> Sequence[Use]:
@@ -89,6 +96,16 @@ CONNECTIONS: Final = (
         "/mcp",
         "agents",
         _by_agents,
+    ),
+    OfferedConnection(
+        "chat",
+        _(
+            "People ask who knows something in Slack, Mattermost or Teams. Accounts that people have linked get what those people see, all others what everyone sees."
+        ),
+        "",
+        "chat",
+        _by_chats,
+        setup="/admin/connections/chat",
     ),
     OfferedConnection(
         "feeds",

@@ -28,6 +28,7 @@ from weetwie.domain.identity import (
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import known_words, seal, watched
 from weetwie.domain.mail import emails
+from weetwie.domain.meeting import proposals
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.polls import polls
 from weetwie.domain.posts import forget as posts
@@ -37,6 +38,7 @@ from weetwie.domain.webhooks import deliveries
 from weetwie.events import forget_old as forget_old_events
 from weetwie.flows import answers, assistant, offboard, proposing, publish, week
 from weetwie.flows import emails as flow_emails
+from weetwie.flows import meeting as flow_meeting
 
 Act = Callable[[Db], Awaitable[object]]
 Flow = Callable[[Context], Awaitable[object]]
@@ -69,6 +71,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (DAY, kept_addresses.sweep),
     (DAY, known_words.forget_unused),
     (DAY, beyond.forget_old),
+    (DAY, proposals.forget_old),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),
     (DAY, decisions.sweep),
@@ -82,6 +85,7 @@ FLOWS: list[tuple[timedelta, Flow]] = [
     (HOUR, flow_emails.guests_ending),
     (HOUR, flow_emails.staying_in_touch),
     (HOUR, week.keep_place),
+    (HOUR, flow_meeting.propose_due),
     (HOUR, assistant.forget_questions),
     (HOUR, answers.check_due),
     (DAY, proposing.forget_unanswered),

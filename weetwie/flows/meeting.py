@@ -1,18 +1,30 @@
-"""People meet people: with whom somebody is likely to talk, and what they chose about it."""
+"""People meet people: with whom somebody is likely to talk, what they chose about it, and who is introduced."""
 
 from datetime import datetime
 from typing import Final
 
+from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.database.pool import Db
 from weetwie.domain.beyond import choice
 from weetwie.domain.beyond.rules import HowOften
 from weetwie.domain.knowledge.experts import who_knows
-from weetwie.domain.meeting import preferences
+from weetwie.domain.meeting import pairs, preferences, proposals, rules
+from weetwie.domain.people import assistant
+from weetwie.domain.posts.publish import publish
+from weetwie.domain.posts.rules import Draft
+from weetwie.errors import _
+from weetwie.runtime import clock
+from weetwie.text.language import translate
 
 _LONGEST: Final = 20_000
 """So much of what somebody said is looked at, in characters."""
+_TOGETHER: Final = {
+    "topic": _("You share a topic, {topic}, and you both said yes to an introduction. Say hello!"),
+    "question": _("You both asked about {topic}, and you both said yes to an introduction. Say hello!"),
+    "task": _("You're both working on {topic}, and you both said yes to an introduction. Say hello!"),
+}
 
 
 async def likely(
@@ -29,3 +41,40 @@ async def choose(context: Context, *, how_often: HowOften | None, is_introduced:
     if how_often is not None:
         await choice.choose(context.db, context.viewer, how_often)
     await preferences.choose(context.db, context.viewer, is_introduced=is_introduced)
+
+
+async def propose_due(context: Context) -> None:
+    """Whose hour of the week it is: the best of whom they could be introduced to, if there is anybody. Both are asked, each alone."""
+    db = context.db
+    if await assistant.person_id(db) is None or not context.viewer.policy.assistant:
+        return  # nobody could introduce them
+    for person_id in await proposals.turn(db, clock.now()):
+        async with context.apart("somebody could not be asked about an introduction", person_id):
+            found = rules.best(await pairs.shared(db, context.viewer, person_id))
+            if found is not None:
+                await proposals.propose(db, person_id, found)
+
+
+async def answer(context: Context, meeting_id: int, *, says: bool) -> bool:
+    """Whether both have said yes by now: then one message is with both. Raises NotFound."""
+    db, viewer = context.db, context.viewer
+    meeting = await proposals.answer(db, viewer, meeting_id, says=says)
+    service_id = await assistant.person_id(db) if meeting is not None else None
+    ours = await context.find_person(service_id) if service_id is not None else None
+    other = await context.find_person(meeting.other_id) if meeting is not None else None
+    if meeting is None or ours is None or other is None:
+        return False
+    lines = dict.fromkeys(
+        translate(_TOGETHER[meeting.kind], one.pages_language or one.language, topic=meeting.topic)
+        for one in (viewer, other)
+    )
+    text = f"@{viewer.handle} @{other.handle} " + "\n\n".join(lines)
+    draft = Draft(
+        text=text,
+        visibility=Visibility.direct,
+        allowed_mentions=[viewer.person_id, other.person_id],
+        is_question=False,
+    )
+    await publish(db, ours, draft)
+    await proposals.introduced(db, meeting_id)
+    return True

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from weetwie.database.pool import Db
+from weetwie.domain.meeting import proposals, rules
 from weetwie.domain.people.directory import newcomers
 from weetwie.domain.relations import suggestions
 from weetwie.domain.timelines import questions, trends
@@ -26,6 +27,7 @@ async def beside(visit: Visit, db: Db) -> dict[str, Any]:
     tags = await tag_views.tags(db, visit.viewer, await trends.tags(db, visit.viewer, limit=_TOPICS))
     newcomer, introduction = await _newcomer(visit, db)
     return {
+        "meeting": await _meeting(visit, db),
         "questions": await can_you_help(visit, db),
         "newcomer": newcomer,
         "introduction": introduction,
@@ -42,3 +44,14 @@ async def _newcomer(visit: Visit, db: Db) -> tuple[Person | None, Post | None]:
     ids = await newcomers(db, visit.viewer, clock.now() - suggestions.NEW_FOR, 2)
     people = await presenter.people(db, visit.viewer, [id for id in ids if id != visit.viewer.person_id])
     return next(iter(people), None), None
+
+
+async def _meeting(visit: Visit, db: Db) -> dict[str, Any] | None:
+    """Somebody one could be introduced to, and what one has in common."""
+    for one in await proposals.waiting(db, visit.viewer):
+        other = await visit.site.presenter.people(db, visit.viewer, [one.other_id])
+        if other:
+            sentence = rules.BOTH[one.kind, one.bond, one.others_bond]
+            why = visit.say(sentence, topic=one.topic, name=other[0].called)
+            return {"id": one.id, "other": other[0], "why": why, "has_said_yes": one.has_said_yes}
+    return None

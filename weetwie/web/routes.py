@@ -176,6 +176,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/settings/email": (notification_settings.show_email, notification_settings.save_email),
     "/settings/email/preview": (notification_settings.preview_email, None),
     "/settings/meeting": (meeting.show_settings, meeting.save_settings),
+    "/introductions/{id:int}/{verb}": (meeting.show_settings, meeting.answer),
     "/beyond/off": (meeting.show_settings, meeting.switch_beyond_off),
     "/settings/notifications": (notification_settings.show, notification_settings.save),
     "/settings/push/on": (notification_settings.show, push.begin),

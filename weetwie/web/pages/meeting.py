@@ -42,3 +42,12 @@ async def switch_beyond_off(visit: Visit) -> Response:
     async with visit.site.database.transaction() as db:
         await choice.choose(db, visit.viewer, HowOften.off)
     return visit.go("/settings/meeting?saved=1")
+
+
+async def answer(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    async with visit.site.database.transaction() as db:
+        id = visit.request.path_params["id"]
+        await meeting.answer(visit.context(db), id, says=given.get("says") == "yes")
+    return visit.back("/")

@@ -1,5 +1,7 @@
 """What stands in filters, names and values; groups that hold one another; Active Directory's ways of saying it."""
 
+import subprocess
+import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -183,3 +185,9 @@ async def test_active_directory_is_asked_for_groups_within_groups_by_its_own_rul
     assert asked[-1] == ("dc=x", f"(&{told.people_filter}{rule})")
     assert await groups.of_person(Controller(), told, "CN=Ann,DC=x", "ann") == told.groups  # type: ignore[arg-type]
     assert asked[-1] == ("CN=Ann,DC=x", rule)
+
+
+def test_nothing_of_it_is_loaded_before_somebody_connects() -> None:
+    seen = "import sys, weetwie.app, weetwie.jobs, weetwie.flows.log_in; print('anyldap' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", seen], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"

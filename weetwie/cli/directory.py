@@ -63,7 +63,8 @@ async def sync(installation: Installation, dry_run: bool, confirm: bool) -> None
     if dry_run:
         would = await directory_check.would_change(database, site)
         lines = [
-            f"{len(names):6} {what}" + "".join(f"\n         {name}" for name in names[:50])
+            f"{len(names):6} {what}"
+            + ("".join(f"\n         {name}" for name in names[:50]) if what != "read" else "")
             for what, names in would.items()
         ]
         installation.say(would, "\n".join(lines))

@@ -68,7 +68,7 @@ async def would_change(database: Database, site: Site) -> dict[str, list[str]]:
         known = await entries.known(db)
     soon = [id for id in plan.gone if known[id] not in plan.leaves and known[id] not in plan.waits]
     return {
-        "read": [str(len(found.people))],
+        "read": [one.login for one in found.people],
         "new": [f"{one.name} ({one.login})" for one in plan.new],
         "changed": [f"{one.name} ({one.login})" for one in plan.changed],
         "leave": [one.login for one in plan.leaves],

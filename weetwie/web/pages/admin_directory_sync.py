@@ -68,7 +68,7 @@ async def _preview(visit: Visit) -> Response:
         (label, would[what][:_MOST_NAMES], len(would[what])) for what, label in _LABELS.items() if would[what]
     ]
     async with visit.site.database.reading() as db:
-        return await _page(visit, db, would=shown, read=would["read"][0])
+        return await _page(visit, db, would=shown, read=len(would["read"]))
 
 
 async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:

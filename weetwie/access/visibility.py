@@ -143,8 +143,8 @@ class VisibleQuery:
 
     __slots__ = ("_for_members", "_for_others")
 
-    def __init__(self, make: Callable[[ViewerSql], Executable]) -> None:
-        self._for_members = Query(lambda: make(MEMBER))
+    def __init__(self, make: Callable[[ViewerSql], Executable], *, is_frequent: bool = False) -> None:
+        self._for_members = Query(lambda: make(MEMBER), is_frequent=is_frequent)
         self._for_others = Query(lambda: make(VIEWER))
 
     def query(self, viewer: Viewer, at: datetime) -> Query:

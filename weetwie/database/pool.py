@@ -64,15 +64,20 @@ def param(name: str, type_: type[TypeEngine[Any]] | TypeEngine[Any] | None = Non
 class Query:
     """A statement, compiled once; its open parameters are given by name.
 
-    Takes a SQLAlchemy statement, or a function that makes one (so that what it is made of may be defined later).
+    Takes a SQLAlchemy statement, or a function that makes one (so that what it is made of may be defined later). A frequent one
+    is written as soon as a server is open (`write_frequent`), for a large one takes up to half a second.
     """
 
     __slots__ = ("_names", "_sql", "_statement")
 
-    def __init__(self, statement: Executable | Callable[[], Executable]) -> None:
-        self._statement = statement
+    def __init__(
+        self, statement: Executable | Callable[[], Executable], *, is_frequent: bool = False
+    ) -> None:
+        self._statement: Executable | Callable[[], Executable] | None = statement
         self._sql: str | None = None
         self._names: tuple[str, ...] = ()
+        if is_frequent:
+            _FREQUENT.append(self)
 
     @property
     def sql(self) -> str:
@@ -82,16 +87,29 @@ class Query:
         return self._sql
 
     def _compile(self) -> None:
-        statement = self._statement() if callable(self._statement) else self._statement
+        given = self._statement
+        if given is None:
+            return  # another thread has just written it
+        statement = given() if callable(given) else given
         compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
         self._names = tuple(compiled.positiontup or ())
         self._sql = str(compiled)
+        self._statement = None  # the text is all that is needed from now on
 
     def values(self, given: Mapping[str, Value]) -> list[Value]:
         """The given values in the order in which the SQL wants them. Raises KeyError for one that is missing."""
         if self._sql is None:
             self._compile()
         return [given[name] for name in self._names]
+
+
+_FREQUENT: list[Query] = []
+
+
+def write_frequent() -> None:
+    """Writes the text of what is asked often, in a thread beside requests, so that none of them waits for it."""
+    for query in _FREQUENT:
+        query.sql  # noqa: B018
 
 
 class Db:

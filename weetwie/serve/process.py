@@ -16,7 +16,7 @@ import structlog
 
 from weetwie import __version__, app, reactions, worker
 from weetwie.context import Site
-from weetwie.database.pool import Database
+from weetwie.database.pool import Database, write_frequent
 from weetwie.database.wake import Bell
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications.push import SEED
@@ -84,8 +84,9 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                 serving = asyncio.create_task(server.serve(list(sockets)))
                 serving.add_done_callback(lambda _ended: server.is_open.set())
                 await server.is_open.wait()
-                gc.freeze()  # what is here now stays; there is no need to look through it again and again
                 await ready(parts.database)
+                await asyncio.to_thread(write_frequent)
+                gc.freeze()  # what is here now stays; there is no need to look through it again and again
                 await serving
 
 

@@ -163,7 +163,7 @@ def _new(viewer_sql: ViewerSql) -> Select[int]:
     return select(func.count()).select_from(new)
 
 
-_DOWN = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=False))
+_DOWN = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=False), is_frequent=True)
 _UP = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=True))
 _UNREAD = VisibleQuery(_new)
 

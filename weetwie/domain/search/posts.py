@@ -256,7 +256,7 @@ def _sees(viewer_sql: ViewerSql, post_id: Any) -> BoolSql:
     )
 
 
-_FITTING = VisibleQuery(_fitting)
+_FITTING = VisibleQuery(_fitting, is_frequent=True)
 _PEOPLE = Query(
     select(func.folded(Person.handle).label("handle"), Person.id).where(
         func.folded(Person.handle) == any_(param("handles", ARRAY(Text)))

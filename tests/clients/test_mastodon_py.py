@@ -28,6 +28,17 @@ def ids(things: Any) -> list[str]:
     return [str(thing.id) for thing in things]
 
 
+def asked(asker: Any, text: str, of: str) -> str:
+    """Our own addition to the API, which no client knows: the question, by its id."""
+    answer = httpx.post(
+        f"{asker.api_base_url}/api/weetwie/v1/ask",
+        headers={"authorization": f"Bearer {asker.access_token}"},
+        json={"status": text, "account_ids": [of]},
+    )
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["status"]["id"])
+
+
 def test_one_signs_in_through_the_pages_and_the_code_becomes_a_token(
     server: Running, browser: Browser, person: Callable[[str], str]
 ) -> None:
@@ -232,6 +243,17 @@ def test_notifications_tell_who_did_what_and_can_be_cleared(client: Client) -> N
     assert len(ada.grouped_notifications().notification_groups) == 3
     ada.notifications_clear()
     assert ada.notifications() == []
+
+
+def test_who_is_asked_a_question_is_notified_and_answers(client: Client) -> None:
+    ada, bo = client("ada"), client("bo")
+    question = asked(ada, "How do we bleed the pump?", str(bo.me().id))
+    until(lambda: ids(one.status for one in bo.notifications(types=["mention"])) == [question])
+    (told,) = bo.notifications(types=["mention"])
+    assert told.account.id == ada.me().id and "bleed the pump" in told.status.content
+    answer = bo.status_reply(told.status, "Open the upper valve")
+    assert ids(ada.status_context(question).descendants) == [str(answer.id)]
+    until(lambda: ids(one.status for one in ada.notifications(types=["mention"])) == [str(answer.id)])
 
 
 def test_who_is_locked_decides_who_follows(client: Client) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.clients.browser import Browser
 from tests.clients.running import Running
+from tests.clients.test_mastodon_py import asked
 from tests.clients.waiting import until
 
 
@@ -135,6 +136,18 @@ def test_toot_mutes_and_blocks(toot: Callable[[str], Toot]) -> None:
         assert [one["username"] for one in ada.json(listed)] == [bo.handle]
         assert ada.json(f"un{verb}", bo.handle)[done] is False
         assert ada.json(listed) == []
+
+
+def test_toot_is_notified_of_a_question_that_one_is_asked_and_answers_it(
+    toot: Callable[[str], Toot], client: Callable[..., Any]
+) -> None:
+    ada, bo = client("ada"), toot("bo")
+    question = asked(ada, "How do we bleed the pump?", bo.json("whoami")["id"])
+    until(lambda: [one["type"] for one in bo.json("notifications")] == ["mention"])
+    (told,) = bo.json("notifications")
+    assert told["status"]["id"] == question and "bleed the pump" in bo("notifications")
+    answer = bo.json("post", "Open the upper valve", "--reply-to", question)
+    assert [str(one.id) for one in ada.status_context(question).descendants] == [answer["id"]]
 
 
 def test_toot_keeps_lists(toot: Callable[[str], Toot]) -> None:

@@ -102,6 +102,21 @@ async def test_two_votes_at_once_both_count(house: House, dsn: str) -> None:
     assert sorted(counted) == list(range(1, len(voters) + 1))
 
 
+async def test_the_vote_of_whoever_was_suspended_since_does_not_count(house: House) -> None:
+    ada = await house.world.member("ada")
+    bo, cem, dewi = await knowers(house, "bo", "cem", "dewi")
+    question = await house.world.post(ada, QUESTION, is_question=True)
+    answer = await house.world.post(bo, "Nine bar", reply_to=question)
+
+    async def votes(who: Someone) -> int:
+        async with house.world.database.transaction() as db:
+            return await answers.vote(db, await house.world.viewer(who), question, answer)
+
+    assert await votes(cem) == 1
+    await house.world.suspend(cem)
+    assert await votes(dewi) == 1
+
+
 class KilledError(BaseException):
     """Nothing that is caught on the way: the program ends here."""
 

@@ -15,7 +15,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
-from weetwie.domain.questions.begin import is_answered
+from weetwie.domain.questions.begin import can_be_asked, is_answered
 from weetwie.domain.questions.rules import AskStep
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
@@ -40,7 +40,7 @@ class DueCheck(msgspec.Struct, frozen=True):
 
 
 async def vote(db: Db, viewer: Viewer, question_id: int, answer_id: int) -> int:
-    """One each; a later one stands for the former. How many this answer has.
+    """One each; a later one stands for the former. How many this answer has, of those who are here.
 
     The question is held until the transaction ends: of two who vote at once the later counts both.
     """
@@ -136,7 +136,12 @@ _VOTE = Query(
 _COUNT = Query(
     select(func.count())
     .select_from(AnswerVote)
-    .where(AnswerVote.post_id == _POST_ID, AnswerVote.answer_id == param("answer_id", BigInteger))
+    .join(Person, Person.id == AnswerVote.person_id)
+    .where(
+        AnswerVote.post_id == _POST_ID,
+        AnswerVote.answer_id == param("answer_id", BigInteger),
+        can_be_asked(Person),
+    )
 )
 
 

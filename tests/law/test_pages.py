@@ -34,6 +34,8 @@ NOT_READ: Final = {
     "/tour": "leads to home",
     "/admin/benefit": "numbers about many, for those who run the place: see tests/domain/benefits",
     "/admin/benefit.pdf": "the same",
+    "/admin/launch": "texts of ours, see tests/web/test_launch.py",
+    "/admin/launch/{sheet}.pdf": "the same",
     "/admin/benefit.csv": "the same",
     "/keyboard": "keys alone",
     "/logo/{name}": "a picture for everybody",

@@ -11,11 +11,14 @@ import pytest
 from tests.site import Choices
 from tests.world import World
 from weetwie.app import build, endpoints
+from weetwie.context import Context
 from weetwie.database import pool as databases
 from weetwie.database.pool import Database
 from weetwie.domain.identity import sessions
+from weetwie.domain.people import bots
 from weetwie.domain.scim import tokens
 from weetwie.domain.timelines.live import Live
+from weetwie.flows import bots as bot_flow
 from weetwie.http import body as bodies
 from weetwie.web.site import PAGES
 
@@ -187,6 +190,32 @@ async def test_a_body_that_does_not_arrive_in_time_is_ended_with_408(
     assert one.started["status"] == 408
     assert one.headers[b"connection"] == b"close"
     assert one.answer.strip().lower().startswith(told)
+
+
+@pytest.mark.parametrize("at", ["/hooks/{secret}", "/chat/slack", "/chat/mattermost", "/chat/teams", "/mcp"])
+async def test_what_programs_send_slowly_holds_nobody_up_and_is_ended(
+    dsn: str, town: Town, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    world = await World.open(dsn, is_kept=True)
+    await world.policy(connections=["bots", "chat", "agents"])
+    context = Context(world.db, await world.viewer(await world.member("maker")), world.site)
+    bot_id = await bots.make(world.db, context.viewer, "ci", "CI", None)
+    route = "POST", at.format(secret=await bot_flow.add_hook(context, bot_id, "CI"))
+    slow = [town.slow("nobody", route) for _one in range(MORE_THAN_THE_POOL)]
+    async with asyncio.timeout(IN_TIME):
+        for one in slow:
+            await one.settled()
+        assert all(one.stuck.is_set() for one in slow) and await town.asked() == 200
+        pool = town.database.pool
+        assert pool.get_idle_size() == pool.get_size()
+    for one in slow:
+        await one.end()
+    monkeypatch.setattr(bodies, "FIRST_SECONDS", 0.05)
+    late = town.slow("nobody", route)
+    async with asyncio.timeout(IN_TIME):
+        await late.task
+    assert late.started["status"] == 408
+    await world.close()
 
 
 async def test_a_long_body_has_longer_for_as_long_as_it_arrives_fast_enough(

@@ -14,6 +14,7 @@ _SOFT: Final = "color:#555c64"
 _GREEN: Final = "#0d6453"
 _STYLE: Final = """
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
+.soft a { color: #555c64; }
 @media (max-width: 480px) { .card { padding: 20px !important; } .ground { padding: 12px 8px !important; } }
 @media (prefers-color-scheme: dark) {
   body, .ground { background: #0f1213 !important; }

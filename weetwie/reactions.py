@@ -104,7 +104,7 @@ AT_ONCE: AtOnce = _Named(
         ],
         CardChanged: ["posts.media.carded"],
         AnswerAccepted: ["knowledge.evidence.accepted"],
-        RankingChosen: ["knowledge.evidence.left_out", "knowledge.elsewhere.left_out"],
+        RankingChosen: ["knowledge.evidence.left_out", "knowledge.elsewhere.left_out", "knowledge.lately.chosen"],
         MediaChanged: ["posts.media.changed", "search.index.written"],
         PollChanged: ["posts.media.changed", "search.index.written"],
         PersonErased: [
@@ -112,6 +112,7 @@ AT_ONCE: AtOnce = _Named(
             "knowledge.evidence.left_out",
             "knowledge.elsewhere.left_out",
             "knowledge.topics.erased",
+            "knowledge.lately.erased",
             "knowledge.not_about.erased",
             "knowledge.glossary.erased",
             "knowledge.watched.erased",
@@ -122,6 +123,7 @@ AT_ONCE: AtOnce = _Named(
             "exports.exports.erased",
             "invitations.invite.erased",
             "handover.handover.erased",
+            "handover.reading_lists.erased",
             "feeds.addresses.ended",
             "people.bots.ended",
             "webhooks.webhooks.ended",
@@ -144,8 +146,8 @@ AT_ONCE: AtOnce = _Named(
         PersonUnfollowed: ["lists.members.unfollowed"],
         TagFollowed: ["timelines.home.fill_by_tag"],
         FiltersChanged: ["people.filtering.changed"],
-        TopicsChanged: ["people.showing.changed"],
-        PolicyChanged: ["announcements.policy.changed", "inspections.inspections.narrowed"],
+        TopicsChanged: ["people.showing.changed", "knowledge.lately.contested"],
+        PolicyChanged: ["announcements.policy.changed", "inspections.inspections.narrowed", "knowledge.lately.narrowed"],
     },
 )
 

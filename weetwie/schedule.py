@@ -36,7 +36,7 @@ from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
 from weetwie.domain.webhooks import deliveries
 from weetwie.events import forget_old as forget_old_events
-from weetwie.flows import answers, assistant, offboard, proposing, publish, week
+from weetwie.flows import answers, assistant, lately, offboard, proposing, publish, week
 from weetwie.flows import emails as flow_emails
 from weetwie.flows import meeting as flow_meeting
 
@@ -89,6 +89,7 @@ FLOWS: list[tuple[timedelta, Flow]] = [
     (HOUR, assistant.forget_questions),
     (HOUR, answers.check_due),
     (DAY, proposing.forget_unanswered),
+    (HOUR, lately.renew),
 ]
 """Each may run in several processes at once, and more often than it says: what was done is not done again."""
 

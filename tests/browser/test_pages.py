@@ -66,6 +66,7 @@ SHOWN: Final = {
     "questions": "/questions",
     "answers": "/questions?tab=answers",
     "question-settings": "/settings/questions",
+    "reading-list": "/reading-list",
     "department-settings": "/settings/departments",
     "own-sign-in": "/settings/sign-in",
     "invitations": "/invitations",

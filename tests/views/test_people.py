@@ -15,7 +15,7 @@ from weetwie.views.people import Profile
 
 CARD = {"id", "version", "detail", "handle", "name", "face", "face_description", "standing", "is_bot", "suspended_at"}  # fmt: skip
 """What docs/law.md lets everybody read who sees a person at all."""
-AT_WORK = {"unit", "place", "manager_id"}
+AT_WORK = {"unit", "place", "manager_id", "lately"}
 OWN = {"is_admin", "is_people_admin", "is_moderator", "is_compliance", "is_limited"}
 
 

@@ -97,6 +97,20 @@ class Topic(Row):
     chosen_at: Mapped[Moment]
 
 
+class LatelyWords(Row):
+    """With what somebody was lately busy, in words of their own posts, as they published it."""
+
+    __tablename__ = "lately_words"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    words: Mapped[list[str]]
+    ring: Mapped[Rank]
+    """The narrowest of the posts that they are from: no profile that is open to a wider one shows them."""
+    renews: Mapped[Flag]
+    """They let it be renewed each week; else it goes when the posts are old."""
+    published_at: Mapped[Moment]
+
+
 class TopicWord(Row):
     """The words of the topics that people have chosen or were vouched for, so that a question finds them by its own."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NotRequired, TypedDict
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Executable, case, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Executable, Text, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -14,7 +14,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.errors import Forbidden, NotFound
-from weetwie.tables.knowledge import Topic
+from weetwie.tables.knowledge import LatelyWords, Topic
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 
@@ -89,6 +89,8 @@ class _AtWork(_Open, frozen=True, kw_only=True):
     unit: str = ""
     place: str = ""
     manager_id: int | None = None
+    lately: Sequence[str] = ()
+    """With what they were lately busy, in words of posts that everybody may read who sees this."""
 
 
 class Profile(_AtWork, frozen=True, kw_only=True):
@@ -173,12 +175,22 @@ def _topics(choice: int) -> ColumnElement[str]:
 
 _KNOWS, _LEARNING = 0, 1
 _TOPICS = {"knows": _topics(_KNOWS).label("knows"), "learning": _topics(_LEARNING).label("learning")}
+_LATELY = (
+    select(LatelyWords.words)
+    .where(LatelyWords.person_id == Person.id, LatelyWords.ring >= Person.profile_ring, Person.may_rank)
+    .correlate(Person)
+    .scalar_subquery()
+)
 _PICTURES = {
     name: case((Person.suspended_at.is_(None), getattr(Person, name))).label(name)
     for name in ("face", "header")
 }
 """Nobody sees those of who is suspended."""
-_NOT_AS_THEY_STAND: Final[dict[str, Any]] = {**_TOPICS, **_PICTURES}
+_NOT_AS_THEY_STAND: Final[dict[str, Any]] = {
+    **_TOPICS,
+    **_PICTURES,
+    "lately": func.coalesce(_LATELY, cast(literal("{}"), ARRAY(Text))).label("lately"),
+}
 _SHOWN: Final = {
     detail: tuple(name for name in kind.__struct_fields__ if name != "detail")
     for detail, kind in (
@@ -244,7 +256,7 @@ def _record(row: Record) -> Profile:
     profile = _profile(row, visibility.OWN)
     if profile.suspended_at is None:
         return profile
-    return msgspec.structs.replace(profile, **dict.fromkeys(_AT_WORK, ""), manager_id=None)
+    return msgspec.structs.replace(profile, **dict.fromkeys(_AT_WORK, ""), manager_id=None, lately=())
 
 
 def _profile(row: Record, detail: int) -> Profile:

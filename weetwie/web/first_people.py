@@ -9,6 +9,7 @@ from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.people.directory import joined_with
 from weetwie.domain.relations import suggestions, units
 from weetwie.flows import begin
+from weetwie.web.pages import reading_list
 from weetwie.web.visit import Visit
 
 _MOST_WISHES, _MOST_TOGETHER, _MOST_OTHERS = 5, 6, 8
@@ -29,11 +30,14 @@ async def of(visit: Visit, db: Db) -> dict[str, Any]:
     host = [viewer.sponsor_id] if viewer.standing is Standing.guest and viewer.sponsor_id else []
     knowers = {one.person_id for wish in wishes for one in wish.people}
     known = await presenter.cards(db, viewer, knowers)
+    offered, lists = await reading_list.offered(visit, db)
     people = {
         one.id: one for one in await presenter.people(db, viewer, dict.fromkeys([*host, *together, *reasons]))
     }
     others = [id for id in [*host, *reasons] if id in people and id not in {*knowers, *together}]
     return {
+        "offered": offered,
+        "left": lists,
         "wishes": [
             (
                 wish.topic,

@@ -141,6 +141,7 @@ class Presenter:
             following_count=seen.following_count,
             knows=profile.knows,
             learning=profile.learning,
+            lately=profile.lately,
             manager_id=profile.manager_id,
             has_joined=profile.has_joined,
             is_dormant=profile.is_dormant,

@@ -46,6 +46,7 @@ class Person(msgspec.Struct, frozen=True):
     following_count: int = 0
     knows: Sequence[str] = ()
     learning: Sequence[str] = ()
+    lately: Sequence[str] = ()
     manager_id: int | None = None
     has_joined: bool = True
     """Not yet: imported, and has not logged in."""

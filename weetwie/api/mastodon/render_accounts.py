@@ -60,6 +60,8 @@ class AccountRenderer:
             account["standing"] = Standing(profile.standing).name
             account["knows_about"] = profile.knows
             account["learning"] = profile.learning
+            if profile.lately:
+                account["lately"] = profile.lately
         if profile.suspended_at is not None:
             account["suspended"] = True
         return msgspec.json.encode(account)[:-1]

@@ -194,6 +194,8 @@ class InferredOfMe(Struct, kw_only=True):
     """Everything that Weetwie can infer about oneself, and what it never does."""
 
     topics: list[InferredTopic]
+    lately: list[str]
+    """Words of one's public posts of six weeks; empty in works-council mode."""
     elsewhere: list[InferredElsewhere]
     """From what one wrote elsewhere."""
     vouches: list[Vouch]
@@ -350,3 +352,13 @@ class FollowedUnit(Struct, kw_only=True):
 
     name: str
     followed_at: str
+
+
+class Lately(Struct, kw_only=True):
+    """What you were lately busy with."""
+
+    proposed: list[str]
+    """Words of your own public posts of six weeks; nobody else sees them."""
+    words: list[str]
+    """What your profile says."""
+    renews: bool

@@ -12,7 +12,7 @@ from weetwie.api.mastodon.entities import Empty
 from weetwie.api.parameters import Id
 from weetwie.api.weetwie import entities as wire
 from weetwie.api.weetwie import passages
-from weetwie.domain.knowledge import delicate, inferred, topics, vouch
+from weetwie.domain.knowledge import delicate, inferred, lately, topics, vouch
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import TopicChoice
@@ -76,14 +76,46 @@ async def everything_inferred(call: Call) -> bytes:
     found = await inferred.inferred(db, call.viewer)
     given = await vouch.about_me(db, call.viewer)
     never = {**delicate.TOPICS, "organisation": ", ".join(call.viewer.policy.never_inferred)}
-    return b'{"topics":%b,"elsewhere":%b,"vouches":%b,"never_inferred":%b}' % (
+    return b'{"topics":%b,"lately":%b,"elsewhere":%b,"vouches":%b,"never_inferred":%b}' % (
         await _inferred(call, found),
+        msgspec.json.encode(await lately.proposed(db, call.viewer)),
         await _elsewhere(call),
         await _vouches(call, given),
         msgspec.json.encode(
             {name: [one.strip() for one in all.split(",") if one.strip()] for name, all in never.items()}
         ),
     )
+
+
+class LatelyGiven(Struct, frozen=True, kw_only=True):
+    words: list[str]
+    renews: bool = False
+
+
+@routes.get("/api/weetwie/v1/me/lately", scopes=["read:accounts"])
+async def own_lately(call: Call) -> wire.Lately:
+    """What you were lately busy with: proposed to you alone, and what your profile says."""
+    db = await call.db()
+    published = await lately.own(db, call.viewer)
+    return wire.Lately(
+        proposed=await lately.proposed(db, call.viewer),
+        words=list(published.words) if published else [],
+        renews=published is not None and published.renews,
+    )
+
+
+@routes.put("/api/weetwie/v1/me/lately", scopes=["write:accounts"])
+async def publish_lately(call: Call, wanted: LatelyGiven) -> wire.Lately:
+    """Publish up to three of the proposed words on your profile; renewed each week only where you let it."""
+    await lately.publish(await call.db(), call.viewer, wanted.words, renews=wanted.renews)
+    return await own_lately(call)
+
+
+@routes.delete("/api/weetwie/v1/me/lately", scopes=["write:accounts"])
+async def take_lately_back(call: Call) -> Empty:
+    """Take it off your profile."""
+    await lately.take_back(await call.db(), call.viewer)
+    return Empty()
 
 
 @routes.get("/api/weetwie/v1/me/vouches", scopes=["read:accounts"], answer=list[wire.Vouch])

@@ -66,6 +66,8 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "sessions": identity.Session.person_id,
     "changes_to_your_sign_in": identity.AccountEvent.person_id,
     "accounts_that_let_you_in": identity.Identity.person_id,
+    "reading_list": handover.ReadingList.person_id,
+    "lately_busy_with": knowledge.LatelyWords.person_id,
     "handed_over": handover.HandoverTopic.person_id,
     "invitations": invitations.Invitation.inviter_id,
     "passkeys": identity.Passkey.person_id,
@@ -177,6 +179,11 @@ _QUERIES: Final = {
                     (meeting.Meeting.second_id, meeting.Meeting.first_id, meeting.Meeting.second_says),
                 )
             )
+        )
+    ),
+    "reading_lists_left_to_you": Query(
+        select(handover.ReadingList.person_id, handover.ReadingList.answer).where(
+            handover.ReadingList.successor_id == param("person_id", BigInteger)
         )
     ),
     "bots_you_answer_for": Query(

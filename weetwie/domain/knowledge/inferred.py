@@ -1,5 +1,6 @@
 """What can be inferred about somebody from what they wrote: worked out when they ask, shown to them alone, kept nowhere."""
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from weetwie.access import audience, visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.knowledge import delicate, phrases, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge import visible as visibles
@@ -57,9 +58,12 @@ class Inferred(msgspec.Struct, frozen=True):
         return self.post_ids[:MOST_PROOFS]
 
 
-async def inferred(db: Db, viewer: Viewer, *, elsewhere: bool = False) -> list[Inferred]:
+async def inferred(
+    db: Db, viewer: Viewer, *, elsewhere: bool = False, lately_since: datetime | None = None
+) -> list[Inferred]:
     """Everything, surest first, but for what they have contested; nothing for who stands outside. `elsewhere`: from passages
-    of theirs instead of posts, whose numbers then stand in it."""
+    of theirs instead of posts, whose numbers then stand in it. `lately_since`: from posts since then alone, and of these from
+    those that everybody may read to whom their profile is open."""
     if not await db.value(_STANDS_IN_IT, id=viewer.person_id):
         return []
     written = [
@@ -69,7 +73,7 @@ async def inferred(db: Db, viewer: Viewer, *, elsewhere: bool = False) -> list[I
             row["tags"] or (),
             row["language"],
         )
-        for row in await db.rows(_WRITTEN_ELSEWHERE if elsewhere else _WRITTEN, id=viewer.person_id)
+        for row in await _rows(db, viewer, elsewhere=elsewhere, lately_since=lately_since)
     ]
     more = viewer.policy.never_inferred
     found = [one for one in phrases.candidates(written) if not delicate.is_delicate(one.name, more)]
@@ -82,6 +86,13 @@ async def inferred(db: Db, viewer: Viewer, *, elsewhere: bool = False) -> list[I
         for one in weighed
         if chosen.get(one.forms) is not TopicChoice.never
     ]
+
+
+async def _rows(db: Db, viewer: Viewer, *, elsewhere: bool, lately_since: datetime | None) -> list[Record]:
+    if lately_since is not None:
+        since_id = int(lately_since.timestamp() * 1000) << 16
+        return await db.rows(_WRITTEN_LATELY, id=viewer.person_id, since_id=since_id)
+    return await db.rows(_WRITTEN_ELSEWHERE if elsewhere else _WRITTEN, id=viewer.person_id)
 
 
 async def proposals(db: Db, viewer: Viewer, *, elsewhere: bool = False) -> list[Inferred]:
@@ -170,6 +181,14 @@ def _written() -> Any:
 
 
 _WRITTEN = Query(_written)
+_owner = aliased(Person)
+_WRITTEN_LATELY = Query(
+    lambda: (
+        _written()
+        .join(_owner, _owner.id == Post.author_id)
+        .where(Post.id > param("since_id", BigInteger), Post.ring >= _owner.profile_ring)
+    )
+)
 _WRITTEN_ELSEWHERE = Query(
     select(
         SourcePassage.id,

@@ -45,6 +45,8 @@ async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any)
         "topics": {"knows": [], "learns": []},
         "said": [],
         "wishes": [],
+        "offered": [],
+        "left": [],
         "unit": "",
         "mates": 0,
         "together": [],

@@ -1,7 +1,7 @@
 """Handing over: for the person first, and for their unit what they choose to share. Never a number about anybody."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from weetwie.access.enums import Standing
 from weetwie.database.pool import Db
-from weetwie.domain.handover import handover
+from weetwie.domain.handover import handover, reading_lists
 from weetwie.domain.knowledge import inferred, topics
 from weetwie.domain.knowledge.answer import Filters
 from weetwie.domain.knowledge.experts import who_knows
@@ -18,9 +18,10 @@ from weetwie.domain.people.lookup import lookup
 from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.ways import only_contact_of
 from weetwie.domain.timelines.questions import addressed
-from weetwie.errors import NotFound, _
+from weetwie.errors import Invalid, NotFound, _
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
+from weetwie.web.pages import reading_list
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -49,36 +50,57 @@ class TopicToHandOver(msgspec.Struct, frozen=True):
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
-        viewer, presenter = visit.viewer, visit.site.presenter
-        found = await _rare(visit, db)
-        questions = await addressed(db, viewer, _MOST_QUESTIONS)
-        contacts = await only_contact_of(db, viewer, _MOST_CONTACTS)
-        return await reading.show(
-            visit,
-            db,
-            "handover.html",
-            topics=found,
-            questions=await presenter.posts(db, viewer, questions),
-            contacts=await presenter.people(db, viewer, contacts),
-            shared=await handover.shared(db, viewer, viewer.person_id),
-            may_share=viewer.policy.handover == "unit",
-            is_saved="saved" in visit.request.query_params,
-        )
+        return await _page(visit, db)
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    viewer, presenter = visit.viewer, visit.site.presenter
+    found = await _rare(visit, db)
+    questions = await addressed(db, viewer, _MOST_QUESTIONS)
+    contacts = await only_contact_of(db, viewer, _MOST_CONTACTS)
+    left = await reading_list.own_form(visit, db)
+    values: dict[str, Any] = {"given": left or {}, "is_left": left is not None} | more
+    return await reading.show(
+        visit,
+        db,
+        "handover.html",
+        status,
+        topics=found,
+        questions=await presenter.posts(db, viewer, questions),
+        contacts=await presenter.people(db, viewer, contacts),
+        shared=await handover.shared(db, viewer, viewer.person_id),
+        may_share=viewer.policy.handover == "unit",
+        is_saved="saved" in visit.request.query_params,
+        **values,
+    )
 
 
 async def act(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     given = await visit.form()
-    chosen = set(visit.several.get("topic", []))
-    async with visit.site.database.transaction() as db:
-        if given.get("act") == "end":
+    try:
+        async with visit.site.database.transaction() as db:
+            await _act(visit, db, given)
+    except Invalid as refusal:
+        async with visit.site.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal, given=given)
+    return visit.go(f"{_HERE}?saved=1")
+
+
+async def _act(visit: Visit, db: Db, given: Mapping[str, str]) -> None:
+    match given.get("act"):
+        case "end":
             await handover.end(db, visit.viewer)
-        elif given.get("act") == "share":
+        case "share":
+            chosen = set(visit.several.get("topic", []))
             found = [(one.key, one.name, [post.id for post in one.posts]) for one in await _rare(visit, db)]
             await handover.share(db, visit.viewer, [one for one in found if one[0] in chosen])
-        else:
+        case "leave":
+            await reading_list.leave(visit, db, given)
+        case "withdraw":
+            await reading_lists.withdraw(db, visit.viewer)
+        case _other:
             raise NotFound
-    return visit.go(f"{_HERE}?saved=1")
 
 
 async def show_shared(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import delicate, inferred, not_about, topics, vouch, watched
+from weetwie.domain.knowledge import delicate, inferred, lately, not_about, topics, vouch, watched
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
@@ -49,6 +49,10 @@ async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:
         await not_about.show_again(db, visit.viewer, int(given["id"]))
     elif act == "stop" and given.get("id", "").isdigit() and len(given["id"]) < 19:
         await watched.stop(db, visit.viewer, int(given["id"]))
+    elif act == "lately":
+        await lately.publish(db, visit.viewer, visit.several.get("words", []), renews="renews" in given)
+    elif act == "lately_off":
+        await lately.take_back(db, visit.viewer)
     elif act in ("in", "out"):
         await choose_ranking(db, visit.viewer, may_rank=act == "in")
     elif act in ("near", "far"):
@@ -85,6 +89,8 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         ],
         "not_about": [(one, posts[one.post_id]) for one in hidden if one.post_id in posts],
         "watched": [(one, posts.get(one.told_post_id or 0)) for one in waiting],
+        "lately": await lately.own(db, viewer),
+        "lately_proposed": await lately.proposed(db, viewer),
         "never": [*delicate.TOPICS],
         "never_here": viewer.policy.never_inferred,
         "given": {"name": visit.request.query_params.get("name", "")[:60]},

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from weetwie.access.enums import Standing
 from weetwie.database.folding import folded
 from weetwie.database.pool import Db
+from weetwie.domain.handover import reading_lists
 from weetwie.domain.knowledge import topics
 from weetwie.domain.people.directory import DirectoryFilter, choices, directory, how_many, narrowed
 from weetwie.domain.people.search import search
@@ -120,4 +121,5 @@ async def _beside(visit: Visit, db: Db) -> dict[str, Any]:
         if one.person_id in people
     ]
     new: list[Post] = await presenter.posts(db, viewer, hellos)
-    return {"suggested": suggested, "new": new}
+    waits = any(not one.is_accepted for one in await reading_lists.offered(db, viewer))
+    return {"suggested": suggested, "new": new, "has_reading_list": waits}

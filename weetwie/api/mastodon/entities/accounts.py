@@ -71,6 +71,8 @@ class Account(Entity, kw_only=True):
     knows_about: list[str] | UnsetType = UNSET
     """Topics that they say they know about; not there where only the card shows."""
     learning: list[str] | UnsetType = UNSET
+    lately: list[str] | UnsetType = UNSET
+    """With what they were lately busy, where they have published it."""
 
 
 class Role(Entity, kw_only=True):

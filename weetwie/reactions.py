@@ -104,7 +104,11 @@ AT_ONCE: AtOnce = _Named(
         ],
         CardChanged: ["posts.media.carded"],
         AnswerAccepted: ["knowledge.evidence.accepted"],
-        RankingChosen: ["knowledge.evidence.left_out", "knowledge.elsewhere.left_out", "knowledge.lately.chosen"],
+        RankingChosen: [
+            "knowledge.evidence.left_out",
+            "knowledge.elsewhere.left_out",
+            "knowledge.lately.chosen",
+        ],
         MediaChanged: ["posts.media.changed", "search.index.written"],
         PollChanged: ["posts.media.changed", "search.index.written"],
         PersonErased: [
@@ -147,7 +151,11 @@ AT_ONCE: AtOnce = _Named(
         TagFollowed: ["timelines.home.fill_by_tag"],
         FiltersChanged: ["people.filtering.changed"],
         TopicsChanged: ["people.showing.changed", "knowledge.lately.contested"],
-        PolicyChanged: ["announcements.policy.changed", "inspections.inspections.narrowed", "knowledge.lately.narrowed"],
+        PolicyChanged: [
+            "announcements.policy.changed",
+            "inspections.inspections.narrowed",
+            "knowledge.lately.narrowed",
+        ],
     },
 )
 

@@ -42,7 +42,8 @@ async def busy(house: House, **more: Any) -> tuple[Someone, Someone]:
 
 async def shown(house: House, viewer: Someone, person: Someone) -> list[str] | None:
     account = await house.good(viewer, "GET", f"/api/v1/accounts/{person.id}")
-    return account.get("lately")
+    said: list[str] | None = account.get("lately")
+    return said
 
 
 async def later(house: House, **ago: int) -> None:

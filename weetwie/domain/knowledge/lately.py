@@ -37,7 +37,7 @@ _SINCE: Final = timedelta(weeks=6)
 _RENEWED_EVERY: Final = timedelta(weeks=1)
 
 
-class Lately(msgspec.Struct, frozen=True):
+class PublishedLately(msgspec.Struct, frozen=True):
     words: Sequence[str]
     renews: bool
     published_at: datetime
@@ -51,8 +51,8 @@ async def proposed(db: Db, viewer: Viewer) -> list[str]:
     return [one.name for one in found if one.choice is None or one.choice in SHOWN][:MOST]
 
 
-async def own(db: Db, viewer: Viewer) -> Lately | None:
-    return next(iter(structs(Lately, await db.rows(_OWN, person_id=viewer.person_id))), None)
+async def own(db: Db, viewer: Viewer) -> PublishedLately | None:
+    return next(iter(structs(PublishedLately, await db.rows(_OWN, person_id=viewer.person_id))), None)
 
 
 async def publish(db: Db, viewer: Viewer, words: Collection[str], *, renews: bool) -> None:

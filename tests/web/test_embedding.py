@@ -8,9 +8,11 @@ import brotli
 import httpx
 import pytest
 
-from tests.site import HOME, act, browser, form_of, give_password, sign_in
+from tests.site import HOME, Choices, act, browser, choose, form_of, give_password, sign_in
 from tests.world import Someone, World
 from weetwie.domain.identity import embedded, sessions
+from weetwie.domain.identity.rules import WRONG_TOKENS
+from weetwie.security.ratelimit import LIMITS, Limit
 from weetwie.web.assets import Assets
 from weetwie.web.embed import KINDS
 
@@ -321,3 +323,38 @@ async def test_it_is_told_how_many_people_allowed_a_site(world: World, site: htt
         assert f"<b>{INTRANET}</b><small>1 person" in page
         await world.policy(works_council=True)
         assert f"<b>{INTRANET}</b><small>Fewer than 10 people" in (await admin.get("/admin/connections")).text
+
+
+async def test_who_asks_too_much_or_tries_tokens_waits_and_the_office_behind_them_does_not(
+    world: World, site: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "search", Limit(3, 300))
+    token = await allow(site)
+    async with browser(world, Choices(rate_limits=True)) as office:
+        said = [(await look(office, "person", token, value="ada")).status_code for _time in range(4)]
+        assert said == [200, 200, 200, 429]
+        guesses = [
+            (await look(office, "person", f"guess-{number}")).status_code
+            for number in range(WRONG_TOKENS.free + 1)
+        ]
+        assert guesses == [200] * WRONG_TOKENS.free + [429]
+        assert "data-allow" in (await look(office, "person", value="ada")).text
+
+
+async def test_a_listed_site_is_kept_as_browsers_write_it(world: World) -> None:
+    await give_password(world, await world.member("root", is_admin=True))
+    async with browser(world) as admin:
+        await sign_in(admin, "root")
+        given = (
+            "https://Intranet.Example.org:443/ http://b\u00fccher.example:80 https://wiki.example.org:8443"
+        )
+        fields = {"name": "House", "longest_post": "1000", "framed_by": given}
+        await choose(admin, **fields)
+        held = (await world.memory.policy(world.db)).framed_by
+        assert held == (
+            "https://intranet.example.org",
+            "http://xn--bcher-kva.example",
+            "https://wiki.example.org:8443",
+        )
+        wrong = await act(admin, "/admin/policy", **{**fields, "framed_by": "https://a..example"})
+        assert wrong.status_code == 422

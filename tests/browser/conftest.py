@@ -72,7 +72,8 @@ def _enter(company: Running, chromium: Browser, name: str, password: str) -> str
     page.fill("#name", name)
     page.fill("#password", password)
     page.press("#password", "Enter")
-    page.wait_for_url("/")
+    # At first to the first steps.
+    page.wait_for_url(re.compile(r"/(begin)?$"))
     path = company.data.parent / f"{name}.json"
     context.storage_state(path=path)
     context.close()

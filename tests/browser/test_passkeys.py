@@ -43,7 +43,7 @@ def test_a_passkey_is_added_signs_in_without_a_name_and_is_removed(
     page.fill("#name", "key")
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
-    page.wait_for_url("/")
+    page.wait_for_url("/begin")
     page.goto("/settings/sign-in")
     page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_label("Name of the passkey")).to_have_value(re.compile("Chrome"))

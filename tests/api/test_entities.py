@@ -17,7 +17,7 @@ from weetwie.api.mastodon.entities import date_time, day
 DOCUMENTED: dict[str, Any] = json.loads((Path(__file__).parent / "entity_fields.json").read_text())
 
 OWN_FIELDS = {
-    "Account": {"standing", "knows_about", "learning"},
+    "Account": {"standing", "knows_about", "learning", "lately"},
     "Status": {"audience", "is_question", "answer_id"},
     "ScheduledStatus": {"error"},
     "Suggestion": {"reasons"},

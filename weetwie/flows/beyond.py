@@ -10,7 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.beyond import posts, rules
-from weetwie.domain.beyond.choice import how_often, is_due
+from weetwie.domain.beyond.choice import how_often, is_chosen, is_due
 from weetwie.domain.beyond.interests import interests
 from weetwie.domain.beyond.posts import Shown
 from weetwie.domain.beyond.rules import A_DAY, BeyondCandidate, HowOften
@@ -73,6 +73,11 @@ async def timeline(db: Db, viewer: Viewer, page: Page) -> list[BeyondPost]:
 
 async def is_on(db: Db, viewer: Viewer) -> bool:
     return viewer.is_person and await how_often(db, viewer) is not HowOften.off
+
+
+async def is_listed(db: Db, viewer: Viewer) -> bool:
+    """Among the lists that apps show. Programs find the lists that were made, and no other, until somebody chooses this one."""
+    return viewer.is_person and await is_chosen(db, viewer)
 
 
 async def check_on(db: Db, viewer: Viewer) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Moment, Rank, Row, Words, to
+from weetwie.tables.schema import Flag, Moment, Rank, Row, Words, to
 
 
 class BeyondReader(Row):
@@ -14,6 +14,8 @@ class BeyondReader(Row):
     person_id: Mapped[int] = to("people.id", primary_key=True)
     choice: Mapped[Rank] = mapped_column(server_default="1")
     reads: Mapped[Rank] = mapped_column(server_default="0")
+    has_chosen: Mapped[Flag]
+    """They chose it themselves: only then is it among the lists that their apps show."""
 
 
 class BeyondPost(Row):

@@ -48,9 +48,9 @@ class MembersWanted(PageParams, frozen=True, kw_only=True):
 
 @routes.get("/api/v1/lists", scopes=["read:lists"])
 async def lists(call: Call) -> list[wire.List]:
-    """Your lists; the last one is what you are shown from beyond your circle, unless you switched that off."""
+    """Your lists; the last one is what you are shown from beyond your circle, once you have chosen to see it."""
     mine = [_wire(one) for one in await own.lists(await call.db(), call.viewer)]
-    return [*mine, _beyond(call)] if await beyond.is_on(await call.db(), call.viewer) else mine
+    return [*mine, _beyond(call)] if await beyond.is_listed(await call.db(), call.viewer) else mine
 
 
 @routes.post("/api/v1/lists", scopes=["write:lists"])

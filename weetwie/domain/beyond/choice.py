@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger, case, literal, select
+from sqlalchemy import BigInteger, SmallInteger, case, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access import permissions
@@ -19,6 +19,11 @@ async def how_often(db: Db, viewer: Viewer) -> HowOften:
     return HowOften.rare if chosen is None else HowOften(chosen)
 
 
+async def is_chosen(db: Db, viewer: Viewer) -> bool:
+    """Whether they said themselves that they want it."""
+    return bool(await db.value(_IS_CHOSEN, person_id=viewer.person_id))
+
+
 async def choose(db: Db, viewer: Viewer, wanted: HowOften) -> None:
     if not permissions.act(viewer, clock.now()):
         raise Forbidden
@@ -33,11 +38,18 @@ async def is_due(db: Db, viewer: Viewer) -> bool:
 
 _PERSON_ID = param("person_id", BigInteger)
 _CHOICE = Query(select(BeyondReader.choice).where(BeyondReader.person_id == _PERSON_ID))
+_IS_CHOSEN = Query(
+    select(BeyondReader.has_chosen).where(
+        BeyondReader.person_id == _PERSON_ID, BeyondReader.choice != int(HowOften.off)
+    )
+)
 _HOW = param("choice", SmallInteger)
 _CHOOSE = Query(
     insert(BeyondReader)
-    .values(person_id=_PERSON_ID, choice=_HOW)
-    .on_conflict_do_update(index_elements=[BeyondReader.person_id], set_={"choice": _HOW, "reads": 0})
+    .values(person_id=_PERSON_ID, choice=_HOW, has_chosen=true())
+    .on_conflict_do_update(
+        index_elements=[BeyondReader.person_id], set_={"choice": _HOW, "reads": 0, "has_chosen": true()}
+    )
 )
 
 

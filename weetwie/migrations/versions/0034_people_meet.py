@@ -39,6 +39,7 @@ def _beyond() -> None:
         _to("person_id", "people", is_key=True),
         sa.Column("choice", sa.SmallInteger, nullable=False, server_default="1"),
         sa.Column("reads", sa.SmallInteger, nullable=False, server_default="0"),
+        sa.Column("has_chosen", sa.Boolean, nullable=False, server_default="false"),
     )
     op.create_table(
         "beyond_posts",

@@ -28,7 +28,9 @@ async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
     sent = await act(site, "/begin/topics", knows="seals, heat pumps", learns="welding")
     assert sent.headers["location"] == "/begin/people"
     people = await site.get("/begin/people")
-    assert "Everyone in Pumps" in people.text
+    assert "Everyone in Pumps" in people.text and "1 person, and people who join later" in people.text
+    await world.member("cy", name="Cy", unit="Pumps")
+    assert "2 people, and people who join later" in (await site.get("/begin/people")).text
     sent = await act(site, "/begin/people", unit="Pumps")
     assert sent.headers["location"] == "/begin/hello"
     said = re.search(r"<textarea[^>]*>([^<]*)</textarea>", (await site.get("/begin/hello")).text)

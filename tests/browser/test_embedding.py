@@ -365,7 +365,7 @@ def test_it_lives_in_a_page_that_is_isolated(sites: Sites, enter: Enter, company
     allow(page)
     frame = page.frame_locator("iframe")
     expect(frame.locator("a[href='/@marloes']")).to_be_visible()
-    assert page.frames[1].evaluate(
+    page.frames[1].wait_for_function(
         "[...document.images].every((one) => one.complete && one.naturalWidth > 0)"
     )
 

@@ -1,5 +1,5 @@
 // A question is recognised as it is typed: the button says so, and below stand answers and people. Nothing is posted by itself.
-// In milliseconds: with the question itself the answer stands there within 150 of the last key.
+// In milliseconds: short, so that the answer comes soon after the last key, and long enough that not every key asks.
 const WAIT = 80;
 const BEGINNINGS = /^\s*(?:who|how|where|why|when|which|what|does|is there|has any|can |wie |wer |wo |warum|wann|welche|weiß jemand|weiss jemand|hat jemand|kennt jemand|gibt es|hoe |waar|waarom|wanneer|welke|weet iemand|heeft iemand|kent iemand|is er )/i;
 const END = /[?？؟;]\s*(?:#\S+\s*)*$/;

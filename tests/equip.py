@@ -21,7 +21,7 @@ _LONG: Final = 600
 
 def main() -> None:
     get("an older PostgreSQL", machine.older_postgres, [_postgres_of_the_system])
-    get("an LDAP server", machine.slapd, [_slapd_unpacked])
+    get("an LDAP server", machine.slapd, [_slapd_unpacked, _slapd_of_the_system])
     get("Node", machine.node, [_node_as_a_wheel])
     get(
         "a browser", machine.chromium, [_browser_of_the_system, _browser_of_playwright, _browser_as_a_package]
@@ -77,7 +77,14 @@ def _slapd_unpacked() -> None:
     )
     for package in folder.glob("*.deb"):
         _run("dpkg", "-x", package, folder)
+    libraries = ":".join(str(one) for one in (folder / "usr/lib").glob("*-linux-gnu*"))
+    _run(folder / "usr/sbin/slapd", "-VV", LD_LIBRARY_PATH=libraries)
     folder.rename(TOOLS / "slapd")
+
+
+def _slapd_of_the_system() -> None:
+    """from the packages of the system"""
+    _install("slapd")
 
 
 def _node_as_a_wheel() -> None:

@@ -169,9 +169,17 @@ async def test_signed_nonsense_in_json_is_refused(
     assert answer.status_code in (400, 401)
 
 
-@pytest.mark.parametrize(
-    "change", [{"trigger_id": "x"}, {"trigger_id": ""}, {"user_id": ""}, {"user_id": "a\0b"}]
-)
+@pytest.mark.parametrize("trigger", ["x", "", "eDp5"])
+async def test_a_command_of_a_server_with_other_triggers_is_answered_once(
+    world: World, outside: httpx.AsyncClient, trigger: str
+) -> None:
+    mattermost = Mattermost(outside)
+    command = mattermost.command("x") | {"trigger_id": trigger}
+    answers = [(await mattermost.send(command)).status_code for _time in range(2)]
+    assert answers == [200, 403]
+
+
+@pytest.mark.parametrize("change", [{"user_id": ""}, {"user_id": "a\0b"}])
 async def test_a_command_without_what_it_needs_is_refused(
     world: World, outside: httpx.AsyncClient, change: dict[str, str]
 ) -> None:

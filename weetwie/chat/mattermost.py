@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -39,8 +40,8 @@ class Mattermost:
         if chat is None:
             raise Unsigned
         user, is_command = _text(given, "user_id"), bool(_text(given, "command"))
-        unique = _text(given, "trigger_id") if is_command else _text(given, "post_id")
-        sent_at = _trigger(unique) if is_command else _milliseconds(_text(given, "timestamp"))
+        unique = _text(given, "trigger_id") or _untriggered(sent) if is_command else _text(given, "post_id")
+        sent_at = _trigger(unique, sent.at) if is_command else _milliseconds(_text(given, "timestamp"))
         if not user or not unique or sent_at is None:
             raise UnreadableMessage
         if not rules.is_recent(sent_at, sent.at):
@@ -113,13 +114,18 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
 
-def _trigger(trigger: str) -> datetime | None:
-    """When the command was given: `client:user:milliseconds:signature` in base64."""
+def _untriggered(sent: Sent) -> str:
+    """For servers that send no trigger: the same command twice in a minute is one that came twice."""
+    return f"{sent.at:%Y-%m-%dT%H:%M} {sha256(sent.body).hexdigest()}"
+
+
+def _trigger(trigger: str, now: datetime) -> datetime | None:
+    """When the command was given: `client:user:milliseconds:signature` in base64. What does not say so was given now."""
     try:
         parts = base64.b64decode(trigger, validate=True).decode("ascii").split(":")
     except (binascii.Error, ValueError):
-        return None
-    return _milliseconds(parts[2]) if len(parts) > 3 else None
+        return now
+    return _milliseconds(parts[2]) if len(parts) > 3 else now
 
 
 def _milliseconds(text: str) -> datetime | None:

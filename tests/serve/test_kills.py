@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 
 from tests.serve.running import Installation, Run, post, servers
-from weetwie.database.postgres.folder import dsn
+from weetwie.database.postgres.folder import Folder, dsn
 
 KILLS = int(os.environ.get("TEST_KILLS", "6"))
 
@@ -72,7 +72,7 @@ async def _until_more(kept: list[str], wanted: int, run: Run) -> None:
 
 async def _all_there(installation: Installation, kept: list[str]) -> None:
     """Each post is there once more, and stands in home; nothing waits that nobody reacts to."""
-    connection = await asyncpg.connect(dsn(installation.data / "database" / "socket"))
+    connection = await asyncpg.connect(dsn(Folder(installation.data / "database").sockets()))
     try:
         wanted = set(map(int, kept))
         assert wanted <= set(await _ids(connection, "select id from posts"))

@@ -250,7 +250,7 @@ async def test_a_link_in_a_letter_signs_in_once_and_by_a_button(
     for _looker in range(3):
         assert "@ada" in (await site.get(link)).text
     assert (await site.get("/settings")).status_code == 303, "looking at it signs nobody in"
-    assert (await send(site, link)).headers["location"] == "/"
+    assert (await send(site, link)).headers["location"] == "/begin"
     assert (await site.get("/settings")).status_code == 200
     assert (await site.get(link)).status_code == 404
 

@@ -38,7 +38,7 @@ NOTICED: Final = """() => {
   let inside = "nothing";
   try { inside = String(frame.contentWindow.document.body); } catch (error) { inside = error.name; }
   return JSON.stringify({ seen, loaded, width, height, inside, frames: window.length, within: frame.contentWindow.length, history: history.length,
-    windows: performance.getEntriesByType("resource").length, cookies: document.cookie, all: document.documentElement.outerHTML });
+    names: performance.getEntriesByType("resource").map((one) => one.name).sort(), cookies: document.cookie, all: document.documentElement.outerHTML });
 }"""
 
 
@@ -235,6 +235,7 @@ def test_a_page_cannot_tell_who_reads_it_nor_whether_they_are_logged_in(
             page.reload()
         page.frames[1].wait_for_selector("main > *")
         assert page.frames[1].locator("[data-allow]").count() == (who == "nobody" and kind != "ask")
+        page.wait_for_load_state("networkidle")  # what was loaded is listed once it is over
         noticed[who] = page.evaluate(NOTICED)
         page.context.close()
     first = json.loads(noticed["nobody"])

@@ -106,7 +106,7 @@ def test_a_community_is_replayed_and_the_curve_of_hits_against_the_largest_share
     assert "<- as it is" in done.stdout
 
 
-def test_newcomers_are_replayed_and_three_ways_of_suggesting_people_stand_side_by_side(
+def test_newcomers_are_replayed_and_three_ways_of_choosing_people_stand_side_by_side(
     tmp_path: Path,
 ) -> None:
     """Ten join and ask about pumps or invoices; who knows of the one answers them, while a third writes most of all."""
@@ -133,10 +133,10 @@ def test_newcomers_are_replayed_and_three_ways_of_suggesting_people_stand_side_b
     done = CliRunner().invoke(evaluate, [str(folder), "--newcomers", "--json"])
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout.splitlines()[-1])
-    assert told["newcomers"] > 5 and set(told["ways"]) == {"suggested", "popularity", "same topic"}
-    assert told["ways"]["suggested"]["MAP"] > told["ways"]["popularity"]["MAP"]
+    assert told["newcomers"] > 5 and set(told["ways"]) == {"who knows", "popularity", "same topic"}
+    assert told["ways"]["who knows"]["MAP"] > told["ways"]["popularity"]["MAP"]
     done = CliRunner().invoke(evaluate, [str(folder), "--newcomers", "--most", "4"])
-    assert "4 newcomers, with whom they talked" in done.stdout and "suggested less popularity" in done.stdout
+    assert "4 newcomers, with whom they talked" in done.stdout and "who knows less popularity" in done.stdout
 
 
 def test_who_is_asked_all_the_time_is_spared_as_the_level_rises() -> None:

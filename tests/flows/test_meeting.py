@@ -1,5 +1,7 @@
 """Introductions: each is asked alone, and only two yeses bring two people together."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.world import Someone, World
@@ -14,6 +16,7 @@ from weetwie.domain.people import assistant
 from weetwie.errors import NotFound
 from weetwie.events import PersonErased
 from weetwie.flows import meeting
+from weetwie.runtime import clock
 
 
 @pytest.fixture
@@ -189,3 +192,12 @@ def test_what_few_share_and_who_teaches_whom_counts_more() -> None:
     near, far = thing(1, "tin", 0, 0, is_of_unit=True), thing(2, "tin", 0, 0)
     assert rules.best([near, far]) == far
     assert rules.best([]) is None
+
+
+async def test_everybody_who_is_here_has_one_hour_of_the_week(world: World) -> None:
+    people = [await world.member(f"m{number}") for number in range(12)]
+    await world.alumnus("al", dormant=True)
+    begin = clock.now()
+    turns = [await proposals.turn(world.db, begin + timedelta(hours=hour)) for hour in range(168)]
+    assert sorted(id for turn in turns for id in turn) == sorted(one.id for one in people)
+    assert await proposals.turn(world.db, begin + timedelta(days=7)) == turns[0]

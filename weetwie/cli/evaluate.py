@@ -61,7 +61,7 @@ _SHOWN: Final = 10
     "--newcomers",
     "replays_newcomers",
     is_flag=True,
-    help="Suggest people to those who joined: do they talk with them in their first 90 days?",
+    help="Do those who joined talk, in their first 90 days, with who knows about what they wrote on their first day?",
 )
 @click.option(
     "--most",

@@ -1,4 +1,4 @@
-"""With whom those who joined a community talked: whether the people whom Weetwie would have suggested to them were right."""
+"""With whom those who joined a community talked: whether who knows about what they wrote on their first day foretells it."""
 
 import json
 from collections import defaultdict
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
     from weetwie.database.pool import Database
 
-SUGGESTED, POPULAR, ALIKE = "suggested", "popularity", "same topic"
+KNOWS, POPULAR, ALIKE = "who knows", "popularity", "same topic"
 _DAY: Final = 86_400.0
 _FIRST_DAYS: Final = 90
 _LEARNS_FROM: Final = 0.3
 """The first part of the posts is only read: nobody is known by anything before."""
+_LONGEST: Final = 20_000
+"""So much of what somebody said is looked at, in characters."""
 _LEAST: Final = 2
 """With so many people somebody talked, or there is nothing to predict."""
 
@@ -83,10 +85,10 @@ async def measured(
     from datetime import UTC, datetime
 
     from weetwie.cli import baselines
-    from weetwie.flows.meeting import likely
+    from weetwie.domain.knowledge.experts import who_knows
 
     library, line = baselines.Library(community.posts, len(community.keys)), ProgressLine()
-    found: dict[str, list[dict[str, float]]] = {SUGGESTED: [], POPULAR: [], ALIKE: []}
+    found: dict[str, list[dict[str, float]]] = {KNOWS: [], POPULAR: [], ALIKE: []}
     for number, one in enumerate(wanted, 1):
         topic = judged.JudgedTopic(one.key, "newcomers", one.at, one.key, one.said)
         candidates = community.candidates(topic, None)
@@ -95,11 +97,12 @@ async def measured(
             continue
         async with database.reading() as db:
             asker = await community.viewer(db, viewer.policy, one.key)
-            scores = await likely(db, asker, one.said, as_of=datetime.fromtimestamp(one.at, UTC))
-        ours = {key: score for id, score in scores.items() if (key := community.key(id))}
+            as_of = datetime.fromtimestamp(one.at, UTC)
+            answer = await who_knows(db, asker, one.said[:_LONGEST], "acts", as_of=as_of)
+        ours = {key: who.score for who in answer.people if (key := community.key(who.person_id))}
         plain = library.rank(one.said, one.at)
         orders = {
-            SUGGESTED: community.complete(ours, candidates, topic),
+            KNOWS: community.complete(ours, candidates, topic),
             POPULAR: community.by_score(plain[baselines.NAMES[0]], candidates),
             ALIKE: community.by_score(plain[baselines.NAMES[1]], candidates),
         }
@@ -111,7 +114,7 @@ async def measured(
 
 
 def tell(found: dict[str, list[dict[str, float]]], *, speaks_json: bool) -> None:
-    number = len(found[SUGGESTED])
+    number = len(found[KNOWS])
     if not number:
         raise click.ClickException("Nobody joined of whom 90 days are known.")
     means = {name: measures.mean(rows) for name, rows in found.items()}
@@ -124,6 +127,6 @@ def tell(found: dict[str, list[dict[str, float]]], *, speaks_json: bool) -> None
         click.echo(f"  {name:<18}" + "".join(f"{row[measure]:>10.3f}" for measure in measures.MEASURES))
     for other in (POPULAR, ALIKE):
         low, high = measures.interval(
-            [ours["MAP"] - theirs["MAP"] for ours, theirs in zip(found[SUGGESTED], found[other], strict=True)]
+            [ours["MAP"] - theirs["MAP"] for ours, theirs in zip(found[KNOWS], found[other], strict=True)]
         )
-        click.echo(f"  {SUGGESTED} less {other}: {low:+.3f} to {high:+.3f} in MAP (95 %, bootstrap)")
+        click.echo(f"  {KNOWS} less {other}: {low:+.3f} to {high:+.3f} in MAP (95 %, bootstrap)")

@@ -13,7 +13,7 @@ from weetwie.domain.beyond import posts, rules
 from weetwie.domain.beyond.choice import how_often, is_chosen, is_due
 from weetwie.domain.beyond.interests import interests
 from weetwie.domain.beyond.posts import Shown
-from weetwie.domain.beyond.rules import A_DAY, BeyondCandidate, HowOften
+from weetwie.domain.beyond.rules import NEW_A_DAY, BeyondCandidate, HowOften
 from weetwie.domain.knowledge import topic_rules, words
 from weetwie.errors import NotFound, _
 from weetwie.runtime import clock
@@ -58,7 +58,7 @@ async def for_home(db: Db, viewer: Viewer) -> BeyondPost | None:
 async def timeline(db: Db, viewer: Viewer, page: Page) -> list[BeyondPost]:
     """What they were shown within 90 days; its beginning brings new ones, as many a day as they want."""
     if _reads(viewer) and page == Page(page.limit):
-        room = A_DAY.get(await how_often(db, viewer), 0) - await posts.shown_since(
+        room = NEW_A_DAY.get(await how_often(db, viewer), 0) - await posts.shown_since(
             db, viewer, clock.now() - _A_DAY
         )
         for _number in range(room):

@@ -1,15 +1,11 @@
-"""People meet people: with whom somebody is likely to talk, what they chose about it, and who is introduced."""
+"""Introductions: what somebody chose about them, who is asked, and what happens once both have said yes."""
 
-from datetime import datetime
 from typing import Final
 
 from weetwie.access.enums import Visibility
-from weetwie.access.viewer import Viewer
 from weetwie.context import Context
-from weetwie.database.pool import Db
 from weetwie.domain.beyond import choice
 from weetwie.domain.beyond.rules import HowOften
-from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.meeting import pairs, preferences, proposals, rules
 from weetwie.domain.people import assistant
 from weetwie.domain.posts.publish import publish
@@ -18,22 +14,11 @@ from weetwie.errors import _
 from weetwie.runtime import clock
 from weetwie.text.language import translate
 
-_LONGEST: Final = 20_000
-"""So much of what somebody said is looked at, in characters."""
 _TOGETHER: Final = {
     "topic": _("You share a topic, {topic}, and you both said yes to an introduction. Say hello!"),
     "question": _("You both asked about {topic}, and you both said yes to an introduction. Say hello!"),
     "task": _("You're both working on {topic}, and you both said yes to an introduction. Say hello!"),
 }
-
-
-async def likely(
-    db: Db, viewer: Viewer, words: str, as_of: datetime | None = None, limit: int | None = None
-) -> dict[int, float]:
-    """With whom somebody is likely to talk, by what they say of themselves: who knows about it and is at it now, by posts that they
-    see. `weetwie evaluate --newcomers` measures this very order."""
-    found = await who_knows(db, viewer, words[:_LONGEST], "acts", as_of=as_of, limit=limit)
-    return {one.person_id: one.score for one in found.people}
 
 
 async def choose(context: Context, *, how_often: HowOften | None, is_introduced: bool) -> None:
@@ -59,10 +44,12 @@ async def answer(context: Context, meeting_id: int, *, says: bool) -> bool:
     """Whether both have said yes by now: then one message is with both. Raises NotFound."""
     db, viewer = context.db, context.viewer
     meeting = await proposals.answer(db, viewer, meeting_id, says=says)
-    service_id = await assistant.person_id(db) if meeting is not None else None
+    if meeting is None:
+        return False
+    service_id = await assistant.person_id(db)
     ours = await context.find_person(service_id) if service_id is not None else None
-    other = await context.find_person(meeting.other_id) if meeting is not None else None
-    if meeting is None or ours is None or other is None:
+    other = await context.find_person(meeting.other_id)
+    if ours is None or other is None:
         return False
     lines = dict.fromkeys(
         translate(_TOGETHER[meeting.kind], one.pages_language or one.language, topic=meeting.topic)

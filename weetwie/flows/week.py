@@ -94,7 +94,6 @@ async def compose(
         mail.Week(
             _language(viewer),
             viewer.policy.name,
-            viewer.handle,
             parts,
             context.address(""),
             context.address("settings/email"),

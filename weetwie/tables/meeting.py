@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Id, Moment, Rank, Row, Words, to
+from weetwie.tables.schema import Id, Moment, Row, Words, to
 
 
 class Meeting(Row):
@@ -45,5 +45,3 @@ class MeetingPreferences(Row):
 
     person_id: Mapped[int] = to("people.id", primary_key=True)
     is_introduced: Mapped[bool] = mapped_column(server_default="true")
-    weeks_skipped: Mapped[Rank] = mapped_column(server_default="0")
-    """Of one's first 90 days the last week whose card one has put away."""

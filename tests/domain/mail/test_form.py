@@ -29,9 +29,7 @@ def test_the_week_stands_in_parts_with_the_way_out_behind_a_word() -> None:
         week.WeekItem("Paula", "", "An export?", LINK),
     ]
     parts = {"missed": items[1:], "questions": items[:1], "people": []}
-    written = week.write(
-        week.Week("en", "Peilwerk", "ada", parts, LINK, "https://weetwie.example/settings", STOP)
-    )
+    written = week.write(week.Week("en", "Peilwerk", parts, LINK, "https://weetwie.example/settings", STOP))
     assert written.subject == "Questions you may be able to answer · Peilwerk", "the subject says the matter"
     assert written.text.index("Which original?") < written.text.index("An export?")
     assert "New here" not in written.html and f"Unsubscribe: {STOP}" in written.text

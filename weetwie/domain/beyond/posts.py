@@ -147,8 +147,8 @@ def _candidates(viewer_sql: ViewerSql) -> Select[int, int, str, int]:
 
 
 def _may_come(viewer_sql: ViewerSql, author: type[Person]) -> BoolSql:
-    """Whoever wants to be found, is somebody, and whom the reader neither knows nor has put away."""
-    follow, request, mute = aliased(Follow), aliased(FollowRequest), aliased(Mute)
+    """Who wants to be found, is a person and here, and whom the reader neither follows, mutes nor has in an exclusive list."""
+    follow, request = aliased(Follow), aliased(FollowRequest)
     of_list, member = aliased(List), aliased(ListMember)
     return and_(
         author.id != viewer_sql.id,
@@ -159,12 +159,7 @@ def _may_come(viewer_sql: ViewerSql, author: type[Person]) -> BoolSql:
         author.suspended_at.is_(None),
         ~there_is(follow, follow.follower_id == viewer_sql.id, follow.followed_id == author.id),
         ~there_is(request, request.follower_id == viewer_sql.id, request.followed_id == author.id),
-        ~there_is(
-            mute,
-            mute.muter_id == viewer_sql.id,
-            mute.muted_id == author.id,
-            or_(mute.expires_at.is_(None), mute.expires_at > func.now()),
-        ),
+        ~_is_muted(viewer_sql, author),
         author.id.not_in(
             select(member.person_id)
             .join(of_list, of_list.id == member.list_id)
@@ -172,6 +167,12 @@ def _may_come(viewer_sql: ViewerSql, author: type[Person]) -> BoolSql:
             .correlate_except(member, of_list)
         ),
     )
+
+
+def _is_muted(viewer_sql: ViewerSql, author: type[Person]) -> BoolSql:
+    mute = aliased(Mute)
+    is_on = or_(mute.expires_at.is_(None), mute.expires_at > func.now())
+    return there_is(mute, mute.muter_id == viewer_sql.id, mute.muted_id == author.id, is_on)
 
 
 def _is_in_home(viewer_sql: ViewerSql, post: type[Post]) -> BoolSql:
@@ -210,19 +211,12 @@ def _given(viewer_sql: ViewerSql) -> Select[int, int, str, str, str]:
 
 def _shown(viewer_sql: ViewerSql) -> Select[int, int]:
     before, post, author = aliased(BeyondPost), aliased(Post), aliased(Person)
-    mute = aliased(Mute)
-    is_muted = there_is(
-        mute,
-        mute.muter_id == viewer_sql.id,
-        mute.muted_id == author.id,
-        or_(mute.expires_at.is_(None), mute.expires_at > func.now()),
-    )
     return (
         select(before.post_id.label("post_id"), before.post_id.label("key"))
         .select_from(before)
         .join(post, post.id == before.post_id)
         .join(author, author.id == post.author_id)
-        .where(before.person_id == viewer_sql.id, ~is_muted)
+        .where(before.person_id == viewer_sql.id, ~_is_muted(viewer_sql, author))
     )
 
 

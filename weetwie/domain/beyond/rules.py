@@ -18,7 +18,7 @@ class HowOften(IntEnum):
 
 EVERY: Final = {HowOften.rare: 20, HowOften.often: 5}
 """One of so many readings of home has a post from beyond."""
-A_DAY: Final = {HowOften.rare: 1, HowOften.often: 4}
+NEW_A_DAY: Final = {HowOften.rare: 1, HowOften.often: 4}
 """So many new ones a day come into the timeline that apps read."""
 KEPT: Final = timedelta(days=90)
 YOUNG: Final = timedelta(days=14)

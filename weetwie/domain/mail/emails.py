@@ -220,8 +220,8 @@ async def work(database: Database, post: SmtpClient, write: Write | None = None)
 
 async def _written(row: Record, write: Write | None) -> WrittenEmail | None:
     """None where there is nothing to say."""
-    if row["kind"] and write is not None:
-        return await write(row["person_id"], row["since"], row["stop"])
+    if row["kind"]:
+        return None if write is None else await write(row["person_id"], row["since"], row["stop"])
     plain, html = (_opened(place, row) for place in (_TEXT, _HTML))
     return WrittenEmail(row["subject"], plain, html)
 

@@ -32,7 +32,6 @@ class Week(msgspec.Struct, frozen=True):
 
     language: str
     place: str
-    handle: str
     parts: Mapping[str, Sequence[WeekItem]]
     home: str
     settings: str

@@ -34,7 +34,7 @@ from weetwie.tables.relations import Block, Follow, FollowRequest, Mute, Unwante
 
 A_WEEK: Final = timedelta(days=7)
 _LATELY: Final = timedelta(days=90)
-_SHOWN: Final = 1
+SHOWN: Final = 1
 """Up to this choice a topic stands on a profile, see knowledge/topic_rules.py."""
 _OF_A_TASK: Final = 2
 """So many posts of each make it something that both are at."""
@@ -139,7 +139,7 @@ def _topics() -> Select[*tuple[Any, ...]]:
         .join(mine, mine.person_id == one.id)
         .join(theirs, theirs.key == mine.key)
         .join(other, other.id == theirs.person_id)
-        .where(mine.choice <= _SHOWN, theirs.choice <= _SHOWN, _may_be_proposed(one, other))
+        .where(mine.choice <= SHOWN, theirs.choice <= SHOWN, _may_be_proposed(one, other))
     )
 
 

@@ -25,7 +25,7 @@ from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, there_is
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.domain.meeting.pairs import may_meet
+from weetwie.domain.meeting.pairs import SHOWN, may_meet
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.errors import Forbidden, NotFound
 from weetwie.runtime import clock
@@ -36,7 +36,6 @@ from weetwie.tables.posts import Post
 
 OPEN_FOR: Final = timedelta(days=14)
 _KEPT: Final = timedelta(days=365)
-_SHOWN: Final = 1
 
 
 class WaitingMeeting(msgspec.Struct, frozen=True):
@@ -161,7 +160,7 @@ def _is_still_shared(first: type[Person], second: type[Person]) -> BoolSql:
 
     def has(topic: type[Topic], person: type[Person]) -> BoolSql:
         return there_is(
-            topic, topic.person_id == person.id, topic.key == Meeting.topic, topic.choice <= _SHOWN
+            topic, topic.person_id == person.id, topic.key == Meeting.topic, topic.choice <= SHOWN
         )
 
     def sees(person: type[Person], post: type[Post], id: Any) -> BoolSql:

@@ -1,7 +1,7 @@
 """Which of what two people share says most, and what they are told about it. Pure."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -44,12 +44,13 @@ def best(found: Sequence[SharedThing]) -> SharedThing | None:
     if not found:
         return None
     common = Counter(one.topic for one in found)
-    worth = {id(one): _worth(one, common[one.topic]) for one in found}
-    people: Counter[int] = Counter()
-    for one in found:
-        people[one.other_id] += worth[id(one)]  # type: ignore[assignment]
+    worth = [(_worth(one, common[one.topic]), one) for one in found]
+    people: defaultdict[int, float] = defaultdict(float)
+    for much, one in worth:
+        people[one.other_id] += much
     other = max(people, key=lambda who: (people[who], -who))
-    return max((one for one in found if one.other_id == other), key=lambda one: (worth[id(one)], one.topic))
+    theirs = [(much, one) for much, one in worth if one.other_id == other]
+    return max(theirs, key=lambda pair: (pair[0], pair[1].topic))[1]
 
 
 def _worth(one: SharedThing, shared_by: int) -> float:

@@ -16,7 +16,7 @@ from weetwie.tables.people import Person
 from weetwie.tables.questions import QuestionPreferences
 
 A_YEAR: Final = timedelta(days=365)
-_SOME_DAYS: Final = timedelta(days=1)
+_A_DAY: Final = timedelta(days=1)
 """Nobody is written to again within a day, whatever the calendar says."""
 _MOST_AT_ONCE: Final = 100
 ASLEEP: Final = "asleep"
@@ -92,15 +92,15 @@ async def sleep(db: Db, viewer: Viewer) -> None:
 
 
 async def weekly(db: Db) -> list[WeeklyReader]:
-    """Who wants the week by mail and has had none for some days."""
-    rows = await db.rows(_WEEKLY, before=clock.now() - _SOME_DAYS)
+    """Who wants the week by mail and has had none for a day."""
+    rows = await db.rows(_WEEKLY, before=clock.now() - _A_DAY)
     return [WeeklyReader(*row) for row in rows]
 
 
 async def told(db: Db, person_id: int) -> bool:
     """From now on this week's is written; false where somebody else was faster."""
     now = clock.now()
-    return bool(await db.run(_TOLD, id=person_id, now=now, before=now - _SOME_DAYS))
+    return bool(await db.run(_TOLD, id=person_id, now=now, before=now - _A_DAY))
 
 
 async def wants_week(db: Db, person_id: int) -> bool:

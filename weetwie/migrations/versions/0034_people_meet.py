@@ -79,7 +79,6 @@ def _meetings() -> None:
         "meeting_preferences",
         _to("person_id", "people", is_key=True),
         sa.Column("is_introduced", sa.Boolean, nullable=False, server_default="true"),
-        sa.Column("weeks_skipped", sa.SmallInteger, nullable=False, server_default="0"),
     )
 
 

@@ -61,7 +61,7 @@ class Reader:
 async def two(world: World) -> tuple[Reader, Reader]:
     """A member and an alumnus who know about the same, see each other's profile, and are asked."""
     await assistant.stand_ready(world.db, (await world.viewer()).policy)
-    cards = {
+    cards: dict[str, dict[str, Any]] = {
         handle: {name: f"zq{name}Q{handle}" for name in ("name", "bio", "unit")} for handle in ("ada", "al")
     }
     ada = await world.member("ada", profile_ring=int(Ring.network), **cards["ada"])

@@ -3,13 +3,12 @@
 import datetime as dt
 import ipaddress
 import os
-import shutil
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,6 @@ PEOPLE, GROUPS = f"ou=people,{BASE}", f"ou=groups,{BASE}"
 ADMIN, READER = f"cn=admin,{BASE}", f"cn=reader,{BASE}"
 READERS_PASSWORD = "may read: & (only)"
 SECRET = "Grün & blau 42"
-PHOTO = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
-)
 
 
 @dataclass
@@ -38,7 +34,6 @@ class Slapd:
     port: int
     tls_port: int
     process: "subprocess.Popen[bytes] | None" = None
-    options: list[str] = field(default_factory=list)
 
     @property
     def ca_file(self) -> str:
@@ -79,7 +74,7 @@ class Slapd:
             await connection.add_s(dn, [(name, _bytes(value)) for name, value in values.items()])
 
     async def put(self, dn: str, **values: Any) -> None:
-        """Replaces values; nothing takes them away."""
+        """Replaces the values of these attributes; None removes them."""
         from anyldap import ldap
 
         async with self._admin() as connection:
@@ -253,7 +248,3 @@ def certificates(folder: Path, name: str = "localhost") -> None:
             serialization.NoEncryption(),
         )
     )
-
-
-def clean(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)

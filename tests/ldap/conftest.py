@@ -20,8 +20,9 @@ from weetwie.flows.directory_sync import Synced
 
 
 @pytest.fixture
-def ldap(tmp_path: Path) -> Iterator[Slapd]:
-    with slapd.slapd(tmp_path / "slapd") as found:
+def ldap(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Slapd]:
+    """With entries that are there already where a test gives some (LDIF)."""
+    with slapd.slapd(tmp_path / "slapd", first=getattr(request, "param", "")) as found:
         yield found
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.site import act, browser, give_password, sign_in, text_of
 from tests.world import World
+from weetwie.access.viewer import Viewer
+from weetwie.database.pool import Db
 from weetwie.domain.benefits import own
 from weetwie.domain.benefits.own import Brought
 
@@ -76,9 +78,9 @@ async def test_switched_off_nothing_is_worked_out(world: World, monkeypatch: pyt
     asked: list[str] = []
     brought = own.brought
 
-    async def counted(*given: object) -> Brought:
+    async def counted(db: Db, viewer: Viewer) -> Brought:
         asked.append("worked out")
-        return await brought(*given)  # type: ignore[arg-type]
+        return await brought(db, viewer)
 
     monkeypatch.setattr(own, "brought", counted)
     async with browser(world) as site:

@@ -33,8 +33,8 @@ COMMANDS: Final = {
 
 
 _NEW_OBJECTS: Final = 20_000
-"""After so many more objects garbage is looked for. With Python's own 700 that took a fifth of a short command, in which nothing
-becomes garbage; a server spends less on it too (docs/capacity.md)."""
+"""After so many more objects garbage is looked for. With Python's own 700 that took a seventh of a short command
+(docs/capacity.md), which ends before garbage matters."""
 
 
 class _Commands(click.Group):

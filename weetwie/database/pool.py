@@ -82,14 +82,15 @@ class Query:
     @property
     def sql(self) -> str:
         if self._sql is None:
-            self._compile()
+            self.write()
         assert self._sql is not None
         return self._sql
 
-    def _compile(self) -> None:
+    def write(self) -> None:
+        """Makes its text; once is enough."""
         given = self._statement
         if given is None:
-            return  # another thread has just written it
+            return  # written before, or by another thread just now
         statement = given() if callable(given) else given
         compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
         self._names = tuple(compiled.positiontup or ())
@@ -99,7 +100,7 @@ class Query:
     def values(self, given: Mapping[str, Value]) -> list[Value]:
         """The given values in the order in which the SQL wants them. Raises KeyError for one that is missing."""
         if self._sql is None:
-            self._compile()
+            self.write()
         return [given[name] for name in self._names]
 
 
@@ -109,7 +110,7 @@ _FREQUENT: list[Query] = []
 def write_frequent() -> None:
     """Writes the text of what is asked often, in a thread beside requests, so that none of them waits for it."""
     for query in _FREQUENT:
-        query.sql  # noqa: B018
+        query.write()
 
 
 class Db:

@@ -83,7 +83,8 @@ async def keep_up(database: Database, site: Site) -> None:
 
 
 async def sync(database: Database, site: Site, *, is_whole: bool = False, confirms: bool = False) -> Synced:
-    """Reads what has changed (or everything) and takes it over; with `confirms`, all who are gone have really left. Raises Unavailable, and Conflict while another one does."""
+    """Reads what has changed (or everything) and takes it over; with `confirms`, all who are gone have really left. Raises
+    Unavailable, and Conflict while another reading goes on."""
     given = told(site)
     async with database.transaction() as db:
         run_id = await runs.begin(db)

@@ -108,15 +108,17 @@ class DirectoryConnection:
         return [one async for page in self.pages(base, filter, attributes) for one in page]
 
     async def few(self, base: str, filter: str, attributes: Sequence[str], most: int) -> list[LdapEntry]:
-        """At most so many; more than that are as good as none."""
+        """At most so many; more than that are as good as none. Raises HalfAnswer where the directory could not say."""
         from anyldap import ldap
 
         try:
             found, _told = await self._search(
                 base, ldap.SCOPE_SUBTREE, filter, attributes, None, most=most + 1
             )
-        except HalfAnswer:
-            return []
+        except HalfAnswer as answer:
+            if isinstance(answer.__cause__, ldap.SIZELIMIT_EXCEEDED):
+                return []
+            raise
         return found if len(found) <= most else []
 
     async def one(
@@ -159,8 +161,9 @@ class DirectoryConnection:
 
 def _entry(dn: str, values: dict[str, list[bytes]]) -> LdapEntry:
     for name in values:
-        if ";range=" in name.lower():
-            raise HalfAnswer(_NOT_WHOLE, why=f"{name.partition(chr(59))[0]} has too many values")
+        attribute, is_part, _from_to = name.lower().partition(";range=")
+        if is_part:
+            raise HalfAnswer(_NOT_WHOLE, why=f"{attribute} has too many values")
     return LdapEntry(dn, {name.lower(): tuple(found) for name, found in values.items()})
 
 

@@ -1,9 +1,9 @@
 """Who is in which group, also by way of groups within groups: asked of Active Directory, walked elsewhere."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
-from weetwie.ldap.connection import DirectoryConnection
+from weetwie.ldap.connection import LdapEntry
 from weetwie.ldap.names import escaped, plain
 from weetwie.settings import Directory
 
@@ -15,12 +15,20 @@ _AT_ONCE: Final = 40
 _DEEPEST: Final = 50
 
 
-async def follows_chains(connection: DirectoryConnection) -> bool:
+class Searches(Protocol):
+    """What is asked of a connection here."""
+
+    async def one(self, dn: str, attributes: Sequence[str], filter: str = ...) -> LdapEntry | None: ...
+
+    async def search(self, base: str, filter: str, attributes: Sequence[str]) -> list[LdapEntry]: ...
+
+
+async def follows_chains(connection: Searches) -> bool:
     said = await connection.one("", ["supportedCapabilities"])
     return said is not None and _ACTIVE_DIRECTORY in said.texts("supportedCapabilities")
 
 
-async def members(connection: DirectoryConnection, told: Directory) -> dict[str, frozenset[str]]:
+async def members(connection: Searches, told: Directory) -> dict[str, frozenset[str]]:
     """By group as it is set: the plain names of those in it, and logins where the group lists these."""
     if not told.groups:
         return {}
@@ -51,7 +59,7 @@ def within(group: str, inside: Mapping[str, Iterable[str]]) -> frozenset[str]:
     return frozenset(found)
 
 
-async def of_person(connection: DirectoryConnection, told: Directory, dn: str, login: str) -> tuple[str, ...]:
+async def of_person(connection: Searches, told: Directory, dn: str, login: str) -> tuple[str, ...]:
     """Those of the groups that mean something here that somebody is in now."""
     if not told.groups:
         return ()
@@ -66,7 +74,7 @@ async def of_person(connection: DirectoryConnection, told: Directory, dn: str, l
     return tuple(group for group in told.groups if plain(group) in over)
 
 
-async def _over(connection: DirectoryConnection, told: Directory, dn: str, login: str) -> set[str]:
+async def _over(connection: Searches, told: Directory, dn: str, login: str) -> set[str]:
     """The groups over somebody, level by level; each is looked for once."""
     base = told.groups_base or told.people_base
     seen: set[str] = set()
@@ -89,7 +97,7 @@ async def _over(connection: DirectoryConnection, told: Directory, dn: str, login
     return seen
 
 
-async def _chained(connection: DirectoryConnection, told: Directory, group: str) -> frozenset[str]:
+async def _chained(connection: Searches, told: Directory, group: str) -> frozenset[str]:
     filter = f"(&{told.people_filter}(memberOf:{IN_CHAIN}:={escaped(group)}))"
     return frozenset(plain(one.dn) for one in await connection.search(told.people_base, filter, ["1.1"]))
 

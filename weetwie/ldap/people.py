@@ -1,7 +1,9 @@
 """What an entry says of a person: values as directories write them, made plain. Pure."""
 
 import hashlib
+import re
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -89,22 +91,27 @@ def person(told: Directory, entry: LdapEntry) -> DirectoryPerson | None:
 
 def identifier(told: Directory, value: bytes) -> str:
     """The 16 bytes of an objectGUID as they are usually written; text as it is."""
-    if told.kind == "active-directory" and len(value) == 16:
+    if _is_guid(told) and len(value) == 16:
         return str(uuid.UUID(bytes_le=value))
     return value.decode("utf-8", "replace").strip()[:100]
 
 
 def wanted(told: Directory, id: str) -> str:
     """The filter for the entry with this id."""
-    value = id
-    if told.kind == "active-directory":
-        value = escaped_bytes(uuid.UUID(id).bytes_le)
-    return f"({told.id_attribute}={value if value != id else escaped(id)})"
+    value = escaped(id)
+    if _is_guid(told):
+        # One that is none was stored when another attribute was set.
+        with suppress(ValueError):
+            value = escaped_bytes(uuid.UUID(id).bytes_le)
+    return f"({told.id_attribute}={value})"
+
+
+def _is_guid(told: Directory) -> bool:
+    return told.id_attribute.lower() == "objectguid"
 
 
 def _is_enabled(entry: LdapEntry) -> bool:
-    control = entry.text("userAccountControl")
-    if control.lstrip("-").isdecimal() and int(control) & _OFF:
+    if (_number(entry.text("userAccountControl")) or 0) & _OFF:
         return False
     return entry.text("nsAccountLock").lower() != "true" and not entry.text(
         "pwdAccountLockedTime"
@@ -113,7 +120,7 @@ def _is_enabled(entry: LdapEntry) -> bool:
 
 def moment(written: str) -> datetime | None:
     """An end as directories write it: days (shadowExpire), ticks (accountExpires), GeneralizedTime, or a date. None is never."""
-    number = int(written) if written.lstrip("-").isdecimal() and written.isascii() else None
+    number = _number(written)
     try:
         if number is not None and len(written) not in (14, 8):
             return _counted(number)
@@ -122,6 +129,10 @@ def moment(written: str) -> datetime | None:
         return datetime.strptime(digits, form).replace(tzinfo=UTC) if form else None
     except (ValueError, OverflowError):
         return None
+
+
+def _number(written: str) -> int | None:
+    return int(written) if re.fullmatch(r"-?[0-9]+", written) else None
 
 
 def _counted(number: int) -> datetime | None:

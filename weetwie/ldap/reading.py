@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
 
 import msgspec
@@ -22,6 +23,8 @@ from weetwie.settings import Directory
 
 SECONDS: Final = 900.0
 """A reading that takes longer is given up."""
+LOOK_SECONDS: Final = 60.0
+"""The same for a test of the connection."""
 
 _NOBODY: Final = _("There's nobody below {base} that the filter lets through.")
 _TOO_SLOW: Final = _("The directory isn't responding: {why}.")
@@ -47,9 +50,16 @@ class Reading(msgspec.Struct, frozen=True):
 
 async def read(told: Directory, password: str, since: ReadMark) -> Reading:
     """Changes alone where the server is the one of the mark; else everything. Raises AwayDirectory, HalfAnswer."""
+    async with _within(SECONDS), connected(told, password) as connection:
+        return await _read(connection, told, since)
+
+
+@asynccontextmanager
+async def _within(seconds: float) -> AsyncIterator[None]:
+    """Raises AwayDirectory where it takes longer."""
     try:
-        async with asyncio.timeout(SECONDS), connected(told, password) as connection:
-            return await _read(connection, told, since)
+        async with asyncio.timeout(seconds):
+            yield
     except TimeoutError as error:
         raise AwayDirectory(_TOO_SLOW, why="timeout") from error
 
@@ -151,15 +161,14 @@ class Look(msgspec.Struct, frozen=True):
 
     url: str
     people: int
-    groups: int
     skipped: int
-    example: DirectoryPerson | None
+    example: DirectoryPerson
     missing_groups: tuple[str, ...]
 
 
 async def look(told: Directory, password: str) -> Look:
     """Connects, reads one page of people, and asks for the groups that are set. Raises AwayDirectory, HalfAnswer."""
-    async with asyncio.timeout(60), connected(told, password) as connection:
+    async with _within(LOOK_SECONDS), connected(told, password) as connection:
         entries: list[LdapEntry] = []
         async for page in connection.pages(told.people_base, told.people_filter, people.attributes(told)):
             entries = page
@@ -168,12 +177,4 @@ async def look(told: Directory, password: str) -> Look:
         missing = [group for group in told.groups if await connection.one(group, ["1.1"]) is None]
         if not found:
             raise HalfAnswer(_NOBODY, base=told.people_base)
-        inside = await groups.members(connection, told)
-        return Look(
-            connection.url,
-            len(found),
-            len(set().union(*inside.values())) if inside else 0,
-            len(entries) - len(found),
-            found[0],
-            tuple(missing),
-        )
+        return Look(connection.url, len(found), len(entries) - len(found), found[0], tuple(missing))

@@ -13,7 +13,7 @@ from weetwie.domain.conversations import rooms
 from weetwie.domain.identity import account
 from weetwie.domain.identity.account import AccountChange
 from weetwie.domain.notifications.list import unread
-from weetwie.errors import Forbidden, NotFound, _
+from weetwie.errors import Forbidden, NotFound, Refusal, _
 from weetwie.views.posts import SeenPost
 from weetwie.web.items import items
 from weetwie.web.visit import Visit
@@ -48,6 +48,19 @@ async def show(visit: Visit, db: Db, template: str, status: int = 200, **values:
     return visit.show(
         template, status, **{"me": me, "news": news, "talks": talks, "by_others": by_others, **values}
     )
+
+
+async def page_if_refused(
+    visit: Visit, act: Awaitable[Response], page: Callable[..., Awaitable[Response]]
+) -> Response:
+    """What an act answers; where it is refused the page that it came from, with the reason. What isn't there is not found."""
+    try:
+        return await act
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        async with visit.site.database.reading() as db:
+            return await page(visit, db, 422, error=refusal)
 
 
 async def done_by_others(visit: Visit, db: Db) -> list[tuple[AccountChange, str]]:

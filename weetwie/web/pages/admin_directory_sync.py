@@ -1,12 +1,13 @@
 """For administrators: how it stands with the directory that is read by LDAP, what would change, and who waits to leave."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
 from weetwie.domain.identity import keys
-from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.errors import Invalid, NotFound, _
 from weetwie.flows import directory_check
 from weetwie.flows.directory_sync import PASSWORD
 from weetwie.web import reading
@@ -32,26 +33,23 @@ async def show(visit: Visit) -> Response:
 
 async def act(visit: Visit) -> Response:
     _check(visit)
-    given = await visit.form()
-    try:
-        match visit.request.path_params["verb"]:
-            case "preview":
-                return await _preview(visit)
-            case "password":
-                if not given.get("password", ""):
-                    raise Invalid(_EMPTY, field="password")
-                async with visit.site.database.transaction() as db:
-                    await keys.put(db, visit.viewer, PASSWORD, given["password"])
-            case "confirm":
-                async with visit.site.database.transaction() as db:
-                    await directory_check.confirm(visit.context(db), visit.several.get("entry", []))
-            case _other:
-                raise NotFound
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        async with visit.site.database.reading() as db:
-            return await _page(visit, db, 422, error=refusal)
+    return await reading.page_if_refused(visit, _act(visit, await visit.form()), _page)
+
+
+async def _act(visit: Visit, given: Mapping[str, str]) -> Response:
+    match visit.request.path_params["verb"]:
+        case "preview":
+            return await _preview(visit)
+        case "password":
+            if not given.get("password", ""):
+                raise Invalid(_EMPTY, field="password")
+            async with visit.site.database.transaction() as db:
+                await keys.put(db, visit.viewer, PASSWORD, given["password"])
+        case "confirm":
+            async with visit.site.database.transaction() as db:
+                await directory_check.confirm(visit.context(db), visit.several.get("entry", []))
+        case _other:
+            raise NotFound
     return visit.go("/admin/directory/ldap?saved=1")
 
 

@@ -1,6 +1,7 @@
 """What holds here: read, changed after one has seen what that changes for whom; works-council mode; the signed statement."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -161,47 +162,42 @@ async def _preview(visit: Visit, db: Db, shown: Preview, given: dict[str, str]) 
 async def on_council(visit: Visit) -> Response:
     """Works-council mode: one administrator proposes, another one confirms."""
     check(visit)
-    given = await visit.form()
-    try:
-        async with visit.site.database.transaction() as db:
-            match visit.request.path_params["verb"]:
-                case "propose":
-                    await council.propose(db, visit.viewer, turns_on=not visit.viewer.policy.works_council)
-                case "confirm":
-                    await council.confirm(db, visit.viewer, _id(given.get("proposal", "")))
-                case "withdraw":
-                    await council.withdraw(db, visit.viewer, _id(given.get("proposal", "")))
-                case _other:
-                    raise NotFound
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        async with visit.site.database.reading() as db:
-            return await _council_page(visit, db, 422, error=refusal)
+    return await reading.page_if_refused(visit, _decide_council(visit, await visit.form()), _council_page)
+
+
+async def _decide_council(visit: Visit, given: Mapping[str, str]) -> Response:
+    proposal_id = _id(given.get("proposal", ""))
+    async with visit.site.database.transaction() as db:
+        match visit.request.path_params["verb"]:
+            case "propose":
+                await council.propose(db, visit.viewer, turns_on=not visit.viewer.policy.works_council)
+            case "confirm":
+                await council.confirm(db, visit.viewer, proposal_id)
+            case "withdraw":
+                await council.withdraw(db, visit.viewer, proposal_id)
+            case _other:
+                raise NotFound
     return visit.go("/admin/works-council")
 
 
 async def on_compliance(visit: Visit) -> Response:
     """That compliance reads more: one administrator proposes, another one confirms."""
     check(visit)
-    given = await visit.form()
+    return await reading.page_if_refused(visit, _decide_compliance(visit, await visit.form()), _page)
+
+
+async def _decide_compliance(visit: Visit, given: Mapping[str, str]) -> Response:
     proposal_id = _id(given.get("proposal", ""))
-    try:
-        async with visit.site.database.transaction() as db:
-            match visit.request.path_params["verb"]:
-                case "propose":
-                    await proposals.propose(db, visit.viewer, _READS, given.get("reads", ""))
-                case "confirm":
-                    await proposals.confirm(db, visit.viewer, _READS, proposal_id)
-                case "withdraw":
-                    await proposals.withdraw(db, visit.viewer, _READS, proposal_id)
-                case _other:
-                    raise NotFound
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        async with visit.site.database.reading() as db:
-            return await _page(visit, db, 422, error=refusal)
+    async with visit.site.database.transaction() as db:
+        match visit.request.path_params["verb"]:
+            case "propose":
+                await proposals.propose(db, visit.viewer, _READS, given.get("reads", ""))
+            case "confirm":
+                await proposals.confirm(db, visit.viewer, _READS, proposal_id)
+            case "withdraw":
+                await proposals.withdraw(db, visit.viewer, _READS, proposal_id)
+            case _other:
+                raise NotFound
     return visit.go("/admin/policy#compliance")
 
 

@@ -106,7 +106,7 @@ async def by_proxy(visit: Visit) -> Response:
     async with visit.site.database.transaction() as db:
         token = await by_remote_user.enter(visit.context(db), told, named, visit.agent, visit.session)
     visit.begin_session(token)
-    return visit.go(local(visit.request.query_params.get("next")))
+    return visit.go(await first.page(visit, token, local(visit.request.query_params.get("next"))))
 
 
 async def way_out(visit: Visit) -> str:

@@ -61,11 +61,7 @@ async def send(
     accept: bytes = b"",
     headers: tuple[tuple[bytes, bytes], ...] = (),
 ) -> Response:
-    raw, kind = b"", b""
-    if request.body and request.is_form:
-        raw, kind = urlencode(dict(request.body)).encode(), b"application/x-www-form-urlencoded"
-    elif request.body:
-        raw, kind = msgspec.json.encode(dict(request.body)), b"application/json"
+    raw, kind = _content(request)
     sent = [(b"host", b"weetwie.test"), (b"content-length", str(len(raw)).encode()), *headers]
     if kind:
         sent.append((b"content-type", kind))
@@ -75,36 +71,49 @@ async def send(
         sent.append((b"accept", accept))
     if cookie:
         sent.append((b"cookie", cookie.encode()))
-    incoming = [{"type": "http.request", "body": raw}]
+    return await _answer(application, _scope(request, sent), raw)
+
+
+def _content(request: Request) -> tuple[bytes, bytes]:
+    """The body and what it is."""
+    if not request.body:
+        return b"", b""
+    if request.is_form:
+        return urlencode(dict(request.body)).encode(), b"application/x-www-form-urlencoded"
+    return msgspec.json.encode(dict(request.body)), b"application/json"
+
+
+def _scope(request: Request, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "http",
+        "path": request.path,
+        "raw_path": request.path.encode(),
+        "query_string": urlencode(request.query).encode(),
+        "headers": headers,
+        "client": ("192.0.2.1", 5000),
+        "server": ("weetwie.test", 80),
+    }
+
+
+async def _answer(application: Any, scope: dict[str, Any], content: bytes) -> Response:
+    incoming = [{"type": "http.request", "body": content}]
     status, body = 0, bytearray()
-    answered: tuple[tuple[bytes, bytes], ...] = ()
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
     async def receive() -> dict[str, Any]:
         return incoming.pop() if incoming else {"type": "http.disconnect"}
 
     async def take(message: dict[str, Any]) -> None:
-        nonlocal status, answered
+        nonlocal status, headers
         if message["type"] == "http.response.start":
             status = message["status"]
-            answered = tuple(sorted((n, v) for n, v in message["headers"] if n not in _NOT_COMPARED))
+            headers = tuple(sorted((n, v) for n, v in message["headers"] if n not in _NOT_COMPARED))
         else:
             body.extend(message.get("body", b""))
 
-    await application(
-        {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": request.method,
-            "scheme": "http",
-            "path": request.path,
-            "raw_path": request.path.encode(),
-            "query_string": urlencode(request.query).encode(),
-            "headers": sent,
-            "client": ("192.0.2.1", 5000),
-            "server": ("weetwie.test", 80),
-        },
-        receive,
-        take,
-    )
-    return Response(status, answered, bytes(body))
+    await application(scope, receive, take)
+    return Response(status, headers, bytes(body))

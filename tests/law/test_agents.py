@@ -1,17 +1,19 @@
 """Agents keep the law as the routes and pages do: each sees what its person sees, before and after each change of standing."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 import pytest
 
 from tests.law.asgi import Request, Response, send
+from tests.law.changes import around_changes
 from tests.law.requests import PEOPLE, Tried
 from tests.law.scene import APP, STRANGER, VIEWERS, Scene, Settings
-from tests.law.test_every_route import by_groups, denied_words, tell, until_the_guests_must_go
+from tests.law.test_every_route import by_groups, denied_words, tell
 from tests.law.test_pages import cookie_of
 from weetwie.access.enums import Ring
 from weetwie.agents.tools import TOOLS
@@ -144,28 +146,7 @@ def test_no_answer_holds_such_a_word_after_any_change_of_standing(dsn: str) -> N
     async def story(scene: Scene) -> None:
         tokens = await connected(scene)
         await scene.keep(scene.secrets)
-        world, people = scene.world, scene.people
-        fay, sol, gus = people["fay"], people["sol"], people["gus"]
-        changes: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("fay", lambda: world.leave(fay)),
-            ("fay", lambda: world.change(fay, is_dormant=False)),
-            ("fay", lambda: world.rejoin(fay)),
-            ("fay", lambda: world.suspend(fay)),
-            ("fay", lambda: world.suspend(fay, is_suspended=False)),
-            ("fay", lambda: world.block(sol, fay)),
-            ("guf", lambda: world.unfollow(people["guf"], sol)),
-            ("gus", lambda: world.follow(gus, sol)),
-            ("mia", lambda: world.policy(widest_ring=Ring.colleagues)),
-            ("gus", lambda: world.policy(widest_ring=Ring.world, guests_see_only_their_circle=False)),
-            ("gus", until_the_guests_must_go),
-            ("fay", lambda: world.suspend(sol)),
-            ("mia", lambda: world.erase(sol, with_posts=True)),
-        ]
-        found = []
-        for viewer, change in changes:
-            found += await words_heard(scene, tokens, viewer)
-            await change()
-            found += await words_heard(scene, tokens, viewer)
+        found = await around_changes(scene, partial(words_heard, scene, tokens))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
     tell(dsn, Ring.network, story)

@@ -3,17 +3,19 @@ each change of standing."""
 
 import base64
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import pytest
 
 from tests.chat.talking import TOKEN
 from tests.law.asgi import Request, Response, send
+from tests.law.changes import around_changes
 from tests.law.requests import PEOPLE, Tried
 from tests.law.scene import APP, STRANGER, VIEWERS, Scene
-from tests.law.test_every_route import by_groups, denied_words, tell, until_the_guests_must_go
+from tests.law.test_every_route import by_groups, denied_words, tell
 from tests.law.test_pages import cookie_of
 from weetwie.access.enums import Ring
 from weetwie.chat.mattermost import Mattermost
@@ -152,28 +154,7 @@ def test_no_answer_in_a_chat_holds_such_a_word_after_any_change_of_standing(dsn:
     async def story(scene: Scene) -> None:
         await linked(scene)
         await scene.keep(scene.secrets)
-        world, people = scene.world, scene.people
-        fay, sol, gus = people["fay"], people["sol"], people["gus"]
-        changes: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("fay", lambda: world.leave(fay)),
-            ("fay", lambda: world.change(fay, is_dormant=False)),
-            ("fay", lambda: world.rejoin(fay)),
-            ("fay", lambda: world.suspend(fay)),
-            ("fay", lambda: world.suspend(fay, is_suspended=False)),
-            ("fay", lambda: world.block(sol, fay)),
-            ("guf", lambda: world.unfollow(people["guf"], sol)),
-            ("gus", lambda: world.follow(gus, sol)),
-            ("mia", lambda: world.policy(widest_ring=Ring.colleagues)),
-            ("gus", lambda: world.policy(widest_ring=Ring.world, guests_see_only_their_circle=False)),
-            ("gus", until_the_guests_must_go),
-            ("fay", lambda: world.suspend(sol)),
-            ("mia", lambda: world.erase(sol, with_posts=True)),
-        ]
-        found = []
-        for viewer, change in changes:
-            found += await words_heard(scene, viewer)
-            await change()
-            found += await words_heard(scene, viewer)
+        found = await around_changes(scene, partial(words_heard, scene))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
     tell(dsn, Ring.network, story)
@@ -201,7 +182,7 @@ def test_everybody_gets_the_same_in_a_chat_as_on_the_pages(dsn: str, viewers: tu
                 if viewer not in INACTIVE:
                     assert named[:3] == on_page[:3], (viewer, question)
                     seen += len(named)
-        assert seen > 0 or viewers == VIEWERS[10:]
+        assert seen > 0
 
     tell(dsn, Ring.network, story)
 

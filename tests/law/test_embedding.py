@@ -1,15 +1,16 @@
 """Frames in other sites keep the law as the pages do, for each kind and every viewer: before and after each change of standing."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import pytest
 
 from tests.law.asgi import Request, Response, send
+from tests.law.changes import around_changes
 from tests.law.requests import GENERATORS, PEOPLE, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, VIEWERS, Scene, Settings
 from tests.law.test_agents import INACTIVE
-from tests.law.test_every_route import by_groups, denied_words, tell, until_the_guests_must_go
+from tests.law.test_every_route import by_groups, denied_words, tell
 from tests.law.test_pages import told
 from weetwie.access.enums import Ring
 from weetwie.domain.identity import embedded, sessions
@@ -134,27 +135,7 @@ def test_no_frame_holds_such_a_word_after_any_change_of_standing(dsn: str) -> No
     async def story(scene: Scene) -> None:
         tokens = await allowed(scene)
         await scene.keep(scene.secrets)
-        world, people = scene.world, scene.people
-        fay, sol, gus = people["fay"], people["sol"], people["gus"]
-        changes: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("fay", lambda: world.leave(fay)),
-            ("fay", lambda: world.change(fay, is_dormant=False)),
-            ("fay", lambda: world.rejoin(fay)),
-            ("fay", lambda: world.suspend(fay)),
-            ("fay", lambda: world.suspend(fay, is_suspended=False)),
-            ("fay", lambda: world.block(sol, fay)),
-            ("gus", lambda: world.follow(gus, sol)),
-            ("mia", lambda: world.policy(widest_ring=Ring.colleagues)),
-            ("gus", lambda: world.policy(widest_ring=Ring.world, guests_see_only_their_circle=False)),
-            ("gus", until_the_guests_must_go),
-            ("fay", lambda: world.suspend(sol)),
-            ("mia", lambda: world.erase(sol, with_posts=True)),
-        ]
-        found = []
-        for viewer, change in changes:
-            found += await leaks(scene, viewer, tokens[viewer])
-            await change()
-            found += await leaks(scene, viewer, tokens[viewer])
+        found = await around_changes(scene, lambda viewer: leaks(scene, viewer, tokens[viewer]))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
     tell(dsn, Ring.network, story)

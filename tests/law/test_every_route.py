@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 
 import pytest
 
 from tests.access.plain_rule import PLACE, PROFILE, Company, Human
 from tests.api.conformance import check_answer
 from tests.law.asgi import Request, Response, send
+from tests.law.changes import around_changes
 from tests.law.requests import GENERATORS, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene, Secret, sees, words_in
-from tests.world import SOME_DAY
 from weetwie.access.enums import Ring
 from weetwie.app import endpoints
-from weetwie.runtime import clock
 
 ROUTES = [(endpoint.method, endpoint.path) for endpoint in endpoints()]
 
@@ -183,33 +181,7 @@ def test_no_answer_holds_a_word_that_the_plain_rule_denies(
 def test_no_answer_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
-        world, people = scene.world, scene.people
-        fay, sol, gus = people["fay"], people["sol"], people["gus"]
-        changes: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("fay", lambda: world.leave(fay)),
-            ("fay", lambda: world.change(fay, is_dormant=False)),
-            ("fay", lambda: world.rejoin(fay)),
-            ("fay", lambda: world.suspend(fay)),
-            ("fay", lambda: world.suspend(fay, is_suspended=False)),
-            ("fay", lambda: world.block(sol, fay)),
-            ("guf", lambda: world.unfollow(people["guf"], sol)),
-            ("gus", lambda: world.follow(gus, sol)),
-            ("gus", lambda: world.change(gus, sponsor_id=sol.id)),
-            ("mia", lambda: world.policy(widest_ring=Ring.colleagues)),
-            ("gus", lambda: world.policy(widest_ring=Ring.world, guests_see_only_their_circle=False)),
-            ("gus", until_the_guests_must_go),
-            ("fay", lambda: world.suspend(sol)),
-            ("mia", lambda: world.erase(sol, with_posts=True)),
-        ]
-        found = []
-        for viewer, change in changes:
-            found += await words_heard(scene, [viewer])
-            await change()
-            found += await words_heard(scene, [viewer])
+        found = await around_changes(scene, lambda viewer: words_heard(scene, [viewer]))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
     tell(dsn, Ring.network, story)
-
-
-async def until_the_guests_must_go() -> None:
-    clock.stop(SOME_DAY + timedelta(hours=1))

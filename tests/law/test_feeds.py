@@ -1,14 +1,16 @@
 """Feeds keep the law as the routes do, at public addresses and at secret ones: before and after each change of standing."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import pytest
 
 from tests.law.asgi import Request, Response, send
+from tests.law.changes import around_changes
 from tests.law.requests import PEOPLE, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene, Secret, words_in
-from tests.law.test_every_route import by_groups, denied_words, tell, until_the_guests_must_go
+from tests.law.test_every_route import by_groups, denied_words, tell
 from tests.world import Someone
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.enums import Ring
@@ -150,27 +152,7 @@ def test_whoever_sees_them_finds_the_others_in_their_feeds(dsn: str) -> None:
 def test_no_feed_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
     async def story(scene: Scene) -> None:
         await keep(scene, scene.secrets)
-        world, people = scene.world, scene.people
-        fay, sol, gus = people["fay"], people["sol"], people["gus"]
-        changes: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("fay", lambda: world.leave(fay)),
-            ("fay", lambda: world.change(fay, is_dormant=False)),
-            ("fay", lambda: world.rejoin(fay)),
-            ("fay", lambda: world.suspend(fay)),
-            ("fay", lambda: world.suspend(fay, is_suspended=False)),
-            ("fay", lambda: world.block(sol, fay)),
-            ("gus", lambda: world.follow(gus, sol)),
-            ("mia", lambda: world.policy(widest_ring=Ring.colleagues)),
-            (STRANGER, lambda: world.policy(widest_ring=Ring.world, guests_see_only_their_circle=False)),
-            ("gus", until_the_guests_must_go),
-            ("fay", lambda: world.suspend(sol)),
-            ("mia", lambda: world.erase(sol, with_posts=True)),
-        ]
-        found = []
-        for viewer, change in changes:
-            found += await told(scene, viewer)
-            await change()
-            found += await told(scene, viewer)
+        found = await around_changes(scene, partial(told, scene))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
     tell(dsn, Ring.network, story)

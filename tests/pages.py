@@ -1,9 +1,10 @@
 """Pages of others, served on loopback by a real web server."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.loopback import Quiet, served_by
 
 Pages = dict[str, tuple[int, dict[str, str], bytes]]
 """By path: status, headers, content."""
@@ -18,7 +19,7 @@ def html(head: str, body: str = "") -> tuple[int, dict[str, str], bytes]:
 def served(pages: Pages) -> Iterator[str]:
     """The address of the server."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, headers, content = pages.get(self.path, (404, {}, b""))
             self.send_response(status)
@@ -28,15 +29,5 @@ def served(pages: Pages) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served_by(Handler) as address:
+        yield address

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.loopback import Quiet, served_by
 
 CLIENT, SECRET = "weetwie", "a secret: with %+ signs"
 _KEYS = [RSAKey.generate_key(2048, {"kid": name, "use": "sig"}) for name in ("one", "two")]
@@ -69,7 +71,7 @@ class Provider:
 def provider() -> Iterator[Provider]:
     told = Provider(claims={"sub": "s-1"})
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/.well-known/openid-configuration":
                 told.looks += 1
@@ -111,20 +113,11 @@ def provider() -> Iterator[Provider]:
                 self.end_headers()
                 self.wfile.write(body)
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield told
-    finally:
-        told.answers_again()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served_by(Handler) as told.issuer:
+        try:
+            yield told
+        finally:
+            told.answers_again()
 
 
 def _metadata(told: Provider) -> dict[str, Any]:

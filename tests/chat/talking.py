@@ -5,18 +5,18 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 from slack_sdk.signature import SignatureVerifier
 
+from tests.loopback import Quiet, served_by
 from tests.world import World
 from weetwie.domain.chat import chats
 from weetwie.domain.chat.rules import GivenChat
@@ -211,7 +211,7 @@ class SlackServer:
 def slack_server() -> Iterator[SlackServer]:
     slack = SlackServer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -222,14 +222,5 @@ def slack_server() -> Iterator[SlackServer]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    slack.at = f"http://127.0.0.1:{server.server_address[1]}"
-    yield slack
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served_by(Handler) as slack.at:
+        yield slack

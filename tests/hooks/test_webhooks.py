@@ -1,10 +1,9 @@
 """Webhooks: what is sent is what their owner sees at that moment, signed, tried again, and switched off with a notice."""
 
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
@@ -12,6 +11,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.hooks.test_hooks import bot
+from tests.loopback import Quiet, served_by
 from tests.site import act, form_of
 from tests.world import Someone, World
 from weetwie.access.enums import Ring, Visibility
@@ -50,7 +50,7 @@ class Program:
 def _program() -> Iterator[Program]:
     program = Program()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             program.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
@@ -60,17 +60,9 @@ def _program() -> Iterator[Program]:
             self.send_header("content-length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    program.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    yield program
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served_by(Handler) as address:
+        program.url = f"{address}/hook"
+        yield program
 
 
 @pytest.fixture

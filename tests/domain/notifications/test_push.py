@@ -2,13 +2,12 @@
 
 import base64
 import re
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import http_ece
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from tests.loopback import Quiet, served_by
 from tests.world import Someone, World
 from weetwie import reactions
 from weetwie.access.authenticate import Memory
@@ -53,7 +53,7 @@ class Service:
 def service() -> Iterator[Service]:
     found = Service()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["content-length"])
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -64,14 +64,8 @@ def service() -> Iterator[Service]:
             self.send_header("content-length", "0")
             self.end_headers()
 
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.address = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
-    server.shutdown()
-    server.server_close()
+    with served_by(Handler) as found.address:
+        yield found
 
 
 class Phone:

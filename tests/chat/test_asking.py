@@ -18,9 +18,10 @@ from tests.chat.talking import (
     slack_server,
     told,
 )
-from tests.site import Choices, act, browser, form_of
+from tests.site import Choices, act, browser, form_of, give_password, sign_in
 from tests.world import Someone, World
 from weetwie.access.enums import Ring
+from weetwie.chat.mattermost import Mattermost as MattermostForm
 
 
 @pytest.fixture(autouse=True)
@@ -173,26 +174,23 @@ async def test_a_mention_that_slack_does_not_let_us_answer_is_acknowledged_all_t
 
 
 async def test_slack_verifies_the_address_and_what_is_no_mention_asks_nothing(
-    world: World, outside: httpx.AsyncClient, slacks: SlackServer
+    world: World, slacks: SlackServer
 ) -> None:
-    await connect(world, "slack")
-    slack = Slack(outside)
-    body = json.dumps(
-        {
-            "token": "x",
-            "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P",
-            "type": "url_verification",
-        }
-    )
-    answer = await slack.send(body, "application/json")
-    assert answer.json() == {"challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}
-    for event in (
-        {"type": "message", "user": "U1", "text": "who knows x", "channel": "C1"},
-        {"type": "app_mention", "bot_id": "B1", "user": "U1", "text": "x", "channel": "C1"},
-        {"type": "app_mention", "text": "x", "channel": "C1"},
-    ):
-        assert (await slack.event(event)).status_code == 200
-    assert slacks.got == []
+    await connect(world, "slack", bot_token=BOT_TOKEN)
+    challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
+    body = json.dumps({"token": "x", "challenge": challenge, "type": "url_verification"})
+    async with browser(world, Choices(slack=slacks.at)) as client:
+        slack = Slack(client)
+        assert (await slack.send(body, "application/json")).json() == {"challenge": challenge}
+        for event in (
+            {"type": "message", "user": "U1", "text": "who knows x", "channel": "C1"},
+            {"type": "app_mention", "bot_id": "B1", "user": "U1", "text": "x", "channel": "C1"},
+            {"type": "app_mention", "text": "x", "channel": "C1"},
+        ):
+            assert (await slack.event(event)).status_code == 200
+        assert slacks.got == []
+        await slack.mention("x")
+        assert len(slacks.got) == 1, "else all of this proves nothing"
 
 
 async def confirmed(world: World) -> list[str]:
@@ -244,6 +242,19 @@ async def test_a_question_is_confirmed_in_mattermost_too(
     answer = await mattermost.press(said)
     assert "Your question is posted" in answer.json()["update"]["message"]
     assert await confirmed(world) == ["Why do converters trip?\n\nThe old ones."]
+
+
+async def test_a_question_that_was_not_posted_in_time_is_not_said_to_be_anywhere(
+    world: World, site: httpx.AsyncClient, outside: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await connect(world, "mattermost")
+    mattermost = Mattermost(outside)
+    await linked(site, (await mattermost.who("link"))["text"])
+    said = await mattermost.who("ask Why do converters trip?")
+    monkeypatch.setattr(MattermostForm, "seconds", 0.0)
+    message = (await mattermost.press(said)).json()["update"]["message"]
+    assert "Something went wrong on our side" in message and "The answer is" not in message
+    assert await confirmed(world) == []
 
 
 async def test_a_question_that_may_not_be_posted_says_why(
@@ -312,8 +323,6 @@ async def test_an_administrator_sets_a_chat_up_tests_it_and_disconnects_it(
 async def test_the_test_asks_slack_whether_it_knows_the_token(
     world: World, ada: Someone, slacks: SlackServer
 ) -> None:
-    from tests.site import give_password, sign_in
-
     await connect(world, "slack", bot_token=BOT_TOKEN)
     await give_password(world, await world.member("boss", is_admin=True))
     async with browser(world, Choices(slack=slacks.at)) as site:

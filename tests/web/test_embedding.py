@@ -1,7 +1,7 @@
 """Frames in other sites: the script, the frame, what it shows, and the window in which a site is allowed."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import brotli
@@ -213,11 +213,17 @@ async def test_a_handed_token_lasts_an_hour(
     assert await embedded.sweep(world.db) == 1
 
 
+@pytest.mark.parametrize("ends", [World.leave, World.suspend])
 async def test_whoever_leaves_or_is_suspended_is_shown_nothing_any_more(
-    world: World, ada: Someone, site: httpx.AsyncClient, stranger: httpx.AsyncClient
+    world: World,
+    ada: Someone,
+    site: httpx.AsyncClient,
+    stranger: httpx.AsyncClient,
+    ends: Callable[[World, Someone], Awaitable[None]],
 ) -> None:
     token = await allow(site)
-    await world.suspend(ada)
+    assert "Pumps" in (await look(stranger, "person", token, value="ada")).text
+    await ends(world, ada)
     assert "data-allow" in (await look(stranger, "person", token, value="ada")).text
 
 

@@ -81,7 +81,7 @@ class ChatServer:
         if asked.where:
             return Response(status_code=200, background=BackgroundTask(self._send, asked, answering))
         answering.cancel()
-        return product.answer(asked, self._instead(product, asked, _SLOW), self._site.base_url)
+        return product.answer(asked, self._slow(product, asked), self._site.base_url)
 
     async def _is_on(self) -> bool:
         async with self._database.reading() as db:
@@ -112,7 +112,7 @@ class ChatServer:
             async with asyncio.timeout(SECONDS):
                 return await self._answered(product, asked)
         except TimeoutError:
-            return self._instead(product, asked, _SLOW)
+            return self._slow(product, asked)
         except TooMany as refusal:
             told = language.translate(_OFTEN, spoken(None, asked), seconds=str(refusal.retry_after))
             return Said(product.writer.plain(told))
@@ -136,6 +136,10 @@ class ChatServer:
         if person is None or not viewers.is_active(person, clock.now()):
             linked, person = None, viewers.nobody(await self._site.memory.policy(db))
         return Answering(Context(db, person, self._site), asked, linked, product.writer)
+
+    def _slow(self, product: Product, asked: AskedInChat) -> Said:
+        """A question that was confirmed is then not posted."""
+        return self._instead(product, asked, _FAILED if asked.confirmed else _SLOW)
 
     def _instead(self, product: Product, asked: AskedInChat, sentence: str) -> Said:
         """Where it could not be answered: what to do otherwise."""

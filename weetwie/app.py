@@ -247,7 +247,7 @@ def _connection_tests(
 ) -> dict[str, ConnectionTest]:
     return {
         "agents": partial(check_agents, agents, here.base_url),
-        "chat": partial(_check, "chat", database, here, slack),
+        "chat": partial(_check, "chat", database, slack),
         "feeds": partial(_check, "feeds", database, here),
         "bots": partial(_check, "hooks", database, here),
         "webhooks": partial(_check_webhooks, database),

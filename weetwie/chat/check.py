@@ -14,7 +14,6 @@ from starlette.responses import Response
 from weetwie.chat.asked import Sent, Unsigned
 from weetwie.chat.sending import SlackApi
 from weetwie.chat.server import PRODUCTS
-from weetwie.context import Site
 from weetwie.database.pool import Database
 from weetwie.domain.chat import chats
 from weetwie.domain.chat.chats import KnownChat
@@ -24,7 +23,7 @@ from weetwie.runtime import clock
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
-async def check(database: Database, _site: Site, slack: str) -> str:
+async def check(database: Database, slack: str) -> str:
     """What works, as a sentence. Raises Unavailable with what does not."""
     async with database.reading() as db:
         known = [chat for product in PRODUCTS for chat in await chats.of_product(db, product)]

@@ -19,9 +19,6 @@ class Mrkdwn:
     def plain(self, text: str) -> str:
         return _bare(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    def bold(self, text: str) -> str:
-        return f"*{self.plain(text)}*" if text else ""
-
     def link(self, address: str, label: str) -> str:
         target = address.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
         return f"<{target}|{self.plain(label)}>"
@@ -36,9 +33,6 @@ class Markdown:
     def plain(self, text: str) -> str:
         said = _LISTED.sub(_APART, _SIGNS.sub(r"\\\1", _bare(text)))
         return said.replace("@", f"@{_APART}")
-
-    def bold(self, text: str) -> str:
-        return f"**{self.plain(text)}**" if text else ""
 
     def link(self, address: str, label: str) -> str:
         target = address.replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E")

@@ -11,7 +11,7 @@ from weetwie.runtime import clock
 async def link(context: Context, token: str) -> None:
     """Raises Forbidden, and NotFound where the link was used or its time is over."""
     db, viewer = context.db, context.viewer
-    check(context)
+    _check(context)
     id, before = await accounts.link(db, viewer, token)
     await account.changed(db, viewer, "chat.link", viewer.person_id, account_id=id)
     if before is not None:
@@ -26,7 +26,7 @@ async def unlink(context: Context, id: int) -> None:
     )
 
 
-def check(context: Context) -> None:
+def _check(context: Context) -> None:
     """Raises Forbidden for those who may not act, and NotFound while chat is off."""
     if "chat" not in context.viewer.policy.connections:
         raise NotFound

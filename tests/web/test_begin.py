@@ -153,6 +153,18 @@ async def test_too_many_topics_come_back_with_what_was_typed(site: httpx.AsyncCl
     assert (answer.status_code, many in answer.text) == (422, True)
 
 
+async def test_too_many_topics_come_back_with_what_was_ticked(
+    site: httpx.AsyncClient, world: World, ada: Someone
+) -> None:
+    bo = await world.member("bo", name="Bo")
+    await choose_topic(world.db, await world.viewer(bo), "heat pumps", TopicChoice.knows)
+    many = ", ".join(f"topic{number}" for number in range(10))
+    answer = await act(site, "/begin/topics", learns=many, learns_too="heat pumps")
+    _, _, learns = answer.text.partition('name="learns_too"')
+    assert answer.status_code == 422 and learns.startswith(' value="heat pumps" checked')
+    assert 'name="knows_too" value="heat pumps">' in answer.text
+
+
 @pytest.fixture
 async def admin(world: World) -> Someone:
     admin = await world.member("root", name="Root", is_admin=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 import msgspec
+from babel.numbers import format_percent
 
 from weetwie.access.policy import FEWEST
 from weetwie.domain.benefits.rules import Quarter
@@ -25,6 +26,8 @@ class Figure(msgspec.Struct, frozen=True):
 class Share(msgspec.Struct, frozen=True):
     label: str
     percent: int
+    shown: str
+    """As the reader's language writes it."""
     is_before: bool = False
 
 
@@ -120,11 +123,15 @@ def shares(visit: Visit, found: Benefit) -> Iterator[Share]:
     ]
     for label, number, of in pairs:
         if number is not None and of:
-            yield Share(visit.say(label), round(100 * number / of))
+            yield _share(visit, visit.say(label), round(100 * number / of))
     for quarter, ties in ((found.first, found.ties_first), (found.quarter, found.ties)):
         if quarter and ties and ties.share is not None:
             label = visit.say(_("Ties between departments, {quarter}"), quarter=quarter_name(visit, quarter))
-            yield Share(label, ties.share, is_before=quarter is found.first)
+            yield _share(visit, label, ties.share, is_before=quarter is found.first)
+
+
+def _share(visit: Visit, label: str, percent: int, *, is_before: bool = False) -> Share:
+    return Share(label, percent, format_percent(percent / 100, locale=visit.language), is_before)
 
 
 def method(visit: Visit) -> list[str]:

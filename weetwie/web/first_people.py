@@ -31,10 +31,11 @@ async def of(visit: Visit, db: Db) -> dict[str, Any]:
     knowers = {one.person_id for wish in wishes for one in wish.people}
     known = await presenter.cards(db, viewer, knowers)
     offered, lists = await reading_list.offered(visit, db)
+    above = {*knowers, *(one.id for left in lists for one in left.people)}
     people = {
         one.id: one for one in await presenter.people(db, viewer, dict.fromkeys([*host, *together, *reasons]))
     }
-    others = [id for id in [*host, *reasons] if id in people and id not in {*knowers, *together}]
+    others = [id for id in [*host, *reasons] if id in people and id not in {*above, *together}]
     return {
         "offered": offered,
         "left": lists,
@@ -47,6 +48,6 @@ async def of(visit: Visit, db: Db) -> dict[str, Any]:
         ],
         "unit": me.unit,
         "mates": mates,
-        "together": [people[id] for id in together if id in people and id not in knowers],
+        "together": [people[id] for id in together if id in people and id not in above],
         "others": [(people[id], reasons.get(id)) for id in others[:_MOST_OTHERS]],
     }

@@ -100,10 +100,10 @@ async def contested(db: Db, viewer: Viewer, facts: Sequence[TopicsChanged]) -> N
             continue
         out = {one.key for one in await topics.own(db, viewer) if one.choice not in SHOWN}
         words = [word for word in published.words if key_of(word) not in out]
-        if len(words) < len(published.words):
-            await db.run(
-                _KEEP if words else _TAKE_BACK, person_id=person_id, **({"words": words} if words else {})
-            )
+        if not words:
+            await db.run(_TAKE_BACK, person_id=person_id)
+        elif len(words) < len(published.words):
+            await db.run(_KEEP, person_id=person_id, words=words)
 
 
 async def chosen(db: Db, viewer: Viewer, facts: Sequence[RankingChosen]) -> None:

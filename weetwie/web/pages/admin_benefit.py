@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from starlette.responses import Response
 
 from weetwie.access import permissions
@@ -30,11 +31,9 @@ async def show(visit: Visit) -> Response:
 
 def _shown(visit: Visit, found: Benefit) -> dict[str, Any]:
     bars = list(benefit_words.shares(visit, found))
-    words = ", ".join(f"{one.label}: {one.percent} %" for one in bars)
     return {
         "figures": benefit_words.figures(visit, found),
         "bars": bars,
-        "chart_words": words,
         "method": benefit_words.method(visit),
         "quarter": benefit_words.quarter_name(visit, found.quarter),
     }
@@ -50,19 +49,15 @@ async def show_pdf(visit: Visit) -> Response:
         "accent": colour.on_paper(policy.accent),
         "title": say(_("What {name} brings us"), name=policy.name),
         "lead": say(_LEAD, quarter=shown["quarter"]),
-        "figures": [vars_of(one) for one in shown["figures"]],
-        "bars": [vars_of(one) for one in shown["bars"]],
+        "figures": [msgspec.structs.asdict(one) for one in shown["figures"]],
+        "bars": [msgspec.structs.asdict(one) for one in shown["bars"]],
         "chart_title": say(_("Shares")),
-        "chart_words": shown["chart_words"],
+        "chart_words": ", ".join(f"{one.label}: {one.shown}" for one in shown["bars"]),
         "method_title": say(_("How it's counted")),
         "method": shown["method"],
         "foot": f"{visit.host} · {shown['quarter']}",
     }
     return as_file(await pdf.made(DOCUMENTS / "benefit.typ", data), f"benefit-{found.quarter.name}.pdf")
-
-
-def vars_of(one: Any) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in one.__struct_fields__}
 
 
 def as_file(content: bytes, name: str, kind: str = "application/pdf") -> Response:

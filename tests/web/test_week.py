@@ -1,7 +1,7 @@
 """The week by mail: for those who choose it, written when it is sent, by what they see then, and never twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.mail import emails as outbox
+from weetwie.domain.questions import preferences
 from weetwie.flows import week
 from weetwie.runtime import clock
 from weetwie.smtp.client import SmtpClient
@@ -193,3 +194,35 @@ async def test_in_dutch_and_german_it_is_dutch_and_german(world: World, al: Some
         assert written is not None and f'<html lang="{language}"' in written.html
         subjects.append(written.subject)
     assert len(set(subjects)) == 2 and not any("From people" in one for one in subjects)
+
+
+@pytest.fixture
+def ascension() -> Iterator[datetime]:
+    """A Thursday on which nobody works in the Netherlands; the clock goes on afterwards."""
+    yield datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
+    clock.stop(None)
+
+
+async def test_nobody_gets_it_on_a_holiday_of_their_location_or_while_away(
+    world: World, al: Someone, ascension: datetime
+) -> None:
+    bo = await world.member("bo", place="Lingen")
+    await addresses.choose_personal(world.db, bo.id, "bo@home.example")
+    await world.policy(time_zone="Europe/Berlin", holidays="NL", holidays_by_place=("Lingen=US",))
+    await world.connection.execute(
+        "update people set wants_week = true, week_told_at = $1", ascension - timedelta(days=7)
+    )
+
+    async def written_to(at: datetime) -> list[int]:
+        clock.stop(at)
+        async with world.database.transaction() as db:
+            await week.keep_place(await of_system(db, replace(world.site, sends_mail=True)))
+        rows = await world.connection.fetch("select person_id from letters order by id")
+        return [row["person_id"] for row in rows]
+
+    assert await written_to(ascension) == [bo.id]
+    away = preferences.Preferences(away_until=ascension.date() + timedelta(days=1))
+    await preferences.choose(world.db, await world.viewer(al), away, [])
+    assert await written_to(ascension + timedelta(days=1)) == [bo.id], "one is away"
+    assert await written_to(ascension + timedelta(days=2)) == [bo.id], "nobody works on a Saturday"
+    assert await written_to(ascension + timedelta(days=4)) == [bo.id, al.id]

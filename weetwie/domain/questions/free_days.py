@@ -55,10 +55,10 @@ def _days(region: str, year: int) -> list[date]:
 
 
 _REGIONS = FreeDay.region == func.any(param("regions", ARRAY(Text)))
-_YEAR = cast(extract("year", FreeDay.day), Integer)
-_YEARS = Query(select(FreeDay.region, _YEAR.label("year")).where(_REGIONS).distinct())
+_year = cast(extract("year", FreeDay.day), Integer)
+_YEARS = Query(select(FreeDay.region, _year.label("year")).where(_REGIONS).distinct())
 _DAYS = Query(
-    select(FreeDay.region, FreeDay.day).where(_REGIONS, func.any(param("years", ARRAY(Integer))) == _YEAR)
+    select(FreeDay.region, FreeDay.day).where(_REGIONS, _year == func.any(param("years", ARRAY(Integer))))
 )
 _KEEP = Query(
     insert(FreeDay)

@@ -18,6 +18,14 @@ from weetwie.access.policy import Connection
 
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
+_DIRECTORY = {
+    "kind": "ldap",
+    "urls": ["ldaps://localhost:1"],
+    "bind_dn": "cn=reader,dc=house,dc=example",
+    "people_base": "ou=people,dc=house,dc=example",
+}
+"""One that does not answer, so that its page is there."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -34,7 +42,8 @@ class Look:
 @pytest.fixture(scope="package")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     # By name: browsers make no passkeys for bare numbers.
-    with running(tmp_path_factory.mktemp("browser"), "--sample", host="localhost") as server:
+    folder = tmp_path_factory.mktemp("browser")
+    with running(folder, "--sample", host="localhost", WEETWIE_DIRECTORY=json.dumps(_DIRECTORY)) as server:
         yield server
 
 

@@ -106,6 +106,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-erase": "/admin/people/marloes/erase",
     "admin-retention": "/admin/retention",
     "admin-directory": "/admin/directory",
+    "admin-ldap": "/admin/directory/ldap",
     "admin-connections": "/admin/connections",
     "admin-embedding": "/admin/connections/embedding/preview",
     "admin-chat": "/admin/connections/chat",
@@ -148,7 +149,6 @@ NOT_ALONE: Final = {
     "/embed/allow": "for a frame, see test_embedding.py",
     "/embed/open": "leads to a page",
     "/embed/{kind}": "in pages of other sites, see test_embedding.py",
-    "/admin/directory/ldap": "only where a directory is set: see tests/ldap",
     "/admin/directory/ldap/{verb}": "a form sends to it",
     "/admin/audit.csv": "a file",
     "/admin/people.csv": "a file",
@@ -326,6 +326,15 @@ def test_pages_that_a_link_leads_to_are_whole_too(open_page: Open, company: Runn
     page.click("form[action$='/codes'] button")
     page.wait_for_load_state()
     check(page, "codes")
+
+
+def test_that_the_directory_does_not_answer_is_said_on_a_whole_page(open_page: Open) -> None:
+    for look in (*LOOKS[:2], LOOKS[3]):
+        page = open_page("/admin/directory/ldap", look, who="administrator", fails="422")
+        page.click("form[action$='/ldap/preview'] button")
+        page.wait_for_load_state()
+        assert page.locator("text=/directory isn't responding/").count() >= 1
+        check(page, f"admin-ldap-away-{look}")
 
 
 def test_what_a_change_of_policy_would_do_is_whole_too(open_page: Open) -> None:

@@ -37,14 +37,15 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *options: str, host: str = "127.0.0.1") -> Iterator[Running]:
-    """Serves until the end of the block; whatever the server has to say stands in `server.log` in the folder."""
+def running(folder: Path, *options: str, host: str = "127.0.0.1", **settings: str) -> Iterator[Running]:
+    """Serves until the end of the block; whatever the server has to say stands in `server.log` in the folder. `settings` are those
+    of its environment, such as `WEETWIE_DIRECTORY`."""
     port = _free_port()
     server = Running(f"http://{host}:{port}", folder / "data")
     log = folder / "server.log"
     with log.open("w") as file:
         words = [*_weetwie(), "serve", "--data", str(server.data), "--port", str(port), *options]
-        environment = _environment() | {"WEETWIE_BASE_URL": server.address}
+        environment = _environment() | {"WEETWIE_BASE_URL": server.address} | settings
         process = subprocess.Popen(words, stdout=file, stderr=file, env=environment)
     try:
         _wait_for(server.address, process, log)

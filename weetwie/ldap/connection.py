@@ -3,6 +3,7 @@ which is loaded when somebody first connects.
 """
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -282,12 +283,25 @@ def _told() -> Iterator[None]:
         raise AwayDirectory(_AWAY, why=_said(error)) from error
 
 
-def _said(error: BaseException) -> str:
-    """In its own words, without what it may have said of people."""
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """From the outermost on; of several at once the first."""
     cause: BaseException | None = error
     while cause is not None:
+        yield cause
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        else:
+            cause = cause.__cause__ or cause.__context__
+
+
+def _said(error: BaseException) -> str:
+    """In its own words, without what it may have said of people."""
+    causes = list(_causes(error))
+    for cause in causes:
         if isinstance(cause, ssl.SSLError):
             return str(getattr(cause, "verify_message", "") or "TLS")
-        cause = cause.__cause__ or cause.__context__
+    for cause in causes:
+        if isinstance(cause, OSError) and cause.errno:
+            return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
     told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
     return str(told.get("desc") or type(error).__name__)

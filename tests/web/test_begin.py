@@ -69,7 +69,7 @@ async def test_for_each_wish_stand_people_who_show_it_of_three_units(
 async def test_topics_are_offered_from_what_one_wrote_and_from_what_others_list(
     site: httpx.AsyncClient, world: World, ada: Someone
 ) -> None:
-    bo = await world.member("bo", name="Bo")
+    bo = await world.member("bo", name="Bo", unit="Pumps")
     for name in ("heat pumps", "burnout"):
         await choose_topic(world.db, await world.viewer(bo), name, TopicChoice.knows)
     async with world.database.transaction() as db:
@@ -81,10 +81,12 @@ async def test_topics_are_offered_from_what_one_wrote_and_from_what_others_list(
             await publish(
                 db, await world.viewer(bo), Draft(text=f"Lunch number {number} is soup", language="en")
             )
+        for tag in ("#burnout", "#valves"):
+            await publish(db, await world.viewer(bo), Draft(text=f"More about {tag}", language="en"))
     page = (await site.get("/begin/topics")).text
     knows, _, learns = page.partition('name="learns_too"')
     assert 'value="Kaplan turbine"' in knows and 'value="Kaplan turbine"' not in learns
-    assert 'value="heat pumps"' in page and "burnout" not in page
+    assert 'value="heat pumps"' in page and 'value="valves"' in page and "burnout" not in page
 
 
 async def test_who_joined_when_one_did_stands_there_and_who_came_long_before_does_not(

@@ -88,16 +88,19 @@ async def who_list(db: Db, viewer: Viewer, words: str, limit: int) -> list[int]:
 
 
 async def of_unit(db: Db, viewer: Viewer, limit: int) -> list[str]:
-    """What the profiles of the viewer's own unit list, what most of them do first."""
-    return [row["name"] for row in await _OF_UNIT.rows(db, viewer, limit=limit)]
+    """What the profiles of the viewer's own unit list, as `here`."""
+    return await _listed(_OF_UNIT, db, viewer, limit)
 
 
 async def here(db: Db, viewer: Viewer, limit: int) -> list[str]:
     """What profiles list that the viewer sees, what most people know first; nothing that is never inferred. In works-council
     mode the order tells of no group that is too small to be told of."""
+    return await _listed(_HERE, db, viewer, limit)
+
+
+async def _listed(query: VisibleQuery, db: Db, viewer: Viewer, limit: int) -> list[str]:
     least = 1 if viewer.policy.tells_activity else FEWEST
-    rows = await _HERE.rows(db, viewer, limit=2 * limit, least=least)
-    names = [row["name"] for row in rows]
+    names = [row["name"] for row in await query.rows(db, viewer, limit=2 * limit, least=least)]
     return [one for one in names if not delicate.is_delicate(one, viewer.policy.never_inferred)][:limit]
 
 
@@ -200,6 +203,10 @@ def _who_list(viewer_sql: ViewerSql) -> Any:
     )
 
 
+_MANY = case((func.count() >= param("least", BigInteger), func.count()), else_=0)
+"""How many know a topic, where they are enough to be told of."""
+
+
 def _of_unit(viewer_sql: ViewerSql) -> Any:
     me, mate = aliased(Person), aliased(Person)
     return (
@@ -215,13 +222,12 @@ def _of_unit(viewer_sql: ViewerSql) -> Any:
             visibility.detail(viewer_sql, mate) >= visibility.PLACE,
         )
         .group_by(Topic.key)
-        .order_by(func.count().desc(), Topic.key)
+        .order_by(_MANY.desc(), Topic.key)
         .limit(param("limit", BigInteger))
     )
 
 
 def _here(viewer_sql: ViewerSql) -> Any:
-    many = func.count() >= param("least", BigInteger)
     return (
         select(func.min(Topic.name).label("name"))
         .join(Person, Person.id == Topic.person_id)
@@ -234,7 +240,7 @@ def _here(viewer_sql: ViewerSql) -> Any:
             Person.may_rank,
         )
         .group_by(Topic.key)
-        .order_by(case((many, func.count()), else_=0).desc(), Topic.key)
+        .order_by(_MANY.desc(), Topic.key)
         .limit(param("limit", BigInteger))
     )
 

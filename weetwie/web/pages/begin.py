@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import inferred, topics
+from weetwie.domain.knowledge import delicate, inferred, topics
 from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice, key_of, tidy
 from weetwie.domain.passages import choices as passages
 from weetwie.domain.people.rules import Changes
@@ -82,7 +82,7 @@ async def _offered(visit: Visit, db: Db) -> dict[str, list[str]]:
     own = [*await inferred.proposals(db, viewer), *await inferred.proposals(db, viewer, elsewhere=True)]
     listed = await topics.here(db, viewer, _OFFERED)
     tags = await seen_tags.tags(db, viewer, await trends.tags(db, viewer, limit=_OFFERED))
-    tagged = [tag.name for tag in tags]
+    tagged = [tag.name for tag in tags if not delicate.is_delicate(tag.name, viewer.policy.never_inferred)]
     return {
         "knows": _once([one.name for one in own], await topics.of_unit(db, viewer, _OFFERED), listed, tagged),
         "learns": _once(listed, tagged),

@@ -5,7 +5,8 @@ const button = /** @type {HTMLButtonElement | null} */ (document.querySelector("
 
 if (token && opener) {
   opener.postMessage({ token, origin }, location.origin);
-  window.close();
+  // The frame closes this window once it has the token: what a window that is closed has posted comes from nobody.
+  setTimeout(() => window.close(), 5000);
 }
 // What was meant for the page behind, a second click of two, allows nothing here.
 if (button) {

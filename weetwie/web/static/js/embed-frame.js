@@ -17,6 +17,8 @@ addEventListener("message", (event) => {
     show();
   } else if (opened && event.source === opened && event.origin === location.origin && asked?.origin === event.data?.origin) {
     token = String(event.data.token);
+    opened.close();
+    opened = null;
     show(true);
   }
 });

@@ -22,12 +22,13 @@ from weetwie.domain.cards import fetch as cards
 from weetwie.domain.exports import exports
 from weetwie.domain.imports import requests
 from weetwie.domain.mail import emails
+from weetwie.domain.mail.emails import WrittenLater
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out
 from weetwie.domain.people import verify
 from weetwie.domain.webhooks.deliveries import ClaimedDelivery
 from weetwie.errors import Unavailable
-from weetwie.flows import asking, deliver, read_feeds, retain, week
+from weetwie.flows import asking, deliver, read_feeds, retain, unread_mail, week
 from weetwie.flows.exports.make import make_next
 from weetwie.flows.imports import requested
 from weetwie.http.fetch import Fetcher
@@ -121,7 +122,10 @@ def jobs(
     reading_directory = [] if site.directory is None else [_reading_directory(database, site)]
     pushes = sending_pushes(database, site, sender)
     webhooks = sending_webhooks(database, site, webhook_sender)
-    write_week = week.writer(database, site)
+    later = {
+        emails.WEEKLY: WrittenLater(week.writer(database, site)),
+        emails.UNREAD: unread_mail.written_later(database, site),
+    }
     return [
         Job(
             "media",
@@ -136,7 +140,7 @@ def jobs(
             lambda: links_once(database, store, fetcher, site.base_url),
             (Sweep(DAY, lambda: cards.sweep(database, store)),),
         ),
-        Job("mail", None if post is None else lambda: emails.work(database, post, write_week)),
+        Job("mail", None if post is None else lambda: emails.work(database, post, later)),
         Job("feeds", sweeps=(Sweep(MINUTE, lambda: read_feeds.read_due(database, site, fetcher)),)),
         Job("pushes", pushes.begin, close=pushes.close),
         Job("webhooks", webhooks.begin, close=webhooks.close),

@@ -218,6 +218,7 @@ FLOWS: Mapping[type, Sequence[Flow]] = _Named(
         PersonReturned: ["units.arrived"],
         UnitFollowed: ["units.go_on"],
         QuestionMet: ["watched.tell"],
+        PeopleNotified: ["unread_mail.begin"],
         AnswerAccepted: ["answers.accepted"],
         PersonLeft: ["offboard.say_farewell"],
         AccountChanged: ["emails.tell_account"],

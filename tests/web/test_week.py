@@ -55,7 +55,9 @@ async def due(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def sent(world: World, post: SmtpClient) -> bool:
-    return await outbox.work(world.database, post, week.writer(world.database, world.site))
+    return await outbox.work(
+        world.database, post, {outbox.WEEKLY: outbox.WrittenLater(week.writer(world.database, world.site))}
+    )
 
 
 async def asked(world: World, who: Someone, text: str, ring: Ring = Ring.network) -> int:

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from weetwie.context import Context
 from weetwie.domain.identity import account, links
 from weetwie.domain.identity.asked import reached_at
-from weetwie.domain.mail import emails, write
+from weetwie.domain.mail import choices, emails, write
 from weetwie.domain.people import guests, staying
 from weetwie.events import AccountChanged
 
@@ -37,6 +37,16 @@ async def tell_account(context: Context, facts: Sequence[AccountChanged]) -> Non
         for address in await account.told_at(context.db, one):
             await emails.put(context.db, one.person_id, address, written, _NEWS_LASTS)
     await account.forget_gone(context.db, context.viewer, facts)
+
+
+async def choose(
+    context: Context, *, wants_week: bool, kinds: Sequence[str] | None, with_private: bool
+) -> None:
+    """Which emails somebody gets; without `kinds` those about notifications stay as they are."""
+    person_id = context.viewer.person_id
+    await staying.want_week(context.db, person_id, wants=wants_week)
+    if kinds is not None:
+        await choices.choose(context.db, person_id, kinds, with_private=with_private)
 
 
 async def guests_ending(context: Context) -> None:

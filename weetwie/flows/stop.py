@@ -2,27 +2,40 @@
 
 import hashlib
 import hmac
+from typing import Final
 
 from weetwie.database.pool import Db
 from weetwie.domain.identity.keys import key
+from weetwie.domain.mail import choices, emails
 from weetwie.domain.people import staying
 from weetwie.errors import NotFound
 
+_SIGNED: Final = {emails.WEEKLY: "questions", emails.UNREAD: "unread"}
+_BEGINS: Final = {emails.WEEKLY: "", emails.UNREAD: "u"}
+"""How a token of each kind begins; those of the week are older than the others."""
 
-async def token(db: Db, person_id: int) -> str:
-    proof = hmac.digest(await key(db, "letters"), f"questions {person_id}".encode(), hashlib.sha256)
-    return f"{person_id}.{proof.hex()}"
+
+async def token(db: Db, person_id: int, kind: str = emails.WEEKLY) -> str:
+    proof = hmac.digest(await key(db, "letters"), f"{_SIGNED[kind]} {person_id}".encode(), hashlib.sha256)
+    return f"{_BEGINS[kind]}{person_id}.{proof.hex()}"
 
 
-async def whose(db: Db, given: str) -> int:
-    """Raises NotFound for a token that we did not make."""
-    number = given.partition(".")[0]
+async def whose(db: Db, given: str) -> tuple[int, str]:
+    """Whose it is, and which kind of emails it ends. Raises NotFound for a token that we did not make."""
+    kind = emails.UNREAD if given.startswith("u") else emails.WEEKLY
+    number = given.removeprefix(_BEGINS[kind]).partition(".")[0]
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotFound
-    if not hmac.compare_digest(await token(db, int(number)), given):
+    if not hmac.compare_digest(await token(db, int(number), kind), given):
         raise NotFound
-    return int(number)
+    return int(number), kind
 
 
-async def stop(db: Db, given: str) -> None:
-    await staying.want_week(db, await whose(db, given), wants=False)
+async def stop(db: Db, given: str) -> str:
+    """Which kind of emails has ended. Raises NotFound."""
+    person_id, kind = await whose(db, given)
+    if kind == emails.UNREAD:
+        await choices.end(db, person_id)
+    else:
+        await staying.want_week(db, person_id, wants=False)
+    return kind

@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from weetwie.tables.schema import Count, Id, Moment, Row, to
+from weetwie.tables.schema import Count, Flag, Id, Moment, Row, to
 
 
 class Email(Row):
@@ -23,7 +23,7 @@ class Email(Row):
     """Sealed, as the next: links that sign somebody in may stand in it."""
     html: Mapped[bytes]
     kind: Mapped[str] = mapped_column(server_default="")
-    """Empty where the words stand here already; else what is to be written when it is sent: `week`."""
+    """Empty where the words stand here already; else what is to be written when it is sent: `week`, `unread`."""
     since: Mapped[datetime | None]
     """Of what is written when it is sent: it tells of what came after this."""
     stop: Mapped[str] = mapped_column(server_default="")
@@ -37,4 +37,26 @@ class Email(Row):
     why: Mapped[str] = mapped_column(server_default="")
     """Why it failed; of one that waits, what is wrong with this installation."""
 
-    __table_args__ = (Index("letters_due", "due_at", postgresql_where=sql("failed_at is null")),)
+    __table_args__ = (
+        Index("letters_due", "due_at", postgresql_where=sql("failed_at is null")),
+        Index(
+            "letters_gathering",
+            "person_id",
+            unique=True,
+            postgresql_where=sql("kind = 'unread' and attempts = 0"),
+        ),
+    )
+
+
+class MailChoice(Row):
+    """Of which notifications a person gets an email where they have not read them. Most people have no row."""
+
+    __tablename__ = "mail_choices"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    kinds: Mapped[list[str]]
+    """See domain/mail/choices.py."""
+    with_private: Mapped[Flag]
+    """The email holds the words of direct messages and posts for followers too."""
+    mailed_at: Mapped[datetime | None]
+    """The last email told of what came before this."""

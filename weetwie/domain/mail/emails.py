@@ -1,9 +1,10 @@
 """The outbox: emails wait in the database, are tried again, ever later, and given up in the end."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
 import structlog
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
@@ -29,7 +31,7 @@ from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.security import sealing
 from weetwie.smtp.client import SendFailed, SmtpClient
-from weetwie.tables.mail import Email
+from weetwie.tables.mail import Email, MailChoice
 from weetwie.tables.people import Person
 
 log = structlog.get_logger(__name__)
@@ -44,8 +46,19 @@ _LONGEST_WAIT_FOR_US: Final = timedelta(minutes=30)
 _FAILURES_LAST: Final = timedelta(days=30)
 
 WEEKLY: Final = "week"
+UNREAD: Final = "unread"
 Write = Callable[[int, datetime, str], Awaitable[WrittenEmail | None]]
 """To whom, what came after when, and where it is stopped."""
+Sent = Callable[[Db, int, datetime], Awaitable[None]]
+"""To whom, and when it was taken to be sent; in the transaction in which it is gone from here."""
+
+
+class WrittenLater(msgspec.Struct, frozen=True):
+    """A kind of emails of which it is said when they are sent what stands in them."""
+
+    write: Write
+    sent: Sent | None = None
+
 
 _NOW = param("now", DateTime(timezone=True))
 _PUT = Query(
@@ -92,6 +105,25 @@ _CLAIM = Query(
         Email.ends_at,
     )
 )
+_gathered = insert_or_not(Email).values(
+    person_id=param("person_id", BigInteger),
+    address=param("address", Text),
+    subject=text("''"),
+    text=text("''"),
+    html=text("''"),
+    kind=text(f"'{UNREAD}'"),
+    since=param("since", DateTime(timezone=True)),
+    stop=param("stop", Text),
+    due_at=param("due_at", DateTime(timezone=True)),
+    ends_at=param("ends_at", DateTime(timezone=True)),
+)
+_GATHER = Query(
+    _gathered.on_conflict_do_update(
+        index_elements=[Email.person_id],
+        index_where=text(f"kind = '{UNREAD}' and attempts = 0"),
+        set_={"due_at": func.least(Email.due_at, _gathered.excluded.due_at)},
+    )
+)
 _ID = Email.id == param("id", BigInteger)
 _SENT = Query(delete(Email).where(_ID))
 _LATER = Query(
@@ -127,7 +159,10 @@ _WITHDRAWN = Query(
         func.folded(Email.address) == func.folded(param("address", Text)),
     )
 )
-_ERASED = Query(delete(Email).where(Email.person_id == func.any(param("ids", ARRAY(BigInteger)))))
+_OF_ERASED = [
+    Query(delete(table).where(table.person_id == func.any(param("ids", ARRAY(BigInteger)))))
+    for table in (Email, MailChoice)
+]
 
 
 async def put(
@@ -180,6 +215,21 @@ async def put_weekly(
     db.wake_after_commit()
 
 
+async def gather(
+    db: Db, person_id: int, address: str, since: datetime, due_at: datetime, lasts: timedelta, stop: str
+) -> None:
+    """An email about what they have not read by then. Where one waits already it tells of this too."""
+    await db.run(
+        _GATHER,
+        person_id=person_id,
+        address=address,
+        since=since,
+        stop=stop,
+        due_at=due_at,
+        ends_at=due_at + lasts,
+    )
+
+
 async def withdraw(db: Db, person_id: int, address: str) -> None:
     """What still waits for somebody is not sent to an address that is theirs no longer."""
     await db.run(_WITHDRAWN, person_id=person_id, address=address)
@@ -197,8 +247,8 @@ async def not_delivered(db: Db, viewer: Viewer, limit: int) -> list[tuple[int, s
     return [(row["person_id"], row["why"]) for row in await db.rows(_NOT_DELIVERED, limit=limit)]
 
 
-async def work(database: Database, post: SmtpClient, write: Write | None = None) -> bool:
-    """Sends one email that is due; says whether there was one."""
+async def work(database: Database, post: SmtpClient, later: Mapping[str, WrittenLater] | None = None) -> bool:
+    """Sends one email that is due; says whether there was one. `later` is what is written when it is sent, by kind."""
     async with database.transaction() as db:
         now = clock.now()
         row = await db.row(_CLAIM, now=now, held_until=now + _HELD)
@@ -207,7 +257,8 @@ async def work(database: Database, post: SmtpClient, write: Write | None = None)
     try:
         if row["ends_at"] <= now:
             raise SendFailed("it was too old", is_final=True)
-        written = await _written(row, write)
+        kind = (later or {}).get(row["kind"])
+        written = await _written(row, kind)
         if written is not None:
             await post.send(row["address"], written.subject, written.text, written.html, row["stop"])
     except SendFailed as error:
@@ -215,13 +266,15 @@ async def work(database: Database, post: SmtpClient, write: Write | None = None)
     else:
         async with database.transaction() as db:
             await db.run(_SENT, id=row["id"])
+            if written is not None and kind is not None and kind.sent is not None:
+                await kind.sent(db, row["person_id"], now)
     return True
 
 
-async def _written(row: Record, write: Write | None) -> WrittenEmail | None:
+async def _written(row: Record, kind: WrittenLater | None) -> WrittenEmail | None:
     """None where there is nothing to say."""
     if row["kind"]:
-        return None if write is None else await write(row["person_id"], row["since"], row["stop"])
+        return None if kind is None else await kind.write(row["person_id"], row["since"], row["stop"])
     plain, html = (_opened(place, row) for place in (_TEXT, _HTML))
     return WrittenEmail(row["subject"], plain, html)
 
@@ -272,4 +325,5 @@ async def sweep(db: Db) -> int:
 
 
 async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
-    await db.run(_ERASED, ids=[fact.person_id for fact in facts])
+    for query in _OF_ERASED:
+        await db.run(query, ids=[fact.person_id for fact in facts])

@@ -78,7 +78,7 @@ def as_html(
 
 
 def section(title: str, items: Sequence[tuple[str, str, str, str]]) -> str:
-    """A part with a heading; of each item who, what they do or why it stands here, what they say, and where that leads."""
+    """A part, with a heading where it has one; of each item who, what they do or why it stands here, what they say, and where that leads."""
     rows = "".join(
         '<table role="presentation" class="item" width="100%" cellpadding="0" cellspacing="0" border="0" '
         'style="border-top:1px solid #e6e3da"><tr><td style="padding:12px 0">'
@@ -90,17 +90,23 @@ def section(title: str, items: Sequence[tuple[str, str, str, str]]) -> str:
         )
         + (
             f'<p class="ink" style="{_TYPE};margin:4px 0 0;font-size:15px;line-height:1.5">'
-            f'<a class="ink" href="{escape(link)}" style="color:#181c20;text-decoration:none">{escape(what)}</a></p>'
+            f'<a class="ink" href="{escape(link)}" style="color:#181c20;text-decoration:none">{_lines(what)}</a></p>'
             if what
             else ""
         )
         + "</td></tr></table>"
         for who, why, what, link in items
     )
+    if not title:
+        return rows
     return (
         f'<h2 class="ink" style="{_TYPE};margin:24px 0 8px;font-size:16px;line-height:1.3;font-weight:650">{escape(title)}</h2>'
         f"{rows}"
     )
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
 
 
 def _paragraph(text: str, kind: str, style: str, *, size: int = 15) -> str:

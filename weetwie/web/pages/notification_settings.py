@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.responses import HTMLResponse, Response
 
+from weetwie.domain.mail import choices
 from weetwie.domain.notifications import requests
 from weetwie.domain.notifications.policy import (
     ACCEPT,
@@ -19,7 +20,7 @@ from weetwie.domain.notifications.policy import (
 )
 from weetwie.domain.people import staying
 from weetwie.errors import NotFound
-from weetwie.flows import week
+from weetwie.flows import emails, week
 from weetwie.runtime import clock
 from weetwie.web import reading
 from weetwie.web.pages import push
@@ -70,6 +71,7 @@ async def show_email(visit: Visit) -> Response:
             db,
             "settings_email.html",
             wants_week=await staying.wants_week(db, visit.viewer.person_id),
+            mailed=await choices.own_choice(db, visit.viewer.person_id),
             is_saved="saved" in visit.request.query_params,
             is_empty="empty" in visit.request.query_params,
         )
@@ -80,8 +82,12 @@ async def save_email(visit: Visit) -> Response:
     given = await visit.form()
     async with visit.site.database.transaction() as db:
         if visit.site.sends_mail:
-            wants = "wants_week" in given
-            await staying.want_week(db, visit.viewer.person_id, wants=wants)
+            await emails.choose(
+                visit.context(db),
+                wants_week="wants_week" in given,
+                kinds=visit.several.get("mailed", []) if "has_mailed" in given else None,
+                with_private="with_private" in given,
+            )
     return visit.go("/settings/email?saved=1")
 
 

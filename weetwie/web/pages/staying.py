@@ -1,4 +1,4 @@
-"""What emails lead to: staying or going to sleep, and hearing no more of questions. Links that are read by nobody else."""
+"""What emails lead to: staying or going to sleep, and ending emails of a kind. Links that are read by nobody else."""
 
 from starlette.responses import Response
 
@@ -36,12 +36,12 @@ async def _person(visit: Visit, db: Db) -> Viewer:
 
 async def show_stop(visit: Visit) -> Response:
     async with visit.site.database.reading() as db:
-        await stopping.whose(db, visit.request.path_params["token"])
-    return visit.show("letters_stop.html", is_done=False)
+        _person, kind = await stopping.whose(db, visit.request.path_params["token"])
+    return visit.show("letters_stop.html", kind=kind, is_done=False)
 
 
 async def stop(visit: Visit) -> Response:
     """With one click, by the person or by their mail program for them (RFC 8058): the address itself is the proof."""
     async with visit.site.database.transaction() as db:
-        await stopping.stop(db, visit.request.path_params["token"])
-    return visit.show("letters_stop.html", is_done=True)
+        kind = await stopping.stop(db, visit.request.path_params["token"])
+    return visit.show("letters_stop.html", kind=kind, is_done=True)

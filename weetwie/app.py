@@ -253,8 +253,15 @@ def _connection_tests(
         "webhooks": partial(_check_webhooks, database),
         "embedding": partial(check_embedding, database, here),
         "directory": partial(_check_directory, database, here),
+        "saml": partial(_check_saml, database, here),
         "remote_user": partial(_check_remote_user, here),
     }
+
+
+async def _check_saml(database: Database, here: Site) -> str:
+    from weetwie.flows import saml_check
+
+    return await saml_check.test(database, here)
 
 
 async def _check_remote_user(here: Site) -> str:

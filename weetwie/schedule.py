@@ -22,6 +22,7 @@ from weetwie.domain.identity import (
     kept_addresses,
     links,
     passkeys,
+    saml,
     sessions,
     sign_on,
 )
@@ -64,6 +65,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, attempts.sweep),
     (HOUR, passkeys.sweep),
     (HOUR, sign_on.sweep),
+    (HOUR, saml.sweep),
     (HOUR, sessions.end_old),
     (DAY, trail.forget_addresses),
     (DAY, emails.sweep),

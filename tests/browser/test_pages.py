@@ -110,6 +110,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-connections": "/admin/connections",
     "admin-embedding": "/admin/connections/embedding/preview",
     "admin-chat": "/admin/connections/chat",
+    "admin-saml": "/admin/connections/saml",
     "admin-announcements": "/admin/announcements",
 }
 FOR_STRANGERS: Final = {
@@ -216,6 +217,12 @@ NOT_ALONE: Final = {
     "/auth/sso/{key}/logout": "a provider asks it",
     "/settings/sign-in/{verb}": "a form sends to it",
     "/worker.js": "no page",
+    "/auth/saml/{key}": "leads to a provider, see tests/browser/test_saml.py",
+    "/auth/saml/{key}/acs": "a provider sends people to it, see tests/browser/test_saml.py",
+    "/auth/saml/{key}/callback": "a provider leads to it, see tests/browser/test_saml.py",
+    "/auth/saml/{key}/logout": "a provider leads to it, see tests/web",
+    "/auth/saml/{key}/metadata": "for programs",
+    "/admin/connections/saml/keys/{verb}": "a form sends to it",
     "/auth/password/{token}": "needs a link of its own, see tests/web",
     "/welcome/{token}": "needs a link of its own, see tests/web",
     "/oauth/authorize": "needs an app, see tests/web",

@@ -87,6 +87,12 @@ NOT_READ: Final = {
     "/auth/sso/{key}": "leads to a provider",
     "/auth/sso/{key}/callback": "needs a provider",
     "/auth/sso/{key}/logout": "nothing to read",
+    "/auth/saml/{key}": "leads to a provider",
+    "/auth/saml/{key}/acs": "nothing to read",
+    "/auth/saml/{key}/callback": "needs a provider: see tests/web/test_saml.py",
+    "/auth/saml/{key}/logout": "nothing to read",
+    "/auth/saml/{key}/metadata": "our addresses and certificate, the same for everybody",
+    "/admin/connections/saml/keys/{verb}": "a form sends to it",
     "/auth/password/{token}": "needs a link of its own",
     "/welcome/{token}": "needs a link of its own",
     "/auth/address/{token}": "needs a link of its own",
@@ -129,7 +135,7 @@ NOT_READ: Final = {
 MAY_SIGN_IN: Final = ("ada", "mia", "fay", "mel", "bea", "bix", "alma", "gus")
 TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
-    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds", "/settings/bots", "/settings/webhooks", "/settings/chat", "/admin/connections/chat",
+    "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds", "/settings/bots", "/settings/webhooks", "/settings/chat", "/admin/connections/chat", "/admin/connections/saml",
     "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/settings/questions", "/settings/departments", "/reading-list", "/questions", "/settings/elsewhere", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/import/invite", "/admin/health", "/admin/directory", "/admin/connections",
     "/settings/benefit", "/settings/email/preview", "/about/why",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",

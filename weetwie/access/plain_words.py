@@ -23,6 +23,7 @@ CONNECTIONS: Final = {
     "webhooks": _("Webhooks"),
     "embedding": _("Embedding in other sites"),
     "directory": _("Directory (LDAP, Active Directory)"),
+    "saml": _("Single sign-on by SAML 2.0"),
     "remote_user": _("Login by your proxy (Kerberos)"),
 }
 """What each is called."""

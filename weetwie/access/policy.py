@@ -24,7 +24,9 @@ Days = Annotated[int, msgspec.Meta(ge=0, le=36500)]
 """0 is for ever."""
 
 
-Connection = Literal["agents", "chat", "feeds", "bots", "webhooks", "embedding", "directory", "remote_user"]
+Connection = Literal[
+    "agents", "chat", "feeds", "bots", "webhooks", "embedding", "directory", "saml", "remote_user"
+]
 """Ways in and out for other programs that the organisation switches on one by one."""
 
 COMPLIANCE_READS: Final = ("nothing", "posts", "everything")

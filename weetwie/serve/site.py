@@ -12,5 +12,6 @@ def site_of(settings: Settings) -> Site:
         store=store.chosen(settings),
         data=settings.data,
         directory=settings.directory,
+        saml=settings.saml,
         remote_user=settings.remote_user,
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from weetwie.settings import sources, values
-from weetwie.settings.sources import Directory, Provider, RemoteUser, SignOnSource
+from weetwie.settings.sources import Directory, Provider, RemoteUser, SamlProvider, SignOnSource
 from weetwie.settings.values import Address, Parse
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Directory",
     "Provider",
     "RemoteUser",
+    "SamlProvider",
     "Settings",
     "SettingsError",
     "SignOnSource",
@@ -173,6 +174,13 @@ class Settings:
         shown="none",
         what="OpenID Connect providers for single sign-on; see admin.md for all options.",
         is_secret=True,
+    )
+    saml: tuple[SamlProvider, ...] = _setting(
+        sources.saml,
+        "a list of tables `[[saml]]` (JSON in the environment), each with key, name, entity_id, and metadata_url (https) or metadata_file",
+        default=(),
+        shown="none",
+        what="SAML 2.0 providers for single sign-on; see saml.md for all options.",
     )
     directory: Directory | None = _setting(
         sources.directory,

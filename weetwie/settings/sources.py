@@ -50,6 +50,26 @@ class Provider(SignOnSource, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """More that the provider is asked with, such as `prompt` or `hd`."""
 
 
+class SamlProvider(SignOnSource, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody with whom people sign in by SAML 2.0. Attributes have the names that the usual providers give them; see saml.md."""
+
+    entity_id: str
+    """What it calls itself."""
+    metadata_url: str = ""
+    metadata_file: str = ""
+    """Where it says what it is; one of the two."""
+    subject_attribute: str = ""
+    """By which people are known for good, where the name (NameID) changes."""
+    groups_claim: str = "groups"
+    begins_there: bool = False
+    """People may come from a page of the provider; they are then asked for again from here."""
+
+    @property
+    def issuer(self) -> str:
+        """By which identities are known that it vouches for: apart from those of OpenID Connect, which may be called the same."""
+        return f"saml:{self.entity_id}"
+
+
 class Directory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The organisation's own directory, asked by LDAP. What is said of single attributes begins with what its kind usually has."""
 
@@ -148,14 +168,31 @@ def providers(value: Any) -> tuple[Provider, ...]:
     if len({one.key for one in found}) < len(found):
         raise ValueError
     for one in found:
-        parts = urlsplit(one.issuer)
-        is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if not re.fullmatch(r"[a-z0-9-]{1,32}", one.key) or not (
-            one.name and one.client_id and parts.hostname
-        ):
+        if not re.fullmatch(r"[a-z0-9-]{1,32}", one.key) or not (one.name and one.client_id):
             raise ValueError
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+        _check_address(one.issuer)
+    return found
+
+
+def _check_address(address: str) -> None:
+    """Encrypted, but on this machine itself."""
+    parts = urlsplit(address)
+    is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_near)):
+        raise ValueError
+
+
+def saml(value: Any) -> tuple[SamlProvider, ...]:
+    found: tuple[SamlProvider, ...] = _converted(value, tuple[SamlProvider, ...])
+    if len({one.key for one in found}) < len(found) or len({one.entity_id for one in found}) < len(found):
+        raise ValueError
+    for one in found:
+        if not re.fullmatch(r"[a-z0-9-]{1,32}", one.key) or not (one.name and one.entity_id):
             raise ValueError
+        if bool(one.metadata_url) == bool(one.metadata_file):
+            raise ValueError
+        if one.metadata_url:
+            _check_address(one.metadata_url)
     return found
 
 

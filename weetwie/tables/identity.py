@@ -170,11 +170,30 @@ class SignOn(Row):
     browser_hash: Mapped[bytes]
     nonce: Mapped[str]
     verifier: Mapped[bytes]
-    """Sealed."""
+    """Sealed. With SAML, where the provider answers before the browser is known again, what it has said."""
     go_on: Mapped[str]
     person_id: Mapped[int | None] = to("people.id")
     """Who connects their account; None where somebody signs in."""
     expires_at: Mapped[datetime]
+
+
+class SamlMessage(Row):
+    """What providers have sent by SAML, by a digest: each is good once."""
+
+    __tablename__ = "saml_messages"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+
+class SamlMetadata(Row):
+    """What a provider said of itself the last time, for when it is away."""
+
+    __tablename__ = "saml_metadata"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[bytes]
+    read_at: Mapped[Moment]
 
 
 class App(Row):

@@ -29,6 +29,7 @@ from weetwie.web.pages import (
     admin_overview,
     admin_policy,
     admin_retention,
+    admin_saml,
     admin_sources,
     api_reference,
     apps,
@@ -72,6 +73,7 @@ from weetwie.web.pages import (
     questions,
     reading_list,
     reset,
+    saml,
     settings,
     sign_in,
     sign_in_link,
@@ -108,6 +110,11 @@ LARGEST: Final = {
     "/admin/logo": admin_import.LARGEST + LONGEST_FORM,
 }
 """Forms with files, by their address."""
+
+FROM_PROVIDERS: Final = dict.fromkeys(
+    ("/auth/saml/{key}/acs", "/auth/saml/{key}/logout"), 384 * 1024 + LONGEST_FORM
+)
+"""What comes with a form of a provider, which is longer where somebody is in many groups."""
 
 UNCOUNTED: Final = frozenset(
     (
@@ -246,6 +253,8 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/connections/chat": (admin_chat.show, admin_chat.add),
     "/admin/connections/chat/{id:int}": (admin_chat.show_one, admin_chat.change),
     "/admin/connections/chat/{id:int}/remove": (admin_chat.show_one, admin_chat.remove),
+    "/admin/connections/saml": (admin_saml.show, None),
+    "/admin/connections/saml/keys/{verb}": (admin_saml.show, admin_saml.change_keys),
     "/admin/connections/{name}/{verb}": (admin_connections.show, admin_connections.act),
     "/admin/directory": (admin_directory.show, admin_directory.make),
     "/admin/directory/ldap": (admin_directory_sync.show, None),
@@ -288,6 +297,11 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/auth/sso/{key}": (sign_on.begin, sign_on.connect),
     "/auth/sso/{key}/callback": (sign_on.come_back, None),
     "/auth/sso/{key}/logout": (sign_on.nothing, sign_on.end),
+    "/auth/saml/{key}": (saml.begin, saml.connect),
+    "/auth/saml/{key}/acs": (sign_on.nothing, saml.answer),
+    "/auth/saml/{key}/callback": (saml.come_back, None),
+    "/auth/saml/{key}/logout": (saml.end, saml.end_by_form),
+    "/auth/saml/{key}/metadata": (saml.metadata, None),
     "/auth/password/{token}": (password.show, password.put),
     "/auth/address/{token}": (address.show, address.confirm),
     "/invitations": (invitations.show, invitations.send_out),

@@ -20,6 +20,7 @@ from weetwie.database.pool import Database
 from weetwie.domain.identity import attempts, sessions
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import NotFound, Refusal, TooMany
+from weetwie.flows.saml import SamlSignOn
 from weetwie.http.body import bounded, check_length
 from weetwie.runtime import clock
 from weetwie.security import oidc
@@ -31,7 +32,16 @@ from weetwie.web.assets import Assets
 from weetwie.web.presenter import Presenter
 from weetwie.web.reading import SignInAgain, SignInFirst
 from weetwie.web.refused import failed, out_of_order, refused, too_often
-from weetwie.web.routes import FOR_BUILDERS, LARGEST, LONGEST_FORM, PAGES, UNCOUNTED, WAY_IN, Page
+from weetwie.web.routes import (
+    FOR_BUILDERS,
+    FROM_PROVIDERS,
+    LARGEST,
+    LONGEST_FORM,
+    PAGES,
+    UNCOUNTED,
+    WAY_IN,
+    Page,
+)
 from weetwie.web.show import Templates
 from weetwie.web.visit import ConnectionTest, Fetch, LookOver, SignOnHouse, Visit, WebSite, visit
 
@@ -63,6 +73,7 @@ def site(
         store=here.store,
         data=here.data,
         directory=here.directory,
+        saml=here.saml,
         remote_user=here.remote_user,
         database=database,
         templates=templates,
@@ -70,6 +81,7 @@ def site(
         presenter=Presenter(here.base_url, assets.address),
         live=live,
         providers=_providers(sso),
+        saml_providers={one.key: SamlSignOn(one, database, here) for one in here.saml},
         look_over=look_over,
         api=api,
         limits=limits,
@@ -153,7 +165,9 @@ async def _check_proved(come: Visit) -> None:
 
 
 def _longest(come: Visit, path: str) -> int:
-    """Only files may be long, and only of those who are known."""
+    """Only files may be long, and only of those who are known; and what providers send."""
+    if path in FROM_PROVIDERS:
+        return FROM_PROVIDERS[path]
     has_files = come.request.headers.get("content-type", "").lower().startswith("multipart/")
     return LARGEST.get(path, LONGEST_FORM) if has_files and come.is_signed_in else LONGEST_FORM
 

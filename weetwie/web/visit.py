@@ -28,6 +28,7 @@ from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Forbidden, Invalid, _
+from weetwie.flows.saml import SamlSignOn
 from weetwie.http.fetch import Fetched
 from weetwie.runtime import clock
 from weetwie.runtime.finding import Diagnosis
@@ -79,6 +80,8 @@ class WebSite(Site):
     live: Live | None = None
     providers: Mapping[str, SignOnHouse] = field(default_factory=dict)
     """With whom people sign in, by key."""
+    saml_providers: Mapping[str, SamlSignOn] = field(default_factory=dict)
+    """The same by SAML."""
     look_over: LookOver | None = None
     """Says what is wrong with the installation."""
     api: Reference | None = None

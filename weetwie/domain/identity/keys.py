@@ -35,6 +35,12 @@ async def key(db: Db, name: str) -> bytes:
     return sealing.opened(_PLACE, name, bytes(value))
 
 
+async def begin(db: Db, name: str, secret: str) -> str:
+    """A secret that was made here, unless another process was quicker: the one that is kept."""
+    await db.run(_MAKE, name=name, value=sealing.seal(_PLACE, name, secret.encode()))
+    return await given(db, name)
+
+
 async def put(db: Db, viewer: Viewer, name: str, secret: str) -> None:
     """A secret that was given to this installation, in place of the one before. Raises Forbidden."""
     if not permissions.administer(viewer, clock.now()):

@@ -24,13 +24,11 @@ from weetwie.tables.identity import Identity, Session, SignOn
 
 LASTS: Final = timedelta(minutes=15)
 
-_NOT_HERE: Final = _(
-    "This login took too long, or began in another browser. Start again from the login page."
-)
+NOT_HERE: Final = _("This login took too long, or began in another browser. Start again from the login page.")
 _NOT_ACTIVE: Final = _("This account isn't active right now. Ask an administrator.")
 _TAKEN: Final = _("This login already belongs to another account here. Ask an administrator.")
 
-_VERIFIER: Final = "sign_ons.verifier"
+VERIFIER: Final = "sign_ons.verifier"
 
 _BEGIN = Query(
     insert(SignOn).values(
@@ -77,6 +75,11 @@ _SUBJECT = Query(
 )
 _PEOPLE_OF = Query(
     select(func.count(Identity.person_id.distinct())).where(Identity.issuer == param("issuer", Text))
+)
+_PEOPLE_BY = Query(
+    select(func.count(Identity.person_id.distinct())).where(
+        func.starts_with(Identity.issuer, param("beginning", Text))
+    )
 )
 _CONNECT = Query(
     upsert(Identity)
@@ -138,18 +141,22 @@ async def begin(
     db: Db, provider: str, browser: str, go_on: str, person_id: int | None = None
 ) -> tuple[str, StartedSignOn]:
     """The state, and what is asked with it. With `person_id` somebody who is signed in connects their account."""
-    state = secrets.token_urlsafe(32)
+    state = new_state()
     begun = StartedSignOn(provider, secrets.token_urlsafe(32), secrets.token_urlsafe(48), go_on, person_id)
     state_hash = credential_hash(state)
     await db.run(
         _BEGIN,
         **msgspec.structs.asdict(begun)
-        | {"verifier": sealing.seal(_VERIFIER, state_hash, begun.verifier.encode())},
+        | {"verifier": sealing.seal(VERIFIER, state_hash, begun.verifier.encode())},
         state_hash=state_hash,
         browser_hash=credential_hash(browser),
         expires_at=clock.now() + LASTS,
     )
     return state, begun
+
+
+def new_state() -> str:
+    return secrets.token_urlsafe(32)
 
 
 async def take(db: Db, provider: str, browser: str, state: str) -> StartedSignOn:
@@ -163,8 +170,8 @@ async def take(db: Db, provider: str, browser: str, state: str) -> StartedSignOn
         and row["expires_at"] > clock.now()
     )
     if row is None or not is_ours:
-        raise Invalid(_NOT_HERE)
-    verifier = sealing.opened(_VERIFIER, state_hash, bytes(row["verifier"])).decode()
+        raise Invalid(NOT_HERE)
+    verifier = sealing.opened(VERIFIER, state_hash, bytes(row["verifier"])).decode()
     return StartedSignOn(row["provider"], row["nonce"], verifier, row["go_on"], row["person_id"])
 
 
@@ -177,6 +184,11 @@ async def owner(db: Db, issuer: str, subject: str) -> int | None:
 async def people_of(db: Db, issuer: str) -> int:
     """How many it knows."""
     return int(await db.value(_PEOPLE_OF, issuer=issuer))
+
+
+async def people_by(db: Db, beginning: str) -> int:
+    """How many all those know whose names begin so."""
+    return int(await db.value(_PEOPLE_BY, beginning=beginning))
 
 
 async def subject(db: Db, issuer: str, person_id: int) -> str:

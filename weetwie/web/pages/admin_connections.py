@@ -87,6 +87,11 @@ async def _by_proxy(db: Db, viewer: Viewer) -> Sequence[Use]:
     return [Use(_("People who logged in this way"), viewer.policy.told(people))] if people else []
 
 
+async def _by_saml(db: Db, viewer: Viewer) -> Sequence[Use]:
+    people = await sign_on.people_by(db, "saml:")
+    return [Use(_("People who logged in this way"), viewer.policy.told(people))] if people else []
+
+
 CONNECTIONS: Final = (
     OfferedConnection(
         "agents",
@@ -152,6 +157,16 @@ CONNECTIONS: Final = (
         "directory",
         _by_directory,
         "/admin/directory/ldap",
+    ),
+    OfferedConnection(
+        "saml",
+        _(
+            "People log in with their account at a provider that speaks SAML 2.0, such as ADFS, Entra ID, Okta, Keycloak or Google. It is set in the settings of this installation."
+        ),
+        "",
+        "saml",
+        _by_saml,
+        setup="/admin/connections/saml",
     ),
     OfferedConnection(
         "remote_user",

@@ -8,6 +8,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.scim import tokens
 from weetwie.errors import NotFound, Refusal
 from weetwie.web import reading
+from weetwie.web.pages import sign_on
 from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
@@ -50,7 +51,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         status,
         tokens=await tokens.listed(db, visit.viewer),
         address=f"{visit.site.base_url}/scim/v2",
-        providers=[one.told for one in visit.site.providers.values()],
+        providers=sign_on.offered(visit),
         callback=f"{visit.site.base_url}/auth/sso",
         **({"token_made": ""} | more),
     )

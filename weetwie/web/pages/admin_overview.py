@@ -22,6 +22,7 @@ from weetwie.errors import _
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.web import reading
+from weetwie.web.pages import sign_on
 from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
@@ -119,7 +120,7 @@ async def _steps(visit: Visit, db: Db, count: Members, asked: Answered, *, is_im
         bool(policy.contact_email),
         is_imported or count.people > count.joined + 2,
         is_checked,
-        bool(visit.site.providers),
+        bool(sign_on.offered(visit)),
         asked.asked >= _FIRST_QUESTIONS,
         count.joined > 1 and count.joined * 2 > count.people,
     )

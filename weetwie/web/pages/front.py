@@ -9,6 +9,7 @@ from weetwie.database.paging import Page
 from weetwie.domain.invitations import ask as asking
 from weetwie.domain.timelines import public as publics
 from weetwie.web import reading
+from weetwie.web.pages import sign_on
 from weetwie.web.visit import Visit
 
 _PUBLIC: Final = 5
@@ -16,7 +17,6 @@ _PUBLIC: Final = 5
 
 async def show(visit: Visit) -> Response:
     """With the newest posts for everybody on the web, where there are any."""
-    policy = visit.viewer.policy
     async with visit.site.database.reading() as db:
         found = await reading.timeline(
             visit, db, lambda db, _page: publics.public(db, visit.viewer, Page(_PUBLIC))
@@ -25,7 +25,7 @@ async def show(visit: Visit) -> Response:
         "front.html",
         posts=found["posts"],
         plain_description=Policy().description,
-        providers=[] if policy.sign_in == "local" else [one.told for one in visit.site.providers.values()],
+        providers=sign_on.offered(visit),
     )
 
 

@@ -29,7 +29,7 @@ async def show(visit: Visit) -> Response:
 def page(visit: Visit, status: int = 200, **values: Any) -> Response:
     visit.is_living = True  # for passkeys
     policy = visit.viewer.policy
-    providers = [] if policy.sign_in == "local" else [one.told for one in visit.site.providers.values()]
+    providers = sign_on.offered(visit)
     proxy = visit.site.remote_user if sign_on.is_by_proxy(visit) else None
     query = visit.request.query_params
     is_again = "again" in query and visit.is_signed_in

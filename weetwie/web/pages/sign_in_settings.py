@@ -26,6 +26,7 @@ from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
 from weetwie.security.client_address import place_of
 from weetwie.web import reading
 from weetwie.web.pages import address
+from weetwie.web.pages import sign_on as sign_ons
 from weetwie.web.pages.drafts import form_id
 from weetwie.web.visit import Visit
 
@@ -67,12 +68,12 @@ async def act(visit: Visit) -> Response:
 
 async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
     reading.check_signed_in(visit)
-    site, policy = visit.site, visit.viewer.policy
+    site = visit.site
     async with site.database.reading() as db:
         known = await sign_on.connected(db, visit.viewer)
         issuers = {one.issuer for one in known}
-        names = {one.told.issuer: one.told.name for one in site.providers.values()}
-        others = [one.told for one in site.providers.values() if one.told.issuer not in issuers]
+        offered = sign_ons.offered(visit)
+        names = {one.issuer: one.name for one in offered}
         return await reading.show(
             visit,
             db,
@@ -81,7 +82,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             sessions=await sessions.listed(db, visit.viewer),
             happened=await reading.with_names(visit, db, await account.happened(db, visit.viewer)),
             connected=[(one, names.get(one.issuer, one.issuer)) for one in known],
-            others=[] if policy.sign_in == "local" else others,
+            others=[one for one in offered if one.issuer not in issuers],
             passkeys=await passkeys.listed(db, visit.viewer),
             has_codes=await one_time.is_on(db, visit.viewer.person_id),
             has_password=await passwords.hash_of(db, visit.viewer.person_id) is not None,

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+import msgspec
 import structlog
 from starlette.responses import JSONResponse, Response
 
@@ -13,6 +14,7 @@ from weetwie.domain.media import faces
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
 from weetwie.flows import remote_user as by_remote_user
 from weetwie.flows import sign_on as entering
+from weetwie.flows.saml import SamlSignOn
 from weetwie.http.fetch import Fetcher, FetchFailed
 from weetwie.security import remote_user
 from weetwie.security.oidc import SignedIn
@@ -28,6 +30,31 @@ _NOT_RECOGNISED: Final = _(
 )
 _PICTURE_SECONDS: Final = 4.0
 _LONGEST_AGE: Final = 30 * 24 * 3600
+
+
+class OfferedSignOn(msgspec.Struct, frozen=True):
+    """A provider on the page where one signs in."""
+
+    name: str
+    address: str
+    issuer: str
+
+
+def offered(visit: Visit) -> list[OfferedSignOn]:
+    """With whom people may sign in here."""
+    site, policy = visit.site, visit.viewer.policy
+    if policy.sign_in == "local":
+        return []
+    found = [
+        OfferedSignOn(one.told.name, f"/auth/sso/{key}", one.told.issuer)
+        for key, one in site.providers.items()
+    ]
+    if "saml" in policy.connections:
+        found += [
+            OfferedSignOn(one.told.name, f"/auth/saml/{key}", one.told.issuer)
+            for key, one in site.saml_providers.items()
+        ]
+    return found
 
 
 async def begin(visit: Visit) -> Response:
@@ -115,13 +142,15 @@ async def way_out(visit: Visit) -> str:
         return ""
     async with visit.site.database.reading() as db:
         found = await sign_on.of_session(db, visit.session)
-    provider = next(
-        (one for one in visit.site.providers.values() if found and one.client.issuer == found[0]), None
-    )
+    site = visit.site
+    every: list[Provider | SamlSignOn] = [*site.providers.values(), *site.saml_providers.values()]
+    provider = next((one for one in every if found and one.told.issuer == found[0]), None)
     if found is None or provider is None or not provider.told.signs_out:
         return ""
     try:
-        return await provider.client.way_out(found[1], f"{visit.site.base_url}/")
+        if isinstance(provider, SamlSignOn):
+            return await provider.way_out(found[1])
+        return await provider.client.way_out(found[1], f"{site.base_url}/")
     except Refusal as refusal:
         log.warning("no way to sign out of a provider", provider=provider.told.key, why=str(refusal))
         return ""

@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from tests.access.companies import companies, counts, write
 from tests.access.plain_rule import CARD, Company, Human, Note
@@ -19,6 +18,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import VIEWER, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, prepare_connection
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from weetwie.access import viewer as viewers
 from weetwie.access import visibility
@@ -18,6 +17,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import VIEWER
 from weetwie.database.pool import Db, Query
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Mention, Post
 from weetwie.tables.relations import Follow
 

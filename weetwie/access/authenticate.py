@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, and_, case, func, literal, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access import policy as policies
 from weetwie.access.enums import Ring, Standing
@@ -18,6 +17,7 @@ from weetwie.access.viewer import Viewer, nobody
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.runtime import clock
 from weetwie.runtime.cache import Cache
+from weetwie.tables.declared import aliased
 from weetwie.tables.identity import Session, Token
 from weetwie.tables.people import Person
 from weetwie.tables.policy import PolicyRow

@@ -3,11 +3,11 @@
 from typing import Any
 
 from sqlalchemy import and_, false, func, or_, select, true
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Ring
 from weetwie.access.visibility import MEMBER, BoolSql, ViewerSql
+from weetwie.tables.declared import aliased
 from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow

@@ -32,7 +32,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.base import Executable
 
 from weetwie.access import viewer as viewers
@@ -40,6 +39,7 @@ from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Record, Value, param
 from weetwie.runtime import clock
+from weetwie.tables.declared import InstrumentedAttribute, aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post
 from weetwie.tables.relations import Block, Follow

@@ -28,6 +28,7 @@ from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
 from weetwie.jobs import jobs
 from weetwie.media.blob import Store
+from weetwie.runtime.memory import give_back
 from weetwie.serve import doctor, store, web
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
@@ -74,6 +75,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
         server = web.server(metrics.counting(application))
         async with parts.database.reading() as db:
             await warm_up(db, await parts.site.memory.policy(db))
+        _settle()
         with told_to_end(lambda: _end(parts.live, server)):
             async with _running(
                 parts.bell.run(),
@@ -86,8 +88,16 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                 await server.is_open.wait()
                 await ready(parts.database)
                 await asyncio.to_thread(write_frequent)
-                gc.freeze()  # what is here now stays; there is no need to look through it again and again
+                _settle()
                 await serving
+
+
+def _settle() -> None:
+    """What is here now stays, and is not looked through again and again. What was needed only to get here goes first: statements
+    are made of parts that hold one another, and frozen they would stay for ever."""
+    gc.collect()
+    gc.freeze()
+    give_back()
 
 
 async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:

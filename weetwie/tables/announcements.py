@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Mapped, mapped_column
-
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Flag, Id, Moment, Rank, Row, to
 
 

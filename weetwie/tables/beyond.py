@@ -1,8 +1,8 @@
 """Beyond one's circle: how often somebody wants a post from there, and which they have been shown."""
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Flag, Moment, Rank, Row, Words, to
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Id, Rank, Row, Words, to
 
 WAITING, READY, NOTHING = 0, 1, 2

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Id, Moment, Row, Words, to
 
 

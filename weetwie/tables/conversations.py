@@ -1,8 +1,8 @@
 """Conversations: the threads in which a person has written or been written to directly."""
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
 
+from weetwie.tables.declared import Mapped
 from weetwie.tables.schema import Count, Id, Row, to
 
 

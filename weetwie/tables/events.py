@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Id, Moment, Row
 
 

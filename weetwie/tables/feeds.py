@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Mapped, mapped_column
-
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Id, Moment, Row, Words, to
 
 

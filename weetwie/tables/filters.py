@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
 
+from weetwie.tables.declared import Mapped
 from weetwie.tables.schema import Id, Rank, Row, to
 
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import BigInteger
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Flag, Moment, Rank, Row, Words, to
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Id, Moment, Row, Words, to
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Flag, Id, Moment, Rank, Row, Words, to
 
 

@@ -1,8 +1,8 @@
 """Lists: people whom one reads together, known to their owner alone."""
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Flag, Id, Number, Rank, Row, to
 
 FOLLOWED, LIST, NONE = 0, 1, 2

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Id, Moment, Rank, Row, Words, to
 
 WAITING, READY, FAILED = 0, 1, 2

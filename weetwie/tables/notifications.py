@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import Computed, Index, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Moment, Rank, Row, Words, to
 
 _EXACT_ID = text("((new_id() >> 16) << 16) | ((nextval('running_number') & 4095) << 4)")

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Id, Row, to
 
 

@@ -6,8 +6,8 @@ When somebody was asked, passed or answered is kept nowhere but in `question_loa
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
 
 

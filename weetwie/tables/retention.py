@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
 
+from weetwie.tables.declared import Mapped
 from weetwie.tables.schema import Id, Moment, Row, to
 
 

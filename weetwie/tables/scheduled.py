@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
 
+from weetwie.tables.declared import Mapped
 from weetwie.tables.schema import Id, Row, to
 
 

@@ -1,19 +1,22 @@
 """What all tables share: the base they are declared on and the kinds of column that recur."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, ForeignKey, LargeBinary, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from weetwie.tables.declared import Declared, mapped_column
 
 NEW_ID = text("new_id()")
 """64 bits: milliseconds since 1970 above, a running number in the 16 below; so ids are in the order of time."""
 
 
-class Row(DeclarativeBase):
+class Row(Declared):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         int: BigInteger,
+        bool: Boolean,
+        date: Date,
         str: Text,
         bytes: LargeBinary,
         datetime: DateTime(timezone=True),

@@ -1,8 +1,8 @@
 """Timelines: an index that finds a home page fast. What it may show is decided when it is read."""
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
 
+from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Row, to
 
 

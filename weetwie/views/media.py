@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Executable, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
@@ -14,6 +13,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import struct, structs
 from weetwie.errors import NotFound
+from weetwie.tables.declared import aliased
 from weetwie.tables.media import Face, Media
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MEDIA, Post

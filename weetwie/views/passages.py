@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Executable, and_, case, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import passages as law
 from weetwie.access import visibility
@@ -15,6 +14,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Record, param
 from weetwie.errors import NotFound
+from weetwie.tables.declared import aliased
 from weetwie.tables.imports import Import
 from weetwie.tables.passages import SourceChannel, SourcePassage
 from weetwie.tables.people import Person

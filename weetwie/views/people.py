@@ -7,13 +7,13 @@ from typing import Any, Final, NotRequired, TypedDict
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Executable, Text, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import profile_words, ring_counts, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.errors import Forbidden, NotFound
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import LatelyWords, Topic
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post

@@ -19,7 +19,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from weetwie.access import authenticate, ring_counts, visibility
 from weetwie.access.enums import QuotePolicy, Visibility
@@ -28,6 +27,7 @@ from weetwie.access.visibility import ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.paging import END, Page
 from weetwie.database.pool import Db, Query, Record, Value, param
 from weetwie.errors import NotFound
+from weetwie.tables.declared import InstrumentedAttribute, aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MEDIA, POLL, Mark, Post
 from weetwie.tables.relations import Follow

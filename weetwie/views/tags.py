@@ -10,7 +10,6 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import BigInteger, Executable, Select, Text, and_, distinct, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -19,6 +18,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.relations import FeaturedTag, TagFollow
 from weetwie.text import text

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, Executable, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
+from weetwie.tables.declared import aliased
 from weetwie.tables.identity import App
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MASTODON, TWITTER, Mention, Post, PostEdit, PostTag, PostText, Tag

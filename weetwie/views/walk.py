@@ -15,13 +15,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import aliased
 
 from weetwie.access import authenticate, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Value, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post
 from weetwie.views.posts import ABOVE, BELOW, Candidates, SeenPost, as_seen, loaded
 

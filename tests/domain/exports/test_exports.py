@@ -113,7 +113,7 @@ def test_every_table_that_speaks_of_people_is_in_it_or_left_out_for_a_reason() -
         "told of the bots that one answers for": {"incoming_webhooks", "read_feeds"},
             "secrets": {"passwords", "one_time", "letters"},
     }  # fmt: skip
-    told = {column.class_.__tablename__ for column in everything.OWN.values()}
+    told = {column.table.name for column in everything.OWN.values()}
     of_people = {
         table.name
         for table in whole().tables.values()

@@ -20,7 +20,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Ring
@@ -40,6 +39,7 @@ from weetwie.events import (
 )
 from weetwie.runtime import clock
 from weetwie.tables.announcements import Announcement, AnnouncementReaction, AnnouncementRead
+from weetwie.tables.declared import aliased
 from weetwie.text.text import is_longer
 
 LONGEST: Final = 5000

@@ -9,7 +9,6 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, Select, false, func, select, true, union_all
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
@@ -17,6 +16,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
 from weetwie.domain.benefits.rules import months
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.posts import Post, PostTag, Tag
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions
 from weetwie.access.enums import Standing, Visibility
@@ -20,6 +19,7 @@ from weetwie.domain.benefits import rules
 from weetwie.domain.benefits.rules import Cell, Quarter, cell
 from weetwie.errors import Forbidden
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import HERE, Post
 from weetwie.tables.relations import Follow

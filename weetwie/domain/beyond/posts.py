@@ -18,7 +18,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -29,6 +28,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.domain.beyond.rules import KEPT, YOUNG, BeyondCandidate, Given
 from weetwie.runtime import clock
 from weetwie.tables.beyond import BeyondPost
+from weetwie.tables.declared import aliased
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, PostText

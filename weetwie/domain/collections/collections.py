@@ -19,7 +19,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
@@ -30,6 +29,7 @@ from weetwie.domain.collections import rules
 from weetwie.errors import Forbidden, NotFound
 from weetwie.runtime import clock
 from weetwie.tables.collections import Collection, CollectionItem
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 
 

@@ -18,7 +18,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
@@ -29,6 +28,7 @@ from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.tables.collections import Collection, CollectionItem
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block
 

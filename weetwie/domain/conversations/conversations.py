@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import BigInteger, Executable, delete, func, or_, select, true, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -16,6 +15,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.errors import NotFound
 from weetwie.events import PersonErased, PostEdited, PostPublished
 from weetwie.tables.conversations import Conversation
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Mention, Post
 
 

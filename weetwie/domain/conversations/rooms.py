@@ -10,7 +10,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Select, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -20,6 +19,7 @@ from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import NotFound
 from weetwie.tables.conversations import Conversation
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Mention, Post
 
 MOST_COUNTED: Final = 99

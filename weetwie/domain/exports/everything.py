@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, LargeBinary, case, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
@@ -43,6 +42,7 @@ from weetwie.tables import (
     scim,
     webhooks,
 )
+from weetwie.tables.declared import InstrumentedAttribute
 
 _BY_ASKER: Final = 0
 _LEFT_OUT: Final = 5
@@ -139,7 +139,7 @@ def _columns(owner: InstrumentedAttribute[Any]) -> list[Any]:
     """All but secrets: no bytes leave, for they are keys, hashes and seals."""
     return [
         column
-        for column in owner.class_.__table__.columns
+        for column in owner.table.columns
         if column.name not in _HIDDEN and not isinstance(column.type, LargeBinary)
     ]
 
@@ -234,7 +234,7 @@ NAMES: Final = tuple(_QUERIES)
 
 
 _VISIBLE: Final = {
-    name: glossary.entries(OWN[name]) for name in OWN if OWN[name].class_ is knowledge.GlossaryEntry
+    name: glossary.entries(OWN[name]) for name in OWN if OWN[name].table is knowledge.GlossaryEntry.__table__
 }
 """Of what others have a part in."""
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from weetwie.access import glossary
 from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.tables.declared import InstrumentedAttribute
 from weetwie.tables.knowledge import GlossaryEntry
 
 

@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, and_, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions
 from weetwie.access.enums import Standing
@@ -17,6 +16,7 @@ from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, _
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.handover import HandoverTopic
 from weetwie.tables.people import Person
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Standing
@@ -20,6 +19,7 @@ from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.handover import ReadingList
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block

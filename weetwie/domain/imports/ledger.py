@@ -11,13 +11,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.imports import Import, ImportedPerson, ImportedPost
 from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from sqlalchemy import ARRAY, BigInteger, and_, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import evidence
 from weetwie.events import PersonErased, RankingChosen
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Evidence
 from weetwie.tables.passages import PassageChoice, SourcePassage
 from weetwie.tables.people import Person

@@ -19,13 +19,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.knowledge import packing, words
 from weetwie.events import AnswerAccepted, PersonErased, PostDeleted, PostEdited, PostPublished, RankingChosen
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Evidence, KnownWord
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Endorsement, Mention, Post, PostTag, PostText

@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 from sqlalchemy import BigInteger, Text, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import audience, visibility
 from weetwie.access.enums import Visibility
@@ -24,6 +23,7 @@ from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.phrases import Candidate, WrittenPost
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, PostText

@@ -8,13 +8,13 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge.answer import ExpertAnswer, Level
 from weetwie.errors import _
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import AskedQuestion
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostText

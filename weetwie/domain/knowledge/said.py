@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 from sqlalchemy import BigInteger, Text, and_, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
@@ -22,6 +21,7 @@ from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.twins import terms as twin_terms
 from weetwie.domain.knowledge.visible import Scope, Visible
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post

@@ -18,7 +18,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.policy import FEWEST
@@ -31,6 +30,7 @@ from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PersonErased, TopicsChanged, record
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
 from weetwie.tables.people import Person
 

@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, and_, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.database.pool import Db, Query, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.mail import MailChoice
 from weetwie.tables.notifications import Marker
 from weetwie.tables.people import Person

@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Executable, Text, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
@@ -16,6 +15,7 @@ from weetwie.errors import Forbidden, NotFound
 from weetwie.events import MediaChanged, record
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.media import Media
 from weetwie.tables.posts import Post
 

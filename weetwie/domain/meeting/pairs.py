@@ -17,7 +17,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Standing, Visibility
@@ -26,6 +25,7 @@ from weetwie.access.visibility import BoolSql, there_is
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.meeting import Meeting, MeetingPreferences
 from weetwie.tables.people import Person

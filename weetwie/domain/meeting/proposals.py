@@ -19,7 +19,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
@@ -29,6 +28,7 @@ from weetwie.domain.meeting.pairs import SHOWN, may_meet
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.errors import Forbidden, NotFound
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.meeting import Meeting
 from weetwie.tables.people import Person

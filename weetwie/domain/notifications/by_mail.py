@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Executable, and_, case, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
@@ -17,6 +16,7 @@ from weetwie.database.rows import structs
 from weetwie.domain.notifications.list import mine, of_marker
 from weetwie.domain.notifications.notify import hears_of_thread
 from weetwie.tables.conversations import Conversation
+from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Notification
 from weetwie.tables.posts import Mention, Post
 from weetwie.tables.questions import AskedPerson

@@ -6,13 +6,13 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Executable, Select, Text, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
 from weetwie.domain.notifications.list import KINDS, MOST_COUNTED, OwnNotification, mine, of_marker
+from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Notification
 
 SAMPLES: Final = 8

@@ -19,13 +19,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import END, Page
 from weetwie.database.pool import Db, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Marker, Notification
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post

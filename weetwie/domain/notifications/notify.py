@@ -28,7 +28,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
@@ -46,6 +45,7 @@ from weetwie.events import (
     PostQuoted,
     record,
 )
+from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Notification
 from weetwie.tables.people import Person
 from weetwie.tables.polls import Vote

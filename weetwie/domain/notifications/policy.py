@@ -23,11 +23,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Notification, NotificationPass, NotificationPolicy
 from weetwie.tables.posts import Post
 from weetwie.tables.relations import Follow

@@ -26,7 +26,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import viewer as viewers
 from weetwie.access.authenticate import Memory
@@ -40,6 +39,7 @@ from weetwie.events import PeopleNotified
 from weetwie.http.webpush import Device, PushFailed, Sender
 from weetwie.runtime import clock
 from weetwie.security import sealing
+from weetwie.tables.declared import aliased
 from weetwie.tables.identity import Token
 from weetwie.tables.notifications import Notification, PushMessage, PushSubscription
 from weetwie.tables.relations import Follow

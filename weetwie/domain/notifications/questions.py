@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import BigInteger, and_, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
@@ -17,6 +16,7 @@ from weetwie.domain.notifications.notify import (
     once,
     tell,
 )
+from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Notification
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post

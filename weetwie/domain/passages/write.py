@@ -6,11 +6,11 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.passages import DeletedPassage, SourcePassage
 from weetwie.tables.posts import Post
 

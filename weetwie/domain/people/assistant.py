@@ -1,11 +1,11 @@
 """The account of the installation itself: there from the first start, a bot, in no list, found for nothing."""
 
 from sqlalchemy import BigInteger, SmallInteger, Text, exists, func, insert, select, update
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Ring, Standing
 from weetwie.access.policy import Policy
 from weetwie.database.pool import Db, Query, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 
 

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import BigInteger, SmallInteger, Text, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions
 from weetwie.access.enums import Ring, Standing
@@ -16,6 +15,7 @@ from weetwie.domain.people import rules
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, _
 from weetwie.events import PersonChanged, PersonErased, PersonJoined, PersonLeft, audit, record
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.text.signs import visible
 from weetwie.text.text import is_longer

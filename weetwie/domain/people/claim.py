@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 from sqlalchemy import BigInteger, Boolean, DateTime, LargeBinary, SmallInteger, Text, func, select, update
-from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import there_is
@@ -12,6 +11,7 @@ from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonJoined, audit, record
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.identity import Address
 from weetwie.tables.people import Person
 from weetwie.text.signs import visible

@@ -11,13 +11,13 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Select, SmallInteger, Text, and_, func, or_, select, union_all
 from sqlalchemy import literal as value
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import ring_counts, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, IntSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 
 Order = Literal["active", "new"]

@@ -3,11 +3,11 @@
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, func, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.identity import Session
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.people import Farewell, Person

@@ -7,13 +7,13 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, case, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.events import PersonChanged, PersonErased, PersonLeft, audit, record
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 
 TOLD_BEFORE: Final = timedelta(days=14)

@@ -17,7 +17,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Ring, Standing
@@ -25,6 +24,7 @@ from weetwie.access.policy import Policy
 from weetwie.access.visibility import ViewerSql
 from weetwie.database.pool import Db, Query, param
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 

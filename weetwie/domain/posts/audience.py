@@ -18,7 +18,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access import viewer as viewers
@@ -32,6 +31,7 @@ from weetwie.domain.posts.quote import Quoted
 from weetwie.domain.posts.rules import Draft, Parent
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post
 from weetwie.text import text as texts

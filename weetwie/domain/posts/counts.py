@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Integer, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Ring, Visibility
 from weetwie.database.pool import Db, Query, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from sqlalchemy import DateTime, delete, select
-from sqlalchemy.orm import aliased
 
 from weetwie.database.pool import Db, Query, param
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostKey
 
 KEYS_LAST = timedelta(hours=1)

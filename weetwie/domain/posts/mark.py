@@ -2,7 +2,6 @@
 
 from sqlalchemy import BigInteger, Boolean, Select, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Visibility
@@ -15,6 +14,7 @@ from weetwie.domain.posts.boost import original_of
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import FavouriteTakenBack, PostFavourited, record
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
 from weetwie.views.posts import Candidates, Finding, SeenPost

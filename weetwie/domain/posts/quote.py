@@ -2,7 +2,6 @@
 
 import msgspec
 from sqlalchemy import BigInteger, Executable, func, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
@@ -11,6 +10,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post
 from weetwie.tables.relations import Follow
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Executable, func, select, union, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.events import PersonErased, PersonJoined
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Mention, Post
 
 _IDS = func.any(param("ids", ARRAY(BigInteger)))

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, array
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post, PostTag, Tag
 from weetwie.tables.relations import TagFollow

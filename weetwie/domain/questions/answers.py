@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Visibility
@@ -19,6 +18,7 @@ from weetwie.domain.questions.begin import can_be_asked, is_answered
 from weetwie.domain.questions.rules import AskStep
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.tables.questions import AnswerVote, Question
@@ -163,6 +163,7 @@ def _ranked(viewer_sql: ViewerSql) -> Any:
     is_accepted = question.answer_id.is_not_distinct_from(Post.id)
     return (
         select(Post.id)
+        .select_from(Post)
         .join(question, question.id == _POST_ID)
         .join(author, author.id == Post.author_id)
         .where(

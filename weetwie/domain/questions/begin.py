@@ -6,7 +6,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, SmallInteger, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Ring, Standing, Visibility
@@ -17,6 +16,7 @@ from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.questions.rules import MOST_CHOSEN, AskStep, ChosenBy, State
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.tables.questions import AskedPerson, Question

@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Standing, Visibility
@@ -18,6 +17,7 @@ from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.questions.free_days import region_of
 from weetwie.domain.questions.rules import A_WEEK, NEWEST, WEEK, Askable, AskStep, Lately, State
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.tables.questions import AskedPerson, Question, QuestionLoad, QuestionPreferences, RefusedTopic

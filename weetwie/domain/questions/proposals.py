@@ -7,13 +7,13 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
 from weetwie.domain.questions.rules import AskStep
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import POLL, Mention, Post, PostText
 from weetwie.tables.questions import AskProposal, Question, QuestionPreferences

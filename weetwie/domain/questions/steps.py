@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Ring, Standing
@@ -18,6 +17,7 @@ from weetwie.database.rows import structs
 from weetwie.domain.questions.begin import can_be_asked, is_answered
 from weetwie.domain.questions.rules import AskStep, ChosenBy, State
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
 from weetwie.tables.questions import AskedPerson, Pointer, Question, QuestionLoad, QuestionPreferences

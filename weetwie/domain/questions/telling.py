@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
@@ -17,6 +16,7 @@ from weetwie.database.rows import structs
 from weetwie.domain.questions.begin import is_answered
 from weetwie.domain.questions.rules import State
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Marker, Notification
 from weetwie.tables.posts import Post
 from weetwie.tables.questions import AskedPerson, Question

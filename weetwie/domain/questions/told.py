@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Text, and_, case, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -19,6 +18,7 @@ from weetwie.domain.questions import steps
 from weetwie.domain.questions.begin import is_answered
 from weetwie.domain.questions.rules import AskStep, ChosenBy, State
 from weetwie.errors import NotFound
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.questions import AskedPerson, Question, WantsToKnow
 

@@ -2,7 +2,6 @@
 
 from sqlalchemy import BigInteger, Select, and_, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
@@ -11,6 +10,7 @@ from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import pair
 from weetwie.errors import Invalid, _
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.relations import FeaturedPerson, Follow
 from weetwie.views.numbered import Numbered, NumberedList

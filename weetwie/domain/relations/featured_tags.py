@@ -5,7 +5,6 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, Executable, Select, Text, and_, case, delete, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Visibility
@@ -14,6 +13,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.relations import FeaturedTag

@@ -2,13 +2,13 @@
 
 from sqlalchemy import BigInteger, Select, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 from weetwie.views.numbered import Numbered, NumberedList

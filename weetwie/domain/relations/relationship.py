@@ -5,7 +5,6 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import BigInteger, DateTime, Executable, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
@@ -13,6 +12,7 @@ from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuer
 from weetwie.database.pool import Db, param
 from weetwie.database.rows import structs
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block, FeaturedPerson, Follow, FollowRequest, Mute, PersonNote
 

@@ -21,7 +21,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Standing, Visibility
@@ -29,6 +28,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
 from weetwie.tables.relations import (

@@ -2,7 +2,6 @@
 
 from sqlalchemy import BigInteger, Select, Text, delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
@@ -12,6 +11,7 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Forbidden
 from weetwie.events import TagFollowed, record
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.relations import TagFollow
 from weetwie.views.numbered import Numbered, NumberedList

@@ -6,7 +6,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Text, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Standing
@@ -18,6 +17,7 @@ from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import UnitFollowed, record
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Block, FollowedByUnit, Mute, UnitFollow, UnwantedSuggestion
 

@@ -6,13 +6,13 @@ from typing import Any, Final, Literal
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Executable, Select, and_, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 

@@ -110,6 +110,7 @@ def _groups_of() -> Executable:
     members = literal_column("(scim_resources.document -> 'members')", JSONB)
     return (
         select(asked.c.id, ScimResource.id.label("group_id"), ScimResource.document["displayName"].astext)
+        .select_from(asked)
         .join(ScimResource, members.op("@>")(member))
         .where(ScimResource.kind == text("'Group'"))
         .order_by(ScimResource.id)

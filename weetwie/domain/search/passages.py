@@ -19,7 +19,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR, array, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access import passages as law
 from weetwie.access.viewer import Viewer
@@ -30,6 +29,7 @@ from weetwie.domain.search import index, posts
 from weetwie.domain.search.query import SearchQuery
 from weetwie.domain.search.spaced import spaced
 from weetwie.domain.search.words import question
+from weetwie.tables.declared import aliased
 from weetwie.tables.imports import Import
 from weetwie.tables.passages import SourceChannel, SourcePassage
 from weetwie.tables.search import PassageWords

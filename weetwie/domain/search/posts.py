@@ -26,7 +26,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -37,6 +36,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.domain.search.query import NamedPerson, SearchQuery
 from weetwie.domain.search.words import question
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Mention, Post
 from weetwie.tables.search import PostWords

@@ -1,13 +1,13 @@
 """Tags that stand beside a tag, in posts that the viewer sees."""
 
 from sqlalchemy import BigInteger, Select, Text, func, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.text.text import tag_key
 

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, SmallInteger, Text, and_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie import events
 from weetwie.access import visibility
@@ -27,6 +26,7 @@ from weetwie.domain.timelines.listeners import (
 )
 from weetwie.events import Fact
 from weetwie.tables.conversations import Conversation
+from weetwie.tables.declared import aliased
 from weetwie.tables.lists import ListMember
 from weetwie.tables.notifications import Notification
 from weetwie.tables.people import Person

@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -35,6 +34,7 @@ from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.timelines import taste
 from weetwie.events import PersonFollowed, PostBoosted, PostEdited, PostPublished, TagFollowed
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow

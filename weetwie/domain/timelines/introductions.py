@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import BigInteger, Select, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql
@@ -12,6 +11,7 @@ from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
 from weetwie.domain.timelines import taste
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Introduction, Post
 from weetwie.views.posts import Finding, SeenPost
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
@@ -24,6 +23,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, MergedFinding
 from weetwie.errors import NotFound
+from weetwie.tables.declared import aliased
 from weetwie.tables.lists import FOLLOWED, LIST, List, ListMember
 from weetwie.tables.posts import Post
 from weetwie.tables.relations import Follow

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import BigInteger, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
@@ -12,6 +11,7 @@ from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
 from weetwie.domain.timelines import taste
+from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Marker
 from weetwie.tables.posts import Mark, Post
 from weetwie.tables.relations import Follow

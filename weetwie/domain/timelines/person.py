@@ -3,13 +3,13 @@
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Select, Text, and_, literal, or_, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import MEDIA, Mark, Post, PostTag, Tag
 from weetwie.views.posts import Finding, SeenPost
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Executable, Select, Text, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access.authenticate import check
 from weetwie.access.enums import Visibility
@@ -15,6 +14,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, MergedFinding
 from weetwie.tables.cards import Card, PostCard
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import MEDIA, Post, PostTag, Tag
 from weetwie.views.posts import ABOVE, BELOW, Finding, Reach, SeenPost
 

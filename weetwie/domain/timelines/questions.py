@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, Select, func, select, true, union
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -14,6 +13,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
 from weetwie.domain.timelines import taste
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.posts import Mention, Post, PostTag, Tag
 from weetwie.tables.relations import FeaturedTag, TagFollow

@@ -3,9 +3,9 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import aliased
 
 from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.tables.declared import aliased
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.posts import Post, PostText
 from weetwie.tables.relations import Mute

@@ -2,12 +2,12 @@
 
 from sqlalchemy import BigInteger, Executable, Integer, Select, literal, select
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post
 
 MOST = 4096

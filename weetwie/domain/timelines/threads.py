@@ -6,12 +6,12 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, Executable, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.views.people import SeenPerson, as_seen, person_columns

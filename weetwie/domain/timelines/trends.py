@@ -20,7 +20,6 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from weetwie.access import ring_counts, visibility
 from weetwie.access.enums import Visibility
@@ -30,6 +29,7 @@ from weetwie.database.pool import Db, columns, param
 from weetwie.domain.timelines import taste
 from weetwie.runtime import clock
 from weetwie.tables.cards import READY, Card, PostCard
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
 from weetwie.views.cards import SeenCard

@@ -20,7 +20,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
@@ -30,6 +29,7 @@ from weetwie.domain.webhooks.webhooks import OLD_PLACE, PLACE, opened
 from weetwie.errors import NotFound, Unavailable, _
 from weetwie.events import PostPublished
 from weetwie.runtime import clock
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag, Tag
 from weetwie.tables.webhooks import DELIVERED, GIVEN_UP, WAITING, Webhook, WebhookDelivery

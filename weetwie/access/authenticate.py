@@ -111,28 +111,17 @@ def credential_hash(credential: str) -> bytes:
 
 def is_still_so() -> Any:
     """Says in the statement itself whether the viewer in memory is the one in the database (see `still`)."""
-    person, person_of_session, person_alone = aliased(Person), aliased(Person), aliased(Person)
-    person_id = param("known_person_id", BigInteger)
+    person = aliased(Person)
+    person_id, version = param("known_person_id", BigInteger), param("version", BigInteger)
     token, session = param("token_id", BigInteger), param("session_id", BigInteger)
-    version = param("version", BigInteger)
-    by_token = (
-        select(literal(1))
-        .select_from(Token)
-        .outerjoin(person, person.id == Token.person_id)
-        .where(Token.id == token, Token.revoked_at.is_(None), func.coalesce(person.version, 0) == version)
+    is_as_known = select(literal(1)).where(person.id == person_id, person.version == version).exists()
+    by_token = select(literal(1)).where(
+        Token.id == token, Token.revoked_at.is_(None), func.coalesce(Token.person_id, 0) == person_id
     )
-    by_session = (
-        select(literal(1))
-        .select_from(Session)
-        .join(person_of_session, person_of_session.id == Session.person_id)
-        .where(Session.id == session, person_of_session.version == version)
-    )
-    by_person = select(literal(1)).where(person_alone.id == person_id, person_alone.version == version)
-    known = case(
-        (token != 0, by_token.exists()),
-        (session != 0, by_session.exists()),
-        (person_id != 0, by_person.exists()),
-        else_=True,
+    by_session = select(literal(1)).where(Session.id == session, Session.person_id == person_id)
+    known = and_(
+        case((token != 0, by_token.exists()), (session != 0, by_session.exists()), else_=True),
+        case((person_id != 0, is_as_known), else_=True),
     )
     return select(and_(PolicyRow.version == param("policy_version", BigInteger), known)).scalar_subquery()
 

@@ -220,8 +220,7 @@ def _within(viewer_sql: ViewerSql, of_post: PostSql, is_there: BoolSql | None = 
     return and_(
         is_there,
         _reaches(viewer_sql, of_post),
-        of_post.author_id.not_in(_hidden_people()),
-        _is_not_blocked(viewer_sql, of_post),
+        _is_not_by_hidden(viewer_sql, of_post),
         _is_named_or_follows(viewer_sql, of_post),
         _is_in_circle(viewer_sql, of_post),
     )
@@ -246,11 +245,15 @@ def _reaches(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
     return func.least(of_post.ring, viewer_sql.widest) >= viewer_sql.ring
 
 
-def _is_not_blocked(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
-    """Rule 3. Of one post and many viewers the author is the one to begin with."""
+def _is_not_by_hidden(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
+    """Rules 1 and 3. Of one post and many viewers the author is the one to begin with; for one viewer the authors are
+    gathered once in a statement, however many of its conditions ask."""
+    if viewer_sql is VIEWER or viewer_sql is MEMBER:
+        return of_post.author_id.not_in(select(_HIDDEN_FROM_VIEWER.c.id))
+    is_known = of_post.author_id.not_in(_hidden_people())
     if isinstance(of_post, DraftSql):
-        return viewer_sql.id.not_in(_blocked_either_way(of_post.author_id))
-    return of_post.author_id.not_in(_blocked_either_way(viewer_sql.id))
+        return and_(is_known, viewer_sql.id.not_in(_blocked_either_way(of_post.author_id)))
+    return and_(is_known, of_post.author_id.not_in(_blocked_either_way(viewer_sql.id)))
 
 
 def _blocked_either_way(person_id: IntSql) -> CompoundSelect[int]:
@@ -258,6 +261,9 @@ def _blocked_either_way(person_id: IntSql) -> CompoundSelect[int]:
     blocked = select(by_me.blocked_id).where(by_me.blocker_id == person_id).correlate_except(by_me)
     blocking = select(of_me.blocker_id).where(of_me.blocked_id == person_id).correlate_except(of_me)
     return blocked.union_all(blocking)
+
+
+_HIDDEN_FROM_VIEWER = hidden_authors(VIEWER).cte("hidden_authors")
 
 
 def _is_in_circle(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:

@@ -223,7 +223,10 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Db]:
         """For single statements that change nothing: no transaction around them."""
-        await _in_time(self._readers.acquire())
+        if self._readers.locked():
+            await _in_time(self._readers.acquire())
+        else:
+            await self._readers.acquire()  # does not wait
         try:
             async with self._connection() as connection:
                 yield Db(connection, self.at_once, self.kept)
@@ -257,22 +260,39 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        """Raises DatabaseAway."""
+        """Raises DatabaseAway. What is done here is done for every request, so nothing is waited for that is there already."""
         self._pulse.check()
         try:
-            connection = await _in_time(self.pool.acquire())
+            if self.pool.get_idle_size():
+                lent = await self.pool.acquire()
+            else:
+                lent = await _in_time(self.pool.acquire())
         except Exception as error:
             if is_away(error):
                 raise DatabaseAway(type(error).__name__) from error
             raise
+        connection = lent._con
+        doubt = self._pulse.watch(connection)
         try:
-            async with self._pulse.watching(connection):
-                yield connection
+            yield connection
+        except BaseException as error:
+            if is_away(error):
+                raise DatabaseAway(type(error).__name__) from error
+            raise
         finally:
-            await self.pool.release(connection)
+            doubt.end()
+            await _give_back(lent)
 
     async def close(self) -> None:
         await self.pool.close()
+
+
+async def _give_back(lent: Any) -> None:
+    """As `Pool.release` does, but without a task of its own for it: that guards against being cancelled while something is sent
+    to the database, and nothing is."""
+    if lent._con is not None:  # none where it was given up
+        lent._con._on_release()
+        await lent._holder.release(None)
 
 
 async def _in_time(waiting: Awaitable[Any]) -> Any:

@@ -2,8 +2,7 @@
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from typing import Any, Final
 
 import asyncpg
@@ -80,6 +79,26 @@ def _is_raised_in(package: str, error: BaseException) -> bool:
     return False
 
 
+class Doubt:
+    """What begins where a connection is in use for long."""
+
+    __slots__ = ("_asking", "_connection", "_pulse", "_timer")
+
+    def __init__(self, pulse: "Pulse", connection: Any) -> None:
+        self._pulse = pulse
+        self._connection = connection
+        self._asking: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(DOUBT_SECONDS, self._begin)
+
+    def _begin(self) -> None:
+        self._asking = asyncio.create_task(self._pulse.doubt(self._connection))
+
+    def end(self) -> None:
+        self._timer.cancel()
+        if self._asking is not None:
+            self._asking.cancel()
+
+
 class Pulse:
     """Tells a slow statement from a database that answers nobody: where one takes long, another connection asks. A connection
     whose database does not answer is given up, which ends the statement."""
@@ -94,25 +113,11 @@ class Pulse:
         if asyncio.get_running_loop().time() < self._silent_until:
             raise DatabaseAway("the database does not answer")
 
-    @asynccontextmanager
-    async def watching(self, connection: Any) -> AsyncIterator[None]:
-        """Raises DatabaseAway in place of whatever the driver says of it."""
-        loop, doubts = asyncio.get_running_loop(), list[asyncio.Task[None]]()
-        timer = loop.call_later(
-            DOUBT_SECONDS, lambda: doubts.append(loop.create_task(self._doubt(connection)))
-        )
-        try:
-            yield
-        except BaseException as error:
-            if is_away(error):
-                raise DatabaseAway(type(error).__name__) from error
-            raise
-        finally:
-            timer.cancel()
-            for task in doubts:
-                task.cancel()
+    def watch(self, connection: Any) -> "Doubt":
+        """Until it is ended, asks now and then whether the database of a connection lives."""
+        return Doubt(self, connection)
 
-    async def _doubt(self, connection: Any) -> None:
+    async def doubt(self, connection: Any) -> None:
         while True:
             if not await self._answers():
                 connection.terminate()

@@ -36,6 +36,9 @@ from weetwie.views.texts import Words
 Card = TypeVar("Card")
 
 
+_WORLD, _UNLISTED = int(Ring.world), int(Visibility.unlisted)
+
+
 class SharedPart(msgspec.Struct, Generic[Content], frozen=True):
     """Of one version of a post, what all viewers see alike."""
 
@@ -80,12 +83,13 @@ class Hydrator(Generic[Content, Card]):
 
     async def posts(self, db: Db, viewer: Viewer, posts: Sequence[SeenPost]) -> Hydrated:
         """Everything that these posts are shown with. For plain posts that are kept already, nothing is asked."""
-        quotes = await self._quotes(db, viewer, posts)
-        shown = [*posts, *quotes.values()]
-        gone = set[int]()
-        if self._names_quotes_in_quotes:
-            missing = {post.quote_of_id for post in shown if post.quote_of_id and is_quote(post)}
-            gone = await seen_posts.gone(db, viewer, missing - quotes.keys())
+        quotes, gone, shown = dict[int, SeenPost](), set[int](), posts
+        if any(post.quote_of_id for post in posts):
+            quotes = await self._quotes(db, viewer, posts)
+            shown = [*posts, *quotes.values()]
+            if self._names_quotes_in_quotes:
+                missing = {post.quote_of_id for post in shown if post.quote_of_id and is_quote(post)}
+                gone = await seen_posts.gone(db, viewer, missing - quotes.keys())
         await self.common(db, shown)
         filters = await self.filters(db, viewer)
         polls = await seen_polls.of_posts(db, viewer, shown)
@@ -121,7 +125,10 @@ class Hydrator(Generic[Content, Card]):
         return [post for post in posts if self._posts.get((post.post_id, post.version)) is None]
 
     async def people(self, db: Db, people: Iterable[SeenPerson]) -> None:
-        missing = {one.key: one for one in people if self._people.get(one.key) is None}
+        by_key = {one.key: one for one in people}
+        missing = {key: one for key, one in by_key.items() if self._people.get(key) is None}
+        if not missing:
+            return
         found = {(one.id, one.detail): one for one in await seen_people.profiles(db, missing.values())}
         for person in missing.values():
             if (profile := found.get((person.id, person.detail))) is not None:
@@ -166,7 +173,7 @@ class Hydrator(Generic[Content, Card]):
         viewer = hydrated.viewer
         is_own = post.author.id == viewer.person_id
         poll = hydrated.polls.get(post.post_id) if hydrated.polls else None
-        is_open = post.ring == Ring.world and post.post_visibility <= Visibility.unlisted
+        is_open = post.ring == _WORLD and post.post_visibility <= _UNLISTED
         found = (
             matches(hydrated.filters, _ids(post), _looked_at(common.text, poll), clock.now())
             if hydrated.filters and not is_own
@@ -220,10 +227,8 @@ def _looked_at(text: str, poll: SeenPoll | None) -> str:
     return "\n".join([text, *poll.options]) if poll else text
 
 
-def _people_of(posts: Iterable[SeenPost]) -> list[SeenPerson]:
-    people: dict[tuple[int, int, int], SeenPerson] = {}
-    for post in posts:
-        people[post.author.key] = post.author
-        if post.booster is not None:
-            people[post.booster.key] = post.booster
-    return list(people.values())
+def _people_of(posts: Sequence[SeenPost]) -> list[SeenPerson]:
+    return [
+        *[post.author for post in posts],
+        *[post.booster for post in posts if post.booster is not None],
+    ]

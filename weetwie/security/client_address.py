@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
+from functools import lru_cache
 
 current: ContextVar[str] = ContextVar("client_address", default="")
 """Of the request that is being answered; empty where there is none."""
@@ -27,6 +28,8 @@ def _network(text: str) -> Network:
 
 def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
     """The last address in `X-Forwarded-For` that no proxy of ours has; what stands before it anyone may have written."""
+    if not forwarded:
+        return _spelled(peer)
     found = read(peer)
     if found is None:
         return peer
@@ -38,6 +41,12 @@ def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str
             break
         found = address
     return str(found)
+
+
+@lru_cache(maxsize=4096)
+def _spelled(peer: str) -> str:
+    found = read(peer)
+    return peer if found is None else str(found)
 
 
 def read(text: str) -> Address | None:

@@ -159,19 +159,22 @@ def _page(viewer_sql: ViewerSql, candidates: Candidates, *, upward: bool) -> Exe
 
 
 def loaded(
-    viewer_sql: ViewerSql, first: ColumnSql, found: FromClause, source: FromClause
+    viewer_sql: ViewerSql,
+    first: ColumnSql,
+    found: FromClause,
+    source: FromClause,
+    entry: type[Post] | None = None,
 ) -> tuple[Loaded, type[Post], type[Post]]:
     """The columns of a `SeenPost` behind a first one, for what is found in a source; with them the entry and the post, for
-    the law."""
-    item, post = aliased(Post), aliased(Post)
+    the law. `entry` is given where what is found holds all of it that is needed."""
+    item, post = entry or aliased(Post), aliased(Post)
     author, booster, mark = aliased(Person), aliased(Person), aliased(Mark)
-    entry: dict[str, ColumnSql] = {"key": found.c.key, "id": item.id, "visibility": item.visibility}
-    columns = entry | _post_columns(viewer_sql, post, mark)
+    listed: dict[str, ColumnSql] = {"key": found.c.key, "id": item.id, "visibility": item.visibility}
+    columns = listed | _post_columns(viewer_sql, post, mark)
     rows = (
         select(first, *(columns[name] for name in _OWN))
         .add_columns(*person_columns(viewer_sql, author), *person_columns(viewer_sql, booster))
-        .select_from(source)
-        .join(item, item.id == found.c.post_id)
+        .select_from(source if entry else join(source, item, item.id == found.c.post_id))
         .join(post, post.id == func.coalesce(item.boost_of_id, item.id))
         .join(author, author.id == post.author_id)
         .outerjoin(booster, booster.id == case((item.boost_of_id.is_not(None), item.author_id)))

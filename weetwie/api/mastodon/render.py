@@ -205,7 +205,7 @@ def _own_part(view: StatusView) -> bytes:
         _JSON[post.is_bookmark],
         _PINNED[post.is_pinned] if view.is_own else b"",
         filter_json(view.matches) if view.matches else b"[]",
-        _APPROVAL[_policy(post), post.may_quote],
+        _APPROVAL[post.post_visibility, post.quote_policy, post.may_quote],
         _RINGS[post.ring],
         b',"answer_id":"%d"' % post.answer_id if post.answer_id else b"",
     )
@@ -220,24 +220,28 @@ _OWN_PART: Final = (
 )
 _ATTACHED: Final = b',"media_attachments":%b,"poll":%b,"card":%b,"quote":%b'
 _NOTHING_ATTACHED: Final = _ATTACHED % (b"[]", b"null", b"null", b"null")
-_APPROVAL: Final = {
-    (policy, may): _encode(
+
+
+def _approval(policy: QuotePolicy, may_quote: bool) -> bytes:
+    return _encode(
         {
             "automatic": [] if policy is QuotePolicy.nobody else [policy.name],
             "manual": [],
-            "current_user": "automatic" if may else "denied",
+            "current_user": "automatic" if may_quote else "denied",
         }
     )
-    for policy in QuotePolicy
-    for may in (True, False)
-}
 
 
-def _policy(post: SeenPost) -> QuotePolicy:
-    """What is not public is quoted by its author alone."""
-    return (
-        QuotePolicy.nobody if post.post_visibility > Visibility.unlisted else QuotePolicy(post.quote_policy)
+_APPROVAL: Final = {
+    (int(visibility), int(policy), may_quote): _approval(
+        # What is not public is quoted by its author alone.
+        QuotePolicy.nobody if visibility > Visibility.unlisted else policy,
+        may_quote,
     )
+    for visibility in Visibility
+    for policy in QuotePolicy
+    for may_quote in (True, False)
+}
 
 
 _ALIKE: Final[dict[str, list[str]]] = {

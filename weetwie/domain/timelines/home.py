@@ -40,7 +40,7 @@ from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow
 from weetwie.tables.timelines import HomeEntry, HomeFloor
 from weetwie.views.posts import Candidates, Finding, Reach, SeenPost
-from weetwie.views.walk import Walk
+from weetwie.views.walk import Walk, Walked
 
 DEPTH = 800
 """How many entries are kept for each person."""
@@ -53,10 +53,10 @@ APART = 40
 async def home(db: Db, viewer: Viewer, page: Page) -> list[SeenPost]:
     """A page of the viewer's home."""
     if not page.is_upward:
-        found, goes_on = await _WALK.page(db, viewer, page, APART)
-        if goes_on and len(found) == page.limit:
+        found, walked = await _WALK.page(db, viewer, page, APART)
+        if walked is Walked.whole:
             return found
-        if not goes_on and not await _floor(db, viewer):
+        if walked is Walked.to_the_end and not await _floor(db, viewer):
             return found
     return await _piece_by_piece(db, viewer, page)
 

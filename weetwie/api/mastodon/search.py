@@ -96,7 +96,7 @@ async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
         only_followed=wanted.following,
     )
     if not ids and not wanted.offset and not wanted.following and call.viewer.is_person:
-        answer = await who_knows(db, call.viewer, wanted.q, limit=wanted.limit)
+        answer = await who_knows(db, call.viewer, wanted.q, limit=wanted.limit, most_proofs=0)
         return await seen_people.cards(
             db, call.viewer, [one.person_id for one in answer.people if one.is_named]
         )

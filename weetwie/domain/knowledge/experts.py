@@ -14,11 +14,19 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import delicate
-from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Filters, StandIn, WrittenElsewhere
+from weetwie.domain.knowledge.answer import (
+    NOTHING,
+    Expert,
+    ExpertAnswer,
+    Filters,
+    StandIn,
+    WrittenElsewhere,
+)
 from weetwie.domain.knowledge.elsewhere import NOBODY
 from weetwie.domain.knowledge.translating import Translated, translated
 from weetwie.domain.knowledge.words import AskedWord
 from weetwie.errors import Invalid, _
+from weetwie.runtime.beside import beside
 from weetwie.tables.people import Person
 from weetwie.text.text import is_longer
 
@@ -75,7 +83,7 @@ async def who_knows(
         rows = await _chosen(db, viewer, found, out, limit, filters)
         people = found.experts(rows, most_proofs, tells_activity=tells_activity)
         given = index, scope, asked, gathered, language, people, most_elsewhere
-        written = await asyncio.to_thread(elsewhere_found.find, *given)
+        written = await asyncio.to_thread(elsewhere_found.find, *given) if most_elsewhere else NOTHING
         unknown = gathered.unknown(statements, claims)
         stand_ins = finding.stand_ins(gathered.matter, asked.asked)
         return _told(people, len(found.ids), gathered, written, left_out, unknown, stand_ins)
@@ -114,7 +122,7 @@ async def understood(db: Db, viewer: Viewer, question: str) -> tuple[str, Transl
 
 
 async def _read(question: str) -> list[AskedWord]:
-    return (await asyncio.to_thread(asking.read, question))[:_LOOKED_UP]
+    return (await beside(question, asking.read, question))[:_LOOKED_UP]
 
 
 async def _near_whom(db: Db, viewer: Viewer, asked: Sequence[AskedWord]) -> int:

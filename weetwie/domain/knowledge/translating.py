@@ -1,6 +1,5 @@
 """A question with what stands for its words in other languages, as far as it may be asked of what people wrote."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -14,6 +13,7 @@ from weetwie.domain.knowledge import delicate, glossary, twins, word_list, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES, Concept, DictionaryWord
 from weetwie.domain.knowledge.twins import Meanings, Twin
 from weetwie.domain.knowledge.words import AskedWord
+from weetwie.runtime.beside import beside
 
 _MOST_WORDS: Final = 60
 """Of a question, so many are looked for in the glossary."""
@@ -35,7 +35,7 @@ async def translated(
     said = words.tokens(question)[:_MOST_WORDS]
     glossed = await glossary.of_terms(db, viewer, [form for word in said for form in words.forms(word)])
     never = viewer.policy.never_inferred if is_of_posts else None
-    return await asyncio.to_thread(_find, question, asked, language, never, glossed)
+    return await beside(question, _find, question, asked, language, never, glossed)
 
 
 async def others(db: Db, viewer: Viewer, line: str, said: Sequence[str]) -> dict[str, list[str]]:
@@ -45,7 +45,7 @@ async def others(db: Db, viewer: Viewer, line: str, said: Sequence[str]) -> dict
     terms = [form for word in words.tokens(line)[:_MOST_WORDS] for form in words.forms(word)]
     glossed = await glossary.of_terms(db, viewer, terms)
     language = asking.language_of(line)
-    return await asyncio.to_thread(_others, said, language, viewer.policy.never_inferred, glossed)
+    return await beside(line, _others, said, language, viewer.policy.never_inferred, glossed)
 
 
 def _others(

@@ -12,6 +12,7 @@ from tests.ldap.conftest import Company
 from tests.site import PASSWORD, Choices, act, give_password, sign_in, text_of
 from tests.slapd import BASE, SECRET, Slapd
 from weetwie.app import build
+from weetwie.flows import directory_sync
 
 pytestmark = pytest.mark.needs("slapd")
 
@@ -195,6 +196,32 @@ async def test_administrators_see_how_it_stands_preview_confirm_and_store_the_pa
         assert answer.status_code == 422 and "doesn't accept the password" in text_of(answer)
     stored = await world.connection.fetchval("select value from secrets where name = 'directory password'")
     assert b"other" not in stored
+
+
+async def test_an_administrator_has_it_read_now_by_whoever_does_the_jobs(
+    company: Company, ldap: Slapd
+) -> None:
+    world = company.world
+    await give_password(world, await world.member("root", is_admin=True))
+    await ldap.person("ann")
+    await company.sync()
+    await ldap.person("ben")
+    await directory_sync.keep_up(world.database, company.site)
+    assert len(await company.runs()) == 1, "the next is not due"
+    async with browser(company) as site:
+        await sign_in(site, "root")
+        assert "in 15 minutes at the latest" in text_of(await site.get("/admin/directory/ldap"))
+        for _twice in range(2):
+            assert (await act(site, "/admin/directory/ldap/read")).status_code == 303
+        page = text_of(await site.get("/admin/directory/ldap"))
+        assert "within a minute" in page and "Read now" not in page
+        await directory_sync.keep_up(world.database, company.site)
+        assert "1 new, 0 changed" in text_of(await site.get("/admin/directory/ldap"))
+        await directory_sync.keep_up(world.database, company.site)
+        assert len(await company.runs()) == 2, "asked for twice, read once"
+        await company.world.policy(connections=[])
+        answer = await act(site, "/admin/directory/ldap/read")
+        assert answer.status_code == 422 and "switched off" in text_of(answer)
 
 
 async def test_for_everybody_else_there_is_no_such_page(company: Company) -> None:

@@ -6,13 +6,14 @@ from typing import Final
 import msgspec
 
 from weetwie.access import permissions
+from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site
-from weetwie.database.pool import Database
+from weetwie.database.pool import Database, Db
 from weetwie.domain.directory import entries, runs
 from weetwie.domain.directory.rules import KnownEntry
 from weetwie.domain.directory.runs import PastReading
 from weetwie.domain.identity import keys
-from weetwie.errors import Forbidden, Invalid, _
+from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.flows import directory_sync
 from weetwie.ldap import reading as directories
 from weetwie.ldap.reading import Look
@@ -39,6 +40,8 @@ class DirectoryStanding(msgspec.Struct, frozen=True):
     last_good: PastReading | None
     leavers: Sequence[Leaver]
     has_password: bool
+    is_waiting: bool
+    """Whether a reading was asked for that has not begun."""
 
 
 async def look(database: Database, site: Site) -> Look:
@@ -93,7 +96,20 @@ async def standing(context: Context, most: int = _MOST) -> DirectoryStanding:
         await runs.latest_good(db),
         [Leaver(one, people[one.person_id]) for one in gone if one.person_id in people],
         bool(await keys.given(db, directory_sync.PASSWORD)),
+        await runs.is_waiting(db),
     )
+
+
+async def read_soon(db: Db, viewer: Viewer) -> None:
+    """The directory is read within a minute. Raises Forbidden, Conflict where it is switched off."""
+    if not permissions.administer(viewer, clock.now()):
+        raise Forbidden
+    if "directory" not in viewer.policy.connections:
+        raise Conflict(_IS_OFF)
+    await runs.ask(db)
+
+
+_IS_OFF = _("The directory is switched off. Switch it on in Connections first.")
 
 
 async def confirm(context: Context, ids: Sequence[str]) -> int:

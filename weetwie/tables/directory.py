@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import func
+
 from weetwie.tables.declared import Mapped, mapped_column
-from weetwie.tables.schema import Count, Flag, Id, Moment, Row, Words, to
+from weetwie.tables.schema import Count, Flag, Id, Row, Words, to
 
 
 class DirectoryEntry(Row):
@@ -39,7 +41,9 @@ class DirectoryRun(Row):
     __tablename__ = "directory_runs"
 
     id: Mapped[Id]
-    begun_at: Mapped[Moment]
+    asked_at: Mapped[datetime | None]
+    """When an administrator asked for it; it waits until it has begun."""
+    begun_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
     is_whole: Mapped[Flag]
     server: Mapped[Words]

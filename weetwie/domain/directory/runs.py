@@ -42,11 +42,24 @@ _GOING_ON = Query(
         DirectoryRun.ended_at.is_(None), DirectoryRun.begun_at > param("since", _AT)
     )
 )
-_latest = select(*_COLUMNS).order_by(DirectoryRun.id.desc()).limit(1)
+_latest = (
+    select(*_COLUMNS)
+    .where(DirectoryRun.begun_at.is_not(None))
+    .order_by(DirectoryRun.begun_at.desc())
+    .limit(1)
+)
 _latest_good = _latest.where(DirectoryRun.ended_at.is_not(None), DirectoryRun.error == text("''"))
 _LATEST = Query(_latest)
 _LATEST_GOOD = Query(_latest_good)
 _LATEST_WHOLE = Query(_latest_good.where(DirectoryRun.is_whole))
+_WAITS = Query(select(DirectoryRun.id).where(DirectoryRun.begun_at.is_(None)).limit(1))
+_ASK = Query(insert(DirectoryRun).values(asked_at=param("now", _AT), begun_at=None))
+_BEGIN_WHAT_WAITS = Query(
+    update(DirectoryRun)
+    .where(DirectoryRun.begun_at.is_(None))
+    .values(begun_at=param("now", _AT))
+    .returning(DirectoryRun.id)
+)
 _BEGIN = Query(insert(DirectoryRun).values(begun_at=param("now", _AT)).returning(DirectoryRun.id))
 _END = Query(
     update(DirectoryRun)
@@ -75,7 +88,19 @@ async def begin(db: Db) -> int | None:
     await db.value(_LOCK)
     if await db.value(_GOING_ON, since=clock.now() - _DEAD_AFTER):
         return None
-    return int(await db.value(_BEGIN, now=clock.now()))
+    now = clock.now()
+    return int(await db.value(_BEGIN_WHAT_WAITS, now=now) or await db.value(_BEGIN, now=now))
+
+
+async def ask(db: Db) -> None:
+    """One is to begin soon, whenever the next is due."""
+    await db.value(_LOCK)
+    if not await is_waiting(db):
+        await db.run(_ASK, now=clock.now())
+
+
+async def is_waiting(db: Db) -> bool:
+    return await db.value(_WAITS) is not None
 
 
 async def end(db: Db, id: int, mark: ReadMark, numbers: Mapping[str, int], *, is_whole: bool) -> None:
@@ -106,7 +131,7 @@ async def next_from(db: Db) -> ReadMark:
 
 async def is_due(db: Db, every: timedelta) -> bool:
     last = await latest(db)
-    return last is None or last.begun_at <= clock.now() - every
+    return last is None or last.begun_at <= clock.now() - every or await is_waiting(db)
 
 
 async def sweep(db: Db) -> int:

@@ -45,6 +45,10 @@ async def _act(visit: Visit, given: Mapping[str, str]) -> Response:
                 raise Invalid(_EMPTY, field="password")
             async with visit.site.database.transaction() as db:
                 await keys.put(db, visit.viewer, PASSWORD, given["password"])
+        case "read":
+            async with visit.site.database.transaction() as db:
+                await directory_check.read_soon(db, visit.viewer)
+            return visit.go("/admin/directory/ldap")
         case "confirm":
             async with visit.site.database.transaction() as db:
                 await directory_check.confirm(visit.context(db), visit.several.get("entry", []))

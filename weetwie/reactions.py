@@ -132,6 +132,7 @@ AT_ONCE: AtOnce = _Named(
             "people.bots.ended",
             "webhooks.webhooks.ended",
             "chat.accounts.ended",
+            "benefits.survey_answers.gone",
         ],
         PersonLeft: [
             "identity.tokens.revoke_all",
@@ -141,10 +142,16 @@ AT_ONCE: AtOnce = _Named(
             "people.bots.ended",
             "webhooks.webhooks.ended",
             "chat.accounts.ended",
+            "benefits.survey_answers.gone",
         ],
         AccountChanged: ["feeds.addresses.shut_out", "webhooks.webhooks.shut_out", "chat.accounts.shut_out"],
         PersonReturned: ["identity.returned.returned"],
-        PersonSuspended: ["identity.tokens.revoke_all", "notifications.push.left", "chat.accounts.ended"],
+        PersonSuspended: [
+            "identity.tokens.revoke_all",
+            "notifications.push.left",
+            "chat.accounts.ended",
+            "benefits.survey_answers.gone",
+        ],
         TokenRevoked: ["notifications.push.revoked"],
         PersonFollowed: ["timelines.home.fill_by_person"],
         PersonUnfollowed: ["lists.members.unfollowed"],
@@ -155,6 +162,7 @@ AT_ONCE: AtOnce = _Named(
             "announcements.policy.changed",
             "inspections.inspections.narrowed",
             "knowledge.lately.narrowed",
+            "benefits.survey.narrowed",
         ],
     },
 )

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
+from weetwie.domain.benefits import survey
 from weetwie.domain.beyond import posts as beyond
 from weetwie.domain.chat import accounts as chat_accounts
 from weetwie.domain.chat import requests as chat_requests
@@ -51,6 +52,7 @@ What = TypeVar("What", Act, Flow)
 SCHEDULE: list[tuple[timedelta, Act]] = [
     (SOON, chain.seal),
     (MINUTE, polls.end_due),
+    (MINUTE, survey.end_due),
     (MINUTE, seal.seal_full),
     (HOUR, watched.forget_ended),
     (HOUR, steps.forget_load),

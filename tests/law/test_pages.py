@@ -137,7 +137,7 @@ TABS: Final = ("", "answers", "media", "followers", "following")
 PLAIN: Final = (
     "/", "/all", "/bookmarks", "/favourites", "/messages", "/messages/new", "/notifications", "/notifications/held", "/settings/notifications", "/lists", "/scheduled", "/settings", "/settings/filters", "/settings/feeds", "/settings/bots", "/settings/webhooks", "/settings/chat", "/admin/connections/chat", "/admin/connections/saml",
     "/settings/blocked", "/settings/export", "/settings/sign-in", "/settings/knowledge", "/settings/questions", "/settings/departments", "/reading-list", "/questions", "/settings/elsewhere", "/glossary", "/begin", "/invitations", "/people/contacts", "/settings/handover", "/begin/topics", "/begin/people", "/begin/hello", "/people", "/admin", "/admin/people", "/admin/policy", "/admin/import", "/admin/import/invite", "/admin/health", "/admin/directory", "/admin/connections",
-    "/settings/benefit", "/settings/email/preview", "/about/why",
+    "/settings/benefit", "/survey", "/admin/benefit/survey", "/settings/email/preview", "/about/why",
     "/admin/reports", "/admin/announcements", "/tags/open/follow",
 )  # fmt: skip
 

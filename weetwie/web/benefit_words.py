@@ -8,7 +8,9 @@ import msgspec
 from babel.numbers import format_percent
 
 from weetwie.access.policy import FEWEST
-from weetwie.domain.benefits.rules import Quarter
+from weetwie.domain.benefits import survey_rules
+from weetwie.domain.benefits.rules import Quarter, quarter_of
+from weetwie.domain.benefits.survey import CountedRound
 from weetwie.domain.benefits.whole import Benefit, Ties
 from weetwie.errors import _
 from weetwie.web.visit import Visit
@@ -130,11 +132,100 @@ def shares(visit: Visit, found: Benefit) -> Iterator[Share]:
             yield _share(visit, label, ties.share, is_before=quarter is found.first)
 
 
+class Survey(msgspec.Struct, frozen=True):
+    """Whether people know who to ask."""
+
+    bars: list[Share]
+    says: str
+    """What it means, in a sentence or two."""
+
+
+def survey(visit: Visit, found: Benefit) -> Survey | None:
+    last, first = found.survey, found.survey_first
+    if last is None:
+        return None
+    bars = [
+        _share(
+            visit,
+            visit.say(_("Named someone who knows, {quarter}"), quarter=_when(visit, one)),
+            round(100 * (one.numbers.share or 0)),
+            is_before=one is first,
+        )
+        for one in (first, last)
+        if one
+    ]
+    return Survey(bars, _gain(visit, first, last))
+
+
+def _when(visit: Visit, one: CountedRound) -> str:
+    return quarter_name(visit, quarter_of(one.counted_at))
+
+
+def _gain(visit: Visit, first: CountedRound | None, last: CountedRound) -> str:
+    say = visit.say
+    gain = survey_rules.gain(first.numbers, last.numbers) if first else None
+    if gain is None:
+        return say(_("The first round. A second one, months later, shows the difference."))
+    if gain.least > 0:
+        return say(
+            _(
+                "{points} percentage points more than the first time. Allowing for chance: between {least} and {most}."
+            ),
+            points=gain.points,
+            least=gain.least,
+            most=gain.most,
+        )
+    if gain.most < 0:
+        return say(
+            _(
+                "{points} percentage points fewer than the first time. Allowing for chance: between {least} and {most}."
+            ),
+            points=-gain.points,
+            least=-gain.most,
+            most=-gain.least,
+        )
+    return say(
+        _(
+            "No clear difference. Allowing for chance: between {least} percentage points fewer and {most} more. With more people it gets clearer."
+        ),
+        least=-gain.least,
+        most=gain.most,
+    )
+
+
+def round_figures(visit: Visit, one: CountedRound) -> list[Figure]:
+    """What is told of one round."""
+    return [
+        _of(
+            visit,
+            _("Named someone who knows"),
+            one.correct,
+            one.named,
+            _("Someone who lists it on their profile, or appears in Who knows."),
+        ),
+        _of(
+            visit,
+            _("Had someone in mind"),
+            one.named if one.asked else None,
+            one.asked,
+            _("The others said: I don't know."),
+        ),
+        Figure(
+            visit.say(_("People who named someone")),
+            visit.say(_("About {count}"), count=one.people)
+            if one.people
+            else visit.say(_("Too few to show")),
+            visit.say(_("Rounded to fives.")) if one.people else _from_ten(visit),
+            one.people is not None,
+        ),
+    ]
+
+
 def _share(visit: Visit, label: str, percent: int, *, is_before: bool = False) -> Share:
     return Share(label, percent, format_percent(percent / 100, locale=visit.language), is_before)
 
 
-def method(visit: Visit) -> list[str]:
+def method(visit: Visit, found: Benefit) -> list[str]:
     say = visit.say
     lines = [
         say(
@@ -164,4 +255,12 @@ def method(visit: Visit) -> list[str]:
         )
     else:
         lines.append(say(_("A tie: one of two people replied to the other. Departments are those of today.")))
+    if found.survey:
+        lines.append(
+            say(
+                _(
+                    "Who to ask: a voluntary survey on topics from people's profiles. Answers are deleted once counted; each person counts once in the range."
+                )
+            )
+        )
     return lines

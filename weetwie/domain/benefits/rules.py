@@ -44,6 +44,11 @@ def last_quarter(now: datetime) -> Quarter:
     return Quarter(_month(now, this - 3), _month(now, this))
 
 
+def quarter_of(moment: datetime) -> Quarter:
+    first = moment.year * 12 + (moment.month - 1) // 3 * 3
+    return Quarter(_month(moment, first), _month(moment, first + 3))
+
+
 def first_quarter(first_post: datetime) -> Quarter:
     """The first whole one after somebody wrote something."""
     next_one = first_post.year * 12 + (first_post.month - 1) // 3 * 3 + 3

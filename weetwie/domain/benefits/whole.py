@@ -1,7 +1,7 @@
 """What it brings the organisation, in numbers about many: of the last quarter that is over, nothing by person.
 
-Each number stands on public and unlisted posts, and is told by the rule of `rules.told`. In works-council mode only questions and
-answers are counted.
+Each number stands on public and unlisted posts, or on a survey, and is told by the rule of `rules.told`. In works-council mode only
+questions and answers are counted.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,9 @@ from weetwie.access import permissions
 from weetwie.access.enums import Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.domain.benefits import rules
+from weetwie.domain.benefits import rules, survey
 from weetwie.domain.benefits.rules import Cell, Quarter, cell
+from weetwie.domain.benefits.survey import CountedRound
 from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
@@ -59,6 +60,10 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True):
     settled: int | None = None
     alumni: int | None = None
     alumni_who_answered: int | None = None
+    survey_first: CountedRound | None = None
+    """With which the last is compared."""
+    survey: CountedRound | None = None
+    """The last round of whose numbers something is told."""
 
 
 async def benefit(db: Db, viewer: Viewer) -> Benefit:
@@ -88,6 +93,8 @@ async def _people(db: Db, found: Benefit) -> Benefit:
     came = {"begin": quarter.begins - SETTLED, "end": quarter.ends - SETTLED}
     newcomers, settled = rules.told(_split(await db.rows(_NEWCOMERS, **came)))
     alumni, who_answered = rules.told(_split(await db.rows(_ALUMNI, **_within(quarter))))
+    rounds = await survey.counted(db)
+    last = survey.last_told(rounds)
     return msgspec.structs.replace(
         found,
         first=first if has_before else None,
@@ -97,6 +104,8 @@ async def _people(db: Db, found: Benefit) -> Benefit:
         settled=settled,
         alumni=alumni,
         alumni_who_answered=who_answered,
+        survey_first=survey.before(rounds, last) if last else None,
+        survey=last,
     )
 
 

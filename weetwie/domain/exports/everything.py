@@ -15,6 +15,7 @@ from weetwie.domain.exports import glossary
 from weetwie.tables import (
     announcements,
     audit,
+    benefits,
     beyond,
     bots,
     chat,
@@ -108,6 +109,8 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "answers_you_voted_for": questions.AnswerVote.person_id,
     "beyond_your_circle": beyond.BeyondReader.person_id,
     "shown_from_beyond_your_circle": beyond.BeyondPost.person_id,
+    "survey_you_were_asked": benefits.SurveyReply.person_id,
+    "survey_answers": benefits.SurveyAnswer.person_id,
     "meeting_people": meeting.MeetingPreferences.person_id,
     "feed_addresses": feeds.FeedAddress.person_id,
     "webhooks": webhooks.Webhook.owner_id,

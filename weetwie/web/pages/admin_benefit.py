@@ -10,15 +10,18 @@ from starlette.responses import Response
 
 from weetwie.access import permissions
 from weetwie.domain.benefits import whole
+from weetwie.domain.benefits.rules import quarter_of
 from weetwie.domain.benefits.whole import Benefit
 from weetwie.errors import _
 from weetwie.events import audit
 from weetwie.media import pdf
 from weetwie.web import benefit_words, colour, reading
+from weetwie.web.benefit_words import Share, Survey
 from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
 DOCUMENTS: Final = Path(__file__).parent.parent / "documents"
+SURVEY: Final = _("Who to ask")
 _LEAD: Final = _("In {quarter}: people who found an answer, and each other.")
 
 
@@ -34,7 +37,8 @@ def _shown(visit: Visit, found: Benefit) -> dict[str, Any]:
     return {
         "figures": benefit_words.figures(visit, found),
         "bars": bars,
-        "method": benefit_words.method(visit),
+        "survey": benefit_words.survey(visit, found),
+        "method": benefit_words.method(visit, found),
         "quarter": benefit_words.quarter_name(visit, found.quarter),
     }
 
@@ -52,12 +56,22 @@ async def show_pdf(visit: Visit) -> Response:
         "figures": [msgspec.structs.asdict(one) for one in shown["figures"]],
         "bars": [msgspec.structs.asdict(one) for one in shown["bars"]],
         "chart_title": say(_("Shares")),
-        "chart_words": ", ".join(f"{one.label}: {one.shown}" for one in shown["bars"]),
+        "chart_words": _in_words(shown["bars"]),
+        "survey_title": say(SURVEY),
+        "survey": _survey(shown["survey"]),
         "method_title": say(_("How it's counted")),
         "method": shown["method"],
         "foot": f"{visit.host} · {shown['quarter']}",
     }
     return as_file(await pdf.made(DOCUMENTS / "benefit.typ", data), f"benefit-{found.quarter.name}.pdf")
+
+
+def _in_words(bars: list[Share]) -> str:
+    return ", ".join(f"{one.label}: {one.shown}" for one in bars)
+
+
+def _survey(found: Survey | None) -> dict[str, Any] | None:
+    return {**msgspec.to_builtins(found), "words": _in_words(found.bars)} if found else None
 
 
 def as_file(content: bytes, name: str, kind: str = "application/pdf") -> Response:
@@ -91,6 +105,14 @@ def _rows(found: Benefit) -> list[tuple[str, str, int | None, int | None]]:
     for one, ties in ((found.first, found.ties_first), (found.quarter, found.ties)):
         if one and ties:
             rows.append((one.name, "ties_between_units", ties.between_units, ties.all))
+    for counted in (found.survey_first, found.survey):
+        if counted:
+            name = quarter_of(counted.counted_at).name
+            rows.append((name, "survey_named_someone_who_knows", counted.correct, counted.named))
+            rows.append(
+                (name, "survey_had_someone_in_mind", counted.named if counted.asked else None, counted.asked)
+            )
+            rows.append((name, "survey_people_who_named_someone", counted.people, None))
     return rows
 
 

@@ -7,6 +7,7 @@ import msgspec
 import segno
 from starlette.responses import Response
 
+from weetwie.access.policy import Policy
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
 from weetwie.domain.audit import trail
@@ -37,6 +38,11 @@ class PlanPhase(msgspec.Struct, frozen=True):
     steps: tuple[PlanStep, ...]
 
 
+SURVEY_STEP: Final = PlanStep(
+    _("Start the survey"),
+    _("Do people know who to ask? The second round, in six months, shows what has changed."),
+    "/admin/benefit/survey",
+)
 PLAN: Final = (
     PlanPhase(
         _("Before the first day"),
@@ -69,6 +75,7 @@ PLAN: Final = (
             PlanStep(
                 _("Hang up the poster"), _("Where people wait: lift, canteen, coffee machine."), "#sheets"
             ),
+            SURVEY_STEP,
         ),
     ),
     PlanPhase(
@@ -105,19 +112,26 @@ async def show(visit: Visit) -> Response:
     check(visit)
     values = {"name": visit.viewer.policy.name, "address": visit.site.base_url}
     async with visit.site.database.reading() as db:
-        done = await _done(visit, db)
+        plan = _plan(visit.viewer.policy)
+        titles = {step.title for phase in plan for step in phase.steps}
         return await reading.show(
             visit,
             db,
             "admin_launch.html",
-            plan=PLAN,
-            done=done,
-            all=sum(len(one.steps) for one in PLAN),
+            plan=plan,
+            done=titles & await _done(visit, db),
+            all=len(titles),
             texts=[
                 (one, launch_words.said(one.paragraphs, visit.say, **values)) for one in launch_words.TEXTS
             ],
             questions=launch_words.QUESTIONS,
         )
+
+
+def _plan(policy: Policy) -> list[PlanPhase]:
+    """In works-council mode there is no survey."""
+    left_out = () if policy.tells_activity else (SURVEY_STEP,)
+    return [PlanPhase(one.title, tuple(step for step in one.steps if step not in left_out)) for one in PLAN]
 
 
 async def _done(visit: Visit, db: Db) -> set[str]:
@@ -132,6 +146,7 @@ async def _done(visit: Visit, db: Db) -> set[str]:
         asked.asked >= 3,
         count.joined > 1 and count.joined * 2 > count.people,
         await _was(visit, db, _TAKEN),
+        await _was(visit, db, "survey.start"),
         bool(await announcements.announcements(db, viewer, language=visit.language)),
         asked.answered >= _MANY_ANSWERS,
         await _was(visit, db, "benefit.download"),

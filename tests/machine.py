@@ -36,10 +36,29 @@ def older_postgres() -> str | None:
 
 def slapd() -> str | None:
     """The root below which OpenLDAP's server lies: the system's, or the folder that `tests/equip.py` has unpacked it into."""
-    for root in (Path("/"), TOOLS / "slapd"):
-        if (root / "usr/sbin/slapd").exists():
-            return str(root)
-    return None
+    return _root("slapd", "usr/sbin/slapd")
+
+
+def pgbouncer() -> str | None:
+    return _root("pgbouncer", "usr/sbin/pgbouncer")
+
+
+def nginx() -> str | None:
+    return _root("nginx", "usr/sbin/nginx")
+
+
+def caddy() -> str | None:
+    return _root("caddy", "usr/bin/caddy")
+
+
+def _root(name: str, program: str) -> str | None:
+    return next((str(root) for root in (Path("/"), TOOLS / name) if (root / program).exists()), None)
+
+
+def unpacked(root: str) -> dict[str, str]:
+    """The environment in which a program below a root finds its libraries."""
+    libraries = ":".join(str(folder) for folder in Path(root).glob("usr/lib/*-linux-gnu*"))
+    return os.environ | ({"LD_LIBRARY_PATH": libraries} if root != "/" else {})
 
 
 def _existing(path: Path) -> str | None:
@@ -50,6 +69,11 @@ NEEDS: Final[dict[str, tuple[Callable[[], str | None], str]]] = {
     "browser": (chromium, "no Chromium was found, and none could be got"),
     "node": (node, "no Node was found, and none could be got"),
     "older-postgres": (older_postgres, "the system has no PostgreSQL older than 18 (Debian: postgresql)"),
+    "pgbouncer": (pgbouncer, "no PgBouncer was found, and none could be got (Debian: pgbouncer)"),
+    "proxies": (
+        lambda: nginx() and caddy(),
+        "no nginx or no Caddy was found or could be got (Debian: nginx, caddy)",
+    ),
     "slapd": (slapd, "no OpenLDAP server was found, and none could be got (Debian: slapd)"),
 }
 """By the word that stands in `@pytest.mark.needs`: what finds it, and what is said where it is missing."""

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import ipaddress
-import os
 import socket
 import subprocess
 import threading
@@ -190,9 +189,7 @@ def _program(name: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    root = Path(machine.slapd() or "/")
-    libraries = ":".join(str(folder) for folder in root.glob("usr/lib/*-linux-gnu*"))
-    return os.environ | ({"LD_LIBRARY_PATH": libraries} if root != Path("/") else {})
+    return machine.unpacked(machine.slapd() or "/")
 
 
 def _free_port() -> int:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from weetwie import __version__
 from weetwie.access import viewer as viewers
 from weetwie.access.authenticate import Memory
+from weetwie.access.caller import in_their_language, recalled
 from weetwie.access.viewer import Viewer
 from weetwie.agents.check import check as check_agents
 from weetwie.agents.entry import PATH as AGENTS_PATH
@@ -72,6 +73,8 @@ from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.webhooks import deliveries
 from weetwie.errors import Forbidden, _
+from weetwie.http.admission import admitted
+from weetwie.http.turns import Turns
 from weetwie.runtime import clock
 from weetwie.security import remote_user as remote_users
 from weetwie.security.client_address import client_address, current, networks, place_of
@@ -81,7 +84,7 @@ from weetwie.text import language
 from weetwie.web.api_reference import Reference, reference
 from weetwie.web.embed.preview import check as check_embedding
 from weetwie.web.site import site
-from weetwie.web.visit import ConnectionTest, Fetch, LookOver
+from weetwie.web.visit import ConnectionTest, Fetch, LookOver, cookie_name
 
 FILES: Final = (
     apps,
@@ -197,7 +200,10 @@ def build(
             ),
         ),
     )
-    return _behind_proxies(dispatcher, settings.trusted_proxies, here.remote_user)
+    application = admitted(
+        dispatcher, Turns(), recalled(memory, cookie_name(base_url, "session")), in_their_language
+    )
+    return _behind_proxies(application, settings.trusted_proxies, here.remote_user)
 
 
 def _counting(limits: RateLimits) -> Callable[[Call], None]:

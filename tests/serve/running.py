@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -150,6 +150,13 @@ def at_work(cluster: str) -> Iterator[int]:
         with suppress(OSError):
             if (entry / "comm").read_text() == "postgres\n" and os.readlink(entry / "cwd") == cluster:
                 yield int(entry.name)
+
+
+async def until(is_so: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
+    """Asks again and again."""
+    async with asyncio.timeout(within):
+        while not await is_so():
+            await asyncio.sleep(0.05)
 
 
 async def post(site: httpx.AsyncClient, text: str | None = None) -> str:

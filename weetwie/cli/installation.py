@@ -112,7 +112,7 @@ async def opened(data: Path | None) -> "AsyncIterator[Database]":
     log.configure("warning", settings.log_format)
     async with running(settings) as dsn:
         await made_ready(settings, dsn)
-        database = await Database.open(dsn, size=2, behind_pgbouncer=settings.pgbouncer)
+        database = await Database.open(dsn, size=2)
         try:
             yield reactions.attach(database)
         finally:

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
+from weetwie.database.connect import CONNECT_SECONDS, DatabaseConnection, connect
 from weetwie.database.unavailable import DatabaseAway, Pulse, is_away
 
 Value: TypeAlias = "None | bool | int | float | str | bytes | date | timedelta | Sequence[Value] | Set[Value] | Mapping[str, Value]"
@@ -156,7 +157,6 @@ class Db:
 
 
 _PLANNER = {
-    "application_name": "weetwie",
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
@@ -167,9 +167,10 @@ _PLANNER = {
 """A statement is planned once for each connection, for any values. Such a plan does not know how many rows there will be, and
 would rather read and sort all of a small table; but every page here has an index in its order, and tables grow. What is
 switched off is still used where there is no other way (docs/decisions/0003-one-plan-for-each-statement.md)."""
+_SET_PLANNER = ";".join(f"set {name} = {value}" for name, value in _PLANNER.items())
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]
+class _Connection(DatabaseConnection):
     """Nothing here leaves anything behind on a connection, so nothing is to be reset when it goes back to the pool."""
 
     def get_reset_query(self) -> str:
@@ -178,7 +179,6 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
 
 WAIT_SECONDS = 3.0
 """How long one may wait for a connection."""
-CONNECT_SECONDS = 5.0
 
 
 class NoConnection(DatabaseAway):
@@ -200,9 +200,7 @@ class Database:
         self.on_commit: Callable[[], None] = lambda: None
 
     @classmethod
-    async def open(
-        cls, dsn: str, *, size: int = 6, readers: int | None = None, behind_pgbouncer: bool = False
-    ) -> "Database":
+    async def open(cls, dsn: str, *, size: int = 6, readers: int | None = None) -> "Database":
         """At most `readers` of the connections read at once: where the database shares our processors, more of them only get
         in each other's way."""
         pool = await asyncpg.create_pool(
@@ -211,14 +209,15 @@ class Database:
             max_size=size,
             timeout=CONNECT_SECONDS,
             command_timeout=30,
-            statement_cache_size=0 if behind_pgbouncer else 1000,
+            statement_cache_size=1000,
             max_cached_statement_lifetime=0,
             max_inactive_connection_lifetime=30,
-            init=prepare_connection,
+            connect=connect,
+            init=_begin_session,
             connection_class=_Connection,
-            server_settings=_PLANNER,
+            server_settings={"application_name": "weetwie"},
         )
-        return cls(pool, readers or size, Pulse(dsn))
+        return cls(pool, readers or size, Pulse())
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Db]:
@@ -278,6 +277,8 @@ class Database:
         except BaseException as error:
             if is_away(error):
                 raise DatabaseAway(type(error).__name__) from error
+            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                await self.pool.expire_connections()  # another server takes the writes now
             raise
         finally:
             doubt.end()
@@ -301,6 +302,12 @@ async def _in_time(waiting: Awaitable[Any]) -> Any:
             return await waiting
     except TimeoutError:
         raise NoConnection("no connection to the database was free in time") from None
+
+
+async def _begin_session(connection: Any) -> None:
+    # By a statement, for poolers in between take no such settings when one connects.
+    await connection.execute(_SET_PLANNER)
+    await prepare_connection(connection)
 
 
 async def prepare_connection(connection: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from weetwie.database.connect import connect
 from weetwie.errors import NoSpace, Unavailable
 
 DOUBT_SECONDS: Final = 1.5
@@ -103,9 +104,9 @@ class Pulse:
     """Tells a slow statement from a database that answers nobody: where one takes long, another connection asks. A connection
     whose database does not answer is given up, which ends the statement."""
 
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
-        self._asking: asyncio.Task[bool] | None = None
+    def __init__(self) -> None:
+        self._asking: dict[str, asyncio.Task[bool]] = {}
+        """By server."""
         self._silent_until = 0.0
 
     def check(self) -> None:
@@ -119,21 +120,22 @@ class Pulse:
 
     async def doubt(self, connection: Any) -> None:
         while True:
-            if not await self._answers():
+            if not await self._answers(connection.server):
                 connection.terminate()
                 return
             await asyncio.sleep(DOUBT_SECONDS)
 
-    async def _answers(self) -> bool:
+    async def _answers(self, server: str) -> bool:
         """One question for all who doubt at once."""
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask())
-        return await asyncio.shield(self._asking)
+        asking = self._asking.get(server)
+        if asking is None or asking.done():
+            asking = self._asking[server] = asyncio.create_task(self._ask(server))
+        return await asyncio.shield(asking)
 
-    async def _ask(self) -> bool:
+    async def _ask(self, server: str) -> bool:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                connection = await asyncpg.connect(self._dsn, statement_cache_size=0)
+                connection = await connect(server, statement_cache_size=0)
                 try:
                     await connection.execute("select 1")
                 finally:

@@ -8,9 +8,9 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-import asyncpg
 import structlog
 
+from weetwie.database.connect import connect
 from weetwie.database.unavailable import is_away
 
 log = structlog.get_logger(__name__)
@@ -52,11 +52,10 @@ class Bell:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _serve(self) -> None:
-        connection = await asyncpg.connect(
-            self._dsn, timeout=_ANSWER_SECONDS, server_settings={"synchronous_commit": "off"}
-        )
+        connection = await connect(self._dsn, timeout=_ANSWER_SECONDS)
         own = connection.get_server_pid()
         try:
+            await connection.execute("set synchronous_commit = off")
             await connection.add_listener(CHANNEL, lambda *heard: self._hear(own, *heard))
             self._wake()
             while not connection.is_closed():

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import asyncpg
 
+from weetwie.database.connect import connect
+
 _VERSIONS = Path(__file__).parent / "versions"
 
 HEAD = max(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*.py"))
@@ -16,7 +18,7 @@ _LOCK = 7_305_193
 
 async def is_current(dsn: str) -> bool:
     """Whether the database is at the revision of this program (cheap: one small query)."""
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         return bool(await connection.fetchval("select version_num from alembic_version") == HEAD)
     except asyncpg.UndefinedTableError:
@@ -44,7 +46,7 @@ async def _upgrade(dsn: str) -> None:
     from sqlalchemy import text
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn))
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(dsn))
     async with engine.begin() as connection:
         await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await connection.run_sync(_run)

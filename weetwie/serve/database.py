@@ -5,11 +5,13 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import structlog
 
 from weetwie.database import postgres
+from weetwie.database.connect import connect, one_that_writes
 from weetwie.errors import Unavailable
 from weetwie.migrations import is_current
 from weetwie.settings import Settings
@@ -19,6 +21,11 @@ log = structlog.get_logger(__name__)
 _OLDEST = 140_000
 _TOO_OLD = "The database is PostgreSQL {version}. Weetwie needs 14 or newer."
 _NOT_REACHED = "The database that WEETWIE_DATABASE_URL names cannot be reached: {why}."
+_CHANGES_SERVERS = (
+    "WEETWIE_DATABASE_URL leads through a pooler in transaction mode (PgBouncer: pool_mode = transaction), which gives every "
+    "transaction another connection. Weetwie keeps the plans of its statements on a connection and hears of news by it. Name "
+    "PostgreSQL itself, or set pool_mode = session."
+)
 _NOT_UPDATED = "The database could not be brought up to date. What went wrong stands above."
 
 
@@ -26,8 +33,9 @@ _NOT_UPDATED = "The database could not be brought up to date. What went wrong st
 async def running(settings: Settings) -> AsyncIterator[str]:
     """Its address, for as long as the block lasts. Raises Unavailable with what is wrong and what to do."""
     if settings.database_url:
-        await _look_at(settings.database_url)
-        yield settings.database_url
+        dsn = one_that_writes(settings.database_url)
+        await _look_at(dsn)
+        yield dsn
         return
     try:
         async with postgres.running(
@@ -48,19 +56,41 @@ def _room_for(settings: Settings) -> dict[str, str]:
 
 async def _look_at(url: str) -> None:
     try:
-        connection = await asyncpg.connect(url, timeout=10)
+        connection = await connect(url, timeout=10, statement_cache_size=0)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise Unavailable(_NOT_REACHED, why=str(error) or type(error).__name__) from error
     try:
         version = connection.get_server_version()
+        if await _changes_servers(url, connection):
+            raise Unavailable(_CHANGES_SERVERS)
         if int(await connection.fetchval("show server_version_num")) < _OLDEST:
             raise Unavailable(_TOO_OLD, version=f"{version.major}.{version.minor}")
     finally:
         await connection.close()
 
 
+async def _changes_servers(url: str, connection: Any) -> bool:
+    """Whether the process of the database behind a connection is one that another connection has, or becomes another while that
+    one is busy. (Asked thrice, for a pooler may hand its connections out in turn.)"""
+    before = await connection.fetchval(_PROCESS)
+    other = await connect(url, timeout=10, statement_cache_size=0)
+    try:
+        for _round in range(3):
+            async with other.transaction():
+                theirs = await other.fetchval(_PROCESS)
+                ours = await connection.fetchval(_PROCESS)
+            if ours != before or theirs == before:
+                return True
+        return False
+    finally:
+        await other.close()
+
+
+_PROCESS = "select pg_backend_pid()"
+
+
 async def has_tables(dsn: str) -> bool:
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         return await connection.fetchval("select to_regclass('public.alembic_version')") is not None
     finally:

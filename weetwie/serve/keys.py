@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg
 import msgspec
 import structlog
 
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import system
+from weetwie.database.connect import connect
 from weetwie.database.pool import Db, prepare_connection
 from weetwie.domain.identity import addresses
 from weetwie.errors import Invalid, Unavailable
@@ -280,7 +280,7 @@ def _where(settings: Settings) -> str:
 
 @asynccontextmanager
 async def _connected(dsn: str) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(dsn, statement_cache_size=0)
+    connection = await connect(dsn, statement_cache_size=0)
     try:
         yield connection
     finally:

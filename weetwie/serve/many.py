@@ -41,7 +41,7 @@ async def serve(
     # From here on nobody waits in a queue that nobody serves.
     for one in (one for own in listening for one in own):
         one.close()
-    await asyncio.gather(*(child.end() for child in children))
+    await asyncio.gather(*(child.end(settings.drain + _LAST_SECONDS) for child in children))
 
 
 async def _greet(children: list["Child"], dsn: str, base_url: str, say: Callable[[str], None]) -> None:
@@ -86,13 +86,13 @@ class Child:
             self.is_ready.set()
         return await self._process.wait()
 
-    async def end(self) -> None:
+    async def end(self, within: float) -> None:
         process = self._process
         if process is None or process.returncode is not None:
             return
         with suppress(ProcessLookupError):
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), _LAST_SECONDS)
+            await asyncio.wait_for(process.wait(), within)
         except TimeoutError:
             process.kill()

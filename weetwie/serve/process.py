@@ -30,6 +30,7 @@ from weetwie.jobs import jobs
 from weetwie.media.blob import Store
 from weetwie.runtime.memory import give_back
 from weetwie.serve import doctor, store, web
+from weetwie.serve.drain import Drain
 from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.serve.site import site_of
@@ -72,11 +73,12 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
             look_over=partial(doctor.safely, settings, os.environ),
         )
         metrics = Metrics(parts.database, parts.live)
-        server = web.server(metrics.counting(application))
+        drain = Drain(application)
+        server = web.server(metrics.counting(drain))
         async with parts.database.reading() as db:
             await warm_up(db, await parts.site.memory.policy(db))
         _settle()
-        with told_to_end(lambda: _end(parts.live, server)):
+        with told_to_end(_ending(settings.drain, drain, parts.live, server)):
             async with _running(
                 parts.bell.run(),
                 parts.live.run(parts.bell),
@@ -155,9 +157,7 @@ def _fetcher(settings: Settings) -> Fetcher:
 
 @asynccontextmanager
 async def _opened(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
-    database = await Database.open(
-        dsn, size=settings.pool_size, readers=_readers(settings), behind_pgbouncer=settings.pgbouncer
-    )
+    database = await Database.open(dsn, size=settings.pool_size, readers=_readers(settings))
     reactions.attach(database)
     reactions.load()
     site, bell = site_of(settings), Bell(dsn)
@@ -190,10 +190,22 @@ def _readers(settings: Settings) -> int:
     return min(settings.pool_size, max(2, (os.cpu_count() or 2) // settings.workers))
 
 
-def _end(live: Live, server: web.WebServer) -> None:
-    # Streams would hold the server open; apps connect again and read what they missed.
-    live.close_all()
-    server.should_exit = True
+def _ending(seconds: int, drain: Drain, live: Live, server: web.WebServer) -> Callable[[], None]:
+    """Told once, it ends after the seconds in which a proxy sees that it goes; told again, at once."""
+
+    def end() -> None:
+        # Streams would hold the server open; apps connect again and read what they missed.
+        live.close_all()
+        server.should_exit = True
+
+    def told() -> None:
+        if drain.is_ending or not seconds:
+            end()
+        else:
+            asyncio.get_running_loop().call_later(seconds, end)
+        drain.is_ending = True
+
+    return told
 
 
 @asynccontextmanager

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-import asyncpg
-
 from weetwie.database import postgres
+from weetwie.database.connect import connect
 from weetwie.errors import NoSpace, Unavailable
 
 _FAILED: Final = "{program} has failed: {why}"
@@ -79,7 +78,7 @@ async def _hand_over(writing: Process, reading: Process, known: set[bytes]) -> N
 
 
 async def _known_settings(dsn: str) -> set[bytes]:
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         return {row[0].encode() for row in await connection.fetch("select name from pg_settings")}
     finally:

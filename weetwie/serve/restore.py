@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import msgspec
 
 from weetwie import reactions
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import system
+from weetwie.database.connect import connect
 from weetwie.database.pool import Database
 from weetwie.domain.people import anybody
 from weetwie.errors import Conflict
@@ -86,7 +86,7 @@ async def _empty(dsn: str) -> None:
         async with _opened(dsn) as opened, opened.reading() as db:
             if await anybody.ever_was_here(db):
                 raise Conflict(_NOT_EMPTY)
-        connection = await asyncpg.connect(dsn)
+        connection = await connect(dsn)
         try:
             await connection.execute("drop schema public cascade; create schema public")
         finally:

@@ -49,7 +49,7 @@ async def put_up(database: Database, viewer: Viewer, kept: Store, *, beside_othe
 
 
 async def put_up_at(settings: Settings, dsn: str) -> PutUp:
-    database = await Database.open(dsn, size=2, behind_pgbouncer=settings.pgbouncer)
+    database = await Database.open(dsn, size=2)
     try:
         async with database.reading() as db:
             viewer = viewers.system(await Memory().policy(db))

@@ -17,6 +17,8 @@ def bind(host: str, port: int, *, shares: int = 1) -> list[list[socket.socket]]:
     """For each process that shares the port its own sockets: one for each address of the host. Nobody is let in yet.
 
     Processes of a program that was killed end by themselves a moment later, so a port in use is tried for a few seconds."""
+    if given := _given():
+        return [[one.dup() for one in given] for _share in range(shares)]
     until = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -25,6 +27,21 @@ def bind(host: str, port: int, *, shares: int = 1) -> list[list[socket.socket]]:
             if problem.sentence != _IN_USE or time.monotonic() > until:
                 raise
         time.sleep(_LOOK_AGAIN)
+
+
+_FIRST_GIVEN = 3
+
+
+def _given() -> list[socket.socket]:
+    """Those that systemd holds for us (`packaging/weetwie.socket`): while one program ends and the next one starts, people wait in
+    them. Other programs that we start are not meant."""
+    count, process = os.environ.pop("LISTEN_FDS", "0"), os.environ.pop("LISTEN_PID", "")
+    if process != str(os.getpid()):
+        return []
+    given = [socket.socket(fileno=_FIRST_GIVEN + number) for number in range(int(count))]
+    for one in given:
+        one.setblocking(False)
+    return given
 
 
 def _bind(host: str, port: int, shares: int) -> list[list[socket.socket]]:

@@ -26,6 +26,8 @@ _OTHER_FILES: Final = 256
 """Files that are open beside connections: media, the database, the log."""
 LAST_SECONDS: Final = 3
 """How long what has begun may take when the program ends."""
+_LATE_SECONDS: Final = 0.3
+"""How long a connection on which nothing has begun is listened to then: a request may be on its way."""
 
 _TOO_LONG: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\ncontent-length: 53\r\n"
@@ -48,6 +50,7 @@ class _Protocol(HttpToolsProtocol):
     _patience: asyncio.TimerHandle | None = None
     _watch: asyncio.TimerHandle | None = None
     _unread = 0
+    _is_ending = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -107,6 +110,8 @@ class _Protocol(HttpToolsProtocol):
         self._end_patience()
         self.waiting.pop(self, None)
         super().on_headers_complete()
+        if self._is_ending and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def _wait_for_head(self) -> None:
         if self._patience is None:
@@ -132,6 +137,13 @@ class _Protocol(HttpToolsProtocol):
         if not self.pipeline:
             self.waiting[self] = None
         self._watch_reader()
+
+    def shutdown(self) -> None:
+        self._is_ending = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(_LATE_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def timeout_keep_alive_handler(self) -> None:
         self._close()
@@ -179,6 +191,26 @@ class WebServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.is_open.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Who waits to be let in while a socket is closed would be refused, so they are let in first."""
+        queues = [one.dup() for one in sockets or ()]
+        for server in self.servers:
+            server.close()
+        for queue in queues:
+            await self._let_in(queue)
+            queue.close()
+        await super().shutdown(sockets)
+
+    async def _let_in(self, queue: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                client, _address = queue.accept()
+                client.setblocking(False)
+                await asyncio.get_running_loop().connect_accepted_socket(self._protocol, client)
+
+    def _protocol(self) -> asyncio.Protocol:
+        return _Protocol(self.config, self.server_state, self.lifespan.state)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -86,6 +86,12 @@ class Settings:
     workers: int = _setting(
         values.number(1, 256), "a number from 1 to 256", default=1, what="Processes that answer requests."
     )
+    drain: int = _setting(
+        values.number(0, 300),
+        "a number from 0 to 300",
+        default=0,
+        what="Seconds for which a server that is being stopped still answers while `/health` says 503, for a proxy that asks it.",
+    )
     trusted_proxies: tuple[str, ...] = _setting(
         values.networks,
         "addresses or networks, separated by commas",
@@ -107,7 +113,7 @@ class Settings:
         "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
         default=None,
         shown="its own PostgreSQL in the data folder",
-        what="The PostgreSQL (14 or newer) to use instead, shared by all processes on all hosts.",
+        what="The PostgreSQL (14 or newer) to use instead, shared by all processes on all hosts; several with commas (`HOST:PORT,HOST:PORT`), of which the one that takes writes is used.",
         is_secret=True,
     )
     secret_key: tuple[bytes, ...] = _setting(
@@ -124,12 +130,6 @@ class Settings:
         default=None,
         shown="`secret-key` in the data folder, made at the first start",
         what="The file to read that key from if it is not set; one per line.",
-    )
-    pgbouncer: bool = _setting(
-        values.switch,
-        "on or off",
-        default=False,
-        what="Set this if that address is a PgBouncer in transaction mode.",
     )
     pool_size: int = _setting(
         values.number(2, 100),

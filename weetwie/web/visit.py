@@ -97,8 +97,7 @@ class WebSite(Site):
         return self.base_url.startswith("https://")
 
     def cookie(self, name: str) -> str:
-        """`__Host-` keeps out cookies that another name under the same domain, or an open wire, has set."""
-        return f"__Host-weetwie-{name}" if self.is_secure else f"weetwie-{name}"
+        return cookie_name(self.base_url, name)
 
 
 @dataclass
@@ -341,6 +340,11 @@ def visit_of(request: Request, site: WebSite, viewer: Viewer, session: str | Non
     if not session and not seed:
         found.new_cookies["form"] = found.form_seed
     return found
+
+
+def cookie_name(base_url: str, name: str) -> str:
+    """`__Host-` keeps out cookies that another name under the same domain, or an open wire, has set."""
+    return f"__Host-weetwie-{name}" if base_url.startswith("https://") else f"weetwie-{name}"
 
 
 def cookie(request: Request, name: str) -> str | None:

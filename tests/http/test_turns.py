@@ -1,0 +1,102 @@
+"""Turns: who is let in when more comes than can be done."""
+
+import asyncio
+
+import pytest
+
+from weetwie.http import turns
+from weetwie.http.turns import Overloaded, Requester, Turns
+
+
+def person(name: str) -> Requester:
+    return Requester(name, is_person=True)
+
+
+def stranger(name: str) -> Requester:
+    return Requester(name, is_person=False)
+
+
+class Asked:
+    """Those who wait, and in which order they got their turn."""
+
+    def __init__(self, here: Turns) -> None:
+        self.here = here
+        self.served: list[str] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def ask(self, caller: Requester) -> None:
+        self.tasks.append(asyncio.create_task(self._ask(caller)))
+
+    async def _ask(self, caller: Requester) -> None:
+        place = await self.here.take(caller)
+        self.served.append(caller.name)
+        await asyncio.sleep(0)
+        self.here.give_back(place)
+
+    async def all(self) -> None:
+        await asyncio.gather(*self.tasks)
+
+
+async def test_callers_take_turns_however_many_requests_one_of_them_has() -> None:
+    asked = Asked(Turns(places=1))
+    place = await asked.here.take(person("first"))
+    for _one in range(6):
+        asked.ask(person("ada"))
+    asked.ask(person("bo"))
+    asked.ask(person("cleo"))
+    await asyncio.sleep(0)
+    asked.here.give_back(place)
+    await asked.all()
+    assert asked.served[:3] == ["ada", "bo", "cleo"]
+    assert asked.served[3:] == ["ada"] * 5
+
+
+async def test_people_come_before_strangers_who_still_get_one_turn_in_four() -> None:
+    asked = Asked(Turns(places=1))
+    place = await asked.here.take(person("first"))
+    for number in range(8):
+        asked.ask(stranger("address"))
+        asked.ask(person(f"person {number}"))
+    await asyncio.sleep(0)
+    asked.here.give_back(place)
+    await asked.all()
+    assert asked.served[:8].count("address") == 2
+    assert asked.served[-6:] == ["address"] * 6
+
+
+async def test_who_would_wait_too_long_is_refused_and_told_when_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(turns, "HOLD_SECONDS", 60.0)
+    here = Turns(places=1)
+    place = await here.take(person("ada"))
+    with pytest.raises(Overloaded) as refused:
+        await here.take(person("bo"))
+    assert refused.value.retry_after > 0
+    here.give_back(place)
+    assert await here.take(person("bo"))
+
+
+async def test_who_waits_for_something_outside_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 30.0)
+    monkeypatch.setattr(turns, "HOLD_SECONDS", 0.05)
+    here = Turns(places=2)
+    slow = [await here.take(person("ada")), await here.take(person("bo"))]
+    async with asyncio.timeout(20):
+        place = await here.take(stranger("address"))
+    for one in (*slow, place):
+        here.give_back(one)
+    assert len(here._at_work) == 0
+
+
+async def test_a_turn_of_who_has_gone_is_given_to_the_next() -> None:
+    here = Turns(places=1)
+    place = await here.take(person("ada"))
+    gone = asyncio.create_task(here.take(person("bo")))
+    waits = asyncio.create_task(here.take(person("cleo")))
+    await asyncio.sleep(0)
+    here.give_back(place)
+    gone.cancel()
+    async with asyncio.timeout(20):
+        assert await waits

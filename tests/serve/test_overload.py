@@ -1,0 +1,166 @@
+"""More than a server can do: it says so soon, people who are logged in go on, and who reads or writes slowly costs nobody else anything."""
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.serve.running import until
+from weetwie.http.admission import admitted
+from weetwie.http.turns import Requester, Turns
+from weetwie.serve import web
+
+LONG = b"x" * 4_000_000
+"""More than the buffers of a connection take."""
+
+
+async def _application(scope: Any, receive: Any, send: Any) -> None:
+    """Takes its time; answers much where it is asked for much."""
+    while (await receive()).get("more_body"):
+        pass
+    await asyncio.sleep(0.02)
+    body = LONG if scope["path"] == "/long" else b"ok"
+    head = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _caller(scope: Any) -> Requester:
+    token = next((value.decode() for name, value in scope["headers"] if name == b"authorization"), "")
+    return Requester(token or "address:127.0.0.1", is_person=bool(token))
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[web.WebServer]:
+    application = admitted(_application, Turns(places=2), _caller, lambda _scope, sentence: sentence)
+    server = web.server(application)
+    serving = asyncio.create_task(server.serve([socket.create_server(("127.0.0.1", 0), backlog=2048)]))
+    await server.is_open.wait()
+    yield server
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+def port(server: web.WebServer) -> int:
+    return int(server.servers[0].sockets[0].getsockname()[1])
+
+
+class Client:
+    """A connection that is kept alive."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    def send(self, method: str = "GET", path: str = "/api/x", token: str = "", length: int = 0) -> None:
+        who = f"authorization: {token}\r\n" if token else ""
+        body = f"content-length: {length}\r\n" if length else ""
+        self.writer.write(f"{method} {path} HTTP/1.1\r\nhost: x\r\n{who}{body}\r\n".encode())
+
+    async def answer(self) -> tuple[int, dict[str, str]]:
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+        await self.reader.readexactly(int(headers["content-length"]))
+        return int(head[0].split()[1]), headers
+
+    async def ask(self, **how: Any) -> tuple[int, dict[str, str]]:
+        self.send(**how)
+        return await self.answer()
+
+
+@asynccontextmanager
+async def clients(port: int, count: int, receive_buffer: int = 0) -> AsyncIterator[list[Client]]:
+    opened = []
+    for _one in range(count):
+        own = socket.socket()
+        if receive_buffer:
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        own.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(own, ("127.0.0.1", port))
+        opened.append(Client(*await asyncio.open_connection(sock=own)))
+    try:
+        yield opened
+    finally:
+        for one in opened:
+            one.writer.transport.abort()
+
+
+async def test_under_a_flood_strangers_are_refused_and_people_go_on_reading(port: int) -> None:
+    answered: Counter[int] = Counter()
+
+    async def flood(client: Client) -> None:
+        while True:
+            status, headers = await client.ask()
+            answered[status] += 1
+            assert status == 200 or int(headers["retry-after"]) > 0
+
+    async with clients(port, 201) as (ada, *strangers), asyncio.timeout(60):
+        flooding = [asyncio.create_task(flood(one)) for one in strangers]
+        await until(_is(lambda: answered[503] > 0))
+        for _page in range(20):
+            assert (await ada.ask(token="ada"))[0] == 200
+        for task in flooding:
+            task.cancel()
+        await asyncio.wait(flooding)
+        assert all(task.cancelled() for task in flooding)
+        assert answered[200] > 0, "strangers are let in as far as there is room"
+
+
+async def test_one_person_with_many_connections_takes_no_more_than_their_turn(port: int) -> None:
+    async with clients(port, 202) as (bo, cleo, *many), asyncio.timeout(60):
+        for one in many:
+            one.send(token="ada")
+        for reader, token in ((bo, "bo"), (cleo, "cleo")):
+            for _page in range(5):
+                assert (await reader.ask(token=token))[0] == 200
+        statuses = Counter([(await one.answer())[0] for one in many])
+        assert statuses[503] > 0
+        assert set(statuses) == {200, 503}
+
+
+async def test_who_sends_slowly_takes_no_turn_until_all_is_there(port: int) -> None:
+    async with clients(port, 101) as (ada, *slow), asyncio.timeout(60):
+        for one in slow:
+            one.send("POST", length=100)
+            one.writer.write(b"x" * 99)
+        for _page in range(5):
+            assert (await ada.ask())[0] == 200
+        slow[0].writer.write(b"x")
+        assert (await slow[0].answer())[0] == 200
+
+
+async def test_who_reads_slowly_takes_no_turn_and_who_does_not_read_at_all_is_given_up(
+    server: web.WebServer, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "READING_SECONDS", 0.5)
+    async with (
+        clients(port, 1) as (ada,),
+        clients(port, 20, receive_buffer=4096) as slow,
+        asyncio.timeout(60),
+    ):
+        for one in slow:
+            one.writer.transport.pause_reading()  # type: ignore[attr-defined]
+            one.send(path="/long")
+        for _page in range(5):
+            assert (await ada.ask())[0] == 200
+        await until(_is(lambda: len(server.server_state.connections) == 1))
+        for one in slow:
+            one.writer.transport.resume_reading()  # type: ignore[attr-defined]
+            await _ends(one)
+
+
+async def _ends(client: Client) -> None:
+    """Only a part of the answer comes, for the server has given the connection up."""
+    with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+        await client.reader.readexactly(len(LONG))
+
+
+def _is(check: Callable[[], bool]) -> Callable[[], Any]:
+    async def is_so() -> bool:
+        return check()
+
+    return is_so

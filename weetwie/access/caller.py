@@ -1,0 +1,47 @@
+"""Who asks, before anything is asked of the database: whom this process has met, else an address."""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from weetwie.access.authenticate import Memory
+from weetwie.http.turns import Requester
+from weetwie.security.client_address import place_of
+from weetwie.text import language
+
+Scope = MutableMapping[str, Any]
+
+
+def recalled(memory: Memory, session_cookie: str) -> Callable[[Scope], Requester]:
+    """A made-up token is nobody's, so it counts for the address that it comes from."""
+    wanted = f"{session_cookie}="
+
+    def caller(scope: Scope) -> Requester:
+        for token, session in _credentials(scope, wanted):
+            viewer = memory.recall(token=token, session=session)
+            if viewer is not None and viewer.is_person:
+                return Requester(f"person:{viewer.person_id}", is_person=True)
+            if viewer is not None:
+                return Requester(f"token:{viewer.token_id}", is_person=False)
+        client = scope.get("client")
+        return Requester(f"address:{place_of(client[0]) if client else ''}", is_person=False)
+
+    return caller
+
+
+def _credentials(scope: Scope, wanted: str) -> list[tuple[str | None, str | None]]:
+    found: list[tuple[str | None, str | None]] = []
+    for name, value in scope["headers"]:
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            found.append((value[7:].decode("latin-1").strip(), None))
+        elif name == b"cookie":
+            found += [
+                (None, pair.strip()[len(wanted) :])
+                for pair in value.decode("latin-1").split(";")
+                if pair.strip().startswith(wanted)
+            ]
+    return found
+
+
+def in_their_language(scope: Scope, sentence: str) -> str:
+    wanted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+    return language.translate_for(sentence, wanted.decode("latin-1"))

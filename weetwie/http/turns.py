@@ -1,0 +1,132 @@
+"""Whose turn it is when more comes than can be done: a few requests are at work at once, all others wait for their turn, and who would
+wait too long is refused. Callers take turns, however many requests one of them sends; people who are logged in come first.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from typing import Final
+
+from weetwie.errors import Unavailable, _
+
+PLACES: Final = 16
+"""Requests at work at once, in one process: enough to keep it and its database busy."""
+WAIT_SECONDS: Final = 0.8
+HOLD_SECONDS: Final = 0.5
+"""Who is at work for longer waits for something outside (a provider, a slow disk), and no longer counts."""
+_ONE_IN: Final = 4
+"""Of the turns goes to strangers while people wait too, or nobody could log in."""
+
+
+class Overloaded(Unavailable):
+    default = _("There's a lot going on right now. Try again in a moment.")
+
+
+class Requester:
+    """Who asks: a person, or strangers by their address."""
+
+    __slots__ = ("is_person", "name")
+
+    def __init__(self, name: str, *, is_person: bool) -> None:
+        self.name = name
+        self.is_person = is_person
+
+
+class Turns:
+    def __init__(self, places: int = PLACES) -> None:
+        self._places = places
+        self._at_work: dict[object, float] = {}
+        """Since when, the longest one first."""
+        self._people, self._strangers = _Queues(), _Queues()
+        self._given = 0
+        self._looking: asyncio.TimerHandle | None = None
+
+    def take_free(self) -> object | None:
+        """A place that nobody waits for."""
+        if len(self._at_work) >= self._places or self._people or self._strangers:
+            return None
+        return self._begin()
+
+    async def take(self, caller: Requester) -> object:
+        """Raises Overloaded where none becomes free in time."""
+        place = self.take_free()
+        if place is not None:
+            return place
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[object] = loop.create_future()
+        timer = loop.call_later(WAIT_SECONDS, _refuse, turn)
+        (self._people if caller.is_person else self._strangers).add(caller.name, turn)
+        self._look()
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.give_back(turn.result())
+            raise
+        finally:
+            timer.cancel()
+
+    def give_back(self, place: object) -> None:
+        """Once is enough; more does no harm."""
+        if self._at_work.pop(place, None) is not None:
+            self._hand_on()
+
+    def _begin(self) -> object:
+        place = object()
+        self._at_work[place] = asyncio.get_running_loop().time()
+        return place
+
+    def _hand_on(self) -> None:
+        while len(self._at_work) < self._places and (turn := self._next()):
+            turn.set_result(self._begin())
+
+    def _next(self) -> "asyncio.Future[object] | None":
+        self._given += 1
+        first, then = self._people, self._strangers
+        if self._given % _ONE_IN == 0:
+            first, then = then, first
+        return first.next() or then.next()
+
+    def _look(self) -> None:
+        """As long as somebody waits, frees the places of those who hold them for too long."""
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(HOLD_SECONDS / 5, self._free)
+
+    def _free(self) -> None:
+        self._looking = None
+        now = asyncio.get_running_loop().time()
+        for place in [one for one, since in self._at_work.items() if now - since > HOLD_SECONDS]:
+            del self._at_work[place]
+        self._hand_on()
+        if self._people or self._strangers:
+            self._look()
+
+
+class _Queues:
+    """One for each caller; each in turn gives its first."""
+
+    def __init__(self) -> None:
+        self._queues: OrderedDict[str, deque[asyncio.Future[object]]] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._queues)
+
+    def add(self, name: str, turn: "asyncio.Future[object]") -> None:
+        self._queues.setdefault(name, deque()).append(turn)
+
+    def next(self) -> "asyncio.Future[object] | None":
+        """Who has been refused meanwhile is passed over."""
+        while self._queues:
+            name, queue = next(iter(self._queues.items()))
+            turn = queue.popleft()
+            if queue:
+                self._queues.move_to_end(name)
+            else:
+                del self._queues[name]
+            if not turn.done():
+                return turn
+        return None
+
+
+def _refuse(turn: "asyncio.Future[object]") -> None:
+    if not turn.done():
+        turn.set_exception(Overloaded())

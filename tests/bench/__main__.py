@@ -9,18 +9,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, asking, growth, imports, push, search, streaming, who_knows
+from tests.bench import api, asking, growth, imports, push, scale, search, streaming, who_knows
 from tests.bench.report import Report
 
 
 def main() -> None:
     """One scenario, or all of them."""
-    names = ["api", "asking", "growth", "import", "push", "search", "streaming", "who-knows"]
+    names = ["api", "asking", "growth", "import", "push", "scale", "search", "streaming", "who-knows"]
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=names, help="all of them unless one is named")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each endpoint is asked")
     parser.add_argument("--wait", type=float, default=60.0, help="seconds before memory is read")
+    parser.add_argument("--minutes", type=float, default=2.0, help="how long it is looked for leaks")
     parser.add_argument("--keep", action="store_true", help="leave the folder with data and logs")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
@@ -42,6 +43,8 @@ def _run(name: str, given: argparse.Namespace) -> None:
                 imports.run(work, report)
             case "push":
                 push.run(work, report)
+            case "scale":
+                scale.run(work, report, leak_minutes=given.minutes)
             case "search":
                 search.run(work, report)
             case "who-knows":

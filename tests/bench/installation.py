@@ -35,7 +35,7 @@ class Installation:
         self._dsn = dsn
         self.tree: Tree | None = None
 
-    def start(self) -> float:
+    def start(self, *words: str) -> float:
         """Seconds until it answers."""
         self.data.mkdir(parents=True, exist_ok=True)
         env = {
@@ -52,6 +52,7 @@ class Installation:
             str(self.data),
             "--port",
             str(self.port),
+            *words,
         ]
         begin = time.perf_counter()
         self.tree = Tree(command, env=env, log=self.log)

@@ -72,7 +72,7 @@ async def test_who_would_wait_too_long_is_refused_and_told_when_to_come_again(
     here = Turns(places=1)
     place = await here.take(person("ada"))
     with pytest.raises(Overloaded) as refused:
-        await here.take(person("bo"))
+        await here.take(stranger("address"))
     assert refused.value.retry_after > 0
     here.give_back(place)
     assert await here.take(person("bo"))

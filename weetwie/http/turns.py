@@ -8,9 +8,11 @@ from typing import Final
 
 from weetwie.errors import Unavailable, _
 
-PLACES: Final = 16
+PLACES: Final = 32
 """Requests at work at once, in one process: enough to keep it and its database busy."""
 WAIT_SECONDS: Final = 0.8
+"""How long strangers wait."""
+PEOPLE_WAIT_SECONDS: Final = 3.0
 HOLD_SECONDS: Final = 0.5
 """Who is at work for longer waits for something outside (a provider, a slow disk), and no longer counts."""
 _ONE_IN: Final = 4
@@ -53,7 +55,8 @@ class Turns:
             return place
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[object] = loop.create_future()
-        timer = loop.call_later(WAIT_SECONDS, _refuse, turn)
+        patience = PEOPLE_WAIT_SECONDS if caller.is_person else WAIT_SECONDS
+        timer = loop.call_later(patience, _refuse, turn)
         (self._people if caller.is_person else self._strangers).add(caller.name, turn)
         self._look()
         try:

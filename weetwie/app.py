@@ -77,9 +77,10 @@ from weetwie.http.admission import admitted
 from weetwie.http.turns import Turns
 from weetwie.runtime import clock
 from weetwie.security import remote_user as remote_users
-from weetwie.security.client_address import client_address, current, networks, place_of
+from weetwie.security.client_address import place_of
+from weetwie.security.proxies import behind_proxies
 from weetwie.security.ratelimit import RateLimits, of_person
-from weetwie.settings import Provider, RemoteUser
+from weetwie.settings import Provider
 from weetwie.text import language
 from weetwie.web.api_reference import Reference, reference
 from weetwie.web.embed.preview import check as check_embedding
@@ -203,7 +204,7 @@ def build(
     application = admitted(
         dispatcher, Turns(), recalled(memory, cookie_name(base_url, "session")), in_their_language
     )
-    return _behind_proxies(application, settings.trusted_proxies, here.remote_user)
+    return behind_proxies(application, settings.trusted_proxies, here.remote_user)
 
 
 def _counting(limits: RateLimits) -> Callable[[Call], None]:
@@ -379,27 +380,3 @@ def _open_db(database: Database) -> Callable[[Call], AbstractAsyncContextManager
         return database.reading() if call.method in ("GET", "HEAD") else database.transaction()
 
     return open_db
-
-
-def _behind_proxies(
-    application: Application, trusted_proxies: Sequence[str], remote_user: RemoteUser | None
-) -> Application:
-    """The client that the application sees is the one in front of the proxies that are known. Headers that say who somebody is go
-    no further than here, and are believed from their own proxies alone."""
-    trusted = networks(trusted_proxies)
-    believe = remote_users.reader(remote_user) if remote_user is not None else None
-
-    async def behind_proxies(
-        scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
-    ) -> None:
-        client = scope.get("client")
-        if believe is not None and scope["type"] in ("http", "websocket"):
-            scope = believe(scope)
-        if client:
-            forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
-            address = client_address(client[0], forwarded.decode("latin-1"), trusted)
-            scope["client"] = client = (address, client[1])
-        current.set(client[0] if client else "")
-        await application(scope, receive, send)
-
-    return behind_proxies

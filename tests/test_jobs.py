@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from weetwie import jobs
+from weetwie.database import wake
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.database.wake import Bell
 from weetwie.errors import Unavailable
@@ -93,3 +94,30 @@ async def test_a_job_closes_what_it_holds_when_it_ends() -> None:
     async with running(Job("a job", Waiting(0).work, close=closed.work), Bell("")):
         pass
     assert closed.turns == 1
+
+
+async def test_those_who_look_whether_there_is_work_do_so_one_after_the_other() -> None:
+    bell, looking, order = Bell(""), asyncio.Event(), list[str]()
+
+    async def looks(name: str, until: asyncio.Event) -> None:
+        async with bell.turn(has_rung=False):
+            order.append(f"{name} begins")
+            await until.wait()
+            order.append(f"{name} ends")
+
+    first, second = (asyncio.create_task(looks(name, looking)) for name in ("one", "two"))
+    await asyncio.sleep(0)
+    looking.set()
+    await asyncio.gather(first, second)
+    assert order == ["one begins", "one ends", "two begins", "two ends"]
+
+
+async def test_who_takes_long_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wake, "_PATIENCE", 0.0)
+    bell = Bell("")
+    async with bell.turn(has_rung=False):
+        for has_rung, waits in ((False, True), (True, True), (True, False)):
+            async with asyncio.timeout(5), bell.turn(has_rung=has_rung, waits=waits):
+                pass
+        assert bell._turn.locked()
+    assert not bell._turn.locked()

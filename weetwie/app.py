@@ -173,7 +173,7 @@ def build(
     renderer = Renderer(base_url)
     streams = Streaming(live, database, memory, renderer, limits) if live is not None else None
     dispatcher = Dispatcher(
-        [*endpoints(), openapi_endpoint(_described(base_url)), TO_THE_REFERENCE],
+        [*endpoints(), openapi_endpoint(partial(_described, base_url)), TO_THE_REFERENCE],
         site=here,
         recognise=_recognise(memory),
         open_db=_open_db(database),
@@ -193,7 +193,7 @@ def build(
                 live,
                 sso,
                 look_over=look_over,
-                api=_reference(base_url),
+                api=partial(_reference, base_url),
                 limits=limits,
                 has_styleguide=settings.styleguide,
                 connection_tests=_connection_tests(database, here, agents, settings.slack),

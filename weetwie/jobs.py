@@ -74,10 +74,12 @@ class Job:
         """Works until cancelled."""
         rung = bell.waiter()
         due = {sweep: time.monotonic() + sweep.first for sweep in self.sweeps}
+        has_rung = False
         try:
             while True:
-                await self._turn(due)
-                await wait(rung, LOOKS_AGAIN)
+                async with bell.turn(has_rung=has_rung):
+                    await self._turn(due)
+                has_rung = await wait(rung, LOOKS_AGAIN)
         finally:
             if self.close is not None:
                 await self.close()

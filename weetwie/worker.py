@@ -64,17 +64,19 @@ class Worker:
     async def run(self, bell: Bell) -> None:
         """Works until cancelled."""
         rung = bell.waiter()
+        has_rung = False
         clockwork = schedule.Clockwork(self._database, self._site)
         while True:
             try:
-                while await self.work() == BATCH:
-                    pass
-                await clockwork.turn()
+                async with bell.turn(has_rung=has_rung, waits=False):
+                    while await self.work() == BATCH:
+                        pass
+                    await clockwork.turn()
             except GONE:
                 log.warning("worker waits for the database")
             except Exception:
                 log.exception("worker failed")
-            await wait(rung, SWEEP_SECONDS)
+            has_rung = await wait(rung, SWEEP_SECONDS)
 
     async def work(self) -> int:
         """Takes one batch; returns how many events were in it."""

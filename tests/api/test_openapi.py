@@ -193,7 +193,7 @@ def test_every_reference_leads_somewhere() -> None:
 
 def test_the_document_is_handed_out() -> None:
     table = routes()
-    app = Dispatcher([*table, openapi_endpoint(document(table, "https://w.example", "1.2.3"))])
+    app = Dispatcher([*table, openapi_endpoint(lambda: document(table, "https://w.example", "1.2.3"))])
     reply = asyncio.run(ask(app, "GET", "/api/openapi.json"))
     assert reply.status == 200
     assert reply.json == msgspec.json.decode(msgspec.json.encode(DOCUMENT))

@@ -15,8 +15,12 @@ import asyncpg
 from tests.bench.accounting import Tree
 
 _READY = "/api/v1/instance"
-PROGRAM = [sys.executable, "-c", "from weetwie.cli import main; main()"]
-"""`weetwie`, in the environment of the bench."""
+PROGRAM = [
+    sys.executable,
+    "-c",
+    "import sys; sys.modules['rich'] = None; from weetwie.cli import main; main()",
+]
+"""`weetwie`, in the environment of the bench: without `rich`, which structlog would load and no installation has."""
 
 
 def free_port() -> int:

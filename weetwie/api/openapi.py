@@ -1,6 +1,8 @@
 """The OpenAPI document of all endpoints, drawn from the table of routes."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -30,12 +32,15 @@ REFUSALS: Final = {
 }
 
 
-def openapi_endpoint(described: Schema) -> Endpoint:
-    """The endpoint that hands the document out."""
-    body = msgspec.json.format(msgspec.json.encode(described), indent=1)
+def openapi_endpoint(describe: Callable[[], Schema]) -> Endpoint:
+    """The endpoint that hands the document out. It is written when somebody first asks: a quarter of a second, and megabytes."""
+
+    @cache
+    def body() -> bytes:
+        return msgspec.json.format(msgspec.json.encode(describe()), indent=1)
 
     async def openapi(call: Call) -> bytes:
-        return body
+        return await asyncio.to_thread(body)
 
     return Endpoint("GET", "/api/openapi.json", openapi, hidden=True)
 

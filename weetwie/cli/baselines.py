@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from weetwie.domain.knowledge import words
+from weetwie.runtime.later import NDArray, np
 
 NAMES: Final = (
     "most active",

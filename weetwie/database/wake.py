@@ -5,7 +5,8 @@ is lost does no harm: whoever waits also looks by itself now and then.
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 CHANNEL = "weetwie"
 RETRY_SECONDS = 2.0
 _QUIET_SECONDS, _ANSWER_SECONDS = 30.0, 5.0
+_PATIENCE_RUNG, _PATIENCE = 0.02, 0.5
 
 
 class Bell:
@@ -25,12 +27,29 @@ class Bell:
         self._dsn = dsn
         self._waiting: set[asyncio.Event] = set()
         self._rung = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     def waiter(self) -> asyncio.Event:
         """An event that each ring sets; clear it before looking for what there is to do."""
         event = asyncio.Event()
         self._waiting.add(event)
         return event
+
+    @asynccontextmanager
+    async def turn(self, *, has_rung: bool, waits: bool = True) -> AsyncIterator[None]:
+        """For those who look whether there is something to do: one after the other, so that a server at rest needs one
+        connection for all of them, and the others, with all that they remember, are closed. Whoever has waited for a moment looks
+        beside the one who takes so long; where something has happened the moment is short, or there is none (`waits`)."""
+        patience = _PATIENCE if not has_rung else _PATIENCE_RUNG if waits else 0.0
+        has_turn = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                has_turn = await self._turn.acquire()
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
 
     def ring(self) -> None:
         """After a commit."""
@@ -73,10 +92,11 @@ class Bell:
             self._wake()
 
 
-async def wait(event: asyncio.Event, seconds: float) -> None:
-    """Until the bell rings, or the time is over."""
-    await _is_set(event, seconds)
+async def wait(event: asyncio.Event, seconds: float) -> bool:
+    """Until the bell rings, or the time is over. Whether it has rung."""
+    has_rung = await _is_set(event, seconds)
     event.clear()
+    return has_rung
 
 
 async def _is_set(event: asyncio.Event, within: float) -> bool:

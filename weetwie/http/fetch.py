@@ -6,12 +6,13 @@ first with a public address and then with a private one gains nothing. That hold
 
 import asyncio
 import ipaddress
-import socket
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
-import httpx
 import msgspec
+
+from weetwie.runtime.later import httpx
 
 SECONDS: Final = 10.0
 LARGEST_PAGE: Final = 1024 * 1024
@@ -95,13 +96,18 @@ class Fetcher:
     """`allows` says to which addresses one may go."""
 
     def __init__(self, user_agent: str, allows: Allows = is_public) -> None:
-        self._client = httpx.AsyncClient(
-            transport=guarded(allows),
+        self._user_agent = user_agent
+        self._allows = allows
+
+    @cached_property
+    def _client(self) -> "httpx.AsyncClient":
+        return httpx.AsyncClient(
+            transport=guarded(self._allows),
             timeout=SECONDS / 2,
             follow_redirects=True,
             max_redirects=MOST_REDIRECTS,
             trust_env=False,
-            headers={"user-agent": user_agent, "accept-language": "en"},
+            headers={"user-agent": self._user_agent, "accept-language": "en"},
         )
 
     async def fetch(
@@ -126,15 +132,18 @@ class Fetcher:
             raise FetchFailed(type(error).__name__) from error
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()
 
 
-def guarded(allows: Allows = is_public) -> httpx.AsyncBaseTransport:
+def guarded(allows: Allows = is_public) -> "httpx.AsyncBaseTransport":
     """For clients that go where others say."""
-    return _Guarded(allows)
+    from weetwie.http.guarded import Guarded
+
+    return Guarded(allows)
 
 
-async def _read(answer: httpx.Response, content_type: str, largest: int) -> Fetched:
+async def _read(answer: "httpx.Response", content_type: str, largest: int) -> Fetched:
     if answer.status_code == 304:
         raise NotChanged
     if answer.status_code != 200:
@@ -155,34 +164,3 @@ async def _read(answer: httpx.Response, content_type: str, largest: int) -> Fetc
         answer.headers.get("etag", "")[:_LONGEST_HEADER],
         answer.headers.get("last-modified", "")[:_LONGEST_HEADER],
     )
-
-
-class _Guarded(httpx.AsyncBaseTransport):
-    def __init__(self, allows: Allows) -> None:
-        self._allows = allows
-        self._inner = httpx.AsyncHTTPTransport(retries=0)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        if url.scheme not in ("http", "https") or url.userinfo:
-            raise httpx.UnsupportedProtocol("only plain web addresses are fetched", request=request)
-        address = await self._address(url.host, url.port or (443 if url.scheme == "https" else 80))
-        request.extensions = {**request.extensions, "sni_hostname": url.host}
-        request.url = url.copy_with(host=address)
-        answer = await self._inner.handle_async_request(request)
-        request.url = url
-        return answer
-
-    async def _address(self, host: str, port: int) -> str:
-        """One private address among several is enough to go to none of them."""
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpx.ConnectError(f"there is no {host}") from error
-        addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
-        if not addresses or not all(self._allows(address) for address in addresses):
-            raise httpx.ConnectError("this address is not public")
-        return str(min(addresses, key=lambda address: address.version))
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
-
-import httpx
 
 from weetwie.errors import _
 from weetwie.http.fetch import Allows, guarded, is_public
+from weetwie.runtime.later import httpx
 
 SECONDS: Final = 15.0
 UNREACHABLE: Final = _("it can't be reached, or its address isn't allowed")
@@ -23,12 +23,17 @@ class DeliveryFailed(Exception):
 
 class WebhookSender:
     def __init__(self, user_agent: str, allows: Allows = is_public) -> None:
-        self._client = httpx.AsyncClient(
-            transport=guarded(allows),
+        self._user_agent = user_agent
+        self._allows = allows
+
+    @cached_property
+    def _client(self) -> "httpx.AsyncClient":
+        return httpx.AsyncClient(
+            transport=guarded(self._allows),
             timeout=SECONDS / 2,
             follow_redirects=False,
             trust_env=False,
-            headers={"user-agent": user_agent},
+            headers={"user-agent": self._user_agent},
         )
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
@@ -47,4 +52,5 @@ class WebhookSender:
         return status
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()

@@ -6,20 +6,19 @@ import os
 import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import http_ece
-import httpx
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from weetwie.http.fetch import Allows, guarded, is_public
+from weetwie.runtime.later import httpx, jwk, jwt
 
 SECONDS: Final = 10.0
 LARGEST: Final = 3000
@@ -63,17 +62,25 @@ class Sender:
         allows: Allows = is_public,
         only_https: bool = True,
     ) -> None:
-        self._key = _signing_key(seed)
         self._contact = contact
         self._seed = seed
         self._only_https = only_https
         self.public_key = public_key(seed)
-        self._client = httpx.AsyncClient(
-            transport=guarded(allows),
+        self._user_agent = user_agent
+        self._allows = allows
+
+    @cached_property
+    def _key(self) -> "jwk.ECKey":
+        return jwk.ECKey.import_key(_private(self._seed))
+
+    @cached_property
+    def _client(self) -> "httpx.AsyncClient":
+        return httpx.AsyncClient(
+            transport=guarded(self._allows),
             timeout=SECONDS,
             follow_redirects=False,
             trust_env=False,
-            headers={"user-agent": user_agent},
+            headers={"user-agent": self._user_agent},
         )
 
     def unseal(self, sealed: bytes) -> str:
@@ -103,7 +110,8 @@ class Sender:
         _check(answer)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()
 
     def _signature(self, to: Device, headers: dict[str, str]) -> dict[str, str]:
         parts = urlsplit(to.endpoint)
@@ -125,10 +133,6 @@ def seal(seed: bytes, text: str) -> bytes:
     """For what only a sender with this seed is to read."""
     nonce = os.urandom(12)
     return nonce + AESGCM(seed).encrypt(nonce, text.encode(), None)
-
-
-def _signing_key(seed: bytes) -> ECKey:
-    return ECKey.import_key(_private(seed))
 
 
 def public_key(seed: bytes) -> str:
@@ -188,7 +192,7 @@ def _encrypted(to: Device, content: bytes) -> tuple[bytes, dict[str, str]]:
     return body, headers
 
 
-def _check(answer: httpx.Response) -> None:
+def _check(answer: "httpx.Response") -> None:
     status = answer.status_code
     if 200 <= status < 300:
         return

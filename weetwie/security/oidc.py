@@ -12,13 +12,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-import httpx
 import msgspec
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from weetwie.errors import Forbidden, Invalid, Unavailable, _
+from weetwie.runtime.later import httpx, jose_errors, jwk, jws, jwt
 
 SECONDS: Final = 4.0
 """A provider answers within this, or does not answer: for what it says of itself and its keys, and for everything together
@@ -155,7 +152,7 @@ class OidcProvider:
         client_id: str,
         client_secret: str,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
@@ -291,35 +288,35 @@ class OidcProvider:
         keys = await self._key_set()
         try:
             return self._decoded(token, keys)
-        except (JoseError, ValueError, TypeError):
+        except (jose_errors.JoseError, ValueError, TypeError):
             fresh = await self._key_set(is_stale=True)
             if fresh is keys:
                 raise self._untrue(_("its signature is wrong")) from None
         try:
             return self._decoded(token, fresh)
-        except (JoseError, ValueError, TypeError):
+        except (jose_errors.JoseError, ValueError, TypeError):
             raise self._untrue(_("its signature is wrong")) from None
 
     @staticmethod
-    def _decoded(token: str, keys: KeySet) -> dict[str, Any]:
+    def _decoded(token: str, keys: "jwk.KeySet") -> dict[str, Any]:
         header = jws.extract_compact(token.encode()).headers()
         if header.get("kid"):
             return dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
         for key in keys.keys:
             try:
                 return dict(jwt.decode(token, key, algorithms=ALGORITHMS).claims)
-            except (JoseError, ValueError, TypeError):
+            except (jose_errors.JoseError, ValueError, TypeError):
                 continue
         raise ValueError("no key fits")
 
-    async def _key_set(self, *, is_stale: bool = False) -> KeySet:
+    async def _key_set(self, *, is_stale: bool = False) -> "jwk.KeySet":
         return await self._keys.get(self.between_key_looks if is_stale else _METADATA_LASTS)
 
-    async def _fetch_keys(self) -> KeySet:
+    async def _fetch_keys(self) -> "jwk.KeySet":
         found = await self._json("GET", (await self.metadata()).jwks_uri)
         try:
-            return KeySet.import_key_set(_known(found))
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+            return jwk.KeySet.import_key_set(_known(found))
+        except (jose_errors.JoseError, ValueError, TypeError, KeyError) as error:
             raise self._misset(_("its keys can't be read")) from error
 
     between_key_looks = _BETWEEN_KEY_LOOKS
@@ -383,7 +380,7 @@ def _known(found: Any) -> Any:
     }
 
 
-def _error_of(got: httpx.Response) -> str:
+def _error_of(got: "httpx.Response") -> str:
     """The provider's own word for what is wrong, if it is a plain one."""
     try:
         error = msgspec.json.decode(got.content[:_LARGEST], type=dict[str, Any]).get("error", "")

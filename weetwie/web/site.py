@@ -59,7 +59,7 @@ def site(
     sso: Sequence[Provider] = (),
     *,
     look_over: LookOver | None = None,
-    api: Reference | None = None,
+    api: Callable[[], Reference] | None = None,
     limits: RateLimits | None = None,
     has_styleguide: bool = False,
     connection_tests: Mapping[str, ConnectionTest] | None = None,

@@ -84,7 +84,7 @@ class WebSite(Site):
     """The same by SAML."""
     look_over: LookOver | None = None
     """Says what is wrong with the installation."""
-    api: Reference | None = None
+    api: Callable[[], Reference] | None = None
     """What the endpoints for programs are, to be read."""
     limits: RateLimits | None = None
     connection_tests: Mapping[str, ConnectionTest] = field(default_factory=dict)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from weetwie.domain.knowledge import background
 from weetwie.domain.knowledge.arrays import Ints
@@ -18,6 +17,7 @@ from weetwie.domain.knowledge.fitting import MOST_TERMS, AskedTerm
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import ask
+from weetwie.runtime.later import np
 
 _SHORT: Final = 3.0
 """Up to so many words of equal weight a question is short."""

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from weetwie.runtime.later import NDArray, np
 
 Ints = NDArray[Any]
 

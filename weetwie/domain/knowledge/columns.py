@@ -3,19 +3,19 @@
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints
+from weetwie.runtime.later import np
 
 SEGMENT: Final[dict[str, Any]] = {
-    "posts": np.int64,
-    "authors": np.int64,
-    "roots": np.int64,
-    "flags": np.uint8,
-    "lengths": np.uint16,
-    "likenesses": np.int32,
-    "endorsed": np.int32,
-    "endorsers": np.int64,
+    "posts": "int64",
+    "authors": "int64",
+    "roots": "int64",
+    "flags": "uint8",
+    "lengths": "uint16",
+    "likenesses": "int32",
+    "endorsed": "int32",
+    "endorsers": "int64",
 }
 """What a sealed segment has of each post."""
 
@@ -31,14 +31,14 @@ class Columns:
     """Arrays of one length that grow together."""
 
     KINDS: Final = {
-        "ids": np.int64,
-        "author": np.int32,
-        "root": np.int32,
-        "ring": np.int8,
-        "flags": np.uint8,
-        "length": np.uint16,
-        "likeness": np.int32,
-        "alive": np.bool_,
+        "ids": "int64",
+        "author": "int32",
+        "root": "int32",
+        "ring": "int8",
+        "flags": "uint8",
+        "length": "uint16",
+        "likeness": "int32",
+        "alive": "bool",
     }
 
     def __init__(self, size: int) -> None:

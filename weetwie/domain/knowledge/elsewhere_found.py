@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from weetwie.domain.knowledge import about as abouts
 from weetwie.domain.knowledge import finding, fitting, ranking
@@ -15,6 +14,7 @@ from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import PASSAGE
 from weetwie.domain.knowledge.translating import Translated
 from weetwie.domain.knowledge.visible import Scope
+from weetwie.runtime.later import np
 
 _NEAR: Final = 0.3
 """So much of the question a passage says that comes after those that are about it: nobody is named by it."""

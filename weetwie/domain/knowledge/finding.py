@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-import numpy as np
 
 from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
 from weetwie.domain.knowledge.answer import StandIn
@@ -18,6 +17,7 @@ from weetwie.domain.knowledge.said import SaidOfThemselves, Statement
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Scope, Visible, of_sight
 from weetwie.domain.knowledge.words import AskedWord, ask
+from weetwie.runtime.later import np
 
 
 class Matter(msgspec.Struct):

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from weetwie.domain.knowledge import compounds
 from weetwie.domain.knowledge.arrays import Ints
@@ -15,6 +14,7 @@ from weetwie.domain.knowledge.lent import Lent, lent
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.domain.knowledge.words import HAVE_COMPOUNDS, AskedWord
+from weetwie.runtime.later import np
 
 MOST_TERMS: Final = 24
 _K1: Final = 0.5

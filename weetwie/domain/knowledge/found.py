@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-import numpy as np
-
 from weetwie.domain.knowledge import about as abouts
 from weetwie.domain.knowledge import levels, ranking
 from weetwie.domain.knowledge.about import About
@@ -16,6 +14,7 @@ from weetwie.domain.knowledge.levels import Levels
 from weetwie.domain.knowledge.packing import PASSAGE
 from weetwie.domain.knowledge.ranking import Ranked
 from weetwie.domain.knowledge.said import SaidOfThemselves
+from weetwie.runtime.later import np
 
 _FIRST: Final = 3
 """So many of those who list what is asked, or whose answer was accepted, are not outweighed by one post."""

@@ -8,8 +8,6 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from weetwie.database.pool import Record
 from weetwie.domain.knowledge import packing
 from weetwie.domain.knowledge.arrays import Ints
@@ -19,6 +17,7 @@ from weetwie.domain.knowledge.segments import Postings, postings
 from weetwie.domain.knowledge.segments import packed as segment_of
 from weetwie.domain.knowledge.tallies import Tallies
 from weetwie.runtime.cache import Cache
+from weetwie.runtime.later import np
 
 _MASKS: Final = 8
 _OF_MASKS: Final = 16_000_000

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 from sqlalchemy import BigInteger, Text, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -23,6 +22,7 @@ from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.phrases import Candidate, WrittenPost
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.runtime import clock
+from weetwie.runtime.later import np
 from weetwie.tables.declared import aliased
 from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person

@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
-import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.twins import OF_PARTS, Twin
 from weetwie.domain.knowledge.word_list import GLOSSARY
+from weetwie.runtime.later import np
 
 
 class Lent(msgspec.Struct):

@@ -3,7 +3,6 @@
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from weetwie.domain.knowledge.about import ALL_OF_IT, About
 from weetwie.domain.knowledge.answer import Level
@@ -12,6 +11,7 @@ from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
 from weetwie.domain.knowledge.ranking import Votes, is_seen_as_accepted
 from weetwie.domain.knowledge.visible import Visible
+from weetwie.runtime.later import np
 
 _OFTEN: Final = 3
 """Posts in as many threads."""

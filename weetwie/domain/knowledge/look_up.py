@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 from sqlalchemy import BigInteger, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
+from weetwie.runtime.later import np
 from weetwie.tables.knowledge import EvidenceChunk
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
-import numpy as np
 
 from weetwie.domain.knowledge.arrays import Ints, best_first, stretches
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
 from weetwie.domain.knowledge.tallies import HALF_LIVES, worth
 from weetwie.domain.knowledge.visible import Scope, Visible
+from weetwie.runtime.later import np
 
 Order = Literal["knows", "acts"]
 _HALF_LIFE: Final = HALF_LIVES[1]

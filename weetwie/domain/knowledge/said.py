@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 from sqlalchemy import BigInteger, Text, and_, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -21,6 +20,7 @@ from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.twins import terms as twin_terms
 from weetwie.domain.knowledge.visible import Scope, Visible
+from weetwie.runtime.later import np
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
 from weetwie.tables.people import Person

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from weetwie.database.pool import Record, columns
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, PASSAGE, QUESTION, RING
+from weetwie.runtime.later import NDArray, np
 
 
 def packed(rows: Sequence[Record]) -> dict[str, bytes]:

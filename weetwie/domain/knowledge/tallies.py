@@ -2,10 +2,9 @@
 
 from typing import Final
 
-import numpy as np
-
 from weetwie.domain.knowledge.arrays import Ints, longer
 from weetwie.domain.knowledge.columns import Columns
+from weetwie.runtime.later import np
 
 HALF_LIVES: Final = (180.0, 1460.0, 90.0)
 """Days after which what somebody wrote counts half: for being there now, for how much they write at all, for who will act next."""

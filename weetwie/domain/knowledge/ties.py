@@ -2,12 +2,11 @@
 
 from typing import Final
 
-import numpy as np
-
 from weetwie.domain.knowledge.arrays import Ints, distinct, stretches
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.tallies import ANSWERS_HALF_LIFE, worth
 from weetwie.domain.knowledge.visible import Scope, Visible
+from weetwie.runtime.later import np
 
 OF_TIES: Final = 10.0
 OF_ANSWERS: Final = 0.45

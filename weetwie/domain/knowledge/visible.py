@@ -4,7 +4,6 @@ What the viewer does not see is left out before anything is counted.
 """
 
 import msgspec
-import numpy as np
 
 from weetwie.access.audience import Sight
 from weetwie.access.enums import Ring
@@ -13,6 +12,7 @@ from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import PASSAGE
 from weetwie.domain.knowledge.tallies import ANSWERS_HALF_LIFE, HALF_LIVES, decay
+from weetwie.runtime.later import np
 
 
 class Scope(msgspec.Struct):

@@ -9,11 +9,11 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 import regex
 
 from weetwie.domain.knowledge import background, dictionary, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES, Concept
+from weetwie.runtime.later import np
 from weetwie.runtime.memory import give_back
 
 LONGEST: Final = 5

@@ -99,16 +99,18 @@ class Live:
     async def run(self, bell: Bell) -> None:
         """Hands out what is new, until cancelled."""
         rung = bell.waiter()
+        has_rung = True
         while True:
             try:
-                while await self.turn():
-                    pass
+                async with bell.turn(has_rung=has_rung, waits=False):
+                    while await self.turn():
+                        pass
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001  streams outlive any failure; what was missed is read again
                 log.warning("live waits", error=type(error).__name__)
             self._beat()
-            await wait(rung, SWEEP_SECONDS)
+            has_rung = await wait(rung, SWEEP_SECONDS)
 
     def _beat(self) -> None:
         """One clock for all streams that must be kept open by a word now and then."""

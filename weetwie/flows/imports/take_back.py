@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import numpy as np
-
 from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
@@ -16,6 +14,7 @@ from weetwie.domain.passages import channels
 from weetwie.domain.passages import write as passages
 from weetwie.domain.people import import_ as people
 from weetwie.flows.imports.write_passages import OpenChannel
+from weetwie.runtime.later import np
 
 _SOME: Final = 200
 """Passages that are written in one transaction: live delivery waits for the oldest that is open."""

@@ -1,5 +1,6 @@
 """The client API to be read: all endpoints by group, and the entities that they answer with."""
 
+import asyncio
 from typing import Any
 
 from starlette.responses import Response
@@ -12,12 +13,12 @@ from weetwie.web.visit import Visit
 
 async def show(visit: Visit) -> Response:
     """Where to begin."""
-    return await _show(visit, "api.html", _of(visit))
+    return await _show(visit, "api.html", await _of(visit))
 
 
 async def show_group(visit: Visit) -> Response:
     """The endpoints of one group, or all entities. Raises NotFound."""
-    of, slug = _of(visit), visit.request.path_params["group"]
+    of, slug = await _of(visit), visit.request.path_params["group"]
     if slug == ENTITIES:
         return await _show(visit, "api_entities.html", of)
     group = of.group(slug)
@@ -26,10 +27,10 @@ async def show_group(visit: Visit) -> Response:
     return await _show(visit, "api_group.html", of, group=group)
 
 
-def _of(visit: Visit) -> Reference:
+async def _of(visit: Visit) -> Reference:
     if visit.site.api is None:
         raise NotFound
-    return visit.site.api
+    return await asyncio.to_thread(visit.site.api)  # the first time it is made
 
 
 async def _show(visit: Visit, template: str, of: Reference, **values: Any) -> Response:

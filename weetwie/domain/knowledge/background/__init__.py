@@ -9,10 +9,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from weetwie.domain.knowledge.words import LANGUAGES, number_in, number_of
+from weetwie.runtime.later import NDArray, np
 
 RAREST: Final = 1e-6
 """Of words that stand in no list."""

@@ -192,7 +192,8 @@ AFTER: AtOnce = _Named(
         PersonFollowed: ["notifications.notify.followed"],
         FollowRequested: ["notifications.notify.requested"],
         RankingChosen: ["knowledge.evidence.let_in", "knowledge.elsewhere.let_in"],
-        PersonJoined: ["posts.renamed.show_anew"],
+        PersonJoined: ["posts.renamed.show_anew", "meeting.first_weeks.joined"],
+        PersonLeft: ["meeting.first_weeks.left"],
         PersonErased: [
             "identity.tokens.revoke_all",
             "posts.renamed.show_anew",

@@ -30,7 +30,7 @@ from weetwie.domain.identity import (
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import known_words, seal, watched
 from weetwie.domain.mail import emails
-from weetwie.domain.meeting import proposals
+from weetwie.domain.meeting import first_weeks, proposals
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.polls import polls
 from weetwie.domain.posts import forget as posts
@@ -69,6 +69,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, sign_on.sweep),
     (HOUR, saml.sweep),
     (HOUR, sessions.end_old),
+    (HOUR, first_weeks.begin_those_here),
     (DAY, trail.forget_addresses),
     (DAY, emails.sweep),
     (DAY, invite.sweep),
@@ -76,6 +77,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (DAY, known_words.forget_unused),
     (DAY, beyond.forget_old),
     (DAY, proposals.forget_old),
+    (DAY, first_weeks.forget_old),
     (DAY, posts.sweep_tombstones),
     (DAY, reports.sweep),
     (DAY, decisions.sweep),

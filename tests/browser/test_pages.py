@@ -128,6 +128,7 @@ NOT_ALONE: Final = {
     "/settings/questions/{id:int}/{verb}": "leads to the settings",
     "/settings/email/preview": "an email, see tests/web/test_week.py",
     "/beyond/off": "a form sends to it",
+    "/first-weeks": "a form sends to it",
     "/introductions/{id:int}/{verb}": "a form sends to it",
     "/posts": "a form sends to it",
     "/posts/{id:int}/{verb}": "leads to the post, or asks before it is deleted",

@@ -27,6 +27,7 @@ NOT_READ: Final = {
     "/settings/email": "the same",
     "/settings/meeting": "the same",
     "/beyond/off": "home again",
+    "/first-weeks": "home again, see test_first_weeks.py",
     "/introductions/{id:int}/{verb}": "home again, see tests/flows/test_meeting.py",
     "/settings/apps": "one's own apps",
     "/settings/apps/{id:int}/{verb}": "the same",

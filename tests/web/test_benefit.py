@@ -9,7 +9,7 @@ from tests.site import act, browser, give_password, sign_in, text_of
 from tests.world import World
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.benefits import own
+from weetwie.domain.benefits import lately, own
 from weetwie.domain.benefits.own import Brought
 
 ASKED = "Who has measured water hammer? #surge"
@@ -90,6 +90,55 @@ async def test_switched_off_nothing_is_worked_out(world: World, monkeypatch: pyt
         assert asked == []
         await act(site, "/settings/benefit", act="on")
         assert "Bo Adema" in await words(site, "/settings/benefit")
+        assert asked == ["worked out"]
+
+
+async def test_the_last_30_days_stand_beside_home_and_on_ones_own_profile_alone(world: World) -> None:
+    await three(world)
+    asks, answers = "You asked 1 question.", "In the last 30 days you answered 1 question."
+    for handle, said in (("ada", f"{asks} The first answer came within"), ("bo", answers)):
+        async with browser(world) as site:
+            await sign_in(site, handle)
+            for page in ("/", f"/@{handle}"):
+                assert said in await words(site, page)
+            for page in ("/@cy", "/@bo" if handle == "ada" else "/@ada", "/all"):
+                assert "What it brought you" not in await words(site, page)
+    async with browser(world) as site:
+        await sign_in(site, "cy")
+        assert "What it brought you" not in await words(site, "/"), "nothing to tell"
+
+
+async def test_no_time_is_told_where_less_than_half_of_the_questions_were_answered(world: World) -> None:
+    ada = await world.member("eve", name="Eve")
+    bo = await world.member("fay", name="Fay")
+    await world.post(bo, "Here", reply_to=await world.post(ada, "Where?", is_question=True))
+    viewer = await world.viewer(ada)
+    found = await lately.brought_lately(world.db, viewer)
+    assert found is not None and found.wait is not None
+    for number in range(2):
+        await world.post(ada, f"And what of {number}?", is_question=True)
+    found = await lately.brought_lately(world.db, viewer)
+    assert found is not None and (found.asked, found.wait) == (3, None)
+
+
+async def test_switched_off_the_last_30_days_are_not_worked_out_either(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await three(world)
+    asked: list[str] = []
+
+    async def counted(_db: Db, _viewer: Viewer) -> None:
+        asked.append("worked out")
+
+    monkeypatch.setattr("weetwie.web.brought.brought_lately", counted)
+    async with browser(world) as site:
+        await sign_in(site, "ada")
+        await act(site, "/settings/benefit", act="off")
+        for page in ("/", "/@ada"):
+            assert "What it brought you" not in await words(site, page)
+        assert asked == []
+        await act(site, "/settings/benefit", act="on")
+        await site.get("/")
         assert asked == ["worked out"]
 
 

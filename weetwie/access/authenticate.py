@@ -45,6 +45,7 @@ _PERSON = (
     Person.density,
     Person.has_single_keys,
     Person.has_toured,
+    Person.sees_benefit,
     Person.version,
     Person.filters_version,
 )
@@ -252,5 +253,6 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         density=row["density"],
         has_single_keys=row["has_single_keys"],
         has_toured=row["has_toured"],
+        sees_benefit=row["sees_benefit"],
         **credential,
     )

@@ -43,6 +43,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     has_single_keys: bool = True
     has_toured: bool = True
     """Has taken the tour, or does not want it."""
+    sees_benefit: bool = True
+    """Wants it worked out what Weetwie brought them."""
 
     @property
     def is_person(self) -> bool:

@@ -6,7 +6,7 @@ from weetwie.access.enums import Visibility
 from weetwie.context import Context
 from weetwie.domain.beyond import choice
 from weetwie.domain.beyond.rules import HowOften
-from weetwie.domain.meeting import pairs, preferences, proposals, rules
+from weetwie.domain.meeting import first_weeks, pairs, preferences, proposals, rules
 from weetwie.domain.people import assistant
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
@@ -21,11 +21,14 @@ _TOGETHER: Final = {
 }
 
 
-async def choose(context: Context, *, how_often: HowOften | None, is_introduced: bool) -> None:
+async def choose(
+    context: Context, *, how_often: HowOften | None, is_introduced: bool, wants_first_weeks: bool
+) -> None:
     """None leaves that as it is."""
     if how_often is not None:
         await choice.choose(context.db, context.viewer, how_often)
     await preferences.choose(context.db, context.viewer, is_introduced=is_introduced)
+    await first_weeks.choose(context.db, context.viewer, is_wanted=wants_first_weeks)
 
 
 async def propose_due(context: Context) -> None:

@@ -20,9 +20,10 @@ from weetwie.domain.people.week import is_due
 from weetwie.domain.questions.free_days import free_days, region_of
 from weetwie.domain.timelines import questions
 from weetwie.domain.timelines.missed import missed
-from weetwie.flows import beyond, stop
+from weetwie.flows import beyond, first_weeks, stop
 from weetwie.runtime import clock
 from weetwie.runtime.calendar import zone
+from weetwie.text.language import translate
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
@@ -86,6 +87,7 @@ async def compose(
         "questions": await _posts(context, asked),
         "missed": await _posts(context, [one for one in lately if one.post_id not in _ids(asked)]),
         "people": await _people(context, since),
+        "first_weeks": await _first_weeks(context, is_sent=is_sent),
         "beyond": await _beyond(context, is_sent=is_sent),
     }
     if not any(parts.values()):
@@ -132,6 +134,24 @@ async def _people(context: Context, since: datetime) -> list[WeekItem]:
             context.address(f"@{one.handle}"),
         )
         for one in people
+    ]
+
+
+async def _first_weeks(context: Context, *, is_sent: bool) -> list[WeekItem]:
+    """Of somebody new: the people of the card that stands on their home."""
+    db, viewer = context.db, context.viewer
+    found = await first_weeks.card(db, viewer, by_mail=True)
+    if found is None or not found.people:
+        return []
+    if is_sent:
+        await first_weeks.mailed(db, viewer, found)
+    whys = {
+        one.person_id: translate(first_weeks.WHY[one.why], _language(viewer), topic=one.topic)
+        for one in found.people
+    }
+    people = await seen_people.profiles(db, await seen_people.people(db, viewer, whys))
+    return [
+        WeekItem(_called(one), one.unit, whys[one.id], context.address(f"@{one.handle}")) for one in people
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 
 from weetwie.tables.declared import Mapped, mapped_column
-from weetwie.tables.schema import Id, Moment, Row, Words, to
+from weetwie.tables.schema import Id, Moment, Rank, Row, Words, to
 
 
 class Meeting(Row):
@@ -45,3 +45,30 @@ class MeetingPreferences(Row):
 
     person_id: Mapped[int] = to("people.id", primary_key=True)
     is_introduced: Mapped[bool] = mapped_column(server_default="true")
+
+
+class FirstWeeks(Row):
+    """The first 90 days of somebody who joined: they are shown a few cards. After that nothing of it stays."""
+
+    __tablename__ = "first_weeks"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    began_at: Mapped[datetime | None]
+    """When they logged in for the first time."""
+    is_wanted: Mapped[bool] = mapped_column(server_default="true")
+    skipped: Mapped[Rank] = mapped_column(server_default="0")
+    """The last card that they have put away."""
+    mailed: Mapped[Rank] = mapped_column(server_default="0")
+    """The last card that stood in their weekly email."""
+
+    __table_args__ = (Index("first_weeks_began", "began_at"),)
+
+
+class FirstWeeksPerson(Row):
+    """Whom a card has shown, so that no other card shows them again."""
+
+    __tablename__ = "first_weeks_people"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    shown_id: Mapped[int] = to("people.id", primary_key=True, index=True)
+    week: Mapped[Rank]

@@ -189,6 +189,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/settings/email/preview": (notification_settings.preview_email, None),
     "/settings/meeting": (meeting.show_settings, meeting.save_settings),
     "/introductions/{id:int}/{verb}": (meeting.show_settings, meeting.answer),
+    "/first-weeks": (meeting.show_settings, meeting.put_away),
     "/beyond/off": (meeting.show_settings, meeting.switch_beyond_off),
     "/settings/notifications": (notification_settings.show, notification_settings.save),
     "/settings/push/on": (notification_settings.show, push.begin),

@@ -97,7 +97,7 @@ def _received(viewer_sql: ViewerSql) -> Select[int, int]:
         .where(
             question.author_id == viewer_sql.id,
             question.is_question,
-            question.deleted_at.is_(None),
+            visibility.post(viewer_sql, question),
             reply.id > _SINCE,
             reply.author_id != viewer_sql.id,
             reply.boost_of_id.is_(None),
@@ -146,6 +146,7 @@ def _met(viewer_sql: ViewerSql) -> Select[int]:
         .join(reply, reply.reply_to_id == mine.id)
         .where(
             mine.author_id == viewer_sql.id,
+            visibility.post(viewer_sql, mine),
             reply.author_id != viewer_sql.id,
             reply.boost_of_id.is_(None),
             reply.deleted_at.is_(None),
@@ -178,7 +179,7 @@ def _learned(viewer_sql: ViewerSql) -> Select[str, bool]:
         .where(
             question.author_id == viewer_sql.id,
             question.is_question,
-            question.deleted_at.is_(None),
+            visibility.post(viewer_sql, question),
             answer.id > _SINCE,
             answer.author_id != viewer_sql.id,
             answer.deleted_at.is_(None),

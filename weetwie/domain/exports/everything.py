@@ -112,6 +112,8 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
     "survey_you_were_asked": benefits.SurveyReply.person_id,
     "survey_answers": benefits.SurveyAnswer.person_id,
     "meeting_people": meeting.MeetingPreferences.person_id,
+    "your_first_weeks": meeting.FirstWeeks.person_id,
+    "shown_in_your_first_weeks": meeting.FirstWeeksPerson.person_id,
     "feed_addresses": feeds.FeedAddress.person_id,
     "webhooks": webhooks.Webhook.owner_id,
     "chat_accounts": chat.ChatAccount.person_id,

@@ -14,6 +14,7 @@ TITLES: Final = {
     "questions": _("Questions you may be able to answer"),
     "missed": _("From people you follow"),
     "people": _("New here"),
+    "first_weeks": _("People to meet in your first weeks"),
     "beyond": _("Beyond your circle"),
 }
 """In the order in which they stand."""

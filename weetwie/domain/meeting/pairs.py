@@ -56,8 +56,8 @@ async def shared(db: Db, system: Viewer, person_id: int) -> list[SharedThing]:
 def may_meet(one: type[Person], other: type[Person]) -> BoolSql:
     """Both are here, may be found and want to, each sees the other, and nothing stands between them."""
     return and_(
-        _is_there(one),
-        _is_there(other),
+        is_there(one),
+        is_there(other),
         one.id != other.id,
         visibility.person(visibility.of(one), other),
         visibility.person(visibility.of(other), one),
@@ -65,7 +65,8 @@ def may_meet(one: type[Person], other: type[Person]) -> BoolSql:
     )
 
 
-def _is_there(person: type[Person]) -> BoolSql:
+def is_there(person: type[Person]) -> BoolSql:
+    """Somebody who may be found, stays, and has not said that they want none of it."""
     declined = aliased(MeetingPreferences)
     return and_(
         person.is_discoverable,

@@ -1,6 +1,6 @@
 """Whether somebody wants it worked out what Weetwie brought them, and whether they have taken the tour."""
 
-from sqlalchemy import BigInteger, Boolean, select, update
+from sqlalchemy import BigInteger, Boolean, update
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
@@ -11,18 +11,17 @@ async def choose_benefit(db: Db, viewer: Viewer, *, sees: bool) -> None:
     await db.run(_CHOOSE, id=viewer.person_id, sees=sees)
 
 
-async def sees_benefit(db: Db, viewer: Viewer) -> bool:
-    return bool(await db.value(_SEES, id=viewer.person_id))
-
-
 async def end_tour(db: Db, viewer: Viewer) -> None:
     """It is not offered again."""
     await db.run(_TOURED, id=viewer.person_id)
 
 
 _ID = param("id", BigInteger)
-_CHOOSE = Query(update(Person).where(Person.id == _ID).values(sees_benefit=param("sees", Boolean)))
-_SEES = Query(select(Person.sees_benefit).where(Person.id == _ID))
+_CHOOSE = Query(
+    update(Person)
+    .where(Person.id == _ID)
+    .values(sees_benefit=param("sees", Boolean), version=Person.version + 1)
+)
 _TOURED = Query(
     update(Person)
     .where(Person.id == _ID, ~Person.has_toured)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from weetwie.database.pool import Db
 from weetwie.domain.benefits import own
 from weetwie.domain.benefits.own import Brought
-from weetwie.domain.people.benefit import choose_benefit, sees_benefit
+from weetwie.domain.people.benefit import choose_benefit
 from weetwie.web import chart, reading
 from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
@@ -16,7 +16,7 @@ _SHOWN = 8
 async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
-        found = await own.brought(db, visit.viewer) if await sees_benefit(db, visit.viewer) else None
+        found = await own.brought(db, visit.viewer) if visit.viewer.sees_benefit else None
         if found is None:
             return await reading.show(visit, db, "settings_benefit.html", found=None)
         return await _page(visit, db, found)

@@ -18,10 +18,13 @@ from weetwie.domain.timelines import home as homes
 from weetwie.errors import _
 from weetwie.flows import beyond as from_beyond
 from weetwie.flows.beyond import BeyondPost
+from weetwie.flows.home import Opened, opened
 from weetwie.views import posts as post_views
 from weetwie.views.posts import SeenPost
+from weetwie.web import first_weeks as weeks
 from weetwie.web import reading
 from weetwie.web.beside import beside
+from weetwie.web.brought import brought
 from weetwie.web.pages import audience, drafts, front
 from weetwie.web.pages.who_knows import answered_lately
 from weetwie.web.view_models import Person, Post, as_markup
@@ -38,25 +41,26 @@ async def show(visit: Visit) -> Response:
     if to := visit.request.query_params.get("to"):
         text = visit.request.query_params.get("text", "")
         return visit.go(f"/messages/new?{urlencode({'to': to, 'text': text} if text else {'to': to})}")
-    found = await _from_beyond(visit)
+    found = await _opened(visit)
     async with visit.site.database.reading() as db:
-        shown = await page(visit, db, beyond=found)
+        shown = await page(visit, db, brings=found)
     shown.headers["x-weetwie-page"] = "home"
     return shown
 
 
-async def _from_beyond(visit: Visit) -> BeyondPost | None:
+async def _opened(visit: Visit) -> Opened:
     """Opening home counts, turning its pages does not."""
     if not visit.request.query_params.keys().isdisjoint(_NOT_OPENED):
-        return None
+        return Opened()
     async with visit.site.database.transaction() as db:
-        return await from_beyond.for_home(db, visit.viewer)
+        return await opened(db, visit.viewer)
 
 
 async def page(
-    visit: Visit, db: Db, status: int = 200, *, beyond: BeyondPost | None = None, **draft: Any
+    visit: Visit, db: Db, status: int = 200, *, brings: Opened | None = None, **draft: Any
 ) -> Response:
-    """`draft` is what was written and could not be published; `beyond` a post of somebody whom one does not follow."""
+    """`draft` is what was written and could not be published; `brings` what opening it brought."""
+    brings = brings or Opened()
     found = await reading.timeline(
         visit, db, lambda db, page: _without_messages(db, visit.viewer, page), "home", folds=True
     )
@@ -75,7 +79,9 @@ async def page(
         tabs=await tabs(visit, db),
         sponsor=await _sponsor(visit, db),
         survey=await survey_answers.asked(db, visit.viewer),
-        beyond=await _beyond(visit, db, beyond) if beyond else None,
+        beyond=await _beyond(visit, db, brings.beyond) if brings.beyond else None,
+        brought=await brought(visit, db),
+        first_weeks=await weeks.shown(visit, db, brings.card) if brings.card else None,
         examples=[] if found["posts"] else await answered_lately(visit, db),
         announcements=[
             (one, as_markup(one.text))

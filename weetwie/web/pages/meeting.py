@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from weetwie.domain.beyond import choice
 from weetwie.domain.beyond.rules import HowOften
-from weetwie.domain.meeting import preferences
+from weetwie.domain.meeting import first_weeks, preferences
+from weetwie.errors import NotFound
 from weetwie.flows import meeting
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -19,6 +20,7 @@ async def show_settings(visit: Visit) -> Response:
             "settings_meeting.html",
             how_often=(await choice.how_often(db, visit.viewer)).name,
             is_introduced=await preferences.is_introduced(db, visit.viewer),
+            wants_first_weeks=await first_weeks.is_wanted(db, visit.viewer),
             is_saved="saved" in visit.request.query_params,
         )
 
@@ -32,6 +34,7 @@ async def save_settings(visit: Visit) -> Response:
             visit.context(db),
             how_often=HowOften[wanted] if wanted in HowOften.__members__ else None,
             is_introduced="is_introduced" in given,
+            wants_first_weeks="wants_first_weeks" in given,
         )
     return visit.go("/settings/meeting?saved=1")
 
@@ -42,6 +45,21 @@ async def switch_beyond_off(visit: Visit) -> Response:
     async with visit.site.database.transaction() as db:
         await choice.choose(db, visit.viewer, HowOften.off)
     return visit.go("/settings/meeting?saved=1")
+
+
+async def put_away(visit: Visit) -> Response:
+    """A card of the first weeks, or all of them."""
+    reading.check_signed_in(visit)
+    given = await visit.form()
+    week = given.get("week", "")
+    async with visit.site.database.transaction() as db:
+        if given.get("act") == "off":
+            await first_weeks.choose(db, visit.viewer, is_wanted=False)
+        elif week in ("1", "2", "4", "12"):
+            await first_weeks.skip(db, visit.viewer, int(week))
+        else:
+            raise NotFound
+    return visit.go("/")
 
 
 async def answer(visit: Visit) -> Response:

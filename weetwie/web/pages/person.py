@@ -17,6 +17,7 @@ from weetwie.domain.timelines.person import pinned, posts_of
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.ask_about import asked_about, proposed
+from weetwie.web.brought import brought
 from weetwie.web.topics import with_topics_as_read
 from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
@@ -113,6 +114,7 @@ async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
         "more_known": 0,
         "handed_over": [],
         "proposed": [],
+        "brought": [],
     }
     is_me = viewer.person_id == person.id
     if visit.is_signed_in and not is_me:
@@ -124,6 +126,7 @@ async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
         shown["more_known"] = max(min(len(ids), _FAMILIAR) - 2, 0)
     if is_me:
         shown["proposed"] = await proposed(visit, db)
+        shown["brought"] = await brought(visit, db)
     manager = await presenter.people(db, viewer, [person.manager_id]) if person.manager_id else []
     return {
         **shown,

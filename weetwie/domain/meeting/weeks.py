@@ -1,0 +1,38 @@
+"""When each card of the first 90 days stands, and whom of many it takes. Pure."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+_CARDS: Final = ((1, 0, 7), (2, 7, 21), (4, 21, 49), (12, 77, 91))
+"""The week that a card is for, and the days on which it begins and is over: long enough to come back to from a holiday."""
+LASTS: Final = timedelta(days=91)
+
+
+class WorthMeeting(msgspec.Struct, frozen=True):
+    """Somebody, why, and about what."""
+
+    person_id: int
+    why: str
+    """`helps`, `asks`, `learns` or `writes`."""
+    topic: str
+    unit: str = ""
+
+
+def week_at(since: timedelta) -> int | None:
+    """So long after the first login."""
+    return next((week for week, begin, end in _CARDS if begin <= since.days < end), None)
+
+
+def few(found: Sequence[WorthMeeting], limit: int) -> list[WorthMeeting]:
+    """Nobody twice, and of as many topics and departments as there are; else in their order."""
+    each = list({one.person_id: one for one in reversed(found)}.values())[::-1]
+    chosen: list[WorthMeeting] = []
+    while each and len(chosen) < limit:
+        topics, units = {one.topic for one in chosen}, {one.unit for one in chosen}
+        best = max(each, key=lambda one: (one.topic not in topics) + (one.unit not in units))
+        chosen.append(best)
+        each.remove(best)
+    return chosen

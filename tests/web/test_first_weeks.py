@@ -346,6 +346,7 @@ async def test_as_many_topics_and_departments_as_there_are_and_nobody_twice() ->
         one(4, "brass", "b"),
     )
     assert few([tin, one(1, "lead", "a"), tin_too, brass, brass_far], 3) == [tin, brass_far, tin_too]
+    assert few([tin, brass, brass_far], 2, spreads=False) == [tin, brass]
     assert few([], 3) == []
 
 

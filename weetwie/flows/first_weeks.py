@@ -111,7 +111,8 @@ async def _teachers(db: Db, viewer: Viewer, week: int) -> list[WorthMeeting]:
     found = [
         msgspec.structs.replace(one, why="knows") for one in await _writers(db, viewer, TopicChoice.learning)
     ]
-    return few(await worth_meeting.among(db, viewer, week, found, is_unmet=False), MOST)
+    found = await worth_meeting.among(db, viewer, week, found, is_unmet=False)
+    return few(found, MOST, spreads=False)  # who knows most of each is worth more than another department
 
 
 async def _unmet(db: Db, viewer: Viewer, week: int) -> list[WorthMeeting]:

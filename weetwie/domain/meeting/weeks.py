@@ -26,13 +26,13 @@ def week_at(since: timedelta) -> int | None:
     return next((week for week, begin, end in _CARDS if begin <= since.days < end), None)
 
 
-def few(found: Sequence[WorthMeeting], limit: int) -> list[WorthMeeting]:
-    """Nobody twice, and of as many topics and departments as there are; else in their order."""
+def few(found: Sequence[WorthMeeting], limit: int, *, spreads: bool = True) -> list[WorthMeeting]:
+    """Nobody twice, and of as many topics, and where it `spreads` of as many departments, as there are; else in their order."""
     each = list({one.person_id: one for one in reversed(found)}.values())[::-1]
     chosen: list[WorthMeeting] = []
     while each and len(chosen) < limit:
         topics, units = {one.topic for one in chosen}, {one.unit for one in chosen}
-        best = max(each, key=lambda one: (one.topic not in topics) + (one.unit not in units))
+        best = max(each, key=lambda one: (one.topic not in topics) + (spreads and one.unit not in units))
         chosen.append(best)
         each.remove(best)
     return chosen

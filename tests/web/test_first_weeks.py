@@ -347,6 +347,8 @@ async def test_as_many_topics_and_departments_as_there_are_and_nobody_twice() ->
     )
     assert few([tin, one(1, "lead", "a"), tin_too, brass, brass_far], 3) == [tin, brass_far, tin_too]
     assert few([tin, brass, brass_far], 2, spreads=False) == [tin, brass]
+    again = [tin, brass, one(1, "zinc", "c")]
+    assert few(again, 2) == [tin, brass], "for what they stand first"
     assert few([], 3) == []
 
 

@@ -28,7 +28,10 @@ def week_at(since: timedelta) -> int | None:
 
 def few(found: Sequence[WorthMeeting], limit: int, *, spreads: bool = True) -> list[WorthMeeting]:
     """Nobody twice, and of as many topics, and where it `spreads` of as many departments, as there are; else in their order."""
-    each = list({one.person_id: one for one in reversed(found)}.values())[::-1]
+    first: dict[int, WorthMeeting] = {}
+    for one in found:
+        first.setdefault(one.person_id, one)
+    each = list(first.values())
     chosen: list[WorthMeeting] = []
     while each and len(chosen) < limit:
         topics, units = {one.topic for one in chosen}, {one.unit for one in chosen}

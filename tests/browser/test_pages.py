@@ -373,6 +373,29 @@ def test_what_a_change_of_policy_would_do_is_whole_too(open_page: Open) -> None:
         page.wait_for_load_state()
 
 
+def test_a_survey_is_whole_from_its_start_to_its_end(open_page: Open) -> None:
+    """People are completed as one types; who answered is thanked."""
+    administration = open_page("/admin/benefit/survey", LOOKS[0], who="administrator")
+    administration.click("text=Start round")
+    administration.wait_for_load_state()
+    check(administration, "admin-survey-open")
+    check(open_page("/", LOOKS[1]), "home-with-survey")
+    check(open_page("/survey", LOOKS[1]), f"survey-open-{LOOKS[1]}")
+    page = open_page("/survey", LOOKS[0])
+    check(page, f"survey-open-{LOOKS[0]}")
+    page.locator("#person-0").press_sequentially("marlo")
+    page.locator("[role=option]").first.click()
+    assert page.input_value("#person-0") == "@marloes"
+    page.click("text=Send answers")
+    page.wait_for_load_state()
+    assert page.locator("text=Thank you").count() == 1
+    check(page, "survey-thanks")
+    administration.click("text=End and count now")
+    administration.wait_for_load_state()
+    assert administration.locator("text=Too few to show").count() == 3
+    check(administration, "admin-survey-counted")
+
+
 @pytest.mark.parametrize(
     ("path", "width"), [("/", 820), ("/", 1920), ("/@marloes", 820), ("/@marloes", 1920), ("/", 360)]
 )

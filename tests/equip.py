@@ -24,6 +24,7 @@ def main() -> None:
     get("an older PostgreSQL", machine.older_postgres, [_postgres_of_the_system])
     for what, find, program, packages in _UNPACKED:
         get(what, find, [partial(_unpack, program, packages), partial(_install, program.rpartition("/")[2])])
+    get("xmlsec1", machine.xmlsec1, [partial(_install, "xmlsec1")])
     get("Node", machine.node, [_node_as_a_wheel])
     get(
         "a browser", machine.chromium, [_browser_of_the_system, _browser_of_playwright, _browser_as_a_package]

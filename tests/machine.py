@@ -61,6 +61,10 @@ def unpacked(root: str) -> dict[str, str]:
     return os.environ | ({"LD_LIBRARY_PATH": libraries} if root != "/" else {})
 
 
+def xmlsec1() -> str | None:
+    return shutil.which("xmlsec1")
+
+
 def _existing(path: Path) -> str | None:
     return str(path) if path.exists() else None
 
@@ -74,6 +78,7 @@ NEEDS: Final[dict[str, tuple[Callable[[], str | None], str]]] = {
         lambda: nginx() and caddy(),
         "no nginx or no Caddy was found or could be got (Debian: nginx, caddy)",
     ),
+    "xmlsec1": (xmlsec1, "no xmlsec1 was found, and none could be got (Debian: xmlsec1)"),
     "slapd": (slapd, "no OpenLDAP server was found, and none could be got (Debian: slapd)"),
 }
 """By the word that stands in `@pytest.mark.needs`: what finds it, and what is said where it is missing."""

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -56,7 +57,11 @@ class SamlIdp:
     posts_logouts: bool = False
     more: dict[str, Any] = field(default_factory=dict)
     """Of the assertion: values in place of those that are right."""
+    holds: bool = False
+    """Its page does not send people back by itself."""
     is_down: bool = False
+    answers: threading.Event = field(default_factory=threading.Event)
+    """It answers while this is set."""
     looks: int = 0
 
     def asked(self, address: str) -> Request:
@@ -80,6 +85,15 @@ class SamlIdp:
             "SAMLResponse": encoded(self.signed(self.response(asked, **more))),
             "RelayState": asked.relay_state,
         }
+
+    def page(self, address: str) -> bytes:
+        """Where somebody is signed in there already: a form that sends itself."""
+        asked, form = self.asked(address), self.lets_in(address)
+        fields = "".join(
+            f'<input type="hidden" name="{name}" value="{value}">' for name, value in form.items()
+        )
+        script = "" if self.holds else "<script>document.forms[0].submit()</script>"
+        return f'<form method="post" action="{asked.answers}">{fields}</form>{script}'.encode()
 
     def response(self, asked: Request, **more: Any) -> Any:
         """Not signed yet."""
@@ -113,7 +127,7 @@ class SamlIdp:
     def signed(self, response: Any, *, what: str = "assertion", **how: Any) -> Any:
         element = response if what == "response" else response.find("saml:Assertion", NAMES)
         sign(element, key(self.key), **how)
-        return response
+        return read_again(response)
 
     def says_out(self, to: str, **more: Any) -> str:
         """The address by which it says that somebody has logged out."""
@@ -158,6 +172,11 @@ def encoded(root: Any) -> str:
     return base64.b64encode(root if isinstance(root, bytes) else etree.tostring(root)).decode()
 
 
+def read_again(root: Any) -> Any:
+    """What xmlsec has put into a tree, lxml finds only once it has read it itself."""
+    return etree.fromstring(etree.tostring(root))
+
+
 def sign(
     element: Any,
     key: keys.OwnKey,
@@ -197,7 +216,7 @@ def encrypted(
     context = xmlsec.EncryptionContext(manager)
     context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, 256, xmlsec.KeyDataType.SESSION)
     context.encrypt_xml(made, assertion)
-    return response
+    return read_again(response)
 
 
 def forged(response: Any, **changes: str) -> tuple[Any, Any]:
@@ -213,20 +232,32 @@ def forged(response: Any, **changes: str) -> tuple[Any, Any]:
 @contextmanager
 def saml_idp() -> Iterator[SamlIdp]:
     told = SamlIdp()
+    key(told.key)  # making one takes long on a busy machine
+    told.answers.set()
 
     class Handler(Quiet, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path.startswith("/sso"):
+                return self._say(200, "text/html", told.page(f"{told.at}{self.path}"))
+            if not self.path.startswith("/metadata"):
+                return self._say(200, "text/html", b"<p>Elsewhere</p>")
             told.looks += 1
-            body = told.document()
+            told.answers.wait()
+            return self._say(503 if told.is_down else 200, "application/samlmetadata+xml", told.document())
+
+        def _say(self, status: int, kind: str, body: bytes) -> None:
             with suppress(OSError):
-                self.send_response(503 if told.is_down else 200)
-                self.send_header("content-type", "application/samlmetadata+xml")
+                self.send_response(status)
+                self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
 
     with served_by(Handler) as told.at:
-        yield told
+        try:
+            yield told
+        finally:
+            told.answers.set()
 
 
 _RESPONSE = f"""<samlp:Response xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" ID="{{response_id}}" Version="2.0"

@@ -1,7 +1,11 @@
 """Signing in by SAML, whole: there, back, who it is, and out again; and what is said when something is wrong."""
 
 import asyncio
+import base64
 import re
+import subprocess
+import sys
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,6 +13,8 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
 from tests import saml_provider as providers
@@ -19,7 +25,7 @@ from tests.world import World
 from weetwie.access.viewer import system
 from weetwie.app import build
 from weetwie.flows import saml as flow
-from weetwie.saml import keys
+from weetwie.saml import fetching, keys
 from weetwie.saml.xml import NAMES
 from weetwie.settings import SamlProvider, SettingsError, read, sources
 
@@ -39,7 +45,10 @@ def idp() -> Iterator[SamlIdp]:
 
 
 @pytest.fixture
-async def world(world: World) -> World:
+async def world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(
+        keys, "first", lambda _host: keys.OwnKeys((providers.key("ours"),))
+    )  # making one takes long
     await world.policy(connections=["saml"])
     return world
 
@@ -399,3 +408,157 @@ async def test_whoever_signs_out_here_signs_out_there(site: httpx.AsyncClient, i
     assert "Signature=" in gone.headers["location"]
     assert await handle_of(site) == ""
     assert (await site.get("/auth/saml/house/logout?SAMLResponse=x")).headers["location"] == "/"
+
+
+async def test_whoever_signs_out_there_is_signed_out_here(
+    site: httpx.AsyncClient, idp: SamlIdp, world: World
+) -> None:
+    await come(site, idp)
+    out = f"{HOUSE}/auth/saml/house/logout"
+    good = idp.says_out(out)
+    for wrong in (
+        good.replace("Signature=", "Signature=A"),
+        good.partition("&Signature")[0],
+        good.replace("RelayState=their", "RelayState=other"),
+        good.replace("rsa-sha256", "rsa-sha1"),
+        good + "&SAMLRequest=x",
+        idp.says_out(out, destination="https://other.example/logout"),
+        idp.says_out(out, issuer="https://other.example"),
+        idp.says_out(out, issued=-3600.0),
+        idp.says_out(out, issued=3600.0),
+        idp.says_out(out, name_id="s-1<!-- -->"),
+    ):
+        answer = await site.get(wrong)
+        assert answer.status_code == 422 and "logout that can't be believed" in text_of(answer), wrong
+    idp.key = "two"
+    assert (await site.get(idp.says_out(out))).status_code == 422
+    idp.key = "one"
+    for other in ({"session": "<samlp:SessionIndex>second</samlp:SessionIndex>"}, {"name_id": "s-2"}):
+        assert (await site.get(idp.says_out(out, **other))).status_code == 303
+    assert await handle_of(site) == "bo_berg"
+    answer = await site.get(good)
+    assert answer.headers["location"].startswith(f"{idp.at}/slo?SAMLResponse=")
+    assert "RelayState=their+own" in answer.headers["location"]
+    assert await handle_of(site) == ""
+    await come(site, idp)
+    again = await site.get(good)
+    assert again.status_code == 422 and "sent this logout before" in text_of(again)
+    assert await handle_of(site) == "bo_berg"
+    await site.get(idp.says_out(out, session=""))
+    assert await handle_of(site) == ""
+
+
+async def test_a_logout_in_a_form_is_answered_by_one(world: World, ada: Any, idp: SamlIdp) -> None:
+    idp.posts_logouts = True
+    out = f"{HOUSE}/auth/saml/house/logout"
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+        form = idp.posts_out(out)
+        root = etree.fromstring(base64.b64decode(form["SAMLRequest"]))
+        root.find("saml:NameID", NAMES).text = "s-2"
+        for wrong in (
+            form | {"SAMLRequest": encoded(root)},
+            form | {"SAMLRequest": "x"},
+            idp.posts_out(out, issuer="https://other.example"),
+        ):
+            assert (await post(site, wrong, "/auth/saml/house/logout")).status_code == 422
+        root.remove(root.find("ds:Signature", NAMES))
+        refused = await post(site, form | {"SAMLRequest": encoded(root)}, "/auth/saml/house/logout")
+        assert "it isn't signed" in text_of(refused)
+        answer = await post(site, form, "/auth/saml/house/logout")
+        assert f'action="{idp.at}/slo"' in answer.text and 'name="SAMLResponse"' in answer.text
+        assert f"form-action 'self' {idp.at}" in answer.headers["content-security-policy"]
+        assert await handle_of(site) == ""
+        await come(site, idp)
+        page = await site.get("/auth/sign_out")
+        gone = await site.post("/auth/sign_out", data=form_of(page))
+        assert gone.headers["location"] == "/"
+
+
+async def test_a_logout_cannot_be_inflated_without_end(site: httpx.AsyncClient, idp: SamlIdp) -> None:
+    bomb = base64.b64encode(zlib.compress(b" " * 30_000_000, 9)[2:-4]).decode()
+    query = urlencode({"SAMLRequest": bomb, "SigAlg": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"})
+    key = serialization.load_pem_private_key(providers.key("one").key.encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    signature = base64.b64encode(key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
+    form = {"SAMLRequest": "x" * 600_000}
+    assert (await post(site, form, "/auth/saml/house/logout")).status_code == 413
+    answer = await site.get(f"/auth/saml/house/logout?{query}&{urlencode({'Signature': signature})}")
+    assert answer.status_code in (414, 422)
+
+
+async def test_an_answer_that_is_too_long_is_not_read(site: httpx.AsyncClient) -> None:
+    assert (await post(site, {"SAMLResponse": "x" * 600_000})).status_code == 413
+    assert (await post(site, {"SAMLResponse": "QUFB" * 90_000})).status_code == 422
+    assert (await post(site, {})).status_code == 422
+    assert (await site.get("/auth/saml/house/acs")).status_code == 404
+
+
+async def test_a_slow_provider_holds_nobody_up_for_long(
+    site: httpx.AsyncClient, idp: SamlIdp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "SECONDS", 0.3)
+    idp.answers.clear()
+    answers = await asyncio.gather(*(site.get("/auth/saml/house") for _person in range(6)))
+    assert [answer.status_code for answer in answers] == [503] * 6
+    assert idp.looks == 1, "all of them waited for the same answer"
+    assert (await site.get("/auth/sign_in")).status_code == 200
+    idp.answers.set()
+
+
+async def test_metadata_that_are_wrong_or_never_end_are_said_to_be(
+    world: World, ada: Any, idp: SamlIdp
+) -> None:
+    for document, why in (
+        (
+            idp.document().replace(idp.entity_id.encode(), b"https://other.example"),
+            "it calls itself https://other.example",
+        ),
+        (b"x" * 6_000_000, "it is too long"),
+        (
+            idp.document().replace(b"entityID", b'validUntil="2020-01-01T00:00:00Z" entityID'),
+            "its metadata has expired",
+        ),
+    ):
+        idp.metadata = document
+        async with open_site(world, told(idp)) as site:
+            answer = await site.get("/auth/saml/house")
+            assert answer.status_code == 403 and why in text_of(answer)
+
+
+async def test_administrators_see_what_to_enter_there_and_change_our_key(
+    world: World, ada: Any, idp: SamlIdp
+) -> None:
+    await give_password(world, await world.member("root", is_admin=True))
+    async with open_site(world, told(idp)) as site:
+        await come(site, idp)
+        await sign_in(site, "root")
+        page = await site.get("/admin/connections")
+        assert "People who logged in this way" in page.text
+        assert "Works: the metadata" in text_of(await act(site, "/admin/connections/saml/test"))
+        page = await site.get("/admin/connections/saml")
+        for path in ("metadata", "acs", "logout"):
+            assert f"{HOUSE}/auth/saml/house/{path}" in page.text
+        assert "Make the next certificate" in page.text
+        await act(site, "/admin/connections/saml/keys/next")
+        assert "Use the next certificate" in (await site.get("/admin/connections/saml")).text
+        await act(site, "/admin/connections/saml/keys/change")
+        assert "Make the next certificate" in (await site.get("/admin/connections/saml")).text
+        assert (await act(site, "/admin/connections/saml/keys/other")).status_code == 404
+        idp.is_down = True
+        assert "House isn't responding" in text_of(await act(site, "/admin/connections/saml/test"))
+    async with open_site(world) as site:
+        await sign_in(site, "root")
+        assert "No SAML provider is set" in (await site.get("/admin/connections/saml")).text
+        assert "No SAML provider is set" in text_of(await act(site, "/admin/connections/saml/test"))
+    async with open_site(world, told(idp)) as site:
+        await give_password(world, ada)
+        await sign_in(site, "ada")
+        assert (await site.get("/admin/connections/saml")).status_code == 404
+        assert (await act(site, "/admin/connections/saml/keys/next")).status_code == 404
+
+
+def test_nothing_of_it_is_loaded_before_somebody_signs_in_that_way() -> None:
+    code = "import sys, weetwie.app, weetwie.worker, weetwie.serve.process; print([m for m in ('lxml', 'xmlsec', 'onelogin') if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

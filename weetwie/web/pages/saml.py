@@ -34,7 +34,6 @@ async def connect(visit: Visit) -> Response:
 
 
 async def answer(visit: Visit) -> Response:
-    visit.new_cookies.clear()  # the browser's own were only not sent
     provider = _provider(visit)
     given = await _given(visit.request)
     code = await provider.answer(given.get("SAMLResponse", ""), given.get("RelayState", ""))
@@ -56,7 +55,6 @@ async def come_back(visit: Visit) -> Response:
 
 async def end(visit: Visit) -> Response:
     """Also where one comes back to after signing out here: nothing depends on what the provider says of that, for it is done."""
-    visit.new_cookies.clear()
     provider = _provider(visit)
     if "SAMLRequest" not in visit.request.query_params:
         return visit.go("/")
@@ -64,7 +62,6 @@ async def end(visit: Visit) -> Response:
 
 
 async def end_by_form(visit: Visit) -> Response:
-    visit.new_cookies.clear()
     provider = _provider(visit)
     given = await _given(visit.request)
     if "SAMLRequest" not in given:
@@ -75,7 +72,6 @@ async def end_by_form(visit: Visit) -> Response:
 async def metadata(visit: Visit) -> Response:
     from weetwie.saml.metadata import ours
 
-    visit.new_cookies.clear()
     found = ours(await _provider(visit).ourselves())
     name = quote(f"weetwie-{visit.request.path_params['key']}.xml")
     return Response(

@@ -1,0 +1,1 @@
+"""SAML messages: what is believed, and what is refused."""

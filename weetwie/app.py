@@ -262,6 +262,7 @@ def _connection_tests(
         "directory": partial(_check_directory, database, here),
         "saml": partial(_check_saml, database, here),
         "remote_user": partial(_check_remote_user, here),
+        "mail_in": partial(_check, "mail_in", database, here),
     }
 
 

@@ -14,7 +14,7 @@ from weetwie.database.pool import Db
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.errors import NotFound
 from weetwie.media.blob import Store
-from weetwie.settings import Directory, RemoteUser, SamlProvider
+from weetwie.settings import Directory, MailIn, RemoteUser, SamlProvider
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +35,8 @@ class Site:
     """The organisation's directory, where it is asked by LDAP."""
     saml: tuple[SamlProvider, ...] = ()
     """With whom people sign in by SAML."""
+    mail_in: MailIn | None = None
+    """Where replies by mail come in, where they do."""
     remote_user: RemoteUser | None = None
     """The proxy that says who somebody is, where there is one."""
 

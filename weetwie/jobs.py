@@ -28,7 +28,7 @@ from weetwie.domain.notifications import push_out
 from weetwie.domain.people import verify
 from weetwie.domain.webhooks.deliveries import ClaimedDelivery
 from weetwie.errors import Unavailable
-from weetwie.flows import asking, deliver, read_feeds, retain, unread_mail, week
+from weetwie.flows import asking, deliver, mail_in, read_feeds, retain, unread_mail, week
 from weetwie.flows.exports.make import make_next
 from weetwie.flows.imports import requested
 from weetwie.http.fetch import Fetcher
@@ -124,6 +124,7 @@ def jobs(
     reading_directory = [] if site.directory is None else [_reading_directory(database, site)]
     pushes = sending_pushes(database, site, sender)
     webhooks = sending_webhooks(database, site, webhook_sender)
+    returns = mail_in.returns(site)
     later = {
         emails.WEEKLY: WrittenLater(week.writer(database, site)),
         emails.UNREAD: unread_mail.written_later(database, site),
@@ -142,7 +143,7 @@ def jobs(
             lambda: links_once(database, store, fetcher, site.base_url),
             (Sweep(DAY, lambda: cards.sweep(database, store)),),
         ),
-        Job("mail", None if post is None else lambda: emails.work(database, post, later)),
+        Job("mail", None if post is None else lambda: emails.work(database, post, later, returns)),
         Job("feeds", sweeps=(Sweep(MINUTE, lambda: read_feeds.read_due(database, site, fetcher)),)),
         Job("pushes", pushes.begin, close=pushes.close),
         Job("webhooks", webhooks.begin, close=webhooks.close),
@@ -158,6 +159,7 @@ def jobs(
         ),
         Job("questions", lambda: asking.work(database, site)),
         *reading_directory,
+        *([] if site.mail_in is None else _taking_mail(database, site)),
         Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site), first=0.0),)),
     ]
 
@@ -169,6 +171,22 @@ def _reading_directory(database: Database, site: Site) -> Job:
     return Job(
         "directory", sweeps=(Sweep(MINUTE, lambda: directory_sync.keep_up(database, site), first=10.0),)
     )
+
+
+def _taking_mail(database: Database, site: Site) -> list[Job]:
+    """Loaded where there is somewhere that it comes from."""
+    from weetwie.mail_in.lmtp import Listening
+    from weetwie.mail_in.mailbox import fetch
+
+    assert site.mail_in is not None, "it is set up"
+    listening = Listening(database, site)
+    found = []
+    if site.mail_in.lmtp:
+        found.append(Job("mail by LMTP", listening.begin, close=listening.close))
+    if site.mail_in.imap:
+        work = Sweep(MINUTE, lambda: fetch(database, site), first=10.0)
+        found.append(Job("mail by IMAP", sweeps=(work,)))
+    return found
 
 
 async def media_once(database: Database, store: Store) -> None:

@@ -29,7 +29,7 @@ from weetwie.domain.identity import (
 )
 from weetwie.domain.invitations import invite
 from weetwie.domain.knowledge import known_words, seal, watched
-from weetwie.domain.mail import emails
+from weetwie.domain.mail import emails, taken
 from weetwie.domain.meeting import first_weeks, proposals
 from weetwie.domain.moderation import decisions, reports
 from weetwie.domain.polls import polls
@@ -72,6 +72,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, first_weeks.begin_those_here),
     (DAY, trail.forget_addresses),
     (DAY, emails.sweep),
+    (DAY, taken.sweep),
     (DAY, invite.sweep),
     (DAY, kept_addresses.sweep),
     (DAY, known_words.forget_unused),

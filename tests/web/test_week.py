@@ -139,7 +139,7 @@ class Ended(SmtpClient):
     def __init__(self) -> None:
         self.taken = 0
 
-    async def send(self, to: str, subject: str, text: str, html: str, stop: str = "") -> None:
+    async def send(self, to: str, subject: str, text: str, html: str, stop: str = "", **_more: str) -> None:
         self.taken += 1
         raise asyncio.CancelledError
 

@@ -25,6 +25,7 @@ CONNECTIONS: Final = {
     "directory": _("Directory (LDAP, Active Directory)"),
     "saml": _("Single sign-on by SAML 2.0"),
     "remote_user": _("Login by your proxy (Kerberos)"),
+    "mail_in": _("Replies by e-mail"),
 }
 """What each is called."""
 

@@ -25,7 +25,7 @@ Days = Annotated[int, msgspec.Meta(ge=0, le=36500)]
 
 
 Connection = Literal[
-    "agents", "chat", "feeds", "bots", "webhooks", "embedding", "directory", "saml", "remote_user"
+    "agents", "chat", "feeds", "bots", "webhooks", "embedding", "directory", "saml", "remote_user", "mail_in"
 ]
 """Ways in and out for other programs that the organisation switches on one by one."""
 

@@ -24,6 +24,7 @@ from weetwie.domain.questions import people, rules, steps, telling
 from weetwie.domain.questions.free_days import free_days
 from weetwie.domain.questions.rules import Askable, AskStep, ChosenBy, Knower, State
 from weetwie.domain.questions.steps import DueQuestion
+from weetwie.flows import mail_in
 from weetwie.runtime import clock
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
@@ -287,4 +288,6 @@ async def _write(context: Context, one: telling.ToNotify) -> None:
         shorten(words.warning or words.text, _IN_EMAIL, placeholder=" …"),
         context.address(f"@{words.author_handle}/{one.post_id}"),
     )
+    reply_to = await mail_in.reply_address(context.by(person), one.person_id, one.post_id)
+    written = msgspec.structs.replace(written, reply_to=reply_to)
     await emails.put(db, one.person_id, address, written, _EMAIL_LASTS)

@@ -18,7 +18,7 @@ from weetwie.domain.mail.write import WrittenEmail
 from weetwie.domain.notifications import by_mail
 from weetwie.domain.notifications.by_mail import UnreadNotification
 from weetwie.events import PeopleNotified
-from weetwie.flows import stop
+from weetwie.flows import mail_in, stop
 from weetwie.runtime import clock
 from weetwie.text import language
 from weetwie.views import people as seen_people
@@ -61,9 +61,12 @@ async def compose(context: Context, since: datetime, end: str) -> WrittenEmail |
     choice = await choices.own_choice(db, viewer.person_id)
     since = max(since, choice.mailed_at or since)
     found = await by_mail.unread(db, viewer, since, clock.now())
-    items = await _items(context, choice, [one for one in found if one.kind in choice.kinds])
+    found = [one for one in found if one.kind in choice.kinds]
+    items, ids = await _items(context, choice, found)
     if not items:
         return None
+    threads = {one.root_id for one in found if one.post_id in ids}
+    newest = ids[-1] if len(threads) == 1 else 0
     return mail.write(
         mail.Unread(
             language.best(viewer.pages_language or viewer.language),
@@ -72,13 +75,15 @@ async def compose(context: Context, since: datetime, end: str) -> WrittenEmail |
             context.address("notifications"),
             context.address("settings/email"),
             end,
+            await mail_in.reply_address(context, viewer.person_id, newest) if newest else "",
         )
     )
 
 
 async def _items(
     context: Context, choice: OwnMailChoice, found: Sequence[UnreadNotification]
-) -> list[UnreadItem]:
+) -> tuple[list[UnreadItem], list[int]]:
+    """With the posts that they are about, in the same order."""
     db, viewer = context.db, context.viewer
     posts = await seen_posts.posts(db, viewer, [one.post_id for one in found])
     words = {one.id: one for one in await seen_words.words(db, posts)}
@@ -89,7 +94,7 @@ async def _items(
     authors = {one.post_id: one.author.id for one in posts}
     said = {id: f"{one.warning}\n{one.text}" for id, one in words.items()}
     quiet = await caught(db, viewer, "notifications", said)
-    items = []
+    items, ids = [], []
     for one in found:
         if one.post_id in words and one.post_id not in quiet:
             text = words[one.post_id].warning or words[one.post_id].text
@@ -99,6 +104,7 @@ async def _items(
                 else f"@{words[one.post_id].author_handle}/{one.post_id}"
             )
             goes = choice.with_private or not one.is_private
+            ids.append(one.post_id)
             items.append(
                 UnreadItem(
                     one.kind,
@@ -108,7 +114,7 @@ async def _items(
                     context.address(page),
                 )
             )
-    return items
+    return items, ids
 
 
 def _matter(one: UnreadNotification) -> str:

@@ -13,5 +13,6 @@ def site_of(settings: Settings) -> Site:
         data=settings.data,
         directory=settings.directory,
         saml=settings.saml,
+        mail_in=settings.mail_in,
         remote_user=settings.remote_user,
     )

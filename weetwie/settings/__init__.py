@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from weetwie.settings import sources, values
-from weetwie.settings.sources import Directory, Provider, RemoteUser, SamlProvider, SignOnSource
+from weetwie.settings.sources import Directory, MailIn, Provider, RemoteUser, SamlProvider, SignOnSource
 from weetwie.settings.values import Address, Parse
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "PREFIX",
     "Address",
     "Directory",
+    "MailIn",
     "Provider",
     "RemoteUser",
     "SamlProvider",
@@ -210,6 +211,14 @@ class Settings:
         default="",
         shown="`weetwie@` and the host of the base URL",
         what="The sender of outgoing e-mail.",
+    )
+    mail_in: MailIn | None = _setting(
+        sources.mail_in,
+        "a table `[mail_in]` (JSON in the environment) with address and lmtp or imap",
+        default=None,
+        shown="none",
+        what="Where replies to e-mails come in; see mail-in.md.",
+        is_secret=True,
     )
     pushes_inside: bool = _setting(
         values.switch,

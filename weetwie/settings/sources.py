@@ -1,4 +1,4 @@
-"""Who says who somebody is: providers of single sign-on and the directory, and what they tell means here."""
+"""Others by whom this installation lives: providers of single sign-on, the directory, a proxy, and whoever hands mail in."""
 
 import ipaddress
 import json
@@ -141,6 +141,39 @@ class RemoteUser(SignOnSource, frozen=True, kw_only=True, forbid_unknown_fields=
         return tuple(name.lower() for name in (self.header, self.name_header, self.email_header) if name)
 
 
+class MailIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How replies to our emails come back: handed over by a mail server, or out of a mailbox."""
+
+    address: str
+    """`reply@example.org`: mail to `reply+…@example.org` has to come here."""
+    lmtp: str = ""
+    """HOST:PORT where a mail server hands it over."""
+    imap: str = ""
+    """`imaps://USER:PASSWORD@HOST/FOLDER`: the mailbox that it is fetched from."""
+    done_folder: str = ""
+    """Where it is moved to afterwards; empty: it is deleted."""
+    checked_by: str = ""
+    """How the receiving mail server calls itself in `Authentication-Results`; what it did not find genuine is not posted."""
+
+    @property
+    def lmtp_at(self) -> tuple[str, int] | None:
+        host, _colon, port = self.lmtp.rpartition(":")
+        return (host.strip("[]"), int(port)) if self.lmtp else None
+
+    def at(self, token: str) -> str:
+        """The address with this token."""
+        local, _at, domain = self.address.rpartition("@")
+        return f"{local}+{token}@{domain}"
+
+    def token_in(self, address: str) -> str:
+        """Of an address of ours; empty where it is none."""
+        local, _at, domain = self.address.lower().rpartition("@")
+        beginning, end = f"{local}+", f"@{domain}"
+        given = address.strip().lower()
+        is_ours = given.startswith(beginning) and given.endswith(end)
+        return given[len(beginning) : -len(end)] if is_ours else ""
+
+
 _USUAL: Final[dict[str, dict[str, str]]] = {
     "ldap": {
         "people_filter": "(objectClass=inetOrgPerson)",
@@ -221,6 +254,27 @@ def remote_user(value: Any) -> RemoteUser:
     if not found.proxies or not found.header or not found.name or not is_named:
         raise ValueError
     if found.headers and {"authorization", "cookie", "host", "x-forwarded-for"} & set(found.headers):
+        raise ValueError
+    return found
+
+
+def mail_in(value: Any) -> MailIn:
+    found: MailIn = _converted(value, MailIn)
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,10}@[A-Za-z0-9.-]{1,190}", found.address):
+        raise ValueError  # with a token it must not be longer than 64 signs before the @
+    if found.lmtp:
+        _host, _colon, port = found.lmtp.rpartition(":")
+        if not _host or not 1 <= int(port) <= 65535:
+            raise ValueError
+    if found.imap:
+        parts = urlsplit(found.imap)
+        is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if parts.scheme != "imaps" and not (parts.scheme == "imap" and is_near):
+            raise ValueError
+        if not (parts.hostname and parts.username and parts.password):
+            raise ValueError
+        _ = parts.port
+    if not (found.lmtp or found.imap):
         raise ValueError
     return found
 

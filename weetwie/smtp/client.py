@@ -45,9 +45,23 @@ class SmtpClient:
         self._tls = tls
         self._called = _called(host)
 
-    async def send(self, to: str, subject: str, text: str, html: str, stop: str = "") -> None:
-        """`stop` is where one ends emails of this kind with one click (RFC 8058). Raises SendFailed."""
-        await asyncio.to_thread(self._send, self._message(to, subject, text, html, stop), to)
+    async def send(
+        self,
+        to: str,
+        subject: str,
+        text: str,
+        html: str,
+        stop: str = "",
+        *,
+        reply_to: str = "",
+        returns_to: str = "",
+    ) -> None:
+        """`stop` is where one ends emails of this kind with one click (RFC 8058); `returns_to` is whom mail servers tell
+        that it cannot be delivered, where that is not the sender. Raises SendFailed."""
+        message = self._message(to, subject, text, html, stop)
+        if reply_to:
+            message["Reply-To"] = reply_to
+        await asyncio.to_thread(self._send, message, to, returns_to or self._sender)
 
     def _message(self, to: str, subject: str, text: str, html: str, stop: str) -> EmailMessage:
         message = EmailMessage()
@@ -64,10 +78,10 @@ class SmtpClient:
         message.add_alternative(html, subtype="html")
         return message
 
-    def _send(self, message: EmailMessage, to: str) -> None:
+    def _send(self, message: EmailMessage, to: str, returns_to: str) -> None:
         try:
             with self._open() as server:
-                server.send_message(message, self._sender, [to])
+                server.send_message(message, returns_to, [to])
         except smtplib.SMTPRecipientsRefused as error:
             answers = [*error.recipients.values(), (550, b"")]
             raise _unsent("the address was refused", *answers[0], "receiver") from None

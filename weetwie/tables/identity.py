@@ -18,6 +18,8 @@ class Address(Row):
     person_id: Mapped[int] = to("people.id", index=True)
     address: Mapped[str | None]
     address_hash: Mapped[bytes] = mapped_column(unique=True)
+    unreachable_at: Mapped[datetime | None]
+    """When an email to it came back for good; confirming it again takes that away."""
     is_verified: Mapped[Flag]
     is_personal: Mapped[Flag]
     """One's own, not the organisation's: for the time after leaving, read by nobody else."""

@@ -28,6 +28,8 @@ class Email(Row):
     """Of what is written when it is sent: it tells of what came after this."""
     stop: Mapped[str] = mapped_column(server_default="")
     """Where one ends emails of this kind with one click; empty where there is no end to them."""
+    reply_to: Mapped[str] = mapped_column(server_default="")
+    """Where a reply to it comes in; empty where none does."""
     created_at: Mapped[Moment]
     due_at: Mapped[Moment]
     ends_at: Mapped[datetime]
@@ -46,6 +48,18 @@ class Email(Row):
             postgresql_where=sql("kind = 'unread' and attempts = 0"),
         ),
     )
+
+
+class TakenMail(Row):
+    """That a mail came in, so that the same one does nothing twice. Kept for as long as its token is good, and some days."""
+
+    __tablename__ = "taken_mails"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = to("people.id", index=True)
+    is_returned: Mapped[Flag]
+    """Its writer was told why it was not posted."""
+    at: Mapped[Moment]
 
 
 class MailChoice(Row):

@@ -4,7 +4,20 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, Boolean, Executable, LargeBinary, Text, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Executable,
+    LargeBinary,
+    Text,
+    case,
+    delete,
+    func,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions
@@ -32,6 +45,7 @@ def _add() -> Executable:
     known = {
         "address": func.coalesce(made.excluded.address, Address.address),
         "is_verified": made.excluded.is_verified | Address.is_verified,
+        "unreachable_at": case((made.excluded.is_verified, null()), else_=Address.unreachable_at),
     }
     return made.on_conflict_do_update(
         index_elements=[Address.address_hash], set_=known, where=Address.person_id == made.excluded.person_id
@@ -84,6 +98,14 @@ _HASH = Query(
     update(Address)
     .where(Address.id == param("id", BigInteger))
     .values(address_hash=param("hash", LargeBinary))
+)
+_OF_PERSON = Query(
+    select(Address.id, Address.address_hash).where(Address.person_id == param("person_id", BigInteger))
+)
+_UNREACHABLE = Query(
+    update(Address)
+    .where(Address.id == param("id", BigInteger), Address.unreachable_at.is_(None))
+    .values(unreachable_at=param("at", DateTime(timezone=True)))
 )
 _FORGET = Query(delete(Address).where(Address.person_id == param("person_id", BigInteger)))
 
@@ -142,6 +164,20 @@ async def verified_owner(db: Db, address: str) -> int | None:
     """Who has shown that this address is theirs."""
     person_id: int | None = await db.value(_VERIFIED_OWNER, hash=hashed(await hash_key(db), address))
     return person_id
+
+
+async def number_of(db: Db, address: str) -> int:
+    """By which an email that comes back says which address it went to."""
+    return int.from_bytes(hashed(await hash_key(db), address)[:8]) >> 1
+
+
+async def came_back(db: Db, person_id: int, number: int) -> bool:
+    """No more emails go to this address of theirs until they confirm it again; whether it is one."""
+    for row in await db.rows(_OF_PERSON, person_id=person_id):
+        if int.from_bytes(bytes(row["address_hash"])[:8]) >> 1 == number:
+            await db.run(_UNREACHABLE, id=row["id"], at=clock.now())
+            return True
+    return False
 
 
 async def of_people(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:

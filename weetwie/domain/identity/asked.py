@@ -35,6 +35,7 @@ _VERIFIED = Query(
     .where(
         Address.person_id == param("person_id", BigInteger),
         Address.is_verified,
+        Address.unreachable_at.is_(None),
         Address.address.is_not(None),
     )
     .order_by(

@@ -53,6 +53,10 @@ Sent = Callable[[Db, int, datetime], Awaitable[None]]
 """To whom, and when it was taken to be sent; in the transaction in which it is gone from here."""
 
 
+Returns = Callable[[Db, int, str], Awaitable[str]]
+"""To whom and at which address; where mail servers say that an email to them could not be delivered."""
+
+
 class WrittenLater(msgspec.Struct, frozen=True):
     """A kind of emails of which it is said when they are sent what stands in them."""
 
@@ -71,6 +75,7 @@ _PUT = Query(
         kind=param("kind", Text),
         since=param("since", DateTime(timezone=True)),
         stop=param("stop", Text),
+        reply_to=param("reply_to", Text),
         due_at=param("due_at", DateTime(timezone=True)),
         ends_at=param("ends_at", DateTime(timezone=True)),
     )
@@ -101,6 +106,7 @@ _CLAIM = Query(
         Email.text,
         Email.html,
         Email.stop,
+        Email.reply_to,
         Email.attempts,
         Email.ends_at,
     )
@@ -188,6 +194,7 @@ async def put(
         kind="",
         since=None,
         stop=stop,
+        reply_to=written.reply_to,
         due_at=now + after,
         ends_at=now + lasts,
     )
@@ -209,6 +216,7 @@ async def put_weekly(
         kind=WEEKLY,
         since=since,
         stop=stop,
+        reply_to="",
         due_at=now,
         ends_at=now + lasts,
     )
@@ -247,11 +255,19 @@ async def not_delivered(db: Db, viewer: Viewer, limit: int) -> list[tuple[int, s
     return [(row["person_id"], row["why"]) for row in await db.rows(_NOT_DELIVERED, limit=limit)]
 
 
-async def work(database: Database, post: SmtpClient, later: Mapping[str, WrittenLater] | None = None) -> bool:
+async def work(
+    database: Database,
+    post: SmtpClient,
+    later: Mapping[str, WrittenLater] | None = None,
+    returns: Returns | None = None,
+) -> bool:
     """Sends one email that is due; says whether there was one. `later` is what is written when it is sent, by kind."""
+    returns_to = ""
     async with database.transaction() as db:
         now = clock.now()
         row = await db.row(_CLAIM, now=now, held_until=now + _HELD)
+        if row is not None and row["person_id"] is not None and returns is not None:
+            returns_to = await returns(db, row["person_id"], row["address"])
     if row is None:
         return False
     try:
@@ -260,7 +276,9 @@ async def work(database: Database, post: SmtpClient, later: Mapping[str, Written
         kind = (later or {}).get(row["kind"])
         written = await _written(row, kind)
         if written is not None:
-            await post.send(row["address"], written.subject, written.text, written.html, row["stop"])
+            more = {"reply_to": written.reply_to, "returns_to": returns_to}
+            given = {name: address for name, address in more.items() if address}
+            await post.send(row["address"], written.subject, written.text, written.html, row["stop"], **given)
     except SendFailed as error:
         await _not_sent(database, row["id"], row["attempts"], row["ends_at"], error)
     else:
@@ -276,7 +294,7 @@ async def _written(row: Record, kind: WrittenLater | None) -> WrittenEmail | Non
     if row["kind"]:
         return None if kind is None else await kind.write(row["person_id"], row["since"], row["stop"])
     plain, html = (_opened(place, row) for place in (_TEXT, _HTML))
-    return WrittenEmail(row["subject"], plain, html)
+    return WrittenEmail(row["subject"], plain, html, row["reply_to"])
 
 
 def _opened(place: str, row: Record) -> str:

@@ -43,6 +43,8 @@ class Unread(msgspec.Struct, frozen=True):
     """The page with all of them."""
     settings: str
     stop: str
+    reply_to: str = ""
+    """Where a reply to it comes in."""
 
 
 def write(unread: Unread) -> WrittenEmail:
@@ -67,6 +69,8 @@ def write(unread: Unread) -> WrittenEmail:
         ),
         say(_("Change what you get: {settings}"), settings=unread.settings),
     ]
+    if unread.reply_to:
+        below.insert(0, say(_("Reply to this e-mail to answer {name}."), name=items[-1].who))
     parts = {} if is_one else {say(title): kind for kind, title in _TITLES.items()}
     titled = [(title, [one for one in items if one.kind == kind]) for title, kind in parts.items()]
     groups = [("", items)] if is_one else [(title, found) for title, found in titled if found]
@@ -80,4 +84,4 @@ def write(unread: Unread) -> WrittenEmail:
     text += [f"{button}:\n{link}", *below, f"-- \n{unread.place}"]
     sections = "".join(section(title, rows) for title, rows in shown)
     html = as_html(unread.language, unread.place, heading, [], [], button, link, below, sections)
-    return WrittenEmail(f"{heading} · {unread.place}", "\n\n".join(text) + "\n", html)
+    return WrittenEmail(f"{heading} · {unread.place}", "\n\n".join(text) + "\n", html, unread.reply_to)

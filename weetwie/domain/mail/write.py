@@ -13,6 +13,8 @@ class WrittenEmail(msgspec.Struct, frozen=True):
     subject: str
     text: str
     html: str
+    reply_to: str = ""
+    """Where a reply to it comes in; empty where none does."""
 
 
 def new_password(language: str, place: str, handle: str, link: str) -> WrittenEmail:

@@ -15,6 +15,7 @@ from weetwie.domain.chat import chats
 from weetwie.domain.directory import entries as directory_entries
 from weetwie.domain.feeds import addresses as feed_addresses
 from weetwie.domain.identity import agents, embedded, sign_on
+from weetwie.domain.mail import taken
 from weetwie.domain.people import bots
 from weetwie.domain.policy.choose import choose, held
 from weetwie.domain.webhooks import webhooks
@@ -90,6 +91,11 @@ async def _by_proxy(db: Db, viewer: Viewer) -> Sequence[Use]:
 async def _by_saml(db: Db, viewer: Viewer) -> Sequence[Use]:
     people = await sign_on.people_by(db, "saml:")
     return [Use(_("People who logged in this way"), viewer.policy.told(people))] if people else []
+
+
+async def _by_mail(db: Db, viewer: Viewer) -> Sequence[Use]:
+    people = await taken.count(db)
+    return [Use(_("People who replied by e-mail lately"), viewer.policy.told(people))] if people else []
 
 
 CONNECTIONS: Final = (
@@ -176,6 +182,15 @@ CONNECTIONS: Final = (
         "/auth/proxy",
         "remote-user",
         _by_proxy,
+    ),
+    OfferedConnection(
+        "mail_in",
+        _(
+            "People answer by replying to an e-mail. Each address works for one person, one conversation and 30 days; automatic replies are dropped."
+        ),
+        "",
+        "mail-in",
+        _by_mail,
     ),
 )
 

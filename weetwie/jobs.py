@@ -124,11 +124,6 @@ def jobs(
     reading_directory = [] if site.directory is None else [_reading_directory(database, site)]
     pushes = sending_pushes(database, site, sender)
     webhooks = sending_webhooks(database, site, webhook_sender)
-    returns = mail_in.returns(site)
-    later = {
-        emails.WEEKLY: WrittenLater(week.writer(database, site)),
-        emails.UNREAD: unread_mail.written_later(database, site),
-    }
     return [
         Job(
             "media",
@@ -143,7 +138,7 @@ def jobs(
             lambda: links_once(database, store, fetcher, site.base_url),
             (Sweep(DAY, lambda: cards.sweep(database, store)),),
         ),
-        Job("mail", None if post is None else lambda: emails.work(database, post, later, returns)),
+        _sending_mail(database, site, post),
         Job("feeds", sweeps=(Sweep(MINUTE, lambda: read_feeds.read_due(database, site, fetcher)),)),
         Job("pushes", pushes.begin, close=pushes.close),
         Job("webhooks", webhooks.begin, close=webhooks.close),
@@ -159,9 +154,18 @@ def jobs(
         ),
         Job("questions", lambda: asking.work(database, site)),
         *reading_directory,
-        *([] if site.mail_in is None else _taking_mail(database, site)),
+        *_taking_mail(database, site),
         Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site), first=0.0),)),
     ]
+
+
+def _sending_mail(database: Database, site: Site, post: SmtpClient | None) -> Job:
+    returns = mail_in.returns(site)
+    later = {
+        emails.WEEKLY: WrittenLater(week.writer(database, site)),
+        emails.UNREAD: unread_mail.written_later(database, site),
+    }
+    return Job("mail", None if post is None else lambda: emails.work(database, post, later, returns))
 
 
 def _reading_directory(database: Database, site: Site) -> Job:
@@ -175,10 +179,11 @@ def _reading_directory(database: Database, site: Site) -> Job:
 
 def _taking_mail(database: Database, site: Site) -> list[Job]:
     """Loaded where there is somewhere that it comes from."""
+    if site.mail_in is None:
+        return []
     from weetwie.mail_in.lmtp import Listening
     from weetwie.mail_in.mailbox import fetch
 
-    assert site.mail_in is not None, "it is set up"
     listening = Listening(database, site)
     found = []
     if site.mail_in.lmtp:

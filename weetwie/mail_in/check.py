@@ -14,7 +14,7 @@ from weetwie.runtime import clock
 async def check(database: Database, site: Site) -> str:
     """What works, as a sentence. Raises Unavailable with what does not; nothing is read of the mailbox."""
     if site.mail_in is None:
-        raise Unavailable(_("Where replies come in isn't set up on this server yet."))
+        raise Unavailable(_("Replies by e-mail aren't set up on this server yet."))
     if not site.sends_mail:
         raise Unavailable(_("No e-mail is sent from here, so nobody can reply to one."))
     async with database.transaction() as db:
@@ -30,7 +30,7 @@ async def check(database: Database, site: Site) -> str:
             await asyncio.to_thread(box.open)
         finally:
             await asyncio.to_thread(box.close)
-    return _("Works: replies to e-mails would come in.")
+    return _("Works: replies to e-mails would be posted.")
 
 
 async def _greeted(host: str, port: int) -> None:

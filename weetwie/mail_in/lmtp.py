@@ -27,7 +27,7 @@ _LATER: Final = "451 4.3.0 Not now, try again later"
 _DONE: Final = "250 2.0.0 Done"
 
 
-class Handler:
+class Receiver:
     """What the protocol asks, one receiver at a time."""
 
     def __init__(self, database: Database, site: Site) -> None:
@@ -130,7 +130,7 @@ class Listening:
         if len(self._open) >= MOST_CONNECTIONS:
             return Refusing()
         made = Protocol(
-            Handler(self._database, self._site),
+            Receiver(self._database, self._site),
             data_size_limit=reading.LARGEST,
             timeout=IDLE_SECONDS,
             hostname="weetwie",

@@ -16,7 +16,7 @@ def not_posted(language: str, place: str, why: Refusal, words: str, link: str) -
 
 def posted_without_files(language: str, place: str, link: str) -> WrittenEmail:
     heading = translate(_("Your reply was posted without its attachments"), language)
-    above = [translate(_("Attachments don't come in by e-mail. Add them on the page instead."), language)]
+    above = [translate(_("Attachments can't be sent by e-mail. Add them on the page instead."), language)]
     return _written(language, place, heading, above, "", link)
 
 

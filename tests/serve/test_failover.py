@@ -50,6 +50,8 @@ async def test_a_primary_that_hangs_is_left_for_its_standby_and_no_acknowledged_
                 kept: list[str] = []
                 writing = [asyncio.create_task(_write_on(site, kept)) for _writer in range(3)]
                 await until(lambda: _are(len(kept) > 20))
+                beside = Installation(tmp_path / "beside", WEETWIE_DATABASE_URL=two)
+                assert (await beside.asked("backup", str(tmp_path / "from-the-standby.tar")))["bytes"]
                 with frozen(tmp_path / "one" / "cluster"):
                     standby = await asyncpg.connect(two)
                     assert await standby.fetchval("select pg_promote()")

@@ -22,6 +22,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each endpoint is asked")
     parser.add_argument("--wait", type=float, default=60.0, help="seconds before memory is read")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long it is looked for leaks")
+    parser.add_argument("--posts", type=int, default=1_000_000, help="how many there are after growth")
+    parser.add_argument("--people", type=int, default=0, help="how many more there are who follow 20 each")
     parser.add_argument("--keep", action="store_true", help="leave the folder with data and logs")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
@@ -38,7 +40,7 @@ def _run(name: str, given: argparse.Namespace) -> None:
             case "asking":
                 asking.run(work, report)
             case "growth":
-                growth.run(work, report)
+                growth.run(work, report, many=given.posts, bystanders=given.people)
             case "import":
                 imports.run(work, report)
             case "push":

@@ -167,6 +167,30 @@ async def mass(db: asyncpg.Connection, authors: Sequence[int], posts: int, days:
     await db.execute("analyze posts; analyze post_texts; analyze people", timeout=900)
 
 
+async def bystanders(db: asyncpg.Connection, number: int, follows: int = 20) -> None:
+    """People who only follow one another, without tokens: written by the database alone, a million in minutes."""
+    await db.execute("set synchronous_commit = off")
+    await db.execute(
+        """insert into people (handle, name, bio, standing, profile_ring, followers_count, following_count)
+        select 'by' || n, 'By ' || n, '', 0, 0, $2, $2 from generate_series(1, $1::bigint) n""",
+        number,
+        follows,
+        timeout=3600,
+    )
+    # Each follows those who stand at certain distances, which makes as many followers and no pair twice.
+    await db.execute(
+        """with numbered as (select id, row_number() over (order by id) - 1 as at from people where handle like 'by%')
+        insert into follows (follower_id, followed_id)
+        select one.id, other.id from numbered one cross join generate_series(1, $2::bigint) step
+        join numbered other on other.at = (one.at + step * 7919) % $1
+        where one.id <> other.id on conflict do nothing""",
+        number,
+        follows,
+        timeout=3600,
+    )
+    await db.execute("analyze people; analyze follows", timeout=900)
+
+
 async def settle(db: asyncpg.Connection) -> None:
     """Homes as the program keeps them: the newest 800 entries of each, and the floor below them. Statistics fresh."""
     await db.execute(

@@ -16,15 +16,17 @@ _HOME = "/api/v1/timelines/home?limit=20"
 POSTS, FOLLOWED = 1.3, 1.5
 
 
-def run(work: Path, report: Report, *, many: int = 1_000_000, rounds: int = 5) -> None:
+def run(work: Path, report: Report, *, many: int = 1_000_000, bystanders: int = 0, rounds: int = 5) -> None:
     """Two installations side by side on one machine, asked in turns; the ratio is of the lowest of the rounds."""
     small, large = Installation(work / "small"), Installation(work / "large")
     try:
         small.start()
         large.start()
         few, _ = asyncio.run(_fill(small, 2_000, 0))
-        crowd, keen = asyncio.run(_fill(large, many, 3_500))
-        report.note(f"2,000 posts of 50 people against {many:,} of 3,550")
+        crowd, keen = asyncio.run(_fill(large, many, 3_500, bystanders))
+        report.note(
+            f"2,000 posts of 50 people against {many:,} of 3,550, among {bystanders:,} who follow 20 each"
+        )
         subjects = {
             "2,000 posts, 30 followed": (small, few),
             f"{many:,} posts, 30 followed": (large, crowd),
@@ -34,7 +36,7 @@ def run(work: Path, report: Report, *, many: int = 1_000_000, rounds: int = 5) -
         for name, cost in best.items():
             report.add(f"home, {name}", cost, "ms CPU")
         base, grown, wide = best.values()
-        report.add("home: 1,000,000 posts against 2,000", grown / base, "times", POSTS)
+        report.add(f"home: {many:,} posts against 2,000", grown / base, "times", POSTS)
         report.add("home: 3,000 followed against 30", wide / grown, "times", FOLLOWED)
     finally:
         small.stop()
@@ -53,12 +55,16 @@ def _in_turns(subjects: dict[str, tuple[Installation, list[Person]]], rounds: in
     return best
 
 
-async def _fill(installation: Installation, posts: int, others: int) -> tuple[list[Person], list[Person]]:
+async def _fill(
+    installation: Installation, posts: int, others: int, bystanders: int = 0
+) -> tuple[list[Person], list[Person]]:
     """People who follow 30, and (where there are others) people who follow 3,000."""
     db = await installation.connect()
     crowd = await community.people(db, 50)
     keen = await community.people(db, 10, "keen") if others else []
     mass = await community.people(db, others, "mass") if others else []
+    if bystanders:
+        await community.bystanders(db, bystanders)
     dice = random.Random(7)
     pairs = [
         (person.id, other.id)

@@ -1,5 +1,6 @@
 """The survey before and after: voluntary, counted in totals, and gone with the count."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import msgspec
@@ -185,6 +186,23 @@ async def test_who_declines_or_answered_is_not_asked_again_and_takes_answers_bac
     assert await stored(world) == [2, 0]
 
 
+async def test_answers_that_are_sent_twice_at_once_count_once(dsn: str) -> None:
+    world = await World.open(dsn, is_kept=True)
+    for topic in TOPICS:
+        await knows(world, await world.member(f"k_{topic}"), topic)
+    await start(world, await world.member("boss", is_admin=True))
+    ada = await world.viewer(await world.member("ada"))
+
+    async def send() -> None:
+        async with world.database.transaction() as db:
+            await flow.answer(Context(db, ada, world.site), {"pumps": "k_pumps"})
+
+    outcomes = await asyncio.gather(send(), send(), send(), return_exceptions=True)
+    assert None in outcomes and all(isinstance(one, Conflict) for one in outcomes if one), outcomes
+    assert await world.connection.fetchval("select count(*) from survey_answers") == 1
+    await world.close()
+
+
 async def test_bad_input_is_refused_and_stores_nothing(world: World, boss: Someone) -> None:
     await start(world, boss)
     ada = await world.member("ada")
@@ -282,6 +300,7 @@ async def test_the_second_round_asks_the_same_topics_months_later_and_is_compare
     assert await survey.open_round(world.db) is None and await asked(world, people[0]) is None
     with pytest.raises(Conflict):
         await answer(world, people[0], pumps="k2_0")
+    await survey_answers.decline(world.db, await world.viewer(people[0]))
     await survey.end_due(world.db)
     await survey.end_due(world.db)
     assert await stored(world) == [0, 0]

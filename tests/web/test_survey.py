@@ -101,6 +101,9 @@ async def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(world
         ) == 1 and "There's no one called Nobody Known here" in text_of(refused)
         refused = await site.post("/survey", data={**form_of(page), "topic": order, "act": "answer"})
         assert "Answer at least one question" in text_of(refused)
+        await world.connection.execute("update survey_rounds set ends_at = begins_at")
+        refused = await site.post("/survey", data={**answer, "person-1": "k_CAD"})
+        assert refused.status_code == 422 and "The survey is over. Nothing was saved." in text_of(refused)
 
 
 async def test_two_rounds_stand_on_the_page_the_sheet_and_the_table(world: World) -> None:

@@ -50,8 +50,11 @@ def _is_for(viewer: Viewer) -> bool:
 
 
 async def decline(db: Db, viewer: Viewer) -> None:
-    """Also takes back what was answered. Not asked again in this round."""
-    id = await _held(db, viewer)
+    """Also takes back what was answered. Not asked again in this round; nothing where it is over. Raises Forbidden."""
+    check(viewer)
+    id = await db.value(_HOLD, at=clock.now())
+    if id is None:
+        return
     await db.run(_TAKE_BACK, id=id, person_id=viewer.person_id)
     await db.run(_REPLY, id=id, person_id=viewer.person_id)
 
@@ -59,7 +62,10 @@ async def decline(db: Db, viewer: Viewer) -> None:
 async def answer(db: Db, viewer: Viewer, found: Mapping[str, bool | None]) -> None:
     """For each topic whether somebody was named who knows about it, None where the viewer does not know anybody. Once; raises
     Forbidden, Conflict when the round is over, and Invalid."""
-    id = await _held(db, viewer)
+    check(viewer)
+    id = await db.value(_HOLD, at=clock.now())
+    if id is None:
+        raise Conflict(_("The survey is over. Nothing was saved."))
     now_asked = await asked(db, viewer)
     if now_asked is None or now_asked.has_answered:
         raise Conflict(_("You've already answered."))
@@ -73,15 +79,6 @@ def check(viewer: Viewer) -> None:
     """Raises Forbidden."""
     if not _is_for(viewer):
         raise Forbidden
-
-
-async def _held(db: Db, viewer: Viewer) -> int:
-    """The open round, which is not counted meanwhile. Raises Forbidden and Conflict."""
-    check(viewer)
-    id = await db.value(_HOLD, at=clock.now())
-    if id is None:
-        raise Conflict(_("The survey is over. Nothing was saved."))
-    return int(id)
 
 
 async def gone(
@@ -112,6 +109,7 @@ def _asked() -> Any:
 
 
 _ASKED = Query(_asked)
+# Held by each who answers, so that the round is not counted in between.
 _HOLD = Query(select(SurveyRound.id).where(*_IS_OPEN).with_for_update(read=True))
 _REPLY = Query(insert(SurveyReply).values(round_id=_ID, person_id=_PERSON_ID).on_conflict_do_nothing())
 _TAKE_BACK = Query(
@@ -123,10 +121,12 @@ _EACH = (
     .render_derived()
 )
 _ANSWER = Query(
-    insert(SurveyAnswer).from_select(
+    insert(SurveyAnswer)
+    .from_select(
         ["round_id", "person_id", "topic", "is_correct"],
         select(_ID, _PERSON_ID, _EACH.c.topic, _EACH.c.is_correct),
     )
+    .on_conflict_do_nothing()
 )
 _IDS = func.any(param("ids", ARRAY(BigInteger)))
 _GONE_ANSWERS = Query(delete(SurveyAnswer).where(SurveyAnswer.person_id == _IDS))

@@ -1,5 +1,6 @@
 """The survey before and after, for those who run it: start a round, end it, and what was counted. Never who said what."""
 
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -48,9 +49,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
 async def act(visit: Visit) -> Response:
     check(visit)
     given = dict(await visit.form())
-    return await reading.page_if_refused(
-        visit, _act(visit, given), lambda *of, **more: _page(*of, **more, given=given)
-    )
+    return await reading.page_if_refused(visit, _act(visit, given), partial(_page, given=given))
 
 
 async def _act(visit: Visit, given: dict[str, str]) -> Response:

@@ -1,13 +1,13 @@
 """The survey "Who would you ask about ...?": five fields, voluntary, declined or taken back with one click."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
 from weetwie.domain.benefits import survey_answers
-from weetwie.errors import Invalid
 from weetwie.flows import survey as flow
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -32,12 +32,13 @@ async def act(visit: Visit) -> Response:
         async with visit.site.database.transaction() as db:
             await survey_answers.decline(db, visit.viewer)
         return visit.go("/" if given.get("act") == "decline" else "/survey")
-    try:
-        async with visit.site.database.transaction() as db:
-            await flow.answer(visit.context(db), _answers(given, visit.several.get("topic", [])))
-    except Invalid as refusal:
-        async with visit.site.database.reading() as db:
-            return await _page(visit, db, 422, error=refusal, given=given)
+    answers = _answers(given, visit.several.get("topic", []))
+    return await reading.page_if_refused(visit, _answer(visit, answers), partial(_page, given=given))
+
+
+async def _answer(visit: Visit, answers: Mapping[str, str | None]) -> Response:
+    async with visit.site.database.transaction() as db:
+        await flow.answer(visit.context(db), answers)
     return visit.go("/survey")
 
 

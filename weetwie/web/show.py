@@ -26,10 +26,16 @@ FOLDER: Final = Path(__file__).parent / "templates"
 PROOF: Final = "\x00form\x00"
 """Stands for the proof of a form until the page is made: it is another one in each answer. Nothing that people type holds it."""
 
+_FACE: Final = Markup("\x00face\x00")
+"""Stands for the reader's own face in what is kept for all who are shown the same but for that."""
+
 _ENCODED: Final = msgspec.msgpack.Encoder(enc_hook=str)
+_ENCODED_WHOLE: Final = msgspec.msgpack.Encoder()
+"""Raises TypeError for what it does not know as it is."""
 _TODAY, _YESTERDAY = _("Today"), _("Yesterday")
 _KEPT: Final = 1000
 """Posts whose markup is kept, for each language."""
+_KEPT_BOXES: Final = 100
 
 
 class Templates:
@@ -72,10 +78,16 @@ class _InOneLanguage(Environment):
         self.globals |= {
             "asset": assets.address,
             "scripts": SCRIPTS,
-            "icon": partial(_icon, assets.address("icons.svg")),
+            "icon": lru_cache(1024)(partial(_icon, assets.address("icons.svg"))),
+            "constant": cache(self._constant),
+            "kept_box": _box_keeper(),
             "form": PROOF,
             "kept": _keeper(partial(when, language)),
         }
+
+    def _constant(self, name: str) -> Markup:
+        """A template that is given nothing, and so is the same on every page."""
+        return Markup(self.get_template(name).render())  # noqa: S704  it is escaped already
 
     def _generate(self, source: nodes.Template, *args: Any, **named: Any) -> str:
         _Fixed({name: self.globals[name] for name in ("_", "asset", "icon")}).visit(source)
@@ -123,6 +135,29 @@ def _keeper(when: Callable[[datetime], str]) -> Callable[..., Markup]:
         return shown
 
     return kept
+
+
+def _box_keeper() -> Callable[..., Markup]:
+    """An empty box to write in, kept for the next one that is given exactly the same. The macro is imported without its context, so
+    that nothing else can be in it; the face is put in afterwards."""
+    found: dict[bytes, Markup] = {}
+
+    def kept_box(box: Callable[..., Markup], face: Markup, draft: dict[str, Any], *given: Any) -> Markup:
+        try:
+            looks = _ENCODED_WHOLE.encode((draft, given)) if not draft["text"] else b""
+        except TypeError:  # a refusal, or a post that is quoted
+            looks = b""
+        if not looks:
+            return box(face, draft, *given)
+        shown = found.pop(looks, None)
+        if shown is None:
+            shown = box(_FACE, draft, *given)
+            if len(found) >= _KEPT_BOXES:
+                del found[next(iter(found))]
+        found[looks] = shown
+        return shown.replace(_FACE, face)
+
+    return kept_box
 
 
 def when(locale: str, at: datetime) -> str:

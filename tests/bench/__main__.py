@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import api, asking, growth, imports, push, scale, search, streaming, who_knows
-from tests.bench.report import Report
+from tests.bench.report import Report, released
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _run(name: str, given: argparse.Namespace) -> None:
-    report, work = Report(name), Path(tempfile.mkdtemp(prefix="weetwie-bench-"))
+    report, work = Report(name, released=released(name)), Path(tempfile.mkdtemp(prefix="weetwie-bench-"))
     try:
         match name:
             case "api":

@@ -42,7 +42,7 @@ def text(dice: random.Random) -> str:
 
 
 async def people(db: asyncpg.Connection, number: int, prefix: str = "bench") -> list[Person]:
-    """New members with a token each, written directly."""
+    """New members with a token each, which opens a browser for them as well; written directly."""
     rows = await db.fetch(
         """insert into people (handle, name, bio, standing, profile_ring)
         select $2 || n, initcap($2) || ' ' || n, 'Works on things, number ' || n, 0, 0 from generate_series(1, $1) n returning id, handle""",
@@ -56,6 +56,10 @@ async def people(db: asyncpg.Connection, number: int, prefix: str = "bench") -> 
     await db.executemany(
         "insert into tokens (person_id, token_hash, scopes) values ($1, $2, $3)",
         [(person.id, hashlib.sha256(person.token.encode()).digest(), SCOPES) for person in made],
+    )
+    await db.executemany(
+        "insert into sessions (person_id, token_hash, agent, id_token) values ($1, $2, 'bench', '')",
+        [(person.id, hashlib.sha256(person.token.encode()).digest()) for person in made],
     )
     return made
 

@@ -16,6 +16,8 @@ import time
 from itertools import cycle
 from typing import Any
 
+BROWSER = "browser "
+"""Before a token: it is that of a browser in which somebody is signed in."""
 _HEAD_END = b"\r\n\r\n"
 _POSTS = "/api/v1/statuses"
 
@@ -25,7 +27,9 @@ def request(
 ) -> bytes:
     """One HTTP/1.1 request as bytes."""
     lines = [f"{method} {path} HTTP/1.1", "host: localhost", "accept-encoding: identity", "accept: */*"]
-    if token:
+    if token and token.startswith(BROWSER):
+        lines.append(f"cookie: weetwie-session={token.removeprefix(BROWSER)}")
+    elif token:
         lines.append(f"authorization: Bearer {token}")
     if body:
         lines += [f"content-type: {kind}", f"content-length: {len(body)}"]

@@ -61,9 +61,9 @@ async def shown(database: Database, site: Site) -> tuple[Sequence[ShownProvider]
 async def _shown(provider: SamlSignOn) -> ShownProvider:
     us, told = await provider.ourselves(), provider.told
     addresses = (
-        (_("Metadata, also the name of this installation (entity ID)"), us.entity_id),
-        (_("Where answers go (assertion consumer service)"), us.answers),
-        (_("Logout (single logout service)"), us.logout),
+        (_("Metadata (entity ID)"), us.entity_id),
+        (_("Answers (ACS)"), us.answers),
+        (_("Logout (SLO)"), us.logout),
     )
     try:
         found = await provider.trusted()

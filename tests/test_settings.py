@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from weetwie import settings
 from weetwie.settings import Address, SettingsError, read
 from weetwie.settings.__main__ import reference
+from weetwie.settings.values import Given
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def test_no_text_breaks_the_reading(name: str, value: str) -> None:
         st.dictionaries(st.text(), st.integers()),
     ),
 )
-def test_no_value_of_a_file_breaks_the_reading(name: str, value: object) -> None:
+def test_no_value_of_a_file_breaks_the_reading(name: str, value: Given) -> None:
     values: dict[str, object] = {}
     problems: list[str] = []
     settings._take(values, problems, name, name, value)

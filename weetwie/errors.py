@@ -1,7 +1,12 @@
 """The ways to say no: refusals that a person may read, raised where the decision falls, answered by the entry points."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from datetime import date
+from pathlib import PurePath
+from typing import ClassVar, TypeAlias
+
+Filling: TypeAlias = str | float | date | PurePath | BaseException | None
+"""What is put into a sentence."""
 
 
 def _(sentence: str) -> str:
@@ -14,7 +19,7 @@ class Refusal(Exception):
 
     default: ClassVar[str] = _("This isn't possible.")
 
-    def __init__(self, sentence: str = "", /, **values: object) -> None:
+    def __init__(self, sentence: str = "", /, **values: Filling) -> None:
         self.sentence = sentence or self.default
         self.values = values
         super().__init__(self.sentence)
@@ -40,7 +45,7 @@ class Detail:
 
     __slots__ = ("code", "sentence", "values")
 
-    def __init__(self, code: str, sentence: str, /, **values: object) -> None:
+    def __init__(self, code: str, sentence: str, /, **values: Filling) -> None:
         self.code = code
         self.sentence = sentence
         self.values = values
@@ -60,7 +65,7 @@ class Invalid(Refusal):
         field: str | None = None,
         details: Mapping[str, Sequence[Detail]] | None = None,
         known_as: str = "",
-        **values: object,
+        **values: Filling,
     ) -> None:
         if field is not None:
             values["field"] = field
@@ -81,7 +86,7 @@ class TooMany(Refusal):
 
     default = _("Too many attempts. Wait a moment.")
 
-    def __init__(self, sentence: str = "", /, *, retry_after: int = 60, **values: object) -> None:
+    def __init__(self, sentence: str = "", /, *, retry_after: int = 60, **values: Filling) -> None:
         super().__init__(sentence, **values)
         self.retry_after = retry_after
 
@@ -91,7 +96,7 @@ class Unavailable(Refusal):
 
     default = _("This doesn't work right now. Try again in a few minutes.")
 
-    def __init__(self, sentence: str = "", /, *, retry_after: int = 2, **values: object) -> None:
+    def __init__(self, sentence: str = "", /, *, retry_after: int = 2, **values: Filling) -> None:
         super().__init__(sentence, **values)
         self.retry_after = retry_after
 
@@ -102,7 +107,7 @@ class NoSpace(Unavailable):
     default = _("There's no space left. Nothing was saved.")
 
 
-def fill(sentence: str, values: Mapping[str, object]) -> str:
+def fill(sentence: str, values: Mapping[str, Filling]) -> str:
     """The sentence with its values in place; a translation with a wrong placeholder must not break the answer."""
     if not values:
         return sentence

@@ -48,7 +48,7 @@ _SWEEPS_AGAIN: Final = 60.0
 """Seconds after a sweep that failed."""
 _MOST_AT_ONCE: Final = 32
 
-Work = Callable[[], Awaitable[object]]
+Work = Callable[[], Awaitable[int | None]]
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ from weetwie.flows import answers, assistant, lately, offboard, proposing, publi
 from weetwie.flows import emails as flow_emails
 from weetwie.flows import meeting as flow_meeting
 
-Act = Callable[[Db], Awaitable[object]]
-Flow = Callable[[Context], Awaitable[object]]
+Act = Callable[[Db], Awaitable[int | None]]
+Flow = Callable[[Context], Awaitable[int | None]]
 
 SOON, MINUTE, HOUR, DAY = timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

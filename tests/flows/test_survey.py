@@ -143,7 +143,7 @@ async def test_with_the_count_all_answers_go_and_totals_of_ten_or_more_stay(
         people=25,
         asked=rounded(len(exported)),
         named=rounded(len(named)),
-        correct=rounded(sum(row["is_correct"] for row in named)),
+        correct=rounded(sum(row["is_correct"] is True for row in named)),
     )
     assert await stored(world) == [0, 0]
 

@@ -15,15 +15,16 @@ from tests.world import Someone, World
 from weetwie.app import build
 from weetwie.settings import SettingsError, read
 from weetwie.settings.sources import RemoteUser, remote_user
+from weetwie.settings.values import Given
 
 PROXY = "198.51.100.9"
 
 
 @asynccontextmanager
 async def browser(
-    world: World, peer: str = PROXY, named: dict[str, str] | None = None, **more: Any
+    world: World, peer: str = PROXY, named: dict[str, str] | None = None, **more: Given
 ) -> AsyncIterator[httpx.AsyncClient]:
-    told = remote_user({"proxies": ["198.51.100.0/28"], "creates_people": True} | more)
+    told = remote_user({"proxies": ["198.51.100.0/28"], "creates_people": True, **more})
     application = build(
         Choices(trusted_proxies=["203.0.113.0/24"]), world.database, replace(world.site, remote_user=told)
     )

@@ -5,8 +5,6 @@ viewer has a `Sight`; for public and unlisted posts that are there, `reaches` sa
 holds (tests/access/test_audience.py).
 """
 
-from typing import Any
-
 import msgspec
 from sqlalchemy import select
 
@@ -15,7 +13,7 @@ from weetwie.access import visibility
 from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import VIEWER
-from weetwie.database.pool import Db, Query
+from weetwie.database.pool import Db, Query, Value
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Mention, Post
@@ -62,7 +60,7 @@ async def sight(db: Db, viewer: Viewer) -> Sight:
     return Sight(ring, int(viewer.policy.widest_ring), hidden, circle)
 
 
-async def _circle(db: Db, viewer: Viewer, given: dict[str, Any]) -> Circle:
+async def _circle(db: Db, viewer: Viewer, given: dict[str, Value]) -> Circle:
     near = {viewer.person_id, viewer.sponsor_id}
     near.update(row[0] for row in await db.rows(_FOLLOWED, **given))
     named = await db.rows(_MENTIONED, **given)

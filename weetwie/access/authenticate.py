@@ -8,7 +8,18 @@ import hashlib
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, and_, case, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    LargeBinary,
+    ScalarSelect,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+)
 
 from weetwie.access import policy as policies
 from weetwie.access.enums import Ring, Standing
@@ -110,7 +121,7 @@ def credential_hash(credential: str) -> bytes:
     return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).digest()
 
 
-def is_still_so() -> Any:
+def is_still_so() -> ScalarSelect[bool]:
     """Says in the statement itself whether the viewer in memory is the one in the database (see `still`)."""
     person = aliased(Person)
     person_id, version = param("known_person_id", BigInteger), param("version", BigInteger)

@@ -3,7 +3,8 @@
 from sqlalchemy import and_, func, or_
 
 from weetwie.access.enums import Ring
-from weetwie.access.visibility import BoolSql, IntSql, ViewerSql
+from weetwie.access.visibility import ViewerSql
+from weetwie.database.sql import BoolSql, IntSql
 from weetwie.tables.knowledge import GlossaryEntry
 
 

@@ -1,12 +1,11 @@
 """What a viewer sees of what was written elsewhere. The rules are those of docs/law.md; posts have theirs in `visibility`."""
 
-from typing import Any
-
-from sqlalchemy import and_, false, func, or_, select, true
+from sqlalchemy import Select, and_, false, func, or_, select, true
 
 from weetwie.access import visibility
 from weetwie.access.enums import Ring
-from weetwie.access.visibility import MEMBER, BoolSql, ViewerSql
+from weetwie.access.visibility import MEMBER, ViewerSql
+from weetwie.database.sql import BoolSql
 from weetwie.tables.declared import aliased
 from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person
@@ -34,7 +33,7 @@ def _reaches(viewer_sql: ViewerSql, of_passage: type[SourcePassage]) -> BoolSql:
     return func.least(of_passage.ring, viewer_sql.widest) >= viewer_sql.ring
 
 
-def _erased() -> Any:
+def _erased() -> Select[int]:
     """Theirs go in the moment they do, also where their posts stay; until then nobody reads them."""
     gone = aliased(Person)
     return select(gone.id).where(gone.erased_at.is_not(None)).correlate_except(gone)

@@ -1,11 +1,11 @@
 """What a choice of the organisation means, as a sentence for people. Pure: the reader's language is given as a function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from weetwie.access.enums import Ring
-from weetwie.access.policy import FEWEST, Policy
-from weetwie.errors import _, fill
+from weetwie.access.policy import FEWEST, Emoji, Policy
+from weetwie.errors import Filling, _, fill
 
 Translate = Callable[[str], str]
 
@@ -48,7 +48,7 @@ def sentence(name: str, policy: Policy, translate: Translate) -> str:
     )
 
 
-def _value(value: object, translate: Translate) -> str:
+def _value(value: str | int | bool | Sequence[str | Emoji], translate: Translate) -> str:
     if isinstance(value, bool):
         return translate(_("yes") if value else _("no"))
     if isinstance(value, tuple):
@@ -79,7 +79,7 @@ _LABELS: Final = {
 """What says enough as a name and a value."""
 
 
-_Told = tuple[str, dict[str, object]]
+_Told = tuple[str, Mapping[str, Filling]]
 
 
 def _works_council(policy: Policy) -> _Told:

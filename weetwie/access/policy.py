@@ -1,10 +1,11 @@
 """What the organisation has chosen: the terms under which people write and see."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from weetwie.access.enums import Ring
+from weetwie.runtime.json import Json
 
 FEWEST: Final = 10
 """In works-council mode no number about a group is told that fewer people stand behind."""
@@ -116,7 +117,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         return 0 if self.works_council and is_small else number
 
 
-def from_choices(version: int, choices: dict[str, Any]) -> Policy:
+def from_choices(version: int, choices: dict[str, Json]) -> Policy:
     """Raises msgspec.ValidationError for a choice of the wrong kind."""
     return msgspec.convert({**choices, "version": version}, Policy)
 

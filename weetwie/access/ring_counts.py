@@ -3,7 +3,8 @@
 from sqlalchemy import case, func, literal, or_
 
 from weetwie.access.enums import Ring
-from weetwie.access.visibility import MEMBER, BoolSql, CountsSql, IntSql, ViewerSql
+from weetwie.access.visibility import MEMBER, ViewerSql
+from weetwie.database.sql import BoolSql, CountsSql, IntSql
 from weetwie.tables.people import Person
 
 

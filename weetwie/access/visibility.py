@@ -9,7 +9,7 @@ stand in any query.
 The rules and their numbers are those of docs/law.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,19 +37,18 @@ from sqlalchemy.sql.base import Executable
 from weetwie.access import viewer as viewers
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
+from weetwie.database import sql
 from weetwie.database.pool import Db, Query, Record, Value, param
 from weetwie.runtime import clock
-from weetwie.tables.declared import InstrumentedAttribute, aliased
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post
 from weetwie.tables.relations import Block, Follow
 from weetwie.tables.schema import Row
 
-IntSql = ColumnElement[int] | InstrumentedAttribute[int]
-BoolSql = ColumnElement[bool]
-ColumnSql = ColumnElement[Any] | InstrumentedAttribute[Any]
-CountsSql = ColumnElement[list[int]] | InstrumentedAttribute[list[int]]
-"""A number for each ring."""
+BoolSql = sql.BoolSql
+ColumnSql = sql.ColumnSql
+IntSql = sql.IntSql
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class DraftSql:
     """0 where it begins a thread."""
     ring: IntSql
     visibility: IntSql
-    people: ColumnElement[Any]
+    people: ColumnElement[Sequence[int]]
     """Who is named in it."""
 
 

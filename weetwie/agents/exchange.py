@@ -10,6 +10,7 @@ import msgspec
 from weetwie.domain.identity import agent_rules
 from weetwie.errors import Forbidden, Refusal, _
 from weetwie.http import body
+from weetwie.runtime.json import Json
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -61,7 +62,7 @@ def check_request(content: bytes, scopes: frozenset[str]) -> None:
         raise UngrantedTool
 
 
-def _is_flat(given: Any, most: int) -> bool:
+def _is_flat(given: Json, most: int) -> bool:
     inner = given.values() if isinstance(given, dict) else given if isinstance(given, list) else ()
     return most > 0 and all(_is_flat(one, most - 1) for one in inner)
 

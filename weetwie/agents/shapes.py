@@ -1,9 +1,11 @@
 """What goes in and out of the tools, as programs read it: each is told to them as a schema. Each claim has its link."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
+
+from weetwie.runtime.json import Json
 
 Words = Annotated[str, Meta(min_length=1, max_length=1000)]
 Some = Annotated[int, Meta(ge=1, le=20)]
@@ -143,8 +145,8 @@ class AskedQuestion(Struct, frozen=True):
     """Of the question; where it was not posted, of the page on which the person posts it themselves."""
 
 
-def schema(kind: type[Struct]) -> dict[str, Any]:
+def schema(kind: type[Struct]) -> dict[str, Json]:
     """As JSON Schema, with the object itself at its root."""
     (root,), parts = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
-    told: dict[str, Any] = parts.pop(root["$ref"].rpartition("/")[2])
+    told: dict[str, Json] = parts.pop(root["$ref"].rpartition("/")[2])
     return told | ({"$defs": parts} if parts else {})

@@ -1,7 +1,8 @@
 """The answers of the tools as text, for agents that read no structure: what is ours in plain lines, what others wrote behind marks."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+
+from msgspec import Struct
 
 from weetwie.agents.quoting import NOTICE, line, quoted
 from weetwie.agents.shapes import (
@@ -16,11 +17,11 @@ from weetwie.agents.shapes import (
 )
 
 
-def told(answer: Any) -> str:
+def told(answer: Struct) -> str:
     return "\n".join(_lines(answer))
 
 
-def _lines(answer: Any) -> Iterator[str]:
+def _lines(answer: Struct) -> Iterator[str]:
     match answer:
         case ToldExperts():
             return _experts(answer)

@@ -4,13 +4,13 @@ import inspect as python_inspect
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import UnionType
-from typing import Any, Final, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Final, Literal, TypedDict, TypeVar, Unpack, get_args, get_type_hints
 
 import msgspec
 
 from weetwie.api.binding import Binder
 from weetwie.api.body import MAX_BODY
-from weetwie.api.call import Answer, StreamedAnswer
+from weetwie.api.call import Answer, Call, StreamedAnswer
 
 Access = Literal["public", "app", "person"]
 """Who may call: anyone (a token still makes a viewer), any app with a token, or only a person."""
@@ -37,7 +37,7 @@ class Endpoint:
     """One of these is needed where there is a token; none: any token will do."""
     parameters: type[msgspec.Struct] | None = None
     """All parameters, from whatever place they come; those of the path, where the struct has them, too."""
-    answer: Any = None
+    answer: type | UnionType | None = None
     """The type of a good answer, for the OpenAPI document and the tests."""
     status: int = 200
     tags: tuple[str, ...] = ()
@@ -48,11 +48,11 @@ class Endpoint:
     hidden: bool = False
     """Not in the OpenAPI document: pages, redirects and the document itself."""
     deprecated: bool = False
-    refuse: Callable[[Any, Exception], Answer] | None = None
+    refuse: Callable[[Call, Exception], Answer] | None = None
     """How this endpoint words its refusals, where not as the client API does (OAuth has its own form)."""
     accepted: frozenset[str] = field(init=False)
     """Every scope that opens this endpoint: those named, and the wider ones that hold them."""
-    binder: Binder[Any] | None = field(init=False, repr=False)
+    binder: Binder[msgspec.Struct] | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.path.startswith("/") or self.method != self.method.upper():
@@ -65,7 +65,7 @@ class Endpoint:
         object.__setattr__(self, "binder", Binder(self.parameters) if self.parameters else None)
 
     @property
-    def answers(self) -> tuple[Any, ...]:
+    def answers(self) -> tuple[type | None, ...]:
         """The types of a good answer, each by itself: of `Status | ScheduledStatus` the one and the other."""
         return get_args(self.answer) if isinstance(self.answer, UnionType) else (self.answer,)
 
@@ -100,6 +100,26 @@ def holders(scope: str) -> Iterator[str]:
         yield "follow"
 
 
+class EndpointOptions(TypedDict, total=False):
+    """What else may be said of an endpoint; see there."""
+
+    parameters: type[msgspec.Struct] | None
+    answer: type | UnionType | None
+    status: int
+    tags: tuple[str, ...]
+    rate: Rate
+    hot: bool
+    max_body: int
+    hidden: bool
+    deprecated: bool
+    refuse: Callable[[Call, Exception], Answer] | None
+
+
+class RouteOptions(EndpointOptions, total=False):
+    scopes: Sequence[str]
+    access: Access | None
+
+
 class Routes:
     """The endpoints of one file of an API; `app` puts those of all files together."""
 
@@ -110,19 +130,19 @@ class Routes:
     def __iter__(self) -> Iterator[Endpoint]:
         return iter(self.endpoints)
 
-    def get(self, path: str, **options: Any) -> Callable[[Function], Function]:
+    def get(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[Function], Function]:
         return self.at("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Callable[[Function], Function]:
+    def post(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[Function], Function]:
         return self.at("POST", path, **options)
 
-    def put(self, path: str, **options: Any) -> Callable[[Function], Function]:
+    def put(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[Function], Function]:
         return self.at("PUT", path, **options)
 
-    def patch(self, path: str, **options: Any) -> Callable[[Function], Function]:
+    def patch(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[Function], Function]:
         return self.at("PATCH", path, **options)
 
-    def delete(self, path: str, **options: Any) -> Callable[[Function], Function]:
+    def delete(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[Function], Function]:
         return self.at("DELETE", path, **options)
 
     def at(
@@ -132,7 +152,7 @@ class Routes:
         *,
         scopes: Sequence[str] = (),
         access: Access | None = None,
-        **options: Any,
+        **options: Unpack[EndpointOptions],
     ) -> Callable[[Function], Function]:
         """Declares an endpoint. What takes scopes is for people, unless `access` says otherwise.
 
@@ -152,7 +172,7 @@ class Routes:
         return declare
 
 
-def _parameters(function: Callable[..., Any]) -> type[msgspec.Struct] | None:
+def _parameters(function: Function) -> type[msgspec.Struct] | None:
     names = list(python_inspect.signature(function).parameters)
     if not 1 <= len(names) <= 2:
         raise TypeError(f"{function.__qualname__} must take the call, and its parameters where it has any")
@@ -164,6 +184,6 @@ def _parameters(function: Callable[..., Any]) -> type[msgspec.Struct] | None:
     return kind
 
 
-def _answer(function: Callable[..., Any]) -> Any:
+def _answer(function: Function) -> type | UnionType | None:
     kind = get_type_hints(function, include_extras=True).get("return")
     return None if kind in (bytes, Answer, StreamedAnswer, type(None)) else kind

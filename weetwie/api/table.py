@@ -1,7 +1,7 @@
 """The table of routes, compiled: from a path to the endpoints that stand there, without walking all of them."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from weetwie.api.endpoint import Endpoint, is_id
 from weetwie.api.parameters import LARGEST_ID
@@ -12,7 +12,7 @@ Place = dict[str, Endpoint]
 _UPDATES: Final = ("PUT", "PATCH")
 """An app asks for an update by the one or the other, as it likes: Mastodon takes both wherever it takes one."""
 
-NOWHERE: Final[tuple[None, dict[str, Any]]] = (None, {})
+NOWHERE: Final[tuple[None, dict[str, str | int]]] = (None, {})
 
 
 class RouteTable:
@@ -25,7 +25,7 @@ class RouteTable:
         for endpoint in self.endpoints:
             self._add(endpoint)
 
-    def find(self, path: str) -> tuple[Place | None, dict[str, Any]]:
+    def find(self, path: str) -> tuple[Place | None, dict[str, str | int]]:
         """The endpoints at a path, and the named parts of it; nothing where a part that must be an id is none."""
         fixed = self._fixed.get(path)
         if fixed is not None:
@@ -37,7 +37,7 @@ class RouteTable:
         leaf = _walk(self._tree, steps, 1)
         if leaf is None:
             return NOWHERE
-        names: dict[str, Any] = {}
+        names: dict[str, str | int] = {}
         for place, name, must_be_id in leaf.names:
             text = steps[place]
             if must_be_id:

@@ -18,7 +18,7 @@ from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.questions import NamedExpert
 from weetwie.domain.knowledge.questions import read as read_question
-from weetwie.errors import Refusal, _
+from weetwie.errors import Filling, Refusal, _
 from weetwie.events import audit
 from weetwie.flows import chat as flow
 from weetwie.flows import confirming as questions
@@ -178,13 +178,13 @@ class Answering:
                 self.context.db, viewer, act, viewer.person_id, door="chat", chat_id=self.asked.chat.id
             )
 
-    def _plain(self, sentence: str, **values: object) -> Said:
+    def _plain(self, sentence: str, **values: Filling) -> Said:
         return Said(self.write.plain(self._say(sentence, **values)))
 
     def _on_page(self, sentence: str, at: str, label: str) -> Said:
         return Said(f"{self.write.plain(self._say(sentence))}\n{self.write.link(at, self._say(label))}")
 
-    def _say(self, sentence: str, **values: object) -> str:
+    def _say(self, sentence: str, **values: Filling) -> str:
         return language.translate(sentence, self.language, **values)
 
     @property

@@ -19,6 +19,7 @@ from weetwie.chat.asked import AskedInChat, Said, Sent, UnreadableMessage, Unsig
 from weetwie.chat.written import Markdown
 from weetwie.domain.chat import rules
 from weetwie.domain.chat.chats import KnownChat
+from weetwie.runtime.json import Json
 
 PATH: Final = "/chat/mattermost"
 
@@ -63,10 +64,10 @@ class Mattermost:
             return JSONResponse({"update": {"message": said.text, "props": {}}})
         if not asked.is_private:
             return JSONResponse({"response_type": "comment", "text": said.text})
-        told: dict[str, Any] = {"response_type": "ephemeral", "text": said.text}
+        told: dict[str, Json] = {"response_type": "ephemeral", "text": said.text}
         if said.confirms:
             context = {"chat": str(asked.chat.id), "question": said.confirms}
-            action = {
+            action: Json = {
                 "id": "confirm",
                 "type": "button",
                 "style": "primary",
@@ -77,7 +78,7 @@ class Mattermost:
         return JSONResponse(told)
 
 
-def _fields(sent: Sent) -> Mapping[str, Any]:
+def _fields(sent: Sent) -> Mapping[str, Json]:
     """JSON or a form, as the webhook is set up. Raises UnreadableMessage."""
     try:
         if sent.headers.get("content-type", "").startswith("application/json"):
@@ -89,7 +90,7 @@ def _fields(sent: Sent) -> Mapping[str, Any]:
 
 
 def _pressed(
-    sent: Sent, given: Mapping[str, Any], context: Mapping[str, Any], chats: Sequence[KnownChat]
+    sent: Sent, given: Mapping[str, Json], context: Mapping[str, Json], chats: Sequence[KnownChat]
 ) -> AskedInChat:
     """Mattermost gives no proof with a button: what proves it is the question, which was sealed for this account, shown to it alone,
     and opens for no other."""
@@ -109,7 +110,7 @@ def _pressed(
     )
 
 
-def _text(given: Mapping[str, Any], name: str) -> str:
+def _text(given: Mapping[str, Json], name: str) -> str:
     value = given.get(name, "")
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 

@@ -1,6 +1,6 @@
 """Answers that Slack wants sent to it: to mentions by its Web API, to buttons and what took long at the address that came with them."""
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -10,6 +10,7 @@ import structlog
 from weetwie.chat.asked import AskedInChat, Said
 from weetwie.chat.slack import message
 from weetwie.errors import Unavailable, _
+from weetwie.runtime.json import Json
 
 log = structlog.get_logger(__name__)
 
@@ -30,13 +31,13 @@ class SlackApi:
             elif not asked.chat.bot_token:
                 log.warning("a mention can't be answered: no bot token was entered", chat=asked.chat.id)
             else:
-                where: dict[str, Any] = msgspec.json.decode(asked.where)
+                where: dict[str, Json] = msgspec.json.decode(asked.where)
                 given = {name: value for name, value in where.items() if value}
                 await self.call("chat.postEphemeral", asked.chat.bot_token, {**given, **message(said)})
         except (httpx.HTTPError, httpx.InvalidURL, Unavailable) as error:
             log.warning("an answer didn't reach Slack", chat=asked.chat.id, why=str(error) or repr(error))
 
-    async def call(self, method: str, token: str, given: dict[str, Any]) -> None:
+    async def call(self, method: str, token: str, given: dict[str, Json]) -> None:
         """Raises Unavailable with what Slack says, and what httpx raises."""
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json; charset=utf-8"}
         async with _client() as client:

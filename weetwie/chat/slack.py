@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import unescape
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 
 import msgspec
@@ -18,6 +18,7 @@ from weetwie.chat.asked import AskedInChat, Said, Sent, UnreadableMessage, Unsig
 from weetwie.chat.written import Mrkdwn
 from weetwie.domain.chat import rules
 from weetwie.domain.chat.chats import KnownChat
+from weetwie.runtime.json import Json
 
 ACTION: Final = "weetwie_confirm"
 LONGEST_VALUE: Final = 2000
@@ -97,11 +98,11 @@ class Slack:
         return JSONResponse({"response_type": "ephemeral", **message(said)})
 
 
-def message(said: Said) -> dict[str, Any]:
+def message(said: Said) -> dict[str, Json]:
     """With a button where there is something to confirm."""
-    told: dict[str, Any] = {"text": said.text}
+    told: dict[str, Json] = {"text": said.text}
     if said.confirms:
-        button = {
+        button: Json = {
             "type": "button",
             "style": "primary",
             "action_id": ACTION,

@@ -1,12 +1,11 @@
 """What one person brings along from another network, on the command line."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from weetwie.cli.installation import Installation, in_house
+from weetwie.cli.installation import Command, Installation, in_house
 from weetwie.cli.line import ProgressLine
 
 if TYPE_CHECKING:
@@ -19,13 +18,21 @@ _RINGS = ["colleagues", "network", "world"]
 _MOST_TOLD = 20
 
 
-def as_person(function: Callable[..., Any]) -> Callable[..., Any]:
+class ArchiveOptions(TypedDict):
+    file: Path
+    handle: str
+    audience: str | None
+    preview: bool
+    yes: bool
+
+
+def as_person(function: Command) -> Command:
     return click.option("--as", "handle", required=True, metavar="HANDLE", help="The person's username.")(
         function
     )
 
 
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+def _options(function: Command) -> Command:
     for option in (
         click.option("--yes", is_flag=True, help="Do not ask for confirmation."),
         click.option("--preview", is_flag=True, help="Only show what would be imported."),
@@ -44,7 +51,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_options
 @in_house
-async def mastodon(installation: Installation, **given: Any) -> None:
+async def mastodon(installation: Installation, **given: Unpack[ArchiveOptions]) -> None:
     """Import a person's posts from a Mastodon archive: the downloaded file, a folder, or outbox.json alone.
 
     They appear on the person's profile with their original time and in search, but in no timeline. Posts for followers only,
@@ -56,7 +63,7 @@ async def mastodon(installation: Installation, **given: Any) -> None:
 @click.command()
 @_options
 @in_house
-async def twitter(installation: Installation, **given: Any) -> None:
+async def twitter(installation: Installation, **given: Unpack[ArchiveOptions]) -> None:
     """Import a person's posts from a Twitter (X) archive: the downloaded file, a folder, or tweets.js alone.
 
     They appear on the person's profile with their original time and in search, but in no timeline. Retweets are skipped.

@@ -3,11 +3,11 @@
 import csv
 import io
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import click
 
 from weetwie.cli.installation import Installation, in_house
+from weetwie.runtime.json import Json
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -51,7 +51,7 @@ async def list_(
             until=until.replace(tzinfo=UTC) if until else None,
         )
         found = await entries(db, installation.viewer, asked, limit=limit)
-    plain: list[dict[str, Any]] = [msgspec.structs.asdict(one) | {"at": one.at.isoformat()} for one in found]
+    plain: list[dict[str, Json]] = [msgspec.structs.asdict(one) | {"at": one.at.isoformat()} for one in found]
     lines = [
         f"{one.at:%Y-%m-%d %H:%M:%S}  {one.actor_id or '-':>18}  {one.act:24} {one.subject_id or '-'}"
         for one in found
@@ -108,7 +108,7 @@ async def cut(installation: Installation, days: int) -> None:
     )
 
 
-def as_table(plain: list[dict[str, Any]]) -> str:
+def as_table(plain: list[dict[str, Json]]) -> str:
     out = io.StringIO()
     names = ["number", "at", "actor_id", "act", "subject_id", "ids", "door", "address"]
     table = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")

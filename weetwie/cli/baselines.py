@@ -3,12 +3,13 @@
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from weetwie.domain.knowledge import words
-from weetwie.runtime.later import NDArray, np
+from weetwie.domain.knowledge.arrays import Floats, Ints, summed
+from weetwie.runtime.later import np
 
 NAMES: Final = (
     "most active",
@@ -22,6 +23,10 @@ NAMES: Final = (
 _K1, _B = 1.2, 0.75
 _LAMBDA = 0.5
 _DEEP = 1000
+
+
+Terms = Sequence[tuple[int, Ints, Floats]]
+"""How often each is asked, where it stands, how often."""
 
 
 class ChatPost(msgspec.Struct, frozen=True):
@@ -53,7 +58,7 @@ class Library:
             for term, (places, many) in lists.items()
         }
 
-    def rank(self, question: str, cutoff: float) -> Mapping[str, NDArray[Any]]:
+    def rank(self, question: str, cutoff: float) -> Mapping[str, Floats]:
         """For each baseline a score for everybody."""
         end = int(np.searchsorted(self.time, cutoff))
         if not end:
@@ -70,7 +75,7 @@ class Library:
             "thread BM25": self._threads(terms, author, length, self.thread[:end]),
         }
 
-    def _terms(self, question: str, end: int) -> list[tuple[int, NDArray[Any], NDArray[Any]]]:
+    def _terms(self, question: str, end: int) -> Terms:
         found = []
         for one in words.ask(question):
             places, times = self.lists.get(one.terms[0], (np.zeros(0, np.int32), np.zeros(0)))
@@ -79,19 +84,19 @@ class Library:
                 found.append((one.count, places[:number], times[:number]))
         return found
 
-    def _profiles(self, terms: Any, author: Any, length: Any) -> NDArray[Any]:
+    def _profiles(self, terms: Terms, author: Ints, length: Floats) -> Floats:
         """All that somebody wrote as one document."""
-        lengths = np.bincount(author, length, minlength=self.people)
+        lengths = summed(author, length, self.people)
         known = max(int((lengths > 0).sum()), 1)
         mean, score = lengths.sum() / known, np.zeros(self.people)
         for count, places, times in terms:
-            tf = np.bincount(author[places], times, minlength=self.people)
+            tf = summed(author[places], times, self.people)
             number = int((tf > 0).sum())
             idf = math.log(1 + (known - number + 0.5) / (number + 0.5))
             score += count * idf * tf * (_K1 + 1) / (tf + _K1 * (1 - _B + _B * lengths / mean))
         return score
 
-    def _document_model(self, terms: Any, author: Any, length: Any, active: Any) -> NDArray[Any]:
+    def _document_model(self, terms: Terms, author: Ints, length: Floats, active: Floats) -> Floats:
         """Balog's second model: each post's likelihood of the question, smoothed, summed over a person's posts."""
         if not terms:
             return np.zeros(self.people)
@@ -106,16 +111,15 @@ class Library:
             )
             touched[places] = True
         likelihood = np.where(touched, np.exp(score - score.max()), 0.0)
-        mean: NDArray[Any] = np.bincount(author, likelihood, minlength=self.people) / np.maximum(active, 1)
-        return mean
+        return summed(author, likelihood, self.people) / np.maximum(active, 1)
 
-    def _threads(self, terms: Any, author: Any, length: Any, thread: Any) -> NDArray[Any]:
+    def _threads(self, terms: Terms, author: Ints, length: Floats, thread: Ints) -> Floats:
         """Whole threads as documents; who wrote in one has its score, once."""
-        lengths = np.bincount(thread, length)
+        lengths = summed(thread, length, 0)
         found = [
             (count, np.flatnonzero(times), times[times > 0])
             for count, places, some in terms
-            for times in [np.bincount(thread[places], some, minlength=len(lengths))]
+            for times in [summed(thread[places], some, len(lengths))]
         ]
         fits = _bm25(found, lengths)
         best = np.argsort(-fits, kind="stable")[:_DEEP]
@@ -123,9 +127,9 @@ class Library:
         is_best[best[fits[best] > 0]] = True
         within = np.flatnonzero(is_best[thread])
         pairs = np.unique(np.stack([author[within], thread[within]]), axis=1)
-        return np.bincount(pairs[0], fits[pairs[1]], minlength=self.people)
+        return summed(pairs[0], fits[pairs[1]], self.people)
 
-    def _votes(self, fits: Any, author: Any) -> dict[str, NDArray[Any]]:
+    def _votes(self, fits: Floats, author: Ints) -> dict[str, Floats]:
         best = np.argsort(-fits, kind="stable")[:_DEEP]
         best = best[fits[best] > 0]
         who, fit = author[best], fits[best]
@@ -133,13 +137,13 @@ class Library:
         number = np.bincount(who, minlength=self.people)
         ranks = 1 / np.arange(1, len(best) + 1)
         return {
-            "CombMNZ": number * np.bincount(who, fit, minlength=self.people),
-            "expCombMNZ": number * np.bincount(who, np.exp(10 * fit / top), minlength=self.people),
-            "reciprocal rank": np.bincount(who, ranks, minlength=self.people),
+            "CombMNZ": number * summed(who, fit, self.people),
+            "expCombMNZ": number * summed(who, np.exp(10 * fit / top), self.people),
+            "reciprocal rank": summed(who, ranks, self.people),
         }
 
 
-def _bm25(terms: Any, length: Any) -> NDArray[Any]:
+def _bm25(terms: Terms, length: Floats) -> Floats:
     total, mean, fits = len(length), max(length.mean(), 1.0), np.zeros(len(length))
     for count, places, times in terms:
         idf = math.log(1 + (total - len(places) + 0.5) / (len(places) + 0.5))

@@ -69,7 +69,7 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
                     )
                 yield reader.line_num, {name: value.strip() for name, value in row.items()}
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Invalid("The file can't be read as CSV in UTF-8: {why}.", why=error) from error
+        raise Invalid("The file can't be read as CSV in UTF-8: {why}.", why=str(error)) from error
 
 
 def _end_of(day: str) -> datetime | None:

@@ -1,11 +1,11 @@
 """The organisation's directory on the command line: is it asked as it should be, what would change, take it over."""
 
 import sys
-from typing import Any
 
 import click
 
 from weetwie.cli.installation import Installation, in_house
+from weetwie.runtime.json import Json
 
 
 @click.group()
@@ -33,18 +33,19 @@ async def check(installation: Installation) -> None:
     from weetwie.flows import directory_check
 
     found = await directory_check.look(installation.database, installation.site)
-    plain: dict[str, Any] = {
+    example: dict[str, str] = {
+        name: getattr(found.example, name)
+        for name in ("dn", "login", "name", "address", "unit", "place", "manager_dn")
+    }
+    plain: dict[str, Json] = {
         "url": found.url,
         "people": found.people,
         "skipped": found.skipped,
         "missing_groups": list(found.missing_groups),
-        "example": {
-            name: getattr(found.example, name)
-            for name in ("dn", "login", "name", "address", "unit", "place", "manager_dn")
-        },
+        "example": example,
     }
     lines = [f"Connected to {found.url}: {found.people} people on the first page.", "The first of them:"]
-    lines += [f"  {name:12} {value}" for name, value in plain["example"].items()]
+    lines += [f"  {name:12} {value}" for name, value in example.items()]
     lines += [f"There is no group {group}." for group in found.missing_groups]
     if found.skipped:
         lines.append(f"{found.skipped} entries have no id or no name to log in with.")

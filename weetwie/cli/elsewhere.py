@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from weetwie.cli.installation import Installation, in_house
+from weetwie.cli.installation import Installation, Option, in_house
 from weetwie.cli.line import ProgressLine, printable
 from weetwie.imports.sources.readers import READERS
 
 if TYPE_CHECKING:
-    from weetwie.flows.imports.evidence_report import EvidenceReport, EvidenceTerms
+    from weetwie.flows.imports.evidence_report import ChannelReport, EvidenceReport, EvidenceTerms
     from weetwie.imports.sources.form import Trouble
     from weetwie.imports.sources.people_map import PeopleMap
 
@@ -77,7 +77,7 @@ def _command(kind: str, what: str) -> click.Command:
     )
     @click.option("--dry-run", "is_dry", is_flag=True, help="Show what would be imported, and write nothing.")
     @in_house
-    async def run(installation: Installation, path: Path, as_: str, **given: Any) -> None:
+    async def run(installation: Installation, path: Path, as_: str, **given: Option) -> None:
         await _run(installation, kind, path, as_, given)
 
     return click.command(kind, help=f"Import an export of {what}, as evidence for who knows.")(run)
@@ -275,7 +275,7 @@ def _told(report: "EvidenceReport") -> str:
     return "\n".join(lines)
 
 
-def _of(channel: Any) -> str:
+def _of(channel: "ChannelReport") -> str:
     if not channel.is_open:
         return ", not for everybody: left out"
     return f", for {channel.ring}" if channel.is_wanted else ", not asked for"

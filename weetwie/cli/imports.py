@@ -1,13 +1,12 @@
 """Imports on the command line: bring in people, posts and the history of a repository; list them; take one out again."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from weetwie.cli import archives, elsewhere, ties
-from weetwie.cli.installation import Installation, in_house
+from weetwie.cli.installation import Command, Installation, in_house
 from weetwie.cli.line import ProgressLine, printable
 from weetwie.cli.person import profiles
 
@@ -30,7 +29,7 @@ def imports() -> None:
     """
 
 
-def _terms(function: Callable[..., Any]) -> Callable[..., Any]:
+def _terms(function: Command) -> Command:
     """What people, posts and git share."""
     for option in (
         click.option("--rank", "may_rank", is_flag=True, help="New people can be found in who knows."),
@@ -186,7 +185,7 @@ def _removed(removed: "RemovalReport") -> str:
     return f"{removed.posts:,} posts, {removed.passages:,} passages and {removed.people:,} people removed"
 
 
-def _whose(handle: object) -> str:
+def _whose(handle: str | int | None) -> str:
     return f"@{handle}: " if handle else ""
 
 

@@ -5,13 +5,16 @@ import functools
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, Union
 
 import click
+
+from weetwie.runtime.json import Json
 
 if TYPE_CHECKING:
     from weetwie.access.viewer import Viewer
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from weetwie.database.pool import Database, Db
     from weetwie.errors import Refusal
     from weetwie.settings import Settings
+
+Option: TypeAlias = Union[None, bool, int, str, Path, datetime, "tuple[Option, ...]"]
+"""What an option of a command gives."""
+Command = TypeVar("Command", bound=Callable[..., None])
 
 EXIT: Final = {"NotFound": 3, "Invalid": 4, "Conflict": 4, "Forbidden": 5, "Unavailable": 6, "NoSpace": 6}
 """What a refusal ends the program with; anything else that fails ends it with 1."""
@@ -44,12 +51,12 @@ class Installation:
 
         return site_of(settings_in(self.data))
 
-    def say(self, found: Any, text: str) -> None:
+    def say(self, found: Json, text: str) -> None:
         """What came of it: one line of JSON for programs, or a text for people."""
         click.echo(json.dumps(found, ensure_ascii=False, default=str) if self.speaks_json else text)
 
 
-def in_house(function: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+def in_house(function: Callable[..., Coroutine[None, None, None]]) -> Callable[..., None]:
     """Makes a command of a coroutine that takes the `Installation` first; adds `--data` and `--json`."""
 
     @click.option(
@@ -59,7 +66,7 @@ def in_house(function: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...
     )
     @click.option("--json", "speaks_json", is_flag=True, help="Answer as JSON.")
     @functools.wraps(function)
-    def command(*, data: Path | None, speaks_json: bool, **given: Any) -> None:
+    def command(*, data: Path | None, speaks_json: bool, **given: Option) -> None:
         from weetwie.errors import Refusal
         from weetwie.settings import SettingsError
 
@@ -80,10 +87,10 @@ def refuse(refusal: "Refusal", speaks_json: bool) -> int:
 
 
 async def _call(
-    function: Callable[..., Coroutine[Any, Any, None]],
+    function: Callable[..., Coroutine[None, None, None]],
     data: Path | None,
     speaks_json: bool,
-    given: dict[str, Any],
+    given: Mapping[str, Option],
 ) -> None:
     from weetwie.access import viewer as viewers
     from weetwie.access.authenticate import Memory

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import msgspec
 
+from weetwie.domain.knowledge.arrays import Floats
+
 if TYPE_CHECKING:
     from weetwie.access.policy import Policy
     from weetwie.access.viewer import Viewer
@@ -169,7 +171,7 @@ class Community:
         }
         return ranked + sorted(rest, key=lambda person: (-last[person], person))
 
-    def by_score(self, scores: Any, candidates: set[str]) -> list[str]:
+    def by_score(self, scores: Floats, candidates: set[str]) -> list[str]:
         return sorted(candidates, key=lambda key: (-scores[self._at[key]] if key in self._at else 0.0, key))
 
 

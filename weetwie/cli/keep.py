@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from weetwie.cli.installation import EXIT, refuse
+from weetwie.cli.installation import EXIT, Option, refuse
+from weetwie.runtime.json import Json
 
 if TYPE_CHECKING:
     from weetwie.serve.backup import VerifiedBackup
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 _SIGNS = {"good": "ok   ", "odd": "ODD  ", "wrong": "WRONG"}
 
 
-def keeping(function: Callable[..., Coroutine[Any, Any, tuple[Any, str, int]]]) -> Callable[..., None]:
+def keeping(function: Callable[..., Coroutine[None, None, tuple[Json, str, int]]]) -> Callable[..., None]:
     """Makes a command of a coroutine that takes the settings, and gives what came of it: as data, as text, as an exit code."""
 
     @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
     @click.option("--json", "speaks_json", is_flag=True, help="Answer as JSON.")
     @wraps(function)
-    def command(*, data: Path | None, speaks_json: bool, **given: Any) -> None:
+    def command(*, data: Path | None, speaks_json: bool, **given: Option) -> None:
         from weetwie.errors import Refusal
         from weetwie.runtime import log
         from weetwie.settings import SettingsError, read
@@ -48,7 +49,7 @@ def keeping(function: Callable[..., Coroutine[Any, Any, tuple[Any, str, int]]]) 
 
 @click.command()
 @keeping
-async def doctor(settings: "Settings") -> tuple[Any, str, int]:
+async def doctor(settings: "Settings") -> tuple[Json, str, int]:
     """Check the installation and say what to do: database, disk, clock, addresses, secrets, waiting work.
 
     Exits with 6 if something is wrong; warnings do not count.
@@ -63,7 +64,10 @@ async def doctor(settings: "Settings") -> tuple[Any, str, int]:
         for one in found
     ]
     is_wrong = any(one.state == "wrong" for one in found)
-    plain = {"is_good": not is_wrong, "findings": [msgspec.structs.asdict(one) for one in found]}
+    plain: dict[str, Json] = {
+        "is_good": not is_wrong,
+        "findings": [msgspec.structs.asdict(one) for one in found],
+    }
     return plain, "\n".join(lines), EXIT["Unavailable"] if is_wrong else 0
 
 
@@ -71,7 +75,7 @@ async def doctor(settings: "Settings") -> tuple[Any, str, int]:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--verify", "only_verifies", is_flag=True, help="Only check that FILE is undamaged.")
 @keeping
-async def backup(settings: "Settings", file: Path, only_verifies: bool) -> tuple[Any, str, int]:
+async def backup(settings: "Settings", file: Path, only_verifies: bool) -> tuple[Json, str, int]:
     """Write everything into one FILE (.tar): database and media. Works while Weetwie runs.
 
     The key that encrypts secrets is not in it: store a copy of the file `secret-key` from the data folder elsewhere. With
@@ -85,7 +89,12 @@ async def backup(settings: "Settings", file: Path, only_verifies: bool) -> tuple
     manifest = await backups.make(settings, file)
     size = file.stat().st_size
     key = "WEETWIE_SECRET_KEY" if settings.secret_key else str(keys.place(settings))
-    plain = {"file": str(file), "bytes": size, "made_at": manifest.made_at.isoformat(), "key": key}
+    plain: dict[str, Json] = {
+        "file": str(file),
+        "bytes": size,
+        "made_at": manifest.made_at.isoformat(),
+        "key": key,
+    }
     text = (
         f"{file}: {size / 1e6:.1f} MB. Keep it elsewhere, and safe: whoever has it can read what people wrote.\n"
         f"The key is not in it ({key}): keep a copy of that too, in another place. Without the key the backup can be "
@@ -94,9 +103,9 @@ async def backup(settings: "Settings", file: Path, only_verifies: bool) -> tuple
     return plain, text, 0
 
 
-def _told_of(file: Path, found: "VerifiedBackup") -> tuple[Any, str, int]:
+def _told_of(file: Path, found: "VerifiedBackup") -> tuple[Json, str, int]:
     files = found.manifest.files
-    plain = {
+    plain: dict[str, Json] = {
         "file": str(file),
         "made_at": found.manifest.made_at.isoformat(),
         "weetwie": found.manifest.weetwie,
@@ -132,7 +141,7 @@ def _told_of(file: Path, found: "VerifiedBackup") -> tuple[Any, str, int]:
 @keeping
 async def restore(
     settings: "Settings", file: Path, logs: tuple[Path, ...], key: Path | None, without_damaged: bool
-) -> tuple[Any, str, int]:
+) -> tuple[Json, str, int]:
     """Restore a backup into an empty installation. People deleted since then are deleted again.
 
     All of FILE is checked before anything changes.
@@ -144,7 +153,7 @@ async def restore(
 
     restored = await restoring.restore(settings, file, list(logs), key, without_damaged=without_damaged)
     made_at, count = restored.manifest.made_at, restored.erased_again
-    plain = {
+    plain: dict[str, Json] = {
         "made_at": made_at.isoformat(),
         "weetwie": restored.manifest.weetwie,
         "erased_again": count,

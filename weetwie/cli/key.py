@@ -1,11 +1,12 @@
 """The key that secrets in the database are sealed with: look at it, make one, change it, go on without it."""
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from weetwie.cli.keep import keeping
+from weetwie.runtime.json import Json
 
 if TYPE_CHECKING:
     from weetwie.serve.keys import LostKeys
@@ -19,7 +20,7 @@ def key() -> None:
 
 @key.command()
 @keeping
-async def show(settings: "Settings") -> tuple[Any, str, int]:
+async def show(settings: "Settings") -> tuple[Json, str, int]:
     """Show where the key is and whether it decrypts the secrets in the database. Never prints the key."""
     from weetwie.security.sealing import name_of
     from weetwie.serve import database, keys
@@ -45,7 +46,7 @@ def make() -> None:
 
 @key.command()
 @keeping
-async def change(settings: "Settings") -> tuple[Any, str, int]:
+async def change(settings: "Settings") -> tuple[Json, str, int]:
     """Encrypt all secrets with a new key.
 
     With a key file, the new key becomes its first line; the old one stays below it until you remove it. Other hosts need it
@@ -67,7 +68,7 @@ async def change(settings: "Settings") -> tuple[Any, str, int]:
 @key.command()
 @click.option("--yes", "is_sure", is_flag=True, help="Confirm.")
 @keeping
-async def lost(settings: "Settings", is_sure: bool) -> tuple[Any, str, int]:
+async def lost(settings: "Settings", is_sure: bool) -> tuple[Json, str, int]:
     """Continue without a lost key: what can be recreated is recreated. Two-step verification stays on for everyone."""
     from weetwie.errors import Conflict
     from weetwie.serve import database, keys

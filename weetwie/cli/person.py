@@ -1,15 +1,19 @@
 """People on the command line: make them, look at them, and take them from standing to standing."""
 
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from weetwie.cli.installation import Installation, in_house
+from weetwie.cli.installation import Installation, Option, in_house
+from weetwie.runtime.json import Json
 
 if TYPE_CHECKING:
+    from weetwie.database.pool import Db
     from weetwie.views.people import Profile
 
 STANDINGS = ["member", "alumnus", "guest"]
@@ -248,7 +252,7 @@ async def roles(installation: Installation, handle: str, roles: tuple[str, ...])
     wanted = read(list(roles))
     told = ", ".join(sorted(wanted)) or "none"
     changes = {role: role in wanted for role in Role}
-    await _act(installation, handle, give, f"{{handle}} has these roles: {told}.", changes=changes)
+    await _act(installation, handle, partial(give, changes=changes), f"{{handle}} has these roles: {told}.")
 
 
 @person.command()
@@ -272,7 +276,9 @@ async def face(installation: Installation, handle: str, file: Path, is_header: b
     installation.say({"id": str(person_id), "handle": handle}, f"{handle} has a new {kind}.")
 
 
-async def _act(installation: Installation, handle: str, act: Any, done: str, **more: Any) -> None:
+async def _act(
+    installation: Installation, handle: str, act: Callable[..., Awaitable[None]], done: str, **more: Option
+) -> None:
     from weetwie.domain.people.lookup import lookup
 
     async with installation.database.transaction() as db:
@@ -281,14 +287,14 @@ async def _act(installation: Installation, handle: str, act: Any, done: str, **m
     installation.say({"id": str(person_id), "handle": handle}, done.format(handle=handle))
 
 
-async def profiles(db: Any, installation: Installation, ids: list[int]) -> "list[Profile]":
+async def profiles(db: "Db", installation: Installation, ids: list[int]) -> "list[Profile]":
     """In the order of the ids."""
     from weetwie.views import people as seen_people
 
     return await seen_people.records(db, installation.viewer, ids)
 
 
-def _plain(profile: "Profile") -> dict[str, Any]:
+def _plain(profile: "Profile") -> dict[str, Json]:
     from weetwie.access.enums import Standing
 
     return {

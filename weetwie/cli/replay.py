@@ -3,8 +3,9 @@
 import json
 from collections import Counter, deque
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
@@ -24,7 +25,7 @@ _LEARNS_FROM: Final = 0.3
 
 
 class ReplayedQuestion(msgspec.Struct, frozen=True):
-    at: Any
+    at: datetime
     asker: str
     text: str
     helped: frozenset[str]
@@ -34,7 +35,7 @@ class ReplayedQuestion(msgspec.Struct, frozen=True):
 class Sampled(msgspec.Struct, frozen=True):
     """A question with who could have been asked, the best first, by knowledge alone."""
 
-    at: Any
+    at: datetime
     helped: frozenset[int]
     candidates: tuple[rules.Knower, ...]
 

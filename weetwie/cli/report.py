@@ -4,6 +4,7 @@ import click
 
 from weetwie.cli.installation import Installation, in_house
 from weetwie.cli.line import printable
+from weetwie.runtime.json import Json
 
 
 @click.group()
@@ -80,5 +81,5 @@ async def open_again(installation: Installation, id: int) -> None:
     installation.say({"opened": str(id)}, "Reopened.")
 
 
-def _told(id: int, category: str, comment: str) -> dict[str, object]:
+def _told(id: int, category: str, comment: str) -> dict[str, Json]:
     return {"id": str(id), "category": category, "comment": comment}

@@ -5,6 +5,7 @@ import os
 import click
 
 from weetwie.cli.installation import Installation, in_house
+from weetwie.runtime.json import Json
 
 
 @click.command()
@@ -35,7 +36,7 @@ async def sample(installation: Installation, is_removal: bool, beside_others: bo
     found = await samples.put_up(
         installation.database, installation.viewer, kept, beside_others=beside_others
     )
-    plain = {
+    plain: dict[str, Json] = {
         "handle": found.handle,
         "password": found.password,
         "is_new": found.filled is not None,

@@ -1,5 +1,7 @@
 """Directories on the command line: what they show to be let in."""
 
+from datetime import datetime
+
 import click
 
 from weetwie.cli.installation import Installation, in_house
@@ -48,5 +50,5 @@ async def list_(installation: Installation) -> None:
     installation.say(plain, "\n".join(lines) or "No directory is connected.")
 
 
-def _day(at: object) -> str:
+def _day(at: datetime | None) -> str:
     return f"last used {at:%Y-%m-%d}" if at else "never used"

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,7 +26,7 @@ def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
     @_DATA
     @_CONFIG
     @wraps(function)
-    def command(*, config: Path | None, **given: Any) -> None:
+    def command(*, config: Path | None, **given: Path | str | int | bool | None) -> None:
         flags = {name: given.pop(name) for name in list(given) if isinstance(given[name], bool)}
         from weetwie.cli.installation import refuse
         from weetwie.errors import Refusal

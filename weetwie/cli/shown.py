@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from weetwie.runtime.json import Json
 
 if TYPE_CHECKING:
     from weetwie.domain.knowledge.answer import ExpertAnswer
@@ -51,7 +53,7 @@ class ShownCounts(msgspec.Struct):
                 passage(text, answer.wanted, answer.stand_ins).marks for text in shown
             )
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> dict[str, Json]:
         return {
             "questions": self.asked,
             "named": self.named,

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import click
 
 from weetwie.cli.archives import as_person, settings_of, viewer_of
 from weetwie.cli.installation import Installation, in_house
 from weetwie.cli.line import ProgressLine, printable
+from weetwie.runtime.json import Json
 
 if TYPE_CHECKING:
     from weetwie.flows.imports.ties import Plan, TiesReport
@@ -33,8 +34,10 @@ def _import_of(kind: str, what: str) -> click.Command:
     @click.option("--overwrite", is_flag=True, help="Remove what is not in the file.")
     @click.option("--preview", is_flag=True, help="Only show what the file would change.")
     @in_house
-    async def bring(installation: Installation, **given: Any) -> None:
-        await _bring(installation, kind, **given)
+    async def bring(
+        installation: Installation, file: Path, handle: str, overwrite: bool, preview: bool
+    ) -> None:
+        await _bring(installation, kind, file, handle, overwrite, preview)
 
     told = f"Import {what} from a Mastodon CSV file. Rows that match nobody here are reported and skipped."
     return click.command(kind, help=told)(bring)
@@ -122,17 +125,17 @@ def _tell(file: Path, skipped: "list[SkippedRow]") -> None:
         click.echo(f"{file}:{one.number}: {printable(one.given)}: {one.why}", err=True)
 
 
-def _plain(found: "Plan | TiesReport") -> dict[str, Any]:
+def _plain(found: "Plan | TiesReport") -> dict[str, Json]:
     import msgspec
 
-    plain: dict[str, Any] = {
+    plain: dict[str, Json] = {
         name: value
         for name, value in msgspec.structs.asdict(found).items()
         if name not in ("skipped", "people", "rows")
     }
     rows = getattr(found, "rows", None)
     counted = {} if rows is None else {"rows": len(rows)}
-    skipped = [{"line": one.number, "given": one.given, "why": str(one.why)} for one in found.skipped]
+    skipped: Json = [{"line": one.number, "given": one.given, "why": str(one.why)} for one in found.skipped]
     return {**plain, **counted, "skipped": skipped}
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from xml.etree import ElementTree as ET
 
 import msgspec
 import regex
 
 from weetwie.feeds.entries import FeedAuthor, FeedEntry
+from weetwie.runtime.json import Json
 
 ATOM: Final = "application/atom+xml"
 JSON: Final = "application/feed+json"
@@ -81,8 +82,8 @@ def json(feed: Feed) -> bytes:
     )
 
 
-def _item(entry: FeedEntry) -> dict[str, Any]:
-    item: dict[str, Any] = {
+def _item(entry: FeedEntry) -> dict[str, Json]:
+    item: dict[str, Json] = {
         "id": entry.id,
         "url": entry.url,
         "title": entry.title,

@@ -28,7 +28,7 @@ _NEWS_LASTS: Final = timedelta(days=2)
 async def add(context: Context, token_id: int | None, kind: str, name: str, document: Document) -> int:
     """A user or a group that the directory tells us of, by one of its tokens, or that was read in it; gives its number."""
     person_id = await _arrive(context, document) if kind != GROUP else None
-    id = await resources.put(context.db, kind, name, document.get("externalId"), document, person_id)
+    id = await resources.put(context.db, kind, name, documents.external_id(document), document, person_id)
     told = {**document, "id": str(id)}
     if person_id is not None:
         await _keep(context, person_id, told, before={}, is_new=True)
@@ -42,7 +42,7 @@ async def change(
     context: Context, token_id: int | None, stored: Resource, name: str, document: Document
 ) -> None:
     """It is otherwise now."""
-    await resources.change(context.db, stored.id, name, document.get("externalId"), document)
+    await resources.change(context.db, stored.id, name, documents.external_id(document), document)
     before = stored.document
     if stored.person_id is not None:
         await _keep(context, stored.person_id, {**document, "id": str(stored.id)}, before)
@@ -187,7 +187,7 @@ async def _unit(context: Context, document: Document) -> str:
     """The department; else the first group that they are in."""
     unit = documents.department(document)
     if not unit:
-        id = int(document["id"])
+        id = int(str(document["id"]))
         groups = (await resources.groups_of(context.db, [id])).get(id, [])
         unit = groups[0][1] if groups else ""
     return unit[:LONGEST_WORDS]

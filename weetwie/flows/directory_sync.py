@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from weetwie.context import Context, Site, of_system
-from weetwie.database.pool import Database
+from weetwie.database.pool import Database, Value
 from weetwie.domain.directory import entries, rules, runs
 from weetwie.domain.directory.rules import DirectoryPlan, KnownEntry
 from weetwie.domain.identity import addresses, keys, sign_on
@@ -170,7 +170,7 @@ async def take(context: Context, person: DirectoryPerson) -> int:
     elif {**stored.document, "id": ""} != {**document, "id": ""}:
         await directory.change(context, None, stored, person.login, document)
     assert stored is not None and stored.person_id is not None, "an entry is somebody"
-    values = {
+    values: dict[str, Value] = {
         "resource_id": stored.id,
         "known_as": person.known_as,
         "login": person.login,

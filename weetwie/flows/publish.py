@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -23,6 +23,7 @@ from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scheduled.scheduled import Scheduled
 from weetwie.errors import Forbidden, Invalid, Refusal, Unavailable, _
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.views import posts as seen_posts
 
 _MOST_AT_ONCE: Final = 20
@@ -54,7 +55,7 @@ async def schedule(context: Context, draft: Draft, ballot: Ballot | None, at: da
     """What could not be published now is refused now, and not when its time has come."""
     db, viewer = context.db, context.viewer
     key, draft = draft.key, msgspec.structs.replace(draft, key=None)
-    written: dict[str, Any] = {"draft": msgspec.to_builtins(draft)}
+    written: dict[str, Json] = {"draft": msgspec.to_builtins(draft)}
     if ballot is not None:
         written["ballot"] = msgspec.to_builtins(ballot)
     with suppress(_AsIfPublishedError):

@@ -2,14 +2,14 @@
 and what one hears of it."""
 
 from datetime import timedelta
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer, nobody
 from weetwie.context import Context
 from weetwie.domain.identity import account, addresses, links, passwords, sessions, sign_in, tokens
 from weetwie.domain.identity.asked import asked, reached_at
-from weetwie.domain.identity.links import OneTimeLink, Purpose
+from weetwie.domain.identity.links import OneTimeLink
 from weetwie.domain.identity.sign_in import SignInRequest
 from weetwie.domain.mail import emails, write
 from weetwie.runtime import clock
@@ -112,7 +112,7 @@ async def ask_proof(
 
 async def confirm_address(context: Context, link: OneTimeLink, token: str) -> None:
     """It is theirs, shown by a link that was sent there."""
-    await links.use(context.db, cast("Purpose", link.purpose), token)
+    await links.use(context.db, link.purpose, token)
     person_id, address = link.person_id or 0, link.address or ""
     person = await context.person(person_id)
     gone = None

@@ -1,7 +1,7 @@
 """Programs are told of what the owner of their webhook sees at that moment; who switches one off, or has it switched off, reads why."""
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from weetwie.domain.webhooks.deliveries import ClaimedDelivery
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import messages
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.text import language
 from weetwie.text.text import tag_key
 from weetwie.views import people as seen_people
@@ -94,7 +95,7 @@ def _may_hear(owner: Viewer) -> bool:
     return is_member and "webhooks" in owner.policy.connections
 
 
-async def _post(context: Context, owner: Viewer, post_id: int) -> dict[str, Any] | None:
+async def _post(context: Context, owner: Viewer, post_id: int) -> dict[str, Json] | None:
     """As its owner sees it; never what is direct or for followers."""
     found = [
         one

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from weetwie.runtime.json import Json
 
 _STANDARD: Final = "ua-1"
 
 
-async def made(source: Path, data: dict[str, Any]) -> bytes:
+async def made(source: Path, data: dict[str, Json]) -> bytes:
     """`source` reads `data` as JSON from `sys.inputs.data`; nothing in it is run. The fonts lie beside the source, in `fonts`."""
     return await asyncio.to_thread(_made, source, json.dumps(data))
 

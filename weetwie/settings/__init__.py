@@ -10,14 +10,14 @@ import difflib
 import os
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from weetwie.settings import sources, values
 from weetwie.settings.sources import Directory, MailIn, Provider, RemoteUser, SamlProvider, SignOnSource
-from weetwie.settings.values import Address, Parse
+from weetwie.settings.values import Address, Given
 
 __all__ = [
     "ADDRESS_FILE",
@@ -40,16 +40,26 @@ _NOT_SETTINGS: Final = {"CONFIG", "PYTHON", "TEST_DATA"}
 """Names in the environment that say where to read, or speak to the commands of a checkout."""
 
 
+Kind = TypeVar("Kind")
+
+
 class SettingsError(Exception):
     """Something that was set is unknown or wrong; says its name and what is allowed, one line each."""
 
 
 def _setting(
-    parse: Parse, allowed: str, *, default: Any, what: str, shown: str = "", is_secret: bool = False
-) -> Any:
+    parse: Callable[[Given], Kind],
+    allowed: str,
+    *,
+    default: Kind | Callable[[], Kind],
+    what: str,
+    shown: str = "",
+    is_secret: bool = False,
+) -> Kind:
     told = {"parse": parse, "allowed": allowed, "what": what, "shown": shown, "is_secret": is_secret}
-    how: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
-    return field(**how, metadata=told, repr=not is_secret)
+    if callable(default):
+        return field(default_factory=default, metadata=told, repr=not is_secret)
+    return field(default=default, metadata=told, repr=not is_secret)
 
 
 def default_data() -> Path:
@@ -270,7 +280,7 @@ def read(
     environ: Mapping[str, str],
     *,
     config: Path | None = None,
-    given: Mapping[str, Any] | None = None,
+    given: Mapping[str, Given | Path | None] | None = None,
     serves: bool = False,
 ) -> Settings:
     """The settings of this installation. `given` comes from the command line; None in it is what was not given. Where no address
@@ -300,7 +310,7 @@ def _served_address(data: Path) -> str:
         return ""
 
 
-_Source = Iterator[tuple[str, str, Any]]
+_Source = Iterator[tuple[str, str, Given]]
 """How a setting was called there, its name, its value."""
 
 
@@ -331,13 +341,13 @@ def _from_environment(environ: Mapping[str, str]) -> _Source:
             yield label, name.lower() if name.isupper() else name, value
 
 
-def _from_command_line(given: Mapping[str, Any]) -> _Source:
+def _from_command_line(given: Mapping[str, Given | Path | None]) -> _Source:
     for name, value in given.items():
         if value is not None:
             yield f"--{name.replace('_', '-')}", name, value if isinstance(value, int | bool) else str(value)
 
 
-def _take(found: dict[str, Any], problems: list[str], label: str, name: str, value: Any) -> None:
+def _take(found: dict[str, Any], problems: list[str], label: str, name: str, value: Given) -> None:
     setting = by_name.get(name)
     if setting is None:
         near = difflib.get_close_matches(name.lower(), by_name, n=1)

@@ -4,10 +4,14 @@ import ipaddress
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+
+from weetwie.settings.values import Given
+
+Kind = TypeVar("Kind")
 
 
 class SignOnSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -196,7 +200,7 @@ _USUAL: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def providers(value: Any) -> tuple[Provider, ...]:
+def providers(value: Given) -> tuple[Provider, ...]:
     found: tuple[Provider, ...] = _converted(value, tuple[Provider, ...])
     if len({one.key for one in found}) < len(found):
         raise ValueError
@@ -229,11 +233,11 @@ def saml(value: Any) -> tuple[SamlProvider, ...]:
     return found
 
 
-def directory(value: Any) -> Directory:
+def directory(value: Given) -> Directory:
     given = json.loads(value) if isinstance(value, str) else value
     if not isinstance(given, Mapping):
         raise TypeError
-    found: Directory = _converted({**_USUAL[given.get("kind", "")], **given}, Directory)
+    found: Directory = _converted({**_USUAL[str(given.get("kind", ""))], **given}, Directory)
     for url in found.urls:
         parts = urlsplit(url)
         if parts.scheme not in ("ldap", "ldaps") or not parts.hostname or parts.path.strip("/"):
@@ -246,7 +250,7 @@ def directory(value: Any) -> Directory:
     return found
 
 
-def remote_user(value: Any) -> RemoteUser:
+def remote_user(value: Given) -> RemoteUser:
     found: RemoteUser = _converted(value, RemoteUser)
     for proxy in found.proxies:
         ipaddress.ip_network(proxy, strict=False)
@@ -258,7 +262,7 @@ def remote_user(value: Any) -> RemoteUser:
     return found
 
 
-def mail_in(value: Any) -> MailIn:
+def mail_in(value: Given) -> MailIn:
     found: MailIn = _converted(value, MailIn)
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,10}@[A-Za-z0-9.-]{1,190}", found.address):
         raise ValueError  # with a token it must not be longer than 64 signs before the @
@@ -279,7 +283,7 @@ def mail_in(value: Any) -> MailIn:
     return found
 
 
-def _converted(value: Any, type_: Any) -> Any:
+def _converted(value: Given, type_: type[Kind]) -> Kind:
     try:
         return msgspec.convert(json.loads(value) if isinstance(value, str) else value, type_)
     except msgspec.ValidationError as error:

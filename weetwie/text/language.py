@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from weetwie.errors import fill
+from weetwie.errors import Filling, fill
 
 CATALOGUES: Final = Path(__file__).parent.parent / "locale"
 SOURCE: Final = "en"
@@ -26,7 +26,7 @@ def languages() -> tuple[str, ...]:
     return (SOURCE, *sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/weetwie.po")))
 
 
-def translate(sentence: str, language: str, /, **values: object) -> str:
+def translate(sentence: str, language: str, /, **values: Filling) -> str:
     """The sentence in a language that `best` gave; English where it has not been translated."""
     return fill(catalogue(language).get(sentence) or sentence, values)
 

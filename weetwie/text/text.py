@@ -4,7 +4,7 @@ import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal
 
 import regex
 
@@ -86,7 +86,7 @@ def _names(text: str, begin: int, end: int) -> Iterator[Piece]:
             yield Piece("tag", match.start(), match.end(), match[0], match["tag"])
 
 
-def _mention(match: Any) -> Piece:
+def _mention(match: regex.Match[str]) -> Piece:
     host, cut = match["host"], 0
     if host:
         cut = len(host) - links.host_end(host)
@@ -161,7 +161,7 @@ def is_question(text: str) -> bool:
     return _without_end(_AFTER_THE_END, rest).endswith(tuple(_QUESTION_MARKS))
 
 
-def _without_end(end: Any, text: str) -> str:
+def _without_end(end: regex.Pattern[str], text: str) -> str:
     found = end.search(text)
     return text[: found.start()] if found else text
 

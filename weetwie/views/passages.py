@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, Executable, and_, case, func, select
@@ -13,6 +13,7 @@ from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Record, param
+from weetwie.database.sql import BoolSql
 from weetwie.errors import NotFound
 from weetwie.tables.declared import aliased
 from weetwie.tables.imports import Import
@@ -84,7 +85,9 @@ class SeenPassage(msgspec.Struct, frozen=True):
         return f'in:"{place}"' if " " in place else f"in:{place}"
 
 
-def _seen(viewer_sql: ViewerSql, which: Callable[[type[SourcePassage]], Any]) -> Any:
+def _seen(
+    viewer_sql: ViewerSql, which: Callable[[type[SourcePassage]], BoolSql], most: int | None = None
+) -> Executable:
     passage, author, root = aliased(SourcePassage), aliased(Person), aliased(SourcePassage)
     shows_author = and_(author.id.is_not(None), visibility.person(viewer_sql, author))
     name = case((and_(shows_author, author.name != ""), author.name), else_=passage.author_name)
@@ -116,14 +119,12 @@ def _seen(viewer_sql: ViewerSql, which: Callable[[type[SourcePassage]], Any]) ->
         .outerjoin(root, and_(root.id == passage.root_id, law.passage(viewer_sql, root)))
         .where(which(passage), law.passage(viewer_sql, passage))
         .order_by(passage.id)
+        .limit(most)
     )
 
 
 def _asked(viewer_sql: ViewerSql) -> Executable:
-    rows: Executable = _seen(
-        viewer_sql, lambda passage: passage.id == func.any(param("ids", ARRAY(BigInteger)))
-    )
-    return rows
+    return _seen(viewer_sql, lambda passage: passage.id == func.any(param("ids", ARRAY(BigInteger))))
 
 
 def _thread(viewer_sql: ViewerSql) -> Executable:
@@ -131,14 +132,13 @@ def _thread(viewer_sql: ViewerSql) -> Executable:
     one = aliased(SourcePassage)
     given = select(one.import_id, one.thread_key).where(one.id == param("id", BigInteger)).subquery()
 
-    def of_it(passage: type[SourcePassage]) -> Any:
+    def of_it(passage: type[SourcePassage]) -> BoolSql:
         return and_(
             passage.import_id == select(given.c.import_id).scalar_subquery(),
             passage.thread_key == select(given.c.thread_key).scalar_subquery(),
         )
 
-    rows: Executable = _seen(viewer_sql, of_it).limit(MOST_OF_A_THREAD)
-    return rows
+    return _seen(viewer_sql, of_it, MOST_OF_A_THREAD)
 
 
 _ASKED = VisibleQuery(_asked)

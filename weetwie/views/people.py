@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import profile_words, ring_counts, visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
+from weetwie.database.sql import BoolSql, ColumnSql
 from weetwie.errors import Forbidden, NotFound
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import LatelyWords, Topic

@@ -23,9 +23,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access import authenticate, ring_counts, visibility
 from weetwie.access.enums import QuotePolicy, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ColumnSql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import END, Page
 from weetwie.database.pool import Db, Query, Record, Value, param
+from weetwie.database.sql import ColumnSql
 from weetwie.errors import NotFound
 from weetwie.tables.declared import InstrumentedAttribute, aliased
 from weetwie.tables.people import Person

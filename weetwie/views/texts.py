@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 from sqlalchemy import BigInteger, Executable, func, select, text
@@ -42,14 +42,19 @@ class Words(msgspec.Struct, frozen=True):
     """Pairs of the folded key and the name as written here."""
 
 
+class EditedMedia(TypedDict):
+    id: int
+    description: str
+
+
 class Edit(msgspec.Struct, frozen=True):
     """What a post said from a moment on."""
 
     text: str
     warning: str
     is_sensitive: bool
-    media: list[dict[str, Any]]
-    """Of each file that stood in it then `id` and `description`."""
+    media: list[EditedMedia]
+    """The files that stood in it then."""
     written_at: datetime
 
 

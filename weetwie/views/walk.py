@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from enum import IntEnum
 
-from sqlalchemy import CTE, BigInteger, Executable, case, cast, func, literal, select
+from sqlalchemy import CTE, BigInteger, Executable, case, cast, func, literal, select, type_coerce
 from sqlalchemy import Integer as Number
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from weetwie.access import authenticate, visibility
 from weetwie.access.viewer import Viewer
@@ -76,7 +76,7 @@ def _walk(viewer_sql: ViewerSql, candidates: Candidates) -> Executable:
         (is_at_end, int(Walked.to_the_end)),
         else_=int(Walked.too_short),
     )
-    first = array([cast(authenticate.is_still_so(), Number), walked])
+    first = type_coerce(array([cast(authenticate.is_still_so(), Number), walked]), ARRAY(Number))
     entry = aliased(Post, shown)
     rows, _item, _post = loaded(viewer_sql, first, shown, shown, entry)
     return rows.order_by(shown.c.key.desc())

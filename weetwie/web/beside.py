@@ -1,6 +1,6 @@
 """What stands beside the lists of posts: questions one may be able to answer, who is new, what this week is about."""
 
-from typing import Any, Final
+from typing import Final
 
 from weetwie.database.pool import Db
 from weetwie.domain.meeting import proposals, rules
@@ -10,6 +10,7 @@ from weetwie.domain.timelines import questions, trends
 from weetwie.domain.timelines.introductions import introductions
 from weetwie.runtime import clock
 from weetwie.views import tags as tag_views
+from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -22,7 +23,7 @@ async def can_you_help(visit: Visit, db: Db) -> list[Post]:
     return await visit.site.presenter.posts(db, visit.viewer, found)
 
 
-async def beside(visit: Visit, db: Db) -> dict[str, Any]:
+async def beside(visit: Visit, db: Db) -> dict[str, Shown]:
     """Of the timelines; each block may be empty."""
     tags = await tag_views.tags(db, visit.viewer, await trends.tags(db, visit.viewer, limit=_TOPICS))
     newcomer, introduction = await _newcomer(visit, db)
@@ -46,7 +47,7 @@ async def _newcomer(visit: Visit, db: Db) -> tuple[Person | None, Post | None]:
     return next(iter(people), None), None
 
 
-async def _meeting(visit: Visit, db: Db) -> dict[str, Any] | None:
+async def _meeting(visit: Visit, db: Db) -> dict[str, Shown] | None:
     """Somebody one could be introduced to, and what one has in common."""
     for one in await proposals.waiting(db, visit.viewer):
         other = await visit.site.presenter.people(db, visit.viewer, [one.other_id])

@@ -1,7 +1,5 @@
 """Whom somebody new may want to follow, and why: who knows what they wish to learn, their unit, who came when they did, and others."""
 
-from typing import Any
-
 from weetwie.access.enums import Standing
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import topics
@@ -10,12 +8,13 @@ from weetwie.domain.people.directory import joined_with
 from weetwie.domain.relations import suggestions, units
 from weetwie.flows import begin
 from weetwie.web.pages import reading_list
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _MOST_WISHES, _MOST_TOGETHER, _MOST_OTHERS = 5, 6, 8
 
 
-async def of(visit: Visit, db: Db) -> dict[str, Any]:
+async def of(visit: Visit, db: Db) -> dict[str, Shown]:
     """Nobody twice: each stands where the best reason is."""
     viewer, presenter = visit.viewer, visit.site.presenter
     learns = [one.name for one in await topics.own(db, viewer) if one.choice is TopicChoice.learning]

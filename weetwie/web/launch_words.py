@@ -1,6 +1,7 @@
 """The launch kit in words: texts to send and to say, questions that people ask, what stands on the poster and the slides."""
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
@@ -185,6 +186,6 @@ SLIDES: Final = (
 LAST: Final = (_("Ask one real question this week"), _("Log in with the account you have."))
 
 
-def said(paragraphs: tuple[str, ...], say: Any, **values: str) -> str:
+def said(paragraphs: tuple[str, ...], say: Callable[..., str], **values: str) -> str:
     """One text, ready to be sent."""
     return "\n\n".join(say(one, **values) for one in paragraphs)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from weetwie.domain.notifications.list import unread
 from weetwie.errors import Forbidden, NotFound, Refusal, _
 from weetwie.views.posts import SeenPost
 from weetwie.web.items import items
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 LENGTH = 20
@@ -34,7 +34,7 @@ class SignInAgain(SignInFirst):
 Read = Callable[[Db, Page], Awaitable[Sequence[SeenPost]]]
 
 
-async def show(visit: Visit, db: Db, template: str, status: int = 200, **values: Any) -> Response:
+async def show(visit: Visit, db: Db, template: str, status: int = 200, /, **values: Shown) -> Response:
     """A page within the frame of those who are signed in, or of strangers."""
     me = (
         await visit.site.presenter.person(db, visit.viewer, visit.viewer.person_id)
@@ -84,7 +84,7 @@ def asked(visit: Visit) -> Page:
 
 async def timeline(
     visit: Visit, db: Db, read: Read, context: str = "public", *, folds: bool = False
-) -> dict[str, Any]:
+) -> dict[str, Shown]:
     """A page of posts, through the filters that hold in this context, and where the next one is. `folds`: several replies of one
     conversation are one item."""
     found = await read(db, asked(visit))

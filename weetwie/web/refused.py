@@ -13,6 +13,7 @@ from weetwie.access.viewer import nobody
 from weetwie.database.unavailable import outage
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.http import body
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit, WebSite, visit_of
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,7 @@ def out_of_order(request: Request, site: WebSite) -> Response:
     return come.finish(refused(come, Unavailable()))
 
 
-def refused(come: Visit, refusal: Refusal, **values: object) -> Response:
+def refused(come: Visit, refusal: Refusal, **values: Shown) -> Response:
     status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
     if come.is_from_script:
         response: Response = JSONResponse({"error": come.say(refusal.sentence, **refusal.values)}, status)

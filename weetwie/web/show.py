@@ -13,10 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
-from weetwie.errors import Refusal, _
+from weetwie.errors import Filling, Refusal, _
 from weetwie.runtime import clock
 from weetwie.text import language
 from weetwie.web.assets import SCRIPTS, Assets
+from weetwie.web.shown import Shown
 
 if TYPE_CHECKING:
     from weetwie.web.items import Item
@@ -44,7 +45,7 @@ class Templates:
     def __init__(self, assets: Assets) -> None:
         self._in = cache(partial(_InOneLanguage, assets))
 
-    def render(self, template: str, visit: "Visit", **values: Any) -> str:
+    def render(self, template: str, visit: "Visit", **values: Shown) -> str:
         values.setdefault("error", None)
         page = (
             self._in(visit.language)
@@ -246,7 +247,7 @@ def error_text(locale: str, refusal: Refusal) -> str:
     return language.translate(refusal.sentence, locale, **refusal.values)
 
 
-def sentence(locale: str, english: str, **values: object) -> Markup:
+def sentence(locale: str, english: str, **values: Filling) -> Markup:
     """A sentence of ours, translated; the values that go into it are escaped."""
     shown = _translated(english, locale)
     return shown.format(**values) if values else shown
@@ -257,7 +258,7 @@ def _translated(english: str, locale: str) -> Markup:
     return escape(language.translate(english, locale))
 
 
-def plain(locale: str, english: str, **values: object) -> str:
+def plain(locale: str, english: str, **values: Filling) -> str:
     """The same where the template itself escapes it: within an address, or as JSON."""
     return language.translate(english, locale, **values)
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
@@ -27,7 +27,7 @@ from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.timelines.live import Live
-from weetwie.errors import Forbidden, Invalid, _
+from weetwie.errors import Filling, Forbidden, Invalid, _
 from weetwie.flows.saml import SamlSignOn
 from weetwie.http.fetch import Fetched
 from weetwie.runtime import clock
@@ -39,6 +39,7 @@ from weetwie.web.api_reference import Reference
 from weetwie.web.assets import Assets
 from weetwie.web.presenter import Presenter
 from weetwie.web.show import Templates
+from weetwie.web.shown import Shown
 
 _STALE_FORM: Final = _("This page has expired. Reload it and try again.")
 
@@ -207,11 +208,11 @@ class Visit:
         if len(mask) < _PROOF_LENGTH or not hmac.compare_digest(_masked(proof, mask), self._form_proof):
             raise Forbidden(_STALE_FORM)
 
-    def show(self, template: str, status: int = 200, **values: Any) -> Response:
+    def show(self, template: str, status: int = 200, /, **values: Shown) -> Response:
         html = self.site.templates.render(template, self, **values)
         return HTMLResponse(html, status)
 
-    def say(self, sentence: str, **values: Any) -> str:
+    def say(self, sentence: str, **values: Filling) -> str:
         """A sentence of ours in the reader's language, as plain text."""
         return language.translate(sentence, self.language, **values)
 

@@ -6,11 +6,12 @@ from tests.world import World
 from weetwie.access.enums import Ring, Visibility
 from weetwie.domain.policy.preview import preview
 from weetwie.errors import fill
+from weetwie.runtime.json import Json
 
 _NUMBERS = count()
 
 
-async def told(world: World, **changes: object) -> list[str]:
+async def told(world: World, **changes: Json) -> list[str]:
     ada = await world.viewer(await world.member(f"ada{next(_NUMBERS)}", is_admin=True))
     before = (await world.viewer()).policy
     shown = await preview(world.db, ada, changes)
@@ -71,7 +72,7 @@ async def test_a_circle_counts_by_whom_guests_follow(world: World) -> None:
 async def test_every_choice_says_for_whom_it_is(world: World) -> None:
     await world.member("bo", default_ring=1)
     await world.post(await world.member("cleo"), "Twelve signs")
-    every = {
+    every: dict[str, Json] = {
         "default_ring": 1, "default_profile_ring": 1, "sign_in": "sso", "longest_post": 10, "guests_stay_days": 7,
         "guests_invited_by": "administrators", "alumni_wake": "approval", "suspends_on": [], "name": "Harbour",
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """From a refusal, or a failure, to the answer that the client API gives: the one table of it."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import structlog
 
@@ -19,6 +19,7 @@ from weetwie.database.unavailable import outage
 from weetwie.errors import (
     Conflict,
     Detail,
+    Filling,
     Forbidden,
     Invalid,
     NoSpace,
@@ -30,6 +31,7 @@ from weetwie.errors import (
     fill,
 )
 from weetwie.http import body as bodies
+from weetwie.runtime.json import Json
 
 log = structlog.get_logger(__name__)
 
@@ -70,9 +72,10 @@ def answer_to(error: Exception, number: str, languages: str, translate: Translat
             number=number,
             cause=type(error).__name__,
         )
-    body: dict[str, Any] = {"error": _say(refusal.sentence, refusal.values, languages, translate)}
+    sentence = _say(refusal.sentence, refusal.values, languages, translate)
+    body: dict[str, Json] = {"error": sentence}
     if isinstance(refusal, Invalid) and (refusal.details or refusal.field):
-        body["details"] = _details(refusal, body["error"], languages, translate)
+        body["details"] = _details(refusal, sentence, languages, translate)
     if isinstance(refusal, Invalid) and refusal.known_as:
         known = _say(refusal.known_as, refusal.values, languages, translate)
         body["error"] = _say(_("Validation failed: {reason}"), {"reason": known}, languages, translate)
@@ -83,7 +86,7 @@ def status_of(refusal: Refusal) -> int:
     return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
 
 
-def _say(sentence: str, values: dict[str, object], languages: str, translate: Translate) -> str:
+def _say(sentence: str, values: Mapping[str, Filling], languages: str, translate: Translate) -> str:
     return fill(translate(sentence, languages), values)
 
 

@@ -18,6 +18,7 @@ from weetwie.database.paging import Page
 from weetwie.domain.notifications import policy as own
 from weetwie.domain.notifications.requests import Request, requests, totals
 from weetwie.errors import NotFound
+from weetwie.runtime.json import Json
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 
@@ -172,17 +173,17 @@ async def _asking(call: Call, ids: Sequence[int]) -> list[int]:
     return [request.from_id for request in found if request.from_id in ids]
 
 
-async def _shown(call: Call, found: Sequence[Request]) -> list[dict[str, object]]:
+async def _shown(call: Call, found: Sequence[Request]) -> list[dict[str, Json]]:
     db = await call.db()
     cards = await seen_people.cards(db, call.viewer, [request.from_id for request in found])
     posts = await seen_posts.posts(db, call.viewer, [request.post_id for request in found if request.post_id])
     people = {person.id: person for person in cards}
     by_id = {post.post_id: post for post in posts}
-    answer: list[dict[str, object]] = []
+    answer: list[dict[str, Json]] = []
     for request in found:
         if request.from_id not in people:
             continue
-        one: dict[str, object] = {
+        one: dict[str, Json] = {
             "id": str(request.from_id),
             "created_at": wire.date_time(moment_of(request.oldest)),
             "updated_at": wire.date_time(moment_of(request.newest)),

@@ -3,7 +3,7 @@
 import html
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -81,7 +81,7 @@ class AccountRenderer:
     def _picture(self, name: str | None, otherwise: str) -> str:
         return f"{self._base_url}/faces/{name}" if name else f"{self._base_url}/static/{otherwise}"
 
-    def _fields(self, profile: Profile) -> list[dict[str, Any]]:
+    def _fields(self, profile: Profile) -> list[dict[str, str | None]]:
         given = ((word.in_apps, getattr(profile, word.name)) for word in profile_words.WORDS)
         fields = [
             {"name": name, "value": html.escape(value), "verified_at": None} for name, value in given if value

@@ -1,11 +1,10 @@
 """Cards of links into their wire shape. Pure."""
 
-from typing import Any
-
+from weetwie.runtime.json import Json
 from weetwie.views.cards import SeenCard
 
 
-def as_json(card: SeenCard, base_url: str) -> dict[str, Any]:
+def as_json(card: SeenCard, base_url: str) -> dict[str, Json]:
     return {
         "url": card.url,
         "title": card.title,

@@ -1,10 +1,11 @@
 """Media into wire shapes: encoded once for all viewers, but for the addresses, which are each viewer's own. Pure."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from weetwie.domain.media.addresses import Addresses, named
+from weetwie.runtime.json import Json
 from weetwie.views.media import SeenMedia
 
 _KINDS: Final = ("unknown", "image", "video", "audio")
@@ -47,8 +48,8 @@ def _address(stem: str, name: str | None) -> bytes:
     return b"null" if name is None else b'"%b"' % (stem + name).encode()
 
 
-def _meta(media: SeenMedia) -> dict[str, Any]:
-    meta: dict[str, Any] = {
+def _meta(media: SeenMedia) -> dict[str, Json]:
+    meta: dict[str, Json] = {
         name: _sides(media.meta[name]) for name in ("original", "small") if name in media.meta
     }
     if "focus" in media.meta:
@@ -61,6 +62,6 @@ def _meta(media: SeenMedia) -> dict[str, Any]:
     return meta
 
 
-def _sides(size: dict[str, int]) -> dict[str, Any]:
+def _sides(size: dict[str, int]) -> dict[str, Json]:
     width, height = size["width"], size["height"]
     return {"width": width, "height": height, "size": f"{width}x{height}", "aspect": round(width / height, 6)}

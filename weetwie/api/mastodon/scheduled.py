@@ -18,6 +18,7 @@ from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scheduled.scheduled import Scheduled
 from weetwie.errors import NotFound
 from weetwie.flows import publish
+from weetwie.runtime.json import Json
 from weetwie.views import media as seen_media
 
 routes = Routes("scheduled")
@@ -60,7 +61,7 @@ async def by_id(call: Call, id: int) -> bytes:
     return msgspec.json.encode(await as_wire(call, await scheduled.single(await call.db(), call.viewer, id)))
 
 
-async def as_wire(call: Call, post: Scheduled) -> dict[str, Any]:
+async def as_wire(call: Call, post: Scheduled) -> dict[str, Json]:
     draft, ballot = post.written["draft"], post.written.get("ballot")
     media, allowed = await _attachments(call, post.media_ids), draft.get("allowed_mentions")
     poll = ballot and {
@@ -69,7 +70,7 @@ async def as_wire(call: Call, post: Scheduled) -> dict[str, Any]:
         "multiple": ballot.get("is_multiple", False),
         "hide_totals": ballot.get("hides_totals", False),
     }
-    answer: dict[str, Any] = {
+    answer: dict[str, Json] = {
         "id": str(post.id),
         "scheduled_at": date_time(post.at),
         "params": {

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -24,6 +24,7 @@ from weetwie.domain.identity import attempts, tokens
 from weetwie.domain.timelines.listeners import Channel, News, Stream, StreamEnding
 from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import of_person
 
@@ -263,7 +264,7 @@ def _frame(news: News, name: Sequence[str], message: StreamMessage) -> str:
     """Made once for all who hear the same under the same name."""
     kept: str | None = news.told.get((name, message))
     if kept is None:
-        frame: dict[str, Any] = {"stream": name, "event": message.event}
+        frame: dict[str, Json] = {"stream": name, "event": message.event}
         if message.payload:
             frame["payload"] = message.payload.decode()
         kept = news.told[name, message] = msgspec.json.encode(frame).decode()

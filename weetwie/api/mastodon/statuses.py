@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -28,6 +28,7 @@ from weetwie.domain.timelines import thread
 from weetwie.errors import NotFound
 from weetwie.flows import publish
 from weetwie.flows.publish import Described
+from weetwie.runtime.json import Json
 from weetwie.text import language
 from weetwie.views import media as seen_media
 from weetwie.views import people as seen_people
@@ -302,7 +303,7 @@ async def _media_of(call: Call, post: SeenPost, versions: list[seen_words.Edit])
 
 def _edit(
     renderer: Renderer, version: seen_words.Edit, words: Words, account: msgspec.Raw, media: Attachment
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     shown_then = [media(one["id"], one["description"]) for one in version.media]
     return {
         "content": renderer.texts.content(version.text, words.mentions),

@@ -1,8 +1,6 @@
 """How OAuth says no: a code from its own list and a sentence beside it."""
 
-from typing import Any
-
-from weetwie.api.call import Answer
+from weetwie.api.call import Answer, Call
 from weetwie.api.mastodon.errors import answer_to
 from weetwie.api.refusals import Malformed, WrongSecret
 from weetwie.errors import Forbidden, Invalid, Refusal, _, fill
@@ -59,7 +57,7 @@ class UnauthorizedClient(OAuthRefusal):
     default = _("This token belongs to another app.")
 
 
-def refuse(call: Any, error: Exception) -> Answer:
+def refuse(call: Call, error: Exception) -> Answer:
     """The answer to a refusal in the form of OAuth; failures of ours are told as everywhere."""
     if isinstance(error, Forbidden):
         error = UnauthorizedClient()

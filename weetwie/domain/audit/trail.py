@@ -5,7 +5,7 @@ stands in the chain, and is left out of what is shown and exported.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, and_, delete, 
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, Record, param
+from weetwie.database.pool import Db, Query, Record, Value, param
 from weetwie.errors import Forbidden
 from weetwie.events import KEY_OF_DAY
 from weetwie.runtime import clock
@@ -76,7 +76,7 @@ class TrailEntry(msgspec.Struct, frozen=True):
     """None: the system itself, or nobody who was signed in."""
     act: str
     subject_id: int | None
-    ids: dict[str, Any]
+    ids: dict[str, Value]
     door: str
     address: str
     """Empty where it is not known, or not any more."""

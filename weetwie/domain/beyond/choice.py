@@ -1,8 +1,6 @@
 """How often somebody wants a post from beyond their circle, and whether this reading of home is one that has one."""
 
-from typing import Any
-
-from sqlalchemy import BigInteger, SmallInteger, case, literal, select, true
+from sqlalchemy import BigInteger, Executable, SmallInteger, case, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access import permissions
@@ -53,7 +51,7 @@ _CHOOSE = Query(
 )
 
 
-def _read() -> Any:
+def _read() -> Executable:
     every = case(
         (BeyondReader.choice == int(HowOften.often), literal(EVERY[HowOften.often])),
         else_=literal(EVERY[HowOften.rare]),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from weetwie.errors import Invalid, _
+from weetwie.runtime.json import Json
 
 LARGEST: Final = 64 * 1024
 """Of what is sent at once, in bytes."""
@@ -48,7 +49,7 @@ def _link(match: re.Match[str]) -> str:
     return f"{label} {target}" if label and label != target else target
 
 
-def _of_block(block: Any) -> str:
+def _of_block(block: Json) -> str:
     """Of the kinds that hold text: header, section, context, rich text."""
     if not isinstance(block, dict):
         return ""
@@ -56,7 +57,7 @@ def _of_block(block: Any) -> str:
     return "\n".join(text for one in own if (text := _text(one)))
 
 
-def _text(one: Any, depth: int = 0) -> str:
+def _text(one: Json, depth: int = 0) -> str:
     if isinstance(one, str):
         return one
     if not isinstance(one, dict) or depth > 4:
@@ -68,7 +69,7 @@ def _text(one: Any, depth: int = 0) -> str:
     return _text(one.get("text"), depth + 1)
 
 
-def _of_attachment(attachment: Any) -> str:
+def _of_attachment(attachment: Json) -> str:
     if not isinstance(attachment, dict):
         return ""
     lines = [_text(attachment.get(name)) for name in ("pretext", "title", "title_link", "text")]
@@ -77,7 +78,7 @@ def _of_attachment(attachment: Any) -> str:
     return told or _text(attachment.get("fallback"))
 
 
-def _list(value: Any) -> list[Any]:
+def _list(value: Json) -> list[Json]:
     return value[:_MOST_BLOCKS] if isinstance(value, list) else []
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     DateTime,
+    Executable,
     Select,
     Text,
     delete,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Value, param
 from weetwie.database.rows import structs
 from weetwie.domain.collections import rules
 from weetwie.errors import Forbidden, NotFound
@@ -83,7 +84,7 @@ async def make(db: Db, viewer: Viewer, given: CollectionChange) -> int:
     """Raises Forbidden and Invalid."""
     if not viewer.is_person or not permissions.act(viewer, clock.now()):
         raise Forbidden
-    values = {
+    values: dict[str, Value] = {
         "language": None,
         "tag": None,
         "description": "",
@@ -120,7 +121,7 @@ async def own(db: Db, viewer: Viewer, id: int) -> SeenCollection:
     return found
 
 
-def _checked(given: dict[str, Any]) -> dict[str, Any]:
+def _checked(given: dict[str, Any]) -> dict[str, Value]:
     if "name" in given:
         given["name"] = rules.checked_name(given["name"])
     rules.check_description(given.get("description", ""))
@@ -144,16 +145,16 @@ def _shows(viewer_sql: ViewerSql) -> ColumnElement[bool]:
     )
 
 
-def _one(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _one(viewer_sql: ViewerSql) -> Executable:
     return select(*_COLUMNS).where(Collection.id == _ID, _shows(viewer_sql))
 
 
-def _of_person(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _of_person(viewer_sql: ViewerSql) -> Executable:
     is_listed = or_(Collection.is_discoverable, Collection.owner_id == viewer_sql.id)
     return _paged(select(*_COLUMNS).where(Collection.owner_id == _OWNER, is_listed, _shows(viewer_sql)))
 
 
-def _featuring(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _featuring(viewer_sql: ViewerSql) -> Executable:
     return _paged(
         select(*_COLUMNS)
         .join(CollectionItem, CollectionItem.collection_id == Collection.id)
@@ -163,7 +164,7 @@ def _featuring(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _paged(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def _paged(found: Select[*tuple[Any, ...]]) -> Executable:
     return (
         found.order_by(Collection.id.desc())
         .offset(param("offset", BigInteger))

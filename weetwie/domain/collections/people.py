@@ -1,11 +1,11 @@
 """Who is in a collection: people who let themselves be found. Whoever takes themselves out stays out."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     DateTime,
     Executable,
     Select,
@@ -13,13 +13,12 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions, visibility
+from weetwie.access import blocks, permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
@@ -30,14 +29,13 @@ from weetwie.runtime import clock
 from weetwie.tables.collections import Collection, CollectionItem
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
-from weetwie.tables.relations import Block
 
 
 class SeenCollectionItem(NamedTuple):
     id: int
     collection_id: int
     person_id: int
-    created_at: Any
+    created_at: datetime
 
 
 async def items(db: Db, viewer: Viewer, collection_ids: Sequence[int]) -> list[SeenCollectionItem]:
@@ -97,7 +95,7 @@ def _items(viewer_sql: ViewerSql) -> Executable:
         .where(
             item.collection_id == func.any(param("ids", ARRAY(BigInteger))),
             item.revoked_at.is_(None),
-            ~_is_blocked(of.owner_id, item.person_id),
+            ~blocks.is_apart(of.owner_id, item.person_id),
             visibility.person(viewer_sql, person),
         )
         .order_by(item.id)
@@ -107,22 +105,11 @@ def _items(viewer_sql: ViewerSql) -> Executable:
 def _wish(viewer_sql: ViewerSql) -> Select[bool]:
     """Of somebody whom one sees beyond their card: whether they let themselves be put forward."""
     person = aliased(Person)
-    lets = and_(person.is_discoverable, ~_is_blocked(viewer_sql.id, person.id))
+    lets = and_(person.is_discoverable, ~blocks.is_apart(viewer_sql.id, person.id))
     return select(lets.label("lets")).where(
         person.id == param("person_id", BigInteger),
         visibility.person(viewer_sql, person),
         visibility.detail(viewer_sql, person) >= visibility.PROFILE,
-    )
-
-
-def _is_blocked(one: Any, other: Any) -> ColumnElement[bool]:
-    block = aliased(Block)
-    return visibility.there_is(
-        block,
-        or_(
-            and_(block.blocker_id == one, block.blocked_id == other),
-            and_(block.blocker_id == other, block.blocked_id == one),
-        ),
     )
 
 

@@ -5,10 +5,10 @@ exactly who can read each line.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Select, and_, func, select, update
+from sqlalchemy import BigInteger, Executable, Select, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
@@ -76,7 +76,7 @@ async def unread_count(db: Db, viewer: Viewer) -> int:
     return int(await _COUNT.value(db, viewer) or 0)
 
 
-def _posts(viewer_sql: ViewerSql, *, only_new: bool = False) -> Select[*tuple[Any, ...]]:
+def _posts(viewer_sql: ViewerSql, *, only_new: bool = False) -> Select[int, int, bool, Sequence[int]]:
     """Plan: the threads of the person's conversations by their index, then the direct posts of each."""
     post, mention = aliased(Post), aliased(Mention)
     named = select(mention.person_id).where(mention.post_id == post.id).correlate(post)
@@ -103,7 +103,7 @@ def _posts(viewer_sql: ViewerSql, *, only_new: bool = False) -> Select[*tuple[An
     return found.where(is_new) if only_new else found
 
 
-def _rooms(viewer_sql: ViewerSql) -> Any:
+def _rooms(viewer_sql: ViewerSql) -> Executable:
     posts = _posts(viewer_sql).subquery()
     last = func.max(posts.c.id)
     return (
@@ -115,12 +115,12 @@ def _rooms(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _room_of(viewer_sql: ViewerSql) -> Any:
+def _room_of(viewer_sql: ViewerSql) -> Executable:
     posts = _posts(viewer_sql).subquery()
     return select(posts.c.people).where(posts.c.id == param("post_id", BigInteger))
 
 
-def _said(viewer_sql: ViewerSql) -> Any:
+def _said(viewer_sql: ViewerSql) -> Executable:
     posts = _posts(viewer_sql).subquery()
     return (
         select(posts.c.id)
@@ -130,7 +130,7 @@ def _said(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _newest(viewer_sql: ViewerSql) -> Any:
+def _newest(viewer_sql: ViewerSql) -> Executable:
     posts = _posts(viewer_sql).subquery()
     return (
         select(posts.c.conversation_id, func.max(posts.c.id))
@@ -139,7 +139,7 @@ def _newest(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _count(viewer_sql: ViewerSql) -> Any:
+def _count(viewer_sql: ViewerSql) -> Executable:
     new = (
         select(_posts(viewer_sql, only_new=True).subquery().c.people)
         .distinct()
@@ -156,7 +156,7 @@ _NEWEST = VisibleQuery(_newest)
 _COUNT = VisibleQuery(_count)
 
 
-def _read() -> Any:
+def _read() -> Executable:
     each = (
         func.unnest(param("ids", ARRAY(BigInteger)), param("posts", ARRAY(BigInteger)))
         .table_valued("id", "post_id")

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Value, param
 from weetwie.domain.directory.rules import KnownEntry
 from weetwie.errors import Forbidden
 from weetwie.events import PersonErased, audit
@@ -160,7 +160,7 @@ async def left_lately(db: Db) -> int:
     return int(await db.value(_LEFT_LATELY, since=clock.now() - LATELY))
 
 
-async def put(db: Db, entry_id: str, person_id: int, values: Mapping[str, Any]) -> None:
+async def put(db: Db, entry_id: str, person_id: int, values: Mapping[str, Value]) -> None:
     """It is there, and as it says."""
     await db.run(_PUT, entry_id=entry_id, person_id=person_id, **values)
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -11,6 +11,7 @@ from weetwie.access.enums import Role
 from weetwie.ldap.names import plain
 from weetwie.ldap.people import DirectoryPerson
 from weetwie.ldap.reading import Reading
+from weetwie.runtime.json import Json
 from weetwie.settings import Directory
 
 MOST_AT_ONCE: Final = 0.05
@@ -154,9 +155,9 @@ def roles(groups: Iterable[str], told: Directory) -> dict[Role, bool]:
     return {role: not given.isdisjoint(named) for role, named in deciding.items() if named}
 
 
-def document(person: DirectoryPerson, manager: int | None) -> dict[str, Any]:
+def document(person: DirectoryPerson, manager: int | None) -> dict[str, Json]:
     """The same as a directory would say by SCIM, so that it means the same."""
-    made: dict[str, Any] = {
+    made: dict[str, Json] = {
         "schemas": [_USER, _ENTERPRISE],
         "userName": person.login,
         "displayName": person.name,

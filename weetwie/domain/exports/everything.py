@@ -5,13 +5,14 @@ Secrets and hashes are nobody's to read.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BigInteger, LargeBinary, case, select, union_all
+from sqlalchemy import BigInteger, Column, LargeBinary, case, select, union_all
 
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Value, param
 from weetwie.domain.exports import glossary
+from weetwie.runtime.json import Json
 from weetwie.tables import (
     announcements,
     audit,
@@ -62,7 +63,9 @@ _HIDDEN: Final = frozenset(
     )
 )
 
-OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
+Owner = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+
+OWN: Final[Mapping[str, Owner]] = {
     "person": people.Person.id,
     "addresses": identity.Address.person_id,
     "sessions": identity.Session.person_id,
@@ -140,7 +143,7 @@ OWN: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
 """By the name of the file: the column that says whose a row is."""
 
 
-def _columns(owner: InstrumentedAttribute[Any]) -> list[Any]:
+def _columns(owner: Owner) -> list[Column[Value]]:
     """All but secrets: no bytes leave, for they are keys, hashes and seals."""
     return [
         column
@@ -244,7 +247,7 @@ _VISIBLE: Final = {
 """Of what others have a part in."""
 
 
-async def of(db: Db, viewer: Viewer, name: str) -> list[dict[str, Any]]:
+async def of(db: Db, viewer: Viewer, name: str) -> list[dict[str, Json]]:
     """The rows of one table that are the viewer's own."""
     if name in _VISIBLE:
         return [dict(row) for row in await _VISIBLE[name].rows(db, viewer)]

@@ -1,8 +1,6 @@
 """What somebody added to the glossary, or changed there: others have a part in it, and of these nothing is told."""
 
-from typing import Any
-
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Executable, case, func, or_, select
 
 from weetwie.access import glossary
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -13,7 +11,7 @@ from weetwie.tables.knowledge import GlossaryEntry
 def entries(owner: InstrumentedAttribute[int | None]) -> VisibleQuery:
     """Those of an owner, who is looking: the words where they read them, or wrote them last."""
 
-    def own(viewer_sql: ViewerSql) -> Any:
+    def own(viewer_sql: ViewerSql) -> Executable:
         added_by, changed_by = GlossaryEntry.added_by_id, GlossaryEntry.changed_by_id
         wrote_last = func.coalesce(changed_by == viewer_sql.id, False)
         return select(

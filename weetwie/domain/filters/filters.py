@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Value, param
 from weetwie.domain.filters import rules
 from weetwie.errors import Forbidden, NotFound
 from weetwie.events import FiltersChanged, PersonErased, record
@@ -209,7 +209,7 @@ async def change_keyword(db: Db, viewer: Viewer, wanted: KeywordChange) -> None:
     await changed(db, viewer)
 
 
-def _columns(wanted: FilterChange, before: OwnFilter | None) -> dict[str, Any]:
+def _columns(wanted: FilterChange, before: OwnFilter | None) -> dict[str, Value]:
     """What is in the row after a change; of a new filter title and contexts must be given."""
     title, contexts = wanted.title, wanted.contexts
     if before is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import regex
 
@@ -66,7 +66,7 @@ def ends(seconds: int | None, now: datetime) -> datetime | None:
     return now + timedelta(seconds=seconds)
 
 
-def pattern(keywords: Sequence[tuple[str, bool]]) -> Any | None:
+def pattern(keywords: Sequence[tuple[str, bool]]) -> regex.Pattern[str] | None:
     """What finds any of these keywords in a text that is `comparable`; with each, whether whole words alone count.
 
     A word's edge is asked for only where the keyword itself begins or ends in a word: `:)` has none, and neither have words

@@ -4,25 +4,34 @@ Both say yes first: who leaves it by leaving it, and by letting their manager sa
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, and_, case, delete, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Executable,
+    SmallInteger,
+    Text,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import blocks, permissions, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, Value, columns, param
 from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
-from weetwie.tables.declared import aliased
 from weetwie.tables.handover import ReadingList
 from weetwie.tables.people import Person
-from weetwie.tables.relations import Block
 
 MOST_PEOPLE, MOST_POSTS, MOST_TOPICS, LONGEST_WORDS = 30, 30, 15, 1000
 _NONE, _YES, _NO = range(3)
@@ -136,7 +145,7 @@ async def _check_successor(db: Db, viewer: Viewer, person_id: int, successor_id:
         raise Invalid(_("Choose a colleague who works here."), field="successor")
 
 
-def _fields(given: LeftList) -> dict[str, Any]:
+def _fields(given: LeftList) -> dict[str, Value]:
     return {
         "people": list(given.people),
         "post_ids": list(given.post_ids),
@@ -195,18 +204,7 @@ _FORGET = Query(
 )
 
 
-def _is_apart(one: Any, other: Any) -> Any:
-    block = aliased(Block)
-    return visibility.there_is(
-        block,
-        or_(
-            and_(block.blocker_id == one, block.blocked_id == other),
-            and_(block.blocker_id == other, block.blocked_id == one),
-        ),
-    )
-
-
-def _offered(viewer_sql: ViewerSql) -> Any:
+def _offered(viewer_sql: ViewerSql) -> Executable:
     return (
         select(ReadingList.person_id, ReadingList.answer)
         .join(Person, Person.id == ReadingList.person_id)
@@ -215,13 +213,13 @@ def _offered(viewer_sql: ViewerSql) -> Any:
             ReadingList.answer != _NO,
             visibility.person(viewer_sql),
             Person.suspended_at.is_(None),
-            ~_is_apart(Person.id, viewer_sql.id),
+            ~blocks.is_apart(Person.id, viewer_sql.id),
         )
         .order_by(ReadingList.left_at.desc())
     )
 
 
-def _to_name(viewer_sql: ViewerSql) -> Any:
+def _to_name(viewer_sql: ViewerSql) -> Executable:
     return (
         select(ReadingList.person_id)
         .join(Person, Person.id == ReadingList.person_id)
@@ -236,14 +234,14 @@ def _to_name(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _fits(viewer_sql: ViewerSql) -> Any:
+def _fits(viewer_sql: ViewerSql) -> Executable:
     return select(Person.id).where(
         Person.id == param("id", BigInteger),
         visibility.person(viewer_sql),
         Person.standing == int(Standing.member),
         Person.is_bot.is_(False),
         Person.suspended_at.is_(None),
-        ~_is_apart(Person.id, param("owner", BigInteger)),
+        ~blocks.is_apart(Person.id, param("owner", BigInteger)),
     )
 
 

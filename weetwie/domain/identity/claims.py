@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from weetwie.access.enums import Role
 from weetwie.domain.identity import rules
 from weetwie.errors import Forbidden, Invalid, _
+from weetwie.runtime.json import Json
 from weetwie.settings import SignOnSource
 from weetwie.text.signs import bare_address, normal
 
@@ -33,7 +34,7 @@ class ClaimedPerson(msgspec.Struct, frozen=True, kw_only=True):
     """Those that a group decides."""
 
 
-def read(provider: SignOnSource, claims: Mapping[str, Any]) -> ClaimedPerson:
+def read(provider: SignOnSource, claims: Mapping[str, Json]) -> ClaimedPerson:
     """Raises Forbidden for who is in none of the groups that may come in."""
     groups = _words(_claim(claims, provider.groups_claim))
     if provider.allowed_groups and groups.isdisjoint(provider.allowed_groups):
@@ -69,22 +70,22 @@ def handle_of(text: str) -> str:
     return _NOT_PLAIN.sub("_", plain.lower()).strip("_")[:30].strip("_") or "person"
 
 
-def _claim(claims: Mapping[str, Any], path: str) -> Any:
+def _claim(claims: Mapping[str, Json], path: str) -> Json:
     """By its whole name first, for names may have dots in them; then step by step."""
     if not path or path in claims:
         return claims.get(path) if path else None
-    found: Any = claims
+    found: Json = claims
     for step in path.split("."):
         found = found.get(step) if isinstance(found, Mapping) else None
     return found
 
 
-def _text(claims: Mapping[str, Any], path: str, longest: int) -> str:
+def _text(claims: Mapping[str, Json], path: str, longest: int) -> str:
     found = _claim(claims, path)
     return found.replace("\x00", "").strip()[:longest] if isinstance(found, str) else ""
 
 
-def _words(found: Any) -> set[str]:
+def _words(found: Json) -> set[str]:
     if isinstance(found, str):
         return {found}
     return {one for one in found if isinstance(one, str)} if isinstance(found, list) else set()

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select, update
 
 from weetwie.access.authenticate import credential_hash
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.errors import NotFound, _
 from weetwie.runtime import clock
 from weetwie.tables.identity import SignInLink
@@ -63,7 +63,7 @@ _SWEEP = Query(delete(SignInLink).where(SignInLink.expires_at < param("at", Date
 
 
 class OneTimeLink(msgspec.Struct, frozen=True):
-    purpose: str
+    purpose: Purpose
     person_id: int | None
     address: str | None
 
@@ -107,7 +107,7 @@ async def sweep(db: Db) -> int:
     return await db.run(_SWEEP, at=clock.now())
 
 
-def _link(row: object) -> OneTimeLink:
+def _link(row: Record | None) -> OneTimeLink:
     if row is None:
         raise NotFound(_GONE)
-    return OneTimeLink(*row)  # type: ignore[misc]
+    return OneTimeLink(*row)

@@ -6,7 +6,7 @@ The device asks for a finger, a face or a number each time, so a passkey is two 
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select, update
@@ -20,6 +20,7 @@ from weetwie.domain.identity import account, sessions, sign_in
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.identity import Passkey, PasskeyChallenge
 
 MOST: Final = 20
@@ -96,7 +97,7 @@ async def listed(db: Db, viewer: Viewer) -> list[OwnPasskey]:
     return structs(OwnPasskey, await db.rows(_LISTED, person_id=viewer.person_id))
 
 
-async def begin_adding(db: Db, viewer: Viewer, site: RelyingParty, browser: str) -> dict[str, Any]:
+async def begin_adding(db: Db, viewer: Viewer, site: RelyingParty, browser: str) -> dict[str, Json]:
     """What the device is to be asked, once and within five minutes. Raises Forbidden, Conflict."""
     import webauthn
     from webauthn.helpers.structs import (
@@ -123,7 +124,7 @@ async def begin_adding(db: Db, viewer: Viewer, site: RelyingParty, browser: str)
         ),
     )
     await _begin(db, options.challenge, browser, viewer.person_id)
-    asked: dict[str, Any] = json.loads(webauthn.options_to_json(options))
+    asked: dict[str, Json] = json.loads(webauthn.options_to_json(options))
     return asked
 
 
@@ -172,7 +173,7 @@ async def remove(db: Db, viewer: Viewer, passkey_id: int) -> None:
     await account.changed(db, viewer, "passkey.remove", viewer.person_id)
 
 
-async def begin_sign_in(db: Db, site: RelyingParty, browser: str) -> dict[str, Any]:
+async def begin_sign_in(db: Db, site: RelyingParty, browser: str) -> dict[str, Json]:
     """The same for everybody: the device says who it is."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
@@ -181,7 +182,7 @@ async def begin_sign_in(db: Db, site: RelyingParty, browser: str) -> dict[str, A
         rp_id=site.host, user_verification=UserVerificationRequirement.REQUIRED
     )
     await _begin(db, options.challenge, browser, None)
-    asked: dict[str, Any] = json.loads(webauthn.options_to_json(options))
+    asked: dict[str, Json] = json.loads(webauthn.options_to_json(options))
     return asked
 
 
@@ -233,7 +234,7 @@ async def _begin(db: Db, challenge: bytes, browser: str, person_id: int | None) 
     )
 
 
-async def _take(db: Db, given: Mapping[str, Any], browser: str, person_id: int | None) -> bytes:
+async def _take(db: Db, given: Mapping[str, Json], browser: str, person_id: int | None) -> bytes:
     """What this browser was asked; good for once. Raises Invalid."""
     response = given.get("response")
     said = _bytes(response.get("clientDataJSON")) if isinstance(response, Mapping) else b""
@@ -248,7 +249,7 @@ async def _take(db: Db, given: Mapping[str, Any], browser: str, person_id: int |
     return challenge
 
 
-def _read(credential: str) -> dict[str, Any]:
+def _read(credential: str) -> dict[str, Json]:
     try:
         given = json.loads(credential)
     except (ValueError, RecursionError):
@@ -258,7 +259,7 @@ def _read(credential: str) -> dict[str, Any]:
     return given
 
 
-def _bytes(text: object) -> bytes:
+def _bytes(text: Json) -> bytes:
     """Of base64url; empty for anything else."""
     from weetwie.http.webpush import decoded
 

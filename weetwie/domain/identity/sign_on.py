@@ -4,7 +4,7 @@ subject alone."""
 import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, or_, select
@@ -18,6 +18,7 @@ from weetwie.domain.identity import account, sessions
 from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.security import sealing
 from weetwie.security.oidc import LEEWAY, Notice, SignedIn
 from weetwie.tables.identity import Identity, Session, SignOn
@@ -243,7 +244,7 @@ async def enter(db: Db, viewer: Viewer, issuer: str, answer: SignedIn, agent: st
     )
 
 
-def _proved_at(told: object) -> datetime:
+def _proved_at(told: Json) -> datetime:
     """When the provider says that somebody signed in there. Where it does not say, it may have been at any time."""
     is_time = isinstance(told, int | float) and not isinstance(told, bool) and 0 < told < 2**40
     return datetime.fromtimestamp(told, UTC) if is_time and isinstance(told, int | float) else sessions.NEVER
@@ -263,7 +264,7 @@ async def signed_out(db: Db, issuer: str, notice: Notice) -> int:
 async def of_session(db: Db, session: str) -> tuple[str, str] | None:
     """Issuer and ID token of a session that began with a provider."""
     hash = credential_hash(session)
-    row: Any = await db.row(_OF_SESSION, hash=hash)
+    row = await db.row(_OF_SESSION, hash=hash)
     if row is None:
         return None
     try:

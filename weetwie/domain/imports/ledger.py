@@ -6,7 +6,6 @@ never brought in again.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
@@ -17,6 +16,7 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import aliased
 from weetwie.tables.imports import Import, ImportedPerson, ImportedPost
 from weetwie.tables.passages import SourcePassage
@@ -38,7 +38,7 @@ class ImportEntry(msgspec.Struct, frozen=True):
     people: int = 0
     posts: int = 0
     passages: int = 0
-    report: Mapping[str, Any] = {}
+    report: Mapping[str, Json] = {}
     """What came of the last run."""
 
 
@@ -248,7 +248,7 @@ async def forget(db: Db, import_id: int) -> None:
     await db.run(_FORGET, id=import_id)
 
 
-async def report(db: Db, import_id: int, told: Mapping[str, Any]) -> None:
+async def report(db: Db, import_id: int, told: Mapping[str, Json]) -> None:
     """What came of a run, for who asks later."""
     await db.run(_REPORT, id=import_id, report=dict(told))
 

@@ -18,6 +18,7 @@ from weetwie.database.rows import struct, structs
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.imports import ImportRequest
 
 FOLDER: Final = "imports"
@@ -51,7 +52,7 @@ class RequestedImport(msgspec.Struct, frozen=True):
     name: str
     file: str
     map_file: str
-    terms: Mapping[str, Any]
+    terms: Mapping[str, Json]
     act: int
     state: int
     part: int
@@ -190,7 +191,7 @@ async def ask(
     *,
     file: str = "",
     map_file: str = "",
-    terms: Mapping[str, Any] = {},
+    terms: Mapping[str, Json] = {},
     act: Act = Act.look,
     import_id: int | None = None,
 ) -> int:
@@ -226,7 +227,7 @@ async def latest(db: Db, viewer: Viewer, count: int) -> list[RequestedImport]:
     return structs(RequestedImport, await db.rows(_LATEST, count=count))
 
 
-async def go_on(db: Db, viewer: Viewer, request_id: int, act: Act, terms: Mapping[str, Any]) -> None:
+async def go_on(db: Db, viewer: Viewer, request_id: int, act: Act, terms: Mapping[str, Json]) -> None:
     """The next step. Raises Conflict while one is being done."""
     check(viewer)
     if not await db.run(_NEXT_ACT, id=request_id, act=int(act), terms=dict(terms), now=clock.now()):
@@ -253,7 +254,7 @@ async def claim(db: Db) -> RequestedImport | None:
     return struct(RequestedImport, row) if row else None
 
 
-async def moved(db: Db, request_id: int, part: int, report: Mapping[str, Any]) -> bool:
+async def moved(db: Db, request_id: int, part: int, report: Mapping[str, Json]) -> bool:
     """False where somebody has stopped it."""
     return bool(await db.run(_MOVED, id=request_id, part=part, report=dict(report), now=clock.now()))
 
@@ -262,7 +263,7 @@ async def ended(
     db: Db,
     request_id: int,
     state: Stage,
-    report: Mapping[str, Any],
+    report: Mapping[str, Json],
     *,
     why: str = "",
     import_id: int | None = None,

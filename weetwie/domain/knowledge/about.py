@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from weetwie.domain.knowledge import background
-from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.arrays import Bools, Floats, Ints
 from weetwie.domain.knowledge.claimed import says
 from weetwie.domain.knowledge.fitting import MOST_TERMS, AskedTerm
 from weetwie.domain.knowledge.index import Index
@@ -62,11 +62,11 @@ class About(msgspec.Struct):
     """
 
     places: Ints
-    own: Ints
+    own: Floats
     """How much each says by itself."""
-    thread: Ints
+    thread: Floats
     """Together with the beginning of its thread."""
-    in_passing: Ints
+    in_passing: Bools
     """Whether it says it no more than by the way."""
     words: Ints
     """Which words it says, one bit each."""
@@ -131,7 +131,7 @@ def _says(word: AskedTerm) -> Iterator[Ints]:
         yield word.lent.places[word.lent.share >= 1]
 
 
-def _parts(shares: Sequence[float], said: Ints) -> Ints:
+def _parts(shares: Sequence[float], said: Ints) -> Floats:
     """How much of the question the words that are said come to, looked up in a table of what each choice of a few comes to."""
     whole = np.zeros(len(said), np.float32)
     for start in range(0, len(shares), _AT_ONCE):
@@ -143,8 +143,8 @@ def _parts(shares: Sequence[float], said: Ints) -> Ints:
 
 
 def _in_passing(
-    index: Index, words: Sequence[AskedTerm], shares: Sequence[float], places: Ints, own: Ints
-) -> Ints:
+    index: Index, words: Sequence[AskedTerm], shares: Sequence[float], places: Ints, own: Floats
+) -> Bools:
     """Where a question of one word is said but once among many others, or a part of a few words that people here use."""
     broad = breadth(words)
     if broad > _SHORT:
@@ -155,7 +155,7 @@ def _in_passing(
             times[found.places] = np.maximum(times[found.places], found.times)
         if (lent := word.lent) is not None:
             times[lent.places] = np.maximum(times[lent.places], np.minimum(lent.times, 255))
-    passing: Ints = (times[places] <= 1) & (index.posts.length[places] > _IN_PASSING)
+    passing: Bools = (times[places] <= 1) & (index.posts.length[places] > _IN_PASSING)
     return passing if broad < _ONE_WORD else passing & (own < ALL_OF_IT * _used(words, shares))
 
 

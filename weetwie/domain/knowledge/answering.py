@@ -1,10 +1,10 @@
 """What is written about questions that somebody watches: noted with each post, and asked again afterwards, question by question."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, and_, column, func, select, update
+from sqlalchemy import BigInteger, DateTime, Executable, and_, column, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
@@ -87,7 +87,7 @@ _WRITTEN = Query(
 _STILL_WAITS = (WatchedQuestion.told_at.is_(None), WatchedQuestion.ends_at > _NOW)
 
 
-def _met() -> Any:
+def _met() -> Executable:
     """By the words of a post, and by what the glossary has beside them."""
     said = param("terms", ARRAY(BigInteger))
     each = (
@@ -106,7 +106,7 @@ def _met() -> Any:
 _MET = Query(_met)
 
 
-def _waiting() -> Any:
+def _waiting() -> Executable:
     given = (
         func.unnest(param("ids", ARRAY(BigInteger)), param("posts", ARRAY(BigInteger)))
         .table_valued(column("id", BigInteger), column("post_id", BigInteger))

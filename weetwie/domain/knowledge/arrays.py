@@ -1,10 +1,17 @@
 """Small operations on arrays. Pure."""
 
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from weetwie.runtime.later import NDArray, np
 
-Ints = NDArray[Any]
+if TYPE_CHECKING:
+    Ints = NDArray[np.integer]
+    Floats = NDArray[np.floating]
+    Bools = NDArray[np.bool_]
+    Numbers = Ints | Floats
+else:
+    Ints = Floats = Bools = Numbers = NDArray  # what is in arrays is known without loading what makes them
+Kind = TypeVar("Kind", bound="np.generic")
 
 
 def distinct(numbers: Ints) -> Ints:
@@ -21,7 +28,7 @@ def stretches(begins: Ints, ends: Ints) -> Ints:
     return rows
 
 
-def best_first(scores: Ints, ids: Ints) -> Ints:
+def best_first(scores: Floats, ids: Ints) -> Ints:
     """The order in which the highest come first, and of those that are the same the lowest id."""
     order: Ints = np.argsort(-scores)
     ordered = scores[order]
@@ -30,7 +37,12 @@ def best_first(scores: Ints, ids: Ints) -> Ints:
     return order
 
 
-def longer(numbers: Ints, size: int) -> Ints:
+def summed(at: Ints, weights: Numbers, size: int) -> Floats:
+    """What falls to each place, weighed."""
+    return np.asarray(np.bincount(at, weights, minlength=size), np.float64)
+
+
+def longer(numbers: NDArray[Kind], size: int) -> NDArray[Kind]:
     longer = np.zeros(size, numbers.dtype)
     longer[: len(numbers)] = numbers
     return longer

@@ -1,13 +1,13 @@
 """What is kept of each post in memory, a column for each kind of number; and where a term stands in them."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.arrays import Bools, Ints, Numbers
 from weetwie.runtime.later import np
 
-SEGMENT: Final[dict[str, Any]] = {
+SEGMENT: Final[dict[str, str]] = {
     "posts": "int64",
     "authors": "int64",
     "roots": "int64",
@@ -24,7 +24,7 @@ class Occurrences(msgspec.Struct):
     """Where a term stands: places, and how often."""
 
     places: Ints
-    times: Ints
+    times: Numbers
 
 
 class Columns:
@@ -54,7 +54,7 @@ class Columns:
     flags: Ints
     length: Ints
     likeness: Ints
-    alive: Ints
+    alive: Bools
 
     def reserve(self, more: int) -> None:
         wanted = self.size + more

@@ -1,7 +1,6 @@
 """A compound that nobody uses is asked by its parts, as in a language that writes them apart. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -20,7 +19,7 @@ class CompoundPart(msgspec.Struct, frozen=True):
     """What stands for it, as for a word by itself."""
 
 
-def apart(asked: Sequence[AskedWord], twins: Sequence[Twin], seen: Mapping[int, Any]) -> list[CompoundPart]:
+def apart(asked: Sequence[AskedWord], twins: Sequence[Twin], seen: Collection[int]) -> list[CompoundPart]:
     """The parts of those compounds that nobody said whom one sees, nor any word for the whole of them."""
     compounds = dict.fromkeys(
         twin.of[0] for twin in twins if twin.part >= 0 and "/" not in asked[twin.of[0]].word

@@ -1,13 +1,14 @@
 """What passages show stands beside what posts show, from the moment they come in; whose author is nobody speaks for nobody."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ARRAY, BigInteger, and_, func, literal, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Executable, and_, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.sql import BoolSql
 from weetwie.domain.knowledge import evidence
 from weetwie.events import PersonErased, RankingChosen
 from weetwie.tables.declared import aliased
@@ -50,7 +51,7 @@ async def agreed(db: Db) -> frozenset[int]:
     return frozenset(await db.value(_AGREED) or ())
 
 
-def _read() -> Any:
+def _read() -> Executable:
     root = aliased(SourcePassage)
     whole = func.concat_ws("\n", func.nullif(SourcePassage.title, ""), SourcePassage.text)
     return (
@@ -87,7 +88,7 @@ _AGREED = Query(select(func.array_agg(PassageChoice.person_id)).where(PassageCho
 """`OwnChoice` in domain/passages/choices.py"""
 
 
-def _forgotten(*which: Any) -> Any:
+def _forgotten(*which: BoolSql) -> Executable:
     gone = select(SourcePassage.id, literal(True), literal(True)).where(*which)
     new = insert(Evidence).from_select(["post_id", "is_gone", "is_passage"], gone)
     return new.on_conflict_do_update(

@@ -1,12 +1,12 @@
 """What a post shows is written in the transaction of the act: from then on it counts, and from its end it does not."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    Executable,
     LargeBinary,
     SmallInteger,
     Text,
@@ -22,7 +22,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, Record, columns, param
+from weetwie.database.pool import Db, Query, Record, Value, columns, param
+from weetwie.database.sql import BoolSql
 from weetwie.domain.knowledge import packing, words
 from weetwie.events import AnswerAccepted, PersonErased, PostDeleted, PostEdited, PostPublished, RankingChosen
 from weetwie.tables.declared import aliased
@@ -82,7 +83,7 @@ def _said(row: Record) -> str:
     return f"{warning}\n{row['text']}" if warning else row["text"]
 
 
-def _as_columns(rows: Sequence[Record], readings: Sequence[words.PostTerms]) -> Mapping[str, Any]:
+def _as_columns(rows: Sequence[Record], readings: Sequence[words.PostTerms]) -> Mapping[str, Value]:
     return {
         "ids": columns(rows, "id"),
         "authors": columns(rows, "author_id"),
@@ -97,7 +98,7 @@ def _as_columns(rows: Sequence[Record], readings: Sequence[words.PostTerms]) -> 
     }
 
 
-def _read() -> Any:
+def _read() -> Executable:
     root = aliased(Post)
     tags = (
         select(func.array_agg(PostTag.name)).where(PostTag.post_id == Post.id).scalar_subquery().label("tags")
@@ -155,7 +156,7 @@ _KINDS = {
 }
 
 
-def _write() -> Any:
+def _write() -> Executable:
     given = (
         func.unnest(*(param(name, ARRAY(kind)) for name, kind in _KINDS.items()))
         .table_valued(*(column(name, kind) for name, kind in _KINDS.items()))
@@ -193,7 +194,7 @@ _THREADS = Query(
 _OPEN = (Post.visibility <= int(Visibility.unlisted), Post.boost_of_id.is_(None))
 
 
-def _forget(*which: Any) -> Any:
+def _forget(*which: BoolSql) -> Executable:
     gone = select(Post.id, literal(True)).where(*which, *_OPEN)
     new = insert(Evidence).from_select(["post_id", "is_gone"], gone)
     return new.on_conflict_do_update(

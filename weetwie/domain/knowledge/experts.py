@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import BigInteger, SmallInteger, Text, and_, func, or_, select
+from sqlalchemy import BigInteger, Executable, SmallInteger, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
@@ -22,7 +22,9 @@ from weetwie.domain.knowledge.answer import (
     StandIn,
     WrittenElsewhere,
 )
+from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.elsewhere import NOBODY
+from weetwie.domain.knowledge.found import FoundPosts
 from weetwie.domain.knowledge.translating import Translated, translated
 from weetwie.domain.knowledge.words import AskedWord
 from weetwie.errors import Invalid, _
@@ -141,7 +143,7 @@ def _check_length(question: str) -> None:
 async def _chosen(
     db: Db,
     viewer: Viewer,
-    found: Any,
+    found: FoundPosts,
     out: Collection[int],
     limit: int | None,
     filters: Filters | None,
@@ -157,8 +159,8 @@ async def _chosen(
 async def _allowed(
     db: Db,
     viewer: Viewer,
-    found: Any,
-    rows: Any,
+    found: FoundPosts,
+    rows: Ints,
     out: Collection[int],
     limit: int | None,
     filters: Filters | None,
@@ -191,7 +193,7 @@ async def _passing(db: Db, viewer: Viewer, ids: list[int], filters: Filters | No
     return set(columns(rows, "id"))
 
 
-def _people(viewer_sql: ViewerSql) -> Any:
+def _people(viewer_sql: ViewerSql) -> Executable:
     at_work = visibility.place_at_work(viewer_sql, Person)
     unit, place = param("unit", Text), param("place", Text)
     language, standing = param("language", Text), param("standing", SmallInteger)

@@ -6,6 +6,7 @@ import msgspec
 
 from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
 from weetwie.domain.knowledge.answer import StandIn
+from weetwie.domain.knowledge.arrays import Floats
 from weetwie.domain.knowledge.claimed import says
 from weetwie.domain.knowledge.claimed import stands as is_said
 from weetwie.domain.knowledge.columns import Occurrences as Stands
@@ -102,7 +103,7 @@ def find(
     votes = said.with_vouches(index, visible, votes, statements.vouches)
     evidence = ranking.evidence(index, visible, scope, votes)
     evidence[index.people(statements.contested)] = 0
-    near = np.ones(len(evidence))
+    near: Floats = np.ones(len(evidence))
     if (length := ranking.length(breadth)) > 0:
         near = ties.answers(index, visible, scope) ** (ties.OF_ANSWERS * length)
         if (asker := index.person(wanted.asker_id)) >= 0:

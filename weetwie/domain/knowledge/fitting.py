@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from weetwie.domain.knowledge import compounds
-from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.arrays import Floats, Ints, summed
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.lent import Lent, lent
@@ -126,7 +126,7 @@ def _without(borrowed: Lent, found: Sequence[Occurrences]) -> Lent | None:
     return Lent(borrowed.places[keep], borrowed.times[keep], borrowed.share[keep])
 
 
-def fit(index: Index, visible: Visible, asked: Sequence[AskedTerm]) -> tuple[Ints, Ints, float]:
+def fit(index: Index, visible: Visible, asked: Sequence[AskedTerm]) -> tuple[Ints, Floats, float]:
     """The places of posts that fit best, how well (1 is the best of them), and how many words of equal weight were asked."""
     words = [one for one in asked if one.found or one.lent is not None][:MOST_TERMS]
     length = index.posts.length
@@ -150,7 +150,7 @@ def fit(index: Index, visible: Visible, asked: Sequence[AskedTerm]) -> tuple[Int
     return places, fits[places] / np.float32(best), float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def _of_times(tf: Ints, length: Ints, weight: float, per_word: np.float32) -> Ints:
+def _of_times(tf: Floats, length: Ints, weight: float, per_word: "np.float32") -> Floats:
     below = length * per_word
     below += tf
     below += np.float32(_K1 * (1 - _B))
@@ -159,7 +159,7 @@ def _of_times(tf: Ints, length: Ints, weight: float, per_word: np.float32) -> In
     return tf
 
 
-def _with_lent(fits: Ints, words: Sequence[AskedTerm], length: Ints, per_word: np.float32) -> None:
+def _with_lent(fits: Floats, words: Sequence[AskedTerm], length: Ints, per_word: "np.float32") -> None:
     """What other words say for those that were asked: less than these themselves, more where several say the same."""
     sums, many = np.zeros(len(fits), np.float32), np.zeros(len(fits), np.uint8)
     for word in words:
@@ -173,7 +173,7 @@ def _with_lent(fits: Ints, words: Sequence[AskedTerm], length: Ints, per_word: n
     fits[places] += sums[places] * np.where(many[places] > 1, _OF_SEVERAL, _OF_A_TWIN).astype(np.float32)
 
 
-def _with_threads(index: Index, visible: Visible, fits: Ints) -> None:
+def _with_threads(index: Index, visible: Visible, fits: Floats) -> None:
     """What a reply says it says about what its thread is about."""
     replies = index.replies()
     if not len(replies):
@@ -185,7 +185,7 @@ def _with_threads(index: Index, visible: Visible, fits: Ints) -> None:
     fits[places[mask]] += np.float32(_KAPPA) * of_root[mask]
 
 
-def fit_of_people(index: Index, visible: Visible, asked: Sequence[AskedTerm]) -> Ints:
+def fit_of_people(index: Index, visible: Visible, asked: Sequence[AskedTerm]) -> Floats:
     """How well all that each person wrote fits a question, as if it were one text: 1 for the best."""
     length, author = visible.written(), index.posts.author
     who = length > 0
@@ -195,12 +195,12 @@ def fit_of_people(index: Index, visible: Visible, asked: Sequence[AskedTerm]) ->
     for word in asked[:MOST_TERMS]:
         times = np.zeros(len(length))
         for at in word.found:
-            times += np.bincount(author[at.places], at.times, minlength=len(length))
+            times += summed(author[at.places], at.times, len(length))
         if (borrowed := word.lent) is not None:
             worth = borrowed.times * borrowed.share * _OF_A_TWIN
-            times += np.bincount(author[borrowed.places], worth, minlength=len(length))
+            times += summed(author[borrowed.places], worth, len(length))
         has = int((times > 0).sum())
         rarity = math.log(1 + max(number - has + 0.5, 0.5) / (has + 0.5))
         fits += rarity * times * (_K1_OF_PEOPLE + 1) / (times + below)
-    best: Ints = fits / (fits.max(initial=0.0) or 1.0)
+    best: Floats = fits / (fits.max(initial=0.0) or 1.0)
     return best

@@ -8,7 +8,7 @@ from weetwie.domain.knowledge import about as abouts
 from weetwie.domain.knowledge import levels, ranking
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Expert, Level, Proof
-from weetwie.domain.knowledge.arrays import Ints, best_first
+from weetwie.domain.knowledge.arrays import Bools, Floats, best_first
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.levels import Levels
 from weetwie.domain.knowledge.packing import PASSAGE
@@ -103,7 +103,7 @@ class FoundPosts:
         return Proof(int(posts.ids[place]), weight, int(posts.ids[root]) if needs_root else None)
 
 
-def _above_passing_posts(scores: Ints, is_sure: Ints, is_little: Ints) -> Ints:
+def _above_passing_posts(scores: Floats, is_sure: Bools, is_little: Bools) -> Floats:
     """The scores, where the first of those who list what is asked, or whose answer was accepted, come before whoever wrote of it
     in one thread alone."""
     written = scores[: len(is_little)]

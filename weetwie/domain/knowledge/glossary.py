@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Executable,
     SmallInteger,
     Text,
     case,
@@ -240,7 +241,7 @@ _ID, _PERSON = param("id", BigInteger), param("person_id", BigInteger)
 _WORDS, _FIRSTS = param("words", JSONB), param("firsts", ARRAY(BigInteger))
 
 
-def _of_terms(viewer_sql: ViewerSql) -> Any:
+def _of_terms(viewer_sql: ViewerSql) -> Executable:
     """The newest of everybody who added some, then the second of each, and so on."""
     turn = func.row_number().over(partition_by=GlossaryEntry.added_by_id, order_by=GlossaryEntry.id.desc())
     return (
@@ -251,7 +252,7 @@ def _of_terms(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _entries(viewer_sql: ViewerSql) -> Any:
+def _entries(viewer_sql: ViewerSql) -> Executable:
     only, like = param("only", BigInteger), param("like", Text)
     every = func.jsonb_path_query_array(GlossaryEntry.words, cast("$.*[*]", JSONPATH))
     word = func.jsonb_array_elements_text(every).column_valued("word")

@@ -8,9 +8,10 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from weetwie.access.audience import Sight
 from weetwie.database.pool import Record
 from weetwie.domain.knowledge import packing
-from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.arrays import Bools, Ints
 from weetwie.domain.knowledge.columns import SEGMENT, Columns, Occurrences
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, OF_A_POST, PASSAGE, QUESTION, RING, RINGS
 from weetwie.domain.knowledge.segments import Postings, postings
@@ -25,6 +26,10 @@ _OF_MASKS: Final = 16_000_000
 _MANY: Final = 2000
 _REMEMBERED: Final = 10_000_000
 """Bytes."""
+
+
+SeenPlaces = tuple[Sight, frozenset[int], int | None, frozenset[int] | None]
+"""What of a scope says which places one sees."""
 
 
 class Index:
@@ -65,7 +70,7 @@ class Index:
         """How often the beginning of a thread took another place."""
         self.changed: list[int] = []
         """The places that came or died, in the order of that."""
-        self.masks: Cache[Any, tuple[int, Ints]] = Cache(_MASKS)
+        self.masks: Cache[SeenPlaces, tuple[int, Bools]] = Cache(_MASKS)
         """By what somebody sees: which places, and how many changes that knows of."""
         self.often: dict[int, Occurrences] = {}
         """Sealed places of terms that were asked for and stand in many posts."""
@@ -92,7 +97,7 @@ class Index:
         """-1 for one who has neither written nor endorsed."""
         return self._people.get(person_id, -1)
 
-    def people(self, ids: Any) -> Ints:
+    def people(self, ids: Iterable[int]) -> Ints:
         places = [place for id in ids if (place := self.person(id)) >= 0]
         return np.array(places, np.int32)
 

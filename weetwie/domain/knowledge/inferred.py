@@ -1,10 +1,10 @@
 """What can be inferred about somebody from what they wrote: worked out when they ask, shown to them alone, kept nowhere."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Text, column, exists, func, literal, select
+from sqlalchemy import BigInteger, Executable, Select, Text, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import audience, visibility
@@ -15,6 +15,7 @@ from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.knowledge import delicate, phrases, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge import visible as visibles
+from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.experts import unranked
 from weetwie.domain.knowledge.keeping import current
@@ -141,14 +142,14 @@ async def _shares(db: Db, viewer: Viewer) -> dict[str | None, float]:
     return {row["language"]: row["number"] / whole for row in rows}
 
 
-def _places(one: Candidate, seen: dict[int, Occurrences]) -> Any:
+def _places(one: Candidate, seen: dict[int, Occurrences]) -> Ints:
     """The posts in which all words of it stand."""
-    stands: Any = None
+    stands: Ints | None = None
     for word in one.forms:
         parts = [seen[term].places for term in word if term in seen]
         places = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int32)
         stands = places if stands is None else np.intersect1d(stands, places, assume_unique=True)
-    return stands
+    return stands if stands is not None else np.zeros(0, np.int32)
 
 
 async def _no_names(db: Db, found: list[Candidate]) -> list[Candidate]:
@@ -162,7 +163,7 @@ _ID = param("id", BigInteger)
 _STANDS_IN_IT = Query(select(Person.may_rank & ~Person.is_bot).where(Person.id == _ID))
 
 
-def _written() -> Any:
+def _written() -> Select[int, str, str, str | None, list[str]]:
     tags = (
         select(func.array_agg(PostTag.name)).where(PostTag.post_id == Post.id).scalar_subquery().label("tags")
     )
@@ -203,7 +204,7 @@ _WRITTEN_ELSEWHERE = Query(
 )
 
 
-def _languages(viewer_sql: ViewerSql) -> Any:
+def _languages(viewer_sql: ViewerSql) -> Executable:
     newest = (
         select(PostText.language)
         .join(Post, Post.id == PostText.post_id)
@@ -224,7 +225,7 @@ def _languages(viewer_sql: ViewerSql) -> Any:
 _LANGUAGES = VisibleQuery(_languages)
 
 
-def _names() -> Any:
+def _names() -> Executable:
     said = func.unnest(param("said", ARRAY(Text))).table_valued(column("said", Text)).render_derived()
     somebody = aliased(Person)
     return select(said.c.said).where(exists().where(func.folded(somebody.handle) == said.c.said))

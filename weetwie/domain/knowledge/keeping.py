@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-from sqlalchemy import Text, cast, func, select, true
+from sqlalchemy import Executable, Text, cast, func, select, true
 
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge.index import Index
@@ -74,7 +73,7 @@ async def _current(db: Db, keeper: IndexKeeper) -> Index:
 _SEGMENTS = Query(select(*EvidenceSegment.__table__.columns).order_by(EvidenceSegment.segment))
 
 
-def _since() -> Any:
+def _since() -> Executable:
     last = select(func.coalesce(func.max(EvidenceSegment.segment), 0)).scalar_subquery()
     to = cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text)
     now = select(last.label("last_segment"), to.label("seen_to")).subquery()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.arrays import Floats, Ints
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.twins import OF_PARTS, Twin
 from weetwie.domain.knowledge.word_list import GLOSSARY
@@ -22,8 +22,8 @@ class Lent(msgspec.Struct):
     """Of one word of a question: the posts that say it by a twin."""
 
     places: Ints
-    times: Ints
-    share: Ints
+    times: Floats
+    share: Floats
     """How much of the word they say, from 0 to 1."""
 
 
@@ -168,7 +168,9 @@ def _together(given: Sequence[tuple[Twin, Occurrences]]) -> Lent | None:
     return Lent(each, times, np.maximum(whole, pieces))
 
 
-def _columns(parts: Mapping[int, list[tuple[Twin, Occurrences]]]) -> Iterator[tuple[Ints, Ints, float, bool]]:
+def _columns(
+    parts: Mapping[int, list[tuple[Twin, Occurrences]]],
+) -> Iterator[tuple[Ints, Floats, float, bool]]:
     """Of each part once, however many words stand for it."""
     for number, given in parts.items():
         found = _union([at for _twin, at in given]) if len(given) > 1 else given[0][1]

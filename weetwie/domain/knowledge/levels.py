@@ -6,7 +6,7 @@ import msgspec
 
 from weetwie.domain.knowledge.about import ALL_OF_IT, About
 from weetwie.domain.knowledge.answer import Level
-from weetwie.domain.knowledge.arrays import Ints, distinct
+from weetwie.domain.knowledge.arrays import Bools, Ints, distinct
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
 from weetwie.domain.knowledge.ranking import Votes, is_seen_as_accepted
@@ -30,20 +30,20 @@ class Levels(msgspec.Struct):
     """The place of their level in `EVERY`."""
     newest: Ints
     """The id of the newest post by which they have it; 0 where there is none, as for who only stands in a thread about it."""
-    is_little: Ints
+    is_little: Bools
     """Whether what they have shown is one thread at most, in which they answered no question about it."""
-    is_accepted: Ints
+    is_accepted: Bools
     """Whether an answer that says what is asked was accepted: whoever asked may not have known the word for it."""
 
 
-def _together(about: About, person: Ints, words: Ints, people: int) -> Ints:
+def _together(about: About, person: Ints, words: Ints, people: int) -> Bools:
     """Whether what each person wrote says all of a question of a few words, if no post of theirs does."""
     said = np.zeros(people, np.int64)
     np.bitwise_or.at(said, person, words)
     whole = np.zeros(people)
     for number, share in enumerate(about.shares):
         whole += share * ((said >> number) & 1)
-    together: Ints = whole >= ALL_OF_IT
+    together: Bools = whole >= ALL_OF_IT
     return together
 
 

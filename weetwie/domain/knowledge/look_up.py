@@ -2,9 +2,8 @@
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, Executable, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.database.pool import Db, Query, Record, param
@@ -64,7 +63,7 @@ def _loose(index: Index, terms: list[int]) -> Iterator[tuple[int, Occurrences]]:
             yield term, Occurrences((both >> 8).astype(np.int32), (both & 255).astype(np.uint8))
 
 
-def _chunks() -> Any:
+def _chunks() -> Executable:
     return (
         select(EvidenceChunk.term, EvidenceChunk.segment, EvidenceChunk.places)
         .where(

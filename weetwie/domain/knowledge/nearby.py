@@ -1,10 +1,9 @@
 """Topics on profiles that share a word with what is asked: whom to ask where nobody is named."""
 
 from collections.abc import Collection
-from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Float, and_, cast, func, select
+from sqlalchemy import BigInteger, Executable, Float, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
@@ -29,7 +28,7 @@ async def nearby(db: Db, viewer: Viewer, terms: Collection[int], limit: int) -> 
     return [Nearby(row["person_id"], row["name"]) for row in rows]
 
 
-def _nearby(viewer_sql: ViewerSql) -> Any:
+def _nearby(viewer_sql: ViewerSql) -> Executable:
     part = cast(func.count(func.distinct(TopicWord.place)), Float) / func.max(TopicWord.words)
     shared = (
         select(TopicWord.person_id, TopicWord.key, part.label("part"))

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, func, select
@@ -80,7 +80,7 @@ async def overview(db: Db, import_id: int, never: Sequence[str]) -> Overview:
     names = {
         word for row in await db.rows(_NAMES, import_id=import_id) for word in tokens(row["author_name"])
     }
-    people: dict[str, set[Any]] = {}
+    people: dict[str, set[int]] = {}
     alone: Counter[str] = Counter()
     below, read = _END, 0
     while read < _NEWEST and (rows := await db.rows(_SOME, import_id=import_id, below=below)):
@@ -100,7 +100,7 @@ async def overview(db: Db, import_id: int, never: Sequence[str]) -> Overview:
 
 
 def _count(
-    rows: Sequence[Record], names: Collection[str], people: dict[str, set[Any]], alone: Counter[str]
+    rows: Sequence[Record], names: Collection[str], people: dict[str, set[int]], alone: Counter[str]
 ) -> None:
     """Those who write are mentioned by name: that is no topic."""
     for row in rows:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BigInteger, Text, and_, case, func, or_, select, text
+from sqlalchemy import BigInteger, Executable, Text, and_, case, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import CARD, PLACE, ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Record, param
+from weetwie.database.sql import BoolSql, TextSql
 from weetwie.domain.knowledge import words
 from weetwie.domain.knowledge.claimed import stands
 from weetwie.domain.knowledge.said import Statement
@@ -54,7 +55,7 @@ async def listed(
 
 
 def _statement(
-    row: Any, asked: Sequence[AskedWord], spoken: dict[str, AskedWord], twins: Sequence[Twin]
+    row: Record, asked: Sequence[AskedWord], spoken: dict[str, AskedWord], twins: Sequence[Twin]
 ) -> Statement | None:
     """That which says most of what is asked."""
     found = [Statement(name, None, tuple(said)) for name, said in _says(row, asked, spoken, twins) if said]
@@ -62,7 +63,7 @@ def _statement(
 
 
 def _says(
-    row: Any, asked: Sequence[AskedWord], spoken: dict[str, AskedWord], twins: Sequence[Twin]
+    row: Record, asked: Sequence[AskedWord], spoken: dict[str, AskedWord], twins: Sequence[Twin]
 ) -> Iterator[tuple[str, list[str]]]:
     for code in row["languages"]:
         if (one := spoken.get(code)) is not None:
@@ -106,7 +107,7 @@ def _names() -> dict[int, tuple[str, ...]]:
 _LANGUAGES, _BEGINNINGS = param("languages", ARRAY(Text)), param("beginnings", ARRAY(Text))
 
 
-def _stands_in(what: Any) -> Any:
+def _stands_in(what: TextSql) -> BoolSql:
     return func.folded(what).like(func.any(_BEGINNINGS))
 
 
@@ -123,7 +124,7 @@ _MAY_BE = Query(
 """A look at everybody, 2 ms for 10,000; most words stand on no profile."""
 
 
-def _listed(viewer_sql: ViewerSql) -> Any:
+def _listed(viewer_sql: ViewerSql) -> Executable:
     detail = visibility.detail(viewer_sql, Person)
     at_work = detail >= PLACE
     return (

@@ -3,11 +3,11 @@
 import asyncio
 import string
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import regex
-from sqlalchemy import Text, case, column, func, literal, select
+from sqlalchemy import Executable, Text, case, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import permissions, visibility
@@ -97,7 +97,7 @@ def _is_listed(pair: Pair) -> bool:
     return any(twin.text.casefold() == other.casefold() for twin in found)
 
 
-def _posts(viewer_sql: ViewerSql) -> Any:
+def _posts(viewer_sql: ViewerSql) -> Executable:
     return (
         select(
             Post.id,
@@ -122,7 +122,7 @@ def _posts(viewer_sql: ViewerSql) -> Any:
 _POSTS = VisibleQuery(_posts)
 
 
-def _topics(viewer_sql: ViewerSql) -> Any:
+def _topics(viewer_sql: ViewerSql) -> Executable:
     """A profile is for its own ring, so what stands there is proposed for colleagues alone."""
     return (
         select(
@@ -149,7 +149,7 @@ def _topics(viewer_sql: ViewerSql) -> Any:
 _TOPICS = VisibleQuery(_topics)
 
 
-def _names(viewer_sql: ViewerSql) -> Any:
+def _names(viewer_sql: ViewerSql) -> Executable:
     said = func.unnest(param("said", ARRAY(Text))).table_valued(column("said", Text)).render_derived()
     called = func.concat_ws(" ", Person.handle, Person.name, Person.place, Person.unit)
     spaced = func.translate(func.plain(called), _SIGNS, " " * len(_SIGNS))

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, exists, func, insert, or_, select
+from sqlalchemy import BigInteger, Executable, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.enums import Visibility
@@ -160,7 +160,7 @@ async def outlived(db: Db) -> list[int]:
 _IDS, _SERVICE = param("ids", ARRAY(BigInteger)), param("service_id", BigInteger)
 
 
-def _waiting() -> Any:
+def _waiting() -> Executable:
     is_answered = exists().where(AskedQuestion.post_id == Post.id)
     return (
         select(
@@ -195,7 +195,7 @@ _ANSWERED = Query(
 )
 
 
-def _outlived() -> Any:
+def _outlived() -> Executable:
     asked, beside, named = aliased(Post), aliased(Post), aliased(Mention)
     service = select(Person.id).where(Person.is_service)
     has_others = or_(

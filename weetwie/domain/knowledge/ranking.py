@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from weetwie.domain.knowledge.arrays import Ints, best_first, stretches
+from weetwie.domain.knowledge.arrays import Bools, Floats, Ints, best_first, stretches, summed
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
 from weetwie.domain.knowledge.tallies import HALF_LIVES, worth
@@ -41,21 +41,21 @@ class Votes(msgspec.Struct):
 
     person: Ints
     place: Ints
-    weight: Ints
+    weight: Floats
 
 
 class Ranked(msgspec.Struct):
     people: Ints
     """Best first, as places in `index.person_ids`."""
-    scores: Ints
-    shares: Ints
+    scores: Floats
+    shares: Floats
     votes: Votes
     of_a_claim: float
     """The score of who has written nothing and lists all that is asked."""
 
 
 def votes(
-    index: Index, visible: Visible, scope: Scope, places: Ints, fits: Ints, breadth: float, order: Order
+    index: Index, visible: Visible, scope: Scope, places: Ints, fits: Floats, breadth: float, order: Order
 ) -> Votes:
     """`breadth` is how many words were asked; the longer the question, the more it asks for somebody who is at it now."""
     posts = index.posts
@@ -73,16 +73,16 @@ def votes(
     )
 
 
-def is_seen_as_accepted(index: Index, visible: Visible, places: Ints) -> Ints:
+def is_seen_as_accepted(index: Index, visible: Visible, places: Ints) -> Bools:
     """Only who sees the question knows which answer was accepted."""
     posts = index.posts
     root = posts.root[places]
-    found: Ints = ((posts.flags[places] & ACCEPTED) != 0) & (root >= 0)
+    found: Bools = ((posts.flags[places] & ACCEPTED) != 0) & (root >= 0)
     found[found] &= visible(root[found])
     return found
 
 
-def once(index: Index, places: Ints, fits: Ints) -> tuple[Ints, Ints]:
+def once(index: Index, places: Ints, fits: Floats) -> tuple[Ints, Floats]:
     """The same text counts but once: where it was first said."""
     likeness = index.posts.likeness[places]
     ordered = np.sort(likeness)
@@ -133,8 +133,8 @@ def rank(
     visible: Visible,
     scope: Scope,
     cast: Votes,
-    evidence: Ints,
-    near: Ints,
+    evidence: Floats,
+    near: Floats,
     breadth: float,
     order: Order,
     pool: Ints | None = None,
@@ -190,7 +190,7 @@ def closed(pool: Ints | None, breadth: float, order: Order) -> float:
     return _smallness(pool) * (1 - length(breadth))
 
 
-def evidence(index: Index, visible: Visible, scope: Scope, cast: Votes) -> Ints:
+def evidence(index: Index, visible: Visible, scope: Scope, cast: Votes) -> Floats:
     """What speaks for each person, damped by month: a hundred posts of one week say less than a hundred over years."""
     people = len(visible.is_hidden)
     if not len(cast.person):
@@ -200,8 +200,7 @@ def evidence(index: Index, visible: Visible, scope: Scope, cast: Votes) -> Ints:
     month -= month.min()
     cells, where = np.unique(cast.person.astype(np.int64) * (month.max() + 1) + month, return_inverse=True)
     sums = np.bincount(where, cast.weight) ** _DAMPING
-    result: Ints = np.bincount(cells // (month.max() + 1), sums, minlength=people)
-    return result
+    return summed(cells // (month.max() + 1), sums, people)
 
 
 def votes_for(people: Ints, cast: Votes) -> Votes:

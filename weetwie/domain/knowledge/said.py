@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Text, and_, column, exists, func, literal, select
+from sqlalchemy import BigInteger, Executable, Subquery, Text, and_, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
@@ -131,7 +131,7 @@ def with_vouches(index: Index, visible: Visible, cast: Votes, vouches: Iterable[
     )
 
 
-def _of_words() -> Any:
+def _of_words() -> Subquery:
     """Topics of which every word stands in the question."""
     bit = func.bit_or(literal(1, BigInteger).op("<<")(TopicWord.place))
     return (
@@ -143,7 +143,7 @@ def _of_words() -> Any:
     )
 
 
-def _contested() -> Any:
+def _contested() -> Executable:
     of_words = _of_words()
     return (
         select(Topic.person_id, Topic.key)
@@ -156,7 +156,7 @@ _CONTESTED = Query(_contested)
 """All of them, however many."""
 
 
-def _matched(viewer_sql: ViewerSql) -> Any:
+def _matched(viewer_sql: ViewerSql) -> Executable:
     of_words = _of_words()
     first = (
         select(of_words, Topic.name, Topic.choice, Topic.chosen_at)
@@ -184,7 +184,7 @@ def _matched(viewer_sql: ViewerSql) -> Any:
 _MATCHED = VisibleQuery(_matched)
 
 
-def _vouches(viewer_sql: ViewerSql) -> Any:
+def _vouches(viewer_sql: ViewerSql) -> Executable:
     back = aliased(Vouch)
     asked = (
         func.unnest(param("people", ARRAY(BigInteger)), param("keys", ARRAY(Text)))

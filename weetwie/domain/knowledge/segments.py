@@ -1,13 +1,13 @@
 """Posts side by side: what many rows of evidence come to as arrays. Pure."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import msgspec
 
 from weetwie.database.pool import Record, columns
+from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, PASSAGE, QUESTION, RING
-from weetwie.runtime.later import NDArray, np
+from weetwie.runtime.later import np
 
 
 def packed(rows: Sequence[Record]) -> dict[str, bytes]:
@@ -37,10 +37,10 @@ def packed(rows: Sequence[Record]) -> dict[str, bytes]:
 class Postings(msgspec.Struct):
     """Terms in order; what stands from `starts[n]` on is of the nth."""
 
-    terms: NDArray[Any]
-    starts: NDArray[Any]
-    places: NDArray[Any]
-    times: NDArray[Any]
+    terms: Ints
+    starts: Ints
+    places: Ints
+    times: Ints
 
 
 def postings(rows: Sequence[Record]) -> Postings:

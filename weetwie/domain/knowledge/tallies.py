@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from weetwie.domain.knowledge.arrays import Ints, longer
+from weetwie.domain.knowledge.arrays import Floats, Ints, longer, summed
 from weetwie.domain.knowledge.columns import Columns
 from weetwie.runtime.later import np
 
@@ -18,9 +18,9 @@ class Tallies:
 
     def __init__(self, posts: Columns, people: int) -> None:
         self._posts = posts
-        self.volume: list[list[Ints]] = []
+        self.volume: list[list[Floats]] = []
         """By ring and half-life: how much each person has written."""
-        self.answers: list[Ints] = []
+        self.answers: list[Floats] = []
         """By ring: how often each person answered in threads of others."""
         self.number: list[Ints] = []
         self.words: list[Ints] = []
@@ -30,20 +30,19 @@ class Tallies:
         for ring in range(3):
             is_of_it = posts.alive[:size] & (posts.ring[:size] == ring)
             authors = posts.author[:size][is_of_it]
-            self.volume.append([np.bincount(authors, one[is_of_it], minlength=people) for one in decays])
+            self.volume.append([summed(authors, one[is_of_it], people) for one in decays])
             self.number.append(np.bincount(authors, minlength=people).astype(np.int64))
             words = np.bincount(authors, posts.length[:size][is_of_it], minlength=people)
             self.words.append(words.astype(np.int64))
             self.answers.append(self._answered(np.flatnonzero(is_of_it), people))
 
-    def _answered(self, places: Ints, people: int) -> Ints:
+    def _answered(self, places: Ints, people: int) -> Floats:
         """How often each person answered others, in these posts."""
         posts = self._posts
         places = places[posts.root[places] >= 0]
         places = places[posts.author[places] != posts.author[posts.root[places]]]
         worth = decay(posts.ids[places], ANSWERS_HALF_LIFE)
-        number: Ints = np.bincount(posts.author[places], worth, minlength=people)
-        return number
+        return summed(posts.author[places], worth, people)
 
     def make_room(self, people: int) -> None:
         for ring in range(3):
@@ -69,10 +68,10 @@ class Tallies:
             self.answers[int(posts.ring[place])][author] += sign * worth
 
 
-def decay(ids: Ints, half_life: float, since: float = _BEGINNING) -> Ints:
+def decay(ids: Ints, half_life: float, since: float = _BEGINNING) -> Floats:
     """How much more what was written then counts than what was at the beginning."""
     days = ((ids >> 16) - since) / _DAY
-    result: Ints = np.exp2(days / half_life)
+    result: Floats = np.exp2(days / half_life)
     return result
 
 

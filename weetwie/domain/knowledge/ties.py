@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from weetwie.domain.knowledge.arrays import Ints, distinct, stretches
+from weetwie.domain.knowledge.arrays import Floats, Ints, distinct, stretches
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.tallies import ANSWERS_HALF_LIFE, worth
 from weetwie.domain.knowledge.visible import Scope, Visible
@@ -17,7 +17,7 @@ _MOST_OF_ASKER: Final = 3000
 _DAY: Final = 86_400_000.0
 
 
-def shares(index: Index, visible: Visible, scope: Scope, asker: int) -> Ints:
+def shares(index: Index, visible: Visible, scope: Scope, asker: int) -> Floats:
     """How much of what came back to the asker came from each person: who found posts of theirs good, or answered in their threads."""
     posts = index.posts
     own = np.flatnonzero(posts.author[: posts.size] == asker)[-_MOST_OF_ASKER:]
@@ -32,17 +32,17 @@ def shares(index: Index, visible: Visible, scope: Scope, asker: int) -> Ints:
         if (new := index.new_endorsers.get(at)) is not None:
             person.append(new)
             place.append(np.full(len(new), at, np.int32))
-    both = distinct(np.concatenate(person).astype(np.int64) * posts.size + np.concatenate(place))
-    near, own = both // max(posts.size, 1), both % max(posts.size, 1)
+    both: Ints = distinct(np.concatenate(person).astype(np.int64) * posts.size + np.concatenate(place))
+    near, found = both // max(posts.size, 1), both % max(posts.size, 1)
     counts = (near != asker) & ~visible.is_hidden[near]
-    near, own = near[counts], own[counts]
-    days = (scope.at_ms - (posts.ids[own] >> 16)) / _DAY
+    near, found = near[counts], found[counts]
+    days = (scope.at_ms - (posts.ids[found] >> 16)) / _DAY
     came = np.bincount(near, np.exp2(-days / _HALF_LIFE), minlength=len(visible.is_hidden))
-    share: Ints = came / (came.sum() + _SMOOTHING)
+    share: Floats = came / (came.sum() + _SMOOTHING)
     return share
 
 
-def answers(index: Index, visible: Visible, scope: Scope) -> Ints:
+def answers(index: Index, visible: Visible, scope: Scope) -> Floats:
     """How often each person answers in threads of others, and one more."""
-    number: Ints = 1 + visible.answers() * worth(scope.at_ms, ANSWERS_HALF_LIFE)
+    number: Floats = 1 + visible.answers() * worth(scope.at_ms, ANSWERS_HALF_LIFE)
     return number

@@ -1,12 +1,12 @@
 """What people say that they know or learn: each about themselves, and nobody for them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Executable,
     SmallInteger,
     Text,
     case,
@@ -23,7 +23,7 @@ from weetwie.access import permissions, visibility
 from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.knowledge import delicate, translating
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice
@@ -124,7 +124,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
         await db.run(forget, ids=ids)
 
 
-def _as_chosen(rows: Iterable[Any]) -> list[Chosen]:
+def _as_chosen(rows: Iterable[Record]) -> list[Chosen]:
     return [Chosen(row["key"], row["name"], TopicChoice(row["choice"])) for row in rows]
 
 
@@ -144,7 +144,7 @@ _PERSON, _KEY = param("person_id", BigInteger), param("key", Text)
 _IDS = param("ids", ARRAY(BigInteger))
 
 
-def _choose() -> Any:
+def _choose() -> Executable:
     new = insert(Topic).values(
         person_id=_PERSON,
         key=_KEY,
@@ -163,7 +163,7 @@ _COLUMNS = (Topic.key, Topic.name, Topic.choice)
 _OWN = Query(select(*_COLUMNS).where(Topic.person_id == _PERSON).order_by(Topic.key))
 
 
-def _published(viewer_sql: ViewerSql) -> Any:
+def _published(viewer_sql: ViewerSql) -> Executable:
     return (
         select(*_COLUMNS)
         .join(Person, Person.id == Topic.person_id)
@@ -181,7 +181,7 @@ _LEAST_ASKED = 2
 """Letters."""
 
 
-def _who_list(viewer_sql: ViewerSql) -> Any:
+def _who_list(viewer_sql: ViewerSql) -> Executable:
     wanted = func.unnest(param("keys", ARRAY(Text))).table_valued(column("key", Text)).render_derived()
     begins = or_(
         func.starts_with(Topic.key, wanted.c.key), func.strpos(Topic.key, func.concat(" ", wanted.c.key)) > 0
@@ -207,7 +207,7 @@ _MANY = case((func.count() >= param("least", BigInteger), func.count()), else_=0
 """How many know a topic, where they are enough to be told of."""
 
 
-def _of_unit(viewer_sql: ViewerSql) -> Any:
+def _of_unit(viewer_sql: ViewerSql) -> Executable:
     me, mate = aliased(Person), aliased(Person)
     return (
         select(func.min(Topic.name).label("name"))
@@ -227,7 +227,7 @@ def _of_unit(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _here(viewer_sql: ViewerSql) -> Any:
+def _here(viewer_sql: ViewerSql) -> Executable:
     return (
         select(func.min(Topic.name).label("name"))
         .join(Person, Person.id == Topic.person_id)
@@ -250,7 +250,7 @@ _WHO_LIST = VisibleQuery(_who_list)
 _OF_UNIT = VisibleQuery(_of_unit)
 
 
-def _words() -> Any:
+def _words() -> Executable:
     each = (
         func.unnest(param("terms", ARRAY(BigInteger)), param("places", ARRAY(SmallInteger)))
         .table_valued(column("term", BigInteger), column("place", SmallInteger))

@@ -7,7 +7,7 @@ import msgspec
 
 from weetwie.access.audience import Sight
 from weetwie.access.enums import Ring
-from weetwie.domain.knowledge.arrays import Ints
+from weetwie.domain.knowledge.arrays import Bools, Floats, Ints, summed
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import PASSAGE
@@ -37,13 +37,13 @@ class Visible:
         self.is_hidden = np.zeros(people, bool)
         self.is_hidden[index.people([*scope.sight.hidden, *scope.unranked])] = True
         circle = scope.sight.circle
-        self._near: Ints | None = None
+        self._near: Bools | None = None
         if circle is not None:
             self._near = np.zeros(people, bool)
             self._near[index.people(circle.authors)] = True
             posts = [place for id in circle.posts if (place := index.place(id)) >= 0]
             self._posts = np.array(posts, np.int32)
-        self._agreed: Ints | None = None
+        self._agreed: Bools | None = None
         if scope.agreed is not None:
             self._agreed = np.zeros(people, bool)
             self._agreed[index.people(scope.agreed)] = True
@@ -52,12 +52,12 @@ class Visible:
         self._mask = self._whole()
         self._measure()
 
-    def __call__(self, places: Ints) -> Ints:
+    def __call__(self, places: Ints) -> Bools:
         """A mask."""
-        found: Ints = self._mask.take(places, mode="clip")
+        found: Bools = self._mask.take(places, mode="clip")
         return found
 
-    def _whole(self) -> Ints:
+    def _whole(self) -> Bools:
         """Of all places; remembered with the index, and made anew for what has changed since."""
         index, size = self._index, self._index.posts.size
         key = (self._scope.sight, self._scope.unranked, self._scope.before, self._scope.agreed)
@@ -74,10 +74,10 @@ class Visible:
         index.masks.put(key, (len(index.changed), mask))
         return mask
 
-    def _look(self, places: Ints) -> Ints:
+    def _look(self, places: Ints) -> Bools:
         posts, sight = self._index.posts, self._scope.sight
         author = posts.author[places]
-        mask: Ints = posts.alive[places] & ~self.is_hidden[author]
+        mask: Bools = posts.alive[places] & ~self.is_hidden[author]
         if sight.ring > Ring.colleagues:
             mask &= np.minimum(posts.ring[places], sight.widest) >= sight.ring
         if self._scope.before is not None:
@@ -100,9 +100,7 @@ class Visible:
         authors, people = posts.author[places], len(self.is_hidden)
         self.number = len(places)
         self.mean = float(posts.length[places].mean()) if self.number else 1.0
-        self.volume = [
-            np.bincount(authors, decay(posts.ids[places], one), minlength=people) for one in HALF_LIVES
-        ]
+        self.volume = [summed(authors, decay(posts.ids[places], one), people) for one in HALF_LIVES]
 
     def _sum_up(self) -> None:
         """The same from what is kept by ring."""
@@ -119,13 +117,13 @@ class Visible:
             for at in range(len(HALF_LIVES))
         ]
 
-    def written(self) -> Ints:
+    def written(self) -> Floats:
         """How many words each person wrote."""
         index, sight, posts = self._index, self._scope.sight, self._index.posts
         number = np.zeros(len(self.is_hidden))
         if self._is_direct:
             places = np.flatnonzero(self._mask[: posts.size])
-            number += np.bincount(posts.author[places], posts.length[places], minlength=len(number))
+            number += summed(posts.author[places], posts.length[places], len(number))
         else:
             for ring in range(3):
                 if min(ring, sight.widest) >= sight.ring:
@@ -133,7 +131,7 @@ class Visible:
             number[self.is_hidden] = 0
         return number
 
-    def answers(self) -> Ints:
+    def answers(self) -> Floats:
         """How often each person answered in threads of others whose beginnings one sees, as of the beginning of 2020."""
         index, sight, posts = self._index, self._scope.sight, self._index.posts
         replies, roots = index.replies(), index.roots_of_replies()
@@ -153,9 +151,8 @@ class Visible:
                 & (posts.author[replies] != posts.author[roots])
             )
         of = replies[counts]
-        some = np.bincount(posts.author[of], decay(posts.ids[of], ANSWERS_HALF_LIFE), minlength=len(number))
-        result: Ints = some if self._is_direct else np.maximum(number - some, 0.0)
-        return result
+        some = summed(posts.author[of], decay(posts.ids[of], ANSWERS_HALF_LIFE), len(number))
+        return some if self._is_direct else np.maximum(number - some, 0.0)
 
 
 def of_sight(visible: Visible, found: dict[int, Occurrences]) -> dict[int, Occurrences]:

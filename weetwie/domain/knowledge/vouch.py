@@ -1,9 +1,7 @@
 """Colleagues vouch for what somebody knows, each by a post that shows it; the person may decline."""
 
-from typing import Any
-
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
+from sqlalchemy import BigInteger, DateTime, Executable, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access import permissions, visibility
@@ -12,6 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
+from weetwie.database.sql import BoolSql
 from weetwie.domain.knowledge import delicate, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge.topic_rules import TopicChoice
@@ -104,7 +103,7 @@ _IS_CLOSED = Query(
 )
 
 
-def _vouch() -> Any:
+def _vouch() -> Executable:
     new = insert(Vouch).values(
         about_id=_PERSON, by_id=_BY, key=_KEY, name=param("name", Text), post_id=param("post_id", BigInteger)
     )
@@ -128,7 +127,7 @@ _DECLINE = Query(
 )
 
 
-def _given(viewer_sql: ViewerSql, *which: Any) -> Any:
+def _given(viewer_sql: ViewerSql, *which: BoolSql) -> Executable:
     return (
         select(Vouch.id, Vouch.about_id, Vouch.by_id, Vouch.name, Vouch.post_id)
         .join(Post, Post.id == Vouch.post_id)

@@ -7,7 +7,7 @@ import msgspec
 
 from weetwie.domain.mail.form import as_html, section
 from weetwie.domain.mail.write import WrittenEmail
-from weetwie.errors import _
+from weetwie.errors import Filling, _
 from weetwie.text.language import translate
 
 _TITLES: Final = {
@@ -48,7 +48,7 @@ class Unread(msgspec.Struct, frozen=True):
 
 
 def write(unread: Unread) -> WrittenEmail:
-    def say(sentence: str, **values: object) -> str:
+    def say(sentence: str, **values: Filling) -> str:
         return translate(sentence, unread.language, **values)
 
     hidden = say(_("Open it to read it."))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import IO, TypeVar
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, func, insert, select
@@ -17,6 +17,7 @@ from weetwie.media import pictures, recordings, sniff
 from weetwie.media.blob import Store
 from weetwie.media.films import UnreadableFilm
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.media import AUDIO, IMAGE, READY, UNKNOWN, VIDEO, WAITING, Media
 
 AT_ONCE_PIXELS = 3_000_000
@@ -25,7 +26,9 @@ _ONE_AT_A_TIME = asyncio.Semaphore(1)
 
 MediaId = int
 Made = TypeVar("Made")
-Row = dict[str, Any]
+
+
+MediaRow = dict[str, Json]
 
 
 class UploadedFile(msgspec.Struct, frozen=True):
@@ -39,7 +42,7 @@ class Prepared(msgspec.Struct, frozen=True):
     """A file that lies in the store, and what its row will say."""
 
     id: MediaId
-    row: Row
+    row: MediaRow
 
 
 async def number(db: Db, viewer: Viewer) -> MediaId:
@@ -66,12 +69,14 @@ async def prepare(
         raise Invalid(rules.WRONG_KIND, field="file")
     rules.check_size(content_type, file.size)
     rules.check_description(description)
-    meta = {"focus": rules.focus_of(focus)} if focus else {}
+    meta: dict[str, Json] = {"focus": rules.focus_of(focus)} if focus else {}
     if content_type.startswith("image/"):
         made = await _picture(store, media_id, file, is_ready_at_once)
     else:
         made = await _other(store, media_id, file, content_type, thumbnail)
-    return Prepared(media_id, {**made, "meta": {**made["meta"], **meta}, "description": description})
+    known = made["meta"]
+    assert isinstance(known, dict)
+    return Prepared(media_id, {**made, "meta": {**known, **meta}, "description": description})
 
 
 async def upload(db: Db, viewer: Viewer, prepared: Prepared) -> MediaId:
@@ -84,7 +89,7 @@ async def upload(db: Db, viewer: Viewer, prepared: Prepared) -> MediaId:
     return prepared.id
 
 
-async def _picture(store: Store, media_id: int, file: UploadedFile, is_ready_at_once: bool) -> Row:
+async def _picture(store: Store, media_id: int, file: UploadedFile, is_ready_at_once: bool) -> MediaRow:
     """A small one is ready at once; of others the head alone is read, and the rest is left to the worker."""
     look = await in_thread(pictures.look, file.content)
     is_large = look.is_moving or look.width * look.height > AT_ONCE_PIXELS
@@ -112,7 +117,7 @@ async def in_thread(act: Callable[[IO[bytes]], Made], content: IO[bytes]) -> Mad
         raise Invalid(rules.BROKEN, field="file") from error
 
 
-async def keep(store: Store, media_id: int, version: int, made: pictures.PreparedPicture) -> Row:
+async def keep(store: Store, media_id: int, version: int, made: pictures.PreparedPicture) -> MediaRow:
     """Puts a finished picture away; returns what its row says."""
     await store.put(files.original(media_id), made.content)
     await store.put(files.small(media_id, version), made.small)
@@ -137,7 +142,7 @@ def sides(size: tuple[int, int]) -> dict[str, int]:
 
 async def _other(
     store: Store, media_id: int, file: UploadedFile, content_type: str, thumbnail: UploadedFile | None
-) -> Row:
+) -> MediaRow:
     """Kept as it is, but for what a film or a sound tells of where and with what it was made."""
     try:
         await asyncio.to_thread(recordings.forget, file.content, content_type)
@@ -146,8 +151,8 @@ async def _other(
     seconds = await asyncio.to_thread(recordings.seconds_of, file.content, content_type)
     await store.put(files.original(media_id), file.content)
     kind = {"audio": AUDIO, "video": VIDEO}.get(content_type.partition("/")[0], UNKNOWN)
-    meta = {} if seconds is None else {"duration": round(seconds, 3)}
-    row = {
+    meta: dict[str, Json] = {} if seconds is None else {"duration": round(seconds, 3)}
+    row: MediaRow = {
         **_BARE,
         "kind": kind,
         "state": READY,
@@ -158,17 +163,19 @@ async def _other(
     return row if thumbnail is None else {**row, **await cover(store, media_id, 0, meta, thumbnail)}
 
 
-async def cover(store: Store, media_id: int, version: int, meta: Row, thumbnail: UploadedFile) -> Row:
+async def cover(
+    store: Store, media_id: int, version: int, meta: dict[str, Json], thumbnail: UploadedFile
+) -> MediaRow:
     """A preview that the uploader chose."""
     rules.check_size("image/", thumbnail.size)
     async with _ONE_AT_A_TIME:
         made = await in_thread(pictures.make, thumbnail.content)
     await store.put(files.small(media_id, version), made.small)
-    small = {"small": sides(made.small_size), "small_type": made.small_type}
+    small: dict[str, Json] = {"small": sides(made.small_size), "small_type": made.small_type}
     return {"has_small": True, "blurhash": made.blurhash, "meta": {**meta, **small}}
 
 
-_BARE: Row = {"has_small": False, "blurhash": None, "meta": {}}
+_BARE: MediaRow = {"has_small": False, "blurhash": None, "meta": {}}
 
 _NEW_ID = Query(select(func.new_id()))
 _INSERT = Query(

@@ -22,8 +22,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, there_is
+from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.sql import BoolSql
 from weetwie.domain.meeting.pairs import SHOWN, may_meet
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.errors import Forbidden, NotFound

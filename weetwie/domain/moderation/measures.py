@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Executable,
+    SQLColumnExpression,
     Text,
     cast,
     distinct,
@@ -24,6 +25,7 @@ from weetwie.access import permissions
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.sql import IntSql
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.runtime import clock
 from weetwie.tables.media import Media
@@ -169,11 +171,13 @@ _COUNTED = (
 )
 
 
-def _day_of(moment: Any) -> ColumnElement[int]:
+def _day_of(moment: SQLColumnExpression[datetime | None]) -> ColumnElement[int]:
     return cast(func.floor(extract("epoch", moment) / _DAY_SECONDS), BigInteger)
 
 
-def _moments(moment: Any, *conditions: Any) -> Executable:
+def _moments(
+    moment: SQLColumnExpression[datetime | None], *conditions: SQLColumnExpression[bool]
+) -> Executable:
     day = _day_of(moment).label("day")
     return (
         select(day, func.count().label("count"))
@@ -182,12 +186,12 @@ def _moments(moment: Any, *conditions: Any) -> Executable:
     )
 
 
-def _posts(count: Any, *conditions: Any) -> Executable:
+def _posts(count: IntSql, *conditions: SQLColumnExpression[bool]) -> Executable:
     day = _DAY_OF_POST.label("day")
     return select(day, count.label("count")).where(*_COUNTED, *conditions).group_by(day)
 
 
-def _tagged(count: Any) -> Executable:
+def _tagged(count: IntSql) -> Executable:
     day = _DAY_OF_POST.label("day")
     return (
         select(day, count.label("count"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from weetwie.database.rows import structs
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.moderation import Report
 from weetwie.text.text import is_longer
 from weetwie.views import people as seen_people
@@ -49,7 +50,7 @@ class Reported(msgspec.Struct, frozen=True):
     category: str
     comment: str
     rule_numbers: list[int]
-    posts: list[dict[str, Any]]
+    posts: list[dict[str, str]]
     forwards: bool
     created_at: datetime
     closed_at: datetime | None
@@ -96,7 +97,7 @@ async def report(
     return Reported(*row)
 
 
-async def _copied(db: Db, viewer: Viewer, person_id: int, post_ids: Sequence[int]) -> list[dict[str, Any]]:
+async def _copied(db: Db, viewer: Viewer, person_id: int, post_ids: Sequence[int]) -> list[dict[str, Json]]:
     """The words of now: what is edited or deleted later has been reported as it was."""
     wanted = dict.fromkeys(post_ids)
     seen = await seen_posts.posts(db, viewer, wanted)

@@ -1,7 +1,7 @@
 """Notifications in groups: who favoured or boosted one post, who followed in one week. A group stands where its newest does."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Executable, Select, Text, and_, func, literal, or_, select
@@ -75,7 +75,7 @@ async def unread(
     return min(count, limit)
 
 
-def _of_key(key: str) -> dict[str, Any]:
+def _of_key(key: str) -> dict[str, str | int]:
     """`ungrouped-ID` names one notification."""
     alone = key.removeprefix("ungrouped-")
     is_alone = alone != key and alone.isascii() and alone.isdigit() and len(alone) < 19
@@ -86,11 +86,11 @@ def _distinct(senders: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(senders))[:SAMPLES]
 
 
-def _is_grouped(row: Any) -> ColumnElement[bool]:
+def _is_grouped(row: type[Notification]) -> ColumnElement[bool]:
     return and_(row.group_key.is_not(None), row.kind == func.any(param("grouped", ARRAY(Text))))
 
 
-def _heads(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _heads(viewer_sql: ViewerSql) -> Select[int, str, int, int | None, str]:
     """The newest of each group, and what stands alone. Plan: the person's notifications newest first; for each one look into
     the index of groups for a newer one that is seen."""
     newer = aliased(Notification)
@@ -140,7 +140,7 @@ def _page(viewer_sql: ViewerSql, *, upward: bool) -> Executable:
     )
 
 
-def _members(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _members(viewer_sql: ViewerSql) -> Executable:
     return (
         mine(viewer_sql, Notification)
         .where(

@@ -1,7 +1,7 @@
 """What a person has been told: the list, and how much of it is new. All of it as the law has it at the moment of reading."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Select,
+    SQLColumnExpression,
     Text,
     and_,
     case,
@@ -30,6 +31,7 @@ from weetwie.tables.notifications import Marker, Notification
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
 from weetwie.tables.relations import Block, Follow, FollowRequest, Mute
+from weetwie.tables.schema import Row
 
 KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote")
 
@@ -47,7 +49,7 @@ class OwnNotification(NamedTuple):
     group_key: str
 
 
-def _still_so(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
+def _still_so(viewer_sql: ViewerSql, told: type[Notification]) -> ColumnElement[bool]:
     """Whether it is so now, and the viewer sees it: a favourite that was taken back is not told, nor a post that is hidden."""
     post, boost = aliased(Post), aliased(Post)
     sees_post = _any(post, post.id == told.post_id, visibility.parent(viewer_sql, post))
@@ -78,7 +80,7 @@ def _still_so(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
     )
 
 
-def _is_met(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
+def _is_met(viewer_sql: ViewerSql, told: type[Notification]) -> ColumnElement[bool]:
     """The one whom it comes from is somebody whom the viewer sees, and no block stands between the two."""
     sender, block = aliased(Person), aliased(Block)
     is_blocked = _any(
@@ -97,11 +99,13 @@ def _is_met(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
     return and_(is_seen, ~is_blocked)
 
 
-def _relation(table: Any, viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
+def _relation(
+    table: type[Follow] | type[FollowRequest], viewer_sql: ViewerSql, told: type[Notification]
+) -> ColumnElement[bool]:
     return _any(table, table.follower_id == told.from_id, table.followed_id == viewer_sql.id)
 
 
-def _is_muted(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
+def _is_muted(viewer_sql: ViewerSql, told: type[Notification]) -> ColumnElement[bool]:
     return _any(
         Mute,
         Mute.muter_id == viewer_sql.id,
@@ -111,11 +115,11 @@ def _is_muted(viewer_sql: ViewerSql, told: Any) -> ColumnElement[bool]:
     )
 
 
-def _any(row: Any, *conditions: Any) -> ColumnElement[bool]:
+def _any(row: type[Row], *conditions: SQLColumnExpression[bool]) -> ColumnElement[bool]:
     return exists(select(literal(1)).select_from(row).where(*conditions).correlate_except(row))
 
 
-def mine(viewer_sql: ViewerSql, told: Any) -> Select[*tuple[Any, ...]]:
+def mine(viewer_sql: ViewerSql, told: type[Notification]) -> Select[int, str, int, int | None, str]:
     """The columns of a `OwnNotification`, of those that a person is to see now; `told` is the table, or an alias of it."""
     from_id = param("from_id", BigInteger)
     key = func.coalesce(told.group_key, func.concat("ungrouped-", told.id)).label("group_key")

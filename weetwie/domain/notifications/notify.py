@@ -8,7 +8,6 @@ of the one before; but devices hear of the same thing from the same person at mo
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -32,6 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Value, columns, param
+from weetwie.database.sql import IdSql, IntSql
 from weetwie.domain.notifications.policy import DROP, HOLD, decision
 from weetwie.events import (
     FollowRequested,
@@ -116,14 +116,17 @@ def once(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return list(dict.fromkeys(pairs))
 
 
+NotificationRows = Select[int, str, int, int | None, bool, int | None]
+
+
 def insertion(
     kind: str,
-    told: Any,
-    from_id: Any,
-    post_id: Any,
-    make: Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]],
+    told: type[Person],
+    from_id: IntSql,
+    post_id: IdSql,
+    make: Callable[[NotificationRows], NotificationRows],
     *,
-    act_id: Any = None,
+    act_id: IdSql | None = None,
     of_oneself: bool = False,
 ) -> Query:
     """`make` joins and narrows a selection that begins with the rows to be inserted; `told` is the people to tell, of what
@@ -166,7 +169,7 @@ def _told_anew(made: Insert) -> Insert:
     )
 
 
-def _wants_to_hear(person_id: Any, from_id: Any) -> ColumnElement[bool]:
+def _wants_to_hear(person_id: IntSql, from_id: IntSql) -> ColumnElement[bool]:
     """Neither has blocked the other, and the one has not muted the other's notifications."""
     mute, block = aliased(Mute), aliased(Block)
     is_muted = select(literal(1)).where(
@@ -184,7 +187,7 @@ def _wants_to_hear(person_id: Any, from_id: Any) -> ColumnElement[bool]:
     return and_(~is_muted.correlate_except(mute).exists(), ~is_blocked.correlate_except(block).exists())
 
 
-def hears_of_thread(person_id: Any, post: type[Post]) -> ColumnElement[bool]:
+def hears_of_thread(person_id: IntSql, post: type[Post]) -> ColumnElement[bool]:
     mark = aliased(Mark)
     is_muted = select(literal(1)).where(
         mark.person_id == person_id, mark.post_id == post.root_id, mark.is_muted
@@ -277,8 +280,7 @@ _BOOSTED = insertion(
 def given_rows(*names: str) -> FromClause:
     """The rows of several parameters that belong together."""
     given = func.unnest(*(param(name, ARRAY(BigInteger)) for name in names))
-    columns: list[Any] = [column(name, BigInteger) for name in names]
-    return given.table_valued(*columns).render_derived(name="given")
+    return given.table_valued(*(column(name, BigInteger) for name in names)).render_derived(name="given")
 
 
 _marked = given_rows("posts", "people")
@@ -341,7 +343,7 @@ _POLL_ENDED = insertion(
 _pair = given_rows("followers", "followed")
 
 
-def _of_relation(kind: str, relation: Any) -> Query:
+def _of_relation(kind: str, relation: type[Follow] | type[FollowRequest]) -> Query:
     return insertion(
         kind,
         _told,

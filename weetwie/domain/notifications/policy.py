@@ -4,7 +4,7 @@ Held back is what is told by somebody whom the person does not know well, until 
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -27,10 +27,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import BoolSql, ColumnSql, IdSql, IntSql
 from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Notification, NotificationPass, NotificationPolicy
+from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 from weetwie.tables.relations import Follow
+from weetwie.tables.schema import Row
 
 ACCEPT, HOLD, DROP = 0, 1, 2
 RULES: Final = ("not_following", "not_followers", "newcomers", "private_mentions", "limited")
@@ -74,7 +77,7 @@ async def dismiss_held(db: Db, viewer: Viewer, people: Sequence[int]) -> None:
     await db.run(_DISMISS, person_id=viewer.person_id, people=list(people))
 
 
-def decision(kind: str, person_id: Any, sender: Any, post_id: Any) -> ColumnElement[int]:
+def decision(kind: str, person_id: IntSql, sender: type[Person], post_id: IdSql) -> ColumnElement[int]:
     """In SQL: accept, hold or drop, as the policy of the person who is to be told has it. Most people have none."""
     policy = aliased(NotificationPolicy)
     is_off = literal(kind) == func.any(policy.kinds_off)
@@ -89,7 +92,12 @@ def decision(kind: str, person_id: Any, sender: Any, post_id: Any) -> ColumnElem
     return func.coalesce(decided, ACCEPT)
 
 
-def _weight(policy: Any, person_id: Any, sender: Any, post_id: Any) -> ColumnElement[int]:
+def _weight(
+    policy: type[NotificationPolicy],
+    person_id: IntSql,
+    sender: type[Person],
+    post_id: IdSql,
+) -> ColumnElement[int]:
     """By whom it is told."""
     let = aliased(NotificationPass)
     told, tells, post, parent = aliased(Follow), aliased(Follow), aliased(Post), aliased(Post)
@@ -108,7 +116,7 @@ def _weight(policy: Any, person_id: Any, sender: Any, post_id: Any) -> ColumnEle
     return case((is_let_through, ACCEPT), else_=weight)
 
 
-def _there_is(row: Any, *conditions: Any) -> ColumnElement[bool]:
+def _there_is(row: type[Row], *conditions: BoolSql) -> ColumnElement[bool]:
     return select(text("1")).select_from(row).where(*conditions).correlate_except(row).exists()
 
 
@@ -121,7 +129,7 @@ _POLICY = Query(
 
 
 def _set() -> Executable:
-    given: dict[str, Any] = {rule: param(rule, SmallInteger) for rule in RULES}
+    given: dict[str, ColumnSql] = {rule: param(rule, SmallInteger) for rule in RULES}
     given["kinds_off"] = param("kinds_off", ARRAY(Text))
     return (
         insert(NotificationPolicy)

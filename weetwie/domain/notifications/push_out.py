@@ -5,7 +5,7 @@ A device gets one message at a time. Where its service cannot be reached it rest
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import structlog
@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Executable,
-    Select,
     Text,
     and_,
     delete,
@@ -177,7 +176,7 @@ _STUCK = Query(
 _GONE = Query(delete(PushSubscription).where(PushSubscription.token_id == _TOKEN))
 
 
-def _told(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _told(viewer_sql: ViewerSql) -> Executable:
     return mine(viewer_sql, Notification).where(Notification.id == param("id", BigInteger))
 
 

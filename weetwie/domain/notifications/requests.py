@@ -1,9 +1,7 @@
 """Those whose notifications are held back: each asks, so to speak, to be let through."""
 
-from typing import Any
-
 import msgspec
-from sqlalchemy import BigInteger, Executable, Select, func, select
+from sqlalchemy import BigInteger, Executable, Select, Subquery, func, select
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -46,7 +44,7 @@ async def totals(db: Db, viewer: Viewer) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def _held(viewer_sql: ViewerSql) -> Any:
+def _held(viewer_sql: ViewerSql) -> Subquery:
     return (
         mine(viewer_sql, Notification)
         .where(Notification.is_held)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, func, select
+from sqlalchemy import BigInteger, DateTime, Executable, func, select
 
 from weetwie.access import permissions, ring_counts, visibility
 from weetwie.access.enums import Standing
@@ -28,7 +28,7 @@ class Census(msgspec.Struct, frozen=True):
     """Those that count in the viewer's ring. In works-council mode 0 where they are of few people."""
 
 
-def _count(viewer_sql: ViewerSql) -> object:
+def _count(viewer_sql: ViewerSql) -> Executable:
     newest, written = (
         ring_counts.newest_in_ring(viewer_sql, Person.last_post_in_ring),
         ring_counts.in_ring(viewer_sql, Person.posts_in_ring),
@@ -42,7 +42,7 @@ def _count(viewer_sql: ViewerSql) -> object:
     ).where(visibility.person(viewer_sql), Person.suspended_at.is_(None), Person.has_joined)
 
 
-_COUNT = VisibleQuery(_count)  # type: ignore[arg-type]
+_COUNT = VisibleQuery(_count)
 
 
 async def census(db: Db, viewer: Viewer) -> Census:

@@ -5,18 +5,31 @@ In works-council mode there is no order by activity: the newest always come firs
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Select, SmallInteger, Text, and_, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Executable,
+    Select,
+    SmallInteger,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import literal as value
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import ring_counts, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, IntSql, ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, columns, param
+from weetwie.access.visibility import ViewerSql, VisibleQuery
+from weetwie.database.pool import Db, Value, columns, param
+from weetwie.database.sql import BoolSql, IntSql
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 
@@ -32,7 +45,7 @@ class DirectoryFilter(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing | None = None
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def asked(self) -> dict[str, Value]:
         """As the statements take it."""
         return {
             "units": list(self.units),
@@ -51,7 +64,7 @@ def _listed(viewer_sql: ViewerSql) -> BoolSql:
     )
 
 
-def _page(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _page(viewer_sql: ViewerSql) -> Select[int]:
     return (
         select(Person.id)
         .where(_listed(viewer_sql), _is_among(viewer_sql))
@@ -104,7 +117,7 @@ _NEWCOMERS = VisibleQuery(
 )
 
 
-def _joined_with(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _joined_with(viewer_sql: ViewerSql) -> Executable:
     me = aliased(Person)
     apart = func.abs(func.extract("epoch", Person.joined_at - me.joined_at))
     return (
@@ -143,7 +156,7 @@ _NARROWED = VisibleQuery(
 _MOST_CHOICES = 200
 
 
-def _choices(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _choices(viewer_sql: ViewerSql) -> Executable:
     each = [
         select(value(kind).label("kind"), told.label("name"), func.count().label("people"))
         .where(_listed(viewer_sql), visibility.detail(viewer_sql) >= visibility.PLACE, told != "")

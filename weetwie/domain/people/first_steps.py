@@ -1,8 +1,8 @@
 """Whether somebody is shown their first steps when they log in: who has just come, follows nobody, says nothing and wrote nothing."""
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, Executable, func, select
 
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import there_is
@@ -20,7 +20,7 @@ async def are_due(db: Db, viewer: Viewer) -> bool:
     return viewer.is_person and bool(await db.value(_DUE, id=viewer.person_id))
 
 
-def _due() -> Any:
+def _due() -> Executable:
     session, topic, farewell = aliased(Session), aliased(Topic), aliased(Farewell)
     sessions = (
         select(func.count())

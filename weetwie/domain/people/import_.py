@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, any_, case, column, func, or_, select, update
+from sqlalchemy import BigInteger, Boolean, Text, any_, case, column, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import profile_words
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.sql import ColumnSql
 from weetwie.domain.people import rules
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -78,7 +79,7 @@ _TAKEN = Query(
 )
 
 _WORDS = ("name", "bio", *profile_words.NAMES)
-_said: dict[str, ColumnElement[Any]] = {
+_said: dict[str, ColumnSql] = {
     name: func.coalesce(func.nullif(param(name, Text), ""), getattr(Person, name)) for name in _WORDS
 }
 _spoken = param("languages", ARRAY(Text))

@@ -4,9 +4,10 @@ from sqlalchemy import BigInteger, Boolean, Select, Text, and_, case, column, fu
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.folding import folded
 from weetwie.database.pool import Db, columns, param
+from weetwie.database.sql import BoolSql
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
 

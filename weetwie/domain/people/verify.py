@@ -5,7 +5,7 @@ Source: https://docs.joinmastodon.org/user/profile/#verification
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from sqlalchemy import BigInteger, DateTime, Text, delete, or_, select, update
@@ -32,7 +32,7 @@ async def asked(db: Db, viewer: Viewer, facts: Sequence[PersonChanged]) -> None:
     if not viewer.policy.fetches_links:
         return
     for fact in facts:
-        fields: list[dict[str, Any]] = await db.value(_FIELDS, id=fact.person_id) or []
+        fields: list[dict[str, str]] = await db.value(_FIELDS, id=fact.person_id) or []
         for field in fields:
             if is_page(field["value"]) and not field.get("verified_at"):
                 await db.run(_ASK, person_id=fact.person_id, url=field["value"])
@@ -69,7 +69,7 @@ async def work(database: Database, fetcher: Fetcher, base_url: str) -> bool:
 
 
 async def _verified(db: Db, person_id: int, url: str) -> None:
-    fields: list[dict[str, Any]] = await db.value(_HELD, id=person_id) or []
+    fields: list[dict[str, str]] = await db.value(_HELD, id=person_id) or []
     at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     marked = [field | {"verified_at": at} if field["value"] == url else field for field in fields]
     if marked != fields:

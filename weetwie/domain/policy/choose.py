@@ -1,6 +1,6 @@
 """The organisation chooses anew: its name, its rules, how wide people may write."""
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from weetwie.domain.policy import working_time
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PolicyChanged, audit, record
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.policy import PolicyRow
 
 _HOLD = Query(select(PolicyRow.version, PolicyRow.choices).with_for_update())
@@ -30,7 +31,7 @@ async def held(db: Db, viewer: Viewer) -> Policy:
     return from_choices(row["version"], row["choices"])
 
 
-async def choose(db: Db, viewer: Viewer, changes: dict[str, Any]) -> Policy:
+async def choose(db: Db, viewer: Viewer, changes: Mapping[str, Json]) -> Policy:
     """The other choices stay. Raises Forbidden, and Invalid for what cannot be chosen or not like this."""
     before = await held(db, viewer)
     after = chosen(before, changes)
@@ -38,7 +39,7 @@ async def choose(db: Db, viewer: Viewer, changes: dict[str, Any]) -> Policy:
     return after
 
 
-def chosen(before: Policy, changes: dict[str, Any]) -> Policy:
+def chosen(before: Policy, changes: Mapping[str, Json]) -> Policy:
     """What the policy would be. Raises Invalid."""
     unknown = changes.keys() - set(Policy.__struct_fields__) | changes.keys() & {"version"}
     if unknown:
@@ -75,8 +76,8 @@ def check_council(before: Policy, reads: str) -> None:
         )
 
 
-def _replaced(before: Policy, changes: dict[str, Any]) -> Policy:
-    plain = msgspec.to_builtins(before) | changes
+def _replaced(before: Policy, changes: Mapping[str, Json]) -> Policy:
+    plain = {**msgspec.to_builtins(before), **changes}
     version = plain.pop("version")
     try:
         return from_choices(version + 1, plain)
@@ -102,6 +103,6 @@ def differing(before: Policy, after: Policy) -> list[str]:
     return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
-def _as_number(value: object) -> int:
+def _as_number(value: int | Sized | None) -> int:
     """For the audit trail, which holds no text: a number as it is, of anything else how much there is of it."""
     return int(value) if isinstance(value, int) else len(value) if isinstance(value, Sized) else 0

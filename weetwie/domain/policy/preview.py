@@ -1,16 +1,10 @@
 """What a change of policy would do, before it is made: for whom something changes, in counts. By the law itself, not by a guess of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import (
-    BigInteger,
-    exists,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import BigInteger, SQLColumnExpression, exists, func, or_, select
 
 from weetwie.access import permissions
 from weetwie.access.enums import Standing
@@ -20,6 +14,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.domain.policy import choose, sight
 from weetwie.errors import Forbidden, _
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.identity import Identity
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostText
@@ -43,7 +38,7 @@ class Preview(msgspec.Struct, frozen=True):
     changes: list[PolicyChange]
 
 
-async def preview(db: Db, viewer: Viewer, changes: dict[str, Any]) -> Preview:
+async def preview(db: Db, viewer: Viewer, changes: Mapping[str, Json]) -> Preview:
     """Nothing is changed. Raises Forbidden, and Invalid as `choose` would."""
     if not permissions.administer(viewer, clock.now()):
         raise Forbidden
@@ -221,7 +216,7 @@ _NOT_OVER = or_(
 _HAS_IDENTITY = exists().where(Identity.person_id == Person.id)
 
 
-def _those(*conditions: Any) -> Query:
+def _those(*conditions: SQLColumnExpression[bool]) -> Query:
     return Query(select(func.count()).select_from(Person).where(*conditions))
 
 

@@ -21,6 +21,7 @@ from weetwie.domain.policy import choose
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.people import Person
 from weetwie.tables.policy import PolicyProposal
 
@@ -29,7 +30,7 @@ LASTS: Final = timedelta(days=7)
 
 class Proposal(msgspec.Struct, frozen=True):
     id: int
-    value: Any
+    value: Json
     """What the choice would be."""
     proposer_id: int
     expires_at: datetime
@@ -47,7 +48,7 @@ async def waiting(db: Db, viewer: Viewer, name: str) -> Proposal | None:
     return Proposal(*row) if row is not None else None
 
 
-async def propose(db: Db, viewer: Viewer, name: str, value: Any) -> None:
+async def propose(db: Db, viewer: Viewer, name: str, value: Json) -> None:
     """In place of a proposal whose time is over. Raises Forbidden, Invalid, and Conflict where there is nothing to propose."""
     await _held(db, viewer, name, value)
     if await waiting(db, viewer, name) is not None:
@@ -89,7 +90,7 @@ async def _one(db: Db, viewer: Viewer, name: str, proposal_id: int) -> Proposal:
     return found
 
 
-async def _held(db: Db, viewer: Viewer, name: str, value: Any) -> Policy:
+async def _held(db: Db, viewer: Viewer, name: str, value: Json) -> Policy:
     """The policy, which nobody else changes until the transaction ends. Raises Forbidden, Invalid, Conflict."""
     before = await choose.held(db, viewer)
     if not viewer.is_person:
@@ -106,7 +107,7 @@ async def _held(db: Db, viewer: Viewer, name: str, value: Any) -> Policy:
     return before
 
 
-def _compliance(before: Policy, value: Any) -> bool:
+def _compliance(before: Policy, value: Json) -> bool:
     if value not in COMPLIANCE_READS:
         raise Invalid(_("There's no such choice: {name}."), name=str(value))
     if not choose.is_wider(before.compliance_reads, value):
@@ -115,23 +116,27 @@ def _compliance(before: Policy, value: Any) -> bool:
     return True
 
 
-def _works_council(before: Policy, value: Any) -> bool:
+def _works_council(before: Policy, value: Json) -> bool:
     """Whether the mode is switched off, and those who do it must have been administrators for a while."""
     if before.works_council is value:
         raise Conflict(_("It's already set this way."))
     return not value
 
 
-_NEEDS_SETTLED: Final[Mapping[str, Callable[[Policy, Any], bool]]] = {
+_NEEDS_SETTLED: Final[Mapping[str, Callable[[Policy, Json], bool]]] = {
     "works_council": _works_council,
     "compliance_reads": _compliance,
 }
 """What may be proposed, and whether it takes people who have been administrators for a while. Raise what is wrong with it."""
 
 
-def _as_numbers(name: str, value: Any) -> dict[str, Any]:
+def _as_numbers(name: str, value: Json) -> dict[str, Any]:
     """For the audit trail."""
-    return {"turns_on": int(value)} if name == "works_council" else {"reads": COMPLIANCE_READS.index(value)}
+    return (
+        {"turns_on": int(value is True)}
+        if name == "works_council"
+        else {"reads": COMPLIANCE_READS.index(str(value))}
+    )
 
 
 _NAME = PolicyProposal.name == param("name", Text)

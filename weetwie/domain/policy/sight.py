@@ -1,7 +1,8 @@
 """What is seen under one policy and not under a narrower one: counted by the law itself."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -23,10 +24,12 @@ from weetwie.access.enums import Ring, Standing
 from weetwie.access.policy import Policy
 from weetwie.access.visibility import ViewerSql
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import BoolSql
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
+from weetwie.tables.schema import Row
 
 MOST: Final = 10_000
 _LEAST: Final = 300
@@ -65,7 +68,7 @@ async def only_under(db: Db, wide: Policy, narrow: Policy, who: Who, what: What,
     return SightCount(row["count"], row["looked_at"], row["looked_at"] == most)
 
 
-def _narrow(viewer_sql: ViewerSql, is_guest: Any) -> ViewerSql:
+def _narrow(viewer_sql: ViewerSql, is_guest: BoolSql) -> ViewerSql:
     """The same viewer under the narrower policy."""
     return replace(
         viewer_sql,
@@ -73,6 +76,9 @@ def _narrow(viewer_sql: ViewerSql, is_guest: Any) -> ViewerSql:
         is_circled=and_(is_guest, param("circled_narrow", Boolean)),
     )
 
+
+Thing = TypeVar("Thing", bound=Row)
+Law = Callable[[ViewerSql, type[Thing]], BoolSql]
 
 _STRANGER: Final = replace(
     visibility.VIEWER,
@@ -85,11 +91,11 @@ _STRANGER: Final = replace(
 )
 
 
-def _of_strangers(law: Any, thing: Any) -> ColumnElement[bool]:
+def _of_strangers(law: Law[Thing], thing: type[Thing]) -> BoolSql:
     return and_(law(_STRANGER, thing), ~law(_narrow(_STRANGER, false()), thing))
 
 
-def _of_those_outside(law: Any, thing: Any) -> ColumnElement[bool]:
+def _of_those_outside(law: Law[Thing], thing: type[Thing]) -> BoolSql:
     """Whether there is an alumnus or guest who sees it, and would not. Alumni first: they see more."""
 
     def somebody(standing: Standing) -> ColumnElement[bool]:
@@ -102,7 +108,7 @@ def _of_those_outside(law: Any, thing: Any) -> ColumnElement[bool]:
     return or_(somebody(Standing.alumnus), somebody(Standing.guest))
 
 
-def _posts(of_whom: Any) -> Select[int, int]:
+def _posts(of_whom: Callable[[Law[Post], type[Post]], BoolSql]) -> Select[int, int]:
     """Nothing changes for what is for a ring that both policies allow: only wider ones are looked at."""
     newest = (
         select(Post)
@@ -116,7 +122,7 @@ def _posts(of_whom: Any) -> Select[int, int]:
     return _counted(of_whom, visibility.parent, aliased(Post, newest))
 
 
-def _people(of_whom: Any) -> Select[int, int]:
+def _people(of_whom: Callable[[Law[Person], type[Person]], BoolSql]) -> Select[int, int]:
     newest = (
         select(Person)
         .where(
@@ -131,7 +137,9 @@ def _people(of_whom: Any) -> Select[int, int]:
     return _counted(of_whom, visibility.person, aliased(Person, newest))
 
 
-def _counted(of_whom: Any, law: Any, thing: Any) -> Select[int, int]:
+def _counted(
+    of_whom: Callable[[Law[Thing], type[Thing]], BoolSql], law: Law[Thing], thing: type[Thing]
+) -> Select[int, int]:
     changes = func.count().filter(of_whom(law, thing))
     return select(changes.label("count"), func.count().label("looked_at")).select_from(thing)
 

@@ -5,6 +5,7 @@ key stands beside it. So whoever noted that key needs nothing of ours to check a
 """
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.policy import council
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 
 SEED: Final = "policy statement"
 """The name of the key that statements are signed with."""
@@ -64,7 +66,7 @@ def verify(viewer: Viewer, content: bytes, seed: bytes) -> VerifiedStatement:
         raise Forbidden
     told = _opened(content, Ed25519PrivateKey.from_private_bytes(seed).public_key())
     now = _choices(viewer.policy)
-    then: dict[str, Any] = told["choices"]
+    then: dict[str, Json] = told["choices"]
     differs = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
     return VerifiedStatement(
         not differs, told["made_at"], told["version"], told["works_council"]["is_on"], differs
@@ -81,7 +83,7 @@ def _opened(content: bytes, key: Ed25519PublicKey) -> dict[str, Any]:
     return told
 
 
-def _told(policy: Policy, since: datetime | None, base_url: str, program: str) -> dict[str, Any]:
+def _told(policy: Policy, since: datetime | None, base_url: str, program: str) -> dict[str, Json]:
     is_on = policy.works_council
     return {
         "kind": "weetwie policy statement 1",
@@ -104,11 +106,11 @@ def _told(policy: Policy, since: datetime | None, base_url: str, program: str) -
     }
 
 
-def _choices(policy: Policy) -> dict[str, Any]:
+def _choices(policy: Policy) -> dict[str, Json]:
     """All of them, those that are as they came too. Pictures are left out: they change nothing for anybody."""
-    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(policy))
+    plain: dict[str, Json] = msgspec.json.decode(msgspec.json.encode(policy))
     return {name: value for name, value in plain.items() if name not in ("version", "emojis", "logo")}
 
 
-def _canonical(told: dict[str, Any]) -> bytes:
+def _canonical(told: Mapping[str, Json]) -> bytes:
     return msgspec.json.encode(told, order="sorted")

@@ -1,15 +1,16 @@
 """When people work here: what is chosen of it is checked whichever way it is chosen."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from weetwie.errors import Invalid, _
 from weetwie.runtime.calendar import is_region, is_zone
+from weetwie.runtime.json import Json
 
 _MOST_PLACES: Final = 200
 
 
-def checked(changes: dict[str, Any]) -> dict[str, Any]:
+def checked(changes: Mapping[str, Json]) -> dict[str, Json]:
     """These choices with their regions as they are stored. What is of another type is left to the type. Raises Invalid."""
     found = dict(changes)
     if isinstance(name := found.get("time_zone"), str) and not is_zone(name):

@@ -1,7 +1,7 @@
 """For whom a post will be: decided here alone, when it is published and when its writer asks beforehand (docs/law.md, "Writing")."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
@@ -25,7 +26,7 @@ from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, Record, columns, param
+from weetwie.database.pool import Db, Query, Record, Value, columns, param
 from weetwie.domain.posts import quote, rules
 from weetwie.domain.posts.quote import Quoted
 from weetwie.domain.posts.rules import Draft, Parent
@@ -90,7 +91,7 @@ async def mentioned(db: Db, viewer: Viewer, text: str, parent_id: int | None) ->
     )
 
 
-def _today_beside_viewer(viewer: Viewer) -> dict[str, Any]:
+def _today_beside_viewer(viewer: Viewer) -> dict[str, Value]:
     both = ("widest_ring", "tells_activity")
     return {name: value for name, value in visibility.today(viewer).items() if name not in both}
 
@@ -190,7 +191,7 @@ def _mentioned(viewer_sql: ViewerSql) -> Select[int, str, int]:
     )
 
 
-def _draft(people: ColumnElement[Any]) -> visibility.DraftSql:
+def _draft(people: ColumnElement[Sequence[int]]) -> visibility.DraftSql:
     return visibility.DraftSql(
         author_id=param("author_id", BigInteger),
         root_id=param("root_id", BigInteger),
@@ -228,7 +229,9 @@ def _others(viewer_sql: ViewerSql) -> Executable:
         .join(Person, is_part)
         .where(
             Person.id != param("author_id", BigInteger),
-            visibility.would_see(visibility.of(Person), _draft(array([Person.id]))),
+            visibility.would_see(
+                visibility.of(Person), _draft(type_coerce(array([Person.id]), ARRAY(BigInteger)))
+            ),
         )
         .order_by(up.c.depth, Person.id)
     )

@@ -1,6 +1,6 @@
 """How many people each audience has, besides the writer: what the picker says before anything is written."""
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import BigInteger, Executable, SmallInteger, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
@@ -9,6 +9,7 @@ from weetwie.access import visibility
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import IntSql
 from weetwie.tables.people import Person
 
 _AUDIENCES: Final = {
@@ -41,7 +42,7 @@ def _sizes() -> Executable:
     )
 
 
-def _draft(ring: Any, reach: Visibility) -> visibility.DraftSql:
+def _draft(ring: IntSql, reach: Visibility) -> visibility.DraftSql:
     return visibility.DraftSql(
         author_id=param("author_id", BigInteger),
         root_id=literal(0, BigInteger),

@@ -5,7 +5,7 @@ Whatever changes rows of people and of posts takes those of people first, so tha
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Integer, func, or_, select, update
+from sqlalchemy import BigInteger, Executable, Integer, ScalarSelect, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.enums import Ring, Visibility
@@ -59,7 +59,7 @@ def _place(ring: Ring) -> int:
     return int(ring) + 1
 
 
-def _newest_left() -> object:
+def _newest_left() -> ScalarSelect[int]:
     left = aliased(Post)
     return (
         select(func.coalesce(func.max(left.id), 0))
@@ -73,7 +73,7 @@ def _newest_left() -> object:
     )
 
 
-def _hold_authors() -> object:
+def _hold_authors() -> Executable:
     ids = param("ids", ARRAY(BigInteger))
     gone = select(Post.author_id).where(
         or_(Post.id.in_(select(func.unnest(ids))), Post.boost_of_id.in_(select(func.unnest(ids))))
@@ -82,7 +82,7 @@ def _hold_authors() -> object:
 
 
 _HOLD = Query(select(Person.id).where(Person.id == _ID).with_for_update(key_share=True))
-_HOLD_AUTHORS = Query(_hold_authors)  # type: ignore[arg-type]
+_HOLD_AUTHORS = Query(_hold_authors)
 _POST_ADDED = Query(
     update(Person)
     .where(Person.id == _ID)

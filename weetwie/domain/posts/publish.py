@@ -23,8 +23,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from weetwie.access import permissions
 from weetwie.access.enums import QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ColumnSql
 from weetwie.database.pool import Db, Query, Record, param
+from weetwie.database.sql import ColumnSql
 from weetwie.domain.posts import counts, media, rules
 from weetwie.domain.posts.audience import Audience, decide
 from weetwie.domain.posts.quote import Quoted

@@ -1,14 +1,14 @@
 """Posts that came with an import are taken out again, with all that hangs on them."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import BigInteger, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.sql import IdSql
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post, PostTag, Tag
@@ -37,7 +37,7 @@ _gone = (
 )
 
 
-def _newest_left(ring: Ring) -> object:
+def _newest_left(ring: Ring) -> ColumnElement[int]:
     left = aliased(Post)
     newest = (
         select(left.id)
@@ -64,7 +64,7 @@ _COUNT_POSTS = Query(
 )
 
 
-def _uncount(link: Any, counts: str) -> Query:
+def _uncount(link: IdSql, counts: str) -> Query:
     """Takes what goes off the numbers of what stays."""
     gone = (
         select(

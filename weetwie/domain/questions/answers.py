@@ -1,19 +1,31 @@
 """Answers: what those who know say is one, and whether it is still so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, and_, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Executable,
+    SmallInteger,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, Value, columns, param
 from weetwie.database.rows import structs
+from weetwie.database.sql import ColumnSql
 from weetwie.domain.questions.begin import can_be_asked, is_answered
 from weetwie.domain.questions.rules import AskStep
 from weetwie.errors import Forbidden, Invalid, NotFound, _
@@ -145,19 +157,19 @@ _COUNT = Query(
 )
 
 
-def _answered(viewer_sql: ViewerSql) -> Any:
+def _answered(viewer_sql: ViewerSql) -> Executable:
     return select(Post.author_id, is_answered(viewer_sql).label("is_answered")).where(
         Post.id == _POST_ID, Post.is_question, Post.boost_of_id.is_(None), visibility.parent(viewer_sql, Post)
     )
 
 
-def _is_question(viewer_sql: ViewerSql) -> Any:
+def _is_question(viewer_sql: ViewerSql) -> Executable:
     return select(Post.id).where(
         Post.id == _POST_ID, Post.is_question, Post.boost_of_id.is_(None), visibility.parent(viewer_sql, Post)
     )
 
 
-def _ranked(viewer_sql: ViewerSql) -> Any:
+def _ranked(viewer_sql: ViewerSql) -> Executable:
     """Of programs none, and none by the asker but what they accepted."""
     question, author = aliased(Post), aliased(Person)
     is_accepted = question.answer_id.is_not_distinct_from(Post.id)
@@ -189,7 +201,7 @@ _ANSWERED, _IS_QUESTION = VisibleQuery(_answered), VisibleQuery(_is_question)
 _RANKED = VisibleQuery(_ranked)
 
 
-def _with_row(values: dict[str, Any]) -> Any:
+def _with_row(values: Mapping[str, Value | ColumnSql]) -> Executable:
     """Of a question that may have no row yet."""
     return (
         insert(Question)

@@ -1,10 +1,10 @@
 """Somebody wants people to be asked what a post of theirs asks; and no longer."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, SmallInteger, and_, func, select, update
+from sqlalchemy import BigInteger, DateTime, Executable, SmallInteger, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions, visibility
@@ -13,6 +13,7 @@ from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
+from weetwie.database.sql import BoolSql
 from weetwie.domain.questions.rules import MOST_CHOSEN, AskStep, ChosenBy, State
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
@@ -114,7 +115,7 @@ async def _put(db: Db, post_id: int, people: Sequence[int], state: State, by: Ch
         await db.run(_PUT, post_id=post_id, people=list(people), state=int(state), by=int(by))
 
 
-def _post(viewer_sql: ViewerSql) -> Any:
+def _post(viewer_sql: ViewerSql) -> Executable:
     return select(
         Post.author_id, Post.is_question, Post.visibility, Post.ring, Post.reply_to_id, Post.origin
     ).where(
@@ -122,7 +123,7 @@ def _post(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def can_be_asked(of: type[Person]) -> Any:
+def can_be_asked(of: type[Person]) -> BoolSql:
     """What everybody sees of somebody."""
     return and_(
         of.has_joined,
@@ -133,13 +134,13 @@ def can_be_asked(of: type[Person]) -> Any:
     )
 
 
-def is_answered(viewer_sql: ViewerSql) -> Any:
+def is_answered(viewer_sql: ViewerSql) -> BoolSql:
     """Whether the viewer sees the answer that was accepted: one that they do not see is none to them."""
     answer = aliased(Post)
     return visibility.there_is(answer, answer.id == Post.answer_id, visibility.parent(viewer_sql, answer))
 
 
-def _people(viewer_sql: ViewerSql) -> Any:
+def _people(viewer_sql: ViewerSql) -> Executable:
     return select(Person.id, Person.handle, Person.standing).where(
         Person.id == func.any(param("ids", ARRAY(BigInteger))),
         can_be_asked(Person),

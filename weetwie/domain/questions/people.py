@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, func, select, true
+from sqlalchemy import BigInteger, DateTime, Executable, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import visibility
@@ -160,7 +160,7 @@ _WAITING = Query(
 )
 
 
-def _last_posts(viewer_sql: ViewerSql) -> Any:
+def _last_posts(viewer_sql: ViewerSql) -> Executable:
     """Of each the newest, found from the end of what they wrote."""
     last = (
         select(Post.id)

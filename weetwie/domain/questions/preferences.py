@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, SmallInteger, Text, func, select
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Executable, SmallInteger, Text, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
@@ -13,7 +13,7 @@ from weetwie.access import permissions, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Value, param
 from weetwie.database.rows import struct
 from weetwie.domain.questions.rules import A_WEEK, MOST_A_WEEK, WEEK
 from weetwie.errors import Forbidden, Invalid, _
@@ -81,7 +81,7 @@ def _check(wanted: Preferences) -> None:
         raise Invalid(_("A topic has 1 to {most} characters."), field="topics", most=_LONGEST_TOPIC)
 
 
-def _values(wanted: Preferences) -> dict[str, Any]:
+def _values(wanted: Preferences) -> dict[str, Value]:
     values = {name: getattr(wanted, name) for name in Preferences.__struct_fields__}
     return values | {"topics": list(wanted.topics)}
 
@@ -105,7 +105,7 @@ _OWN = Query(
 )
 
 
-def _choose() -> Any:
+def _choose() -> Executable:
     given = {name: param(name, kind) for name, kind in _COLUMNS.items()}
     return (
         insert(QuestionPreferences)
@@ -117,7 +117,7 @@ def _choose() -> Any:
 _CHOOSE = Query(_choose)
 
 
-def _reached(viewer_sql: ViewerSql) -> Any:
+def _reached(viewer_sql: ViewerSql) -> Executable:
     return (
         select(func.count())
         .select_from(QuestionLoad)

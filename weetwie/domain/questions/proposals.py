@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, delete, exists, func, insert, select
+from sqlalchemy import BigInteger, Executable, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.enums import Visibility
@@ -83,7 +83,7 @@ _IDS = func.any(param("ids", ARRAY(BigInteger)))
 _WRITTEN_HERE: Final = 0
 
 
-def _posted() -> Any:
+def _posted() -> Executable:
     is_asked = exists().where(Question.post_id == Post.id, Question.step >= int(AskStep.begun))
     at_once = func.coalesce(QuestionPreferences.asks_at_once, False)
     return (
@@ -110,7 +110,7 @@ def _posted() -> Any:
     )
 
 
-def _replies() -> Any:
+def _replies() -> Executable:
     question = aliased(Post)
     return (
         select(Post.id.label("post_id"), Post.author_id, AskProposal.post_id.label("question_id"))
@@ -129,7 +129,7 @@ _PROPOSED = Query(
 )
 
 
-def _unanswered() -> Any:
+def _unanswered() -> Executable:
     reply = aliased(Post)
     old = (
         select(AskProposal.post_id)

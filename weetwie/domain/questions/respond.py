@@ -1,10 +1,10 @@
 """What somebody who is asked does with a question: later, not about this, ask somebody else. When, is kept nowhere."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, case, delete, func, select, update
+from sqlalchemy import BigInteger, Boolean, Executable, SmallInteger, Text, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions, visibility
@@ -151,7 +151,7 @@ async def _put(db: Db, viewer: Viewer, post_id: int, state: State) -> None:
 _POST_ID, _PERSON_ID = param("post_id", BigInteger), param("person_id", BigInteger)
 
 
-def _asked(viewer_sql: ViewerSql) -> Any:
+def _asked(viewer_sql: ViewerSql) -> Executable:
     return (
         select(Question.asker_id, AskedPerson.state, AskedPerson.chosen_by, Question.topic, Question.terms)
         .join(AskedPerson, AskedPerson.post_id == Question.post_id)
@@ -165,7 +165,7 @@ def _asked(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _seen(viewer_sql: ViewerSql) -> Any:
+def _seen(viewer_sql: ViewerSql) -> Executable:
     return select(Post.id).where(
         Post.id == _POST_ID, Post.is_question, Post.boost_of_id.is_(None), visibility.parent(viewer_sql, Post)
     )

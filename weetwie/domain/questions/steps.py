@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, delete, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Executable,
+    SmallInteger,
+    Text,
+    and_,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import visibility
@@ -170,7 +182,7 @@ _ALREADY = Query(
 )
 
 
-def _is_looking(viewer_sql: ViewerSql) -> Any:
+def _is_looking(viewer_sql: ViewerSql) -> Executable:
     answer, author = aliased(Post), aliased(Person)
     return (
         select(Question.post_id)
@@ -196,7 +208,7 @@ def _is_looking(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _within_reach(viewer_sql: ViewerSql) -> Any:
+def _within_reach(viewer_sql: ViewerSql) -> Executable:
     ring = func.least(Post.ring, viewer_sql.widest)
     return (
         select(Person.id)
@@ -226,7 +238,7 @@ _SEEING = Query(
 )
 
 
-def _followers(viewer_sql: ViewerSql) -> Any:
+def _followers(viewer_sql: ViewerSql) -> Executable:
     by_tag = select(TagFollow.person_id).join(
         PostTag, and_(PostTag.tag_id == TagFollow.tag_id, PostTag.post_id == _POST_ID)
     )
@@ -241,7 +253,7 @@ def _followers(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _pointed_to(viewer_sql: ViewerSql) -> Any:
+def _pointed_to(viewer_sql: ViewerSql) -> Executable:
     return (
         select(Pointer.to_id)
         .distinct()
@@ -259,7 +271,7 @@ _IS_LOOKING, _WITHIN_REACH = VisibleQuery(_is_looking), VisibleQuery(_within_rea
 _FOLLOWERS, _POINTED_TO = VisibleQuery(_followers), VisibleQuery(_pointed_to)
 
 
-def _ask() -> Any:
+def _ask() -> Executable:
     given = (
         func.unnest(_PEOPLE, param("tell_at", ARRAY(DateTime(timezone=True))))
         .table_valued("person_id", "tell_at")

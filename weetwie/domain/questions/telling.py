@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, and_, func, select, update
+from sqlalchemy import BigInteger, DateTime, Executable, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
@@ -86,7 +86,7 @@ _TO_MAIL = Query(
 _MAILED = Query(update(AskedPerson).where(_OF_GIVEN).values(mail_at=None))
 
 
-def _is_unseen(viewer_sql: ViewerSql) -> Any:
+def _is_unseen(viewer_sql: ViewerSql) -> Executable:
     notification, answer = aliased(Notification), aliased(Post)
     return (
         select(AskedPerson.post_id)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Text, and_, case, exists, func, or_, select
+from sqlalchemy import BigInteger, Executable, Select, Text, and_, case, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
@@ -14,6 +14,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.sql import BoolSql
 from weetwie.domain.questions import steps
 from weetwie.domain.questions.begin import is_answered
 from weetwie.domain.questions.rules import AskStep, ChosenBy, State
@@ -119,7 +120,7 @@ _POST_ID = param("post_id", BigInteger)
 _BELOW, _MOST = param("below", BigInteger), param("most", BigInteger)
 
 
-def _told(viewer_sql: ViewerSql) -> Any:
+def _told(viewer_sql: ViewerSql) -> Executable:
     mine, wants = aliased(AskedPerson), aliased(WantsToKnow)
     sees_answer = is_answered(viewer_sql)
     said_of_answer = (Question.confirmed_at, Question.confirmed_by_id, Question.is_outdated)
@@ -167,7 +168,7 @@ _ASKED_IDS = Query(
 )
 
 
-def _waiting_for(viewer_sql: ViewerSql) -> Any:
+def _waiting_for(viewer_sql: ViewerSql) -> Executable:
     answer = aliased(Post)
     return (
         select(Post.id)
@@ -192,7 +193,7 @@ def _waiting_for(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _questions(viewer_sql: ViewerSql) -> Any:
+def _questions(viewer_sql: ViewerSql) -> Select[int]:
     return (
         select(Post.id)
         .where(
@@ -207,11 +208,11 @@ def _questions(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _own(viewer_sql: ViewerSql) -> Any:
+def _own(viewer_sql: ViewerSql) -> Executable:
     return _questions(viewer_sql).where(Post.author_id == viewer_sql.id)
 
 
-def _of_tag() -> Any:
+def _of_tag() -> BoolSql:
     tag = param("tag", Text)
     return or_(
         tag == "",
@@ -219,7 +220,7 @@ def _of_tag() -> Any:
     )
 
 
-def _unanswered(viewer_sql: ViewerSql) -> Any:
+def _unanswered(viewer_sql: ViewerSql) -> Executable:
     is_being_asked = exists().where(
         Question.post_id == Post.id,
         Question.step.between(int(AskStep.begun), int(AskStep.followers)),
@@ -233,13 +234,13 @@ def _unanswered(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _answered(viewer_sql: ViewerSql) -> Any:
+def _answered(viewer_sql: ViewerSql) -> Executable:
     return _questions(viewer_sql).where(
         Post.visibility <= int(Visibility.unlisted), is_answered(viewer_sql), _of_tag()
     )
 
 
-def _tags(viewer_sql: ViewerSql) -> Any:
+def _tags(viewer_sql: ViewerSql) -> Executable:
     number = func.count(Post.id.distinct())
     return (
         select(Tag.name, number.label("number"))

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, and_, case, del
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Value, param
 from weetwie.domain.relations import pair, rules
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Forbidden, _
@@ -39,7 +39,7 @@ def _change(table: type[Follow] | type[FollowRequest]) -> Query:
     )
 
 
-def _chosen_languages(table: type[Follow] | type[FollowRequest]) -> ColumnElement[Any]:
+def _chosen_languages(table: type[Follow] | type[FollowRequest]) -> ColumnElement[list[str]]:
     return case((_SETS_LANGUAGES, _LANGUAGES), else_=table.languages)
 
 
@@ -145,7 +145,7 @@ async def _end(db: Db, viewer: Viewer, follower_id: int, followed_id: int) -> No
         await record(db, viewer, PersonUnfollowed(follower_id, followed_id))
 
 
-def _given(follower_id: int, followed_id: int, options: FollowOptions) -> dict[str, Any]:
+def _given(follower_id: int, followed_id: int, options: FollowOptions) -> dict[str, Value]:
     return {
         "follower_id": follower_id,
         "followed_id": followed_id,

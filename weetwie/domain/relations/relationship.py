@@ -8,9 +8,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
 from weetwie.database.rows import structs
+from weetwie.database.sql import BoolSql, ColumnSql
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person

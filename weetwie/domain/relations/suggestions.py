@@ -15,24 +15,23 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    or_,
     select,
     true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
 
-from weetwie.access import visibility
+from weetwie.access import blocks, visibility
 from weetwie.access.enums import Standing, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.sql import BoolSql
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
 from weetwie.tables.relations import (
-    Block,
     FeaturedTag,
     Follow,
     FollowRequest,
@@ -93,11 +92,7 @@ async def unwanted(db: Db, viewer: Viewer, person_id: int) -> None:
 
 def _fits(viewer_sql: ViewerSql, person: type[Person]) -> BoolSql:
     follow, request = aliased(Follow), aliased(FollowRequest)
-    block, mute, not_again = aliased(Block), aliased(Mute), aliased(UnwantedSuggestion)
-    either_way = or_(
-        and_(block.blocker_id == viewer_sql.id, block.blocked_id == person.id),
-        and_(block.blocker_id == person.id, block.blocked_id == viewer_sql.id),
-    )
+    mute, not_again = aliased(Mute), aliased(UnwantedSuggestion)
     return and_(
         visibility.person(viewer_sql, person),
         person.id != viewer_sql.id,
@@ -107,7 +102,7 @@ def _fits(viewer_sql: ViewerSql, person: type[Person]) -> BoolSql:
         person.is_dormant.is_(False),
         ~visibility.there_is(follow, follow.follower_id == viewer_sql.id, follow.followed_id == person.id),
         ~visibility.there_is(request, request.follower_id == viewer_sql.id, request.followed_id == person.id),
-        ~visibility.there_is(block, either_way),
+        ~blocks.is_apart(viewer_sql.id, person.id),
         ~visibility.there_is(mute, mute.muter_id == viewer_sql.id, mute.muted_id == person.id),
         ~visibility.there_is(
             not_again, not_again.person_id == viewer_sql.id, not_again.unwanted_id == person.id

@@ -1,25 +1,26 @@
 """Following a unit: the people in it whom one sees, and who joins it later, until one says no."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Text, and_, delete, func, or_, select
+from sqlalchemy import BigInteger, Executable, Text, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import blocks, permissions, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.folding import folded
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
+from weetwie.database.sql import BoolSql
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import UnitFollowed, record
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
-from weetwie.tables.relations import Block, FollowedByUnit, Mute, UnitFollow, UnwantedSuggestion
+from weetwie.tables.relations import FollowedByUnit, Mute, UnitFollow, UnwantedSuggestion
 
 MOST: Final = 50
 
@@ -99,18 +100,9 @@ def _shows(viewer_sql: ViewerSql, person: type[Person]) -> BoolSql:
 
 
 def _is_wanted(viewer_sql: ViewerSql, person: type[Person]) -> BoolSql:
-    block, mute, unwanted, known = (
-        aliased(Block),
-        aliased(Mute),
-        aliased(UnwantedSuggestion),
-        aliased(FollowedByUnit),
-    )
-    either_way = or_(
-        and_(block.blocker_id == viewer_sql.id, block.blocked_id == person.id),
-        and_(block.blocker_id == person.id, block.blocked_id == viewer_sql.id),
-    )
+    mute, unwanted, known = aliased(Mute), aliased(UnwantedSuggestion), aliased(FollowedByUnit)
     return and_(
-        ~visibility.there_is(block, either_way),
+        ~blocks.is_apart(viewer_sql.id, person.id),
         ~visibility.there_is(mute, mute.muter_id == viewer_sql.id, mute.muted_id == person.id),
         ~visibility.there_is(
             unwanted, unwanted.person_id == viewer_sql.id, unwanted.unwanted_id == person.id
@@ -137,7 +129,7 @@ _BROUGHT = Query(
 )
 
 
-def _spelled(viewer_sql: ViewerSql) -> Any:
+def _spelled(viewer_sql: ViewerSql) -> Executable:
     """As most write it whom the viewer sees there, themselves included."""
     return (
         select(Person.unit)
@@ -151,7 +143,7 @@ def _spelled(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _how_many(viewer_sql: ViewerSql) -> Any:
+def _how_many(viewer_sql: ViewerSql) -> Executable:
     return (
         select(func.count())
         .select_from(Person)
@@ -159,7 +151,7 @@ def _how_many(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _to_come(viewer_sql: ViewerSql) -> Any:
+def _to_come(viewer_sql: ViewerSql) -> Executable:
     return (
         select(Person.id, UnitFollow.key)
         .join(UnitFollow, UnitFollow.key == func.folded(Person.unit))
@@ -173,7 +165,7 @@ def _to_come(viewer_sql: ViewerSql) -> Any:
     )
 
 
-def _awaiting() -> Any:
+def _awaiting() -> Executable:
     follower, newcomer = aliased(Person), aliased(Person)
     viewer_sql = visibility.of(follower)
     return (

@@ -1,10 +1,21 @@
 """How one reaches people: the shortest way over ties that one sees."""
 
 from collections.abc import Iterable
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Executable, Select, and_, func, or_, select, true, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
@@ -12,6 +23,7 @@ from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
+from weetwie.database.sql import IntSql
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.relations import Follow
@@ -96,7 +108,7 @@ def _is_colleague(person: type[Person]) -> ColumnElement[bool]:
     )
 
 
-def _tied(one_id: Any, other_id: Any) -> ColumnElement[bool]:
+def _tied(one_id: IntSql, other_id: IntSql) -> ColumnElement[bool]:
     there, back = aliased(Follow), aliased(Follow)
     return or_(
         visibility.there_is(there, there.follower_id == one_id, there.followed_id == other_id),

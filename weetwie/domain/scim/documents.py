@@ -1,7 +1,9 @@
 """What a document of the directory says of a person: how they are called, where they are reached and work, whether they are one."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
+from weetwie.runtime.json import Json
 from weetwie.text import language as languages
 from weetwie.text.programs import is_program as looks_like_a_program
 from weetwie.text.signs import bare_address
@@ -12,7 +14,7 @@ _PROGRAMS: Final = frozenset(
 )
 """What directories call users who are no people, letters alone."""
 
-Document = dict[str, Any]
+Document = Mapping[str, Json]
 
 
 def language(document: Document) -> str:
@@ -24,6 +26,12 @@ def wanted_language(document: Document) -> str | None:
     given = str(document.get("preferredLanguage") or document.get("locale") or "")
     wanted = given.replace("_", "-").split("-")[0].lower()
     return wanted if wanted in languages.languages() else None
+
+
+def external_id(document: Document) -> str | None:
+    """What the directory calls it by."""
+    given = document.get("externalId")
+    return None if given is None else str(given)
 
 
 def is_active(document: Document) -> bool:
@@ -40,14 +48,14 @@ def is_program(document: Document, *, is_new: bool) -> bool:
 
 
 def called(document: Document) -> str:
-    name = document.get("name") or {}
-    parts = " ".join(part for part in (name.get("givenName"), name.get("familyName")) if part)
+    name = _part(document, "name")
+    parts = " ".join(str(part) for part in (name.get("givenName"), name.get("familyName")) if part)
     return str(document.get("displayName") or name.get("formatted") or parts or "").strip()
 
 
 def mail(document: Document, kind: str) -> str:
     """An address of this type; for work also the first one of any type but home."""
-    found = [one for one in document.get("emails") or [] if one.get("value")]
+    found = [one for one in _several(document, "emails") if one.get("value")]
     named = [one for one in found if str(one.get("type") or "").lower() == kind]
     if kind == "work" and not named:
         others = [one for one in found if str(one.get("type") or "").lower() != "home"]
@@ -57,28 +65,39 @@ def mail(document: Document, kind: str) -> str:
 
 
 def department(document: Document) -> str:
-    enterprise = document.get(ENTERPRISE) or {}
+    enterprise = _part(document, ENTERPRISE)
     return str(enterprise.get("department") or "").strip()
 
 
 def place(document: Document) -> str:
-    found = document.get("addresses") or []
-    work = [one for one in found if str(one.get("type") or "work").lower() == "work"]
+    work = [
+        one for one in _several(document, "addresses") if str(one.get("type") or "work").lower() == "work"
+    ]
     return str(work[0].get("locality") or "") if work else ""
 
 
 def manager(document: Document) -> int | None:
     """The number that the directory has of us for them."""
-    enterprise = document.get(ENTERPRISE) or {}
-    given = str((enterprise.get("manager") or {}).get("value") or "")
+    given = str(_part(_part(document, ENTERPRISE), "manager").get("value") or "")
     return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
 
 
 def members(document: Document) -> set[int]:
     """Of a group."""
-    values = (str(one.get("value") or "") for one in document.get("members") or [])
+    values = (str(one.get("value") or "") for one in _several(document, "members"))
     return {int(value) for value in values if is_id(value)}
 
 
 def is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _part(document: Document, name: str) -> Document:
+    """A part that has names of its own; empty where there is none."""
+    found = document.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _several(document: Document, name: str) -> list[Document]:
+    found = document.get(name)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []

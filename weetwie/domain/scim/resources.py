@@ -1,9 +1,9 @@
 """Users and groups as the directory wrote them, each with a version of its own."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.tables.scim import ScimResource
 
 USER, GROUP = "User", "Group"
@@ -39,7 +40,7 @@ class Resource(msgspec.Struct, frozen=True):
     id: int
     kind: str
     person_id: int | None
-    document: dict[str, Any]
+    document: Mapping[str, Json]
     version: int
     created_at: datetime
     changed_at: datetime
@@ -152,7 +153,7 @@ async def count(db: Db, kinds: Sequence[str]) -> int:
 
 
 async def put(
-    db: Db, kind: str, name: str, external_id: str | None, document: dict[str, Any], person_id: int | None
+    db: Db, kind: str, name: str, external_id: str | None, document: Mapping[str, Json], person_id: int | None
 ) -> int:
     return int(
         await db.value(
@@ -167,7 +168,7 @@ async def put(
     )
 
 
-async def change(db: Db, id: int, name: str, external_id: str | None, document: dict[str, Any]) -> None:
+async def change(db: Db, id: int, name: str, external_id: str | None, document: Mapping[str, Json]) -> None:
     await db.run(
         _CHANGE, id=id, name=name.lower(), external_id=external_id, document=document, now=clock.now()
     )

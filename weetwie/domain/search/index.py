@@ -1,7 +1,6 @@
 """A post can be found from the moment it stands, and no more from the moment it is gone: in the transaction of the act."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR, array, insert
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import ColumnSql
 from weetwie.domain.search.spaced import spaced
 from weetwie.events import MediaChanged, PollChanged, PostDeleted, PostEdited, PostPublished
 from weetwie.tables.media import AUDIO, IMAGE, UNKNOWN, VIDEO, Media
@@ -76,7 +76,7 @@ def _said() -> ColumnElement[str]:
     return func.concat_ws(" ", PostText.warning, PostText.text, described, offered)
 
 
-def _signs() -> Any:
+def _signs() -> ColumnElement[list[str]]:
     """A sign begins with a colon, as no word does."""
     shown = and_(Media.post_id == Post.id, Media.place.is_not(None))
     kind = case(
@@ -107,13 +107,13 @@ def _signs() -> Any:
         ),
         func.array(select(kind).where(shown).scalar_subquery()),
     ]
-    signs: Any = func.array_remove(array(own), None)
+    signs: ColumnElement[list[str]] = func.array_remove(array(own), None)
     for more in many:
         signs = signs.op("||")(more)
     return signs
 
 
-def _sign(name: str, value: Any) -> ColumnElement[str]:
+def _sign(name: str, value: ColumnSql) -> ColumnElement[str]:
     return literal(name).op("||")(cast(value, Text))
 
 

@@ -1,7 +1,7 @@
 """Passages by their words: what stands in the index of each, and which of them a viewer finds."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import BEGINNING
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import ColumnSql
 from weetwie.domain.search import index, posts
 from weetwie.domain.search.query import SearchQuery
 from weetwie.domain.search.spaced import spaced
@@ -154,7 +155,7 @@ def _write() -> Executable:
     return new.on_conflict_do_update(index_elements=["passage_id"], set_={"words": new.excluded.words})
 
 
-def _signs() -> Any:
+def _signs() -> ColumnElement[list[str]]:
     """As of posts, and where it is from: `:in=slack`, `:in=slack/general`."""
     source, channel = Import.kind, func.folded(SourceChannel.name)
     own = [
@@ -174,7 +175,7 @@ def _signs() -> Any:
     return func.array_remove(array(own), None).op("||")(func.array(tags))
 
 
-def _sign(name: str, value: Any) -> ColumnElement[str]:
+def _sign(name: str, value: ColumnSql) -> ColumnElement[str]:
     return literal(name).op("||")(cast(value, Text))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Double,
     Executable,
     Integer,
+    SQLColumnExpression,
     Text,
     and_,
     any_,
@@ -30,9 +31,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, ViewerSql, VisibleQuery
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import BEGINNING, END, Page
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Value, param
+from weetwie.database.sql import BoolSql, IdSql
 from weetwie.domain.search.query import NamedPerson, SearchQuery
 from weetwie.domain.search.words import question
 from weetwie.runtime import clock
@@ -84,7 +86,7 @@ class _Hunt:
 
     db: Db
     viewer: Viewer
-    parameters: dict[str, Any]
+    parameters: dict[str, Value]
     above: int
     below: int
 
@@ -130,7 +132,7 @@ async def _page(hunt: _Hunt, asked: SearchQuery, page: Page, offset: int) -> tup
     return [one.id for one in found[offset:end]], is_scarce
 
 
-def _parameters(asked: SearchQuery, people: Mapping[str, int], wanted: str, ranking: str) -> dict[str, Any]:
+def _parameters(asked: SearchQuery, people: Mapping[str, int], wanted: str, ranking: str) -> dict[str, Value]:
     return {
         "wanted": wanted,
         "ranking": ranking,
@@ -197,7 +199,7 @@ def _fitting(viewer_sql: ViewerSql) -> Executable:
     return select(found.c.reached, seen.c.id, seen.c.fit).select_from(found).outerjoin(seen, true())
 
 
-def _fit(post: type[Post], words: Any) -> ColumnElement[float | Decimal]:
+def _fit(post: type[Post], words: type[PostWords]) -> ColumnElement[float | Decimal]:
     """How often and how much of what is asked for stands in it; a little more for what people liked and what is new."""
     rank = func.ts_rank(words.words, cast(_RANKING, TSQUERY), _BY_LENGTH)
     years = (param("now_ms", BigInteger) - post.id.op(">>")(16)) / cast(_YEAR, Double)
@@ -236,7 +238,9 @@ def _conditions(viewer_sql: ViewerSql, post: type[Post]) -> list[BoolSql]:
 _SPOKEN_TO, _NOT_SPOKEN_TO = (param(name, ARRAY(BigInteger)) for name in ("spoken_to", "not_spoken_to"))
 
 
-def _speaks_to(viewer_sql: ViewerSql, post: type[Post], people: Any) -> BoolSql:
+def _speaks_to(
+    viewer_sql: ViewerSql, post: type[Post], people: SQLColumnExpression[Sequence[int]]
+) -> BoolSql:
     """Whether it names one of them, or is a reply to one of them that the viewer knows as such."""
     mention = aliased(Mention)
     names = visibility.there_is(mention, mention.post_id == post.id, mention.person_id == func.any(people))
@@ -244,11 +248,11 @@ def _speaks_to(viewer_sql: ViewerSql, post: type[Post], people: Any) -> BoolSql:
     return or_(names, func.coalesce(answers, False))
 
 
-def _is_so(asked: Any, truth: BoolSql) -> BoolSql:
+def _is_so(asked: SQLColumnExpression[bool | None], truth: BoolSql) -> BoolSql:
     return or_(asked.is_(None), truth == asked)
 
 
-def _sees(viewer_sql: ViewerSql, post_id: Any) -> BoolSql:
+def _sees(viewer_sql: ViewerSql, post_id: IdSql) -> BoolSql:
     other = aliased(Post)
     return and_(
         post_id.is_not(None),

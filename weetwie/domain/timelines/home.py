@@ -32,6 +32,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import IntSql
 from weetwie.domain.timelines import taste
 from weetwie.events import PersonFollowed, PostBoosted, PostEdited, PostPublished, TagFollowed
 from weetwie.tables.declared import aliased
@@ -246,12 +247,12 @@ def _entries(people: Select[int]) -> Executable:
     )
 
 
-def _is_above_floor(person_id: Any, post_id: Any) -> ColumnElement[bool]:
+def _is_above_floor(person_id: IntSql, post_id: IntSql) -> ColumnElement[bool]:
     floor = aliased(HomeFloor)
     return ~select(literal(1)).where(floor.person_id == person_id, floor.floor > post_id).exists()
 
 
-def _fan_out() -> Any:
+def _fan_out() -> Executable:
     post, follow, followed = aliased(Post), aliased(Follow), aliased(TagFollow)
     tagged, mention = aliased(PostTag), aliased(Mention)
     published = and_(
@@ -279,7 +280,7 @@ def _fan_out() -> Any:
     )
 
 
-def _newest(source: Candidates) -> Any:
+def _newest(source: Candidates) -> Executable:
     """An insert of a source's newest posts into one home."""
     newest = source.limit(DEPTH).subquery()
     person_id = param("person_id", BigInteger)

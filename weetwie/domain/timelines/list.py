@@ -1,7 +1,5 @@
 """The timeline of a list: what its people post and boost, newest first."""
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -20,6 +18,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import IntSql
 from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, MergedFinding
 from weetwie.errors import NotFound
@@ -46,7 +45,7 @@ async def check_own(db: Db, viewer: Viewer, list_id: int) -> None:
         raise NotFound
 
 
-def _belongs(viewer_sql: ViewerSql, of_list: Any, post: type[Post]) -> ColumnElement[bool]:
+def _belongs(viewer_sql: ViewerSql, of_list: type[List], post: type[Post]) -> ColumnElement[bool]:
     """Whether a post stands in a list, before the law."""
     member, follow = aliased(ListMember), aliased(Follow)
     by_member = there_is(member, member.list_id == of_list.id, member.person_id == post.author_id)
@@ -68,7 +67,7 @@ def _belongs(viewer_sql: ViewerSql, of_list: Any, post: type[Post]) -> ColumnEle
     )
 
 
-def _takes_reply(viewer_sql: ViewerSql, of_list: Any, post: type[Post]) -> ColumnElement[bool]:
+def _takes_reply(viewer_sql: ViewerSql, of_list: type[List], post: type[Post]) -> ColumnElement[bool]:
     """Replies to oneself are no replies here; those to the viewer always stand in their lists."""
     follow, member = aliased(Follow), aliased(ListMember)
     to_followed = there_is(
@@ -109,7 +108,7 @@ def _stretch(viewer_sql: ViewerSql, upward: bool) -> Executable:
     )
 
 
-def _next_by(person_id: Any, upward: bool) -> Select[int]:
+def _next_by(person_id: IntSql, upward: bool) -> Select[int]:
     post = aliased(Post)
     return (
         select(post.id)

@@ -1,17 +1,16 @@
 """What a person has posted and boosted, newest first."""
 
-from typing import Any
-
-from sqlalchemy import BigInteger, Boolean, Select, Text, and_, literal, or_, select
+from sqlalchemy import BigInteger, Boolean, Text, and_, literal, or_, select
 
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
+from weetwie.database.sql import BoolSql
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import MEDIA, Mark, Post, PostTag, Tag
-from weetwie.views.posts import Finding, SeenPost
+from weetwie.views.posts import Candidates, Finding, SeenPost
 
 
 async def posts_of(
@@ -44,14 +43,12 @@ async def pinned(db: Db, viewer: Viewer, person_id: int, page: Page) -> list[See
     return await _PINNED.page(db, viewer, page, person_id=person_id)
 
 
-def _posts(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _posts(viewer_sql: ViewerSql) -> Candidates:
     post = aliased(Post)
     return _chosen(viewer_sql, select(post.id.label("post_id"), post.id.label("key")), post)
 
 
-def _chosen(
-    viewer_sql: ViewerSql, candidates: Select[*tuple[Any, ...]], post: Any
-) -> Select[*tuple[Any, ...]]:
+def _chosen(viewer_sql: ViewerSql, candidates: Candidates, post: type[Post]) -> Candidates:
     person_id = param("person_id", BigInteger)
     return candidates.where(
         post.author_id == person_id,
@@ -67,7 +64,7 @@ def _chosen(
     )
 
 
-def _answers(viewer_sql: ViewerSql, post: Any) -> Any:
+def _answers(viewer_sql: ViewerSql, post: type[Post]) -> BoolSql:
     asked = aliased(Post)
     return visibility.there_is(
         asked,
@@ -77,7 +74,7 @@ def _answers(viewer_sql: ViewerSql, post: Any) -> Any:
     )
 
 
-def _tagged(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _tagged(viewer_sql: ViewerSql) -> Candidates:
     post, tagged = aliased(Post), aliased(PostTag)
     has_tag = (
         select(literal(1))
@@ -90,7 +87,7 @@ def _tagged(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _pinned(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _pinned(viewer_sql: ViewerSql) -> Candidates:
     pin = aliased(Mark)
     return select(pin.post_id.label("post_id"), pin.pin.label("key")).where(
         pin.person_id == param("person_id", BigInteger), pin.pin.is_not(None)

@@ -1,7 +1,5 @@
 """The public timeline and the timeline of tags: everything that this viewer may see, without boosts, newest first."""
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Executable, Select, Text, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -11,6 +9,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import BoolSql
 from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, MergedFinding
 from weetwie.tables.cards import Card, PostCard
@@ -75,7 +74,7 @@ def _public(viewer_sql: ViewerSql) -> Select[int, int]:
     )
 
 
-def _is_listed(post: type[Post]) -> Any:
+def _is_listed(post: type[Post]) -> BoolSql:
     return (
         (post.visibility == int(Visibility.public))
         & post.boost_of_id.is_(None)

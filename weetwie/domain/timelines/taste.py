@@ -1,14 +1,12 @@
 """Taste: what a viewer would rather not have in their timelines. Not law: a post is still found by who asks for it."""
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.tables.declared import aliased
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.posts import Post, PostText
-from weetwie.tables.relations import Mute
+from weetwie.tables.relations import Follow, Mute
 
 
 def is_kept(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[bool]:
@@ -35,7 +33,7 @@ def is_not_set_apart(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[b
     return or_(post.author_id == viewer_sql.id, post.author_id.not_in(set_apart))
 
 
-def has_language(follow: Any, post: type[Post]) -> ColumnElement[bool]:
+def has_language(follow: type[Follow], post: type[Post]) -> ColumnElement[bool]:
     """Whether a follow takes the language of a post (or of what it boosts); one without a language is always taken."""
     words = aliased(PostText)
     taken = there_is(

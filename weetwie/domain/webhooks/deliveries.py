@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Executable,
     SmallInteger,
     Text,
     and_,
@@ -42,7 +43,7 @@ _LISTED: Final = 50
 _ID, _NOW = param("id", BigInteger), param("now", DateTime(timezone=True))
 
 
-def _wanted() -> object:
+def _wanted() -> Executable:
     """Which webhooks are to be told of which posts; whether their owner sees them is decided when it is sent."""
     bot = aliased(Person)
     is_tagged = exists().where(PostTag.post_id == Post.id, Tag.id == PostTag.tag_id, Tag.key == Webhook.about)

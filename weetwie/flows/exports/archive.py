@@ -6,7 +6,7 @@ import mimetypes
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import msgspec
 
@@ -23,6 +23,7 @@ from weetwie.imports.archive.mastodon import AUDIENCE, PUBLIC
 from weetwie.media import sniff
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.text import text as texts
 from weetwie.views import media as seen_media
 from weetwie.views import people as seen_people
@@ -37,7 +38,7 @@ from weetwie.views.texts import Words
 _PAGE: Final = 200
 _CONTEXT: Final = "https://www.w3.org/ns/activitystreams"
 
-Json = dict[str, Any]
+JsonObject = dict[str, Json]
 
 
 class ExportReport(msgspec.Struct):
@@ -87,7 +88,7 @@ class _Writer:
                     count += 1
             file.write(b'],"totalItems":%d}' % count)
 
-    async def _pages(self) -> AsyncIterator[list[Json]]:
+    async def _pages(self) -> AsyncIterator[list[JsonObject]]:
         """Oldest first."""
         above = BEGINNING
         while True:
@@ -100,7 +101,7 @@ class _Writer:
                 items = await self._items(db, posts[::-1])
             yield items
 
-    async def _items(self, db: Db, posts: Sequence[SeenPost]) -> list[Json]:
+    async def _items(self, db: Db, posts: Sequence[SeenPost]) -> list[JsonObject]:
         parents = (post.reply_to_person_id for post in posts)
         await self._learn(db, [id for id in (*parents, *(post.author.id for post in posts)) if id])
         own = [post for post in posts if post.booster is None]
@@ -113,10 +114,8 @@ class _Writer:
                 items.append(self._announce(post))
                 self.taken.boosts += 1
             elif post.post_id in words:
-                item = self._create(post, words[post.post_id], media.get(post.post_id, ()))
-                if poll := polls.get(post.post_id):
-                    item["object"] |= _asked(poll)
-                items.append(item)
+                poll = polls.get(post.post_id)
+                items.append(self._create(post, words[post.post_id], media.get(post.post_id, ()), poll))
                 self.taken.posts += 1
         return items
 
@@ -130,7 +129,7 @@ class _Writer:
         handle = self._handles.get(author_id)
         return f"{self._base}/people/{handle}/posts/{post_id}" if handle else None
 
-    def _announce(self, post: SeenPost) -> Json:
+    def _announce(self, post: SeenPost) -> JsonObject:
         return {
             "type": "Announce",
             "actor": self._me,
@@ -138,11 +137,13 @@ class _Writer:
             "object": self._address(post.post_id, post.author.id),
         }
 
-    def _create(self, post: SeenPost, words: Words, media: Sequence[SeenMedia]) -> Json:
+    def _create(
+        self, post: SeenPost, words: Words, media: Sequence[SeenMedia], poll: SeenPoll | None
+    ) -> JsonObject:
         to, cc = self._reach(post, words)
         content = texts.as_html(words.text, lambda piece: self._linked(piece, words))
         parent = post.reply_to_id and self._address(post.reply_to_id, post.reply_to_person_id or 0)
-        note = {
+        note: JsonObject = {
             "id": self._address(post.post_id, self._viewer.person_id),
             "type": "Note",
             "attributedTo": self._me,
@@ -167,7 +168,7 @@ class _Writer:
             "published": note["published"],
             "to": to,
             "cc": cc,
-            "object": note,
+            "object": note if poll is None else note | _asked(poll),
         }
 
     def _reach(self, post: SeenPost, words: Words) -> tuple[list[str], list[str]]:
@@ -193,21 +194,21 @@ class _Writer:
         handle = named.get(piece.target.lower()) if piece.kind == "mention" else None
         return f'<a href="{self._base}/@{handle}" class="u-url mention">@{handle}</a>' if handle else None
 
-    def _mentions(self, words: Words) -> list[Json]:
+    def _mentions(self, words: Words) -> list[JsonObject]:
         host = self._base.partition("://")[2]
         return [
             {"type": "Mention", "href": f"{self._base}/people/{handle}", "name": f"@{handle}@{host}"}
             for _id, handle in words.mentions
         ]
 
-    def _tags(self, words: Words) -> list[Json]:
+    def _tags(self, words: Words) -> list[JsonObject]:
         return [{"type": "Hashtag", "name": f"#{name}"} for _key, name in words.tags]
 
-    def _attachment(self, one: SeenMedia) -> Json:
+    def _attachment(self, one: SeenMedia) -> JsonObject:
         name = f"media_attachments/files/{one.id}/original{_ending(one.content_type)}"
         self._media.append((one.id, name))
         focus = one.meta.get("focus")
-        attachment = {
+        attachment: JsonObject = {
             "type": "Document",
             "mediaType": one.content_type,
             "url": f"/{name}",
@@ -220,7 +221,7 @@ class _Writer:
         async with self._database.reading() as db:
             (seen,) = await seen_people.people(db, self._viewer, [self._viewer.person_id])
             (profile,) = await seen_people.profiles(db, [seen])
-        actor: Json = {
+        actor: JsonObject = {
             "@context": _CONTEXT,
             "id": self._me,
             "type": "Person",
@@ -239,14 +240,15 @@ class _Writer:
         }
         archive.writestr("actor.json", msgspec.json.encode(actor))
 
-    async def _pictures(self, archive: zipfile.ZipFile, profile: Profile) -> Json:
-        shown: Json = {}
+    async def _pictures(self, archive: zipfile.ZipFile, profile: Profile) -> JsonObject:
+        shown: JsonObject = {}
         for kind, name, face in (("icon", "avatar", profile.face), ("image", "header", profile.header)):
             content = await self._bytes(files.face(face)) if face else None
             if content is not None:
                 content_type = sniff.kind_of(io.BytesIO(content)) or "application/octet-stream"
-                shown[kind] = {"type": "Image", "url": f"{name}{_ending(content_type)}"}
-                await asyncio.to_thread(archive.writestr, shown[kind]["url"], content)
+                url = f"{name}{_ending(content_type)}"
+                shown[kind] = {"type": "Image", "url": url}
+                await asyncio.to_thread(archive.writestr, url, content)
         return shown
 
     async def marked(self, archive: zipfile.ZipFile) -> None:
@@ -282,11 +284,11 @@ class _Writer:
             return None
 
 
-def _asked(poll: SeenPoll) -> Json:
+def _asked(poll: SeenPoll) -> JsonObject:
     """What was put to the vote; the numbers only where its author may see them by now."""
     shows = not poll.hides_totals or poll.ends_at <= clock.now()
     counts = poll.counts if shows else [None] * len(poll.options)
-    options = [
+    options: list[Json] = [
         {"type": "Note", "name": name}
         | ({} if count is None else {"replies": {"type": "Collection", "totalItems": count}})
         for name, count in zip(poll.options, counts, strict=True)

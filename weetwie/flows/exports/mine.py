@@ -3,7 +3,7 @@
 import html
 import zipfile
 from collections.abc import Awaitable, Callable
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from weetwie.flows.exports import archive
 from weetwie.flows.exports.ties import EXPORTED
 from weetwie.flows.exports.ties import export as ties
 from weetwie.media.blob import Store
+from weetwie.runtime.json import Json
 from weetwie.text.language import translate
 
 _TITLE: Final = _("What {place} has about you")
@@ -49,7 +50,7 @@ async def write(
         box.writestr("index.html", _page(viewer, counts, taken.posts))
 
 
-def _json(rows: list[dict[str, Any]]) -> bytes:
+def _json(rows: list[dict[str, Json]]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(rows, enc_hook=str), indent=1)
 
 

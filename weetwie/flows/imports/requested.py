@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import structlog
@@ -29,6 +29,7 @@ from weetwie.imports.sources.form import Asked, Trouble
 from weetwie.imports.sources.people_map import PeopleMap
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.text.language import translate
 
 log = structlog.get_logger(__name__)
@@ -173,9 +174,9 @@ async def _told_of(
 class _Progress:
     """Looks on: how far it is, and what has come of it."""
 
-    def __init__(self, before: Mapping[str, Any]) -> None:
+    def __init__(self, before: Mapping[str, Json]) -> None:
         self.part = 0
-        self.report: Mapping[str, Any] = before
+        self.report: Mapping[str, Json] = before
         self.import_id: int | None = None
 
     def trouble(self, trouble: Trouble) -> None: ...  # the first of them stand in the report

@@ -1,7 +1,7 @@
 """What one does on a page with what is there: mark, follow, vote. Each is a form, and leads back to where it stood."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -23,7 +23,7 @@ from weetwie.web.pages import change
 from weetwie.web.pages.drafts import form_id
 from weetwie.web.visit import Visit
 
-Verb = Callable[[Db, Viewer, int], Awaitable[Any]]
+Verb = Callable[[Db, Viewer, int], Awaitable[int | None]]
 
 
 async def show_post(visit: Visit) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, cast
+from typing import Final
 
 from starlette.responses import Response
 
@@ -13,7 +13,6 @@ from weetwie.access.viewer import Viewer, system
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
 from weetwie.domain.moderation import decisions, reports
-from weetwie.domain.moderation.decisions import Kind
 from weetwie.domain.people import farewell, leave, rejoin, roles, suspend
 from weetwie.domain.people.erase import erase
 from weetwie.domain.people.limit import limit
@@ -30,6 +29,7 @@ from weetwie.views import people as seen_people
 from weetwie.views.people import Profile
 from weetwie.web import reading
 from weetwie.web.days import end_of
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _THEMSELVES: Final = _("You can't do this to your own account. Ask another administrator.")
@@ -62,14 +62,14 @@ async def show_people(visit: Visit) -> Response:
         return await _people(visit, db)
 
 
-async def _people(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _people(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     """By handle, those whose name or handle has what is asked for."""
     given = visit.request.query_params
     words, standing = given.get("q", "").strip().lower(), given.get("standing", "")
     found = await _found(visit, db)
     offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 7 else 0
     page = found[offset : offset + _LENGTH]
-    shown: dict[str, Any] = {
+    shown: dict[str, Shown] = {
         "link": "",
         "farewell": "",
         "is_sent": False,
@@ -268,11 +268,12 @@ async def on_report(visit: Visit) -> Response:
             case "close":
                 await reports.close(db, visit.viewer, id)
             case "decide":
-                if (kind := given.get("kind", "")) not in decisions.KINDS:
+                kind = next((one for one in decisions.KINDS if one == given.get("kind")), None)
+                if kind is None:
                     raise NotFound
                 about_id = (await reports.one(db, visit.viewer, id)).about_id
                 words = decisions.checked(given.get("words", ""))
-                await moderate.decide(visit.context(db), about_id, cast("Kind", kind), words, id)
+                await moderate.decide(visit.context(db), about_id, kind, words, id)
             case "open":
                 await reports.open_again(db, visit.viewer, id)
             case _other:
@@ -286,7 +287,7 @@ async def show_announcements(visit: Visit) -> Response:
         return await _announcements(visit, db)
 
 
-async def _announcements(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _announcements(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     in_force = await announcements.announcements(db, visit.viewer, language=visit.language)
     return await reading.show(
         visit, db, "admin_announcements.html", status, announcements=in_force, **({"given": {}} | more)

@@ -1,7 +1,5 @@
 """For administrators: from which chats people ask, and the secrets by which these are known."""
 
-from typing import Any
-
 import msgspec
 from starlette.responses import Response
 
@@ -11,6 +9,7 @@ from weetwie.errors import Refusal
 from weetwie.web import reading
 from weetwie.web.pages.admin import check
 from weetwie.web.pages.chat import PRODUCTS
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -67,7 +66,7 @@ async def remove(visit: Visit) -> Response:
     return visit.go("/admin/connections/chat?saved=1")
 
 
-async def _all(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _all(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     base_url = visit.site.base_url
     return await reading.show(
         visit,
@@ -83,7 +82,7 @@ async def _all(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response
     )
 
 
-async def _one(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _one(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     own = await chats.listed_chat(db, visit.viewer, visit.request.path_params["id"])
     return await reading.show(
         visit,

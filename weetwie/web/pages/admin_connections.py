@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from starlette.responses import Response
@@ -22,6 +22,7 @@ from weetwie.domain.webhooks import webhooks
 from weetwie.errors import NotFound, Refusal, _
 from weetwie.web import reading
 from weetwie.web.pages.admin import check
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -230,7 +231,7 @@ async def _test(visit: Visit, name: str) -> Response:
         )
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     shown = [
         (
             one,

@@ -1,7 +1,5 @@
 """For administrators: what the directory of the organisation shows to be let in."""
 
-from typing import Any
-
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
@@ -10,6 +8,7 @@ from weetwie.errors import NotFound, Refusal
 from weetwie.web import reading
 from weetwie.web.pages import sign_on
 from weetwie.web.pages.admin import check
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -43,7 +42,7 @@ async def act(visit: Visit) -> Response:
     return visit.go("/admin/directory")
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     return await reading.show(
         visit,
         db,

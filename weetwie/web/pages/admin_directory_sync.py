@@ -1,7 +1,7 @@
 """For administrators: how it stands with the directory that is read by LDAP, what would change, and who waits to leave."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from weetwie.flows import directory_check
 from weetwie.flows.directory_sync import PASSWORD
 from weetwie.web import reading
 from weetwie.web.pages.admin import check
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _MOST_NAMES: Final = 100
@@ -73,7 +74,7 @@ async def _preview(visit: Visit) -> Response:
         return await _page(visit, db, would=shown, read=len(would["read"]))
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     told = visit.site.directory
     assert told is not None, "checked before"
     return await reading.show(

@@ -27,6 +27,7 @@ from weetwie.runtime import clock
 from weetwie.web import reading
 from weetwie.web.pages import admin_policy
 from weetwie.web.pages.admin import check
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 LARGEST: Final = 8 * 1024 * 1024
@@ -54,7 +55,7 @@ async def show(visit: Visit) -> Response:
         return await page(visit, db)
 
 
-async def page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     return await reading.show(
         visit,
         db,

@@ -1,6 +1,6 @@
 """People who came with an import are invited: whom, in which words, and what could not be delivered."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from weetwie.flows.imports.invite import ImportInvitation
 from weetwie.text import language
 from weetwie.web import reading
 from weetwie.web.pages.admin import check
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 MOST: Final = 1000
@@ -74,7 +75,13 @@ async def _called(visit: Visit, db: Db) -> str:
 
 
 async def _page(
-    visit: Visit, db: Db, units: list[UnitToInvite], asked: ImportInvitation, status: int = 200, **more: Any
+    visit: Visit,
+    db: Db,
+    units: list[UnitToInvite],
+    asked: ImportInvitation,
+    status: int = 200,
+    /,
+    **more: Shown,
 ) -> Response:
     failed = dict(await emails.not_delivered(db, visit.viewer, _MOST_FAILED))
     people = await visit.site.presenter.people(db, visit.viewer, failed)

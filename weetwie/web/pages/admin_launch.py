@@ -1,7 +1,7 @@
 """The launch kit: a plan for the first hundred days, texts to send, a poster, slides, and answers for sceptics."""
 
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import segno
@@ -17,6 +17,7 @@ from weetwie.domain.timelines import questions
 from weetwie.errors import NotFound, _
 from weetwie.events import audit
 from weetwie.media import pdf
+from weetwie.runtime.json import Json
 from weetwie.web import colour, launch_words, reading
 from weetwie.web.pages.admin import check
 from weetwie.web.pages.admin_benefit import DOCUMENTS, as_file
@@ -171,7 +172,7 @@ async def show_sheet(visit: Visit) -> Response:
     return as_file(await pdf.made(source, _data(visit, _SHEETS[name])), f"{name}-{visit.language}.pdf")
 
 
-def _data(visit: Visit, paper: str) -> dict[str, Any]:
+def _data(visit: Visit, paper: str) -> dict[str, Json]:
     say, policy = visit.say, visit.viewer.policy
     return {
         "lang": visit.language,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
@@ -24,11 +24,13 @@ from weetwie.domain.policy.proposals import Proposal
 from weetwie.errors import Conflict, Invalid, NotFound, Refusal, _
 from weetwie.events import audit
 from weetwie.runtime import clock
+from weetwie.runtime.json import Json
 from weetwie.views.people import Profile
 from weetwie.web import colour, reading
 from weetwie.web.pages import question_policy
 from weetwie.web.pages.admin import check, profiles
 from weetwie.web.pages.question_settings import ZONES
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _READS: Final = "compliance_reads"
@@ -49,7 +51,7 @@ async def show_council(visit: Visit) -> Response:
         return await _council_page(visit, db)
 
 
-async def _council_page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _council_page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     waiting = await council.proposal(db, visit.viewer)
     return await reading.show(
         visit,
@@ -68,7 +70,7 @@ async def refused(visit: Visit, refusal: Refusal) -> Response:
         return await _page(visit, db, 422, error=refusal)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     more_reading = await proposals.waiting(db, visit.viewer, _READS)
     recent = await _recent(visit, db)
     chosen = COMPLIANCE_READS.index(visit.viewer.policy.compliance_reads)
@@ -217,7 +219,7 @@ async def show_statement(visit: Visit) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-def _choices(given: dict[str, str]) -> dict[str, Any]:
+def _choices(given: dict[str, str]) -> dict[str, Json]:
     """Raises Invalid."""
     name, longest = given.get("name", "").strip(), given.get("longest_post", "")
     if not 0 < len(name) <= 60:

@@ -1,6 +1,6 @@
 """How long what people write is kept, what would go by it, and what is held for a case."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.web import reading
 from weetwie.web.days import end_of
 from weetwie.web.pages.admin import check
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _NO_NUMBER: Final = _("Enter a whole number of days, at most 36,500. Leave it empty to never delete.")
@@ -25,14 +26,14 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     found = await holds.listed(db, visit.viewer)
     people = await visit.site.presenter.people(
         db, visit.viewer, dict.fromkeys(one.person_id for one in found if one.person_id)
     )
     by_id = {one.id: one for one in people}
     now = {rule: str(days or "") for rule, days in retention.days_of(visit.viewer.policy).items()}
-    shown: dict[str, Any] = {"given": now, "would_go": None, "held": {}}
+    shown: dict[str, Shown] = {"given": now, "would_go": None, "held": {}}
     return await reading.show(
         visit,
         db,

@@ -22,6 +22,7 @@ from weetwie.imports.sources.readers import READERS
 from weetwie.web import reading
 from weetwie.web.pages import admin_import
 from weetwie.web.pages.admin import check
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 LARGEST: Final = 2 << 30
@@ -214,7 +215,9 @@ def _chosen(found: RequestedImport, given: Any, channels: list[str]) -> WantedIm
     return msgspec.structs.replace(made, since=before.since, lists=before.lists, address=before.address)
 
 
-async def _page(visit: Visit, db: Db, found: RequestedImport, status: int = 200, **more: Any) -> Response:
+async def _page(
+    visit: Visit, db: Db, found: RequestedImport, status: int = 200, /, **more: Shown
+) -> Response:
     report = msgspec.convert(found.report, EvidenceReport) if found.report.get("kind") else None
     is_in = found.import_id is not None and found.act == Act.bring_in and not found.is_going
     undecided = await names.undecided(db, found.import_id) if is_in and found.import_id else []

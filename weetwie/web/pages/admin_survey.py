@@ -40,7 +40,10 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
         is_compared=compared_with_id is not None,
         has_topics=len(offered) >= survey_rules.EACH,
         begins=begins if begins and begins > clock.now() else None,
-        rules=survey_rules,
+        rules={
+            name: getattr(survey_rules, name)
+            for name in ("MOST_TOPICS", "EACH", "USUAL", "SHORTEST", "LONGEST")
+        },
         is_allowed=is_allowed,
         **values,
     )

@@ -1,13 +1,13 @@
 """The client API to be read: all endpoints by group, and the entities that they answer with."""
 
 import asyncio
-from typing import Any
 
 from starlette.responses import Response
 
 from weetwie.errors import NotFound
 from weetwie.web import reading
 from weetwie.web.api_reference import ENTITIES, Reference
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -33,6 +33,6 @@ async def _of(visit: Visit) -> Reference:
     return await asyncio.to_thread(visit.site.api)  # the first time it is made
 
 
-async def _show(visit: Visit, template: str, of: Reference, **values: Any) -> Response:
+async def _show(visit: Visit, template: str, of: Reference, **values: Shown) -> Response:
     async with visit.site.database.reading() as db:
         return await reading.show(visit, db, template, api=of, **values)

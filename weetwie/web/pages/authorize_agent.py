@@ -1,7 +1,7 @@
 """What is special where an agent asks to be let in: who it is, what it will see in plain words, and what one leaves out of that."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from weetwie.access import viewer as viewers
@@ -13,6 +13,7 @@ from weetwie.errors import Invalid, _
 from weetwie.http.fetch import Fetched, Fetcher, FetchFailed
 from weetwie.runtime import clock
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _SEES: Final = {
@@ -67,7 +68,7 @@ def check(visit: Visit, challenge: str | None) -> None:
         raise Invalid(_("The agent asks for access to something else than this installation."))
 
 
-def told(visit: Visit, app: RegisteredApp, redirect_uri: str, scopes: list[str]) -> dict[str, Any]:
+def told(visit: Visit, app: RegisteredApp, redirect_uri: str, scopes: list[str]) -> dict[str, Shown]:
     """For the page: who asks, and what they would see."""
     ring = viewers.ring(visit.viewer, clock.now())
     return {

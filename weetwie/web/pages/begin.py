@@ -3,7 +3,7 @@ like to learn, whom to follow. Then an introduction stands ready to be posted.""
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -21,6 +21,7 @@ from weetwie.views import tags as seen_tags
 from weetwie.web import first_people, reading
 from weetwie.web.pages import address
 from weetwie.web.pages.drafts import choices, draft_of
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 STEPS: Final = ("you", "topics", "people", "hello")
@@ -40,8 +41,8 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db, step)
 
 
-async def _page(visit: Visit, db: Db, step: str, status: int = 200, **more: Any) -> Response:
-    shown: dict[str, Any] = {
+async def _page(visit: Visit, db: Db, step: str, status: int = 200, /, **more: Shown) -> Response:
+    shown: dict[str, Shown] = {
         "topics": {"knows": [], "learns": []},
         "said": [],
         "wishes": [],

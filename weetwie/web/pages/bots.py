@@ -1,7 +1,6 @@
 """Bots that one answers for: made, told what to post, handed over, ended."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import Response
 
@@ -12,6 +11,7 @@ from weetwie.domain.people import bots
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import bots as flow
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -96,7 +96,7 @@ def _check(visit: Visit) -> None:
         raise NotFound
 
 
-async def _all(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _all(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     own, offered = await bots.own(db, visit.viewer), await bots.offered(db, visit.viewer)
     ids = [*(one.id for one in (*own, *offered)), *(one.responsible_id for one in offered)]
     people = await visit.site.presenter.cards(db, visit.viewer, ids)
@@ -113,7 +113,7 @@ async def _all(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response
     )
 
 
-async def _one(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _one(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     own = await bots.own_bot(db, visit.viewer, visit.request.path_params["id"])
     people = await visit.site.presenter.cards(
         db, visit.viewer, [own.id, *([own.offered_to_id] if own.offered_to_id else [])]

@@ -22,7 +22,7 @@ async def show_edit(
     async with visit.site.database.reading() as db:
         before = await edit.own(db, visit.viewer, visit.request.path_params["id"])
         post = await visit.site.presenter.post(db, visit.viewer, before["id"])
-        given = {"text": text, "warning": warning} if error else before
+        given = {"text": text, "warning": warning} if error else dict(before)
         return await reading.show(
             visit, db, "edit.html", 422 if error else 200, post=post, given=given, error=error
         )

@@ -1,7 +1,6 @@
 """Bringing contacts along: who of them is here, to be followed with one click. Nothing is kept of those who are not."""
 
 import asyncio
-from typing import Any
 
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.imports import contacts
 from weetwie.imports.contacts import Contact
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -24,7 +24,7 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     return await reading.show(visit, db, "contacts.html", status, **({"people": None, "known": 0} | more))
 
 

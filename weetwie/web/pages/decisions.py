@@ -1,7 +1,5 @@
 """What the moderators decided about oneself, and the one objection to it: signed in, or by a link for who is suspended."""
 
-from typing import Any
-
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
@@ -13,6 +11,7 @@ from weetwie.errors import Invalid, NotFound
 from weetwie.flows import moderate
 from weetwie.web import reading
 from weetwie.web.pages.drafts import form_id
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -22,7 +21,7 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     found = await decisions.about(db, visit.viewer.person_id)
     inspected = await inspections.about(db, visit.viewer.person_id)
     return await reading.show(

@@ -9,6 +9,7 @@ from weetwie.flows.exports.ties import EXPORTED
 from weetwie.flows.exports.ties import export as ties
 from weetwie.runtime import clock
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -58,7 +59,7 @@ async def table(visit: Visit) -> Response:
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _page(visit: Visit, status: int = 200, **more: object) -> Response:
+async def _page(visit: Visit, status: int = 200, /, **more: Shown) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         found = await exports.asked(db, visit.viewer)

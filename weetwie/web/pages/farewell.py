@@ -11,6 +11,7 @@ from weetwie.domain.people.farewell import FarewellChoices
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import offboard
 from weetwie.flows.offboard import StayAnswer
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -18,7 +19,7 @@ async def show(visit: Visit) -> Response:
     return _page(visit, await _person(visit))
 
 
-def _page(visit: Visit, person: Viewer, status: int = 200, **more: object) -> Response:
+def _page(visit: Visit, person: Viewer, status: int = 200, /, **more: Shown) -> Response:
     shown = {"given": {"is_found": "on", "is_asked": "on"}, "is_waiting": False, **more}
     return visit.show("farewell.html", status, handle=person.handle, **shown)
 

@@ -1,6 +1,6 @@
 """The secret addresses of one's own feeds: made, copied once, taken back."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from weetwie.domain.lists import lists
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import feeds as flow
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -59,7 +60,7 @@ def _check(visit: Visit) -> None:
         raise NotFound
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     own_lists = await lists.lists(db, visit.viewer)
     feeds = await addresses.own(db, visit.viewer)
     people = await visit.site.presenter.cards(

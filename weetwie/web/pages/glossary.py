@@ -1,7 +1,7 @@
 """The glossary: what means the same here, pairs to confirm, and a form to add or change one."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -15,6 +15,7 @@ from weetwie.errors import NotFound, Refusal
 from weetwie.runtime import clock
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _LONGEST: Final = 100
@@ -67,7 +68,7 @@ async def act(visit: Visit) -> Response:
     return visit.go("/glossary?saved=1")
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     words = visit.request.query_params.get("q", "").strip()[:_LONGEST]
     found = await glossary.entries(db, visit.viewer, words)
     people = await visit.site.presenter.people(
@@ -97,7 +98,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     )
 
 
-async def _one(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _one(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     id, verb = visit.request.path_params["id"], visit.request.path_params["verb"]
     one = await glossary.entry(db, visit.viewer, id)
     if verb not in _VERBS or not glossary.may_change(visit.viewer, one):

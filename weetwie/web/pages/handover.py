@@ -1,7 +1,7 @@
 """Handing over: for the person first, and for their unit what they choose to share. Never a number about anybody."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,6 +22,7 @@ from weetwie.errors import Invalid, NotFound, _
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.pages import reading_list
+from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -53,13 +54,13 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     viewer, presenter = visit.viewer, visit.site.presenter
     found = await _rare(visit, db)
     questions = await addressed(db, viewer, _MOST_QUESTIONS)
     contacts = await only_contact_of(db, viewer, _MOST_CONTACTS)
     left = await reading_list.own_form(visit, db)
-    values: dict[str, Any] = {"given": left or {}, "is_left": left is not None} | more
+    values: dict[str, Shown] = {"given": left or {}, "is_left": left is not None, **more}
     return await reading.show(
         visit,
         db,

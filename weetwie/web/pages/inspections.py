@@ -17,6 +17,7 @@ from weetwie.flows import moderate
 from weetwie.runtime import clock
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.view_models import Post
 from weetwie.web.visit import Visit
 
@@ -37,7 +38,7 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: object) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     found = await inspections.listed(db, visit.viewer)
     ids = [id for one in found for id in (one.person_id, one.asked_by_id) if id]
     people = await visit.site.presenter.people(db, visit.viewer, dict.fromkeys(ids))

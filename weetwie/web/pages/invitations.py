@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -20,6 +20,7 @@ from weetwie.runtime import clock
 from weetwie.text.signs import bare_addresses
 from weetwie.web import reading
 from weetwie.web.days import end_of
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _PROLONGED: Final = timedelta(days=90)
@@ -34,14 +35,14 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     viewer, now = visit.viewer, clock.now()
     stays = await guests.mine(db, viewer)
     open_ones = await invite.listed(db, viewer)
     looks_after = permissions.look_after_people(viewer, now)
     ids = [*(one.guest_id for one in stays), *(one.inviter_id or 0 for one in open_ones)]
     people = {one.id: one for one in await visit.site.presenter.people(db, viewer, dict.fromkeys(ids))}
-    shown: dict[str, Any] = {"given": {}, "links": [], "sent": 0}
+    shown: dict[str, Shown] = {"given": {}, "links": [], "sent": 0}
     usual = min(now + _USUAL_STAY, rules.longest_stay(viewer.policy, now) - timedelta(days=1))
     return await reading.show(
         visit,

@@ -1,7 +1,7 @@
 """Coming in: somebody who was invited chooses a name and a password; somebody who was not asks to be let in."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from weetwie.flows import onboard
 from weetwie.flows.onboard import Guest
 from weetwie.security.client_address import place_of
 from weetwie.text.signs import bare_address
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 FIELDS: Final = ("name", "handle", "address")
@@ -50,11 +51,13 @@ async def show_door(visit: Visit) -> Response:
         return await _door(visit, db, invited)
 
 
-async def _door(visit: Visit, db: Db, invited: InvitedPerson, status: int = 200, **more: Any) -> Response:
+async def _door(
+    visit: Visit, db: Db, invited: InvitedPerson, status: int = 200, /, **more: Shown
+) -> Response:
     """With who invites: their name is what the email says too."""
     inviter = await visit.site.memory.person(db, invited.inviter_id) if invited.inviter_id else None
     shown = await visit.site.presenter.person(db, inviter, inviter.person_id) if inviter else None
-    values: dict[str, Any] = {"given": {}} | more
+    values: dict[str, Shown] = {"given": {}} | more
     return visit.show(
         "come.html", status, invited=invited, inviter=shown, last_day=guests.last_day(invited.until), **values
     )

@@ -1,6 +1,6 @@
 """What one says that one knows, what could be inferred, and the one switch out of it."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_nea
 from weetwie.errors import Invalid, NotFound
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.view_models import Post
 from weetwie.web.visit import Visit
 
@@ -61,7 +62,7 @@ async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:
         raise NotFound
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     viewer = visit.viewer
     found = await inferred.inferred(db, viewer)
     given = await vouch.about_me(db, viewer)
@@ -76,7 +77,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Respons
     people = await visit.site.presenter.cards(db, viewer, {one.by_id for one in given})
     own = await topics.own(db, viewer)
     proposed = [one for one in found if one.choice is None][: inferred.MOST_PROPOSED]
-    values = {
+    values: dict[str, Shown] = {
         "is_ranked": await is_ranked(db, viewer),
         "finds_near": await finds_near(db, viewer),
         "own": {choice.name: [one for one in own if one.choice is choice] for choice in TopicChoice},

@@ -1,7 +1,7 @@
 """Messages: conversations beside the one that is open. Who takes part in one is who can read every line of it."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from starlette.responses import JSONResponse, Response
 
@@ -17,6 +17,7 @@ from weetwie.flows import messages as flow
 from weetwie.web import messages, reading
 from weetwie.web.messages import Listed, Open
 from weetwie.web.pages.write import uploaded
+from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
 
@@ -119,7 +120,7 @@ async def _refused(
     if visit.is_from_script:
         return JSONResponse({"error": visit.say(refusal.sentence, **refusal.values)}, status)
     async with visit.site.database.reading() as db:
-        draft: dict[str, Any] = {"to": "", **given, "text": _text(given), "error": refusal}
+        draft: dict[str, Shown] = {"to": "", **given, "text": _text(given), "error": refusal}
         opened = None
         if post_id is not None:
             opened = await messages.opened(visit, db, await rooms.room_of(db, visit.viewer, post_id), post_id)
@@ -187,7 +188,7 @@ async def _page(
     *,
     is_open: bool = True,
     is_new: bool = False,
-    draft: dict[str, Any] | None = None,
+    draft: Mapping[str, Shown] | None = None,
 ) -> Response:
     """`is_open`: on a phone the conversation is shown, else the list."""
     proposed: list[Person] = []
@@ -197,6 +198,8 @@ async def _page(
         proposed = await visit.site.presenter.people(
             db, visit.viewer, list(dict.fromkeys([*recent, *wanted]))[:_PROPOSED]
         )
+    said: dict[str, Shown] = {"to": "", "text": "", "error": None}
+    said.update(draft or {})
     more = listed[-1].last.id if len(listed) == messages.LISTED else 0
     return await reading.show(
         visit,
@@ -209,6 +212,6 @@ async def _page(
         is_new=is_new,
         proposed=proposed,
         words=visit.request.query_params.get("q", "")[:100],
-        draft={"to": "", "text": "", "error": None, **(draft or {})},
+        draft=said,
         older=reading.older(visit, more),
     )

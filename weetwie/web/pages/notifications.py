@@ -18,6 +18,7 @@ from weetwie.errors import _
 from weetwie.views import posts as post_views
 from weetwie.web import reading
 from weetwie.web.beside import can_you_help
+from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person, Post, moment_of
 from weetwie.web.visit import Visit
 
@@ -70,13 +71,13 @@ def _tabs(visit: Visit, asked: int) -> list[tuple[str, str, int | None]]:
     ]
 
 
-async def _questions(visit: Visit, db: Db, asked: Sequence[Any]) -> dict[str, Any]:
+async def _questions(visit: Visit, db: Db, asked: Sequence[Any]) -> dict[str, Shown]:
     """Those that wait for the reader's answer."""
     posts = await visit.site.presenter.posts(db, visit.viewer, asked)
     return {"told": [Told("asks", [post.author], 1, post.written_at, post) for post in posts], "older": ""}
 
 
-async def _told(visit: Visit, db: Db, tab: str) -> dict[str, Any]:
+async def _told(visit: Visit, db: Db, tab: str) -> dict[str, Shown]:
     kinds = _MENTIONS if tab == "mentions" else KINDS
     found = await groups.groups(db, visit.viewer, reading.asked(visit), kinds=kinds)
     read = await markers.markers(db, visit.viewer, ["notifications"])

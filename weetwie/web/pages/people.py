@@ -18,6 +18,7 @@ from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.suggestions import suggestions
 from weetwie.domain.timelines.introductions import introductions
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.topics import with_topics_as_read
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
@@ -106,7 +107,7 @@ async def _found(visit: Visit, db: Db, words: str, among: DirectoryFilter) -> li
     return await narrowed(db, visit.viewer, list(dict.fromkeys([*by_name, *by_topic])), among)
 
 
-async def _beside(visit: Visit, db: Db) -> dict[str, Any]:
+async def _beside(visit: Visit, db: Db) -> dict[str, Shown]:
     viewer, presenter = visit.viewer, visit.site.presenter
     hellos = await introductions(db, viewer, 1)
     found = await suggestions(db, viewer, _SUGGESTED)

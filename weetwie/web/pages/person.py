@@ -1,6 +1,6 @@
 """A person: who they are, what one can ask them about, what they write, and what ties the viewer to them."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -18,6 +18,7 @@ from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.ask_about import asked_about, proposed
 from weetwie.web.brought import brought
+from weetwie.web.shown import Shown
 from weetwie.web.topics import with_topics_as_read
 from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
@@ -59,7 +60,7 @@ async def _show(visit: Visit) -> Response:
         return await reading.show(visit, db, "person.html", person=person, tab=tab, **shown)
 
 
-async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
+async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Shown]:
     async def read(db: Db, page: Page) -> list[SeenPost]:
         return await posts_of(
             db,
@@ -83,7 +84,7 @@ async def _posts(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, An
     return {**found, "pinned": held["posts"]}
 
 
-async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Any]:
+async def _people(visit: Visit, db: Db, person: Person, tab: str) -> dict[str, Shown]:
     list_ = followers if tab == "followers" else following
     found = [] if person.is_card else await list_(db, visit.viewer, person.id, reading.asked(visit))
     people = await visit.site.presenter.people(db, visit.viewer, [one.id for one in found])
@@ -106,9 +107,9 @@ async def _responsible(visit: Visit, db: Db, person: Person) -> Person | None:
     return next(iter(await visit.site.presenter.people(db, visit.viewer, [id])), None) if id else None
 
 
-async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Any]:
+async def _about(visit: Visit, db: Db, person: Person) -> dict[str, Shown]:
     viewer, presenter = visit.viewer, visit.site.presenter
-    shown: dict[str, Any] = {
+    shown: dict[str, Shown] = {
         "relation": None,
         "known": [],
         "more_known": 0,

@@ -1,16 +1,17 @@
 """What the page of policies says of questions: after how many hours more people are asked, and when people work."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from weetwie.errors import Invalid, _
+from weetwie.runtime.json import Json
 
 _MOST_HOURS: Final = 400
 
 
-def choices(given: Mapping[str, str]) -> dict[str, Any]:
+def choices(given: Mapping[str, str]) -> dict[str, Json]:
     """Of these fields those that were sent. Raises Invalid."""
-    read: dict[str, Callable[[str], Any]] = {
+    read: dict[str, Callable[[str], Json]] = {
         "question_hours": _hours,
         "time_zone": str,
         "holidays": str,

@@ -1,7 +1,7 @@
 """When, how often and about what one wants to be asked; which topics no more, and who was named for what."""
 
 from datetime import date, time
-from typing import Any, Final
+from typing import Final
 from zoneinfo import available_timezones
 
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from weetwie.domain.questions import preferences, respond
 from weetwie.domain.questions.preferences import Preferences
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _REGIONS: Final = (
@@ -64,7 +65,7 @@ async def act(visit: Visit) -> Response:
     return visit.go("/settings/questions#topics")
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     own = await preferences.preferences(db, visit.viewer)
     pointers = await respond.pointers(db, visit.viewer)
     ids = {id for one in pointers for id in (one.by_id, one.to_id) if id is not None}

@@ -1,9 +1,10 @@
 """Questions: those that wait for one, one's own, those without an answer, and answers by topic; one tap on each."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
+from weetwie.context import Context
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import Db
 from weetwie.domain.questions import answers as given_answers
@@ -138,7 +139,7 @@ async def _act(visit: Visit, db: Db, id: int, given: dict[str, str]) -> None:
             raise NotFound
 
 
-async def _refer(visit: Visit, context: Any, id: int, given: dict[str, str]) -> None:
+async def _refer(visit: Visit, context: Context, id: int, given: dict[str, str]) -> None:
     """Somebody by a button, or by their name or handle; else the people of a topic."""
     openly, who = "openly" in given, given.get("person", "").strip()
     if who.isdigit():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from weetwie.domain.relations.relationship import relationships
 from weetwie.errors import Invalid, NotFound, _
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -40,7 +41,7 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     waiting, lists = await offered(visit, db)
     people = [one.id for left in lists for one in left.people]
     ties = await relationships(db, visit.viewer, list(dict.fromkeys(people)))

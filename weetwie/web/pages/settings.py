@@ -1,8 +1,8 @@
 """What one says of oneself, how the pages look, who sees what: three pages that each save what they show."""
 
 from collections.abc import Callable
-from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from weetwie.access import profile_words
@@ -19,9 +19,10 @@ from weetwie.flows import profile as flow
 from weetwie.text import language
 from weetwie.views import people as seen_people
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
-Read = Callable[[Visit, dict[str, str]], dict[str, Any]]
+Read = Callable[[Visit, dict[str, str]], Changes]
 
 
 async def show(visit: Visit) -> Response:
@@ -59,11 +60,7 @@ async def _save(visit: Visit, template: str, read: Read) -> Response:
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
-            changes, face, header = (
-                Changes(**read(visit, given)),
-                _file(visit, "face"),
-                _file(visit, "header"),
-            )
+            changes, face, header = read(visit, given), _file(visit, "face"), _file(visit, "header")
             await flow.change(visit.context(db), changes, face=face, header=header)
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
@@ -71,7 +68,7 @@ async def _save(visit: Visit, template: str, read: Read) -> Response:
     return visit.go(f"{visit.request.url.path}?saved=1")
 
 
-async def _page(visit: Visit, db: Db, template: str, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, template: str, status: int = 200, /, **more: Shown) -> Response:
     seen = await seen_people.person(db, visit.viewer, visit.viewer.person_id)
     (profile,) = await seen_people.profiles(db, [seen])
     own = await topics.own(db, visit.viewer)
@@ -93,15 +90,16 @@ async def _page(visit: Visit, db: Db, template: str, status: int = 200, **more: 
     )
 
 
-def _profile(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+def _profile(visit: Visit, given: dict[str, str]) -> Changes:
     names, values = visit.several.get("field_name", []), visit.several.get("field_value", [])
-    return {
-        "name": given.get("name", ""),
-        "bio": given.get("bio", ""),
-        **{word.name: given.get(word.name, "") for word in profile_words.OWN},
-        "languages": _languages(visit.several.get("languages", [])),
-        "fields": [Field(name, value) for name, value in zip(names, values, strict=False) if name or value],
-    }
+    changes = Changes(
+        name=given.get("name", ""),
+        bio=given.get("bio", ""),
+        languages=_languages(visit.several.get("languages", [])),
+        fields=[Field(name, value) for name, value in zip(names, values, strict=False) if name or value],
+    )
+    words = {word.name: given.get(word.name, "") for word in profile_words.OWN}
+    return msgspec.structs.replace(changes, **words)
 
 
 def _languages(given: list[str]) -> list[str]:
@@ -113,27 +111,27 @@ def _file(visit: Visit, field: str) -> UploadedFile | None:
     return next(iter(visit.files.get(field, [])), None)
 
 
-def _appearance(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
-    return {
-        "theme": given.get("theme", ""),
-        "density": given.get("density", ""),
-        "pages_language": given.get("pages_language") or None,
-        "has_single_keys": "has_single_keys" in given,
-    }
+def _appearance(visit: Visit, given: dict[str, str]) -> Changes:
+    return Changes(
+        theme=given.get("theme", ""),
+        density=given.get("density", ""),
+        pages_language=given.get("pages_language") or None,
+        has_single_keys="has_single_keys" in given,
+    )
 
 
-def _privacy(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+def _privacy(visit: Visit, given: dict[str, str]) -> Changes:
     ring = given.get("default_ring", "")
-    return {
-        "is_locked": "is_locked" in given,
-        "is_discoverable": "is_discoverable" in given,
-        "hides_follows": "hides_follows" in given,
-        "profile_ring": Ring(_choice(given.get("profile_ring"), len(Ring))),
-        "default_ring": Ring(_choice(ring, len(Ring))) if ring else None,
-        "default_visibility": Visibility(_choice(given.get("default_visibility"), len(Visibility))),
-        "default_quote_policy": QuotePolicy(_choice(given.get("default_quote_policy"), len(QuotePolicy))),
-        "default_language": given.get("default_language") or None,
-    }
+    return Changes(
+        is_locked="is_locked" in given,
+        is_discoverable="is_discoverable" in given,
+        hides_follows="hides_follows" in given,
+        profile_ring=Ring(_choice(given.get("profile_ring"), len(Ring))),
+        default_ring=Ring(_choice(ring, len(Ring))) if ring else None,
+        default_visibility=Visibility(_choice(given.get("default_visibility"), len(Visibility))),
+        default_quote_policy=QuotePolicy(_choice(given.get("default_quote_policy"), len(QuotePolicy))),
+        default_language=given.get("default_language") or None,
+    )
 
 
 def _choice(text: str | None, among: int) -> int:

@@ -1,6 +1,6 @@
 """Signing in with a name or an address and a password, and signing out."""
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from weetwie.flows.log_in import LoginAttempt
 from weetwie.security.client_address import place_of
 from weetwie.web import first
 from weetwie.web.pages import sign_on
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit, local
 
 _STATUS: Final = {TooMany: 429, Unavailable: 503}
@@ -26,7 +27,7 @@ async def show(visit: Visit) -> Response:
     return page(visit)
 
 
-def page(visit: Visit, status: int = 200, **values: Any) -> Response:
+def page(visit: Visit, status: int = 200, /, **values: Shown) -> Response:
     visit.is_living = True  # for passkeys
     policy = visit.viewer.policy
     providers = sign_on.offered(visit)

@@ -1,7 +1,7 @@
 """How one signs in: the browsers one is in, the providers, the password."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import segno
@@ -28,6 +28,7 @@ from weetwie.web import reading
 from weetwie.web.pages import address
 from weetwie.web.pages import sign_on as sign_ons
 from weetwie.web.pages.drafts import form_id
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _LAST_WAY = _("This is your only way to log in. Choose a password first.")
@@ -66,7 +67,7 @@ async def act(visit: Visit) -> Response:
     return visit.go(f"/settings/sign-in?{'letter' if is_letter else 'saved'}=1")
 
 
-async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, status: int = 200, /, **more: Shown) -> Response:
     reading.check_signed_in(visit)
     site = visit.site
     async with site.database.reading() as db:
@@ -79,7 +80,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             db,
             "sign_in_settings.html",
             status,
-            sessions=await sessions.listed(db, visit.viewer),
+            sessions=[(one, browser_of(one.agent)) for one in await sessions.listed(db, visit.viewer)],
             happened=await reading.with_names(visit, db, await account.happened(db, visit.viewer)),
             connected=[(one, names.get(one.issuer, one.issuer)) for one in known],
             others=[one for one in offered if one.issuer not in issuers],
@@ -87,7 +88,6 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> Response:
             has_codes=await one_time.is_on(db, visit.viewer.person_id),
             has_password=await passwords.hash_of(db, visit.viewer.person_id) is not None,
             may_have_password=sign_in.may_by_own_means(visit.viewer),
-            browser_of=browser_of,
             own_address=await addresses.personal(db, visit.viewer.person_id),
             is_saved="saved" in visit.request.query_params,
             is_letter="letter" in visit.request.query_params,

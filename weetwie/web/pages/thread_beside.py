@@ -1,11 +1,12 @@
 """What stands beside a post: who wrote it and who takes part; beside a question who might know, and questions like it."""
 
-from typing import Any, Final
+from typing import Final
 
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.web.experts import experts
 from weetwie.web.pages.who_knows import answered_like
+from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
@@ -13,12 +14,12 @@ _KNOW: Final = 3
 _TAKE_PART: Final = 6
 
 
-async def beside(visit: Visit, db: Db, posts: list[Post]) -> dict[str, Any]:
+async def beside(visit: Visit, db: Db, posts: list[Post]) -> dict[str, Shown]:
     """`posts` begins with the one that the page is about."""
     post = posts[0]
     if not visit.is_signed_in:
         return {"might_know": [], "alike": [], "people": []}
-    found: dict[str, Any] = {"might_know": [], "alike": [], "people": _people(posts)}
+    found: dict[str, Shown] = {"might_know": [], "alike": [], "people": _people(posts)}
     if post.is_question and post.answer_id is None:
         answer = (await who_knows(db, visit.viewer, post.text, limit=2 * _KNOW)).named()
         known = await experts(visit, db, answer)

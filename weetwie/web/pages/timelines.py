@@ -1,11 +1,11 @@
 """Lists of posts: all there are, those with a tag, those that one has kept or liked, and what one was told directly."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
+from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge.experts import who_knows
@@ -24,11 +24,12 @@ from weetwie.web.beside import beside
 from weetwie.web.experts import experts
 from weetwie.web.items import items
 from weetwie.web.pages import home
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 _EXPERTS, _QUESTIONS, _RELATED = 10, 20, 10
 
-Find = Callable[[Db, Any, Page], Awaitable[Sequence[SeenPost]]]
+Find = Callable[[Db, Viewer, Page], Awaitable[Sequence[SeenPost]]]
 
 
 async def all_posts(visit: Visit) -> Response:
@@ -98,7 +99,7 @@ async def tag(visit: Visit) -> Response:
     tab = visit.request.query_params.get("tab", "")
     async with visit.site.database.reading() as db:
         (seen,) = await tag_views.named(db, visit.viewer, [visit.request.path_params["tag"]])
-        found: dict[str, Any] = {"posts": [], "older": ""}
+        found: dict[str, Shown] = {"posts": [], "older": ""}
         if tab not in ("questions", "people"):
             found = await reading.timeline(
                 visit, db, lambda db, page: publics.tagged(db, visit.viewer, key, page, [], [], [])
@@ -119,11 +120,11 @@ async def tag(visit: Visit) -> Response:
         )
 
 
-async def _about(visit: Visit, db: Db, name: str, tab: str) -> dict[str, Any]:
+async def _about(visit: Visit, db: Db, name: str, tab: str) -> dict[str, Shown]:
     """People without a number, what was asked, what it goes with."""
     viewer = visit.viewer
     answer = (await who_knows(db, viewer, f"#{name}", limit=_EXPERTS)).named()
-    about: dict[str, Any] = {
+    about: dict[str, Shown] = {
         "experts": await experts(visit, db, answer),
         "related": await tag_views.tags(db, viewer, await related_tags(db, viewer, name, _RELATED)),
     }

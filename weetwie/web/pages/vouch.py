@@ -1,7 +1,5 @@
 """Vouch for somebody: say what they know, by a post of theirs that shows it. Only they read who said so."""
 
-from typing import Any
-
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
@@ -12,6 +10,7 @@ from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.web import reading
 from weetwie.web.experts import experts
 from weetwie.web.pages.drafts import form_id
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -45,7 +44,7 @@ async def give(visit: Visit) -> Response:
     return visit.go(f"{visit.request.url.path}?said=1")
 
 
-async def _page(visit: Visit, db: Db, topic: str, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, topic: str, status: int = 200, /, **more: Shown) -> Response:
     viewer = visit.viewer
     person_id = await lookup(db, viewer, visit.request.path_params["handle"])
     if person_id == viewer.person_id:

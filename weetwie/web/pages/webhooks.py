@@ -1,7 +1,7 @@
 """Webhooks of one's own: made, tested, given another secret, switched off and on; and what was sent there."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from weetwie.errors import NotFound, Refusal
 from weetwie.flows import webhooks as flow
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -87,7 +88,7 @@ def _check(visit: Visit) -> None:
         raise NotFound
 
 
-async def _all(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _all(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     own = await webhooks.own(db, visit.viewer)
     return await reading.show(
         visit,
@@ -100,7 +101,7 @@ async def _all(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response
     )
 
 
-async def _one(visit: Visit, db: Db, id: int, **more: Any) -> Response:
+async def _one(visit: Visit, db: Db, id: int, **more: Shown) -> Response:
     own = await webhooks.own_webhook(db, visit.viewer, id)
     told = await deliveries.listed(db, visit.viewer, id)
     seen = await seen_posts.posts(db, visit.viewer, [one.post_id for one in told if one.post_id])

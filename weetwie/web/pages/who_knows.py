@@ -1,6 +1,6 @@
 """Who knows: one field, answered with people and what they wrote; names, topics and posts as well."""
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -29,6 +29,7 @@ from weetwie.views import tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.experts import ShownExpert, experts, written_elsewhere
 from weetwie.web.items import items
+from weetwie.web.shown import Shown
 from weetwie.web.topics import as_read
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
@@ -45,7 +46,7 @@ _NEARBY: Final = 6
 _CLOSE: Final = 2
 _LONGEST: Final = 1000
 _ORDERS: Final = ("knows", "acts")
-_NOTHING: Final[dict[str, Any]] = {
+_NOTHING: Final[dict[str, Shown]] = {
     "found": [],
     "ways": {},
     "people": [],
@@ -119,7 +120,7 @@ async def while_asking(visit: Visit) -> Response:
     return visit.show("parts/before_you_ask.html", **found, question_text=words, with_ask=True)
 
 
-async def before_asking(visit: Visit, db: Db, words: str) -> dict[str, Any]:
+async def before_asking(visit: Visit, db: Db, words: str) -> dict[str, Shown]:
     """Answered questions like this one, and people who know; both may be empty."""
     if len(words) < _SHORTEST_QUESTION or read(words).has_operators:
         return {"answered": [], "found": []}
@@ -135,7 +136,7 @@ def _words(visit: Visit) -> str:
     return visit.request.query_params.get("q", "").strip()[:_LONGEST]
 
 
-async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
+async def _found(visit: Visit, db: Db, words: str) -> dict[str, Shown]:
     """Raises Invalid for operators that cannot be understood."""
     asked, offset = read(words), _offset(visit)
     wanted = await in_every_language(db, visit.viewer, asked)
@@ -148,7 +149,7 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
         }
     ids = await search_posts(db, visit.viewer, wanted, Page(reading.LENGTH), offset=offset)
     posts = await visit.site.presenter.posts(db, visit.viewer, await seen_posts.posts(db, visit.viewer, ids))
-    found = {
+    found: dict[str, Shown] = {
         "posts": await items(visit, db, posts),
         "older": _older(visit, offset) if len(ids) == reading.LENGTH else "",
     }
@@ -157,7 +158,7 @@ async def _found(visit: Visit, db: Db, words: str) -> dict[str, Any]:
     return found
 
 
-async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Any]:
+async def _who_knows(visit: Visit, db: Db, words: str) -> dict[str, Shown]:
     viewer, presenter = visit.viewer, visit.site.presenter
     order = _order(visit, viewer)
     answer = await who_knows(db, viewer, words, order, limit=_EXPERTS, most_elsewhere=_ELSEWHERE)

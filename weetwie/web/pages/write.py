@@ -174,10 +174,8 @@ async def show_scheduled(visit: Visit) -> Response:
     """What waits for its time, and what was refused when its time had come."""
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
-        waiting = await scheduled.waiting(db, visit.viewer, Page(200))
-        return await reading.show(
-            visit, db, "scheduled.html", waiting=sorted(waiting, key=lambda one: one.at)
-        )
+        waiting = sorted(await scheduled.waiting(db, visit.viewer, Page(200)), key=lambda one: one.at)
+        return await reading.show(visit, db, "scheduled.html", waiting=waiting)
 
 
 async def on_scheduled(visit: Visit) -> Response:

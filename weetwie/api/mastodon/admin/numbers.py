@@ -103,7 +103,7 @@ async def dimensions(call: Call, wanted: WantedParts) -> list[wire.AdminDimensio
     return answer
 
 
-def _part(key: str, value: object, **more: str) -> wire.AdminDimensionData:
+def _part(key: str, value: str | int | None, **more: str) -> wire.AdminDimensionData:
     return wire.AdminDimensionData(key=key, human_key=key, value=str(value), **more)
 
 

@@ -7,16 +7,17 @@ CC BY-SA 4.0, see LICENSE beside them).
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from weetwie.domain.knowledge.arrays import Floats, Ints
 from weetwie.domain.knowledge.words import LANGUAGES, number_in, number_of
-from weetwie.runtime.later import NDArray, np
+from weetwie.runtime.later import np
 
 RAREST: Final = 1e-6
 """Of words that stand in no list."""
 
 
-def usual(words: Sequence[str], language: str) -> NDArray[Any]:
+def usual(words: Sequence[str], language: str) -> Floats:
     """The part of all words of the language that each of these is; without one, or in one that Weetwie doesn't know, of that in which
     it is most usual."""
     codes = (language,) if language in LANGUAGES else tuple(LANGUAGES)
@@ -32,7 +33,7 @@ def _part(word: str, code: str) -> float:
 
 
 @cache
-def _list(code: str) -> tuple[NDArray[Any], NDArray[Any]]:
+def _list(code: str) -> tuple[Ints, Floats]:
     lines = (Path(__file__).parent / f"{code}.txt").read_text("utf-8").splitlines()
     stems = [
         (number_of(stem), 10 ** (-int(rarity) / 100))

@@ -44,6 +44,7 @@ class Installation:
         self.data.mkdir(parents=True, exist_ok=True)
         env = {
             **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "",  # an installation is compiled once, not at each start
             "WEETWIE_RATE_LIMITS": "off",
             "WEETWIE_BASE_URL": f"http://127.0.0.1:{self.port}",
         }

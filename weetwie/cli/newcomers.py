@@ -98,7 +98,7 @@ async def measured(
         async with database.reading() as db:
             asker = await community.viewer(db, viewer.policy, one.key)
             as_of = datetime.fromtimestamp(one.at, UTC)
-            answer = await who_knows(db, asker, one.said[:_LONGEST], "acts", as_of=as_of)
+            answer = await who_knows(db, asker, one.said[:_LONGEST], "acts", as_of=as_of, limit=None)
         ours = {key: who.score for who in answer.people if (key := community.key(who.person_id))}
         plain = library.rank(one.said, one.at)
         orders = {

@@ -106,7 +106,7 @@ def test_every_table_that_speaks_of_people_is_in_it_or_left_out_for_a_reason() -
         "how the house works": {
             "home_entries", "home_floors", "events", "imports", "imported_people", "post_keys", "field_checks", "grants", "sign_ons",
             "import_requests",
-            "passkey_challenges", "sign_in_links", "exports", "media", "faces",
+            "passkey_challenges", "sign_in_links", "taken_mails", "exports", "media", "faces",
         },
         "what is kept for a court": {"holds", "inspections", "policy_proposals"},
         "told without what is others'": {"asked_people", "meetings"},

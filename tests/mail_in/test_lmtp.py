@@ -243,6 +243,18 @@ async def test_an_outage_of_the_database_loses_no_mail(
     assert len(await company.posts()) == 1
 
 
+async def test_a_mail_that_cannot_be_read_is_refused_for_good(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = await company.address(await company.world.post(company.ada, "Who can weld?"))
+
+    def fails(*_given: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(reading, "read", fails)
+    assert (await hand_over(company, reply(to, "Cy")))[0] == 554
+
+
 async def test_what_is_too_large_too_slow_or_too_much_at_once_is_refused(
     company: Company, listening: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,7 @@ class Taken(Enum):
     dropped = "dropped"
     """Automatic, or here already."""
     bounced = "bounced"
+    unreadable = "unreadable"
     unknown = "unknown"
     """To an address of nobody."""
 

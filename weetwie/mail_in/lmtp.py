@@ -24,6 +24,7 @@ LONGEST_SECONDS: Final = 300.0
 """For so long a client may take for everything."""
 _UNKNOWN: Final = "550 5.1.1 No such address here"
 _LATER: Final = "451 4.3.0 Not now, try again later"
+_UNREADABLE: Final = "554 5.6.0 This mail can't be read"
 _DONE: Final = "250 2.0.0 Done"
 
 
@@ -62,7 +63,7 @@ class Receiver:
         except Exception:
             log.exception("a mail could not be taken")
             return _LATER
-        return _UNKNOWN if became is Taken.unknown else _DONE
+        return {Taken.unknown: _UNKNOWN, Taken.unreadable: _UNREADABLE}.get(became, _DONE)
 
 
 def _sender(envelope: Envelope) -> str:
@@ -75,7 +76,11 @@ async def take(
     database: Database, site: Site, content: bytes, token: str, envelope_from: str | None
 ) -> Taken:
     assert site.mail_in is not None, "else nothing comes"
-    mail = await asyncio.to_thread(reading.read, content, site.mail_in, token, envelope_from)
+    try:
+        mail = await asyncio.to_thread(reading.read, content, site.mail_in, token, envelope_from)
+    except Exception:
+        log.exception("a mail cannot be read")  # nor could it next time
+        return Taken.unreadable
     async with database.transaction() as db:
         became = await flow.take(await of_system(db, site), mail)
     log.info("a mail came in", became=became.value)

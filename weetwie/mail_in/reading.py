@@ -2,7 +2,9 @@
 
 import re
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
 from email.utils import getaddresses
 from typing import Final
 
@@ -31,8 +33,7 @@ _ID: Final = re.compile(r"<[^<>\s]{1,500}>")
 
 def read(content: bytes, mail_in: MailIn, token: str, envelope_from: str | None = None) -> IncomingMail:
     """`envelope_from` is who sent it by the envelope, where that is known; empty of what no answer must go to."""
-    message = message_from_bytes(content, policy=policy.default)
-    assert isinstance(message, EmailMessage), "the policy makes these"
+    message = message_from_bytes(content, policy=policy.compat32)
     parts = _parts(message)
     sender = _sender(message)
     return IncomingMail(
@@ -53,27 +54,39 @@ def token_of(content: bytes, mail_in: MailIn) -> str:
     message = message_from_bytes(head, policy=policy.compat32)
     for name in ("Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To", "To", "Cc"):
         given = [str(value)[:_LONGEST_HEAD] for value in message.get_all(name, [])]
-        for _called, address in getaddresses(given[:20]):
+        for address in _addresses(given[:20]):
             if token := mail_in.token_in(address):
                 return token
     return ""
 
 
-def _head(message: EmailMessage, name: str) -> str:
-    """What is not well formed is empty."""
+def _addresses(given: list[str]) -> list[str]:
+    """None where it is written so that the standard library gets lost in it."""
     try:
-        return str(message.get(name, ""))[:_LONGEST_HEAD]
-    except (ValueError, IndexError, AttributeError, TypeError, LookupError):
-        return ""
+        return [address for _name, address in getaddresses(given) if address]
+    except RecursionError:
+        return []
 
 
-def _sender(message: EmailMessage) -> str:
+def _head(message: Message, name: str) -> str:
+    """Read by ourselves: the standard library's reader of addresses takes very long for long ones. What is not well formed is empty."""
+    given = str(message.get(name, ""))[:_LONGEST_HEAD]
+    try:
+        return str(make_header(decode_header(given)))
+    except (HeaderParseError, ValueError, LookupError):
+        return given
+
+
+def _sender(message: Message) -> str:
     """The one address in From."""
-    found = [address for _name, address in getaddresses([_head(message, "From")]) if address]
+    given = str(message.get("From", ""))
+    if len(given) > _LONGEST_HEAD:
+        return ""
+    found = _addresses([given])
     return found[0] if len(found) == 1 and len(message.get_all("From", [])) == 1 and "@" in found[0] else ""
 
 
-def _is_automatic(message: EmailMessage, sender: str) -> bool:
+def _is_automatic(message: Message, sender: str) -> bool:
     """RFC 3834, and what programs that know nothing of it write."""
     if _head(message, "Auto-Submitted").strip().lower() not in ("", "no"):
         return True
@@ -86,7 +99,7 @@ def _is_automatic(message: EmailMessage, sender: str) -> bool:
     return _SAYS_AWAY.match(_head(message, "Subject")) is not None
 
 
-def _is_genuine(message: EmailMessage, checked_by: str, sender: str) -> bool:
+def _is_genuine(message: Message, checked_by: str, sender: str) -> bool:
     """By the topmost result of the mail server that is believed: those below it may be anybody's."""
     for value in message.get_all("Authentication-Results", [])[:20]:
         said = str(value)[:_LONGEST_HEAD].lower()
@@ -101,21 +114,21 @@ def _is_genuine(message: EmailMessage, checked_by: str, sender: str) -> bool:
     return False
 
 
-def _parts(message: EmailMessage) -> list[EmailMessage]:
+def _parts(message: Message) -> list[Message]:
     """The leaves, in order."""
-    found: list[EmailMessage] = []
-    waiting: list[EmailMessage] = [message]
+    found: list[Message] = []
+    waiting: list[Message] = [message]
     while waiting and len(found) < _MOST_PARTS:
         part = waiting.pop(0)
         inner = part.get_payload() if part.is_multipart() else None
         if isinstance(inner, list) and part.get_content_maintype() != "message":
-            waiting[:0] = [one for one in inner[:_MOST_PARTS] if isinstance(one, EmailMessage)]
+            waiting[:0] = [one for one in inner[:_MOST_PARTS] if isinstance(one, Message)]
         else:
             found.append(part)
     return found
 
 
-def _text(parts: list[EmailMessage]) -> str:
+def _text(parts: list[Message]) -> str:
     """Plain where there is any, else that of the HTML."""
     own = [part for part in parts if part.get_content_disposition() != "attachment"]
     plain = [_decoded(part) for part in own if part.get_content_type() == "text/plain"]
@@ -126,7 +139,7 @@ def _text(parts: list[EmailMessage]) -> str:
     ]
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: Message) -> str:
     content = part.get_payload(decode=True)
     given = content if isinstance(content, bytes) else b""
     try:
@@ -135,7 +148,7 @@ def _decoded(part: EmailMessage) -> str:
         return given.decode("utf-8", "replace")
 
 
-def _bounce(message: EmailMessage, parts: list[EmailMessage]) -> Bounce | None:
+def _bounce(message: Message, parts: list[Message]) -> Bounce | None:
     """RFC 3464: whether the address is at fault, as far as the report says."""
     if message.get_content_type() != "multipart/report":
         return None

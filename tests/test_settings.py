@@ -165,3 +165,7 @@ def test_no_value_of_a_file_breaks_the_reading(name: str, value: Given) -> None:
 def test_the_page_of_settings_is_current() -> None:
     page = Path(__file__).parents[1] / "docs" / "settings.md"
     assert page.read_text() == reference(), "python -m weetwie.settings > docs/settings.md"
+
+
+def test_what_only_earlier_releases_read_is_no_reason_not_to_start() -> None:
+    assert read({"WEETWIE_PGBOUNCER": "false"}) == read({})

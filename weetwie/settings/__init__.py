@@ -347,8 +347,14 @@ def _from_command_line(given: Mapping[str, Given | Path | None]) -> _Source:
             yield f"--{name.replace('_', '-')}", name, value if isinstance(value, int | bool) else str(value)
 
 
+_GONE: Final = ("pgbouncer",)
+"""What earlier releases read: a file that still says it is no reason not to start."""
+
+
 def _take(found: dict[str, Any], problems: list[str], label: str, name: str, value: Given) -> None:
     setting = by_name.get(name)
+    if name in _GONE:
+        return
     if setting is None:
         near = difflib.get_close_matches(name.lower(), by_name, n=1)
         meant = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(by_name)}."

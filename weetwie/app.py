@@ -80,7 +80,6 @@ from weetwie.security import remote_user as remote_users
 from weetwie.security.client_address import place_of
 from weetwie.security.proxies import behind_proxies
 from weetwie.security.ratelimit import RateLimits, of_person
-from weetwie.settings import Provider
 from weetwie.text import language
 from weetwie.web.api_reference import Reference, reference
 from weetwie.web.embed.preview import check as check_embedding
@@ -161,7 +160,6 @@ def build(
     here: Site,
     shared_counts: Path | None = None,
     live: Live | None = None,
-    sso: Sequence[Provider] = (),
     look_over: LookOver | None = None,
     fetch: Fetch | None = None,
 ) -> Application:
@@ -191,7 +189,6 @@ def build(
                 database,
                 here,
                 live,
-                sso,
                 look_over=look_over,
                 api=partial(_reference, base_url),
                 limits=limits,

@@ -14,7 +14,7 @@ from weetwie.database.pool import Db
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.errors import NotFound
 from weetwie.media.blob import Store
-from weetwie.settings import Directory, MailIn, RemoteUser, SamlProvider
+from weetwie.settings import Directory, MailIn, Provider, RemoteUser, SamlProvider
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +33,8 @@ class Site:
     """The data folder, where there is one."""
     directory: Directory | None = None
     """The organisation's directory, where it is asked by LDAP."""
+    sso: tuple[Provider, ...] = ()
+    """With whom people sign in by OpenID Connect."""
     saml: tuple[SamlProvider, ...] = ()
     """With whom people sign in by SAML."""
     mail_in: MailIn | None = None

@@ -18,6 +18,7 @@ from weetwie.domain.directory import runs as directory_runs
 from weetwie.domain.identity import (
     agents,
     attempts,
+    claimed_leavers,
     embedded,
     grants,
     kept_addresses,
@@ -38,7 +39,7 @@ from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
 from weetwie.domain.webhooks import deliveries
 from weetwie.events import forget_old as forget_old_events
-from weetwie.flows import answers, assistant, lately, offboard, proposing, publish, week
+from weetwie.flows import answers, assistant, claimed_leaving, lately, offboard, proposing, publish, week
 from weetwie.flows import emails as flow_emails
 from weetwie.flows import meeting as flow_meeting
 
@@ -67,6 +68,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
     (HOUR, attempts.sweep),
     (HOUR, passkeys.sweep),
     (HOUR, sign_on.sweep),
+    (HOUR, claimed_leavers.sweep),
     (HOUR, saml.sweep),
     (HOUR, sessions.end_old),
     (HOUR, first_weeks.begin_those_here),
@@ -89,6 +91,7 @@ SCHEDULE: list[tuple[timedelta, Act]] = [
 FLOWS: list[tuple[timedelta, Flow]] = [
     (MINUTE, publish.publish_due),
     (MINUTE, offboard.leave_due),
+    (MINUTE, claimed_leaving.leave_due),
     (HOUR, flow_emails.guests_ending),
     (HOUR, flow_emails.staying_in_touch),
     (HOUR, week.keep_place),

@@ -148,6 +148,7 @@ NOT_ALONE: Final = {
     "/scheduled/{id:int}/{verb}": "a form sends to it",
     "/admin/people/{handle}/{verb}": "a form sends to it",
     "/admin/directory/{id:int}/{verb}": "a form sends to it",
+    "/admin/directory/leavers": "a form sends to it",
     "/admin/connections/{name}/{verb}": "a form sends to it",
     "/embed.js": "no page",
     "/embed/allow": "for a frame, see test_embedding.py",

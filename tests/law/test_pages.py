@@ -41,6 +41,7 @@ NOT_READ: Final = {
     "/keyboard": "keys alone",
     "/logo/{name}": "a picture for everybody",
     "/admin/directory/{id:int}/{verb}": "the directory again",
+    "/admin/directory/leavers": "the same",
     "/admin/directory/ldap": "names of entries for administrators alone, where there is a directory: see tests/ldap",
     "/admin/directory/ldap/{verb}": "the same",
     "/admin/connections/{name}/{verb}": "the connections again",

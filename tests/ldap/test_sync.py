@@ -150,12 +150,12 @@ async def test_many_at_once_wait_until_an_administrator_has_confirmed_them(
         stands = await directory_check.standing(context)
         assert {one.person.handle for one in stands.leavers} == {"p00", "p01", "p02"}
         (first, *_others) = stands.leavers
-        assert await directory_check.confirm(context, [first.entry.entry_id]) == 1
+        assert await directory_check.confirm(context, [first.id]) == 1
     done = await company.sync(is_whole=False)
     assert (done.is_whole, done.left, done.waiting) == (True, 1, 2)
     bo = await world.viewer(await world.member("bo"))
     with pytest.raises(Forbidden):
-        await directory_check.confirm(directory_context(company, world.db, bo), [first.entry.entry_id])
+        await directory_check.confirm(directory_context(company, world.db, bo), [first.id])
 
 
 def directory_context(company: Company, db: Db, viewer: Viewer) -> Context:

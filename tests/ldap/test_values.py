@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests import machine, slapd
 from tests.slapd import PEOPLE, READERS_PASSWORD
-from weetwie.domain.directory.rules import is_too_many
+from weetwie.domain.directory.leavers import is_too_many
 from weetwie.ldap import groups, people, reading
 from weetwie.ldap.connection import LdapEntry
 from weetwie.ldap.groups import Searches, within

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -61,7 +62,7 @@ def told(idp: providers.Provider, **more: Any) -> Provider:
 
 
 def open_site(world: World, *sso: Provider) -> httpx.AsyncClient:
-    application = build(Choices(), world.database, world.site, sso=sso)
+    application = build(Choices(), world.database, replace(world.site, sso=sso))
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=Conforming(transport), base_url="https://house.example")
 

@@ -118,7 +118,7 @@ async def test_five_clicks_lead_to_a_home_with_posts(world: World, idp: provider
     for number in range(3):
         mate = await world.member(f"mate{number}", name=f"Mate {number}")
         await world.post(mate, f"much to say about #welding, {number}", tags=["welding"])
-    application = build(Choices(), world.database, world.site, sso=(told(idp),))
+    application = build(Choices(), world.database, replace(world.site, sso=(told(idp),)))
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as site:
         at, clicks = (await WAYS[way](world, site, chief, idp)).headers["location"], 0

@@ -1,8 +1,10 @@
 """What a user of the directory means for a person here: they come, change, leave and come back; never are they deleted."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
+
+import msgspec
 
 from weetwie.access.enums import Standing
 from weetwie.context import Context
@@ -22,7 +24,18 @@ from weetwie.views import people as seen_people
 from weetwie.views.people import Profile
 
 REASON: Final = "directory"
+MOST_LEAVERS: Final = 90
+"""That administrators are shown at once: fewer than a form may have fields."""
 _NEWS_LASTS: Final = timedelta(days=2)
+
+
+class Leaver(msgspec.Struct, frozen=True):
+    """Somebody who is to leave because their organisation says so, and is still here."""
+
+    id: str
+    person: Profile
+    since: datetime
+    confirmed_at: datetime | None
 
 
 async def add(context: Context, token_id: int | None, kind: str, name: str, document: Document) -> int:
@@ -60,6 +73,12 @@ async def remove(context: Context, token_id: int, stored: Resource) -> None:
         await _stand(context, stored.person_id, stored.document, is_active=False)
     await _members_changed(context, documents.members(stored.document))
     await _note(context, f"delete_{stored.kind.lower()}", stored.person_id, token_id, stored.id)
+
+
+async def end(context: Context, person_id: int) -> None:
+    """Somebody leaves of whom the organisation says so in another way than by a user of its directory."""
+    stored = await resources.of_person(context.db, person_id)
+    await _stand(context, person_id, stored.document if stored else {}, is_active=False)
 
 
 async def _note(context: Context, act: str, person_id: int | None, token_id: int | None, id: int) -> None:

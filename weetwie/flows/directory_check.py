@@ -1,7 +1,6 @@
 """What an administrator is shown of the directory before anything happens: does it answer, what would change, who waits to leave."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
@@ -10,26 +9,15 @@ from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.directory import entries, runs
-from weetwie.domain.directory.rules import KnownEntry
 from weetwie.domain.directory.runs import PastReading
 from weetwie.domain.identity import keys
 from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.flows import directory_sync
+from weetwie.flows.directory import MOST_LEAVERS, Leaver
 from weetwie.ldap import reading as directories
 from weetwie.ldap.reading import Look
 from weetwie.runtime import clock
 from weetwie.views import people as seen_people
-from weetwie.views.people import Profile
-
-_MOST: Final = 90
-"""Fewer than a form may have fields."""
-
-
-class Leaver(msgspec.Struct, frozen=True):
-    """Somebody who is gone from the directory and still here."""
-
-    entry: KnownEntry
-    person: Profile
 
 
 class DirectoryStanding(msgspec.Struct, frozen=True):
@@ -80,7 +68,7 @@ async def would_change(database: Database, site: Site) -> dict[str, list[str]]:
     }
 
 
-async def standing(context: Context, most: int = _MOST) -> DirectoryStanding:
+async def standing(context: Context, most: int = MOST_LEAVERS) -> DirectoryStanding:
     """For administrators. Raises Forbidden."""
     if not permissions.administer(context.viewer, clock.now()):
         raise Forbidden
@@ -94,7 +82,11 @@ async def standing(context: Context, most: int = _MOST) -> DirectoryStanding:
         await entries.count(db),
         await runs.latest(db),
         await runs.latest_good(db),
-        [Leaver(one, people[one.person_id]) for one in gone if one.person_id in people],
+        [
+            Leaver(one.entry_id, people[one.person_id], one.gone_since, one.confirmed_at)
+            for one in gone
+            if one.person_id in people and one.gone_since
+        ],
         bool(await keys.given(db, directory_sync.PASSWORD)),
         await runs.is_waiting(db),
     )

@@ -8,7 +8,7 @@ import structlog
 
 from weetwie.access.viewer import nobody
 from weetwie.context import Context
-from weetwie.domain.identity import addresses, renamed, sessions, sign_on
+from weetwie.domain.identity import addresses, claimed_leavers, renamed, sessions, sign_on
 from weetwie.domain.identity.claims import ClaimedPerson
 from weetwie.domain.mail import emails, write
 from weetwie.domain.media import faces
@@ -56,6 +56,7 @@ async def enter(
     await _keep_address(context, person_id, issuer, answer.subject, told)
     viewer = await context.find_person(person_id) or nobody(context.viewer.policy)
     token = await sign_on.enter(db, viewer, issuer, answer, agent)
+    await claimed_leavers.note(db, viewer, issuer, has_left=told.has_left)
     if before:
         await sessions.end(db, before)
     return token, is_new

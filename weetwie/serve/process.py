@@ -69,7 +69,6 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
             parts.site,
             shared_counts,
             parts.live,
-            settings.sso,
             look_over=partial(doctor.safely, settings, os.environ),
         )
         metrics = Metrics(parts.database, parts.live)

@@ -12,6 +12,7 @@ def site_of(settings: Settings) -> Site:
         store=store.chosen(settings),
         data=settings.data,
         directory=settings.directory,
+        sso=settings.sso,
         saml=settings.saml,
         mail_in=settings.mail_in,
         remote_user=settings.remote_user,

@@ -180,7 +180,7 @@ class Settings:
     )
     sso: tuple[Provider, ...] = _setting(
         sources.providers,
-        "a list of tables `[[sso]]` (JSON in the environment), each with key, name, issuer (https), client_id",
+        "a list of tables `[[sso]]` (JSON in the environment), each with key, name, issuer (https), client_id; leaves_claim only with leaves_values, grace_days from 0 to 365",
         default=(),
         shown="none",
         what="OpenID Connect providers for single sign-on; see admin.md for all options.",
@@ -188,7 +188,7 @@ class Settings:
     )
     saml: tuple[SamlProvider, ...] = _setting(
         sources.saml,
-        "a list of tables `[[saml]]` (JSON in the environment), each with key, name, entity_id, and metadata_url (https) or metadata_file",
+        "a list of tables `[[saml]]` (JSON in the environment), each with key, name, entity_id, and metadata_url (https) or metadata_file; leaves_claim only with leaves_values, grace_days from 0 to 365",
         default=(),
         shown="none",
         what="SAML 2.0 providers for single sign-on; see saml.md for all options.",

@@ -41,6 +41,11 @@ class SignOnSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A verified address connects to the person who has it here; else they do so themselves in their settings."""
     signs_out: bool = True
     """Whoever signs out here signs out there too."""
+    leaves_claim: str = ""
+    leaves_values: tuple[str, ...] = ()
+    """Somebody of whom the claim says one of these, and nothing else, is not in the organisation any more."""
+    grace_days: int = 7
+    """For so long they stay a member."""
 
 
 class Provider(SignOnSource, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -208,7 +213,15 @@ def providers(value: Given) -> tuple[Provider, ...]:
         if not re.fullmatch(r"[a-z0-9-]{1,32}", one.key) or not (one.name and one.client_id):
             raise ValueError
         _check_address(one.issuer)
+        _check_leaving(one)
     return found
+
+
+def _check_leaving(source: SignOnSource) -> None:
+    if bool(source.leaves_claim) != bool(source.leaves_values) or not all(source.leaves_values):
+        raise ValueError
+    if not 0 <= source.grace_days <= 365:
+        raise ValueError
 
 
 def _check_address(address: str) -> None:
@@ -230,6 +243,7 @@ def saml(value: Any) -> tuple[SamlProvider, ...]:
             raise ValueError
         if one.metadata_url:
             _check_address(one.metadata_url)
+        _check_leaving(one)
     return found
 
 
@@ -255,7 +269,7 @@ def remote_user(value: Given) -> RemoteUser:
     for proxy in found.proxies:
         ipaddress.ip_network(proxy, strict=False)
     is_named = all(re.fullmatch(r"[a-z0-9-]{1,60}", header) for header in found.headers)
-    if not found.proxies or not found.header or not found.name or not is_named:
+    if not found.proxies or not found.header or not found.name or not is_named or found.leaves_claim:
         raise ValueError
     if found.headers and {"authorization", "cookie", "host", "x-forwarded-for"} & set(found.headers):
         raise ValueError

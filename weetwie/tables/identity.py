@@ -120,6 +120,20 @@ class Identity(Row):
     __table_args__ = (Index("identities_subject", "issuer", "subject", unique=True),)
 
 
+class ClaimedLeaver(Row):
+    """Somebody of whom a provider said at their last sign-in that they are not in the organisation any more."""
+
+    __tablename__ = "claimed_leavers"
+
+    person_id: Mapped[int] = to("people.id", primary_key=True)
+    issuer: Mapped[str]
+    since: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When an administrator said that they have really left."""
+    left_at: Mapped[datetime | None]
+    """When they left because of it; remembered for a day, so that not too many leave at once."""
+
+
 class OneTime(Row):
     """The secret of somebody's one-time codes; asked for once they have shown that their app has it."""
 

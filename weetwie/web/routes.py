@@ -264,6 +264,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/admin/directory": (admin_directory.show, admin_directory.make),
     "/admin/directory/ldap": (admin_directory_sync.show, None),
     "/admin/directory/ldap/{verb}": (admin_directory_sync.show, admin_directory_sync.act),
+    "/admin/directory/leavers": (admin_directory.show, admin_directory.confirm_leavers),
     "/admin/directory/{id:int}/{verb}": (admin_directory.show, admin_directory.act),
     "/admin/retention": (admin_retention.show, admin_retention.save),
     "/admin/retention/holds": (admin_retention.show, admin_retention.hold),

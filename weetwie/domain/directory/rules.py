@@ -8,14 +8,13 @@ from typing import Final
 import msgspec
 
 from weetwie.access.enums import Role
+from weetwie.domain.directory import leavers
 from weetwie.ldap.names import plain
 from weetwie.ldap.people import DirectoryPerson
 from weetwie.ldap.reading import Reading
 from weetwie.runtime.json import Json
 from weetwie.settings import Directory
 
-MOST_AT_ONCE: Final = 0.05
-"""So large a part of those here may leave within a day without being asked about."""
 _USER: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
 _ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
@@ -123,16 +122,8 @@ def _let_leave(
 ) -> None:
     grace = timedelta(days=told.grace_days)
     due = [known[id] for id, since in plan.gone.items() if since + grace <= now]
-    sure = [entry for entry in due if entry.confirmed_at]
-    unsure = [entry for entry in due if not entry.confirmed_at]
-    is_held = is_too_many(len(unsure) + left_lately, sum(entry.is_here for entry in known.values()))
-    plan.leaves = sure if is_held else due
-    plan.waits = unsure if is_held else []
-
-
-def is_too_many(leaving: int, here: int) -> bool:
-    """One alone never is, however few there are."""
-    return leaving > max(1, here * MOST_AT_ONCE)
+    here = sum(entry.is_here for entry in known.values())
+    plan.leaves, plan.waits = leavers.braked(due, left_lately, here)
 
 
 def is_member(person: DirectoryPerson, told: Directory, now: datetime) -> bool:

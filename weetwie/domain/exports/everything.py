@@ -138,6 +138,7 @@ OWN: Final[Mapping[str, Owner]] = {
     "farewell": people.Farewell.person_id,
     "what_the_directory_says": scim.ScimResource.person_id,
     "your_entry_in_the_directory": directory.DirectoryEntry.person_id,
+    "leaving_by_single_sign_on": identity.ClaimedLeaver.person_id,
     "acts_of_yours": audit.Audit.actor_id,
 }
 """By the name of the file: the column that says whose a row is."""

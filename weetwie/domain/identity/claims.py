@@ -32,6 +32,8 @@ class ClaimedPerson(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     roles: Mapping[Role, bool]
     """Those that a group decides."""
+    has_left: bool = False
+    """Whether it says that they are not in the organisation any more."""
 
 
 def read(provider: SignOnSource, claims: Mapping[str, Json]) -> ClaimedPerson:
@@ -52,7 +54,16 @@ def read(provider: SignOnSource, claims: Mapping[str, Json]) -> ClaimedPerson:
         picture=_text(claims, provider.picture_claim, 2000),
         language=_text(claims, provider.language_claim, 35).replace("_", "-").split("-")[0].lower(),
         roles={role: not groups.isdisjoint(named) for role, named in _deciding(provider).items() if named},
+        has_left=_has_left(provider, claims),
     )
+
+
+def _has_left(provider: SignOnSource, claims: Mapping[str, Json]) -> bool:
+    """Whoever is something else as well (a former student who works here now) has not."""
+    found = _claim(claims, provider.leaves_claim)
+    each = found if isinstance(found, list) else [found]
+    said = {str(one).casefold() for one in each if isinstance(one, str | bool | int)}
+    return bool(said) and said <= {value.casefold() for value in provider.leaves_values}
 
 
 def _deciding(provider: SignOnSource) -> dict[Role, tuple[str, ...]]:

@@ -31,6 +31,7 @@ from weetwie.tables.identity import (
     AccountEvent,
     Address,
     App,
+    ClaimedLeaver,
     Grant,
     Identity,
     OneTime,
@@ -118,7 +119,7 @@ _END = [Query(delete(table).where(table.person_id == _IDS)) for table in (Sessio
 _FORGET_ADDRESSES = Query(delete(Address).where(Address.person_id == _IDS))
 _FORGET_PROOFS = [
     Query(delete(table).where(table.person_id == _IDS))
-    for table in (Identity, OneTime, SignOn, Passkey, PasskeyChallenge, AccountEvent)
+    for table in (Identity, ClaimedLeaver, OneTime, SignOn, Passkey, PasskeyChallenge, AccountEvent)
 ]
 _FORGET_PASSWORDS = Query(delete(Password).where(Password.person_id == _IDS))
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from weetwie.database.pool import Db
 from weetwie.domain.scim import tokens
 from weetwie.errors import NotFound, Refusal
+from weetwie.flows import claimed_leaving
 from weetwie.web import reading
 from weetwie.web.pages import sign_on
 from weetwie.web.pages.admin import check
@@ -42,6 +43,15 @@ async def act(visit: Visit) -> Response:
     return visit.go("/admin/directory")
 
 
+async def confirm_leavers(visit: Visit) -> Response:
+    check(visit)
+    await visit.form()
+    ids = [int(id) for id in visit.several.get("entry", []) if id.isascii() and id.isdigit() and len(id) < 19]
+    async with visit.site.database.transaction() as db:
+        await claimed_leaving.confirm(visit.context(db), ids)
+    return visit.go("/admin/directory?saved=1")
+
+
 async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:
     return await reading.show(
         visit,
@@ -52,5 +62,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
         address=f"{visit.site.base_url}/scim/v2",
         providers=sign_on.offered(visit),
         callback=f"{visit.site.base_url}/auth/sso",
+        leavers=await claimed_leaving.standing(visit.context(db)),
+        is_saved="saved" in visit.request.query_params,
         **({"token_made": ""} | more),
     )

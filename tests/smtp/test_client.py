@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,12 @@ async def test_a_letter_goes_over_tls_and_says_how_to_end_them(
     running, box = server
     trusting = ssl.create_default_context(cafile=str(pem))
     post = SmtpClient(f"smtp://localhost:{running.port}", "house@house.example", "House", tls=trusting)
-    await post.send(
-        "ada@house.example", "Hello", "Hello Ada", "<p>Hello Ada</p>", "https://house.example/stop"
-    )
+    stop = f"https://house.example/letters/stop/{'x' * 120}"
+    await post.send("ada@house.example", "Grüße, " * 20, "Hello Ada", "<p>Hello Ada</p>", stop)
     ((was_tls, letter),) = box.got
     assert was_tls
-    assert letter["List-Unsubscribe"] == "<https://house.example/stop>"
+    assert letter["List-Unsubscribe"] == f"<{stop}>", "as it is, however long: encoded, no program finds it"
+    assert str(make_header(decode_header(letter["Subject"]))) == ("Grüße, " * 20).strip()
 
 
 async def test_a_server_whose_certificate_nobody_vouches_for_gets_no_letter(

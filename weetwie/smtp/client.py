@@ -7,6 +7,7 @@ import socket
 import ssl
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
 from email.utils import formatdate, make_msgid
 from ipaddress import ip_address
 from typing import Final
@@ -27,6 +28,21 @@ class SendFailed(Exception):
         super().__init__(why)
         self.is_final = is_final
         self.is_ours = is_ours
+
+
+class _Whole(EmailPolicy):
+    """An address in pointed brackets is one word, which this library would put into encoded words where it is longer than a line;
+    no mail program looks for an address in those (RFC 2369, 2)."""
+
+    def fold(self, name: str, value: str) -> str:
+        return f"{name}: {value}{self.linesep}" if name == _STOP else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii") if name == _STOP else super().fold_binary(name, value)
+
+
+_STOP: Final = "List-Unsubscribe"
+_POLICY: Final = _Whole(linesep=SMTP.linesep)
 
 
 class SmtpClient:
@@ -64,7 +80,7 @@ class SmtpClient:
         await asyncio.to_thread(self._send, message, to, returns_to or self._sender)
 
     def _message(self, to: str, subject: str, text: str, html: str, stop: str) -> EmailMessage:
-        message = EmailMessage()
+        message = EmailMessage(_POLICY)
         message["From"] = Address(self._name, addr_spec=self._sender)
         message["To"] = to
         message["Subject"] = " ".join(subject.split())
@@ -72,7 +88,7 @@ class SmtpClient:
         message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
         if stop:
-            message["List-Unsubscribe"] = f"<{stop}>"
+            message[_STOP] = f"<{stop}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(text)
         message.add_alternative(html, subtype="html")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.site import act, browser, choose, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
+from weetwie.domain.knowledge import experts
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.topics import choose as choose_topic
 from weetwie.domain.posts.publish import publish
@@ -43,6 +44,9 @@ async def test_three_steps_lead_to_a_home_that_is_alive_and_a_first_post(
     assert "bo has much to say" in home.text
     assert "Ada Verhoeven" in home.text
     assert len(await introductions(world.db, await world.viewer(bo), 3)) == 1
+    for topic, names_her in (("seals", True), ("welding", False)):
+        found = await experts.who_knows(world.db, await world.viewer(bo), topic)
+        assert (ada.id in [one.person_id for one in found.people]) is names_her, topic
     profile = text_of(await site.get("/@ada"))
     assert "seals" in profile
     assert "I look after the pumps." in profile

@@ -6,6 +6,8 @@ from typing import Literal
 import msgspec
 
 from weetwie.context import Context
+from weetwie.domain.knowledge import not_about, topics
+from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.media import faces
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.profile import change as change_profile
@@ -72,6 +74,11 @@ async def unfeature_tag(context: Context, name: str) -> None:
 
 
 async def say_hello(context: Context, draft: Draft) -> None:
-    """A post that introduces its author. Raises Invalid and Forbidden."""
-    post_id = await publish.publish(context.db, context.viewer, draft)
-    await introduce(context.db, context.viewer, post_id)
+    """A post that introduces its author, and is no evidence of what they only wish to learn. Raises Invalid and Forbidden."""
+    db, viewer = context.db, context.viewer
+    post_id = await publish.publish(db, viewer, draft)
+    await introduce(db, viewer, post_id)
+    for one in await topics.own(db, viewer):
+        if one.choice is TopicChoice.learning:
+            for name in {one.name, joined(one.name)}:
+                await not_about.hide(db, viewer, post_id, name)

@@ -91,7 +91,10 @@ async def _offered(visit: Visit, db: Db) -> dict[str, list[str]]:
 
 
 def _once(*lists: Sequence[str]) -> list[str]:
-    return list({key_of(name): name for name in reversed([*chain(*lists)])}.values())[::-1][:_OFFERED]
+    found: dict[str, str] = {}
+    for name in chain(*lists):
+        found.setdefault(key_of(name), name)
+    return list(found.values())[:_OFFERED]
 
 
 async def act(visit: Visit) -> Response:

@@ -176,3 +176,19 @@ async def test_a_strangers_browser_may_read_what_makes_the_site_an_app(world: Wo
         policy = (await stranger.get("/")).headers["content-security-policy"]
         assert "manifest-src 'self'" in policy and "script-src" not in policy
         assert (await stranger.get("/manifest.webmanifest")).status_code == 200
+
+
+async def test_what_changes_within_a_day_is_one_announcement(
+    world: World, ada: Someone, site: httpx.AsyncClient
+) -> None:
+    await world.change(ada, is_admin=True)
+    for choices in ({"connections": ("feeds",)}, {"never_inferred": ("Secret topic",)}, {"connections": ()}):
+        async with world.database.transaction() as db:
+            await choose.choose(db, await world.viewer(ada), choices)
+    page = text_of(await site.get("/"))
+    assert page.count("Policies changed:") == 1
+    assert "1 more topics" in page and "Connections that are on: none" in page
+    clock.stop(clock.now() + timedelta(days=2))
+    async with world.database.transaction() as db:
+        await choose.choose(db, await world.viewer(ada), {"connections": ("feeds",)})
+    assert text_of(await site.get("/")).count("Policies changed:") == 2

@@ -22,6 +22,8 @@ class Announcement(Row):
     published_at: Mapped[Moment]
     tells_policy: Mapped[Flag]
     """Whether it says what holds here now: then the policy's widest ring keeps it from nobody."""
+    policy_names: Mapped[list[str]] = mapped_column(server_default="{}")
+    """What of the policy it tells."""
 
 
 class AnnouncementRead(Row):

@@ -58,6 +58,7 @@ class SeenAnnouncement(msgspec.Struct, frozen=True):
     ends_at: datetime | None
     is_all_day: bool
     published_at: datetime
+    tells_policy: bool
     is_read: bool
 
 
@@ -77,7 +78,7 @@ async def announce(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     is_all_day: bool = False,
-    tells_policy: bool = False,
+    policy_names: Sequence[str] = (),
     in_languages: Mapping[str, str] | None = None,
 ) -> int:
     """Raises Forbidden for whoever is no administrator, and Invalid."""
@@ -98,7 +99,8 @@ async def announce(
         starts_at=starts_at,
         ends_at=ends_at,
         is_all_day=is_all_day,
-        tells_policy=tells_policy,
+        tells_policy=bool(policy_names),
+        policy_names=list(policy_names),
         in_languages=dict(in_languages or {}),
     )
     await audit(db, viewer, "announcement.make", id)
@@ -220,6 +222,7 @@ _ANNOUNCE = Query(
         ends_at=param("ends_at", DateTime(timezone=True)),
         is_all_day=param("is_all_day", Boolean),
         tells_policy=param("tells_policy", Boolean),
+        policy_names=param("policy_names", ARRAY(Text)),
         in_languages=param("in_languages", JSONB),
     )
     .returning(Announcement.id)

@@ -4,22 +4,32 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, SmallInteger, select
 
 from weetwie.access import plain_words
 from weetwie.access.enums import Ring
 from weetwie.access.policy import Policy, from_choices
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query
-from weetwie.domain.announcements.announcements import LONGEST, announce
+from weetwie.database.pool import Db, Query, param
+from weetwie.domain.announcements.announcements import LONGEST, announce, withdraw
 from weetwie.errors import _
 from weetwie.events import PolicyChanged
 from weetwie.runtime import clock
+from weetwie.tables.announcements import Announcement
 from weetwie.tables.policy import PolicyRow
 from weetwie.text import language
 
 LASTS: Final = timedelta(days=30)
+_TOGETHER: Final = timedelta(days=1)
+"""What changes within this stands in one announcement, the last."""
 _NOW = Query(select(PolicyRow.version, PolicyRow.choices))
+_LATELY = Query(
+    select(Announcement.id, Announcement.policy_names).where(
+        Announcement.tells_policy,
+        Announcement.ring == param("ring", SmallInteger),
+        Announcement.published_at > param("since", DateTime(timezone=True)),
+    )
+)
 _BEGIN: Final = _("Policies changed:")
 
 
@@ -33,8 +43,12 @@ async def changed(db: Db, viewer: Viewer, facts: Sequence[PolicyChanged]) -> Non
         (Ring.network, plain_words.CONCERN_EVERYBODY),
         (Ring.colleagues, plain_words.CONCERN_COLLEAGUES),
     ):
-        told = [name for name in of if name in names]
-        if told:
+        if any(name in names for name in of):
+            earlier = await db.rows(_LATELY, ring=int(ring), since=clock.now() - _TOGETHER)
+            for row in earlier:
+                await withdraw(db, viewer, row["id"])
+            before = {name for row in earlier for name in row["policy_names"]}
+            told = [name for name in of if name in names or name in before]
             texts = {speak: _text(policy, told, speak) for speak in language.languages()}
             await announce(
                 db,
@@ -42,7 +56,7 @@ async def changed(db: Db, viewer: Viewer, facts: Sequence[PolicyChanged]) -> Non
                 texts[language.first_of(policy.languages)],
                 ring=ring,
                 ends_at=clock.now() + LASTS,
-                tells_policy=True,
+                policy_names=told,
                 in_languages=texts,
             )
 

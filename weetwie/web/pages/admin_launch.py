@@ -148,7 +148,7 @@ async def _done(visit: Visit, db: Db) -> set[str]:
         count.joined > 1 and count.joined * 2 > count.people,
         await _was(visit, db, _TAKEN),
         await _was(visit, db, "survey.start"),
-        bool(await announcements.announcements(db, viewer, language=visit.language)),
+        any(not one.tells_policy for one in await announcements.announcements(db, viewer)),
         asked.answered >= _MANY_ANSWERS,
         await _was(visit, db, "benefit.download"),
     )

@@ -24,7 +24,7 @@ async def test_everything_is_off_until_an_administrator_switches_it_on(
 ) -> None:
     assert "Switch on: Assistants and agents" in (await root.get("/admin/connections")).text
     answer = await act(root, "/admin/connections/agents/on")
-    assert answer.headers["location"] == "/admin/connections?saved=1"
+    assert answer.headers["location"] == "/admin/connections?saved=1#agents"
     page = (await root.get("/admin/connections")).text
     assert "Switch off: Assistants and agents" in page and "https://house.example/mcp" in page
     assert (await world.memory.policy(world.db)).connections == ("agents",)

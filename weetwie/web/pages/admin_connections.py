@@ -214,7 +214,7 @@ async def act(visit: Visit) -> Response:
         policy = await held(db, visit.viewer)
         others = [one for one in policy.connections if one != name]
         await choose(db, visit.viewer, {"connections": [*others, name] if verb == "on" else others})
-    return visit.go("/admin/connections?saved=1")
+    return visit.go(f"/admin/connections?saved=1#{name}")
 
 
 async def _test(visit: Visit, name: str) -> Response:

@@ -1,17 +1,20 @@
 """The first minutes of somebody new."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
 import httpx
 import pytest
 
-from tests.site import act, browser, choose, form_of, give_password, sign_in, text_of
+from tests.site import Choices, act, browser, choose, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
+from weetwie.app import build
 from weetwie.domain.knowledge import experts
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.topics import choose as choose_topic
+from weetwie.domain.people import staying
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines.introductions import introductions
@@ -340,3 +343,22 @@ async def test_only_who_looks_after_people_changes_several_or_takes_the_list(
         await sign_in(site, "ada")
         assert (await act(site, "/admin/selected/suspend", handle="root")).status_code == 404
         assert (await site.get("/admin/people.csv")).status_code == 404
+
+
+@pytest.mark.parametrize("wants", [False, True])
+async def test_the_weekly_email_is_asked_about_and_off_until_it_is_chosen(
+    world: World, ada: Someone, wants: bool
+) -> None:
+    application = build(Choices(), world.database, replace(world.site, sends_mail=True))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(application, client=("192.0.2.7", 1)), base_url="https://house.example"
+    ) as site:
+        await sign_in(site, "ada")
+        page = (await site.get("/begin/people")).text
+        assert re.search(r'name="wants_week">', page), "not ticked"
+        await act(site, "/begin/people", **({"wants_week": "on"} if wants else {}))
+    assert await staying.wants_week(world.db, ada.id) is wants
+
+
+async def test_where_no_email_is_sent_none_is_offered(site: httpx.AsyncClient) -> None:
+    assert "wants_week" not in (await site.get("/begin/people")).text

@@ -13,6 +13,7 @@ from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.spread import spread
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.media.upload import UploadedFile
+from weetwie.domain.people import staying
 from weetwie.domain.people.rules import Changes
 from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
@@ -66,8 +67,12 @@ async def wishes(context: Context, learns: Iterable[str]) -> list[Wish]:
     return found
 
 
-async def follow_people(context: Context, people: Iterable[int], unit: str) -> None:
+async def follow_people(
+    context: Context, people: Iterable[int], unit: str, *, wants_week: bool = False
+) -> None:
     """Whoever has gone in the meantime is passed over, and so is a unit that nobody is seen in any more."""
+    if wants_week:
+        await staying.want_week(context.db, context.viewer.person_id, wants=True)
     for person_id in people:
         try:
             async with context.db.savepoint():

@@ -161,7 +161,10 @@ async def _follow(visit: Visit, given: dict[str, str]) -> None:
     ]
     async with visit.site.database.transaction() as db:
         await begin.follow_people(
-            visit.context(db), dict.fromkeys(chosen[:_MOST_CHOSEN]), given.get("unit", "")
+            visit.context(db),
+            dict.fromkeys(chosen[:_MOST_CHOSEN]),
+            given.get("unit", ""),
+            wants_week=visit.site.sends_mail and "wants_week" in given,
         )
 
 

@@ -121,9 +121,9 @@ def test_help_loads_nothing_that_is_slow() -> None:
 
 async def test_everyone_in_a_file_is_created_in_one_start(dsn: str, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
-    lines = [f"crowd{number},crowd{number}@example.com,Someone {number},," for number in range(100)]
+    lines = [f"crowd{number},crowd{number}@example.com,Someone {number},Pumps,," for number in range(100)]
     file.write_text(
-        "\n".join(["handle,email,name,standing,admin", *lines, "boss,boss@example.com,,member,yes"])
+        "\n".join(["handle,email,name,unit,standing,admin", *lines, "boss,boss@example.com,,,member,yes"])
     )
     code, out, err = await weetwie(dsn, "person", "create", "--file", str(file), "--json")
     assert (code, err) == (0, "")
@@ -131,7 +131,8 @@ async def test_everyone_in_a_file_is_created_in_one_start(dsn: str, tmp_path: Pa
         *(f"crowd{number}" for number in range(100)),
         "boss",
     ]
-    assert (await shown(dsn, "crowd99"))["name"] == "Someone 99"
+    crowded = await shown(dsn, "crowd99")
+    assert (crowded["name"], crowded["unit"]) == ("Someone 99", "Pumps")
     assert (await shown(dsn, "boss"))["admin"] is True
 
 

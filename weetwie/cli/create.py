@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from weetwie.database.pool import Db
 
 NEEDED: Final = ("handle", "email")
-OPTIONAL: Final = ("name", "standing", "sponsor", "until", "admin")
+OPTIONAL: Final = ("name", "unit", "place", "standing", "sponsor", "until", "admin")
 _YES: Final = frozenset(("yes", "true", "1"))
 _NO: Final = frozenset(("", "no", "false", "0"))
 
@@ -22,9 +22,11 @@ async def create_one(
     installation: "Installation", db: "Db", given: Mapping[str, str], password_hash: str | None = None
 ) -> int:
     """By the names of the columns of a file."""
+    from msgspec import UNSET
+
     from weetwie.access.enums import Standing
     from weetwie.domain.people.lookup import lookup
-    from weetwie.domain.people.rules import Newcomer
+    from weetwie.domain.people.rules import Changes, Newcomer
     from weetwie.flows import onboard
 
     standing, sponsor = given.get("standing") or "member", given.get("sponsor")
@@ -38,7 +40,8 @@ async def create_one(
         until=_end_of(given.get("until", "")),
         is_admin=_is_yes(given.get("admin", "")),
     )
-    return await onboard.add(installation.context(db), newcomer, given["email"], password_hash)
+    told = Changes(unit=given.get("unit") or UNSET, place=given.get("place") or UNSET)
+    return await onboard.add(installation.context(db), newcomer, given["email"], password_hash, told)
 
 
 async def create_all(installation: "Installation", file: Path) -> list[tuple[int, str]]:

@@ -29,6 +29,8 @@ def person() -> None:
 @click.argument("handle", required=False)
 @click.option("--email", help="Their e-mail address; counts as confirmed.")
 @click.option("--name", default="", help="Their display name.")
+@click.option("--unit", default="", help="Their department.")
+@click.option("--place", default="", help="Where they work.")
 @click.option("--standing", type=click.Choice(STANDINGS), default="member", show_default=True)
 @click.option("--sponsor", help="Username of the colleague who hosts a guest.")
 @click.option(

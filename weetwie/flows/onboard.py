@@ -16,7 +16,8 @@ from weetwie.domain.invitations.rules import LASTS, Offer
 from weetwie.domain.mail import emails, write
 from weetwie.domain.people.claim import claim, claimable
 from weetwie.domain.people.create import create
-from weetwie.domain.people.rules import Newcomer
+from weetwie.domain.people.profile import change
+from weetwie.domain.people.rules import Changes, Newcomer
 from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Conflict, NotFound
@@ -24,6 +25,7 @@ from weetwie.flows import sign_in
 from weetwie.text.signs import bare_address, visible
 
 _MOST_NAMESAKES: Final = 200
+_NOTHING: Final = Changes()
 
 
 async def known_by(context: Context, address: str) -> int | None:
@@ -50,9 +52,17 @@ async def come(
     raise Conflict
 
 
-async def add(context: Context, newcomer: Newcomer, address: str, password_hash: str | None = None) -> int:
-    """By whoever looks after people; the address counts as theirs from now on."""
+async def add(
+    context: Context,
+    newcomer: Newcomer,
+    address: str,
+    password_hash: str | None = None,
+    told: Changes = _NOTHING,
+) -> int:
+    """By whoever looks after people; the address counts as theirs from now on. `told` is what else is known of them."""
     person_id = await come(context, newcomer, await known_by(context, address))
+    if told != _NOTHING:
+        await change(context.db, context.viewer, person_id, told)
     await addresses.add(context.db, person_id, address, is_verified=True)
     if password_hash is not None:
         await passwords.put(context.db, context.viewer, person_id, password_hash, notifies=False)

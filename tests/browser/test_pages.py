@@ -392,6 +392,8 @@ def test_a_survey_is_whole_from_its_start_to_its_end(open_page: Open) -> None:
     assert page.locator("text=Thank you").count() == 1
     check(page, "survey-thanks")
     administration.click("text=End and count now")
+    check(administration, "survey-before-its-end")
+    administration.click("text=End round")
     administration.wait_for_load_state()
     assert administration.locator("text=Too few to show").count() == 3
     check(administration, "admin-survey-counted")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import DateTime, SmallInteger, select
+from sqlalchemy import DateTime, SmallInteger, func, select
 
 from weetwie.access import plain_words
 from weetwie.access.enums import Ring
@@ -25,7 +25,7 @@ _TOGETHER: Final = timedelta(days=1)
 _NOW = Query(select(PolicyRow.version, PolicyRow.choices))
 _LATELY = Query(
     select(Announcement.id, Announcement.policy_names).where(
-        Announcement.tells_policy,
+        func.cardinality(Announcement.policy_names) > 0,  # what earlier releases announced stays as it is
         Announcement.ring == param("ring", SmallInteger),
         Announcement.published_at > param("since", DateTime(timezone=True)),
     )

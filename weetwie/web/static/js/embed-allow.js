@@ -8,9 +8,8 @@ if (token && opener) {
   // The frame closes this window once it has the token: what a window that is closed has posted comes from nobody.
   setTimeout(() => window.close(), 5000);
 }
-// What was meant for the page behind, a second click of two, allows nothing here.
+// What was meant for the page behind, a second click of two, allows nothing here: the button comes disabled, since this script may come late.
 if (button) {
-  button.disabled = true;
   const ready = () => document.visibilityState === "visible" && setTimeout(() => (button.disabled = false), 700);
   ready() || document.addEventListener("visibilitychange", ready, { once: true });
 }

@@ -107,7 +107,8 @@ class Hydrator(Generic[Content, Card]):
     async def common(self, db: Db, posts: Sequence[SeenPost]) -> None:
         """At most one statement for each kind of what is missing, and one for the people. What is newer than it was when the
         post was found is kept under the older version too: nobody asks for that again."""
-        if missing := self.missing(posts):
+        # What others load until these are shown takes the places of what was here first, which must be none of these.
+        if missing := [post for post in posts if not self._posts.hold((post.post_id, post.version))]:
             words = {one.id: one for one in await seen_words.words(db, missing)}
             media, cards = await seen_media.of_posts(db, missing), await seen_cards.of_posts(db, missing)
             if media:
@@ -126,7 +127,7 @@ class Hydrator(Generic[Content, Card]):
 
     async def people(self, db: Db, people: Iterable[SeenPerson]) -> None:
         by_key = {one.key: one for one in people}
-        missing = {key: one for key, one in by_key.items() if self._people.get(key) is None}
+        missing = {key: one for key, one in by_key.items() if not self._people.hold(key)}
         if not missing:
             return
         found = {(one.id, one.detail): one for one in await seen_people.profiles(db, missing.values())}

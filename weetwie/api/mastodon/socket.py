@@ -183,6 +183,7 @@ class Connection:
         finally:
             self._stream.on_close = None
             self._sender.cancel()
+            self._sender = None  # it holds this object, and neither should wait for the collector
 
     # What the app says
 

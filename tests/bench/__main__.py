@@ -9,13 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, asking, growth, imports, push, scale, search, streaming, who_knows
+from tests.bench import api, asking, growth, imports, push, scale, search, soak, streaming, who_knows
 from tests.bench.report import Report, released
 
 
 def main() -> None:
     """One scenario, or all of them."""
-    names = ["api", "asking", "growth", "import", "push", "scale", "search", "streaming", "who-knows"]
+    names = ["api", "asking", "growth", "import", "push", "scale", "search", "soak", "streaming", "who-knows"]
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=names, help="all of them unless one is named")
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -49,6 +49,8 @@ def _run(name: str, given: argparse.Namespace) -> None:
                 scale.run(work, report, leak_minutes=given.minutes)
             case "search":
                 search.run(work, report)
+            case "soak":
+                soak.run(work, report, minutes=given.minutes)
             case "who-knows":
                 who_knows.run(work, report)
             case "streaming":

@@ -94,6 +94,22 @@ class Tree:
         rows = [(_name(pid), _cpu(pid, children=False), _pss(pid)) for pid in self.pids()]
         return sorted(rows, key=lambda row: -row[1])
 
+    def memory(self) -> dict[str, int]:
+        """Bytes by kind of process, without the files that other programs may share; in `shared` the buffers of PostgreSQL."""
+        found: dict[str, int] = {}
+        for pid in self.pids():
+            rows = _rollup(pid)
+            kind = (
+                "PostgreSQL" if _name(pid).startswith("postgres") or "/postgres" in _name(pid) else "Python"
+            )
+            found[kind] = found.get(kind, 0) + rows.get("Pss_Anon", 0)
+            found["shared"] = found.get("shared", 0) + rows.get("Pss_Shmem", 0)
+        return found
+
+    def files(self) -> int:
+        """Open file descriptors of the whole tree."""
+        return sum(_files(pid) for pid in self.pids())
+
     def stop(self, seconds: float = 10) -> float:
         """End the tree politely, then firmly; the seconds that it took."""
         begin = time.monotonic()
@@ -156,10 +172,22 @@ def _cpu(pid: int, *, children: bool = True) -> float:
 
 
 def _pss(pid: int) -> int:
+    return _rollup(pid).get("Pss", 0)
+
+
+def _rollup(pid: int) -> dict[str, int]:
+    """Bytes of its memory, by how it is used."""
+    found: dict[str, int] = {}
     with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+            name, _colon, size = line.partition(":")
+            found[name] = int(size.split()[0]) * 1024
+    return found
+
+
+def _files(pid: int) -> int:
+    with suppress(OSError):
+        return len(os.listdir(f"/proc/{pid}/fd"))
     return 0
 
 

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,10 +34,11 @@ def free_port() -> int:
 class Installation:
     """`weetwie serve` as a process, with its embedded PostgreSQL."""
 
-    def __init__(self, data: Path, *, dsn: str | None = None) -> None:
+    def __init__(self, data: Path, *, dsn: str | None = None, program: Sequence[str] = PROGRAM) -> None:
         self.data = data
         self.port = free_port()
         self._dsn = dsn
+        self._program = program
         self.tree: Tree | None = None
 
     def start(self, *words: str) -> float:
@@ -51,7 +53,7 @@ class Installation:
         if self._dsn:
             env["WEETWIE_DATABASE_URL"] = self._dsn
         command = [
-            *PROGRAM,
+            *self._program,
             "serve",
             "--data",
             str(self.data),

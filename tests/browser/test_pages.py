@@ -113,6 +113,7 @@ FOR_ADMINISTRATORS: Final = {
     "admin-embedding": "/admin/connections/embedding/preview",
     "admin-chat": "/admin/connections/chat",
     "admin-saml": "/admin/connections/saml",
+    "admin-documentation": "/admin/documentation/mail-in",
     "admin-announcements": "/admin/announcements",
 }
 FOR_STRANGERS: Final = {

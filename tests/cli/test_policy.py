@@ -73,6 +73,15 @@ async def test_choices_are_made_by_the_names_that_are_shown(dsn: str) -> None:
     assert code == 4 and "no such choice" in err
 
 
+async def test_a_connection_that_is_not_set_up_is_not_switched_on(dsn: str) -> None:
+    for options in ([], ["--dry-run"]):
+        code, _out, err = await weetwie(dsn, "policy", "set", "connections", "agents, remote_user", *options)
+        assert code == 4 and "No proxy is set up. Add [remote_user]" in err
+    assert "connections = []" in (await weetwie(dsn, "policy", "show"))[1]
+    code, _out, err = await weetwie(dsn, "policy", "set", "connections", "agents, feeds")
+    assert code == 0, err
+
+
 async def test_when_people_work_is_checked_as_the_page_checks_it(dsn: str) -> None:
     wrong = {
         "holidays": ("Mars", "no public holidays for Mars"),

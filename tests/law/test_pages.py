@@ -77,6 +77,7 @@ NOT_READ: Final = {
     "/offline": "the same for all",
     "/about": "about the place",
     "/docs/api": "the same for all",
+    "/admin/documentation/{page}": "files that come with this version, for administrators alone",
     "/docs/api/{group}": "the same for all",
     "/auth/sign_in": "a form",
     "/auth/sign_out": "a form",

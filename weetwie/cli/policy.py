@@ -40,9 +40,13 @@ async def set_policy(installation: Installation, name: str, value: str, dry_run:
     from weetwie.cli.choices import given, line, shown
     from weetwie.domain.policy.choose import choose
     from weetwie.domain.policy.preview import preview
+    from weetwie.flows import connections
 
     chosen = given(name, value)
     async with installation.database.transaction() as db:
+        if name == "connections" and isinstance(chosen, list):
+            new = [str(one) for one in chosen if one not in installation.viewer.policy.connections]
+            await connections.check(installation.context(db), new)
         seen = await preview(db, installation.viewer, {name: chosen})
         if not dry_run:
             await choose(db, installation.viewer, {name: chosen})

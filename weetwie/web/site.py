@@ -74,6 +74,7 @@ def site(
         directory=here.directory,
         sso=here.sso,
         saml=here.saml,
+        mail_in=here.mail_in,
         remote_user=here.remote_user,
         database=database,
         templates=templates,

@@ -17,9 +17,9 @@ from weetwie.domain.feeds import addresses as feed_addresses
 from weetwie.domain.identity import agents, embedded, sign_on
 from weetwie.domain.mail import taken
 from weetwie.domain.people import bots
-from weetwie.domain.policy.choose import choose, held
 from weetwie.domain.webhooks import webhooks
-from weetwie.errors import NotFound, Refusal, _
+from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.flows import connections
 from weetwie.web import reading
 from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
@@ -210,10 +210,12 @@ async def act(visit: Visit) -> Response:
         raise NotFound
     if verb == "test":
         return await _test(visit, name)
-    async with visit.site.database.transaction() as db:
-        policy = await held(db, visit.viewer)
-        others = [one for one in policy.connections if one != name]
-        await choose(db, visit.viewer, {"connections": [*others, name] if verb == "on" else others})
+    try:
+        async with visit.site.database.transaction() as db:
+            await connections.switch(visit.context(db), name, verb == "on")
+    except Invalid as refusal:
+        async with visit.site.database.reading() as db:
+            return await _page(visit, db, 422, tested=name, error=refusal)
     return visit.go(f"/admin/connections?saved=1#{name}")
 
 
@@ -238,6 +240,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
             plain_words.CONNECTIONS[one.name],
             one.name in visit.viewer.policy.connections,
             await one.uses(db, visit.viewer),
+            await connections.missing(visit.context(db), one.name),
         )
         for one in CONNECTIONS
     ]

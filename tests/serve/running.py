@@ -152,6 +152,25 @@ def at_work(cluster: str) -> Iterator[int]:
                 yield int(entry.name)
 
 
+def workers(program: int) -> list[int]:
+    """The processes that answer requests: forked from one that was forked from the program."""
+    return [worker for one in first(program) for worker in children(one)]
+
+
+def first(program: int) -> list[int]:
+    """The process that they were forked from."""
+    return [one for one in children(program) if (Path(f"/proc/{one}") / "comm").read_text() != "postgres\n"]
+
+
+def children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(entry.name))
+    return sorted(found)
+
+
 async def until(is_so: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
     """Asks again and again."""
     async with asyncio.timeout(within):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serve.running import Installation, serving
+from tests.serve.running import Installation, first, serving, workers
 
 _LAST = Path(__file__).with_name("data") / "memory.json"
 _UNIT = "import asyncio, asyncpg, click, msgspec, uvloop; print('ready', flush=True); input()"
@@ -37,35 +37,40 @@ def _unit() -> int:
     return own
 
 
-async def _server(installation: Installation) -> int:
-    """The Python process, when it has answered some requests: what starting needed is gone by then."""
+async def _servers(installation: Installation, count: int) -> int:
+    """All processes of Python, when they have answered some requests: what starting needed is gone by then."""
     readings = []
-    async with serving(installation) as run, installation.client() as client:
+    async with serving(installation, "--workers", str(count)) as run, installation.client() as client:
+        program = run.process.pid
+        processes = [program, *first(program), *workers(program)]
         for _ in range(_REQUESTS):
             (await client.get("/api/v1/instance")).raise_for_status()
-            readings.append(_own(run.process.pid))
+            readings.append(sum(map(_own, processes)))
     return min(readings[_REQUESTS // 2 :])
 
 
-async def measured(installation: Installation) -> tuple[int, int]:
-    """Bytes of the server and of the unit."""
-    return await _server(installation), await asyncio.to_thread(_unit)
+async def measured(installation: Installation) -> tuple[dict[str, float], int]:
+    """How many times the unit one server takes, and three processes with those that look after them; bytes of the unit."""
+    unit = await asyncio.to_thread(_unit)
+    return {str(count): round(await _servers(installation, count) / unit, 2) for count in (1, 3)}, unit
 
 
-async def test_a_server_needs_hardly_more_memory_than_that_of_the_last_release(
+async def test_servers_need_hardly_more_memory_than_those_of_the_last_release(
     installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server, unit = await measured(installation)
+    times, unit = await measured(installation)
     last = json.loads(_LAST.read_text())
     with capsys.disabled():
-        print(
-            f"\nmemory of a server: {server / 1e6:.1f} MB, {server / unit:.2f} times the unit ({unit / 1e6:.1f} MB); "
-            f"release {last['release']}: {last['times']:.2f} times"
-        )
-    assert server / unit <= last["times"] * _MOST
+        for count, now in times.items():
+            print(
+                f"\nmemory of {count} web processes: {now * unit / 1e6:.1f} MB, {now:.2f} times the unit ({unit / 1e6:.1f} MB); "
+                f"release {last['release']}: {last['times'][count]:.2f} times"
+            )
+    for count, now in times.items():
+        assert now <= last["times"][count] * _MOST
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        server, unit = asyncio.run(measured(Installation(Path(folder) / "data")))
-    print(json.dumps({"release": sys.argv[1], "times": round(server / unit, 2)}))
+        times, _bytes = asyncio.run(measured(Installation(Path(folder) / "data")))
+    print(json.dumps({"release": sys.argv[1], "times": times}))

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.serve.running import Installation, post, servers, serving, welcome
+from tests.serve.running import Installation, first, post, servers, serving, welcome, workers
 
 
 async def test_from_an_empty_folder_to_the_first_administrator(tmp_path: Path) -> None:
@@ -127,14 +127,14 @@ async def test_several_processes_share_the_port_and_one_that_dies_is_replaced(
 ) -> None:
     async with serving(installation, "--workers", "2") as run:
         token = await installation.somebody()
-        children = _children(run.process.pid)
+        children = workers(run.process.pid)
         assert len(children) == 2
         os.kill(children[0], signal.SIGKILL)
         async with installation.client(token) as site:
             for _ in range(20):
                 await post(site)
         deadline = time.monotonic() + 20
-        while run.said.count("started again") < 1 or len(_children(run.process.pid)) < 2:
+        while run.said.count("started again") < 1 or len(workers(run.process.pid)) < 2:
             assert time.monotonic() < deadline, run.said
             await asyncio.sleep(0.1)
         answers = set()
@@ -146,19 +146,15 @@ async def test_several_processes_share_the_port_and_one_that_dies_is_replaced(
     assert servers(installation.data) == []
 
 
-def _children(parent: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            about = (entry / "stat").read_text()
-            if (
-                int(about.rpartition(")")[2].split()[1]) == parent
-                and "serve.child" in (entry / "cmdline").read_text()
-            ):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
+async def test_the_program_ends_where_what_its_processes_are_forked_from_has_died(
+    installation: Installation,
+) -> None:
+    async with serving(installation, "--workers", "2") as run:
+        (origin,) = first(run.process.pid)
+        os.kill(origin, signal.SIGKILL)
+        assert await run.ended() == 6
+        assert "have ended by themselves" in run.said
+    assert servers(installation.data) == []
 
 
 async def test_heads_that_are_too_long_are_refused_and_the_rest_goes_on(installation: Installation) -> None:

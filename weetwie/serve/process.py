@@ -76,7 +76,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
         server = web.server(metrics.counting(drain))
         async with parts.database.reading() as db:
             await warm_up(db, await parts.site.memory.policy(db))
-        _settle()
+        settle()
         with told_to_end(_ending(settings.drain, drain, parts.live, server)):
             async with _running(
                 parts.bell.run(),
@@ -89,11 +89,11 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
                 await server.is_open.wait()
                 await ready(parts.database)
                 await asyncio.to_thread(write_frequent)
-                _settle()
+                settle()
                 await serving
 
 
-def _settle() -> None:
+def settle() -> None:
     """What is here now stays, and is not looked through again and again. What was needed only to get here goes first: statements
     are made of parts that hold one another, and frozen they would stay for ever. Collected once more, so that the collector counts
     from here: it looks at all there is only when a quarter has come to what it found the last time."""

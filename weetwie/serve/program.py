@@ -5,13 +5,16 @@ import importlib
 import os
 import signal
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvloop
 
 from weetwie.serve import database, sockets
 from weetwie.settings import ADDRESS_FILE, Settings
+
+if TYPE_CHECKING:
+    from weetwie.serve.many import Workers
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +24,22 @@ Say = Callable[[str], None]
 def serve(settings: Settings, say: Say, *, with_sample: bool = False) -> None:
     """`say` is given what whoever started the program wants to read."""
     listening = sockets.bind(settings.host, settings.port, shares=settings.workers)
-    _run(_serve(settings, listening, say, with_sample=with_sample))
+    if settings.workers > 1:
+        from weetwie.serve.many import Workers
+
+        workers = Workers(settings, listening)  # before there is a loop
+        try:
+            _run(_serve_many(settings, workers, say, with_sample=with_sample))
+        finally:
+            workers.kill()
+    else:
+        _run(_serve(settings, listening[0], say, with_sample=with_sample))
+
+
+async def _serve_many(settings: Settings, workers: "Workers", say: Say, *, with_sample: bool) -> None:
+    async with database.running(settings) as dsn:
+        await _bring_up(settings, dsn, say, with_sample=with_sample)
+        await workers.serve(dsn, say)
 
 
 def _tell_address(settings: Settings) -> None:
@@ -36,16 +54,7 @@ def _tell_address(settings: Settings) -> None:
         log.warning("the address cannot be written down for other commands", why=error.strerror)
 
 
-async def _serve(
-    settings: Settings, listening: list[list[sockets.Socket]], say: Say, *, with_sample: bool
-) -> None:
-    if settings.workers > 1:
-        from weetwie.serve import many
-
-        async with database.running(settings) as dsn:
-            await _bring_up(settings, dsn, say, with_sample=with_sample)
-            await many.serve(settings, dsn, listening, say)
-        return
+async def _serve(settings: Settings, listening: list[sockets.Socket], say: Say, *, with_sample: bool) -> None:
     # While the database starts, this process reads its own program.
     loading = asyncio.create_task(_load())
     async with database.running(settings) as dsn:
@@ -54,7 +63,7 @@ async def _serve(
         from weetwie.serve import process
         from weetwie.serve.greeting import greet
 
-        await process.serve(settings, dsn, listening[0], lambda opened: greet(opened, settings.base_url, say))
+        await process.serve(settings, dsn, listening, lambda opened: greet(opened, settings.base_url, say))
 
 
 async def _bring_up(settings: Settings, dsn: str, say: Say, *, with_sample: bool) -> None:

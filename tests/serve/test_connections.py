@@ -6,11 +6,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
 
 from weetwie.serve import web
 
 
-async def _application(scope: Any, _receive: Any, send: Any) -> None:
+async def _application(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if "text" in message:
+                await send({"type": "websocket.send", "text": message["text"]})
+        return
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})
 
@@ -37,6 +44,15 @@ async def test_a_second_head_that_dribbles_ends_the_connection_and_answers_say_w
         writer.write(b"GET / HT")
         assert await reader.read() == b""
         writer.close()
+
+
+async def test_a_websocket_stays_open_for_longer_than_a_head_may_take(port: int) -> None:
+    async with asyncio.timeout(20), connect(f"ws://127.0.0.1:{port}/") as line:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert await reader.read() == b"", "one that came later, and says nothing, is closed"
+        writer.close()
+        await line.send("still here")
+        assert await line.recv() == "still here"
 
 
 async def test_where_there_are_too_many_the_longest_waiting_one_goes(

@@ -71,7 +71,13 @@ class _Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._take(data)
         is_answered = self.cycle is None or self.cycle.response_complete
-        if is_answered and self.timeout_keep_alive_task is None and not self.transport.is_closing():
+        is_http = self.transport.get_protocol() is self  # and has not become a WebSocket just now
+        if (
+            is_http
+            and is_answered
+            and self.timeout_keep_alive_task is None
+            and not self.transport.is_closing()
+        ):
             # Blank lines, or the rest of a body that nobody reads any more, keep no connection open.
             self._wait_for_head()
 

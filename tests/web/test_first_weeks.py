@@ -137,6 +137,81 @@ async def test_the_later_cards_have_people_of_other_departments_who_ask_or_write
     assert await people(world, new) == {later.id: ("writes", "welding")}, "nobody whom another card had"
 
 
+async def near(world: World, who: Someone) -> dict[int, str]:
+    card = await opened(world, who)
+    assert card is not None and card.is_nearby
+    return {one.person_id: one.why for one in card.people}
+
+
+async def test_who_has_no_topics_is_shown_people_by_what_is_known_and_asked_for_topics(
+    world: World, new: Someone
+) -> None:
+    await give_password(world, new)
+    bo = await world.member("bo", unit="Pumps")
+    cy = await world.member("cy", unit="Sales")
+    di = await world.member("di", unit="Pumps")
+    ed = await world.member("ed", unit="Lab")
+    question = await world.post(di, "Where are the seals?", is_question=True)
+    await world.post(bo, "In the shed", reply_to=question)
+    await world.mark(new, await world.post(cy, "Prices rise"), bookmark=True)
+    await world.connection.execute(
+        "update people set joined_at = joined_at - interval '1 year' where handle in ('bo', 'cy', 'di')"
+    )
+    await days_pass(world, 8)
+    assert await near(world, new) == {bo.id: "asked", cy.id: "read", ed.id: "joined"}
+    async with browser(world) as theirs:
+        await sign_in(theirs, "new")
+        page = await theirs.get("/")
+        card = text_of(page).partition("People you may like to meet")[2].partition("Turn off")[0]
+        for words in (
+            "Answers questions in your department",
+            "Wrote what you bookmarked, favourited or replied to",
+            "Joined when you did",
+            "Say what you want to learn",
+        ):
+            assert words in card
+        assert 'href="/begin/topics"' in page.text
+    await world.policy(works_council=True)
+    assert "asked" not in (await near(world, new)).values()
+
+
+async def test_who_follows_people_is_shown_whom_they_follow(world: World, new: Someone) -> None:
+    friend, theirs = await world.member("friend"), await world.member("theirs", unit="Sales")
+    await world.follow(new, friend)
+    await world.follow(friend, theirs)
+    await world.connection.execute(
+        "update people set joined_at = joined_at - interval '1 year' where handle <> 'new'"
+    )
+    await days_pass(world, 25)
+    assert await near(world, new) == {theirs.id: "followed"}
+
+
+async def test_what_the_newcomer_does_not_see_brings_nobody_near(world: World, new: Someone) -> None:
+    bo, cy, di = [await world.member(name, unit="Pumps") for name in ("bo", "cy", "di")]
+    question = await world.post(di, "Where are the seals?", is_question=True)
+    await world.post(bo, "In the shed", reply_to=question)
+    await world.block(cy, new)
+    await world.block(di, new)
+    await world.connection.execute(
+        "update people set joined_at = joined_at - interval '1 year' where handle <> 'new'"
+    )
+    await days_pass(world, 8)
+    assert await near(world, new) == {bo.id: "unit"}, "di, whom bo answered, is not seen"
+
+
+async def test_a_guest_without_topics_is_shown_their_host_in_the_second_week_and_nobody_later(
+    world: World,
+) -> None:
+    host = await world.member("host", profile_ring=int(Ring.network))
+    await world.member("other", profile_ring=int(Ring.network))
+    guest = await made(world, Standing.guest, host)
+    await began(world, guest)
+    await days_pass(world, 8)
+    assert await near(world, guest) == {host.id: "host"}
+    await days_pass(world, 17)
+    assert await opened(world, guest) is None
+
+
 async def test_who_writes_about_it_without_a_tag_is_found_too(world: World, new: Someone) -> None:
     bo = await world.member("bo", unit="Sales")
     await says(world, bo, "heat pumps")

@@ -1,7 +1,8 @@
 """The cards of somebody's first 90 days: worked out while they look, of what they see then.
 
 Week 1: their department, who left them a reading list, who helps with what. Week 2: people for what they want to learn. Weeks 4
-and 12: people of other departments who ask or write about what they know, and whom they have not met.
+and 12: people of other departments who ask or write about what they know, and whom they have not met. Who has said neither, or has
+nobody for it, is shown people whom they are near to by what is known without it.
 """
 
 from collections.abc import Sequence
@@ -16,15 +17,16 @@ from weetwie.domain.handover import reading_lists
 from weetwie.domain.knowledge import delicate, topics
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.topic_rules import TopicChoice
-from weetwie.domain.meeting import first_weeks, worth_meeting
+from weetwie.domain.meeting import first_weeks, nearby, worth_meeting
 from weetwie.domain.meeting.weeks import WorthMeeting, few
-from weetwie.domain.relations import units
+from weetwie.domain.relations import suggestions, units
 from weetwie.errors import _
 from weetwie.views import people as seen_people
 
 MOST: Final = 3
 _TOPICS: Final = 3
 _LOOKED_AT: Final = 24
+_SUGGESTED: Final = 40
 TITLES: Final = {
     1: _("Your first week"),
     2: _("People you can learn from"),
@@ -37,12 +39,21 @@ ABOUT: Final = {
     4: _("They ask or write about what you know."),
     12: _("They ask or write about what you know."),
 }
+NEARBY: Final = _("People you may like to meet")
+ABOUT_NEARBY: Final = _("Chosen by your department, who you follow, what you read and when you joined.")
 WHY: Final = {
     "helps": _("Ask about {topic}"),
     "asks": _("Asks about {topic}"),
     "learns": _("Wants to learn about {topic}"),
     "writes": _("Writes about {topic}"),
     "knows": _("Knows about {topic}"),
+    "host": _("Invited you"),
+    "asked": _("Answers questions in your department"),
+    "read": _("Wrote what you bookmarked, favourited or replied to"),
+    "followed": _("Followed by people you follow"),
+    "tags": _("Writes about #{topic}"),
+    "joined": _("Joined when you did"),
+    "unit": _("In your department"),
 }
 
 
@@ -56,6 +67,10 @@ class WeekCard(msgspec.Struct, frozen=True, kw_only=True):
     """Who left the viewer a reading list."""
     host_id: int = 0
     """Who invited a guest."""
+    is_nearby: bool = False
+    """Whether the people are those whom the viewer is near to, for want of topics."""
+    lacks_topics: bool = False
+    """Whether the viewer has not said what the card would go by."""
 
     @property
     def says_nothing(self) -> bool:
@@ -80,10 +95,10 @@ async def card(db: Db, viewer: Viewer, *, by_mail: bool = False) -> WeekCard | N
         return None
     if week == 1:
         found = await _first(db, viewer)
-    elif week == 2:
-        found = WeekCard(week=week, people=await _teachers(db, viewer, week))
     else:
-        found = WeekCard(week=week, people=await _unmet(db, viewer, week))
+        people = await (_teachers if week == 2 else _unmet)(db, viewer, week)
+        has_none = not people and (week == 2 or viewer.standing is not Standing.guest)
+        found = await _nearby(db, viewer, week) if has_none else WeekCard(week=week, people=people)
     return None if found.says_nothing else found
 
 
@@ -124,6 +139,34 @@ async def _unmet(db: Db, viewer: Viewer, week: int) -> list[WorthMeeting]:
         writers = await _writers(db, viewer, TopicChoice.knows)
         found += await worth_meeting.among(db, viewer, week, writers, is_unmet=True)
     return few(found, MOST)
+
+
+async def _nearby(db: Db, viewer: Viewer, week: int) -> WeekCard:
+    """Without topics. From week 4 on people of other departments, where there are any."""
+    near = {
+        "host": [viewer.sponsor_id] if viewer.standing is Standing.guest else [],
+        "asked": await nearby.asked(db, viewer),
+        "read": await nearby.read(db, viewer),
+    }
+    found = [WorthMeeting(id, why, "") for why, ids in near.items() for id in ids]
+    found += await _suggested(db, viewer)
+    if viewer.standing is not Standing.guest:
+        found += [WorthMeeting(id, "joined", "") for id in await nearby.joined_with(db, viewer)]
+    people = await worth_meeting.among(db, viewer, week, found, is_unmet=True) if week > 2 else []
+    people = people or await worth_meeting.among(db, viewer, week, found, is_unmet=False)
+    wanted = TopicChoice.learning if week == 2 else TopicChoice.knows
+    has_topics = any(one.choice is wanted for one in await topics.own(db, viewer))
+    return WeekCard(week=week, people=few(people, MOST), is_nearby=True, lacks_topics=not has_topics)
+
+
+async def _suggested(db: Db, viewer: Viewer) -> list[WorthMeeting]:
+    """By their best reason that says something of both; who is new to everybody is no reason."""
+    found = []
+    for one in await suggestions.suggestions(db, viewer, _SUGGESTED):
+        reason = next((each for each in one.reasons if each.kind in ("followed", "tags", "unit")), None)
+        if reason is not None:
+            found.append(WorthMeeting(one.person_id, reason.kind, reason.tags[0] if reason.tags else ""))
+    return found
 
 
 async def _writers(db: Db, viewer: Viewer, choice: TopicChoice) -> list[WorthMeeting]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from weetwie.database.pool import Db
 from weetwie.domain.relations import units
-from weetwie.flows.first_weeks import ABOUT, TITLES, WHY, WeekCard
+from weetwie.flows.first_weeks import ABOUT, ABOUT_NEARBY, NEARBY, TITLES, WHY, WeekCard
 from weetwie.web.visit import Visit
 
 
@@ -15,8 +15,9 @@ async def shown(visit: Visit, db: Db, card: WeekCard) -> dict[str, Any]:
     people = {one.id: one for one in seen}
     return {
         "week": card.week,
-        "title": visit.say(TITLES[card.week]),
-        "about": visit.say(ABOUT[card.week]),
+        "title": visit.say(NEARBY if card.is_nearby else TITLES[card.week]),
+        "about": visit.say(ABOUT_NEARBY if card.is_nearby else ABOUT[card.week]),
+        "lacks_topics": card.lacks_topics,
         "unit": card.unit if card.mates else "",
         "mates": card.mates,
         "follows_unit": card.unit in [one.name for one in await units.own(db, visit.viewer)],

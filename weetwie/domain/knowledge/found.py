@@ -32,6 +32,7 @@ class FoundPosts:
         said: SaidOfThemselves,
     ) -> None:
         self._index, self._ranked, self._shown, self._about, self._said = index, ranked, shown, about, said
+        self._vouched = index.places(one.post_id for one in said.vouches)
         silent = [id for id in claims if index.person(id) < 0]
         self._person = np.concatenate([ranked.people, np.full(len(silent), -1, ranked.people.dtype)])
         ids = np.concatenate([index.person_ids[ranked.people], np.array(silent, np.int64)])
@@ -60,6 +61,8 @@ class FoundPosts:
         people = self._person[rows][self._person[rows] >= 0] if rows else np.zeros(0, np.int32)
         votes = ranking.votes_for(people, self._ranked.votes)
         proves = abouts.proves(self._index, self._about, votes.place)
+        is_own = self._index.posts.author[votes.place] == votes.person
+        proves[is_own & ranking.asks(self._index, votes.place) & ~np.isin(votes.place, self._vouched)] = 0
         proofs = ranking.proofs(votes, people, proves, most_proofs)
         return tuple(self._expert(row, proofs, tells_activity=tells_activity) for row in rows)
 

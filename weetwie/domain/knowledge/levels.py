@@ -9,7 +9,7 @@ from weetwie.domain.knowledge.answer import Level
 from weetwie.domain.knowledge.arrays import Bools, Ints, distinct
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.packing import ACCEPTED, QUESTION
-from weetwie.domain.knowledge.ranking import Votes, is_seen_as_accepted
+from weetwie.domain.knowledge.ranking import Votes, asks, is_seen_as_accepted
 from weetwie.domain.knowledge.visible import Visible
 from weetwie.runtime.later import np
 
@@ -48,11 +48,13 @@ def _together(about: About, person: Ints, words: Ints, people: int) -> Bools:
 
 
 def levels(index: Index, visible: Visible, votes: Votes, about: About, vouched: Ints) -> Levels:
-    """What the votes for each come to; `vouched` are the places of posts by which colleagues say so."""
+    """What the votes for each come to; `vouched` are the places of posts by which colleagues say so. Who only asked about it has
+    shown nothing by that."""
     posts, person, place, people = index.posts, votes.person, votes.place, len(visible.is_hidden)
-    root, is_own = posts.root[place], posts.author[place] == person
+    root, is_author = posts.root[place], posts.author[place] == person
     rows = about.rows(place)
     own, is_about = about.own[rows], about.thread[rows] >= about.least
+    is_own = is_author & (~asks(index, place) | np.isin(place, vouched))
     is_written = is_own & ((own >= about.least) | np.isin(place, vouched))
     is_asked = ((posts.flags[root] & QUESTION) != 0) | ((posts.flags[place] & ACCEPTED) != 0)
     is_answer = is_own & is_about & is_asked & (root >= 0) & (posts.author[root] != person)
@@ -66,7 +68,7 @@ def levels(index: Index, visible: Visible, votes: Votes, about: About, vouched: 
     if about.is_short and len(about.shares) > 1:
         words = about.words[rows[is_own]]
         is_meant |= is_own & (own >= _PART_OF_IT) & _together(about, person[is_own], words, people)[person]
-    by_level = (is_answer, is_meant & (number[person] >= _OFTEN), is_meant, is_about & ~is_own)
+    by_level = (is_answer, is_meant & (number[person] >= _OFTEN), is_meant, is_about & ~is_author)
     rank, newest = np.full(people, MENTIONED, np.int8), np.zeros(people, np.int64)
     said = is_own & (own > 0)
     np.maximum.at(newest, person[said], posts.ids[place[said]])

@@ -65,12 +65,17 @@ def votes(
     lately = _LATELY if order == "acts" else _LATELY * length(breadth)
     weight = fits.astype(np.float64) ** steepness
     weight *= np.exp2(-days / _HALF_LIFE) * (1 + lately * np.exp2(-days / _LATELY_DAYS))
-    flags = posts.flags[places]
-    weight[(flags & QUESTION) != 0] *= _OF_A_QUESTION
+    weight[asks(index, places)] *= _OF_A_QUESTION
     weight[is_seen_as_accepted(index, visible, places)] *= _OF_AN_ACCEPTED_ANSWER
     return _with_endorsers(
         index, visible, Votes(posts.author[places], places, weight), order, length(breadth)
     )
+
+
+def asks(index: Index, places: Ints) -> Bools:
+    """Whether a post begins a thread with a question: its author wants to know, and shows no knowledge by it."""
+    found: Bools = (index.posts.flags[places] & QUESTION) != 0
+    return found
 
 
 def is_seen_as_accepted(index: Index, visible: Visible, places: Ints) -> Bools:
@@ -221,6 +226,7 @@ def proofs(votes: Votes, people: Ints, proves: Ints, most: int) -> dict[int, lis
         rows = order[start:end]
         total = float(weight[rows].sum()) or 1.0
         best = max(int(proves[rows].max(initial=0)), 1)
-        shown = rows[proves[rows] == best][:most]
+        shown = rows[proves[rows] == best]
+        shown = shown[np.sort(np.unique(place[shown], return_index=True)[1])][:most]
         found[one] = [(int(place[at]), float(weight[at]) / total) for at in shown.tolist()]
     return found

@@ -16,7 +16,7 @@ class WorthMeeting(msgspec.Struct, frozen=True):
 
     person_id: int
     why: str
-    """`helps`, `asks`, `learns` or `writes`."""
+    """`helps`, `asks`, `learns` or `writes`, or what else brings two people near."""
     topic: str
     unit: str = ""
 
@@ -27,15 +27,18 @@ def week_at(since: timedelta) -> int | None:
 
 
 def few(found: Sequence[WorthMeeting], limit: int, *, spreads: bool = True) -> list[WorthMeeting]:
-    """Nobody twice, and of as many topics, and where it `spreads` of as many departments, as there are; else in their order."""
+    """Nobody twice, and of as many topics or other reasons, and where it `spreads` of as many departments, as there are; else in their order."""
     first: dict[int, WorthMeeting] = {}
     for one in found:
         first.setdefault(one.person_id, one)
     each = list(first.values())
     chosen: list[WorthMeeting] = []
     while each and len(chosen) < limit:
-        topics, units = {one.topic for one in chosen}, {one.unit for one in chosen}
-        best = max(each, key=lambda one: (one.topic not in topics) + (spreads and one.unit not in units))
+        reasons, units = {one.topic or one.why for one in chosen}, {one.unit for one in chosen}
+        best = max(
+            each,
+            key=lambda one: ((one.topic or one.why) not in reasons) + (spreads and one.unit not in units),
+        )
         chosen.append(best)
         each.remove(best)
     return chosen

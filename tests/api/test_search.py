@@ -14,6 +14,9 @@ from weetwie.access.enums import Ring
 MOST = 5
 """Who asks; how the words stand in the index (once for each word); which posts; these posts; where the last word is scarce,
 which have one that begins so."""
+MOST_OF_EVERYTHING = 12
+"""Those and people and tags like it; whom the asker does not see; what was written since; what people say of themselves; who is
+shown; the glossary, once for the posts and once for the people."""
 
 
 @pytest.fixture
@@ -103,3 +106,16 @@ async def test_a_page_of_results_takes_few_statements(house: House) -> None:
             asked.asked.clear()
             await found(house, ada, line)
         assert len(asked.asked) <= MOST, line
+
+
+async def test_a_search_for_people_tags_and_posts_at_once_takes_few_statements(house: House) -> None:
+    """Those who know are among it: nobody is called so."""
+    ada, bo = await house.world.member("ada"), await house.world.member("bo")
+    for number in range(12):
+        await say(house, bo, f"Pump {number}")
+    async with Statements(house) as asked:
+        for _time in range(2):
+            asked.asked.clear()
+            answer = await house.good(ada, "GET", "/api/v2/search?q=pump")
+    assert [one["acct"] for one in answer["accounts"]] == ["bo"] and len(answer["statuses"]) == 12
+    assert len(asked.asked) <= MOST_OF_EVERYTHING, asked.asked

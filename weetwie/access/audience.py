@@ -5,6 +5,8 @@ viewer has a `Sight`; for public and unlisted posts that are there, `reaches` sa
 holds (tests/access/test_audience.py).
 """
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import select
 
@@ -50,14 +52,15 @@ def reaches(sight: Sight, ring: int, author_id: int, post_id: int) -> bool:
     return author_id in circle.authors or post_id in circle.posts
 
 
-async def sight(db: Db, viewer: Viewer) -> Sight:
-    """As it is now."""
+async def sight(db: Db, viewer: Viewer, hidden: Iterable[int] | None = None) -> Sight:
+    """As it is now. `hidden`: the authors of whom they see nothing, where these have just been looked up."""
     at = clock.now()
     given = visibility.by(viewer, at)
-    hidden = frozenset(row[0] for row in await db.rows(_HIDDEN, **given))
+    if hidden is None:
+        hidden = [row[0] for row in await db.rows(_HIDDEN, **given)]
     ring = int(viewers.ring(viewer, at))
     circle = await _circle(db, viewer, given) if given["viewer_is_circled"] else None
-    return Sight(ring, int(viewer.policy.widest_ring), hidden, circle)
+    return Sight(ring, int(viewer.policy.widest_ring), frozenset(hidden), circle)
 
 
 async def _circle(db: Db, viewer: Viewer, given: dict[str, Value]) -> Circle:

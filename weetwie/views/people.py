@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any, Final, NotRequired, TypedDict
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Executable, Text, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import profile_words, ring_counts, visibility
@@ -155,7 +167,20 @@ def _author(viewer_sql: ViewerSql) -> Executable:
     )
 
 
+def may_be_ranked(viewer_sql: ViewerSql, person: type[Person]) -> BoolSql:
+    """Whom this viewer may be shown as somebody who knows."""
+    return and_(
+        person.may_rank,
+        person.is_bot.is_(False),
+        person.is_dormant.is_(False),
+        person.suspended_at.is_(None),
+        person.erased_at.is_(None),
+        visibility.card(viewer_sql, person),
+    )
+
+
 _PEOPLE = VisibleQuery(_people)
+_RANKED = VisibleQuery(lambda viewer_sql: _people(viewer_sql, may_be_ranked))
 _CARDS = VisibleQuery(lambda viewer_sql: _people(viewer_sql, visibility.card))
 _AUTHOR = VisibleQuery(_author)
 
@@ -218,6 +243,11 @@ async def people(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]
 async def cards(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]:
     """The same, with those whom the viewer sees as authors alone."""
     return [as_seen(row) for row in await _CARDS.rows(db, viewer, ids=list(ids))]
+
+
+async def ranked(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]:
+    """Those of them who may be shown as knowing something."""
+    return [as_seen(row) for row in await _RANKED.rows(db, viewer, ids=list(ids))]
 
 
 async def person(db: Db, viewer: Viewer, person_id: int) -> SeenPerson:

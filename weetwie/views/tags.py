@@ -92,6 +92,8 @@ _KEYS = Query(select(Tag.id, Tag.key).where(Tag.id == func.any(param("ids", ARRA
 
 async def named(db: Db, viewer: Viewer, names: Sequence[str]) -> list[SeenTag]:
     """One for each name, in this order; one that the viewer has met nowhere is spelled as asked for."""
+    if not names:
+        return []
     spelled = {text.tag_key(name): name for name in names}
     keys = list(spelled)
     today = int(clock.now().timestamp()) // 86_400

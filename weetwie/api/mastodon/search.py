@@ -14,7 +14,7 @@ from weetwie.api.mastodon.names import AddressTarget, local_handle, named_by
 from weetwie.api.parameters import LooseId, at_most, skipped
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge.experts import who_knows
+from weetwie.domain.knowledge.experts import knowers
 from weetwie.domain.people.search import handle_of, search
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.search.posts import search as search_posts
@@ -96,10 +96,8 @@ async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
         only_followed=wanted.following,
     )
     if not ids and not wanted.offset and not wanted.following and call.viewer.is_person:
-        answer = await who_knows(db, call.viewer, wanted.q, limit=wanted.limit, most_proofs=0)
-        return await seen_people.cards(
-            db, call.viewer, [one.person_id for one in answer.people if one.is_named]
-        )
+        found = await knowers(db, call.viewer, wanted.q, most=2 * wanted.limit)
+        return (await seen_people.ranked(db, call.viewer, found))[: wanted.limit]
     return await seen_people.people(db, call.viewer, ids)
 
 

@@ -23,7 +23,6 @@ from weetwie.domain.knowledge.answer import (
     WrittenElsewhere,
 )
 from weetwie.domain.knowledge.arrays import Ints
-from weetwie.domain.knowledge.elsewhere import NOBODY
 from weetwie.domain.knowledge.found import FoundPosts
 from weetwie.domain.knowledge.translating import Translated, translated
 from weetwie.domain.knowledge.words import AskedWord
@@ -31,9 +30,14 @@ from weetwie.errors import Invalid, _
 from weetwie.runtime.beside import beside
 from weetwie.tables.people import Person
 from weetwie.text.text import is_longer
+from weetwie.views.people import may_be_ranked
 
 if TYPE_CHECKING:
+    from weetwie.domain.knowledge.around import Around
     from weetwie.domain.knowledge.gathering import Gathered
+    from weetwie.domain.knowledge.index import Index
+
+Understanding = tuple[str, Translated, Translated, list[str]]
 
 LONGEST_QUESTION: Final = 100_000
 MOST_PROOFS: Final = 3
@@ -67,28 +71,64 @@ async def who_knows(
     is always "knows", and nobody has a date. `most_elsewhere`: so many passages are given, whoever wrote them.
     """
     _check_length(question)
-    language, asked, whole, left_out = await understood(db, viewer, question)
+    language, asked, whole, left_out = understanding = await understood(db, viewer, question)
     if not whole.asked:
         return ExpertAnswer((), 0)
-    from weetwie.domain.knowledge import elsewhere_found, finding, gathering, keeping
+    from weetwie.domain.knowledge import around, elsewhere_found, finding, keeping
 
     tells_activity = viewer.policy.tells_activity
-    scope = await gathering.scope(db, viewer, await unranked(db), as_of)
+    here = await around.around(db, viewer, whole, as_of)
     async with keeping.held(db) as index:
-        gathered = await gathering.gather(db, viewer, index, scope, asked, whole, as_of, language)
+        gathered, found = await _looked(db, viewer, index, here, understanding, as_of, order, among)
         statements, claims = gathered.claims(among)
-        near = await _near_whom(db, viewer, gathered.asked)
-        order = order if tells_activity else "knows"
-        wanted = finding.question_filter(language, order, near, claims, among, gathered.not_about)
-        found = await asyncio.to_thread(finding.find, index, scope, gathered.matter, wanted, statements)
         out = {*exclude} if with_self else {viewer.person_id, *exclude}
         rows = await _chosen(db, viewer, found, out, limit, filters)
         people = found.experts(rows, most_proofs, tells_activity=tells_activity)
-        given = index, scope, asked, gathered, language, people, most_elsewhere
+        given = index, here.scope, asked, gathered, language, people, most_elsewhere
         written = await asyncio.to_thread(elsewhere_found.find, *given) if most_elsewhere else NOTHING
         unknown = gathered.unknown(statements, claims)
         stand_ins = finding.stand_ins(gathered.matter, asked.asked)
         return _told(people, len(found.ids), gathered, written, left_out, unknown, stand_ins)
+
+
+async def knowers(db: Db, viewer: Viewer, question: str, most: int) -> list[int]:
+    """Whom posts speak for, the best first, and nothing of why: for a search, which asks with each letter that is typed. Who of
+    them is shown is for `views.people.ranked` to say."""
+    _check_length(question)
+    understanding = await understood(db, viewer, question)
+    whole = understanding[2]
+    if not whole.asked:
+        return []
+    from weetwie.domain.knowledge import around, keeping
+
+    here = await around.around(db, viewer, whole, None)
+    async with keeping.held(db) as index:
+        _gathered, found = await _looked(db, viewer, index, here, understanding, None, "knows", None)
+    named: list[int] = found.ids[found.named[:most]].tolist()
+    return [id for id in named if id != viewer.person_id]
+
+
+async def _looked(
+    db: Db,
+    viewer: Viewer,
+    index: "Index",
+    here: "Around",
+    understanding: Understanding,
+    as_of: datetime | None,
+    order: str,
+    among: Collection[int] | None,
+) -> "tuple[Gathered, FoundPosts]":
+    """Everybody whom anything speaks for, and what."""
+    from weetwie.domain.knowledge import finding, gathering, keeping
+
+    language, asked, whole, _left_out = understanding
+    gathered = await gathering.gather(db, viewer, index, here, asked, whole, as_of, language)
+    statements, claims = gathered.claims(among)
+    near = await _near_whom(db, viewer, gathered.asked)
+    order = order if viewer.policy.tells_activity else "knows"
+    wanted = finding.question_filter(language, order, near, claims, among, gathered.not_about)
+    given = index, here.scope, gathered.matter, wanted, statements
+    return gathered, await keeping.worked_out(index, finding.find, *given)
 
 
 def _told(
@@ -112,7 +152,7 @@ def _told(
     )
 
 
-async def understood(db: Db, viewer: Viewer, question: str) -> tuple[str, Translated, Translated, list[str]]:
+async def understood(db: Db, viewer: Viewer, question: str) -> Understanding:
     """Its language, what people are found by, what posts are, and what nobody is ever found by."""
     told, never = delicate.without(question, viewer.policy.never_inferred)
     language = asking.language_of(told)
@@ -199,12 +239,7 @@ def _people(viewer_sql: ViewerSql) -> Executable:
     language, standing = param("language", Text), param("standing", SmallInteger)
     return select(Person.id).where(
         Person.id == func.any(param("ids", ARRAY(BigInteger))),
-        Person.may_rank,
-        Person.is_bot.is_(False),
-        Person.is_dormant.is_(False),
-        Person.suspended_at.is_(None),
-        Person.erased_at.is_(None),
-        visibility.card(viewer_sql, Person),
+        may_be_ranked(viewer_sql, Person),
         or_(unit == "", and_(at_work, func.folded(Person.unit) == func.folded(unit))),
         or_(place == "", and_(at_work, func.folded(Person.place) == func.folded(place))),
         or_(language == "", language == func.any(Person.languages)),
@@ -213,15 +248,4 @@ def _people(viewer_sql: ViewerSql) -> Executable:
 
 
 _PEOPLE = VisibleQuery(_people)
-_UNRANKED = Query(
-    select(func.array_agg(Person.id)).where(or_(~Person.may_rank, Person.is_bot, Person.is_dormant))
-)
-"""In one row: after an import they may be many."""
-
-
-async def unranked(db: Db) -> frozenset[int]:
-    """People who are neither ranked nor evidence; nobody among them."""
-    return frozenset([*(await db.value(_UNRANKED) or ()), NOBODY])
-
-
 _FINDS_NEAR = Query(select(Person.finds_near).where(Person.id == param("id", BigInteger)))

@@ -1,38 +1,35 @@
 """What a question is answered from: where its words stand in what one sees, and what people say of themselves and of colleagues."""
 
-import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 
 import msgspec
 
-from weetwie.access import audience
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import (
     about,
-    elsewhere,
     finding,
     fitting,
     nearest,
-    not_about,
     profiles,
     said,
     twins,
+    words,
     written_compounds,
 )
 from weetwie.domain.knowledge.answer import Nearest
+from weetwie.domain.knowledge.around import Around
 from weetwie.domain.knowledge.columns import Occurrences
 from weetwie.domain.knowledge.finding import Matter
 from weetwie.domain.knowledge.fitting import AskedTerm
 from weetwie.domain.knowledge.index import Index
+from weetwie.domain.knowledge.keeping import worked_out
 from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.said import SaidOfThemselves, Statement
 from weetwie.domain.knowledge.translating import Translated
-from weetwie.domain.knowledge.visible import Scope
 from weetwie.domain.knowledge.words import AskedWord
-from weetwie.runtime import clock
 
 
 class Gathered(msgspec.Struct):
@@ -67,29 +64,29 @@ async def gather(
     db: Db,
     viewer: Viewer,
     index: Index,
-    scope: Scope,
+    here: Around,
     asked: Translated,
     whole: Translated,
     as_of: datetime | None,
     language: str,
 ) -> Gathered:
     """`asked` is what is asked of posts, `whole` what is asked of people's profiles."""
-    terms = list({*_terms(asked.asked), *twins.terms(asked.twins)})
+    scope, terms = here.scope, list({*words.terms(asked.asked), *twins.terms(asked.twins)})
     stands = await look_up(db, index, terms)
     find = partial(finding.matter, index, scope, asked.asked)
-    matter = await asyncio.to_thread(find, stands, asked.twins, language)
+    matter = await worked_out(index, find, stands, asked.twins, language)
     unused = about.unknown(matter.words)
     if also := await written_compounds.written(db, viewer, asked.asked, asked.twins, language, unused):
         stands |= await look_up(db, index, twins.terms(also))
-        matter = await asyncio.to_thread(find, stands, asked.twins, language, also)
-    own = _terms(whole.asked)
+        matter = await worked_out(index, find, stands, asked.twins, language, also)
+    own = words.terms(whole.asked)
     statements = await said.about(db, viewer, own, scope, as_of, whole.twins)
-    listed = {} if as_of else await profiles.listed(db, viewer, whole.asked, scope, whole.twins)
+    listed = await profiles.listed(db, viewer, whole.asked, scope, whole.twins, here.may_list)
     unknown, likely = about.unknown(matter.words), tuple[Nearest, ...]()
     of_posts = asked.asked
     if unknown and len(of_posts) <= nearest.MOST_WORDS and not statements.says_so and not listed:
         of_posts, likely = await nearest.mended(db, viewer, index, scope, matter, asked.asked, asked.twins)
-        statements = await said.about(db, viewer, [*_terms(of_posts), *own], scope, as_of, whole.twins)
+        statements = await said.about(db, viewer, [*words.terms(of_posts), *own], scope, as_of, whole.twins)
     of_claims = matter.words
     if whole is not asked:
         of_claims = fitting.weigh(matter.visible, whole.asked, matter.seen, whole.twins, language)
@@ -99,23 +96,8 @@ async def gather(
         of_claims,
         statements,
         listed,
-        await not_about.hidden(db, viewer, own),
+        here.not_about,
         unknown,
         likely,
         stands,
     )
-
-
-async def scope(db: Db, viewer: Viewer, unranked: frozenset[int], as_of: datetime | None) -> Scope:
-    at_ms = (as_of or clock.now()).timestamp() * 1000
-    return Scope(
-        sight=await audience.sight(db, viewer),
-        unranked=unranked,
-        at_ms=at_ms,
-        before=int(at_ms) << 16 if as_of else None,
-        agreed=None if viewer.policy.tells_activity else await elsewhere.agreed(db),
-    )
-
-
-def _terms(asked: Sequence[AskedWord]) -> list[int]:
-    return list(dict.fromkeys(term for one in asked for term in one.terms))

@@ -15,9 +15,9 @@ from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.knowledge import delicate, phrases, topics
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge import visible as visibles
+from weetwie.domain.knowledge.around import unranked
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Occurrences
-from weetwie.domain.knowledge.experts import unranked
 from weetwie.domain.knowledge.keeping import current
 from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.phrases import Candidate, WrittenPost

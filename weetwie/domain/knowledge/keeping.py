@@ -1,8 +1,9 @@
 """The index of a process: filled at the first question, and read on before each further one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Final, ParamSpec, TypeVar
 
 from sqlalchemy import Executable, Text, cast, func, select, true
 
@@ -11,6 +12,9 @@ from weetwie.domain.knowledge.index import Index
 from weetwie.runtime.memory import give_back
 from weetwie.tables.events import Xid8
 from weetwie.tables.knowledge import Evidence, EvidenceSegment
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 
 class IndexKeeper:
@@ -39,6 +43,19 @@ async def held(db: Db) -> AsyncIterator[Index]:
         keeper.readers -= 1
         if not keeper.readers:
             keeper.is_unread.set()
+
+
+_FEW_POSTS: Final = 20_000
+"""What is worked out from so few takes no longer than asking a thread for it and waiting."""
+
+
+async def worked_out(
+    index: Index, work: Callable[Given, Found], *given: Given.args, **named: Given.kwargs
+) -> Found:
+    """What `work` makes of a held index, in a thread where that may take long."""
+    if index.posts.size <= _FEW_POSTS:
+        return work(*given, **named)
+    return await asyncio.to_thread(work, *given, **named)
 
 
 async def current(db: Db) -> Index:

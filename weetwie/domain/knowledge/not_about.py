@@ -7,13 +7,14 @@ for each of its words. It holds for every question that has all of these words.
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, and_, delete, func, or_, select
+from sqlalchemy import BigInteger, Boolean, Select, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
+from weetwie.database.sql import IdSql
 from weetwie.domain.knowledge import asked as asking
 from weetwie.errors import Forbidden, Invalid, TooMany, _
 from weetwie.events import PersonErased
@@ -61,12 +62,6 @@ async def own(db: Db, viewer: Viewer) -> list[KeptTopic]:
     return structs(KeptTopic, await db.rows(_OWN, person_id=viewer.person_id))
 
 
-async def hidden(db: Db, viewer: Viewer, terms: Sequence[int]) -> frozenset[int]:
-    """Posts that are no evidence for this viewer where all these words are asked (in any of their forms)."""
-    rows = await db.rows(_HIDDEN, person_id=viewer.person_id, terms=list(terms))
-    return frozenset(columns(rows, "post_id"))
-
-
 async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
     await db.run(_FORGET, ids=[fact.person_id for fact in facts])
 
@@ -99,9 +94,11 @@ _OWN = Query(
     .order_by(NotAbout.id.desc())
 )
 _TERMS = param("terms", ARRAY(BigInteger))
-_HIDDEN = Query(
-    select(NotAbout.post_id).where(
-        or_(NotAbout.person_id == param("person_id", BigInteger), NotAbout.is_for_all),
+
+
+def hidden_from(person_id: IdSql) -> Select[int]:
+    """Posts that are no evidence for this person where all of the `terms` are asked (in any of their forms)."""
+    return select(NotAbout.post_id).where(
+        or_(NotAbout.person_id == person_id, NotAbout.is_for_all),
         and_(NotAbout.terms.overlap(_TERMS), NotAbout.terms.contained_by(_TERMS)),
     )
-)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import CARD, PLACE, ViewerSql, VisibleQuery
-from weetwie.database.pool import Db, Query, Record, param
+from weetwie.database.pool import Db, Record, param
 from weetwie.database.sql import BoolSql, TextSql
 from weetwie.domain.knowledge import words
 from weetwie.domain.knowledge.claimed import stands
@@ -35,23 +35,38 @@ ROLES: Final = frozenset(
 """What a field of a profile is called that says what somebody's work is."""
 
 
-async def listed(
-    db: Db, viewer: Viewer, asked: Sequence[AskedWord], scope: Scope, twins: Sequence[Twin] = ()
-) -> dict[int, Statement]:
-    """By person, as far as the viewer sees their profile."""
-    if not asked or len(asked) > MOST_WORDS:
-        return {}
-    spoken = {code: one for one in asked for code in _languages(one.word)}
+def looked_for(asked: Sequence[AskedWord], twins: Sequence[Twin]) -> tuple[Sequence[str], Sequence[str]]:
+    """The parameters of `MAY_LIST`: languages that are named, and what else may stand on a profile."""
+    if len(asked) > MOST_WORDS:
+        return (), ()
     said = [one.word for one in asked] + [one.text for one in twins if one.part < 0]
     beginnings = [f"%{_escaped(word[:_BEGINNING].casefold())}%" for word in dict.fromkeys(said)]
-    ids = await db.value(_MAY_BE, languages=list(spoken), beginnings=beginnings)
-    rows = await _LISTED.rows(db, viewer, ids=ids) if ids else []
+    return list(_spoken(asked)), beginnings
+
+
+async def listed(
+    db: Db,
+    viewer: Viewer,
+    asked: Sequence[AskedWord],
+    scope: Scope,
+    twins: Sequence[Twin],
+    ids: Sequence[int],
+) -> dict[int, Statement]:
+    """By person, of those who may list it, as far as the viewer sees their profile."""
+    if not ids:
+        return {}
+    spoken = _spoken(asked)
+    rows = await _LISTED.rows(db, viewer, ids=ids)
     out = scope.sight.hidden | scope.unranked
     return {
         row["id"]: statement
         for row in rows
         if row["id"] not in out and (statement := _statement(row, asked, spoken, twins)) is not None
     }
+
+
+def _spoken(asked: Sequence[AskedWord]) -> dict[str, AskedWord]:
+    return {code: one for one in asked for code in _languages(one.word)}
 
 
 def _statement(
@@ -111,17 +126,16 @@ def _stands_in(what: TextSql) -> BoolSql:
     return func.folded(what).like(func.any(_BEGINNINGS))
 
 
-_MAY_BE = Query(
-    select(func.array_agg(Person.id)).where(
-        Person.erased_at.is_(None),
-        or_(
-            Person.languages.op("&&")(_LANGUAGES),
-            _stands_in(Person.unit + " " + Person.place),
-            and_(Person.fields != text("'[]'::jsonb"), _stands_in(func.cast(Person.fields, Text))),
-        ),
-    )
+MAY_LIST = select(func.array_agg(Person.id)).where(
+    func.cardinality(_LANGUAGES) + func.cardinality(_BEGINNINGS) > 0,
+    Person.erased_at.is_(None),
+    or_(
+        Person.languages.op("&&")(_LANGUAGES),
+        _stands_in(Person.unit + " " + Person.place),
+        and_(Person.fields != text("'[]'::jsonb"), _stands_in(func.cast(Person.fields, Text))),
+    ),
 )
-"""A look at everybody, 2 ms for 10,000; most words stand on no profile."""
+"""A look at everybody, 2 ms for 10,000, and at nobody where nothing is looked for; most words stand on no profile."""
 
 
 def _listed(viewer_sql: ViewerSql) -> Executable:

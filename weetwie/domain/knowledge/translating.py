@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -17,6 +18,8 @@ from weetwie.runtime.beside import beside
 
 _MOST_WORDS: Final = 60
 """Of a question, so many are looked for in the glossary."""
+_SHORT: Final = 200
+"""Characters of a question for which it is remembered what stands for its words."""
 
 
 class Translated(msgspec.Struct, frozen=True):
@@ -71,8 +74,13 @@ def _find(
     glossed: Sequence[dict[str, list[str]]],
 ) -> Translated:
     more = _meanings(glossed) if glossed else None
-    found = twins.find(question, asked, language, more)
-    bad = [twin for twin in found if never is not None and delicate.is_delicate(twin.text, never)]
+    is_short = len(question) <= _SHORT and more is None
+    found = (
+        _of_the_word_list(question, tuple(asked), language)
+        if is_short
+        else twins.find(question, asked, language, more)
+    )
+    bad = [twin for twin in found if never is not None and _is_delicate(twin.text, tuple(never))]
     if never is None or not bad:
         return Translated(asked, found)
     out = {place for twin in bad if twin.is_sure for place in twin.of}
@@ -80,9 +88,21 @@ def _find(
     again = twins.find(question, kept, language, more) if out else found
     return Translated(
         kept,
-        [twin for twin in again if not delicate.is_delicate(twin.text, never)],
+        [twin for twin in again if not _is_delicate(twin.text, tuple(never))],
         tuple(asked[place].word for place in sorted(out)),
     )
+
+
+@lru_cache(maxsize=1000)
+def _of_the_word_list(question: str, asked: tuple[AskedWord, ...], language: str) -> Sequence[Twin]:
+    """Remembered: a search asks for each of its words and for all of them, an app again for each tab, letter and page."""
+    return twins.find(question, asked, language)
+
+
+@lru_cache(maxsize=4096)
+def _is_delicate(word: str, never: tuple[str, ...]) -> bool:
+    """Remembered, for the same words of the word list stand for many that are asked."""
+    return delicate.is_delicate(word, never)
 
 
 def _meanings(glossed: Sequence[dict[str, list[str]]]) -> Meanings:

@@ -3,7 +3,7 @@
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
@@ -69,6 +69,11 @@ class AskedWord(msgspec.Struct, frozen=True):
     terms: tuple[int, ...]
     """The forms that it may have been indexed in."""
     count: int
+
+
+def terms(asked: Iterable[AskedWord]) -> list[int]:
+    """Of all words, each once."""
+    return list(dict.fromkeys(term for one in asked for term in one.terms))
 
 
 def read(text: str, language: str | None, tags: Sequence[str] = ()) -> PostTerms:

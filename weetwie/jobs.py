@@ -1,21 +1,23 @@
 """What is done beside answering requests and reacting to facts: files, mail, pushes, links, exports, questions, retention. All of it on one page.
 
-What waits lies in rows of its own domain, each claimed by one process at a time. One loop serves them all, in a task for each job,
-so that a slow mail server or a large film holds nothing else up.
+What waits lies in rows of its own domain, each claimed by one process at a time. One look for all jobs says which of them have
+something to do; each works in a task of its own, so that a slow mail server or a large film holds nothing else up.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final, Generic, TypeVar
 
 import structlog
+from sqlalchemy import or_, select
 
 from weetwie.context import Site, of_system
-from weetwie.database.pool import Database
+from weetwie.database.pool import Database, Query
+from weetwie.database.sql import BoolSql
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.database.wake import Bell, wait
 from weetwie.domain.cards import fetch as cards
@@ -26,6 +28,8 @@ from weetwie.domain.mail.emails import WrittenLater
 from weetwie.domain.media import process, remove
 from weetwie.domain.notifications import push_out
 from weetwie.domain.people import verify
+from weetwie.domain.questions import steps, telling
+from weetwie.domain.webhooks import deliveries
 from weetwie.domain.webhooks.deliveries import ClaimedDelivery
 from weetwie.errors import Unavailable
 from weetwie.flows import asking, deliver, mail_in, read_feeds, retain, unread_mail, week
@@ -35,6 +39,7 @@ from weetwie.http.fetch import Fetcher
 from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
+from weetwie.runtime import clock
 from weetwie.smtp.client import SmtpClient
 
 log = structlog.get_logger(__name__)
@@ -62,30 +67,34 @@ class Sweep:
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     name: str
     work: Work | None = None
     """Does what waits now, a part of it; true where more may wait."""
     sweeps: tuple[Sweep, ...] = ()
     close: Work | None = None
+    waits: BoolSql | None = None
+    """Whether something waits; None where the work is to be done at each ring and each second."""
 
-    async def run(self, bell: Bell) -> None:
-        """Works until cancelled."""
-        rung = bell.waiter()
+    async def run(self, bell: Bell, has_work: asyncio.Event | None = None) -> None:
+        """Works until cancelled; with `has_work` only when that has been set, and when a sweep is due."""
+        rung = bell.waiter() if has_work is None else has_work
         due = {sweep: time.monotonic() + sweep.first for sweep in self.sweeps}
         has_rung = False
         try:
             while True:
-                async with bell.turn(has_rung=has_rung):
-                    await self._turn(due)
+                works = self.work is not None and (has_rung or has_work is None)
+                if works or any(at <= time.monotonic() for at in due.values()):
+                    async with bell.turn(has_rung=has_rung):
+                        await self._turn(due, works=works)
                 has_rung = await wait(rung, LOOKS_AGAIN)
         finally:
             if self.close is not None:
                 await self.close()
 
-    async def _turn(self, due: dict[Sweep, float]) -> None:
-        if self.work is not None:
+    async def _turn(self, due: dict[Sweep, float], *, works: bool) -> None:
+        if works and self.work is not None:
             await self._attempt(self.work, again=True)
         for sweep in self.sweeps:
             if time.monotonic() >= due[sweep]:
@@ -111,6 +120,41 @@ class Job:
         return False
 
 
+class Lookout:
+    """Looks what waits, for all jobs in one statement: at each ring of the bell, which each post rings, and each second."""
+
+    def __init__(self, database: Database, every: Sequence[Job]) -> None:
+        self._database = database
+        self._has_work = {job: asyncio.Event() for job in every if job.waits is not None}
+        self._look = Query(select(*(job.waits for job in self._has_work if job.waits is not None)))
+
+    def has_work(self, job: Job) -> asyncio.Event | None:
+        """Set where something waits for this job; None for one that looks by itself."""
+        return self._has_work.get(job)
+
+    async def run(self, bell: Bell) -> None:
+        """Looks until cancelled."""
+        rung = bell.waiter()
+        has_rung = False
+        while True:
+            try:
+                async with bell.turn(has_rung=has_rung):
+                    await self.look()
+            except DatabaseAway:
+                log.warning("jobs wait for the database")
+            except Exception:
+                log.exception("nobody knows what waits")
+            has_rung = await wait(rung, LOOKS_AGAIN)
+
+    async def look(self) -> None:
+        async with self._database.reading() as db:
+            row = await db.row(self._look, now=clock.now())
+        assert row is not None, "a select without a table has a row"
+        for event, waits in zip(self._has_work.values(), row, strict=True):
+            if waits:
+                event.set()
+
+
 def jobs(
     database: Database,
     site: Site,
@@ -132,27 +176,31 @@ def jobs(
                 Sweep(HOUR, lambda: remove.sweep(database, store)),
                 Sweep(DAY, lambda: remove.sweep_strays(database, store)),
             ),
+            waits=or_(remove.WAITS, process.WAITS),
         ),
         Job(
             "links",
             lambda: links_once(database, store, fetcher, site.base_url),
             (Sweep(DAY, lambda: cards.sweep(database, store)),),
+            waits=or_(cards.WAITS, verify.WAITS),
         ),
         _sending_mail(database, site, post),
         Job("feeds", sweeps=(Sweep(MINUTE, lambda: read_feeds.read_due(database, site, fetcher)),)),
-        Job("pushes", pushes.begin, close=pushes.close),
-        Job("webhooks", webhooks.begin, close=webhooks.close),
+        Job("pushes", pushes.begin, close=pushes.close, waits=push_out.WAITS),
+        Job("webhooks", webhooks.begin, close=webhooks.close, waits=deliveries.WAITS),
         Job(
             "exports",
             lambda: make_next(database, site, store),
             (Sweep(HOUR, lambda: exports.sweep(database, store)),),
+            waits=exports.WAITS,
         ),
         Job(
             "imports",
             lambda: requested.work(database, site, store),
             (Sweep(HOUR, lambda: requests.sweep(database, store)),),
+            waits=requests.WAITS,
         ),
-        Job("questions", lambda: asking.work(database, site)),
+        Job("questions", lambda: asking.work(database, site), waits=or_(steps.WAITS, telling.WAITS)),
         *reading_directory,
         *_taking_mail(database, site),
         Job("retention", sweeps=(Sweep(HOUR, lambda: let_go(database, site), first=0.0),)),
@@ -165,7 +213,9 @@ def _sending_mail(database: Database, site: Site, post: SmtpClient | None) -> Jo
         emails.WEEKLY: WrittenLater(week.writer(database, site)),
         emails.UNREAD: unread_mail.written_later(database, site),
     }
-    return Job("mail", None if post is None else lambda: emails.work(database, post, later, returns))
+    if post is None:
+        return Job("mail")
+    return Job("mail", lambda: emails.work(database, post, later, returns), waits=emails.WAITS)
 
 
 def _reading_directory(database: Database, site: Site) -> Job:

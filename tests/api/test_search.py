@@ -114,8 +114,8 @@ async def test_a_search_for_people_tags_and_posts_at_once_takes_few_statements(h
     for number in range(12):
         await say(house, bo, f"Pump {number}")
     async with Statements(house) as asked:
-        for _time in range(2):
-            asked.asked.clear()
-            answer = await house.good(ada, "GET", "/api/v2/search?q=pump")
+        await house.good(ada, "GET", "/api/v2/search?q=pump")
+        asked.asked.clear()
+        answer = await house.good(ada, "GET", "/api/v2/search?q=pump")
     assert [one["acct"] for one in answer["accounts"]] == ["bo"] and len(answer["statuses"]) == 12
     assert len(asked.asked) <= MOST_OF_EVERYTHING, asked.asked

@@ -26,7 +26,7 @@ from weetwie.domain.timelines.warm import warm_up
 from weetwie.http.fetch import Fetcher, is_public
 from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
-from weetwie.jobs import jobs
+from weetwie.jobs import Lookout, jobs
 from weetwie.media.blob import Store
 from weetwie.runtime.memory import give_back
 from weetwie.serve import doctor, store, web
@@ -127,7 +127,12 @@ def _work(parts: Parts, settings: Settings) -> list[Coroutine[Any, Any, None]]:
         _webhooks(settings),
         _post(settings),
     )
-    return [parts.worker.run(parts.bell), *(job.run(parts.bell) for job in every)]
+    lookout = Lookout(parts.database, every)
+    return [
+        parts.worker.run(parts.bell),
+        lookout.run(parts.bell),
+        *(job.run(parts.bell, lookout.has_work(job)) for job in every),
+    ]
 
 
 def _post(settings: Settings) -> SmtpClient | None:

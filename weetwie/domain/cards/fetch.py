@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, delete, or_, se
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, columns, param
+from weetwie.database.sql import before_now
 from weetwie.events import CardChanged, record
 from weetwie.http import page
 from weetwie.http.fetch import Fetcher, FetchFailed
@@ -37,7 +38,7 @@ def place(name: str) -> str:
 async def work(database: Database, store: Store, fetcher: Fetcher) -> bool:
     """Fetches what one link leads to; False when none waits. Raises Unavailable when the store is out of order."""
     async with database.transaction() as db:
-        claimed = await db.row(_CLAIM, now=clock.now(), before=clock.now() - GIVEN)
+        claimed = await db.row(_CLAIM, now=clock.now())
     if claimed is None:
         return False
     try:
@@ -97,17 +98,13 @@ async def sweep(database: Database, store: Store) -> None:
 
 
 _ID, _NOW = param("id", BigInteger), param("now", DateTime(timezone=True))
-_NEXT = (
-    select(Card.id)
-    .where(
-        Card.state == WAITING,
-        Card.attempts < MOST_ATTEMPTS,
-        or_(Card.claimed_at.is_(None), Card.claimed_at < param("before", DateTime(timezone=True))),
-    )
-    .order_by(Card.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
+_waiting = select(Card.id).where(
+    Card.state == WAITING,
+    Card.attempts < MOST_ATTEMPTS,
+    or_(Card.claimed_at.is_(None), Card.claimed_at < before_now(GIVEN)),
 )
+WAITS = _waiting.exists()
+_NEXT = _waiting.order_by(Card.id).limit(1).with_for_update(skip_locked=True)
 _CLAIM = Query(
     update(Card)
     .where(Card.id == _NEXT.scalar_subquery())

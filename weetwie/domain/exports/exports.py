@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, param
+from weetwie.database.sql import before_now
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.media.blob import Store
@@ -47,18 +48,13 @@ _OF_PERSON = Query(
         _PERSON
     )
 )
-_next = (
-    select(Export.person_id)
-    .where(
-        Export.ready_at.is_(None),
-        Export.failed.is_(False),
-        or_(Export.claimed_at.is_(None), Export.claimed_at < _BEFORE),
-    )
-    .order_by(Export.asked_at)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-    .scalar_subquery()
+_waiting = select(Export.person_id).where(
+    Export.ready_at.is_(None),
+    Export.failed.is_(False),
+    or_(Export.claimed_at.is_(None), Export.claimed_at < before_now(_HELD)),
 )
+WAITS = _waiting.exists()
+_next = _waiting.order_by(Export.asked_at).limit(1).with_for_update(skip_locked=True).scalar_subquery()
 _CLAIM = Query(
     update(Export)
     .where(Export.person_id == _next)
@@ -125,8 +121,7 @@ async def own(db: Db, viewer: Viewer) -> RequestedExport:
 
 async def claim(db: Db) -> int | None:
     """Whose is to be made next; nobody else makes it for half an hour."""
-    now = clock.now()
-    row = await db.row(_CLAIM, now=now, before=now - _HELD)
+    row = await db.row(_CLAIM, now=clock.now())
     return row["person_id"] if row else None
 
 

@@ -15,6 +15,7 @@ from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, param
 from weetwie.database.rows import struct, structs
+from weetwie.database.sql import before_now
 from weetwie.errors import Conflict, Forbidden, NotFound, _
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
@@ -95,19 +96,14 @@ _ASK = Query(
 )
 _ONE = Query(select(*_COLUMNS).where(_ID))
 _LATEST = Query(select(*_COLUMNS).order_by(ImportRequest.id.desc()).limit(param("count", BigInteger)))
-_next = (
-    select(ImportRequest.id)
-    .where(
-        or_(
-            ImportRequest.state == int(Stage.waiting),
-            and_(ImportRequest.state == int(Stage.running), ImportRequest.claimed_at < _BEFORE),
-        )
+_waiting = select(ImportRequest.id).where(
+    or_(
+        ImportRequest.state == int(Stage.waiting),
+        and_(ImportRequest.state == int(Stage.running), ImportRequest.claimed_at < before_now(HELD)),
     )
-    .order_by(ImportRequest.asked_at)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-    .scalar_subquery()
 )
+WAITS = _waiting.exists()
+_next = _waiting.order_by(ImportRequest.asked_at).limit(1).with_for_update(skip_locked=True).scalar_subquery()
 _CLAIM = Query(
     update(ImportRequest)
     .where(ImportRequest.id == _next)
@@ -249,8 +245,7 @@ async def forget(db: Db, viewer: Viewer, request_id: int) -> None:
 
 async def claim(db: Db) -> RequestedImport | None:
     """The next to be worked on, and nobody else's until it is silent for `HELD`."""
-    now = clock.now()
-    row = await db.row(_CLAIM, now=now, before=now - HELD)
+    row = await db.row(_CLAIM, now=clock.now())
     return struct(RequestedImport, row) if row else None
 
 

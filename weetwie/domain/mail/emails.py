@@ -80,14 +80,9 @@ _PUT = Query(
         ends_at=param("ends_at", DateTime(timezone=True)),
     )
 )
-_first_due = (
-    select(Email.id)
-    .where(Email.failed_at.is_(None), Email.due_at <= _NOW)
-    .order_by(Email.due_at)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-    .scalar_subquery()
-)
+_due = select(Email.id).where(Email.failed_at.is_(None), Email.due_at <= _NOW)
+WAITS = _due.exists()
+_first_due = _due.order_by(Email.due_at).limit(1).with_for_update(skip_locked=True).scalar_subquery()
 _CLAIM = Query(
     update(Email)
     .where(Email.id == _first_due)

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, DateTime, Text, func, null, or_, select, upda
 from sqlalchemy.dialects.postgresql import JSONB
 
 from weetwie.database.pool import Database, Query, param
+from weetwie.database.sql import before_now
 from weetwie.domain.media import files
 from weetwie.domain.media.upload import keep
 from weetwie.errors import NotFound, Unavailable
@@ -31,7 +32,7 @@ GIVEN = timedelta(minutes=1)
 async def work(database: Database, store: Store) -> bool:
     """Makes one picture ready; False when none waits. Raises Unavailable when the store is out of order: the picture waits on."""
     async with database.transaction() as db:
-        claimed = await db.row(_CLAIM, now=clock.now(), before=clock.now() - GIVEN)
+        claimed = await db.row(_CLAIM, now=clock.now())
     if claimed is None:
         return False
     media_id, attempts = claimed["id"], claimed["attempts"]
@@ -73,19 +74,13 @@ async def _fail(database: Database, store: Store, media_id: int, why: str) -> No
     await store.remove([files.raw(media_id)])
 
 
-_BEFORE = param("before", DateTime(timezone=True))
-_NEXT = (
-    select(Media.id)
-    .where(
-        Media.state == WAITING,
-        Media.gone_at.is_(None),
-        or_(Media.claimed_at.is_(None), Media.claimed_at < _BEFORE),
-    )
-    .order_by(Media.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-    .scalar_subquery()
+_waiting = select(Media.id).where(
+    Media.state == WAITING,
+    Media.gone_at.is_(None),
+    or_(Media.claimed_at.is_(None), Media.claimed_at < before_now(GIVEN)),
 )
+WAITS = _waiting.exists()
+_NEXT = _waiting.order_by(Media.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
 _CLAIM = Query(
     update(Media)
     .where(Media.id == _NEXT)

@@ -50,8 +50,9 @@ async def clear(database: Database, store: Store) -> int:
             gone = await db.rows(_GONE, most=_SOME)
         for row in gone:
             await store.remove(files.all_of(row["id"], row["version"]))
-        async with database.transaction() as db:
-            await db.run(_FORGET, ids=columns(gone, "id"))
+        if gone:
+            async with database.transaction() as db:
+                await db.run(_FORGET, ids=columns(gone, "id"))
         count += len(gone)
         if len(gone) < _SOME:
             return count
@@ -126,9 +127,9 @@ _GO_OF = Query(
     )
     .values(post_id=null(), place=null(), **_EMPTY)
 )
-_GONE = Query(
-    select(Media.id, Media.version).where(Media.gone_at.is_not(None)).order_by(Media.id).limit(_MOST)
-)
+_gone = select(Media.id, Media.version).where(Media.gone_at.is_not(None))
+WAITS = _gone.exists()
+_GONE = Query(_gone.order_by(Media.id).limit(_MOST))
 _FORGET = Query(delete(Media).where(Media.id == func.any(_IDS), Media.gone_at.is_not(None)))
 _bearer = select(Person.id).where(
     Person.id == Face.person_id, or_(Person.face == Face.name, Person.header == Face.name)

@@ -112,18 +112,16 @@ def _queue() -> Executable:
 
 _QUEUE = Query(_queue)
 
-_next = (
+_due = (
     select(PushMessage.token_id, PushMessage.notification_id)
     .join(PushSubscription, PushSubscription.token_id == PushMessage.token_id)
     .where(
         PushMessage.due_at <= _NOW,
         or_(PushSubscription.resting_until.is_(None), PushSubscription.resting_until <= _NOW),
     )
-    .order_by(PushMessage.due_at)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-    .cte("next")
 )
+WAITS = _due.exists()
+_next = _due.order_by(PushMessage.due_at).limit(1).with_for_update(skip_locked=True).cte("next")
 _CLAIM = Query(
     update(PushSubscription)
     .where(PushSubscription.token_id == _next.c.token_id)

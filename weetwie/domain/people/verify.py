@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, param
+from weetwie.database.sql import before_now
 from weetwie.events import PersonChanged, record
 from weetwie.http import page
 from weetwie.http.fetch import Fetcher, FetchFailed
@@ -46,7 +47,7 @@ def is_page(value: str) -> bool:
 async def work(database: Database, fetcher: Fetcher, base_url: str) -> bool:
     """Looks at one page; False when none waits."""
     async with database.transaction() as db:
-        claimed = await db.row(_CLAIM, now=clock.now(), before=clock.now() - REST)
+        claimed = await db.row(_CLAIM, now=clock.now())
     if claimed is None:
         return False
     person_id, url, handle = claimed["person_id"], claimed["url"], claimed["handle"]
@@ -84,12 +85,12 @@ _HELD = Query(
     select(Person.fields).where(Person.id == _ID, Person.erased_at.is_(None)).with_for_update(key_share=True)
 )
 _ASK = Query(insert(FieldCheck).values(person_id=_PERSON_ID, url=_URL).on_conflict_do_nothing())
+_waiting = select(FieldCheck.person_id, FieldCheck.url).where(
+    or_(FieldCheck.claimed_at.is_(None), FieldCheck.claimed_at < before_now(REST))
+)
+WAITS = _waiting.exists()
 _NEXT = (
-    select(FieldCheck.person_id, FieldCheck.url)
-    .where(
-        or_(FieldCheck.claimed_at.is_(None), FieldCheck.claimed_at < param("before", DateTime(timezone=True)))
-    )
-    .order_by(FieldCheck.claimed_at.nulls_first())
+    _waiting.order_by(FieldCheck.claimed_at.nulls_first())
     .limit(1)
     .with_for_update(skip_locked=True)
     .cte("next")

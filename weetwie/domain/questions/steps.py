@@ -150,10 +150,12 @@ _POST_ID = param("post_id", BigInteger)
 _PEOPLE = param("people", ARRAY(BigInteger))
 _IDS = func.any(param("ids", ARRAY(BigInteger)))
 _TERMS = param("terms", ARRAY(BigInteger))
+_due = select(Question.post_id, Question.asker_id, Question.step, Question.attempts).where(
+    Question.due_at <= _NOW
+)
+WAITS = _due.exists()
 _DUE = Query(
-    select(Question.post_id, Question.asker_id, Question.step, Question.attempts)
-    .where(Question.due_at <= _NOW)
-    .order_by(Question.due_at, Question.post_id)
+    _due.order_by(Question.due_at, Question.post_id)
     .limit(param("most", BigInteger))
     .with_for_update(skip_locked=True)
 )

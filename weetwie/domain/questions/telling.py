@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Executable, and_, func, select, update
+from sqlalchemy import BigInteger, DateTime, Executable, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
@@ -64,10 +64,11 @@ _given = (
     .render_derived(name="given")
 )
 _OF_GIVEN = and_(AskedPerson.post_id == _given.c.post_id, AskedPerson.person_id == _given.c.person_id)
+_to_tell = select(AskedPerson.post_id, AskedPerson.person_id).where(AskedPerson.tell_at <= _NOW)
+_to_mail = select(AskedPerson.post_id, AskedPerson.person_id).where(AskedPerson.mail_at <= _NOW)
+WAITS = or_(_to_tell.exists(), _to_mail.exists())
 _DUE = Query(
-    select(AskedPerson.post_id, AskedPerson.person_id)
-    .where(AskedPerson.tell_at <= _NOW)
-    .order_by(AskedPerson.tell_at, AskedPerson.post_id, AskedPerson.person_id)
+    _to_tell.order_by(AskedPerson.tell_at, AskedPerson.post_id, AskedPerson.person_id)
     .limit(_MOST)
     .with_for_update(skip_locked=True)
 )
@@ -77,9 +78,7 @@ _TOLD = Query(
     .values(tell_at=None, mail_at=param("mail_at", DateTime(timezone=True)))
 )
 _TO_MAIL = Query(
-    select(AskedPerson.post_id, AskedPerson.person_id)
-    .where(AskedPerson.mail_at <= _NOW)
-    .order_by(AskedPerson.mail_at, AskedPerson.post_id, AskedPerson.person_id)
+    _to_mail.order_by(AskedPerson.mail_at, AskedPerson.post_id, AskedPerson.person_id)
     .limit(_MOST)
     .with_for_update(skip_locked=True)
 )

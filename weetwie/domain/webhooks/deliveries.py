@@ -84,13 +84,9 @@ _QUEUE = Query(
         .on_conflict_do_nothing()
     )
 )
-_next = (
-    select(WebhookDelivery.id)
-    .where(WebhookDelivery.state == WAITING, WebhookDelivery.next_at <= _NOW)
-    .order_by(WebhookDelivery.next_at)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
+_due = select(WebhookDelivery.id).where(WebhookDelivery.state == WAITING, WebhookDelivery.next_at <= _NOW)
+WAITS = _due.exists()
+_next = _due.order_by(WebhookDelivery.next_at).limit(1).with_for_update(skip_locked=True)
 _CLAIM = Query(
     update(WebhookDelivery)
     .where(WebhookDelivery.id == _next.scalar_subquery(), Webhook.id == WebhookDelivery.webhook_id)

@@ -88,6 +88,6 @@ class Context:
         return self.by(viewers.system(self.viewer.policy))
 
 
-async def of_system(db: Db, site: Site) -> Context:
-    """What nobody in particular does: reactions, the schedule."""
-    return Context(db, viewers.system(await site.memory.policy(db)), site)
+async def of_system(db: Db, site: Site, policy_version: int | None = None) -> Context:
+    """What nobody in particular does: reactions, the schedule. `policy_version`: where it has just been read."""
+    return Context(db, viewers.system(await site.memory.policy(db, policy_version)), site)

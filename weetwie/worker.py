@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, DateTime, Text, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie import reactions, schedule
+from weetwie.access.authenticate import VERSION_OF_POLICY
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import AtOnce, Database, Db, Query, Record, param
 from weetwie.database.unavailable import DatabaseAway
@@ -94,7 +95,7 @@ class Worker:
     async def _react(self, db: Db, events: Sequence[Record]) -> None:
         if not events:
             return
-        context = await of_system(db, self._site)
+        context = await of_system(db, self._site, events[0]["policy_version"])
         for one in self._to_do(events):
             await one.act(context)
         await db.run(_FINISH, ids=[event["id"] for event in events], now=clock.now())
@@ -174,7 +175,7 @@ def name_of(reaction: Callable[..., Awaitable[None]]) -> str:
 
 _NOW = param("now", DateTime(timezone=True))
 _TAKE = Query(
-    select(Event.id, Event.kind, Event.ids, Event.done, Event.attempts)
+    select(Event.id, Event.kind, Event.ids, Event.done, Event.attempts, VERSION_OF_POLICY)
     .where(
         Event.finished_at.is_(None),
         Event.gave_up_at.is_(None),

@@ -114,6 +114,8 @@ _BY_ID = Query(
 
 _POLICY = Query(select(PolicyRow.version, PolicyRow.choices))
 _POLICY_VERSION = Query(select(PolicyRow.version))
+VERSION_OF_POLICY = select(PolicyRow.version).scalar_subquery().label("policy_version")
+"""For a statement that is read before anything is done by the policy."""
 
 
 def credential_hash(credential: str) -> bytes:

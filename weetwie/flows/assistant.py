@@ -24,10 +24,13 @@ _PROOFS = 1
 async def answer(context: Context, facts: Sequence[PostPublished]) -> None:
     """A question that was answered is not answered again."""
     db = context.db
-    service_id = await assistant.person_id(db) if context.viewer.policy.assistant else None
+    if not context.viewer.policy.assistant:
+        return
+    found = await questions.waiting(db, [fact.post_id for fact in facts])
+    service_id = await assistant.person_id(db) if found else None
     if service_id is None:
         return
-    for waiting in await questions.waiting(db, service_id, [fact.post_id for fact in facts]):
+    for waiting in found:
         if proposals.is_yes(waiting.text) is not None:
             continue  # said to a proposal, see flows/proposing.py
         asker, ours = await context.find_person(waiting.asker_id), await context.find_person(service_id)

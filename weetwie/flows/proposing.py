@@ -31,10 +31,13 @@ _LONGEST_QUESTION: Final = 1000
 
 async def offer(context: Context, facts: Sequence[PostPublished]) -> None:
     """Once for each question."""
-    ours = await _ours(context)
+    if not context.viewer.policy.assistant:
+        return
+    found = await proposals.posted(context.db, [fact.post_id for fact in facts])
+    ours = await _ours(context) if found else None
     if ours is None:
         return
-    for one in await proposals.posted(context.db, [fact.post_id for fact in facts]):
+    for one in found:
         author = await context.find_person(one.author_id)
         if author is not None and permissions.act(author, clock.now()):
             await _offer(context.by(author), ours, one)
@@ -42,10 +45,13 @@ async def offer(context: Context, facts: Sequence[PostPublished]) -> None:
 
 async def answered(context: Context, facts: Sequence[PostPublished]) -> None:
     """After a yes people are asked; after a no, or a second yes, nothing happens."""
-    ours = await _ours(context)
+    if not context.viewer.policy.assistant:
+        return
+    found = await proposals.replies(context.db, [fact.post_id for fact in facts])
+    ours = await _ours(context) if found else None
     if ours is None:
         return
-    for one in await proposals.replies(context.db, [fact.post_id for fact in facts]):
+    for one in found:
         author = await context.find_person(one.author_id)
         if author is not None and proposals.is_yes(await _text(context.by(author), one.post_id)):
             await _ask(context.by(author), ours, one)
@@ -58,8 +64,8 @@ async def forget_unanswered(context: Context) -> None:
 
 
 async def _ours(context: Context) -> Viewer | None:
-    """The service account, where the organisation has one."""
-    service_id = await assistant.person_id(context.db) if context.viewer.policy.assistant else None
+    """The service account, where there is one."""
+    service_id = await assistant.person_id(context.db)
     return await context.find_person(service_id) if service_id else None
 
 

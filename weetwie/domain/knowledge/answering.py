@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Executable, and_, column, func, select, update
+from sqlalchemy import BigInteger, DateTime, Executable, and_, column, exists, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.viewer import Viewer
@@ -37,7 +37,7 @@ async def written(db: Db, viewer: Viewer, facts: Sequence[PostPublished | PostEd
 
     What asks a question itself answers none, and nobody is notified of what was imported.
     """
-    for row in await db.rows(_WRITTEN, ids=[fact.post_id for fact in facts]):
+    for row in await db.rows(_WRITTEN, ids=[fact.post_id for fact in facts], now=clock.now()):
         terms, _times = packing.unpacked_terms(row["terms"])
         watching = await db.rows(_MET, terms=list(terms), author_id=row["author_id"], now=clock.now())
         for one in watching:
@@ -79,12 +79,17 @@ _SAYS = (
     ~Evidence.is_gone,
     ~and_(Post.is_question, Post.reply_to_id.is_(None)),
 )
+_STILL_WAITS = (WatchedQuestion.told_at.is_(None), WatchedQuestion.ends_at > _NOW)
 _WRITTEN = Query(
     select(Evidence.post_id, Evidence.author_id, Evidence.terms)
     .join(Post, Post.id == Evidence.post_id)
-    .where(Evidence.post_id == func.any(param("ids", ARRAY(BigInteger))), *_SAYS)
+    .where(
+        Evidence.post_id == func.any(param("ids", ARRAY(BigInteger))),
+        *_SAYS,
+        exists().where(WatchedQuestion.person_id != Evidence.author_id, *_STILL_WAITS),
+    )
 )
-_STILL_WAITS = (WatchedQuestion.told_at.is_(None), WatchedQuestion.ends_at > _NOW)
+"""None where nobody watches a question."""
 
 
 def _met() -> Executable:

@@ -74,8 +74,7 @@ async def write(db: Db, rows: Sequence[Record], *, is_passage: bool) -> None:
     """What was read of posts, or of passages."""
     readings = [words.read(_said(row), row["language"], row["tags"] or ()) for row in rows]
     known = sorted(set().union(*(reading.words for reading in readings)))
-    await db.run(_LEARN, words=known)
-    await db.run(_WRITE, **_as_columns(rows, readings), is_passage=is_passage)
+    await db.run(_WRITE, **_as_columns(rows, readings), is_passage=is_passage, words=known)
 
 
 def _said(row: Record) -> str:
@@ -174,14 +173,14 @@ def _write() -> Executable:
     ]
     new = insert(Evidence).from_select(names, rows)
     anew = {name: new.excluded[name] for name in names[1:]}
-    return new.on_conflict_do_update(index_elements=["post_id"], set_={**anew, "is_gone": False, **NOW})
+    kept = new.on_conflict_do_update(index_elements=["post_id"], set_={**anew, "is_gone": False, **NOW})
+    said = func.unnest(param("words", ARRAY(Text))).table_valued(column("word", Text)).render_derived()
+    learned = insert(KnownWord).from_select(["word"], select(said.c.word)).on_conflict_do_nothing()
+    return kept.add_cte(learned.cte("learned"))
 
 
 NOW = {"written_in": func.pg_current_xact_id(), "revision": func.new_id()}
 _WRITE = Query(_write)
-
-_known = func.unnest(param("words", ARRAY(Text))).table_valued(column("word", Text)).render_derived()
-_LEARN = Query(insert(KnownWord).from_select(["word"], select(_known.c.word)).on_conflict_do_nothing())
 
 _thread = aliased(Post)
 _THREADS = Query(

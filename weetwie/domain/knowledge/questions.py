@@ -139,11 +139,9 @@ def _plain(text: str) -> str:
     )
 
 
-async def waiting(db: Db, service_id: int, post_ids: Sequence[int]) -> list[WaitingQuestion]:
+async def waiting(db: Db, post_ids: Sequence[int]) -> list[WaitingQuestion]:
     """Which of these posts name the service account and have no answer yet."""
-    return [
-        WaitingQuestion(*row) for row in await db.rows(_WAITING, ids=list(post_ids), service_id=service_id)
-    ]
+    return [WaitingQuestion(*row) for row in await db.rows(_WAITING, ids=list(post_ids))]
 
 
 async def answered(db: Db, post_id: int, answer_id: int) -> None:
@@ -157,11 +155,12 @@ async def outlived(db: Db) -> list[int]:
     return [*columns(rows, "answer_id"), *(row["post_id"] for row in rows if not row["has_others"])]
 
 
-_IDS, _SERVICE = param("ids", ARRAY(BigInteger)), param("service_id", BigInteger)
+_IDS = param("ids", ARRAY(BigInteger))
 
 
 def _waiting() -> Executable:
     is_answered = exists().where(AskedQuestion.post_id == Post.id)
+    service = aliased(Person)
     return (
         select(
             Post.id,
@@ -175,10 +174,10 @@ def _waiting() -> Executable:
         .join(PostText, PostText.post_id == Post.id)
         .join(Person, Person.id == Post.author_id)
         .join(Mention, Mention.post_id == Post.id)
+        .join(service, service.id == Mention.person_id)
         .where(
             Post.id == func.any(_IDS),
-            Mention.person_id == _SERVICE,
-            Post.author_id != _SERVICE,
+            service.is_service,
             Post.deleted_at.is_(None),
             ~Person.is_bot,
             ~is_answered,

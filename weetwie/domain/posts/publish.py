@@ -150,8 +150,9 @@ async def tag(db: Db, post_id: PostId, text: str) -> None:
             names.setdefault(texts.tag_key(piece.target), piece.target)
     if names:
         keys, spelled = list(names), list(names.values())
-        await db.run(_KNOW_TAGS, keys=keys, names=spelled)
-        await db.run(_TAG, post_id=post_id, keys=keys, names=spelled)
+        if await db.run(_TAG, post_id=post_id, keys=keys, names=spelled) < len(keys):
+            # It had some of them before, or somebody else wrote with a new one at the same moment: by now it is known.
+            await db.run(_TAG, post_id=post_id, keys=keys, names=spelled)
 
 
 async def _count(
@@ -269,28 +270,29 @@ def _spelled() -> FromClause:
     )
 
 
-def _know_tags() -> Executable:
-    spelled = _spelled()
-    return (
-        insert_or_not(Tag)
-        .from_select(["key", "name"], select(spelled.c.key, spelled.c.name).order_by(spelled.c.key))
-        .on_conflict_do_nothing()
-    )
-
-
 def _tag() -> Executable:
-    spelled = _spelled()
+    """Tags that nobody wrote before are made, in one order, so that of two who make the same none waits for the other."""
+    new, spelled = _spelled(), _spelled()
+    is_known = select(literal(1)).where(Tag.key == new.c.key).exists()
+    made = (
+        insert_or_not(Tag)
+        .from_select(["key", "name"], select(new.c.key, new.c.name).where(~is_known).order_by(new.c.key))
+        .on_conflict_do_nothing()
+        .returning(Tag.id, Tag.key)
+        .cte("made")
+    )
+    known = select(Tag.id, Tag.key).where(Tag.key == func.any(param("keys", ARRAY(Text))))
+    every = known.union_all(select(made.c.id, made.c.key)).subquery()
     return (
         insert_or_not(PostTag)
         .from_select(
             ["tag_id", "post_id", "name"],
-            select(Tag.id, param("post_id", BigInteger), spelled.c.name)
+            select(every.c.id, param("post_id", BigInteger), spelled.c.name)
             .select_from(spelled)
-            .join(Tag, Tag.key == spelled.c.key),
+            .join(every, every.c.key == spelled.c.key),
         )
         .on_conflict_do_nothing()
     )
 
 
-_KNOW_TAGS = Query(_know_tags)
 _TAG = Query(_tag)

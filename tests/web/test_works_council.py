@@ -93,16 +93,17 @@ async def test_pages_tell_nobodys_activity(
     await world.connection.execute("update people set posts_in_ring = '{471,0,0}'")
     before = {at: (await site.get(at)).text for at in ("/@bo", "/people", "/search?q=turbines")}
     assert "recently active" in before["/people"]
-    assert (
-        "last " in before["/search?q=turbines"] and "<time" in before["/search?q=turbines"].split("proofs")[1]
-    )
+    found = before["/search?q=turbines"]
+    assert "most recently today" in found and "<time" in found.split("proofs")[1]
     await switch(root, rita)
     bos = (await site.get("/@bo")).text
     assert re.search(_COUNTED, before["/@bo"]) and not re.search(_COUNTED, bos)
     assert "<time" in bos, "posts keep their times"
     assert "recently active" not in (await site.get("/people?order=active")).text
     experts = (await site.get("/search?q=turbines")).text.split('class="knows')[1].split("</ol>")[0]
-    assert "<time" not in experts and "last " not in experts and "About <mark>turbines</mark>" in experts
+    assert (
+        "<time" not in experts and "most recently" not in experts and "About <mark>turbines</mark>" in experts
+    )
 
 
 async def test_the_audit_trail_does_not_say_when_others_sign_in(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
@@ -34,6 +34,7 @@ _ENCODED: Final = msgspec.msgpack.Encoder(enc_hook=str)
 _ENCODED_WHOLE: Final = msgspec.msgpack.Encoder()
 """Raises TypeError for what it does not know as it is."""
 _TODAY, _YESTERDAY = _("Today"), _("Yesterday")
+_WITHIN_A_SENTENCE: Final = (_("today"), _("yesterday"))
 _KEPT: Final = 1000
 """Posts whose markup is kept, for each language."""
 _KEPT_BOXES: Final = 100
@@ -212,7 +213,8 @@ def _of_dates(locale: str) -> str:
 
 @lru_cache(4096)
 def moment(locale: str, at: datetime) -> str:
-    return format_datetime(at, "medium", locale=_of_dates(locale))
+    of = _of_dates(locale)
+    return f"{format_skeleton('yMMMd', at, locale=of)}, {format_time(at, 'short', locale=of)}"
 
 
 def day(locale: str, at: datetime) -> str:
@@ -228,6 +230,12 @@ def which_day(locale: str, at: datetime) -> str:
     if days < 7:
         return format_date(of, "EEEE", locale=_of_dates(locale))
     return format_skeleton("MMMMd" if of.year == now.year else "yMMMMd", of, locale=_of_dates(locale))
+
+
+def which_day_within(locale: str, at: datetime) -> str:
+    """As `which_day`, where other words stand before it: most recently today."""
+    days = (clock.now().date() - at.date()).days
+    return language.translate(_WITHIN_A_SENTENCE[days], locale) if 0 <= days < 2 else which_day(locale, at)
 
 
 def until(locale: str, at: datetime) -> str:
@@ -280,6 +288,7 @@ _IN_A_LANGUAGE: Final[dict[str, Callable[..., Any]]] = {
     "day": day,
     "until": until,
     "which_day": which_day,
+    "which_day_within": which_day_within,
     "number": number,
     "error_text": error_text,
 }

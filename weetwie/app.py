@@ -1,13 +1,13 @@
 """The web application, built out of its entry points."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 from weetwie import __version__
@@ -19,7 +19,7 @@ from weetwie.agents.check import check as check_agents
 from weetwie.agents.entry import PATH as AGENTS_PATH
 from weetwie.agents.entry import AgentEntry
 from weetwie.api.call import Answer, Call
-from weetwie.api.dispatch import Application, Dispatcher, Receive, Send
+from weetwie.api.dispatch import Dispatcher
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon import (
     absent,
@@ -63,7 +63,7 @@ from weetwie.api.mastodon.media import MediaHouse
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.oauth import apps, metadata, registration, tokens
-from weetwie.api.openapi import document, openapi_endpoint
+from weetwie.api.openapi import Schema, document, openapi_endpoint
 from weetwie.api.refusals import Unauthorized, WrongToken
 from weetwie.api.weetwie import ask, beyond, glossary, knowledge, not_about, passages, topics, units, watched
 from weetwie.context import Site
@@ -75,7 +75,8 @@ from weetwie.domain.webhooks import deliveries
 from weetwie.errors import Forbidden, _
 from weetwie.http.admission import admitted
 from weetwie.http.turns import Turns
-from weetwie.runtime import clock
+from weetwie.runtime import asgi, clock
+from weetwie.runtime.asgi import Application, Receive, Scope, Send
 from weetwie.security import remote_user as remote_users
 from weetwie.security.client_address import place_of
 from weetwie.security.proxies import behind_proxies
@@ -137,6 +138,9 @@ FILES: Final = (
     beyond,
 )
 """Each file of endpoints has its `routes`."""
+
+Given = Database | Site | RateLimits | str | None
+"""What an entry point is made of."""
 
 _NOT_HERE: Final = _("This account isn't active right now.")
 
@@ -210,7 +214,7 @@ def _counting(limits: RateLimits) -> Callable[[Call], None]:
         if call.endpoint.rate == "none":
             return
         names = dict.fromkeys(("api", call.endpoint.rate))
-        caller = of_person(call.viewer.person_id if call.viewer is not None else 0)
+        caller = of_person(call.caller.person_id if call.caller is not None else 0)
         told = limits.count(names, caller, call.client_address)
         reset = datetime.fromtimestamp(told.ends, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         call.set_header("X-RateLimit-Limit", str(told.calls))
@@ -233,15 +237,16 @@ def _directory(database: Database, here: Site, limits: RateLimits | None) -> App
     """Loaded when a directory first asks: what it needs is large, and most installations have none."""
     from weetwie.scim.server import ScimServer
 
-    return cast(Application, ScimServer(database, here, limits=limits))
+    return ScimServer(database, here, limits=limits)
 
 
-def _loaded(package: str, *given: Any) -> Application:
+def _loaded(package: str, *given: Given) -> Application:
     """An entry point of its own, imported when something first comes to it."""
-    return cast(Application, import_module(f"weetwie.{package}.server").application(*given))
+    make: Callable[..., Application] = import_module(f"weetwie.{package}.server").application
+    return make(*given)
 
 
-async def _check(package: str, *given: Any) -> str:
+async def _check(package: str, *given: Given) -> str:
     """The same for its test."""
     return str(await import_module(f"weetwie.{package}.check").check(*given))
 
@@ -301,10 +306,10 @@ def _beside(made: Mapping[str, Callable[[], Application]], pages: Application) -
     """The pages, and beside them what has addresses of its own, by how these begin."""
     applications = {beginning: cache(make) for beginning, make in made.items()}
 
-    async def either(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             for beginning, application in applications.items():
-                if scope["path"].startswith(beginning):
+                if asgi.path(scope).startswith(beginning):
                     return await application()(scope, receive, send)
         return await pages(scope, receive, send)
 
@@ -317,7 +322,7 @@ def endpoints() -> list[Endpoint]:
 
 
 @cache
-def _described(base_url: str) -> dict[str, Any]:
+def _described(base_url: str) -> Schema:
     return document(endpoints(), base_url, __version__)
 
 

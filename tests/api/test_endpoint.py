@@ -32,6 +32,7 @@ from weetwie.errors import (
     TooMany,
     Unavailable,
 )
+from weetwie.runtime.asgi import Scope
 
 
 class Thing(msgspec.Struct):
@@ -101,11 +102,11 @@ def build(*, raising: BaseException | None = None, **options: Any) -> tuple[Disp
 
     @routes.get("/api/v1/things/{id}/parts/{part_id}")
     async def part(call: Call) -> list[int]:
-        return [call.id, call.names["part_id"]]
+        return [call.id, call.number("part_id")]
 
     @routes.get("/api/v1/tags/{name}")
     async def tag(call: Call) -> str:
-        name: str = call.names["name"]
+        name: str = call.text("name")
         return name
 
     @routes.get("/api/v2/filters/keywords/{id}")
@@ -616,7 +617,7 @@ def test_a_stream_goes_on_until_it_ends() -> None:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {
+        scope: Scope = {
             "type": "http",
             "method": "GET",
             "path": "/api/x",

@@ -1,14 +1,13 @@
 """Who asks, before anything is asked of the database: whom this process has met, else an address."""
 
-from collections.abc import Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 
 from weetwie.access.authenticate import Memory
 from weetwie.http.turns import Requester
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Scope
 from weetwie.security.client_address import place_of
 from weetwie.text import language
-
-Scope = MutableMapping[str, Any]
 
 
 def recalled(memory: Memory, session_cookie: str) -> Callable[[Scope], Requester]:
@@ -22,15 +21,14 @@ def recalled(memory: Memory, session_cookie: str) -> Callable[[Scope], Requester
                 return Requester(f"person:{viewer.person_id}", is_person=True)
             if viewer is not None:
                 return Requester(f"token:{viewer.token_id}", is_person=False)
-        client = scope.get("client")
-        return Requester(f"address:{place_of(client[0]) if client else ''}", is_person=False)
+        return Requester(f"address:{place_of(asgi.client(scope))}", is_person=False)
 
     return caller
 
 
 def _credentials(scope: Scope, wanted: str) -> list[tuple[str | None, str | None]]:
     found: list[tuple[str | None, str | None]] = []
-    for name, value in scope["headers"]:
+    for name, value in asgi.headers(scope):
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             found.append((value[7:].decode("latin-1").strip(), None))
         elif name == b"cookie":
@@ -43,5 +41,4 @@ def _credentials(scope: Scope, wanted: str) -> list[tuple[str | None, str | None
 
 
 def in_their_language(scope: Scope, sentence: str) -> str:
-    wanted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
-    return language.translate_for(sentence, wanted.decode("latin-1"))
+    return language.translate_for(sentence, asgi.header(scope, b"accept-language").decode("latin-1"))

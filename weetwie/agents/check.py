@@ -1,12 +1,14 @@
 """Whether agents would be answered: what administrators see when they press the button."""
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
 
 from weetwie.agents.entry import AgentEntry
 from weetwie.errors import Unavailable, _
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Message
 
 log = structlog.get_logger(__name__)
 
@@ -23,17 +25,17 @@ async def check(entry: AgentEntry, base_url: str) -> str:
     except Exception as error:
         log.exception("what agents need can't be loaded")
         raise Unavailable(_("What agents need can't be loaded: {why}."), why=type(error).__name__) from error
-    answer: list[dict[str, Any]] = []
+    answer: list[Message] = []
 
-    async def receive() -> dict[str, Any]:
+    async def receive() -> Message:
         return {"type": "http.request", "body": b"{}", "more_body": False}
 
-    async def send(message: Any) -> None:
+    async def send(message: Message) -> None:
         answer.append(message)
 
     await entry(
         {"type": "http", "method": "POST", "path": "/mcp", "headers": [], "query_string": b""}, receive, send
     )
-    if answer[0]["status"] != 401:
+    if asgi.status(answer[0]) != 401:
         raise Unavailable(_("Agents without a token aren't refused as they should be."))
     return _("Works: agents that people have allowed are answered, and no others.")

@@ -2,18 +2,16 @@
 behind that."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
 import structlog
 
 from weetwie.access.viewer import Viewer
-from weetwie.agents.asking import ASKING, Asking, recognise
+from weetwie.agents.asking import Asking, recognise
 from weetwie.agents.exchange import (
     ALLOWED,
-    Application,
-    Scope,
-    Send,
     UngrantedTool,
     bearer,
     check_origin,
@@ -31,11 +29,16 @@ from weetwie.domain.identity import agent_rules, attempts, keys
 from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.errors import Forbidden, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.http import body
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Headers, Receive, Scope, Send
 from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import RateLimits, of_person
 from weetwie.text import language
 
 log = structlog.get_logger(__name__)
+
+Serve = Callable[[Asking, Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application that is told for whom it answers."""
 
 PATH: Final = "/mcp"
 _STATUS: Final[dict[type[Refusal], int]] = {
@@ -64,33 +67,33 @@ class AgentEntry:
         self._database = database
         self._site = site
         self._limits = limits
-        self._server: Application | None = None
+        self._server: Serve | None = None
         self._loading = asyncio.Lock()
 
-    async def __call__(self, scope: Scope, receive: body.Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if not await self._is_on():
-                self._count(None, _client(scope))
+                self._count(None, asgi.client(scope))
                 raise NotFound
-            if scope["method"] == "OPTIONS":
+            if asgi.method(scope) == "OPTIONS":
                 await self._answer(scope, send, 204)
                 return
-            if scope["method"] != "POST":
+            if asgi.method(scope) != "POST":
                 # Nothing is kept between two requests, so there is no stream to listen on and no session to end.
                 await self._answer(scope, send, 405, [(b"allow", ALLOWED.encode())])
                 return
             check_origin(scope, self._site.base_url)
-            content = await whole(receive, scope["headers"])
+            content = await whole(receive, asgi.headers(scope))
             asking = await self._admit(scope)
             check_request(content, asking.scopes)
             server = await self.server()
         except Exception as error:  # noqa: BLE001 - each failure has its answer
             await self._refuse(scope, send, error)
             return
-        inner = {**scope, ASKING: asking, "path": PATH, "headers": without_token(scope["headers"])}
-        await server(inner, given(content, receive), with_origin(scope, send))
+        inner: Scope = {**scope, "path": PATH, "headers": without_token(asgi.headers(scope))}
+        await server(asking, inner, given(content, receive), with_origin(scope, send))
 
-    async def server(self) -> Application:
+    async def server(self) -> Serve:
         """Loaded when an agent first asks, beside the event loop: it takes a second or two, and what it needs is large."""
         async with self._loading:
             if self._server is None:
@@ -106,8 +109,8 @@ class AgentEntry:
 
     async def _admit(self, scope: Scope) -> Asking:
         """Raises NoToken and TooMany."""
-        token = bearer(scope["headers"])
-        address = _client(scope)
+        token = bearer(asgi.headers(scope))
+        address = asgi.client(scope)
         viewer, was_good = None, False
         if token:
             async with self._database.reading() as db:
@@ -138,7 +141,7 @@ class AgentEntry:
 
     async def _refuse(self, scope: Scope, send: Send, error: Exception) -> None:
         refusal = outage(error) or error
-        headers: list[tuple[bytes, bytes]] = []
+        headers: Headers = []
         if isinstance(refusal, NoToken):
             status = 401
             headers.append(self._challenge("invalid_token" if refusal.was_shown else ""))
@@ -174,7 +177,7 @@ class AgentEntry:
         scope: Scope,
         send: Send,
         status: int,
-        headers: list[tuple[bytes, bytes]] | None = None,
+        headers: Headers | None = None,
         content: bytes = b"",
     ) -> None:
         told = [
@@ -192,11 +195,7 @@ class AgentEntry:
 _CODE: Final = {400: -32700, 401: -32001, 403: -32003, 429: -32005, 500: -32603, 503: -32603}
 
 
-def _client(scope: Scope) -> str:
-    return str((scope.get("client") or ("",))[0])
-
-
-def _load(name: str, key: bytes) -> Application:
+def _load(name: str, key: bytes) -> Serve:
     from weetwie.agents.server import McpServer
 
     return McpServer(name, key)

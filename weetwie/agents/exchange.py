@@ -1,8 +1,8 @@
 """A request of an agent and the answer as they travel: how long and deep the one may be, where it may come from, whom the other is
 open to."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -10,11 +10,9 @@ import msgspec
 from weetwie.domain.identity import agent_rules
 from weetwie.errors import Forbidden, Refusal, _
 from weetwie.http import body
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Headers, Message, Receive, Scope, Send
 from weetwie.runtime.json import Json
-
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, body.Receive, Send], Awaitable[None]]
 
 LARGEST: Final = body.SMALL
 DEEPEST: Final = 32
@@ -35,14 +33,14 @@ class UngrantedTool(Refusal):
     default = _("You weren't allowed to do this. The person can connect you again and allow it.")
 
 
-async def whole(receive: body.Receive, headers: list[tuple[bytes, bytes]]) -> bytes:
+async def whole(receive: Receive, headers: Headers) -> bytes:
     """Raises TooLarge, TooSlow, CutOff."""
     body.check_length(headers, LARGEST)
     bounded, content, goes_on = body.bounded(receive, LARGEST), bytearray(), True
     while goes_on:
         message = await bounded()
-        content += message.get("body", b"")
-        goes_on = message.get("more_body", False)
+        content += asgi.body(message)
+        goes_on = bool(message.get("more_body"))
     return bytes(content)
 
 
@@ -69,7 +67,7 @@ def _is_flat(given: Json, most: int) -> bool:
 
 def check_origin(scope: Scope, base_url: str) -> None:
     """Pages of others have no business here: only our own and those on the person's computer. Raises Forbidden."""
-    origin = header(scope["headers"], b"origin")
+    origin = header(asgi.headers(scope), b"origin")
     if origin and not _is_known(origin, base_url):
         raise Forbidden
 
@@ -85,9 +83,9 @@ def _host(origin: str) -> str | None:
         return None
 
 
-def open_to(scope: Scope) -> list[tuple[bytes, bytes]]:
+def open_to(scope: Scope) -> Headers:
     """For programs in a browser on the person's computer."""
-    origin = header(scope["headers"], b"origin")
+    origin = header(asgi.headers(scope), b"origin")
     if _host(origin) not in _LOOPBACK:
         return []
     return [
@@ -100,34 +98,34 @@ def open_to(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 
 def with_origin(scope: Scope, send: Send) -> Send:
-    async def sending(message: MutableMapping[str, Any]) -> None:
+    async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
-            message = {**message, "headers": [*message.get("headers", []), *own, *open_to(scope)]}
+            message = {**message, "headers": [*asgi.headers(message), *own, *open_to(scope)]}
         await send(message)
 
     return sending
 
 
-def given(content: bytes, receive: body.Receive) -> body.Receive:
+def given(content: bytes, receive: Receive) -> Receive:
     """The body that was read, once; then whatever the client does."""
-    messages = iter([{"type": "http.request", "body": content, "more_body": False}])
+    messages: Iterator[Message] = iter([{"type": "http.request", "body": content, "more_body": False}])
 
-    async def receiving() -> MutableMapping[str, Any]:
+    async def receiving() -> Message:
         message = next(messages, None)
         return message if message is not None else await receive()
 
     return receiving
 
 
-def without_token(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def without_token(headers: Headers) -> Headers:
     return [(name, value) for name, value in headers if name != b"authorization"]
 
 
-def bearer(headers: list[tuple[bytes, bytes]]) -> str | None:
+def bearer(headers: Headers) -> str | None:
     kind, _blank, token = header(headers, b"authorization").partition(" ")
     return token.strip() or None if kind.lower() == "bearer" else None
 
 
-def header(headers: list[tuple[bytes, bytes]], name: bytes) -> str:
+def header(headers: Headers, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in headers if key == name), "")

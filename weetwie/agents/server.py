@@ -4,7 +4,7 @@ where agents are let in: it is large."""
 import asyncio
 import os
 import secrets
-from typing import Any, Final
+from typing import Final
 
 import mcp_types as wire
 import msgspec
@@ -13,6 +13,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.requests import Request
 
 from weetwie import __version__
 from weetwie.access.enums import Ring
@@ -22,9 +23,11 @@ from weetwie.agents.asking import ASKING, Asking, TokenEnded
 from weetwie.agents.quoting import line, quoted
 from weetwie.agents.tools import BY_NAME, TOOLS, Tool, ask, for_whom, unposted
 from weetwie.agents.wording import told
+from weetwie.context import Context
 from weetwie.database.unavailable import outage
 from weetwie.errors import Forbidden, Invalid, Refusal, Unavailable, _
-from weetwie.http.body import Receive
+from weetwie.runtime.asgi import Receive, Scope, Send
+from weetwie.runtime.json import Json
 from weetwie.text import language
 
 log = structlog.get_logger(__name__)
@@ -40,14 +43,14 @@ _INSTRUCTIONS: Final = (
 _FAILED: Final = _("Something went wrong on our side. Give the administrators this number: {number}")
 _DECLINED: Final = _("The person didn't confirm it.")
 
-Context = ServerRequestContext[Any, Any]
+McpContext = ServerRequestContext[dict[str, Json], Request]
 
 
 class McpServer:
-    """An ASGI application for what has been admitted. Each request stands alone: nothing is kept between two of them."""
+    """Answers what has been admitted, as an ASGI application. Each request stands alone: nothing is kept between two of them."""
 
     def __init__(self, name: str, key: bytes) -> None:
-        self._server: Server[Any] = Server(
+        self._server = Server(
             "weetwie",
             title=name,
             version=__version__,
@@ -59,23 +62,23 @@ class McpServer:
         security = RequestStateSecurity(keys=[key], bind_principal=_principal)
         self._server.middleware.append(RequestStateBoundary(security, default_audience="weetwie"))
 
-    async def __call__(self, scope: Any, receive: Receive, send: Any) -> None:
+    async def __call__(self, asking: Asking, scope: Scope, receive: Receive, send: Send) -> None:
         manager = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
         async with manager.run():
-            await manager.handle_request(scope, receive, send)
+            await manager.handle_request({**scope, ASKING: asking}, receive, send)
 
 
-def _asking(context: Context) -> Asking:
+def _asking(context: McpContext) -> Asking:
     assert context.request is not None, "all come over HTTP"
     asking: Asking = context.request.scope[ASKING]
     return asking
 
 
-def _principal(context: Context) -> str:
+def _principal(context: McpContext) -> str:
     return str(_asking(context).token_id)
 
 
-async def _list(context: Context, params: wire.PaginatedRequestParams | None) -> wire.ListToolsResult:
+async def _list(context: McpContext, params: wire.PaginatedRequestParams | None) -> wire.ListToolsResult:
     """Those that the person has let the agent use."""
     scopes = _asking(context).scopes
     return wire.ListToolsResult(tools=[_declared(tool) for tool in TOOLS if tool.scope in scopes])
@@ -99,7 +102,7 @@ def _declared(tool: Tool) -> wire.Tool:
 
 
 async def _call(
-    context: Context, params: wire.CallToolRequestParams
+    context: McpContext, params: wire.CallToolRequestParams
 ) -> wire.CallToolResult | wire.InputRequiredResult:
     """A refusal is an answer too: the agent reads why, and may do otherwise."""
     asking = _asking(context)
@@ -119,7 +122,7 @@ async def _call(
 
 
 async def _answered(
-    context: Context, asking: Asking, params: wire.CallToolRequestParams
+    context: McpContext, asking: Asking, params: wire.CallToolRequestParams
 ) -> wire.CallToolResult | wire.InputRequiredResult:
     tool = BY_NAME.get(params.name)
     if tool is None:
@@ -137,7 +140,7 @@ async def _answered(
 
 
 async def _asked(
-    context: Context, asking: Asking, params: wire.CallToolRequestParams, asked: shapes.AskAsked
+    context: McpContext, asking: Asking, params: wire.CallToolRequestParams, asked: shapes.AskAsked
 ) -> wire.CallToolResult | wire.InputRequiredResult:
     """Posted once the person has confirmed it: in the agent where it can ask them, else on a page of ours."""
     confirmed = _confirmation(params)
@@ -155,7 +158,7 @@ async def _asked(
         ring=language.translate(RINGS[ring], asking.language),
     )
     title = language.translate(_("Post it"), asking.language)
-    schema: Any = {
+    schema: dict[str, Json] = {
         "type": "object",
         "properties": {"post": {"type": "boolean", "title": title, "default": True}},
         "required": ["post"],
@@ -170,11 +173,11 @@ async def _asked(
     )
 
 
-async def _unposted(context: Any, asked: shapes.AskAsked) -> shapes.AskedQuestion:
+async def _unposted(context: Context, asked: shapes.AskAsked) -> shapes.AskedQuestion:
     return unposted(context, asked)
 
 
-def _can_confirm(context: Context) -> bool:
+def _can_confirm(context: McpContext) -> bool:
     told = context.session.client_capabilities
     return context.protocol_version >= "2026-07-28" and told is not None and told.elicitation is not None
 

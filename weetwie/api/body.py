@@ -18,7 +18,9 @@ from weetwie.api.tree import (
     read_query,
 )
 from weetwie.errors import _
-from weetwie.http.body import Receive, bounded, check_length
+from weetwie.http.body import bounded, check_length
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Headers, Receive
 
 MAX_BODY: Final = MAX_TEXT
 """What an endpoint takes that does not say otherwise; more is for files alone."""
@@ -29,7 +31,7 @@ _BROKEN_JSON = _("The body isn't readable JSON.")
 
 
 async def read_body(
-    headers: list[tuple[bytes, bytes]],
+    headers: Headers,
     receive: Receive,
     limit: int,
     uploads: list[Upload],
@@ -121,6 +123,6 @@ async def _chunks(receive: Receive, limit: int) -> AsyncIterator[bytes]:
     receive, has_more = bounded(receive, limit), True
     while has_more:
         message = await receive()
-        if chunk := message.get("body", b""):
+        if chunk := asgi.body(message):
             yield chunk
-        has_more = message.get("more_body", False)
+        has_more = bool(message.get("more_body"))

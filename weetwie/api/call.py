@@ -1,16 +1,23 @@
 """One call of an endpoint: what came, who calls, and what is said beside the answer."""
 
 import re
-from collections.abc import AsyncIterator, Callable, MutableMapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site
+from weetwie.database.pool import Db
 from weetwie.errors import Unavailable
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Headers, Scope
 
 if TYPE_CHECKING:
     from weetwie.api.endpoint import Endpoint
+    from weetwie.api.mastodon.media import MediaHouse
+    from weetwie.api.mastodon.render import Renderer
+    from weetwie.api.mastodon.streamed import Streaming
 
 _LANG = re.compile(rb"(?:^|&)lang=([A-Za-z-]{2,35})(?:&|$)")
 
@@ -19,9 +26,6 @@ def wanted_languages(query: bytes, accepted: str) -> str:
     """In the form of `Accept-Language`."""
     asked = _LANG.search(query)
     return f"{asked[1].decode()},{accepted}" if asked else accepted
-
-
-Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Call:
         "_headers",
         "_open_db",
         "answer_headers",
+        "caller",
         "endpoint",
         "is_second_try",
         "media",
@@ -62,18 +67,17 @@ class Call:
         "site",
         "streaming",
         "transaction",
-        "viewer",
     )
 
     def __init__(
         self,
-        scope: MutableMapping[str, Any],
+        scope: Scope,
         endpoint: "Endpoint",
         *,
-        names: dict[str, Any],
+        names: dict[str, str | int],
         request_id: str,
         site: Site,
-        open_db: "Callable[[Call], AbstractAsyncContextManager[Any]] | None",
+        open_db: "Callable[[Call], AbstractAsyncContextManager[Db]] | None",
     ) -> None:
         self.scope = scope
         self.endpoint = endpoint
@@ -81,19 +85,26 @@ class Call:
         """The parts of the path by name: ids as numbers, others as text."""
         self.request_id = request_id
         self.site = site
-        self.viewer: Any = None
-        self.renderer: Any = None
+        self.caller: Viewer | None = None
+        """Who calls, once that is known."""
+        self.renderer: Renderer
         """Turns seen things into wire shapes, and keeps what it encoded."""
-        self.streaming: Any = None
-        self.media: Any = None
+        self.streaming: Streaming | None = None
+        self.media: MediaHouse | None = None
         """Where the bytes of media are."""
         self.is_second_try = False
         """The viewer in memory was no longer so; now it is read anew."""
         self.answer_headers: Headers = []
-        self.transaction: AbstractAsyncContextManager[Any] | None = None
+        self.transaction: AbstractAsyncContextManager[Db] | None = None
         self._open_db = open_db
-        self._db: Any = None
+        self._db: Db | None = None
         self._headers: dict[bytes, bytes] | None = None
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who calls, for endpoints: they are asked once it is known."""
+        assert self.caller is not None, "the caller was recognised"
+        return self.caller
 
     @property
     def base_url(self) -> str:
@@ -101,19 +112,16 @@ class Call:
 
     @property
     def method(self) -> str:
-        method: str = self.scope["method"]
-        return method
+        return asgi.method(self.scope)
 
     @property
     def path(self) -> str:
-        path: str = self.scope["path"]
-        return path
+        return asgi.path(self.scope)
 
     @property
     def query(self) -> bytes:
         """The query string as it came."""
-        query: bytes = self.scope.get("query_string", b"")
-        return query
+        return asgi.query(self.scope)
 
     @property
     def languages(self) -> str:
@@ -122,22 +130,32 @@ class Call:
 
     @property
     def client_address(self) -> str:
-        client = self.scope.get("client")
-        return client[0] if client else ""
+        return asgi.client(self.scope)
 
     @property
     def id(self) -> int:
         """The id in the path, named `{id}`."""
-        number: int = self.names["id"]
-        return number
+        return self.number("id")
+
+    def number(self, name: str) -> int:
+        """Another id in the path, by its name."""
+        found = self.names[name]
+        assert isinstance(found, int)
+        return found
+
+    def text(self, name: str) -> str:
+        """A part of the path that is no id."""
+        found = self.names[name]
+        assert isinstance(found, str)
+        return found
 
     def header(self, name: str) -> str:
         """A header of the request, or nothing."""
         if self._headers is None:
-            self._headers = dict(self.scope["headers"])
+            self._headers = dict(asgi.headers(self.scope))
         return self._headers.get(name.lower().encode(), b"").decode("latin-1")
 
-    async def db(self) -> Any:
+    async def db(self) -> Db:
         """The transaction of this call, begun at its first use; the dispatcher ends it before it answers."""
         if self.transaction is None:
             if self._open_db is None:
@@ -149,6 +167,7 @@ class Call:
                 # Whatever keeps us from reaching it (refused, no such socket, too slow): it is gone for now.
                 raise Unavailable from error
             self.transaction = transaction
+        assert self._db is not None, "begun with the transaction"
         return self._db
 
     async def context(self) -> Context:

@@ -3,47 +3,39 @@
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from weetwie.access.authenticate import StaleViewer
+from weetwie.access.viewer import Viewer
 from weetwie.api.body import read_body
-from weetwie.api.call import Answer, Call, Headers, StreamedAnswer
+from weetwie.api.call import Answer, Call, StreamedAnswer
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.mastodon.errors import Translate, answer_to
+from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Upload
 from weetwie.api.refusals import NoScope, Unauthorized, WrongMethod, WrongSecret
 from weetwie.api.table import Place, RouteTable
 from weetwie.api.tree import Tree, read_query
 from weetwie.context import Site
+from weetwie.database.pool import Db
 from weetwie.errors import Forbidden, NotFound, _
 from weetwie.http.body import is_small
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Application, Headers, Message, Receive, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+if TYPE_CHECKING:
+    from weetwie.api.mastodon.media import MediaHouse
+    from weetwie.api.mastodon.streamed import Streaming
 
-
-class Caller(Protocol):
-    """What the endpoints need to know of a viewer."""
-
-    @property
-    def is_person(self) -> bool: ...
-    @property
-    def token_id(self) -> int: ...
-    @property
-    def scopes(self) -> frozenset[str]: ...
-
-
-Recognise = Callable[[Call], Awaitable[Caller | None]]
+Recognise = Callable[[Call], Awaitable[Viewer | None]]
 """From a call to its viewer; nobody may be said as a viewer of its own or as None. A bad token: `Unauthorized`."""
-OpenDb = Callable[[Call], AbstractAsyncContextManager[Any]]
+OpenDb = Callable[[Call], AbstractAsyncContextManager[Db]]
 Count = Callable[[Call], None]
-"""Counts a call under its rate limit, sets the headers that tell of it, or raises `TooMany`. `viewer` may be None."""
+"""Counts a call under its rate limit, sets the headers that tell of it, or raises `TooMany`. `caller` may be None."""
 
 OPEN_TO_OTHER_SITES: Final = (
     "/api/",
@@ -73,14 +65,14 @@ def _takes_body(call: Call, endpoint: Endpoint) -> bool:
     """Apps send parameters in the body of a GET, too, and are used to be understood."""
     if endpoint.binder is None:
         return False
-    if call.scope["method"] in _METHODS_WITH_BODY:
+    if call.method in _METHODS_WITH_BODY:
         return True
     return not endpoint.hot and any(
-        name == b"content-length" and value != b"0" for name, value in call.scope["headers"]
+        name == b"content-length" and value != b"0" for name, value in asgi.headers(call.scope)
     )
 
 
-def _check_access(viewer: Caller | None, endpoint: Endpoint) -> None:
+def _check_access(viewer: Viewer | None, endpoint: Endpoint) -> None:
     if viewer is not None and viewer.token_id:
         if endpoint.accepted and endpoint.accepted.isdisjoint(viewer.scopes):
             raise NoScope
@@ -111,9 +103,9 @@ class Dispatcher:
         count: Count | None = None,
         count_wrong: Callable[[Call], Awaitable[None]] | None = None,
         translate: Translate = _untranslated,
-        renderer: Any = None,
-        streaming: Any = None,
-        media: Any = None,
+        renderer: Renderer | None = None,
+        streaming: "Streaming | None" = None,
+        media: "MediaHouse | None" = None,
         sockets: Mapping[str, Application] | None = None,
         otherwise: Application | None = None,
     ) -> None:
@@ -125,14 +117,14 @@ class Dispatcher:
         self._count = count
         self._count_wrong = count_wrong
         self._translate = translate
-        self._renderer = renderer
+        self._renderer = renderer or Renderer(self._site.base_url)
         self._streaming = streaming
         self._media = media
         self._sockets = sockets or {}
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"]
+        path = asgi.path(scope)
         if scope["type"] != "http":
             take = self._sockets.get(path.rstrip("/"), self._otherwise)
             if take is not None:
@@ -142,7 +134,7 @@ class Dispatcher:
         if place is None and self._otherwise is not None and not path.startswith("/api/"):
             await self._otherwise(scope, receive, send)
             return
-        method: str = scope["method"]
+        method = asgi.method(scope)
         if method == "OPTIONS" and (place is None or "OPTIONS" not in place):
             await self._answer_options(scope, path, place, send)
             return
@@ -155,7 +147,7 @@ class Dispatcher:
             site=self._site,
             open_db=self._open_db,
         )
-        scope["weetwie.route"] = call.endpoint.path  # for who counts
+        scope[asgi.ROUTE] = call.endpoint.path
         call.renderer, call.streaming, call.media = self._renderer, self._streaming, self._media
         if endpoint is None:
             error = NotFound() if place is None else WrongMethod(_allowed(place))
@@ -199,7 +191,7 @@ class Dispatcher:
     async def _listen(self, call: Call, endpoint: Endpoint, receive: Receive, uploads: list[Upload]) -> Tree:
         """The tree of the body, with the caller admitted. A body may take minutes to come, so no connection to the database
         waits for it: what is short is read first, what is long only of those who may send it."""
-        headers = call.scope["headers"]
+        headers = asgi.headers(call.scope)
         is_stranger = endpoint.access != "public" and not call.header("authorization")
         if is_small(headers) and not is_stranger:
             try:
@@ -210,18 +202,18 @@ class Dispatcher:
         await self._admit(call, endpoint)
         await call.release()
         tree = await read_body(headers, receive, endpoint.max_body, uploads)
-        call.viewer = await self._recognise(call)  # much may have changed meanwhile
-        _check_access(call.viewer, endpoint)
+        call.caller = await self._recognise(call)  # much may have changed meanwhile
+        _check_access(call.caller, endpoint)
         return tree
 
     async def _admit(self, call: Call, endpoint: Endpoint) -> None:
         try:
-            call.viewer = await self._recognise(call)
+            call.caller = await self._recognise(call)
         finally:
             # A wrong token counts as well, or tokens could be guessed without end.
             if self._count is not None and not call.is_second_try:
                 self._count(call)
-        _check_access(call.viewer, endpoint)
+        _check_access(call.caller, endpoint)
 
     async def _slowed(self, call: Call, wrong: Exception) -> Exception:
         """What is said to a wrong secret: that it is wrong, or that there were too many."""
@@ -253,7 +245,7 @@ class Dispatcher:
         if not any(name == b"cache-control" for name, _value in headers):
             headers.append(_NOT_KEPT)
         if isinstance(given, StreamedAnswer) and receive is not None:
-            start = {"type": "http.response.start", "status": status, "headers": headers}
+            start: Message = {"type": "http.response.start", "status": status, "headers": headers}
             await _send_stream(start, given, call.method == "HEAD", receive, send)
             return
         if status not in (204, 304):
@@ -262,7 +254,7 @@ class Dispatcher:
         await send(
             {
                 "type": "http.response.body",
-                "body": b"" if call.scope["method"] == "HEAD" else body,
+                "body": b"" if call.method == "HEAD" else body,
             }
         )
 
@@ -295,11 +287,8 @@ def _allowed(place: Place) -> str:
 
 def _wanted_headers(scope: Scope) -> bytes:
     """A star would leave out `Authorization`, so what is asked for is said back, when it looks like header names."""
-    for name, value in scope["headers"]:
-        if name == b"access-control-request-headers" and _HEADER_NAMES.fullmatch(value):
-            asked: bytes = value
-            return asked
-    return b"Authorization, Content-Type, Idempotency-Key"
+    asked = asgi.header(scope, b"access-control-request-headers")
+    return asked if _HEADER_NAMES.fullmatch(asked) else b"Authorization, Content-Type, Idempotency-Key"
 
 
 _HEADER_NAMES = re.compile(rb"[A-Za-z0-9_\-, ]{1,1000}")
@@ -333,7 +322,7 @@ def _own_headers(given: Answer | StreamedAnswer) -> Headers:
 
 
 async def _send_stream(
-    start: MutableMapping[str, Any], stream: StreamedAnswer, is_head: bool, receive: Receive, send: Send
+    start: Message, stream: StreamedAnswer, is_head: bool, receive: Receive, send: Send
 ) -> None:
     await send(start)
     if not is_head:

@@ -18,7 +18,7 @@ class DatabaseConnection(asyncpg.Connection):  # type: ignore[misc]
     """The address of the one that it leads to."""
 
 
-async def connect(dsn: str, *, timeout: float = CONNECT_SECONDS, **more: Any) -> Any:  # noqa: ASYNC109  the driver's
+async def connect(dsn: str, *, timeout: float = CONNECT_SECONDS, **more: Any) -> DatabaseConnection:  # noqa: ASYNC109  the driver's
     """Raises what the driver says; of several servers what the last of them says."""
     asking = {
         asyncio.create_task(
@@ -34,13 +34,13 @@ async def connect(dsn: str, *, timeout: float = CONNECT_SECONDS, **more: Any) ->
             task.add_done_callback(_end_unused)
 
 
-async def _connect(server: str, more: dict[str, Any]) -> Any:
-    connection = await asyncpg.connect(server, **more)
+async def _connect(server: str, more: dict[str, Any]) -> DatabaseConnection:
+    connection: DatabaseConnection = await asyncpg.connect(server, **more)
     connection.server = server
     return connection
 
 
-async def _first(asking: "set[asyncio.Task[Any]]") -> Any:
+async def _first(asking: "set[asyncio.Task[DatabaseConnection]]") -> DatabaseConnection:
     """Takes the one that is given out of the set."""
     last: BaseException | None = None
     while asking:
@@ -54,7 +54,7 @@ async def _first(asking: "set[asyncio.Task[Any]]") -> Any:
     raise last
 
 
-def _end_unused(task: "asyncio.Task[Any]") -> None:
+def _end_unused(task: "asyncio.Task[DatabaseConnection]") -> None:
     if not task.cancelled() and task.exception() is None:
         task.result().terminate()
 

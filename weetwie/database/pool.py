@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from typing import Any, Protocol, TypeAlias, overload
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
 from weakref import WeakValueDictionary
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import BindParameter, bindparam
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 from sqlalchemy.sql.base import Executable
@@ -21,6 +22,8 @@ from sqlalchemy.types import TypeEngine
 
 from weetwie.database.connect import CONNECT_SECONDS, DatabaseConnection, connect
 from weetwie.database.unavailable import DatabaseAway, Pulse, is_away
+
+T = TypeVar("T")
 
 Value: TypeAlias = "None | bool | int | float | str | bytes | date | timedelta | Sequence[Value] | Set[Value] | Mapping[str, Value]"
 """What goes into a statement."""
@@ -120,7 +123,10 @@ class Db:
     __slots__ = ("_wakes", "at_once", "connection", "kept")
 
     def __init__(
-        self, connection: Any, at_once: "AtOnce | None" = None, kept: dict[type, Any] | None = None
+        self,
+        connection: DatabaseConnection,
+        at_once: "AtOnce | None" = None,
+        kept: dict[type, Any] | None = None,
     ) -> None:
         self.connection = connection
         self.at_once: AtOnce = at_once or {}
@@ -258,7 +264,7 @@ class Database:
             turn.release()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
+    async def _connection(self) -> AsyncIterator[DatabaseConnection]:
         """Raises DatabaseAway. What is done here is done for every request, so nothing is waited for that is there already."""
         self._pulse.check()
         try:
@@ -270,7 +276,7 @@ class Database:
             if is_away(error):
                 raise DatabaseAway(type(error).__name__) from error
             raise
-        connection = lent._con
+        connection: DatabaseConnection = lent._con
         doubt = self._pulse.watch(connection)
         try:
             yield connection
@@ -288,7 +294,7 @@ class Database:
         await self.pool.close()
 
 
-async def _give_back(lent: Any) -> None:
+async def _give_back(lent: PoolConnectionProxy) -> None:
     """As `Pool.release` does, but without a task of its own for it: that guards against being cancelled while something is sent
     to the database, and nothing is."""
     if lent._con is not None:  # none where it was given up
@@ -296,7 +302,7 @@ async def _give_back(lent: Any) -> None:
         await lent._holder.release(None)
 
 
-async def _in_time(waiting: Awaitable[Any]) -> Any:
+async def _in_time(waiting: Awaitable[T]) -> T:
     try:
         async with asyncio.timeout(WAIT_SECONDS):
             return await waiting
@@ -304,13 +310,13 @@ async def _in_time(waiting: Awaitable[Any]) -> Any:
         raise NoConnection("no connection to the database was free in time") from None
 
 
-async def _begin_session(connection: Any) -> None:
+async def _begin_session(connection: DatabaseConnection) -> None:
     # By a statement, for poolers in between take no such settings when one connects.
     await connection.execute(_SET_PLANNER)
     await prepare_connection(connection)
 
 
-async def prepare_connection(connection: Any) -> None:
+async def prepare_connection(connection: DatabaseConnection) -> None:
     """JSON columns go in and out as Python values."""
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(

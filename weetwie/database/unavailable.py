@@ -3,11 +3,11 @@
 import asyncio
 import errno
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
-from weetwie.database.connect import connect
+from weetwie.database.connect import DatabaseConnection, connect
 from weetwie.errors import NoSpace, Unavailable
 
 DOUBT_SECONDS: Final = 1.5
@@ -85,7 +85,7 @@ class Doubt:
 
     __slots__ = ("_asking", "_connection", "_pulse", "_timer")
 
-    def __init__(self, pulse: "Pulse", connection: Any) -> None:
+    def __init__(self, pulse: "Pulse", connection: DatabaseConnection) -> None:
         self._pulse = pulse
         self._connection = connection
         self._asking: asyncio.Task[None] | None = None
@@ -114,11 +114,11 @@ class Pulse:
         if asyncio.get_running_loop().time() < self._silent_until:
             raise DatabaseAway("the database does not answer")
 
-    def watch(self, connection: Any) -> "Doubt":
+    def watch(self, connection: DatabaseConnection) -> "Doubt":
         """Until it is ended, asks now and then whether the database of a connection lives."""
         return Doubt(self, connection)
 
-    async def doubt(self, connection: Any) -> None:
+    async def doubt(self, connection: DatabaseConnection) -> None:
         while True:
             if not await self._answers(connection.server):
                 connection.terminate()

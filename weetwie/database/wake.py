@@ -7,11 +7,10 @@ is lost does no harm: whoever waits also looks by itself now and then.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import structlog
 
-from weetwie.database.connect import connect
+from weetwie.database.connect import DatabaseConnection, connect
 from weetwie.database.unavailable import is_away
 
 log = structlog.get_logger(__name__)
@@ -87,7 +86,7 @@ class Bell:
         finally:
             connection.terminate()
 
-    def _hear(self, own: int, _connection: Any, pid: int, *_rest: Any) -> None:
+    def _hear(self, own: int, _connection: DatabaseConnection, pid: int, *_rest: str) -> None:
         if pid != own:
             self._wake()
 

@@ -1,17 +1,17 @@
 """Requests get their turn before anything is done for them, and give it back when their answer begins: neither a body that comes slowly
 nor an answer that is read slowly keeps others waiting."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from html import escape
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from weetwie.http.body import announced
-from weetwie.http.turns import Overloaded, Requester, Turns
+from weetwie.http.turns import Overloaded, Place, Requester, Turns
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Application, Message, Receive, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Application = Callable[..., Awaitable[None]]
 Say = Callable[[Scope, str], str]
 """A sentence in the language of whoever asks."""
 
@@ -27,13 +27,13 @@ _PAGE: Final = """<!doctype html><meta charset="utf-8"><meta name="viewport" con
 def admitted(
     application: Application, turns: Turns, caller: Callable[[Scope], Requester], say: Say
 ) -> Application:
-    async def with_turns(scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(ALWAYS):
+    async def with_turns(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or asgi.path(scope).startswith(ALWAYS):
             await application(scope, receive, send)
             return
         turn = _Turn(turns, scope, caller, receive, send)
         try:
-            if announced(scope["headers"]) == 0:
+            if announced(asgi.headers(scope)) == 0:
                 await turn.take()
         except Overloaded as refusal:
             await _answer(scope, refusal, say(scope, refusal.sentence), send)
@@ -50,11 +50,11 @@ class _Turn:
     __slots__ = ("_caller", "_place", "_receive", "_scope", "_send", "_turns", "_was_taken")
 
     def __init__(
-        self, turns: Turns, scope: Scope, caller: Callable[[Scope], Requester], receive: Any, send: Any
+        self, turns: Turns, scope: Scope, caller: Callable[[Scope], Requester], receive: Receive, send: Send
     ) -> None:
         self._turns, self._scope, self._caller = turns, scope, caller
         self._receive, self._send = receive, send
-        self._place: object | None = None
+        self._place: Place | None = None
         self._was_taken = False
 
     async def take(self) -> None:
@@ -66,19 +66,19 @@ class _Turn:
             self._turns.give_back(self._place)
             self._place = None
 
-    async def receive(self) -> MutableMapping[str, Any]:
-        message: MutableMapping[str, Any] = await self._receive()
+    async def receive(self) -> Message:
+        message = await self._receive()
         if not self._was_taken and not message.get("more_body") and message["type"] == "http.request":
             await self.take()
         return message
 
-    async def send(self, message: MutableMapping[str, Any]) -> None:
+    async def send(self, message: Message) -> None:
         self.give_back()
         await self._send(message)
 
 
-async def _answer(scope: Scope, refusal: Overloaded, sentence: str, send: Any) -> None:
-    if scope["path"].startswith(_FOR_PROGRAMS):
+async def _answer(scope: Scope, refusal: Overloaded, sentence: str, send: Send) -> None:
+    if asgi.path(scope).startswith(_FOR_PROGRAMS):
         kind, body = b"application/json; charset=utf-8", msgspec.json.encode({"error": sentence})
     else:
         kind, body = b"text/html; charset=utf-8", _PAGE.format(sentence=escape(sentence)).encode()

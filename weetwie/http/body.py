@@ -1,12 +1,11 @@
 """The body of a request as it arrives: no longer than is allowed, and no slower."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Final
 
 from weetwie.errors import Refusal, _
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Headers, Message, Receive
 
 FIRST_SECONDS: Final = 20.0
 """How long any body may take."""
@@ -42,7 +41,7 @@ def bounded(receive: Receive, limit: int) -> Receive:
     loop = asyncio.get_running_loop()
     began, size, is_complete = loop.time(), 0, False
 
-    async def receiving() -> MutableMapping[str, Any]:
+    async def receiving() -> Message:
         nonlocal size, is_complete
         if is_complete:
             return await receive()
@@ -53,7 +52,7 @@ def bounded(receive: Receive, limit: int) -> Receive:
             raise TooSlow from None
         if message["type"] != "http.request":
             raise CutOff
-        size += len(message.get("body", b""))
+        size += len(asgi.body(message))
         if size > limit:
             raise TooLarge(limit=limit)
         is_complete = not message.get("more_body", False)
@@ -62,20 +61,20 @@ def bounded(receive: Receive, limit: int) -> Receive:
     return receiving
 
 
-def check_length(headers: list[tuple[bytes, bytes]], limit: int) -> None:
+def check_length(headers: Headers, limit: int) -> None:
     """Raises TooLarge where the headers say already that more will come."""
     length = announced(headers)
     if length is not None and length > limit:
         raise TooLarge(limit=limit)
 
 
-def is_small(headers: list[tuple[bytes, bytes]]) -> bool:
+def is_small(headers: Headers) -> bool:
     """Whether it is said to be short; what comes in chunks says nothing."""
     length = announced(headers)
     return length is not None and length <= SMALL
 
 
-def announced(headers: list[tuple[bytes, bytes]]) -> int | None:
+def announced(headers: Headers) -> int | None:
     """How long the body will be, as the headers say; None where it comes in chunks. The server has checked both."""
     length: int | None = 0
     for name, value in headers:

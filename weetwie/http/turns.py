@@ -33,28 +33,34 @@ class Requester:
         self.is_person = is_person
 
 
+class Place:
+    """Among those at work."""
+
+    __slots__ = ()
+
+
 class Turns:
     def __init__(self, places: int = PLACES) -> None:
         self._places = places
-        self._at_work: dict[object, float] = {}
+        self._at_work: dict[Place, float] = {}
         """Since when, the longest one first."""
         self._people, self._strangers = _Queues(), _Queues()
         self._given = 0
         self._looking: asyncio.TimerHandle | None = None
 
-    def take_free(self) -> object | None:
+    def take_free(self) -> Place | None:
         """A place that nobody waits for."""
         if len(self._at_work) >= self._places or self._people or self._strangers:
             return None
         return self._begin()
 
-    async def take(self, caller: Requester) -> object:
+    async def take(self, caller: Requester) -> Place:
         """Raises Overloaded where none becomes free in time."""
         place = self.take_free()
         if place is not None:
             return place
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[object] = loop.create_future()
+        turn: asyncio.Future[Place] = loop.create_future()
         patience = PEOPLE_WAIT_SECONDS if caller.is_person else WAIT_SECONDS
         timer = loop.call_later(patience, _refuse, turn)
         (self._people if caller.is_person else self._strangers).add(caller.name, turn)
@@ -68,13 +74,13 @@ class Turns:
         finally:
             timer.cancel()
 
-    def give_back(self, place: object) -> None:
+    def give_back(self, place: Place) -> None:
         """Once is enough; more does no harm."""
         if self._at_work.pop(place, None) is not None:
             self._hand_on()
 
-    def _begin(self) -> object:
-        place = object()
+    def _begin(self) -> Place:
+        place = Place()
         self._at_work[place] = asyncio.get_running_loop().time()
         return place
 
@@ -82,7 +88,7 @@ class Turns:
         while len(self._at_work) < self._places and (turn := self._next()):
             turn.set_result(self._begin())
 
-    def _next(self) -> "asyncio.Future[object] | None":
+    def _next(self) -> "asyncio.Future[Place] | None":
         self._given += 1
         first, then = self._people, self._strangers
         if self._given % _ONE_IN == 0:
@@ -108,15 +114,15 @@ class _Queues:
     """One for each caller; each in turn gives its first."""
 
     def __init__(self) -> None:
-        self._queues: OrderedDict[str, deque[asyncio.Future[object]]] = OrderedDict()
+        self._queues: OrderedDict[str, deque[asyncio.Future[Place]]] = OrderedDict()
 
     def __bool__(self) -> bool:
         return bool(self._queues)
 
-    def add(self, name: str, turn: "asyncio.Future[object]") -> None:
+    def add(self, name: str, turn: "asyncio.Future[Place]") -> None:
         self._queues.setdefault(name, deque()).append(turn)
 
-    def next(self) -> "asyncio.Future[object] | None":
+    def next(self) -> "asyncio.Future[Place] | None":
         """Who has been refused meanwhile is passed over."""
         while self._queues:
             name, queue = next(iter(self._queues.items()))
@@ -130,6 +136,6 @@ class _Queues:
         return None
 
 
-def _refuse(turn: "asyncio.Future[object]") -> None:
+def _refuse(turn: "asyncio.Future[Place]") -> None:
     if not turn.done():
         turn.set_exception(Overloaded())

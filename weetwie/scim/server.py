@@ -42,6 +42,8 @@ from weetwie.domain.identity import attempts
 from weetwie.domain.scim import tokens
 from weetwie.errors import NoSpace, Refusal, TooMany, Unavailable
 from weetwie.http import body
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Receive
 from weetwie.scim import dialects
 from weetwie.scim.storage import Storage
 from weetwie.security.client_address import place_of
@@ -144,7 +146,7 @@ class ScimServer(ASGIApplication):
         return dialects.path(path.removeprefix(ROOT))
 
     async def __call__(
-        self, scope: MutableMapping[str, Any], receive: body.Receive, send: Callable[..., Awaitable[None]]
+        self, scope: MutableMapping[str, Any], receive: Receive, send: Callable[..., Awaitable[None]]
     ) -> None:
         """The body is read of directories alone, and while no connection to the database waits for it."""
         request = await self.read_request(_printable(scope), _nothing_more)
@@ -224,12 +226,12 @@ async def _nothing_more() -> dict[str, Any]:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def _whole(receive: body.Receive, headers: list[tuple[bytes, bytes]], longest: int) -> bytes:
+async def _whole(receive: Receive, headers: list[tuple[bytes, bytes]], longest: int) -> bytes:
     body.check_length(headers, longest)
     receive = body.bounded(receive, longest)
     pieces, has_more = [], True
     while has_more:
         message = await receive()
-        pieces.append(message.get("body", b""))
-        has_more = message.get("more_body", False)
+        pieces.append(asgi.body(message))
+        has_more = bool(message.get("more_body"))
     return b"".join(pieces)

@@ -1,13 +1,12 @@
 """What the application sees behind proxies."""
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Application, Receive, Scope, Send
 from weetwie.security import remote_user as remote_users
 from weetwie.security.client_address import client_address, current, networks
 from weetwie.settings import RemoteUser
-
-Application = Callable[..., Awaitable[None]]
 
 
 def behind_proxies(
@@ -18,17 +17,16 @@ def behind_proxies(
     trusted = networks(trusted_proxies)
     believe = remote_users.reader(remote_user) if remote_user is not None else None
 
-    async def believed(
-        scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
-    ) -> None:
+    async def believed(scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
+        address = ""
         if believe is not None and scope["type"] in ("http", "websocket"):
             scope = believe(scope)
-        if client:
-            forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        if isinstance(client, tuple):
+            forwarded = b",".join(value for name, value in asgi.headers(scope) if name == b"x-forwarded-for")
             address = client_address(client[0], forwarded.decode("latin-1"), trusted)
-            scope["client"] = client = (address, client[1])
-        current.set(client[0] if client else "")
+            scope["client"] = (address, client[1])
+        current.set(address)
         await application(scope, receive, send)
 
     return believed

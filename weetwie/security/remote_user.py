@@ -1,11 +1,13 @@
 """Who somebody is by a header of a proxy: taken from the proxies that are set, and taken away from everybody else."""
 
-from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import msgspec
 
 from weetwie.errors import Invalid, _
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Scope
 from weetwie.security.client_address import networks, read
 from weetwie.settings import RemoteUser
 
@@ -15,8 +17,6 @@ _NOT_SET: Final = _("No proxy is set up for this. See the documentation.")
 _SET: Final = _(
     "Works: the header is taken from the addresses in your settings alone, and removed otherwise."
 )
-
-Scope = MutableMapping[str, Any]
 
 
 class NamedUser(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ def reader(told: RemoteUser) -> Callable[[Scope], Scope]:
     def believe(scope: Scope) -> Scope:
         sent: dict[str, list[bytes]] = {}
         others = []
-        for name, value in scope["headers"]:
+        for name, value in asgi.headers(scope):
             lower = name.decode("latin-1").lower()
             if lower in names:
                 sent.setdefault(lower, []).append(value)
@@ -51,7 +51,8 @@ def reader(told: RemoteUser) -> Callable[[Scope], Scope]:
                 others.append((name, value))
         given = dict(scope) | {"headers": others}
         given.pop(_KEY, None)
-        peer = read(scope["client"][0]) if scope.get("client") else None
+        client = asgi.client(scope)
+        peer = read(client) if client else None
         if peer is not None and any(peer in network for network in believed):
             given[_KEY] = _named(told, sent)
         return given
@@ -59,7 +60,7 @@ def reader(told: RemoteUser) -> Callable[[Scope], Scope]:
     return believe
 
 
-def of(scope: Mapping[str, Any]) -> NamedUser | None:
+def of(scope: Scope) -> NamedUser | None:
     found = scope.get(_KEY)
     return found if isinstance(found, NamedUser) else None
 

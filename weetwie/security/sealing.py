@@ -18,6 +18,9 @@ LENGTH: Final = 32
 _FORM: Final = b"\x01"
 _NAME, _NONCE = 4, 12
 
+RowKey = int | str | bytes | date
+"""What a row is known by."""
+
 
 class CannotOpen(Exception):
     """It was sealed with another key, or for another place, or was changed."""
@@ -35,13 +38,13 @@ class Keys:
         self._ciphers = {name_of(key): AESGCM(key) for key in reversed(keys)}
         self.names = [name_of(key) for key in keys]
 
-    def seal(self, place: str, row: object, secret: bytes) -> bytes:
+    def seal(self, place: str, row: RowKey, secret: bytes) -> bytes:
         """For one column of one row: `place` is `table.column`, `row` what the row is known by."""
         nonce = os.urandom(_NONCE)
         sealed = self._ciphers[self.names[0]].encrypt(nonce, secret, _bound(place, row))
         return _FORM + self.names[0] + nonce + sealed
 
-    def open(self, place: str, row: object, sealed: bytes) -> bytes:
+    def open(self, place: str, row: RowKey, sealed: bytes) -> bytes:
         """Raises CannotOpen."""
         cipher = self._cipher(sealed)
         begin = len(_FORM) + _NAME
@@ -69,7 +72,7 @@ def name_of(key: bytes) -> bytes:
     return hashlib.sha256(b"weetwie key" + key).digest()[:_NAME]
 
 
-def _bound(place: str, row: object) -> bytes:
+def _bound(place: str, row: RowKey) -> bytes:
     match row:
         case bytes():
             row = row.hex()
@@ -86,10 +89,10 @@ def hold(keys: Keys) -> None:
     _held[:] = [keys]
 
 
-def seal(place: str, row: object, secret: bytes) -> bytes:
+def seal(place: str, row: RowKey, secret: bytes) -> bytes:
     return _held[0].seal(place, row, secret)
 
 
-def opened(place: str, row: object, sealed: bytes) -> bytes:
+def opened(place: str, row: RowKey, sealed: bytes) -> bytes:
     """Raises CannotOpen."""
     return _held[0].open(place, row, sealed)

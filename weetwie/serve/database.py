@@ -5,13 +5,12 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 import structlog
 
 from weetwie.database import postgres
-from weetwie.database.connect import connect, one_that_writes
+from weetwie.database.connect import DatabaseConnection, connect, one_that_writes
 from weetwie.errors import Unavailable
 from weetwie.migrations import is_current
 from weetwie.settings import Settings
@@ -69,7 +68,7 @@ async def _look_at(url: str) -> None:
         await connection.close()
 
 
-async def _changes_servers(url: str, connection: Any) -> bool:
+async def _changes_servers(url: str, connection: DatabaseConnection) -> bool:
     """Whether the process of the database behind a connection is one that another connection has, or becomes another while that
     one is busy. (Asked thrice, for a pooler may hand its connections out in turn.)"""
     before = await connection.fetchval(_PROCESS)

@@ -1,9 +1,9 @@
 """The end of a server behind a proxy: it says that it goes, and answers until the proxy sends people elsewhere."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Final
 
-Application = Callable[..., Awaitable[None]]
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Application, Message, Receive, Scope, Send
 
 HEALTH: Final = "/health"
 _GOES: Final = b'{"status":"ending"}'
@@ -17,25 +17,25 @@ class Drain:
         self._application = application
         self.is_ending = False
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self.is_ending or scope["type"] != "http":
             await self._application(scope, receive, send)
-        elif scope["path"] == HEALTH:
+        elif asgi.path(scope) == HEALTH:
             await _say_no(send)
         else:
             await self._application(scope, receive, _closing(send))
 
 
-def _closing(send: Any) -> Any:
-    async def closing(message: MutableMapping[str, Any]) -> None:
+def _closing(send: Send) -> Send:
+    async def closing(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), _CLOSES]}
+            message = {**message, "headers": [*asgi.headers(message), _CLOSES]}
         await send(message)
 
     return closing
 
 
-async def _say_no(send: Any) -> None:
+async def _say_no(send: Send) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(_GOES)),

@@ -12,20 +12,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import structlog
 
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import system
-from weetwie.database.connect import connect
+from weetwie.database.connect import DatabaseConnection, connect
 from weetwie.database.pool import Db, prepare_connection
 from weetwie.domain.identity import addresses
 from weetwie.errors import Invalid, Unavailable
 from weetwie.events import audit
 from weetwie.security import sealing
-from weetwie.security.sealing import CannotOpen, Keys
+from weetwie.security.sealing import CannotOpen, Keys, RowKey
 from weetwie.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -222,7 +222,7 @@ async def look(settings: Settings, dsn: str) -> None:
         raise Unavailable(_OTHER, place=_where(settings))
 
 
-async def _begin(settings: Settings, connection: Any) -> None:
+async def _begin(settings: Settings, connection: DatabaseConnection) -> None:
     found = read(settings)
     if not found:
         write(place(settings), found := [new()])
@@ -232,7 +232,9 @@ async def _begin(settings: Settings, connection: Any) -> None:
     await _put_check(connection, keys)
 
 
-async def _seal_all(connection: Any, keys: Keys, opened: Callable[[str, object, bytes], bytes]) -> int:
+async def _seal_all(
+    connection: DatabaseConnection, keys: Keys, opened: Callable[[str, RowKey, bytes], bytes]
+) -> int:
     count = 0
     for table, column, known_by in SEALED:
         name = f"{table}.{column}"
@@ -254,12 +256,12 @@ async def _seal_all(connection: Any, keys: Keys, opened: Callable[[str, object, 
     return count
 
 
-async def _put_check(connection: Any, keys: Keys) -> None:
+async def _put_check(connection: DatabaseConnection, keys: Keys) -> None:
     sealed = keys.seal(_CHECK_PLACE, _CHECK, datetime.now(UTC).isoformat().encode())
     await connection.execute("insert into secrets (name, value) values ($1, $2)", _CHECK, sealed)
 
 
-async def _check(connection: Any) -> bytes | None:
+async def _check(connection: DatabaseConnection) -> bytes | None:
     if await connection.fetchval("select to_regclass('public.secrets')") is None:
         return None
     found: bytes | None = await connection.fetchval("select value from secrets where name = $1", _CHECK)
@@ -279,7 +281,7 @@ def _where(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def _connected(dsn: str) -> AsyncIterator[Any]:
+async def _connected(dsn: str) -> AsyncIterator[DatabaseConnection]:
     connection = await connect(dsn, statement_cache_size=0)
     try:
         yield connection
@@ -288,7 +290,7 @@ async def _connected(dsn: str) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def _alone(connection: Any) -> AsyncIterator[None]:
+async def _alone(connection: DatabaseConnection) -> AsyncIterator[None]:
     """In one transaction that no other program of this installation enters meanwhile."""
     async with connection.transaction():
         await connection.execute(f"select pg_advisory_xact_lock({_LOCK})")

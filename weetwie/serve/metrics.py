@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 import structlog
@@ -20,12 +19,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from weetwie.database.pool import Database
 from weetwie.domain.timelines.live import Live
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Application, Message, Receive, Scope, Send
 from weetwie.settings import Address
 from weetwie.worker import backlog
 
 log = structlog.get_logger(__name__)
-
-Application = Callable[..., Awaitable[None]]
 
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -56,7 +55,7 @@ class Metrics:
         self._answers = self._gauge("weetwie_database_up", "1 while the database answers.")
         self._waiting = self._gauge("weetwie_events_waiting", "Facts that nobody has reacted to yet.")
         self._lag = self._gauge("weetwie_events_lag_seconds", "How long the first of them has been waiting.")
-        self._children: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def _gauge(self, name: str, what: str) -> Gauge:
         return Gauge(name, what, registry=self._registry)
@@ -64,23 +63,23 @@ class Metrics:
     def counting(self, application: Application) -> Application:
         """The application, with each of its answers counted by the route that it took, never by its address."""
 
-        async def counted(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
                 await application(scope, receive, send)
                 return
             began = time.perf_counter()
 
-            async def sending(message: MutableMapping[str, Any]) -> None:
+            async def sending(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    self._count(scope, message["status"], time.perf_counter() - began)
+                    self._count(scope, asgi.status(message), time.perf_counter() - began)
                 await send(message)
 
             await application(scope, receive, sending)
 
         return counted
 
-    def _count(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
-        key = (scope["method"], scope.get("weetwie.route", "none"), status)
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        key = (asgi.method(scope), asgi.route(scope), status)
         children = self._children.get(key)
         if children is None:
             method = key[0] if key[0] in _METHODS else "other"

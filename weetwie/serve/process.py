@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -116,7 +115,7 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
                 await told.wait()
 
 
-def _work(parts: Parts, settings: Settings) -> list[Coroutine[Any, Any, None]]:
+def _work(parts: Parts, settings: Settings) -> list[Coroutine[None, None, None]]:
     """What is done beside answering requests, each in a task of its own."""
     every = jobs(
         parts.database,
@@ -215,7 +214,7 @@ def _ending(seconds: int, drain: Drain, live: Live, server: web.WebServer) -> Ca
 
 
 @asynccontextmanager
-async def _running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _running(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """What runs beside the block, and ends with it."""
     tasks = [asyncio.create_task(one) for one in work]
     for task in tasks:

@@ -5,7 +5,7 @@ import importlib
 import os
 import signal
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 import uvloop
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 def serve(settings: Settings, say: Say, *, with_sample: bool = False) -> None:
@@ -105,10 +106,10 @@ def migrate(settings: Settings) -> bool:
     return bool(_run(run()))
 
 
-def _run(program: Coroutine[Any, Any, Any]) -> Any:
+def _run(program: Coroutine[None, None, T]) -> T | None:
     """Until it ends; a signal that comes before it serves ends it as well."""
 
-    async def main() -> Any:
+    async def main() -> T | None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
         for number in (signal.SIGTERM, signal.SIGINT):

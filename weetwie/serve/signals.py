@@ -9,7 +9,7 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def told_to_end(told: Callable[[], object]) -> Iterator[None]:
+def told_to_end(told: Callable[[], None]) -> Iterator[None]:
     """`told` is called by each signal while the block lasts; after it, while all is closed, they change nothing more."""
     loop = asyncio.get_running_loop()
     for number in ENDING:

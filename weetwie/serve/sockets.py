@@ -58,7 +58,8 @@ def _bind(host: str, port: int, shares: int) -> list[list[socket.socket]]:
 
 
 Socket = socket.socket
-_Place = tuple[socket.AddressFamily, tuple[object, ...]]
+_Address = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+_Place = tuple[socket.AddressFamily, _Address]
 
 
 def _addresses(host: str, port: int) -> list[_Place]:

@@ -6,11 +6,14 @@ import resource
 import socket
 from asyncio import Transport
 from collections.abc import Iterator
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from weetwie.runtime.asgi import Application
 
 ABORT: Final = "weetwie.abort"
 """The extension in the scope by which an application gives up a connection whose reader does not read."""
@@ -183,7 +186,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Socket(WebSocketsSansIOProtocol):
-    def handle_connect(self, event: Any) -> None:
+    def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if scope := getattr(self, "scope", None):  # none where the handshake was refused
             scope["extensions"][ABORT] = self.transport.abort
@@ -224,7 +227,7 @@ class WebServer(uvicorn.Server):
         yield
 
 
-def server(application: Any) -> WebServer:
+def server(application: Application) -> WebServer:
     _Protocol.most = _most_connections()
     return WebServer(
         uvicorn.Config(

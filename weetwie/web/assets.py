@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from weetwie.errors import NotFound
+from weetwie.runtime.asgi import ROUTE
 
 FOLDER: Final = Path(__file__).parent / "static"
 SCRIPTS: Final = (
@@ -62,7 +63,7 @@ class Assets:
 
     async def serve(self, request: Request) -> Response:
         """By its hashed name for good, by its plain one (which other programs are told) for an hour."""
-        request.scope["weetwie.route"] = "/static/{name}"  # for who counts
+        request.scope[ROUTE] = "/static/{name}"  # for who counts
         asked = request.path_params["name"]
         name = self._hashed.get(asked, asked)
         if name not in self._bodies:

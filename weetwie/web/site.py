@@ -23,6 +23,7 @@ from weetwie.errors import NotFound, Refusal, TooMany
 from weetwie.flows.saml import SamlSignOn
 from weetwie.http.body import bounded, check_length
 from weetwie.runtime import clock
+from weetwie.runtime.asgi import ROUTE
 from weetwie.security import oidc
 from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import RateLimits
@@ -118,7 +119,7 @@ def _door(site: WebSite, path: str, page: Page) -> Callable[[Request], Awaitable
     """A page with all that stands before and behind it."""
 
     async def answer(request: Request) -> Response:
-        request.scope["weetwie.route"] = path
+        request.scope[ROUTE] = path
         try:
             come = await visit(request, site)
         except (asyncpg.PostgresError, OSError):

@@ -39,14 +39,14 @@ async def put_away(call: Call) -> wire.Empty:
 @routes.put("/api/v1/announcements/{id}/reactions/{name}", scopes=["write:favourites"])
 async def react(call: Call) -> wire.Empty:
     """With an emoji."""
-    await all_of.react(await call.db(), call.viewer, call.id, call.names["name"])
+    await all_of.react(await call.db(), call.viewer, call.id, call.text("name"))
     return wire.Empty()
 
 
 @routes.delete("/api/v1/announcements/{id}/reactions/{name}", scopes=["write:favourites"])
 async def take_back(call: Call) -> wire.Empty:
     """Remove a reaction."""
-    await all_of.take_back(await call.db(), call.viewer, call.id, call.names["name"])
+    await all_of.take_back(await call.db(), call.viewer, call.id, call.text("name"))
     return wire.Empty()
 
 

@@ -110,14 +110,14 @@ async def add(call: Call, given: CollectionItemParams) -> wire.WrappedCollection
 @routes.delete("/api/v1/collections/{id}/items/{item_id}", scopes=_WRITE)
 async def take_out(call: Call) -> wire.Empty:
     """Remove someone from your collection."""
-    await people.take_out(await call.db(), call.viewer, call.id, call.names["item_id"])
+    await people.take_out(await call.db(), call.viewer, call.id, call.number("item_id"))
     return wire.Empty()
 
 
 @routes.post("/api/v1/collections/{id}/items/{item_id}/revoke", scopes=_WRITE)
 async def leave(call: Call) -> wire.Empty:
     """Remove yourself from a collection permanently."""
-    await people.leave(await call.db(), call.viewer, call.id, call.names["item_id"])
+    await people.leave(await call.db(), call.viewer, call.id, call.number("item_id"))
     return wire.Empty()
 
 
@@ -160,7 +160,7 @@ def _wire(call: Call, one: SeenCollection, items: Sequence[SeenCollectionItem]) 
         uri=f"{call.base_url}/collections/{one.id}",
         url=None,
         name=one.name,
-        description=present.renderer_of(call).texts.content(one.description, ()),
+        description=call.renderer.texts.content(one.description, ()),
         language=one.language,
         local=True,
         sensitive=one.is_sensitive,

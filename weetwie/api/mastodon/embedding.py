@@ -10,7 +10,6 @@ from weetwie.access import viewer as viewers
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
 from weetwie.api.mastodon.names import named_by
 from weetwie.api.parameters import at_most
 from weetwie.errors import NotFound
@@ -39,7 +38,7 @@ async def oembed(call: Call, wanted: OembedParams) -> wire.OEmbed:
     stranger = viewers.nobody(policy)
     await seen_posts.post(db, call.viewer, named.post_id)
     post = await seen_posts.post(db, stranger, named.post_id)
-    renderer = present.renderer_of(call)
+    renderer = call.renderer
     hydrated = await renderer.hydrator.posts(db, stranger, [post])
     status = msgspec.json.decode(renderer.status(post, hydrated), type=wire.Status)
     status = status.reblog or status

@@ -128,19 +128,19 @@ async def suggested(call: Call) -> list[wire.Tag]:
 @routes.post("/api/v1/tags/{name}/feature", scopes=["write:accounts"])
 async def feature_by_name(call: Call) -> wire.Tag:
     """Feature a hashtag on your profile."""
-    await profile.feature_tag(await call.context(), call.names["name"])
+    await profile.feature_tag(await call.context(), call.text("name"))
     return await _named(call)
 
 
 @routes.post("/api/v1/tags/{name}/unfeature", scopes=["write:accounts"])
 async def unfeature_by_name(call: Call) -> wire.Tag:
     """Stop featuring a hashtag."""
-    await profile.unfeature_tag(await call.context(), call.names["name"])
+    await profile.unfeature_tag(await call.context(), call.text("name"))
     return await _named(call)
 
 
 async def _named(call: Call) -> wire.Tag:
-    (seen,) = await seen_tags.named(await call.db(), call.viewer, [call.names["name"]])
+    (seen,) = await seen_tags.named(await call.db(), call.viewer, [call.text("name")])
     return render.tag(seen, call.base_url, tells_following=True)
 
 

@@ -108,14 +108,14 @@ async def delete(call: Call) -> wire.Empty:
 @routes.get("/api/v2/filters/{filter_id}/keywords", scopes=["read:filters"])
 async def keywords(call: Call) -> list[wire.FilterKeyword]:
     """The keywords of a filter."""
-    found = await own.own_filter(await call.db(), call.viewer, call.names["filter_id"])
+    found = await own.own_filter(await call.db(), call.viewer, call.number("filter_id"))
     return [_keyword(word) for word in found.keywords]
 
 
 @routes.post("/api/v2/filters/{filter_id}/keywords", scopes=["write:filters"])
 async def add_keyword(call: Call, given: NewKeyword) -> wire.FilterKeyword:
     """Add a keyword."""
-    db, filter_id = await call.db(), call.names["filter_id"]
+    db, filter_id = await call.db(), call.number("filter_id")
     id = await own.add_keyword(db, call.viewer, filter_id, given.keyword, is_whole_word=given.whole_word)
     return _keyword(await own.own_keyword(db, call.viewer, id))
 
@@ -145,7 +145,7 @@ async def delete_keyword(call: Call) -> wire.Empty:
 @routes.get("/api/v2/filters/{filter_id}/statuses", scopes=["read:filters"])
 async def statuses(call: Call) -> list[wire.FilterStatus]:
     """Single posts of a filter that you can see."""
-    db, filter_id = await call.db(), call.names["filter_id"]
+    db, filter_id = await call.db(), call.number("filter_id")
     await own.own_filter(db, call.viewer, filter_id)
     return [_status(post) for post in await singles.posts(db, call.viewer) if post.filter_id == filter_id]
 
@@ -154,7 +154,7 @@ async def statuses(call: Call) -> list[wire.FilterStatus]:
 async def add_status(call: Call, given: NewFilterStatus) -> wire.FilterStatus:
     """Add a single post to a filter."""
     db = await call.db()
-    id = await singles.add(db, call.viewer, call.names["filter_id"], given.status_id)
+    id = await singles.add(db, call.viewer, call.number("filter_id"), given.status_id)
     return _status(await singles.one(db, call.viewer, id))
 
 

@@ -21,7 +21,7 @@ async def waiting(call: Call, wanted: LongPageParams) -> bytes:
 async def authorize(call: Call) -> wire.Relationship:
     """Accept a follow request."""
     db = await call.db()
-    follower_id: int = call.names["account_id"]
+    follower_id: int = call.number("account_id")
     await requests.accept(db, call.viewer, follower_id)
     return await now(call, follower_id)
 
@@ -29,6 +29,6 @@ async def authorize(call: Call) -> wire.Relationship:
 @routes.post("/api/v1/follow_requests/{account_id}/reject", scopes=["write:follows"])
 async def reject(call: Call) -> wire.Relationship:
     """Decline a follow request; the account is not notified."""
-    follower_id: int = call.names["account_id"]
+    follower_id: int = call.number("account_id")
     await requests.reject(await call.db(), call.viewer, follower_id)
     return await now(call, follower_id)

@@ -21,7 +21,6 @@ from weetwie.domain.posts.rules import MOST_MEDIA
 from weetwie.errors import NotFound
 from weetwie.media.pictures import MOST_PIXELS
 from weetwie.media.sniff import KNOWN
-from weetwie.runtime.json import Json
 
 routes = Routes("instance")
 
@@ -240,8 +239,7 @@ async def domain_blocks(call: Call) -> list[dict[str, str]]:
 @routes.get("/api/v1/custom_emojis", answer=list[wire.CustomEmoji])
 async def custom_emojis(call: Call) -> bytes:
     """The organisation's custom emoji."""
-    emojis: list[dict[str, Json]] = call.renderer.texts.emojis()
-    return msgspec.json.encode(emojis)
+    return msgspec.json.encode(call.renderer.texts.emojis())
 
 
 @routes.get("/api/v1/preferences", scopes=["read:accounts"])

@@ -130,11 +130,14 @@ def file_of(given: Upload) -> UploadedFile:
     return UploadedFile(given.file, given.size)
 
 
-def store_of(call: Call) -> Store:
+def _media(call: Call) -> MediaHouse:
     if call.media is None:
         raise Unavailable
-    site: MediaHouse = call.media
-    return site.store
+    return call.media
+
+
+def store_of(call: Call) -> Store:
+    return _media(call).store
 
 
 _READY, _FAILED = 1, 2
@@ -153,14 +156,14 @@ async def file(call: Call) -> Answer | StreamedAnswer:
     """An address that was made for one person: the law is asked as that person, at each fetch."""
     db = await call.db()
     addresses = await present.addresses(call)
-    person_id = addresses.viewer_of(call.id, call.names["viewer_key"])
-    viewer = await call.media.memory.person(db, person_id) or nobody(call.viewer.policy)
+    person_id = addresses.viewer_of(call.id, call.text("viewer_key"))
+    viewer = await _media(call).memory.person(db, person_id) or nobody(call.viewer.policy)
     is_signed_in = call.viewer.is_person and call.viewer.person_id == person_id
     return await _file(call, await seen_media.one(db, viewer, call.id, is_signed_in=is_signed_in))
 
 
 async def _file(call: Call, media: SeenMedia) -> Answer | StreamedAnswer:
-    asked = _FILE.fullmatch(call.names["file"])
+    asked = _FILE.fullmatch(call.text("file"))
     if asked is None or media.state != _READY:
         raise NotFound
     if asked[1] == "original":
@@ -183,7 +186,7 @@ async def _file(call: Call, media: SeenMedia) -> Answer | StreamedAnswer:
 @routes.get("/faces/{name}", answer=None, rate="none", hidden=True)
 async def face(call: Call) -> Answer | StreamedAnswer:
     """A face or a header that somebody bears now."""
-    asked: str = call.names["name"]
+    asked: str = call.text("name")
     name = asked.removesuffix("-still")
     found = await seen_media.face(await call.db(), name)
     if asked != name and not found.is_moving:
@@ -197,7 +200,7 @@ async def face(call: Call) -> Answer | StreamedAnswer:
 @routes.get("/emoji/{name}", answer=None, rate="none", hidden=True)
 async def emoji(call: Call) -> Answer | StreamedAnswer:
     """An emoji of the organisation's own, for everybody."""
-    asked: str = call.names["name"]
+    asked: str = call.text("name")
     name = asked.removesuffix("-still")
     if not any(one.name == name for one in call.viewer.policy.emojis):
         raise NotFound
@@ -212,7 +215,7 @@ async def emoji(call: Call) -> Answer | StreamedAnswer:
 @routes.get("/cards/{name}", answer=None, rate="none", hidden=True)
 async def card(call: Call) -> Answer | StreamedAnswer:
     """The picture of a page that somebody links to; nobody can guess its name."""
-    name: str = call.names["name"]
+    name: str = call.text("name")
     found = _CARD.fullmatch(name)
     if found is None:
         raise NotFound

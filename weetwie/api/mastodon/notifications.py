@@ -176,7 +176,7 @@ async def dismiss_group(call: Call) -> wire.Empty:
 
 
 async def _members(call: Call) -> list[OwnNotification]:
-    told = await groups.members(await call.db(), call.viewer, call.names["group_key"])
+    told = await groups.members(await call.db(), call.viewer, call.text("group_key"))
     if not told:
         raise NotFound
     return told

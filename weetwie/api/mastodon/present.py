@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from weetwie.api.call import Call
-from weetwie.api.mastodon.render import Renderer
 from weetwie.domain.media.addresses import Addresses
 from weetwie.views import posts as seen_posts
 from weetwie.views.people import SeenPerson
@@ -11,12 +10,12 @@ from weetwie.views.posts import SeenPost
 
 
 async def statuses(call: Call, posts: Sequence[SeenPost]) -> bytes:
-    renderer = renderer_of(call)
+    renderer = call.renderer
     return renderer.statuses(posts, await renderer.hydrator.posts(await call.db(), call.viewer, posts))
 
 
 async def status(call: Call, post: SeenPost) -> bytes:
-    renderer = renderer_of(call)
+    renderer = call.renderer
     return renderer.status(post, await renderer.hydrator.posts(await call.db(), call.viewer, [post]))
 
 
@@ -26,22 +25,17 @@ async def status_by_id(call: Call, post_id: int) -> bytes:
 
 
 async def accounts(call: Call, people: Sequence[SeenPerson]) -> bytes:
-    renderer = renderer_of(call)
+    renderer = call.renderer
     await renderer.hydrator.people(await call.db(), people)
     return renderer.accounts(people)
 
 
 async def account(call: Call, person: SeenPerson) -> bytes:
-    renderer = renderer_of(call)
+    renderer = call.renderer
     await renderer.hydrator.people(await call.db(), [person])
     return renderer.account(person)
 
 
 async def addresses(call: Call) -> Addresses:
     """Where media lie."""
-    return await renderer_of(call).hydrator.load_addresses(await call.db())
-
-
-def renderer_of(call: Call) -> Renderer:
-    renderer: Renderer = call.renderer
-    return renderer
+    return await call.renderer.hydrator.load_addresses(await call.db())

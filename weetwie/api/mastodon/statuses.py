@@ -241,7 +241,7 @@ async def context(call: Call) -> bytes:
     higher = set(above)
     ancestors = [seen for seen in found if seen.id in higher]
     descendants = [seen for seen in found if seen.id not in higher]
-    renderer: Renderer = call.renderer
+    renderer = call.renderer
     return b'{"ancestors":%b,"descendants":%b}' % (
         renderer.statuses(ancestors, hydrated),
         renderer.statuses(descendants, hydrated),
@@ -343,7 +343,7 @@ async def quotes(call: Call, params: PageParams) -> bytes:
 @routes.post("/api/v1/statuses/{id}/quotes/{quoting_id}/revoke", scopes=["write:statuses"], answer=Status)
 async def revoke_quote(call: Call) -> bytes:
     """Remove your post from one that quotes it."""
-    quoting_id = call.names["quoting_id"]
+    quoting_id = call.number("quoting_id")
     await quotes_of.revoke(await call.db(), call.viewer, call.id, quoting_id)
     return await present.status_by_id(call, quoting_id)
 

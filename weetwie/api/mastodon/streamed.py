@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -194,11 +194,10 @@ async def _once(
     news: News, load: Callable[[], Awaitable[Sequence[StreamMessage]]]
 ) -> Sequence[StreamMessage]:
     """For all who hear this piece of news at the same time."""
-    loading: asyncio.Future[Any] | None = news.told.get("loading")
+    loading: asyncio.Future[Sequence[StreamMessage]] | None = news.told.get("loading")
     if loading is None:
         loading = news.told["loading"] = asyncio.ensure_future(load())
-    found: Sequence[StreamMessage] = await asyncio.shield(loading)
-    return found
+    return await asyncio.shield(loading)
 
 
 def _has_own_addresses(post: SeenPost) -> bool:

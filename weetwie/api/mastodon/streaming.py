@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -15,6 +15,7 @@ from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, StreamRequest
 from weetwie.api.refusals import Malformed
 from weetwie.domain.timelines.listeners import Beat, Channel, StreamEnding
 from weetwie.errors import Unavailable, _
+from weetwie.runtime.asgi import Scope
 
 routes = Routes("streaming")
 
@@ -104,8 +105,7 @@ async def unknown(call: Call) -> Answer:
 
 
 async def _stream(call: Call, wish: StreamRequest) -> StreamedAnswer:
-    streaming: Streaming | None = call.streaming
-    if streaming is None:
+    if (streaming := call.streaming) is None:
         raise Unavailable
     await call.release()
     channels = await streams.channels(streaming.database, call.viewer, wish)
@@ -116,10 +116,11 @@ async def _stream(call: Call, wish: StreamRequest) -> StreamedAnswer:
     )
 
 
-def abort_of(scope: Any) -> Callable[[], None]:
+def abort_of(scope: Scope) -> Callable[[], None]:
     """How this connection is given up; nothing where the server knows no way."""
-    abort: Callable[[], None] = (scope.get("extensions") or {}).get(ABORT, _do_nothing)
-    return abort
+    extensions = scope.get("extensions")
+    abort = extensions.get(ABORT) if isinstance(extensions, dict) else None
+    return abort if callable(abort) else _do_nothing
 
 
 def _do_nothing() -> None:

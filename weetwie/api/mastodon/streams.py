@@ -1,7 +1,7 @@
 """The streams by the names that apps call them, and what is listened to for each."""
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from weetwie.access.viewer import Viewer
 from weetwie.api.endpoint import holders
@@ -79,7 +79,7 @@ async def _asked(database: Database, viewer: Viewer, wish: StreamRequest) -> Ite
     return found
 
 
-async def _own(database: Database, viewer: Viewer, given: Any) -> int:
+async def _own(database: Database, viewer: Viewer, given: str) -> int:
     if not given:
         raise Malformed(_("Choose a list: this stream needs the parameter “list”."))
     if not (given.isascii() and given.isdigit() and len(given) <= 18):

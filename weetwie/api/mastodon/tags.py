@@ -24,21 +24,21 @@ class FollowedTagsParams(PageParams, frozen=True, kw_only=True):
 @routes.get("/api/v1/tags/{name}", access="public", scopes=["read"])
 async def tag(call: Call) -> wire.Tag:
     """A hashtag and its recent use."""
-    names.check_name(call.names["name"])
+    names.check_name(call.text("name"))
     return await _shown(call)
 
 
 @routes.post("/api/v1/tags/{name}/follow", scopes=["write:follows"])
 async def follow(call: Call) -> wire.Tag:
     """Follow a hashtag."""
-    await profile.follow_tag(await call.context(), call.names["name"])
+    await profile.follow_tag(await call.context(), call.text("name"))
     return await _shown(call)
 
 
 @routes.post("/api/v1/tags/{name}/unfollow", scopes=["write:follows"])
 async def unfollow(call: Call) -> wire.Tag:
     """Unfollow a hashtag."""
-    await profile.unfollow_tag(await call.context(), call.names["name"])
+    await profile.unfollow_tag(await call.context(), call.text("name"))
     return await _shown(call)
 
 
@@ -53,5 +53,5 @@ async def followed_tags(call: Call, wanted: FollowedTagsParams) -> list[wire.Tag
 
 
 async def _shown(call: Call) -> wire.Tag:
-    (seen,) = await seen_tags.named(await call.db(), call.viewer, [call.names["name"]])
+    (seen,) = await seen_tags.named(await call.db(), call.viewer, [call.text("name")])
     return render.tag(seen, call.base_url, tells_following=call.viewer.is_person)

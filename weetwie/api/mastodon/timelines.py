@@ -113,11 +113,11 @@ async def linking(call: Call, params: LinkParams) -> bytes:
 @routes.get("/api/v1/timelines/list/{list_id}", scopes=["read:lists"], answer=list[Status], hot=True)
 async def of_list(call: Call, params: PageParams) -> bytes:
     """Posts and boosts by people on your list."""
-    if call.names["list_id"] == beyond.LIST_ID:
+    if call.number("list_id") == beyond.LIST_ID:
         await beyond.check_on(await call.db(), call.viewer)
         found = await beyond.timeline(await call.db(), call.viewer, page_of(params))
         return await statuses(call, params, [one.post for one in found])
-    posts = await lists.of_list(await call.db(), call.viewer, call.names["list_id"], page_of(params))
+    posts = await lists.of_list(await call.db(), call.viewer, call.number("list_id"), page_of(params))
     return await statuses(call, params, posts)
 
 

@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import present
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.timelines import page_of
 from weetwie.api.parameters import PageParams
@@ -32,7 +31,7 @@ async def timeline(call: Call, params: PageParams) -> bytes:
     found = await beyond.timeline(await call.db(), call.viewer, page_of(params))
     posts = [one.post for one in found]
     link_page(call, params, [one.key for one in posts])
-    renderer = present.renderer_of(call)
+    renderer = call.renderer
     hydrated = await renderer.hydrator.posts(await call.db(), call.viewer, posts)
     shown = {view.seen.post_id: renderer.shown(view) for view in renderer.hydrator.views(posts, hydrated)}
     return b"[%b]" % b",".join(

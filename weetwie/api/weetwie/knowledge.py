@@ -100,7 +100,7 @@ async def choose_standing(call: Call, wanted: FindabilityParams) -> wire.Standin
 @routes.get("/api/weetwie/v1/topics/{name}", scopes=["read:search"], answer=wire.Topic)
 async def topic(call: Call) -> bytes:
     """People, posts, questions and related topics for a hashtag."""
-    name = call.names["name"]
+    name = call.text("name")
     names.check_name(name)
     db = await call.db()
     answer = await who_knows(db, call.viewer, f"#{name}", limit=_ON_A_TOPIC)
@@ -197,7 +197,7 @@ async def people_found(
 ) -> list[bytes]:
     if written is None:
         written = await _written(call, answer)
-    db, renderer = await call.db(), present.renderer_of(call)
+    db, renderer = await call.db(), call.renderer
     ways = await ways_to(db, call.viewer, _ids(answer))
     via = [way.via_id for way in ways.values() if way.via_id]
     people = {one.id: one for one in await seen_people.cards(db, call.viewer, [*_ids(answer), *via])}

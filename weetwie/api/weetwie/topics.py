@@ -127,7 +127,7 @@ async def vouches_about_me(call: Call) -> bytes:
 @routes.post("/api/weetwie/v1/me/vouches/{id}/decline", scopes=["write:accounts"])
 async def decline(call: Call) -> Empty:
     """Decline a vouch; it no longer counts, and can't be repeated."""
-    await vouch.decline(await call.db(), call.viewer, call.names["id"])
+    await vouch.decline(await call.db(), call.viewer, call.number("id"))
     return Empty()
 
 
@@ -135,14 +135,14 @@ async def decline(call: Call) -> Empty:
 async def topics_of(call: Call) -> list[wire.ChosenTopic]:
     """Topics on a person's profile: known and learning."""
     db = await call.db()
-    await seen_people.person(db, call.viewer, call.names["id"])
-    return [_chosen(one) for one in await topics.published(db, call.viewer, call.names["id"])]
+    await seen_people.person(db, call.viewer, call.number("id"))
+    return [_chosen(one) for one in await topics.published(db, call.viewer, call.number("id"))]
 
 
 @routes.get("/api/weetwie/v1/people/{id}/knows", scopes=["read:accounts"], answer=list[wire.KnownTopic])
 async def known_by(call: Call) -> bytes:
     """Topics a person has published, each with up to three of their posts you can see. Never inferred ones."""
-    db, person_id = await call.db(), call.names["id"]
+    db, person_id = await call.db(), call.number("id")
     await seen_people.person(db, call.viewer, person_id)
     parts = []
     for one in await topics.published(db, call.viewer, person_id):
@@ -162,16 +162,16 @@ async def known_by(call: Call) -> bytes:
 async def vouches_by_me(call: Call) -> bytes:
     """What you vouched for about a person; others' vouches are theirs."""
     db = await call.db()
-    await seen_people.person(db, call.viewer, call.names["id"])
-    return await _vouches(call, await vouch.by_me(db, call.viewer, call.names["id"]))
+    await seen_people.person(db, call.viewer, call.number("id"))
+    return await _vouches(call, await vouch.by_me(db, call.viewer, call.number("id")))
 
 
 @routes.post("/api/weetwie/v1/people/{id}/vouches", scopes=["write:accounts"])
 async def vouch_for(call: Call, wanted: VouchGiven) -> Empty:
     """Vouch that a colleague knows about a topic, with a post of theirs that shows it."""
     db = await call.db()
-    await seen_people.person(db, call.viewer, call.names["id"])
-    await vouch.vouch(db, call.viewer, call.names["id"], wanted.topic, wanted.status_id)
+    await seen_people.person(db, call.viewer, call.number("id"))
+    await vouch.vouch(db, call.viewer, call.number("id"), wanted.topic, wanted.status_id)
     return Empty()
 
 
@@ -179,8 +179,8 @@ async def vouch_for(call: Call, wanted: VouchGiven) -> Empty:
 async def take_vouch_back(call: Call, wanted: VouchNamed) -> Empty:
     """Withdraw your vouch."""
     db = await call.db()
-    await seen_people.person(db, call.viewer, call.names["id"])
-    await vouch.take_back(db, call.viewer, call.names["id"], wanted.topic)
+    await seen_people.person(db, call.viewer, call.number("id"))
+    await vouch.take_back(db, call.viewer, call.number("id"), wanted.topic)
     return Empty()
 
 

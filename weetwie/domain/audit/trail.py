@@ -125,7 +125,7 @@ def _entry(row: Record) -> TrailEntry:
 
 
 def _opened(sealed: bytes | None, day: date | None, key: bytes | None) -> str:
-    if sealed is None or key is None:
+    if sealed is None or day is None or key is None:
         return ""
     try:
         return (

@@ -40,7 +40,7 @@ class Preferences(msgspec.Struct, frozen=True):
     asks_at_once: bool = False
     """Whether questions posted with another app are asked without a word."""
 
-    def is_asked_by(self, standing: Standing) -> bool:
+    def is_asked_by(self, standing: Standing | None) -> bool:
         """What holds for somebody who has not said so."""
         return self.is_asked if self.is_asked is not None else standing is Standing.member
 

@@ -8,7 +8,6 @@ import msgspec
 from weetwie.access.viewer import system
 from weetwie.api.call import Call
 from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
 from weetwie.domain.identity import addresses
 from weetwie.domain.moderation.reports import Reported
@@ -68,7 +67,7 @@ async def reports(call: Call, found: Sequence[Reported]) -> list[bytes]:
     ids = [int(post["id"]) for one in found for post in one.posts]
     posts = await seen_posts.posts(db, call.viewer, dict.fromkeys(ids))
     hydrated = await call.renderer.hydrator.posts(db, call.viewer, posts)
-    statuses = {post.id: present.renderer_of(call).statuses([post], hydrated)[1:-1] for post in posts}
+    statuses = {post.id: call.renderer.statuses([post], hydrated)[1:-1] for post in posts}
     return [_report(one, known, statuses, call.viewer.policy.rules) for one in found]
 
 

@@ -143,8 +143,8 @@ class SamlSignOn:
         us, name = await self.ourselves(), self.told.name
         async with self._turns:
             said = await asyncio.to_thread(responses.checked, content, us, them, name, id, time.time())
-        claims = attributes.as_claims(said.attributes, said.friendly)
-        claims |= {
+        claims = {
+            **attributes.as_claims(said.attributes, said.friendly),
             "sub": responses.subject(said, self.told.subject_attribute, name),
             "sid": said.person.session,
             "auth_time": said.signed_on_at,

@@ -1,7 +1,7 @@
 """What attributes are called by the usual providers, in the words that claims have with OpenID Connect. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 _MICROSOFT: Final = "http://schemas.microsoft.com/ws/2008/06/identity/claims"
 _MICROSOFT_2012: Final = "http://schemas.microsoft.com/identity/claims"
@@ -37,10 +37,12 @@ USUAL: Final[Mapping[str, Sequence[str]]] = {
 """Entra ID, ADFS, Okta, Keycloak, Google Workspace, and those that follow eduPerson."""
 
 
-def as_claims(attributes: Mapping[str, Sequence[str]], friendly: Mapping[str, str]) -> dict[str, Any]:
+def as_claims(
+    attributes: Mapping[str, Sequence[str]], friendly: Mapping[str, str]
+) -> dict[str, str | list[str]]:
     """By their own names as well; one value is a word, several are a list."""
     every = {**{name: attributes[real] for name, real in friendly.items()}, **attributes}
-    claims: dict[str, Any] = {
+    claims: dict[str, str | list[str]] = {
         name: values[0] if len(values) == 1 else list(values) for name, values in every.items()
     }
     for name, usual in USUAL.items():
@@ -48,6 +50,7 @@ def as_claims(attributes: Mapping[str, Sequence[str]], friendly: Mapping[str, st
         if found is not None:
             claims[name] = list(every[found]) if name == "groups" else every[found][0]
     if "name" not in claims:
-        whole = " ".join(claims[name] for name in ("given_name", "family_name") if name in claims)
+        parts = [part for name in ("given_name", "family_name") if isinstance(part := claims.get(name), str)]
+        whole = " ".join(parts)
         claims |= {"name": whole} if whole else {}
     return claims

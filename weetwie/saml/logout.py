@@ -162,9 +162,10 @@ def _read(root: Element, us: Ourselves, them: TrustedProvider, provider: str, no
     if is_old or issued > now + LEEWAY:
         raise _untrue(provider, _("it's too old"))
     sessions = tuple(words(one) for one in all_of(root, "samlp:SessionIndex"))
-    if len(sessions) > _MOST_SESSIONS or not root.get("ID"):
+    id = root.get("ID")
+    if len(sessions) > _MOST_SESSIONS or not id:
         raise UnreadableXml("too many sessions, or no id")
-    return LoggedOut(root.get("ID"), words(one_of(root, "saml:NameID")), sessions, issued)
+    return LoggedOut(id, words(one_of(root, "saml:NameID")), sessions, issued)
 
 
 def _untrue(provider: str, why: str) -> Invalid:

@@ -91,7 +91,7 @@ def read(content: bytes, entity_id: str) -> TrustedProvider:
     if len(roles) != 1:
         raise UnreadableXml("it says nothing of a provider that logs people in by SAML 2.0")
     logout, is_posted, logout_answers = _logout(roles[0])
-    ends = [one.get("validUntil") for one in (root, entity, roles[0]) if one.get("validUntil")]
+    ends = [end for one in (root, entity, roles[0]) if (end := one.get("validUntil"))]
     return TrustedProvider(
         entity_id=entity_id,
         sign_on=_sign_on(roles[0]),
@@ -191,4 +191,5 @@ def _key(certificate: str, use: str) -> Element:
     body = "".join(certificate.split("-----")[2].split())
     methods = [md.EncryptionMethod(Algorithm=one) for one in (*ENCRYPTION, *KEY_TRANSPORT)]
     shown = ds.KeyInfo(ds.X509Data(ds.X509Certificate("\n".join(textwrap.wrap(body, 76)))))
-    return md.KeyDescriptor(shown, *(methods if use == "encryption" else []), use=use)
+    made: Element = md.KeyDescriptor(shown, *(methods if use == "encryption" else []), use=use)
+    return made

@@ -40,7 +40,7 @@ def new_id() -> str:
 def asks_who(us: Ourselves, them: TrustedProvider, id: str, now: float, *, is_again: bool = False) -> Element:
     """Whom the provider has; with `is_again` they show it there once more."""
     again = {"ForceAuthn": "true"} if is_again else {}
-    return _samlp.AuthnRequest(
+    asked: Element = _samlp.AuthnRequest(
         _saml.Issuer(us.entity_id),
         ID=id,
         Version="2.0",
@@ -50,11 +50,12 @@ def asks_who(us: Ourselves, them: TrustedProvider, id: str, now: float, *, is_ag
         AssertionConsumerServiceURL=us.answers,
         **again,
     )
+    return asked
 
 
 def logs_out(us: Ourselves, them: TrustedProvider, person: NamedSubject, now: float) -> Element:
     told = {"Format": person.format, "NameQualifier": person.qualifier, "SPNameQualifier": person.ours}
-    return _samlp.LogoutRequest(
+    asked: Element = _samlp.LogoutRequest(
         _saml.Issuer(us.entity_id),
         _saml.NameID(person.name_id, {name: value for name, value in told.items() if value}),
         *([_samlp.SessionIndex(person.session)] if person.session else []),
@@ -63,10 +64,11 @@ def logs_out(us: Ourselves, them: TrustedProvider, person: NamedSubject, now: fl
         IssueInstant=written(now),
         Destination=them.logout,
     )
+    return asked
 
 
 def is_logged_out(us: Ourselves, them: TrustedProvider, request_id: str, now: float) -> Element:
-    return _samlp.LogoutResponse(
+    said: Element = _samlp.LogoutResponse(
         _saml.Issuer(us.entity_id),
         _samlp.Status(_samlp.StatusCode(Value=SUCCESS)),
         ID=new_id(),
@@ -75,6 +77,7 @@ def is_logged_out(us: Ourselves, them: TrustedProvider, request_id: str, now: fl
         Destination=them.logout_answers,
         InResponseTo=request_id,
     )
+    return said
 
 
 def way(address: str, field: str, document: Element, key: OwnKey, relay_state: str = "") -> str:

@@ -7,7 +7,7 @@ only compares loosely is looked at here: for whom it is, to which address, in an
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,6 +16,7 @@ from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
 from weetwie.errors import Forbidden, Invalid, _
+from weetwie.runtime.json import Json
 from weetwie.saml import shape
 from weetwie.saml.metadata import Ourselves, TrustedProvider
 from weetwie.saml.requests import SUCCESS, NamedSubject
@@ -153,7 +154,7 @@ def _refusal(provider: str, error: Exception) -> Invalid:
 
 
 def _settings(us: Ourselves, them: TrustedProvider, key: str, certificate: str) -> OneLogin_Saml2_Settings:
-    given: dict[str, Any] = {
+    given: dict[str, Json] = {
         "strict": True,
         "sp": {
             "entityId": us.entity_id,
@@ -211,7 +212,8 @@ def _check_conditions(conditions: Element, us: Ourselves, provider: str, now: fl
     audiences = [{words(one) for one in all_of(each, "saml:Audience")} for each in restrictions]
     if not audiences or not all(us.entity_id in each for each in audiences):
         raise _untrue(provider, _("it's meant for another application"))
-    if "NotBefore" in conditions.attrib and moment(conditions.get("NotBefore")) > now + LEEWAY:
+    begins = conditions.get("NotBefore")
+    if begins is not None and moment(begins) > now + LEEWAY:
         raise Invalid(_CLOCK, provider=provider)
     ends = conditions.get("NotOnOrAfter")
     return moment(ends) if ends else now + OLDEST
@@ -250,8 +252,8 @@ def _attributes(assertion: Element) -> tuple[dict[str, list[str]], dict[str, str
         name = one.get("Name", "")
         values = [words(value) for value in all_of(one, "saml:AttributeValue") if not len(value)]
         found.setdefault(name, []).extend(value for value in values if value)
-        if one.get("FriendlyName"):
-            friendly.setdefault(one.get("FriendlyName"), name)
+        if friendly_name := one.get("FriendlyName"):
+            friendly.setdefault(friendly_name, name)
     if sum(map(len, found.values())) > _MOST_VALUES:
         raise UnreadableXml("too many values")
     return found, friendly

@@ -91,8 +91,11 @@ def _check_signatures(root: Element) -> int:
 
 def _check_signature(root: Element, signature: Element) -> None:
     parent = signature.getparent()
-    is_ours = parent is root or (parent.tag == _ASSERTION and parent.getparent() is root)
-    if not is_ours or not parent.get("ID"):
+    if (
+        parent is None
+        or not (parent is root or (parent.tag == _ASSERTION and parent.getparent() is root))
+        or not parent.get("ID")
+    ):
         raise UnreadableXml("a signature is where none belongs")
     info = one_of(signature, "ds:SignedInfo")
     reference = one_of(info, "ds:Reference")

@@ -1,8 +1,9 @@
 """XML of others, read so that it means to us what was signed: short, in UTF-8, without a DTD, comments or instructions."""
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final, Protocol, overload
 
 from lxml import etree
 
@@ -24,8 +25,22 @@ _DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _COMMENT: Final = re.compile(r"<!--(?:[^-]|-[^-])*-->")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?")
 
-Element = Any
-"""Of lxml, which has no types."""
+
+class Element(Protocol):
+    """Of lxml, which has no types: what is asked of one here."""
+
+    tag: str
+    text: str | None
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, default: str, /) -> str: ...
+    def findall(self, path: str, names: Mapping[str, str], /) -> list["Element"]: ...
+    def getparent(self) -> "Element | None": ...
+    def iter(self, *tags: str) -> Iterator["Element"]: ...
+    def __iter__(self) -> Iterator["Element"]: ...
+    def __len__(self) -> int: ...
 
 
 class UnreadableXml(ValueError):
@@ -69,8 +84,7 @@ def _tree(text: str) -> tuple[bytes, Element]:
 
 
 def all_of(element: Element, path: str) -> list[Element]:
-    found: list[Element] = element.findall(path, NAMES)
-    return found
+    return element.findall(path, NAMES)
 
 
 def one_of(element: Element, path: str) -> Element:

@@ -1,8 +1,8 @@
 """Announcements: what the organisation tells everybody, or its members alone."""
 
 from datetime import datetime
-from typing import Any
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Flag, Id, Moment, Rank, Row, to
 
@@ -12,7 +12,7 @@ class Announcement(Row):
 
     id: Mapped[Id]
     text: Mapped[str]
-    in_languages: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    in_languages: Mapped[dict[str, Json]] = mapped_column(server_default="{}")
     """The same text by language, where the installation itself wrote it; readers get theirs."""
     ring: Mapped[Rank]
     """For whom: 0 colleagues, 1 the whole network."""

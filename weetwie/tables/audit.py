@@ -1,10 +1,10 @@
 """The audit trail: who did what to whom, when, from where, for acts that somebody may have to answer for."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Id, Moment, Row
 
@@ -18,7 +18,7 @@ class Audit(Row):
     actor_id: Mapped[int | None]
     act: Mapped[str]
     subject_id: Mapped[int | None]
-    ids: Mapped[dict[str, Any]]
+    ids: Mapped[dict[str, Json]]
     door: Mapped[str]
     address: Mapped[bytes | None]
     """Where it came from, sealed with the key of its day."""

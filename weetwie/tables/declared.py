@@ -13,30 +13,35 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 else:
     from types import NoneType, UnionType
-    from typing import Annotated, Any, Union, get_args, get_origin
+    from typing import Annotated, Union, get_args, get_origin
 
+    from sqlalchemy import TextClause
+    from sqlalchemy.schema import SchemaItem
     from sqlalchemy.types import TypeEngine
+
+    Kind = TypeEngine | type[TypeEngine]
+    Option = bool | str | TextClause | None
 
     InstrumentedAttribute = Column
 
     class Mapped:
         """Around the type of a column."""
 
-        def __init__(self, type_: Any) -> None:
+        def __init__(self, type_: type | UnionType) -> None:
             self.type_ = type_
 
-        def __class_getitem__(cls, type_: Any) -> "Mapped":
+        def __class_getitem__(cls, type_: type | UnionType) -> "Mapped":
             return cls(type_)
 
     class mapped_column:  # noqa: N801 - it goes by the name that type checkers know
         """What of a column does not follow from its annotation, as for `Column`."""
 
-        def __init__(self, *given: Any, **named: Any) -> None:
+        def __init__(self, *given: Kind | SchemaItem, **named: Option) -> None:
             self.given = given
             self.named = named
 
     class _Declaring(type):
-        def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
+        def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, object]) -> None:
             super().__init__(name, bases, namespace)
             if "__tablename__" not in namespace:
                 return
@@ -65,7 +70,7 @@ else:
         def __init__(self, of: FromClause) -> None:
             self._of = of
 
-        def __getattr__(self, name: str) -> Any:
+        def __getattr__(self, name: str) -> Column:
             column = self._of.c.get(name)
             if column is None:
                 raise AttributeError(name)
@@ -74,11 +79,15 @@ else:
         def __clause_element__(self) -> FromClause:
             return self._of
 
-    def aliased(table: Any, selectable: FromClause | None = None, *, name: str | None = None) -> Any:
+    def aliased(
+        table: "type[Declared] | _Alias", selectable: FromClause | None = None, *, name: str | None = None
+    ) -> _Alias:
         of = table.__clause_element__() if selectable is None else selectable
         return _Alias(of.alias(name) if selectable is None else of)
 
-    def _column(name: str, annotated: Any, own: mapped_column | None, types: dict[Any, Any]) -> Column:
+    def _column(
+        name: str, annotated: type | UnionType, own: mapped_column | None, types: dict[type, Kind]
+    ) -> Column:
         type_, is_optional = _without_none(annotated)
         given, named = (own.given, own.named) if own else ((), {})
         if get_origin(type_) is Annotated:
@@ -89,13 +98,13 @@ else:
         is_null = is_optional and not named.get("primary_key", False)
         return Column(name, *given, **{"nullable": is_null, **named})
 
-    def _without_none(annotated: Any) -> tuple[Any, bool]:
+    def _without_none(annotated: type | UnionType) -> tuple[type, bool]:
         if get_origin(annotated) not in (Union, UnionType):
             return annotated, False
         (type_,) = (one for one in get_args(annotated) if one is not NoneType)
         return type_, True
 
-    def _is_type(given: Any) -> bool:
+    def _is_type(given: Kind | SchemaItem) -> bool:
         return isinstance(given, TypeEngine) or (isinstance(given, type) and issubclass(given, TypeEngine))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlalchemy.types import UserDefinedType
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Id, Moment, Row
 
@@ -35,7 +36,7 @@ class Event(Row):
 
     id: Mapped[Id]
     kind: Mapped[str]
-    ids: Mapped[dict[str, Any]]
+    ids: Mapped[dict[str, Json]]
     actor_id: Mapped[int | None]
     transaction: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
     created_at: Mapped[Moment]

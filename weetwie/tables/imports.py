@@ -1,10 +1,10 @@
 """Imports: what came from where, so that twice is once, a kill loses nothing, and all of it can be taken out again."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
 
@@ -26,7 +26,7 @@ class Import(Row):
     """Whose own archive it is; None for what is the community's."""
     started_at: Mapped[Moment]
     ended_at: Mapped[datetime | None]
-    report: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    report: Mapped[dict[str, Json]] = mapped_column(server_default="{}")
     """What came of the last run, as it was told."""
 
 
@@ -103,7 +103,7 @@ class ImportRequest(Row):
     """Its name in the store; empty for what lies in the import folder of the server, and once it has gone."""
     map_file: Mapped[Words]
     """The table that says who is meant, in the store."""
-    terms: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    terms: Mapped[dict[str, Json]] = mapped_column(server_default="{}")
     act: Mapped[Rank]
     """`Act` in domain/imports/requests.py: what is to be done, or was done last."""
     state: Mapped[Rank]
@@ -112,7 +112,7 @@ class ImportRequest(Row):
     """How much is read, in percent."""
     attempts: Mapped[Count]
     """How often a process began with it."""
-    report: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    report: Mapped[dict[str, Json]] = mapped_column(server_default="{}")
     """What has come of it so far."""
     why: Mapped[Words]
     """Why it failed, in the words of whoever asked."""

@@ -1,10 +1,10 @@
 """Who knows what: what each post shows, newest as rows, older ones sealed into packed segments."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.events import Xid8
 from weetwie.tables.schema import NEW_ID, Count, Flag, Id, Moment, Rank, Row, to
@@ -154,7 +154,7 @@ class GlossaryEntry(Row):
     __tablename__ = "glossary"
 
     id: Mapped[Id]
-    words: Mapped[dict[str, Any]]
+    words: Mapped[dict[str, Json]]
     """By language, the commonest first."""
     firsts: Mapped[list[int]]
     """The numbers of the first word of each, by which a question finds them."""

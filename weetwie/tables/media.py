@@ -1,10 +1,10 @@
 """Media: files that are attached to posts, and the faces and headers of people. Their bytes lie in `media/blob.py`."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Id, Moment, Rank, Row, Words, to
 
@@ -30,7 +30,7 @@ class Media(Row):
     size: Mapped[Count]
     has_small: Mapped[bool] = mapped_column(server_default="false")
     blurhash: Mapped[str | None]
-    meta: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    meta: Mapped[dict[str, Json]] = mapped_column(server_default="{}")
     """`original` and `small` with `width` and `height`, `duration`, `focus` with `x` and `y`."""
     description: Mapped[Words]
     version: Mapped[Count]

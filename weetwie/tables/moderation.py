@@ -1,10 +1,10 @@
 """Reports: somebody points out to the administrators that a person or a post goes against the rules. Addresses kept out."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Flag, Id, Moment, Row, Words, to
 
@@ -18,7 +18,7 @@ class Report(Row):
     category: Mapped[str]
     comment: Mapped[Words]
     rule_numbers: Mapped[list[int]]
-    posts: Mapped[list[dict[str, Any]]]
+    posts: Mapped[list[dict[str, Json]]]
     """What the reporter saw, as it read then: `id`, `warning`, `text`."""
     forwards: Mapped[Flag]
     created_at: Mapped[Moment]

@@ -1,10 +1,10 @@
 """People: who they are, where they stand, what the law needs to know of them."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
 
@@ -26,7 +26,7 @@ class Person(Row):
     handle: Mapped[str]
     name: Mapped[Words]
     bio: Mapped[Words]
-    fields: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    fields: Mapped[list[dict[str, Json]]] = mapped_column(server_default="[]")
     face: Mapped[str | None]
     header: Mapped[str | None]
     face_description: Mapped[Words]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Id, Row, to
 
@@ -16,7 +17,7 @@ class PolicyRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True, server_default="1")
     version: Mapped[Count]
     """Raised by every change."""
-    choices: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    choices: Mapped[dict[str, Json]] = mapped_column(server_default="{}")
     """Only what differs from the defaults in `access/policy.py`."""
 
     __table_args__ = (CheckConstraint("id = 1", name="one_policy"),)

@@ -1,10 +1,10 @@
 """Posts: what the law and the timelines read of them stands in one narrow row; their text lies beside it."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Id, Moment, Rank, Row, Words, to
 
@@ -104,7 +104,7 @@ class PostEdit(Row):
     warning: Mapped[Words]
     is_sensitive: Mapped[Flag]
     language: Mapped[str | None]
-    media: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    media: Mapped[list[dict[str, Json]]] = mapped_column(server_default="[]")
     """The media it had, in order, each with `id` and the `description` of then."""
     written_at: Mapped[datetime]
 

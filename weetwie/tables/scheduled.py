@@ -1,10 +1,10 @@
 """Posts that are written and wait for their time. Their author alone sees them."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped
 from weetwie.tables.schema import Id, Row, to
 
@@ -15,7 +15,7 @@ class ScheduledPost(Row):
     id: Mapped[Id]
     author_id: Mapped[int] = to("people.id")
     at: Mapped[datetime]
-    written: Mapped[dict[str, Any]]
+    written: Mapped[dict[str, Json]]
     """The draft, as those who publish it read it."""
     key: Mapped[str | None]
     """The app's own: the same key is the same post."""

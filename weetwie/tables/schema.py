@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, ForeignKey, LargeBinary, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Declared, mapped_column
 
 NEW_ID = text("new_id()")
@@ -20,8 +21,8 @@ class Row(Declared):
         str: Text,
         bytes: LargeBinary,
         datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB,
-        list[dict[str, Any]]: JSONB,
+        dict[str, Json]: JSONB,
+        list[dict[str, Json]]: JSONB,
         list[str]: ARRAY(Text),
         list[int]: ARRAY(BigInteger),
     }

@@ -1,10 +1,10 @@
 """SCIM: the directory of the organisation, as it says who is here."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, text
 
+from weetwie.runtime.json import Json
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Id, Moment, Row, Words, to
 
@@ -36,7 +36,7 @@ class ScimResource(Row):
     name: Mapped[str]
     """The user name or the name of the group, in small letters."""
     external_id: Mapped[str | None]
-    document: Mapped[dict[str, Any]]
+    document: Mapped[dict[str, Json]]
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]

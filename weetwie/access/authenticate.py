@@ -5,7 +5,6 @@ carries `is_still_so` and the answer is thrown away when that says no. So what c
 """
 
 import hashlib
-from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -234,16 +233,17 @@ def _shown(row: Record, policy: Policy) -> Viewer:
 
 def _viewer(row: Record, policy: Policy) -> Viewer:
     given = dict(row)
-    credential: dict[str, Any] = {
-        "token_id": given.get("token_id") or 0,
-        "session_id": given.get("session_id") or 0,
-        "app_id": given.get("app_id") or 0,
-        "scopes": frozenset(given.get("scopes") or ()),
-    }
-    if row["person_id"] is None:
-        return Viewer(policy=policy, **credential)
-    return Viewer(
+    nobody = Viewer(
         policy=policy,
+        token_id=given.get("token_id") or 0,
+        session_id=given.get("session_id") or 0,
+        app_id=given.get("app_id") or 0,
+        scopes=frozenset(given.get("scopes") or ()),
+    )
+    if row["person_id"] is None:
+        return nobody
+    return msgspec.structs.replace(
+        nobody,
         person_id=row["person_id"],
         handle=row["handle"],
         standing=Standing(row["standing"]),
@@ -267,5 +267,4 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         has_single_keys=row["has_single_keys"],
         has_toured=row["has_toured"],
         sees_benefit=row["sees_benefit"],
-        **credential,
     )

@@ -1,7 +1,7 @@
 """Media as a viewer sees them: what stands in posts that they see, and what they have uploaded themselves."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Executable, Text, and_, func, or_, select
@@ -20,6 +20,27 @@ from weetwie.tables.posts import MEDIA, Post
 from weetwie.views.posts import SeenPost
 
 
+class Size(TypedDict):
+    width: int
+    height: int
+
+
+class Focus(TypedDict):
+    x: float
+    y: float
+
+
+class Measures(TypedDict, total=False):
+    """What was found in a file when it was made ready, and what of it matters."""
+
+    original: Size
+    small: Size
+    small_type: str
+    focus: Focus
+    duration: float
+    """Seconds."""
+
+
 class SeenMedia(msgspec.Struct, frozen=True):
     """Seen alike by all who see it; the address alone is each viewer's own."""
 
@@ -31,7 +52,7 @@ class SeenMedia(msgspec.Struct, frozen=True):
     size: int
     has_small: bool
     blurhash: str | None
-    meta: dict[str, Any]
+    meta: Measures
     description: str
     version: int
 

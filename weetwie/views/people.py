@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import msgspec
 from sqlalchemy import (
@@ -185,7 +185,7 @@ _CARDS = VisibleQuery(lambda viewer_sql: _people(viewer_sql, visibility.card))
 _AUTHOR = VisibleQuery(_author)
 
 
-def _column(name: str) -> ColumnElement[Any]:
+def _column(name: str) -> ColumnSql:
     return _NOT_AS_THEY_STAND[name] if name in _NOT_AS_THEY_STAND else getattr(Person, name)  # type: ignore[no-any-return]
 
 
@@ -212,7 +212,7 @@ _PICTURES = {
     for name in ("face", "header")
 }
 """Nobody sees those of who is suspended."""
-_NOT_AS_THEY_STAND: Final[dict[str, Any]] = {
+_NOT_AS_THEY_STAND: Final[dict[str, ColumnSql]] = {
     **_TOPICS,
     **_PICTURES,
     "lately": func.coalesce(_LATELY, cast(literal("{}"), ARRAY(Text))).label("lately"),

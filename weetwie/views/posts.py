@@ -144,8 +144,7 @@ def as_seen(row: Record) -> SeenPost:
     """From what `loaded` selects, in the order of the fields."""
     author = person_as_seen(row[_AUTHOR_AT:_BOOSTER_AT])
     booster = None if row[_BOOSTER_AT] is None else person_as_seen(row[_BOOSTER_AT:])
-    seen: list[Any] = [*row[1:_AUTHOR_AT], author, booster]
-    return SeenPost(*seen)
+    return SeenPost(*(*row[1:_AUTHOR_AT], author, booster))
 
 
 def _page(viewer_sql: ViewerSql, candidates: Candidates, *, upward: bool) -> Executable:

@@ -204,9 +204,9 @@ class Presenter:
             if media.has_small
             else original
         )
-        size = media.meta.get("small") or media.meta.get("original") or {}
+        size = media.meta.get("small") or media.meta.get("original") or {"width": 0, "height": 0}
         kind = {_IMAGE: "image", _VIDEO: "video", _AUDIO: "audio"}.get(media.kind, "file")
-        return Picture(kind, original, small, media.description, size.get("width", 0), size.get("height", 0))
+        return Picture(kind, original, small, media.description, size["width"], size["height"])
 
 
 def _poll(view: PollView) -> Poll:

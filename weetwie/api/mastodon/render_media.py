@@ -6,7 +6,7 @@ import msgspec
 
 from weetwie.domain.media.addresses import Addresses, named
 from weetwie.runtime.json import Json
-from weetwie.views.media import SeenMedia
+from weetwie.views.media import SeenMedia, Size
 
 _KINDS: Final = ("unknown", "image", "video", "audio")
 _READY: Final = 1
@@ -49,11 +49,10 @@ def _address(stem: str, name: str | None) -> bytes:
 
 
 def _meta(media: SeenMedia) -> dict[str, Json]:
-    meta: dict[str, Json] = {
-        name: _sides(media.meta[name]) for name in ("original", "small") if name in media.meta
-    }
+    sizes = {"original": media.meta.get("original"), "small": media.meta.get("small")}
+    meta: dict[str, Json] = {name: _sides(size) for name, size in sizes.items() if size is not None}
     if "focus" in media.meta:
-        meta["focus"] = media.meta["focus"]
+        meta["focus"] = {"x": media.meta["focus"]["x"], "y": media.meta["focus"]["y"]}
     if (seconds := media.meta.get("duration")) is not None:
         whole = int(seconds)
         meta["duration"] = seconds
@@ -62,6 +61,6 @@ def _meta(media: SeenMedia) -> dict[str, Json]:
     return meta
 
 
-def _sides(size: dict[str, int]) -> dict[str, Json]:
+def _sides(size: Size) -> dict[str, Json]:
     width, height = size["width"], size["height"]
     return {"width": width, "height": height, "size": f"{width}x{height}", "aspect": round(width / height, 6)}

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, func, select
+from sqlalchemy import BigInteger, Boolean, DateTime, Executable, Text, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions
@@ -95,7 +94,7 @@ _AT = param("at", DateTime(timezone=True))
 _IS_OPEN = SurveyRound.counted_at.is_(None), SurveyRound.ends_at > _AT
 
 
-def _asked() -> Any:
+def _asked() -> Executable:
     reply, answer = aliased(SurveyReply), aliased(SurveyAnswer)
     return select(
         SurveyRound.id,

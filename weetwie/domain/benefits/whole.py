@@ -6,7 +6,7 @@ questions and answers are counted.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, and_, exists, func, or_, select
@@ -14,7 +14,8 @@ from sqlalchemy import BigInteger, DateTime, and_, exists, func, or_, select
 from weetwie.access import permissions
 from weetwie.access.enums import Standing, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Db, Query, Record, param
+from weetwie.database.sql import BoolSql
 from weetwie.domain.benefits import rules, survey
 from weetwie.domain.benefits.rules import Cell, Quarter, cell
 from weetwie.domain.benefits.survey import CountedRound
@@ -109,7 +110,7 @@ async def _people(db: Db, found: Benefit) -> Benefit:
     )
 
 
-def _questions(rows: Sequence[Any]) -> list[Cell]:
+def _questions(rows: Sequence[Record]) -> list[Cell]:
     open_ones = cell((row["asker_id"],) for row in rows if not row["answerer_id"])
     both = [(row["asker_id"], row["answerer_id"], row["follows"]) for row in rows if row["answerer_id"]]
     return [
@@ -119,7 +120,7 @@ def _questions(rows: Sequence[Any]) -> list[Cell]:
     ]
 
 
-def _split(rows: Sequence[Any]) -> list[Cell]:
+def _split(rows: Sequence[Record]) -> list[Cell]:
     """Those of whom it is not so, then those of whom it is."""
     return [cell((row["id"],) for row in rows if row["is_so"] is so) for so in (False, True)]
 
@@ -150,7 +151,7 @@ _BEGIN_ID, _END_ID = param("begin_id", BigInteger), param("end_id", BigInteger)
 _BEGIN, _END = param("begin", DateTime(timezone=True)), param("end", DateTime(timezone=True))
 
 
-def _counts(post: Any) -> Any:
+def _counts(post: type[Post]) -> BoolSql:
     return and_(
         post.visibility <= int(Visibility.unlisted),
         post.origin == HERE,
@@ -159,7 +160,7 @@ def _counts(post: Any) -> Any:
     )
 
 
-def _is_person(person: Any) -> Any:
+def _is_person(person: type[Person]) -> BoolSql:
     return and_(~person.is_bot, ~person.is_service, person.erased_at.is_(None))
 
 

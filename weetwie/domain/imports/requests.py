@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, delete, func, or_, select, update
@@ -58,7 +58,7 @@ class RequestedImport(msgspec.Struct, frozen=True):
     state: int
     part: int
     attempts: int
-    report: Mapping[str, Any]
+    report: Mapping[str, Json]
     why: str
     import_id: int | None
     asked_at: datetime

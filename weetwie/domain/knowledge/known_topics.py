@@ -1,8 +1,8 @@
 """Topics that profiles list, and few enough that one must know whose: good to ask "Who would you ask about it?"."""
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, Executable, func, select
 
 from weetwie.access import visibility
 from weetwie.access.enums import Standing
@@ -25,7 +25,7 @@ async def known_topics(db: Db, viewer: Viewer) -> dict[str, str]:
     return {row["key"]: row["name"] for row in rows if not delicate.is_delicate(row["name"], never)}
 
 
-def _known(viewer_sql: ViewerSql) -> Any:
+def _known(viewer_sql: ViewerSql) -> Executable:
     colleagues = (
         select(func.count())
         .select_from(Person)

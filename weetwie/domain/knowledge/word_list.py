@@ -6,7 +6,7 @@ Loaded at the first question that needs it. The lines stay text and are read aga
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import regex
@@ -224,7 +224,7 @@ def joined(first: str, last: str, code: str) -> Iterator[str]:
     return (f"{first}{link}{last}" for link in _LINKS[code][:4])
 
 
-def memory() -> Any:
+def memory() -> int:
     """Bytes of what is held, for the benches."""
     held = word_list()
     return held._keys.nbytes + held._places.nbytes + sum(map(len, held._lines))

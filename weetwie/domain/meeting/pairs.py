@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import (
     BigInteger,
     DateTime,
-    Select,
+    SelectBase,
     and_,
     case,
     cast,
@@ -124,7 +124,7 @@ def _may_be_proposed(one: type[Person], other: type[Person]) -> BoolSql:
 _NO_POST = cast(null(), BigInteger)
 
 
-def _topics() -> Select[*tuple[Any, ...]]:
+def _topics() -> SelectBase:
     one, other, mine, theirs = aliased(Person), aliased(Person), aliased(Topic), aliased(Topic)
     return (
         select(
@@ -145,7 +145,7 @@ def _topics() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _posts() -> Select[*tuple[Any, ...]]:
+def _posts() -> SelectBase:
     one, other, mine, theirs = aliased(Person), aliased(Person), aliased(Post), aliased(Post)
     my_tag, their_tag, tag = aliased(PostTag), aliased(PostTag), aliased(Tag)
     both = func.count(mine.id.distinct()) >= _OF_A_TASK, func.count(theirs.id.distinct()) >= _OF_A_TASK

@@ -1,13 +1,14 @@
 """What two people were asked, each alone, and what they said. Nobody learns what the other said before both said yes."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
     DateTime,
+    Executable,
     SmallInteger,
     Text,
     and_,
@@ -29,7 +30,7 @@ from weetwie.domain.meeting.pairs import SHOWN, may_meet
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.errors import Forbidden, NotFound
 from weetwie.runtime import clock
-from weetwie.tables.declared import aliased
+from weetwie.tables.declared import InstrumentedAttribute, aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.meeting import Meeting
 from weetwie.tables.people import Person
@@ -164,7 +165,7 @@ def _is_still_shared(first: type[Person], second: type[Person]) -> BoolSql:
             topic, topic.person_id == person.id, topic.key == Meeting.topic, topic.choice <= SHOWN
         )
 
-    def sees(person: type[Person], post: type[Post], id: Any) -> BoolSql:
+    def sees(person: type[Person], post: type[Post], id: InstrumentedAttribute[int | None]) -> BoolSql:
         return there_is(post, post.id == id, visibility.parent(visibility.of(person), post))
 
     return case(
@@ -173,7 +174,7 @@ def _is_still_shared(first: type[Person], second: type[Person]) -> BoolSql:
     )
 
 
-def _waiting() -> Any:
+def _waiting() -> Executable:
     first, second = aliased(Person), aliased(Person)
     is_first = Meeting.first_id == _PERSON_ID
     says = case((is_first, Meeting.first_says), else_=Meeting.second_says)

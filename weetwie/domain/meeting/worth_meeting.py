@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Select,
+    Executable,
+    SelectBase,
     SmallInteger,
     and_,
     case,
@@ -137,7 +138,7 @@ def _is_unmet(viewer_sql: ViewerSql, person: type[Person], me: type[Person]) -> 
     )
 
 
-def _helpers(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _helpers(viewer_sql: ViewerSql) -> Executable:
     me, mine = aliased(Person), aliased(Topic)
     of_unit = and_(me.unit != "", Person.unit == me.unit, visibility.place_at_work(viewer_sql, Person))
     return (
@@ -155,7 +156,7 @@ def _helpers(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _learning(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _learning(viewer_sql: ViewerSql) -> SelectBase:
     mine, theirs = aliased(Topic), aliased(Topic)
     return (
         select(theirs.person_id.label("id"), literal(_LEARNS).label("why"), mine.name.label("topic"))
@@ -164,7 +165,7 @@ def _learning(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _writing(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _writing(viewer_sql: ViewerSql) -> SelectBase:
     """Questions that have no answer yet, and other posts: with a tag that is a topic of the viewer's."""
     mine, tag, use, post = aliased(Topic), aliased(Tag), aliased(PostTag), aliased(Post)
     why = case((and_(post.is_question, post.answer_id.is_(None)), _ASKS), else_=_WRITES)
@@ -186,7 +187,7 @@ def _writing(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _unmet(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _unmet(viewer_sql: ViewerSql) -> Executable:
     ways = union_all(_learning(viewer_sql), _writing(viewer_sql)).subquery()
     me, first = aliased(Person), func.min(ways.c.why)
     return (
@@ -204,7 +205,7 @@ def _unmet(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _among(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
+def _among(viewer_sql: ViewerSql) -> Executable:
     me = aliased(Person)
     return (
         select(Person.id, _unit(viewer_sql, Person))

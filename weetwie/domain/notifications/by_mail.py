@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Executable, and_, case, exists, func, literal, or_, select
@@ -13,6 +13,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
+from weetwie.database.sql import IntSql
 from weetwie.domain.notifications.list import mine, of_marker
 from weetwie.domain.notifications.notify import hears_of_thread
 from weetwie.tables.conversations import Conversation
@@ -66,7 +67,7 @@ def _number(at: datetime) -> int:
 _DIRECT = int(Visibility.direct)
 
 
-def _is_answer(root: Any, post: Any) -> ColumnElement[bool]:
+def _is_answer(root: type[Post], post: type[Post]) -> ColumnElement[bool]:
     return and_(root.is_question, post.reply_to_id.is_not(None))
 
 
@@ -129,7 +130,7 @@ def _unread(viewer_sql: ViewerSql) -> Executable:
     )
 
 
-def _is_answered(me: Any, post: Any) -> ColumnElement[bool]:
+def _is_answered(me: IntSql, post: type[Post]) -> ColumnElement[bool]:
     """Who has written in the thread since has read it."""
     own = aliased(Post)
     return exists(
@@ -142,14 +143,14 @@ def _is_answered(me: Any, post: Any) -> ColumnElement[bool]:
     )
 
 
-def _is_only_asked(me: Any, post: Any) -> ColumnElement[bool]:
+def _is_only_asked(me: IntSql, post: type[Post]) -> ColumnElement[bool]:
     """Of questions that they are asked they get an email of its own, later."""
     asked = select(literal(1)).where(AskedPerson.post_id == post.id, AskedPerson.person_id == me)
     named = select(literal(1)).where(Mention.post_id == post.id, Mention.person_id == me)
     return and_(exists(asked), ~exists(named))
 
 
-def _is_muted(me: Any, told: Any) -> ColumnElement[bool]:
+def _is_muted(me: IntSql, told: type[Notification]) -> ColumnElement[bool]:
     """Also where the mute leaves their notifications: what somebody mutes does not come by mail."""
     return exists(
         select(literal(1)).where(

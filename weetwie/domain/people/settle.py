@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, update
 
 from weetwie.access.enums import Ring, Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
+from weetwie.runtime.json import Json
 from weetwie.tables.people import Person
 
 
@@ -22,7 +21,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     sponsor_id: int | None
     until: datetime | None
     left_at: datetime | None
-    fields: list[dict[str, Any]]
+    fields: list[dict[str, Json]]
     face: str | None
     face_description: str
     header: str | None
@@ -30,24 +29,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     default_language: str
 
 
-_OPEN: dict[str, Any] = {
-    "standing": SmallInteger,
-    "profile_ring": SmallInteger,
-    "manager_id": BigInteger,
-    "sponsor_id": BigInteger,
-    "until": DateTime(timezone=True),
-    "left_at": DateTime(timezone=True),
-    "fields": JSONB,
-    "face": Text,
-    "face_description": Text,
-    "header": Text,
-    "header_description": Text,
-    "default_language": Text,
-}
+_SET = [getattr(Person, name) for name in Place.__struct_fields__ if name != "id"]
 _SETTLE = Query(
     update(Person)
     .where(Person.id == param("id", BigInteger))
-    .values({name: param(name, kind) for name, kind in _OPEN.items()})
+    .values({column.key: param(column.key, column.type) for column in _SET})
     .values(has_joined=True, may_rank=True, version=Person.version + 1)
 )
 

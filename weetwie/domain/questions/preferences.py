@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Executable, SmallInteger, Text, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import BigInteger, DateTime, Executable, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access import permissions, visibility
 from weetwie.access.enums import Standing
@@ -86,27 +85,13 @@ def _values(wanted: Preferences) -> dict[str, Value]:
     return values | {"topics": list(wanted.topics)}
 
 
-_COLUMNS: Final[dict[str, TypeEngine[Any] | type[TypeEngine[Any]]]] = {
-    "is_asked": Boolean,
-    "away_until": Date,
-    "most_a_week": SmallInteger,
-    "time_zone": Text,
-    "begins": SmallInteger,
-    "ends": SmallInteger,
-    "topics": ARRAY(Text),
-    "asks_at_once": Boolean,
-    "terms": ARRAY(BigInteger),
-}
+_COLUMNS = [getattr(QuestionPreferences, name) for name in Preferences.__struct_fields__]
 _PERSON_ID = param("person_id", BigInteger)
-_OWN = Query(
-    select(*(getattr(QuestionPreferences, name) for name in Preferences.__struct_fields__)).where(
-        QuestionPreferences.person_id == _PERSON_ID
-    )
-)
+_OWN = Query(select(*_COLUMNS).where(QuestionPreferences.person_id == _PERSON_ID))
 
 
 def _choose() -> Executable:
-    given = {name: param(name, kind) for name, kind in _COLUMNS.items()}
+    given = {column.key: param(column.key, column.type) for column in _COLUMNS}
     return (
         insert(QuestionPreferences)
         .values(person_id=_PERSON_ID, **given)

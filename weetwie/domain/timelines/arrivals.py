@@ -2,7 +2,7 @@
 kinds of channels, however many listen."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import BigInteger, Select, SmallInteger, Text, and_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -38,6 +38,14 @@ Reached = tuple[int, SeenPost]
 Prepare = Callable[[Db, Viewer, Sequence[Reached]], Awaitable[Mapping[tuple[int, int], Any]]]
 """Loads for all of a batch what an entry point needs; gives, by person and entry, what belongs to the two."""
 
+AboutAnnouncement = (
+    events.AnnouncementMade
+    | events.AnnouncementReactedTo
+    | events.AnnouncementReactionTakenBack
+    | events.AnnouncementWithdrawn
+)
+Kind = TypeVar("Kind", bound=Fact)
+
 
 class Delivery(NamedTuple):
     person_id: int
@@ -51,13 +59,13 @@ async def deliveries(
     found = await _posts(db, viewer, who, facts, prepare)
     found += await _gone(db, viewer, who, of(facts, events.PostDeleted))
     found += await _notified(db, who, of(facts, events.PeopleNotified))
-    found += await _spoken_in(db, viewer, who, of(facts, events.PostPublished, events.PostEdited))
+    found += await _spoken_in(db, viewer, who, facts)
     found += await _announced(db, viewer, who, facts)
     return found
 
 
-def of(facts: Iterable[Fact], *kinds: Any) -> list[Any]:
-    return [fact for fact in facts if isinstance(fact, kinds)]
+def of(facts: Iterable[Fact], kind: type[Kind]) -> list[Kind]:
+    return [fact for fact in facts if isinstance(fact, kind)]
 
 
 # Posts
@@ -66,8 +74,8 @@ def of(facts: Iterable[Fact], *kinds: Any) -> list[Any]:
 async def _posts(
     db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Fact], prepare: Prepare | None
 ) -> list[Delivery]:
-    arrived = {fact.post_id for fact in of(facts, events.PostPublished, events.PostBoosted)}
-    edited = {fact.post_id for fact in of(facts, events.PostEdited, events.QuoteRevoked)}
+    arrived = {fact.post_id for fact in facts if isinstance(fact, events.PostPublished | events.PostBoosted)}
+    edited = {fact.post_id for fact in facts if isinstance(fact, events.PostEdited | events.QuoteRevoked)}
     ids = arrived | edited
     if not ids:
         return []
@@ -87,7 +95,7 @@ def _as_news(
     prepared: Mapping[tuple[int, int], Any],
 ) -> Iterator[Delivery]:
     """Those who see a post alike, in the same channel, get one and the same news of it."""
-    alike: dict[Any, News] = {}
+    alike: dict[tuple[type[News], Channel, SeenPost, int], News] = {}
     for channel, person_id, post in reached:
         beside = prepared.get((person_id, post.id))
         for kind, ids in ((listeners.Arrived, arrived), (listeners.Edited, edited)):
@@ -196,11 +204,11 @@ async def _notified(db: Db, who: Listeners, facts: Sequence[events.PeopleNotifie
     ]
 
 
-async def _spoken_in(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Any]) -> list[Delivery]:
+async def _spoken_in(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Fact]) -> list[Delivery]:
     people = list(who.of(DIRECT))
-    if not facts or not people:
+    ids = [fact.post_id for fact in facts if isinstance(fact, events.PostPublished | events.PostEdited)]
+    if not ids or not people:
         return []
-    ids = [fact.post_id for fact in facts]
     rows = await db.rows(_SPOKEN_IN, post_ids=ids, people=people, **visibility.today(viewer))
     once = dict.fromkeys((row["person_id"], row["conversation_id"]) for row in rows)
     return [Delivery(person_id, listeners.SpokenIn(DIRECT, conversation_id=id)) for person_id, id in once]
@@ -208,15 +216,19 @@ async def _spoken_in(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Any
 
 async def _announced(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Fact]) -> list[Delivery]:
     found = []
-    for fact in of(facts, *_ANNOUNCEMENTS):
-        kind = _ANNOUNCEMENTS[type(fact)]
-        news = kind(HOME, announcement_id=fact.announcement_id)
+    for fact in facts:
+        if not isinstance(fact, AboutAnnouncement):
+            continue
+        news = _ANNOUNCEMENTS[type(fact)](HOME, announcement_id=fact.announcement_id)
         rows = await db.rows(_IN_RING, ring=fact.ring, people=list(who.of(HOME)), **visibility.today(viewer))
         found += [Delivery(person_id, news) for person_id in columns(rows, "id")]
     return found
 
 
-_ANNOUNCEMENTS: dict[type[Fact], Any] = {
+_ANNOUNCEMENTS: dict[
+    type[AboutAnnouncement],
+    type[listeners.AnnouncementArrived | listeners.AnnouncementReacted | listeners.AnnouncementGone],
+] = {
     events.AnnouncementMade: listeners.AnnouncementArrived,
     events.AnnouncementReactedTo: listeners.AnnouncementReacted,
     events.AnnouncementReactionTakenBack: listeners.AnnouncementArrived,

@@ -7,7 +7,7 @@ floor has a complete index.
 
 from collections.abc import Awaitable, Callable, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -98,10 +98,11 @@ def _next_older(trail: list[tuple[int, int]], key: int) -> list[int]:
     return older[:APART]
 
 
-Read = Callable[..., Awaitable[list[Any]]]
+Item = TypeVar("Item")
+Read = Callable[[Db, Viewer, Page], Awaitable[list[Item]]]
 
 
-async def _stretch(db: Db, viewer: Viewer, page: Page, indexed: Read, direct: Read) -> list[Any]:
+async def _stretch(db: Db, viewer: Viewer, page: Page, indexed: Read[Item], direct: Read[Item]) -> list[Item]:
     """Reads from the index, and directly what lies below its floor."""
     if page.is_upward:
         return await _upward(db, viewer, page, indexed, direct)
@@ -116,9 +117,9 @@ async def _stretch(db: Db, viewer: Viewer, page: Page, indexed: Read, direct: Re
     return found + await direct(db, viewer, rest)
 
 
-async def _upward(db: Db, viewer: Viewer, page: Page, indexed: Read, direct: Read) -> list[Any]:
+async def _upward(db: Db, viewer: Viewer, page: Page, indexed: Read[Item], direct: Read[Item]) -> list[Item]:
     floor = await _floor(db, viewer)
-    lower: list[Any] = []
+    lower: list[Item] = []
     if page.above + 1 < floor:
         lower = await direct(db, viewer, msgspec.structs.replace(page, below=min(page.below, floor)))
     missing = page.limit - len(lower)

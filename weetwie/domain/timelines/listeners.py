@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
@@ -194,7 +194,7 @@ class Listeners:
     def __len__(self) -> int:
         return sum(map(len, self._of_person.values()))
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Stream]:
         return iter([stream for streams in self._of_person.values() for stream in streams])
 
     def check_room(self, person_id: int) -> None:
@@ -238,7 +238,7 @@ class Listeners:
         """Those who listen to a channel, by person."""
         return self._by_kind.get(channel[0], {}).get(channel[1], {})
 
-    def params(self, kind: str) -> list[Any]:
+    def params(self, kind: str) -> list[str | int]:
         """The tags, or lists, that somebody listens to."""
         return list(self._by_kind.get(kind, ()))
 

@@ -175,11 +175,12 @@ class Live:
     async def _close_the_unwelcome(self, db: Db, facts: Sequence[Fact]) -> None:
         """Streams end with their token, with the standing of who listens, and with a block on either side: who connects
         again sees the new world."""
-        for fact in of(facts, PersonLeft, PersonSuspended, PersonErased):
-            self._close_of(fact.person_id, StreamEnding.unwelcome)
-        for fact in of(facts, PersonBlocked):
-            self._close_of(fact.blocker_id, StreamEnding.going)
-            self._close_of(fact.blocked_id, StreamEnding.going)
+        for fact in facts:
+            if isinstance(fact, PersonLeft | PersonSuspended | PersonErased):
+                self._close_of(fact.person_id, StreamEnding.unwelcome)
+        for block in of(facts, PersonBlocked):
+            self._close_of(block.blocker_id, StreamEnding.going)
+            self._close_of(block.blocked_id, StreamEnding.going)
         if of(facts, TokenRevoked):
             await self._close_revoked(db)
 

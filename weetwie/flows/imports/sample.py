@@ -1,10 +1,10 @@
 """Fills an installation with the sample company, in one transaction: either all of it is there, or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -93,7 +93,7 @@ async def _check(db: Db, beside_others: bool) -> None:
         )
 
 
-async def _prepare(store: Store, company: Company, numbers: Any) -> dict[int, list[Prepared]]:
+async def _prepare(store: Store, company: Company, numbers: Iterator[int]) -> dict[int, list[Prepared]]:
     """Pictures are put away before the transaction begins; should that fail, the sweep finds them."""
     return {
         post.number: [

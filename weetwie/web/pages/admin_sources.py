@@ -1,8 +1,9 @@
 """What the organisation wrote elsewhere, brought in from a page: a file is handed in, looked at, imported, and can be removed."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from starlette.responses import Response
@@ -111,7 +112,7 @@ def _whole(file: UploadedFile) -> bytes:
     return file.content.read()
 
 
-def _wanted(given: Any, channels: tuple[str, ...]) -> WantedImport:
+def _wanted(given: Mapping[str, str], channels: tuple[str, ...]) -> WantedImport:
     """Raises Invalid."""
     audience = given.get("audience", "")
     if audience and audience not in Ring.__members__:
@@ -204,9 +205,10 @@ async def act(visit: Visit) -> Response:
     return visit.go(_address(request_id))
 
 
-def _chosen(found: RequestedImport, given: Any, channels: list[str]) -> WantedImport:
+def _chosen(found: RequestedImport, given: Mapping[str, str], channels: list[str]) -> WantedImport:
     """What the preview was made of, with what was chosen beside it; all channels are none in particular. Raises Invalid."""
-    open_ones = [one["key"] for one in found.report.get("channels", ()) if one["is_open"]]
+    report = _report(found)
+    open_ones = [one.key for one in report.channels if one.is_open] if report else []
     if open_ones and not channels:
         raise Invalid(_("Choose at least one channel."), field="channel")
     chosen = () if set(open_ones) <= set(channels) else tuple(channels)
@@ -215,10 +217,14 @@ def _chosen(found: RequestedImport, given: Any, channels: list[str]) -> WantedIm
     return msgspec.structs.replace(made, since=before.since, lists=before.lists, address=before.address)
 
 
+def _report(found: RequestedImport) -> EvidenceReport | None:
+    return msgspec.convert(found.report, EvidenceReport) if found.report.get("kind") else None
+
+
 async def _page(
     visit: Visit, db: Db, found: RequestedImport, status: int = 200, /, **more: Shown
 ) -> Response:
-    report = msgspec.convert(found.report, EvidenceReport) if found.report.get("kind") else None
+    report = _report(found)
     is_in = found.import_id is not None and found.act == Act.bring_in and not found.is_going
     undecided = await names.undecided(db, found.import_id) if is_in and found.import_id else []
     return await reading.show(

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Recognise = Callable[[Call], Awaitable[Viewer | None]]
 """From a call to its viewer; nobody may be said as a viewer of its own or as None. A bad token: `Unauthorized`."""
 OpenDb = Callable[[Call], AbstractAsyncContextManager[Db]]
+Served = bytes | Answer | StreamedAnswer
+"""JSON of a good answer, or an answer that says more."""
 Count = Callable[[Call], None]
 """Counts a call under its rate limit, sets the headers that tell of it, or raises `TooMany`. `caller` may be None."""
 
@@ -155,7 +157,7 @@ class Dispatcher:
         else:
             await self._send(call, await self._take(call, endpoint, receive), send, receive)
 
-    async def _take(self, call: Call, endpoint: Endpoint, receive: Receive) -> Any:
+    async def _take(self, call: Call, endpoint: Endpoint, receive: Receive) -> Served:
         """What the endpoint gives, or the refusal; the transaction is over when this returns."""
         uploads: list[Upload] = []
         try:
@@ -231,13 +233,11 @@ class Dispatcher:
             answer = answer_to(error, call.request_id, call.languages, self._translate)
         return Answer(answer.status, _encode(answer.body), answer.headers, answer.content_type)
 
-    async def _send(self, call: Call, given: Any, send: Send, receive: Receive | None = None) -> None:
-        status, body, headers = call.endpoint.status, given, [_JSON]
-        if given.__class__ is not bytes:
-            status, headers = (
-                given.status,
-                _own_headers(given),
-            )
+    async def _send(self, call: Call, given: Served, send: Send, receive: Receive | None = None) -> None:
+        if isinstance(given, bytes):
+            status, headers, body = call.endpoint.status, [_JSON], given
+        else:
+            status, headers = given.status, _own_headers(given)
             body = given.body if isinstance(given, Answer) else b""
         headers += call.answer_headers
         headers.append((b"x-request-id", call.request_id.encode()))
@@ -294,9 +294,9 @@ def _wanted_headers(scope: Scope) -> bytes:
 _HEADER_NAMES = re.compile(rb"[A-Za-z0-9_\-, ]{1,1000}")
 
 
-def _encoded(given: Any) -> Any:
+def _encoded(given: Any) -> Served:
     """Encoded before the transaction ends, so that an answer that cannot be written undoes what it tells of."""
-    if given.__class__ is bytes:
+    if isinstance(given, bytes):
         return given
     if isinstance(given, Answer):
         if isinstance(given.body, bytes):

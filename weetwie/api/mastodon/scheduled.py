@@ -1,7 +1,6 @@
 """Posts that wait for their time: look, move, take back."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -50,7 +49,7 @@ async def move(call: Call, params: MoveParams) -> bytes:
 
 
 @routes.delete("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"])
-async def take_back(call: Call) -> dict[str, Any]:
+async def take_back(call: Call) -> dict[str, Json]:
     """Cancel a scheduled post."""
     await publish.take_back(await call.context(), call.id)
     return {}

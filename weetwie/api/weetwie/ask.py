@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +27,7 @@ from weetwie.domain.questions.rules import MOST_CHOSEN, AskStep, ChosenBy
 from weetwie.errors import Invalid, _
 from weetwie.flows import answers, ask
 from weetwie.flows.ask_preview import preview
+from weetwie.runtime.json import Json
 from weetwie.text.text import tag_key
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
@@ -319,7 +320,7 @@ async def _told(call: Call, post_id: int) -> bytes:
         call, [*one.chosen, *(id for id in (one.named_by_id, one.confirmed_by_id) if id is not None)]
     )
     is_asker = one.asker_id == call.viewer.person_id
-    plain: dict[str, Any] = {
+    plain: dict[str, Json] = {
         "is_asking": one.is_asking if is_asker else None,
         "added": one.added,
         "next_step": _STEPS.get(one.next_step) if one.next_step is not None else None,

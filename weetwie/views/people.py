@@ -186,7 +186,7 @@ _AUTHOR = VisibleQuery(_author)
 
 
 def _column(name: str) -> ColumnSql:
-    return _NOT_AS_THEY_STAND[name] if name in _NOT_AS_THEY_STAND else getattr(Person, name)  # type: ignore[no-any-return]
+    return _NOT_AS_THEY_STAND[name] if name in _NOT_AS_THEY_STAND else getattr(Person, name)
 
 
 def _topics(choice: int) -> ColumnElement[str]:

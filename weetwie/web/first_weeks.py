@@ -1,14 +1,13 @@
 """The card of somebody's first weeks, as home shows it."""
 
-from typing import Any
-
 from weetwie.database.pool import Db
 from weetwie.domain.relations import units
 from weetwie.flows.first_weeks import ABOUT, ABOUT_NEARBY, NEARBY, TITLES, WHY, WeekCard
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
-async def shown(visit: Visit, db: Db, card: WeekCard) -> dict[str, Any]:
+async def shown(visit: Visit, db: Db, card: WeekCard) -> dict[str, Shown]:
     ids = [one.person_id for one in card.people]
     hosts = [card.host_id] if card.host_id else []
     seen = await visit.site.presenter.people(db, visit.viewer, dict.fromkeys([*card.left_by, *hosts, *ids]))

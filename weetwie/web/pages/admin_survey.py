@@ -1,7 +1,6 @@
 """The survey before and after, for those who run it: start a round, end it, and what was counted. Never who said what."""
 
 from functools import partial
-from typing import Any
 
 from starlette.responses import Response
 
@@ -12,6 +11,7 @@ from weetwie.flows import survey as flow
 from weetwie.runtime import clock
 from weetwie.web import benefit_words, reading
 from weetwie.web.pages.admin import check
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -21,13 +21,13 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Shown) -> Response:
     is_allowed = visit.viewer.policy.tells_activity
     current = await survey.open_round(db)
     rounds = await survey.counted(db) if is_allowed else []
     offered, compared_with_id = await flow.to_ask(db, visit.viewer)
     begins = survey.may_begin(rounds)
-    values: dict[str, Any] = {"given": {}, "error": None} | more
+    values: dict[str, Shown] = {"given": {}, "error": None} | more
     return await reading.show(
         visit,
         db,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from starlette.responses import Response
 
@@ -10,6 +9,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.benefits import survey_answers
 from weetwie.flows import survey as flow
 from weetwie.web import reading
+from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
@@ -19,9 +19,9 @@ async def show(visit: Visit) -> Response:
         return await _page(visit, db)
 
 
-async def _page(visit: Visit, db: Db, status: int = 200, **more: Any) -> Response:
+async def _page(visit: Visit, db: Db, status: int = 200, **more: Shown) -> Response:
     asked, topics = await flow.asked(db, visit.viewer) or (None, [])
-    values: dict[str, Any] = {"given": {}, "error": None} | more
+    values: dict[str, Shown] = {"given": {}, "error": None} | more
     return await reading.show(visit, db, "survey.html", status, asked=asked, topics=topics, **values)
 
 

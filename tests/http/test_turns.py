@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from weetwie.http import turns
-from weetwie.http.turns import Overloaded, Place, Requester, Turns
+from weetwie.http.turns import HeldPlace, Overloaded, Requester, Turns
 
 
 def person(name: str) -> Requester:
@@ -75,7 +75,7 @@ async def test_who_would_wait_too_long_is_refused_and_told_when_to_come_again(
         await here.take(stranger("address"))
     assert refused.value.retry_after > 0
     here.give_back(place)
-    assert isinstance(await here.take(person("bo")), Place)
+    assert isinstance(await here.take(person("bo")), HeldPlace)
 
 
 async def test_who_waits_for_something_outside_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,4 +99,4 @@ async def test_a_turn_of_who_has_gone_is_given_to_the_next() -> None:
     here.give_back(place)
     gone.cancel()
     async with asyncio.timeout(20):
-        assert isinstance(await waits, Place)
+        assert isinstance(await waits, HeldPlace)

@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
@@ -82,7 +82,7 @@ def _fields(sent: Sent) -> Mapping[str, Json]:
     """JSON or a form, as the webhook is set up. Raises UnreadableMessage."""
     try:
         if sent.headers.get("content-type", "").startswith("application/json"):
-            return msgspec.json.decode(sent.body, type=dict[str, Json])
+            return msgspec.json.decode(sent.body, type=dict[str, Any])
         fields = parse_qs(sent.body.decode(), max_num_fields=50, keep_blank_values=True)
     except (ValueError, RecursionError) as error:
         raise UnreadableMessage from error

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from weetwie.http.body import announced
-from weetwie.http.turns import Overloaded, Place, Requester, Turns
+from weetwie.http.turns import HeldPlace, Overloaded, Requester, Turns
 from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Application, Message, Receive, Scope, Send
 
@@ -54,7 +54,7 @@ class _Turn:
     ) -> None:
         self._turns, self._scope, self._caller = turns, scope, caller
         self._receive, self._send = receive, send
-        self._place: Place | None = None
+        self._place: HeldPlace | None = None
         self._was_taken = False
 
     async def take(self) -> None:

@@ -33,7 +33,7 @@ class Requester:
         self.is_person = is_person
 
 
-class Place:
+class HeldPlace:
     """Among those at work."""
 
     __slots__ = ()
@@ -42,25 +42,25 @@ class Place:
 class Turns:
     def __init__(self, places: int = PLACES) -> None:
         self._places = places
-        self._at_work: dict[Place, float] = {}
+        self._at_work: dict[HeldPlace, float] = {}
         """Since when, the longest one first."""
         self._people, self._strangers = _Queues(), _Queues()
         self._given = 0
         self._looking: asyncio.TimerHandle | None = None
 
-    def take_free(self) -> Place | None:
+    def take_free(self) -> HeldPlace | None:
         """A place that nobody waits for."""
         if len(self._at_work) >= self._places or self._people or self._strangers:
             return None
         return self._begin()
 
-    async def take(self, caller: Requester) -> Place:
+    async def take(self, caller: Requester) -> HeldPlace:
         """Raises Overloaded where none becomes free in time."""
         place = self.take_free()
         if place is not None:
             return place
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[Place] = loop.create_future()
+        turn: asyncio.Future[HeldPlace] = loop.create_future()
         patience = PEOPLE_WAIT_SECONDS if caller.is_person else WAIT_SECONDS
         timer = loop.call_later(patience, _refuse, turn)
         (self._people if caller.is_person else self._strangers).add(caller.name, turn)
@@ -74,13 +74,13 @@ class Turns:
         finally:
             timer.cancel()
 
-    def give_back(self, place: Place) -> None:
+    def give_back(self, place: HeldPlace) -> None:
         """Once is enough; more does no harm."""
         if self._at_work.pop(place, None) is not None:
             self._hand_on()
 
-    def _begin(self) -> Place:
-        place = Place()
+    def _begin(self) -> HeldPlace:
+        place = HeldPlace()
         self._at_work[place] = asyncio.get_running_loop().time()
         return place
 
@@ -88,7 +88,7 @@ class Turns:
         while len(self._at_work) < self._places and (turn := self._next()):
             turn.set_result(self._begin())
 
-    def _next(self) -> "asyncio.Future[Place] | None":
+    def _next(self) -> "asyncio.Future[HeldPlace] | None":
         self._given += 1
         first, then = self._people, self._strangers
         if self._given % _ONE_IN == 0:
@@ -114,15 +114,15 @@ class _Queues:
     """One for each caller; each in turn gives its first."""
 
     def __init__(self) -> None:
-        self._queues: OrderedDict[str, deque[asyncio.Future[Place]]] = OrderedDict()
+        self._queues: OrderedDict[str, deque[asyncio.Future[HeldPlace]]] = OrderedDict()
 
     def __bool__(self) -> bool:
         return bool(self._queues)
 
-    def add(self, name: str, turn: "asyncio.Future[Place]") -> None:
+    def add(self, name: str, turn: "asyncio.Future[HeldPlace]") -> None:
         self._queues.setdefault(name, deque()).append(turn)
 
-    def next(self) -> "asyncio.Future[Place] | None":
+    def next(self) -> "asyncio.Future[HeldPlace] | None":
         """Who has been refused meanwhile is passed over."""
         while self._queues:
             name, queue = next(iter(self._queues.items()))
@@ -136,6 +136,6 @@ class _Queues:
         return None
 
 
-def _refuse(turn: "asyncio.Future[Place]") -> None:
+def _refuse(turn: "asyncio.Future[HeldPlace]") -> None:
     if not turn.done():
         turn.set_exception(Overloaded())

@@ -7,7 +7,7 @@ import msgspec
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import present
-from weetwie.api.mastodon.entities import ScheduledStatus
+from weetwie.api.mastodon.entities import Empty, ScheduledStatus
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render_media import attachment_renderer
@@ -49,10 +49,10 @@ async def move(call: Call, params: MoveParams) -> bytes:
 
 
 @routes.delete("/api/v1/scheduled_statuses/{id}", scopes=["write:statuses"])
-async def take_back(call: Call) -> dict[str, Json]:
+async def take_back(call: Call) -> Empty:
     """Cancel a scheduled post."""
     await publish.take_back(await call.context(), call.id)
-    return {}
+    return Empty()
 
 
 async def by_id(call: Call, id: int) -> bytes:

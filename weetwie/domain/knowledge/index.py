@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from weetwie.access.audience import Sight
 from weetwie.database.pool import Record
-from weetwie.domain.knowledge import packing
+from weetwie.domain.knowledge import packing, seal
 from weetwie.domain.knowledge.arrays import Bools, Ints
 from weetwie.domain.knowledge.columns import SEGMENT, Columns, Occurrences
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, OF_A_POST, PASSAGE, QUESTION, RING, RINGS
@@ -23,6 +23,8 @@ from weetwie.runtime.later import np
 _MASKS: Final = 8
 _OF_MASKS: Final = 16_000_000
 """Bytes that they may come to, at a byte for each post; but two are kept in any case."""
+_MOST_NEW: Final = 2 * seal.SEGMENT
+"""Places since it was filled. What is not sealed needs half of them, the others are dead: posts that were written anew."""
 _MANY: Final = 2000
 _REMEMBERED: Final = 10_000_000
 """Bytes."""
@@ -76,8 +78,15 @@ class Index:
         """Sealed places of terms that were asked for and stand in many posts."""
         self.often_size = 0
         self.tallies = Tallies(self.posts, 1)
+        self._filled = 0
+        """Places at first."""
         self.has_passages = False
         """Whether anything in it was written elsewhere."""
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether so much of it is dead that it is better filled anew."""
+        return self.posts.size - self._filled > _MOST_NEW
 
     # Places and people
 
@@ -174,7 +183,7 @@ class Index:
 
     def _fill(self, parts: dict[str, Ints], people: Ints) -> None:
         ids, flags = parts["posts"], parts["flags"]
-        size = len(ids)
+        size = self._filled = len(ids)
         posts = self.posts = Columns(size + size // 16)
         posts.size = size
         posts.ids[:size] = ids

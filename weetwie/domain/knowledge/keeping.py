@@ -71,7 +71,7 @@ async def _current(db: Db, keeper: IndexKeeper) -> Index:
         sealed = await db.rows(_SEGMENTS) if index is None else []
         rows = await db.rows(_SINCE, seen_to=index.seen_to if index else "0")
         last = index.last_segment if index else max((row["segment"] for row in sealed), default=0)
-        if rows[0]["last_segment"] != last:
+        if rows[0]["last_segment"] != last or (index is not None and index.is_worn):
             keeper.index = None
             continue
         new, seen_to = [row for row in rows if row["post_id"] is not None], rows[0]["seen_to"]

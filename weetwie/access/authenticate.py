@@ -5,6 +5,7 @@ carries `is_still_so` and the answer is thrown away when that says no. So what c
 """
 
 import hashlib
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy import (
@@ -231,6 +232,10 @@ def _shown(row: Record, policy: Policy) -> Viewer:
     return viewer if row["responsible_id"] is None else msgspec.structs.replace(viewer, is_dormant=True)
 
 
+_scopes = lru_cache(maxsize=1024)(frozenset[str])
+"""One for all whose apps asked for the same."""
+
+
 def _viewer(row: Record, policy: Policy) -> Viewer:
     given = dict(row)
     nobody = Viewer(
@@ -238,7 +243,7 @@ def _viewer(row: Record, policy: Policy) -> Viewer:
         token_id=given.get("token_id") or 0,
         session_id=given.get("session_id") or 0,
         app_id=given.get("app_id") or 0,
-        scopes=frozenset(given.get("scopes") or ()),
+        scopes=_scopes(tuple(given.get("scopes") or ())),
     )
     if row["person_id"] is None:
         return nobody

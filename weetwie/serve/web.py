@@ -10,13 +10,10 @@ from typing import ClassVar, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.http11 import Request
 
 from weetwie.runtime.asgi import Application
+from weetwie.serve.websocket import ABORT, LightSocket
 
-ABORT: Final = "weetwie.abort"
-"""The extension in the scope by which an application gives up a connection whose reader does not read."""
 LONGEST_HEAD: Final = 32_768
 """Bytes of a request before its body: the address and all headers."""
 HEAD_SECONDS: Final = 20.0
@@ -185,13 +182,6 @@ class _Protocol(HttpToolsProtocol):
         self._close()
 
 
-class _Socket(WebSocketsSansIOProtocol):
-    def handle_connect(self, event: Request) -> None:
-        super().handle_connect(event)
-        if scope := getattr(self, "scope", None):  # none where the handshake was refused
-            scope["extensions"][ABORT] = self.transport.abort
-
-
 class WebServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -233,7 +223,7 @@ def server(application: Application) -> WebServer:
         uvicorn.Config(
             application,
             http=_Protocol,
-            ws=_Socket,
+            ws=LightSocket,
             ws_max_size=65_536,
             ws_per_message_deflate=False,  # a compressor for each stream takes more memory than all the rest of it
             ws_ping_interval=45.0,  # proxies drop what is silent for a minute

@@ -58,6 +58,15 @@ async def serve(
     streaming: Streaming, translate: Translate, scope: Scope, receive: Receive, send: Send
 ) -> None:
     await receive()  # that it wants to connect
+    connection = await _opened(streaming, translate, scope, send)
+    if connection is not None:
+        await connection.run(receive)
+
+
+async def _opened(
+    streaming: Streaming, translate: Translate, scope: Scope, send: Send
+) -> "Connection | None":
+    """None where it was refused. What is needed for this alone is not kept as long as the connection is."""
     asked = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
     headers = Headers(scope=scope)
     languages = wanted_languages(scope.get("query_string", b""), headers.get("accept-language", ""))
@@ -69,15 +78,15 @@ async def serve(
     except Exception as error:  # noqa: BLE001  whatever it is, it is answered as anywhere else
         refusal = _refusal(error)
         await _refuse(scope, send, refusal, _say(refusal, languages, translate))
-        return
+        return None
+    first = StreamRequest(asked.get("stream", ""), asked.get("tag", ""), asked.get("list", ""))
+    offered = scope.get("subprotocols") or []
     try:
-        offered = scope.get("subprotocols") or []
         await send({"type": "websocket.accept", "subprotocol": token if token in offered else None})
-        first = StreamRequest(asked.get("stream", ""), asked.get("tag", ""), asked.get("list", ""))
-        connection = Connection(streaming, stream, scope, send, languages, translate)
-        await connection.run(receive, first)
-    finally:
+    except BaseException:
         streaming.live.forget(stream)
+        raise
+    return Connection(streaming, stream, scope, send, languages, translate, first)
 
 
 def _token(scope: Scope, headers: Headers, asked: dict[str, str]) -> str | None:
@@ -137,6 +146,7 @@ class Connection:
 
     __slots__ = (
         "_abort",
+        "_first",
         "_languages",
         "_parting",
         "_send",
@@ -155,7 +165,9 @@ class Connection:
         send: Send,
         languages: str,
         translate: Translate,
+        first: StreamRequest,
     ) -> None:
+        self._first = first
         self._streaming = streaming
         self._stream = stream
         self._send = send
@@ -167,23 +179,25 @@ class Connection:
         self._sender: asyncio.Task[None] | None = None
         self._parting: asyncio.Task[None] | None = None
 
-    async def run(self, receive: Receive, first: StreamRequest) -> None:
-        self._stream.on_close = self._end
-        if not self._stream.is_open:
-            self._end(StreamEnding.going)
-            return
-        self._sender = asyncio.create_task(self._send_all())
+    async def run(self, receive: Receive) -> None:
         try:
-            if first.stream:
-                await self._obey(SocketRequest("subscribe", *first))
+            self._stream.on_close = self._end
+            if not self._stream.is_open:
+                self._end(StreamEnding.going)
+                return
+            self._sender = asyncio.create_task(self._send_all())
+            if self._first.stream:
+                await self._obey(SocketRequest("subscribe", *self._first))
             while (message := await receive())["type"] != "websocket.disconnect":
                 await self._hear(message.get("text") or message.get("bytes") or "")
         except OSError:
             pass  # the app is gone, as the server says where it is written to
         finally:
+            self._streaming.live.forget(self._stream)
             self._stream.on_close = None
-            self._sender.cancel()
-            self._sender = None  # it holds this object, and neither should wait for the collector
+            if self._sender is not None:
+                self._sender.cancel()
+                self._sender = None  # it holds this object, and neither should wait for the collector
 
     # What the app says
 

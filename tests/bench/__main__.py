@@ -9,13 +9,25 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, asking, growth, imports, push, scale, search, soak, streaming, who_knows
+from tests.bench import api, asking, growth, imports, push, scale, search, slow, soak, streaming, who_knows
 from tests.bench.report import Report, released
 
 
 def main() -> None:
     """One scenario, or all of them."""
-    names = ["api", "asking", "growth", "import", "push", "scale", "search", "soak", "streaming", "who-knows"]
+    names = [
+        "api",
+        "asking",
+        "growth",
+        "import",
+        "push",
+        "scale",
+        "search",
+        "slow",
+        "soak",
+        "streaming",
+        "who-knows",
+    ]
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=names, help="all of them unless one is named")
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -23,6 +35,7 @@ def main() -> None:
     parser.add_argument("--wait", type=float, default=60.0, help="seconds before memory is read")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long it is looked for leaks")
     parser.add_argument("--posts", type=int, default=1_000_000, help="how many there are after growth")
+    parser.add_argument("--streams", type=int, default=streaming.STREAMS, help="how many are open at once")
     parser.add_argument("--people", type=int, default=0, help="how many more there are who follow 20 each")
     parser.add_argument("--keep", action="store_true", help="leave the folder with data and logs")
     given = parser.parse_args()
@@ -49,12 +62,14 @@ def _run(name: str, given: argparse.Namespace) -> None:
                 scale.run(work, report, leak_minutes=given.minutes)
             case "search":
                 search.run(work, report)
+            case "slow":
+                slow.run(work, report)
             case "soak":
                 soak.run(work, report, minutes=given.minutes)
             case "who-knows":
                 who_knows.run(work, report)
             case "streaming":
-                streaming.run(work, report)
+                streaming.run(work, report, given.streams)
     finally:
         print(report.as_json() if given.json else report.as_table())
         if given.keep:

@@ -17,6 +17,7 @@ from tests.bench.installation import Installation
 from tests.bench.load import connect, quantile, request
 from tests.bench.measure import Load, plan
 from tests.bench.report import Report
+from tests.bench.trend import trend
 
 PROCESSES = (1, 2, 4)
 CONNECTIONS = 64
@@ -35,7 +36,7 @@ def run(work: Path, report: Report, *, seconds: float = 8.0, leak_minutes: float
         installation.start("--workers", str(processes))
         try:
             if not crowd:
-                crowd = asyncio.run(_company(installation))
+                crowd = asyncio.run(company(installation))
             _measure(installation, report, crowd, processes, seconds)
             if processes == 1:
                 asyncio.run(_flood(installation, report, crowd))
@@ -44,7 +45,8 @@ def run(work: Path, report: Report, *, seconds: float = 8.0, leak_minutes: float
             installation.stop()
 
 
-async def _company(installation: Installation) -> list[Person]:
+async def company(installation: Installation) -> list[Person]:
+    """Fifty people who all follow one another, and 2,000 posts."""
     db = await installation.connect()
     crowd = await community.people(db, 50)
     pairs = [(one.id, other.id) for one in crowd for other in crowd if one is not other]
@@ -127,16 +129,8 @@ def _leak(installation: Installation, report: Report, crowd: list[Person], minut
         points.append((count, installation.running.pss() / 1024))
     report.add(
         f"memory for each request more, over {minutes:g} minutes",
-        slope(points[len(points) // 4 :]),
+        trend(points[len(points) // 4 :]).slope,
         "KB",
         LEAK,
         f"{count} requests, from {points[0][1] / 1024:.0f} to {points[-1][1] / 1024:.0f} MB",
     )
-
-
-def slope(points: list[tuple[float, float]]) -> float:
-    """Of the line that lies nearest to all of them."""
-    middle_x, middle_y = (sum(point[at] for point in points) / len(points) for at in (0, 1))
-    above = sum((x - middle_x) * (y - middle_y) for x, y in points)
-    below = sum((x - middle_x) ** 2 for x, _y in points)
-    return above / below if below else 0.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.scale import slope
+from tests.bench.trend import trend
 from tests.serve.running import Installation, post, serving
 
 _ROUNDS, _REQUESTS = 8, 60
@@ -23,7 +23,7 @@ async def test_memory_does_not_grow_with_the_requests_that_are_answered(installa
             for number in range(_ROUNDS):
                 await asyncio.gather(*(_asked(one, _REQUESTS // 2) for one in (site, nobody)))
                 points.append((float(number * _REQUESTS), _memory(run.process.pid)))
-            assert slope(points[_ROUNDS // 4 :]) < _MOST, points
+            assert trend(points[_ROUNDS // 4 :]).slope < _MOST, points
 
 
 async def _asked(site: httpx.AsyncClient, times: int) -> None:

@@ -15,8 +15,8 @@ from weetwie.domain.people import assistant
 from weetwie.domain.questions.proposals import is_yes
 from weetwie.events import PostPublished
 from weetwie.flows import asking, proposing
-from weetwie.flows.answers import time_of
 from weetwie.runtime import clock
+from weetwie.runtime.ids import moment_of
 from weetwie.worker import Worker, drain
 
 PREFERENCES = "/api/weetwie/v1/me/ask/preferences"
@@ -207,9 +207,9 @@ async def test_a_proposal_that_nobody_answers_goes_after_thirty_days_and_an_answ
             await proposing.forget_unanswered(await of_system(db, house.world.site))
         return await is_there(ada, waiting["id"]), await is_there(eva, refused["id"])
 
-    clock.stop(time_of(int(refused["id"])) + timedelta(days=29))
+    clock.stop(moment_of(int(refused["id"])) + timedelta(days=29))
     assert await goes() == (True, True)
-    clock.stop(time_of(int(refused["id"])) + timedelta(days=31))
+    clock.stop(moment_of(int(refused["id"])) + timedelta(days=31))
     assert await goes() == (False, True)
     assert await is_there(ada, question)
     assert await of_questions(house, bo, question) == []

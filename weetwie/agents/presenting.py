@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from msgspec.structs import replace
@@ -19,6 +18,7 @@ from weetwie.domain.knowledge.answer import ExpertAnswer, Proof, shown_posts
 from weetwie.domain.knowledge.passages import passage_of
 from weetwie.hydration.filters import compiled, matches
 from weetwie.runtime import clock
+from weetwie.runtime.ids import moment_of
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
@@ -167,7 +167,7 @@ def _with_question(proof: Proof, proofs: Mapping[int, ToldProof]) -> ToldProof:
 
 def moment(post_id: int) -> str:
     """When it was written, from its number."""
-    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC).isoformat(timespec="minutes")
+    return moment_of(post_id).isoformat(timespec="minutes")
 
 
 def _audience(post: SeenPost) -> str:

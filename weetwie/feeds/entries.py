@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from weetwie.domain.media.addresses import named
 from weetwie.errors import _
 from weetwie.hydration.hydrate import Hydrator
 from weetwie.hydration.views import PostView
+from weetwie.runtime.ids import moment_of
 from weetwie.text import language
 from weetwie.text import text as texts
 from weetwie.views.cards import SeenCard
@@ -95,10 +96,10 @@ class Entries:
 
     def _entry(self, view: PostView[FeedContent], reader: str) -> FeedEntry:
         seen, words = view.seen, view.content.words
-        written_at, profile = _moment(seen.post_id), self._hydrator.person(seen.author)
+        written_at, profile = moment_of(seen.post_id), self._hydrator.person(seen.author)
         booster = self._hydrator.person(seen.booster) if seen.booster else None
         return FeedEntry(
-            id=self.tag(f"post/{seen.id}", _moment(seen.id)),
+            id=self.tag(f"post/{seen.id}", moment_of(seen.id)),
             url=self.address(f"@{quote(profile.handle)}/{seen.post_id}"),
             title=_title(words, reader),
             content=self._shown(view, reader, booster),
@@ -188,7 +189,3 @@ def _paragraph(text: str) -> str:
 
 def _link(address: str, shown: str) -> str:
     return f'<a href="{html.escape(address)}">{html.escape(shown)}</a>'
-
-
-def _moment(id: int) -> datetime:
-    return datetime.fromtimestamp((id >> 16) / 1000, UTC)

@@ -1,7 +1,7 @@
 """What answers a question, said by its asker or by those who know; and whether it is still so, asked now and then."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from weetwie.access import permissions
@@ -23,6 +23,7 @@ from weetwie.domain.search.query import SearchQuery, Term
 from weetwie.errors import Forbidden, Refusal, _
 from weetwie.events import AnswerAccepted
 from weetwie.runtime import clock
+from weetwie.runtime.ids import moment_of
 from weetwie.text import language
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
@@ -42,7 +43,7 @@ async def accept(context: Context, question_id: int, answer_id: int) -> None:
         await accepting.accept(db, viewer, question_id, answer_id)
         return
     answer = await seen_posts.post(db, viewer, answer_id)
-    if clock.now() - time_of(question_id) < rules.WEEK or answer.author.id == viewer.person_id:
+    if clock.now() - moment_of(question_id) < rules.WEEK or answer.author.id == viewer.person_id:
         raise Forbidden(_("Only the person who asked can accept an answer."))
     if not await _knows(db, viewer, question_id):
         raise Forbidden(_("After a week, people who know about this can accept an answer too."))
@@ -127,16 +128,12 @@ async def pace(db: Db, viewer: Viewer, question_id: int) -> timedelta:
         return rules.pace([])
     wanted = SearchQuery(terms=[Term(word) for word in words[:_WORDS]])
     ids = await search(db, viewer, wanted, Page(_OF_A_TOPIC))
-    return rules.pace([clock.now() - time_of(id) for id in ids if id != question_id])
+    return rules.pace([clock.now() - moment_of(id) for id in ids if id != question_id])
 
 
 async def is_stale(db: Db, viewer: Viewer, question_id: int, since: datetime) -> bool:
     """Whether an answer that was last confirmed then is older than its topic's pace."""
     return clock.now() - since > await pace(db, viewer, question_id)
-
-
-def time_of(id: int) -> datetime:
-    return datetime.fromtimestamp((id >> 16) / 1000, UTC)
 
 
 async def _knows(db: Db, viewer: Viewer, question_id: int) -> bool:

@@ -1,7 +1,7 @@
 """Emails about what somebody was told and has not read: begun when they are notified, written when they are sent."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from weetwie.access import viewer as viewers
@@ -20,6 +20,7 @@ from weetwie.domain.notifications.by_mail import UnreadNotification
 from weetwie.events import PeopleNotified
 from weetwie.flows import mail_in, stop
 from weetwie.runtime import clock
+from weetwie.runtime.ids import moment_of
 from weetwie.text import language
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
@@ -39,7 +40,7 @@ async def begin(context: Context, facts: Sequence[PeopleNotified]) -> None:
     for one in told:
         if one.person_id in at and (address := await reached_at(db, one.person_id)):
             end = context.address(f"letters/stop/{await stop.token(db, one.person_id, emails.UNREAD)}")
-            since = datetime.fromtimestamp((one.first_id >> 16) / 1000, UTC)
+            since = moment_of(one.first_id)
             await emails.gather(db, one.person_id, address, since, at[one.person_id], _LASTS, end)
 
 

@@ -16,6 +16,7 @@ from weetwie.domain.webhooks.deliveries import ClaimedDelivery
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import messages
 from weetwie.runtime import clock
+from weetwie.runtime.ids import moment_of
 from weetwie.runtime.json import Json
 from weetwie.text import language
 from weetwie.text.text import tag_key
@@ -107,7 +108,7 @@ async def _post(context: Context, owner: Viewer, post_id: int) -> dict[str, Json
     if not (found and words and authors):
         return None
     (seen,), (said,), (author,) = found, words, authors
-    written_at = _time(datetime.fromtimestamp((seen.post_id >> 16) / 1000, UTC))
+    written_at = _time(moment_of(seen.post_id))
     return {
         "type": "post.published",
         "timestamp": written_at,

@@ -23,6 +23,7 @@ from weetwie.domain.timelines.missed import missed
 from weetwie.flows import beyond, first_weeks, stop
 from weetwie.runtime import clock
 from weetwie.runtime.calendar import zone
+from weetwie.runtime.ids import id_at
 from weetwie.text.language import translate
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
@@ -80,7 +81,7 @@ async def compose(
 ) -> WrittenEmail | None:
     """As the viewer would get it now; None where there is nothing to tell."""
     db, viewer = context.db, context.viewer
-    first = int(since.timestamp() * 1000) << 16
+    first = id_at(since)
     asked = [one for one in await questions.open_questions(db, viewer, _MOST) if one.post_id > first]
     lately = await missed(db, viewer, since, _MOST)
     parts = {

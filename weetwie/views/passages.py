@@ -1,7 +1,7 @@
 """Passages as a viewer sees them: with where they are from, and who wrote them, be it a person or but a name."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -15,6 +15,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Record, param
 from weetwie.database.sql import BoolSql
 from weetwie.errors import NotFound
+from weetwie.runtime.ids import moment_of
 from weetwie.tables.declared import aliased
 from weetwie.tables.imports import Import
 from weetwie.tables.passages import SourceChannel, SourcePassage
@@ -62,7 +63,7 @@ class SeenPassage(msgspec.Struct, frozen=True):
 
     @property
     def at(self) -> datetime:
-        return datetime.fromtimestamp((self.id >> 16) / 1000, UTC)
+        return moment_of(self.id)
 
     @property
     def words(self) -> str:

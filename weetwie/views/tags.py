@@ -18,6 +18,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.relations import FeaturedTag, TagFollow
@@ -118,7 +119,7 @@ async def tags(db: Db, viewer: Viewer, ids: Sequence[int]) -> list[SeenTag]:
 
 async def _counted(db: Db, viewer: Viewer, keys: Sequence[str]) -> dict[str, dict[int, tuple[int, int]]]:
     since = clock.now() - timedelta(days=DAYS)
-    since_id = int(since.timestamp() * 1000) << 16
+    since_id = id_at(since)
     counted: dict[str, dict[int, tuple[int, int]]] = {}
     for key, day, uses, people in await _DAYS.rows(db, viewer, keys=list(keys), since_id=since_id):
         counted.setdefault(key, {})[day] = (uses, people)

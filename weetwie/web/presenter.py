@@ -15,6 +15,7 @@ from weetwie.domain.media.addresses import named
 from weetwie.errors import NotFound
 from weetwie.hydration.hydrate import Hydrator
 from weetwie.hydration.views import PollView, PostView
+from weetwie.runtime.ids import moment_of
 from weetwie.views import media as seen_media
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
@@ -24,7 +25,7 @@ from weetwie.views.people import Profile, SeenPerson
 from weetwie.views.posts import SeenPost
 from weetwie.views.texts import BROUGHT_FROM, Words
 from weetwie.web.emoji import pictured
-from weetwie.web.view_models import Option, Person, Picture, Poll, Post, as_markup, moment_of
+from weetwie.web.view_models import Option, Person, Picture, Poll, Post, as_markup
 
 FACES: Final = 12
 _KEPT: Final = 2000

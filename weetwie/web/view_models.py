@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -180,11 +180,6 @@ class Post(msgspec.Struct, frozen=True):
 def without_addressee(content: Markup, handle: str) -> Markup:
     link = f'<p><a href="/@{html.escape(handle)}" class="mention">@{html.escape(handle)}</a> '
     return Markup("<p>") + content[len(link) :] if content.startswith(link) else content
-
-
-def moment_of(post_id: int) -> datetime:
-    """When a post was written: its id says so."""
-    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC)
 
 
 def as_markup(text: str, mentions: Iterable[Sequence[Any]] = ()) -> Markup:

@@ -12,12 +12,12 @@ from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
-from weetwie.api.mastodon.render import moment_of
 from weetwie.api.parameters import LongPageParams, LooseId
 from weetwie.database.paging import Page
 from weetwie.domain.notifications import policy as own
 from weetwie.domain.notifications.requests import Request, requests, totals
 from weetwie.errors import NotFound
+from weetwie.runtime.ids import moment_of
 from weetwie.runtime.json import Json
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts

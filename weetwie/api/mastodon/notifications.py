@@ -13,7 +13,7 @@ from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
-from weetwie.api.mastodon.render import Renderer, moment_of
+from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
 from weetwie.database.pool import Db
 from weetwie.domain.notifications import dismiss as dismissal
@@ -22,6 +22,7 @@ from weetwie.domain.notifications.groups import GroupedNotifications
 from weetwie.domain.notifications.list import KINDS, OwnNotification, notification, notifications, unread
 from weetwie.errors import NotFound
 from weetwie.hydration.views import Hydrated
+from weetwie.runtime.ids import moment_of
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views.people import SeenPerson

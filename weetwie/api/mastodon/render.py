@@ -5,7 +5,6 @@ viewer's own part (counts, marks, parents) is spliced in as bytes.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 import msgspec
@@ -23,6 +22,7 @@ from weetwie.errors import NotFound
 from weetwie.hydration.hydrate import Hydrator
 from weetwie.hydration.views import Hydrated, PostView, QuoteView
 from weetwie.runtime.cache import Cache
+from weetwie.runtime.ids import moment_of
 from weetwie.views.cards import SeenCard
 from weetwie.views.media import SeenMedia
 from weetwie.views.people import SeenPerson
@@ -248,11 +248,6 @@ _ALIKE: Final[dict[str, list[str]]] = {
     "emojis": [],
     "tagged_collections": [],
 }
-
-
-def moment_of(post_id: int) -> datetime:
-    """When a post was written: its id says so."""
-    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC)
 
 
 def _moment_of(post_id: int) -> str:

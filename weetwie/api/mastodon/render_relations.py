@@ -10,7 +10,6 @@ import msgspec
 from weetwie.access import profile_words
 from weetwie.access.enums import Visibility
 from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon.render import moment_of
 from weetwie.api.mastodon.render_cards import as_json as card_json
 from weetwie.domain.collections.rules import MOST as MOST_COLLECTIONS
 from weetwie.domain.notifications.list import OwnNotification
@@ -21,6 +20,7 @@ from weetwie.domain.relations.featured_tags import SeenFeaturedTag
 from weetwie.domain.relations.relationship import Relationship
 from weetwie.domain.relations.suggestions import SuggestedPerson
 from weetwie.domain.timelines.trends import TrendingLink
+from weetwie.runtime.ids import moment_of
 from weetwie.views.people import Profile
 from weetwie.views.tags import SeenTag
 

@@ -13,7 +13,7 @@ from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import Context, ScheduledStatus, Status, StatusEdit, StatusSource
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.mastodon.media import LARGEST_FORM, file_of
-from weetwie.api.mastodon.render import Renderer, moment_of
+from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.render_media import attachment_renderer
 from weetwie.api.mastodon.scheduled import by_id as scheduled_by_id
 from weetwie.api.mastodon.timelines import page_of, statuses
@@ -28,6 +28,7 @@ from weetwie.domain.timelines import thread
 from weetwie.errors import NotFound
 from weetwie.flows import publish
 from weetwie.flows.publish import Described
+from weetwie.runtime.ids import moment_of
 from weetwie.runtime.json import Json
 from weetwie.text import language
 from weetwie.views import media as seen_media

@@ -15,6 +15,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post
 
@@ -33,7 +34,7 @@ class BroughtLately(msgspec.Struct, frozen=True):
 
 async def brought_lately(db: Db, viewer: Viewer) -> BroughtLately | None:
     """None where there is nothing to tell."""
-    since = int((clock.now() - SPAN).timestamp() * 1000) << 16
+    since = id_at(clock.now() - SPAN)
     given = await _GIVEN.rows(db, viewer, since_id=since)
     asked = await _ASKED.rows(db, viewer, since_id=since)
     if not given and not asked:

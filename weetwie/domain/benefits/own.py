@@ -4,7 +4,7 @@ For their own eyes, worked out while they look, of posts that they see, and stor
 """
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -16,6 +16,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
 from weetwie.domain.benefits.rules import months
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at, moment_of
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.posts import Post, PostTag, Tag
@@ -61,7 +62,7 @@ class Brought(msgspec.Struct, frozen=True):
 
 async def brought(db: Db, viewer: Viewer) -> Brought:
     now = clock.now()
-    since = int((now - SPAN).timestamp() * 1000) << 16
+    since = id_at(now - SPAN)
     received = await _RECEIVED.rows(db, viewer, since_id=since)
     given = await _GIVEN.rows(db, viewer, since_id=since)
     met = await _MET.rows(db, viewer, since_id=since)
@@ -81,7 +82,7 @@ async def brought(db: Db, viewer: Viewer) -> Brought:
 
 def _month(id: int) -> datetime:
     # Ids hold the time of what they name: milliseconds above, 16 bits of a running number below.
-    at = datetime.fromtimestamp((id >> 16) / 1000, UTC)
+    at = moment_of(id)
     return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 

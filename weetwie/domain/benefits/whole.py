@@ -5,7 +5,7 @@ questions and answers are counted.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -21,6 +21,7 @@ from weetwie.domain.benefits.rules import Cell, Quarter, cell
 from weetwie.domain.benefits.survey import CountedRound
 from weetwie.errors import Forbidden
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at, moment_of
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import HERE, Post
@@ -89,7 +90,7 @@ async def _people(db: Db, found: Benefit) -> Benefit:
     """With the numbers about people and their ties, which works-council mode does without."""
     quarter = found.quarter
     first_id = await db.value(_FIRST)
-    first = rules.first_quarter(_at(first_id)) if first_id else quarter
+    first = rules.first_quarter(moment_of(first_id)) if first_id else quarter
     has_before = first.begins < quarter.begins
     came = {"begin": quarter.begins - SETTLED, "end": quarter.ends - SETTLED}
     newcomers, settled = rules.told(_split(await db.rows(_NEWCOMERS, **came)))
@@ -135,16 +136,7 @@ async def _ties(db: Db, quarter: Quarter) -> Ties:
 
 
 def _within(quarter: Quarter) -> dict[str, int]:
-    return {"begin_id": _id_at(quarter.begins), "end_id": _id_at(quarter.ends)}
-
-
-def _id_at(moment: datetime) -> int:
-    # Ids hold the time of what they name: milliseconds above, 16 bits of a running number below.
-    return int(moment.timestamp() * 1000) << 16
-
-
-def _at(id: int) -> datetime:
-    return datetime.fromtimestamp((id >> 16) / 1000, UTC)
+    return {"begin_id": id_at(quarter.begins), "end_id": id_at(quarter.ends)}
 
 
 _BEGIN_ID, _END_ID = param("begin_id", BigInteger), param("end_id", BigInteger)

@@ -28,6 +28,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.database.sql import BoolSql
 from weetwie.domain.beyond.rules import KEPT, YOUNG, BeyondCandidate, Given
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.beyond import BeyondPost
 from weetwie.tables.declared import aliased
 from weetwie.tables.lists import List, ListMember
@@ -56,8 +57,8 @@ async def candidates(db: Db, viewer: Viewer) -> list[BeyondCandidate]:
     rows = await _CANDIDATES.rows(
         db,
         viewer,
-        since_id=_id_at(now - YOUNG),
-        until_id=_id_at(now) + 65_535,
+        since_id=id_at(now - YOUNG),
+        until_id=id_at(now) + 65_535,
         turn=viewer.person_id + await shown_since(db, viewer, now - KEPT),
     )
     return [
@@ -103,10 +104,6 @@ async def why(db: Db, viewer: Viewer, post_ids: list[int]) -> dict[int, Shown]:
 async def forget_old(db: Db) -> int:
     """For the schedule."""
     return await db.run(_FORGET, before=clock.now() - KEPT)
-
-
-def _id_at(at: datetime) -> int:
-    return int(at.timestamp() * 1000) << 16
 
 
 def _candidates(viewer_sql: ViewerSql) -> Select[int, int, str, int]:

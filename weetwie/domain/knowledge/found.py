@@ -1,7 +1,6 @@
 """All who were found for a question, as rows: the best first, each with what it comes to."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from weetwie.domain.knowledge import about as abouts
@@ -14,6 +13,7 @@ from weetwie.domain.knowledge.levels import Levels
 from weetwie.domain.knowledge.packing import PASSAGE
 from weetwie.domain.knowledge.ranking import Ranked
 from weetwie.domain.knowledge.said import SaidOfThemselves
+from weetwie.runtime.ids import moment_of
 from weetwie.runtime.later import np
 
 _FIRST: Final = 3
@@ -73,7 +73,7 @@ class FoundPosts:
         level = levels.EVERY[int(self._rank[row])]
         statement = self._said.says_so.get(id)
         newest = int(self._shown.newest[person]) if person >= 0 else 0
-        last_at = _time_of(newest) if newest else None
+        last_at = moment_of(newest) if newest else None
         level_at = statement.at if statement and level is Level.lists else last_at
         if not tells_activity:
             last_at, level_at = None, None
@@ -117,7 +117,3 @@ def _above_passing_posts(scores: Floats, is_sure: Bools, is_little: Bools) -> Fl
     raised = scores.copy()
     raised[first] = best + _ABOVE * scores[first]
     return raised
-
-
-def _time_of(id: int) -> datetime:
-    return datetime.fromtimestamp((id >> 16) / 1000, UTC)

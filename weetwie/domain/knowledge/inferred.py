@@ -23,6 +23,7 @@ from weetwie.domain.knowledge.look_up import look_up
 from weetwie.domain.knowledge.phrases import Candidate, WrittenPost
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.runtime.later import np
 from weetwie.tables.declared import aliased
 from weetwie.tables.passages import SourcePassage
@@ -91,7 +92,7 @@ async def inferred(
 
 async def _rows(db: Db, viewer: Viewer, *, elsewhere: bool, lately_since: datetime | None) -> list[Record]:
     if lately_since is not None:
-        since_id = int(lately_since.timestamp() * 1000) << 16
+        since_id = id_at(lately_since)
         return await db.rows(_WRITTEN_LATELY, id=viewer.person_id, since_id=since_id)
     return await db.rows(_WRITTEN_ELSEWHERE if elsewhere else _WRITTEN, id=viewer.person_id)
 

@@ -14,6 +14,7 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.knowledge.answer import ExpertAnswer, Level
 from weetwie.errors import _
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import AskedQuestion
 from weetwie.tables.people import Person
@@ -150,7 +151,7 @@ async def answered(db: Db, post_id: int, answer_id: int) -> None:
 
 async def outlived(db: Db) -> list[int]:
     """Answers whose time is over, and the questions in whose threads nobody else has a part."""
-    before = int((clock.now() - LASTS).timestamp() * 1000) << 16
+    before = id_at(clock.now() - LASTS)
     rows = await db.rows(_OUTLIVED, before=before)
     return [*columns(rows, "answer_id"), *(row["post_id"] for row in rows if not row["has_others"])]
 

@@ -20,6 +20,7 @@ from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.domain.knowledge.twins import terms as twin_terms
 from weetwie.domain.knowledge.visible import Scope, Visible
+from weetwie.runtime.ids import id_at
 from weetwie.runtime.later import np
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic, TopicWord, Vouch
@@ -98,7 +99,7 @@ async def about(
         viewer,
         people=[row["person_id"] for row in rows],
         keys=[row["key"] for row in rows],
-        before=int(as_of.timestamp() * 1000) << 16 if as_of else _EVER,
+        before=id_at(as_of) if as_of else _EVER,
     )
     vouches = (Vouched(*row) for row in given if row["by_id"] not in out)
     return SaidOfThemselves(

@@ -12,6 +12,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
@@ -36,7 +37,7 @@ async def asked(db: Db, viewer: Viewer) -> list[int]:
     nobody."""
     if not viewer.policy.tells_activity:
         return []
-    since = int((clock.now() - _LATELY).timestamp() * 1000) << 16
+    since = id_at(clock.now() - _LATELY)
     return columns(await _ASKED.rows(db, viewer, limit=_MOST, since_id=since), "id")
 
 

@@ -26,6 +26,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.database.sql import BoolSql
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.meeting import Meeting, MeetingPreferences
@@ -47,7 +48,7 @@ async def shared(db: Db, system: Viewer, person_id: int) -> list[SharedThing]:
     rows = await db.rows(
         _SHARED,
         person_id=person_id,
-        since_id=int((now - _LATELY).timestamp() * 1000) << 16,
+        since_id=id_at(now - _LATELY),
         week_ago=now - A_WEEK,
         **visibility.today(system),
     )

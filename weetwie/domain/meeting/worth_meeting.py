@@ -29,6 +29,7 @@ from weetwie.domain.meeting.pairs import is_there
 from weetwie.domain.meeting.rules import KNOWS, LEARNING
 from weetwie.domain.meeting.weeks import WorthMeeting
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.meeting import FirstWeeksPerson
@@ -48,7 +49,7 @@ async def helpers(db: Db, viewer: Viewer, week: int) -> list[WorthMeeting]:
 
 async def unmet(db: Db, viewer: Viewer, week: int) -> list[WorthMeeting]:
     """People of other departments who ask about, want to learn or write about what the viewer knows, and whom they have not met."""
-    since = int((clock.now() - _LATELY).timestamp() * 1000) << 16
+    since = id_at(clock.now() - _LATELY)
     rows = await _UNMET.rows(db, viewer, week=week, since_id=since, limit=_MOST)
     return [WorthMeeting(row["id"], _WHY[row["why"]], row["topic"], row["unit"]) for row in rows]
 

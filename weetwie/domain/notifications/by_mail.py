@@ -16,6 +16,7 @@ from weetwie.database.rows import structs
 from weetwie.database.sql import IntSql
 from weetwie.domain.notifications.list import mine, of_marker
 from weetwie.domain.notifications.notify import hears_of_thread
+from weetwie.runtime.ids import id_at
 from weetwie.tables.conversations import Conversation
 from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Notification
@@ -54,14 +55,9 @@ async def people(db: Db, ids: Sequence[int]) -> list[NotifiedPerson]:
 async def unread(db: Db, viewer: Viewer, since: datetime, until: datetime) -> list[UnreadNotification]:
     """What somebody wrote to the viewer, they see, and have neither read nor answered; the oldest first."""
     rows = await _UNREAD.rows(
-        db, viewer, since=_number(since), until=_number(until), kinds=list(KINDS), from_id=0, with_held=False
+        db, viewer, since=id_at(since), until=id_at(until), kinds=list(KINDS), from_id=0, with_held=False
     )
     return structs(UnreadNotification, rows)
-
-
-def _number(at: datetime) -> int:
-    """Ids are in the order of time."""
-    return int(at.timestamp() * 1000) << 16
 
 
 _DIRECT = int(Visibility.direct)

@@ -13,6 +13,7 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
 from weetwie.domain.questions.rules import AskStep
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import POLL, Mention, Post, PostText
@@ -64,7 +65,7 @@ async def replies(db: Db, post_ids: Sequence[int]) -> list[ProposalReply]:
 
 async def unanswered(db: Db) -> list[int]:
     """Proposals to which their reader has said nothing in their time. They are forgotten; the posts are still to be deleted."""
-    before = int((clock.now() - LASTS).timestamp() * 1000) << 16
+    before = id_at(clock.now() - LASTS)
     return columns(await db.rows(_UNANSWERED, before=before), "proposal_id")
 
 

@@ -28,6 +28,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.sql import BoolSql
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
@@ -75,7 +76,7 @@ async def suggestions(db: Db, viewer: Viewer, limit: int) -> list[SuggestedPerso
         viewer,
         limit=limit,
         new_since=now - NEW_FOR,
-        since_id=int((now - NEW_FOR).timestamp() * 1000) << 16,
+        since_id=id_at(now - NEW_FOR),
     )
     found = [SuggestedPerson(id, [Reason(*reason) for reason in reasons]) for id, reasons in rows]
     if len(found) < limit:

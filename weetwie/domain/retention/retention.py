@@ -1,7 +1,7 @@
 """How long what people write is kept: a number of days for each ring, and for direct posts. What is older goes as if its author had deleted it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -15,6 +15,7 @@ from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.retention.holds import in_force
 from weetwie.errors import Forbidden
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at, moment_of
 from weetwie.tables.passages import SourcePassage
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
@@ -152,7 +153,7 @@ async def would_go(db: Db, viewer: Viewer, days: Mapping[str, int]) -> list[Woul
             days[rule],
             row["posts"],
             viewer.policy.told(row["people"]),
-            _time_of(row["oldest"]) if row["oldest"] else None,
+            moment_of(row["oldest"]) if row["oldest"] else None,
             row["held"],
         )
         if (row := rows.get(number))
@@ -165,15 +166,6 @@ async def would_go(db: Db, viewer: Viewer, days: Mapping[str, int]) -> list[Woul
 def _limits(days: Mapping[str, int]) -> dict[str, int]:
     now = clock.now()
     return {
-        f"limit_{number}": _first_of(now - timedelta(days=days[rule])) if days[rule] else 0
+        f"limit_{number}": id_at(now - timedelta(days=days[rule])) if days[rule] else 0
         for number, rule in enumerate(RULES)
     }
-
-
-def _first_of(at: datetime) -> int:
-    """No post of this moment or later has a smaller id."""
-    return int(at.timestamp() * 1000) << 16
-
-
-def _time_of(post_id: int) -> datetime:
-    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC)

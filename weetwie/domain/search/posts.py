@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -38,6 +37,7 @@ from weetwie.database.sql import BoolSql, IdSql
 from weetwie.domain.search.query import NamedPerson, SearchQuery
 from weetwie.domain.search.words import question
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Mention, Post
@@ -151,10 +151,8 @@ def _parameters(asked: SearchQuery, people: Mapping[str, int], wanted: str, rank
 
 def bounds(asked: SearchQuery) -> tuple[int, int]:
     """The ids that the dates in the question lie between."""
-    now = _id_at(clock.now()) + (_CLOCKS_DIFFER << 16)
-    return _id_at(asked.after) - 1 if asked.after else BEGINNING, _id_at(
-        asked.before
-    ) if asked.before else now
+    now = id_at(clock.now()) + (_CLOCKS_DIFFER << 16)
+    return id_at(asked.after) - 1 if asked.after else BEGINNING, id_at(asked.before) if asked.before else now
 
 
 async def people(db: Db, viewer: Viewer, named: Sequence[NamedPerson]) -> dict[str, int] | None:
@@ -166,11 +164,6 @@ async def people(db: Db, viewer: Viewer, named: Sequence[NamedPerson]) -> dict[s
     if any(handle not in found and not one.is_out for handle, one in zip(handles, named, strict=True)):
         return None
     return {one.handle: found.get(handle, 0) for handle, one in zip(handles, named, strict=True)}
-
-
-def _id_at(moment: datetime) -> int:
-    """The lowest id of that millisecond."""
-    return int(moment.timestamp() * 1000) << 16
 
 
 _ABOVE, _BELOW = param("above", BigInteger), param("below", BigInteger)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CompoundSelect, Select, func, select, union
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.database.pool import Db, Query, param
+from weetwie.runtime.ids import id_at
 from weetwie.tables.posts import Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow
 from weetwie.tables.timelines import HomeEntry, HomeFloor
@@ -59,4 +60,4 @@ async def bring_in(db: Db, ids: Sequence[int]) -> int:
 
 async def catch_up(db: Db, ids: Sequence[int], since: datetime) -> int:
     """The same for those who began to follow while the posts were being written and were not to be seen by either side."""
-    return await db.run(_CATCH_UP, ids=list(ids), since=int(since.timestamp() * 1000) << 16)
+    return await db.run(_CATCH_UP, ids=list(ids), since=id_at(since))

@@ -11,6 +11,7 @@ from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
 from weetwie.domain.timelines import taste
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Introduction, Post
 from weetwie.views.posts import Finding, SeenPost
@@ -20,7 +21,7 @@ SPAN: Final = timedelta(days=14)
 
 async def introductions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     """The newest first, without the viewer's own and those of people whom they mute or block."""
-    since = int((clock.now() - SPAN).timestamp() * 1000) << 16
+    since = id_at(clock.now() - SPAN)
     return await _INTRODUCTIONS.page(db, viewer, Page(limit), since_id=since)
 
 

@@ -11,6 +11,7 @@ from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
 from weetwie.domain.timelines import taste
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Marker
 from weetwie.tables.posts import Mark, Post
@@ -23,7 +24,7 @@ _LOOKED_AT: Final = 60
 async def missed(db: Db, viewer: Viewer, since: datetime, limit: int) -> list[SeenPost]:
     """The most liked first; nothing that they have read in an app or done something with, and nothing for followers alone: an email is
     no longer here."""
-    found = await _MISSED.page(db, viewer, Page(_LOOKED_AT), since_id=int(since.timestamp() * 1000) << 16)
+    found = await _MISSED.page(db, viewer, Page(_LOOKED_AT), since_id=id_at(since))
     return sorted(found, key=lambda post: (-post.favourites_count, -post.key))[:limit]
 
 

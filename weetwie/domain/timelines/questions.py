@@ -13,6 +13,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
 from weetwie.domain.timelines import taste
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import Topic
 from weetwie.tables.posts import Mention, Post, PostTag, Tag
@@ -31,7 +32,7 @@ _LOOKED_AT: Final = 40
 
 async def open_questions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     """The newest first, of the last `SPAN`; answered is what has an accepted answer that the viewer sees."""
-    since = int((clock.now() - SPAN).timestamp() * 1000) << 16
+    since = id_at(clock.now() - SPAN)
     ids = columns(await _ASKED.rows(db, viewer, since_id=since), "id")
     found = await seen_posts.posts(db, viewer, ids)
     return [post for post in found if post.answer_id is None][:limit]
@@ -39,7 +40,7 @@ async def open_questions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
 
 async def addressed(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     """Questions that name the viewer and that they have not answered, the newest first, of the last year."""
-    since = int((clock.now() - _A_YEAR).timestamp() * 1000) << 16
+    since = id_at(clock.now() - _A_YEAR)
     ids = columns(await _ADDRESSED.rows(db, viewer, since_id=since, limit=limit), "id")
     return [post for post in await seen_posts.posts(db, viewer, ids) if post.answer_id is None]
 
@@ -122,7 +123,7 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 async def answered(db: Db, viewer: Viewer, within: timedelta = _A_MONTH) -> Answered:
-    since = int((clock.now() - within).timestamp() * 1000) << 16
+    since = id_at(clock.now() - within)
     row = await _ANSWERED.row(db, viewer, since_id=since)
     assert row is not None
     told, people = viewer.policy.told, int(row["people"])

@@ -28,6 +28,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, columns, param
 from weetwie.domain.timelines import taste
 from weetwie.runtime import clock
+from weetwie.runtime.ids import id_at
 from weetwie.tables.cards import READY, Card, PostCard
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
@@ -76,7 +77,7 @@ async def links(db: Db, viewer: Viewer, *, limit: int, offset: int = 0) -> list[
 def _now() -> dict[str, int]:
     now = clock.now()
     return {
-        "since_id": int((now - SPAN).timestamp() * 1000) << 16,
+        "since_id": id_at(now - SPAN),
         "now_ms": int(now.timestamp() * 1000),
     }
 

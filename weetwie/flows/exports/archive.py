@@ -5,7 +5,7 @@ import io
 import mimetypes
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import IO, Final
 
 import msgspec
@@ -23,6 +23,7 @@ from weetwie.imports.archive.mastodon import AUDIENCE, PUBLIC
 from weetwie.media import sniff
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.runtime.ids import moment_of
 from weetwie.runtime.json import Json
 from weetwie.text import text as texts
 from weetwie.views import media as seen_media
@@ -303,4 +304,4 @@ def _ending(content_type: str) -> str:
 
 def _moment(post_id: int) -> str:
     """When it was written: its id says so."""
-    return datetime.fromtimestamp((post_id >> 16) / 1000, UTC).isoformat(timespec="milliseconds")
+    return moment_of(post_id).isoformat(timespec="milliseconds")

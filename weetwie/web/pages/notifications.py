@@ -15,11 +15,12 @@ from weetwie.domain.notifications.list import KINDS
 from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.timelines import questions
 from weetwie.errors import _
+from weetwie.runtime.ids import moment_of
 from weetwie.views import posts as post_views
 from weetwie.web import reading
 from weetwie.web.beside import can_you_help
 from weetwie.web.shown import Shown
-from weetwie.web.view_models import Person, Post, moment_of
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _MENTIONS: Final = ("mention", "quote")

@@ -3,16 +3,16 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.browser.conftest import SWITCHED_ON
 from tests.browser.test_pages import complaints
 from tests.clients.running import Running
 from tests.machine import chromium as found_chromium
 from tests.pages import Pages, served
-from weetwie.access.policy import Connection
 from weetwie.web.embed import KINDS
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -84,7 +84,7 @@ def sites(company: Running, signed_in: dict[str, str | None]) -> Iterator[Sites]
             value = {"value": VALUES[kind]} if kind in VALUES else {}
             listed_pages[f"/{kind}"] = page_of(WATCH + line(company, kind, **value))
             hostile_pages[f"/{kind}"] = page_of(WATCH + line(company, kind, **value))
-        company.command("policy", "set", "connections", json.dumps(get_args(Connection)))
+        company.command("policy", "set", "connections", SWITCHED_ON)
         company.command("policy", "set", "framed_by", json.dumps([listed, other]))
         yield Sites(listed_pages, listed, other, hostile, hostile_pages)
 

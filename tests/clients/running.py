@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -25,12 +25,14 @@ _KEY = base64.urlsafe_b64encode(bytes(sealing.LENGTH)).decode()
 class Running:
     address: str
     data: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    """What its environment says; commands are given the same."""
 
     def command(self, *words: str, said: str = "") -> str:
         """What `weetwie ...` prints, in the same data folder and while the server runs."""
         done = subprocess.run(
             [*_weetwie(), *words, "--data", str(self.data)],
-            input=said, capture_output=True, text=True, timeout=60, env=_environment(), check=False,
+            input=said, capture_output=True, text=True, timeout=60, env=_environment() | self.settings, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -41,7 +43,7 @@ def running(folder: Path, *options: str, host: str = "127.0.0.1", **settings: st
     """Serves until the end of the block; whatever the server has to say stands in `server.log` in the folder. `settings` are those
     of its environment, such as `WEETWIE_DIRECTORY`."""
     port = _free_port()
-    server = Running(f"http://{host}:{port}", folder / "data")
+    server = Running(f"http://{host}:{port}", folder / "data", settings)
     log = folder / "server.log"
     with log.open("w") as file:
         words = [*_weetwie(), "serve", "--data", str(server.data), "--port", str(port), *options]

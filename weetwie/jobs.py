@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import structlog
 from sqlalchemy import or_, select
@@ -40,7 +40,9 @@ from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
-from weetwie.smtp.client import SmtpClient
+
+if TYPE_CHECKING:
+    from weetwie.smtp.client import SmtpClient
 
 log = structlog.get_logger(__name__)
 
@@ -162,7 +164,7 @@ def jobs(
     fetcher: Fetcher,
     sender: Sender,
     webhook_sender: WebhookSender,
-    post: SmtpClient | None,
+    post: "SmtpClient | None",
 ) -> list[Job]:
     """`post` is the mail server, if there is one."""
     reading_directory = [] if site.directory is None else [_reading_directory(database, site)]
@@ -207,7 +209,7 @@ def jobs(
     ]
 
 
-def _sending_mail(database: Database, site: Site, post: SmtpClient | None) -> Job:
+def _sending_mail(database: Database, site: Site, post: "SmtpClient | None") -> Job:
     returns = mail_in.returns(site)
     later = {
         emails.WEEKLY: WrittenLater(week.writer(database, site)),

@@ -14,11 +14,13 @@ def test_a_server_starts_without_what_it_may_never_need() -> None:
     loaded = subprocess.run([sys.executable, "-c", _LOADS], capture_output=True, text=True, check=True)
     seldom = {
         "sqlalchemy.orm",
+        "argon2",
         "numpy",
         "httpx",
         "joserfc",
         "obstore",
         "PIL",
+        "smtplib",
         "holidays",
         "mcp",
         "pydantic",

@@ -180,5 +180,6 @@ async def test_creating_a_person_loads_only_what_it_takes(dsn: str) -> None:
     modules = set(done.stderr.split())
     assert "weetwie.flows.onboard" in modules
     heavy = {"numpy", "joserfc", "httpx", "babel", "jinja2", "starlette", "uvicorn", "PIL", "alembic"}
+    heavy |= {"argon2", "obstore", "smtplib", "sqlalchemy.orm", "tomllib"}
     heavy |= {"weetwie.tables.questions", "weetwie.domain.knowledge.experts", "weetwie.domain.timelines.home"}
     assert modules & heavy == set()

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from weetwie.smtp.client import SendFailed, SmtpClient
+from weetwie.smtp.client import SmtpClient
+from weetwie.smtp.failed import SendFailed
 
 
 class Box:

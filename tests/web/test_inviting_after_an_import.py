@@ -18,7 +18,8 @@ from weetwie.domain.identity import kept_addresses
 from weetwie.domain.mail import emails
 from weetwie.flows.imports import invite
 from weetwie.runtime import clock
-from weetwie.smtp.client import SendFailed, SmtpClient
+from weetwie.smtp.client import SmtpClient
+from weetwie.smtp.failed import SendFailed
 
 AT = "/admin/import/invite"
 

@@ -1,8 +1,9 @@
 """Files by name: in a folder of this machine, or in a bucket that speaks S3. Never whole in memory."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -20,8 +21,13 @@ _FULL: Final = ("No space left", "os error 28", "os error 122", "XMinioStorageFu
 class Store:
     """What fails raises NotFound, NoSpace or Unavailable; what was being written is then not there at all."""
 
-    def __init__(self, store: Any) -> None:
-        self._store = store
+    def __init__(self, made: Callable[[], Any]) -> None:
+        """`made` makes what obstore knows it by, at the first need: many commands need none, and it takes megabytes."""
+        self._made = made
+
+    @cached_property
+    def _store(self) -> Any:
+        return self._made()
 
     async def put(self, name: str, content: IO[bytes] | bytes) -> None:
         """There whole when this returns."""
@@ -79,10 +85,14 @@ class Store:
 
 def in_folder(folder: Path) -> Store:
     """Made at the first need; files are written beside and put in place whole."""
-    from obstore.store import LocalStore
+
+    def made() -> Any:
+        from obstore.store import LocalStore
+
+        return LocalStore(folder, automatic_cleanup=True)
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Store(LocalStore(folder, automatic_cleanup=True))
+    return Store(made)
 
 
 def in_bucket(address: str, **access: str) -> Store:
@@ -92,22 +102,22 @@ def in_bucket(address: str, **access: str) -> Store:
     parts = urlsplit(address)
     given = {name: value for name, value in access.items() if value}
     is_plain = given.get("endpoint", "").startswith("http://")
-    return Store(
-        S3Store(
-            parts.netloc,
-            prefix=parts.path.strip("/") or None,
-            client_options={"timeout": "60s", "connect_timeout": "5s", "allow_http": is_plain},
-            retry_config={"max_retries": 2},
-            **given,  # type: ignore[arg-type]
-        )
+    store = S3Store(  # now, for wrong settings are told at the start
+        parts.netloc,
+        prefix=parts.path.strip("/") or None,
+        client_options={"timeout": "60s", "connect_timeout": "5s", "allow_http": is_plain},
+        retry_config={"max_retries": 2},
+        **given,  # type: ignore[arg-type]
     )
+    return Store(lambda: store)
 
 
 def in_memory() -> Store:
     """For tests."""
     from obstore.store import MemoryStore
 
-    return Store(MemoryStore())
+    store = MemoryStore()
+    return Store(lambda: store)
 
 
 async def _pieces(found: Any) -> AsyncIterator[bytes]:

@@ -106,17 +106,22 @@ def write(file: Path, keys: list[bytes]) -> None:
 async def seal_once(settings: Settings, dsn: str) -> None:
     """What an older release left in clear is sealed; at the very first start the key is made."""
     async with _connected(dsn) as connection:
-        if await _check(connection) is None:
-            async with _alone(connection):
-                if await _check(connection) is None:
-                    await _begin(settings, connection)
+        await _seal_once(settings, connection)
+
+
+async def _seal_once(settings: Settings, connection: Any) -> bytes | None:
+    """What is there to check keys by."""
+    if await _check(connection) is None:
+        async with _alone(connection):
+            if await _check(connection) is None:
+                await _begin(settings, connection)
+    return await _check(connection)
 
 
 async def ready(settings: Settings, dsn: str) -> None:
     """From now on this process seals and opens. Raises Unavailable where the key is not here."""
-    await seal_once(settings, dsn)
     async with _connected(dsn) as connection:
-        check = await _check(connection)
+        check = await _seal_once(settings, connection)
     found = read(settings)
     if not found:
         raise Unavailable(_MISSING, name=FILE, file=place(settings))

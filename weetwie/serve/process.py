@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import structlog
@@ -34,7 +35,9 @@ from weetwie.serve.metrics import Metrics
 from weetwie.serve.signals import told_to_end
 from weetwie.serve.site import site_of
 from weetwie.settings import Settings
-from weetwie.smtp.client import SmtpClient
+
+if TYPE_CHECKING:
+    from weetwie.smtp.client import SmtpClient
 
 log = structlog.get_logger(__name__)
 
@@ -99,6 +102,7 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.collect()
+    gc.enable()
     give_back()
 
 
@@ -111,6 +115,7 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
                 parts.bell.run(),
                 *_work(parts, settings),
             ):
+                settle()
                 ready()
                 await told.wait()
 
@@ -134,9 +139,11 @@ def _work(parts: Parts, settings: Settings) -> list[Coroutine[None, None, None]]
     ]
 
 
-def _post(settings: Settings) -> SmtpClient | None:
+def _post(settings: Settings) -> "SmtpClient | None":
     if settings.smtp_url is None:
         return None
+    from weetwie.smtp.client import SmtpClient
+
     sender = settings.mail_from or f"weetwie@{urlsplit(settings.base_url).hostname}"
     return SmtpClient(settings.smtp_url, sender, host=urlsplit(settings.base_url).hostname or "")
 

@@ -1,6 +1,7 @@
 """The whole program from its start to its end: the port, the database, the schema, and then the processes."""
 
 import asyncio
+import gc
 import importlib
 import os
 import signal
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 def serve(settings: Settings, say: Say, *, with_sample: bool = False) -> None:
     """`say` is given what whoever started the program wants to read."""
+    gc.disable()  # until all is loaded (`process.settle`), for what is loaded stays
     listening = sockets.bind(settings.host, settings.port, shares=settings.workers)
     if settings.workers > 1:
         from weetwie.serve.many import Workers
@@ -85,6 +87,7 @@ async def _load() -> None:
 
 def work(settings: Settings, say: Say) -> None:
     """The worker alone, on the database that other processes serve from."""
+    gc.disable()
     _run(_work(settings, say))
 
 

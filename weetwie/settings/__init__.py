@@ -9,7 +9,6 @@ or wrong is refused at start, all of it at once, each with its name and what is 
 import difflib
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -317,6 +316,8 @@ _Source = Iterator[tuple[str, str, Given]]
 def _from_file(file: Path | None) -> _Source:
     if file is None:
         return
+    import tomllib
+
     try:
         there = tomllib.loads(file.read_text())
     except (OSError, UnicodeDecodeError) as error:

@@ -14,20 +14,11 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from weetwie.smtp.answers import Step, fault
+from weetwie.smtp.failed import SendFailed
 
 SECONDS: Final = 30.0
 _LONGEST_ANSWER: Final = 300
 _ADDRESS: Final = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
-
-
-class SendFailed(Exception):
-    """The server did not take it. Final: this address will never take it; else it may be tried again. Ours: only when somebody
-    has set this installation, or its mail server, right."""
-
-    def __init__(self, why: str, *, is_final: bool = False, is_ours: bool = False) -> None:
-        super().__init__(why)
-        self.is_final = is_final
-        self.is_ours = is_ours
 
 
 class _Whole(EmailPolicy):

@@ -3,10 +3,9 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import BigInteger, DateTime, Text, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,8 +16,10 @@ from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.identity import Password
 
-# OWASP's first setting for argon2id that fits 19 MiB; two at a time, so that a rush of sign-ins takes 38 MiB at most.
-_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+# Two at a time, so that a rush of sign-ins takes 38 MiB at most.
 _THREADS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
 
 NOBODYS: Final = (
@@ -45,7 +46,7 @@ _FORGET = Query(delete(Password).where(Password.person_id == param("person_id", 
 async def hashed(password: str) -> str:
     """The hash of a new password. Slow on purpose: call it outside of a transaction. Raises Invalid for a bad one."""
     rules.check_password(password)
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, _bytes(password))
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _hashed, password)
 
 
 async def fits(hash: str | None, password: str) -> bool:
@@ -77,11 +78,25 @@ async def forget(db: Db, person_id: int) -> None:
     await db.run(_FORGET, person_id=person_id)
 
 
+@cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher
+
+    # OWASP's first setting for argon2id that fits 19 MiB.
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+def _hashed(password: str) -> str:
+    return _hasher().hash(_bytes(password))
+
+
 def _fits(hash: str, password: str) -> bool:
+    from argon2.exceptions import Argon2Error, InvalidHashError
+
     if len(password) > rules.LONGEST_PASSWORD:
         password = ""
     try:
-        return _HASHER.verify(hash, _bytes(password))
+        return _hasher().verify(hash, _bytes(password))
     except (Argon2Error, InvalidHashError):
         return False
 

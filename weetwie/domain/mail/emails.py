@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
@@ -30,9 +30,12 @@ from weetwie.errors import Forbidden
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.security import sealing
-from weetwie.smtp.client import SendFailed, SmtpClient
+from weetwie.smtp.failed import SendFailed
 from weetwie.tables.mail import Email, MailChoice
 from weetwie.tables.people import Person
+
+if TYPE_CHECKING:
+    from weetwie.smtp.client import SmtpClient
 
 log = structlog.get_logger(__name__)
 
@@ -252,7 +255,7 @@ async def not_delivered(db: Db, viewer: Viewer, limit: int) -> list[tuple[int, s
 
 async def work(
     database: Database,
-    post: SmtpClient,
+    post: "SmtpClient",
     later: Mapping[str, WrittenLater] | None = None,
     returns: Returns | None = None,
 ) -> bool:

@@ -22,6 +22,7 @@ from sqlalchemy.types import TypeEngine
 
 from weetwie.database.connect import CONNECT_SECONDS, DatabaseConnection, connect
 from weetwie.database.unavailable import DatabaseAway, Pulse, is_away
+from weetwie.runtime.memory import give_back
 
 T = TypeVar("T")
 
@@ -183,6 +184,8 @@ class _Connection(DatabaseConnection):
         return ""
 
 
+_UNUSED_SECONDS, _LOOK_SECONDS = 30.0, 20.0
+"""After these a connection that nobody uses is closed; how often it is looked whether one is enough."""
 WAIT_SECONDS = 3.0
 """How long one may wait for a connection."""
 
@@ -217,7 +220,7 @@ class Database:
             command_timeout=30,
             statement_cache_size=1000,
             max_cached_statement_lifetime=0,
-            max_inactive_connection_lifetime=30,
+            max_inactive_connection_lifetime=_UNUSED_SECONDS,
             connect=connect,
             init=_begin_session,
             connection_class=_Connection,
@@ -289,6 +292,19 @@ class Database:
         finally:
             doubt.end()
             await _give_back(lent)
+
+    async def rest(self, look: float = _LOOK_SECONDS) -> None:
+        """Until cancelled. Where one connection is enough after more were needed, that one begins anew as well: it remembers the
+        plans of all that was asked in the busy time, tens of megabytes (docs/capacity.md)."""
+        was_busy = False
+        while True:
+            await asyncio.sleep(look)
+            if self.pool.get_size() > 1:
+                was_busy = True
+            elif was_busy:
+                was_busy = False
+                await self.pool.expire_connections()
+                give_back()
 
     async def close(self) -> None:
         await self.pool.close()

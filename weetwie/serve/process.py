@@ -83,6 +83,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
             async with _running(
                 parts.bell.run(),
                 parts.live.run(parts.bell),
+                parts.database.rest(),
                 *_work(parts, settings),
                 metrics.run(settings.metrics),
             ):
@@ -113,6 +114,7 @@ async def work(settings: Settings, dsn: str, ready: Callable[[], None]) -> None:
         with told_to_end(told.set):
             async with _running(
                 parts.bell.run(),
+                parts.database.rest(),
                 *_work(parts, settings),
             ):
                 settle()

@@ -474,9 +474,9 @@ class Down(blob.Store):
     def __init__(self) -> None:
         from obstore.store import S3Store
 
-        super().__init__(
-            S3Store("b", endpoint="http://127.0.0.1:9", access_key_id="a", secret_access_key="b", region="r",
-                    client_options={"allow_http": True}, retry_config={"max_retries": 0}))  # fmt: skip
+        store = S3Store("b", endpoint="http://127.0.0.1:9", access_key_id="a", secret_access_key="b", region="r",
+                        client_options={"allow_http": True}, retry_config={"max_retries": 0})  # fmt: skip
+        super().__init__(lambda: store)
 
 
 async def test_a_store_that_is_down_is_said_and_nothing_is_lost(house: House) -> None:

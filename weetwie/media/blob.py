@@ -13,6 +13,8 @@ from weetwie.errors import NoSpace, NotFound, Unavailable, _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from obstore.store import ObjectStore
+
 PIECE: Final = 256 * 1024
 _OUT_OF_ORDER: Final = _("Files can't be saved or opened right now. Try again in a few minutes.")
 _FULL: Final = ("No space left", "os error 28", "os error 122", "XMinioStorageFull", "QuotaExceeded")
@@ -21,12 +23,12 @@ _FULL: Final = ("No space left", "os error 28", "os error 122", "XMinioStorageFu
 class Store:
     """What fails raises NotFound, NoSpace or Unavailable; what was being written is then not there at all."""
 
-    def __init__(self, made: Callable[[], Any]) -> None:
+    def __init__(self, made: "Callable[[], ObjectStore]") -> None:
         """`made` makes what obstore knows it by, at the first need: many commands need none, and it takes megabytes."""
         self._made = made
 
     @cached_property
-    def _store(self) -> Any:
+    def _store(self) -> "ObjectStore":
         return self._made()
 
     async def put(self, name: str, content: IO[bytes] | bytes) -> None:
@@ -86,7 +88,7 @@ class Store:
 def in_folder(folder: Path) -> Store:
     """Made at the first need; files are written beside and put in place whole."""
 
-    def made() -> Any:
+    def made() -> "ObjectStore":
         from obstore.store import LocalStore
 
         return LocalStore(folder, automatic_cleanup=True)

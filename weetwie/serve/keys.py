@@ -109,7 +109,7 @@ async def seal_once(settings: Settings, dsn: str) -> None:
         await _seal_once(settings, connection)
 
 
-async def _seal_once(settings: Settings, connection: Any) -> bytes | None:
+async def _seal_once(settings: Settings, connection: DatabaseConnection) -> bytes | None:
     """What is there to check keys by."""
     if await _check(connection) is None:
         async with _alone(connection):

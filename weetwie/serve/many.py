@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import connection
 from multiprocessing.context import ForkProcess
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 import structlog
 import uvloop
@@ -111,16 +111,16 @@ class _Parts(NamedTuple):
     settings: Settings
     dsn: str
     listening: list[list[Socket]]
-    told: "connection.Connection[Any, Any]"
+    told: "connection.Connection[int, int]"
 
 
 def _first(
     parent: int,
     settings: Settings,
     listening: list[list[Socket]],
-    given: "connection.Connection[Any, Any]",
-    told: "connection.Connection[Any, Any]",
-    of_parent: tuple["connection.Connection[Any, Any]", ...],
+    given: "connection.Connection[str, str]",
+    told: "connection.Connection[int, int]",
+    of_parent: tuple["connection.Connection[str, str]", "connection.Connection[int, int]"],
 ) -> None:
     """Waits until the database has started; then forks the others, and keeps them running until it is told to end."""
     os.setsid()  # Ctrl-C is for our parent alone
@@ -146,7 +146,8 @@ class _Keeper:
             self._start(number, 0.0)
         while self._running:
             for sentinel in connection.wait(list(self._running)):
-                self._look_at(self._running.pop(cast("int", sentinel)))
+                assert isinstance(sentinel, int)
+                self._look_at(self._running.pop(sentinel))
 
     def _start(self, number: int, pause: float) -> None:
         """A signal that comes while one is forked is heard afterwards, by each as it is meant for it."""

@@ -1,11 +1,13 @@
 """How often the database is asked for a page whose parts are in the cache: the viewer, the policy and the law included."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.api.house import House, opened
 from tests.world import Someone
+from weetwie.domain.timelines.warm import warm_up
 
 MOST = 2
 
@@ -89,3 +91,24 @@ async def test_a_page_after_a_new_post_takes_one_more_for_what_is_not_kept(house
     async with Statements(house) as counted:
         await house.good(ada, "GET", "/api/v1/timelines/public")
     assert len(counted.asked) <= MOST + 1, _heads(counted.asked)
+
+
+async def test_what_first_pages_ask_has_been_asked_before_anybody_waits_for_it(house: House) -> None:
+    """By a server that has just started: each statement is written and planned once."""
+    world = house.world
+    ada, bo, cleo = await world.member("ada"), await world.member("bo"), await world.member("cleo")
+    await house.good(ada, "POST", f"/api/v1/accounts/{bo.id}/follow")
+    for number in range(3):
+        await house.good(bo, "POST", "/api/v1/statuses", data={"status": f"Post {number}"})
+    await world.post(cleo, "Written by somebody whom nobody has looked at")
+    async with Statements(house) as counted:
+        async with world.database.reading() as db:
+            await warm_up(db, world.memory)
+        await asyncio.sleep(0)  # the driver tells of a statement when its loop comes round
+        asked_before = set(counted.asked)
+        counted.asked.clear()
+        for at in ("timelines/home", "timelines/public", "timelines/tag/tea", f"accounts/{bo.id}/statuses"):
+            await house.good(ada, "GET", f"/api/v1/{at}?limit=2")
+    assert counted.asked and not set(counted.asked) - asked_before, _heads(
+        sorted(set(counted.asked) - asked_before)
+    )

@@ -77,7 +77,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
         drain = Drain(application)
         server = web.server(metrics.counting(drain))
         async with parts.database.reading() as db:
-            await warm_up(db, await parts.site.memory.policy(db))
+            await warm_up(db, parts.site.memory)
         settle()
         with told_to_end(_ending(settings.drain, drain, parts.live, server)):
             async with _running(

@@ -114,13 +114,13 @@ def _words() -> Executable:
     )
 
 
-_WORDS = Query(_words)
+WORDS = Query(_words)
 
 
 async def words(db: Db, posts: Iterable[SeenPost]) -> list[Words]:
     """What was written in posts that a viewer has been found to see; one that was deleted since is left out."""
     ids = list({seen.post_id for seen in posts})
-    return structs(Words, await db.rows(_WORDS, ids=ids)) if ids else []
+    return structs(Words, await db.rows(WORDS, ids=ids)) if ids else []
 
 
 async def edits(db: Db, post: SeenPost) -> list[Edit]:

@@ -2,22 +2,27 @@
 
 from contextlib import suppress
 
-from weetwie.access.authenticate import StaleViewer
+from weetwie.access import visibility
+from weetwie.access.authenticate import Memory, StaleViewer
 from weetwie.access.enums import Standing
-from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.timelines.home import home
 from weetwie.domain.timelines.person import posts_of
 from weetwie.domain.timelines.public import public, tagged
-from weetwie.views import posts
+from weetwie.views import people, posts, texts
+from weetwie.views.people import SeenPerson
 
 NO_SUCH_PERSON = -1
+NO_SUCH_TOKEN = ""
 
 
-async def warm_up(db: Db, policy: Policy) -> None:
-    """As a member whom there is not: nothing is found, and nothing is answered to anybody."""
+async def warm_up(db: Db, memory: Memory) -> None:
+    """As a member whom there is not: nothing is found, and nothing is answered to anybody. How somebody is recognised and what is
+    loaded of posts and people that were not shown before are among it."""
+    policy = await memory.policy(db)
+    await memory.recognise(db, token=NO_SUCH_TOKEN)
     viewer = Viewer(policy=policy, person_id=NO_SUCH_PERSON, standing=Standing.member)
     page = Page(limit=1)
     for asked in (
@@ -29,3 +34,5 @@ async def warm_up(db: Db, policy: Policy) -> None:
     ):
         with suppress(StaleViewer):
             await asked
+    await db.rows(texts.WORDS, ids=[])
+    await people.profiles(db, [SeenPerson(NO_SUCH_PERSON, version=0, detail=visibility.CARD)])

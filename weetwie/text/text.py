@@ -3,6 +3,7 @@
 import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
@@ -95,6 +96,7 @@ def _mention(match: regex.Match[str]) -> Piece:
     return Piece("mention", match.start(), end, match[0][: len(match[0]) - cut], match["handle"], host)
 
 
+@lru_cache(maxsize=4096)
 def tag_key(name: str) -> str:
     """What two spellings of one tag have in common; signs that nobody sees do not tell them apart."""
     return normal("NFKC", visible(name)).casefold()

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypedDict
 from urllib.parse import quote
 
@@ -79,7 +80,13 @@ class TextRenderer:
         }
 
     def tag_url(self, key: str) -> str:
-        return f"{self._base_url}/tags/{quote(key, safe='')}"
+        return f"{self._base_url}/tags/{_in_an_address(key)}"
+
+
+@lru_cache(maxsize=4096)
+def _in_an_address(key: str) -> str:
+    """The same few tags stand in many posts."""
+    return quote(key, safe="")
 
 
 _SHORTCODES: Final = re.compile(r"(?<![A-Za-z0-9:]):([A-Za-z0-9_]{2,64}):(?![A-Za-z0-9:])")

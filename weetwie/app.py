@@ -78,7 +78,6 @@ from weetwie.http.turns import Turns
 from weetwie.runtime import asgi, clock
 from weetwie.runtime.asgi import Application, Receive, Scope, Send
 from weetwie.security import remote_user as remote_users
-from weetwie.security.client_address import place_of
 from weetwie.security.proxies import behind_proxies
 from weetwie.security.ratelimit import RateLimits, of_person
 from weetwie.text import language
@@ -227,8 +226,7 @@ def _counting(limits: RateLimits) -> Callable[[Call], None]:
 
 def _counting_wrong(database: Database) -> Callable[[Call], Awaitable[None]]:
     async def count(call: Call) -> None:
-        async with database.transaction_in_turn(place_of(call.client_address)) as db:
-            await attempts.wrong_token(db, call.client_address)
+        await attempts.wrong_token(database, call.client_address)
 
     return count
 

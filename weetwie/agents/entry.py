@@ -31,7 +31,6 @@ from weetwie.errors import Forbidden, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.http import body
 from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Headers, Receive, Scope, Send
-from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import RateLimits, of_person
 from weetwie.text import language
 
@@ -119,8 +118,7 @@ class AgentEntry:
         self._count(viewer, address)
         if viewer is None or token is None:
             if token and not was_good and self._limits is not None:
-                async with self._database.transaction_in_turn(place_of(address)) as db:
-                    await attempts.wrong_token(db, address)
+                await attempts.wrong_token(self._database, address)
             raise NoToken(was_shown=bool(token))
         return Asking(
             self._database,

@@ -30,7 +30,6 @@ from weetwie.domain.identity import attempts
 from weetwie.errors import NotFound, Refusal, TooMany, _
 from weetwie.http import body
 from weetwie.runtime import clock
-from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import RateLimits
 from weetwie.text import language
 
@@ -157,8 +156,7 @@ class ChatServer:
         address = request.client.host if request.client else ""
         if self._limits is not None:
             self._limits.count(("api",), "", address).check()
-            async with self._database.transaction_in_turn(place_of(address)) as db:
-                await attempts.wrong_token(db, address)
+            await attempts.wrong_token(self._database, address)
 
 
 def application(slack: str, database: Database, site: Site, limits: RateLimits | None) -> Starlette:

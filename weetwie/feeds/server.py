@@ -33,7 +33,6 @@ from weetwie.feeds import find, written
 from weetwie.feeds.entries import Entries, FeedEntry
 from weetwie.feeds.written import Feed
 from weetwie.runtime import clock
-from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import RateLimits
 from weetwie.text import language
 
@@ -148,8 +147,7 @@ class FeedServer:
 
     async def _count_wrong(self, request: Request) -> None:
         if self._limits is not None:
-            async with self._database.transaction_in_turn(place_of(_client(request))) as db:
-                await attempts.wrong_token(db, _client(request))
+            await attempts.wrong_token(self._database, _client(request))
 
     def _answering(self, show: Show) -> Show:
         async def answer(request: Request) -> Response:

@@ -24,7 +24,6 @@ from weetwie.domain.identity import attempts
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany
 from weetwie.flows import bots
 from weetwie.http import body
-from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import RateLimits
 
 log = structlog.get_logger(__name__)
@@ -67,8 +66,7 @@ class HookServer:
         if self._limits is not None:
             self._limits.count(("api",), f"hook:{hook.id}" if hook else "", address).check()
             if hook is None:
-                async with self._database.transaction_in_turn(place_of(address)) as db:
-                    await attempts.wrong_token(db, address)
+                await attempts.wrong_token(self._database, address)
         if hook is None:
             raise NotFound
         return hook

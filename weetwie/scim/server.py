@@ -46,7 +46,6 @@ from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Receive
 from weetwie.scim import dialects
 from weetwie.scim.storage import Storage
-from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import RateLimits
 
 log = structlog.get_logger(__name__)
@@ -172,8 +171,7 @@ class ScimServer(ASGIApplication):
             self._limits.count(("directory" if caller else "api",), caller, client_address).check()
         if token_id is None and self.needs_auth(request):
             if token and self._limits is not None:
-                async with self._database.transaction_in_turn(place_of(client_address)) as db:
-                    await attempts.wrong_token(db, client_address)
+                await attempts.wrong_token(self._database, client_address)
             raise UnauthorizedException
 
     async def dispatch_request(self, request: ScimRequest) -> ScimResponse:

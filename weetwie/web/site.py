@@ -25,7 +25,6 @@ from weetwie.http.body import bounded, check_length
 from weetwie.runtime import clock
 from weetwie.runtime.asgi import ROUTE
 from weetwie.security import oidc
-from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import RateLimits
 from weetwie.settings import Provider
 from weetwie.web.api_reference import Reference
@@ -199,8 +198,7 @@ async def _slowed(come: Visit, refusal: Refusal) -> Refusal:
     if come.site.limits is None:
         return refusal
     try:
-        async with come.site.database.transaction_in_turn(place_of(come.client_address)) as db:
-            await attempts.wrong_token(db, come.client_address)
+        await attempts.wrong_token(come.site.database, come.client_address)
     except TooMany as too_many:
         return too_many
     return refusal

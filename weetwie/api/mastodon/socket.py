@@ -25,7 +25,6 @@ from weetwie.domain.timelines.listeners import Channel, News, Stream, StreamEndi
 from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
-from weetwie.security.client_address import place_of
 from weetwie.security.ratelimit import of_person
 
 log = structlog.get_logger(__name__)
@@ -108,8 +107,7 @@ async def _recognised(streaming: Streaming, token: str | None, client_address: s
         caller = of_person(viewer.person_id if viewer is not None else 0)
         streaming.limits.count(("api",), caller, client_address).check()
         if not was_good:
-            async with streaming.database.transaction_in_turn(place_of(client_address)) as db:
-                await attempts.wrong_token(db, client_address)
+            await attempts.wrong_token(streaming.database, client_address)
     if viewer is None or not is_active(viewer, clock.now()):
         raise Unauthorized
     if not (may_hear(viewer, STATUSES) or may_hear(viewer, NOTIFICATIONS)):

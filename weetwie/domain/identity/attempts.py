@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.database.pool import Db, Query, param
+from weetwie.database.pool import Database, Db, Query, param
 from weetwie.domain.identity.keys import key
 from weetwie.domain.identity.rules import REMEMBERED, WRONG_TOKENS, Guessing
 from weetwie.errors import TooMany, _
@@ -91,10 +91,12 @@ async def take_back(db: Db, attempt: Attempt, forgiven: str, beside: Sequence[st
     await db.run(_FORGIVE, about=about)
 
 
-async def wrong_token(db: Db, client_address: str) -> None:
+async def wrong_token(database: Database, client_address: str) -> None:
     """Somebody has shown a token, a code or a link that leads nowhere. What is right is never refused for what others behind
     the same address have shown. Raises TooMany."""
-    await begin(db, {f"token from {place_of(client_address)}": WRONG_TOKENS})
+    place = place_of(client_address)
+    async with database.transaction_in_turn(place) as db:
+        await begin(db, {f"token from {place}": WRONG_TOKENS})
 
 
 async def sweep(db: Db) -> int:

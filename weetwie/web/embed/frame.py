@@ -9,7 +9,6 @@ from weetwie.access import viewer as viewers
 from weetwie.domain.identity import attempts, embedded
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock
-from weetwie.security.client_address import place_of
 from weetwie.text import language
 from weetwie.web.embed import KINDS, LONGEST, check_on, origins
 from weetwie.web.embed.shown import piece
@@ -136,8 +135,7 @@ async def _recognise(visit: Visit, origin: str) -> None:
 
 
 async def _count_wrong(visit: Visit) -> None:
-    async with visit.site.database.transaction_in_turn(place_of(visit.client_address)) as db:
-        await attempts.wrong_token(db, visit.client_address)
+    await attempts.wrong_token(visit.site.database, visit.client_address)
 
 
 async def _kept(visit: Visit, asked: AskedOfFrame) -> str | None:

@@ -1,6 +1,7 @@
 """Turns: who is let in when more comes than can be done."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -100,3 +101,11 @@ async def test_a_turn_of_who_has_gone_is_given_to_the_next() -> None:
     gone.cancel()
     async with asyncio.timeout(20):
         assert isinstance(await waits, HeldPlace)
+
+
+def test_strangers_who_come_at_once_are_not_refused_at_once() -> None:
+    here = Turns(places=0)
+    waits = sorted(here._patience_of_strangers() for _one in range(1000))
+    assert 0.3 <= waits[0] < waits[-1] <= turns.WAIT_SECONDS
+    between = [later - earlier for earlier, later in pairwise(waits)]
+    assert max(between) < 0.002

@@ -142,6 +142,7 @@ async def test_who_reads_slowly_takes_no_turn_and_who_does_not_read_at_all_is_gi
     server: web.WebServer, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(web, "READING_SECONDS", 0.5)
+    monkeypatch.setattr("weetwie.http.turns.WAIT_SECONDS", 30.0)  # all of them get their answer
     async with (
         clients(port, 1) as (ada,),
         clients(port, 20, receive_buffer=4096) as slow,

@@ -11,17 +11,20 @@ from weetwie.text import language
 
 
 def recalled(memory: Memory, session_cookie: str) -> Callable[[Scope], Requester]:
-    """A made-up token is nobody's, so it counts for the address that it comes from."""
+    """A made-up token is nobody's, so it counts for the address that it comes from. So does one whose person this process has not
+    met yet: these come in turn with all who show nothing, or a crowd of strangers in the same office would keep them out."""
     wanted = f"{session_cookie}="
 
     def caller(scope: Scope) -> Requester:
-        for token, session in _credentials(scope, wanted):
+        credentials = _credentials(scope, wanted)
+        for token, session in credentials:
             viewer = memory.recall(token=token, session=session)
             if viewer is not None and viewer.is_person:
                 return Requester(f"person:{viewer.person_id}", is_person=True)
             if viewer is not None:
                 return Requester(f"token:{viewer.token_id}", is_person=False)
-        return Requester(f"address:{place_of(asgi.client(scope))}", is_person=False)
+        kind = "unmet" if credentials else "address"
+        return Requester(f"{kind}:{place_of(asgi.client(scope))}", is_person=False)
 
     return caller
 

@@ -11,10 +11,14 @@ from weetwie.errors import Unavailable, _
 PLACES: Final = 32
 """Requests at work at once, in one process: enough to keep it and its database busy."""
 WAIT_SECONDS: Final = 0.8
-"""How long strangers wait."""
+"""How long strangers wait at most. Who comes at once is not refused at once, or the last of thousands would wait for all the others."""
+_LEAST_WAIT: Final = 0.4
+"""A part of that."""
 PEOPLE_WAIT_SECONDS: Final = 3.0
 HOLD_SECONDS: Final = 0.5
 """Who is at work for longer waits for something outside (a provider, a slow disk), and no longer counts."""
+_GOLDEN: Final = 0.618034
+"""Of any number of its multiples the parts after the point lie apart evenly."""
 _ONE_IN: Final = 4
 """Of the turns goes to strangers while people wait too, or nobody could log in."""
 
@@ -46,6 +50,7 @@ class Turns:
         """Since when, the longest one first."""
         self._people, self._strangers = _Queues(), _Queues()
         self._given = 0
+        self._strangers_waited = 0.0
         self._looking: asyncio.TimerHandle | None = None
 
     def take_free(self) -> HeldPlace | None:
@@ -61,7 +66,7 @@ class Turns:
             return place
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[HeldPlace] = loop.create_future()
-        patience = PEOPLE_WAIT_SECONDS if caller.is_person else WAIT_SECONDS
+        patience = PEOPLE_WAIT_SECONDS if caller.is_person else self._patience_of_strangers()
         timer = loop.call_later(patience, _refuse, turn)
         (self._people if caller.is_person else self._strangers).add(caller.name, turn)
         self._look()
@@ -73,6 +78,11 @@ class Turns:
             raise
         finally:
             timer.cancel()
+
+    def _patience_of_strangers(self) -> float:
+        """Spread evenly, whoever comes next to whom."""
+        self._strangers_waited = (self._strangers_waited + _GOLDEN) % 1
+        return WAIT_SECONDS * (_LEAST_WAIT + (1 - _LEAST_WAIT) * self._strangers_waited)
 
     def give_back(self, place: HeldPlace) -> None:
         """Once is enough; more does no harm."""

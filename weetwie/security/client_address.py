@@ -65,6 +65,7 @@ def read(text: str) -> Address | None:
 _WITH_PORT = re.compile(r"\[(?P<bracketed>[^\[\]]+)\](?::\d*)?|(?P<plain>[\d.]+):\d*", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def place_of(client_address: str) -> str:
     """An address as it counts: of IPv6 the network that one household or office has."""
     address = read(client_address)

@@ -21,7 +21,8 @@ from weakref import WeakSet
 from weetwie.runtime import cache
 
 EVERY = 10.0
-_SMALL = 1000
+_SMALL, _SMALLER = 500, 50
+"""Posts and people, of which a page needs a hundred at once; and what functions have answered."""
 _FEW = 20
 """Objects of a kind that are not worth a line."""
 K = TypeVar("K")
@@ -59,7 +60,7 @@ def _made_small() -> Callable[[], dict[str, int]]:
 
     def small(maxsize: Any = 128, typed: bool = False) -> Any:
         def remembering(function: Any) -> Any:
-            made = real(None if maxsize is None else min(maxsize, _SMALL), typed)(function)
+            made = real(None if maxsize is None else min(maxsize, _SMALLER), typed)(function)
             functions[f"{function.__module__}.{getattr(function, '__qualname__', function)}"] = made
             return made
 

@@ -21,6 +21,8 @@ from tests.bench.scale import company
 EACH = 2000
 """Who read slowly, and who write slowly."""
 SECONDS = 60.0
+_ANSWERED = 10.0
+"""After so many seconds the long answers have been made, which cost as much for those who read fast."""
 COSTS, WEIGHT = 1.5, 25.0
 """The bars: times the p95 of others, KB of memory for each."""
 _HOME = "/api/v1/timelines/home?limit=20"
@@ -49,6 +51,7 @@ async def _measure(installation: Installation, report: Report, each: int, second
     await slow.open(each)
     report.add(f"{each} slow readers and {each} slow writers opened", time.perf_counter() - opening, "s")
     dribbling = asyncio.create_task(slow.dribble())
+    await asyncio.sleep(_ANSWERED)
     spent = installation.running.cpu()
     beside = await _read(installation.port, crowd, seconds)
     spent = (installation.running.cpu() - spent) / seconds

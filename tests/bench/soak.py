@@ -188,7 +188,7 @@ class _Soak:
             (self._mark, 4),
             (self._follow, 2),
             (self._listen, 4),
-            (self._enter, 0.6),
+            (self._enter, 1.0),
             (self._picture, 0.6),
             (self._stray, 3),
         ]
@@ -245,7 +245,7 @@ class _Soak:
         await self._ask(line, "GET", path, BROWSER + person.token)
 
     async def _write(self, line: Connection, person: Person) -> None:
-        body: dict[str, Any] = {"status": f"{community.text(self._dice)} {self._dice.random()}"}
+        body: dict[str, Any] = {"status": community.text(self._dice)}
         if self._dice.random() < 0.3:
             body["in_reply_to_id"] = self._dice.choice(self._ids)
         if self._dice.random() < 0.3:

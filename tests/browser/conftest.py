@@ -7,14 +7,18 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, get_args
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import machine
 from tests.clients.running import PASSWORD, Running, running
+from tests.patience import PATIENCE
 from weetwie.access.policy import Connection
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -96,6 +100,33 @@ def _enter(company: Running, chromium: Browser, name: str, password: str) -> str
 Open = Callable[..., Page]
 
 
+def _context(
+    company: Running, chromium: Browser, look: Look, cookies: str | None, *, works: bool = False
+) -> BrowserContext:
+    context = chromium.new_context(
+        base_url=company.address,
+        viewport={"width": look.width, "height": 900},
+        color_scheme="dark" if look.theme == "dark" else "light",
+        reduced_motion="reduce",
+        locale="en-GB",
+        storage_state=cookies,
+        service_workers="allow" if works else "block",
+    )
+    context.set_default_timeout(1000 * PATIENCE)
+    if not look.scripts:
+        # Empty files instead of none at all, so that the page can still be examined.
+        context.route("**/static/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    return context
+
+
+def _listen(page: Page, complaints: list[str], fails: str = "\0") -> None:
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if is_complaint(said) and fails not in said.text else None,
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
 @pytest.fixture
 def open_page(company: Running, chromium: Browser, signed_in: dict[str, str | None]) -> Iterator[Open]:
     """Opens a page in a fresh browser; whatever its console or its scripts complain of fails the test, but for what is
@@ -106,31 +137,10 @@ def open_page(company: Running, chromium: Browser, signed_in: dict[str, str | No
     def open_(
         path: str, look: Look | None = None, *, who: str = "somebody", fails: str = "\0", works: bool = False
     ) -> Page:
-        look = look or Look()
-        context = chromium.new_context(
-            base_url=company.address,
-            viewport={"width": look.width, "height": 900},
-            color_scheme="dark" if look.theme == "dark" else "light",
-            reduced_motion="reduce",
-            locale="en-GB",
-            storage_state=signed_in[who],
-            service_workers="allow" if works else "block",
-        )
+        context = _context(company, chromium, look or Look(), signed_in[who], works=works)
         contexts.append(context)
-        context.set_default_timeout(15_000)
-        if not look.scripts:
-            # Empty files instead of none at all, so that the page can still be examined.
-            context.route(
-                "**/static/*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
-            )
         page = context.new_page()
-        page.on(
-            "console",
-            lambda said: (
-                complaints.append(said.text) if is_complaint(said) and fails not in said.text else None
-            ),
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        _listen(page, complaints, fails)
         page.goto(path)
         return page
 
@@ -138,6 +148,63 @@ def open_page(company: Running, chromium: Browser, signed_in: dict[str, str | No
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+class Tabs:
+    """One for each person with and without scripts: to open a new browser takes longer than most pages do."""
+
+    def __init__(self, company: Running, chromium: Browser, signed_in: dict[str, str | None]) -> None:
+        self.complaints: list[str] = []
+        self._company, self._chromium, self._signed_in = company, chromium, signed_in
+        self._who = ""
+        self._pages: dict[bool, Page] = {}
+
+    def open(self, path: str, look: Look, who: str) -> Page:
+        """With nothing left of what was looked at before but files that do not change."""
+        if who != self._who:
+            self.close()
+            self._who = who
+        page = self._pages.get(look.scripts) or self._new(look)
+        page.set_viewport_size({"width": look.width, "height": 900})
+        page.emulate_media(color_scheme="dark" if look.theme == "dark" else "light")
+        self.complaints.clear()
+        page.goto(path)
+        return page
+
+    def leave(self) -> None:
+        """Forgets what the page that was looked at has put down in the browser."""
+        cookies = self._signed_in[self._who]
+        for page in self._pages.values():
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+            page.context.clear_cookies()
+            if cookies:
+                page.context.add_cookies(json.loads(Path(cookies).read_text())["cookies"])
+
+    def close(self) -> None:
+        for page in self._pages.values():
+            page.context.close()
+        self._pages.clear()
+
+    def _new(self, look: Look) -> Page:
+        page = _context(self._company, self._chromium, look, self._signed_in[self._who]).new_page()
+        _listen(page, self.complaints)
+        self._pages[look.scripts] = page
+        return page
+
+
+@pytest.fixture(scope="package")
+def tabs(company: Running, chromium: Browser, signed_in: dict[str, str | None]) -> Iterator[Tabs]:
+    tabs = Tabs(company, chromium, signed_in)
+    yield tabs
+    tabs.close()
+
+
+@pytest.fixture
+def look_at(tabs: Tabs) -> Iterator[Callable[[str, Look, str], Page]]:
+    """Opens a page to look at it and no more, in a tab that others have used; complaints fail the test as with `open_page`."""
+    yield tabs.open
+    tabs.leave()
+    assert tabs.complaints == []
 
 
 def is_complaint(said: ConsoleMessage) -> bool:

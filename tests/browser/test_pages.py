@@ -1,6 +1,7 @@
 """Every page over the sample company, looked at in both themes, on phones and desktops, with and without a script."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -290,9 +291,9 @@ def complaints(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("path", "look", "who"), ALL)
 def test_a_page_is_whole_and_keeps_nobody_out(
-    open_page: Open, path: str, look: Look, who: str, request: pytest.FixtureRequest
+    look_at: Callable[[str, Look, str], Page], path: str, look: Look, who: str, request: pytest.FixtureRequest
 ) -> None:
-    page = open_page(path, look, who=who)
+    page = look_at(path, look, who)
     assert page.locator("h1").count() == 1
     check(page, re.sub(r".*\[|\]", "", request.node.name))
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import httpx
 
+from tests.patience import PATIENCE
 from weetwie.security import sealing
 
 PASSWORD = "four words in a row"
-_START_SECONDS = 180
 _KEY = base64.urlsafe_b64encode(bytes(sealing.LENGTH)).decode()
 """The one that tests seal with (`tests/__init__.py`), so that people made beside the server are its own."""
 
@@ -32,7 +32,7 @@ class Running:
         """What `weetwie ...` prints, in the same data folder and while the server runs."""
         done = subprocess.run(
             [*_weetwie(), *words, "--data", str(self.data)],
-            input=said, capture_output=True, text=True, timeout=60, env=_environment() | self.settings, check=False,
+            input=said, capture_output=True, text=True, timeout=PATIENCE, env=_environment() | self.settings, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -54,7 +54,7 @@ def running(folder: Path, *options: str, host: str = "127.0.0.1", **settings: st
         yield server
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def _weetwie() -> list[str]:
@@ -74,7 +74,7 @@ def _free_port() -> int:
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + _START_SECONDS
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text()
         try:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests import machine
+from tests.patience import PATIENCE
 from weetwie.settings import sources
 from weetwie.settings.sources import Directory
 
@@ -65,7 +66,7 @@ class Slapd:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
             self.process = None
 
     async def add(self, dn: str, **values: Any) -> None:

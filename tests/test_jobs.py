@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.patience import PATIENCE
 from weetwie import jobs
 from weetwie.database import wake
 from weetwie.database.unavailable import DatabaseAway
@@ -117,7 +118,7 @@ async def test_who_takes_long_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -
     bell = Bell("")
     async with bell.turn(has_rung=False):
         for has_rung, waits in ((False, True), (True, True), (True, False)):
-            async with asyncio.timeout(5), bell.turn(has_rung=has_rung, waits=waits):
+            async with asyncio.timeout(PATIENCE), bell.turn(has_rung=has_rung, waits=waits):
                 pass
         assert bell._turn.locked()
     assert not bell._turn.locked()

@@ -92,7 +92,13 @@ class World:
     @classmethod
     async def open(cls, dsn: str, *, at: datetime | None = None, is_kept: bool = False) -> "World":
         """With `at` the clock stands still there, and ids are the same whenever the same things are done."""
-        connection = await asyncpg.connect(dsn, server_settings=_SETTINGS)
+        connection = await asyncpg.connect(
+            dsn,
+            server_settings=_SETTINGS,
+            statement_cache_size=2000,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,
+        )
         await prepare_connection(connection)
         if is_kept:
             return cls(connection, await Database.open(dsn, size=3), None)

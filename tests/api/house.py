@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tests.patience import PATIENCE
 from tests.site import Choices, browser
 from tests.world import Someone, World
 from weetwie import reactions
@@ -41,7 +42,7 @@ async def opened(dsn: str) -> AsyncIterator[House]:
     world = await World.open(dsn, is_kept=True)
     reactions.attach(world.database)
     try:
-        async with browser(world, Choices(), timeout=30) as site:
+        async with browser(world, Choices(), timeout=PATIENCE) as site:
             yield House(world, site)
     finally:
         await world.close()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.api.house import House, opened
 from tests.media.recordings import ogg
+from tests.patience import PATIENCE
 from tests.world import Someone
 from weetwie.access.enums import Ring, Visibility
 from weetwie.domain.media import remove
@@ -561,7 +562,7 @@ async def test_a_file_that_is_long_on_its_way_holds_no_connection(house: House) 
         for _number in range(8)
     ]
     await asyncio.sleep(0.2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await house.good(bo, "POST", "/api/v1/statuses", json={"status": "meanwhile"})
     goes_on.set()
     assert {(await one).status_code for one in uploads} == {200}

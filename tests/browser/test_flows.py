@@ -102,7 +102,7 @@ def test_what_is_deleted_can_be_had_back_for_a_while(open_page: Open) -> None:
     post.locator(".more-acts").click()
     post.locator(".delete-it").click()
     page.goto("/lists")
-    for _while_it_is_on_its_way in range(20):
+    for _while_it_is_on_its_way in range(1000):
         page.goto("/")
         if not page.locator("article.post", has_text="a post to be regretted").count():
             break

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import is_complaint
 from tests.clients.running import PASSWORD, Running
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -33,7 +34,7 @@ def test_a_passkey_is_added_signs_in_without_a_name_and_is_removed(
         "person", "create", "key", "--email", "key@example.org", "--password-stdin", said=PASSWORD
     )
     context = chromium.new_context(base_url=company.address, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)

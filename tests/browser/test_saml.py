@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import saml_provider as providers
 from tests.clients.running import Running, running
+from tests.patience import PATIENCE
 from tests.saml_provider import SamlIdp
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -33,7 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, idp: SamlIdp) -> Iterator[Ru
 
 def opened(house: Running, chromium: Browser) -> tuple[BrowserContext, Page]:
     context = chromium.new_context(base_url=house.address, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(1000 * PATIENCE)
     return context, context.new_page()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from tests.patience import PATIENCE
 from weetwie.access.authenticate import Memory
 from weetwie.access.enums import Standing
 from weetwie.database.pool import Database
@@ -26,7 +27,7 @@ async def weetwie(dsn: str, *words: str, given: str = "") -> tuple[int, str, str
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
         env={**os.environ, "WEETWIE_DATABASE_URL": dsn},
     )
     return done.returncode, done.stdout.strip(), done.stderr.strip()
@@ -110,11 +111,11 @@ async def test_a_database_out_of_reach_is_said_so() -> None:
 
 
 def test_help_loads_nothing_that_is_slow() -> None:
-    done = subprocess.run([*PROGRAM, "--help"], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([*PROGRAM, "--help"], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert "person" in done.stdout
     loaded = subprocess.run(
         [sys.executable, "-c", "import sys, weetwie.cli.person, weetwie.cli.token; print('sqlalchemy' in sys.modules)"],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     assert loaded.stdout.strip() == "False"
 

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 import httpx
 
 from tests.clients.running import PASSWORD
+from tests.patience import PATIENCE
 
 
 class _Page(HTMLParser):
@@ -42,7 +43,7 @@ class _Page(HTMLParser):
 
 class Browser:
     def __init__(self) -> None:
-        self._client = httpx.Client(timeout=30)
+        self._client = httpx.Client(timeout=PATIENCE)
 
     def consent(self, address: str, name: str) -> str:
         """Signs in and allows what an app asks for. Gives the code on the page, or where the app is called back."""

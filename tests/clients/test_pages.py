@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tests.clients.running import PASSWORD, Running
+from tests.patience import PATIENCE
 from tests.site import form_of
 
 Client = Callable[[str], Any]
@@ -15,7 +16,7 @@ def test_an_open_page_hears_what_arrives_and_what_one_is_told(client: Client, se
     ada, bo = client("ada"), client("bo")
     handle = ada.me().username
     ada.account_follow(bo.me().id)
-    with httpx.Client(base_url=server.address, timeout=30) as site:
+    with httpx.Client(base_url=server.address, timeout=PATIENCE) as site:
         form = form_of(site.get("/auth/sign_in"))
         site.post("/auth/sign_in", data=form | {"name": handle, "password": PASSWORD})
         with site.stream("GET", "/live?of=home") as open_:

@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.api.conformance import check_entity
 from tests.clients.running import Running
-from tests.clients.waiting import PATIENCE_SECONDS
+from tests.patience import PATIENCE
 
 Client = Callable[[str], Any]
 
@@ -44,13 +44,13 @@ class Ears(StreamListener):
         self.heard.put(("notification", notification))
 
     def next(self) -> tuple[str, Any]:
-        return self.heard.get(timeout=PATIENCE_SECONDS)
+        return self.heard.get(timeout=PATIENCE)
 
 
 def listen(client: Mastodon, ears: Ears) -> Any:
     """Opens the stream; it is known to be open when the greeting has come."""
     handle = client.stream_user(ears, run_async=True)
-    ears.greeted.get(timeout=PATIENCE_SECONDS)
+    ears.greeted.get(timeout=PATIENCE)
     return handle
 
 
@@ -59,7 +59,7 @@ def hang_up(client: Any, handle: Any) -> None:
     closing = Thread(target=handle.close)
     closing.start()
     client.status_post("A last word")
-    closing.join(PATIENCE_SECONDS)
+    closing.join(PATIENCE)
 
 
 def test_posts_edits_deletions_and_notifications_arrive_as_events(client: Client) -> None:
@@ -113,7 +113,7 @@ def socket_of(server: Running) -> Any:
 
 
 def next_of(socket: ClientConnection) -> tuple[list[str], str, Any]:
-    message = json.loads(socket.recv(timeout=PATIENCE_SECONDS))
+    message = json.loads(socket.recv(timeout=PATIENCE))
     payload = message["payload"]
     assert isinstance(payload, str)
     return (
@@ -172,7 +172,7 @@ def test_what_cannot_be_understood_is_answered_and_the_socket_stays(
 ) -> None:
     with socket_of(client("ada")) as socket:
         socket.send(said)
-        answer = json.loads(socket.recv(timeout=PATIENCE_SECONDS))
+        answer = json.loads(socket.recv(timeout=PATIENCE))
         assert answer["error"]
         assert answer["status"] == 400
 
@@ -183,7 +183,7 @@ def test_a_message_beyond_measure_closes_the_socket_and_harms_nobody(client: Cli
     def shout() -> None:
         with socket_of(ada) as socket:
             socket.send("x" * 10_000_000)
-            socket.recv(timeout=PATIENCE_SECONDS)
+            socket.recv(timeout=PATIENCE)
 
     with pytest.raises((ConnectionClosed, OSError)):
         shout()
@@ -210,7 +210,7 @@ def test_a_token_is_taken_wherever_apps_put_it(client: Client, server: Running, 
 def test_without_a_good_token_there_is_no_stream(server: Running) -> None:
     address = server.address.replace("http", "ws", 1) + "/api/v1/streaming?stream=user&access_token=wrong"
     with pytest.raises((InvalidHandshake, ConnectionClosed)), connect(address) as socket:
-        socket.recv(timeout=PATIENCE_SECONDS)
+        socket.recv(timeout=PATIENCE)
 
 
 def test_a_stream_ends_when_its_token_is_revoked(client: Client, server: Running, socket_of: Any) -> None:
@@ -219,7 +219,7 @@ def test_a_stream_ends_when_its_token_is_revoked(client: Client, server: Running
         assert is_quiet(socket, 0.5)
         server.command("person", "suspend", ada.me().username)
         with pytest.raises(ConnectionClosed):
-            socket.recv(timeout=PATIENCE_SECONDS)
+            socket.recv(timeout=PATIENCE)
 
 
 def test_a_picture_arrives_with_an_address_of_the_one_who_listens(client: Client) -> None:

@@ -16,6 +16,7 @@ from tests.clients.browser import Browser
 from tests.clients.running import Running
 from tests.clients.test_mastodon_py import asked
 from tests.clients.waiting import until
+from tests.patience import PATIENCE
 
 
 class Toot:
@@ -39,7 +40,7 @@ class Toot:
                 assert line, shown
                 shown += line
             said = f"n\n{browser.consent(found[1], self.handle)}\n"
-            rest, _nothing = process.communicate(said, timeout=60)
+            rest, _nothing = process.communicate(said, timeout=PATIENCE)
             assert process.returncode == 0, rest
         assert "Successfully logged in" in rest
 
@@ -60,7 +61,7 @@ class Toot:
             capture_output=True,
             text=True,
             env=self._environment,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 20.0
+from tests.patience import PATIENCE
 
 
 def until(happened: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + PATIENCE
     while not happened():
         assert time.monotonic() < end, "this did not happen"
         time.sleep(0.05)

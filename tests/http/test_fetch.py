@@ -6,6 +6,7 @@ import ipaddress
 import pytest
 
 from tests.pages import html, served
+from tests.patience import PATIENCE
 from weetwie.http import fetch, page
 from weetwie.http.fetch import Fetcher, FetchFailed
 
@@ -132,7 +133,7 @@ async def test_who_answers_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatc
             await asyncio.sleep(0.05)
 
     server = await asyncio.start_server(slow, "127.0.0.1", 0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(FetchFailed):
             await fetcher.fetch(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "text/html")
     server.close()

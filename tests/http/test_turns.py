@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.patience import PATIENCE
 from weetwie.http import turns
 from weetwie.http.turns import HeldPlace, Overloaded, Requester, Turns
 
@@ -84,7 +85,7 @@ async def test_who_waits_for_something_outside_holds_nobody_up(monkeypatch: pyte
     monkeypatch.setattr(turns, "HOLD_SECONDS", 0.05)
     here = Turns(places=2)
     slow = [await here.take(person("ada")), await here.take(person("bo"))]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         place = await here.take(stranger("address"))
     for one in (*slow, place):
         here.give_back(one)
@@ -99,7 +100,7 @@ async def test_a_turn_of_who_has_gone_is_given_to_the_next() -> None:
     await asyncio.sleep(0)
     here.give_back(place)
     gone.cancel()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert isinstance(await waits, HeldPlace)
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.imports.bringing import Told, acting
 from tests.imports.test_evidence import bring, came
 from tests.imports.written import ADA, BO, GENERAL, NAMED, OUT, message, reader
+from tests.patience import PATIENCE
 from tests.world import Someone, World
 from weetwie.access.enums import Ring
 from weetwie.context import of_system
@@ -130,7 +131,7 @@ async def while_it_comes_in(world: World, act: Callable[[], Awaitable[object]]) 
         yield GENERAL
         for number in range(1, 104):
             if number == 102:  # the first hundred stand
-                asyncio.run_coroutine_threadsafe(acts(), loop).result(timeout=60)
+                asyncio.run_coroutine_threadsafe(acts(), loop).result(timeout=PATIENCE)
             yield message(number, f"Pump number {number}", OUT if number == 1 else ADA)
         yield message(104, "So it is", OUT)
 

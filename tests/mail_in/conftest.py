@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.letters import Waiting, taken
+from tests.patience import PATIENCE
 from tests.world import Someone, World
 from weetwie import reactions
 from weetwie.context import Context
@@ -88,7 +89,7 @@ async def hand_over(company: Company, message: EmailMessage, envelope_from: str 
     host, port = company.mail_in.lmtp_at or ("", 0)
 
     def send() -> tuple[int, bytes]:
-        with smtplib.LMTP(host, port, timeout=20) as server:
+        with smtplib.LMTP(host, port, timeout=PATIENCE) as server:
             try:
                 server.sendmail(envelope_from, [message["To"]], message.as_bytes(policy=policy.SMTP))
             except smtplib.SMTPRecipientsRefused as error:

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from tests.mail_in.conftest import BO, Company, hand_over, reply
+from tests.patience import PATIENCE
 from weetwie.access.enums import Ring, Visibility
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.domain.identity import addresses
@@ -306,7 +307,7 @@ async def test_an_address_from_which_email_comes_back_for_good_is_written_to_no_
 
     def send() -> None:
         with (
-            socket.create_connection((host, port), timeout=20) as connection,
+            socket.create_connection((host, port), timeout=PATIENCE) as connection,
             connection.makefile("rb") as said,
         ):
             for line in ("", "LHLO a", "MAIL FROM:<>", f"RCPT TO:<{to}>", "DATA"):

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.mail_in.conftest import Company, reply
+from tests.patience import PATIENCE
 from tests.slapd import certificates
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.flows import mail_in as flow
@@ -33,7 +34,7 @@ class Server:
         self.port = port
 
     def login(self) -> imaplib.IMAP4:
-        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
+        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=PATIENCE)
         client.login("demouser", "demopass")
         return client
 
@@ -73,7 +74,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     while process.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
             if connection.recv(10):
                 return
     raise AssertionError("pymap has ended")

@@ -17,7 +17,8 @@ from typing import Any
 
 import httpx
 
-STARTS_WITHIN = 60.0
+from tests.patience import PATIENCE
+
 PROGRAM = [sys.executable, "-m", "weetwie"]
 
 
@@ -56,7 +57,7 @@ class Installation:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE,
             env=os.environ | self.environment,
         )
         return done.returncode, done.stdout.strip(), done.stderr.strip()
@@ -74,7 +75,7 @@ class Installation:
 
     def client(self, token: str | None = None, **more: Any) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20, **more)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE, **more)
 
 
 class Run:
@@ -98,14 +99,14 @@ class Run:
     async def ready(self) -> float:
         """Seconds until requests are answered and whoever started it was greeted."""
         began = time.monotonic()
-        while time.monotonic() - began < STARTS_WITHIN:
+        while time.monotonic() - began < PATIENCE:
             if "is open at" in self.said:
                 return time.monotonic() - began
             assert self.process.poll() is None, self.said
             await asyncio.sleep(0.02)
         raise AssertionError(f"it does not start: {self.said}")
 
-    async def ended(self, within: float = 60.0) -> int:
+    async def ended(self, within: float = PATIENCE) -> int:
         return await asyncio.wait_for(asyncio.to_thread(self.process.wait), within)
 
     async def told_to_end(self, how: signal.Signals = signal.SIGTERM) -> float:
@@ -171,7 +172,7 @@ def children(parent: int) -> list[int]:
     return sorted(found)
 
 
-async def until(is_so: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
+async def until(is_so: Callable[[], Awaitable[bool]], within: float = PATIENCE) -> None:
     """Asks again and again."""
     async with asyncio.timeout(within):
         while not await is_so():

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.patience import PATIENCE
 from weetwie.serve import web
 
 
@@ -35,7 +36,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
 
 
 async def test_a_second_head_that_dribbles_ends_the_connection_and_answers_say_when(port: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
         head = await reader.readuntil(b"\r\n\r\n")
@@ -47,7 +48,7 @@ async def test_a_second_head_that_dribbles_ends_the_connection_and_answers_say_w
 
 
 async def test_a_websocket_stays_open_for_longer_than_a_head_may_take(port: int) -> None:
-    async with asyncio.timeout(20), connect(f"ws://127.0.0.1:{port}/") as line:
+    async with asyncio.timeout(PATIENCE), connect(f"ws://127.0.0.1:{port}/") as line:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         assert await reader.read() == b"", "one that came later, and says nothing, is closed"
         writer.close()
@@ -60,7 +61,7 @@ async def test_where_there_are_too_many_the_longest_waiting_one_goes(
 ) -> None:
     monkeypatch.setattr(web, "HEAD_SECONDS", 20.0)
     monkeypatch.setattr(web._Protocol, "most", 2)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         opened = [await asyncio.open_connection("127.0.0.1", port) for _one in range(3)]
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await opened[0][0].readexactly(1)

@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.serve.running import Installation, at_work, free_port, post, serving
 from tests.serve.test_outages import again, updates
 from weetwie.database import postgres
@@ -57,7 +58,7 @@ async def test_while_the_database_is_frozen_all_is_unavailable_soon_and_then_goe
         ada = await installation.somebody("ada")
         async with (
             installation.client(ada) as here,
-            here.stream("GET", "/api/v1/streaming/user", timeout=60) as stream,
+            here.stream("GET", "/api/v1/streaming/user", timeout=PATIENCE) as stream,
         ):
             lines = stream.aiter_lines()
             assert await anext(lines) == ":)"
@@ -67,7 +68,7 @@ async def test_while_the_database_is_frozen_all_is_unavailable_soon_and_then_goe
                     assert {answer.status_code for answer in answers} == {503}
                     assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
             kept = await again(here)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 assert kept in {status["id"] async for status in updates(lines, kept)}
         assert run.process.poll() is None
         assert "Traceback" not in run.said
@@ -126,7 +127,7 @@ async def test_a_database_that_breaks_off_in_the_middle_of_an_answer_ends_no_par
             ada = await installation.somebody("ada")
             async with (
                 installation.client(ada) as here,
-                here.stream("GET", "/api/v1/streaming/user", timeout=60) as stream,
+                here.stream("GET", "/api/v1/streaming/user", timeout=PATIENCE) as stream,
             ):
                 lines = stream.aiter_lines()
                 assert await anext(lines) == ":)"
@@ -139,7 +140,7 @@ async def test_a_database_that_breaks_off_in_the_middle_of_an_answer_ends_no_par
                 assert 503 in statuses
                 assert 500 not in statuses
                 kept = await again(here)
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(PATIENCE):
                     assert kept in {status["id"] async for status in updates(lines, kept)}
             assert run.process.poll() is None
             assert "has died" not in run.said

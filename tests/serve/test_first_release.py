@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.serve.running import Installation, serving
 from tests.site import form_of
 from weetwie.database import postgres
@@ -155,7 +156,7 @@ async def test_a_key_is_changed_while_the_program_runs(restored: Installation) -
 
 
 async def sign_in(installation: Installation, name: str = "cyd", **given: str) -> int:
-    async with httpx.AsyncClient(base_url=installation.url, timeout=20) as browser:
+    async with httpx.AsyncClient(base_url=installation.url, timeout=PATIENCE) as browser:
         form = form_of(await browser.get("/auth/sign_in"))
         answer = await browser.post(
             "/auth/sign_in",

@@ -13,6 +13,7 @@ from contextlib import suppress
 import asyncpg
 import httpx
 
+from tests.patience import PATIENCE
 from tests.serve.running import Installation, Run, post, servers
 from weetwie.database.postgres.folder import Folder, dsn
 
@@ -63,7 +64,7 @@ async def _kill(what: str, installation: Installation, run: Run, choice: random.
 
 
 async def _until_more(kept: list[str], wanted: int, run: Run) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(kept) < wanted:
         assert run.process.poll() is None, run.said
         assert time.monotonic() < deadline, run.said
@@ -78,7 +79,7 @@ async def _all_there(installation: Installation, kept: list[str]) -> None:
         assert wanted <= set(await _ids(connection, "select id from posts"))
         assert len(wanted) == len(kept)
         assert wanted <= set(await _ids(connection, "select post_id from home_entries"))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while await connection.fetchval("select count(*) from events where finished_at is null"):
             assert time.monotonic() < deadline
             await asyncio.sleep(0.2)

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.serve.running import Installation, post, serving
 from weetwie.database import postgres
 
@@ -38,7 +39,7 @@ async def test_while_the_database_is_gone_all_is_unavailable_and_then_goes_on(
             followed = await here.post(f"/api/v1/accounts/{bos}/follow")
             assert followed.status_code == 200, followed.text
             await post(there)
-            async with here.stream("GET", "/api/v1/streaming/user", timeout=60) as stream:
+            async with here.stream("GET", "/api/v1/streaming/user", timeout=PATIENCE) as stream:
                 lines = stream.aiter_lines()
                 assert await anext(lines) == ":)"
                 await outside.stop()
@@ -57,7 +58,7 @@ async def test_while_the_database_is_gone_all_is_unavailable_and_then_goes_on(
                 await outside.start()
                 kept = await again(there)
                 # The worker, the bell and the streams have found back by themselves.
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(PATIENCE):
                     assert kept in {status["id"] async for status in updates(lines, kept)}
             home = (await here.get("/api/v1/timelines/home")).json()
             assert kept in {status["id"] for status in home}
@@ -66,7 +67,7 @@ async def test_while_the_database_is_gone_all_is_unavailable_and_then_goes_on(
 
 
 async def again(site: httpx.AsyncClient) -> str:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             return await post(site)
@@ -93,12 +94,12 @@ async def test_several_hosts_work_on_one_database(outside: postgres.ServerKeeper
         async with one.client(ada) as here, two.client(bo) as there:
             bos = (await there.get("/api/v1/accounts/verify_credentials")).json()["id"]
             await here.post(f"/api/v1/accounts/{bos}/follow")
-            async with here.stream("GET", "/api/v1/streaming/user", timeout=60) as stream:
+            async with here.stream("GET", "/api/v1/streaming/user", timeout=PATIENCE) as stream:
                 lines = stream.aiter_lines()
                 assert await anext(lines) == ":)"
                 await asyncio.sleep(0.2)
                 kept = await post(there)
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     assert kept in {status["id"] async for status in updates(lines, kept)}
     code, out, err = await one.command("migrate")
     assert (code, out) == (0, "The database was already up to date."), err

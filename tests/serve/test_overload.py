@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.serve.running import until
 from weetwie.http.admission import admitted
 from weetwie.http.turns import Requester, Turns
@@ -103,7 +104,7 @@ async def test_under_a_flood_strangers_are_refused_and_people_go_on_reading(port
             answered[status] += 1
             assert status == 200 or int(headers["retry-after"]) > 0
 
-    async with clients(port, 201) as (ada, *strangers), asyncio.timeout(60):
+    async with clients(port, 201) as (ada, *strangers), asyncio.timeout(PATIENCE):
         flooding = [asyncio.create_task(flood(one)) for one in strangers]
         await until(_is(lambda: answered[503] > 0))
         for _page in range(20):
@@ -118,7 +119,7 @@ async def test_under_a_flood_strangers_are_refused_and_people_go_on_reading(port
 async def test_one_person_with_many_connections_takes_no_more_than_their_turn(
     turns: Turns, port: int
 ) -> None:
-    async with clients(port, 202) as (bo, cleo, *many), asyncio.timeout(60):
+    async with clients(port, 202) as (bo, cleo, *many), asyncio.timeout(PATIENCE):
         for one in many:
             one.send(token="ada")
         for reader, token in ((bo, "bo"), (cleo, "cleo")):
@@ -128,7 +129,7 @@ async def test_one_person_with_many_connections_takes_no_more_than_their_turn(
 
 
 async def test_who_sends_slowly_takes_no_turn_until_all_is_there(port: int) -> None:
-    async with clients(port, 101) as (ada, *slow), asyncio.timeout(60):
+    async with clients(port, 101) as (ada, *slow), asyncio.timeout(PATIENCE):
         for one in slow:
             one.send("POST", length=100)
             one.writer.write(b"x" * 99)
@@ -146,7 +147,7 @@ async def test_who_reads_slowly_takes_no_turn_and_who_does_not_read_at_all_is_gi
     async with (
         clients(port, 1) as (ada,),
         clients(port, 20, receive_buffer=4096) as slow,
-        asyncio.timeout(60),
+        asyncio.timeout(PATIENCE),
     ):
         for one in slow:
             one.writer.transport.pause_reading()  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests import machine
+from tests.patience import PATIENCE
 from tests.serve.running import PROGRAM, Installation, Run, free_port, post, serving, until
 from tests.serve.test_media import bucket, picture
 
@@ -135,7 +136,7 @@ async def _restarted(run: Run, host: Installation, stack: AsyncExitStack) -> Non
 
 async def _ask_on(url: str, token: str, answered: "Counter[tuple[str, int]]") -> None:
     async with httpx.AsyncClient(
-        base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30
+        base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=PATIENCE
     ) as site:
         while True:
             for method, path in (("GET", "/api/v1/timelines/home"), ("POST", "/api/v1/statuses")):
@@ -147,9 +148,11 @@ async def _ask_on(url: str, token: str, answered: "Counter[tuple[str, int]]") ->
 async def _streams_come_through(url: str, token: str) -> None:
     there = f"{url.replace('http', 'ws')}/api/v1/streaming?stream=user&access_token={token}"
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(PATIENCE),
         connect(there) as websocket,
-        httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=20) as site,
+        httpx.AsyncClient(
+            base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=PATIENCE
+        ) as site,
         site.stream("GET", "/api/v1/streaming/user") as stream,
     ):
         lines = stream.aiter_lines()

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.patience import PATIENCE
 from tests.serve.running import Installation, first, post, servers, serving, welcome, workers
 
 
@@ -58,7 +59,7 @@ async def test_a_second_program_on_the_same_folder_joins_its_database_and_takes_
             kept = await post(here)
             assert (await there.get(f"/api/v1/statuses/{kept}")).status_code == 200
             await first.told_to_end()
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE
             while (answer := await there.get(f"/api/v1/statuses/{kept}")).status_code != 200:
                 assert answer.status_code == 503
                 assert time.monotonic() < deadline
@@ -133,7 +134,7 @@ async def test_several_processes_share_the_port_and_one_that_dies_is_replaced(
         async with installation.client(token) as site:
             for _ in range(20):
                 await post(site)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while run.said.count("started again") < 1 or len(workers(run.process.pid)) < 2:
             assert time.monotonic() < deadline, run.said
             await asyncio.sleep(0.1)

@@ -157,7 +157,7 @@ def test_a_language_is_guessed_only_where_there_is_enough_to_go_by(text: str, la
     ids=["joiners", "tags of many marks", "links and names"],
 )
 def test_no_text_that_a_post_may_bring_keeps_a_process_busy(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     texts.is_question(text)
     texts.length(text)
-    assert time.perf_counter() - began < 0.35
+    assert time.thread_time() - began < 0.35

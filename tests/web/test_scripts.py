@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from weetwie.web.assets import FOLDER
 
 SCRIPTS = sorted((FOLDER / "js").glob("*.js"))
@@ -20,9 +21,9 @@ def test_the_types_that_scripts_say_are_right(tmp_path: Path) -> None:
         shutil.copy(file, tmp_path)
     shutil.copytree(FOLDER / "js", tmp_path / "js")
     install = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
-    subprocess.run(install, cwd=tmp_path, check=True, timeout=120, capture_output=True)
+    subprocess.run(install, cwd=tmp_path, check=True, timeout=PATIENCE, capture_output=True)
     check = ["node", "node_modules/typescript/bin/tsc", "-p", "."]
-    done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.world import Someone, World
 from weetwie import reactions
 from weetwie.access.authenticate import Memory
@@ -56,7 +57,7 @@ class Act:
 
     async def end(self) -> Any:
         self._may_end.set()
-        return await asyncio.wait_for(self._task, 10)
+        return await asyncio.wait_for(self._task, PATIENCE)
 
 
 async def both(first: Act, second: Act) -> list[Any]:

@@ -1,11 +1,13 @@
 """A reply by mail becomes one post, in that thread, by that person, for those whom the page would choose; nothing else does."""
 
 import asyncio
+import io
 import itertools
 import re
 import socket
 
 import pytest
+from PIL import Image
 
 from tests.mail_in.conftest import BO, Company, hand_over, reply
 from tests.patience import PATIENCE
@@ -210,7 +212,9 @@ async def test_somebody_is_written_to_a_few_times_an_hour_at_most(company: Compa
     assert len(await company.letters()) == 5
 
 
-async def test_files_do_not_come_in_and_their_sender_is_told(company: Company) -> None:
+async def test_a_file_that_is_no_picture_by_its_content_does_not_come_in_and_its_sender_is_told(
+    company: Company,
+) -> None:
     message = reply(
         await company.address(await company.world.post(company.ada, "Who can weld?")), "See the picture"
     )
@@ -219,6 +223,81 @@ async def test_files_do_not_come_in_and_their_sender_is_told(company: Company) -
     assert [row["text"] for row in await company.posts()] == ["@ada See the picture"]
     (letter,) = await company.letters()
     assert letter.subject.startswith("Your reply was posted without its attachments")
+
+
+def picture(side: int = 300, colour: str = "red") -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(made, "PNG")
+    return made.getvalue()
+
+
+async def hung_on(company: Company) -> list[str]:
+    """The kinds of what hangs on what bo posted, in order."""
+    rows = await company.world.connection.fetch(
+        "select content_type from media where post_id is not null and person_id = $1 order by id",
+        company.bo.id,
+    )
+    return [row["content_type"] for row in rows]
+
+
+async def test_pictures_come_along_four_at_most_and_the_rest_is_told(company: Company) -> None:
+    to = await company.address(await company.world.post(company.ada, "Who can weld?"))
+    message = reply(to, "See the pictures")
+    for number in range(5):
+        message.add_attachment(
+            picture(200 + number), maintype="image", subtype="png", filename=f"{number}.png"
+        )
+    message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="a.pdf")
+    assert (await hand_over(company, message))[0] == DONE
+    assert [row["text"] for row in await company.posts()] == ["@ada See the pictures"]
+    assert len(await hung_on(company)) == 4
+    (letter,) = await company.letters()
+    assert letter.subject.startswith("Your reply was posted without some of its attachments")
+    assert "Only pictures come along by e-mail" in letter.text
+
+
+async def test_a_picture_alone_is_a_reply(company: Company) -> None:
+    message = reply(await company.address(await company.world.post(company.ada, "Which seal?")), "\n")
+    message.add_attachment(picture(), maintype="image", subtype="png", filename="seal.png")
+    assert (await hand_over(company, message))[0] == DONE
+    assert [row["text"] for row in await company.posts()] == ["@ada"] and len(await hung_on(company)) == 1
+    assert await company.letters() == []
+
+
+async def test_what_stands_in_the_text_comes_along_and_logos_and_quoted_pictures_do_not(
+    company: Company,
+) -> None:
+    message = reply(await company.address(await company.world.post(company.ada, "Which seal?")), "This one")
+    message.add_alternative(
+        "<p>This one <img src='cid:own'><img src='cid:icon'></p><div class='gmail_signature'><img src='cid:logo'></div>"
+        "<div class='gmail_quote'><img src='cid:theirs'></div>",
+        subtype="html",
+    )
+    html = message.get_payload()[1]
+    for cid, side in (("own", 300), ("icon", 40), ("logo", 300), ("theirs", 300)):
+        html.add_related(picture(side), maintype="image", subtype="png", cid=f"<{cid}>")
+    assert (await hand_over(company, message))[0] == DONE
+    assert len(await hung_on(company)) == 1 and await company.letters() == []
+
+
+async def test_pictures_of_a_mail_that_is_not_theirs_are_not_even_opened(company: Company) -> None:
+    message = reply(await company.address(await company.world.post(company.ada, "Which seal?")), "This one")
+    del message["From"]
+    message["From"] = "eve@elsewhere.example"
+    message.add_attachment(picture(), maintype="image", subtype="png", filename="seal.png")
+    assert (await hand_over(company, message))[0] == DONE
+    assert await company.posts() == []
+    assert await company.world.connection.fetchval("select count(*) from media") == 0
+
+
+async def test_a_picture_of_a_reply_that_is_refused_hangs_on_nothing(company: Company) -> None:
+    message = reply(
+        await company.address(await company.world.post(company.ada, "Which seal?")), "much text\n" * 400
+    )
+    message.add_attachment(picture(), maintype="image", subtype="png", filename="seal.png")
+    assert (await hand_over(company, message))[0] == DONE
+    assert await company.posts() == []
+    assert await company.world.connection.fetchval("select count(*) from media") == 0
 
 
 async def test_while_it_is_switched_off_there_is_no_address(company: Company) -> None:

@@ -135,10 +135,10 @@ async def test_what_the_database_cannot_take_stays_and_one_that_fails_holds_up_n
     monkeypatch.undo()
     take = flow.take
 
-    async def fails(context: object, mail: object) -> object:
+    async def fails(context: object, mail: object, *ready: object) -> object:
         if getattr(mail, "text", "") == "one":
             raise ValueError
-        return await take(context, mail)  # type: ignore[arg-type]
+        return await take(context, mail, *ready)  # type: ignore[arg-type]
 
     monkeypatch.setattr(flow, "take", fails)
     assert await fetched(company) == 1 and server.number("INBOX") == 1

@@ -19,13 +19,25 @@ _ENDS: Final = re.compile(
     r"border-top:\s?solid #E1E1E1",
     re.IGNORECASE,
 )
+_SIGNS: Final = re.compile(r"gmail_signature|moz-signature|id=[\"']?(?:x_)?Signature", re.IGNORECASE)
+_PICTURE: Final = re.compile(r"src=[\"']?cid:([^\"'\s>]{1,200})", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
 
 
 def as_text(given: str) -> str:
+    return _read(given)[0]
+
+
+def pictures(given: str) -> list[str]:
+    """The Content-IDs of those that stand in what its writer wrote: not in what is quoted, nor in a signature."""
+    return _read(given)[1]
+
+
+def _read(given: str) -> tuple[str, list[str]]:
     given = given[:LONGEST]
     found: list[str] = []
-    at, hidden, depth = 0, "", 0
+    shown: list[str] = []
+    at, hidden, depth, is_signed = 0, "", 0, False
     while (tag := _TAG.search(given, at)) is not None:
         if not hidden:
             found.append(_words(given[at : tag.start()]))
@@ -36,6 +48,9 @@ def as_text(given: str) -> str:
         name = tag[2].lower()
         if not hidden and _ENDS.search(tag[3]):
             break
+        is_signed = is_signed or _SIGNS.search(tag[3]) is not None
+        if name == "img" and not hidden and not is_signed:
+            shown += _PICTURE.findall(tag[3])
         if hidden:
             depth += 0 if name != hidden else -1 if tag[1] else 1
             hidden = hidden if depth > 0 else ""
@@ -47,7 +62,7 @@ def as_text(given: str) -> str:
         if not hidden:
             found.append(_words(given[at:]))
     lines = [line.strip() for line in "".join(found).split("\n")]
-    return "\n".join(line for at, line in enumerate(lines) if line or (at and lines[at - 1]))
+    return "\n".join(line for at, line in enumerate(lines) if line or (at and lines[at - 1])), shown
 
 
 def _words(given: str) -> str:

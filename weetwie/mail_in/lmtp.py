@@ -8,7 +8,7 @@ import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope, Session
 
-from weetwie.context import Site, of_system
+from weetwie.context import Site
 from weetwie.database.pool import Database
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.errors import Unavailable
@@ -81,8 +81,7 @@ async def take(
     except Exception:
         log.exception("a mail cannot be read")  # nor could it next time
         return Taken.unreadable
-    async with database.transaction() as db:
-        became = await flow.take(await of_system(db, site), mail)
+    became = await flow.receive(database, site, mail)
     log.info("a mail came in", became=became.value)
     return became
 

@@ -1,6 +1,7 @@
 """A mail as it comes over the wire, as far as it matters here: whose it is, whether a program sent it, what it says. Pure."""
 
 import re
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -8,8 +9,8 @@ from email.message import Message
 from email.utils import getaddresses
 from typing import Final
 
-from weetwie.domain.mail.taken import Bounce, IncomingMail
-from weetwie.mail_in.html import as_text
+from weetwie.domain.mail.taken import Bounce, IncomingMail, MailPicture
+from weetwie.mail_in.html import as_text, pictures
 from weetwie.mail_in.quotes import own_words
 from weetwie.settings import MailIn
 from weetwie.smtp.answers import fault
@@ -18,6 +19,7 @@ LARGEST: Final = 10 * 1024 * 1024
 _MOST_PARTS: Final = 100
 _LONGEST_TEXT: Final = 200_000
 _LONGEST_HEAD: Final = 2000
+_LONGEST_NAME: Final = 200
 _OF_PROGRAMS: Final = (
     "List-Id", "List-Post", "List-Unsubscribe", "X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond",
     "X-Autoresponse", "X-Auto-Reply", "X-Mail-Autoreply", "Feedback-ID",
@@ -41,7 +43,10 @@ def read(content: bytes, mail_in: MailIn, token: str, envelope_from: str | None 
         sender=sender,
         message_id=(_ID.search(_head(message, "Message-ID")) or [""])[0],
         text=own_words(_text(parts)),
-        has_files=any(part.get_content_disposition() == "attachment" for part in parts),
+        pictures=tuple(_pictures(parts)),
+        has_files=any(
+            part.get_content_disposition() == "attachment" for part in parts if not _is_picture(part)
+        ),
         is_automatic=envelope_from == "" or _is_automatic(message, sender),
         is_genuine=not mail_in.checked_by or _is_genuine(message, mail_in.checked_by, sender),
         bounce=_bounce(message, parts),
@@ -137,6 +142,31 @@ def _text(parts: list[Message]) -> str:
     return "\n".join(as_text(_decoded(part)) for part in own if part.get_content_type() == "text/html")[
         :_LONGEST_TEXT
     ]
+
+
+def _is_picture(part: Message) -> bool:
+    return part.get_content_maintype() == "image"
+
+
+def _pictures(parts: list[Message]) -> Iterator[MailPicture]:
+    """What hangs on it, and of what stands in its HTML what its writer put there. Whether it is one shows when it is opened."""
+    own = {
+        cid for part in parts if part.get_content_type() == "text/html" for cid in pictures(_decoded(part))
+    }
+    named = "".join(_decoded(part) for part in parts if part.get_content_type() == "text/html")
+    for part in filter(_is_picture, parts):
+        content, cid = part.get_payload(decode=True), _head(part, "Content-ID").strip(" <>")
+        is_quoted = bool(cid) and f"cid:{cid}" in named and cid not in own
+        if isinstance(content, bytes) and content and not is_quoted:
+            is_inline = bool(cid) or part.get_content_disposition() != "attachment"
+            yield MailPicture(_name(part), content, is_inline)
+
+
+def _name(part: Message) -> str:
+    try:
+        return (part.get_filename() or "")[:_LONGEST_NAME]
+    except (ValueError, LookupError):
+        return ""
 
 
 def _decoded(part: Message) -> str:

@@ -14,9 +14,13 @@ def not_posted(language: str, place: str, why: Refusal, words: str, link: str) -
     return _written(language, place, heading, above, words, link)
 
 
-def posted_without_files(language: str, place: str, link: str) -> WrittenEmail:
-    heading = translate(_("Your reply was posted without its attachments"), language)
-    above = [translate(_("Attachments can't be sent by e-mail. Add them on the page instead."), language)]
+def posted_without_files(language: str, place: str, link: str, *, has_pictures: bool = False) -> WrittenEmail:
+    if has_pictures:
+        heading = translate(_("Your reply was posted without some of its attachments"), language)
+    else:
+        heading = translate(_("Your reply was posted without its attachments"), language)
+    why = _("Only pictures come along by e-mail, at most four. Add the rest on the page instead.")
+    above = [translate(why, language)]
     return _written(language, place, heading, above, "", link)
 
 

@@ -25,6 +25,15 @@ class Bounce(msgspec.Struct, frozen=True):
     """The address will never take one."""
 
 
+class MailPicture(msgspec.Struct, frozen=True):
+    """One that hangs on a mail, or stands in what its writer wrote."""
+
+    name: str
+    content: bytes
+    is_inline: bool = False
+    """It may be a logo that a mail program put there."""
+
+
 class IncomingMail(msgspec.Struct, frozen=True, kw_only=True):
     """A mail as far as it matters here."""
 
@@ -35,7 +44,9 @@ class IncomingMail(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     text: str
     """What its writer wrote, without what they quote."""
+    pictures: tuple[MailPicture, ...] = ()
     has_files: bool = False
+    """Others than these, which are not taken over."""
     is_automatic: bool = False
     is_genuine: bool = True
     """False where the receiving mail server says that it is not from its sender."""

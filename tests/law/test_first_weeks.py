@@ -26,6 +26,7 @@ def _week(days: int) -> _Ready:
         run, who = scene.world.connection.execute, scene.people[viewer].id
         began = clock.now() - timedelta(days=days)
         await run("insert into first_weeks (person_id, began_at) values ($1, $2)", who, began)
+        await run("update people set joined_at = joined_at - interval '1 year' where id <> $1", who)
         if days == 8:
             await run("update topics set choice = 1 where person_id = $1 and key = 'open'", who)
         await run("delete from follows where follower_id = $1", who)

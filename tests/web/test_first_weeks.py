@@ -124,6 +124,9 @@ async def test_the_later_cards_have_people_of_other_departments_who_ask_or_write
     met, followed = await writes("met"), await writes("followed")
     await world.post(met, "hello you", reply_to=await world.post(new, "hello"))
     await world.follow(new, followed)
+    await world.connection.execute(
+        "update people set joined_at = joined_at - interval '1 year' where handle <> 'new'"
+    )
     await days_pass(world, 22)
     wanted = {
         asks.id: ("asks", "welding"),
@@ -433,3 +436,16 @@ async def test_works_council_mode_changes_nothing_of_it(world: World, new: Someo
     before = await people(world, new)
     await world.policy(works_council=True)
     assert await people(world, new) == before
+
+
+async def test_who_came_with_many_others_has_no_cards_for_there_is_nothing_new_about_them(
+    world: World, new: Someone
+) -> None:
+    bo = await world.member("bo", unit="Sales")
+    await says(world, bo, "welding")
+    assert await opened(world, new) is not None
+    others = [await world.member(f"m{number}") for number in range(20)]
+    assert await opened(world, new) is None, "the organisation has just begun"
+    for one in (bo, *others):
+        await world.change(one, joined_at=clock.now() - timedelta(days=60))
+    assert await opened(world, new) is not None

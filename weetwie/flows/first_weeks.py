@@ -19,6 +19,7 @@ from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.meeting import first_weeks, nearby, worth_meeting
 from weetwie.domain.meeting.weeks import WorthMeeting, few
+from weetwie.domain.people.directory import joined_with
 from weetwie.domain.relations import suggestions, units
 from weetwie.errors import _
 from weetwie.views import people as seen_people
@@ -150,8 +151,7 @@ async def _nearby(db: Db, viewer: Viewer, week: int) -> WeekCard:
     }
     found = [WorthMeeting(id, why, "") for why, ids in near.items() for id in ids]
     found += await _suggested(db, viewer)
-    if viewer.standing is not Standing.guest:
-        found += [WorthMeeting(id, "joined", "") for id in await nearby.joined_with(db, viewer)]
+    found += [WorthMeeting(id, "joined", "") for id in await joined_with(db, viewer, _SUGGESTED)]
     people = await worth_meeting.among(db, viewer, week, found, is_unmet=True) if week > 2 else []
     people = people or await worth_meeting.among(db, viewer, week, found, is_unmet=False)
     wanted = TopicChoice.learning if week == 2 else TopicChoice.knows

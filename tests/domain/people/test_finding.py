@@ -1,6 +1,6 @@
 """Who finds whom: by handle, by the beginning of a name, in the directory."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from weetwie.access.enums import Ring
 from weetwie.domain.people.directory import directory, newcomers
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.people.search import search
+from weetwie.domain.relations.suggestions import SuggestedPerson, suggestions
 from weetwie.errors import NotFound
 from weetwie.runtime import clock
 
@@ -101,3 +102,35 @@ async def test_whom_an_import_made_is_no_newcomer_until_they_log_in(world: World
     await world.connection.execute("update people set has_joined = true where id = $1", imported.id)
     assert set(await newcomers(world.db, viewer, day, 5)) == {ada.id, imported.id}
     assert await newcomers(world.db, viewer, clock.now() + timedelta(days=1), 5) == []
+
+
+async def test_who_came_in_a_wave_is_not_new_and_who_comes_afterwards_is(world: World) -> None:
+    """The organisation opens: forty join in a week. Three weeks later two more do."""
+    monday = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    here = [await world.member(f"m{number}") for number in range(40)]
+    for number, one in enumerate(here):
+        await world.change(one, joined_at=monday + timedelta(days=number % 5))
+    viewer = await world.viewer(here[0])
+    since = monday - timedelta(days=30)
+    assert await newcomers(world.db, viewer, since, 50) == []
+    assert not [one for one in await suggestions(world.db, viewer, 50) if "new" in kinds(one)]
+    late = [await world.member(f"late{number}") for number in range(2)]
+    for one in late:
+        await world.change(one, joined_at=monday + timedelta(days=21))
+    assert set(await newcomers(world.db, viewer, since, 50)) == {one.id for one in late}
+
+
+async def test_a_few_who_join_in_one_week_are_no_wave_however_small_the_organisation(world: World) -> None:
+    here = [await world.member(f"m{number}") for number in range(5)]
+    viewer = await world.viewer(here[0])
+    since = clock.now() - timedelta(days=30)
+    assert len(await newcomers(world.db, viewer, since, 50)) == 5
+    sixth = await world.member("sixth")
+    assert await newcomers(world.db, viewer, since, 50) == [], "six of six in one week"
+    for one in here:
+        await world.change(one, joined_at=clock.now() - timedelta(days=60))
+    assert await newcomers(world.db, viewer, since, 50) == [sixth.id]
+
+
+def kinds(one: SuggestedPerson) -> list[str]:
+    return [reason.kind for reason in one.reasons]

@@ -19,6 +19,7 @@ from weetwie.runtime import clock
 from weetwie.tables.identity import Session
 from weetwie.tables.meeting import FirstWeeks, FirstWeeksPerson
 from weetwie.tables.people import Person
+from weetwie.views import newness
 
 
 async def joined(db: Db, _viewer: Viewer, facts: Sequence[PersonJoined]) -> None:
@@ -32,8 +33,8 @@ async def left(db: Db, _viewer: Viewer, facts: Sequence[PersonLeft]) -> None:
 
 
 async def due(db: Db, viewer: Viewer, *, by_mail: bool = False) -> int | None:
-    """The week whose card stands now: not for who is suspended or about to leave, nor one that was put away, nor by mail one
-    that a mail has had."""
+    """The week whose card stands now: not for who is suspended or about to leave, nor who came with many others, nor one that was
+    put away, nor by mail one that a mail has had."""
     if not viewer.is_person or not permissions.act(viewer, clock.now()) or _is_leaving(viewer):
         return None
     row = await db.row(_WEEKS, person_id=viewer.person_id)
@@ -41,7 +42,9 @@ async def due(db: Db, viewer: Viewer, *, by_mail: bool = False) -> int | None:
         return None
     week = week_at(clock.now() - row["began_at"])
     over = max(row["skipped"], row["mailed"]) if by_mail else row["skipped"]
-    return week if week is not None and week > over else None
+    if week is None or week <= over or await newness.came_in_a_wave(db, row["joined_at"]):
+        return None
+    return week
 
 
 def _is_leaving(viewer: Viewer) -> bool:
@@ -109,7 +112,9 @@ _JOINED = Query(
     .on_conflict_do_nothing()
 )
 _WEEKS = Query(
-    select(FirstWeeks.began_at, FirstWeeks.skipped, FirstWeeks.mailed).where(_MINE, FirstWeeks.is_wanted)
+    select(FirstWeeks.began_at, FirstWeeks.skipped, FirstWeeks.mailed, Person.joined_at)
+    .join(Person, Person.id == FirstWeeks.person_id)
+    .where(_MINE, FirstWeeks.is_wanted)
 )
 _IS_WANTED = Query(select(FirstWeeks.is_wanted).where(_MINE))
 _FIRST_SESSION = (

@@ -1,10 +1,10 @@
-"""Whom somebody new is near to who has said nothing of what they know or want to learn: by what they read, when they came, and
+"""Whom somebody new is near to who has said nothing of what they know or want to learn: by what they read and
 who answers in their department."""
 
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Interval, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, Select, and_, func, or_, select
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -18,18 +18,12 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
 
 _LATELY: Final = timedelta(days=90)
-_TOGETHER: Final = timedelta(days=14)
 _MOST: Final = 30
 
 
 async def read(db: Db, viewer: Viewer) -> list[int]:
     """Whose posts they bookmarked, favourited or replied to, the latest first."""
     return columns(await _READ.rows(db, viewer, limit=_MOST), "id")
-
-
-async def joined_with(db: Db, viewer: Viewer) -> list[int]:
-    """Who joined within two weeks of them, the nearest first."""
-    return columns(await _JOINED_WITH.rows(db, viewer, limit=_MOST, within=_TOGETHER), "id")
 
 
 async def asked(db: Db, viewer: Viewer) -> list[int]:
@@ -71,22 +65,6 @@ def _read(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _joined_with(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
-    me, within = aliased(Person), param("within", Interval)
-    return (
-        select(Person.id)
-        .select_from(Person)
-        .join(me, me.id == viewer_sql.id)
-        .where(
-            Person.id != viewer_sql.id,
-            Person.joined_at.between(me.joined_at - within, me.joined_at + within),
-            visibility.person(viewer_sql, Person),
-        )
-        .order_by(func.abs(func.extract("epoch", Person.joined_at - me.joined_at)), Person.id)
-        .limit(_LIMIT)
-    )
-
-
 def _asked(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     """In threads that begin with a question, as the viewer sees them."""
     me, asker, answer, question = aliased(Person), aliased(Person), aliased(Post), aliased(Post)
@@ -117,4 +95,4 @@ def _asked(viewer_sql: ViewerSql) -> Select[*tuple[Any, ...]]:
     )
 
 
-_READ, _JOINED_WITH, _ASKED = VisibleQuery(_read), VisibleQuery(_joined_with), VisibleQuery(_asked)
+_READ, _ASKED = VisibleQuery(_read), VisibleQuery(_asked)

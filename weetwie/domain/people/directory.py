@@ -32,6 +32,7 @@ from weetwie.database.pool import Db, Value, columns, param
 from weetwie.database.sql import BoolSql, IntSql
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
+from weetwie.views import newness
 
 Order = Literal["active", "new"]
 
@@ -183,9 +184,11 @@ async def directory(
 
 
 async def newcomers(db: Db, viewer: Viewer, since: datetime, limit: int) -> list[int]:
-    """Who has logged in for the first time since then, the newest first; nobody whom an import made. Guests see none."""
+    """Who has logged in for the first time since then, the newest first; nobody whom an import made, or who came in a wave. Guests
+    see none."""
     if viewer.standing is Standing.guest:
         return []
+    since = await newness.new_since(db, since)
     return columns(await _NEWCOMERS.rows(db, viewer, since=since, limit=limit), "id")
 
 

@@ -40,6 +40,7 @@ from weetwie.tables.relations import (
     TagFollow,
     UnwantedSuggestion,
 )
+from weetwie.views import newness
 
 NEW_FOR: Final = timedelta(days=60)
 _FRIENDS, _EACH = 300, 100
@@ -75,7 +76,7 @@ async def suggestions(db: Db, viewer: Viewer, limit: int) -> list[SuggestedPerso
         db,
         viewer,
         limit=limit,
-        new_since=now - NEW_FOR,
+        new_since=await newness.new_since(db, now - NEW_FOR),
         since_id=id_at(now - NEW_FOR),
     )
     found = [SuggestedPerson(id, [Reason(*reason) for reason in reasons]) for id, reasons in rows]

@@ -1,0 +1,63 @@
+"""Who counts as new. Nobody does who came in a wave: in a week in which many others joined as well, as when an organisation begins."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import DateTime, Executable, SQLColumnExpression, Text, case, cast, func, literal, select
+
+from weetwie.database.pool import Db, Query, param
+from weetwie.tables.people import Person
+
+MomentSql = SQLColumnExpression[datetime]
+
+_FEW: Final = 5
+"""So many in one week are no wave, however small the organisation."""
+_PART: Final = 10
+"""More than one in so many of all people are one."""
+_WEEK: Final = timedelta(days=7)
+
+
+async def new_since(db: Db, since: datetime) -> datetime:
+    """From when on people count as new who have joined after `since`: not before the last wave was over."""
+    last = await db.value(_LAST_WAVE, since=since)
+    return max(since, last + _WEEK) if last is not None else since
+
+
+async def came_in_a_wave(db: Db, joined_at: datetime) -> bool:
+    return bool(await db.value(_WAS_WAVE, at=joined_at))
+
+
+_ALL = select(func.count()).select_from(Person).where(Person.erased_at.is_(None)).scalar_subquery()
+_NUMBER = func.count(Person.id)
+_IS_WAVE = case((_NUMBER <= _FEW, literal(False)), else_=_NUMBER * _PART > _ALL)
+"""All people are counted only where more than a few joined."""
+
+
+def _week(moment: MomentSql) -> MomentSql:
+    """The Monday on which its week begins, in one zone for everybody."""
+    return func.date_trunc("week", moment, cast("UTC", Text))
+
+
+def _last_wave() -> Executable:
+    week = _week(Person.joined_at)
+    begin = _week(param("since", DateTime(timezone=True)))
+    waves = (
+        select(week.label("week"))
+        .where(Person.joined_at >= begin, Person.erased_at.is_(None))
+        .group_by(week)
+        .having(_IS_WAVE)
+        .subquery()
+    )
+    return select(func.max(waves.c.week))
+
+
+def _was_wave() -> Executable:
+    begin = _week(param("at", DateTime(timezone=True)))
+    return select(_IS_WAVE).where(
+        Person.joined_at >= begin,
+        Person.joined_at < begin + _WEEK,
+        Person.erased_at.is_(None),
+    )
+
+
+_LAST_WAVE, _WAS_WAVE = Query(_last_wave), Query(_was_wave)

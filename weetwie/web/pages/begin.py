@@ -1,5 +1,5 @@
-"""The first minutes of somebody new, in three steps, each of which may be left out: who one is, what one knows and would
-like to learn, whom to follow. Then an introduction stands ready to be posted."""
+"""The first minutes of somebody new, in four steps, each of which may be left out: who one is, what one knows and would
+like to learn, whom to follow, and an introduction that stands ready to be posted."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -72,7 +72,14 @@ async def _page(visit: Visit, db: Db, step: str, status: int = 200, /, **more: S
         shown["text"] = await _introduction(visit, db)
         shown["choices"] = [one for one in choices(visit.viewer) if one in ("colleagues", "network")]
     return await reading.show(
-        visit, db, "begin.html", status, step=step, number=min(STEPS.index(step) + 1, 3), **(shown | more)
+        visit,
+        db,
+        "begin.html",
+        status,
+        step=step,
+        number=STEPS.index(step) + 1,
+        steps=len(STEPS),
+        **(shown | more),
     )
 
 

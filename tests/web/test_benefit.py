@@ -11,6 +11,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.benefits import lately, own
 from weetwie.domain.benefits.own import Brought
+from weetwie.domain.people.census import members
 
 ASKED = "Who has measured water hammer? #surge"
 
@@ -202,7 +203,8 @@ async def test_what_it_brings_is_a_page_a_sheet_and_a_table(world: World) -> Non
     async with browser(world) as site:
         await sign_in(site, "cy")
         page = await words(site, "/admin/benefit")
-        assert "Alumni who answered" in page and "Too few to show" in page
+        assert "Not shown, because fewer than 10 people are on one side of it" in page
+        assert "Alumni who answered" in page and "Too few to show" not in page
         for language in ("en", "nl", "de"):
             sheet = await site.get(f"/admin/benefit.pdf?lang={language}")
             assert sheet.headers["content-type"] == "application/pdf"
@@ -230,3 +232,52 @@ async def test_what_it_brings_is_not_for_everybody(world: World) -> None:
         await sign_in(site, "ada")
         for at in ("/admin/benefit", "/admin/benefit.pdf", "/admin/benefit.csv"):
             assert (await site.get(at)).status_code == 404
+
+
+async def test_of_a_small_organisation_what_can_be_told_is_shown_and_the_rest_left_out_with_the_reason(
+    world: World,
+) -> None:
+    await three(world)
+    for number in range(14):
+        await world.member(f"m{number}")
+    async with browser(world) as site:
+        await sign_in(site, "cy")
+        page = await site.get("/admin/benefit")
+        figures = text_of(page).partition("Not shown, because")[0]
+        assert "People who have logged in" in figures and "About 15" in figures
+        assert page.text.count("Not shown, because") == 1
+
+
+async def test_people_of_the_sample_company_are_counted_nowhere_and_their_numbers_are_marked(
+    world: World,
+) -> None:
+    await three(world)
+    await made_up(world, 30)
+    async with browser(world) as site:
+        await sign_in(site, "cy")
+        page = await words(site, "/admin/benefit")
+        assert "These are numbers of the sample company, made up." in page and "About 30" in page
+        for number in range(12):
+            await world.member(f"m{number}")
+        page = await words(site, "/admin/benefit")
+        assert "sample company" not in page and "About 15" in page, "three, twelve, and nobody made up"
+        overview = await words(site, "/admin")
+        assert "15" in overview and "45" not in overview
+        plan = (await site.get("/admin/launch")).text
+        assert plan.count("Ask three real questions") == 1
+    counted = await members(world.db, await world.viewer())
+    assert (counted.people, counted.joined) == (15, 15)
+
+
+async def made_up(world: World, number: int) -> None:
+    source = await world.connection.fetchval(
+        "insert into imports (kind, source, edition) values ('sample', 'sample', '') returning id"
+    )
+    for one in range(number):
+        person = await world.member(f"s{one}")
+        await world.connection.execute(
+            "insert into imported_people (space, key, import_id, person_id, is_made) values ('s', $1, $2, $3, true)",
+            str(one),
+            source,
+            person.id,
+        )

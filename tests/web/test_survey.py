@@ -10,7 +10,7 @@ from tests.flows.test_meeting import knows
 from tests.flows.test_survey import TOPICS
 from tests.site import act, browser, form_of, give_password, sign_in, text_of
 from tests.world import World
-from weetwie.domain.benefits import survey_rules
+from weetwie.domain.benefits import survey, survey_rules
 
 CARD = "A few questions, two minutes, voluntary."
 
@@ -166,3 +166,38 @@ async def test_it_is_run_by_administrators_alone_and_bad_input_is_refused(world:
     async with browser(world) as site:
         assert (await site.get("/survey")).status_code == 303
     assert survey_rules.SHORTEST == 7
+
+
+async def test_a_round_in_which_nearly_all_named_someone_who_knows_says_so_and_no_number(
+    world: World,
+) -> None:
+    await started(world)
+    id = await world.connection.fetchval("select id from survey_rounds where counted_at is null")
+    for n in range(40):
+        one = await world.member(f"m{n}")
+        await world.connection.execute(
+            "insert into survey_answers values ($1, $2, 'pumps', $3)", id, one.id, n > 0
+        )
+    async with browser(world) as site:
+        await sign_in(site, "boss")
+        await act(site, "/admin/benefit/survey", act="end")
+        page = await words(site, "/admin/benefit/survey")
+        assert "Nearly all" in page and "More than 90% means nearly all" in page and "39" not in page
+        page = await words(site, "/admin/benefit")
+        assert "> 90%" in page and "no" in page and "98%" not in page
+        assert (await site.get("/admin/benefit.pdf")).content.startswith(b"%PDF")
+    assert await world.connection.fetchval("select count(*) from survey_answers") == 0
+
+
+async def test_the_sample_company_has_rounds_of_its_own_that_are_marked_and_go_with_it(world: World) -> None:
+    await started(world)
+    await world.connection.execute("delete from survey_rounds")
+    await survey.bring_sample(world.db, ["pumps", "valves"])
+    async with browser(world) as site:
+        await sign_in(site, "boss")
+        page = await words(site, "/admin/benefit/survey")
+        assert "These rounds are part of the sample company" in page and "70 of 95" in page
+        assert "Start the first round" in page, "they are no rounds of the organisation"
+        assert "These are numbers of the sample company" in await words(site, "/admin/benefit")
+    await survey.clear_sample(world.db)
+    assert await survey.counted(world.db, is_sample=True) == []

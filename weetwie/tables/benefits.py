@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 
 from weetwie.tables.declared import Mapped, mapped_column
-from weetwie.tables.schema import Id, Moment, Row, to
+from weetwie.tables.schema import Flag, Id, Moment, Row, to
 
 
 class SurveyRound(Row):
@@ -24,6 +24,10 @@ class SurveyRound(Row):
     asked: Mapped[int | None]
     named: Mapped[int | None]
     correct: Mapped[int | None]
+    nearly_all: Mapped[Flag]
+    """More than nine of ten answers named somebody who knows, and so few people named others that no number is told."""
+    is_sample: Mapped[Flag]
+    """Made up, with the sample company."""
 
     __table_args__ = (
         Index(

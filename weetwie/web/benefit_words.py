@@ -16,6 +16,14 @@ from weetwie.errors import _
 from weetwie.web.visit import Visit
 
 _HOUR: Final = timedelta(hours=1)
+OF_SAMPLE: Final = _(
+    "These are numbers of the sample company, made up. Yours appear here once there are enough."
+)
+_UNTOLD: Final = _("Not shown, because fewer than {fewest} people are on one side of it: {figures}.")
+_ONLY_WHOLE: Final = _("Too few for more than the total.")
+_NEARLY_ALL: Final = _(
+    "More than {percent}% means nearly all: an exact number would be about fewer than ten people, so none is shown."
+)
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -40,12 +48,14 @@ def quarter_name(visit: Visit, quarter: Quarter) -> str:
 def figures(visit: Visit, found: Benefit) -> list[Figure]:
     say = visit.say
     shown = [
+        _people(visit, found),
         _of(
             visit,
             _("Questions answered"),
             found.answered,
             found.asked,
             _("With an answer the asker accepted."),
+            whole=_("Questions asked"),
         ),
         Figure(
             say(_("Typical time to an answer")),
@@ -74,6 +84,7 @@ def _about_people(visit: Visit, found: Benefit) -> list[Figure]:
             ties.between_units,
             ties.all,
             _("Of all pairs who replied to each other."),
+            whole=_("Pairs who replied to each other"),
         ),
         _of(
             visit,
@@ -81,6 +92,7 @@ def _about_people(visit: Visit, found: Benefit) -> list[Figure]:
             found.settled,
             found.newcomers,
             _("After their first 90 days."),
+            whole=_("Newcomers"),
         ),
         _of(
             visit,
@@ -88,11 +100,33 @@ def _about_people(visit: Visit, found: Benefit) -> list[Figure]:
             found.alumni_who_answered,
             found.alumni,
             _("Of all who stay in touch."),
+            whole=_("Alumni who stay in touch"),
         ),
     ]
 
 
-def _of(visit: Visit, label: str, number: int | None, of: int | None, note: str) -> Figure:
+def _people(visit: Visit, found: Benefit) -> Figure:
+    label = visit.say(_("People who have logged in"))
+    if found.people is None:
+        return Figure(label, visit.say(_("Too few to show")), _from_ten(visit), is_told=False)
+    shown = visit.say(_("About {count}"), count=found.people)
+    return Figure(label, shown, visit.say(_("Colleagues, alumni and guests.")), is_told=True)
+
+
+def untold(visit: Visit, shown: list[Figure]) -> str:
+    """Once for all that is left out, and why; empty where nothing is."""
+    labels = [one.label for one in shown if not one.is_told]
+    if not labels:
+        return ""
+    return visit.say(_UNTOLD, fewest=FEWEST, figures="; ".join(labels))
+
+
+def _of(
+    visit: Visit, label: str, number: int | None, of: int | None, note: str, *, whole: str = ""
+) -> Figure:
+    """A part of a whole; the whole alone where the part is about too few."""
+    if number is None and of is not None and whole:
+        return Figure(visit.say(whole), str(of), visit.say(_ONLY_WHOLE), is_told=True)
     if number is None:
         return Figure(visit.say(label), visit.say(_("Too few to show")), _from_ten(visit), is_told=False)
     return Figure(
@@ -148,8 +182,9 @@ def survey(visit: Visit, found: Benefit) -> Survey | None:
         _share(
             visit,
             visit.say(_("Named someone who knows, {quarter}"), quarter=_when(visit, one)),
-            round(100 * (one.numbers.share or 0)),
+            round(100 * (one.numbers.share or 0)) if not one.nearly_all else survey_rules.NEARLY_ALL,
             is_before=one is first,
+            is_more=one.nearly_all,
         )
         for one in (first, last)
         if one
@@ -163,6 +198,8 @@ def _when(visit: Visit, one: CountedRound) -> str:
 
 def _gain(visit: Visit, first: CountedRound | None, last: CountedRound) -> str:
     say = visit.say
+    if last.nearly_all or (first and first.nearly_all):
+        return say(_NEARLY_ALL, percent=survey_rules.NEARLY_ALL)
     gain = survey_rules.gain(first.numbers, last.numbers) if first else None
     if gain is None:
         return say(_("The first round. A second one, months later, shows the difference."))
@@ -195,10 +232,19 @@ def _gain(visit: Visit, first: CountedRound | None, last: CountedRound) -> str:
 
 def round_figures(visit: Visit, one: CountedRound) -> list[Figure]:
     """What is told of one round."""
+    knows = _("Named someone who knows")
+    nearly_all = Figure(
+        visit.say(knows),
+        visit.say(_("Nearly all")),
+        visit.say(_NEARLY_ALL, percent=survey_rules.NEARLY_ALL),
+        is_told=True,
+    )
     return [
-        _of(
+        nearly_all
+        if one.nearly_all
+        else _of(
             visit,
-            _("Named someone who knows"),
+            knows,
             one.correct,
             one.named,
             _("Someone who lists it on their profile, or appears in Who knows."),
@@ -221,8 +267,11 @@ def round_figures(visit: Visit, one: CountedRound) -> list[Figure]:
     ]
 
 
-def _share(visit: Visit, label: str, percent: int, *, is_before: bool = False) -> Share:
-    return Share(label, percent, format_percent(percent / 100, locale=visit.language), is_before)
+def _share(
+    visit: Visit, label: str, percent: int, *, is_before: bool = False, is_more: bool = False
+) -> Share:
+    shown = format_percent(percent / 100, locale=visit.language)
+    return Share(label, percent, f"> {shown}" if is_more else shown, is_before)
 
 
 def method(visit: Visit, found: Benefit) -> list[str]:

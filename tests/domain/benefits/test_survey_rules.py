@@ -34,7 +34,9 @@ def test_no_number_of_a_round_and_no_difference_of_two_is_about_fewer_than_ten(
         assert number == benefit_rules.rounded(people) and people >= 10
     for (_one, more), (_other, less) in combinations(shown, 2):
         assert more - less >= 10
-    assert (told.correct is None) == (told.people is None) == (min(sizes[1:]) < 10)
+    assert (told.correct is None) == (min(sizes[1:]) < 10)
+    assert told.nearly_all == (sizes[2] >= 10 > sizes[1] and sizes[2] > 9 * sizes[1])
+    assert (told.people is None) == (not told.is_told)
 
 
 def test_one_who_answers_much_does_not_make_up_for_ten() -> None:
@@ -76,3 +78,27 @@ def test_many_answers_of_few_people_do_not_make_a_gain_surer() -> None:
 
 def test_without_two_rounds_there_is_no_gain() -> None:
     assert rules.gain(SurveyNumbers(), SurveyNumbers(20, None, 100, 60)) is None
+
+
+def of(right: int, wrong: int) -> SurveyNumbers:
+    """A round in which so many people gave one answer each."""
+    return rules.numbers(answers(0, wrong, right))
+
+
+@pytest.mark.parametrize("wrong", range(4))
+def test_nearly_all_is_told_as_more_than_ninety_percent_whoever_was_wrong(wrong: int) -> None:
+    found = of(40 - wrong, wrong)
+    assert found == SurveyNumbers(40, nearly_all=True), "the same for none, one, two and three"
+
+
+@pytest.mark.parametrize(("right", "wrong"), [(36, 4), (9, 0), (30, 9)])
+def test_where_it_is_not_nearly_all_of_enough_people_nothing_is_told(right: int, wrong: int) -> None:
+    assert of(right, wrong) == SurveyNumbers()
+
+
+def test_where_enough_people_were_wrong_the_number_is_told() -> None:
+    assert of(190, 10) == SurveyNumbers(200, None, 200, 190)
+
+
+def test_nearly_all_is_no_number_to_compare_with() -> None:
+    assert rules.gain(of(20, 20), of(40, 0)) is None and of(40, 0).is_told

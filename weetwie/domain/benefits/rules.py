@@ -96,6 +96,11 @@ def told(cells: Sequence[Cell]) -> list[int | None]:
     return numbers
 
 
+def enough(people: int) -> int | None:
+    """So many people, where they are enough to be told of."""
+    return rounded(people) if people >= FEWEST else None
+
+
 def rounded(number: int) -> int:
     return (2 * number + _STEP) // (2 * _STEP) * _STEP
 

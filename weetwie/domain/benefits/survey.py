@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Text, delete, func, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import permissions
@@ -35,10 +35,11 @@ class CountedRound(msgspec.Struct, frozen=True):
     asked: int | None
     named: int | None
     correct: int | None
+    nearly_all: bool = False
 
     @property
     def numbers(self) -> SurveyNumbers:
-        return SurveyNumbers(self.people, self.asked, self.named, self.correct)
+        return SurveyNumbers(self.people, self.asked, self.named, self.correct, self.nearly_all)
 
 
 async def open_round(db: Db) -> OpenRound | None:
@@ -46,19 +47,37 @@ async def open_round(db: Db) -> OpenRound | None:
     return struct(OpenRound, row) if row else None
 
 
-async def counted(db: Db) -> list[CountedRound]:
-    """The newest first."""
-    return structs(CountedRound, await db.rows(_COUNTED))
+async def counted(db: Db, *, is_sample: bool = False) -> list[CountedRound]:
+    """The newest first; of the organisation, or of the sample company."""
+    return structs(CountedRound, await db.rows(_COUNTED, is_sample=is_sample))
+
+
+async def bring_sample(db: Db, topics: Sequence[str]) -> None:
+    """Two rounds of the sample company, half a year apart, as if they had been counted."""
+    now, first_id = clock.now(), None
+    for days, numbers in _SAMPLE_ROUNDS:
+        first_id = await db.value(
+            _BRING,
+            topics=list(topics),
+            compared_with_id=first_id,
+            begins_at=now - timedelta(days=days + rules.USUAL),
+            ends_at=now - timedelta(days=days),
+            **msgspec.structs.asdict(numbers),
+        )
+
+
+async def clear_sample(db: Db) -> None:
+    await db.run(_CLEAR)
 
 
 def last_told(rounds: Sequence[CountedRound]) -> CountedRound | None:
     """The newest of whose numbers something is told."""
-    return next((one for one in rounds if one.correct is not None), None)
+    return next((one for one in rounds if one.numbers.is_told), None)
 
 
 def before(rounds: Sequence[CountedRound], last: CountedRound) -> CountedRound | None:
     """With which it is compared."""
-    return next((one for one in rounds if one.id == last.compared_with_id and one.correct is not None), None)
+    return next((one for one in rounds if one.id == last.compared_with_id and one.numbers.is_told), None)
 
 
 def may_begin(rounds: Sequence[CountedRound]) -> datetime | None:
@@ -144,8 +163,32 @@ _OPEN = Query(
     )
 )
 _COUNTED = Query(
-    select(SurveyRound.__table__).where(SurveyRound.counted_at.is_not(None)).order_by(SurveyRound.id.desc())
+    select(SurveyRound.__table__)
+    .where(SurveyRound.counted_at.is_not(None), SurveyRound.is_sample == param("is_sample", Boolean))
+    .order_by(SurveyRound.counted_at.desc(), SurveyRound.id.desc())
 )
+_NUMBERS = {
+    name: param(name, Boolean if name == "nearly_all" else BigInteger)
+    for name in SurveyNumbers.__struct_fields__
+}
+_SAMPLE_ROUNDS = (
+    (200, SurveyNumbers(25, 115, 70, 35)),
+    (20, SurveyNumbers(25, 120, 95, 70)),
+)
+_BRING = Query(
+    insert(SurveyRound)
+    .values(
+        topics=param("topics", ARRAY(Text)),
+        compared_with_id=param("compared_with_id", BigInteger),
+        begins_at=param("begins_at", DateTime(timezone=True)),
+        ends_at=param("ends_at", DateTime(timezone=True)),
+        counted_at=param("ends_at", DateTime(timezone=True)),
+        is_sample=True,
+        **_NUMBERS,
+    )
+    .returning(SurveyRound.id)
+)
+_CLEAR = Query(delete(SurveyRound).where(SurveyRound.is_sample))
 _REPLIED = Query(select(func.count(SurveyAnswer.person_id.distinct())).where(SurveyAnswer.round_id == _ID))
 _START = Query(
     insert(SurveyRound)
@@ -166,7 +209,7 @@ _FINISH = Query(
     .where(SurveyRound.id == _ID)
     .values(
         counted_at=_AT,
-        **{name: param(name, BigInteger) for name in SurveyNumbers.__struct_fields__},
+        **_NUMBERS,
     )
 )
 _FORGET = tuple(Query(delete(table).where(table.round_id == _ID)) for table in (SurveyAnswer, SurveyReply))

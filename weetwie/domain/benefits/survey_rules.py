@@ -19,6 +19,8 @@ SHORTEST, LONGEST, USUAL = 7, 28, 14
 """How many days a round is open."""
 APART: Final = timedelta(days=92)
 """From the end of a round that was counted to the next: more than a quarter, so that no two are told of one."""
+NEARLY_ALL: Final = 90
+"""Percent: what is above is told as "more than that" where the exact number would be about few."""
 _SURE: Final = 1.96
 """In nineteen of twenty cases."""
 
@@ -37,6 +39,12 @@ class SurveyNumbers(msgspec.Struct, frozen=True):
     """Answers, "I don't know" included."""
     named: int | None = None
     correct: int | None = None
+    nearly_all: bool = False
+    """Instead of `named` and `correct`, where hardly anybody named somebody who does not know."""
+
+    @property
+    def is_told(self) -> bool:
+        return self.correct is not None or self.nearly_all
 
     @property
     def share(self) -> float | None:
@@ -74,10 +82,20 @@ def numbers(answers: Sequence[SurveyAnswered]) -> SurveyNumbers:
     asked, named, correct = told(cells)
     if correct is None:
         asked, (named, correct) = None, told(cells[1:])
-    if correct is None:
-        return SurveyNumbers()
     people = {one.person_id for one in answers if one.is_correct is not None}
+    if correct is None:
+        return (
+            SurveyNumbers(rounded(len(people)), nearly_all=True) if _nearly_all(answers) else SurveyNumbers()
+        )
     return SurveyNumbers(rounded(len(people)), asked, named, correct)
+
+
+def _nearly_all(answers: Sequence[SurveyAnswered]) -> bool:
+    """Enough people named somebody who knows, and more than nine of ten answers did. It says neither that somebody was wrong nor
+    that nobody was."""
+    right, wrong = ([one for one in answers if one.is_correct is so] for so in (True, False))
+    is_most = 100 * len(right) > NEARLY_ALL * (len(right) + len(wrong))
+    return is_most and cell((one.person_id,) for one in right).is_told
 
 
 def replied(people: int) -> int | None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, and_, exists, func, or_, select
+from sqlalchemy import BigInteger, Boolean, DateTime, and_, exists, func, or_, select
 
 from weetwie.access import permissions
 from weetwie.access.enums import Standing, Visibility
@@ -26,6 +26,7 @@ from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import HERE, Post
 from weetwie.tables.relations import Follow
+from weetwie.views.made_up import is_made_up
 
 SETTLED: Final = timedelta(days=90)
 UNITS: Final = 3
@@ -48,6 +49,8 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True):
     """None where few people stand behind a number, or where nothing of the kind is counted."""
 
     quarter: Quarter
+    people: int | None
+    """Who has logged in."""
     asked: int | None
     answered: int | None
     by_unfollowed: int | None
@@ -66,22 +69,47 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True):
     """With which the last is compared."""
     survey: CountedRound | None = None
     """The last round of whose numbers something is told."""
+    is_of_sample: bool = False
+    """Whether these are numbers of the sample company, while those of the organisation are too few."""
+
+    @property
+    def says_nothing(self) -> bool:
+        told = (
+            self.people,
+            self.asked,
+            self.newcomers,
+            self.alumni,
+            self.survey,
+            self.ties.all if self.ties else None,
+        )
+        return all(one is None for one in told)
 
 
 async def benefit(db: Db, viewer: Viewer) -> Benefit:
     """Raises Forbidden for whom this is not for."""
     if not permissions.look_behind(viewer, clock.now()):
         raise Forbidden
+    found = await _counted(db, viewer, is_of_sample=False)
+    if not found.says_nothing:
+        return found
+    made_up = await _counted(db, viewer, is_of_sample=True)
+    return found if made_up.says_nothing else made_up
+
+
+async def _counted(db: Db, viewer: Viewer, *, is_of_sample: bool) -> Benefit:
+    """Of people of the organisation, or of those of the sample company; never of both."""
     quarter = rules.last_quarter(clock.now())
-    rows = await db.rows(_QUESTIONS, **_within(quarter))
+    rows = await db.rows(_QUESTIONS, **_within(quarter), is_of_sample=is_of_sample)
     asked, answered, by_unfollowed = rules.told(_questions(rows))
     waits = [timedelta(milliseconds=int(row["waited"])) for row in rows if row["answerer_id"]]
     found = Benefit(
         quarter=quarter,
+        people=rules.enough(await db.value(_PEOPLE, is_of_sample=is_of_sample)),
         asked=asked,
         answered=answered,
         by_unfollowed=by_unfollowed,
         wait=rules.usual(waits) if answered is not None else None,
+        is_of_sample=is_of_sample,
     )
     return await _people(db, found) if viewer.policy.tells_activity else found
 
@@ -89,19 +117,20 @@ async def benefit(db: Db, viewer: Viewer) -> Benefit:
 async def _people(db: Db, found: Benefit) -> Benefit:
     """With the numbers about people and their ties, which works-council mode does without."""
     quarter = found.quarter
-    first_id = await db.value(_FIRST)
+    of = {"is_of_sample": found.is_of_sample}
+    first_id = await db.value(_FIRST, **of)
     first = rules.first_quarter(moment_of(first_id)) if first_id else quarter
     has_before = first.begins < quarter.begins
     came = {"begin": quarter.begins - SETTLED, "end": quarter.ends - SETTLED}
-    newcomers, settled = rules.told(_split(await db.rows(_NEWCOMERS, **came)))
-    alumni, who_answered = rules.told(_split(await db.rows(_ALUMNI, **_within(quarter))))
-    rounds = await survey.counted(db)
+    newcomers, settled = rules.told(_split(await db.rows(_NEWCOMERS, **came, **of)))
+    alumni, who_answered = rules.told(_split(await db.rows(_ALUMNI, **_within(quarter), **of)))
+    rounds = await survey.counted(db, is_sample=found.is_of_sample)
     last = survey.last_told(rounds)
     return msgspec.structs.replace(
         found,
         first=first if has_before else None,
-        ties_first=await _ties(db, first) if has_before else None,
-        ties=await _ties(db, quarter),
+        ties_first=await _ties(db, first, **of) if has_before else None,
+        ties=await _ties(db, quarter, **of),
         newcomers=newcomers,
         settled=settled,
         alumni=alumni,
@@ -126,8 +155,8 @@ def _split(rows: Sequence[Record]) -> list[Cell]:
     return [cell((row["id"],) for row in rows if row["is_so"] is so) for so in (False, True)]
 
 
-async def _ties(db: Db, quarter: Quarter) -> Ties:
-    rows = await db.rows(_TIES, **_within(quarter))
+async def _ties(db: Db, quarter: Quarter, *, is_of_sample: bool) -> Ties:
+    rows = await db.rows(_TIES, **_within(quarter), is_of_sample=is_of_sample)
     within, between = (
         Cell(len(pairs), (frozenset(id for row in pairs for id in (row["one"], row["other"])),))
         for pairs in ([row for row in rows if row["is_between"] is so] for so in (False, True))
@@ -153,7 +182,8 @@ def _counts(post: type[Post]) -> BoolSql:
 
 
 def _is_person(person: type[Person]) -> BoolSql:
-    return and_(~person.is_bot, ~person.is_service, person.erased_at.is_(None))
+    is_wanted = is_made_up(person.id) == param("is_of_sample", Boolean)
+    return and_(~person.is_bot, ~person.is_service, person.erased_at.is_(None), is_wanted)
 
 
 def _questions_query() -> Query:
@@ -171,6 +201,7 @@ def _questions_query() -> Query:
             (answer.id.op(">>")(16) - question.id.op(">>")(16)).label("waited"),
             follows.label("follows"),
         )
+        .select_from(question)
         .join(asker, (asker.id == question.author_id) & _is_person(asker))
         .outerjoin(
             answer,
@@ -271,8 +302,17 @@ def _alumni_query() -> Query:
     )
 
 
+_PEOPLE = Query(
+    select(func.count())
+    .select_from(Person)
+    .where(Person.has_joined, ~Person.is_dormant, Person.suspended_at.is_(None), _is_person(Person))
+)
 _QUESTIONS = _questions_query()
 _TIES = _ties_query()
 _NEWCOMERS = _newcomers_query()
 _ALUMNI = _alumni_query()
-_FIRST = Query(select(func.min(Post.id)).where(Post.origin == HERE))
+_FIRST = Query(
+    select(func.min(Post.id)).where(
+        Post.origin == HERE, is_made_up(Post.author_id) == param("is_of_sample", Boolean)
+    )
+)

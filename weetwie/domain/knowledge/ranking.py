@@ -24,7 +24,6 @@ _RHO_OF_ACTS: Final = 0.6
 """Who will act is who was at it in the last months."""
 _RHO_LESS_IN_POOL: Final = 0.15
 _MU: Final = 10.0
-_OF_A_QUESTION: Final = 0.5
 _OF_AN_ACCEPTED_ANSWER: Final = 1.5
 _SAYS_SO: Final = 0.6
 """Of the best person's evidence: what it comes to that somebody lists on their profile all that is asked."""
@@ -65,7 +64,7 @@ def votes(
     lately = _LATELY if order == "acts" else _LATELY * length(breadth)
     weight = fits.astype(np.float64) ** steepness
     weight *= np.exp2(-days / _HALF_LIFE) * (1 + lately * np.exp2(-days / _LATELY_DAYS))
-    weight[asks(index, places)] *= _OF_A_QUESTION
+    weight[asks(index, places)] = 0
     weight[is_seen_as_accepted(index, visible, places)] *= _OF_AN_ACCEPTED_ANSWER
     return _with_endorsers(
         index, visible, Votes(posts.author[places], places, weight), order, length(breadth)

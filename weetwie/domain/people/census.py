@@ -13,6 +13,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
+from weetwie.views.made_up import is_made_up
 
 _SOON = timedelta(days=30)
 _MONTH_MS = 30 * 24 * 3600 * 1000
@@ -56,7 +57,7 @@ async def census(db: Db, viewer: Viewer) -> Census:
 
 
 class Members(msgspec.Struct, frozen=True):
-    """Everybody who belongs, and those of them who have been here."""
+    """Everybody who belongs, and those of them who have been here; nobody of the sample company."""
 
     people: int
     joined: int
@@ -71,7 +72,13 @@ _MEMBERS = Query(
         func.count()
         .filter(Person.standing == Standing.guest, Person.until < param("soon", DateTime(timezone=True)))
         .label("guests_ending"),
-    ).where(Person.erased_at.is_(None), ~Person.is_service, ~Person.is_dormant, Person.suspended_at.is_(None))
+    ).where(
+        Person.erased_at.is_(None),
+        ~Person.is_service,
+        ~Person.is_dormant,
+        Person.suspended_at.is_(None),
+        ~is_made_up(Person.id),
+    )
 )
 
 

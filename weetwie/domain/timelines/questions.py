@@ -19,6 +19,7 @@ from weetwie.tables.knowledge import Topic
 from weetwie.tables.posts import Mention, Post, PostTag, Tag
 from weetwie.tables.relations import FeaturedTag, TagFollow
 from weetwie.views import posts as seen_posts
+from weetwie.views.made_up import is_made_up
 from weetwie.views.posts import SeenPost
 
 SPAN: Final = timedelta(days=90)
@@ -114,7 +115,8 @@ _ASKED = VisibleQuery(_asked)
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """How the questions of a month fared, all of them together. In works-council mode 0 where few people asked."""
+    """How the questions of a month fared, all of them together but for those of the sample company. In works-council mode 0 where few
+    people asked."""
 
     asked: int
     answered: int
@@ -149,6 +151,7 @@ def _answered(viewer_sql: ViewerSql) -> Select[int, int]:
         post.visibility == int(Visibility.public),
         post.boost_of_id.is_(None),
         post.deleted_at.is_(None),
+        ~is_made_up(post.author_id),
         visibility.post(viewer_sql, post),
     )
 

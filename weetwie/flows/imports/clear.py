@@ -2,6 +2,7 @@
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
+from weetwie.domain.benefits import survey
 from weetwie.domain.imports import ledger
 from weetwie.domain.media import import_ as files
 from weetwie.domain.media import remove as media_remove
@@ -36,6 +37,7 @@ async def clear(database: Database, viewer: Viewer, store: Store) -> RemovalRepo
         await leaving_people.take_out_even_joined(db, viewer, people)
         await leaving_posts.forget_tags(db, tags)
         await ledger.forget(db, entry.id)
+        await survey.clear_sample(db)
         removed.people = len(people)
     await media_remove.clear(database, store)
     return removed

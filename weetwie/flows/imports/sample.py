@@ -1,5 +1,6 @@
 """Fills an installation with the sample company, in one transaction: either all of it is there, or nothing."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from weetwie.access.authenticate import Memory
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
+from weetwie.domain.benefits import survey, survey_rules
 from weetwie.domain.conversations import conversations
 from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import evidence, topics
@@ -74,8 +76,15 @@ async def fill(
         ids = await _posts(db, viewer, company, people, prepared, import_id)
         await _ties(db, viewer, company, people, ids)
         await _own_things(db, company, people, ids)
+        await survey.bring_sample(db, _topics(company))
         await ledger.end(db, import_id)
     return SampleReport(import_id, len(people), len(ids))
+
+
+def _topics(company: Company) -> list[str]:
+    """What most of its people list."""
+    listed = Counter(name for one in company.people for name in one.knows)
+    return sorted(name for name, _times in listed.most_common(survey_rules.MOST_TOPICS))
 
 
 async def is_here(db: Db) -> bool:

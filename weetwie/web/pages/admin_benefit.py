@@ -33,9 +33,10 @@ async def show(visit: Visit) -> Response:
 
 
 def _shown(visit: Visit, found: Benefit) -> dict[str, Any]:
-    bars = list(benefit_words.shares(visit, found))
+    bars, figures = list(benefit_words.shares(visit, found)), benefit_words.figures(visit, found)
     return {
-        "figures": benefit_words.figures(visit, found),
+        "figures": [one for one in figures if one.is_told],
+        "untold": benefit_words.untold(visit, figures),
         "bars": bars,
         "survey": benefit_words.survey(visit, found),
         "method": benefit_words.method(visit, found),
@@ -54,6 +55,8 @@ async def show_pdf(visit: Visit) -> Response:
         "title": say(_("What {name} brings us"), name=policy.name),
         "lead": say(_LEAD, quarter=shown["quarter"]),
         "figures": [msgspec.structs.asdict(one) for one in shown["figures"]],
+        "untold": shown["untold"],
+        "sample": say(benefit_words.OF_SAMPLE) if found.is_of_sample else "",
         "bars": [msgspec.structs.asdict(one) for one in shown["bars"]],
         "chart_title": say(_("Shares")),
         "chart_words": _in_words(shown["bars"]),

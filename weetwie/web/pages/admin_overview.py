@@ -21,6 +21,7 @@ from weetwie.domain.timelines.questions import Answered
 from weetwie.errors import _
 from weetwie.events import audit
 from weetwie.runtime import clock
+from weetwie.views.made_up import SAMPLE
 from weetwie.web import reading
 from weetwie.web.pages import sign_on
 from weetwie.web.pages.admin import check
@@ -55,7 +56,11 @@ async def show(visit: Visit) -> Response:
         count = await members(db, viewer)
         asked = await questions.answered(db, viewer)
         imports = [one for one in await ledger.imports(db) if one.person_id is None]
-        steps = await _steps(visit, db, count, asked, is_imported=bool(imports)) if viewer.is_admin else []
+        steps = (
+            await _steps(visit, db, count, asked, is_imported=any(one.kind != SAMPLE for one in imports))
+            if viewer.is_admin
+            else []
+        )
         return await reading.show(
             visit,
             db,

@@ -25,6 +25,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Shown) -> Respo
     is_allowed = visit.viewer.policy.tells_activity
     current = await survey.open_round(db)
     rounds = await survey.counted(db) if is_allowed else []
+    made_up = await survey.counted(db, is_sample=True) if is_allowed and not rounds else []
     offered, compared_with_id = await flow.to_ask(db, visit.viewer)
     begins = survey.may_begin(rounds)
     values: dict[str, Shown] = {"given": {}, "error": None} | more
@@ -35,7 +36,8 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Shown) -> Respo
         status,
         current=current,
         replied=await survey.replied(db, current.id) if current else None,
-        rounds=[(one, benefit_words.round_figures(visit, one)) for one in rounds],
+        rounds=[(one, benefit_words.round_figures(visit, one)) for one in rounds or made_up],
+        is_of_sample=bool(made_up),
         offered=offered,
         is_compared=compared_with_id is not None,
         has_topics=len(offered) >= survey_rules.EACH,

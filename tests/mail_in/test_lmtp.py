@@ -5,6 +5,7 @@ import io
 import itertools
 import re
 import socket
+from email.message import EmailMessage
 
 import pytest
 from PIL import Image
@@ -273,7 +274,8 @@ async def test_what_stands_in_the_text_comes_along_and_logos_and_quoted_pictures
         "<div class='gmail_quote'><img src='cid:theirs'></div>",
         subtype="html",
     )
-    html = message.get_payload()[1]
+    _plain, html = message.iter_parts()
+    assert isinstance(html, EmailMessage)
     for cid, side in (("own", 300), ("icon", 40), ("logo", 300), ("theirs", 300)):
         html.add_related(picture(side), maintype="image", subtype="png", cid=f"<{cid}>")
     assert (await hand_over(company, message))[0] == DONE

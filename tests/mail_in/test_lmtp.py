@@ -254,7 +254,7 @@ async def test_pictures_come_along_four_at_most_and_the_rest_is_told(company: Co
     assert len(await hung_on(company)) == 4
     (letter,) = await company.letters()
     assert letter.subject.startswith("Your reply was posted without some of its attachments")
-    assert "Only pictures come along by e-mail" in letter.text
+    assert "Only photos come along by e-mail" in letter.text
 
 
 async def test_a_picture_alone_is_a_reply(company: Company) -> None:

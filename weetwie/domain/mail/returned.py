@@ -19,7 +19,7 @@ def posted_without_files(language: str, place: str, link: str, *, has_pictures: 
         heading = translate(_("Your reply was posted without some of its attachments"), language)
     else:
         heading = translate(_("Your reply was posted without its attachments"), language)
-    why = _("Only pictures come along by e-mail, at most four. Add the rest on the page instead.")
+    why = _("Only photos come along by e-mail, at most four. Add the rest on the page instead.")
     above = [translate(why, language)]
     return _written(language, place, heading, above, "", link)
 

@@ -54,8 +54,6 @@ async def doctor(settings: "Settings") -> tuple[Json, str, int]:
 
     Exits with 6 if something is wrong; warnings do not count.
     """
-    import msgspec
-
     from weetwie.serve import doctor as doctors
 
     found = await doctors.safely(settings, os.environ)
@@ -66,7 +64,9 @@ async def doctor(settings: "Settings") -> tuple[Json, str, int]:
     is_wrong = any(one.state == "wrong" for one in found)
     plain: dict[str, Json] = {
         "is_good": not is_wrong,
-        "findings": [msgspec.structs.asdict(one) for one in found],
+        "findings": [
+            {"about": one.about, "state": one.state, "what": one.what, "to_do": one.to_do} for one in found
+        ],
     }
     return plain, "\n".join(lines), EXIT["Unavailable"] if is_wrong else 0
 

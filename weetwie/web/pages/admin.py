@@ -24,6 +24,7 @@ from weetwie.events import audit
 from weetwie.flows import moderate, offboard, onboard, sign_in
 from weetwie.imports.ties.table import written
 from weetwie.runtime import clock
+from weetwie.runtime.finding import TITLES
 from weetwie.text.signs import bare_address, visible
 from weetwie.views import people as seen_people
 from weetwie.views.people import Profile
@@ -53,7 +54,7 @@ async def show_health(visit: Visit) -> Response:
     check(visit)
     found = await visit.site.look_over() if visit.site.look_over else []
     async with visit.site.database.reading() as db:
-        return await reading.show(visit, db, "admin_health.html", found=found)
+        return await reading.show(visit, db, "admin_health.html", found=found, titles=TITLES)
 
 
 async def show_people(visit: Visit) -> Response:

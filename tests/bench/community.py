@@ -200,10 +200,11 @@ async def settle(db: asyncpg.Connection) -> None:
     await db.execute(
         """insert into home_entries (person_id, post_id, boost_of_id)
         select p.id, x.id, x.boost_of_id from people p
-          join tokens on tokens.person_id = p.id
-          cross join lateral (select newest.id, newest.boost_of_id from posts newest
-            where newest.deleted_at is null and (newest.author_id = p.id or exists (
-              select 1 from follows where follower_id = p.id and followed_id = newest.author_id))
+        join tokens on tokens.person_id = p.id
+        cross join lateral (select newest.id, newest.boost_of_id
+          from (select followed_id as author_id from follows where follower_id = p.id union all select p.id) author
+          cross join lateral (select posts.id, posts.boost_of_id from posts where posts.author_id = author.author_id
+            and posts.deleted_at is null order by posts.id desc limit 800) newest
           order by newest.id desc limit 800) x on conflict do nothing""",
         timeout=900,
     )

@@ -273,8 +273,8 @@ class _Soak:
 
     async def _listen(self, _line: Connection, person: Person) -> None:
         """Opens a stream; of those that are open for long one goes, politely or not."""
-        self._ears = [ear for ear in self._ears if not ear.is_lost.is_set()]
-        self._ears.append(await Ear.open(self._installation.port, person.token))
+        opened = await Ear.open(self._installation.port, person.token)
+        self._ears = [*(ear for ear in self._ears if not ear.is_lost.is_set()), opened]
         if len(self._ears) > _STREAMS:
             gone = self._ears.pop(self._dice.randrange(_STREAMS // 2)).transport
             if gone is not None:

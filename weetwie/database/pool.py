@@ -73,7 +73,7 @@ class Query:
     is written as soon as a server is open (`write_frequent`), for a large one takes up to half a second.
     """
 
-    __slots__ = ("_names", "_reads", "_sql", "_statement")
+    __slots__ = ("_names", "_sql", "_statement")
 
     def __init__(
         self, statement: Executable | Callable[[], Executable], *, is_frequent: bool = False
@@ -81,7 +81,6 @@ class Query:
         self._statement: Executable | Callable[[], Executable] | None = statement
         self._sql: str | None = None
         self._names: tuple[str, ...] = ()
-        self._reads = False
         if is_frequent:
             _FREQUENT.append(self)
 
@@ -92,20 +91,6 @@ class Query:
         assert self._sql is not None
         return self._sql
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Of its parameters, in the order of the SQL."""
-        if self._sql is None:
-            self.write()
-        return self._names
-
-    @property
-    def reads(self) -> bool:
-        """Whether it changes nothing, and so may stand within another statement."""
-        if self._sql is None:
-            self.write()
-        return self._reads
-
     def write(self) -> None:
         """Makes its text; once is enough."""
         given = self._statement
@@ -114,8 +99,6 @@ class Query:
         statement = given() if callable(given) else given
         compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
         self._names = tuple(compiled.positiontup or ())
-        writes = any(getattr(cte.element, "is_dml", False) for cte in compiled.ctes or ())
-        self._reads = bool(getattr(statement, "is_select", False)) and not writes
         self._sql = str(compiled)
         self._statement = None  # the text is all that is needed from now on
 
@@ -237,7 +220,6 @@ class Database:
             command_timeout=30,
             statement_cache_size=1000,
             max_cached_statement_lifetime=0,
-            max_cacheable_statement_size=0,
             max_inactive_connection_lifetime=_UNUSED_SECONDS,
             connect=connect,
             init=_begin_session,

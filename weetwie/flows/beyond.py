@@ -43,9 +43,9 @@ class BeyondPost(msgspec.Struct, frozen=True):
     reason: Shown
 
 
-async def for_home(db: Db, viewer: Viewer, readings: int = 1) -> BeyondPost | None:
-    """Counts readings of home; where it is the turn of one from beyond, that is it, and it counts as shown."""
-    if not _reads(viewer) or not await is_due(db, viewer, readings):
+async def for_home(db: Db, viewer: Viewer) -> BeyondPost | None:
+    """Counts a reading of home; where it is the turn of one from beyond, that is it, and it counts as shown."""
+    if not _reads(viewer) or not await is_due(db, viewer):
         return None
     candidate = await find(db, viewer)
     if candidate is None:

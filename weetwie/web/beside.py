@@ -10,8 +10,6 @@ from weetwie.domain.timelines import questions, trends
 from weetwie.domain.timelines.introductions import introductions
 from weetwie.runtime import clock
 from weetwie.views import tags as tag_views
-from weetwie.views.tags import SeenTag
-from weetwie.web.reading import Part, part
 from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
@@ -25,30 +23,28 @@ async def can_you_help(visit: Visit, db: Db) -> list[Post]:
     return await visit.site.presenter.posts(db, visit.viewer, found)
 
 
-def beside(visit: Visit) -> list[Part]:
+async def beside(visit: Visit, db: Db) -> dict[str, Shown]:
     """Of the timelines; each block may be empty."""
-    return [
-        part("meeting", lambda db: _meeting(visit, db)),
-        part("questions", lambda db: can_you_help(visit, db)),
-        lambda db: _newcomer(visit, db),
-        part("trending", lambda db: _trending(visit, db)),
-    ]
-
-
-async def _trending(visit: Visit, db: Db) -> list[tuple[SeenTag, int]]:
     tags = await tag_views.tags(db, visit.viewer, await trends.tags(db, visit.viewer, limit=_TOPICS))
-    return [(tag, sum(people for _day, _uses, people in tag.history)) for tag in tags]
+    newcomer, introduction = await _newcomer(visit, db)
+    return {
+        "meeting": await _meeting(visit, db),
+        "questions": await can_you_help(visit, db),
+        "newcomer": newcomer,
+        "introduction": introduction,
+        "trending": [(tag, sum(people for _day, _uses, people in tag.history)) for tag in tags],
+    }
 
 
-async def _newcomer(visit: Visit, db: Db) -> dict[str, Person | Post | None]:
+async def _newcomer(visit: Visit, db: Db) -> tuple[Person | None, Post | None]:
     """Who has introduced themselves last; else who joined last."""
     presenter = visit.site.presenter
     said = await presenter.posts(db, visit.viewer, await introductions(db, visit.viewer, 1))
     if said:
-        return {"newcomer": said[0].author, "introduction": said[0]}
+        return said[0].author, said[0]
     ids = await newcomers(db, visit.viewer, clock.now() - suggestions.NEW_FOR, 2)
     people = await presenter.people(db, visit.viewer, [id for id in ids if id != visit.viewer.person_id])
-    return {"newcomer": next(iter(people), None), "introduction": None}
+    return next(iter(people), None), None
 
 
 async def _meeting(visit: Visit, db: Db) -> dict[str, Shown] | None:

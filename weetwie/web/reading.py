@@ -1,15 +1,13 @@
 """What every page for people who are signed in is made of: their own person, what is new for them, the page of a list."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from weetwie.database.paging import Page, page
 from weetwie.database.pool import Db
-from weetwie.database.together import together
 from weetwie.domain.conversations import rooms
 from weetwie.domain.identity import account
 from weetwie.domain.identity.account import AccountChange
@@ -36,47 +34,20 @@ class SignInAgain(SignInFirst):
 Read = Callable[[Db, Page], Awaitable[Sequence[SeenPost]]]
 
 
-Part = Callable[[Db], Coroutine[Any, Any, dict[str, Any]]]
-"""Of what a page shows, by name; parts are read side by side."""
-
-
-def part(name: str, read: Callable[[Db], Coroutine[Any, Any, Shown]]) -> Part:
-    """What is shown under one name."""
-
-    async def named(db: Db) -> dict[str, Any]:
-        return {name: await read(db)}
-
-    return named
-
-
-async def read(db: Db, *parts: Part) -> dict[str, Any]:
-    """All of them, by as few statements as the longest part takes."""
-    return dict(pair for found in await together(db, *parts) for pair in found.items())
-
-
-async def show(
-    visit: Visit, db: Db, template: str, status: int = 200, /, *parts: Part, **values: Shown
-) -> Response:
+async def show(visit: Visit, db: Db, template: str, status: int = 200, /, **values: Shown) -> Response:
     """A page within the frame of those who are signed in, or of strangers."""
-    return visit.show(template, status, **await read(db, *parts, *frame(visit)), **values)
-
-
-def frame(visit: Visit) -> list[Part]:
-    """What stands around every page: one's own person, and what is new for them."""
-    viewer = visit.viewer
-    visit.is_living = visit.is_signed_in
-    if not visit.is_signed_in:
-        return [_of_nobody]
-    return [
-        part("me", lambda db: visit.site.presenter.person(db, viewer, viewer.person_id)),
-        part("news", lambda db: unread(db, viewer, limit=99)),
-        part("talks", lambda db: rooms.unread_count(db, viewer)),
-        part("by_others", lambda db: done_by_others(visit, db)),
-    ]
-
-
-async def _of_nobody(db: Db) -> dict[str, Any]:
-    return {"me": None, "news": 0, "talks": 0, "by_others": []}
+    me = (
+        await visit.site.presenter.person(db, visit.viewer, visit.viewer.person_id)
+        if visit.is_signed_in
+        else None
+    )
+    visit.is_living = me is not None
+    news = await unread(db, visit.viewer, limit=99) if me else 0
+    talks = await rooms.unread_count(db, visit.viewer) if me else 0
+    by_others = await done_by_others(visit, db) if me else []
+    return visit.show(
+        template, status, **{"me": me, "news": news, "talks": talks, "by_others": by_others, **values}
+    )
 
 
 async def page_if_refused(

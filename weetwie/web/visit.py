@@ -28,7 +28,6 @@ from weetwie.domain.identity import sessions
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Filling, Forbidden, Invalid, _
-from weetwie.flows.home import Openings
 from weetwie.flows.saml import SamlSignOn
 from weetwie.http.fetch import Fetched
 from weetwie.runtime import clock
@@ -79,7 +78,6 @@ class WebSite(Site):
     templates: Templates
     assets: Assets
     presenter: Presenter
-    openings: Openings = field(default_factory=Openings)
     live: Live | None = None
     providers: Mapping[str, SignOnHouse] = field(default_factory=dict)
     """With whom people sign in, by key."""

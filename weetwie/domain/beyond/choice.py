@@ -28,10 +28,10 @@ async def choose(db: Db, viewer: Viewer, wanted: HowOften) -> None:
     await db.run(_CHOOSE, person_id=viewer.person_id, choice=int(wanted))
 
 
-async def is_due(db: Db, viewer: Viewer, readings: int = 1) -> bool:
-    """Counts readings of home, and says whether one of them is the twentieth (the fifth) since the last that was."""
-    row = await db.row(_READ, person_id=viewer.person_id, readings=readings)
-    return row is not None and row["reads"] < readings
+async def is_due(db: Db, viewer: Viewer) -> bool:
+    """Counts a reading of home, and says whether it is the twentieth (the fifth) since the last that was."""
+    row = await db.row(_READ, person_id=viewer.person_id)
+    return row is not None and row["reads"] == 0
 
 
 _PERSON_ID = param("person_id", BigInteger)
@@ -51,9 +51,6 @@ _CHOOSE = Query(
 )
 
 
-_READINGS = param("readings", SmallInteger)
-
-
 def _read() -> Executable:
     every = case(
         (BeyondReader.choice == int(HowOften.often), literal(EVERY[HowOften.often])),
@@ -61,10 +58,10 @@ def _read() -> Executable:
     )
     return (
         insert(BeyondReader)
-        .values(person_id=_PERSON_ID, reads=_READINGS)
+        .values(person_id=_PERSON_ID, reads=1)
         .on_conflict_do_update(
             index_elements=[BeyondReader.person_id],
-            set_={"reads": (BeyondReader.reads + _READINGS) % every},
+            set_={"reads": (BeyondReader.reads + 1) % every},
             where=BeyondReader.choice != int(HowOften.off),
         )
         .returning(BeyondReader.reads)

@@ -29,14 +29,20 @@ _KNOWS: Final = 0
 """What somebody says of a topic of theirs, see knowledge/topic_rules.py."""
 _LOOKED_AT: Final = 40
 """So many questions, the newest, of which the answered ones are left out."""
+_AT_ONCE: Final = 10
 
 
 async def open_questions(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:
     """The newest first, of the last `SPAN`; answered is what has an accepted answer that the viewer sees."""
     since = id_at(clock.now() - SPAN)
     ids = columns(await _ASKED.rows(db, viewer, since_id=since), "id")
-    found = await seen_posts.posts(db, viewer, ids)
-    return [post for post in found if post.answer_id is None][:limit]
+    found: list[SeenPost] = []
+    for at in range(0, len(ids), _AT_ONCE):
+        some = await seen_posts.posts(db, viewer, ids[at : at + _AT_ONCE])
+        found += [post for post in some if post.answer_id is None]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 async def addressed(db: Db, viewer: Viewer, limit: int) -> list[SeenPost]:

@@ -1,11 +1,9 @@
 """Home: what the people and topics one follows have to say, everyone's posts and one's lists, as tabs; the box on top."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
-from markupsafe import Markup
 from starlette.responses import Response
 
 from weetwie.access.enums import Standing, Visibility
@@ -13,7 +11,6 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
-from weetwie.domain.announcements.announcements import SeenAnnouncement
 from weetwie.domain.benefits import survey_answers
 from weetwie.domain.lists import lists
 from weetwie.domain.scheduled import scheduled
@@ -21,7 +18,7 @@ from weetwie.domain.timelines import home as homes
 from weetwie.errors import _
 from weetwie.flows import beyond as from_beyond
 from weetwie.flows.beyond import BeyondPost
-from weetwie.flows.home import brings_card, opened
+from weetwie.flows.home import Opened, opened
 from weetwie.views import posts as post_views
 from weetwie.views.posts import SeenPost
 from weetwie.web import first_weeks as weeks
@@ -30,8 +27,6 @@ from weetwie.web.beside import beside
 from weetwie.web.brought import brought
 from weetwie.web.pages import audience, drafts, front
 from weetwie.web.pages.who_knows import answered_lately
-from weetwie.web.reading import Part, part
-from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person, Post, as_markup
 from weetwie.web.visit import Visit
 
@@ -46,76 +41,54 @@ async def show(visit: Visit) -> Response:
     if to := visit.request.query_params.get("to"):
         text = visit.request.query_params.get("text", "")
         return visit.go(f"/messages/new?{urlencode({'to': to, 'text': text} if text else {'to': to})}")
+    found = await _opened(visit)
     async with visit.site.database.reading() as db:
-        found = await _read(visit, db)
-    if brings := await _opened(visit, found):
-        async with visit.site.database.reading() as db:
-            found |= await reading.read(db, *brings)
-    shown = visit.show("home.html", **found)
+        shown = await page(visit, db, brings=found)
     shown.headers["x-weetwie-page"] = "home"
     return shown
 
 
-async def _opened(visit: Visit, found: Mapping[str, Any]) -> list[Part]:
+async def _opened(visit: Visit) -> Opened:
     """Opening home counts, turning its pages does not."""
     if not visit.request.query_params.keys().isdisjoint(_NOT_OPENED):
-        return []
-    openings = visit.site.openings.count(visit.viewer.person_id)
-    if not openings and not found["has_card"]:
-        return []
+        return Opened()
     async with visit.site.database.transaction() as db:
-        brings = await opened(db, visit.viewer, openings, has_card=found["has_card"])
-    parts = []
-    if (one := brings.beyond) is not None:
-        parts.append(part("beyond", lambda db: _beyond(visit, db, one)))
-    if (card := brings.card) is not None:
-        parts.append(part("first_weeks", lambda db: weeks.shown(visit, db, card)))
-    return parts
+        return await opened(db, visit.viewer)
 
 
-async def page(visit: Visit, db: Db, status: int = 200, **draft: Any) -> Response:
-    """`draft` is what was written and could not be published."""
-    return visit.show("home.html", status, **await _read(visit, db, draft))
-
-
-async def _read(visit: Visit, db: Db, draft: dict[str, Any] | None = None) -> dict[str, Any]:
-    viewer = visit.viewer
-    return {
-        "here": "/",
-        "beyond": None,
-        "first_weeks": None,
-        **await reading.read(
-            db,
-            lambda db: _timeline(visit, db),
-            lambda db: _box(visit, db, draft),
-            *beside(visit),
-            part("tabs", lambda db: tabs(visit, db)),
-            part("sponsor", lambda db: _sponsor(visit, db)),
-            part("survey", lambda db: survey_answers.asked(db, viewer)),
-            part("brought", lambda db: brought(visit, db)),
-            part("announcements", lambda db: _announcements(visit, db)),
-            part("has_card", lambda db: brings_card(db, viewer)),
-            *reading.frame(visit),
-        ),
-    }
-
-
-async def _timeline(visit: Visit, db: Db) -> dict[str, Shown]:
+async def page(
+    visit: Visit, db: Db, status: int = 200, *, brings: Opened | None = None, **draft: Any
+) -> Response:
+    """`draft` is what was written and could not be published; `brings` what opening it brought."""
+    brings = brings or Opened()
     found = await reading.timeline(
         visit, db, lambda db, page: _without_messages(db, visit.viewer, page), "home", folds=True
     )
-    return {**found, "examples": [] if found["posts"] else await answered_lately(visit, db)}
-
-
-async def _announcements(visit: Visit, db: Db) -> list[tuple[SeenAnnouncement, Markup]]:
-    found = await announcements.announcements(db, visit.viewer, language=visit.language)
-    return [(one, as_markup(one.text)) for one in found if not one.is_read]
-
-
-async def _box(visit: Visit, db: Db, draft: dict[str, Any] | None) -> dict[str, Any]:
     draft = draft or await drafts.asked(visit, db) or begun(visit)
     quote = await _quote(visit, db, draft)
-    return await box(visit, db, draft | {"quote_of": str(quote.id) if quote else ""}, quote)
+    draft["quote_of"] = str(quote.id) if quote else ""
+    return await reading.show(
+        visit,
+        db,
+        "home.html",
+        status,
+        here="/",
+        **found,
+        **await beside(visit, db),
+        **await box(visit, db, draft, quote),
+        tabs=await tabs(visit, db),
+        sponsor=await _sponsor(visit, db),
+        survey=await survey_answers.asked(db, visit.viewer),
+        beyond=await _beyond(visit, db, brings.beyond) if brings.beyond else None,
+        brought=await brought(visit, db),
+        first_weeks=await weeks.shown(visit, db, brings.card) if brings.card else None,
+        examples=[] if found["posts"] else await answered_lately(visit, db),
+        announcements=[
+            (one, as_markup(one.text))
+            for one in await announcements.announcements(db, visit.viewer, language=visit.language)
+            if not one.is_read
+        ],
+    )
 
 
 async def _beyond(visit: Visit, db: Db, found: BeyondPost) -> tuple[Post, str] | None:
@@ -140,20 +113,13 @@ async def box(
     visit: Visit, db: Db, draft: dict[str, Any] | None = None, quote: Post | None = None
 ) -> dict[str, Any]:
     """What the box needs, for a new post."""
-    given = draft or begun(visit)
+    draft = draft or begun(visit)
     return {
+        "draft": await drafts.with_files(visit, db, draft),
         "quote": quote,
-        **await reading.read(
-            db,
-            part("draft", lambda db: drafts.with_files(visit, db, given)),
-            part("picker", lambda db: audience.picker(visit, db, given)),
-            part("waiting", lambda db: _waiting(visit, db)),
-        ),
+        "picker": await audience.picker(visit, db, draft),
+        "waiting": len(await scheduled.waiting(db, visit.viewer, Page(_MOST_COUNTED))),
     }
-
-
-async def _waiting(visit: Visit, db: Db) -> int:
-    return len(await scheduled.waiting(db, visit.viewer, Page(_MOST_COUNTED)))
 
 
 async def tabs(visit: Visit, db: Db) -> list[tuple[str, str, None]]:

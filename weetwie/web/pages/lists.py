@@ -11,7 +11,6 @@ from weetwie.domain.timelines import list as timelines
 from weetwie.errors import NotFound
 from weetwie.web import reading
 from weetwie.web.pages import home
-from weetwie.web.reading import part
 from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
 
@@ -41,22 +40,19 @@ async def show(visit: Visit) -> Response:
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         own = await _own(visit, db)
+        found = await reading.timeline(
+            visit, db, lambda db, page: timelines.of_list(db, visit.viewer, own.id, page), "home", folds=True
+        )
+        people = await _members(visit, db, own.id, _ALL)
         return await reading.show(
             visit,
             db,
             "list.html",
-            200,
-            lambda db: reading.timeline(
-                visit,
-                db,
-                lambda db, page: timelines.of_list(db, visit.viewer, own.id, page),
-                "home",
-                folds=True,
-            ),
-            part("people", lambda db: _members(visit, db, own.id, _ALL)),
-            part("tabs", lambda db: home.tabs(visit, db)),
             own=own,
+            people=people,
             here=f"/lists/{own.id}",
+            tabs=await home.tabs(visit, db),
+            **found,
         )
 
 

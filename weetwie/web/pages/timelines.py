@@ -24,7 +24,6 @@ from weetwie.web.beside import beside
 from weetwie.web.experts import experts
 from weetwie.web.items import items
 from weetwie.web.pages import home
-from weetwie.web.reading import part
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -37,18 +36,18 @@ async def all_posts(visit: Visit) -> Response:
     """Everyone's: the second tab of Home."""
     reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
+        found = await reading.timeline(
+            visit, db, lambda db, page: publics.public(db, visit.viewer, page), folds=True
+        )
         return await reading.show(
             visit,
             db,
             "all.html",
-            200,
-            lambda db: reading.timeline(
-                visit, db, lambda db, page: publics.public(db, visit.viewer, page), folds=True
-            ),
-            part("tabs", lambda db: home.tabs(visit, db)),
-            lambda db: home.box(visit, db),
-            *beside(visit),
             here="/all",
+            tabs=await home.tabs(visit, db),
+            **found,
+            **await home.box(visit, db),
+            **await beside(visit, db),
         )
 
 
@@ -81,7 +80,6 @@ async def _kept(visit: Visit, here: str, find: Find) -> Response:
             db,
             "bookmarks.html",
             422 if error else 200,
-            *beside(visit),
             here=here,
             words=words,
             error=error,
@@ -90,6 +88,7 @@ async def _kept(visit: Visit, here: str, find: Find) -> Response:
                 ("/favourites", visit.say(_("Favourites")), None),
             ],
             **found,
+            **await beside(visit, db),
         )
 
 

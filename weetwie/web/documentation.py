@@ -44,6 +44,8 @@ def _finish(tokens: Sequence[Token]) -> None:
             token.attrSet("id", re.sub(r"\s", "-", words.strip()))
         if token.type in ("table_open", "fence"):
             token.attrSet("tabindex", "0")
+        if token.type == "th_open" and not tokens[at + 1].content:
+            token.tag = tokens[at + 2].tag = "td"  # a corner that heads nothing
         for child in token.children or ():
             if child.type == "link_open":
                 _lead(child)

@@ -18,13 +18,15 @@ async def house(dsn: str) -> AsyncIterator[House]:
 
 
 async def asked(house: House, at: str) -> list[str]:
-    """Of a time when everything is kept that can be."""
+    """The fewest of several times: now and then something that is kept is read again."""
+    times = list[list[str]]()
     async with Statements(house) as statements:
         for _time in range(6):
             statements.asked.clear()
             page = await house.site.get(at)
             assert page.status_code == 200 and "Post 19" in page.text, page.text
-    return statements.asked
+            times.append(list(statements.asked))
+    return min(times, key=len)
 
 
 async def test_pages_take_few_statements(house: House) -> None:

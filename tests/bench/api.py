@@ -387,7 +387,7 @@ def _memory(setting: Setting, wait: float) -> None:
         setting.report.note(f"{pss / 1e6:6.1f} MB  {name}")
     before = tree.pss()
     asyncio.run(_thousand_more(setting))
-    time.sleep(min(wait, 10))
+    time.sleep(wait)
     setting.report.add(
         "memory per further 1,000 people",
         (tree.pss() - before) / 1e6,
@@ -397,7 +397,7 @@ def _memory(setting: Setting, wait: float) -> None:
     )
     setting.installation.stop()
     setting.installation.start()
-    time.sleep(min(wait, 45))  # connections that nobody uses are closed after half a minute
+    time.sleep(wait)  # connections that nobody uses are closed, and the last one begins anew, within a minute
     setting.report.add(
         "memory at rest after a start", setting.installation.running.pss() / 1e6, "MB PSS", AT_REST
     )

@@ -57,7 +57,9 @@ class Sites:
 
 def page_of(body: str, policy: str = "") -> tuple[int, dict[str, str], bytes]:
     head = (
-        f"<title>{TITLE}</title><meta name=description content='What to do when the compressor reports gas'>"
+        # An icon of its own: else Chromium asks for one whenever it finds the time, and the page sees that.
+        f"<title>{TITLE}</title><link rel=icon href='data:,'>"
+        "<meta name=description content='What to do when the compressor reports gas'>"
     )
     headers = {"content-type": "text/html; charset=utf-8"} | (
         {"content-security-policy": policy} if policy else {}

@@ -145,7 +145,7 @@ class Lookout:
             except DatabaseAway:
                 log.warning("jobs wait for the database")
             except Exception:
-                log.exception("nobody knows what waits")
+                log.exception("looking for work failed")
             has_rung = await wait(rung, LOOKS_AGAIN)
 
     async def look(self) -> None:

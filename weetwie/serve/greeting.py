@@ -15,7 +15,7 @@ async def greet(database: Database, base_url: str, say: Say) -> None:
         if not await anybody.is_here(db):
             token = await links.make(db, "first-admin")
             greeting += (
-                "\nThere is nobody here yet. Use this link to create the first administrator. It works once, for a day:\n"
+                "\nThere is no administrator yet. Use this link to create the first one. It works once, for a day:\n"
                 f"{base_url}/welcome/{token}"
             )
     say(greeting)

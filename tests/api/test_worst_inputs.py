@@ -28,7 +28,7 @@ from weetwie.domain.search import query
 from weetwie.errors import Refusal
 from weetwie.security.client_address import client_address, networks
 from weetwie.text import language, signs, text
-from weetwie.web.routes import LONGEST_FORM
+from weetwie.web.bounds import LONGEST_FORM
 from weetwie.web.visit import cookie
 
 MOST: Final = 0.05

@@ -1,37 +1,16 @@
 """Every page by its address: what is shown there, and what is done with a form that is sent to it."""
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
-from starlette.responses import Response
-
-from weetwie.domain.media import faces
-from weetwie.domain.media.rules import LARGEST_FILE
-from weetwie.imports import contacts as imported_contacts
 from weetwie.web import colour
+from weetwie.web.admin_routes import ADMIN
 from weetwie.web.embed import allow as embed_allow
 from weetwie.web.embed import frame as embed_frame
 from weetwie.web.embed import link as embed_link
-from weetwie.web.embed import preview as embed_preview
 from weetwie.web.pages import (
     acts,
     address,
-    admin,
-    admin_audit,
-    admin_benefit,
-    admin_chat,
-    admin_connections,
-    admin_directory,
-    admin_directory_sync,
     admin_import,
-    admin_import_invite,
-    admin_launch,
-    admin_overview,
-    admin_policy,
-    admin_retention,
-    admin_saml,
-    admin_sources,
-    admin_survey,
     api_reference,
     apps,
     authorize,
@@ -43,7 +22,6 @@ from weetwie.web.pages import (
     complete,
     contacts,
     decisions,
-    documentation,
     elsewhere,
     export,
     farewell,
@@ -96,43 +74,8 @@ from weetwie.web.pages import (
     you,
 )
 from weetwie.web.pages import live as live_page
-from weetwie.web.visit import MOST_FILES, Visit
+from weetwie.web.visit import Page
 
-Page = Callable[[Visit], Awaitable[Response]]
-
-LONGEST_FORM: Final = 64 * 1024
-LARGEST: Final = {
-    "/posts": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
-    "/messages/new": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
-    "/messages/{id:int}": MOST_FILES * LARGEST_FILE + LONGEST_FORM,
-    "/settings": 2 * faces.LARGEST + LONGEST_FORM,
-    "/begin/{step}": faces.LARGEST + LONGEST_FORM,
-    "/people/contacts": imported_contacts.LARGEST + LONGEST_FORM,
-    "/admin/import": admin_import.LARGEST + LONGEST_FORM,
-    "/admin/import/sources": admin_sources.LARGEST + LONGEST_FORM,
-    "/admin/logo": admin_import.LARGEST + LONGEST_FORM,
-}
-"""Forms with files, by their address."""
-
-FROM_PROVIDERS: Final = dict.fromkeys(
-    ("/auth/saml/{key}/acs", "/auth/saml/{key}/logout"), 384 * 1024 + LONGEST_FORM
-)
-"""What comes with a form of a provider, which is longer where somebody is in many groups."""
-
-UNCOUNTED: Final = frozenset(
-    (
-        "/live",
-        "/embed.js",
-        "/embed/{kind}",
-        "/theme/{accent}.css",
-        "/manifest.webmanifest",
-        "/worker.js",
-        "/offline",
-        "/logo/{name}",
-    )
-)
-"""What a browser fetches by itself beside a page."""
-WAY_IN: Final = ("/auth/", "/welcome/", "/join/")
 PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/": (home.show, None),
     "/posts": (home.show, write.publish),
@@ -226,62 +169,12 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/@{handle}/card": (person.card, None),
     "/@{handle}/vouch": (vouch.show, vouch.give),
     "/@{handle}/{verb:str}": (acts.show_person, acts.on_person),
-    "/admin": (admin_overview.show, admin_overview.agree),
-    "/admin/benefit": (admin_benefit.show, None),
-    "/admin/benefit.pdf": (admin_benefit.show_pdf, None),
-    "/admin/benefit.csv": (admin_benefit.table, None),
-    "/admin/benefit/survey": (admin_survey.show, admin_survey.act),
-    "/admin/launch": (admin_launch.show, None),
-    "/admin/launch/{sheet}.pdf": (admin_launch.show_sheet, None),
-    "/admin/people.csv": (admin.table, None),
-    "/admin/selected/{verb}": (admin.show_people, admin.on_selected),
-    "/admin/people": (admin.show_people, admin.make_person),
-    "/admin/people/{handle}/{verb}": (admin.show_person, admin.on_person),
-    "/admin/policy": (admin_policy.show, admin_policy.save),
-    "/admin/policy/statement.json": (admin_policy.show_statement, None),
-    "/admin/works-council": (admin_policy.show_council, None),
-    "/admin/policy/works-council/{verb}": (admin_policy.show, admin_policy.on_council),
-    "/admin/policy/compliance/{verb}": (admin_policy.show, admin_policy.on_compliance),
-    "/admin/import": (admin_import.show, admin_import.people),
-    "/admin/import/invite": (admin_import_invite.show, admin_import_invite.act),
-    "/admin/import/sources": (admin_import.show, admin_sources.hand_in),
-    "/admin/import/sources/{id:int}": (admin_sources.show, None),
-    "/admin/import/sources/{id:int}/names": (admin_sources.show, admin_sources.decide_names),
-    "/admin/import/sources/{id:int}/{verb}": (admin_sources.show, admin_sources.act),
-    "/admin/bring-in": (admin_import.to_import, None),
-    "/admin/logo": (admin_import.show, admin_import.sign),
-    "/admin/sample/{verb}": (admin_import.show, admin_import.sample),
     "/logo/{name}": (admin_import.show_logo, None),
-    "/admin/audit": (admin_audit.show, None),
-    "/admin/audit.csv": (admin_audit.table, None),
-    "/admin/connections": (admin_connections.show, None),
-    "/admin/connections/embedding/preview": (embed_preview.show, None),
-    "/admin/connections/chat": (admin_chat.show, admin_chat.add),
-    "/admin/connections/chat/{id:int}": (admin_chat.show_one, admin_chat.change),
-    "/admin/connections/chat/{id:int}/remove": (admin_chat.show_one, admin_chat.remove),
-    "/admin/connections/saml": (admin_saml.show, None),
-    "/admin/connections/saml/keys/{verb}": (admin_saml.show, admin_saml.change_keys),
-    "/admin/connections/{name}/{verb}": (admin_connections.show, admin_connections.act),
-    "/admin/documentation/{page}": (documentation.show, None),
-    "/admin/directory": (admin_directory.show, admin_directory.make),
-    "/admin/directory/ldap": (admin_directory_sync.show, None),
-    "/admin/directory/ldap/{verb}": (admin_directory_sync.show, admin_directory_sync.act),
-    "/admin/directory/leavers": (admin_directory.show, admin_directory.confirm_leavers),
-    "/admin/directory/{id:int}/{verb}": (admin_directory.show, admin_directory.act),
-    "/admin/retention": (admin_retention.show, admin_retention.save),
-    "/admin/retention/holds": (admin_retention.show, admin_retention.hold),
-    "/admin/retention/holds/{id:int}/{verb}": (admin_retention.show, admin_retention.lift),
-    "/admin/health": (admin.show_health, None),
-    "/admin/reports": (admin.show_reports, None),
-    "/admin/appeals/{id:int}/{verb}": (admin.show_reports, decisions.answer),
     "/inspections": (inspections.show, inspections.ask),
     "/inspections/{id:int}": (inspections.show_one, None),
     "/inspections/{id:int}/{verb}": (inspections.show, inspections.act),
     "/decisions": (decisions.show, decisions.object_to),
     "/appeal/{token}": (decisions.show_door, decisions.object_by_link),
-    "/admin/reports/{id:int}/{verb}": (admin.show_reports, admin.on_report),
-    "/admin/announcements": (admin.show_announcements, admin.announce),
-    "/admin/announcements/{id:int}/{verb}": (admin.show_announcements, admin.on_announcement),
     "/announcements/{id:int}/{verb}": (home.show, acts.on_announcement),
     "/embed.js": (embed_frame.script, None),
     "/embed/allow": (embed_allow.show, embed_allow.allow),
@@ -322,6 +215,7 @@ PAGES: Final[dict[str, tuple[Page, Page | None]]] = {
     "/farewell/{token}": (farewell.show, farewell.answer),
     "/welcome/{token}": (welcome.show, welcome.begin),
     "/oauth/authorize": (authorize.show, authorize.decide),
+    **ADMIN,
 }
 """What is shown at an address, and what is done with a form that is sent to it."""
 FOR_BUILDERS: Final[dict[str, tuple[Page, Page | None]]] = {"/styleguide": (styleguide.show, None)}

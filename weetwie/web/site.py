@@ -29,21 +29,13 @@ from weetwie.security.ratelimit import RateLimits
 from weetwie.settings import Provider
 from weetwie.web.api_reference import Reference
 from weetwie.web.assets import Assets
+from weetwie.web.bounds import FROM_PROVIDERS, LARGEST, LONGEST_FORM, UNCOUNTED, WAY_IN
 from weetwie.web.presenter import Presenter
 from weetwie.web.reading import SignInAgain, SignInFirst
 from weetwie.web.refused import failed, out_of_order, refused, too_often
-from weetwie.web.routes import (
-    FOR_BUILDERS,
-    FROM_PROVIDERS,
-    LARGEST,
-    LONGEST_FORM,
-    PAGES,
-    UNCOUNTED,
-    WAY_IN,
-    Page,
-)
+from weetwie.web.routes import FOR_BUILDERS, PAGES
 from weetwie.web.show import Templates
-from weetwie.web.visit import ConnectionTest, Fetch, LookOver, SignOnHouse, Visit, WebSite, visit
+from weetwie.web.visit import ConnectionTest, Fetch, LookOver, Page, SignOnHouse, Visit, WebSite, visit
 
 log = structlog.get_logger(__name__)
 

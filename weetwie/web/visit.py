@@ -308,6 +308,10 @@ class Visit:
         )
 
 
+Page = Callable[[Visit], Awaitable[Response]]
+"""What answers a request."""
+
+
 async def _kept(upload: UploadFile) -> UploadedFile:
     file = tempfile.SpooledTemporaryFile(max_size=1024 * 1024)  # noqa: SIM115  it goes with the visit
     while piece := await upload.read(256 * 1024):

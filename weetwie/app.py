@@ -5,77 +5,35 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib import import_module
-from itertools import chain
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import parse_qsl
 
 from weetwie import __version__
-from weetwie.access import viewer as viewers
-from weetwie.access.authenticate import Memory
 from weetwie.access.caller import in_their_language, recalled
-from weetwie.access.viewer import Viewer
 from weetwie.agents.check import check as check_agents
 from weetwie.agents.entry import PATH as AGENTS_PATH
 from weetwie.agents.entry import AgentEntry
 from weetwie.api.call import Answer, Call
 from weetwie.api.dispatch import Dispatcher
 from weetwie.api.endpoint import Endpoint
+from weetwie.api.endpoints import endpoints
 from weetwie.api.mastodon import (
-    absent,
-    accounts,
-    announcements,
-    blocks,
-    collections,
-    conversations,
-    directory,
-    embedding,
-    featured,
-    filters,
-    follow_requests,
-    instance,
-    lists,
-    markers,
-    marks,
-    media,
-    notification_policy,
-    notifications,
-    polls,
-    profile,
-    push,
-    relations,
-    reports,
-    scheduled,
-    search,
     socket,
-    statuses,
     streaming,
-    tags,
-    timelines,
-    trends,
-    well_known,
 )
-from weetwie.api.mastodon.admin import accounts as admin_accounts
-from weetwie.api.mastodon.admin import blocks as admin_blocks
-from weetwie.api.mastodon.admin import numbers as admin_numbers
-from weetwie.api.mastodon.admin import reports as admin_reports
 from weetwie.api.mastodon.media import MediaHouse
+from weetwie.api.mastodon.recognise import recogniser
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
-from weetwie.api.oauth import apps, metadata, registration, tokens
 from weetwie.api.openapi import Schema, document, openapi_endpoint
-from weetwie.api.refusals import Unauthorized, WrongToken
-from weetwie.api.weetwie import ask, beyond, glossary, knowledge, not_about, passages, topics, units, watched
 from weetwie.context import Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts
-from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.webhooks import deliveries
-from weetwie.errors import Forbidden, _
 from weetwie.http.admission import admitted
 from weetwie.http.turns import Turns
-from weetwie.runtime import asgi, clock
+from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Application, Receive, Scope, Send
 from weetwie.security import remote_user as remote_users
 from weetwie.security.proxies import behind_proxies
@@ -86,62 +44,8 @@ from weetwie.web.embed.preview import check as check_embedding
 from weetwie.web.site import site
 from weetwie.web.visit import ConnectionTest, Fetch, LookOver, cookie_name
 
-FILES: Final = (
-    apps,
-    tokens,
-    metadata,
-    registration,
-    instance,
-    well_known,
-    marks,
-    statuses,
-    timelines,
-    announcements,
-    conversations,
-    accounts,
-    profile,
-    featured,
-    relations,
-    follow_requests,
-    blocks,
-    tags,
-    markers,
-    media,
-    notification_policy,
-    notifications,
-    polls,
-    scheduled,
-    search,
-    trends,
-    directory,
-    lists,
-    collections,
-    filters,
-    push,
-    reports,
-    embedding,
-    absent,
-    admin_accounts,
-    admin_reports,
-    admin_blocks,
-    admin_numbers,
-    streaming,
-    knowledge,
-    not_about,
-    passages,
-    glossary,
-    topics,
-    units,
-    watched,
-    ask,
-    beyond,
-)
-"""Each file of endpoints has its `routes`."""
-
 Given = Database | Site | RateLimits | str | None
 """What an entry point is made of."""
-
-_NOT_HERE: Final = _("This account isn't active right now.")
 
 
 class AppSettings(Protocol):
@@ -176,7 +80,7 @@ def build(
     dispatcher = Dispatcher(
         [*endpoints(), openapi_endpoint(partial(_described, base_url)), TO_THE_REFERENCE],
         site=here,
-        recognise=_recognise(memory),
+        recognise=recogniser(memory),
         open_db=_open_db(database),
         count=_counting(limits) if limits else None,
         count_wrong=_counting_wrong(database) if limits else None,
@@ -314,11 +218,6 @@ def _beside(made: Mapping[str, Callable[[], Application]], pages: Application) -
     return either
 
 
-def endpoints() -> list[Endpoint]:
-    """Every endpoint there is."""
-    return list(chain.from_iterable(file.routes for file in FILES))
-
-
 @cache
 def _described(base_url: str) -> Schema:
     return document(endpoints(), base_url, __version__)
@@ -335,45 +234,6 @@ async def _to_the_reference(call: Call) -> Answer:
 
 TO_THE_REFERENCE: Final = Endpoint("GET", "/api/docs", _to_the_reference, hidden=True)
 """Where one looks for it first."""
-
-
-def _recognise(memory: Memory) -> Callable[[Call], Awaitable[Viewer]]:
-    async def recognise(call: Call) -> Viewer:
-        """A bad token is refused, but for endpoints that ask nothing of a token: there it is nobody's.
-
-        Hot endpoints take the viewer from memory: their own statement says whether it is still so, and if not they are asked again.
-        """
-        token = bearer(call)
-        viewer = memory.recall(token) if call.endpoint.hot and not call.is_second_try else None
-        if viewer is None or _is_shut_out(viewer):
-            viewer = await memory.recognise(await call.db(), token=token)
-        if viewer is None:
-            if call.endpoint.access != "public" or call.endpoint.scopes:
-                # An app goes on with the token that it had: that is no guess.
-                was_good = token is not None and await kept_tokens.is_known(await call.db(), token)
-                raise Unauthorized if was_good or token is None else WrongToken
-            viewer = await memory.recognise(await call.db())
-        assert viewer is not None, "nobody is always recognised"
-        call.renderer.follow(viewer.policy)
-        if call.endpoint.access == "person" and _is_shut_out(viewer):
-            raise Forbidden(_NOT_HERE)
-        return viewer
-
-    return recognise
-
-
-def _is_shut_out(viewer: Viewer) -> bool:
-    return viewer.is_person and not viewers.is_active(viewer, clock.now())
-
-
-def bearer(call: Call) -> str | None:
-    """In the header; for streams also in the address, as browsers give no headers there."""
-    kind, _space, token = call.header("authorization").partition(" ")
-    if kind.lower() == "bearer":
-        return token.strip() or None
-    if call.path.startswith(streaming.PATH):
-        return dict(parse_qsl(call.query.decode("latin-1"))).get("access_token")
-    return None
 
 
 def _open_db(database: Database) -> Callable[[Call], AbstractAsyncContextManager[Db]]:

@@ -13,9 +13,9 @@ import httpx
 import msgspec
 
 from weetwie.api.endpoint import Endpoint
+from weetwie.api.endpoints import endpoints
 from weetwie.api.mastodon import entities
 from weetwie.api.table import RouteTable
-from weetwie.app import endpoints
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "api" / "entities.schema.json"
 

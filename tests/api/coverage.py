@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from weetwie.app import endpoints
+from weetwie.api.endpoints import endpoints
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "clients.md"

@@ -27,8 +27,9 @@ from tests.api.conformance import check_answer
 from tests.site import HOME, Choices
 from tests.world import World
 from weetwie import __version__, reactions
+from weetwie.api.endpoints import endpoints
 from weetwie.api.openapi import document
-from weetwie.app import build, endpoints
+from weetwie.app import build
 
 EXAMPLES = 6
 """For each operation and each way."""

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api import house
-from weetwie.app import endpoints
+from weetwie.api.endpoints import endpoints
 
 EMPTY = (
     "/api/v1/timelines/home",

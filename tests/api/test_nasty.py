@@ -14,7 +14,8 @@ from tests.site import Choices
 from tests.world import World
 from weetwie import reactions
 from weetwie.api.endpoint import Endpoint, is_id
-from weetwie.app import build, endpoints
+from weetwie.api.endpoints import endpoints
+from weetwie.app import build
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -7,8 +7,8 @@ import pytest
 
 from tests.api.house import House, opened
 from tests.api.test_media import picture
+from weetwie.api.endpoints import endpoints
 from weetwie.api.table import RouteTable
-from weetwie.app import endpoints
 
 
 @pytest.fixture

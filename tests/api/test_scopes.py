@@ -9,7 +9,7 @@ import pytest
 from tests.site import browser
 from tests.world import SOME_DAY, World
 from weetwie.api.endpoint import Endpoint
-from weetwie.app import endpoints
+from weetwie.api.endpoints import endpoints
 from weetwie.domain.identity import rules
 
 HIGH_LEVEL = ("read", "write", "follow", "push", "profile", "admin:read", "admin:write")

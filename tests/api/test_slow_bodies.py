@@ -10,7 +10,8 @@ import pytest
 
 from tests.site import Choices
 from tests.world import World
-from weetwie.app import build, endpoints
+from weetwie.api.endpoints import endpoints
+from weetwie.app import build
 from weetwie.context import Context
 from weetwie.database import pool as databases
 from weetwie.database.pool import Database

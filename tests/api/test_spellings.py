@@ -14,9 +14,9 @@ from tests.world import SOME_DAY, World
 from weetwie.api.binding import Binder
 from weetwie.api.body import MAX_BODY, read_body
 from weetwie.api.endpoint import Endpoint
+from weetwie.api.endpoints import endpoints
 from weetwie.api.parameters import KIND, LimitRange, Upload
 from weetwie.api.tree import read_query
-from weetwie.app import endpoints
 
 DOORS: Final = [one for one in endpoints() if one.parameters is not None]
 BOUNDARY: Final = "----a1"

@@ -12,7 +12,7 @@ from tests.law.changes import around_changes
 from tests.law.requests import GENERATORS, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene, Secret, sees, words_in
 from weetwie.access.enums import Ring
-from weetwie.app import endpoints
+from weetwie.api.endpoints import endpoints
 
 ROUTES = [(endpoint.method, endpoint.path) for endpoint in endpoints()]
 

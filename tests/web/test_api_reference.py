@@ -9,7 +9,7 @@ import pytest
 from tests.api.conformance import ENTITIES
 from tests.site import browser, text_of
 from tests.world import World
-from weetwie.app import endpoints
+from weetwie.api.endpoints import endpoints
 
 
 @pytest.fixture

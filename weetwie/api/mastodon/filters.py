@@ -1,4 +1,4 @@
-"""Filters: what one would rather not read, in the form of today and in that of old."""
+"""Filters: what one would rather not read. (The form of old: `old_filters.py`.)"""
 
 from typing import Annotated, Final, Literal
 
@@ -15,14 +15,12 @@ from weetwie.domain.filters import posts as singles
 from weetwie.domain.filters.filters import FilterChange, Keyword, KeywordChange, OwnFilter
 from weetwie.domain.filters.posts import OwnFilterPost
 from weetwie.domain.filters.rules import ACTIONS
-from weetwie.errors import Invalid, _
 
 routes = Routes("filters")
 
 Context = Literal["home", "notifications", "public", "thread", "account"]
 Contexts = Annotated[list[Context], Meta(max_length=20)]
-_KEEP: Final = -1
-_HIDE: Final = ACTIONS.index("hide")
+KEEP: Final = -1
 
 
 class KeywordGiven(Struct, frozen=True, kw_only=True):
@@ -36,7 +34,7 @@ class FilterGiven(Struct, frozen=True, kw_only=True):
     title: str | None = None
     context: Contexts | None = None
     filter_action: Literal["warn", "hide", "blur"] | None = None
-    expires_in: int | None = _KEEP
+    expires_in: int | None = KEEP
     """In seconds; null or 0 is without end."""
     keywords_attributes: Annotated[list[KeywordGiven], Meta(max_length=500)] = []
 
@@ -58,17 +56,6 @@ class KeywordChanged(Struct, frozen=True, kw_only=True):
 
 class NewFilterStatus(Struct, frozen=True, kw_only=True):
     status_id: Id
-
-
-class OldFilterGiven(Struct, frozen=True, kw_only=True):
-    phrase: str
-    context: Contexts
-    irreversible: bool = False
-    whole_word: bool = False
-    expires_in: int | None = _KEEP
-
-
-# Today's form
 
 
 @routes.get("/api/v2/filters", scopes=["read:filters"])
@@ -173,66 +160,12 @@ async def delete_status(call: Call) -> wire.FilterStatus:
     return _status(gone)
 
 
-# The form of old: each keyword is a filter of its own.
-
-
-@routes.get("/api/v1/filters", scopes=["read:filters"], deprecated=True)
-async def old_filters(call: Call) -> list[wire.V1Filter]:
-    """Your filters, in the older format."""
-    found = await own.filters(await call.db(), call.viewer)
-    return [_old(one, word) for one in found for word in one.keywords]
-
-
-@routes.get("/api/v1/filters/{id}", scopes=["read:filters"], deprecated=True)
-async def old_single(call: Call) -> wire.V1Filter:
-    """One filter, in the older format."""
-    return await _old_one(call, call.id)
-
-
-@routes.post("/api/v1/filters", scopes=["write:filters"], deprecated=True)
-async def old_make(call: Call, given: OldFilterGiven) -> wire.V1Filter:
-    """Create a filter with one keyword."""
-    db = await call.db()
-    wanted = _old_change(given, None, title=given.phrase[:256])
-    made = await own.own_filter(db, call.viewer, await own.make(db, call.viewer, wanted))
-    return _old(made, made.keywords[0])
-
-
-@routes.put("/api/v1/filters/{id}", scopes=["write:filters"], deprecated=True)
-async def old_change(call: Call, given: OldFilterGiven) -> wire.V1Filter:
-    """Change a filter created in this format."""
-    db = await call.db()
-    word = await own.own_keyword(db, call.viewer, call.id)
-    before = await own.own_filter(db, call.viewer, word.filter_id)
-    wanted = _old_change(given, call.id)
-    if len(before.keywords) > 1 and _concerns_all(wanted, before):
-        raise Invalid(
-            _(
-                "This filter has several keywords, and your app is too old to change it. Change it on the website."
-            )
-        )
-    await own.change(db, call.viewer, before.id, wanted)
-    return await _old_one(call, call.id)
-
-
-@routes.delete("/api/v1/filters/{id}", scopes=["write:filters"], deprecated=True)
-async def old_delete(call: Call) -> wire.Empty:
-    """Delete a keyword, and its filter if it has no other."""
-    db = await call.db()
-    word = await own.own_keyword(db, call.viewer, call.id)
-    if len((await own.own_filter(db, call.viewer, word.filter_id)).keywords) > 1:
-        await own.change_keyword(db, call.viewer, KeywordChange(id=call.id, is_removed=True))
-    else:
-        await own.remove(db, call.viewer, word.filter_id)
-    return wire.Empty()
-
-
 def _change(given: FilterGiven) -> FilterChange:
     return FilterChange(
         title=given.title,
         contexts=given.context,
         action=ACTIONS.index(given.filter_action) if given.filter_action else None,
-        expires_in=UNSET if given.expires_in == _KEEP else given.expires_in,
+        expires_in=UNSET if given.expires_in == KEEP else given.expires_in,
         keywords=[
             KeywordChange(
                 id=word.id, keyword=word.keyword, is_whole_word=word.whole_word, is_removed=word.destroy
@@ -242,31 +175,9 @@ def _change(given: FilterGiven) -> FilterChange:
     )
 
 
-def _old_change(given: OldFilterGiven, keyword_id: int | None, title: str | None = None) -> FilterChange:
-    keyword = KeywordChange(id=keyword_id, keyword=given.phrase, is_whole_word=given.whole_word)
-    return FilterChange(
-        title=title,
-        contexts=given.context,
-        action=_HIDE if given.irreversible else 0,
-        expires_in=UNSET if given.expires_in == _KEEP else given.expires_in,
-        keywords=[keyword],
-    )
-
-
-def _concerns_all(wanted: FilterChange, before: OwnFilter) -> bool:
-    is_same = set(wanted.contexts or ()) == set(before.contexts) and wanted.action == before.action
-    return not is_same or wanted.expires_in is not UNSET
-
-
 async def _one(call: Call, filter_id: int) -> wire.Filter:
     db = await call.db()
     return _wire(await own.own_filter(db, call.viewer, filter_id), await singles.posts(db, call.viewer))
-
-
-async def _old_one(call: Call, keyword_id: int) -> wire.V1Filter:
-    db = await call.db()
-    word = await own.own_keyword(db, call.viewer, keyword_id)
-    return _old(await own.own_filter(db, call.viewer, word.filter_id), word)
 
 
 def _wire(one: OwnFilter, posts: list[OwnFilterPost]) -> wire.Filter:
@@ -283,15 +194,3 @@ def _keyword(word: Keyword) -> wire.FilterKeyword:
 
 def _status(post: OwnFilterPost) -> wire.FilterStatus:
     return wire.FilterStatus(id=str(post.id), status_id=str(post.post_id))
-
-
-def _old(one: OwnFilter, word: Keyword) -> wire.V1Filter:
-    filter = as_filter(one)
-    return wire.V1Filter(
-        id=str(word.id),
-        phrase=word.keyword,
-        context=filter.context,
-        expires_at=filter.expires_at,
-        irreversible=one.action == _HIDE,
-        whole_word=word.is_whole_word,
-    )

@@ -1,6 +1,5 @@
-"""Statuses: write, read, edit, delete, boost, mark."""
+"""Statuses: write, read, edit, delete, and the conversation around one."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,38 +9,26 @@ from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.api.call import Answer, Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import present
-from weetwie.api.mastodon.entities import Context, ScheduledStatus, Status, StatusEdit, StatusSource
-from weetwie.api.mastodon.entities.formats import date_time
+from weetwie.api.mastodon.entities import Context, ScheduledStatus, Status
 from weetwie.api.mastodon.media import LARGEST_FORM, file_of
-from weetwie.api.mastodon.render import Renderer
-from weetwie.api.mastodon.render_media import attachment_renderer
+from weetwie.api.mastodon.quotes import QuotePolicyName
 from weetwie.api.mastodon.scheduled import by_id as scheduled_by_id
-from weetwie.api.mastodon.timelines import page_of, statuses
-from weetwie.api.parameters import Id, LooseId, PageParams, Upload
-from weetwie.database.pool import Db
+from weetwie.api.mastodon.status_versions import words_of
+from weetwie.api.parameters import Id, LooseId, Upload
 from weetwie.domain.polls.rules import Ballot
 from weetwie.domain.posts import answer, boost, edit, redraft, remove
-from weetwie.domain.posts import quotes as quotes_of
 from weetwie.domain.posts.publish import UnexpectedMentions
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import thread
-from weetwie.errors import NotFound
 from weetwie.flows import publish
 from weetwie.flows.publish import Described
-from weetwie.runtime.ids import moment_of
-from weetwie.runtime.json import Json
 from weetwie.text import language
-from weetwie.views import media as seen_media
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
-from weetwie.views.posts import SeenPost
-from weetwie.views.texts import Words
 
 routes = Routes("statuses")
 
 VisibilityName = Literal["public", "unlisted", "private", "direct"]
-QuotePolicyName = Literal["public", "followers", "nobody"]
 RingName = Literal["colleagues", "network", "world"]
 Language = Annotated[str, msgspec.Meta(max_length=35)]
 
@@ -89,10 +76,6 @@ class NewParams(WrittenParams, kw_only=True, frozen=True):
     quoted_status_id: Id | None = None
     allowed_mentions: Annotated[list[LooseId], msgspec.Meta(max_length=1000)] | None = None
     quote_approval_policy: QuotePolicyName | None = None
-
-
-class PolicyParams(msgspec.Struct, kw_only=True, frozen=True):
-    quote_approval_policy: QuotePolicyName
 
 
 class StatusesParams(msgspec.Struct, kw_only=True, frozen=True):
@@ -221,7 +204,7 @@ async def delete(call: Call, params: DeleteParams) -> bytes:
     """Delete a post; the response contains its source, so that apps can offer to rewrite it."""
     db = await call.db()
     before = await seen_posts.post(db, call.viewer, call.id)
-    words = await _words(db, before)
+    words = await words_of(db, before)
     answered = msgspec.json.decode(await present.status(call, before))
     text = await redraft.text_of(db, call.viewer, before, words.text, words.mentions)
     if before.is_boost:
@@ -249,110 +232,8 @@ async def context(call: Call) -> bytes:
     )
 
 
-@routes.get("/api/v1/statuses/{id}/source", scopes=["read:statuses"])
-async def source(call: Call) -> StatusSource:
-    """The text as it was typed, for editing or quoting."""
-    db = await call.db()
-    post = await seen_posts.post(db, call.viewer, call.id)
-    if post.is_boost:
-        raise NotFound
-    words = await _words(db, post)
-    return StatusSource(id=str(call.id), text=words.text, spoiler_text=words.warning)
-
-
-@routes.get(
-    "/api/v1/statuses/{id}/history", scopes=["read:statuses"], access="public", answer=list[StatusEdit]
-)
-async def history(call: Call) -> bytes:
-    """All versions of a post, oldest first."""
-    db = await call.db()
-    post = await seen_posts.post(db, call.viewer, call.id)
-    words, edits = await _words(db, post), await seen_words.edits(db, post)
-    account = msgspec.Raw(await present.account(call, post.author))
-    shows = (await seen_media.of_posts(db, [post])).get(post.post_id, [])
-    now = seen_words.Edit(
-        words.text,
-        words.warning,
-        words.is_sensitive,
-        [{"id": one.id, "description": one.description} for one in shows],
-        words.edited_at or moment_of(post.post_id),
-    )
-    media = await _media_of(call, post, [*edits, now])
-    return msgspec.json.encode(
-        [_edit(call.renderer, version, words, account, media) for version in [*edits, now]]
-    )
-
-
-Attachment = Callable[[int, str], msgspec.Raw | None]
-"""A file by its id, with what was said of it then; None for one that is gone."""
-
-
-async def _media_of(call: Call, post: SeenPost, versions: list[seen_words.Edit]) -> Attachment:
-    if not any(version.media for version in versions):
-        return lambda _id, _description: None
-    known = await seen_media.in_history(await call.db(), post)
-    where = await present.addresses(call)
-
-    def attachment(id: int, description: str) -> msgspec.Raw | None:
-        if id not in known:
-            return None
-        as_then = msgspec.structs.replace(known[id], description=description)
-        return msgspec.Raw(attachment_renderer(as_then).render(where, call.viewer.person_id))
-
-    return attachment
-
-
-def _edit(
-    renderer: Renderer, version: seen_words.Edit, words: Words, account: msgspec.Raw, media: Attachment
-) -> dict[str, Json]:
-    shown_then = [media(one["id"], one["description"]) for one in version.media]
-    return {
-        "content": renderer.texts.content(version.text, words.mentions),
-        "spoiler_text": version.warning,
-        "sensitive": version.is_sensitive,
-        "created_at": date_time(version.written_at),
-        "account": account,
-        "media_attachments": [one for one in shown_then if one is not None],
-        "emojis": [],
-    }
-
-
-async def _words(db: Db, post: SeenPost) -> Words:
-    words = await seen_words.words(db, [post])
-    if not words:
-        raise NotFound
-    return words[0]
-
-
 @routes.post("/api/weetwie/v1/statuses/{id}/answer", scopes=["write:statuses"], answer=Status)
 async def accept_answer(call: Call, params: AnswerParams) -> bytes:
     """Accept a reply as the answer to your question, or none."""
     await answer.accept(await call.db(), call.viewer, call.id, params.answer_id)
-    return await present.status_by_id(call, call.id)
-
-
-@routes.get("/api/v1/statuses/{id}/quotes", scopes=["read:statuses"], answer=list[Status])
-async def quotes(call: Call, params: PageParams) -> bytes:
-    """The posts that quote a post."""
-    db = await call.db()
-    post = await seen_posts.post(db, call.viewer, call.id)
-    return await statuses(
-        call, params, await quotes_of.quotes(db, call.viewer, post.post_id, page_of(params))
-    )
-
-
-@routes.post("/api/v1/statuses/{id}/quotes/{quoting_id}/revoke", scopes=["write:statuses"], answer=Status)
-async def revoke_quote(call: Call) -> bytes:
-    """Remove your post from one that quotes it."""
-    quoting_id = call.number("quoting_id")
-    await quotes_of.revoke(await call.db(), call.viewer, call.id, quoting_id)
-    return await present.status_by_id(call, quoting_id)
-
-
-@routes.put("/api/v1/statuses/{id}/interaction_policy", scopes=["write:statuses"], answer=Status)
-async def set_policy(call: Call, params: PolicyParams) -> bytes:
-    """Set who can quote your post."""
-    await quotes_of.set_policy(
-        await call.db(), call.viewer, call.id, QuotePolicy[params.quote_approval_policy]
-    )
     return await present.status_by_id(call, call.id)

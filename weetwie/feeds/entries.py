@@ -18,6 +18,7 @@ from weetwie.hydration.views import PostView
 from weetwie.runtime.ids import moment_of
 from weetwie.text import language
 from weetwie.text import text as texts
+from weetwie.text.shorten import shorten
 from weetwie.views.cards import SeenCard
 from weetwie.views.media import SeenMedia
 from weetwie.views.people import Profile
@@ -175,7 +176,7 @@ def _title(words: Words, reader: str) -> str:
     line = next((line.strip() for line in words.text.splitlines() if line.strip()), "")
     if not line:
         return language.translate(_("Photo"), reader)
-    return line if len(line) <= _LONGEST_TITLE else line[: _LONGEST_TITLE - 1].rstrip() + "…"
+    return shorten(line, _LONGEST_TITLE)
 
 
 def _name(profile: Profile, reader: str) -> str:

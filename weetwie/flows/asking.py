@@ -4,7 +4,6 @@ lost and nothing done twice, wherever the program ends."""
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from textwrap import shorten
 from typing import Final
 
 import msgspec
@@ -26,6 +25,7 @@ from weetwie.domain.questions.rules import Askable, AskStep, ChosenBy, Knower, S
 from weetwie.domain.questions.steps import DueQuestion
 from weetwie.flows import mail_in
 from weetwie.runtime import clock
+from weetwie.text.shorten import shorten
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
@@ -285,7 +285,7 @@ async def _write(context: Context, one: telling.ToNotify) -> None:
         person.policy.name,
         person.handle,
         asker,
-        shorten(words.warning or words.text, _IN_EMAIL, placeholder=" …"),
+        shorten(" ".join((words.warning or words.text).split()), _IN_EMAIL),
         context.address(f"@{words.author_handle}/{one.post_id}"),
     )
     reply_to = await mail_in.reply_address(context.by(person), one.person_id, one.post_id)

@@ -22,6 +22,7 @@ from weetwie.flows import mail_in, stop
 from weetwie.runtime import clock
 from weetwie.runtime.ids import moment_of
 from weetwie.text import language
+from weetwie.text.shorten import shorten
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
@@ -111,7 +112,7 @@ async def _items(
                     one.kind,
                     _matter(one),
                     names.get(authors[one.post_id], f"@{words[one.post_id].author_handle}"),
-                    _short(text) if goes else "",
+                    shorten(text, _LONGEST) if goes else "",
                     context.address(page),
                 )
             )
@@ -122,7 +123,3 @@ def _matter(one: UnreadNotification) -> str:
     if one.kind == "answer":
         return "answer" if one.is_own_thread else "heard"
     return "reply" if one.kind == "mention" and one.is_reply else one.kind
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()} …"

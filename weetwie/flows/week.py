@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from textwrap import shorten
 from typing import Final
 
 from weetwie.access.viewer import Viewer
@@ -25,6 +24,7 @@ from weetwie.runtime import clock
 from weetwie.runtime.calendar import zone
 from weetwie.runtime.ids import id_at
 from weetwie.text.language import translate
+from weetwie.text.shorten import shorten
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
@@ -117,7 +117,7 @@ async def _posts(context: Context, posts: Sequence[SeenPost], why: str = "") -> 
     for post in posts:
         said, author = words.get(post.post_id), authors.get(post.author.id)
         if said is not None and author is not None:
-            text = shorten(said.warning or said.text, _LONGEST, placeholder=" …")
+            text = _short(said.warning or said.text)
             link = context.address(f"@{author.handle}/{post.post_id}")
             found.append(WeekItem(_called(author), why or author.unit, text, link))
     return found
@@ -131,7 +131,7 @@ async def _people(context: Context, since: datetime) -> list[WeekItem]:
         WeekItem(
             _called(one),
             one.unit,
-            shorten(one.bio, _LONGEST, placeholder=" …") or f"@{one.handle}",
+            _short(one.bio) or f"@{one.handle}",
             context.address(f"@{one.handle}"),
         )
         for one in people
@@ -175,3 +175,8 @@ def _called(one: Profile) -> str:
 
 def _language(viewer: Viewer) -> str:
     return viewer.pages_language or viewer.language
+
+
+def _short(text: str) -> str:
+    """In one line."""
+    return shorten(" ".join(text.split()), _LONGEST)

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from weetwie.errors import Filling, Refusal, _
 from weetwie.runtime import clock
 from weetwie.text import language
+from weetwie.text.shorten import shorten
 from weetwie.web.assets import SCRIPTS, Assets
 from weetwie.web.shown import Shown
 
@@ -76,6 +77,7 @@ class _InOneLanguage(Environment):
             auto_reload=False,
             cache_size=-1,
         )
+        self.filters["truncate"] = shorten
         self.globals |= {name: partial(call, language) for name, call in _IN_A_LANGUAGE.items()}
         self.globals |= {
             "asset": assets.address,

@@ -8,6 +8,7 @@ import msgspec
 
 from weetwie.errors import Invalid, _
 from weetwie.runtime.json import Json
+from weetwie.text.shorten import shorten
 
 LARGEST: Final = 64 * 1024
 """Of what is sent at once, in bytes."""
@@ -87,7 +88,7 @@ def draft(text: str, most: int) -> str:
     text = text.strip()
     if text.startswith("!"):
         text = f"{_JOINER}{text}"
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return shorten(text, most)
 
 
 def entry(title: str, link: str, most: int) -> str:

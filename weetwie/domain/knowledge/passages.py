@@ -124,4 +124,5 @@ def _end(text: str, start: int) -> int:
     if len(text) - start <= LONGEST:
         return len(text)
     space = max(text.rfind(" ", start, start + LONGEST), text.rfind("\n", start, start + LONGEST))
-    return space if space > start else start + LONGEST
+    end = space if space > start else start + LONGEST
+    return start + len(text[start:end].rstrip(" ,;:"))

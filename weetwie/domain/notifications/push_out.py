@@ -43,6 +43,7 @@ from weetwie.tables.identity import Token
 from weetwie.tables.notifications import Notification, PushMessage, PushSubscription
 from weetwie.tables.relations import Follow
 from weetwie.text import language
+from weetwie.text.shorten import shorten
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
@@ -271,7 +272,7 @@ async def _body(db: Db, viewer: Viewer, post_id: int | None) -> str:
     posts = await seen_posts.posts(db, viewer, [post_id]) if post_id else []
     words = next(iter(await seen_words.words(db, posts)), None) if posts else None
     text = (words.warning or words.text) if words else ""
-    return text if len(text) <= _LONGEST_BODY else text[: _LONGEST_BODY - 1].rstrip() + "…"
+    return shorten(text, _LONGEST_BODY)
 
 
 async def _not_sent(database: Database, row: Record, error: PushFailed) -> None:

@@ -66,5 +66,10 @@ def read(names: list[str]) -> set[Role]:
     """Raises Invalid."""
     unknown = [name for name in names if name not in Role.__members__]
     if unknown:
-        raise Invalid(_("There's no such role: {name}."), field="role", name=unknown[0])
+        raise Invalid(
+            _("There's no such role: {name}. Roles are {roles}."),
+            field="role",
+            name=unknown[0],
+            roles=", ".join(Role.__members__),
+        )
     return {Role(name) for name in names}

@@ -1,5 +1,6 @@
 """Search: a post is found by whoever sees it, by its words, its stems and by what else there is about it."""
 
+import random
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -14,8 +15,9 @@ from weetwie.database.paging import Page
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import _PLANNER
 from weetwie.domain.search import index
-from weetwie.domain.search.posts import search
+from weetwie.domain.search.posts import SCARCE, search
 from weetwie.domain.search.query import read
+from weetwie.domain.search.words import question
 from weetwie.errors import Invalid
 
 (WITHOUT_SPACES,) = [
@@ -177,6 +179,64 @@ async def test_however_far_back_it_is_found_in_a_large_house(world: World) -> No
     assert await found(world, ada, "turbine order:time") == everything
     for limit in range(1, 8):
         assert await found(world, al, "turbine order:time", limit) == ids[:limit]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whichever_way_the_index_is_asked_the_same_is_found(world: World, seed: int) -> None:
+    """Where there are many, beginnings are looked for among the newest, or in the index, or in both."""
+    dice = random.Random(seed)
+    ada, bo = await world.member("ada"), await world.member("bo")
+    common = [one + other for one in "mpt" for other in ("al", "alo", "el", "il")]
+    rare = ["".join(dice.choices("krvnao", k=5)) for _number in range(400)]
+    rows, at = list[tuple[int, int, int, str]](), 1_780_000_000_000 << 16
+    for number in range(1300):
+        at -= dice.choice((1, 60, 900)) * 60_000 << 16
+        own = " ".join(dice.choices(common, k=2) + dice.choices(rare, k=3))
+        said = own if number % 9 else "malorani pelo"
+        rows.append((at, ada.id, int(Visibility.public if number % 4 else Visibility.direct), said))
+    await world.connection.executemany(_MADE, rows)
+    await index.bring_in(world.db, [row[0] for row in rows])
+    await world.connection.execute("update pg_class set reltuples = 1e6 where oid = 'post_words'::regclass")
+    for name, value in _PLANNER.items():
+        await world.connection.execute("select set_config($1, $2, true)", name, value)
+    beginnings = ["m", "mal", "malor", rare[0][:2], rare[1][:3], rare[2][:4], "nobody"]
+    lines = [f"{start}*" for start in beginnings] + [
+        "mal* pel*",
+        f"{rare[3][:2]}* {common[0]}",
+        f"mal* -{common[5]}",
+        '"malorani pelo"',
+        f"{common[2]} {rare[5]}",
+    ]
+    for line in lines:
+        everything = await _everything(world, line)
+        asked = f"{line} order:time"
+        for limit in (3, 40, 1500):
+            assert await found(world, bo, asked, limit) == everything[:limit], (line, limit)
+        if len(everything) > 60:
+            older, newer = everything[50], everything[55]
+            assert await found(world, bo, asked, page=page_at(40, max_id=older)) == everything[51:91], line
+            assert await found(world, bo, asked, page=page_at(40, min_id=newer)) == everything[15:55], line
+
+
+async def _everything(world: World, line: str) -> list[int]:
+    """All public posts that fit, each read and looked at, newest first; the last word is a beginning where few have it whole."""
+    fitting = list[int]()
+    for goes_on in (False, True):
+        given = await question(world.db, read(line), {}, None, goes_on=goes_on)
+        assert given is not None
+        if len(fitting) < SCARCE:
+            fitting = [row["post_id"] for row in await world.connection.fetch(_PLAINLY, given[0])]
+    return fitting
+
+
+_PLAINLY = """
+    select w.post_id from post_words w join posts p on p.id = w.post_id
+    where ts_match_vq(w.words, $1::text::tsquery) and p.visibility = 0 order by w.post_id desc
+"""
+_MADE = """
+    with post as (insert into posts (id, author_id, root_id, ring, visibility) values ($1, $2, $1, 0, $3))
+    insert into post_texts (post_id, text, language) values ($1, $4, 'xx')
+"""
 
 
 async def test_it_is_gone_when_it_is_deleted_and_found_anew_when_edited(world: World) -> None:

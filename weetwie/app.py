@@ -31,7 +31,7 @@ from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts
 from weetwie.domain.timelines.live import Live
 from weetwie.domain.webhooks import deliveries
-from weetwie.http.admission import admitted
+from weetwie.http.admission import Gate, admitted
 from weetwie.http.turns import Turns
 from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Application, Receive, Scope, Send
@@ -69,6 +69,7 @@ def build(
     live: Live | None = None,
     look_over: LookOver | None = None,
     fetch: Fetch | None = None,
+    gate: Gate | None = None,
 ) -> Application:
     """`shared_counts` is the file by which several processes of one machine count calls together; without `live` there are
     no streams."""
@@ -105,10 +106,14 @@ def build(
             ),
         ),
     )
-    application = admitted(
-        dispatcher, Turns(), recalled(memory, cookie_name(base_url, "session")), in_their_language
-    )
+    application = admitted(dispatcher, gate or gate_for(settings, here))
     return behind_proxies(application, settings.trusted_proxies, here.remote_user)
+
+
+def gate_for(settings: AppSettings, here: Site) -> Gate:
+    """Who is let in when more comes than can be done."""
+    session = cookie_name(here.base_url, "session")
+    return Gate(Turns(), recalled(here.memory, session, settings.trusted_proxies), in_their_language)
 
 
 def _counting(limits: RateLimits) -> Callable[[Call], None]:

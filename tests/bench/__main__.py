@@ -9,7 +9,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, asking, growth, imports, push, scale, search, slow, soak, streaming, who_knows
+from tests.bench import (
+    api,
+    asking,
+    growth,
+    imports,
+    overload,
+    push,
+    scale,
+    search,
+    slow,
+    soak,
+    streaming,
+    who_knows,
+)
 from tests.bench.report import Report, released
 
 
@@ -20,6 +33,7 @@ def main() -> None:
         "asking",
         "growth",
         "import",
+        "overload",
         "push",
         "scale",
         "search",
@@ -56,6 +70,8 @@ def _run(name: str, given: argparse.Namespace) -> None:
                 growth.run(work, report, many=given.posts, bystanders=given.people)
             case "import":
                 imports.run(work, report)
+            case "overload":
+                overload.run(work, report)
             case "push":
                 push.run(work, report)
             case "scale":

@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from tests.bench.bulk import HOURS, in_bulk
 from tests.bench.load import connect, request
 
 SCOPES = ["read", "write", "follow", "push"]
@@ -149,50 +150,49 @@ async def mass(db: asyncpg.Connection, authors: Sequence[int], posts: int, days:
     """Posts in bulk (one in twenty for followers), spread evenly over the past, with their texts and their places in the homes of followers (800 each)."""
     now = int(time.time() * 1000)
     begin, step = now - days * 86_400_000, days * 86_400_000 / posts
-    await db.execute("set synchronous_commit = off")
-    await db.execute(
-        """insert into posts (id, author_id, root_id, ring, visibility)
-        select id, ($1::bigint[])[1 + (hashint8(n) & 2147483647) % $2], id, case when n % 20 < 14 then 0 when n % 20 < 19 then 1 else 2 end, case when n % 20 = 3 then 2 else 0 end
-        from (select n, (($3::bigint + (n * $4::float8)::bigint) << 16) as id from generate_series(1, $5::bigint) n) made
-        on conflict do nothing""",
-        list(authors),
-        len(authors),
-        begin,
-        step,
-        posts,
-        timeout=900,
-    )
-    await db.execute(
-        """insert into post_texts (post_id, text, language)
-        select id, 'post ' || id || ' about things that many people here have seen before and will see again', 'en' from posts
-        where not exists (select 1 from post_texts t where t.post_id = posts.id)""",
-        timeout=900,
-    )
-    await db.execute("analyze posts; analyze post_texts; analyze people", timeout=900)
+    async with in_bulk(db, "posts", "post_texts"):
+        await db.execute(
+            """insert into posts (id, author_id, root_id, ring, visibility)
+            select id, ($1::bigint[])[1 + (hashint8(n) & 2147483647) % $2], id, case when n % 20 < 14 then 0 when n % 20 < 19 then 1 else 2 end, case when n % 20 = 3 then 2 else 0 end
+            from (select n, (($3::bigint + (n * $4::float8)::bigint) << 16) as id from generate_series(1, $5::bigint) n) made
+            on conflict do nothing""",
+            list(authors),
+            len(authors),
+            begin,
+            step,
+            posts,
+            timeout=HOURS,
+        )
+        await db.execute(
+            """insert into post_texts (post_id, text, language)
+            select id, 'post ' || id || ' about things that many people here have seen before and will see again', 'en' from posts
+            on conflict do nothing""",
+            timeout=HOURS,
+        )
+    await db.execute("analyze people", timeout=HOURS)
 
 
 async def bystanders(db: asyncpg.Connection, number: int, follows: int = 20) -> None:
     """People who only follow one another, without tokens: written by the database alone, a million in minutes."""
-    await db.execute("set synchronous_commit = off")
-    await db.execute(
-        """insert into people (handle, name, bio, standing, profile_ring, followers_count, following_count)
-        select 'by' || n, 'By ' || n, '', 0, 0, $2, $2 from generate_series(1, $1::bigint) n""",
-        number,
-        follows,
-        timeout=3600,
-    )
-    # Each follows those who stand at certain distances, which makes as many followers and no pair twice.
-    await db.execute(
-        """with numbered as (select id, row_number() over (order by id) - 1 as at from people where handle like 'by%')
-        insert into follows (follower_id, followed_id)
-        select one.id, other.id from numbered one cross join generate_series(1, $2::bigint) step
-        join numbered other on other.at = (one.at + step * 7919) % $1
-        where one.id <> other.id on conflict do nothing""",
-        number,
-        follows,
-        timeout=3600,
-    )
-    await db.execute("analyze people; analyze follows", timeout=900)
+    async with in_bulk(db, "people", "follows"):
+        await db.execute(
+            """insert into people (handle, name, bio, standing, profile_ring, followers_count, following_count)
+            select 'by' || n, 'By ' || n, '', 0, 0, $2, $2 from generate_series(1, $1::bigint) n""",
+            number,
+            follows,
+            timeout=HOURS,
+        )
+        # Each follows those who stand at certain distances, which makes as many followers and no pair twice.
+        await db.execute(
+            """with numbered as (select id, row_number() over (order by id) - 1 as at from people where handle like 'by%')
+            insert into follows (follower_id, followed_id)
+            select one.id, other.id from numbered one cross join generate_series(1, $2::bigint) step
+            join numbered other on other.at = (one.at + step * 7919) % $1
+            where one.id <> other.id on conflict do nothing""",
+            number,
+            follows,
+            timeout=HOURS,
+        )
 
 
 async def settle(db: asyncpg.Connection) -> None:
@@ -206,10 +206,10 @@ async def settle(db: asyncpg.Connection) -> None:
           cross join lateral (select posts.id, posts.boost_of_id from posts where posts.author_id = author.author_id
             and posts.deleted_at is null order by posts.id desc limit 800) newest
           order by newest.id desc limit 800) x on conflict do nothing""",
-        timeout=900,
+        timeout=HOURS,
     )
     await db.execute(
         """insert into home_floors (person_id, floor) select person_id, min(post_id) from home_entries group by 1 having count(*) >= 800
         on conflict (person_id) do update set floor = excluded.floor"""
     )
-    await db.execute("vacuum analyze", timeout=900)
+    await db.execute("vacuum analyze", timeout=HOURS)

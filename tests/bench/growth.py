@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from pathlib import Path
 
 from tests.bench import community
@@ -23,7 +24,9 @@ def run(work: Path, report: Report, *, many: int = 1_000_000, bystanders: int = 
         small.start()
         large.start()
         few, _ = asyncio.run(_fill(small, 2_000, 0))
+        began = time.monotonic()
         crowd, keen = asyncio.run(_fill(large, many, 3_500, bystanders))
+        report.add("making all of them", (time.monotonic() - began) / 60, "minutes")
         report.note(
             f"2,000 posts of 50 people against {many:,} of 3,550, among {bystanders:,} who follow 20 each"
         )
@@ -38,9 +41,17 @@ def run(work: Path, report: Report, *, many: int = 1_000_000, bystanders: int = 
         base, grown, wide = best.values()
         report.add(f"home: {many:,} posts against 2,000", grown / base, "times", POSTS)
         report.add("home: 3,000 followed against 30", wide / grown, "times", FOLLOWED)
+        report.add("the whole of both database folders", _size(work) / 2**30, "GB")
+        for name, installation in (("2,000 posts", small), (f"{many:,} posts", large)):
+            for kind, size in installation.running.memory().items():
+                report.add(f"memory, {name}: {kind}", size / 2**20, "MB")
     finally:
         small.stop()
         large.stop()
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def _in_turns(subjects: dict[str, tuple[Installation, list[Person]]], rounds: int) -> dict[str, float]:

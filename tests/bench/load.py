@@ -2,7 +2,7 @@
 
 It reads one JSON plan from standard input and writes one JSON result: `{"host", "port", "connections", "seconds" | "requests",
 "calls": [[path, token], ...], "posts": {"every": seconds, "calls": [[token, text], ...]}, "keep": every nth body,
-"writes": [[token, text], ...], "share": of writes among all}`.
+"writes": [[token, text], ...], "share": of writes among all, "pause": seconds after each answer on its connection}`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import sys
 import time
 from itertools import cycle
 from typing import Any
+
+import uvloop
 
 BROWSER = "browser "
 """Before a token: it is that of a browser in which somebody is signed in."""
@@ -107,7 +109,10 @@ class Run:
         self.calls = [(path, token, request("GET", path, token)) for path, token in plan["calls"]]
         self._turn = cycle(range(len(self.calls)))
         self._writes = cycle(plan["writes"]) if plan.get("writes") else None
+        self._pause = plan.get("pause", 0.0)
         self.took: list[float] = []
+        self.took_with: dict[int, list[float]] = {}
+        """By status."""
         self.sizes: list[int] = []
         self.statuses: dict[int, int] = {}
         self.kept: list[tuple[str, str | None, str]] = []
@@ -135,11 +140,15 @@ class Run:
             path, token, data = self._next()
             begin = time.perf_counter()
             status, body = await line.ask(data)
-            self.took.append(time.perf_counter() - begin)
+            took = time.perf_counter() - begin
+            self.took.append(took)
+            self.took_with.setdefault(status, []).append(took)
             self.statuses[status] = self.statuses.get(status, 0) + 1
             self.sizes.append(len(body))
             if keep and len(self.took) % keep == 0:
                 self.kept.append((path, token, base64.b64encode(body).decode()))
+            if self._pause:
+                await asyncio.sleep(self._pause)
 
     def _next(self) -> tuple[str, str | None, bytes]:
         if self._writes and random.random() < self.plan["share"]:
@@ -164,7 +173,10 @@ class Run:
             "requests": len(self.took),
             "seconds": seconds,
             "p50": quantile(self.took, 0.5),
+            "p95": quantile(self.took, 0.95),
             "p99": quantile(self.took, 0.99),
+            "slowest": max(self.took, default=0.0),
+            "p99_with": {status: quantile(took, 0.99) for status, took in self.took_with.items()},
             "bytes": sum(self.sizes) / max(1, len(self.sizes)),
             "smallest": min(self.sizes, default=0),
             "statuses": self.statuses,
@@ -182,7 +194,7 @@ def quantile(values: list[float], share: float) -> float:
 def main() -> None:
     """Read the plan, run it, write the result."""
     plan = json.load(sys.stdin)
-    json.dump(asyncio.run(Run(plan).go()), sys.stdout)
+    json.dump(uvloop.run(Run(plan).go()), sys.stdout)
 
 
 if __name__ == "__main__":

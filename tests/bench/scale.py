@@ -1,5 +1,5 @@
-"""Scenario "scale": home, and home with one post in twenty, with 1, 2 and 4 web processes on one machine; then a flood of strangers
-while people read; then whether memory grows with the number of requests.
+"""Scenario "scale": home, and home with one post in twenty, with 1, 2 and 4 web processes on one machine, and whether memory
+grows with the number of requests.
 
 Requests a second depend on what else the machine does, and the load generator takes a core of its own: compare within one run.
 """
@@ -14,17 +14,14 @@ from typing import Any
 from tests.bench import community
 from tests.bench.community import Person
 from tests.bench.installation import Installation
-from tests.bench.load import connect, quantile, request
 from tests.bench.measure import Load, plan
 from tests.bench.report import Report
 from tests.bench.trend import trend
 
 PROCESSES = (1, 2, 4)
 CONNECTIONS = 64
-STRANGERS = 2000
-REFUSED_WITHIN = 1.0
 LEAK = 0.1
-"""The bars: seconds until strangers beyond what is carried are refused; KB more for each request."""
+"""The bar: KB more for each request."""
 _HOME = "/api/v1/timelines/home?limit=20"
 _PUBLIC = "/api/v1/timelines/public?limit=40"
 
@@ -39,7 +36,6 @@ def run(work: Path, report: Report, *, seconds: float = 8.0, leak_minutes: float
                 crowd = asyncio.run(company(installation))
             _measure(installation, report, crowd, processes, seconds)
             if processes == 1:
-                asyncio.run(_flood(installation, report, crowd))
                 _leak(installation, report, crowd, leak_minutes)
         finally:
             installation.stop()
@@ -77,46 +73,6 @@ def _measure(
             note=f"{cpu:.2f} ms CPU each, p99 {result['p99'] * 1e3:.0f} ms",
         )
     report.add(f"memory with {processes} web processes", installation.running.pss() / 1e6, "MB")
-
-
-async def _flood(installation: Installation, report: Report, crowd: list[Person]) -> None:
-    """As many strangers as there are connections for, each asking again as soon as they are answered."""
-    port, statuses, waited, read = installation.port, dict[int, int](), list[float](), list[float]()
-    lines = [await connect("127.0.0.1", port) for _stranger in range(STRANGERS)]
-    people = [(await connect("127.0.0.1", port), person) for person in crowd[:5]]
-    until = time.perf_counter() + 10
-
-    async def ask_on(line: Any, data: bytes, took: list[float]) -> None:
-        while time.perf_counter() < until:
-            begin = time.perf_counter()
-            status, _body = await line.ask(data)
-            if status == 503 or took is read:
-                took.append(time.perf_counter() - begin)
-            key = status if took is waited else -status
-            statuses[key] = statuses.get(key, 0) + 1
-            if took is read:
-                await asyncio.sleep(0.1)
-
-    public = request("GET", _PUBLIC, None)
-    await asyncio.gather(
-        *(ask_on(line, public, waited) for line in lines),
-        *(ask_on(line, request("GET", _HOME, person.token), read) for line, person in people),
-    )
-    report.add(
-        f"a refusal while {STRANGERS} strangers ask, p99",
-        quantile(waited, 0.99),
-        "s",
-        REFUSED_WITHIN,
-        f"{statuses.get(200, 0)} answered, {statuses.get(503, 0)} refused",
-    )
-    report.add(
-        "meanwhile home for those who are logged in, p99",
-        quantile(read, 0.99),
-        "s",
-        note=f"{statuses.get(-200, 0)} answered, {statuses.get(-503, 0)} refused",
-    )
-    for line in (*lines, *(line for line, _person in people)):
-        line.close()
 
 
 def _leak(installation: Installation, report: Report, crowd: list[Person], minutes: float) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.patience import PATIENCE
 from tests.serve.running import until
-from weetwie.http.admission import admitted
+from weetwie.http.admission import Gate, admitted
 from weetwie.http.turns import Requester, Turns
 from weetwie.serve import web
 
@@ -41,9 +41,13 @@ def turns() -> Turns:
 
 
 @pytest.fixture
-async def server(turns: Turns) -> AsyncIterator[web.WebServer]:
-    application = admitted(_application, turns, _caller, lambda _scope, sentence: sentence)
-    server = web.server(application)
+def gate(turns: Turns) -> Gate:
+    return Gate(turns, _caller, lambda _scope, sentence: sentence)
+
+
+@pytest.fixture
+async def server(gate: Gate) -> AsyncIterator[web.WebServer]:
+    server = web.server(admitted(_application, gate), gate)
     serving = asyncio.create_task(server.serve([socket.create_server(("127.0.0.1", 0), backlog=2048)]))
     await server.is_open.wait()
     yield server
@@ -67,10 +71,11 @@ class Client:
         body = f"content-length: {length}\r\n" if length else ""
         self.writer.write(f"{method} {path} HTTP/1.1\r\nhost: x\r\n{who}{body}\r\n".encode())
 
-    async def answer(self) -> tuple[int, dict[str, str]]:
+    async def answer(self, *, has_body: bool = True) -> tuple[int, dict[str, str]]:
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
-        await self.reader.readexactly(int(headers["content-length"]))
+        if has_body:
+            await self.reader.readexactly(int(headers["content-length"]))
         return int(head[0].split()[1]), headers
 
     async def ask(self, **how: Any) -> tuple[int, dict[str, str]]:
@@ -114,6 +119,44 @@ async def test_under_a_flood_strangers_are_refused_and_people_go_on_reading(port
         await asyncio.wait(flooding)
         assert all(task.cancelled() for task in flooding)
         assert answered[200] > 0, "strangers are let in as far as there is room"
+
+
+async def test_who_is_refused_costs_no_task_is_counted_and_may_ask_again_on_the_same_connection(
+    server: web.WebServer, gate: Gate, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weetwie.http.turns.WAIT_SECONDS", 0.01)
+    refused: list[tuple[Any, int]] = []
+    gate.on_refusal = lambda scope, _seconds: refused.append(
+        (scope["method"], len(server.server_state.tasks))
+    )
+    held = [gate.turns.take_free(), gate.turns.take_free()]
+    async with clients(port, 1) as (ada,), asyncio.timeout(PATIENCE):
+        for method in ("GET", "HEAD"):
+            ada.send(method)
+            status, headers = await ada.answer(has_body=method == "GET")
+            assert (status, headers["content-type"]) == (503, "application/json; charset=utf-8")
+        assert refused == [("GET", 0), ("HEAD", 0)]
+        for place in held:
+            assert place is not None
+            gate.turns.give_back(place)
+        assert (await ada.ask())[0] == 200
+
+
+async def test_who_waits_and_goes_takes_no_turn(turns: Turns, port: int) -> None:
+    held = [turns.take_free(), turns.take_free()]
+    async with clients(port, 2) as (ada, bo), asyncio.timeout(PATIENCE):
+        ada.send(token="ada")
+        await until(_is(lambda: bool(turns._people)))
+        waits = next(iter(turns._people._queues["ada"]))
+        ada.writer.transport.abort()
+        await until(_is(lambda: waits.is_over))
+        bo.send(token="bo")
+        await until(_is(lambda: len(turns._people._queues) == 2))
+        for place in held:
+            assert place is not None
+            turns.give_back(place)
+        assert (await bo.answer())[0] == 200
+        assert not turns._at_work
 
 
 async def test_one_person_with_many_connections_takes_no_more_than_their_turn(

@@ -1,19 +1,21 @@
 """Who asks, before anything is asked of the database: whom this process has met, else an address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from weetwie.access.authenticate import Memory
 from weetwie.http.turns import Requester
 from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Scope
-from weetwie.security.client_address import place_of
+from weetwie.security.client_address import in_front, networks, place_of
 from weetwie.text import language
 
 
-def recalled(memory: Memory, session_cookie: str) -> Callable[[Scope], Requester]:
+def recalled(
+    memory: Memory, session_cookie: str, trusted_proxies: Iterable[str] = ()
+) -> Callable[[Scope], Requester]:
     """A made-up token is nobody's, so it counts for the address that it comes from. So does one whose person this process has not
     met yet: these come in turn with all who show nothing, or a crowd of strangers in the same office would keep them out."""
-    wanted = f"{session_cookie}="
+    wanted, trusted = f"{session_cookie}=", networks(trusted_proxies)
 
     def caller(scope: Scope) -> Requester:
         credentials = _credentials(scope, wanted)
@@ -24,7 +26,7 @@ def recalled(memory: Memory, session_cookie: str) -> Callable[[Scope], Requester
             if viewer is not None:
                 return Requester(f"token:{viewer.token_id}", is_person=False)
         kind = "unmet" if credentials else "address"
-        return Requester(f"{kind}:{place_of(asgi.client(scope))}", is_person=False)
+        return Requester(f"{kind}:{place_of(in_front(scope, trusted))}", is_person=False)
 
     return caller
 

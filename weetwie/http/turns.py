@@ -4,7 +4,10 @@ wait too long is refused. Callers take turns, however many requests one of them 
 
 import asyncio
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from typing import Final
+
+import msgspec
 
 from weetwie.errors import Unavailable, _
 
@@ -37,10 +40,36 @@ class Requester:
         self.is_person = is_person
 
 
-class HeldPlace:
+class HeldPlace(msgspec.Struct, eq=False):
     """Among those at work."""
 
-    __slots__ = ()
+
+class Waiting:
+    """A request that waits: either it begins, or it is refused, or it leaves by itself."""
+
+    __slots__ = ("_begin", "_patience", "_refuse", "is_over")
+
+    def __init__(self, begin: Callable[[HeldPlace], None], refuse: Callable[[], None]) -> None:
+        self._begin, self._refuse = begin, refuse
+        self._patience: asyncio.TimerHandle | None = None
+        self.is_over = False
+
+    def wait(self, seconds: float) -> None:
+        self._patience = asyncio.get_running_loop().call_later(seconds, self._give_up)
+
+    def begin(self, place: HeldPlace) -> None:
+        self.leave()
+        self._begin(place)
+
+    def leave(self) -> None:
+        self.is_over = True
+        if self._patience is not None:
+            self._patience.cancel()
+
+    def _give_up(self) -> None:
+        if not self.is_over:
+            self.leave()
+            self._refuse()
 
 
 class Turns:
@@ -64,12 +93,20 @@ class Turns:
         place = self.take_free()
         if place is not None:
             return place
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[HeldPlace] = loop.create_future()
-        patience = PEOPLE_WAIT_SECONDS if caller.is_person else self._patience_of_strangers()
-        timer = loop.call_later(patience, _refuse, turn)
-        (self._people if caller.is_person else self._strangers).add(caller.name, turn)
-        self._look()
+        turn: asyncio.Future[HeldPlace] = asyncio.get_running_loop().create_future()
+
+        def begin(place: HeldPlace) -> None:
+            if turn.done():  # cancelled just now
+                asyncio.get_running_loop().call_soon(self.give_back, place)
+            else:
+                turn.set_result(place)
+
+        def refuse() -> None:
+            if not turn.done():
+                turn.set_exception(Overloaded())
+
+        waiting = Waiting(begin, refuse)
+        self.wait(caller, waiting)
         try:
             return await turn
         except asyncio.CancelledError:
@@ -77,7 +114,12 @@ class Turns:
                 self.give_back(turn.result())
             raise
         finally:
-            timer.cancel()
+            waiting.leave()
+
+    def wait(self, caller: Requester, waiting: Waiting) -> None:
+        waiting.wait(PEOPLE_WAIT_SECONDS if caller.is_person else self._patience_of_strangers())
+        (self._people if caller.is_person else self._strangers).add(caller.name, waiting)
+        self._look()
 
     def _patience_of_strangers(self) -> float:
         """Spread evenly, whoever comes next to whom."""
@@ -95,10 +137,10 @@ class Turns:
         return place
 
     def _hand_on(self) -> None:
-        while len(self._at_work) < self._places and (turn := self._next()):
-            turn.set_result(self._begin())
+        while len(self._at_work) < self._places and (waiting := self._next()):
+            waiting.begin(self._begin())
 
-    def _next(self) -> "asyncio.Future[HeldPlace] | None":
+    def _next(self) -> Waiting | None:
         self._given += 1
         first, then = self._people, self._strangers
         if self._given % _ONE_IN == 0:
@@ -124,28 +166,23 @@ class _Queues:
     """One for each caller; each in turn gives its first."""
 
     def __init__(self) -> None:
-        self._queues: OrderedDict[str, deque[asyncio.Future[HeldPlace]]] = OrderedDict()
+        self._queues: OrderedDict[str, deque[Waiting]] = OrderedDict()
 
     def __bool__(self) -> bool:
         return bool(self._queues)
 
-    def add(self, name: str, turn: "asyncio.Future[HeldPlace]") -> None:
-        self._queues.setdefault(name, deque()).append(turn)
+    def add(self, name: str, waiting: Waiting) -> None:
+        self._queues.setdefault(name, deque()).append(waiting)
 
-    def next(self) -> "asyncio.Future[HeldPlace] | None":
-        """Who has been refused meanwhile is passed over."""
+    def next(self) -> Waiting | None:
+        """Who has been refused or has gone meanwhile is passed over."""
         while self._queues:
             name, queue = next(iter(self._queues.items()))
-            turn = queue.popleft()
+            waiting = queue.popleft()
             if queue:
                 self._queues.move_to_end(name)
             else:
                 del self._queues[name]
-            if not turn.done():
-                return turn
+            if not waiting.is_over:
+                return waiting
         return None
-
-
-def _refuse(turn: "asyncio.Future[HeldPlace]") -> None:
-    if not turn.done():
-        turn.set_exception(Overloaded())

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from functools import lru_cache
 
+from weetwie.runtime import asgi
+from weetwie.runtime.asgi import Scope
+
 current: ContextVar[str] = ContextVar("client_address", default="")
 """Of the request that is being answered; empty where there is none."""
 
@@ -41,6 +44,12 @@ def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str
             break
         found = address
     return str(found)
+
+
+def in_front(scope: Scope, trusted: Sequence[Network]) -> str:
+    """The client in front of the proxies that are known; the same if it is asked again where that stands in the scope."""
+    forwarded = b",".join(value for name, value in asgi.headers(scope) if name == b"x-forwarded-for")
+    return client_address(asgi.client(scope), forwarded.decode("latin-1"), trusted)
 
 
 @lru_cache(maxsize=4096)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Application, Receive, Scope, Send
 from weetwie.security import remote_user as remote_users
-from weetwie.security.client_address import client_address, current, networks
+from weetwie.security.client_address import current, in_front, networks
 from weetwie.settings import RemoteUser
 
 
@@ -23,8 +22,7 @@ def behind_proxies(
         if believe is not None and scope["type"] in ("http", "websocket"):
             scope = believe(scope)
         if isinstance(client, tuple):
-            forwarded = b",".join(value for name, value in asgi.headers(scope) if name == b"x-forwarded-for")
-            address = client_address(client[0], forwarded.decode("latin-1"), trusted)
+            address = in_front(scope, trusted)
             scope["client"] = (address, client[1])
         current.set(address)
         await application(scope, receive, send)

@@ -78,6 +78,10 @@ class Metrics:
 
         return counted
 
+    def refused(self, scope: Scope, seconds: float) -> None:
+        """The same for who was not let in."""
+        self._count(scope, 503, seconds)
+
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         key = (asgi.method(scope), asgi.route(scope), status)
         children = self._children.get(key)

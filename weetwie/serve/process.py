@@ -65,6 +65,7 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
     async with _opened(settings, dsn) as parts:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         shared_counts = settings.data / "rate-limits" if settings.workers > 1 else None
+        gate = app.gate_for(settings, parts.site)
         application = app.build(
             settings,
             parts.database,
@@ -72,10 +73,12 @@ async def serve(settings: Settings, dsn: str, sockets: Sequence[socket.socket], 
             shared_counts,
             parts.live,
             look_over=partial(doctor.safely, settings, os.environ),
+            gate=gate,
         )
         metrics = Metrics(parts.database, parts.live)
         drain = Drain(application)
-        server = web.server(metrics.counting(drain))
+        gate.on_refusal = metrics.refused
+        server = web.server(metrics.counting(drain), gate)
         async with parts.database.reading() as db:
             await warm_up(db, parts.site.memory)
         settle()

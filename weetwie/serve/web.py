@@ -1,4 +1,4 @@
-"""The web server: uvicorn in our own loop, with a bound on what it takes before a request has begun."""
+"""The web server: uvicorn in our own loop, with a bound on what it takes before a request has begun, and on how many begin."""
 
 import asyncio
 import contextlib
@@ -6,13 +6,18 @@ import resource
 import socket
 from asyncio import Transport
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from weetwie.runtime.asgi import Application
+from weetwie.http.admission import Gate
+from weetwie.http.turns import Waiting
+from weetwie.runtime.asgi import Application, Scope
 from weetwie.serve.websocket import ABORT, LightSocket
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 LONGEST_HEAD: Final = 32_768
 """Bytes of a request before its body: the address and all headers."""
@@ -51,6 +56,8 @@ class _Protocol(HttpToolsProtocol):
     _watch: asyncio.TimerHandle | None = None
     _unread = 0
     _is_ending = False
+    _turn: Waiting | None = None
+    config: "_Config"
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -63,6 +70,8 @@ class _Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_patience()
+        if self._turn is not None:
+            self._turn.leave()
         if self._watch is not None:
             self._watch.cancel()
         self.waiting.pop(self, None)
@@ -118,6 +127,28 @@ class _Protocol(HttpToolsProtocol):
         super().on_headers_complete()
         if self._is_ending and self.cycle is not None:
             self.cycle.keep_alive = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        start, gate = super()._start_asgi_task, self.config.gate
+        if gate is None:
+            start(cycle, app)
+        else:
+            scope: Scope = cycle.scope  # type: ignore[assignment]
+            self._turn = gate.enter(scope, lambda: start(cycle, app), lambda: self._refuse(gate, cycle))
+
+    def _refuse(self, gate: Gate, cycle: RequestResponseCycle) -> None:
+        """Without the application, of which nothing has begun."""
+        scope: Scope = cycle.scope  # type: ignore[assignment]
+        headers, body = gate.refusal(scope)
+        if not cycle.keep_alive:
+            headers = [*headers, (b"connection", b"close")]
+        lines = [b"%b: %b\r\n" % header for header in (*cycle.default_headers, *headers)]
+        shown = b"" if cycle.scope["method"] == "HEAD" else body
+        self.transport.write(b"".join([STATUS_LINE[503], *lines, b"\r\n", shown]))
+        cycle.response_started = cycle.response_complete = True
+        if not cycle.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
 
     def _wait_for_head(self) -> None:
         if self._patience is None:
@@ -182,6 +213,10 @@ class _Protocol(HttpToolsProtocol):
         self._close()
 
 
+class _Config(uvicorn.Config):
+    gate: Gate | None = None
+
+
 class WebServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -217,29 +252,30 @@ class WebServer(uvicorn.Server):
         yield
 
 
-def server(application: Application) -> WebServer:
+def server(application: Application, gate: Gate | None = None) -> WebServer:
+    """With a gate a request begins when that lets it in."""
     _Protocol.most = _most_connections()
-    return WebServer(
-        uvicorn.Config(
-            application,
-            http=_Protocol,
-            ws=LightSocket,
-            ws_max_size=65_536,
-            ws_per_message_deflate=False,  # a compressor for each stream takes more memory than all the rest of it
-            ws_ping_interval=45.0,  # proxies drop what is silent for a minute
-            ws_ping_timeout=30.0,
-            lifespan="off",
-            loop="none",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            proxy_headers=False,  # whom to believe is the application's knowledge
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=LAST_SECONDS,
-            backlog=2048,
-        )
+    config = _Config(
+        application,
+        http=_Protocol,
+        ws=LightSocket,
+        ws_max_size=65_536,
+        ws_per_message_deflate=False,  # a compressor for each stream takes more memory than all the rest of it
+        ws_ping_interval=45.0,  # proxies drop what is silent for a minute
+        ws_ping_timeout=30.0,
+        lifespan="off",
+        loop="none",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,  # whom to believe is the application's knowledge
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=LAST_SECONDS,
+        backlog=2048,
     )
+    config.gate = gate
+    return WebServer(config)
 
 
 def _most_connections() -> int:

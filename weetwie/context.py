@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import structlog
-
 from weetwie.access import viewer as viewers
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
@@ -14,9 +12,10 @@ from weetwie.database.pool import Db
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.errors import NotFound
 from weetwie.media.blob import Store
+from weetwie.runtime.log import logger
 from weetwie.settings import Directory, MailIn, Provider, RemoteUser, SamlProvider
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)

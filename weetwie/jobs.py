@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-import structlog
 from sqlalchemy import or_, select
 
 from weetwie.context import Site, of_system
@@ -40,11 +39,12 @@ from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 
 if TYPE_CHECKING:
     from weetwie.smtp.client import SmtpClient
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 LOOKS_AGAIN: Final = 1.0
 """Seconds after which what waits is looked for without being woken."""

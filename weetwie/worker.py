@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-import structlog
 from sqlalchemy import BigInteger, DateTime, Text, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -23,9 +22,10 @@ from weetwie.database.unavailable import DatabaseAway
 from weetwie.database.wake import Bell, wait
 from weetwie.events import Fact
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.tables.events import Event
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 BATCH = 200
 SWEEP_SECONDS = 1.0

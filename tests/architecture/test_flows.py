@@ -56,7 +56,7 @@ def test_what_acts_is_seen() -> None:
         "domain.people.end.set_end",
         "domain.people.leave.leave",
         "domain.posts.publish.publish",
-        "flows.onboard.add",
+        "flows.arrive.add",
     ):
         assert f"weetwie.{act}" in code.acts, act
     for question in ("domain.people.lookup.lookup", "domain.timelines.questions.open_questions"):

@@ -83,7 +83,7 @@ def test_an_error_is_told_by_its_place_and_kind_and_not_by_its_words(
         try:
             _fail("canary")
         except KeyError as error:
-            structlog.get_logger().error("a request failed", exc_info=error)
+            log.logger("tests").error("a request failed", exc_info=error)
             loop.default_exception_handler(
                 {"message": "never retrieved", "exception": error, "future": error}
             )

@@ -23,7 +23,7 @@ from weetwie.domain.meeting.weeks import LASTS, WorthMeeting, few, week_at
 from weetwie.domain.people.rules import Newcomer
 from weetwie.events import PersonErased, PersonJoined, PersonLeft
 from weetwie.flows import first_weeks as flow
-from weetwie.flows import onboard, week
+from weetwie.flows import arrive, week
 from weetwie.flows.first_weeks import WeekCard
 from weetwie.runtime import clock
 
@@ -324,7 +324,7 @@ async def made(world: World, standing: Standing, sponsor: Someone) -> Someone:
         until=clock.now() + timedelta(days=9) if is_guest else None,
     )
     async with world.database.transaction() as db:
-        id = await onboard.come(await of_system(db, world.site), newcomer)
+        id = await arrive.come(await of_system(db, world.site), newcomer)
     facts = await world.connection.fetch("select ids from events where kind = 'PersonJoined'")
     assert len(facts) == 1
     await first_weeks.joined(world.db, await world.viewer(), [PersonJoined(id)])

@@ -17,7 +17,7 @@ from weetwie.context import Context
 from weetwie.domain.identity import passwords
 from weetwie.domain.people.rules import Newcomer
 from weetwie.domain.scim import tokens
-from weetwie.flows import onboard
+from weetwie.flows import arrive
 from weetwie.flows import sign_in as passwords_by_link
 from weetwie.scim.server import ScimServer
 from weetwie.worker import Worker, drain
@@ -46,7 +46,7 @@ async def by_command(
     hash = await passwords.hashed(PASSWORD)
     async with world.database.transaction() as db:
         context = Context(db, await world.viewer(chief), world.site)
-        await onboard.add(context, Newcomer(handle="new", name="New"), "new@house.example", hash)
+        await arrive.add(context, Newcomer(handle="new", name="New"), "new@house.example", hash)
     return await sign_in(site, "new")
 
 

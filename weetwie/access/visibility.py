@@ -44,11 +44,11 @@ from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post
 from weetwie.tables.relations import Block, Follow
-from weetwie.tables.schema import Row
 
 BoolSql = sql.BoolSql
 ColumnSql = sql.ColumnSql
 IntSql = sql.IntSql
+there_is = sql.there_is
 
 
 @dataclass(frozen=True)
@@ -307,22 +307,6 @@ def _is_mentioned(viewer_sql: ViewerSql, of_post: PostSql) -> BoolSql:
         return viewer_sql.id == any_(of_post.people)
     mention = aliased(Mention)
     return there_is(mention, mention.post_id == of_post.id, mention.person_id == viewer_sql.id)
-
-
-def there_is(row: type[Row], *conditions: BoolSql) -> BoolSql:
-    """Whether there is such a row. All other tables in the conditions are those of the queries around it, however deep
-    this stands; by itself SQLAlchemy looks one query up only, and would then join the table anew: any person, not this one.
-
-    `OFFSET 0` says nothing, but keeps the planner from reading all such rows into memory to ask for one.
-    """
-    return (
-        select(literal(1))
-        .select_from(row)
-        .where(*conditions)
-        .offset(literal(0))
-        .correlate_except(row)
-        .exists()
-    )
 
 
 def person(viewer_sql: ViewerSql, of_person: type[Person] = Person) -> BoolSql:

@@ -3,14 +3,13 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-import structlog
-
 from weetwie.agents.entry import AgentEntry
 from weetwie.errors import Unavailable, _
 from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Message
+from weetwie.runtime.log import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1"))
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
-import structlog
 
 from weetwie.access.viewer import Viewer
 from weetwie.agents.asking import Asking, recognise
@@ -31,10 +30,11 @@ from weetwie.errors import Forbidden, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.http import body
 from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Headers, Receive, Scope, Send
+from weetwie.runtime.log import logger
 from weetwie.security.ratelimit import RateLimits, of_person
 from weetwie.text import language
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 Serve = Callable[[Asking, Scope, Receive, Send], Awaitable[None]]
 """An ASGI application that is told for whom it answers."""

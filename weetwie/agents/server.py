@@ -8,7 +8,6 @@ from typing import Final
 
 import mcp_types as wire
 import msgspec
-import structlog
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
@@ -28,9 +27,10 @@ from weetwie.database.unavailable import outage
 from weetwie.errors import Forbidden, Invalid, Refusal, Unavailable, _
 from weetwie.runtime.asgi import Receive, Scope, Send
 from weetwie.runtime.json import Json
+from weetwie.runtime.log import logger
 from weetwie.text import language
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 SECONDS: Final = 20.0
 _CONFIRMS: Final = "confirm"

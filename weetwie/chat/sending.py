@@ -5,14 +5,14 @@ from urllib.parse import urlsplit
 
 import httpx
 import msgspec
-import structlog
 
 from weetwie.chat.asked import AskedInChat, Said
 from weetwie.chat.slack import message
 from weetwie.errors import Unavailable, _
 from weetwie.runtime.json import Json
+from weetwie.runtime.log import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _SECONDS: Final = 10.0
 

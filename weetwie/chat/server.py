@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-import structlog
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
@@ -30,10 +29,11 @@ from weetwie.domain.identity import attempts
 from weetwie.errors import NotFound, Refusal, TooMany, _
 from weetwie.http import body
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.security.ratelimit import RateLimits
 from weetwie.text import language
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 LARGEST: Final = body.SMALL
 SECONDS: Final = 20.0

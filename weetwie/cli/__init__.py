@@ -1,5 +1,6 @@
 """The command line. Each command is one line in `COMMANDS`, and is imported when it is called."""
 
+import atexit
 import gc
 import importlib
 from typing import Final
@@ -32,7 +33,7 @@ COMMANDS: Final = {
 }
 
 
-_NEW_OBJECTS: Final = 20_000
+_NEW_OBJECTS: Final = 200_000
 """After so many more objects garbage is looked for. With Python's own 700 that took a seventh of a short command
 (docs/capacity.md), which ends before garbage matters."""
 
@@ -46,6 +47,9 @@ class _Commands(click.Group):
         if place is None:
             return None
         gc.set_threshold(_NEW_OBJECTS)
+        atexit.register(
+            gc.freeze
+        )  # or Python looks for garbage among all that was loaded, several times, when it ends
         module, _colon, name = place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command

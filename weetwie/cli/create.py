@@ -25,9 +25,8 @@ async def create_one(
     from msgspec import UNSET
 
     from weetwie.access.enums import Standing
-    from weetwie.domain.people.lookup import lookup
     from weetwie.domain.people.rules import Changes, Newcomer
-    from weetwie.flows import onboard
+    from weetwie.flows import arrive
 
     standing, sponsor = given.get("standing") or "member", given.get("sponsor")
     if standing not in Standing.__members__:
@@ -36,12 +35,18 @@ async def create_one(
         handle=given["handle"],
         name=given.get("name", ""),
         standing=Standing[standing],
-        sponsor_id=await lookup(db, installation.viewer, sponsor) if sponsor else None,
+        sponsor_id=await _found(installation, db, sponsor) if sponsor else None,
         until=_end_of(given.get("until", "")),
         is_admin=_is_yes(given.get("admin", "")),
     )
     told = Changes(unit=given.get("unit") or UNSET, place=given.get("place") or UNSET)
-    return await onboard.add(installation.context(db), newcomer, given["email"], password_hash, told)
+    return await arrive.add(installation.context(db), newcomer, given["email"], password_hash, told)
+
+
+async def _found(installation: "Installation", db: "Db", handle: str) -> int:
+    from weetwie.domain.people.lookup import lookup
+
+    return await lookup(db, installation.viewer, handle)
 
 
 async def create_all(installation: "Installation", file: Path) -> list[tuple[int, str]]:

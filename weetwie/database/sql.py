@@ -1,8 +1,9 @@
 """The kinds of SQL expressions that functions take and give: columns, and what is made of them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func
+from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func, literal, select
 
 from weetwie.database.pool import Value, param
 
@@ -20,3 +21,19 @@ def before_now(span: timedelta) -> ColumnElement[datetime]:
     now = param("now", DateTime(timezone=True))
     earlier: ColumnElement[datetime] = now - func.make_interval(0, 0, 0, 0, 0, 0, span.total_seconds())
     return earlier
+
+
+def there_is(row: type[Any], *conditions: BoolSql) -> BoolSql:
+    """Whether there is such a row. All other tables in the conditions are those of the queries around it, however deep
+    this stands; by itself SQLAlchemy looks one query up only, and would then join the table anew: any person, not this one.
+
+    `OFFSET 0` says nothing, but keeps the planner from reading all such rows into memory to ask for one.
+    """
+    return (
+        select(literal(1))
+        .select_from(row)
+        .where(*conditions)
+        .offset(literal(0))
+        .correlate_except(row)
+        .exists()
+    )

@@ -8,12 +8,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import structlog
-
 from weetwie.database.connect import DatabaseConnection, connect
 from weetwie.database.unavailable import is_away
+from weetwie.runtime.log import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 CHANNEL = "weetwie"
 RETRY_SECONDS = 2.0

@@ -10,7 +10,6 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 from urllib.parse import quote, urlencode
 
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -33,10 +32,11 @@ from weetwie.feeds import find, written
 from weetwie.feeds.entries import Entries, FeedEntry
 from weetwie.feeds.written import Feed
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.security.ratelimit import RateLimits
 from weetwie.text import language
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 WRITERS: Final = {"atom": (written.atom, written.ATOM), "json": (written.json, written.JSON)}
 _EXACT_TO: Final = timedelta(seconds=2)

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Final
 
 import msgspec
-import structlog
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
@@ -25,12 +24,13 @@ from weetwie.domain.questions.rules import Askable, AskStep, ChosenBy, Knower, S
 from weetwie.domain.questions.steps import DueQuestion
 from weetwie.flows import mail_in
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.text.shorten import shorten
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _AT_ONCE: Final = 50
 """So many questions take their step in one transaction."""

@@ -19,7 +19,7 @@ from weetwie.domain.scim.documents import Document
 from weetwie.domain.scim.resources import GROUP, USER, Resource
 from weetwie.errors import Conflict, _
 from weetwie.events import audit
-from weetwie.flows import offboard, onboard
+from weetwie.flows import arrive, offboard
 from weetwie.views import people as seen_people
 from weetwie.views.people import Profile
 
@@ -94,7 +94,7 @@ async def _arrive(context: Context, document: Document) -> int:
     owner = await addresses.verified_owner(db, address) if address else None
     if owner is not None and await resources.of_person(db, owner) is None:
         return owner
-    imported = await onboard.known_by(context, address)
+    imported = await arrive.known_by(context, address)
     if owner is not None:
         await _take(context, owner, address)
     called = documents.called(document)
@@ -102,7 +102,7 @@ async def _arrive(context: Context, document: Document) -> int:
         handle=claims.handle_of(str(document.get("userName") or "") or called),
         name=called[: context.viewer.policy.longest_name],
     )
-    return await onboard.come(context, newcomer, imported, is_numbered=True)
+    return await arrive.come(context, newcomer, imported, is_numbered=True)
 
 
 async def _keep(

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Final
 
 import msgspec
-import structlog
 
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database, Value
@@ -28,10 +27,11 @@ from weetwie.ldap.names import plain
 from weetwie.ldap.people import DirectoryPerson
 from weetwie.ldap.reading import Reading, ReadMark
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.settings import Directory
 from weetwie.views import people as seen_people
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 PASSWORD: Final = "directory password"  # noqa: S105  its name
 _NONE_SET: Final = _("No directory is set. See directory.md in the documentation.")

@@ -1,72 +1,23 @@
-"""One way in for a person, from wherever they come: made by whoever looks after people, invited, the first of all. The directory
-(`directory.py`) and sign-on (`sign_on.py`) let people come by the same `come`."""
-
-from typing import Final
+"""Who comes by a link or an invitation: made by whoever looks after people, invited, the first of all. All `arrive`."""
 
 import msgspec
 
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
-from weetwie.domain.identity import addresses, links, passwords, sessions
+from weetwie.domain.identity import links, passwords, sessions
 from weetwie.domain.invitations import ask as asking
 from weetwie.domain.invitations import invite as invitations
 from weetwie.domain.invitations.invite import InvitedPerson
 from weetwie.domain.invitations.rules import LASTS, Offer
 from weetwie.domain.mail import emails, write
-from weetwie.domain.people.claim import claim, claimable
-from weetwie.domain.people.create import create
-from weetwie.domain.people.profile import change
-from weetwie.domain.people.rules import Changes, Newcomer
+from weetwie.domain.people.rules import Newcomer
 from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
-from weetwie.errors import Conflict, NotFound
+from weetwie.errors import NotFound
 from weetwie.flows import sign_in
+from weetwie.flows.arrive import add, come
 from weetwie.text.signs import bare_address, visible
-
-_MOST_NAMESAKES: Final = 200
-_NOTHING: Final = Changes()
-
-
-async def known_by(context: Context, address: str) -> int | None:
-    """Who came with an import under this address and has not joined yet."""
-    secret = await addresses.hash_key(context.db)
-    return await claimable(context.db, addresses.hashed(secret, address)) if address else None
-
-
-async def come(
-    context: Context, newcomer: Newcomer, imported: int | None = None, *, is_numbered: bool = False
-) -> int:
-    """Somebody new, or who came with an import and takes over what was brought in as theirs. Where handles are made by a
-    machine, the first has the handle itself, namesakes a number behind it. Raises Conflict for a handle that is taken."""
-    for number in range(1, _MOST_NAMESAKES if is_numbered else 2):
-        handle = newcomer.handle if number == 1 else f"{newcomer.handle}{number}"
-        one = msgspec.structs.replace(newcomer, handle=handle)
-        try:
-            if imported is None:
-                return await create(context.db, context.viewer, one)
-            return await claim(context.db, context.viewer, imported, one)
-        except Conflict:
-            if not is_numbered:
-                raise
-    raise Conflict
-
-
-async def add(
-    context: Context,
-    newcomer: Newcomer,
-    address: str,
-    password_hash: str | None = None,
-    told: Changes = _NOTHING,
-) -> int:
-    """By whoever looks after people; the address counts as theirs from now on. `told` is what else is known of them."""
-    person_id = await come(context, newcomer, await known_by(context, address))
-    if told != _NOTHING:
-        await change(context.db, context.viewer, person_id, told)
-    await addresses.add(context.db, person_id, address, is_verified=True)
-    if password_hash is not None:
-        await passwords.put(context.db, context.viewer, person_id, password_hash, notifies=False)
-    return person_id
 
 
 async def make(context: Context, newcomer: Newcomer, address: str) -> str:

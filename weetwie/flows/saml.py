@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 
 from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
@@ -19,6 +18,7 @@ from weetwie.domain.identity import keys as secrets
 from weetwie.errors import Forbidden, Invalid, Unavailable, _
 from weetwie.flows import sign_on as entering
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.security.oidc import LEEWAY, Notice, SharedFetch, SignedIn
 from weetwie.settings import SamlProvider
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from weetwie.saml.logout import LoggedOut
     from weetwie.saml.metadata import Ourselves, TrustedProvider
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 KEYS: Final = "saml keys"
 _LASTS: Final = 3600.0

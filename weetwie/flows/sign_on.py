@@ -4,8 +4,6 @@ import tempfile
 from datetime import timedelta
 from typing import Any, Final
 
-import structlog
-
 from weetwie.access.viewer import nobody
 from weetwie.context import Context
 from weetwie.domain.identity import addresses, claimed_leavers, renamed, sessions, sign_on
@@ -18,13 +16,14 @@ from weetwie.domain.people.profile import change
 from weetwie.domain.people.roles import give
 from weetwie.domain.people.rules import Changes, Newcomer
 from weetwie.errors import Conflict, Forbidden, NotFound, _
-from weetwie.flows import onboard, profile
+from weetwie.flows import arrive, profile
+from weetwie.runtime.log import logger
 from weetwie.security.oidc import SignedIn
 from weetwie.settings import SignOnSource
 from weetwie.text import language
 from weetwie.text.programs import is_program
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _EXISTS: Final = _(
     "There's already an account with your e-mail address. Log in as usual, then connect it with {provider} under Settings, Login and security. If you can't, ask an administrator."
@@ -69,9 +68,9 @@ async def _by_address(
     unless the organisation vouches for it. Raises Conflict for those."""
     if not told.address or not told.is_verified:
         return None
-    imported = await onboard.known_by(context, told.address)
+    imported = await arrive.known_by(context, told.address)
     if imported is not None and provider.creates_people:
-        return await onboard.come(context, _newcomer(context, told), imported, is_numbered=True)
+        return await arrive.come(context, _newcomer(context, told), imported, is_numbered=True)
     owner = await addresses.verified_owner(context.db, told.address)
     is_other = owner is not None and await sign_on.knows(context.db, issuer, owner)
     if owner is None or (provider.connects_by_email and not is_other):
@@ -82,7 +81,7 @@ async def _by_address(
 async def _come(context: Context, provider: SignOnSource, told: ClaimedPerson) -> int:
     if not provider.creates_people:
         raise Forbidden(_NOBODY)
-    return await onboard.come(context, _newcomer(context, told), is_numbered=True)
+    return await arrive.come(context, _newcomer(context, told), is_numbered=True)
 
 
 def _newcomer(context: Context, told: ClaimedPerson) -> Newcomer:

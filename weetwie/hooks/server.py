@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import parse_qs
 
 import msgspec
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,9 +23,10 @@ from weetwie.domain.identity import attempts
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany
 from weetwie.flows import bots
 from weetwie.http import body
+from weetwie.runtime.log import logger
 from weetwie.security.ratelimit import RateLimits
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _STATUS: Final[dict[type[Refusal], tuple[int, str]]] = {

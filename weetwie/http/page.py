@@ -5,9 +5,10 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
-import structlog
 
-log = structlog.get_logger(__name__)
+from weetwie.runtime.log import logger
+
+log = logger(__name__)
 
 _LONGEST: Final = {"title": 300, "description": 1000, "site": 200, "author": 200}
 

@@ -4,7 +4,6 @@ database could not take is tried again by that server, and nothing is lost."""
 import asyncio
 from typing import Any, Final
 
-import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope, Session
 
@@ -15,8 +14,9 @@ from weetwie.errors import Unavailable
 from weetwie.flows import mail_in as flow
 from weetwie.flows.mail_in import Taken
 from weetwie.mail_in import reading
+from weetwie.runtime.log import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 MOST_CONNECTIONS: Final = 20
 IDLE_SECONDS: Final = 60.0

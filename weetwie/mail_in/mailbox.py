@@ -9,8 +9,6 @@ from contextlib import contextmanager, suppress
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-import structlog
-
 from weetwie.context import Site, of_system
 from weetwie.database.pool import Database
 from weetwie.database.unavailable import DatabaseAway
@@ -18,9 +16,10 @@ from weetwie.errors import Unavailable, _
 from weetwie.flows import mail_in as flow
 from weetwie.mail_in import reading
 from weetwie.mail_in.lmtp import take
+from weetwie.runtime.log import logger
 from weetwie.settings import MailIn
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 SECONDS: Final = 30.0
 _AT_ONCE: Final = 50

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
-import structlog
 
 from weetwie.media import animation
+from weetwie.runtime.log import logger
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,7 +29,7 @@ _READ: Final = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 """MPO is a JPEG with further pictures in it: it is read as one, and the first is taken."""
 _USUAL: Final = (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error)
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 class UnreadablePicture(ValueError):

@@ -4,12 +4,11 @@ import struct
 from collections.abc import Callable
 from typing import IO, Final
 
-import structlog
-
 from weetwie.media import films, ogg, sounds, webm
 from weetwie.media.films import UnreadableFilm
+from weetwie.runtime.log import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _USUAL: Final = (OSError, ValueError, IndexError, OverflowError, struct.error)
 _FORGET: Final[dict[str, Callable[[IO[bytes]], None]]] = {

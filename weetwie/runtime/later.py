@@ -25,9 +25,23 @@ if TYPE_CHECKING:
     from joserfc import errors as jose_errors
     from joserfc import jwk, jws, jwt
     from numpy.typing import NDArray
+    from regex import compile as pattern
 else:
     httpx, np = Later("httpx"), Later("numpy")
     jose_errors, jwk, jws, jwt = (Later(f"joserfc.{name}") for name in ("errors", "jwk", "jws", "jwt"))
+
+    class pattern:  # noqa: N801 - it stands for a function
+        """A pattern of `regex`, compiled when something of it is first used. What it must know (V1, no case) stands in it."""
+
+        def __init__(self, text: str) -> None:
+            self._text = text
+
+        def __getattr__(self, attribute: str) -> Any:
+            import regex
+
+            value = getattr(regex.compile(self._text), attribute)
+            setattr(self, attribute, value)
+            return value
 
     class NDArray:
         """Stands in annotations alone."""
@@ -36,4 +50,4 @@ else:
             return cls
 
 
-__all__ = ["Later", "NDArray", "httpx", "jose_errors", "jwk", "jws", "jwt", "np"]
+__all__ = ["Later", "NDArray", "httpx", "jose_errors", "jwk", "jws", "jwt", "np", "pattern"]

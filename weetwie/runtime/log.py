@@ -9,9 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
 from types import TracebackType
-from typing import Any, Final
-
-import structlog
+from typing import Any, ClassVar, Final
 
 _WORDS_ARE_OURS: Final = (AttributeError, ImportError, NameError, NotImplementedError)
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -19,6 +17,36 @@ _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 def configure(level: str, form: str) -> None:
     """`level` and `form` as in the settings. Everything goes to the error channel."""
+    _Logger.wanted = (level, form)
+    logging.basicConfig(handlers=[_Others()], level=max(_LEVELS[level], logging.WARNING), force=True)
+
+
+def logger(name: str) -> Any:
+    """Of the module of this name."""
+    return _Logger(name)
+
+
+class _Logger:
+    """Loads structlog with the first line: most commands write none."""
+
+    wanted: ClassVar[tuple[str, str] | None] = None
+    """What was configured since the last line."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, method: str) -> Any:
+        import structlog
+
+        if _Logger.wanted:
+            _configure(*_Logger.wanted)
+            _Logger.wanted = None
+        return getattr(structlog.get_logger(self._name), method)
+
+
+def _configure(level: str, form: str) -> None:
+    import structlog
+
     last = structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else _line
     structlog.configure(
         processors=[
@@ -31,7 +59,6 @@ def configure(level: str, form: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(handlers=[_Others()], level=max(_LEVELS[level], logging.WARNING), force=True)
 
 
 class _Others(logging.Handler):
@@ -39,7 +66,7 @@ class _Others(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        structlog.get_logger().log(
+        logger(record.name).log(
             record.levelno,
             (str(record.msg).splitlines() or [""])[0][:200],
             logger=record.name,

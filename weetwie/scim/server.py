@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import structlog
 from scim2_models import (
     AuthenticationScheme,
     Bulk,
@@ -44,11 +43,12 @@ from weetwie.errors import NoSpace, Refusal, TooMany, Unavailable
 from weetwie.http import body
 from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Receive
+from weetwie.runtime.log import logger
 from weetwie.scim import dialects
 from weetwie.scim.storage import Storage
 from weetwie.security.ratelimit import RateLimits
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 ROOT: Final = "/scim"
 LARGEST: Final = 2 * 1024 * 1024

@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
-import structlog
 
 from weetwie.database import postgres
 from weetwie.database.connect import DatabaseConnection, connect, one_that_writes
 from weetwie.errors import Unavailable
 from weetwie.migrations import is_current
+from weetwie.runtime.log import logger
 from weetwie.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _OLDEST = 140_000
 _TOO_OLD = "The database is PostgreSQL {version}. Weetwie needs 14 or newer."

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import structlog
 
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import system
@@ -24,11 +23,12 @@ from weetwie.database.pool import Db, prepare_connection
 from weetwie.domain.identity import addresses
 from weetwie.errors import Invalid, Unavailable
 from weetwie.events import audit
+from weetwie.runtime.log import logger
 from weetwie.security import sealing
 from weetwie.security.sealing import CannotOpen, Keys, RowKey
 from weetwie.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 FILE: Final = "secret-key"
 SEALED: Final = (

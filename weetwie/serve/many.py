@@ -16,20 +16,20 @@ from multiprocessing import connection
 from multiprocessing.context import ForkProcess
 from typing import Final, NamedTuple
 
-import structlog
 import uvloop
 
 from weetwie import reactions
 from weetwie.database.pool import Database, write_frequent
 from weetwie.database.postgres.launch import end_with
 from weetwie.errors import Unavailable
+from weetwie.runtime.log import logger
 from weetwie.serve import keys, process
 from weetwie.serve.greeting import greet
 from weetwie.serve.signals import ENDING, told_to_end
 from weetwie.serve.sockets import Socket
 from weetwie.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _FORK: Final = multiprocessing.get_context("fork")
 _LAST_SECONDS: Final = 4.3

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Final
 
 import asyncpg
-import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -21,10 +20,11 @@ from weetwie.database.pool import Database
 from weetwie.domain.timelines.live import Live
 from weetwie.runtime import asgi
 from weetwie.runtime.asgi import Application, Message, Receive, Scope, Send
+from weetwie.runtime.log import logger
 from weetwie.settings import Address
 from weetwie.worker import backlog
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

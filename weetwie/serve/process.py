@@ -12,8 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import structlog
-
 from weetwie import __version__, app, reactions, worker
 from weetwie.context import Site
 from weetwie.database.pool import Database, write_frequent
@@ -28,6 +26,7 @@ from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
 from weetwie.jobs import Lookout, jobs
 from weetwie.media.blob import Store
+from weetwie.runtime.log import logger
 from weetwie.runtime.memory import give_back
 from weetwie.serve import doctor, store, web
 from weetwie.serve.drain import Drain
@@ -39,7 +38,7 @@ from weetwie.settings import Settings
 if TYPE_CHECKING:
     from weetwie.smtp.client import SmtpClient
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _CLOSING_SECONDS = 1.0
 

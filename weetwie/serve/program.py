@@ -8,16 +8,16 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, TypeVar
 
-import structlog
 import uvloop
 
+from weetwie.runtime.log import logger
 from weetwie.serve import database, sockets
 from weetwie.settings import ADDRESS_FILE, Settings
 
 if TYPE_CHECKING:
     from weetwie.serve.many import Workers
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 Say = Callable[[str], None]
 T = TypeVar("T")

@@ -3,33 +3,30 @@
 Only addresses with a scheme become links: a bare `word.word` in a sentence is seldom meant as one.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-import regex
-
+from weetwie.runtime.later import pattern
 from weetwie.text.scripts import PAIRS, QUOTES, SENTENCE_ENDS, WITHOUT_SPACES
 
-_WORD: Final = regex.compile(r"\S+")
-_BEGIN: Final = regex.compile(
-    rf"(?<![[\p{{L}}\p{{M}}\p{{N}}]--[{WITHOUT_SPACES}]])(?<![@＠#＃$_])https?://",
-    regex.IGNORECASE | regex.V1,
-)
+_WORD: Final = pattern(r"\S+")
+_BEGIN: Final = pattern(rf"(?iV1)(?<![[\p{{L}}\p{{M}}\p{{N}}]--[{WITHOUT_SPACES}]])(?<![@＠#＃$_])https?://")
 _LABEL = r"[\p{L}\p{M}\p{N}\p{So}\u200d]++(?:[-_]++[\p{L}\p{M}\p{N}\p{So}\u200d]++)*+"
 _PORT = r":(?:6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]?\d{1,4})(?!\d)"
-_HOST: Final = regex.compile(
+_HOST: Final = pattern(
     rf"(?:[^\s@/\[\]()?#<>\"]{{1,50}}@)?+(?P<host>{_LABEL}(?:\.{_LABEL})*+)(?P<port>{_PORT})?+(?!:\d)"
 )
-_GLUED: Final = regex.compile(rf"\.[A-Za-z]{{2,}}(?=[{WITHOUT_SPACES}\p{{Hangul}}])")
+_GLUED: Final = pattern(rf"\.[A-Za-z]{{2,}}(?=[{WITHOUT_SPACES}\p{{Hangul}}])")
 _OPENING, _CLOSING = "".join(PAIRS), "".join(PAIRS.values())
-_BRACKET: Final = regex.compile(f"[{regex.escape(_OPENING + _CLOSING)}]")
-_MARK: Final = regex.compile(
-    rf"[{QUOTES}{SENTENCE_ENDS}{regex.escape(_OPENING + _CLOSING)}<>＜＞｜\p{{Cc}}\p{{Cs}}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+_BRACKET: Final = pattern(f"[{re.escape(_OPENING + _CLOSING)}]")
+_MARK: Final = pattern(
+    rf"[{QUOTES}{SENTENCE_ENDS}{re.escape(_OPENING + _CLOSING)}<>＜＞｜\p{{Cc}}\p{{Cs}}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
     r"|’(?!\p{L})"
 )
-_CURLY: Final = regex.compile("’")
-_LOOSE_END: Final = regex.compile(r"(?r)[.,;:!?'*~|[^\P{P}\x00-\x7f]]*+\Z", regex.V1)
+_CURLY: Final = pattern("’")
+_LOOSE_END: Final = pattern(r"(?rV1)[.,;:!?'*~|[^\P{P}\x00-\x7f]]*+\Z")
 
 
 def links(text: str) -> Iterator[tuple[int, int]]:

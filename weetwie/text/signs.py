@@ -1,24 +1,24 @@
 """Signs that nobody sees, taken out of what is compared later: addresses, handles, ids, names of tags. Pure."""
 
+import re
 import unicodedata
 from typing import Final, Literal
 from urllib.parse import unquote
 
-import regex
+from weetwie.runtime.later import pattern
 
-_UNSEEN: Final = regex.compile(
-    r"[[\p{Cf}\p{Cc}--\s]\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef\ufffe\uffff]+",
-    regex.V1,
+_UNSEEN: Final = pattern(
+    r"(?V1)[[\p{Cf}\p{Cc}--\s]\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef\ufffe\uffff]+"
 )
 """Zero-width blanks, soft hyphens, marks of direction, a byte order mark inside, variation selectors, fillers."""
-_MARKS: Final = regex.compile(r"(\p{M}{30})\p{M}++")
+_MARKS: Final = pattern(r"(\p{M}{30})\p{M}++")
 _LONGEST: Final = 10_000
 """Nothing that is compared is as long; what lies beyond is not read."""
-_BLANKS: Final = regex.compile(r"\s+")
-_IN_BRACKETS: Final = regex.compile(r"<([^<>]*)>")
-_BETWEEN: Final = regex.compile(r"[,;\n]|:::")
-_COMMENT: Final = regex.compile(r"\([^()]*\)\Z")
-_SCHEME: Final = regex.compile(r"(?:(?:mailto|smtp|e-?mail|mail):\s*)+", regex.IGNORECASE)
+_BLANKS: Final = pattern(r"\s+")
+_IN_BRACKETS: Final = re.compile(r"<([^<>]*)>")
+_BETWEEN: Final = pattern(r"[,;\n]|:::")
+_COMMENT: Final = re.compile(r"\([^()]*\)\Z")
+_SCHEME: Final = re.compile(r"(?:(?:mailto|smtp|e-?mail|mail):\s*)+", re.IGNORECASE)
 _DOTS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 _AROUND: Final = " \t\"'`,;:.<>()[]{}\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 

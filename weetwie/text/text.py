@@ -1,16 +1,19 @@
 """Plain text as people write it: what it names, how long it is, what it looks like as HTML."""
 
 import html
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import regex
-
+from weetwie.runtime.later import pattern
 from weetwie.text import links
 from weetwie.text.signs import bare_address, normal, visible
+
+if TYPE_CHECKING:
+    from regex import Match, Pattern
 
 _ENOUGH_TO_TELL = 4000
 """Characters that show the language of a text."""
@@ -26,14 +29,14 @@ _TAG = (
     r"(?<![=/\p{L}\p{M}\p{N}_#＃&)])[#＃]"
     rf"(?P<tag>(?=[\p{{M}}\p{{N}}·・･\u200c\u200d]*+[\p{{L}}_])(?!\p{{DI}})[\p{{L}}\p{{N}}_](?:{_IN_TAG}*[\p{{L}}\p{{M}}\p{{N}}_])?)"
 )
-_NAMES = regex.compile(f"{_MENTION}|{_TAG}", regex.IGNORECASE)
-_ADDRESS = regex.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}")
-_CASE_NUMBER = regex.compile(r"[\w./:-]+( [\w./:-]+)*")
+_NAMES = pattern(f"(?i){_MENTION}|{_TAG}")
+_ADDRESS = re.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,190}")
+_CASE_NUMBER = pattern(r"[\w./:-]+( [\w./:-]+)*")
 LONGEST_CASE_NUMBER = 64
-_EMPTY_LINES = regex.compile(r"\n\n+")
-_GRAPHEME = regex.compile(r"\X")
-_FLAG = regex.compile(r"[\U0001f1e6-\U0001f1ff]{2}")
-_SIGN = regex.compile("[@#＃]")
+_EMPTY_LINES = pattern(r"\n\n+")
+_GRAPHEME = pattern(r"\X")
+_FLAG = pattern(r"[\U0001f1e6-\U0001f1ff]{2}")
+_SIGN = pattern("[@#＃]")
 _SHORTEST_NAME = 2
 _MOST_IN_ONE = 40
 """So many of the computer's characters may one that people see have, on the whole of a text."""
@@ -43,8 +46,8 @@ _MOST_IN_ONE = 40
 _QUESTION_MARKS = "?\u037e\u061f\u055e\u1367\ufe56\uff1f\u2047\u2048\u2049\u203d\u2e2e\ua60f\ua6f7\u2cfa\u2cfb\U00011143\U0001e95f\ufe16"
 # Both are looked for from the end backwards: forwards, each place in a long row of such marks would be tried as a beginning.
 # A quotation ends in Dutch and German with signs that open one in English. What is asked loudly is asked all the same.
-_AFTER_THE_END = regex.compile(r"(?r)[\p{Pe}\p{Pf}\p{Pi}\p{Zs}\p{Cf}\s\"'*_)\]!！…\p{So}\p{Sk}\ufe0f]++\Z")
-_CLOSING_TAG = regex.compile(r"(?r)\s++[#＃][\p{L}\p{M}\p{N}_·・･\u200c\u200d]++\s*+\Z")
+_AFTER_THE_END = pattern(r"(?r)[\p{Pe}\p{Pf}\p{Pi}\p{Zs}\p{Cf}\s\"'*_)\]!！…\p{So}\p{Sk}\ufe0f]++\Z")
+_CLOSING_TAG = pattern(r"(?r)\s++[#＃][\p{L}\p{M}\p{N}_·・･\u200c\u200d]++\s*+\Z")
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _names(text: str, begin: int, end: int) -> Iterator[Piece]:
             yield Piece("tag", match.start(), match.end(), match[0], match["tag"])
 
 
-def _mention(match: regex.Match[str]) -> Piece:
+def _mention(match: "Match[str]") -> Piece:
     host, cut = match["host"], 0
     if host:
         cut = len(host) - links.host_end(host)
@@ -163,7 +166,7 @@ def is_question(text: str) -> bool:
     return _without_end(_AFTER_THE_END, rest).endswith(tuple(_QUESTION_MARKS))
 
 
-def _without_end(end: regex.Pattern[str], text: str) -> str:
+def _without_end(end: "Pattern[str]", text: str) -> str:
     found = end.search(text)
     return text[: found.start()] if found else text
 

@@ -4,7 +4,6 @@ import os
 from contextlib import suppress
 from typing import Final
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -13,10 +12,11 @@ from weetwie.access.viewer import nobody
 from weetwie.database.unavailable import outage
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.http import body
+from weetwie.runtime.log import logger
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit, WebSite, visit_of
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 STATUS: Final[dict[type[Refusal], int]] = {
     NotFound: 404,

@@ -7,7 +7,6 @@ from typing import Final
 from urllib.parse import quote
 
 import asyncpg
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,6 +23,7 @@ from weetwie.flows.saml import SamlSignOn
 from weetwie.http.body import bounded, check_length
 from weetwie.runtime import clock
 from weetwie.runtime.asgi import ROUTE
+from weetwie.runtime.log import logger
 from weetwie.security import oidc
 from weetwie.security.ratelimit import RateLimits
 from weetwie.settings import Provider
@@ -37,7 +37,7 @@ from weetwie.web.routes import FOR_BUILDERS, PAGES
 from weetwie.web.show import Templates
 from weetwie.web.visit import ConnectionTest, Fetch, LookOver, Page, SignOnHouse, Visit, WebSite, visit
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 __all__ = ["PAGES", "site"]
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import structlog
-
 from weetwie.api.call import Answer
 from weetwie.api.refusals import (
     Malformed,
@@ -32,8 +30,9 @@ from weetwie.errors import (
 )
 from weetwie.http import body as bodies
 from weetwie.runtime.json import Json
+from weetwie.runtime.log import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 Translate = Callable[[str, str], str]
 """A sentence and the wanted languages, as in `Accept-Language`; gives the sentence in the best of them."""

@@ -7,7 +7,6 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 import msgspec
-import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
@@ -25,9 +24,10 @@ from weetwie.domain.timelines.listeners import Channel, News, Stream, StreamEndi
 from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
+from weetwie.runtime.log import logger
 from weetwie.security.ratelimit import of_person
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 MOST_SUBSCRIPTIONS: Final = 100
 """On one socket."""

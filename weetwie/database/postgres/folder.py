@@ -127,13 +127,19 @@ def dsn(sockets: Path | str, database: str = "weetwie") -> str:
 
 def at_work(cluster: Path) -> list[int]:
     """The processes of a server that lives in this cluster; each stands in its folder. Empty where there is no /proc."""
-    found = []
     target = os.path.realpath(cluster)
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            is_server = (entry / "comm").read_text() == "postgres\n"
-            if is_server and os.readlink(entry / "cwd") == target:  # noqa: PTH115
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
+    try:
+        numbers = filter(str.isdigit, os.listdir("/proc"))  # noqa: PTH208
+        return [int(pid) for pid in numbers if _is_at_work(pid, target)]
+    except FileNotFoundError:
+        return []
+
+
+def _is_at_work(pid: str, folder: str) -> bool:
+    try:
+        return (
+            os.readlink(f"/proc/{pid}/cwd") == folder  # noqa: PTH115
+            and Path(f"/proc/{pid}/comm").read_text() == "postgres\n"
+        )
+    except OSError:
+        return False

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import structlog
-
 from weetwie.database.postgres import binaries, cluster, runner
 from weetwie.database.postgres.folder import Folder, Lock, dsn
 from weetwie.database.postgres.problem import NoDatabase
 from weetwie.database.postgres.server import PostgresServer, answers, rotate
+from weetwie.runtime.log import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _LOOK_AGAIN = 0.2
 _ROTATE_EVERY = 60.0

@@ -86,7 +86,7 @@ class PostgresServer:
         while asyncio.get_running_loop().time() < until:
             if self._process.returncode is not None:
                 raise NoDatabase(self._why())
-            if await answers(dsn(self._sockets)):
+            if (self._sockets / SOCKET).exists() and await answers(dsn(self._sockets)):
                 return
             await asyncio.sleep(0.01)
         raise NoDatabase(
@@ -132,18 +132,20 @@ async def _clear(cluster: Path, sockets: Path) -> None:
 
     We hold the folder, so whoever still works in it has lost its parent and is on its way out.
     """
+    left = at_work(cluster)
     for how, patience in _STOPPING:
-        for pid in at_work(cluster):
+        for pid in left:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, how)
         for _ in range(int(patience * 50)):
-            if not at_work(cluster):
+            if not left:
                 if Path("/proc/self").exists():  # without it we cannot know, and leave it to PostgreSQL
                     (cluster / "postmaster.pid").unlink(missing_ok=True)
                     (sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
                 return
             await asyncio.sleep(0.02)
-    raise NoDatabase(f"A server still works in {cluster} and cannot be ended: processes {at_work(cluster)}.")
+            left = at_work(cluster)
+    raise NoDatabase(f"A server still works in {cluster} and cannot be ended: processes {left}.")
 
 
 def rotate(log: Path, limit: int = _LOG_BYTES) -> None:

@@ -7,7 +7,6 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, delete, or_, select, update
 
 from weetwie.access.policy import Policy
@@ -20,9 +19,10 @@ from weetwie.http.fetch import Fetcher, FetchFailed
 from weetwie.media import pictures
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.tables.cards import NOTHING, READY, WAITING, Card, PostCard
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 MOST_ATTEMPTS: Final = 3
 GIVEN: Final = timedelta(minutes=1)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import structlog
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -29,6 +28,7 @@ from weetwie.domain.mail.write import WrittenEmail
 from weetwie.errors import Forbidden
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.security import sealing
 from weetwie.smtp.failed import SendFailed
 from weetwie.tables.mail import Email, MailChoice
@@ -37,7 +37,7 @@ from weetwie.tables.people import Person
 if TYPE_CHECKING:
     from weetwie.smtp.client import SmtpClient
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _TEXT: Final = "letters.text"
 _HTML: Final = "letters.html"

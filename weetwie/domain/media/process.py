@@ -8,7 +8,6 @@ import asyncio
 import io
 from datetime import timedelta
 
-import structlog
 from sqlalchemy import BigInteger, DateTime, Text, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -20,9 +19,10 @@ from weetwie.errors import NotFound, Unavailable
 from weetwie.media import pictures
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.tables.media import FAILED, READY, WAITING, Media
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 MOST_ATTEMPTS = 3
 GIVEN = timedelta(minutes=1)

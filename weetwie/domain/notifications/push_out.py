@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
-import structlog
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -37,6 +36,7 @@ from weetwie.errors import _
 from weetwie.events import PeopleNotified
 from weetwie.http.webpush import Device, PushFailed, Sender
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.security import sealing
 from weetwie.tables.declared import aliased
 from weetwie.tables.identity import Token
@@ -48,7 +48,7 @@ from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 LASTS: Final = timedelta(days=2)
 """Later than this nobody wants to hear of it on their phone."""

@@ -4,8 +4,8 @@ from msgspec.structs import replace
 from sqlalchemy import BigInteger, Boolean, DateTime, LargeBinary, SmallInteger, Text, func, select, update
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import there_is
 from weetwie.domain.people import create
 from weetwie.domain.people.rules import Newcomer
 from weetwie.errors import Conflict, NotFound, _

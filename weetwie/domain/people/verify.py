@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy import BigInteger, DateTime, Text, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
@@ -19,9 +18,10 @@ from weetwie.events import PersonChanged, record
 from weetwie.http import page
 from weetwie.http.fetch import Fetcher, FetchFailed
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.tables.people import FieldCheck, Person
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 MOST_ATTEMPTS: Final = 3
 REST: Final = timedelta(minutes=10)

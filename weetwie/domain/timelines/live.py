@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-import structlog
 from sqlalchemy import BigInteger, Boolean, Executable, Text, and_, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -39,11 +38,12 @@ from weetwie.events import (
     TokenRevoked,
 )
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 from weetwie.tables.events import Event, Snapshot, Xid8
 from weetwie.tables.identity import Token
 from weetwie.tables.people import Person
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 SWEEP_SECONDS: Final = 1.0
 BEAT_SECONDS: Final = 15.0

@@ -2,8 +2,6 @@
 
 import tempfile
 
-import structlog
-
 from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
 from weetwie.context import Site
@@ -14,8 +12,9 @@ from weetwie.domain.mail import emails, write
 from weetwie.flows.exports import mine
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
+from weetwie.runtime.log import logger
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 async def make_next(database: Database, site: Site, store: Store) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import structlog
 
 from weetwie.access import permissions
 from weetwie.access.enums import Ring
@@ -30,9 +29,10 @@ from weetwie.imports.sources.people_map import PeopleMap
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
+from weetwie.runtime.log import logger
 from weetwie.text.language import translate
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _TELLS: Final = 1.0
 """Seconds between two words of how far it is."""

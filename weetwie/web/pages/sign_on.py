@@ -4,7 +4,6 @@ import asyncio
 from typing import Final
 
 import msgspec
-import structlog
 from starlette.responses import JSONResponse, Response
 
 from weetwie.domain.identity import claims, sign_on
@@ -16,13 +15,14 @@ from weetwie.flows import remote_user as by_remote_user
 from weetwie.flows import sign_on as entering
 from weetwie.flows.saml import SamlSignOn
 from weetwie.http.fetch import Fetcher, FetchFailed
+from weetwie.runtime.log import logger
 from weetwie.security import remote_user
 from weetwie.security.oidc import SignedIn
 from weetwie.web import first, reading
 from weetwie.web.visit import SignOnHouse as Provider
 from weetwie.web.visit import Visit, local
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _REFUSED: Final = _("{provider} couldn't log you in ({error}). Start again.")
 _NOT_RECOGNISED: Final = _(

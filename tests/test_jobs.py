@@ -7,12 +7,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.patience import PATIENCE
-from weetwie import jobs
-from weetwie.database import wake
+from weetwie.database import job, wake
+from weetwie.database.job import HOUR, Job, Sweep
 from weetwie.database.unavailable import DatabaseAway
 from weetwie.database.wake import Bell
 from weetwie.errors import Unavailable
-from weetwie.jobs import HOUR, Job, Sweep
 
 
 @asynccontextmanager
@@ -57,8 +56,8 @@ async def test_all_that_waits_is_done_and_more_when_the_bell_rings() -> None:
 
 @pytest.mark.parametrize("error", [DatabaseAway(), Unavailable("The store is away."), ValueError("a fault")])
 async def test_what_fails_is_tried_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_RESTS", 0.0)
-    monkeypatch.setattr(jobs, "LOOKS_AGAIN", 0.0)
+    monkeypatch.setattr(job, "_RESTS", 0.0)
+    monkeypatch.setattr(job, "LOOKS_AGAIN", 0.0)
     waiting = Waiting(2, lambda turn: error if turn == 2 else None)
     async with running(Job("a job", waiting.work), Bell("")):
         await waiting.is_empty.wait()
@@ -68,7 +67,7 @@ async def test_what_fails_is_tried_again(error: Exception, monkeypatch: pytest.M
 async def test_what_is_swept_is_swept_when_it_is_due_and_then_not_before_its_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(jobs, "LOOKS_AGAIN", 0.0)
+    monkeypatch.setattr(job, "LOOKS_AGAIN", 0.0)
     swept = Waiting(100)
     waiting = Waiting(0)
     async with running(Job("a job", waiting.work, (Sweep(HOUR, swept.work, first=0.0),)), Bell("")):
@@ -81,7 +80,7 @@ async def test_a_sweep_that_fails_is_due_soon_and_one_goes_on_beside_work_that_f
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("LOOKS_AGAIN", "_RESTS", "_SWEEPS_AGAIN"):
-        monkeypatch.setattr(jobs, name, 0.0)
+        monkeypatch.setattr(job, name, 0.0)
     swept = Waiting(100, lambda turn: ValueError("a fault") if turn == 1 else None)
     broken = Waiting(0, lambda _turn: ValueError("a fault"))
     async with running(Job("a job", broken.work, (Sweep(HOUR, swept.work, first=0.0),)), Bell("")):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Boolean, literal
 
 from tests.world import World
+from weetwie.database.job import Job, Lookout
 from weetwie.database.wake import Bell
 from weetwie.domain.exports import exports
 from weetwie.domain.mail import emails
@@ -14,7 +15,7 @@ from weetwie.domain.mail.write import WrittenEmail
 from weetwie.http.fetch import Fetcher
 from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
-from weetwie.jobs import Job, Lookout, jobs
+from weetwie.jobs import jobs
 from weetwie.smtp.client import SmtpClient
 
 

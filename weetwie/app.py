@@ -17,10 +17,7 @@ from weetwie.api.call import Answer, Call
 from weetwie.api.dispatch import Dispatcher
 from weetwie.api.endpoint import Endpoint
 from weetwie.api.endpoints import endpoints
-from weetwie.api.mastodon import (
-    socket,
-    streaming,
-)
+from weetwie.api.mastodon import socket, streaming
 from weetwie.api.mastodon.media import MediaHouse
 from weetwie.api.mastodon.recognise import recogniser
 from weetwie.api.mastodon.render import Renderer

@@ -12,15 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from weetwie.api.binding import Binder
 from weetwie.api.body import MAX_BODY, read_body
-from weetwie.api.parameters import (
-    Id,
-    LongPageParams,
-    LooseId,
-    OffsetParams,
-    PageParams,
-    Upload,
-    at_most,
-)
+from weetwie.api.parameters import Id, LongPageParams, LooseId, OffsetParams, PageParams, Upload, at_most
 from weetwie.api.refusals import Malformed, UnknownForm
 from weetwie.api.tree import read_query
 from weetwie.errors import Invalid, Refusal

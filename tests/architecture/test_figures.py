@@ -1,14 +1,6 @@
 """The figures of the whole count what they say they count."""
 
-from tests.architecture.figures import (
-    TARGETS,
-    duplicates,
-    figures,
-    imported,
-    length,
-    logical_lines,
-    loose,
-)
+from tests.architecture.figures import TARGETS, duplicates, figures, imported, length, logical_lines, loose
 from tests.architecture.source import Source, sources
 
 

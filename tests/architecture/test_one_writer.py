@@ -22,7 +22,7 @@ OTHER_WRITERS = {
 SHARED_COLUMNS = {
     # Totals on a person's card are kept beside what is counted, in the transaction of the act.
     ("Person", "domain/posts/counts.py"): "posts of a person, by ring",
-    ("Person", "domain/posts/import_.py"): "posts of a person, by ring",
+    ("Person", "domain/posts/imported_counts.py"): "posts of a person, by ring",
     ("Person", "domain/posts/take_out.py"): "posts of a person, by ring",
     ("Person", "domain/relations/pair.py"): "followers and following of a person",
 }

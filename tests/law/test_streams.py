@@ -32,14 +32,7 @@ from weetwie.domain.timelines.listeners import (
     of_list,
     tagged,
 )
-from weetwie.events import (
-    Fact,
-    PeopleNotified,
-    PostBoosted,
-    PostDeleted,
-    PostEdited,
-    PostPublished,
-)
+from weetwie.events import Fact, PeopleNotified, PostBoosted, PostDeleted, PostEdited, PostPublished
 from weetwie.runtime import clock
 
 __all__ = ["companies"]

@@ -15,7 +15,7 @@ from tests.web.test_sources import act, export, hand_in, work
 from tests.world import World
 from weetwie.app import build
 from weetwie.domain.identity import kept_addresses
-from weetwie.domain.mail import emails
+from weetwie.domain.mail import sending
 from weetwie.flows.imports import invite
 from weetwie.runtime import clock
 from weetwie.smtp.client import SmtpClient
@@ -103,7 +103,7 @@ async def test_what_could_not_be_delivered_is_shown_with_the_reason(
     await send(site, "", send="1")
     later = clock.now() + timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    while await emails.work(world.database, cast(SmtpClient, FullMailbox())):
+    while await sending.work(world.database, cast(SmtpClient, FullMailbox())):
         pass
     looked = text_of(await site.get(AT))
     assert "Could not be delivered" in looked and "550 no such mailbox" in looked and "Carl" in looked

@@ -19,7 +19,7 @@ from tests.site import Choices, send, sign_in
 from tests.world import World
 from weetwie.app import build
 from weetwie.domain.identity import addresses, one_time
-from weetwie.domain.mail import emails, write
+from weetwie.domain.mail import emails, sending, write
 from weetwie.runtime import clock
 from weetwie.serve import doctor
 from weetwie.smtp.client import SmtpClient
@@ -89,8 +89,8 @@ async def test_a_forgotten_password_is_chosen_anew(
 ) -> None:
     assert 'href="/reset"' in (await site.get("/auth/sign_in")).text
     assert "sent an e-mail" in (await send(site, "/reset", name="Ada")).text
-    assert await emails.work(world.database, post)
-    assert not await emails.work(world.database, post)
+    assert await sending.work(world.database, post)
+    assert not await sending.work(world.database, post)
     (letter,) = box.letters
     assert letter["To"] == "ada@house.example"
     parts = [part.get_content() for part in letter.iter_parts() if isinstance(part, EmailMessage)]
@@ -125,8 +125,8 @@ async def test_a_browser_that_is_new_is_told_of_but_not_the_first_one(
         site.headers["user-agent"] = agent
         site.cookies.clear()
         await sign_in(site, "ada")
-    assert await emails.work(world.database, post)
-    assert not await emails.work(world.database, post)
+    assert await sending.work(world.database, post)
+    assert not await sending.work(world.database, post)
     text = box.letters[0].get_body(("plain",))
     assert isinstance(text, EmailMessage)
     assert "Two/2 {handle}" in text.get_content()
@@ -143,7 +143,7 @@ async def test_an_address_that_does_not_exist_is_given_up_and_forgotten(
 ) -> None:
     box.refuses = "550 no such person"
     await put_one(world)
-    await emails.work(world.database, post)
+    await sending.work(world.database, post)
     row = await world.connection.fetchrow("select address, text, why, failed_at from letters")
     assert (row["address"], row["text"], row["why"]) == ("", b"", "the address was refused (550)")
     assert row["failed_at"] is not None
@@ -154,13 +154,13 @@ async def test_a_server_that_is_busy_or_away_is_tried_again_later(
 ) -> None:
     box.refuses = "451 later"
     await put_one(world)
-    await emails.work(world.database, post)
-    assert not await emails.work(world.database, post)
+    await sending.work(world.database, post)
+    assert not await sending.work(world.database, post)
     box.refuses = ""
     await world.connection.execute("update letters set due_at = now()")
-    await emails.work(world.database, SmtpClient("smtp+plain://127.0.0.1:1", "house@house.example"))
+    await sending.work(world.database, SmtpClient("smtp+plain://127.0.0.1:1", "house@house.example"))
     await world.connection.execute("update letters set due_at = now()")
-    await emails.work(world.database, post)
+    await sending.work(world.database, post)
     assert len(box.letters) == 1
 
 
@@ -179,7 +179,7 @@ async def test_a_letter_that_is_refused_for_our_own_fault_waits_until_it_is_mend
 ) -> None:
     box.refuses = answer
     await put_one(world)
-    await emails.work(world.database, post)
+    await sending.work(world.database, post)
     row = await world.connection.fetchrow(
         "select address, why, failed_at, due_at - now() as wait from letters"
     )
@@ -191,7 +191,7 @@ async def test_a_letter_that_is_refused_for_our_own_fault_waits_until_it_is_mend
     assert [one.about for one in found if one.state == "wrong"] == ["e-mail"]
     box.refuses = ""
     await world.connection.execute("update letters set due_at = now()")
-    await emails.work(world.database, post)
+    await sending.work(world.database, post)
     assert len(box.letters) == 1 and await emails.stuck(world.db) == (0, "")
 
 
@@ -205,7 +205,7 @@ async def test_administrators_see_that_letters_do_not_go_out(
     assert hint not in (await site.get("/admin")).text
     box.refuses = "554 5.7.1 Relay access denied"
     await put_one(world)
-    await emails.work(world.database, post)
+    await sending.work(world.database, post)
     assert hint in (await site.get("/admin")).text
 
 
@@ -230,14 +230,14 @@ async def test_without_tls_nothing_is_sent_unless_that_was_chosen(
     world: World, server: Controller, box: Box
 ) -> None:
     await put_one(world)
-    await emails.work(world.database, SmtpClient(f"smtp://127.0.0.1:{server.port}", "house@house.example"))
+    await sending.work(world.database, SmtpClient(f"smtp://127.0.0.1:{server.port}", "house@house.example"))
     assert not box.letters
     assert await world.connection.fetchval("select attempts from letters") == 1
 
 
 async def ask_for_a_link(site: httpx.AsyncClient, post: SmtpClient, box: Box, world: World) -> str:
     assert "sent an e-mail" in (await send(site, "/auth/link", name="ada")).text
-    assert await emails.work(world.database, post)
+    assert await sending.work(world.database, post)
     text = box.letters[-1].get_body(("plain",))
     assert isinstance(text, EmailMessage)
     return str(re.findall(r"https://house\.example(/auth/link/\S+)", text.get_content())[0])
@@ -268,7 +268,7 @@ async def test_a_link_does_not_go_round_the_code_the_provider_or_the_end(
     assert (await send(site, link, code=one_time.at(raw, now))).status_code == 303
     await world.policy(sign_in="sso")
     await send(site, "/auth/link", name="ada")
-    assert not await emails.work(world.database, post)
+    assert not await sending.work(world.database, post)
     await world.policy(sign_in="both")
     link = await ask_for_a_link(site, post, box, world)
     await world.suspend(ada)

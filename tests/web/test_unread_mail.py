@@ -18,6 +18,7 @@ from weetwie.context import of_system
 from weetwie.domain.filters.filters import FilterChange, KeywordChange, make
 from weetwie.domain.identity import addresses
 from weetwie.domain.mail import emails as outbox
+from weetwie.domain.mail import sending
 from weetwie.events import PeopleNotified
 from weetwie.flows import unread_mail
 from weetwie.runtime import clock
@@ -78,7 +79,7 @@ async def half_an_hour_later(world: World, post: SmtpClient) -> bool:
 
 async def sent(world: World, post: SmtpClient) -> bool:
     later = {outbox.UNREAD: unread_mail.written_later(world.database, world.site)}
-    return await outbox.work(world.database, post, later)
+    return await sending.work(world.database, post, later)
 
 
 def said(box: Box, at: int = -1) -> str:

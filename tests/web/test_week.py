@@ -18,6 +18,7 @@ from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.mail import emails as outbox
+from weetwie.domain.mail import sending
 from weetwie.domain.questions import preferences
 from weetwie.flows import week
 from weetwie.runtime import clock
@@ -55,8 +56,8 @@ async def due(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def sent(world: World, post: SmtpClient) -> bool:
-    return await outbox.work(
-        world.database, post, {outbox.WEEKLY: outbox.WrittenLater(week.writer(world.database, world.site))}
+    return await sending.work(
+        world.database, post, {outbox.WEEKLY: sending.WrittenLater(week.writer(world.database, world.site))}
     )
 
 

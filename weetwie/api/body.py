@@ -9,14 +9,7 @@ import msgspec
 from weetwie.api.multipart import MAX_TEXT, read_parts
 from weetwie.api.parameters import Upload
 from weetwie.api.refusals import Malformed, UnknownForm
-from weetwie.api.tree import (
-    MAX_DEPTH,
-    MAX_KEYS,
-    TOO_DEEP,
-    TOO_MANY_KEYS,
-    Tree,
-    read_query,
-)
+from weetwie.api.tree import MAX_DEPTH, MAX_KEYS, TOO_DEEP, TOO_MANY_KEYS, Tree, read_query
 from weetwie.errors import _
 from weetwie.http.body import bounded, check_length
 from weetwie.runtime import asgi

@@ -102,7 +102,7 @@ class Community:
 
     @classmethod
     async def of(cls, database: "Database", folder: Path) -> "Community":
-        from weetwie.domain.imports import ledger
+        from weetwie.domain.imports import imported
         from weetwie.imports import posts as imports
         from weetwie.imports.lines import BadLine, LinesFile
 
@@ -112,8 +112,8 @@ class Community:
         keys = list(dict.fromkeys(one.author.key for one in read))
         at = {key: place for place, key in enumerate(keys)}
         async with database.reading() as db:
-            ids = await ledger.people(db, SPACE, keys)
-            posts = await ledger.posts(db, SPACE, [one.key for one in read])
+            ids = await imported.people(db, SPACE, keys)
+            posts = await imported.posts(db, SPACE, [one.key for one in read])
         texts = {posts[one.key]: one.text for one in read if one.key in posts}
         return cls(keys, ids, _with_threads(read, at), texts)
 

@@ -77,14 +77,14 @@ def questions(folder: Path, most: int) -> list[ReplayedQuestion]:
 async def sampled(database: "Database", wanted: Sequence[ReplayedQuestion]) -> list[Sampled]:
     """By what was written before each, and what its asker sees."""
     from weetwie.access.authenticate import Memory
-    from weetwie.domain.imports import ledger
+    from weetwie.domain.imports import imported
     from weetwie.domain.knowledge.experts import who_knows
     from weetwie.domain.questions.people import silent_days
 
     names = list({name for one in wanted for name in (one.asker, *one.helped)})
     found, line, memory = [], ProgressLine(), Memory()
     async with database.reading() as db:
-        ids = await ledger.people(db, judged.SPACE, names)
+        ids = await imported.people(db, judged.SPACE, names)
         for number, one in enumerate(wanted, 1):
             asker = await memory.person(db, ids[one.asker]) if one.asker in ids else None
             if asker is None:

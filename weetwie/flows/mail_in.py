@@ -16,7 +16,7 @@ from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import addresses
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.identity.keys import key
-from weetwie.domain.mail import emails, returned, taken, tokens
+from weetwie.domain.mail import emails, returned, sending, taken, tokens
 from weetwie.domain.mail.taken import IncomingMail
 from weetwie.domain.mail.tokens import MailToken
 from weetwie.domain.media import upload
@@ -68,7 +68,7 @@ async def reply_address(context: Context, person_id: int, post_id: int) -> str:
     return context.site.mail_in.at(tokens.make(own, "reply", person_id, post_id, clock.now()))
 
 
-def returns(site: Site) -> emails.Returns | None:
+def returns(site: Site) -> sending.Returns | None:
     """Where an email that cannot be delivered is reported, where mail comes in at all."""
     mail_in = site.mail_in
     if mail_in is None:

@@ -12,7 +12,7 @@ from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.mail import choices, emails
 from weetwie.domain.mail import unread as mail
 from weetwie.domain.mail.choices import OwnMailChoice
-from weetwie.domain.mail.emails import WrittenLater
+from weetwie.domain.mail.sending import WrittenLater
 from weetwie.domain.mail.unread import UnreadItem
 from weetwie.domain.mail.write import WrittenEmail
 from weetwie.domain.notifications import by_mail

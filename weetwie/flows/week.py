@@ -8,7 +8,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database
 from weetwie.domain.identity.asked import reached_at
-from weetwie.domain.mail import emails
+from weetwie.domain.mail import emails, sending
 from weetwie.domain.mail import week as mail
 from weetwie.domain.mail.week import WeekItem
 from weetwie.domain.mail.write import WrittenEmail
@@ -62,7 +62,7 @@ async def _keep_place(context: Context, one: WeeklyReader) -> None:
     await emails.put_weekly(db, one.person_id, address, since, _LASTS, end)
 
 
-def writer(database: Database, site: Site) -> emails.Write:
+def writer(database: Database, site: Site) -> sending.Write:
     """Writes an email that is being sent. What it shows from beyond somebody's circle is not shown again."""
 
     async def write(person_id: int, since: datetime, end: str) -> WrittenEmail | None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from weetwie import __version__, app, reactions, worker
 from weetwie.context import Site
+from weetwie.database.job import Lookout
 from weetwie.database.pool import Database, write_frequent
 from weetwie.database.wake import Bell
 from weetwie.domain.identity.keys import key
@@ -24,7 +25,7 @@ from weetwie.domain.timelines.warm import warm_up
 from weetwie.http.fetch import Fetcher, is_public
 from weetwie.http.send import WebhookSender
 from weetwie.http.webpush import Sender
-from weetwie.jobs import Lookout, jobs
+from weetwie.jobs import jobs
 from weetwie.media.blob import Store
 from weetwie.runtime.log import logger
 from weetwie.runtime.memory import give_back

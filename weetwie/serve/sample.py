@@ -10,7 +10,7 @@ from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
 from weetwie.domain.identity import passwords
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported
 from weetwie.domain.people.import_ import members
 from weetwie.flows.imports import sample as fill
 from weetwie.flows.imports.sample import SampleReport
@@ -42,7 +42,7 @@ async def put_up(database: Database, viewer: Viewer, kept: Store, *, beside_othe
     password = secrets.token_urlsafe(9)
     hash = await passwords.hashed(password)
     async with database.transaction() as db:
-        person_id = (await ledger.people(db, fill.SOURCE, [GUIDE]))[GUIDE]
+        person_id = (await imported.people(db, fill.SOURCE, [GUIDE]))[GUIDE]
         await passwords.put(db, viewer, person_id, hash, notifies=False)
         handles = {id: handle for handle, id in (await members(db, [GUIDE, f"{GUIDE}_2"])).items()}
     return PutUp(handles.get(person_id, GUIDE), password, filled)

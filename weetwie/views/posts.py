@@ -4,36 +4,22 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Executable,
-    FromClause,
-    Select,
-    and_,
-    case,
-    func,
-    join,
-    literal,
-    select,
-    true,
-)
+from sqlalchemy import BigInteger, Executable, FromClause, Select, and_, case, func, join, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import authenticate, ring_counts, visibility
-from weetwie.access.enums import QuotePolicy, Visibility
+from weetwie.access import authenticate, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import END, Page
-from weetwie.database.pool import Db, Query, Record, Value, param
+from weetwie.database.pool import Db, Record, Value, param
 from weetwie.database.sql import ColumnSql
 from weetwie.errors import NotFound
-from weetwie.tables.declared import InstrumentedAttribute, aliased
+from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MEDIA, POLL, Mark, Post
-from weetwie.tables.relations import Follow
 from weetwie.views.people import SeenPerson, person_columns
 from weetwie.views.people import as_seen as person_as_seen
+from weetwie.views.post_columns import post_columns
 
 Loaded: TypeAlias = Select[*tuple[Any, ...]]
 Candidates: TypeAlias = Select[int, int] | Select[int, int | None]
@@ -170,7 +156,7 @@ def loaded(
     item, post = entry or aliased(Post), aliased(Post)
     author, booster, mark = aliased(Person), aliased(Person), aliased(Mark)
     listed: dict[str, ColumnSql] = {"key": found.c.key, "id": item.id, "visibility": item.visibility}
-    columns = listed | _post_columns(viewer_sql, post, mark)
+    columns = listed | post_columns(viewer_sql, post, mark)
     rows = (
         select(first, *(columns[name] for name in _OWN))
         .add_columns(*person_columns(viewer_sql, author), *person_columns(viewer_sql, booster))
@@ -181,32 +167,6 @@ def loaded(
         .outerjoin(mark, and_(mark.person_id == viewer_sql.id, mark.post_id == post.id))
     )
     return rows, item, post
-
-
-class Reach:
-    """A finding the other way round: for which of these people do these posts stand in the list, and how do they see them?"""
-
-    def __init__(self, candidates: Callable[[ViewerSql], Candidates]) -> None:
-        self._query = Query(lambda: _reach(candidates))
-
-    async def posts(
-        self, db: Db, viewer: Viewer, post_ids: Iterable[int], person_ids: Iterable[int]
-    ) -> list[tuple[int, SeenPost]]:
-        """Pairs of a person and a post as they see it, oldest post first. `viewer` carries the policy."""
-        rows = await db.rows(
-            self._query, post_ids=list(post_ids), people=list(person_ids), **visibility.today(viewer)
-        )
-        return [(row[0], as_seen(row)) for row in rows]
-
-
-def _reach(candidates: Callable[[ViewerSql], Candidates]) -> Executable:
-    reader = aliased(Person)
-    viewer_sql = visibility.of(reader)
-    found = candidates(viewer_sql).correlate(reader).lateral()
-    rows, item, post = loaded(viewer_sql, reader.id, found, join(reader, found, true()))
-    return rows.where(
-        reader.id == func.any(param("people", ARRAY(BigInteger))), visibility.post(viewer_sql, item, post)
-    ).order_by(item.id)
 
 
 def _trail(viewer_sql: ViewerSql, candidates: Candidates) -> Executable:
@@ -223,55 +183,6 @@ def _trail(viewer_sql: ViewerSql, candidates: Candidates) -> Executable:
 BELOW, ABOVE = param("below", BigInteger), param("above", BigInteger)
 
 
-def _post_columns(viewer_sql: ViewerSql, post: type[Post], mark: type[Mark]) -> dict[str, ColumnSql]:
-    return {
-        "post_id": post.id,
-        "version": post.version,
-        "post_visibility": post.visibility,
-        "ring": func.least(post.ring, viewer_sql.widest),
-        "replies_count": ring_counts.in_ring(viewer_sql, post.replies_in_ring),
-        "boosts_count": ring_counts.in_ring(viewer_sql, post.boosts_in_ring),
-        "quotes_count": ring_counts.in_ring(viewer_sql, post.quotes_in_ring),
-        "favourites_count": post.favourites_count,
-        "is_favourite": mark.favourite.is_not(None),
-        "is_boosted": mark.boost_id.is_not(None),
-        "is_bookmark": mark.bookmark.is_not(None),
-        "is_pinned": mark.pin.is_not(None),
-        "is_muted": func.coalesce(mark.is_muted, False),
-        "reply_to_id": case((_sees(viewer_sql, post.reply_to_id), post.reply_to_id)),
-        "reply_to_person_id": post.reply_to_person_id,
-        "answer_id": case((_sees(viewer_sql, post.answer_id), post.answer_id)),
-        "attached": post.attached,
-        "quote_of_id": post.quote_of_id,
-        "quote_state": post.quote_state,
-        "quote_policy": post.quote_policy,
-        "may_quote": _may_quote(viewer_sql, post),
-    }
-
-
-def _may_quote(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[bool]:
-    """As `permissions.quote` has it."""
-    follow = aliased(Follow)
-    is_follower = visibility.there_is(
-        follow, follow.follower_id == viewer_sql.id, follow.followed_id == post.author_id
-    )
-    return case(
-        (post.author_id == viewer_sql.id, post.visibility < int(Visibility.direct)),
-        (post.visibility > int(Visibility.unlisted), False),
-        (post.quote_policy == int(QuotePolicy.public), True),
-        (post.quote_policy == int(QuotePolicy.followers), is_follower),
-        else_=False,
-    )
-
-
-def _sees(viewer_sql: ViewerSql, post_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
-    other = aliased(Post)
-    return and_(
-        post_id.is_not(None),
-        select(literal(1)).where(other.id == post_id, visibility.parent(viewer_sql, other)).exists(),
-    )
-
-
 def _asked(viewer_sql: ViewerSql) -> Select[int, int]:
     """The ids that are asked for; the first of them has the highest key, so that their order is kept."""
     asked = (
@@ -282,11 +193,23 @@ def _asked(viewer_sql: ViewerSql) -> Select[int, int]:
     return select(asked.c.id.label("post_id"), (literal(END - 1) - asked.c.place).label("key"))
 
 
-def _given(viewer_sql: ViewerSql) -> Select[int, int]:
-    post = aliased(Post)
-    return select(post.id.label("post_id"), post.id.label("key")).where(
-        post.id == func.any(param("post_ids", ARRAY(BigInteger)))
-    )
+_ASKED = Finding(_asked)
+
+
+async def posts(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPost]:
+    """Those of them that the viewer sees, in the order asked for."""
+    asked = list(ids)
+    if not asked:
+        return []
+    return await _ASKED.page(db, viewer, Page(limit=len(asked)), ids=asked)
+
+
+async def post(db: Db, viewer: Viewer, post_id: int) -> SeenPost:
+    """One post. Raises NotFound where there is none, or none that the viewer sees."""
+    found = await posts(db, viewer, [post_id])
+    if not found:
+        raise NotFound()
+    return found[0]
 
 
 def _gone(viewer_sql: ViewerSql) -> Select[int]:
@@ -300,28 +223,9 @@ def _gone(viewer_sql: ViewerSql) -> Select[int]:
 
 
 _GONE = VisibleQuery(_gone)
-_ASKED = Finding(_asked)
-TO_PEOPLE = Reach(_given)
-"""Which of these people see which of these posts, wherever they stand."""
-
-
-async def posts(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPost]:
-    """Those of them that the viewer sees, in the order asked for."""
-    asked = list(ids)
-    if not asked:
-        return []
-    return await _ASKED.page(db, viewer, Page(limit=len(asked)), ids=asked)
 
 
 async def gone(db: Db, viewer: Viewer, ids: Iterable[int]) -> set[int]:
     """Those of them that are deleted, and that the viewer saw before."""
     asked = list(ids)
     return {row[0] for row in await _GONE.rows(db, viewer, ids=asked)} if asked else set()
-
-
-async def post(db: Db, viewer: Viewer, post_id: int) -> SeenPost:
-    """One post. Raises NotFound where there is none, or none that the viewer sees."""
-    found = await posts(db, viewer, [post_id])
-    if not found:
-        raise NotFound()
-    return found[0]

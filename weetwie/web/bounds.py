@@ -5,10 +5,7 @@ from typing import Final
 from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.imports import contacts as imported_contacts
-from weetwie.web.pages import (
-    admin_import,
-    admin_sources,
-)
+from weetwie.web.pages import admin_import, admin_sources
 from weetwie.web.visit import MOST_FILES
 
 LONGEST_FORM: Final = 64 * 1024

@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.agents.connecting import (
-    switch_on,
-)
+from tests.agents.connecting import switch_on
 from tests.site import browser, give_password, sign_in
 from tests.world import SOME_DAY, Someone, World
 

@@ -8,16 +8,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.agents.connecting import (
-    AT,
-    BACK,
-    Kept,
-    Person,
-    application,
-    http,
-    provider,
-    registered,
-)
+from tests.agents.connecting import AT, BACK, Kept, Person, application, http, provider, registered
 from tests.agents.letting_in.way_in import ADDRESS, DOCUMENT, VERIFIER, asks, change, code_of, consent
 from tests.site import HOME, browser, sign_in
 from tests.world import Someone, World

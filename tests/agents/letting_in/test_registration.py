@@ -7,11 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.agents.connecting import (
-    AT,
-    BACK,
-    registered,
-)
+from tests.agents.connecting import AT, BACK, registered
 from tests.agents.letting_in.way_in import ADDRESS, DOCUMENT, change, code_of, consent
 from tests.site import HOME, browser, form_of, sign_in
 from tests.world import SOME_DAY, Someone, World

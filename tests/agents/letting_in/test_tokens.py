@@ -6,11 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.agents.connecting import (
-    AT,
-    let_in,
-    registered,
-)
+from tests.agents.connecting import AT, let_in, registered
 from tests.agents.letting_in.way_in import FACTS, LIST, asks, change, code_of, refresh
 from tests.site import HOME, act, browser, give_password, sign_in
 from tests.world import SOME_DAY, Someone, World

@@ -6,10 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
-from tests.agents.connecting import (
-    AT,
-    BACK,
-)
+from tests.agents.connecting import AT, BACK
 from tests.site import send
 from weetwie.events import PersonErased, PersonLeft, PersonSuspended
 

@@ -14,7 +14,7 @@ from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.domain.identity import passwords
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported, ledger
 from weetwie.domain.media import files
 from weetwie.domain.posts.boost import boost
 from weetwie.domain.posts.mark import favourite
@@ -63,7 +63,7 @@ async def filled(world: World) -> tuple[Company, SampleReport]:
 
 async def as_sample(world: World, handle: str) -> Viewer:
     async with world.database.reading() as db:
-        person_id = (await ledger.people(db, SOURCE, [handle]))[handle]
+        person_id = (await imported.people(db, SOURCE, [handle]))[handle]
         viewer = await Memory().person(db, person_id)
     assert viewer is not None
     return viewer
@@ -141,7 +141,7 @@ async def test_twice_is_once_with_a_new_password(world: World) -> None:
     after = await rows_of_all_tables(world)
     assert after == before and after["account_events"] == 0, "nobody is greeted by a notice of the password"
     async with world.database.reading() as db:
-        person_id = (await ledger.people(db, SOURCE, [GUIDE]))[GUIDE]
+        person_id = (await imported.people(db, SOURCE, [GUIDE]))[GUIDE]
         hash = await passwords.hash_of(db, person_id)
     assert await passwords.fits(hash, second.password) and not await passwords.fits(hash, first.password)
     with pytest.raises(Conflict, match="already here"):

@@ -11,7 +11,7 @@ import pytest
 from tests.imports.bringing import acting
 from tests.world import World
 from weetwie.access.authenticate import Memory
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.flows.imports.sample import SOURCE, fill
 from weetwie.imports.sample.company import company
@@ -47,7 +47,7 @@ async def house(dsn: str) -> AsyncIterator[House]:
     sample = company(clock.now())
     await fill(world.database, await acting(world.database), world.store, sample)
     async with world.database.reading() as db:
-        handles = await ledger.people(db, SOURCE, [person.handle for person in sample.people])
+        handles = await imported.people(db, SOURCE, [person.handle for person in sample.people])
     yield House(world, handles)
     await world.close()
 

@@ -8,9 +8,7 @@ from weetwie.access import viewer as viewers
 from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
-from weetwie.api.mastodon import (
-    streaming,
-)
+from weetwie.api.mastodon import streaming
 from weetwie.api.refusals import Unauthorized, WrongToken
 from weetwie.domain.identity import tokens as kept_tokens
 from weetwie.errors import Forbidden, _

@@ -26,7 +26,7 @@ from weetwie.hydration.hydrate import is_quote
 from weetwie.hydration.views import Hydrated
 from weetwie.security.ratelimit import RateLimits
 from weetwie.views import polls as seen_polls
-from weetwie.views import posts as seen_posts
+from weetwie.views import reach
 from weetwie.views.polls import SeenPoll
 from weetwie.views.posts import SeenPost
 
@@ -139,7 +139,7 @@ class Streaming:
             if not wanted:
                 break
             people = {person_id for person_id, post in reached if is_quote(post)}
-            reached = await seen_posts.TO_PEOPLE.posts(db, viewer, wanted, people)
+            reached = await reach.TO_PEOPLE.posts(db, viewer, wanted, people)
             for person_id, post in reached:
                 found.setdefault(person_id, {})[post.post_id] = post
         await self.renderer.hydrator.common(db, [post for own in found.values() for post in own.values()])

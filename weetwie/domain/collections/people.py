@@ -4,18 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Executable,
-    Select,
-    and_,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, DateTime, Executable, Select, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import blocks, permissions, visibility

@@ -7,18 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Executable,
-    SmallInteger,
-    Text,
-    case,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, Boolean, Executable, SmallInteger, Text, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access import blocks, permissions, visibility

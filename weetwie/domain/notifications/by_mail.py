@@ -14,8 +14,8 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
 from weetwie.database.sql import IntSql
+from weetwie.domain.notifications.insertion import hears_of_thread
 from weetwie.domain.notifications.list import mine, of_marker
-from weetwie.domain.notifications.notify import hears_of_thread
 from weetwie.runtime.ids import id_at
 from weetwie.tables.conversations import Conversation
 from weetwie.tables.declared import aliased

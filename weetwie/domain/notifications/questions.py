@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, and_, select
 from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.domain.notifications.notify import (
+from weetwie.domain.notifications.insertion import (
     WRITTEN_HERE,
     given_rows,
     hears_of_thread,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.domain.posts import import_
+from weetwie.domain.posts import imported_counts
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mark, Post
 
@@ -25,7 +25,7 @@ class Boost(msgspec.Struct, frozen=True):
     ring: Ring
 
 
-_COUNT_BOOSTS = import_.count_in_ring("boosts_in_ring")
+_COUNT_BOOSTS = imported_counts.count_in_ring("boosts_in_ring")
 _favoured = (
     func.unnest(param("ids", ARRAY(BigInteger)), param("counts", ARRAY(BigInteger)))
     .table_valued(column("id", BigInteger), column("count", BigInteger))
@@ -63,7 +63,9 @@ async def bring_marks(
             for pair in favourites.keys() | pins.keys() | boosted.keys()
         ],
     )
-    await import_.count_on(db, Person, import_.COUNT_POSTS, [(one.person_id, one) for one in boosts])
-    await import_.count_on(db, Post, _COUNT_BOOSTS, [(one.of_id, one) for one in boosts])
+    await imported_counts.count_on(
+        db, Person, imported_counts.COUNT_POSTS, [(one.person_id, one) for one in boosts]
+    )
+    await imported_counts.count_on(db, Post, _COUNT_BOOSTS, [(one.of_id, one) for one in boosts])
     counts = Counter(post_id for _person_id, post_id in favourites)
     await db.run(_COUNT_FAVOURITES, ids=list(counts), counts=list(counts.values()))

@@ -2,27 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, column, delete, exists, func, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, array, insert
+from sqlalchemy import BigInteger, Text, column, exists, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from weetwie.access.enums import QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db, Query, columns, param
-from weetwie.tables.passages import SourcePassage
+from weetwie.database.pool import Db, Query, param
+from weetwie.domain.posts.imported_counts import COUNT_POSTS, count_in_ring, count_on
 from weetwie.tables.people import Person
 from weetwie.tables.posts import (
     COMMUNITY,
     HERE,
-    MASTODON,
     MEDIA,
     POLL,
     Endorsement,
     Mention,
     Post,
-    PostEdit,
     PostTag,
     PostText,
     Tag,
@@ -70,21 +67,8 @@ class ImportedParent(msgspec.Struct, frozen=True):
     ring: Ring
 
 
-_moment = (
-    func.unnest(param("moments", ARRAY(DateTime(timezone=True))))
-    .table_valued(column("at", DateTime(timezone=True)), with_ordinality="number")
-    .render_derived()
-)
-_IDS = Query(select(func.new_id(_moment.c.at).label("id")).order_by(_moment.c.number))
-
 _ARE_HERE = Query(select(exists(select(Post.id).where(Post.origin == HERE, Post.deleted_at.is_(None)))))
 _given_ids = param("ids", ARRAY(BigInteger))
-_TAKEN = Query(
-    select(Post.id)
-    .where(Post.id == func.any(_given_ids))
-    .union_all(select(SourcePassage.id).where(SourcePassage.id == func.any(_given_ids)))
-)
-"""Posts and passages stand in one index of evidence by their ids."""
 
 _PARENTS = Query(
     select(Post.id, Post.root_id, Post.author_id, Post.ring).where(
@@ -105,52 +89,6 @@ _NEW_TAGS = Query(
     .on_conflict_do_nothing()
 )
 _TAGS = Query(select(Tag.id, Tag.key).where(Tag.key == func.any(param("keys", ARRAY(Text)))))
-
-_tally = (
-    func.unnest(
-        param("ids", ARRAY(BigInteger)),
-        *(param(f"count_{ring}", ARRAY(BigInteger)) for ring in range(3)),
-        *(param(f"newest_{ring}", ARRAY(BigInteger)) for ring in range(3)),
-    )
-    .table_valued(
-        column("id", BigInteger),
-        *(column(f"count_{ring}", BigInteger) for ring in range(3)),
-        *(column(f"newest_{ring}", BigInteger) for ring in range(3)),
-    )
-    .render_derived()
-)
-_LOCK = {
-    table: Query(
-        select(table.id)
-        .where(table.id == func.any(_given_ids))
-        .order_by(table.id)
-        .with_for_update(key_share=True)
-    )
-    for table in (Person, Post)
-}
-"""Rows that are counted on are locked in one order, so that two who count do not wait for each other in a ring."""
-
-COUNT_POSTS = Query(
-    update(Person)
-    .where(Person.id == _tally.c.id)
-    .values(
-        posts_in_ring=array(
-            [Person.posts_in_ring[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]
-        ),
-        last_post_in_ring=array(
-            [
-                func.greatest(Person.last_post_in_ring[ring + 1], _tally.c[f"newest_{ring}"])
-                for ring in range(3)
-            ]
-        ),
-    )
-)
-
-
-def count_in_ring(counts: str) -> Query:
-    column = getattr(Post, counts)
-    more = [column[ring + 1] + _tally.c[f"count_{ring}"] for ring in range(3)]
-    return Query(update(Post).where(Post.id == _tally.c.id).values({counts: array(more)}))
 
 
 _COUNT_REPLIES = count_in_ring("replies_in_ring")
@@ -175,48 +113,9 @@ _ACCEPT = Query(
 )
 
 
-_CHANGEABLE = Query(
-    select(Post.id, Post.ring, Post.root_id, Post.author_id, PostText.text, PostText.warning)
-    .join(PostText, PostText.post_id == Post.id)
-    .where(
-        Post.id == func.any(_given_ids),
-        Post.deleted_at.is_(None),
-        Post.origin >= MASTODON,
-        ~select(PostEdit.id).where(PostEdit.post_id == Post.id).exists(),
-    )
-    .order_by(Post.id)
-    .with_for_update(of=Post, key_share=True)
-)
-_SAY = Query(
-    update(PostText)
-    .where(PostText.post_id == param("id", BigInteger))
-    .values(text=param("text", Text), warning=param("warning", Text), language=param("language", Text))
-)
-_CHANGED = Query(
-    update(Post)
-    .where(Post.id == param("id", BigInteger))
-    .values(
-        edited_at=param("edited_at", DateTime(timezone=True)),
-        is_sensitive=param("is_sensitive", Boolean),
-        version=Post.version + 1,
-    )
-)
-_UNTAG = Query(delete(PostTag).where(PostTag.post_id == func.any(_given_ids)))
-
-
 async def are_here(db: Db) -> bool:
     """Whether there is anything that somebody wrote, here or elsewhere."""
     return bool(await db.value(_ARE_HERE))
-
-
-async def ids_at(db: Db, moments: Sequence[datetime]) -> list[int]:
-    """An id for each moment: posts that are brought in stand among the others at their own time."""
-    ids = columns(await db.rows(_IDS, moments=list(moments)), "id")
-    while clashing := await _clashing(db, ids):
-        fresh = await db.rows(_IDS, moments=[moments[at] for at in clashing])
-        for at, row in zip(clashing, fresh, strict=True):
-            ids[at] = row["id"]
-    return ids
 
 
 async def parents(db: Db, ids: Iterable[int]) -> dict[int, ImportedParent]:
@@ -231,44 +130,14 @@ async def parents(db: Db, ids: Iterable[int]) -> dict[int, ImportedParent]:
 async def bring_in(db: Db, _: Viewer, arrivals: Sequence[ArrivingPost]) -> None:
     """Writes them with all that hangs on them. The counts come last: their rows are those that others wait for."""
     await _write_posts(db, arrivals)
-    await _write_tags(db, arrivals)
+    await write_tags(db, arrivals)
     await _write_people(db, arrivals)
     await _count(db, arrivals)
-
-
-async def renew(db: Db, _: Viewer, arrivals: Sequence[ArrivingPost]) -> list[int]:
-    """Posts of an archive that say something else in a newer one; what was edited or deleted here stays as it is here.
-
-    Returns the ids of those that were changed."""
-    rows = {row["id"]: row for row in await db.rows(_CHANGEABLE, ids=[post.id for post in arrivals])}
-    changed = [
-        post
-        for post in arrivals
-        if (row := rows.get(post.id)) and (row["text"], row["warning"]) != (post.text, post.warning)
-    ]
-    for post in changed:
-        await db.run(_SAY, id=post.id, text=post.text, warning=post.warning, language=post.language)
-        await db.run(_CHANGED, id=post.id, edited_at=post.edited_at, is_sensitive=post.is_sensitive)
-    if changed:
-        await db.run(_UNTAG, ids=[post.id for post in changed])
-        await _write_tags(db, changed)
-    return [post.id for post in changed]
 
 
 async def accept(db: Db, answers: Mapping[int, int]) -> None:
     """Which answer each question's asker accepted; only one of its own thread can be it."""
     await db.run(_ACCEPT, questions=list(answers), answers=list(answers.values()))
-
-
-async def _clashing(db: Db, ids: Sequence[int]) -> list[int]:
-    """Where in the list an id is that is taken: the running number comes round every 65,536 ids."""
-    taken = set(columns(await db.rows(_TAKEN, ids=list(ids)), "id"))
-    places, seen = [], set[int]()
-    for at, given in enumerate(ids):
-        if given in taken or given in seen:
-            places.append(at)
-        seen.add(given)
-    return places
 
 
 async def _write_posts(db: Db, arrivals: Sequence[ArrivingPost]) -> None:
@@ -312,7 +181,7 @@ def _is_question(post: ArrivingPost) -> bool:
     return texts.is_question(post.text) if post.is_question is None else post.is_question
 
 
-async def _write_tags(db: Db, arrivals: Sequence[ArrivingPost]) -> None:
+async def write_tags(db: Db, arrivals: Sequence[ArrivingPost]) -> None:
     used = {post.id: tags for post in arrivals if (tags := _tags(post))}
     names: dict[str, str] = {}
     for tags in used.values():
@@ -361,32 +230,3 @@ async def _count(db: Db, arrivals: Sequence[ArrivingPost]) -> None:
     quotes = [(post.quote_of_id, post) for post in counted if post.quote_of_id]
     await count_on(db, Post, _COUNT_QUOTES, quotes)
     await count_on(db, Person, COUNT_POSTS, [(post.author_id, post) for post in counted])
-
-
-class CountedPost(Protocol):
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def ring(self) -> Ring: ...
-
-
-async def count_on(
-    db: Db, table: type[Person] | type[Post], query: Query, counted: Sequence[tuple[int, CountedPost]]
-) -> None:
-    """Each with the id of the row that it counts on."""
-    if not counted:
-        return
-    tally: dict[int, list[int]] = {}
-    for row_id, post in counted:
-        row = tally.setdefault(row_id, [0] * 6)
-        row[post.ring] += 1
-        row[3 + post.ring] = max(row[3 + post.ring], post.id)
-    await db.rows(_LOCK[table], ids=list(tally))
-    rows = list(tally.values())
-    await db.run(
-        query,
-        ids=list(tally),
-        **{f"count_{ring}": [row[ring] for row in rows] for ring in range(3)},
-        **{f"newest_{ring}": [row[3 + ring] for row in rows] for ring in range(3)},
-    )

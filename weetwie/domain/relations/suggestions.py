@@ -32,14 +32,7 @@ from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag
-from weetwie.tables.relations import (
-    FeaturedTag,
-    Follow,
-    FollowRequest,
-    Mute,
-    TagFollow,
-    UnwantedSuggestion,
-)
+from weetwie.tables.relations import FeaturedTag, Follow, FollowRequest, Mute, TagFollow, UnwantedSuggestion
 from weetwie.views import newness
 
 NEW_FOR: Final = timedelta(days=60)

@@ -4,18 +4,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Executable,
-    Select,
-    and_,
-    func,
-    or_,
-    select,
-    true,
-    union,
-)
+from sqlalchemy import BigInteger, ColumnElement, Executable, Select, and_, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility

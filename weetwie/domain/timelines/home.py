@@ -40,7 +40,8 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag
 from weetwie.tables.relations import Follow, TagFollow
 from weetwie.tables.timelines import HomeEntry, HomeFloor
-from weetwie.views.posts import Candidates, Finding, Reach, SeenPost
+from weetwie.views.posts import Candidates, Finding, SeenPost
+from weetwie.views.reach import Reach
 from weetwie.views.walk import Walk, Walked
 
 DEPTH = 800

@@ -1,16 +1,6 @@
 """The timeline of a list: what its people post and boost, newest first."""
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Executable,
-    Select,
-    and_,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import BigInteger, ColumnElement, Executable, Select, and_, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.enums import Visibility
@@ -26,7 +16,8 @@ from weetwie.tables.declared import aliased
 from weetwie.tables.lists import FOLLOWED, LIST, List, ListMember
 from weetwie.tables.posts import Post
 from weetwie.tables.relations import Follow
-from weetwie.views.posts import ABOVE, BELOW, Finding, Reach, SeenPost
+from weetwie.views.posts import ABOVE, BELOW, Finding, SeenPost
+from weetwie.views.reach import Reach
 
 _LIST_ID = param("list_id", BigInteger)
 _IS_OWN = Query(select(List.id).where(List.id == _LIST_ID, List.owner_id == param("owner_id", BigInteger)))

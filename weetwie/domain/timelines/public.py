@@ -15,7 +15,8 @@ from weetwie.domain.timelines.merged import SIZE, MergedFinding
 from weetwie.tables.cards import Card, PostCard
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import MEDIA, Post, PostTag, Tag
-from weetwie.views.posts import ABOVE, BELOW, Finding, Reach, SeenPost
+from weetwie.views.posts import ABOVE, BELOW, Finding, SeenPost
+from weetwie.views.reach import Reach
 
 
 async def public(db: Db, viewer: Viewer, page: Page, *, only_media: bool = False) -> list[SeenPost]:

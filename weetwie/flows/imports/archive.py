@@ -19,11 +19,12 @@ from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.database.pool import Database, Db
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported, ledger
 from weetwie.domain.knowledge import evidence
 from weetwie.domain.media import import_ as files
 from weetwie.domain.media.upload import Prepared
 from weetwie.domain.posts import import_ as arriving
+from weetwie.domain.posts import imported_ids, renew
 from weetwie.domain.posts.import_ import ArrivingPost
 from weetwie.domain.search import index
 from weetwie.errors import Forbidden, Invalid, _
@@ -109,7 +110,7 @@ async def _here(context: Context, story: ReadArchive) -> set[str]:
 async def look(db: Db, viewer: Viewer, story: ReadArchive) -> ArchivePreview:
     known: dict[str, int] = {}
     for some in _several([post.key for post in story.posts], _LOOKED_UP):
-        known |= await ledger.posts(db, _space(viewer, story), some)
+        known |= await imported.posts(db, _space(viewer, story), some)
     languages = Counter(post.language or "?" for post in story.posts)
     return ArchivePreview(
         network=story.network,
@@ -226,7 +227,7 @@ class _Run:
     async def write(self, batch: list[ArchivedPost], done: int) -> None:
         """Files are made ready first: no transaction waits for them."""
         async with self._database.reading() as db:
-            known = await ledger.posts(db, self._space, [post.key for post in batch])
+            known = await imported.posts(db, self._space, [post.key for post in batch])
         media = {post.key: await self._files(post) for post in batch if post.media and post.key not in known}
         for attempt in range(1, TRIES + 1):
             try:
@@ -245,11 +246,11 @@ class _Run:
         self, db: Db, batch: list[ArchivedPost], media: dict[str, list[Prepared]]
     ) -> tuple[int, int, int, int]:
         keys = {key for post in batch for key in (post.key, post.reply_to) if key}
-        known = await ledger.posts(db, self._space, keys)
+        known = await imported.posts(db, self._space, keys)
         fresh = [post for post in batch if post.key not in known]
         parents = await arriving.parents(db, known.values())
         by_key = {key: parents[id] for key, id in known.items() if id in parents}
-        ids = await arriving.ids_at(db, [post.at for post in fresh])
+        ids = await imported_ids.ids_at(db, [post.at for post in fresh])
         arrivals = []
         for post, post_id in zip(fresh, ids, strict=True):
             arrival = self._arrival(
@@ -265,12 +266,12 @@ class _Run:
             shown = {id: media[post.key] for post, id in zip(fresh, ids, strict=True) if media.get(post.key)}
             await files.attach(db, self._viewer, shown)
             await index.bring_in(db, ids)
-            noted = {post.key: ledger.LedgerKey(id) for post, id in zip(fresh, ids, strict=True)}
-            await ledger.note_posts(db, self.report.import_id, self._space, noted)
+            noted = {post.key: imported.LedgerKey(id) for post, id in zip(fresh, ids, strict=True)}
+            await imported.note_posts(db, self.report.import_id, self._space, noted)
         again = [post for post in batch if known.get(post.key)]
         if again:
             told = [self._arrival(post, known[post.key], None) for post in again]
-            renewed = await arriving.renew(db, self._viewer, told)
+            renewed = await renew.renew(db, self._viewer, told)
             await index.bring_in(db, [known[post.key] for post in again])
         await index.bring_in(db, [*ids, *renewed])
         await evidence.bring_in(db, [*ids, *renewed])

@@ -7,7 +7,7 @@ import msgspec
 
 from weetwie.database.pool import Db
 from weetwie.domain.identity import addresses
-from weetwie.domain.imports import forgotten, ledger
+from weetwie.domain.imports import forgotten, imported
 from weetwie.domain.invitations.rules import is_ours
 from weetwie.domain.passages import choices
 from weetwie.domain.passages.choices import OwnChoice, PassageAuthor
@@ -180,11 +180,11 @@ class Authors:
         if self._run.terms.is_dry or not mapped:
             return
         tokens = {self._key(one): id for one, id in mapped.items() if self._key(one) and id > 0}
-        known = await ledger.people(db, self._space, tokens)
+        known = await imported.people(db, self._space, tokens)
         other = {token: id for token, id in tokens.items() if known.get(token) != id}
-        await ledger.forget_keys(db, self._space, other)
-        noted = {token: ledger.LedgerKey(id) for token, id in other.items()}
-        await ledger.note_people(db, self._run.import_id, self._space, noted)
+        await imported.forget_keys(db, self._space, other)
+        noted = {token: imported.LedgerKey(id) for token, id in other.items()}
+        await imported.note_people(db, self._run.import_id, self._space, noted)
 
     async def _forgotten(self, db: Db, authors: list[Author]) -> set[Author]:
         hashes = {one: [self.hashed(token) for token in self._tokens(one)] for one in authors}

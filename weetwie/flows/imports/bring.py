@@ -9,7 +9,7 @@ from typing import Final
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported
 from weetwie.domain.knowledge import evidence
 from weetwie.domain.people import import_ as arriving_people
 from weetwie.domain.posts import import_ as arriving_posts
@@ -104,7 +104,7 @@ async def _look_up_managers(database: Database, run: Run) -> None:
     last = 0
     while True:
         async with database.transaction() as db:
-            waiting = await ledger.waiting_people(db, run.import_id, last)
+            waiting = await imported.waiting_people(db, run.import_id, last)
             if not waiting:
                 return
             crowd = await Crowd.of(db, run, map(SourcePerson, waiting.values()))
@@ -121,10 +121,10 @@ async def look_up_answers(database: Database, import_id: int, space: str) -> Non
     last = 0
     while True:
         async with database.transaction() as db:
-            waiting = await ledger.waiting_posts(db, import_id, last)
+            waiting = await imported.waiting_posts(db, import_id, last)
             if not waiting:
                 return
-            answers = await ledger.posts(db, space, waiting.values())
+            answers = await imported.posts(db, space, waiting.values())
             accepted = {post_id: answers[key] for post_id, key in waiting.items() if key in answers}
             await arriving_posts.accept(db, accepted)
             await evidence.bring_in(db, accepted.values())

@@ -3,7 +3,7 @@
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
 from weetwie.domain.benefits import survey
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported, ledger
 from weetwie.domain.media import import_ as files
 from weetwie.domain.media import remove as media_remove
 from weetwie.domain.people import take_out as leaving_people
@@ -27,7 +27,7 @@ async def clear(database: Database, viewer: Viewer, store: Store) -> RemovalRepo
         if entry is None:
             raise NotFound(_("The sample company isn't here."))
         await audit(db, viewer, "import.remove", entry.id, door="command line")
-        people = await ledger.made(db, entry.id)
+        people = await imported.made(db, entry.id)
         tags = await leaving_posts.tags_by(db, people)
         await leaving_posts.unmark(db, people)
         await vote.erased(db, viewer, [PersonErased(person_id) for person_id in people])
@@ -50,6 +50,6 @@ async def _posts(database: Database, viewer: Viewer, people: list[int], removed:
             ids = await leaving_posts.some_by(db, people, _SOME)
             if not ids:
                 return
-            await ledger.forget_posts(db, ids)
+            await imported.forget_posts(db, ids)
             await files.take_out(db, viewer, ids)
             removed.posts += await leaving_posts.take_out(db, viewer, ids)

@@ -7,7 +7,7 @@ import msgspec
 from weetwie.database.pool import Db
 from weetwie.domain.identity import addresses
 from weetwie.domain.identity import import_ as hashes
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported
 from weetwie.domain.people import import_ as people
 from weetwie.flows.imports.run import Run
 from weetwie.imports.records import SourcePerson
@@ -140,20 +140,20 @@ class Crowd:
     async def look_up_keys(self) -> None:
         """For `is_of_another`."""
         found = {owner for token, owner in self._ids.items() if token.startswith(_ADDRESS) and owner > 0}
-        self._keys = await ledger.keys_of(self._db, self._run.terms.space, found) if found else {}
+        self._keys = await imported.keys_of(self._db, self._run.terms.space, found) if found else {}
 
     async def keep_addresses(self, known: dict[int, str], stays_with: set[int] | None = None) -> list[int]:
         """As the source has them now: what an import gave to somebody before is nobody's then. Whoever has joined keeps what
         they have themselves. Returns those whose address is somebody else's: anybody's, or where `stays_with` is given of one
         of them or of somebody who has joined."""
-        before = await ledger.keys_of(self._db, _BY_ADDRESS, known)
+        before = await imported.keys_of(self._db, _BY_ADDRESS, known)
         waiting, taken = set(await people.not_joined(self._db, known)), list[int]()
         for person_id, address in sorted(known.items()):
             digest = addresses.hashed(self._hash_key, address)
             old = before.get(person_id, set()) - {digest.hex()}
             if not old and (person_id not in waiting or digest.hex() in before.get(person_id, set())):
                 continue
-            await ledger.forget_keys(self._db, _BY_ADDRESS, old)
+            await imported.forget_keys(self._db, _BY_ADDRESS, old)
             owner = await hashes.change(
                 self._db, self._run.viewer, person_id, map(bytes.fromhex, old), digest, address
             )
@@ -162,18 +162,18 @@ class Crowd:
             if owner is not None:
                 taken.append(person_id)
                 continue
-            await ledger.forget_keys(self._db, _BY_ADDRESS, [digest.hex()])
-            noted = {digest.hex(): ledger.LedgerKey(person_id)}
-            await ledger.note_people(self._db, self._run.import_id, _BY_ADDRESS, noted)
+            await imported.forget_keys(self._db, _BY_ADDRESS, [digest.hex()])
+            noted = {digest.hex(): imported.LedgerKey(person_id)}
+            await imported.note_people(self._db, self._run.import_id, _BY_ADDRESS, noted)
         return taken
 
     async def _look_up(self, tokens: list[str]) -> None:
         """What the ledger knows goes before what is only likely."""
         keys = [token.removeprefix(_ADDRESS) for token in tokens if token.startswith(_ADDRESS)]
         owners = await hashes.owners(self._db, map(bytes.fromhex, keys)) if keys else {}
-        by_address = await ledger.people(self._db, _BY_ADDRESS, keys) if keys else {}
+        by_address = await imported.people(self._db, _BY_ADDRESS, keys) if keys else {}
         members = await people.members(self._db, [token[1:] for token in tokens if token.startswith("@")])
-        noted = await ledger.people(self._db, self._run.terms.space, tokens)
+        noted = await imported.people(self._db, self._run.terms.space, tokens)
         noted |= {_ADDRESS + key: owner for key, owner in by_address.items()}
         self._noted = set(noted)
         self._ids = {"@" + handle: member for handle, member in members.items()}
@@ -183,12 +183,14 @@ class Crowd:
         self._ids |= {token: self._run.pretended[token] for token in tokens if token in self._run.pretended}
 
     async def _note(self, made: list[int]) -> None:
-        rows: dict[str, ledger.LedgerKey] = {}
+        rows: dict[str, imported.LedgerKey] = {}
         for new, person_id in zip(self._new, made, strict=True):
             for at, token in enumerate(new.tokens):
-                rows[token] = ledger.LedgerKey(person_id, is_made=True, waits_for=None if at else new.manager)
+                rows[token] = imported.LedgerKey(
+                    person_id, is_made=True, waits_for=None if at else new.manager
+                )
         for token, person_id in self._found.items():
-            rows.setdefault(token, ledger.LedgerKey(person_id))
+            rows.setdefault(token, imported.LedgerKey(person_id))
         by_address = {
             token.removeprefix(_ADDRESS): row for token, row in rows.items() if token.startswith(_ADDRESS)
         }
@@ -198,8 +200,8 @@ class Crowd:
             if not token.startswith(_ADDRESS) and token not in self._noted
         }
         by_address = {key: row for key, row in by_address.items() if _ADDRESS + key not in self._noted}
-        await ledger.note_people(self._db, self._run.import_id, self._run.terms.space, by_key)
-        await ledger.note_people(self._db, self._run.import_id, _BY_ADDRESS, by_address)
+        await imported.note_people(self._db, self._run.import_id, self._run.terms.space, by_key)
+        await imported.note_people(self._db, self._run.import_id, _BY_ADDRESS, by_address)
         await hashes.bring_in(
             self._db, {bytes.fromhex(key): row.id for key, row in by_address.items() if row.is_made}
         )

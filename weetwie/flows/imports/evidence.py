@@ -37,16 +37,7 @@ from weetwie.flows.imports.run import ImportReport, Run, Terms
 from weetwie.flows.imports.write_passages import Batch, OpenChannel, Target
 from weetwie.imports import box
 from weetwie.imports.sources import readers
-from weetwie.imports.sources.form import (
-    Channel,
-    Export,
-    LeftOut,
-    Message,
-    Reader,
-    Record,
-    Removed,
-    Trouble,
-)
+from weetwie.imports.sources.form import Channel, Export, LeftOut, Message, Reader, Record, Removed, Trouble
 from weetwie.imports.sources.people_map import PeopleMap
 from weetwie.runtime import clock
 

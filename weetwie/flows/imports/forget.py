@@ -6,7 +6,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
 from weetwie.domain.identity import addresses
 from weetwie.domain.identity import import_ as hashes
-from weetwie.domain.imports import forgotten, ledger
+from weetwie.domain.imports import forgotten, imported, ledger
 from weetwie.domain.media import import_ as files
 from weetwie.domain.passages import choices, names
 from weetwie.domain.people import import_ as people
@@ -41,7 +41,7 @@ async def forget(
         key = await addresses.hash_key(db)
         digest = addresses.hashed(key, address)
         owner = (await hashes.owners(db, [digest])).get(digest)
-        owner = owner or (await ledger.people(db, forgotten.ADDRESSES, [digest.hex()])).get(digest.hex())
+        owner = owner or (await imported.people(db, forgotten.ADDRESSES, [digest.hex()])).get(digest.hex())
         known = await forgotten.tokens_of(db, [owner]) if owner else []
         tokens = [forgotten.hashed(key, space, token) for space, token in known]
         await forgotten.forget(db, viewer, [digest, *tokens])
@@ -79,6 +79,6 @@ async def _person(database: Database, viewer: Viewer, owner: int, report: Forgot
             if not ids:
                 report.people += await leaving_people.take_out(db, viewer, [owner])
                 return
-            await ledger.forget_posts(db, ids)
+            await imported.forget_posts(db, ids)
             await files.take_out(db, viewer, ids)
             report.posts += await leaving_posts.take_out(db, viewer, ids)

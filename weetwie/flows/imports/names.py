@@ -6,7 +6,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import addresses
 from weetwie.domain.identity import import_ as hashes
-from weetwie.domain.imports import forgotten, ledger
+from weetwie.domain.imports import forgotten, imported, ledger
 from weetwie.domain.knowledge import elsewhere
 from weetwie.domain.passages import names
 from weetwie.domain.passages.names import UndecidedName
@@ -78,8 +78,8 @@ async def _remember(db: Db, import_id: int, source: str, token: str, person_id: 
     space, key = source, token
     if token.startswith(ADDRESS):
         space, key = forgotten.ADDRESSES, token.removeprefix(ADDRESS)
-    await ledger.forget_keys(db, space, [key])
-    await ledger.note_people(db, import_id, space, {key: ledger.LedgerKey(person_id)})
+    await imported.forget_keys(db, space, [key])
+    await imported.note_people(db, import_id, space, {key: imported.LedgerKey(person_id)})
 
 
 async def _give(database: Database, viewer: Viewer, import_id: int, token: str, person_id: int) -> int:

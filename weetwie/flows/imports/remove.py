@@ -6,7 +6,7 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported, ledger
 from weetwie.domain.media import import_ as files
 from weetwie.domain.passages import channels
 from weetwie.domain.people import take_out as leaving_people
@@ -64,10 +64,10 @@ async def _take_out_posts(
 ) -> None:
     while True:
         async with database.transaction() as db:
-            ids = await ledger.some_posts(db, import_id, _POSTS)
+            ids = await imported.some_posts(db, import_id, _POSTS)
             if not ids:
                 return
-            await ledger.forget_posts(db, ids)
+            await imported.forget_posts(db, ids)
             await files.take_out(db, viewer, ids)
             removed.posts += await leaving_posts.take_out(db, viewer, ids)
         moved(removed)
@@ -98,7 +98,7 @@ async def _take_out_people(
     last = 0
     while True:
         async with database.transaction() as db:
-            ids = await ledger.left_over(db, import_id, last, _PEOPLE)
+            ids = await imported.left_over(db, import_id, last, _PEOPLE)
             if not ids:
                 return
             removed.people += await leaving_people.take_out(db, viewer, ids)

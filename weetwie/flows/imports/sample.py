@@ -15,7 +15,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
 from weetwie.domain.benefits import survey, survey_rules
 from weetwie.domain.conversations import conversations
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported, ledger
 from weetwie.domain.knowledge import evidence, topics
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.lists import lists
@@ -28,7 +28,7 @@ from weetwie.domain.notifications.import_ import ImportedNotification
 from weetwie.domain.people import import_ as arriving_people
 from weetwie.domain.people import settle
 from weetwie.domain.polls import import_ as arriving_polls
-from weetwie.domain.posts import bring_marks, mark
+from weetwie.domain.posts import bring_marks, imported_ids, mark
 from weetwie.domain.posts import import_ as arriving_posts
 from weetwie.domain.posts.bring_marks import Boost
 from weetwie.domain.relations import import_ as arriving_follows
@@ -123,8 +123,8 @@ async def _people(db: Db, viewer: Viewer, store: Store, company: Company, import
     arrivals = [_arrival(one, company) for one in company.people]
     made = await arriving_people.bring_in(db, viewer, arrivals)
     ids = {one.handle: id for one, id in zip(company.people, made, strict=True)}
-    await ledger.note_people(
-        db, import_id, SOURCE, {handle: ledger.LedgerKey(id, is_made=True) for handle, id in ids.items()}
+    await imported.note_people(
+        db, import_id, SOURCE, {handle: imported.LedgerKey(id, is_made=True) for handle, id in ids.items()}
     )
     places = []
     for one in company.people:
@@ -186,7 +186,7 @@ async def _posts(
     prepared: dict[int, list[Prepared]],
     import_id: int,
 ) -> list[int]:
-    ids = await arriving_posts.ids_at(db, company.at)
+    ids = await imported_ids.ids_at(db, company.at)
     await arriving_posts.bring_in(db, viewer, [_post(post, company, people, ids) for post in company.posts])
     await arriving_posts.accept(
         db, {ids[question]: ids[answer] for question, answer in company.accepted().items()}
@@ -201,8 +201,8 @@ async def _posts(
     await index.bring_in(db, ids)
     await evidence.bring_in(db, ids)
     await conversations.heard(db, viewer, [PostPublished(id) for id in ids])
-    await ledger.note_posts(
-        db, import_id, SOURCE, {str(number): ledger.LedgerKey(id) for number, id in enumerate(ids)}
+    await imported.note_posts(
+        db, import_id, SOURCE, {str(number): imported.LedgerKey(id) for number, id in enumerate(ids)}
     )
     return ids
 
@@ -250,7 +250,7 @@ async def _ties(db: Db, viewer: Viewer, company: Company, people: dict[str, int]
     follows, boosts, favourites = company.follows(), company.boosts(), company.favourites()
     pins = {(post.author, post.number): company.at[post.number] for post in company.posts if post.is_pinned}
     moments = [*follows.values(), *boosts.values(), *favourites.values(), *pins.values()]
-    numbers = iter(await arriving_posts.ids_at(db, moments))
+    numbers = iter(await imported_ids.ids_at(db, moments))
     follow_numbers = {pair: next(numbers) for pair in follows}
     boost_ids = {pair: next(numbers) for pair in boosts}
     await arriving_follows.bring_in(
@@ -302,7 +302,7 @@ async def _tell(
         if since > company.now - _TOLD_FOR
     ]
     happened = sorted([*recent, *begun], key=lambda one: one[0])
-    numbers = await arriving_posts.ids_at(db, [one[0] for one in happened])
+    numbers = await imported_ids.ids_at(db, [one[0] for one in happened])
     told = (ImportedNotification(number, *one[1:]) for number, one in zip(numbers, happened, strict=True))
     await bell.bring_in(db, told)
 

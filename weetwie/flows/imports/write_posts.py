@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from weetwie.database.pool import Db
-from weetwie.domain.imports import ledger
+from weetwie.domain.imports import imported
 from weetwie.domain.knowledge import evidence, seal
 from weetwie.domain.posts import import_ as arriving
+from weetwie.domain.posts import imported_ids
 from weetwie.domain.search import index
 from weetwie.domain.timelines import import_ as homes
 from weetwie.flows.imports import run as runs
@@ -25,7 +26,7 @@ _OVERLAP: Final = timedelta(seconds=10)
 
 async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch: Watch) -> list[int]:
     named = {key for record in batch for key in (record.key, record.reply_to, record.root) if key}
-    known = await ledger.posts(db, space, named)
+    known = await imported.posts(db, space, named)
     fresh = _fresh(batch, known, run, watch)
     programs = {record.author for record in batch if record.author.is_program}
     named_people = [who for record in fresh for who in (record.author, *record.endorsers, *record.co)]
@@ -44,7 +45,7 @@ async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch:
     if run.terms.is_dry or not fresh:
         return []
     parents = await arriving.parents(db, known.values())
-    ids = await arriving.ids_at(db, [record.at for record in fresh])
+    ids = await imported_ids.ids_at(db, [record.at for record in fresh])
     arrivals = _arrivals(
         fresh, ids, {key: parents[id] for key, id in known.items() if id in parents}, crowd, run, space
     )
@@ -52,10 +53,10 @@ async def write(db: Db, run: Run, batch: list[PostRecord], *, space: str, watch:
     await index.bring_in(db, ids)
     await evidence.bring_in(db, ids)
     rows = {
-        record.key: ledger.LedgerKey(post_id, waits_for=record.accepted or None)
+        record.key: imported.LedgerKey(post_id, waits_for=record.accepted or None)
         for record, post_id in zip(fresh, ids, strict=True)
     }
-    await ledger.note_posts(db, run.import_id, space, rows)
+    await imported.note_posts(db, run.import_id, space, rows)
     run.report.endorsements += sum(len(arrival.endorsements) for arrival in arrivals)
     run.report.home_entries += await homes.bring_in(db, ids)
     return ids

@@ -16,16 +16,7 @@ from weetwie.imports.box import OpenArchive
 from weetwie.imports.sources import beside
 from weetwie.imports.sources.checked import no_time, passed
 from weetwie.imports.sources.files import Files
-from weetwie.imports.sources.form import (
-    Asked,
-    Channel,
-    Export,
-    LeftOut,
-    Message,
-    Record,
-    Removed,
-    Trouble,
-)
+from weetwie.imports.sources.form import Asked, Channel, Export, LeftOut, Message, Record, Removed, Trouble
 from weetwie.imports.sources.jira_issues import Comment, Issue, Issues
 
 NO_ISSUES: Final = _("There are no Jira issues in it, neither as JSON nor as CSV.")

@@ -34,13 +34,7 @@ from weetwie.imports.sources.form import (
     Trouble,
 )
 from weetwie.imports.sources.mail_files import NO_MAIL, RawMail, mails, names_of
-from weetwie.imports.sources.mail_lists import (
-    Lists,
-    author_of,
-    is_from_program,
-    list_of,
-    wants_no_archive,
-)
+from weetwie.imports.sources.mail_lists import Lists, author_of, is_from_program, list_of, wants_no_archive
 from weetwie.imports.sources.mail_text import header, heard, written
 from weetwie.text.signs import visible
 

@@ -11,16 +11,7 @@ from weetwie.imports.box import OpenArchive
 from weetwie.imports.sources import beside
 from weetwie.imports.sources.checked import NO_RECORD, dict_of, no_time, passed, text_of, time_of
 from weetwie.imports.sources.files import Files
-from weetwie.imports.sources.form import (
-    Asked,
-    Channel,
-    Export,
-    LeftOut,
-    Message,
-    Record,
-    Removed,
-    Trouble,
-)
+from weetwie.imports.sources.form import Asked, Channel, Export, LeftOut, Message, Record, Removed, Trouble
 from weetwie.imports.sources.pieces import pieces
 from weetwie.imports.sources.slack_lists import CHANNELS, PEOPLE, SlackChannel, SlackLists, last
 from weetwie.imports.sources.slack_text import files_of, said_of_a_file, words_of

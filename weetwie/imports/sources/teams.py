@@ -12,15 +12,7 @@ from weetwie.errors import Invalid, _
 from weetwie.imports.box import OpenArchive
 from weetwie.imports.plain import plain
 from weetwie.imports.sources import beside
-from weetwie.imports.sources.checked import (
-    NO_RECORD,
-    dict_of,
-    dicts_of,
-    no_time,
-    passed,
-    text_of,
-    time_of,
-)
+from weetwie.imports.sources.checked import NO_RECORD, dict_of, dicts_of, no_time, passed, text_of, time_of
 from weetwie.imports.sources.files import Files
 from weetwie.imports.sources.form import (
     Asked,

@@ -57,13 +57,7 @@ from weetwie.api.mastodon.entities.elsewhere import (
     OEmbed,
     WrappedAsyncRefresh,
 )
-from weetwie.api.mastodon.entities.filters import (
-    Filter,
-    FilterKeyword,
-    FilterResult,
-    FilterStatus,
-    V1Filter,
-)
+from weetwie.api.mastodon.entities.filters import Filter, FilterKeyword, FilterResult, FilterStatus, V1Filter
 from weetwie.api.mastodon.entities.formats import Entity, date_time, day
 from weetwie.api.mastodon.entities.instance import (
     Announcement,
@@ -101,13 +95,7 @@ from weetwie.api.mastodon.entities.instance import (
     V1InstanceStats,
     V1InstanceUrls,
 )
-from weetwie.api.mastodon.entities.media import (
-    CustomEmoji,
-    MediaAttachment,
-    MediaFocus,
-    MediaMeta,
-    MediaSize,
-)
+from weetwie.api.mastodon.entities.media import CustomEmoji, MediaAttachment, MediaFocus, MediaMeta, MediaSize
 from weetwie.api.mastodon.entities.notifications import (
     AccountWarning,
     Appeal,

@@ -5,13 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType, field
 
 from weetwie.api.mastodon.entities.accounts import Account
-from weetwie.api.mastodon.entities.formats import (
-    Count,
-    DateTime,
-    Entity,
-    Id,
-    Url,
-)
+from weetwie.api.mastodon.entities.formats import Count, DateTime, Entity, Id, Url
 from weetwie.api.mastodon.entities.media import CustomEmoji
 from weetwie.api.mastodon.entities.statuses import StatusTag
 

@@ -5,15 +5,7 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from weetwie.api.mastodon.entities.accounts import Account
-from weetwie.api.mastodon.entities.formats import (
-    Count,
-    Date,
-    DateTime,
-    Entity,
-    Id,
-    NumberText,
-    Url,
-)
+from weetwie.api.mastodon.entities.formats import Count, Date, DateTime, Entity, Id, NumberText, Url
 from weetwie.api.mastodon.entities.statuses import PreviewCard, Status
 
 

@@ -6,15 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from weetwie.api.mastodon.entities.accounts import Account, Policy, Visibility
 from weetwie.api.mastodon.entities.filters import FilterResult
-from weetwie.api.mastodon.entities.formats import (
-    Count,
-    DateTime,
-    Entity,
-    Id,
-    NumberText,
-    Url,
-    UrlOrNothing,
-)
+from weetwie.api.mastodon.entities.formats import Count, DateTime, Entity, Id, NumberText, Url, UrlOrNothing
 from weetwie.api.mastodon.entities.media import CustomEmoji, MediaAttachment
 
 

@@ -25,6 +25,8 @@ from tests.bench import (
 )
 from tests.bench.report import Report, released
 
+_MANY = 1_000_000
+
 
 def main() -> None:
     """One scenario, or all of them."""
@@ -48,7 +50,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each endpoint is asked")
     parser.add_argument("--wait", type=float, default=60.0, help="seconds before memory is read")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long it is looked for leaks")
-    parser.add_argument("--posts", type=int, default=1_000_000, help="how many there are after growth")
+    parser.add_argument(
+        "--posts", type=int, default=_MANY, help="how many there are after growth, or who-knows"
+    )
     parser.add_argument("--streams", type=int, default=streaming.STREAMS, help="how many are open at once")
     parser.add_argument("--people", type=int, default=0, help="how many more there are who follow 20 each")
     parser.add_argument("--keep", action="store_true", help="leave the folder with data and logs")
@@ -83,7 +87,8 @@ def _run(name: str, given: argparse.Namespace) -> None:
             case "soak":
                 soak.run(work, report, minutes=given.minutes)
             case "who-knows":
-                who_knows.run(work, report)
+                sizes = (given.posts,) if given.posts != _MANY else who_knows.SIZES
+                who_knows.run(work, report, sizes=sizes)
             case "streaming":
                 streaming.run(work, report, given.streams)
     finally:

@@ -1,7 +1,7 @@
 """`weetwie`, counted from inside: `python -m tests.bench.inside FILE serve ...` adds a line of JSON to the file every now and then.
 
-What the program remembers is bounded by number, and is made small here, so that it is full after minutes: what grows then would grow
-without end."""
+What the program remembers is bounded by number, and is made small here, so that it is full after minutes; and evidence is packed after
+hundreds of posts, not tens of thousands: what grows then would grow without end."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from weetwie.runtime import cache
 EVERY = 10.0
 _SMALL, _SMALLER = 500, 50
 """Posts and people, of which a page needs a hundred at once; and what functions have answered."""
+_SEGMENT = 200
+"""Posts whose evidence is packed at once."""
 _FEW = 20
 """Objects of a kind that are not worth a line."""
 K = TypeVar("K")
@@ -47,6 +49,7 @@ def main() -> None:
     sys.modules["rich"] = None  # type: ignore[assignment]
     file = Path(sys.argv.pop(1))
     sizes = _made_small()
+    _pack_early()
     threading.Thread(target=_count, args=(file, sizes), daemon=True).start()
     from weetwie.cli import main as weetwie
 
@@ -76,6 +79,12 @@ def _made_small() -> Callable[[], dict[str, int]]:
         **{one.name: len(one) for one in list(_Small.all)},
         **{name: one.cache_info().currsize for name, one in list(functions.items())},
     }
+
+
+def _pack_early() -> None:
+    from weetwie.domain.knowledge import seal
+
+    seal.seal.__defaults__ = (_SEGMENT,)
 
 
 class _Malloc(ctypes.Structure):

@@ -112,6 +112,7 @@ class _Soak:
         """What was counted, by name: pairs of a time and a number."""
         db = await self._installation.connect()
         await self._company(db)
+        await self._warm()
         until = time.time() + seconds
         workers = [asyncio.create_task(self._work(until)) for _worker in range(WORKERS)]
         while time.time() < until:
@@ -135,6 +136,19 @@ class _Soak:
         api = community.Api(self._installation.port)
         self._ids = await community.build(api, self._crowd, follows=4000, posts=1000)
         await db.execute("vacuum analyze")
+
+    async def _warm(self) -> None:
+        """Everybody has been here once, with an app and a browser, so that the program has met them all."""
+        line = await connect("127.0.0.1", self._installation.port)
+        for person in self._crowd:
+            for path, token in (
+                ("/api/v1/timelines/home", person.token),
+                (f"/api/v1/accounts/{person.id}/statuses", person.token),
+                ("/", BROWSER + person.token),
+                (f"/@{person.handle}/card", BROWSER + person.token),
+            ):
+                await self._ask(line, "GET", path, token)
+        line.close()
 
     # What is counted
 

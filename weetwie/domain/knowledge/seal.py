@@ -1,11 +1,12 @@
 """Evidence that has come to rest is packed: by post into columns, by term into places. A job does it, and an import as it goes."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import BigInteger, LargeBinary, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.database.pool import Db, Query, columns, param
+from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.tables.knowledge import Evidence, EvidenceChunk, EvidenceSegment
 
 SEGMENT: Final = 65_536
@@ -20,6 +21,13 @@ async def seal(db: Db, most: int = SEGMENT, *, is_all: bool = False) -> int:
     if waiting < most and not (is_all and waiting):
         return 0
     rows = await db.rows(_OLDEST, most=most)
+    await add(db, rows)
+    await db.run(_CLEAR, ids=columns(rows, "post_id"))
+    return len(rows)
+
+
+async def add(db: Db, rows: Sequence[Record]) -> None:
+    """A segment of these."""
     segment = 1 + await db.value(_LAST)
     from weetwie.domain.knowledge import segments
 
@@ -29,8 +37,6 @@ async def seal(db: Db, most: int = SEGMENT, *, is_all: bool = False) -> int:
         columns=["term", "segment", "places"],
         records=segments.chunks(rows, segment),
     )
-    await db.run(_CLEAR, ids=columns(rows, "post_id"))
-    return len(rows)
 
 
 async def seal_full(db: Db) -> None:

@@ -60,8 +60,11 @@ def _disk(settings: Settings) -> Iterator[Diagnosis]:
     free = shutil.disk_usage(place).free >> 20
     state: State = "wrong" if free < _FULL_MB else "odd" if free < _TIGHT_MB else "good"
     to_do = "" if state == "good" else _("Free up space.")
-    values: dict[str, Filling] = {"free": free, "place": place}
-    yield Diagnosis("disk", state, _("{free} MB free at {place}"), to_do, values)
+    values: dict[str, Filling] = {
+        "free": f"{free >> 10} GB" if free >> 10 >= 10 else f"{free} MB",
+        "place": place,
+    }
+    yield Diagnosis("disk", state, _("{free} free at {place}"), to_do, values)
 
 
 async def _media(settings: Settings) -> Diagnosis:

@@ -27,7 +27,9 @@ async def liked(world: World, author: Someone, text: str = LONG, **more: Any) ->
 
 
 async def readings(world: World, reader: Someone, number: int) -> list[BeyondPost]:
-    found = [await beyond.for_home(world.db, await world.viewer(reader)) for _time in range(number)]
+    viewer = await world.viewer(reader)
+    turns = [await beyond.is_turn(world.db, viewer) for _time in range(number)]
+    found = [await beyond.for_home(world.db, viewer) for is_turn in turns if is_turn]
     return [one for one in found if one is not None]
 
 

@@ -8,7 +8,7 @@ from tests.api.house import House, opened
 from tests.api.test_statement_counts import Statements
 from tests.site import give_password, sign_in
 
-MOST = {"/": 31, "/all": 23, "/bookmarks": 19, "/notifications": 17, "/@bo": 18, "/tags/tea": 18, "/@ada": 23}
+MOST = {"/": 10, "/all": 8, "/bookmarks": 9, "/notifications": 12, "/@bo": 14, "/tags/tea": 15, "/@ada": 19}
 
 
 @pytest.fixture

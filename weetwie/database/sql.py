@@ -3,7 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    SQLColumnExpression,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 from weetwie.database.pool import Value, param
 
@@ -37,3 +46,8 @@ def there_is(row: type[Any], *conditions: BoolSql) -> BoolSql:
         .correlate_except(row)
         .exists()
     )
+
+
+def id_before_now(span: timedelta) -> ColumnElement[int]:
+    """The least number that a row made that long before the parameter `now` can have (`runtime/ids.py`)."""
+    return cast(func.extract("epoch", before_now(span)) * 1000, BigInteger).op("<<")(16)

@@ -43,10 +43,13 @@ class BeyondPost(msgspec.Struct, frozen=True):
     reason: Shown
 
 
+async def is_turn(db: Db, viewer: Viewer) -> bool:
+    """Counts a reading of home, and says whether it is one with a post from beyond."""
+    return _reads(viewer) and await is_due(db, viewer)
+
+
 async def for_home(db: Db, viewer: Viewer) -> BeyondPost | None:
-    """Counts a reading of home; where it is the turn of one from beyond, that is it, and it counts as shown."""
-    if not _reads(viewer) or not await is_due(db, viewer):
-        return None
+    """Whose turn it is counts as shown."""
     candidate = await find(db, viewer)
     if candidate is None:
         return None

@@ -14,5 +14,12 @@ class Opened(msgspec.Struct, frozen=True):
     card: WeekCard | None = None
 
 
-async def opened(db: Db, viewer: Viewer) -> Opened:
-    return Opened(await beyond.for_home(db, viewer), await first_weeks.for_home(db, viewer))
+async def counted(db: Db, viewer: Viewer) -> bool:
+    """Whether this reading is one that has a post from beyond: a statement by itself, for most have none."""
+    return await beyond.is_turn(db, viewer)
+
+
+async def opened(db: Db, viewer: Viewer, *, is_turn: bool) -> Opened:
+    """After it was counted."""
+    from_beyond = await beyond.for_home(db, viewer) if is_turn else None
+    return Opened(from_beyond, await first_weeks.for_home(db, viewer))

@@ -1,11 +1,12 @@
 """Who counts as new. Nobody does who came in a wave: in a week in which many others joined as well, as when an organisation begins."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import DateTime, Executable, SQLColumnExpression, Text, case, cast, func, literal, select
 
 from weetwie.database.pool import Db, Query, param
+from weetwie.runtime.for_a_while import ForAWhile
 from weetwie.tables.people import Person
 
 MomentSql = SQLColumnExpression[datetime]
@@ -17,9 +18,20 @@ _PART: Final = 10
 _WEEK: Final = timedelta(days=7)
 
 
+class LastWaves(ForAWhile[date, tuple[datetime | None]]):
+    """When the last wave of a database began, by the day from which on it was looked for."""
+
+    def __init__(self) -> None:
+        super().__init__(10, timedelta(minutes=1))
+
+
 async def new_since(db: Db, since: datetime) -> datetime:
     """From when on people count as new who have joined after `since`: not before the last wave was over."""
-    last = await db.value(_LAST_WAVE, since=since)
+    waves: LastWaves = db.kept.setdefault(LastWaves, LastWaves())
+    found = waves.get(since.date())
+    if found is None:
+        found = waves.put(since.date(), (await db.value(_LAST_WAVE, since=since),))
+    (last,) = found
     return max(since, last + _WEEK) if last is not None else since
 
 

@@ -117,6 +117,12 @@ async def tags(db: Db, viewer: Viewer, ids: Sequence[int]) -> list[SeenTag]:
     return await named(db, viewer, [keys[tag_id] for tag_id in ids if tag_id in keys])
 
 
+async def names(db: Db, viewer: Viewer, keys: Sequence[str]) -> dict[str, str]:
+    """Of those that the viewer has met in a post that they see, how it is spelled there."""
+    rows = await _SPELLED.rows(db, viewer, keys=list(keys)) if keys else []
+    return {key: name for key, name, _followed, _featured in rows if name}
+
+
 async def _counted(db: Db, viewer: Viewer, keys: Sequence[str]) -> dict[str, dict[int, tuple[int, int]]]:
     since = clock.now() - timedelta(days=DAYS)
     since_id = id_at(since)

@@ -1,5 +1,6 @@
 """What the last 30 days brought somebody, in words: beside their own home and on their own profile. Switched off, it is not worked out."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from babel.dates import format_timedelta
@@ -8,6 +9,8 @@ from markupsafe import Markup, escape
 from weetwie.database.pool import Db
 from weetwie.domain.benefits.lately import BroughtLately, brought_lately
 from weetwie.errors import _
+from weetwie.runtime.for_a_while import ForAWhile
+from weetwie.web.there import around_timelines
 from weetwie.web.visit import Visit
 
 _ONE_ANSWERED: Final = _("In the last 30 days you answered {count} question.")
@@ -20,10 +23,23 @@ _ONE_HAD: Final = _("You asked {count} question. The first answer came within {t
 _HAD: Final = _("You asked {count} questions. The first answer usually came within {time}.")
 
 
+class BroughtForAWhile(ForAWhile[tuple[int, int, int, tuple[int, ...]], tuple[BroughtLately | None]]):
+    """By person, their version, that of the policy, and what the person has written so far: what they did themselves counts at once."""
+
+    def __init__(self) -> None:
+        super().__init__(1000, timedelta(minutes=1))
+
+
 async def brought(visit: Visit, db: Db) -> list[Markup]:
     if not visit.viewer.sees_benefit:
         return []
-    found = await brought_lately(db, visit.viewer)
+    lately: BroughtForAWhile = db.kept.setdefault(BroughtForAWhile, BroughtForAWhile())
+    viewer, written = visit.viewer, (await around_timelines(visit, db))["written"]
+    if written is None:
+        return []
+    key = (viewer.person_id, viewer.version, viewer.policy.version, tuple(written))
+    kept = lately.get(key)
+    (found,) = lately.put(key, (await brought_lately(db, viewer),)) if kept is None else kept
     return list(_lines(visit, found)) if found else []
 
 

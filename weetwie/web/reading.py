@@ -16,6 +16,7 @@ from weetwie.errors import Forbidden, NotFound, Refusal, _
 from weetwie.views.posts import SeenPost
 from weetwie.web.items import items
 from weetwie.web.shown import Shown
+from weetwie.web.there import EVERYWHERE, on_every_page
 from weetwie.web.visit import Visit
 
 LENGTH = 20
@@ -42,9 +43,10 @@ async def show(visit: Visit, db: Db, template: str, status: int = 200, /, **valu
         else None
     )
     visit.is_living = me is not None
-    news = await unread(db, visit.viewer, limit=99) if me else 0
-    talks = await rooms.unread_count(db, visit.viewer) if me else 0
-    by_others = await done_by_others(visit, db) if me else []
+    there = await on_every_page(visit, db) if me else dict.fromkeys(EVERYWHERE, False)
+    news = await unread(db, visit.viewer, limit=99) if there["notifications"] else 0
+    talks = await rooms.unread_count(db, visit.viewer) if there["messages"] else 0
+    by_others = await done_by_others(visit, db) if there["by_others"] else []
     return visit.show(
         template, status, **{"me": me, "news": news, "talks": talks, "by_others": by_others, **values}
     )

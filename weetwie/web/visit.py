@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
@@ -126,6 +126,8 @@ class Visit:
     """Which pages may show this one in a frame; None: those of the sites that the organisation has listed."""
     shows_frames: bool = False
     """Whether this page shows others of ours in frames."""
+    there: dict[str, Any] | None = None
+    """What there is at all for the reader, once that has been looked up (`there.py`)."""
 
     @property
     def is_signed_in(self) -> bool:

@@ -27,6 +27,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
+from weetwie.database.sql import BoolSql
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.events import (
     AnnouncementMade,
@@ -213,6 +214,23 @@ def _in_force(viewer_sql: ViewerSql) -> Executable:
 
 
 _IN_FORCE = VisibleQuery(_in_force)
+
+
+def _any_unread() -> BoolSql:
+    read = aliased(AnnouncementRead)
+    return visibility.there_is(
+        Announcement,
+        or_(Announcement.ends_at.is_(None), Announcement.ends_at > param("now", DateTime(timezone=True))),
+        ~visibility.there_is(
+            read,
+            read.person_id == visibility.VIEWER.id,
+            read.announcement_id == Announcement.id,
+        ),
+    )
+
+
+ANY_UNREAD = _any_unread()
+"""Whether there can be one that the viewer has not put away."""
 _ANNOUNCE = Query(
     insert(Announcement)
     .values(

@@ -17,6 +17,7 @@ from weetwie.database.pool import Db, param
 from weetwie.runtime import clock
 from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased
+from weetwie.tables.people import Person
 from weetwie.tables.posts import Post
 
 SPAN: Final = timedelta(days=30)
@@ -94,3 +95,15 @@ def _asked(viewer_sql: ViewerSql) -> Select[int, int]:
 
 
 _GIVEN, _ASKED = VisibleQuery(_given), VisibleQuery(_asked)
+_NEWEST = (
+    select(func.max(Post.id))
+    .where(Post.author_id == visibility.VIEWER.id, Post.deleted_at.is_(None))
+    .scalar_subquery()
+)
+WRITTEN = (
+    select(func.array_append(Person.posts_in_ring, _NEWEST))
+    .where(Person.id == visibility.VIEWER.id, Person.sees_benefit)
+    .scalar_subquery()
+)
+"""How much the viewer wrote, and the number of the last: another one where they have written since, or deleted something. None for
+who has switched it off."""

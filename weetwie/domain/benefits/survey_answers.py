@@ -92,6 +92,12 @@ async def gone(
 _ID, _PERSON_ID = param("id", BigInteger), param("person_id", BigInteger)
 _AT = param("at", DateTime(timezone=True))
 _IS_OPEN = SurveyRound.counted_at.is_(None), SurveyRound.ends_at > _AT
+ANY = there_is(
+    SurveyRound,
+    SurveyRound.counted_at.is_(None),
+    SurveyRound.ends_at > param("now", DateTime(timezone=True)),
+)
+"""Whether a round is open."""
 
 
 def _asked() -> Executable:

@@ -154,6 +154,8 @@ _ROOM_OF = VisibleQuery(_room_of)
 _SAID = VisibleQuery(_said)
 _NEWEST = VisibleQuery(_newest)
 _COUNT = VisibleQuery(_count)
+ANY = visibility.there_is(Conversation, Conversation.person_id == visibility.VIEWER.id)
+"""Whether the viewer has a conversation."""
 
 
 def _read() -> Executable:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import VIEWER, there_is
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
 from weetwie.errors import _
@@ -84,6 +85,13 @@ _UNREAD = Query(
     .order_by(AccountEvent.id.desc())
     .limit(MOST_LISTED)
 )
+ANY_BY_OTHERS = there_is(
+    AccountEvent,
+    AccountEvent.person_id == VIEWER.id,
+    AccountEvent.by_id.is_distinct_from(AccountEvent.person_id),
+    AccountEvent.id > _session,
+)
+"""Whether others may have done something that was not yet read in this browser."""
 _READ = Query(
     update(Session)
     .where(Session.id == param("session_id", BigInteger))

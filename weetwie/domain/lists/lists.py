@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, delete, func, insert, select, update
 
-from weetwie.access import permissions
+from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.lists import rules
@@ -25,6 +25,8 @@ _COLUMNS = (List.id, List.title, List.replies_policy, List.is_exclusive)
 _IS_OWN = List.owner_id == param("owner_id", BigInteger)
 _ID = List.id == param("id", BigInteger)
 
+ANY = visibility.there_is(List, List.owner_id == visibility.VIEWER.id)
+"""Whether the viewer has one."""
 _LISTS = Query(select(*_COLUMNS).where(_IS_OWN).order_by(List.id))
 _LIST = Query(select(*_COLUMNS).where(_IS_OWN, _ID))
 _WITH = Query(

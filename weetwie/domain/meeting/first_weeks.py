@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from weetwie.access import permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import VIEWER, there_is
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.meeting.weeks import LASTS, week_at
 from weetwie.errors import Forbidden
@@ -117,6 +118,8 @@ _WEEKS = Query(
     .where(_MINE, FirstWeeks.is_wanted)
 )
 _IS_WANTED = Query(select(FirstWeeks.is_wanted).where(_MINE))
+ANY = there_is(FirstWeeks, FirstWeeks.person_id == VIEWER.id, FirstWeeks.is_wanted.is_(True))
+"""Whether the viewer is in their first weeks, and wants the cards."""
 _FIRST_SESSION = (
     select(func.min(Session.created_at))
     .where(Session.person_id == FirstWeeks.person_id)

@@ -25,7 +25,7 @@ from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.database.sql import BoolSql
+from weetwie.database.sql import BoolSql, before_now
 from weetwie.domain.meeting.pairs import SHOWN, may_meet
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.errors import Forbidden, NotFound
@@ -203,6 +203,18 @@ def _waiting() -> Executable:
 
 
 _WAITING = Query(_waiting)
+ANY = or_(
+    *(
+        there_is(
+            Meeting,
+            one_of_them == visibility.VIEWER.id,
+            Meeting.proposed_at > before_now(OPEN_FOR),
+            Meeting.introduced_at.is_(None),
+        )
+        for one_of_them in (Meeting.first_id, Meeting.second_id)
+    )
+)
+"""Whether the viewer can be asked something."""
 _SAYS = param("says", Boolean)
 _ANSWER = Query(
     update(Meeting)

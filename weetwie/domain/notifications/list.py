@@ -170,6 +170,13 @@ def _new(viewer_sql: ViewerSql) -> Select[int]:
 _DOWN = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=False), is_frequent=True)
 _UP = VisibleQuery(lambda viewer_sql: _page(viewer_sql, upward=True))
 _UNREAD = VisibleQuery(_new)
+ANY_UNREAD = visibility.there_is(
+    Notification,
+    Notification.person_id == visibility.VIEWER.id,
+    Notification.id > of_marker(visibility.VIEWER),
+    ~Notification.is_held,
+)
+"""Whether there can be one that the viewer has not read."""
 
 
 async def notifications(

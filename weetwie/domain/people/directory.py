@@ -30,6 +30,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Value, columns, param
 from weetwie.database.sql import BoolSql, IntSql
+from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.views import newness
@@ -189,6 +190,8 @@ async def newcomers(db: Db, viewer: Viewer, since: datetime, limit: int) -> list
     if viewer.standing is Standing.guest:
         return []
     since = await newness.new_since(db, since)
+    if since > clock.now():
+        return []
     return columns(await _NEWCOMERS.rows(db, viewer, since=since, limit=limit), "id")
 
 

@@ -53,3 +53,5 @@ def _draft(ring: IntSql, reach: Visibility) -> visibility.DraftSql:
 
 
 _SIZES = Query(_sizes)
+FOLLOWERS = select(Person.followers_count).where(Person.id == visibility.VIEWER.id).scalar_subquery()
+"""How many people follow the viewer, whether they are active or not."""

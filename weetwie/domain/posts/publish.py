@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from weetwie.access import permissions
 from weetwie.access.enums import QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
+from weetwie.access.visibility import VIEWER
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.database.sql import ColumnSql
 from weetwie.domain.posts import counts, media, rules
@@ -196,6 +197,8 @@ _DEFAULTS = Query(
     ).where(Person.id == param("person_id", BigInteger))
 )
 
+USUAL = select(Person.default_visibility).where(Person.id == VIEWER.id).scalar_subquery()
+"""What `usual_visibility` answers."""
 ONE_AT_A_TIME = 7_305_194
 """An advisory lock that those who publish hold until they commit: ids then appear in their order, and a reader who asks for
 what came after the newest they know misses nothing."""

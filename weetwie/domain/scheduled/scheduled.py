@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Executable, Text, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
+from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, Record, param
@@ -118,6 +119,8 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
 _ID, _AUTHOR_ID = param("id", BigInteger), param("author_id", BigInteger)
 _AT = param("at", DateTime(timezone=True))
 _OWN = select(ScheduledPost.__table__).where(ScheduledPost.author_id == _AUTHOR_ID)
+ANY = visibility.there_is(ScheduledPost, ScheduledPost.author_id == visibility.VIEWER.id)
+"""Whether something of the viewer's waits."""
 _ONE = Query(_OWN.where(ScheduledPost.id == _ID))
 _STRETCH = _OWN.where(
     ScheduledPost.id < param("below", BigInteger), ScheduledPost.id > param("above", BigInteger)

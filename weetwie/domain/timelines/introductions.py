@@ -6,9 +6,10 @@ from typing import Final
 from sqlalchemy import BigInteger, Select, select
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql
+from weetwie.access.visibility import ViewerSql, there_is
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
+from weetwie.database.sql import id_before_now
 from weetwie.domain.timelines import taste
 from weetwie.runtime import clock
 from weetwie.runtime.ids import id_at
@@ -41,3 +42,5 @@ def _introductions(viewer_sql: ViewerSql) -> Select[int, int]:
 
 
 _INTRODUCTIONS = Finding(_introductions)
+ANY = there_is(Introduction, Introduction.post_id > id_before_now(SPAN))
+"""Whether somebody has introduced themselves."""

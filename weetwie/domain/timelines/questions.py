@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, Select, func, select, true, union
+from sqlalchemy import BigInteger, Select, func, or_, select, true, union
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -118,6 +118,12 @@ def _asked(viewer_sql: ViewerSql) -> Select[int]:
 
 
 _ASKED = VisibleQuery(_asked)
+HAS_TOPICS = or_(
+    visibility.there_is(TagFollow, TagFollow.person_id == visibility.VIEWER.id),
+    visibility.there_is(FeaturedTag, FeaturedTag.person_id == visibility.VIEWER.id),
+    visibility.there_is(Topic, Topic.person_id == visibility.VIEWER.id, Topic.choice == _KNOWS),
+)
+"""Whether the viewer has a topic on which somebody could ask."""
 
 
 class Answered(msgspec.Struct, frozen=True):

@@ -1,12 +1,12 @@
 """Taste: what a viewer would rather not have in their timelines. Not law: a post is still found by who asks for it."""
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.access.visibility import VIEWER, ViewerSql, there_is
 from weetwie.tables.declared import aliased
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.posts import Post, PostText
-from weetwie.tables.relations import Follow, Mute
+from weetwie.tables.relations import Block, Follow, Mute
 
 
 def is_kept(viewer_sql: ViewerSql, post: type[Post]) -> ColumnElement[bool]:
@@ -42,6 +42,19 @@ def has_language(follow: type[Follow], post: type[Post]) -> ColumnElement[bool]:
         or_(words.language.is_(None), words.language == func.any(follow.languages)),
     )
     return or_(follow.languages.is_(None), taken)
+
+
+def _hides_nobody() -> ColumnElement[bool]:
+    by_me, of_me, mute = aliased(Block), aliased(Block), aliased(Mute)
+    return and_(
+        ~there_is(by_me, by_me.blocker_id == VIEWER.id),
+        ~there_is(of_me, of_me.blocked_id == VIEWER.id),
+        ~there_is(mute, mute.muter_id == VIEWER.id),
+    )
+
+
+HIDES_NOBODY = _hides_nobody()
+"""Whether the viewer neither blocks nor mutes anybody, and nobody blocks them: of what is public they see what all in their ring see."""
 
 
 def _muted(viewer_sql: ViewerSql) -> Select[int]:

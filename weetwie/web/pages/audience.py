@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -15,8 +16,10 @@ from weetwie.domain.posts import audience, publish, rules
 from weetwie.domain.posts.audience_sizes import sizes
 from weetwie.errors import NotFound, Refusal, _
 from weetwie.runtime import clock
+from weetwie.runtime.for_a_while import ForAWhile
 from weetwie.views import posts as post_views
 from weetwie.web.pages.drafts import choices, draft_of, form_id
+from weetwie.web.there import around_timelines
 from weetwie.web.visit import Visit
 
 NAMES: Final = {
@@ -69,7 +72,7 @@ async def picker(visit: Visit, db: Db, given: Mapping[str, str]) -> Picker:
         return await _of_reply(visit, db, given)
     offered = choices(visit.viewer)
     usual, ring = await _usual(visit, db)
-    counts = await sizes(db, visit.viewer, ring)
+    counts = await _sizes(visit, db, ring)
     shown = [_choice(visit, value, counts.get(value)) for value in offered]
     if usual == "":
         quiet = visit.say(_("Not shown under Everyone"))
@@ -84,6 +87,25 @@ async def picker(visit: Visit, db: Db, given: Mapping[str, str]) -> Picker:
     return Picker(
         shown, chosen, state["label"] if chosen == "direct" else "", state["problem"], state["widen"]
     )
+
+
+class Sizes(ForAWhile[tuple[int, int, int, str, int], Mapping[str, int]]):
+    """How many people each audience of somebody has, by person, their version, that of the policy, ring, and number of followers."""
+
+    def __init__(self) -> None:
+        super().__init__(1000, timedelta(minutes=1))
+
+
+async def _sizes(visit: Visit, db: Db, ring: Ring) -> Mapping[str, int]:
+    """All people are counted for it, so not at each page; what was counted by somebody who blocks or mutes is not shown again."""
+    viewer = visit.viewer
+    there = await around_timelines(visit, db)
+    if not there["hides_nobody"]:
+        return await sizes(db, viewer, ring)
+    lately: Sizes = db.kept.setdefault(Sizes, Sizes())
+    key = (viewer.person_id, viewer.version, viewer.policy.version, ring.name, there["followers"])
+    found = lately.get(key)
+    return lately.put(key, await sizes(db, viewer, ring)) if found is None else found
 
 
 async def now(visit: Visit, db: Db, given: Mapping[str, str]) -> dict[str, str]:
@@ -148,7 +170,7 @@ async def _usual(visit: Visit, db: Db) -> tuple[str, Ring]:
     viewer = visit.viewer
     usual = viewer.default_ring if viewer.default_ring is not None else viewer.policy.default_ring
     ring = effective(max(usual, viewers.ring(viewer, clock.now())), viewer.policy)
-    visibility = await publish.usual_visibility(db, viewer)
+    visibility = Visibility((await around_timelines(visit, db))["usual"])
     names = {Visibility.public: ring.name, Visibility.private: "followers", Visibility.direct: "direct"}
     return names.get(visibility, ""), ring
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
+from markupsafe import Markup
 from starlette.responses import Response
 
 from weetwie.access.enums import Standing, Visibility
@@ -11,6 +12,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.announcements import announcements
+from weetwie.domain.announcements.announcements import SeenAnnouncement
 from weetwie.domain.benefits import survey_answers
 from weetwie.domain.lists import lists
 from weetwie.domain.scheduled import scheduled
@@ -18,7 +20,7 @@ from weetwie.domain.timelines import home as homes
 from weetwie.errors import _
 from weetwie.flows import beyond as from_beyond
 from weetwie.flows.beyond import BeyondPost
-from weetwie.flows.home import Opened, opened
+from weetwie.flows.home import Opened, counted, opened
 from weetwie.views import posts as post_views
 from weetwie.views.posts import SeenPost
 from weetwie.web import first_weeks as weeks
@@ -27,6 +29,7 @@ from weetwie.web.beside import beside
 from weetwie.web.brought import brought
 from weetwie.web.pages import audience, drafts, front
 from weetwie.web.pages.who_knows import answered_lately
+from weetwie.web.there import around_timelines
 from weetwie.web.view_models import Person, Post, as_markup
 from weetwie.web.visit import Visit
 
@@ -41,19 +44,24 @@ async def show(visit: Visit) -> Response:
     if to := visit.request.query_params.get("to"):
         text = visit.request.query_params.get("text", "")
         return visit.go(f"/messages/new?{urlencode({'to': to, 'text': text} if text else {'to': to})}")
-    found = await _opened(visit)
-    async with visit.site.database.reading() as db:
-        shown = await page(visit, db, brings=found)
+    shown = await _opened(visit)
     shown.headers["x-weetwie-page"] = "home"
     return shown
 
 
-async def _opened(visit: Visit) -> Opened:
-    """Opening home counts, turning its pages does not."""
-    if not visit.request.query_params.keys().isdisjoint(_NOT_OPENED):
-        return Opened()
-    async with visit.site.database.transaction() as db:
-        return await opened(db, visit.viewer)
+async def _opened(visit: Visit) -> Response:
+    """Opening home counts, turning its pages does not. Only where it may bring something is more written than that."""
+    database, viewer = visit.site.database, visit.viewer
+    opens = visit.request.query_params.keys().isdisjoint(_NOT_OPENED)
+    async with database.reading() as db:
+        is_turn = opens and await counted(db, viewer)
+        is_new = opens and (await around_timelines(visit, db))["first_weeks"]
+        if not is_turn and not is_new:
+            return await page(visit, db)
+    async with database.transaction() as db:
+        brings = await opened(db, viewer, is_turn=is_turn)
+    async with database.reading() as db:
+        return await page(visit, db, brings=brings)
 
 
 async def page(
@@ -61,6 +69,7 @@ async def page(
 ) -> Response:
     """`draft` is what was written and could not be published; `brings` what opening it brought."""
     brings = brings or Opened()
+    there = await around_timelines(visit, db)
     found = await reading.timeline(
         visit, db, lambda db, page: _without_messages(db, visit.viewer, page), "home", folds=True
     )
@@ -78,17 +87,18 @@ async def page(
         **await box(visit, db, draft, quote),
         tabs=await tabs(visit, db),
         sponsor=await _sponsor(visit, db),
-        survey=await survey_answers.asked(db, visit.viewer),
+        survey=await survey_answers.asked(db, visit.viewer) if there["survey"] else None,
         beyond=await _beyond(visit, db, brings.beyond) if brings.beyond else None,
         brought=await brought(visit, db),
         first_weeks=await weeks.shown(visit, db, brings.card) if brings.card else None,
         examples=[] if found["posts"] else await answered_lately(visit, db),
-        announcements=[
-            (one, as_markup(one.text))
-            for one in await announcements.announcements(db, visit.viewer, language=visit.language)
-            if not one.is_read
-        ],
+        announcements=await _announced(visit, db) if there["announcements"] else [],
     )
+
+
+async def _announced(visit: Visit, db: Db) -> list[tuple[SeenAnnouncement, Markup]]:
+    found = await announcements.announcements(db, visit.viewer, language=visit.language)
+    return [(one, as_markup(one.text)) for one in found if not one.is_read]
 
 
 async def _beyond(visit: Visit, db: Db, found: BeyondPost) -> tuple[Post, str] | None:
@@ -118,13 +128,16 @@ async def box(
         "draft": await drafts.with_files(visit, db, draft),
         "quote": quote,
         "picker": await audience.picker(visit, db, draft),
-        "waiting": len(await scheduled.waiting(db, visit.viewer, Page(_MOST_COUNTED))),
+        "waiting": len(await scheduled.waiting(db, visit.viewer, Page(_MOST_COUNTED)))
+        if (await around_timelines(visit, db))["scheduled"]
+        else 0,
     }
 
 
 async def tabs(visit: Visit, db: Db) -> list[tuple[str, str, None]]:
     """Address and name of each timeline; the last one is for a new list."""
-    mine = await lists.lists(db, visit.viewer)
+    has_lists = (await around_timelines(visit, db))["lists"]
+    mine = await lists.lists(db, visit.viewer) if has_lists else []
     return [
         ("/", visit.say(_("Following")), None),
         ("/all", visit.say(_("Everyone")), None),

@@ -1,5 +1,6 @@
 """What every test may ask for: `dsn` is a database with the schema in it, empty and its own."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -42,6 +43,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         why = next((found for word in words if (found := machine.missing(word))), None)
         if why and not machine.is_ci():
             item.add_marker(pytest.mark.skip(reason=f"left out: {why}"))
+
+
+_NEW_OBJECTS = 50_000
+"""So many come to be before any are looked through for garbage: a request makes thousands that are gone by themselves."""
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
